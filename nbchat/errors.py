@@ -1,0 +1,162 @@
+"""What goes wrong, drawn as one tree. Every error says what to do next.
+
+    NbchatError
+    ├── SetupError              nothing was sent; you can fix it
+    │   ├── UnknownModel        no such name; near names are offered
+    │   ├── MissingKey          no key for this provider; its variable is named
+    │   ├── BadSettings         a setting, a file row or an argument is not usable
+    │   └── ConversationBusy    this conversation is already answering
+    ├── ServiceError            the provider answered, and refused
+    │   ├── KeyRefused          the key is wrong, or of another account
+    │   ├── NotAllowed          the key is right, but not for this
+    │   ├── NoCredit            the account has no money or quota left
+    │   ├── RateLimited         too many requests; `retry_after` in seconds
+    │   ├── ModelNotFound       the provider does not know this model
+    │   │   └── RetiredModel    it did once; the replacement is named
+    │   ├── ContextTooLong      the conversation does not fit the model
+    │   ├── Filtered            the provider's content filter refused
+    │   ├── RequestRefused      the provider does not accept the request
+    │   └── ServiceDown         overloaded, or failing on its side
+    ├── ConnectionBroken        no answer: unreachable, TLS, proxy, silence, cut off
+    │   ├── Unreachable
+    │   ├── TlsFailed
+    │   ├── ProxyFailed
+    │   ├── TimedOut
+    │   └── BadAnswer           something answered, but not this API
+    └── Interrupted             you stopped it; what had arrived is kept
+
+A cell shows one or two lines and still fails. Messages are made for people and
+hold no keys: the engine redacts them before they are raised.
+"""
+
+from __future__ import annotations
+
+
+class NbchatError(Exception):
+    """The base of all that nbchat raises on purpose.
+
+    >>> try:
+    ...     raise NbchatError("what happened. What to do.")
+    ... except NbchatError as error:
+    ...     print(error)
+    what happened. What to do.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
+        name, *_ = type(self).__name__.split("[")
+        first, *rest = str(self).split("\n", 1)
+        return [f"\x1b[1;31m{name}\x1b[0m: {first}", *rest]
+
+
+class SetupError(NbchatError):
+    """Nothing was sent; something on this side needs fixing."""
+
+
+class UnknownModel(SetupError):
+    """No model or provider has this name."""
+
+
+class MissingKey(SetupError):
+    """The provider needs a key and none of its variables is set."""
+
+
+class BadSettings(SetupError):
+    """A setting, a row of a table or an argument cannot be used."""
+
+
+class ConversationBusy(SetupError):
+    """The conversation is answering already."""
+
+
+class ServiceError(NbchatError):
+    """The provider answered and refused.
+
+    `status` is the HTTP status (200 for an error inside a stream), `retry_after`
+    is in seconds, `request_id` is what the provider's support asks for.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        request_id: str | None = None,
+        provider: str = "",
+        model: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.request_id = request_id
+        self.provider = provider
+        self.model = model
+
+
+class KeyRefused(ServiceError):
+    """The provider does not accept the key."""
+
+
+class NotAllowed(ServiceError):
+    """The account may not do this."""
+
+
+class NoCredit(ServiceError):
+    """The account has no money or quota left."""
+
+
+class RateLimited(ServiceError):
+    """Too many requests in too short a time."""
+
+
+class ModelNotFound(ServiceError):
+    """The provider does not know the model."""
+
+
+class RetiredModel(ModelNotFound):
+    """The provider no longer serves the model."""
+
+
+class ContextTooLong(ServiceError):
+    """The conversation is longer than the model can read."""
+
+
+class Filtered(ServiceError):
+    """The provider's content filter refused the question."""
+
+
+class RequestRefused(ServiceError):
+    """The provider does not accept the request as it is."""
+
+
+class ServiceDown(ServiceError):
+    """The provider is overloaded or failing."""
+
+
+class ConnectionBroken(NbchatError):
+    """There was no answer to read."""
+
+
+class Unreachable(ConnectionBroken):
+    """No connection could be made, or it was lost before an answer."""
+
+
+class TlsFailed(ConnectionBroken):
+    """The server could not prove who it is."""
+
+
+class ProxyFailed(ConnectionBroken):
+    """The proxy on the way refused."""
+
+
+class TimedOut(ConnectionBroken):
+    """The server was silent for too long."""
+
+
+class BadAnswer(ConnectionBroken):
+    """Something answered that is not this API."""
+
+
+class Interrupted(NbchatError):
+    """The user stopped the answer; what had arrived is kept."""

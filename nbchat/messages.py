@@ -1,0 +1,270 @@
+"""What travels: messages to a model, and the events of its answer.
+
+Plain slotted dataclasses, because one is made for every piece of a streamed
+answer. They know nothing of providers, wire formats or notebooks.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+Role = Literal["system", "user", "assistant", "tool"]
+Thinking: TypeAlias = bool | Literal["low", "medium", "high", "max"] | None
+StopReason = Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"]
+
+
+# --- the events of a stream ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Text:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Thought:
+    """A piece of the model's thinking; never part of the answer's text."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """A tool the model asks for, once its arguments are whole.
+
+    `arguments` is None where `raw` is not a JSON object: cut short, or malformed.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any] | None
+    raw: str = ""
+
+
+@dataclass(slots=True)
+class Usage:
+    """What the provider counted, in tokens; None where it did not say.
+
+    `input` is everything sent, cached tokens included; `output` is everything
+    generated, thinking included.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+
+
+@dataclass(slots=True)
+class Notice:
+    """Something the reader should know, such as a parameter that was left out."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Stop:
+    """The last event of every stream, and there is exactly one.
+
+    `detail` is the provider's most specific word for it, or for `broken` a sentence.
+    """
+
+    reason: StopReason
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What a provider wants back on the next turn: signatures, encrypted reasoning.
+
+    Opaque to all but the wire format that made it. It stays inside the engine's
+    streams and on `Message.kept`; a stream's consumer never sees it.
+    """
+
+    data: Any
+
+
+Event: TypeAlias = Text | Thought | ToolCall | Usage | Notice | Stop
+WireEvent: TypeAlias = Event | Kept
+
+
+# --- what is sent ---------------------------------------------------------------------
+
+
+@dataclass(slots=True, frozen=True)
+class Image:
+    """A picture inside a message, held as bytes.
+
+    >>> Image(b"...", "image/png").media_type
+    'image/png'
+    """
+
+    data: bytes
+    media_type: str = "image/png"
+
+    @property
+    def base64(self) -> str:
+        return b64encode(self.data).decode()
+
+    @property
+    def data_url(self) -> str:
+        return f"data:{self.media_type};base64,{self.base64}"
+
+
+@dataclass(slots=True, frozen=True)
+class File:
+    """A document inside a message, held as bytes; `File.open(path)` reads one."""
+
+    data: bytes
+    media_type: str = "application/pdf"
+    name: str = "document.pdf"
+
+    @classmethod
+    def open(cls, path: str | Path) -> File:
+        path = Path(path)
+        return cls(path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name)
+
+    @property
+    def base64(self) -> str:
+        return b64encode(self.data).decode()
+
+    @property
+    def data_url(self) -> str:
+        return f"data:{self.media_type};base64,{self.base64}"
+
+
+Part: TypeAlias = str | Image | File
+
+
+@dataclass(slots=True, frozen=True)
+class KeptBy:
+    """Opaque provider data on a message, and who may have it back."""
+
+    provider: str
+    wire: str
+    data: Any = field(repr=False)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message of a conversation.
+
+    >>> Message("user", "What is 1 + 1?").text
+    'What is 1 + 1?'
+    >>> Message("user", ["What is this?", Image(b"...", "image/png")]).text
+    'What is this?'
+    >>> Message("tool", "2", tool_call_id="call_1", name="add").role
+    'tool'
+    """
+
+    role: Role
+    content: str | Sequence[Part] = ""
+    thought: str = ""
+    tool_calls: Sequence[ToolCall] = ()
+    tool_call_id: str = ""
+    name: str = ""
+    kept: KeptBy | None = None
+
+    @property
+    def parts(self) -> list[Part]:
+        """The content as a list, without empty text."""
+        content: Iterable[Part] = [self.content] if isinstance(self.content, str) else self.content
+        return [part for part in content if part != ""]
+
+    @property
+    def text(self) -> str:
+        return self.content if isinstance(self.content, str) else "".join(p for p in self.content if isinstance(p, str))
+
+
+@dataclass(slots=True, frozen=True)
+class Tool:
+    """A function the model may ask for; `parameters` is a JSON schema.
+
+    >>> Tool.of({"name": "add", "description": "Add two numbers"}).name
+    'add'
+    """
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+
+    @classmethod
+    def of(cls, tool: Tool | Mapping[str, Any]) -> Tool:
+        """Accept a Tool, `{name, description, parameters}`, or OpenAI's `{type, function}`."""
+        if isinstance(tool, Tool):
+            return tool
+        inner = tool.get("function", tool)
+        given = inner.get("parameters") or inner.get("input_schema")
+        made = cls(inner["name"], inner.get("description") or "")
+        return cls(made.name, made.description, given) if given else made
+
+
+# --- an answer, whole -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Answer:
+    """Everything a stream said, folded together. `str(answer)` is its text.
+
+    >>> answer = Answer(model="demo", provider="demo")
+    >>> for event in (Thought("hm"), Text("Hi"), Text("!"), Stop("end")):
+    ...     answer.add(event)
+    >>> str(answer), answer.thought, answer.stop.reason
+    ('Hi!', 'hm', 'end')
+    """
+
+    model: str = ""
+    provider: str = ""
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    notices: list[str] = field(default_factory=list)
+    stop: Stop = field(default_factory=lambda: Stop("broken", "the answer has not ended"))
+    kept: KeptBy | None = None
+    _text: list[str] = field(default_factory=list, repr=False)
+    _thought: list[str] = field(default_factory=list, repr=False)
+
+    def add(self, event: Event) -> None:
+        match event:
+            case Text(text):
+                self._text.append(text)
+            case Thought(text):
+                self._thought.append(text)
+            case ToolCall():
+                self.tool_calls.append(event)
+            case Usage():
+                self.usage = event
+            case Notice(text):
+                self.notices.append(text)
+            case Stop():
+                self.stop = event
+
+    @property
+    def text(self) -> str:
+        if len(self._text) > 1:  # joined once, not at every delta
+            self._text[:] = ["".join(self._text)]
+        return self._text[0] if self._text else ""
+
+    @property
+    def thought(self) -> str:
+        if len(self._thought) > 1:
+            self._thought[:] = ["".join(self._thought)]
+        return self._thought[0] if self._thought else ""
+
+    @property
+    def message(self) -> Message:
+        """The answer as a message of the conversation that goes on."""
+        return Message("assistant", self.text, self.thought, tuple(self.tool_calls), kept=self.kept)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        """Whether anything of the answer arrived."""
+        return bool(self._text or self._thought or self.tool_calls)
