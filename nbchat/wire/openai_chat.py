@@ -1,0 +1,329 @@
+"""OpenAI's chat completions, and all who speak it: the format most providers share.
+
+Facts: openai-python `types/chat/completion_create_params.py` and
+`chat_completion_chunk.py` (3.54.0). What hosts add or change is read tolerantly
+here; what they want differently in a request is a field of `Quirks`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nbchat.errors import BadSettings
+from nbchat.messages import (
+    File,
+    Image,
+    Kept,
+    Message,
+    Part,
+    Stop,
+    StopReason,
+    Text,
+    Thought,
+    ToolCall,
+    Usage,
+    WireEvent,
+)
+from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
+from nbchat.wire.problem import problem
+from nbchat.wire.schema import schema_name, schema_notices, system_text
+from nbchat.wire.shapes import items, mapping, string
+from nbchat.wire.thinktags import ThinkTags
+
+FRAMING: Framing = "sse"
+
+STOPS: dict[str, StopReason] = {
+    "stop": "end",
+    "eos": "end",
+    "length": "length",
+    "model_length": "length",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "filter",
+    "sensitive": "filter",
+    "error": "broken",
+    "network_error": "broken",
+    "insufficient_system_resource": "broken",
+}
+
+
+# --- asking ------------------------------------------------------------------------------
+
+
+def render(ask: Ask) -> Call:
+    """The POST to `…/chat/completions`. Messages come last, so that the bytes before the new one repeat."""
+    quirks = ask.quirks
+    body: dict[str, Any] = {"model": ask.model, "stream": True}
+    if quirks.usage_option:
+        body["stream_options"] = {"include_usage": True}
+    if ask.max_tokens is not None:
+        body[quirks.max_tokens_field] = ask.max_tokens
+    if ask.temperature is not None:
+        body["temperature"] = ask.temperature
+    if ask.thinking.effort:
+        body["reasoning_effort"] = ask.thinking.effort
+    if quirks.cache == "prompt_cache_key" and ask.cache_key:
+        body["prompt_cache_key"] = ask.cache_key
+    merge(body, quirks.body)
+    merge(body, ask.thinking.body)
+    if ask.schema is not None and quirks.schema_mode != "none":
+        body["response_format"] = _format(ask.schema, quirks.schema_mode)
+    if ask.tools:
+        body["tools"] = [
+            {
+                "type": "function",
+                "function": {"name": t.name, "description": t.description, "parameters": dict(t.parameters)},
+            }
+            for t in ask.tools
+        ]
+        merge(body, quirks.tools_body)
+    body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
+    return Call(ask.url("/chat/completions"), body, notices=schema_notices(ask))
+
+
+def _system(ask: Ask) -> list[dict[str, Any]]:
+    text = system_text(ask)
+    return [{"role": "developer" if ask.quirks.developer_role else "system", "content": text}] if text else []
+
+
+def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    if mode == "json_object":
+        return {"type": "json_object"}
+    inner = {name: value for name, value in schema.items() if name != "$schema"}
+    return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": inner}}
+
+
+def _message(message: Message, ask: Ask) -> dict[str, Any]:
+    match message.role:
+        case "tool":
+            return {"role": "tool", "tool_call_id": _id(message.tool_call_id, ask), "content": message.text}
+        case "assistant":
+            return _assistant(message, ask)
+        case _:
+            return {"role": message.role, "content": _content(message, ask)}
+
+
+def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
+    parts = message.parts
+    if all(isinstance(part, str) for part in parts):
+        return message.text
+    return [_part(part, ask) for part in parts]
+
+
+def _part(part: Part, ask: Ask) -> dict[str, Any]:
+    match part:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": part.data_url}}
+        case File() if part.media_type.startswith("text/"):
+            return {"type": "text", "text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
+        case File() if ask.quirks.files:
+            return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
+        case File():
+            raise BadSettings(f"{ask.model} takes no {part.media_type} files here. Send its text, or an image of it.")
+        case _:
+            return {"type": "text", "text": part}
+
+
+def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
+    said: dict[str, Any] = {"role": "assistant", "content": message.text}
+    quirks = ask.quirks
+    if message.tool_calls:
+        if not message.text and quirks.empty_content != "empty":
+            said.pop("content")
+            if quirks.empty_content == "null":
+                said["content"] = None
+        said["tool_calls"] = [
+            {
+                "id": _id(call.id, ask),
+                "type": "function",
+                "function": {"name": call.name, "arguments": _arguments(call)},
+            }
+            for call in message.tool_calls
+        ]
+    if message.kept:
+        merge(said, message.kept.data)
+    elif quirks.reasoning_back == "always" or (quirks.reasoning_back == "tools" and message.tool_calls):
+        said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
+    return said
+
+
+def _arguments(call: ToolCall) -> str:
+    """As the model wrote them, where that is an object; a call made in Python has no such text."""
+    if call.arguments is not None and call.raw.strip():
+        return call.raw
+    return json.dumps(call.arguments or {}, ensure_ascii=False)
+
+
+def _id(call_id: str, ask: Ask) -> str:
+    """Mistral takes only ids of nine letters and digits, so another provider's is shortened, always alike."""
+    if ask.quirks.tool_id == "any" or (len(call_id) == 9 and call_id.isalnum()):
+        return call_id
+    from hashlib import sha256
+
+    return sha256(call_id.encode()).hexdigest()[:9]
+
+
+# --- understanding the answer --------------------------------------------------------------
+
+
+class Reader:
+    """One answer. Only choice 0 is read."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
+        self._calls: list[dict[str, Any]] = []
+        self._usage: Mapping[str, Any] = {}
+        self._details: list[dict[str, Any]] = []  # OpenRouter's reasoning_details, wanted back unchanged
+        self._finish = ""
+        self._part = "delta"
+
+    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+        body = mapping(value)
+        # MiniMax and Spark put a failure's code beside choices that are null or empty.
+        if event == "error" or not body.get("choices") or any(map(body.get, ("error", "base_resp", "code"))):
+            self._refused(value)
+        if usage := mapping(body.get("usage")) or mapping(mapping(body.get("x_groq")).get("usage")):
+            self._usage = usage
+        choices = map(mapping, items(body.get("choices")))
+        choice = next((c for c in choices if c and not c.get("index")), None)
+        return [] if choice is None else self._choice(choice)
+
+    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+        self.ended = "choices" in mapping(body)
+        self._part = "message"  # Perplexity puts an empty delta beside it
+        return self.read(body)
+
+    def _refused(self, value: Any) -> None:
+        if found := problem(value):
+            raise found
+
+    def _choice(self, choice: Mapping[str, Any]) -> list[WireEvent]:
+        if choice.get("finish_reason"):
+            self._finish = str(choice["finish_reason"])
+        if usage := mapping(choice.get("usage")):  # Moonshot's place for it
+            self._usage = usage
+        delta = next((d for d in map(choice.get, (self._part, "delta", "message")) if isinstance(d, Mapping)), None)
+        if delta is None:
+            return self._content(choice.get("text"))
+        events = self._thought(delta)
+        events += self._content(delta.get("content"))
+        if refusal := string(delta.get("refusal")):
+            events.append(Text(refusal))
+        for piece in items(delta.get("tool_calls")):
+            self._call(mapping(piece))
+        if call := mapping(delta.get("function_call")):  # what `tool_calls` was before 2023-11
+            self._call({"index": 0, "function": call})
+        return events
+
+    def _thought(self, delta: Mapping[str, Any]) -> list[WireEvent]:
+        details = [detail for detail in map(mapping, items(delta.get("reasoning_details"))) if detail]
+        self._keep(details)
+        for name in ("reasoning_content", "reasoning", "reasoning_text"):
+            if text := string(delta.get(name)):
+                return [*self._untagged(), Thought(text)]
+        if text := "".join(string(d.get("text")) or string(d.get("summary")) for d in details):
+            return [*self._untagged(), Thought(text)]
+        return []
+
+    def _untagged(self) -> list[WireEvent]:
+        """The host has a field for thinking, so tags in the text are text from now on. What was held comes out."""
+        held = self._tags.finish() if self._tags else []
+        self._tags = None
+        return list(held)
+
+    def _keep(self, details: list[Mapping[str, Any]]) -> None:
+        for detail in details:
+            last = self._details[-1] if self._details else None
+            if last and last.get("type") == detail.get("type") and last.get("index") == detail.get("index"):
+                for name, piece in detail.items():
+                    old = last.get(name)
+                    grows = name in ("text", "summary", "data") and isinstance(old, str) and isinstance(piece, str)
+                    last[name] = old + piece if grows else piece if piece is not None else old
+            else:
+                self._details.append(dict(detail))
+
+    def _content(self, content: Any) -> list[WireEvent]:
+        if isinstance(content, str):
+            if self._tags is None:
+                return [Text(content)] if content else []
+            return list(self._tags.feed(content))
+        events: list[WireEvent] = []
+        for part in map(mapping, items(content) or [content]):  # Mistral's list of parts
+            if part.get("type") == "thinking":
+                events += [*self._untagged(), *(Thought(t) for t in _texts(part.get("thinking")) if t)]
+            else:
+                events += [Text(t) for t in _texts(part.get("text")) if t]
+        return events
+
+    def _call(self, piece: Mapping[str, Any]) -> None:
+        function = mapping(piece.get("function"))
+        call_id, name, arguments = string(piece.get("id")), string(function.get("name")), function.get("arguments")
+        raw = json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, Mapping) else string(arguments)
+        call = self._open_call(piece.get("index"), call_id, name, raw)
+        call["id"] = call["id"] or call_id
+        call["name"] = call["name"] or name
+        call["raw"].append(raw)
+
+    def _open_call(self, index: Any, call_id: str, name: str, raw: str) -> dict[str, Any]:
+        """The call a piece belongs to. Some hosts give no index, or 0 to every call, or no ids."""
+        if index is None:
+            known = self._calls[-1] if self._calls else None
+        else:
+            known = next((c for c in reversed(self._calls) if c["index"] == index), None)
+        if known and call_id and call_id != known["id"] and (index is None or (name and known["id"])):
+            known = None
+        if known and name and raw and not call_id and arguments_of("".join(known["raw"]) or "-") is not None:
+            known = None  # the one before is whole already
+        if known is None:
+            known = {"index": index, "id": "", "name": "", "raw": []}
+            self._calls.append(known)
+        return known
+
+    def finish(self) -> list[WireEvent]:
+        events: list[WireEvent] = list(self._tags.finish()) if self._tags else []
+        for call in self._calls:
+            raw = "".join(call["raw"])
+            events.append(ToolCall(call["id"], call["name"], arguments_of(raw), raw))
+        if self._details:
+            events.append(Kept({"reasoning_details": self._details}))
+        if self._usage:
+            events.append(usage_of(self._usage))
+        events.append(self._stop())
+        return events
+
+    def _stop(self) -> Stop:
+        if not self._finish:
+            return Stop("end") if self.ended else Stop("broken", "the server ended the answer early")
+        reason = STOPS.get(self._finish, "end")
+        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._finish)
+
+
+def _texts(value: Any) -> list[str]:
+    """The texts in a string, or in a list of `{"text": …}` parts."""
+    if isinstance(value, str):
+        return [value]
+    parts = value if isinstance(value, list) else []
+    return [p["text"] for p in parts if isinstance(p, Mapping) and isinstance(p.get("text"), str)]
+
+
+def usage_of(usage: Mapping[str, Any]) -> Usage:
+    """OpenAI's usage object, and where Moonshot, DeepSeek and xAI put the same numbers.
+
+    >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
+    Usage(input=9, output=5, cached=4, reasoning=None)
+    """
+    prompt, completion = mapping(usage.get("prompt_tokens_details")), mapping(usage.get("completion_tokens_details"))
+    cached = (prompt.get("cached_tokens"), usage.get("cached_tokens"), usage.get("prompt_cache_hit_tokens"))
+    given, made = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+    reasoning = count(completion.get("reasoning_tokens"))
+    if reasoning is None:
+        reasoning = count(usage.get("reasoning_tokens"))
+    total = count(usage.get("total_tokens"))
+    if None not in (given, made, reasoning, total) and total == given + made + reasoning != given + made:  # type: ignore[operator]
+        made = made + reasoning  # type: ignore[operator]  # xAI counts reasoning beside the completion
+    return Usage(given, made, next((c for c in map(count, cached) if c is not None), None), reasoning)
