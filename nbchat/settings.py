@@ -1,0 +1,277 @@
+"""What the user decided, and where each value came from. Keys live only here.
+
+Order, first wins: an argument, the environment, `nbchat.toml` (nearest upwards from
+the working directory, then the user's config folder), the default. The environment
+and the files are looked at anew for every question, so a change counts at once.
+A key comes from the environment only, and never from a file that might be shared.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nbchat.catalog import Catalog, Provider, Route, shipped
+from nbchat.catalog.user import read_file, read_tables
+from nbchat.errors import BadSettings, MissingKey
+from nbchat.hosts import host_of, is_loopback
+
+FILE = "nbchat.toml"
+DISPLAYS = ("live", "static")
+TABLES = ("models", "providers", "aliases")
+
+
+CONNECT = 10.0  # seconds
+
+
+class Secret:
+    """A key that cannot be shown by accident; `.reveal()` is the only way to it.
+
+    >>> Secret("sk-1234567890"), str(Secret("sk-1234567890"))
+    (Secret('…'), '…')
+    """
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        return self.__value
+
+    def __repr__(self) -> str:
+        return "Secret('…')"
+
+    def __str__(self) -> str:
+        return "…"
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.reveal() == self.__value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self.__value))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not pickled or copied")
+
+
+@dataclass(slots=True, frozen=True)
+class Key:
+    """A provider's key and where it was found; `secret` is empty where none is needed."""
+
+    secret: Secret
+    origin: str
+
+
+@dataclass(slots=True, frozen=True)
+class Setting:
+    """One line of `%chat settings`."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(slots=True, frozen=True)
+class Timeouts:
+    """Seconds of silence that end a request; there is no limit on its whole length."""
+
+    connect: float = CONNECT
+    first_byte: float = 300.0  # a thinking model may say nothing for minutes
+    gap: float = 120.0  # between two bytes; heartbeats count
+
+    @classmethod
+    def of(cls, seconds: float) -> Timeouts:
+        """One limit for the silence before the first byte and between bytes."""
+        return cls(min(CONNECT, seconds), seconds, seconds)
+
+
+@dataclass(slots=True, frozen=True)
+class Settings:
+    """Everything decided, at one moment. `Settings.load()` looks around now."""
+
+    model: str | None = None
+    display: str | None = None  # "live", "static", or None: as the front-end finds right
+    history: str | None = None
+    timeouts: Timeouts = Timeouts()
+    catalog: Catalog = field(default_factory=shipped)
+    file: Path | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, start: Path | None = None) -> Settings:
+        """Read the environment and the nearest file. Raises BadSettings, naming file and field."""
+        path = find_file(start)
+        said, catalog = _read(path, path.stat().st_mtime_ns) if path else ({}, shipped())
+        origins = {name: str(path) for name in said}
+        values = dict(said)
+        for name in ("model", "display", "history"):
+            variable = f"NBCHAT_{name.upper()}"
+            if value := os.environ.get(variable):
+                values[name], origins[name] = value, variable
+        if values.get("display") not in (None, *DISPLAYS):
+            raise BadSettings(f"{origins['display']}: display is 'live' or 'static', not {values['display']!r}.")
+        return cls(catalog=catalog, file=path, origins=origins, **values)
+
+    # --- keys and addresses ----------------------------------------------------------------
+
+    def key(self, provider: Provider) -> Key | None:
+        """The provider's key from the first of its variables that is set."""
+        for variable in provider.env_keys:
+            if value := os.environ.get(variable, "").strip():
+                return Key(Secret(value), variable)
+        return None
+
+    def key_for(self, route: Route, base_url: Setting, api_key: str | None) -> Key:
+        """The key to send to `base_url`. Raises MissingKey, or BadSettings for a host the key is not for."""
+        provider = route.provider
+        if api_key is not None:
+            return Key(Secret(api_key.strip()), "the api_key argument")
+        moved = base_url.origin == "the base_url argument"
+        found = self.key(provider)
+        host = host_of(base_url.value)
+        if found is None:
+            if provider.key_needed and not moved:
+                raise MissingKey(missing_key(provider))
+            return Key(Secret(""), "no key")
+        if moved and not is_loopback(host) and host not in self.hosts(provider):
+            raise BadSettings(
+                f"{found.origin} belongs to {provider.name} and is not sent to {host}.\n"
+                f"Pass api_key=..., or set {provider.type.upper()}_BASE_URL if that host may have it."
+            )
+        return found
+
+    def hosts(self, provider: Provider) -> set[str]:
+        """Where the provider's key may go without being told."""
+        urls = (provider.base_url, *provider.base_urls.values(), *provider.regions.values())
+        return {host_of(url) for url in urls if url and "{" not in url} | set(provider.hosts)
+
+    def base_url(self, route: Route, argument: str | None = None) -> Setting:
+        """The address to use for a route, and who said so."""
+        provider = route.provider
+        if argument:
+            return Setting("base_url", argument.rstrip("/"), "the base_url argument")
+        for variable in (f"{provider.type.upper()}_BASE_URL", *provider.env_base_url):
+            if value := os.environ.get(variable, "").strip():
+                return Setting("base_url", _with_scheme(value).rstrip("/"), variable)
+        return Setting("base_url", self.filled(route.base_url, provider).rstrip("/"), "the provider's table")
+
+    def filled(self, template: str, provider: Provider) -> str:
+        """A URL or path of the table with its {names} taken from the environment."""
+        for name, variable in provider.env_params.items():
+            if f"{{{name}}}" in template:
+                variable, _, default = variable.partition("=")
+                value = next((v for v in map(os.environ.get, variable.split("|")) if v), default)
+                if not value:
+                    raise BadSettings(f"{provider.name} needs {variable.replace('|', ' or ')}, which is not set.")
+                template = template.replace(f"{{{name}}}", value.rstrip("/"))
+        return template
+
+    def secrets(self) -> Iterator[str]:
+        """Every key that is set, for the redactor."""
+        for provider in self.catalog.providers.values():
+            for variable in provider.env_keys:
+                if value := os.environ.get(variable, "").strip():
+                    yield value
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def rows(self) -> list[Setting]:
+        """Every value with its origin; of a key only that it is set."""
+
+        def row(name: str, value: Any) -> Setting:
+            return Setting(name, str(value), self.origins.get(name, "default"))
+
+        rows = [
+            row("model", self.model or "chosen by the keys that are set"),
+            row("display", self.display or "live, or static where nobody watches"),
+            row("history", self.history or "in memory"),
+            row("file", self.file or f"no {FILE} found"),
+        ]
+        origin = self.origins.get("timeouts", "default")
+        rows += [Setting(f"timeouts.{n}", f"{getattr(self.timeouts, n):g} s", origin) for n in Timeouts.__slots__]
+        for provider in self.catalog.providers.values():
+            if found := self.key(provider):
+                rows.append(Setting(f"{provider.type} key", "set", found.origin))
+        return rows
+
+
+def missing_key(provider: Provider) -> str:
+    """The sentence for a provider without a key."""
+    first, *others = provider.env_keys or ("its key",)
+    also = f" (or {', '.join(others)})" if others else ""
+    return (
+        f"{provider.type} needs {first}{also}, which is not set.\n"
+        f"Set it before starting Jupyter, or here with: import os, getpass; "
+        f'os.environ["{first}"] = getpass.getpass(). No key at hand? %%chat demo needs none.'
+    )
+
+
+def find_file(start: Path | None = None) -> Path | None:
+    """The settings file that counts: NBCHAT_CONFIG, the nearest upwards, or the user's own."""
+    if named := os.environ.get("NBCHAT_CONFIG"):
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise BadSettings(f"NBCHAT_CONFIG names {named}, which is not a file. Correct it, or unset it.")
+        return path
+    here = (start or Path.cwd()).absolute()
+    places = [*(folder / FILE for folder in (here, *here.parents)), config_folder() / FILE]
+    return next((path for path in places if path.is_file()), None)
+
+
+def config_folder() -> Path:
+    """The platform's folder for a user's configuration of nbchat."""
+    if os.name == "nt":
+        return Path(os.environ.get("APPDATA", Path.home())) / "nbchat"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "nbchat"
+
+
+_files: dict[tuple[Path, int], tuple[dict[str, Any], Catalog]] = {}  # by path and time of change
+
+
+def _read(path: Path, changed: int) -> tuple[dict[str, Any], Catalog]:
+    if (path, changed) not in _files:
+        _files[path, changed] = _parse(path)
+    return _files[path, changed]
+
+
+def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
+    if path.suffix == ".json":  # the model-mapping table alone, in its documented shape
+        return {}, read_file(path).over(shipped())
+    try:
+        data = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSettings(f"{path} cannot be read: {error}. Correct it, or move it away.") from None
+    tables = {name: data.pop(name) for name in TABLES if name in data}
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        if name == "timeouts":
+            values[name] = _timeouts(value, path)
+        elif name in ("model", "display", "history") and isinstance(value, str):
+            values[name] = value
+        else:
+            known = ", ".join(("model", "display", "history", "timeouts", *TABLES))
+            raise BadSettings(f"{path}: {name!r} is not a setting here, or not of the right type. Known: {known}.")
+    return values, read_tables(tables, str(path)).over(shipped())
+
+
+def _timeouts(value: Any, path: Path) -> Timeouts:
+    known = Timeouts.__slots__
+    if not isinstance(value, Mapping) or not set(value) <= set(known):
+        raise BadSettings(f"{path}: timeouts has {', '.join(known)}, in seconds.")
+    for name, seconds in value.items():
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds < 1e6:
+            raise BadSettings(f"{path}: timeouts.{name} should be a number of seconds above 0.")
+    return Timeouts(**value)
+
+
+def _with_scheme(url: str) -> str:
+    """`OLLAMA_HOST` may be `127.0.0.1:11434`."""
+    return url if "://" in url else f"http://{url}"
