@@ -1,0 +1,204 @@
+"""What a provider's refusal means: its status, code and words become one of our errors.
+
+Mapped here and nowhere else (facts: the providers' error references, collected per
+class below). The provider's own sentence is kept, shortened and redacted.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nbchat.catalog import Route
+from nbchat.engine.redact import redact
+from nbchat.engine.retry import retry_after
+from nbchat.errors import (
+    BadAnswer,
+    ContextTooLong,
+    Filtered,
+    KeyRefused,
+    ModelNotFound,
+    NoCredit,
+    NotAllowed,
+    RateLimited,
+    RequestRefused,
+    RetiredModel,
+    ServiceDown,
+    ServiceError,
+)
+from nbchat.wire.problem import ProviderProblem
+
+SHOWN = 300  # characters of a provider's sentence
+
+# Codes and words by class, in the order they are tried. Codes are compared whole, words inside the sentence.
+_MONEY = (
+    {"insufficient_quota", "exceeded_current_quota_error", "1113", "accountoverdueerror", "arrearage", "1008",
+     "billing_error", "insufficient_balance", "billing_not_active"},
+    ("insufficient balance", "in arrears", "exceeded your current quota", "insufficient credit",
+     "credit balance is too low"),
+)  # fmt: skip
+_KEY = (
+    {"invalid_authentication_error", "incorrect_api_key_error", "invalid_api_key", "authentication_error",
+     "1000", "1001", "1002", "1003", "1004", "invalid_iam_token"},
+    ("api key not valid", "invalid api key", "incorrect api key"),
+)  # fmt: skip
+_PERMISSION = ({"permission_error", "permission_denied", "1220", "1311", "accessdeniedexception"}, ())
+_CONTEXT = (
+    {"context_length_exceeded", "tokens_too_long", "characters_too_long", "1261", "exceed_context_size_error",
+     "model_context_window_exceeded", "string_above_max_length", "1039"},
+    ("context length", "context window", "prompt is too long", "exceeded model token limit", "maximum context",
+     "context size", "input is too long", "too many tokens", "exceeds the maximum number of tokens"),
+)  # fmt: skip
+_MODEL = (
+    {"model_not_found", "not_found_error", "resource_not_found_error", "1211", "1222", "invalid_model", "modelnotopen",
+     "deploymentnotfound", "not_found", "resourcenotfoundexception", "invalid_model_error"},
+    ("model not found", "model does not exist", "no such model", "unknown model", "not a valid model"),
+)  # fmt: skip
+_FILTER = (
+    {"content_filter", "1301", "unsafe_request", "data_inspection_failed", "content_policy_violation", "sensitive"},
+    ("high risk", "content management policy", "content filter", "moderation"),
+)
+_BUSY = (
+    {"overloaded_error", "engine_overloaded_error", "1305", "1312", "unavailable", "server_overloaded",
+     "serviceunavailableexception", "modelnotreadyexception", "unavailable_error", "overloaded"},
+    ("overloaded",),
+)  # fmt: skip
+_RATE = (
+    {"rate_limit_error", "rate_limit_exceeded", "rate_limit_reached_error", "1302", "1303", "1304", "1308", "1310",
+     "resource_exhausted", "throttlingexception", "too_many_requests"},
+    ("rate limit",),
+)  # fmt: skip
+
+# What happened, what the provider says, what to do.
+SENTENCES: dict[type[ServiceError], str] = {
+    KeyRefused: "{name} refuses the key from {key} ({status}).{said}\nCheck that the key belongs to {address}.",
+    NotAllowed: "{name} does not allow this with the key from {key} ({status}).{said}",
+    NoCredit: "the {name} account of {key} has no credit or quota left ({status}).{said}\n"
+    "Top it up, or choose another model.",
+    RateLimited: "{name} limits the rate of requests ({status}).{wait}{said}\n"
+    "Nothing was added to the conversation; ask again later.",
+    ModelNotFound: "{name} has no model '{model}' ({status}).{said}\nIts models: %chat models {name}",
+    ContextTooLong: "the conversation is too long for {model} ({status}).{said}\n"
+    "%chat undo, %chat reset or %%chat --fresh shorten it.",
+    Filtered: "the content filter of {name} refuses the question ({status}).{said}\n"
+    "It was not added to the conversation; word it differently.",
+    ServiceDown: "{name} cannot answer now ({status}).{wait}{said}\nAsk again in a while, or choose another model.",
+    RequestRefused: "{name} refuses the request ({status}).{said}",
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Asked:
+    """What a refusal's message needs to know of the request."""
+
+    route: Route
+    key_origin: str
+    base_url: str
+    keys: tuple[str, ...] = ()
+
+    def clean(self, text: str) -> str:
+        """A provider's words, made safe and short enough to show."""
+        return shown(redact(text, self.keys))
+
+
+def shown(text: str) -> str:
+    """One paragraph without control characters, at most SHOWN characters.
+
+    >>> shown("a\\x1b[31m\\n\\n b")
+    'a\\\\x1b[31m b'
+    """
+    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, text)
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return ascii(match[0])[1:-1]
+
+
+def refused(problem: ProviderProblem, status: int, headers: Mapping[str, str], asked: Asked) -> ServiceError:
+    """The error for what the provider said."""
+    status = problem.status or status
+    kind = _class(problem, status)
+    wait = retry_after(headers)
+    error = kind(
+        _sentence(kind, problem, status, asked, problem.retry_after if wait is None else wait),
+        status=status,
+        retry_after=problem.retry_after if wait is None else wait,
+        request_id=next((headers[n] for n in ("x-request-id", "request-id", "x-amzn-requestid") if n in headers), None),
+        provider=asked.route.provider.type,
+        model=asked.route.model.id,
+    )
+    return _retired(error, problem, asked) if kind is ModelNotFound else error
+
+
+def _class(problem: ProviderProblem, status: int) -> type[ServiceError]:
+    def says(table: tuple[Iterable[str], Iterable[str]]) -> bool:
+        codes, words = table
+        names = {problem.code.lower(), problem.kind.lower()}
+        return bool(names & set(codes)) or any(word in problem.message.lower() for word in words)
+
+    if status == 402 or says(_MONEY):
+        return NoCredit
+    if says(_BUSY) or status in (503, 529):
+        return ServiceDown
+    if says(_CONTEXT):
+        return ContextTooLong
+    if says(_FILTER):
+        return Filtered
+    if status == 429 or says(_RATE):
+        return RateLimited
+    if status == 401 or says(_KEY):
+        return KeyRefused
+    if status == 403 or says(_PERMISSION):
+        return NotAllowed
+    if says(_MODEL):
+        return ModelNotFound
+    return ServiceDown if status >= 500 else ModelNotFound if status in (404, 410) else RequestRefused
+
+
+def _sentence(
+    kind: type[ServiceError], problem: ProviderProblem, status: int, asked: Asked, wait: float | None
+) -> str:
+    name = asked.route.provider.type
+    said = asked.clean(problem.message)
+    return SENTENCES[kind].format(
+        name=name,
+        model=asked.route.model.sent_id,
+        key=asked.key_origin,
+        address=asked.base_url,
+        status=status,
+        said=f" {name} says: {said}" if said else "",
+        wait=f" It asks to wait {wait:.0f} s." if wait else "",
+    )
+
+
+def _retired(error: ServiceError, problem: ProviderProblem, asked: Asked) -> ServiceError:
+    model = asked.route.model
+    if model.status != "retired":
+        return error
+    since = f" on {model.retired_on}" if model.retired_on else ""
+    instead = f"\nIts replacement is {model.replacement}: %%chat {model.replacement}" if model.replacement else ""
+    said = asked.clean(problem.message)
+    text = f"{model.id} was retired by {asked.route.provider.name}{since} ({error.status}: {said}).{instead}"
+    return RetiredModel(
+        text, status=error.status, request_id=error.request_id, provider=error.provider, model=error.model
+    )
+
+
+def not_an_api(body: bytes, status: int, asked: Asked) -> ServiceError | BadAnswer:
+    """For a body that is no JSON: an HTML page, or any other text."""
+    text = body.decode("utf-8", "replace").strip()
+    if page := re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S):
+        words = f"an HTML page, {asked.clean(html.unescape(page[1]))!r}"
+    elif text[:1] == "<":
+        words = "an HTML page"
+    else:
+        words = f"{asked.clean(text)!r}" if text else "nothing"
+    if status < 400:
+        return BadAnswer(
+            f"{asked.base_url} is not the API of {asked.route.provider.type}: it answered with {words}. Check the base URL."
+        )
+    return refused(ProviderProblem(f"(no JSON, but {words})"), status, {}, asked)
