@@ -1,0 +1,266 @@
+"""The catalog knows: which models there are, who serves them, and how they are asked.
+
+ADD A MODEL: a row in models.json. ADD A PROVIDER: a row in providers.json, as long
+as it speaks a format of `nbchat.wire`. Nothing here sends anything or reads a key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from nbchat.catalog.rows import LEVELS, Fields, Manner, Model, Price, Provider, Quirks, ThinkingTable
+from nbchat.errors import BadSettings, UnknownModel
+from nbchat.messages import Thinking
+
+__all__ = [
+    "Catalog",
+    "Fields",
+    "Manner",
+    "Model",
+    "Price",
+    "Provider",
+    "Quirks",
+    "Route",
+    "ThinkingTable",
+    "get_model_id",
+    "get_model_type",
+    "near",
+    "shipped",
+]
+
+
+@dataclass(slots=True, frozen=True)
+class Route:
+    """A name, understood: the model's row, who serves it, and the format to speak."""
+
+    model: Model
+    provider: Provider
+    wire: str
+
+    @property
+    def base_url(self) -> str:
+        return self.model.base_url or self.provider.base_urls.get(self.wire) or self.provider.base_url
+
+    def base_url_in(self, region: str) -> str:
+        """The base URL in one of the provider's regions, where it has that one."""
+        if self.model.base_url or self.wire in self.provider.base_urls:
+            return self.base_url
+        regions = self.provider.regions
+        return regions.get(region) or regions.get("*") or self.base_url
+
+
+@dataclass(slots=True)
+class Catalog:
+    """The tables, and the way from a name to a Route.
+
+    >>> shipped().find("kimi-k2-thinking").provider.type
+    'kimi'
+    >>> shipped().find("openai:some-new-model").model.id
+    'some-new-model'
+    """
+
+    models: dict[str, Model]
+    providers: dict[str, Provider]
+    thinking: dict[str, ThinkingTable] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    # --- from a name to a route ------------------------------------------------------------
+
+    def find(self, name: str, wire: str | None = None) -> Route:
+        """The route for a table name, an alias, or `provider:any-model-id`.
+
+        Raises UnknownModel, with near names.
+        """
+        name = self.aliases.get(name, name)
+        model = self.models.get(name)
+        if model is None:
+            kind, _, upstream = name.partition(":")
+            if upstream.split() != [upstream] or kind not in self.providers:
+                raise UnknownModel(self._unknown(name))
+            model = self.row_of(self.providers[kind], upstream)
+        provider = self.providers[model.type]
+        return Route(model, provider, wire or model.wire or provider.wire)
+
+    def row_of(self, provider: Provider, upstream: str) -> Model:
+        """The row for `provider:id`: the table's where it has one, else one made up for the occasion."""
+        for row in (self.models.get(upstream), self.models.get(f"{provider.type}:{upstream}")):
+            if row and row.type == provider.type:
+                return row
+        manner = self._manner(provider, upstream)
+        return Model(
+            id=upstream,
+            name=upstream,
+            type=provider.type,
+            env_key=next(iter(provider.env_keys), ""),
+            supports_thinking_mode=bool(manner.thinking),
+            status="unlisted",
+            **{name: getattr(manner, name) for name in Manner.model_fields},
+        )
+
+    def _manner(self, provider: Provider, upstream: str) -> Manner:
+        """How to ask an id that is not in the table: like its next of kin, or as its provider's families say.
+
+        A dated or sized id is kin to the one it begins with: claude-sonnet-5-5-20261101, gpt-5-nano.
+        """
+        kin = [m for m in self.models.values() if m.type == provider.type and _extends(upstream, m.sent_id)]
+        if kin:
+            return max(kin, key=lambda m: len(m.sent_id))
+        family = next((f for pattern, f in provider.families.items() if fnmatchcase(upstream, pattern)), Manner())
+        if "thinking" in family.model_fields_set:
+            return family
+        return family.model_copy(update={"thinking": provider.thinking})
+
+    def _unknown(self, name: str) -> str:
+        kind, colon, _ = name.partition(":")
+        if kind in self.providers and colon:
+            example = self.providers[kind].default_model or "its-model-id"
+            return f"{name!r} names no model. Say which, such as {kind}:{example}."
+        if colon:
+            types = ", ".join(self.providers)
+            return f"no provider is called {kind!r}.{near(kind, self.providers)}\nProviders: {types}."
+        return (
+            f"no model is called {name!r}.{near(name, [*self.models, *self.aliases])}\n"
+            f"All names: %chat models. Any model of a provider: provider:model-id, such as openai:{name}."
+        )
+
+    # --- how a model is asked ----------------------------------------------------------------
+
+    def quirks(self, model: Model, wire: str = "") -> Quirks:
+        """The provider's quirks with the model's own on top; without them over a format that is not its own."""
+        quirks = self.providers[model.type].quirks
+        if not self._native(model, wire):
+            return Quirks(temperature_range=quirks.temperature_range)
+        return quirks.model_copy(update={name: getattr(model.quirks, name) for name in model.quirks.model_fields_set})
+
+    def _native(self, model: Model, wire: str) -> bool:
+        """Whether `wire` is a format the rows were written for."""
+        return wire in ("", model.wire, self.providers[model.type].wire)
+
+    def thinking_fields(self, model: Model, asked: Thinking, wire: str = "") -> tuple[Fields, str]:
+        """What to send for `thinking=asked`, and a notice where the model cannot do just that.
+
+        >>> fields, notice = shipped().thinking_fields(shipped().models["kimi-k2-thinking"], False)
+        >>> notice
+        'kimi-k2-thinking always thinks; it cannot be asked not to.'
+        """
+        if not (asked is None or isinstance(asked, bool) or asked in LEVELS):
+            raise BadSettings(f"thinking can be True, False, {', '.join(map(repr, LEVELS))}; not {asked!r}.")
+        table = self.thinking[model.thinking] if isinstance(model.thinking, str) and model.thinking else model.thinking
+        if not isinstance(table, ThinkingTable):
+            if not asked:
+                return Fields(), ""
+            if model.supports_thinking_mode or model.status == "unlisted":
+                return Fields(), f"how {model.id} is told to think is not known here; nothing was sent for it."
+            return Fields(), f"{model.id} does not think; the question was sent without."
+        fields, notice = _choose(table, asked, model.id)
+        if fields.body and not self._native(model, wire):
+            fields = Fields(effort=fields.effort, budget=fields.budget)
+            if asked is not None and fields == Fields():
+                notice = f"how {model.id} is told to think over {wire} is not known; nothing was sent for it."
+        return fields, notice
+
+    # --- more rows ------------------------------------------------------------------------------
+
+    def merged(
+        self,
+        models: Iterable[Model] = (),
+        providers: Iterable[Provider] = (),
+        aliases: Mapping[str, str] | None = None,
+    ) -> Catalog:
+        """This catalog with rows added; a row of the same name takes the place of the old one."""
+        return Catalog(
+            {**self.models, **{m.id: m for m in models}},
+            {**self.providers, **{p.type: p for p in providers}},
+            self.thinking,
+            {**self.aliases, **(aliases or {})},
+        )
+
+
+def _choose(table: ThinkingTable, asked: Thinking, name: str) -> tuple[Fields, str]:
+    """The row of a thinking table that comes nearest to what was asked."""
+    levels = {level: fields for level in LEVELS if (fields := getattr(table, level))}
+    lowest = next(iter(levels.values()), None)
+
+    def with_body(fields: Fields) -> Fields:
+        return fields.model_copy(update={"body": _over(table.body, fields.body)}) if table.body else fields
+
+    if asked is None:
+        return table.default, ""
+    if asked is False:
+        if table.off:
+            return table.off, ""
+        if table.least:
+            return table.least, f"{name} always thinks; it was asked to think as little as it can."
+        if lowest:
+            return with_body(lowest), f"{name} always thinks; it was asked to think as little as it can."
+        return table.default, f"{name} always thinks; it cannot be asked not to."
+    if asked is True:
+        return with_body(table.on or levels.get("medium") or levels.get("high") or lowest or table.default), ""
+    if asked in levels:
+        return with_body(levels[asked]), ""
+    if not levels:
+        return with_body(table.on or table.default), f"{name} has no levels of thinking; {asked!r} was sent as on."
+    rank = LEVELS.index(asked)
+    nearest = min(levels, key=lambda level: (abs(LEVELS.index(level) - rank), -LEVELS.index(level)))
+    return with_body(levels[nearest]), f"{name} thinks at {', '.join(levels)}; {nearest!r} was sent for {asked!r}."
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, member by member where both hold objects."""
+    objects = [n for n in below if isinstance(below[n], dict) and isinstance(above.get(n), dict)]
+    return {**below, **above, **{n: _over(below[n], above[n]) for n in objects}}
+
+
+def _extends(name: str, start: str) -> bool:
+    return name.startswith(start) and name[len(start) : len(start) + 1] in ("-", ":", "@")
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The names like this one, as a question to go after "no such name".
+
+    >>> near("Kimi-k2-thinkng", ["kimi-k2-thinking", "glm-4"])
+    " Did you mean 'kimi-k2-thinking'?"
+    """
+    by_lower = {other.lower(): other for other in known}
+    found = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]
+    return f" Did you mean {' or '.join(map(repr, found))}?" if found else ""
+
+
+def _read(name: str) -> Any:
+    return json.loads(files(__name__).joinpath(name).read_text("utf-8"))
+
+
+@cache
+def shipped() -> Catalog:
+    """The tables that come with nbchat."""
+    rows = _read("providers.json")
+    return Catalog(
+        {row["id"]: Model(**row) for row in _read("models.json")["models"]},
+        {row["type"]: Provider(**row) for row in rows["providers"]},
+        {name: ThinkingTable(**table) for name, table in rows["thinking"].items()},
+    )
+
+
+def get_model_type(name: str, catalog: Catalog | None = None) -> str:
+    """The provider type that serves a model.
+
+    >>> get_model_type("kimi-k2-thinking")
+    'kimi'
+    """
+    return (catalog or shipped()).find(name).provider.type
+
+
+def get_model_id(name: str, catalog: Catalog | None = None) -> str:
+    """The id the provider itself uses for a model.
+
+    >>> get_model_id("openrouter:moonshotai/kimi-k2-thinking")
+    'moonshotai/kimi-k2-thinking'
+    """
+    return (catalog or shipped()).find(name).model.sent_id

@@ -1,0 +1,202 @@
+"""The rows of the two tables, checked when they are read: models and providers.
+
+A row is data. Everything that makes one provider or model differ from the format
+it speaks is a field here, so that a new one needs no code. Unknown fields are
+refused: a misspelt one would silently do nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Level = Literal["low", "medium", "high", "max"]
+LEVELS: tuple[Level, ...] = ("low", "medium", "high", "max")
+Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
+WIRES = ("openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama", "bedrock-converse", "cohere")
+
+
+def _like(pattern: str, wanted: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if re.fullmatch(pattern, value):
+            return value
+        raise ValueError(f"should be {wanted}")
+
+    return AfterValidator(check)
+
+
+Wire = Annotated[str, _like("|".join(WIRES), f"one of {', '.join(WIRES)}")]  # the names of nbchat.wire.DIALECTS
+WireOrNone = Annotated[str, _like("|".join(("", *WIRES)), f"one of {', '.join(WIRES)}")]
+Url = Annotated[str, _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it")]
+Id = Annotated[str, _like(r"\S+", "a name without spaces")]
+Type = Annotated[str, _like(r"[A-Za-z][\w.-]*", "a word such as my-provider")]
+Variable = Annotated[str, _like("([A-Z][A-Z0-9_]*)?", "the name of an environment variable, such as MY_API_KEY")]
+Day = Annotated[str, _like(r"\d{4}-\d\d-\d\d", "a day such as 2026-12-31")]
+Currency = Annotated[str, _like("[A-Z]{3}", "three letters, such as USD")]
+Tokens = Annotated[int, Field(gt=0)]
+Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Row(BaseModel):
+    """Camel case in the JSON files, snake case in Python; both are accepted."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # a user's row may hold a key by mistake
+    )
+
+
+class Price(Row):
+    """Money per million tokens, in `currency` (ISO 4217); the first tier where a price is tiered."""
+
+    currency: Currency = "USD"
+    input: Money | None = None
+    output: Money | None = None
+    cached_input: Money | None = None
+
+
+class Fields(Row):
+    """What to put into a request: placed by the wire format, or merged as it is.
+
+    `effort` (a word) and `budget` (tokens) are placed where the wire format has
+    them. `body` is merged into the request body, and only belongs to the format
+    the row itself names.
+    """
+
+    effort: str | None = None
+    budget: int | None = None
+    body: dict[str, Any] = Field(default_factory=dict)
+
+
+class ThinkingTable(Row):
+    """How one kind of model is told to think. A missing field: it cannot do that.
+
+    `default` is sent when nothing was asked (to see the thinking at all, say).
+    `least` is sent for "off" where there is no off; without it, the lowest level.
+    `body` goes along with `on` and with every level.
+    """
+
+    body: dict[str, Any] = Field(default_factory=dict)
+    default: Fields = Fields()
+    off: Fields | None = None
+    least: Fields | None = None
+    on: Fields | None = None
+    low: Fields | None = None
+    medium: Fields | None = None
+    high: Fields | None = None
+    max: Fields | None = None
+
+
+class Quirks(Row):
+    """Where a host departs from the wire format it speaks. The defaults are the format itself."""
+
+    max_tokens_field: str = "max_tokens"
+    developer_role: bool = False
+    usage_option: bool = True  # stream_options.include_usage is understood
+    reasoning_back: Literal["never", "tools", "always"] = "never"  # which assistant turns must carry their thinking
+    reasoning_field: str = "reasoning_content"
+    reasoning_filler: str = ""  # the smallest value accepted where thinking must be sent back and there is none
+    text_as_string: bool = False  # content must be a string, not a list of parts, where it is text alone
+    empty_content: Literal["empty", "null", "omit"] = "empty"  # of an assistant message that has only tool calls
+    schema_mode: Literal["json_schema", "json_object", "none"] = "json_schema"
+    cache: Literal["", "prompt_cache_key", "cache_control"] = ""
+    temperature_range: tuple[float, float] | None = None  # clamped to, with a notice
+    files: bool = False  # documents as message parts are understood
+    tool_id: Literal["any", "alnum9"] = "any"
+    body: dict[str, Any] = Field(default_factory=dict)  # merged into every request
+    tools_body: dict[str, Any] = Field(default_factory=dict)  # merged into requests with tools
+
+
+class Manner(Row):
+    """How a kind of model is asked, where that is not as always with its provider."""
+
+    wire: WireOrNone = ""
+    base_url: Url = ""
+    thinking: str | ThinkingTable = ""  # the name of a table in providers.json, or a table
+    refuses: tuple[str, ...] = ()  # parameters that fail the request: temperature, ...
+    quirks: Quirks = Quirks()  # what is set here goes over the provider's
+
+
+class Provider(Row):
+    """A service: where it is, which key it takes, which format it speaks."""
+
+    type: Type
+    name: str
+    wire: Wire = "openai-chat"
+    base_url: Url = ""
+    base_urls: dict[Wire, Url] = Field(default_factory=dict)  # base URL by wire format, where it differs
+    regions: dict[str, Url] = Field(default_factory=dict)  # other base URLs of the same service; "*" for any
+    hosts: tuple[str, ...] = ()  # all hosts the key may be sent to; `*` is one name between dots, or part of it
+    env_keys: tuple[Variable, ...] = ()  # variables that hold the key, first set wins
+    env_base_url: tuple[Variable, ...] = ()  # variables that move the base URL, besides <TYPE>_BASE_URL
+    base_path: str = ""  # the rest of the base URL, where the SDK's variable stops at the host
+    key_needed: bool = True
+    auth: Auth = "bearer"
+    auth_by_key: dict[str, Auth] = Field(default_factory=dict)  # by the variable the key came from, where it differs
+    auth_by_wire: dict[Wire, Auth] = Field(default_factory=dict)  # by wire format, where it differs
+    headers: dict[str, str] = Field(default_factory=dict)
+    path: str = ""  # replaces the format's own path; may use {model} and {api_version}
+    env_params: dict[str, str] = Field(default_factory=dict)  # {name} in base_url or path: "VARIABLE|OTHER=default"
+    region_by: str = ""  # the one of these names whose value chooses among `regions`
+    local: bool = False  # on this machine; looked for when no model is named
+    quirks: Quirks = Quirks()
+    thinking: str = ""  # the thinking table of models that are not in the table
+    families: dict[str, Manner] = Field(default_factory=dict)  # for such models too, by a pattern of their id
+    default_model: str = ""  # chosen when only the key is known
+    retired: str = ""  # why it no longer works, for a service that has ended
+    note: str = ""
+    source: str = ""
+
+    def auth_for(self, wire: str, variable: str = "") -> Auth:
+        """How a key is sent: by the variable it came from, else by the wire format, else as always here."""
+        return self.auth_by_key.get(variable) or self.auth_by_wire.get(wire) or self.auth
+
+    def moved_to(self, url: str) -> str:
+        """The base URL for the address in one of `env_base_url`.
+
+        >>> groq = Provider(type="groq", name="Groq", base_path="/openai/v1")
+        >>> groq.moved_to("https://api.groq.com"), groq.moved_to("http://localhost:9/v1")
+        ('https://api.groq.com/openai/v1', 'http://localhost:9/v1')
+        """
+        return url if not self.base_path or re.search(r"/v\d", url) else url.rstrip("/") + self.base_path
+
+    def trusts(self, host: str) -> bool:
+        """Whether this provider's key may be sent to `host`.
+
+        >>> Provider(type="x", name="X", hosts=("*.openai.azure.com",)).trusts("mine.openai.azure.com")
+        True
+        """
+        return any(re.fullmatch(re.escape(h).replace(r"\*", "[a-z0-9-]+"), host.lower()) for h in self.hosts)
+
+
+class Model(Manner):
+    """A model: one row of the model-mapping table, in its documented JSON shape."""
+
+    id: Id
+    name: str
+    type: str
+    env_key: Variable = ""  # the variable its key is in
+    features: tuple[str, ...] = ()
+    supports_thinking_mode: bool = False
+    upstream: str = ""  # the provider's own id, where it is not `id`
+    context_window: Tokens | None = None
+    max_input: Tokens | None = None
+    max_output: Tokens | None = None
+    price: Price | None = None
+    price_tiered: bool = False
+    status: Literal["current", "preview", "deprecated", "retired", "unlisted"] = "current"
+    retired_on: Day | None = None
+    replacement: str | None = None
+    note: str = ""
+    source: tuple[str, ...] = ()
+
+    @property
+    def sent_id(self) -> str:
+        """What the provider calls it."""
+        return self.upstream or self.id
