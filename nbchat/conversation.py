@@ -12,12 +12,16 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import uuid4
 
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings
 from nbchat.messages import Answer, Event, Message, Notice, Part, Stop
+
+
+Change = Literal["asked", "events", "ended", "moved"]
+Watcher = Callable[[Change, "Turn | None", list[Event]], None]
 
 
 class Asks(Protocol):
@@ -76,6 +80,7 @@ class Conversation:
         self._head: Turn | None = None
         self._all: list[Turn] = []
         self._answering = asyncio.Lock()
+        self._watchers: list[Watcher] = []
         self._cache_key = f"nbchat-{uuid4().hex[:16]}"  # the same for the whole conversation
 
     # --- asking ------------------------------------------------------------------------------
@@ -118,6 +123,7 @@ class Conversation:
                 yield [Notice(notice)]
             stream = self._asks(name, [*history, turn.question], cache_key=self._cache_key, **options)
             turn.answer.model = name
+            self._tell("asked", turn)
             started = time.monotonic()
             done = False
             try:
@@ -126,12 +132,14 @@ class Conversation:
                         for event in batch:
                             turn.answer.add(event)
                             done = done or isinstance(event, Stop)
+                        self._tell("events", turn, batch)
                         yield batch
             finally:
                 turn.seconds = time.monotonic() - started
                 inner = stream.result
                 turn.answer.model, turn.answer.provider, turn.answer.kept = inner.model, inner.provider, inner.kept
                 self._commit(turn, done)
+                self._tell("ended", turn)
 
     def _parent_for(self, cell: str | None) -> Turn | None:
         """The turn a new one follows: the end of the branch, or for a re-run cell what its old turn followed."""
@@ -147,6 +155,21 @@ class Conversation:
             turn.answer.stop = Stop("interrupted", f"stopped after {len(turn.answer.text):,} characters")
         self._all.append(turn)
         self._head = turn
+
+    # --- watching ------------------------------------------------------------------------------
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Be told of every change, whoever makes it; returns the function that ends it.
+
+        Called with what happened, the turn and its new events, on the thread where
+        it happened (the engine's, for an answer); it must return at once.
+        """
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def _tell(self, change: Change, turn: Turn | None = None, events: Sequence[Event] = ()) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(change, turn, list(events))
 
     # --- looking and moving --------------------------------------------------------------------
 
@@ -167,12 +190,14 @@ class Conversation:
         gone = self.turns[-turns:]
         if gone:
             self._head = gone[0].parent
+            self._tell("moved")
         return gone
 
     def reset(self) -> int:
         """Start over: the next question has no history. Returns how many turns were left behind."""
         count = len(self.turns)
         self._head = None
+        self._tell("moved")
         return count
 
     def export(self, path: str | Path) -> Path:

@@ -117,7 +117,7 @@ def chosen(conversation: Conversation) -> tuple[str, str]:
     if conversation.last is not None:
         return conversation.last.answer.model, "the model of the last answer"
     for provider in settings.catalog.providers.values():
-        if provider.default_model and (key := settings.key(provider)):
+        if provider.default_model and not provider.retired and (key := settings.key(provider)):
             return provider.default_model, f"{key.origin} is set"
     return "demo", NO_KEY
 

@@ -23,6 +23,8 @@ from nbchat.hosts import host_of, is_loopback
 FILE = "nbchat.toml"
 DISPLAYS = ("live", "static")
 TABLES = ("models", "providers", "aliases")
+ARGUMENT = "the base_url argument"
+TABLE = "the provider's table"
 
 
 CONNECT = 10.0  # seconds
@@ -122,10 +124,10 @@ class Settings:
 
     # --- keys and addresses ----------------------------------------------------------------
 
-    def key(self, provider: Provider) -> Key | None:
-        """The provider's key from the first of its variables that is set."""
-        for variable in provider.env_keys:
-            if value := os.environ.get(variable, "").strip():
+    def key(self, provider: Provider, first: str = "") -> Key | None:
+        """The provider's key from the first of its variables that is set; `first` goes before them."""
+        for variable in dict.fromkeys((first, *provider.env_keys)):
+            if variable and (value := os.environ.get(variable, "").strip()):
                 return Key(Secret(value), variable)
         return None
 
@@ -134,34 +136,51 @@ class Settings:
         provider = route.provider
         if api_key is not None:
             return Key(Secret(api_key.strip()), "the api_key argument")
-        moved = base_url.origin == "the base_url argument"
-        found = self.key(provider)
-        host = host_of(base_url.value)
+        found = self.key(provider, route.model.env_key)
         if found is None:
-            if provider.key_needed and not moved:
+            if provider.key_needed and base_url.origin != ARGUMENT:
                 raise MissingKey(missing_key(provider))
             return Key(Secret(""), "no key")
-        if moved and not is_loopback(host) and host not in self.hosts(provider):
+        host = host_of(base_url.value)
+        if not is_loopback(host) and not self._may_have(host, found, provider, base_url):
+            variable = f"{provider.type.upper().replace('-', '_')}_BASE_URL"
             raise BadSettings(
-                f"{found.origin} belongs to {provider.name} and is not sent to {host}.\n"
-                f"Pass api_key=..., or set {provider.type.upper()}_BASE_URL if that host may have it."
+                f"{found.origin} belongs to {_owner(found, provider)} and is not sent to {host} ({base_url.origin}).\n"
+                f"Pass api_key=..., or set {variable} in the environment if that host may have it."
             )
         return found
 
-    def hosts(self, provider: Provider) -> set[str]:
-        """Where the provider's key may go without being told."""
-        urls = (provider.base_url, *provider.base_urls.values(), *provider.regions.values())
-        return {host_of(url) for url in urls if url and "{" not in url} | set(provider.hosts)
+    def _may_have(self, host: str, key: Key, provider: Provider, base_url: Setting) -> bool:
+        """Whether a key may go to a host: the provider's own, or one that the user's own settings name.
+
+        A file found beside a notebook may come with somebody else's repository, so
+        it cannot send a provider's key to another host.
+        """
+        owners = [p for p in shipped().providers.values() if key.origin in p.env_keys]
+        if any(owner.trusts(host) for owner in owners):
+            return True
+        if base_url.origin == ARGUMENT:
+            return provider.trusts(host) and not owners
+        return base_url.origin != TABLE or not owners or self._own_file()
+
+    def _own_file(self) -> bool:
+        """Whether the settings file is the user's own: named by NBCHAT_CONFIG, or in the config folder."""
+        return bool(os.environ.get("NBCHAT_CONFIG")) or (self.file is not None and self.file.parent == config_folder())
 
     def base_url(self, route: Route, argument: str | None = None) -> Setting:
         """The address to use for a route, and who said so."""
         provider = route.provider
         if argument:
-            return Setting("base_url", argument.rstrip("/"), "the base_url argument")
-        for variable in (f"{provider.type.upper()}_BASE_URL", *provider.env_base_url):
+            return Setting("base_url", argument.rstrip("/"), ARGUMENT)
+        own = f"{provider.type.upper().replace('-', '_')}_BASE_URL"
+        for variable in (own, *provider.env_base_url):
             if value := os.environ.get(variable, "").strip():
-                return Setting("base_url", _with_scheme(value).rstrip("/"), variable)
-        return Setting("base_url", self.filled(route.base_url, provider).rstrip("/"), "the provider's table")
+                value = _with_scheme(value)
+                moved = value if variable == own else provider.moved_to(value)
+                return Setting("base_url", moved.rstrip("/"), variable)
+        region = self.filled(f"{{{provider.region_by}}}", provider) if provider.region_by else ""
+        template = route.base_url_in(region) if region else route.base_url
+        return Setting("base_url", self.filled(template, provider).rstrip("/"), TABLE)
 
     def filled(self, template: str, provider: Provider) -> str:
         """A URL or path of the table with its {names} taken from the environment."""
@@ -201,6 +220,11 @@ class Settings:
             if found := self.key(provider):
                 rows.append(Setting(f"{provider.type} key", "set", found.origin))
         return rows
+
+
+def _owner(key: Key, provider: Provider) -> str:
+    owners = [p.name for p in shipped().providers.values() if key.origin in p.env_keys]
+    return owners[0] if owners else provider.name
 
 
 def missing_key(provider: Provider) -> str:

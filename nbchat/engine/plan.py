@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nbchat.catalog import Fields, Route
+from nbchat.catalog import Route
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of, is_loopback
 from nbchat.messages import Message, Thinking, Tool
@@ -63,8 +63,9 @@ class Plan:
             **self.route.provider.headers,
             **self.call.headers,
         }
-        if self.key.secret and self.route.provider.auth in AUTH:
-            name, prefix = AUTH[self.route.provider.auth]
+        auth = self.route.provider.auth_for(self.route.wire, self.key.origin)
+        if self.key.secret and auth in AUTH:
+            name, prefix = AUTH[auth]
             headers[name] = prefix + self.key.secret.reveal()
         return headers
 
@@ -117,17 +118,15 @@ def _ask(
     if temperature is not None and "temperature" in model.refuses:
         temperature = None
         notices.append(f"{model.id} has a fixed temperature; it was left out.")
-    quirks = settings.catalog.quirks(model)
+    quirks = settings.catalog.quirks(model, route.wire)
     if temperature is not None and quirks.temperature_range:
         low, high = quirks.temperature_range
         if not low <= temperature <= high:
             notices.append(f"{route.provider.type} takes a temperature from {low:g} to {high:g}; the nearest was sent.")
             temperature = min(max(temperature, low), high)
-    thinking, notice = settings.catalog.thinking_fields(model, options.thinking)
+    thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
     if notice:
         notices.append(notice)
-    if route.wire != (model.wire or route.provider.wire):
-        thinking = Fields(effort=thinking.effort, budget=thinking.budget)
     ask = Ask(
         model=model.sent_id,
         base_url=base_url,

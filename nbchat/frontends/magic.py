@@ -229,6 +229,22 @@ def _warm() -> None:
     kernel.current()
 
 
+def keep_question_marks(lines: list[str]) -> list[str]:
+    """`%chat ask Why?` is a question, though IPython takes a `?` at the end of a line for a request for help.
+
+    >>> keep_question_marks(["%chat ask Why?"])
+    ["get_ipython().run_line_magic('chat', 'ask Why?')"]
+    """
+    if lines and lines[0].startswith("%%"):
+        return lines
+    return [
+        f"get_ipython().run_line_magic('chat', {line[6:].rstrip()!r}){line[len(line.rstrip()) :]}"
+        if line.startswith("%chat ask ") and line.rstrip().endswith("?")
+        else line
+        for line in lines
+    ]
+
+
 _loaded: dict[int, Warmth] = {}  # by shell
 
 
@@ -237,6 +253,8 @@ def load(shell: InteractiveShell) -> None:
     from nbchat.frontends.completion import complete
 
     shell.register_magics(ChatMagics)
+    if keep_question_marks not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(keep_question_marks)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
     _loaded[id(shell)] = Warmth(shell)
@@ -255,5 +273,7 @@ def unload(shell: InteractiveShell) -> None:
     shell.magics_manager.registry.pop(ChatMagics.__name__, None)
     if complete in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(complete)
+    if keep_question_marks in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(keep_question_marks)
     if kernel := sys.modules.get("nbchat.kernel"):
         kernel.close()
