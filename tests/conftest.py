@@ -1,0 +1,83 @@
+"""What every test gets: a clean environment, no network but loopback, real kernels and services."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbchat.hosts import is_loopback
+
+from .running_kernel import RunningKernel
+from .scores import SCORES
+from .service import Service
+
+OURS = (
+    "NBCHAT_",
+    "KIMI_",
+    "MOONSHOT_",
+    "GLM_",
+    "ZAI_",
+    "ZHIPU",
+    "OPENAI_",
+    "ANTHROPIC_",
+    "AZURE_",
+    "GEMINI_",
+    "GOOGLE_",
+)
+STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams").absolute()
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No key, proxy or setting of the person who runs the tests reaches them."""
+    for name in list(os.environ):
+        if name.startswith(OURS) or name.endswith(("_API_KEY", "_BASE_URL")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to anywhere else is a bug in the test or in nbchat."""
+    connect = socket.socket.connect
+
+    def checked(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(address[0]):
+            raise AssertionError(f"a test tried to connect to {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", checked)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with Service() as service:
+        yield service
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> Iterator[RunningKernel]:
+    """A real ipykernel with nbchat loaded."""
+    with RunningKernel(cwd=tmp_path) as kernel:
+        kernel.run("%load_ext nbchat")
+        yield kernel
+
+
+@pytest.fixture(scope="session")
+def streams() -> Path:
+    """The folder of recorded provider answers."""
+    if not STREAMS.is_dir():
+        pytest.skip(f"no recorded answers at {STREAMS}; set NBCHAT_STREAMS to their folder")
+    return STREAMS
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if lines := SCORES.lines():
+        terminalreporter.section("recorded answers")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -1,0 +1,356 @@
+"""`%%chat` in a real kernel: what a person sees, what the provider receives, what is left when it goes wrong."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ..running_kernel import RunningKernel
+from ..service import Service, answer, said
+
+KEY = "sk-canary-0123456789abcdef"
+
+
+@pytest.fixture
+def kimi(kernel: RunningKernel, service: Service) -> Service:
+    """The kernel's Kimi is this service."""
+    kernel.run(f"import os; os.environ.update(KIMI_API_KEY={KEY!r}, KIMI_BASE_URL='{service.url}/v1')")
+    return service
+
+
+def plain(html: str) -> str:
+    """What is left of HTML without its tags and styles."""
+    return re.sub(r"<[^>]+>", "", re.sub(r"<style>.*?</style>", "", html, flags=re.S)).strip()
+
+
+# --- an answer ---------------------------------------------------------------------------------
+
+
+def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.plays(answer(*said(*["word "] * 60, thought=["hm ", "so"]), gap=0.02))
+
+    ran = kernel.run("%%chat kimi-k2-thinking\nTalk to me")
+
+    assert (ran.status, ran.stderr) == ("ok", "")
+    assert ran.repaints >= 6
+    assert len(ran.outputs) == 1
+    assert ran.text == "word " * 60
+    assert "Thinking, 2 words" in plain(ran.html)
+    assert "kimi-k2-thinking" in plain(ran.html)
+    assert "9 → 12 tokens" in plain(ran.html)
+
+
+def test_the_waiting_state_shows_before_the_first_byte(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.plays(answer(*said("Hi."), hold=0.0, gap=0.4))
+
+    started = kernel.start("%%chat kimi-k2.6\nHello")
+    first = kernel.wait_for(started, "display_data")[-1]["content"]["data"]["text/html"]
+    kernel.finish(started)
+
+    assert "kimi-k2.6 · waiting… 0 s" in plain(first)
+
+
+def test_the_request_is_what_kimi_expects(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.answers(*said("Paris."))
+    kimi.answers(*said("Two million."))
+
+    kernel.run("%%chat kimi-k2-thinking --temperature 0.3 --max-tokens 500\nCapital of France?")
+    ran = kernel.run("%%chat\nHow many people?")
+
+    first, second = kimi.requests
+    assert (first.method, first.path) == ("POST", "/v1/chat/completions")
+    assert first.headers["authorization"] == f"Bearer {KEY}"
+    body = first.json
+    body.pop("prompt_cache_key")
+    assert body == {
+        "model": "kimi-k2-thinking",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_completion_tokens": 500,
+        "messages": [{"role": "user", "content": "Capital of France?"}],
+    }
+    assert [(m["role"], m["content"]) for m in second.json["messages"]] == [
+        ("user", "Capital of France?"),
+        ("assistant", "Paris."),
+        ("user", "How many people?"),
+    ]
+    assert ran.text == "Two million."
+
+
+def test_a_parameter_the_model_refuses_is_left_out_and_said(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.answers(*said("Hi."))
+
+    ran = kernel.run("%%chat kimi-k2.6 --temperature 0.3\nHello")
+
+    assert "kimi-k2.6 has a fixed temperature; it was left out." in plain(ran.html)
+
+
+def test_live_and_static_leave_the_same_bytes(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.always(answer(*said("# Title\n\n", "| a |\n|---|\n| 1 |\n\n", "$x^2$ **bold**", thought=["hm"]), gap=0.02))
+
+    live = kernel.run("%%chat kimi-k2.6 --fresh\nHello")
+    static = kernel.run("%%chat kimi-k2.6 --fresh\nHello", watched=False)
+
+    assert live.outputs[0]["data"] == static.outputs[0]["data"]
+    assert live.repaints > static.repaints == 1
+    assert [m for m in static.messages if m["header"]["msg_type"] == "clear_output"] == []
+
+
+def test_hostile_text_stays_text(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.plays(
+        answer(*said("<script>alert(1)</scr", "ipt><img src=x onerror=alert(1)> ![x](https://evil/?q=1)"), gap=0.05)
+    )
+
+    ran = kernel.run("%%chat kimi-k2.6\nHello")
+
+    for message in ran.messages:
+        html = message["content"].get("data", {}).get("text/html", "")
+        assert not re.search(r"<(script|img|iframe|object|link)\b", html)
+        assert not re.search(r"\son\w+\s*=\s*[\"']", html)
+
+
+def test_variables_are_inserted_and_the_footer_says_so(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.always(answer(*said("Yes.")))
+    kernel.run("city = 'Lisbon'; x = '{city}'")
+
+    ran = kernel.run('%%chat kimi-k2.6\nIs {city} in {"json": 1} or {unknown} or {x}?\n```\n{city}\n```')
+    asked = kimi.requests[-1].json["messages"][-1]["content"]
+    kernel.run("%%chat kimi-k2.6 --raw --fresh\nIs {city}?")
+
+    assert asked == 'Is Lisbon in {"json": 1} or {unknown} or {city}?\n```\n{city}\n```'
+    assert "sent city (6 B), x (6 B)" in plain(ran.html)
+    assert kimi.requests[-1].json["messages"][-1]["content"] == "Is {city}?"
+
+
+def test_system_and_name_belong_to_a_conversation(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.always(answer(*said("Yes.")))
+
+    kernel.run("%%chat kimi-k2.6 --name other --system 'Be brief.'\nOne")
+    kernel.run("%%chat kimi-k2.6 --name other\nTwo")
+    kernel.run("%%chat kimi-k2.6\nThree")
+
+    roles = [[m["role"] for m in r.json["messages"]] for r in kimi.requests]
+    assert roles == [["system", "user"], ["system", "user", "assistant", "user"], ["user"]]
+
+
+def test_a_rerun_cell_replaces_its_own_question(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.always(answer(*said("Yes.")))
+
+    kernel.run("%%chat kimi-k2.6\nOne", cell="a")
+    kernel.run("%%chat kimi-k2.6\nTwo", cell="b")
+    kernel.run("%%chat kimi-k2.6\nTwo, better", cell="b")
+
+    assert [m["content"] for m in kimi.requests[-1].json["messages"]] == ["One", "Yes.", "Two, better"]
+
+
+# --- when it goes wrong ----------------------------------------------------------------------------
+
+
+def test_an_error_fails_the_cell_in_two_lines_without_a_key(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.answers(f'{{"error":{{"message":"Invalid key {KEY}"}}}}'.encode(), status=401)
+
+    ran = kernel.run("%%chat kimi-k2.6\nHello")
+
+    assert ran.status == "error"
+    assert len(ran.error.split("\n")) == 2
+    assert "KIMI_API_KEY" in ran.error
+    assert KEY not in str(ran.messages)
+    assert len(ran.outputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("%%chat kimi-k2-thinkng\nHi", "Did you mean 'kimi-k2-thinking'"),
+        ("%%chat glm-4\nHi", "glm needs GLM_API_KEY"),
+        ("%%chat demo --think deep\nHi", "invalid choice: 'deep'"),
+        ("%%chat demo --temperatur 1\nHi", "unrecognized arguments: --temperatur"),
+        ("%%chat demo --system 'oops\nHi", "Close its quotes"),
+        ("%%chat demo --temperature 9\nHi", "from 0 to 2"),
+        ("%%chat demo\n   ", "there is no question"),
+        ("%chat --key sk-123456", "a key is never an argument"),
+        ("%%chat demo --api-key=sk-123456\nHi", "a key is never an argument"),
+        ("%chat nonsense", "no command 'nonsense'"),
+    ],
+)
+def test_a_wrong_line_says_what_to_do(kernel: RunningKernel, cell: str, words: str) -> None:
+    ran = kernel.run(cell)
+
+    assert ran.status == "error"
+    assert words in ran.error
+    assert len(ran.error.split("\n")) <= 2
+    assert kernel.run("1 + 1").status == "ok"
+
+
+def test_a_broken_answer_is_shown_kept_and_fails_the_cell(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.answers(*said("Half of it")[:-3])
+    kimi.answers(*said("Whole."))
+
+    ran = kernel.run("%%chat kimi-k2.6\nTell me")
+    kernel.run("%%chat\nGo on")
+
+    assert ran.status == "error"
+    assert "broke off after 10 characters" in ran.error
+    assert [o.get("output_type", "data" in o) for o in ran.outputs] == [True, False]
+    assert [m["content"] for m in kimi.requests[-1].json["messages"]] == ["Tell me", "Half of it", "Go on"]
+
+
+def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    kimi.plays(answer(*said(*["word "] * 500), gap=0.02))
+    kimi.answers(*said("Fine."))
+
+    started = kernel.start("%%chat kimi-k2.6\nTalk")
+    kernel.wait_for(started, "update_display_data", 4)
+    kernel.interrupt()
+    ran = kernel.finish(started)
+    after = kernel.run("%%chat\nGo on")
+
+    assert ran.status == "error"
+    assert re.search(r"Interrupted.*stopped after \d+ characters; kept", ran.error)
+    assert len(ran.error.split("\n")) == 1
+    shown = ran.outputs[0]["data"]["text/plain"]
+    assert shown.startswith("word word")
+    assert after.text == "Fine."
+    sent_back = kimi.requests[-1].json["messages"][1]
+    assert (sent_back["role"], sent_back["content"]) == ("assistant", shown)
+    assert kimi.hung_up == 1
+    assert ran.stderr == after.stderr == ""
+
+
+def test_an_interrupt_of_a_silent_server_ends_the_cell(kernel: RunningKernel, kimi: Service) -> None:
+    kimi.plays(answer(hold=60))
+
+    started = kernel.start("%%chat kimi-k2.6\nTalk")
+    kernel.wait_for(started, "display_data")
+    time.sleep(0.2)
+    kernel.interrupt()
+    kernel.interrupt()
+    ran = kernel.finish(started)
+
+    assert "stopped before the first word; nothing was kept" in ran.error
+    assert kernel.run("len(__import__('nbchat').chat().turns)").text == "0"
+
+
+# --- the extension itself -------------------------------------------------------------------------------
+
+
+def test_unloading_leaves_nothing_behind(kernel: RunningKernel) -> None:
+    look = (
+        "import threading, gc, socket; ip = get_ipython()\n"
+        "print(sorted(t.name for t in threading.enumerate() if 'nbchat' in t.name),\n"
+        "      'chat' in ip.magics_manager.magics['cell'], 'chat' in ip.magics_manager.magics['line'],\n"
+        "      [m for m in ip.Completer.custom_matchers if 'nbchat' in m.__module__],\n"
+        "      [t for t in ip.input_transformers_cleanup if 'nbchat' in t.__module__],\n"
+        "      [c for cs in ip.events.callbacks.values() for c in cs if 'nbchat' in getattr(c, '__module__', '')])"
+    )
+    kernel.run("%%chat demo\nHi")
+    assert kernel.run(look).text.startswith("['nbchat-engine'] True True [<")
+
+    assert kernel.run("%unload_ext nbchat").status == "ok"
+
+    assert kernel.run(look).text.strip() == "[] False False [] [] []"
+    assert kernel.run("%%chat demo\nHi").status == "error"
+
+
+def test_reloading_goes_on_where_it_was(kernel: RunningKernel) -> None:
+    kernel.run("%%chat demo\nRemember me")
+    kernel.run("%reload_ext nbchat")
+
+    assert "Remember me" in kernel.run("%%chat demo\nWhat did I just ask?").text
+
+
+def test_loading_says_nothing_and_warms_afterwards(tmp_path: Path) -> None:
+    with RunningKernel(cwd=tmp_path) as kernel:
+        heavy = "import sys; print([m for m in ('httpx2', 'pydantic') if m in sys.modules])"
+        loaded = kernel.run(f"%load_ext nbchat\n{heavy}")
+        deadline = time.monotonic() + 20
+        wanted = "['httpx2', 'pydantic']"
+        while (warm := kernel.run(heavy).text.strip()) != wanted and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    assert loaded.text.strip() == "[]"
+    assert warm == wanted
+
+
+@pytest.fixture
+def completions(kernel: RunningKernel) -> Iterator[Callable[[str], list[str]]]:
+    def complete(code: str) -> list[str]:
+        reply = kernel.client.complete(code, reply=True, timeout=30)
+        return list(reply["content"]["matches"])
+
+    return complete
+
+
+def test_tab_completes_models_options_and_commands(completions: Callable[[str], list[str]]) -> None:
+    assert "kimi-k2-thinking" in completions("%%chat kimi-k2-t")
+    assert "--think" in completions("%%chat demo --th")
+    assert "history" in completions("%chat hi")
+    assert "kimi-k2.6" in completions("%chat use kimi-k2")
+    assert "kimi-k2.6" not in completions("x = kimi-k2")
+
+
+# --- %chat ---------------------------------------------------------------------------------------------------
+
+
+def test_chat_alone_tells_the_state_and_the_commands(kernel: RunningKernel) -> None:
+    text = kernel.run("%chat").text
+
+    assert text.startswith("Conversation 'main': no turns yet. Model: demo (no key is set).")
+    for command in ("models", "use", "history", "undo", "reset", "switch", "export", "usage", "settings", "ask"):
+        assert f"%chat {command}" in text
+
+
+def test_without_a_key_the_demo_answers_and_says_how_to_set_one(kernel: RunningKernel) -> None:
+    ran = kernel.run("%%chat\nHello")
+
+    assert "No key is set, so the embedded demo answers." in plain(ran.html)
+    assert "KIMI_API_KEY" in plain(ran.html)
+
+
+def test_settings_show_origins_and_never_a_key(kernel: RunningKernel, kimi: Service, tmp_path: Path) -> None:
+    (tmp_path / "nbchat.toml").write_text('display = "static"\n[timeouts]\ngap = 30\n')
+
+    text = kernel.run("%chat settings").text
+
+    assert re.search(r"kimi key +set +KIMI_API_KEY", text)
+    assert re.search(rf"display +static +{tmp_path}/nbchat.toml", text)
+    assert re.search(r"timeouts.gap +30 s", text)
+    assert KEY not in text
+
+
+def test_history_undo_and_reset(kernel: RunningKernel) -> None:
+    for question in ("One", "Two"):
+        kernel.run(f"%%chat demo\n{question}")
+
+    assert kernel.run("%chat history").text.startswith("> One\n\nHello!")
+    assert kernel.run("%chat undo").text.startswith("Took back 1 of 2 turns.")
+    assert kernel.run("%chat reset").text.startswith("The conversation starts over; 1 turns are left behind.")
+    assert kernel.run("%chat history").text.strip() == "Nothing has been asked yet."
+
+
+def test_use_switch_ask_usage_and_export(kernel: RunningKernel, kimi: Service, tmp_path: Path) -> None:
+    kimi.always(answer(*said("Yes.", usage=(1_000_000, 10))))
+
+    assert "answers from now on" in kernel.run("%chat use kimi-k2.6").text
+    assert kernel.run("%chat ask Really?").text == "Yes."
+    assert "1,000,000 → 10 tokens" in kernel.run("%chat usage").text
+    assert "$0.95" in kernel.run("%chat usage").text
+    assert kernel.run("%chat export talk.md").text.startswith("Wrote 1 turns to talk.md")
+    assert "Really?" in (tmp_path / "talk.md").read_text()
+    assert "* side: 0 turns" in kernel.run("%chat switch side").text
+
+
+def test_models_are_listed_usable_ones_first(kernel: RunningKernel, kimi: Service) -> None:
+    lines = kernel.run("%chat models").text.split("\n")
+
+    assert len(lines) > 150
+    usable = [line.rstrip().endswith((" set", "none needed")) for line in lines[1:]]
+    assert usable == sorted(usable, reverse=True)
+    assert "kimi-k2.6" in "".join(lines[1:8])
+    assert "no model or provider matches" in kernel.run("%chat models zzz").error

@@ -1,0 +1,30 @@
+"""Run the committed notebooks anew and save their outputs: `python -m tests.refresh_notebooks`.
+
+Needed when the look of an answer changes, since every output holds its style.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+def refresh(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, record_timing=False, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    notebook.metadata["language_info"] = {"name": "python"}  # without the version of this Python
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                output["metadata"] = {}  # seconds and tokens/s of this run
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        refresh(path)
+        print(path.name)

@@ -1,0 +1,70 @@
+"""Notebooks without a person: executed, validated, converted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from .service import Service, said
+
+EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def notebook(path: Path, *cells: str) -> Path:
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(nb, path)
+    return path
+
+
+def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=180)
+
+
+def test_a_refused_key_fails_the_notebook_in_two_lines(service: Service, tmp_path: Path) -> None:
+    service.answers(b'{"error":{"message":"bad key sk-canary-12345678"}}', status=401)
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')")
+
+    ran = run(*EXECUTE, path.name, cwd=tmp_path, KIMI_API_KEY="sk-canary-12345678", KIMI_BASE_URL=f"{service.url}/v1")
+
+    assert ran.returncode != 0
+    assert "KIMI_API_KEY" in ran.stderr
+    assert "sk-canary" not in ran.stderr + ran.stdout
+    assert "frontends/magic.py" not in ran.stderr
+    message = ran.stderr[ran.stderr.index("KeyRefused") :].strip()
+    assert len(message.split("\n")) == 2
+
+
+def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path: Path) -> None:
+    service.answers(*said("*Hi*."))
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHello")
+
+    run(*EXECUTE, "--inplace", path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+
+    cells = nbformat.read(path, as_version=4).cells
+    assert cells[0].outputs == []
+    assert [output.output_type for output in cells[1].outputs] == ["display_data"]
+    assert cells[1].outputs[0].data["text/plain"] == "*Hi*."
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Path) -> None:
+    """The same outputs twice in a row, from a folder that is not the checkout."""
+    alone = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(tmp_path))
+    for _ in range(2):
+        ran = run(sys.executable, "-m", "pytest", "--nbval", str(path), "-q", *alone, cwd=tmp_path)
+        assert ran.returncode == 0, ran.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_committed_notebook_holds_no_trace_of_a_machine(path: Path) -> None:
+    text = path.read_text("utf-8")
+
+    for trace in (str(Path.home()), "/work/", "/tmp/", "execution_state", "iopub.execute_input"):
+        assert trace not in text
