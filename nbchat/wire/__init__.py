@@ -132,7 +132,7 @@ def merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Mapping) and isinstance(body.get(name), dict):
             merge(body[name], value)
         else:
-            body[name] = dict(value) if isinstance(value, Mapping) else value
+            body[name] = merge({}, value) if isinstance(value, Mapping) else value
     return body
 
 

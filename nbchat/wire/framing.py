@@ -55,13 +55,11 @@ class _Lines:
             lines[0] = b"".join(self._parts)
             self._parts.clear()
             self.size = 0
-            if len(lines[0]) > self._limit:
-                raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
         if rest:
             self._parts.append(rest)
             self.size += len(rest)
-            if self.size > self._limit:
-                raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
+        if max(self.size, *map(len, lines), 0) > self._limit:
+            raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
         return lines
 
     def _with_lf_only(self, chunk: bytes) -> bytes:
@@ -116,7 +114,7 @@ class ServerSentEvents:
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
-            self._size += len(value)
+            self._size += len(value) + 1  # with its line end, so that empty lines are limited too
             if self._size > self._limit:
                 raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
             self._data.append(value)

@@ -7,7 +7,6 @@ here; what they want differently in a request is a field of `Quirks`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,15 +21,15 @@ from nbchat.messages import (
     StopReason,
     Text,
     Thought,
-    ToolCall,
     Usage,
     WireEvent,
 )
-from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
+from nbchat.wire import Ask, Call, Framing, count, merge
 from nbchat.wire.problem import problem
 from nbchat.wire.schema import schema_name, schema_notices, system_text
 from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.thinktags import ThinkTags
+from nbchat.wire.toolcalls import ToolCalls, arguments_text
 
 FRAMING: Framing = "sse"
 
@@ -131,7 +130,7 @@ def _part(part: Part, ask: Ask) -> dict[str, Any]:
 def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
     said: dict[str, Any] = {"role": "assistant", "content": message.text}
     quirks = ask.quirks
-    if message.tool_calls:
+    if calls := [call for call in message.tool_calls if call.name]:
         if not message.text and quirks.empty_content != "empty":
             said.pop("content")
             if quirks.empty_content == "null":
@@ -140,22 +139,15 @@ def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
             {
                 "id": _id(call.id, ask),
                 "type": "function",
-                "function": {"name": call.name, "arguments": _arguments(call)},
+                "function": {"name": call.name, "arguments": arguments_text(call)},
             }
-            for call in message.tool_calls
+            for call in calls
         ]
-    if message.kept:
-        merge(said, message.kept.data)
-    elif quirks.reasoning_back == "always" or (quirks.reasoning_back == "tools" and message.tool_calls):
+    if kept := mapping(message.kept.data) if message.kept else {}:
+        merge(said, kept)
+    elif quirks.reasoning_back == "always" or (quirks.reasoning_back == "tools" and calls):
         said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
     return said
-
-
-def _arguments(call: ToolCall) -> str:
-    """As the model wrote them, where that is an object; a call made in Python has no such text."""
-    if call.arguments is not None and call.raw.strip():
-        return call.raw
-    return json.dumps(call.arguments or {}, ensure_ascii=False)
 
 
 def _id(call_id: str, ask: Ask) -> str:
@@ -176,7 +168,7 @@ class Reader:
     def __init__(self) -> None:
         self.ended = False
         self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
-        self._calls: list[dict[str, Any]] = []
+        self._calls = ToolCalls()
         self._usage: Mapping[str, Any] = {}
         self._details: list[dict[str, Any]] = []  # OpenRouter's reasoning_details, wanted back unchanged
         self._finish = ""
@@ -215,9 +207,9 @@ class Reader:
         if refusal := string(delta.get("refusal")):
             events.append(Text(refusal))
         for piece in items(delta.get("tool_calls")):
-            self._call(mapping(piece))
+            self._calls.add(mapping(piece))
         if call := mapping(delta.get("function_call")):  # what `tool_calls` was before 2023-11
-            self._call({"index": 0, "function": call})
+            self._calls.add({"index": 0, "function": call})
         return events
 
     def _thought(self, delta: Mapping[str, Any]) -> list[WireEvent]:
@@ -260,35 +252,8 @@ class Reader:
                 events += [Text(t) for t in _texts(part.get("text")) if t]
         return events
 
-    def _call(self, piece: Mapping[str, Any]) -> None:
-        function = mapping(piece.get("function"))
-        call_id, name, arguments = string(piece.get("id")), string(function.get("name")), function.get("arguments")
-        raw = json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, Mapping) else string(arguments)
-        call = self._open_call(piece.get("index"), call_id, name, raw)
-        call["id"] = call["id"] or call_id
-        call["name"] = call["name"] or name
-        call["raw"].append(raw)
-
-    def _open_call(self, index: Any, call_id: str, name: str, raw: str) -> dict[str, Any]:
-        """The call a piece belongs to. Some hosts give no index, or 0 to every call, or no ids."""
-        if index is None:
-            known = self._calls[-1] if self._calls else None
-        else:
-            known = next((c for c in reversed(self._calls) if c["index"] == index), None)
-        if known and call_id and call_id != known["id"] and (index is None or (name and known["id"])):
-            known = None
-        if known and name and raw and not call_id and arguments_of("".join(known["raw"]) or "-") is not None:
-            known = None  # the one before is whole already
-        if known is None:
-            known = {"index": index, "id": "", "name": "", "raw": []}
-            self._calls.append(known)
-        return known
-
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = list(self._tags.finish()) if self._tags else []
-        for call in self._calls:
-            raw = "".join(call["raw"])
-            events.append(ToolCall(call["id"], call["name"], arguments_of(raw), raw))
+        events: list[WireEvent] = [*self._untagged(), *self._calls.made()]
         if self._details:
             events.append(Kept({"reasoning_details": self._details}))
         if self._usage:

@@ -7,6 +7,7 @@ it, a flat `{code, message}`, MiniMax's `base_resp`, Baidu's `error_msg`, FastAP
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,11 +44,12 @@ def problem(body: Any) -> ProviderProblem | None:
         return problem(body[0])
     if not isinstance(body, Mapping):
         return None
-    error = body.get("error")
-    if isinstance(error, Mapping) and error:
+    error = body.get("error") or body.get("errors")  # Cloudflare's list
+    if isinstance(error, Mapping):
         return _of(error, body)
-    if isinstance(error, str) and error:
-        return _of({**body, "message": error}, body)
+    if isinstance(error, str):
+        said = body.get("message")  # some say "Not Found" here, and what was not found there
+        return _of({**body, "message": f"{error}: {said}" if isinstance(said, str) and said else error}, body)
     if isinstance(error, list) and error:
         return problem({"error": error[0]})
     return _flat(body)
@@ -55,61 +57,73 @@ def problem(body: Any) -> ProviderProblem | None:
 
 def _flat(body: Mapping[str, Any]) -> ProviderProblem | None:
     """The shapes without an `error` member."""
-    answer = body.get("base_resp")
+    code, answer = body.get("code"), body.get("base_resp")
     if isinstance(answer, Mapping) and answer.get("status_code"):
-        return ProviderProblem(_text(answer.get("status_msg")), code=_text(answer["status_code"]))
+        return ProviderProblem(_words(answer.get("status_msg") or answer), code=_text(answer["status_code"]))
     if body.get("error_msg") or body.get("error_code"):
-        return ProviderProblem(_text(body.get("error_msg")), code=_text(body.get("error_code")))
+        return ProviderProblem(_words(body.get("error_msg") or dict(body)), code=_text(body.get("error_code")))
     if body.get("type") == "error" or body.get("object") == "error":
         return _of(body, body)
-    if not any(key in body for key in ("choices", "message", "detail")) or "choices" in body:
-        return (
-            ProviderProblem(_text(body.get("message")), code=_text(body["code"])) if _failed(body.get("code")) else None
-        )
-    said = body.get("message") or body.get("detail")
-    if isinstance(said, str) and not {"role", "output", "content", "done"} & body.keys():
-        return _of({**body, "message": said}, body)
-    if isinstance(said, list):
-        return ProviderProblem(
-            "; ".join(_text(row.get("msg", row) if isinstance(row, Mapping) else row) for row in said)
-        )
-    return None
+    if "choices" in body or not _says(body):
+        return ProviderProblem(_words(body), code=_text(code)) if _failed(code) else None
+    return None if _fine(code) else _of(body, body)
+
+
+def _says(body: Mapping[str, Any]) -> bool:
+    """Whether there are words that are not an answer's: in an answer, `message` is an object."""
+    said = body.get("message") or body.get("Message")  # AWS writes it both ways
+    return bool(isinstance(said, str) or body.get("detail")) and not {"role", "output", "content", "done"} & body.keys()
+
+
+def _fine(code: Any) -> bool:
+    return isinstance(code, int) and not isinstance(code, bool) and code in (0, 200)
 
 
 def _failed(code: Any) -> bool:
-    return isinstance(code, int) and code not in (0, 200)
+    return isinstance(code, int) and not isinstance(code, bool) and code not in (0, 200)
 
 
 def _of(error: Mapping[str, Any], body: Mapping[str, Any]) -> ProviderProblem:
-    inner = error.get("error")  # some gateways wrap the upstream's error in their own
-    message = (
-        error.get("message") or error.get("msg") or error.get("detail") or (inner if isinstance(inner, str) else "")
-    )
     code = error.get("code") if error.get("code") is not None else body.get("code")
-    status = next((s for s in (error.get("status"), error.get("raw_status_code"), code) if _is_status(s)), None)
+    told = (error.get("status"), error.get("raw_status_code"), body.get("status"), code)
+    status = next((s for s in told if _is_status(s)), None)
+    kind = error.get("type") or error.get("error_type") or error.get("status")
     return ProviderProblem(
-        _text(message) or _text(error),
+        _words(error),
         code=_text(code),
-        kind=_text(error.get("type") or (error.get("status") if isinstance(error.get("status"), str) else "")),
+        kind=kind if isinstance(kind, str) else "",
         status=int(status) if status is not None else None,
         retry_after=_retry_delay(error.get("details")),
     )
 
 
 def _is_status(value: Any) -> bool:
-    return isinstance(value, int | str) and str(value).isdigit() and 400 <= int(value) <= 599 and len(str(value)) == 3
+    text = str(value) if isinstance(value, int | str) else ""
+    return len(text) == 3 and text.isascii() and text.isdigit() and 400 <= int(text) <= 599
 
 
 def _retry_delay(details: Any) -> float | None:
     """Google's RetryInfo: `{"retryDelay": "12s"}` in `details`, seconds."""
     for detail in details if isinstance(details, list) else ():
         delay = detail.get("retryDelay") if isinstance(detail, Mapping) else None
-        if isinstance(delay, str) and delay.endswith("s"):
-            try:
-                return float(delay[:-1])
-            except ValueError:
-                return None
+        if isinstance(delay, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?s", delay, re.ASCII):
+            return float(delay[:-1])
     return None
+
+
+def _words(value: Any) -> str:
+    """The sentence in a message, which may be an object around it, or a list of findings.
+
+    >>> _words({"detail": [{"loc": ["body"], "msg": "Field required"}, {"msg": "Extra field"}]})
+    'Field required; Extra field'
+    """
+    if isinstance(value, Mapping):
+        names = ("message", "Message", "msg", "detail", "error")
+        inner = next((value[name] for name in names if value.get(name)), None)
+        return _text(value) if inner is None else _words(inner)
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_words, value)))
+    return _text(value)
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,7 @@ class ThinkTags:
     """
 
     def __init__(self) -> None:
-        self._state = "start"  # -> thinking -> gap -> text; or start -> text
+        self._state = "start"  # -> opened -> thinking -> gap -> text; or start -> text
         self._held = ""
 
     def feed(self, text: str) -> list[Text | Thought]:
@@ -31,9 +31,11 @@ class ThinkTags:
         if self._state == "start":
             seen = self._held.lstrip()
             if seen.startswith(OPEN):
-                self._state, self._held = "thinking", seen[len(OPEN) :].lstrip("\n")
+                self._state, self._held = "opened", seen[len(OPEN) :]
             elif not OPEN.startswith(seen):
                 self._state = "text"
+        if self._state == "opened" and (thought := self._held.lstrip("\n")):
+            self._state, self._held = "thinking", thought
         if self._state == "thinking":
             thought, closed, after = self._held.partition(CLOSE)
             if closed:
@@ -54,7 +56,7 @@ class ThinkTags:
     def finish(self) -> list[Text | Thought]:
         """What is still held when the text ends."""
         held, self._held = self._held, ""
-        if self._state == "gap" or not held:
+        if self._state in ("opened", "gap") or not held:
             return []
         return [Thought(held)] if self._state == "thinking" else [Text(held)]
 

@@ -1,0 +1,236 @@
+"""Cohere's own `/v2/chat`: named events for each block of an answer.
+
+Facts: cohere-python 7.3.1 `v2chat_stream_response.py`, `chat_message_v2.py` and
+`response_format_v2.py`. What the model plans before it calls tools comes on its own
+and goes back with the calls; it is neither answer nor thinking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from nbchat.catalog import Fields
+from nbchat.errors import BadSettings
+from nbchat.messages import (
+    File,
+    Image,
+    Kept,
+    Message,
+    Part,
+    Stop,
+    StopReason,
+    Text,
+    Thought,
+    Usage,
+    WireEvent,
+)
+from nbchat.wire import Ask, Call, Framing, count, merge
+from nbchat.wire.problem import ProviderProblem, problem
+from nbchat.wire.schema import schema_notices, system_text
+from nbchat.wire.shapes import items, mapping, string
+from nbchat.wire.toolcalls import ToolCalls, arguments_text
+
+FRAMING: Framing = "sse"
+
+STOPS: dict[str, StopReason] = {
+    "COMPLETE": "end",
+    "STOP_SEQUENCE": "end",
+    "MAX_TOKENS": "length",
+    "TOOL_CALL": "tool_calls",
+    "ERROR": "broken",
+    "TIMEOUT": "broken",
+}
+
+
+# --- asking ------------------------------------------------------------------------------
+
+
+def render(ask: Ask) -> Call:
+    """The POST to `/v2/chat`. Messages come last, so that the bytes before the new one repeat."""
+    body: dict[str, Any] = {"model": ask.model, "stream": True}
+    if ask.max_tokens is not None:
+        body["max_tokens"] = ask.max_tokens
+    if ask.temperature is not None:
+        body["temperature"] = ask.temperature
+    if thinking := _thinking(ask.thinking):
+        body["thinking"] = thinking
+    merge(body, ask.quirks.body)
+    merge(body, ask.thinking.body)
+    if ask.schema is not None and ask.quirks.schema_mode != "none":
+        body["response_format"] = _format(ask.schema, ask.quirks.schema_mode)
+    if ask.tools:
+        body["tools"] = [
+            {
+                "type": "function",
+                "function": {"name": t.name, "description": t.description, "parameters": dict(t.parameters)},
+            }
+            for t in ask.tools
+        ]
+        merge(body, ask.quirks.tools_body)
+    body["messages"] = list(_messages(ask))
+    path = "/chat" if ask.base_url.endswith("/v2") else "/v2/chat"
+    return Call(ask.url(path), body, notices=schema_notices(ask))
+
+
+def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    if mode == "json_object":
+        return {"type": "json_object"}
+    return {"type": "json_object", "json_schema": {name: v for name, v in schema.items() if name != "$schema"}}
+
+
+def _thinking(fields: Fields) -> dict[str, Any]:
+    if fields.budget is None:
+        return {}
+    return {"type": "enabled", "token_budget": fields.budget} if fields.budget else {"type": "disabled"}
+
+
+def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
+    if system := system_text(ask):
+        yield {"role": "system", "content": system}
+    for message in ask.messages:
+        match message.role:
+            case "tool":
+                yield {"role": "tool", "tool_call_id": message.tool_call_id, "content": message.text}
+            case "assistant":
+                yield _assistant(message, ask)
+            case _:
+                yield {"role": message.role, "content": _content(message, ask)}
+
+
+def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
+    if all(isinstance(part, str) for part in message.parts):
+        return message.text
+    return [_part(part, ask) for part in message.parts]
+
+
+def _part(part: Part, ask: Ask) -> dict[str, Any]:
+    match part:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": part.data_url}}
+        case File() if part.media_type.startswith("text/"):
+            return {"type": "text", "text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
+        case File():
+            raise BadSettings(f"{ask.model} takes no {part.media_type} files here. Send its text, or an image of it.")
+        case _:
+            return {"type": "text", "text": part}
+
+
+def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
+    said: dict[str, Any] = {"role": "assistant"}
+    back = ask.quirks.reasoning_back
+    if message.thought and (back == "always" or (back == "tools" and message.tool_calls)):
+        said["content"] = [{"type": "thinking", "thinking": message.thought}]
+        said["content"] += [{"type": "text", "text": message.text}] if message.text else []
+    elif message.text or not message.tool_calls:
+        said["content"] = message.text
+    if message.tool_calls:
+        said["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments_text(call)}}
+            for call in message.tool_calls
+        ]
+        if message.kept:
+            merge(said, mapping(message.kept.data))
+    return said
+
+
+# --- understanding the answer --------------------------------------------------------------
+
+
+class Reader:
+    """One answer. `message-end` is its end; `[DONE]` follows and says nothing more."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._calls = ToolCalls()
+        self._plan: list[str] = []
+        self._usage: Mapping[str, Any] = {}
+        self._finish = ""
+
+    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+        if not isinstance(value, Mapping):
+            return []
+        kind = value.get("type")
+        if (not isinstance(kind, str) or kind == "error") and (found := problem(value)):
+            raise found
+        delta = mapping(value.get("delta"))
+        message = mapping(delta.get("message"))
+        match kind:
+            case "content-start" | "content-delta":
+                return _content_events(message.get("content"))
+            case "tool-plan-delta":
+                self._add_plan(message.get("tool_plan"))
+            case "tool-call-start" | "tool-call-delta":
+                self._add_call(message.get("tool_calls"), value.get("index"))
+            case "message-end":
+                self._end(delta)
+        return []
+
+    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+        body = mapping(body)
+        message = body.get("message")
+        if not isinstance(message, Mapping):
+            if found := problem(body):
+                raise found
+            return []
+        self._add_plan(message.get("tool_plan"))
+        for nth, call in enumerate(items(message.get("tool_calls"))):
+            self._add_call(call, nth)
+        self._end(body)
+        content = message.get("content")
+        return [made for part in items(content) for made in _content_events(part)] or _content_events(content)
+
+    def _add_call(self, call: Any, index: Any) -> None:
+        self._calls.add({**mapping(call), "index": index})
+
+    def _add_plan(self, plan: Any) -> None:
+        if isinstance(plan, str):
+            self._plan.append(plan)
+
+    def _end(self, said: Mapping[str, Any]) -> None:
+        """The end of a message, or a whole one: they hold the same members."""
+        self.ended = True
+        self._finish = string(said.get("finish_reason"))
+        self._usage = mapping(said.get("usage"))
+        if STOPS.get(self._finish) == "broken" and (why := string(said.get("error"))):
+            raise ProviderProblem(why, code=self._finish)
+
+    def finish(self) -> list[WireEvent]:
+        events: list[WireEvent] = [*self._calls.made()]
+        if self._calls and (plan := "".join(self._plan)):
+            events.append(Kept({"tool_plan": plan}))
+        if self._usage:
+            events.append(usage_of(self._usage))
+        return [*events, self._stop()]
+
+    def _stop(self) -> Stop:
+        if not self.ended:
+            return Stop("broken", "the server ended the answer early")
+        reason = STOPS.get(self._finish, "end")
+        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._finish)
+
+
+def _content_events(content: Any) -> list[WireEvent]:
+    """A block's text or thinking, or the piece of it that a delta brings."""
+    if isinstance(content, str):
+        return [Text(content)] if content else []
+    text, thinking = (string(mapping(content).get(name)) for name in ("text", "thinking"))
+    return [*([Thought(thinking)] if thinking else []), *([Text(text)] if text else [])]
+
+
+def usage_of(usage: Mapping[str, Any]) -> Usage:
+    """Cohere's counts: what went through the model, which is more than what is billed.
+
+    >>> usage_of({"tokens": {"input_tokens": 69, "output_tokens": 89.0}, "cached_tokens": 16})
+    Usage(input=69, output=89, cached=16, reasoning=None)
+    """
+    tokens = mapping(usage.get("tokens"))
+    return Usage(
+        _count(tokens.get("input_tokens")),
+        _count(tokens.get("output_tokens")),
+        _count(usage.get("cached_tokens")),
+    )
+
+
+def _count(value: Any) -> int | None:
+    return count(int(value) if isinstance(value, float) and value.is_integer() else value)  # the API says "double"

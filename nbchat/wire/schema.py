@@ -1,0 +1,79 @@
+"""A JSON schema for the answer: made acceptable, or put into words.
+
+Constrained decoding takes a part of JSON schema only. Where a host has none of it,
+the schema is an instruction, and the reader is told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nbchat.wire import Ask
+
+# What Anthropic's constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).
+LIMITS = {
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+}
+
+
+def schema_name(schema: Mapping[str, Any]) -> str:
+    """A name for the schema: letters, digits, underscores and dashes, at most 64.
+
+    >>> schema_name({"title": "City of Röma"}), schema_name({})
+    ('City_of_R_ma', 'answer')
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", "_", str(schema.get("title") or "answer"))[:64]
+
+
+def system_text(ask: Ask) -> str:
+    """The system prompt, with the schema in words where the host has no place for it."""
+    if ask.schema is None or ask.quirks.schema_mode == "json_schema":
+        return ask.system
+    wanted = "Answer with JSON alone, matching this JSON schema:\n" + json.dumps(ask.schema, ensure_ascii=False)
+    return f"{ask.system}\n\n{wanted}" if ask.system else wanted
+
+
+def schema_notices(ask: Ask) -> list[str]:
+    if ask.schema is None or ask.quirks.schema_mode == "json_schema":
+        return []
+    return [f"{ask.model} has no schema output here; the schema was sent as an instruction."]
+
+
+def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema as Claude takes it: no open objects, and limits said in the description.
+
+    >>> closed({"type": "object", "properties": {"age": {"type": "integer", "minimum": 0}}})
+    {'type': 'object', 'properties': {'age': {'type': 'integer', 'description': '{minimum: 0}'}},
+     'additionalProperties': False}
+    """
+    made: dict[str, Any] = {}
+    for name, value in schema.items():
+        if name in ("properties", "$defs", "definitions") and isinstance(value, Mapping):
+            made[name] = {key: _closed(inner) for key, inner in value.items()}
+        elif name in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
+            made[name] = [_closed(inner) for inner in value]
+        elif name not in LIMITS and name != "$schema":
+            made[name] = _closed(value) if name == "items" else value
+    if schema.get("type") == "object":
+        made["additionalProperties"] = False
+    if limits := ", ".join(f"{name}: {value}" for name, value in schema.items() if name in LIMITS):
+        made["description"] = f"{made.get('description', '')} {{{limits}}}".strip()
+    return made
+
+
+def _closed(value: Any) -> Any:
+    return closed(value) if isinstance(value, Mapping) else value

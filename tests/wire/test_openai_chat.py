@@ -1,0 +1,410 @@
+"""Chat completions: requests word for word, answers as recorded, and what hosts do to the format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbchat.catalog import Fields, Quirks
+from nbchat.errors import BadSettings
+from nbchat.messages import File, Kept, KeptBy, Message, Stop, Text, Thought, Tool, ToolCall, Usage
+from nbchat.wire import openai_chat
+from nbchat.wire.problem import ProviderProblem
+
+from .conversations import (
+    BASE,
+    PDF,
+    PNG,
+    ask,
+    assert_prefix_repeats,
+    conversations,
+    growing,
+    heard,
+    mismatches,
+    nonsense,
+    survives,
+)
+from .replay import CUTS, Recording, differences, play, recordings
+
+ADD = Tool("add", "Add two numbers", {"type": "object", "properties": {"a": {"type": "integer"}}})
+CALL = ToolCall("call_1", "add", {"a": 1}, '{"a":1}')
+CITY = {"$schema": "https://json-schema.org/x", "title": "A city", "type": "object", "properties": {}}
+
+
+def body(*messages: Message, **fields: Any) -> dict[str, Any]:
+    return openai_chat.render(ask(*messages, **fields)).body
+
+
+def sent(*messages: Message, **quirks: Any) -> list[dict[str, Any]]:
+    """The messages as they are sent to a host with these quirks."""
+    return list(body(*messages, quirks=Quirks(**quirks))["messages"])
+
+
+def chunk(finish: str | None = None, **delta: Any) -> dict[str, Any]:
+    return {"id": "c1", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+# --- recordings ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("recording", recordings("openai-chat", "stream", "json"))
+def test_a_recorded_answer_is_read_as_expected(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> None:
+    if recording.expected["error"]:
+        with pytest.raises(ProviderProblem):
+            play(recording, cut)
+    else:
+        assert differences(recording, play(recording, cut)) == []
+
+
+# --- requests ------------------------------------------------------------------------------
+
+
+def test_a_plain_question() -> None:
+    call = openai_chat.render(ask(system="Be brief.", max_tokens=100, temperature=0.5))
+
+    assert call.url == f"{BASE}/chat/completions"
+    assert call.headers == {}
+    assert call.body == {
+        "model": "a-model",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens": 100,
+        "temperature": 0.5,
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+    }
+    assert list(call.body)[-1] == "messages"
+
+
+def test_a_second_turn() -> None:
+    assert sent(Message("user", "Hi"), Message("assistant", "Hello."), Message("user", "And?")) == [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "Hello."},
+        {"role": "user", "content": "And?"},
+    ]
+
+
+def test_thinking_is_an_effort_or_what_the_host_calls_it() -> None:
+    off = Fields(body={"thinking": {"type": "disabled"}})
+
+    assert body(thinking=Fields(effort="high"))["reasoning_effort"] == "high"
+    assert body(thinking=off)["thinking"] == {"type": "disabled"}
+    assert "reasoning_effort" not in body()
+
+
+def test_an_image_is_a_data_url() -> None:
+    assert sent(Message("user", ["What is this?", PNG])) == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is this?"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+            ],
+        }
+    ]
+
+
+def test_a_document_goes_where_documents_are_understood_and_is_refused_elsewhere() -> None:
+    question = Message("user", [PDF])
+
+    assert sent(question, files=True)[0]["content"] == [
+        {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjQ="}}
+    ]
+    with pytest.raises(BadSettings, match="takes no application/pdf files"):
+        sent(question)
+
+
+def test_a_text_file_is_its_text_everywhere() -> None:
+    assert sent(Message("user", ["Sum up:", File("é".encode(), "text/plain", "a.txt")]))[0]["content"] == [
+        {"type": "text", "text": "Sum up:"},
+        {"type": "text", "text": "a.txt:\né"},
+    ]
+
+
+def test_tools_and_their_results() -> None:
+    messages = (
+        Message("user", "1 + 1?"),
+        Message("assistant", tool_calls=[CALL]),
+        Message("tool", "2", tool_call_id="call_1"),
+    )
+    request = body(*messages, tools=(ADD,), quirks=Quirks(tools_body={"tool_stream": True}))
+
+    assert request["tools"] == [
+        {
+            "type": "function",
+            "function": {"name": "add", "description": "Add two numbers", "parameters": dict(ADD.parameters)},
+        }
+    ]
+    assert request["tool_stream"] is True
+    assert request["messages"][1:] == [
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a":1}'}}],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": "2"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        (ToolCall("1", "f", {"a": 1}, '{"a" : 1}'), '{"a" : 1}'),
+        (ToolCall("1", "f", {"a": 1}), '{"a": 1}'),
+        (ToolCall("1", "f", {}, ""), "{}"),
+        (ToolCall("1", "f", None, '{"a":'), "{}"),
+    ],
+)
+def test_arguments_are_sent_as_the_model_wrote_them_and_always_as_json(call: ToolCall, arguments: str) -> None:
+    assert sent(Message("assistant", tool_calls=[call]))[0]["tool_calls"][0]["function"]["arguments"] == arguments
+
+
+def test_a_call_without_a_name_is_not_sent_back() -> None:
+    assert sent(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == [{"role": "assistant", "content": "4"}]
+
+
+def test_a_schema_is_sent_as_the_host_takes_it() -> None:
+    exact = openai_chat.render(ask(schema=CITY))
+    loose = openai_chat.render(ask(schema=CITY, quirks=Quirks(schema_mode="json_object")))
+    words = openai_chat.render(ask(schema=CITY, system="Be brief.", quirks=Quirks(schema_mode="none")))
+
+    assert exact.body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "A_city", "schema": {"title": "A city", "type": "object", "properties": {}}},
+    }
+    assert loose.body["response_format"] == {"type": "json_object"}
+    assert "response_format" not in words.body
+    assert words.body["messages"][0]["content"].startswith("Be brief.\n\nAnswer with JSON alone")
+    assert [bool(call.notices) for call in (exact, loose, words)] == [False, True, True]
+
+
+def test_quirks_shape_the_request() -> None:
+    quirks = Quirks(
+        max_tokens_field="max_completion_tokens",
+        usage_option=False,
+        developer_role=True,
+        cache="prompt_cache_key",
+        body={"store": False},
+    )
+
+    assert body(system="Be brief.", max_tokens=9, cache_key="k", quirks=quirks) == {
+        "model": "a-model",
+        "stream": True,
+        "max_completion_tokens": 9,
+        "prompt_cache_key": "k",
+        "store": False,
+        "messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+    }
+
+
+@pytest.mark.parametrize(("mode", "content"), [("empty", {"content": ""}), ("null", {"content": None}), ("omit", {})])
+def test_an_assistant_message_of_calls_alone_has_the_content_the_host_wants(mode: str, content: dict[str, Any]) -> None:
+    said = sent(Message("assistant", tool_calls=[CALL]), empty_content=mode)[0]
+
+    assert {name: value for name, value in said.items() if name == "content"} == content
+
+
+@pytest.mark.parametrize(
+    ("back", "message", "reasoning"),
+    [
+        ("never", Message("assistant", "2", "hm", [CALL]), None),
+        ("tools", Message("assistant", "2", "hm"), None),
+        ("tools", Message("assistant", "2", "hm", [CALL]), "hm"),
+        ("tools", Message("assistant", "2", "", [CALL]), " "),
+        ("always", Message("assistant", "2"), " "),
+    ],
+)
+def test_thinking_goes_back_to_the_hosts_that_want_it(back: str, message: Message, reasoning: str | None) -> None:
+    assert sent(message, reasoning_back=back, reasoning_filler=" ")[0].get("reasoning_content") == reasoning
+
+
+def test_kept_reasoning_details_go_back_unchanged() -> None:
+    details = [{"type": "reasoning.encrypted", "data": "x", "index": 0}]
+    message = Message("assistant", "2", kept=KeptBy("openrouter", "openai-chat", {"reasoning_details": details}))
+
+    assert sent(message)[0]["reasoning_details"] == details
+
+
+def test_ids_are_cut_to_what_mistral_takes_alike_in_call_and_result() -> None:
+    said, result = sent(
+        Message("assistant", tool_calls=[CALL]), Message("tool", "2", tool_call_id="call_1"), tool_id="alnum9"
+    )
+
+    assert said["tool_calls"][0]["id"] == result["tool_call_id"]
+    assert len(result["tool_call_id"]) == 9
+    assert result["tool_call_id"].isalnum()
+
+
+def without_files(message: Message) -> Message:
+    return replace(message, content=[part for part in message.parts if not isinstance(part, File)], kept=None)
+
+
+@settings(deadline=None)
+@given(conversations(), st.sampled_from([(), (ADD,)]))
+def test_the_bytes_up_to_the_last_message_repeat(messages: list[Message], tools: tuple[Tool, ...]) -> None:
+    question = ask(system="Be brief.", tools=tools, max_tokens=9)
+    calls = [openai_chat.render(each) for each in growing(question, list(map(without_files, messages)))]
+
+    for before, after in pairwise(calls):
+        assert_prefix_repeats(before, after)
+
+
+# --- answers ---------------------------------------------------------------------------------
+
+
+def test_a_stream_that_just_stops_is_broken() -> None:
+    assert heard(openai_chat.Reader(), chunk(content="Hi")) == [
+        Text("Hi"),
+        Stop("broken", "the server ended the answer early"),
+    ]
+
+
+def test_an_end_marker_or_a_finish_reason_is_an_end() -> None:
+    reader = openai_chat.Reader()
+    reader.ended = True
+
+    assert heard(reader, chunk(content="Hi"))[-1] == Stop("end")
+    assert heard(openai_chat.Reader(), chunk("stop", content="Hi"))[-1] == Stop("end", "stop")
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("length", "length"), ("sensitive", "filter"), ("content_filter", "filter"), ("eos", "end"), ("error", "broken")],
+)
+def test_a_finish_reason_keeps_the_providers_word(word: str, reason: str) -> None:
+    assert heard(openai_chat.Reader(), chunk(word))[-1] == Stop(reason, word)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "reasoning_text"])
+def test_thinking_has_several_names(field: str) -> None:
+    events = heard(openai_chat.Reader(), chunk(**{field: "hm"}), chunk(content="Hi"), chunk("stop"))
+
+    assert events == [Thought("hm"), Text("Hi"), Stop("end", "stop")]
+
+
+def test_thinking_and_its_details_are_not_doubled_and_the_details_are_kept_whole() -> None:
+    pieces = [
+        chunk(
+            reasoning=text, reasoning_details=[{"type": "reasoning.text", "text": text, "index": 0, "signature": sign}]
+        )
+        for text, sign in (("h", None), ("m", "sig"))
+    ]
+
+    whole = {"type": "reasoning.text", "text": "hm", "index": 0, "signature": "sig"}
+    assert heard(openai_chat.Reader(), *pieces, chunk("stop")) == [
+        Thought("h"),
+        Thought("m"),
+        Kept({"reasoning_details": [whole]}),
+        Stop("end", "stop"),
+    ]
+
+
+def test_text_held_as_a_possible_tag_is_not_lost_when_thinking_has_a_field() -> None:
+    events = heard(
+        openai_chat.Reader(), chunk(content="\n<"), chunk(reasoning="hm"), chunk(content="b>"), chunk("stop")
+    )
+
+    assert events[:-1] == [Text("\n<"), Thought("hm"), Text("b>")]
+
+
+def test_tags_in_the_text_are_text_where_thinking_has_a_field() -> None:
+    events = heard(openai_chat.Reader(), chunk(reasoning="hm"), chunk(content="<think>x</think>"), chunk("stop"))
+
+    assert events[:-1] == [Thought("hm"), Text("<think>x</think>")]
+
+
+def test_mistrals_content_is_a_list_of_parts() -> None:
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "Hi"}]
+
+    assert heard(openai_chat.Reader(), chunk(content=parts), chunk("stop"))[:-1] == [Thought("hm"), Text("Hi")]
+
+
+def test_a_refusals_words_are_text() -> None:
+    assert heard(openai_chat.Reader(), chunk(content=None, refusal="No."), chunk("stop"))[0] == Text("No.")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"error": {"message": "Overloaded", "code": 529}},
+        {"error": {"message": "Overloaded"}, **chunk("error")},
+        {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "Overloaded"}},
+        {"choices": [], "code": 10013, "message": "Overloaded"},
+        [{"error": {"message": "Overloaded"}}],
+    ],
+)
+def test_an_error_inside_a_stream_is_raised(value: Any) -> None:
+    with pytest.raises(ProviderProblem, match="Overloaded"):
+        heard(openai_chat.Reader(), chunk(content="Hi"), value)
+
+
+def test_a_body_that_is_no_answer_is_broken_and_not_empty() -> None:
+    reader = openai_chat.Reader()
+
+    assert list(reader.read_whole({"status": "ok"})) == []
+    assert reader.finish() == [Stop("broken", "the server ended the answer early")]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "usage"),
+    [
+        ([{"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 5}}], Usage(9, 5)),
+        ([{"choices": [{"delta": {}, "usage": {"prompt_tokens": 9, "cached_tokens": 4}}]}], Usage(9, cached=4)),
+        ([{"choices": [], "x_groq": {"usage": {"prompt_tokens": 9}}}], Usage(9)),
+        ([{"choices": [], "usage": {"prompt_tokens": 9}}, {"choices": [], "usage": None}], Usage(9)),
+        ([{"choices": [], "usage": {"prompt_tokens": 9, "prompt_tokens_details": []}}], Usage(9)),
+    ],
+)
+def test_usage_is_found_wherever_it_is(chunks: list[Any], usage: Usage) -> None:
+    assert usage in heard(openai_chat.Reader(), *chunks)
+
+
+NAMES = "choices delta message index finish_reason content reasoning_content reasoning_details type text thinking"
+NAMES += " tool_calls function name arguments id usage prompt_tokens prompt_tokens_details cached_tokens total_tokens"
+NAMES += " x_groq error refusal function_call base_resp code"
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.tuples(st.just(""), nonsense(NAMES, "stop <think> {}")), max_size=4), st.booleans())
+def test_nonsense_raises_nothing_of_its_own(values: list[tuple[str, Any]], whole: bool) -> None:
+    survives(openai_chat.Reader(), values, whole=whole)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES.split()), nonsense(NAMES, "stop thinking"), max_size=8), st.booleans())
+def test_nonsense_inside_a_delta_raises_nothing_of_its_own(delta: dict[str, Any], whole: bool) -> None:
+    survives(openai_chat.Reader(), [("", {"choices": [{"delta": delta, **delta}], **delta})], whole=whole)
+
+
+# --- the vendors' own types, where they are installed ------------------------------------------
+
+FULL = (
+    Message("user", ["What is this?", PNG]),
+    Message("assistant", "", tool_calls=[CALL]),
+    Message("tool", "2", tool_call_id="call_1"),
+    Message("user", "Thanks"),
+)
+
+
+def test_openais_own_types_accept_a_full_request() -> None:
+    params = pytest.importorskip("openai.types.chat.completion_create_params")
+    question = ask(*FULL, system="Be brief.", tools=(ADD,), schema=CITY, thinking=Fields(effort="low"), temperature=0.5)
+
+    assert mismatches(openai_chat.render(question).body, params.CompletionCreateParamsStreaming) == []
+
+
+def test_mistrals_own_types_accept_a_full_request() -> None:
+    models = pytest.importorskip("mistralai.client.models")
+
+    question = ask(
+        *FULL, system="Be brief.", tools=(ADD,), schema=CITY, quirks=Quirks(usage_option=False, tool_id="alnum9")
+    )
+    request = openai_chat.render(question).body
+    read = models.ChatCompletionStreamRequest.model_validate(request)
+    assert [message.role for message in read.messages] == [message["role"] for message in request["messages"]]
