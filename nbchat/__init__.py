@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     from nbchat.messages import Tool as Tool
     from nbchat.messages import ToolCall as ToolCall
     from nbchat.messages import Usage as Usage
+    from nbchat.service import AbortSignal as AbortSignal
+    from nbchat.service import ChatService as ChatService
+    from nbchat.service import ChatStreamRequest as ChatStreamRequest
+    from nbchat.service import StreamChunk as StreamChunk
+    from nbchat.service import create_model as create_model
+    from nbchat.service import send_chat_stream as send_chat_stream
 
 _HOMES = {
     "kernel": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
@@ -60,6 +66,14 @@ _HOMES = {
     "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),
     "conversation": ("Conversation",),
     "engine.stream": ("Stream",),
+    "service": (
+        "AbortSignal",
+        "ChatService",
+        "ChatStreamRequest",
+        "StreamChunk",
+        "create_model",
+        "send_chat_stream",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -80,13 +94,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """`%load_ext nbchat`"""
-    from nbchat.frontends import magic
+    from nbchat.frontends import extension
 
-    magic.load(shell)
+    extension.load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """`%unload_ext nbchat`: leaves no thread, socket, completer or hook behind."""
-    from nbchat.frontends import magic
+    from nbchat.frontends import extension
 
-    magic.unload(shell)
+    extension.unload(shell)

@@ -16,7 +16,7 @@ from nbchat.catalog import Model
 from nbchat.conversation import Conversation
 from nbchat.engine import Engine
 from nbchat.engine.stream import Stream
-from nbchat.loop import LoopThread, Pump, answered, relayed
+from nbchat.loop import Interrupts, LoopThread, Pump, answered, relayed
 from nbchat.messages import Answer, Message, Thinking, Tool
 from nbchat.settings import Settings
 
@@ -48,8 +48,8 @@ class Kernel:
     def answered(self, stream: Stream) -> Answer:
         return answered(self.thread, stream)
 
-    def pump(self, stream: Stream) -> Pump:
-        return Pump(self.thread, stream)
+    def pump(self, stream: Stream, interrupts: Interrupts) -> Pump:
+        return Pump(self.thread, stream, interrupts)
 
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""

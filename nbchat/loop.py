@@ -205,45 +205,76 @@ async def _relayed(thread: LoopThread, stream: Stream) -> AsyncGenerator[list[Ev
 # --- for a sync cell ---------------------------------------------------------------------------------
 
 
-class Pump(_Relay):
-    """Brings a stream to sync code, batch by batch, and takes interrupts while it does.
+class Interrupts:
+    """SIGINT as a fact to look at, in place of an exception that may strike anywhere.
 
-    >>> with Pump(thread, stream) as pump:              # doctest: +SKIP
+    Inside the block no KeyboardInterrupt is raised, so nothing is torn in the
+    middle; only a second interrupt, a second later, is let through: whatever runs
+    then does not look.
+    """
+
+    def __init__(self) -> None:
+        self._before: Any = None
+        self._at: float | None = None
+        self._tell: Callable[[], None] = lambda: None
+
+    @property
+    def seen(self) -> bool:
+        return self._at is not None
+
+    @classmethod
+    def taken(cls) -> bool:
+        """Whether the main thread is inside such a block now."""
+        return getattr(signal.getsignal(signal.SIGINT), "__func__", None) is cls._interrupt
+
+    def tell(self, tell: Callable[[], None]) -> None:
+        """Call this at the first interrupt, or now if it has come. It runs inside a signal handler."""
+        self._tell = tell
+        if self.seen:
+            tell()
+
+    def __enter__(self) -> Interrupts:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def _interrupt(self, number: int, frame: Any) -> None:
+        now = time.monotonic()
+        if self._at is None:
+            self._at = now
+            self._tell()
+        elif now - self._at > SECOND_INTERRUPT_SECONDS:
+            raise KeyboardInterrupt
+
+    def __exit__(self, *error: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+
+class Pump(_Relay):
+    """Brings a stream to sync code, batch by batch, and stops it at an interrupt.
+
+    >>> with Interrupts() as interrupts, Pump(thread, stream, interrupts) as pump:   # doctest: +SKIP
     ...     for events in pump.batches(every=0.1):      # [] when nothing came for 0.1 s
     ...         show(events)
 
-    On SIGINT the stream is cancelled and the iteration ends with `interrupted`
-    set; whoever had something to store has stored it by then. No KeyboardInterrupt
-    is raised, so nothing is torn in the middle.
+    When the iteration has ended after an interrupt, the socket is closed and
+    whoever had something to store has stored it.
     """
 
-    def __init__(self, thread: LoopThread, stream: Stream) -> None:
+    def __init__(self, thread: LoopThread, stream: Stream, interrupts: Interrupts) -> None:
         super().__init__(thread, stream)
         self._queue: queue.SimpleQueue[list[Event] | str | None] = queue.SimpleQueue()
-        self._before: Any = None
-        self._interrupted_at: float | None = None
+        self._interrupts = interrupts
         self._ended = False
-
-    @property
-    def interrupted(self) -> bool:
-        return self._interrupted_at is not None
 
     def deliver(self, batch: list[Event] | None) -> None:
         self._queue.put(batch)
 
     def __enter__(self) -> Pump:
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._interrupt)
         self.start()
+        self._interrupts.tell(lambda: self._queue.put("interrupt"))  # SimpleQueue.put is reentrant
         return self
-
-    def _interrupt(self, number: int, frame: Any) -> None:
-        now = time.monotonic()
-        if self._interrupted_at is None:
-            self._interrupted_at = now
-            self._queue.put("interrupt")  # SimpleQueue.put is reentrant, so safe in a signal handler
-        elif now - self._interrupted_at > SECOND_INTERRUPT_SECONDS:
-            raise KeyboardInterrupt
 
     def batches(self, every: float) -> Iterator[list[Event]]:
         """The events as they come, and an empty list each `every` seconds without any."""
@@ -260,7 +291,7 @@ class Pump(_Relay):
             else:
                 self.took()
                 yield item
-        if self.error and not self.interrupted:
+        if self.error and not self._interrupts.seen:
             raise self.error
 
     def _stop(self) -> None:
@@ -276,21 +307,17 @@ class Pump(_Relay):
         self._ended = True
 
     def __exit__(self, *error: object) -> None:
-        try:
-            if not self._ended:
-                self._stop()
-        finally:
-            if self._before is not None:
-                signal.signal(signal.SIGINT, self._before)
+        if not self._ended:
+            self._stop()
 
 
 def answered(thread: LoopThread, stream: Stream) -> Answer:
     """Wait for the whole answer; the blocking counterpart of `await stream.answer()`."""
     if threading.get_ident() == getattr(thread._thread, "ident", None):
         raise RuntimeError("ask() would wait for itself on the engine's own thread; await stream.answer() there")
-    with Pump(thread, stream) as pump:
+    with Interrupts() as interrupts, Pump(thread, stream, interrupts) as pump:
         for _ in pump.batches(every=1.0):
             pass
-    if pump.interrupted:
+    if interrupts.seen:
         raise Interrupted(f"stopped after {len(stream.result.text):,} characters.")
     return stream.result

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nbchat
-from nbchat.frontends.magic import parsed
+from nbchat.frontends.line import parsed
 from nbchat.settings import Settings
 
 ROOT = Path(__file__).parents[1]

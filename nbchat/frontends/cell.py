@@ -35,6 +35,13 @@ class Display(Protocol):
     def finish(self, turn: Turn | None) -> None: ...
 
 
+# While it streams the style is sent once, in an output of its own that takes no room.
+STYLE_ONCE = (
+    f'<div class="nbc nbc-style"><style>{render.STYLE}'
+    ".jp-OutputArea-child:has(.nbc-style){display:none}</style></div>"
+)
+
+
 class StaticCell:
     """One output at the end and nothing before it: for nbclient, nbval and papermill."""
 
@@ -67,6 +74,7 @@ class LiveCell:
         self._groups = 0
         self._prefix = f"nbchat-{id(self)}-{time.time_ns()}"
         self._shown = False
+        shell.display_pub.publish({"text/html": STYLE_ONCE, "text/plain": ""})
 
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -92,13 +100,13 @@ class LiveCell:
         size = sum(map(len, settled))
         status = self._status(now)
         if size >= GROUP * (1 + max(0, self._groups - GROUPS // 2)) and self._groups < GROUPS:
-            self._show(render.live_html(settled, "", status="", thought=self._past_thought(), caret=False))
+            self._show(render.live_html(settled, "", status="", thought=self._past_thought(), caret=False, style=False))
             self._group += len(settled)
             self._groups += 1
             self._shown = False
             settled = []
         thought = self._thought if not self._characters or self._text_at is None else self._past_thought()
-        self._show(render.live_html(settled, self._answer.tail, status=status, thought=thought))
+        self._show(render.live_html(settled, self._answer.tail, status=status, thought=thought, style=False))
 
     def _past_thought(self) -> str:
         return "" if self._groups else self._thought

@@ -71,7 +71,8 @@ class Commands:
 
     def ask(self, text: str) -> None:
         """ask TEXT: ask a question on one line"""
-        from nbchat.frontends.magic import Line, ask
+        from nbchat.frontends.line import Line
+        from nbchat.frontends.magic import ask
 
         ask(self._shell, Line(name=self._conversation.name), text)
 

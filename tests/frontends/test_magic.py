@@ -48,7 +48,7 @@ def test_the_waiting_state_shows_before_the_first_byte(kernel: RunningKernel, ki
     kimi.plays(answer(*said("Hi."), hold=0.0, gap=0.4))
 
     started = kernel.start("%%chat kimi-k2.6\nHello")
-    first = kernel.wait_for(started, "display_data")[-1]["content"]["data"]["text/html"]
+    first = kernel.wait_for(started, "display_data", 2)[-1]["content"]["data"]["text/html"]
     kernel.finish(started)
 
     assert "kimi-k2.6 · waiting… 0 s" in plain(first)

@@ -1,0 +1,54 @@
+"""Interrupts at random moments of real cells: calm, kept, and the kernel goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import time
+
+import pytest
+
+from ..running_kernel import RunningKernel
+from ..service import Service, answer, said
+
+ROUNDS = int(os.environ.get("NBCHAT_INTERRUPTS", "40"))
+
+
+@pytest.fixture
+def talking(kernel: RunningKernel, service: Service) -> RunningKernel:
+    """A kernel whose Kimi thinks for a moment, then talks for two seconds."""
+    service.always(answer(*said(*["word "] * 100, thought=["hm "] * 10), gap=0.02))
+    kernel.run(f"import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='{service.url}/v1')")
+    kernel.run("%%chat demo\nwarm up")
+    kernel.run("import nbchat; chat = nbchat.chat('talk')")
+    return kernel
+
+
+def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, service: Service) -> None:
+    dice = random.Random(7)
+    took = []
+    for round_ in range(ROUNDS):
+        started = talking.start("%%chat kimi-k2.6 --name talk\nTalk")
+        talking.wait_for(started, "execute_input")
+        time.sleep(dice.uniform(0.0, 0.6))
+        pressed = time.monotonic()
+        talking.interrupt()
+        if round_ % 4 == 0:  # an impatient second press
+            time.sleep(0.02)
+            talking.interrupt()
+        ran = talking.finish(started)
+        took.append(time.monotonic() - pressed)
+
+        assert ran.status == "error", ran.text
+        assert re.search(r"Interrupted.*stopped (after|before)", ran.error), ran.error
+        stored = talking.run("print(chat.turns[-1].answer.text if chat.turns else '', end='')").text
+        shown = [o["data"]["text/plain"] for o in ran.outputs if "data" in o]
+        if "kept" in ran.error and "nothing" not in ran.error:
+            assert shown == [stored or shown[0]]
+        assert ran.stderr == ""
+    took.sort()
+    print(f"{ROUNDS} interrupts: p50 {took[len(took) // 2] * 1000:.0f} ms, p95 {took[int(len(took) * 0.95)] * 1000:.0f} ms")
+
+    assert talking.run("%%chat demo\nWhat did I just ask?").status == "ok"
+    assert service.open <= 1
