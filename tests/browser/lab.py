@@ -1,0 +1,208 @@
+"""A real JupyterLab and a headless Chromium, for tests that look at what a person sees.
+
+One server and one browser serve a whole session; each test gets a notebook of its
+own. Without a Chromium these tests are skipped, unless NBCHAT_REQUIRE_BROWSER=1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DEADLINE = 60_000  # milliseconds for anything to appear; a wait that long is a failure
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def missing(why: str) -> None:
+    """Skip, with the reason; fail where a browser is required."""
+    if os.environ.get("NBCHAT_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"NBCHAT_REQUIRE_BROWSER=1, but {why}")
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Any]:
+    """A Playwright browser."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed")
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        missing("no Chromium is on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Lab:
+    """A JupyterLab server on a free port, with its own settings and notebooks."""
+
+    def __init__(self, folder: Path, chromium: Any) -> None:
+        self.folder = folder
+        self._chromium = chromium
+        self._count = 0
+        self._pages = 0
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+    def __enter__(self) -> Lab:
+        for name in ("settings", "notebooks"):
+            (self.folder / name).mkdir(exist_ok=True)
+        quiet = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
+        self._log = (self.folder / "lab.log").open("wb")
+        self._server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+                f"--port={self.url.rpartition(':')[2]}",
+                "--IdentityProvider.token=t",
+                f"--ServerApp.root_dir={self.folder / 'notebooks'}",
+            ],
+            env={
+                **quiet,
+                "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
+                "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
+                "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+                "XDG_CONFIG_HOME": str(self.folder / "config"),
+                "NBCHAT_HISTORY": "off",
+            },
+            stdout=self._log,
+            stderr=self._log,
+        )
+        deadline = time.monotonic() + DEADLINE / 1000
+        while time.monotonic() < deadline:
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/api?token=t"):
+                return self
+            time.sleep(0.2)
+        raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
+
+    def __exit__(self, *_: object) -> None:
+        self._server.terminate()
+        self._server.wait()
+        self._log.close()
+
+    def setting(self, plugin: str, values: dict[str, Any] | None) -> None:
+        """Set a plugin's user settings, such as `apputils-extension:themes`; None for its own."""
+        name, _, schema = plugin.partition(":")
+        path = self.folder / "settings" / "@jupyterlab" / name / f"{schema}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values or {}))
+
+    def open(self, *cells: str, dark: bool = False, size: tuple[int, int] = (1100, 1000), path: str = "") -> Notebook:
+        """A new notebook of these cells in a new page, its kernel ready; or the notebook at `path`."""
+        self.setting("apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"})
+        if not path:
+            self._count += 1
+            path = f"notebook-{self._count}.ipynb"
+            self.write(path, cells)
+        page = self._chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+        notebook = Notebook(page, path)
+        self._pages += 1  # a workspace of its own, or the tabs of earlier tests come back
+        page.goto(f"{self.url}/lab/workspaces/page-{self._pages}/tree/{path}?token=t")
+        notebook.ready()
+        return notebook
+
+    def write(self, path: str, cells: Sequence[str]) -> Path:
+        made = [
+            {"cell_type": "code", "id": f"c{n}", "source": c, "metadata": {}, "outputs": [], "execution_count": None}
+            for n, c in enumerate(cells)
+        ]
+        spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        where = self.folder / "notebooks" / path
+        where.write_text(
+            json.dumps({"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5})
+        )
+        return where
+
+
+class Notebook:
+    """A notebook in a page of JupyterLab. `page` is Playwright's; the rest goes through the application."""
+
+    def __init__(self, page: Any, path: str) -> None:
+        self.page = page
+        self.path = path
+        self.errors: list[str] = []
+        self.received: list[int] = []  # bytes of each message from the kernel
+        page.set_default_timeout(DEADLINE)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("websocket", self._listen)
+
+    def _listen(self, websocket: Any) -> None:
+        if "/channels" in websocket.url:
+            websocket.on("framereceived", lambda data: self.received.append(len(data)))
+
+    def ready(self) -> None:
+        """Wait until the notebook is there and its kernel, if it has one, is idle."""
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+
+    def run(self, *numbers: int, wait: bool = True) -> None:
+        """Run these cells; all of them without numbers."""
+        for number in numbers or range(self.count()):
+            self.page.evaluate(
+                """async ([n, wait]) => {
+                    const notebook = window.jupyterapp.shell.currentWidget.content;
+                    notebook.activeCellIndex = n;
+                    notebook.deselectAll();
+                    const run = window.jupyterapp.commands.execute("notebook:run-cell");
+                    if (wait) await run;
+                }""",
+                [number, wait],
+            )
+
+    def count(self) -> int:
+        return len(self.sources())
+
+    def sources(self) -> list[str]:
+        """The text of every cell."""
+        found: list[str] = self.page.evaluate(
+            "[...window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells].map(c => c.getSource())"
+        )
+        return found
+
+    def save(self) -> None:
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
+
+    def execute(self, command: str, **arguments: Any) -> Any:
+        """A command of the application, such as `notebook:create-output-view`."""
+        return self.page.evaluate("([c, a]) => window.jupyterapp.commands.execute(c, a)", [command, arguments])
+
+    def interrupt(self) -> None:
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+
+    def close(self) -> None:
+        """Shut the kernel down and close the page."""
+        with suppress(Exception):
+            self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.context.close()
+
+
+@pytest.fixture(scope="package")
+def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab, once for all tests."""
+    try:
+        import jupyterlab  # noqa: F401
+    except ImportError:
+        missing("jupyterlab is not installed")
+    with Lab(tmp_path_factory.mktemp("lab"), chromium) as lab:
+        yield lab

@@ -1,0 +1,198 @@
+"""An answer in a cell of a real JupyterLab: seen streaming, drawn safely, left as one output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..render.payloads import REQUESTS, SCRIPTS, SINK
+from ..service import Service, answer, said
+from .lab import Lab, Notebook
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_chat.ipynb"
+OUTPUT = ".jp-Cell:nth-child({}) .jp-OutputArea-output"
+
+Ask = Callable[..., Notebook]
+
+
+@pytest.fixture
+def ask(lab: Lab, service: Service) -> Iterator[Ask]:
+    """Open a notebook with these cells, whose Kimi is the service."""
+    opened: list[Notebook] = []
+
+    def opens(*cells: str, **options: Any) -> Notebook:
+        setup = (
+            f"%load_ext nbchat\nimport os; os.environ.update(KIMI_API_KEY='test-key', KIMI_BASE_URL='{service.url}/v1')"
+        )
+        opened.append(lab.open(setup, *cells, **options))
+        opened[-1].run(0)
+        return opened[-1]
+
+    yield opens
+    for notebook in opened:
+        assert notebook.errors == []
+        notebook.close()
+
+
+def outputs(notebook: Notebook, cell: int) -> list[str]:
+    """The visible text of each output of a cell."""
+    found: list[str] = notebook.page.evaluate(
+        """n => [...document.querySelectorAll('.jp-Cell')][n]
+            ? [...[...document.querySelectorAll('.jp-Cell')][n].querySelectorAll('.jp-OutputArea-output')]
+                .filter(o => o.offsetParent).map(o => o.innerText.trim()) : []""",
+        cell,
+    )
+    return found
+
+
+def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(ask: Ask, service: Service) -> None:
+    words = [f"word{n} " for n in range(100)]
+    service.plays(answer(*said(*words, thought=["let me ", "see"]), gap=0.03))
+    notebook = ask("%%chat kimi-k2-thinking\nTalk")
+    notebook.page.evaluate(
+        """() => { window.seen = new Set();
+            new MutationObserver(() => { for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
+                window.seen.add(o.innerText) }).observe(document.body, {childList: true, subtree: true}) }"""
+    )
+
+    notebook.run(1)
+    seen = notebook.page.evaluate("[...window.seen]")
+
+    assert any("kimi-k2-thinking · waiting…" in s or "kimi-k2-thinking · thinking…" in s for s in seen)
+    assert len([s for s in seen if "word" in s and "tok/s" in s]) >= 8
+    (left,) = outputs(notebook, 1)
+    assert left.startswith("Thinking, 3 words")
+    assert "word0 word1" in left
+    assert "kimi-k2-thinking · 9 → 12 tokens" in left
+
+
+def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(ask: Ask, service: Service) -> None:
+    """JupyterLab shows 50 outputs of a cell."""
+    blocks = [f"Paragraph {n} of the answer, which is long enough to be one.\n\n" for n in range(400)]
+    service.plays(answer(*said(*blocks), gap=0.01))
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+    notebook.page.evaluate(
+        """() => { window.most = 0;
+            new MutationObserver(() => { window.most = Math.max(window.most,
+                document.querySelectorAll('.jp-OutputArea-child').length) })
+            .observe(document.body, {childList: true, subtree: true}) }"""
+    )
+
+    notebook.run(1)
+
+    (left,) = outputs(notebook, 1)
+    assert all(f"Paragraph {n} of" in left for n in range(400))
+    assert 3 < notebook.page.evaluate("window.most") < 40
+
+
+def test_nothing_an_answer_says_acts_or_is_fetched(ask: Ask, service: Service) -> None:
+    """Live, final, and after the page is loaded again."""
+    with Service() as sink:
+        sink.always(answer(b"no", status=204))
+        payloads = [
+            p.replace(SINK, f"{sink.url}/leak?q=SECRET").replace("sink.example", f"127.0.0.1:{sink.port}")
+            for p in (*SCRIPTS, *REQUESTS)
+        ]
+        pieces = [piece for p in payloads for piece in (p[: len(p) // 2], p[len(p) // 2 :], "\n\n")]
+        service.plays(answer(*said(*pieces, thought=pieces[:30]), gap=0.01))
+        notebook = ask("%%chat kimi-k2.6\nTalk")
+        asked: list[str] = []
+        notebook.page.on("request", lambda request: asked.append(request.url))
+        notebook.page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
+        notebook.run(1)
+        notebook.save()
+        notebook.page.reload()
+        notebook.ready()
+        notebook.page.wait_for_timeout(1000)
+        tags = notebook.page.evaluate(
+            """() => [...document.querySelectorAll('.jp-OutputArea-output .nbc *')].filter(e =>
+                /^(script|img|iframe|object|embed|link|meta|video|audio|source|form|input|svg|base)$/i.test(e.tagName)
+                && e.type !== 'checkbox' || [...e.attributes].some(a => /^on/i.test(a.name))).map(e => e.outerHTML)"""
+        )
+
+        assert tags == []
+        assert [url for url in asked if str(sink.port) in url or url.startswith("dialog")] == []
+        assert sink.requests == []
+        assert notebook.page.evaluate("window.pwned ?? window.xss ?? null") is None
+
+
+def test_money_stays_text_and_formulas_are_drawn(ask: Ask, service: Service) -> None:
+    service.answers(*said(r"It costs $5 and $6. But \(x^2\) and $$\frac{1}{2}$$ are maths; `$a$` is code."))
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+
+    notebook.run(1)
+
+    (left,) = outputs(notebook, 1)
+    assert "It costs $5 and $6." in left
+    assert "$a$" in left
+    assert notebook.page.locator(".jp-OutputArea-output math").count() == 2
+    assert notebook.page.locator(".jp-OutputArea-output mjx-container").count() == 0
+
+
+def test_a_refusal_is_two_lines_in_the_cell(ask: Ask, service: Service) -> None:
+    service.answers(b'{"error":{"message":"no such key"}}', status=401)
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+
+    notebook.run(1)
+
+    (left,) = outputs(notebook, 1)
+    assert left.startswith("KeyRefused: kimi refuses the key from KIMI_API_KEY (401)")
+    assert len(left.split("\n")) == 2
+
+
+def test_the_interrupt_button_stops_it_and_keeps_the_words(ask: Ask, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 1000), gap=0.02))
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+
+    notebook.run(1, wait=False)
+    notebook.page.wait_for_selector("text=word word")
+    notebook.page.click("[data-command='notebook:interrupt-kernel']")
+    notebook.page.wait_for_selector("text=Ask again, or go on.")
+
+    answer_, error = outputs(notebook, 1)
+    assert answer_.startswith("word word")
+    assert error.startswith("Interrupted: stopped after ")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_first_notebook_reads_well_in_both_themes(lab: Lab, dark: bool) -> None:
+    """Every word has the contrast that WCAG asks of small text, 4.5 to 1."""
+    cells = [cell["source"] for cell in json.loads(NOTEBOOK.read_text())["cells"] if cell["cell_type"] == "code"]
+    notebook = lab.open(*("".join(c) for c in cells[:6]), dark=dark, size=(1000, 2400))
+
+    notebook.run()
+    notebook.page.screenshot(path=str(lab.folder / f"first-{'dark' if dark else 'light'}.png"))
+    poor = notebook.page.evaluate(CONTRAST)
+    notebook.close()
+
+    assert poor == []
+    assert notebook.errors == []
+
+
+CONTRAST = """() => {
+  const parse = c => {
+    const m = c.match(/color\\(srgb ([\\d. ]+)(?:\\/ ([\\d.]+))?\\)/);
+    if (m) return [...m[1].trim().split(' ').map(x => x * 255), m[2] === undefined ? 1 : +m[2]];
+    const v = c.match(/[\\d.]+/g).map(Number);
+    return v.length < 4 ? [...v, 1] : v };
+  const over = (f, b) => [0, 1, 2].map(i => f[i] * f[3] + b[i] * (1 - f[3]));
+  const linear = x => (x /= 255) <= .04045 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4;
+  const light = c => { const [r, g, b] = c.map(linear); return .2126 * r + .7152 * g + .0722 * b };
+  const back = e => {
+    const layers = [];
+    for (; e; e = e.parentElement) layers.unshift(parse(getComputedStyle(e).backgroundColor));
+    return layers.reduce((under, layer) => over(layer, under), [255, 255, 255]) };
+  const own = e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim();
+  const poor = [];
+  for (const e of document.querySelectorAll('.jp-OutputArea-output .nbc *')) {
+    if (!own(e) || !e.offsetParent || e.tagName === 'STYLE') continue;
+    const under = back(e), text = over(parse(getComputedStyle(e).color), under);
+    const [a, b] = [light(text), light(under)].sort((x, y) => y - x), ratio = (a + .05) / (b + .05);
+    if (ratio < 4.5) poor.push(`${own(e).slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
