@@ -1,0 +1,25 @@
+"""An answer becomes safe HTML, or safe terminal text.
+
+What a model writes is treated as hostile: it never becomes markup, an address
+that is fetched, or a control sequence. Nothing here sends, stores or displays;
+markdown-it, Pygments, nh3 and latex2mathml are imported when first needed.
+"""
+
+from __future__ import annotations
+
+from nbchat.render.characters import readable
+from nbchat.render.incremental import Incremental
+from nbchat.render.page import STYLE, answer_html, live_html, plain
+
+__all__ = ["STYLE", "Incremental", "answer_html", "live_html", "plain", "to_html"]
+
+
+def to_html(markdown: str) -> str:
+    """Safe HTML of a whole Markdown text.
+
+    >>> to_html("*Hi* <b>")
+    '<p dir="auto"><em>Hi</em> &lt;b&gt;</p>\\n'
+    """
+    from nbchat.render.markdown import html
+
+    return html(readable(markdown))

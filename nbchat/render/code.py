@@ -1,0 +1,135 @@
+"""Source code becomes coloured spans; what it cannot read stays plain text.
+
+A few classes only, because every span is saved in the notebook. It knows the
+names of colours (`nbc-k` is a keyword), not the colours.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from nbchat.render.characters import unmasked
+
+if TYPE_CHECKING:
+    from pygments.token import _TokenType
+
+# Code beyond these is shown without colours: some lexers take quadratic time.
+LONGEST = 20_000  # characters
+LINES = 1_000
+WIDEST = 1_000  # characters in a line
+SLOW = {"java": 5_000, "sas": 5_000}  # characters, for lexers that are quadratic in the whole text
+
+# The model picks the name, so only lexers that were tried with hostile input are loaded.
+_NAMES = """
+bash sh shell zsh console shell-session fish powershell ps1 bat cmd
+python py python3 py3 ipython pycon pytb cython
+c cpp c++ cuda objective-c objc csharp c# cs java kotlin kt scala swift go golang rust rs zig nim d dart
+javascript js jsx typescript ts tsx coffeescript vue json jsonc json5 jsonl
+html xml svg css scss sass less yaml yml toml ini cfg properties
+r rlang julia jl matlab octave fortran sas stata stan
+sql mysql postgresql postgres plpgsql sqlite
+ruby rb php perl pl lua haskell hs ocaml fsharp f# elixir ex erlang clojure clj lisp scheme elisp
+latex tex bibtex markdown md rst diff patch
+docker dockerfile make makefile cmake nginx terraform hcl protobuf proto graphql
+nix vim awk sed asm nasm llvm wast solidity verilog vhdl groovy gradle
+"""
+LANGUAGES = frozenset(_NAMES.split())
+_SAME = {
+    "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql", "gradle": "groovy",
+    "shell": "bash", "cmd": "bat", "kt": "kotlin", "rlang": "r", "patch": "diff",
+}  # fmt: skip
+
+
+def code_block(source: str, language: str) -> str:
+    """A framed block: its language, and the code, coloured where the language is known."""
+    return _framed(coloured(source, language), language)
+
+
+def plain_block(source: str, language: str) -> str:
+    """The same frame without colours, for code that is still being typed."""
+    return _framed(escape(unmasked(source), quote=False), language)
+
+
+def _framed(inner: str, language: str) -> str:
+    label = f'<div class="nbc-lang">{escape(unmasked(language))}</div>\n' if language else ""
+    return f'<div class="nbc-code">{label}<pre tabindex="0">{inner}</pre></div>\n'
+
+
+def language_of(info: str) -> str:
+    """The language a fence names: its first word, without braces or options."""
+    found = re.match(r"[\s{.]*([^\s{},:;=]{1,30})", info)
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=256)
+def coloured(source: str, language: str) -> str:
+    """HTML of the code: spans with our classes, everything else escaped."""
+    source = unmasked(source)
+    name = language.lower()
+    if name not in LANGUAGES or _is_large(source, name):
+        return escape(source, quote=False)
+    from pygments.lexers import get_lexer_by_name
+
+    pieces: list[tuple[str, str]] = []
+    try:
+        for kind, text in get_lexer_by_name(_SAME.get(name, name), stripnl=False, ensurenl=False).get_tokens(source):
+            colour = _colour(kind)
+            if pieces and pieces[-1][0] == colour:
+                pieces[-1] = (colour, pieces[-1][1] + text)
+            else:
+                pieces.append((colour, text))
+    except Exception:  # a lexer is a third party's regular expressions; colours are never worth an answer
+        return escape(source, quote=False)
+    if "".join(text for _, text in pieces) != source:
+        return escape(source, quote=False)
+    return "".join(
+        f'<span class="nbc-{colour}">{escape(text, quote=False)}</span>' if colour else escape(text, quote=False)
+        for colour, text in pieces
+    )
+
+
+def _is_large(source: str, name: str) -> bool:
+    lines = source.split("\n")
+    return len(source) > SLOW.get(name, LONGEST) or len(lines) > LINES or max(map(len, lines)) > WIDEST
+
+
+@lru_cache(maxsize=1024)
+def _colour(kind: _TokenType) -> str:
+    """Our one letter for a Pygments token: the nearest ancestor that has a colour."""
+    from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
+
+    letters = {
+        Comment: "c",
+        Comment.Preproc: "m",
+        Comment.PreprocFile: "s",
+        Keyword: "k",
+        Keyword.Constant: "n",
+        Keyword.Type: "n",
+        Operator.Word: "k",
+        Name.Builtin: "n",
+        Name.Class: "f",
+        Name.Function: "f",
+        Name.Decorator: "m",
+        Name.Exception: "n",
+        Name.Attribute: "f",
+        Name.Tag: "k",
+        String: "s",
+        String.Interpol: "m",
+        Number: "n",
+        Generic.Deleted: "s",
+        Generic.Inserted: "n",
+        Generic.Heading: "k",
+        Generic.Subheading: "m",
+        Generic.Prompt: "c",
+        Generic.Output: "",
+        Generic.Traceback: "s",
+    }
+    step: _TokenType | None = kind
+    while step is not None:
+        if step in letters:
+            return letters[step]
+        step = step.parent
+    return ""

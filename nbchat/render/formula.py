@@ -1,0 +1,119 @@
+"""A formula becomes MathML, or None where it should be shown as typed.
+
+latex2mathml reads it; the tree it makes is written out here, element by element
+from the sanitiser's list, so nothing it passes through (addresses, styles,
+classes, markup inside \\text) can reach a page. It knows nothing of Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+from nbchat.render.sanitise import ATTRIBUTES, CLASSES, MATHS, VALUES
+from nbchat.render.tex import refused, understandable
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+# How many parts an element must have; with others a browser draws an error, or nothing.
+_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+_WITH_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_TAKES_LIMITS = frozenset({"lim", "max", "min", "sup", "inf", "⋃", "⋂", "⨁", "⨂", "⋁", "⋀", "∐", "∑", "∏"})
+_BRACKETS = frozenset("⟨⟩⌊⌋⌈⌉")
+_RELATIONS = frozenset({"~", "∼", ":", "⟹", "⟸", "⟺", "⟶", "⟵", "⟂", "%", *_BRACKETS})
+_SHAPES = {"―": "‾", "~": "∼"}  # latex2mathml's choice, and the sign itself
+_ESCAPED = re.compile(r"\\([_%&#$ {}])")
+_UPRIGHT = re.compile(r'(?:<mi mathvariant="normal">[^<&]</mi>){2,}')
+_LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?")  # it stays in its place
+
+# The first of A-Z, a-z and 0-9 in an alphabet; browsers do not draw `mathvariant`.
+_ALPHABETS = {
+    "bold": (0x1D400, 0x1D41A, 0x1D7CE), "italic": (0x1D434, 0x1D44E, 0), "bold-italic": (0x1D468, 0x1D482, 0x1D7CE),
+    "script": (0x1D4D0, 0x1D4EA, 0), "fraktur": (0x1D56C, 0x1D586, 0), "double-struck": (0x1D538, 0x1D552, 0x1D7D8),
+    "sans-serif": (0x1D5A0, 0x1D5BA, 0x1D7E2), "sans-serif-italic": (0x1D608, 0x1D622, 0),
+    "monospace": (0x1D670, 0x1D68A, 0x1D7F6),
+}  # fmt: skip
+# Letters that Unicode had before the alphabets, and which are missing from them.
+_ELSEWHERE = {
+    0x1D53A: "ℂ", 0x1D53F: "ℍ", 0x1D545: "ℕ", 0x1D547: "ℙ", 0x1D548: "ℚ", 0x1D549: "ℝ", 0x1D551: "ℤ", 0x1D455: "ℎ",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def mathml(tex: str, display: bool = False) -> str | None:
+    """The formula as a `<math>` element; None if it is refused or not understood."""
+    if refused(tex):
+        return None
+    try:
+        from latex2mathml.converter import convert_to_element
+
+        tree = convert_to_element(understandable(tex), display="block" if display else "inline")
+        inner = "".join(map(_written, tree))
+    except Exception:  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
+        return None
+    if not inner or "\\" in inner or ">&amp;<" in inner:  # a command or an alignment it did not understand
+        return None
+    inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
+    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>"
+
+
+def _written(element: Element) -> str:
+    """One element and what is in it."""
+    tag, attributes = element.tag, dict(element.attrib)
+    if len(element) != _PARTS.get(tag, len(element)):
+        raise ValueError(f"{tag} with {len(element)} parts")
+    text = _shaped(_ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", ""))
+    if tag in _WITH_LIMITS and _takes_limits(element[0]):
+        tag = _WITH_LIMITS[tag]
+    elif tag == "mo" and len(element):
+        tag = "mrow"
+    elif tag == "mi" and text in _RELATIONS:
+        tag = "mo"
+        attributes |= {"stretchy": "false"} if text in _BRACKETS else {}
+    elif tag == "mo" and text in ("lim", "max", "min", "sup", "inf"):
+        attributes["movablelimits"] = "true"
+    elif tag == "mo" and text == "―":
+        attributes["stretchy"] = "true"
+    text = _SHAPES.get(text, text) if tag == "mo" else text
+    return _element(tag, attributes, escape(text, quote=False) + "".join(map(_written, element)), len(element))
+
+
+def _element(tag: str, attributes: dict[str, str], inner: str, parts: int) -> str:
+    if tag == "menclose":
+        kind = "nbc-box" if attributes.get("notation") == "box" else "nbc-strike"
+        return f'<mrow class="{kind}">{inner}</mrow>'
+    marks = "".join(_mark(tag, name, value) for name, value in attributes.items())
+    if tag not in MATHS or (tag == "mspace" and not marks) or (tag == "mrow" and parts == 1):
+        return inner
+    return f"<{tag}{marks}>{inner}</{tag}>"
+
+
+def _takes_limits(operator: Element) -> bool:
+    return operator.get("movablelimits") == "true" or unescape(operator.text or "") in _TAKES_LIMITS
+
+
+def _mark(tag: str, name: str, value: str) -> str:
+    if name == "columnalign" and f"nbc-{value}" in CLASSES.get(tag, ()):
+        return f' class="nbc-{value}"'
+    allowed = (
+        _LENGTH.fullmatch(value) if name in ATTRIBUTES.get(tag, ()) else value in VALUES.get(tag, {}).get(name, ())
+    )
+    return f' {name}="{value}"' if allowed else ""
+
+
+def _shaped(text: str, alphabet: str) -> str:
+    if alphabet not in _ALPHABETS:
+        return text
+    upper, lower, digit = _ALPHABETS[alphabet]
+
+    def letter(character: str) -> str:
+        for first, last, start in (("A", "Z", upper), ("a", "z", lower), ("0", "9", digit)):
+            if start and first <= character <= last:
+                point = start + ord(character) - ord(first)
+                return _ELSEWHERE.get(point, chr(point))
+        return character
+
+    return "".join(map(letter, text))

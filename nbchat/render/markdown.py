@@ -1,0 +1,232 @@
+"""Markdown becomes safe HTML, block by block.
+
+Raw HTML is text here: nothing a model writes is ever markup. Each block at the
+top level is rendered and sanitised by itself, so that a stream can render its
+blocks one at a time and still end with what the whole text would give. It knows
+nothing of answers, streams or notebooks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any, cast
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_tail
+
+from nbchat.render.code import code_block, language_of, plain_block
+from nbchat.render.formula import mathml
+from nbchat.render.links import links
+from nbchat.render.maths import maths
+from nbchat.render.sanitise import BLOCKS, sanitised
+from nbchat.render.tables import tables, tasks
+
+LONGEST = 500_000  # characters; more is shown as typed
+LONGEST_TAIL = 100_000  # characters of a block that is still open; more is shown as typed for now
+LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
+DEEPEST = 60  # levels of lists and quotes; a block that is deeper is shown as typed
+GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
+
+Env = MutableMapping[str, Any]
+_PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
+
+
+@dataclass(slots=True)
+class Block:
+    """A top-level block: its tokens, and the lines it came from (`end` is one past the last)."""
+
+    tokens: list[Token]
+    first: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[0].type
+
+
+def html(text: str) -> str:
+    """Safe HTML of a readable text; never raises."""
+    return "".join(html_blocks(text))
+
+
+def html_blocks(text: str) -> list[str]:
+    """The same, one string for each top-level block."""
+    if len(text) > LONGEST:
+        return [as_typed(text)]
+    lines = text.split("\n")
+    env: Env = {}
+    try:
+        return [block_html(block, lines, env) for block in blocks(text, env)]
+    except Exception:  # whatever a hostile text does to the parser, its words are still shown
+        return [as_typed(text)]
+
+
+def blocks(text: str, env: Env) -> list[Block]:
+    """Parse a text; `env` collects what it defines."""
+    return list(_grouped(parser().parse(text, env)))
+
+
+def outline(text: str, env: Env) -> list[Block]:
+    """The top-level blocks without their insides: much quicker than `blocks`."""
+    tokens: list[Token] = []
+    md = parser()
+    md.block.parse(text, md, env, tokens)
+    return list(_grouped(tokens))
+
+
+def defines(env: Env) -> bool:
+    """Whether the text has a reference or a footnote, which blocks before it may use."""
+    footnotes = env.get("footnotes", {})
+    return bool(env.get("references") or footnotes.get("refs") or footnotes.get("list"))
+
+
+def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
+    """Safe HTML of one block; `lines` are those of the text it was parsed from."""
+    source = "\n".join(lines[block.first : block.end])
+    if any(token.level >= DEEPEST - 1 for token in block.tokens):
+        return as_typed(source)
+    if "dir" not in block.tokens[0].attrs and block.tokens[0].tag in BLOCKS:
+        block.tokens[0].attrs["dir"] = "auto"
+    md = parser()
+    made: str = md.renderer.render(block.tokens, md.options, env)
+    if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
+        return as_typed(source)
+    made = sanitised(made).strip()
+    return made and made + "\n"
+
+
+def as_typed(text: str) -> str:
+    """The text as it is, for what cannot or should not be rendered."""
+    return f'<pre class="nbc-plain">{escape(text, quote=False)}</pre>\n' if text else ""
+
+
+def _grouped(tokens: list[Token]) -> Iterator[Block]:
+    depth = start = 0
+    for number, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:
+            first, end = tokens[start].map or (0, 0)
+            yield Block(tokens[start : number + 1], first, end)
+            start = number + 1
+
+
+@cache
+def parser() -> MarkdownIt:
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}, renderer_cls=Renderer)
+    md.enable(["table", "strikethrough"])
+    md.use(maths)
+    md.use(footnote_plugin)
+    md.validateLink = lambda url: True  # type: ignore[method-assign]  # `links` decides, and keeps the words
+    md.core.ruler.at("inline", _inline)
+    md.core.ruler.at("footnote_tail", _footnotes)
+    for rule in (links, tables, tasks):
+        md.core.ruler.push(rule.__name__, rule)
+    renderer = cast(Renderer, md.renderer)
+    renderer.rules |= {
+        name: getattr(renderer, name, _nothing) for name in renderer.rules if name.startswith("footnote")
+    }
+    return md
+
+
+def _inline(state: StateCore) -> None:
+    """Parse the insides of blocks; one that is too long, or breaks the parser, stays text."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        children: list[Token] = []
+        token.children = children
+        if len(token.content) <= LONGEST_INLINE and not _PLAIN.fullmatch(token.content):
+            try:
+                state.md.inline.parse(token.content, state.md, state.env, children)
+                continue
+            except Exception:  # RecursionError and the parser's own accidents: the words matter more
+                children.clear()
+        if token.content:
+            children.append(Token("text", "", 0, content=token.content))
+
+
+def _footnotes(state: StateCore) -> None:
+    """Collect footnotes at the end, unless this is only a piece of a text."""
+    if not state.env.get("piece"):
+        footnote_tail(state)
+
+
+def _nothing(tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    return ""
+
+
+class Renderer(RendererHTML):
+    """HTML of markdown-it's tokens, where it is not markdown-it's own."""
+
+    def fence(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        token = tokens[number]
+        language = language_of(unescapeAll(token.info))
+        if env.get("open_fence") is token:
+            return plain_block(token.content.rstrip("\n"), language)
+        if language == "math" and (made := mathml(token.content.strip(), display=True)):
+            return _display(made, token.content)
+        return code_block(token.content.rstrip("\n"), language)
+
+    def code_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return code_block(tokens[number].content.rstrip("\n"), "")
+
+    def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        opener, tex = tokens[number].markup, tokens[number].content
+        display = opener in ("$$", r"\[")
+        typed = opener + tex + {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}[opener]
+        made = mathml(tex, display=display)
+        return _either(made, typed) if made else f'<code class="nbc-tex">{escape(typed, quote=False)}</code>'
+
+    def formula_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return ""
+
+    formula_block_close = formula_block_open
+
+    def formula_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        token = tokens[number]
+        opener, tex, closer = token.markup, token.content, token.info
+        typed = f"{opener}{tex}{closer}"
+        if opener.startswith(r"\begin"):
+            tex = typed
+        made = mathml(tex.strip(), display=True) if closer else None
+        return _display(made, typed) if made else f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>'
+
+    def table_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f'<div class="nbc-wide" tabindex="0">{self.renderToken(tokens, number, options, env)}'
+
+    def table_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return "</table></div>"
+
+    def footnote_ref(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f"<sup>[{tokens[number].meta['id'] + 1}]</sup>"
+
+    def footnote_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return '<section class="nbc-notes"><ol>'
+
+    def footnote_block_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return "</ol></section>"
+
+    def footnote_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return "<li>"
+
+    def footnote_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return "</li>"
+
+
+def _either(made: str, typed: str) -> str:
+    """A formula, and its source for pages without our style: untrusted notebooks lose MathML but keep its letters."""
+    return f'<span class="nbc-math" hidden="">{made}</span><span class="nbc-src">{escape(typed, quote=False)}</span>'
+
+
+def _display(made: str, typed: str) -> str:
+    return f'<div class="nbc-display" tabindex="0">{_either(made, typed)}</div>'

@@ -1,0 +1,173 @@
+"""Finding formulas in Markdown: `$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]` and bare environments.
+
+Money is not a formula: "$5 and $6" stays text. Where a block of maths begins is
+decided by its first line alone, and it ends at its closer or at a blank line, so
+that a text which is still arriving is never read in two ways. It knows nothing
+of how a formula looks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+
+REACH = 2_000  # characters an inline formula may span
+
+_ENVIRONMENTS = "align|alignat|aligned|equation|gather|gathered|multline|eqnarray|displaymath|cases|[pbvBV]?matrix"
+_OPENER = re.compile(rf"\$\$|\\\[|\\begin\{{(?:{_ENVIRONMENTS})\*?\}}")
+_SPEAKS_TEX = re.compile(r"[\\^_={]")
+_WORDS = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
+_OPERATOR = re.compile(r"[\\^_=+*/<>{}|]|\d\s*-|-\s*\d")
+
+
+def maths(md: MarkdownIt) -> None:
+    """Teach a MarkdownIt to find formulas; the tokens are `formula` and `formula_block`."""
+    md.inline.ruler.before("escape", "formula", _inline)
+    md.block.ruler.before("fence", "formula_block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+
+
+def _inline(state: StateInline, silent: bool) -> bool:
+    found = formula_at(state.src, state.pos)
+    if found is None:
+        return False
+    opener, tex, end = found
+    if not silent:
+        token = state.push("formula", "math", 0)
+        token.content = tex
+        token.markup = opener
+    state.pos = end
+    return True
+
+
+def formula_at(source: str, start: int) -> tuple[str, str, int] | None:
+    """`(opener, tex, end)` of the formula that begins here, if one does."""
+    first = source[start]
+    if first == "\\":
+        opener = source[start : start + 2]
+        if opener not in (r"\(", r"\["):
+            return None
+        closer = r"\)" if opener == r"\(" else r"\]"
+        end = _closing(source, closer, start + 2)
+        tex = source[start + 2 : end].strip() if end > 0 else ""
+        return (opener, tex, end + 2) if _plausible(tex) else None
+    if first != "$" or (start and source[start - 1] in "\\$"):
+        return None
+    if source.startswith("$$", start):
+        end = _closing(source, "$$", start + 2)
+        tex = source[start + 2 : end].strip() if end > 0 else ""
+        return ("$$", tex, end + 2) if _plausible(tex) else None
+    if start and _alphanumeric(source[start - 1]):
+        return None
+    end = _closing(source, "$", start + 1)
+    if end < 0 or (end + 1 < len(source) and (_alphanumeric(source[end + 1]) or source[end + 1] == "$")):
+        return None
+    tex = source[start + 1 : end]
+    if not tex or tex[0].isspace() or tex[-1].isspace() or "`" in tex or not _plausible(tex):
+        return None
+    return "$", tex, end + 1
+
+
+def speaks_tex(words: str) -> bool:
+    """Whether the words have something in them that only formulas have."""
+    return bool(_SPEAKS_TEX.search(words))
+
+
+def _closing(source: str, closer: str, start: int) -> int:
+    """Where the next unescaped closer is, or -1."""
+    limit = start + REACH
+    position = source.find(closer, start, limit)
+    while position > 0 and closer[0] == "$" and _escaped(source, position):
+        position = source.find(closer, position + 1, limit)
+    return position
+
+
+def _escaped(source: str, position: int) -> bool:
+    run = position
+    while run and source[run - 1] == "\\":
+        run -= 1
+    return (position - run) % 2 == 1
+
+
+def _alphanumeric(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _plausible(tex: str) -> bool:
+    """Whether this is maths rather than words, a price or escaped brackets."""
+    if not any(map(str.isalnum, tex)):
+        return False
+    if _OPERATOR.search(tex):
+        return True
+    words = _WORDS.findall(tex)
+    return len(words) < 2 and all(len(word) < 4 for word in words)
+
+
+def _block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    if state.is_code_block(first):
+        return False
+    line = _line(state, first)
+    opener = _OPENER.match(line)
+    if opener is None:
+        return False
+    closer = _closer(opener[0])
+    rest = line[opener.end() :]
+    end = rest.find(closer)
+    if end >= 0:
+        if rest[end + len(closer) :].strip() or not _plausible(rest[:end]):
+            return False
+        if not silent:
+            _push(state, first, first + 1, opener[0], rest[:end], closer)
+        return True
+    if rest.strip() and not _SPEAKS_TEX.search(rest):
+        return False
+    if silent:
+        return True
+
+    lines = [rest]
+    number = first + 1
+    while number < last and not state.isEmpty(number) and state.sCount[number] >= state.blkIndent:
+        line = _line(state, number)
+        number += 1
+        end = line.find(closer)
+        if end >= 0:
+            lines.append(line[:end])
+            _push(state, first, number, opener[0], "\n".join(lines), closer, after=line[end + len(closer) :])
+            return True
+        lines.append(line)
+    _push(state, first, number, opener[0], "\n".join(lines), "")
+    return True
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _closer(opener: str) -> str:
+    return {"$$": "$$", r"\[": r"\]"}.get(opener) or opener.replace("begin", "end")
+
+
+def _push(state: StateBlock, first: int, end: int, opener: str, tex: str, closer: str, after: str = "") -> None:
+    """One block: the formula, and the words that follow its closer on the same line.
+
+    An empty `closer` means that there was none.
+    """
+    state.line = end
+    token = state.push("formula_block_open", "div", 1)
+    token.map = [first, end]
+    token = state.push("formula_block", "math", 0)
+    token.content = tex
+    token.markup = opener
+    token.info = closer
+    if after.strip():
+        state.push("paragraph_open", "p", 1)
+        token = state.push("inline", "", 0)
+        token.content = after.strip()
+        token.map = [end - 1, end]
+        token.children = []
+        state.push("paragraph_close", "p", -1)
+    state.push("formula_block_close", "div", -1)

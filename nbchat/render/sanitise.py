@@ -1,0 +1,126 @@
+"""The last gate: only the tags, attributes and addresses listed here reach a page.
+
+It trusts nothing that was made before it and knows nothing of Markdown. No
+attribute on the list can fetch anything; the only address is that of a link a
+person may click.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nh3 import Cleaner
+
+BLOCKS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table"])
+TEXT = frozenset(
+    [
+        "div",
+        "span",
+        "pre",
+        "code",
+        "strong",
+        "em",
+        "s",
+        "sup",
+        "a",
+        "br",
+        "hr",
+        "li",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "section",
+    ]
+)
+MATHS = frozenset(
+    [
+        "math",
+        "mrow",
+        "mi",
+        "mo",
+        "mn",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "mover",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mstyle",
+        "mpadded",
+        "mphantom",
+    ]
+)
+TAGS = BLOCKS | TEXT | MATHS
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+CLASSES = {
+    "div": {"nbc-code", "nbc-lang", "nbc-wide", "nbc-display"},
+    "span": {f"nbc-{name}" for name in ("c", "f", "k", "m", "n", "s", "math", "src")},
+    "pre": {"nbc-plain"},
+    "code": {"nbc-tex"},
+    "section": {"nbc-notes"},
+    "th": {"nbc-center", "nbc-right"},
+    "td": {"nbc-center", "nbc-right"},
+    "mtd": {"nbc-left", "nbc-right"},
+    "mrow": {"nbc-box", "nbc-strike"},
+}
+
+_LENGTHS = frozenset(["width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"])
+_SWITCHES = frozenset(
+    ["stretchy", "fence", "largeop", "movablelimits", "accent", "accentunder", "displaystyle", "separator", "symmetric"]
+)
+ATTRIBUTES = {
+    "a": {"href"},
+    "ol": {"start"},
+    **{tag: set(_LENGTHS) for tag in ("mo", "mspace", "mpadded", "mfrac")},
+}
+VALUES = {
+    **{tag: {"dir": {"auto"}} for tag in BLOCKS},
+    "pre": {"tabindex": {"0"}},
+    "div": {"tabindex": {"0"}},
+    "span": {"hidden": {""}},
+    "math": {"display": {"block"}},
+    "mi": {"mathvariant": {"normal"}},
+    "mo": {"form": {"prefix", "infix", "postfix"}, **{name: {"true", "false"} for name in _SWITCHES}},
+    "mover": {"accent": {"true", "false"}},
+    "munder": {"accentunder": {"true", "false"}},
+    "munderover": {"accent": {"true", "false"}, "accentunder": {"true", "false"}},
+    "mstyle": {"displaystyle": {"true", "false"}, "scriptlevel": {"0", "1", "2"}},
+    "mtable": {"displaystyle": {"true", "false"}},
+}
+
+
+@cache
+def _cleaner() -> Cleaner:
+    from nh3 import Cleaner
+
+    return Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(),
+        attributes=ATTRIBUTES,
+        tag_attribute_values=VALUES,
+        allowed_classes=CLASSES,
+        url_schemes=set(SCHEMES),
+        url_relative="deny",
+        link_rel="noopener noreferrer",
+        # Inside JupyterLab a link without it would replace the whole application.
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def sanitised(html: str) -> str:
+    """The HTML with everything gone that is not on the lists above."""
+    return _cleaner().clean(html)

@@ -1,0 +1,176 @@
+"""A page as a browser would see it: which tags, which attributes, which words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+# Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
+TAGS = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "span",
+        "pre",
+        "code",
+        "strong",
+        "em",
+        "s",
+        "sup",
+        "a",
+        "br",
+        "hr",
+        "section",
+        "math",
+        "mrow",
+        "mi",
+        "mo",
+        "mn",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "mover",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mstyle",
+        "mpadded",
+        "mphantom",
+    ]
+)
+FRAME = frozenset({"details", "summary", "style"})  # only our own page around an answer has these
+FORMULA_LENGTHS = frozenset(
+    ["width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"]
+)
+ATTRIBUTES = {
+    "href": re.compile(r"(?:https?://|mailto:).+", re.IGNORECASE | re.DOTALL),
+    "rel": re.compile("noopener noreferrer"),
+    "target": re.compile("_blank"),
+    "class": re.compile(r"nbc-[a-z]+"),
+    "dir": re.compile("auto"),
+    "tabindex": re.compile("0"),
+    "hidden": re.compile(""),
+    "start": re.compile(r"\d{1,9}"),
+    "display": re.compile("block"),
+    "mathvariant": re.compile("normal"),
+    "form": re.compile("prefix|infix|postfix"),
+    "scriptlevel": re.compile("[012]"),
+    **dict.fromkeys(FORMULA_LENGTHS, re.compile(r"[+-]?\d?(?:\.\d+)?(?:em|ex|px|pt)?")),
+    **dict.fromkeys(
+        [
+            "stretchy",
+            "fence",
+            "largeop",
+            "movablelimits",
+            "accent",
+            "accentunder",
+            "displaystyle",
+            "separator",
+            "symmetric",
+        ],
+        re.compile("true|false"),
+    ),
+}
+NEVER_CLOSED = frozenset({"br", "hr"})
+
+
+@dataclass
+class Page(HTMLParser):
+    """`Page(html).faults` lists what must not be there."""
+
+    html: str
+    frame: bool = False
+    faults: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._open: list[str] = []
+        self._unseen: list[int] = []
+        self.feed(self.html)
+        self.close()
+        if self._open:
+            self.faults.append(f"not closed: {self._open}")
+
+    @property
+    def text(self) -> str:
+        """What a reader sees: without the sources of formulas, which are there for pages without our style."""
+        return "".join(self.words)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        allowed = tag in TAGS or (self.frame and tag in FRAME)
+        if not allowed:
+            self.faults.append(f"<{tag}>")
+        for name, value in attrs:
+            self._check(tag, name, value or "")
+        if tag == "a" and ("rel", "noopener noreferrer") not in attrs:
+            self.faults.append("a link that tells where it was clicked")
+        if tag not in NEVER_CLOSED:
+            self._open.append(tag)
+            if ("class", "nbc-src") in attrs or tag == "style":
+                self._unseen.append(len(self._open))
+
+    def _check(self, tag: str, name: str, value: str) -> None:
+        if self.frame and (tag, name) in {("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")}:
+            return
+        pattern = ATTRIBUTES.get(name)
+        if pattern is None or not pattern.fullmatch(value):
+            self.faults.append(f"<{tag} {name}={value!r}>")
+        elif name == "href":
+            self.links.append(value)
+            if tag != "a" or not (urlsplit(value).hostname or value.lower().startswith("mailto:")):
+                self.faults.append(f"<{tag} {name}={value!r}>")
+        elif name in FORMULA_LENGTHS and tag not in {"mo", "mspace", "mpadded", "mfrac"}:
+            self.faults.append(f"<{tag} {name}={value!r}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open[-1] != tag:
+            self.faults.append(f"</{tag}> where {self._open[-1:]} was open")
+            return
+        if self._unseen and self._unseen[-1] == len(self._open):
+            self._unseen.pop()
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.words.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.faults.append(f"<!--{data}-->")
+
+    def handle_decl(self, decl: str) -> None:
+        self.faults.append(f"<!{decl}>")
+
+    def handle_pi(self, data: str) -> None:
+        self.faults.append(f"<?{data}>")
+
+    def unknown_decl(self, data: str) -> None:
+        self.faults.append(f"<![{data}")
