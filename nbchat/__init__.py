@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nbchat.errors import NbchatError as NbchatError
     from nbchat.errors import ServiceError as ServiceError
     from nbchat.errors import SetupError as SetupError
+    from nbchat.frontends.panel import ChatPanel as ChatPanel
     from nbchat.kernel import ask as ask
     from nbchat.kernel import chat as chat
     from nbchat.kernel import get_model_id as get_model_id
@@ -66,6 +67,7 @@ _HOMES = {
     "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),
     "conversation": ("Conversation",),
     "engine.stream": ("Stream",),
+    "frontends.panel": ("ChatPanel",),
     "service": (
         "AbortSignal",
         "ChatService",

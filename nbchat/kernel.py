@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from nbchat import catalog
@@ -16,9 +17,14 @@ from nbchat.catalog import Model
 from nbchat.conversation import Conversation
 from nbchat.engine import Engine
 from nbchat.engine.stream import Stream
-from nbchat.loop import Interrupts, LoopThread, Pump, answered, relayed
+from nbchat.errors import BadSettings, NbchatError
+from nbchat.interrupts import Interrupts
+from nbchat.loop import LoopThread, Pump, answered, relayed
 from nbchat.messages import Answer, Message, Thinking, Tool
 from nbchat.settings import Settings
+from nbchat.store import Store, place
+
+MAIN = "main"  # the conversation that needs no name
 
 
 class Kernel:
@@ -27,8 +33,10 @@ class Kernel:
     def __init__(self) -> None:
         self.thread = LoopThread()
         self.conversations: dict[str, Conversation] = {}
-        self.active = "main"  # the conversation that is meant where none is named
+        self.active = MAIN  # the conversation that is meant where none is named
+        self.watched: bool | None = None  # whether a person sees what %%chat shows; None where it is not used
         self._engine: Engine | None = None
+        self._store: Store | None = None
 
     @property
     def engine(self) -> Engine:
@@ -51,22 +59,57 @@ class Kernel:
     def pump(self, stream: Stream, interrupts: Interrupts) -> Pump:
         return Pump(self.thread, stream, interrupts)
 
+    def listed(self, kind: str) -> list[Model]:
+        """The models that a provider lists now, blocking."""
+        work = self.thread.submit(self.engine.models(kind))
+        try:
+            return work.result()
+        except NbchatError as error:
+            error.__cause__ = error.__context__ = None
+            raise error.with_traceback(None) from None  # the frames hold the request
+        finally:
+            work.cancel()  # where an interrupt ended the wait
+
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""
         name = name or self.active
         if name not in self.conversations:
-            self.conversations[name] = Conversation(name, self.asks, self, default_model)
+            self.conversations[name] = Conversation(name, self.asks, self, default_model, self.keeper)
         return self.conversations[name]
+
+    def store(self) -> Store | None:
+        """Where conversations are kept; None where the settings say to keep none, or nobody watches."""
+        settings = Settings.load()
+        path = place.database(settings.history)
+        if path is None or settings.display == "static" or self.watched is False:
+            return None
+        if self._store is None or self._store.path != path:
+            if self._store:
+                self._store.close()
+            self._store = Store(path)
+        return self._store
+
+    def keeper(self, conversation: Conversation) -> Store | None:
+        """Where this conversation is kept: nowhere without a notebook, unless a person gave it a name."""
+        if not place.notebook() and not (self.watched and conversation.name != MAIN):
+            return None
+        with suppress(BadSettings):  # whoever asks is told by the engine
+            return self.store()
+        return None
 
     def close(self) -> None:
         """End every stream, close every connection, end the thread. The conversations stay."""
         engine, self._engine = self._engine, None
         self.thread.close(engine.aclose if engine else None)
+        if self._store:
+            self._store.close()
         for conversation in self.conversations.values():
             conversation.unbind()
 
     def after_fork(self) -> None:
         self._engine = None
+        if self._store:
+            self._store.forget()
         self.thread.forget()
         for conversation in self.conversations.values():
             conversation.unbind()
@@ -98,28 +141,39 @@ DEMO_NOTICE = (
 )
 
 
-def default_model(conversation: Conversation) -> tuple[str, str]:
-    """The model when none is named, and a notice where that needs one."""
+async def default_model(conversation: Conversation) -> tuple[str, str]:
+    """The model when none is named, and a notice where that needs one. Without a key, local servers are looked for."""
     name, why = chosen(conversation)
-    return name, DEMO_NOTICE if why == NO_KEY else ""
+    if why != NO_KEY:
+        return name, ""
+    if local := await current().engine.local_model():
+        return local, f"No key is set, so a server on this machine answers: {local}."
+    return name, DEMO_NOTICE
 
 
 NO_KEY = "no key is set"
 
 
 def chosen(conversation: Conversation) -> tuple[str, str]:
-    """The model when none is named, and why it is that one."""
+    """The model when none is named, and why it is that one; NO_KEY where a local server goes before it."""
     settings = Settings.load()
     if conversation.model:
         return conversation.model, "chosen with %chat use"
     if settings.model:
         return settings.model, settings.origins.get("model", "settings")
-    if conversation.last is not None:
-        return conversation.last.answer.model, "the model of the last answer"
+    last = conversation.last and conversation.last.answer
+    if last and DEMO_NOTICE not in last.notices:  # the demo that nobody asked for makes room
+        return _name(last.provider, last.model, settings), "the model of the last answer"
     for provider in settings.catalog.providers.values():
         if provider.default_model and not provider.retired and (key := settings.key(provider)):
-            return provider.default_model, f"{key.origin} is set"
+            return _name(provider.type, provider.default_model, settings), f"{key.origin} is set"
     return "demo", NO_KEY
+
+
+def _name(kind: str, model: str, settings: Settings) -> str:
+    """The name by which a model of that provider is found again."""
+    known = settings.catalog.models.get(model)
+    return model if known and known.type == kind else f"{kind}:{model}"
 
 
 # --- the public functions ------------------------------------------------------------------------
@@ -175,9 +229,12 @@ def chat(name: str = "main") -> Conversation:
     return current().chat(name)
 
 
-def models() -> list[Model]:
-    """The rows of the model-mapping table, the user's own included."""
-    return list(Settings.load().catalog.models.values())
+def models(live: str | None = None) -> list[Model]:
+    """The rows of the model-mapping table, your own included; with `live`, the models a provider lists now.
+
+    >>> models(live="kimi")                                             # doctest: +SKIP
+    """
+    return list(Settings.load().catalog.models.values()) if live is None else current().listed(live)
 
 
 def get_model_type(name: str) -> str:

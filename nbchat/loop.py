@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import signal
 import threading
 import time
 from collections import deque
@@ -21,13 +20,13 @@ from typing import Any, TypeVar
 
 from nbchat.engine.stream import Stream
 from nbchat.errors import Interrupted, NbchatError
+from nbchat.interrupts import Interrupts
 from nbchat.messages import Answer, Event
 
 T = TypeVar("T")
 
 AHEAD = 64  # batches that may wait for a slow consumer before the socket is no longer read
 CLOSING_SECONDS = 5.0  # to end everything that runs, before the thread is given up
-SECOND_INTERRUPT_SECONDS = 1.0  # from here on a second interrupt means: stop whatever you do
 
 
 class LoopThread:
@@ -203,52 +202,6 @@ async def _relayed(thread: LoopThread, stream: Stream) -> AsyncGenerator[list[Ev
 
 
 # --- for a sync cell ---------------------------------------------------------------------------------
-
-
-class Interrupts:
-    """SIGINT as a fact to look at, in place of an exception that may strike anywhere.
-
-    Inside the block no KeyboardInterrupt is raised, so nothing is torn in the
-    middle; only a second interrupt, a second later, is let through: whatever runs
-    then does not look.
-    """
-
-    def __init__(self) -> None:
-        self._before: Any = None
-        self._at: float | None = None
-        self._tell: Callable[[], None] = lambda: None
-
-    @property
-    def seen(self) -> bool:
-        return self._at is not None
-
-    @classmethod
-    def taken(cls) -> bool:
-        """Whether the main thread is inside such a block now."""
-        return getattr(signal.getsignal(signal.SIGINT), "__func__", None) is cls._interrupt
-
-    def tell(self, tell: Callable[[], None]) -> None:
-        """Call this at the first interrupt, or now if it has come. It runs inside a signal handler."""
-        self._tell = tell
-        if self.seen:
-            tell()
-
-    def __enter__(self) -> Interrupts:
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._interrupt)
-        return self
-
-    def _interrupt(self, number: int, frame: Any) -> None:
-        now = time.monotonic()
-        if self._at is None:
-            self._at = now
-            self._tell()
-        elif now - self._at > SECOND_INTERRUPT_SECONDS:
-            raise KeyboardInterrupt
-
-    def __exit__(self, *error: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
 
 
 class Pump(_Relay):

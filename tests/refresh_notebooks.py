@@ -15,7 +15,9 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 def refresh(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, record_timing=False, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    NotebookClient(
+        notebook, record_timing=False, store_widget_state=False, resources={"metadata": {"path": str(NOTEBOOKS)}}
+    ).execute()
     notebook.metadata["language_info"] = {"name": "python"}  # without the version of this Python
     for cell in notebook.cells:
         for output in cell.get("outputs", []):

@@ -17,7 +17,7 @@ LAYERS = (
     ("wire", "render"),
     ("engine",),
     ("turns", "window", "store", "export", "conversation"),
-    ("loop", "service", "kernel"),
+    ("interrupts", "loop", "service", "kernel"),
     ("frontends",),
     ("__init__", "__main__"),
 )

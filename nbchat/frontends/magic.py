@@ -58,9 +58,11 @@ def ask(shell: InteractiveShell, line: Line, body: str) -> None:
     """Ask what is in `body`, show the answer as it comes, and fail the cell where it is not whole."""
     from nbchat import kernel
     from nbchat.frontends.variables import Filled, filled
-    from nbchat.loop import Interrupts
+    from nbchat.interrupts import Interrupts
 
     state = kernel.current()
+    static = is_static(shell)
+    state.watched = not static
     with Interrupts() as interrupts:
         conversation = state.chat(line.name)
         if line.system is not None:
@@ -77,7 +79,7 @@ def ask(shell: InteractiveShell, line: Line, body: str) -> None:
             thinking=None if line.think is None else LEVELS[line.think],
         )
         turn = stream.turn
-        display = _display(shell, line.model or kernel.chosen(conversation)[0])
+        display = _display(shell, line.model or kernel.chosen(conversation)[0], static)
         with state.pump(stream, interrupts) as pump:
             failed = True
             try:
@@ -104,17 +106,21 @@ def _check(answer: Answer, *, interrupted: bool) -> None:
         )
 
 
-def _display(shell: InteractiveShell, model: str) -> Display:
-    """The way to show an answer here: live, static where nobody watches, or text in a terminal."""
-    from nbchat import kernel
+def is_static(shell: InteractiveShell) -> bool:
+    """Whether nobody watches: one output is left, and nothing is stored."""
     from nbchat.settings import Settings
 
-    front = getattr(shell, "kernel", None)
     # nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
-    watched = getattr(front, "_allow_stdin", True)
-    static = (Settings.load().display or ("live" if watched else "static")) == "static"
+    watched = getattr(getattr(shell, "kernel", None), "_allow_stdin", True)
+    return (Settings.load().display or ("live" if watched else "static")) == "static"
+
+
+def _display(shell: InteractiveShell, model: str, static: bool) -> Display:
+    """The way to show an answer here: live, static where nobody watches, or text in a terminal."""
+    from nbchat import kernel
+
     kernel.current().engine.demo.pace = 0.0 if static else 0.02
-    if front is None:
+    if not hasattr(shell, "kernel"):
         from nbchat.frontends.terminal import Terminal
 
         return Terminal()

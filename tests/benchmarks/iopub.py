@@ -83,7 +83,8 @@ def measured(kernel: RunningKernel, code: str) -> Cost:
 
 
 def row(name: str, cost: Cost, size: int) -> str:
-    return f"  {name:12} {cost.messages:6} messages  {cost.bytes / 1e6:7.3f} MB  {cost.bytes / size:8.1f}x  {cost.cpu:5.2f} s CPU"
+    sent = f"{cost.messages:6} messages  {cost.bytes / 1e6:7.3f} MB  {cost.bytes / size:8.1f}x"
+    return f"  {name:12} {sent}  {cost.cpu:5.2f} s CPU"
 
 
 def compare(characters: int, seconds: float) -> None:

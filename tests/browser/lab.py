@@ -21,11 +21,11 @@ from typing import Any
 
 import pytest
 
-DEADLINE = 60_000  # milliseconds for anything to appear; a wait that long is a failure
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+DEADLINE = 30_000  # milliseconds for anything to appear; a wait that long is a failure
+ARGUMENTS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 

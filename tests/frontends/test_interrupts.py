@@ -29,6 +29,7 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, 
     dice = random.Random(7)
     took = []
     for round_ in range(ROUNDS):
+        asked = len(service.requests)
         started = talking.start("%%chat kimi-k2.6 --name talk\nTalk")
         talking.wait_for(started, "execute_input")
         time.sleep(dice.uniform(0.0, 0.6))
@@ -41,6 +42,8 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, 
         took.append(time.monotonic() - pressed)
 
         assert ran.status == "error", ran.text
+        if "KeyboardInterrupt" in ran.error and len(service.requests) == asked:
+            continue  # it struck before IPython had handed the cell to us
         assert re.search(r"Interrupted.*stopped (after|before)", ran.error), ran.error
         stored = talking.run("print(chat.turns[-1].answer.text if chat.turns else '', end='')").text
         shown = [o["data"]["text/plain"] for o in ran.outputs if "data" in o]
@@ -48,7 +51,8 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, 
             assert shown == [stored or shown[0]]
         assert ran.stderr == ""
     took.sort()
-    print(f"{ROUNDS} interrupts: p50 {took[len(took) // 2] * 1000:.0f} ms, p95 {took[int(len(took) * 0.95)] * 1000:.0f} ms")
+    p50, p95 = (took[int(len(took) * share)] * 1000 for share in (0.5, 0.95))
+    print(f"{ROUNDS} interrupts: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
 
     assert talking.run("%%chat demo\nWhat did I just ask?").status == "ok"
     assert service.open <= 1

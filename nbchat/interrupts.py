@@ -1,0 +1,57 @@
+"""Ctrl-C and the stop button, as something to look at while a cell waits."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+SECOND_INTERRUPT_SECONDS = 1.0  # from here on a second interrupt means: stop whatever you do
+
+
+class Interrupts:
+    """SIGINT as a fact to look at, in place of an exception that may strike anywhere.
+
+    Inside the block no KeyboardInterrupt is raised, so nothing is torn in the
+    middle; only a second interrupt, a second later, is let through: whatever runs
+    then does not look.
+    """
+
+    def __init__(self) -> None:
+        self._before: Any = None
+        self._at: float | None = None
+        self._tell: Callable[[], None] = lambda: None
+
+    @property
+    def seen(self) -> bool:
+        return self._at is not None
+
+    @classmethod
+    def taken(cls) -> bool:
+        """Whether the main thread is inside such a block now."""
+        return getattr(signal.getsignal(signal.SIGINT), "__func__", None) is cls._interrupt
+
+    def tell(self, tell: Callable[[], None]) -> None:
+        """Call this at the first interrupt, or now if it has come. It runs inside a signal handler."""
+        self._tell = tell
+        if self.seen:
+            tell()
+
+    def __enter__(self) -> Interrupts:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def _interrupt(self, number: int, frame: Any) -> None:
+        now = time.monotonic()
+        if self._at is None:
+            self._at = now
+            self._tell()
+        elif now - self._at > SECOND_INTERRUPT_SECONDS:
+            raise KeyboardInterrupt
+
+    def __exit__(self, *error: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)

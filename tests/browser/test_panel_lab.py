@@ -1,0 +1,306 @@
+"""The panel in a real JupyterLab, with a real kernel: what a person sees and does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ..service import Service, answer, said
+from .lab import Lab, Notebook
+
+LOAD = "import os\nos.environ.setdefault('NBCHAT_MODEL', 'demo')\n%load_ext nbchat\nimport nbchat"
+PANEL = "panel = nbchat.ChatPanel()\npanel"
+
+Opened = Callable[..., Notebook]
+
+
+@pytest.fixture
+def opened(lab: Lab) -> Iterator[Opened]:
+    """Opens a notebook whose first two cells load nbchat and show a panel, and runs them."""
+    notebooks: list[Notebook] = []
+
+    def open_notebook(*cells: str, load: str = LOAD, **options: Any) -> Notebook:
+        notebook = lab.open(load, PANEL, *cells, **options)
+        notebooks.append(notebook)
+        notebook.run(0, 1)
+        notebook.page.wait_for_selector(".nbp-root textarea")
+        return notebook
+
+    yield open_notebook
+    errors = [error for notebook in notebooks for error in notebook.errors]
+    for notebook in notebooks:
+        notebook.close()
+    assert errors == []
+
+
+def using(service: Service) -> str:
+    """A loading cell after which `openai:slow` is answered by the test's own service."""
+    return (
+        f"import os\nos.environ['OPENAI_BASE_URL'] = '{service.url}/v1'\nos.environ['OPENAI_API_KEY'] = 'k'\n"
+        f"os.environ['NBCHAT_MODEL'] = 'openai:slow'\n{LOAD}"
+    )
+
+
+def ask(notebook: Notebook, question: str, view: int = 0) -> None:
+    area = notebook.page.locator(".nbp-comp textarea").nth(view)
+    area.fill(question)
+    area.press("Enter")
+
+
+def shown(notebook: Notebook, text: str, count: int = 1) -> None:
+    """Wait until the transcripts contain a text."""
+    notebook.page.wait_for_function(
+        "([t, n]) => [...document.querySelectorAll('.nbp-log')].filter(e => e.textContent.includes(t)).length >= n",
+        arg=[text, count],
+    )
+
+
+def finished(notebook: Notebook, turns: int) -> None:
+    """Wait until so many answers are whole."""
+    notebook.page.wait_for_function("n => document.querySelectorAll('.nbp-foot').length === n", arg=turns)
+
+
+def test_a_question_streams_and_is_in_the_history(opened: Opened) -> None:
+    notebook = opened("%chat history")
+    ask(notebook, "show me a table and some code")
+    notebook.page.wait_for_selector(".nbp-stop")
+    notebook.page.wait_for_selector(".nbc-caret", state="attached")
+    finished(notebook, 1)
+    shown(notebook, "petal length")
+
+    notebook.run(2)
+
+    assert "show me a table" in notebook.page.locator(".jp-Cell").nth(2).inner_text()
+    # The copy for saved notebooks is there, and out of sight while the panel lives.
+    assert notebook.page.locator(".nbc-snapshot").count() == 1
+    assert not notebook.page.locator(".nbc-snapshot").is_visible()
+
+
+def test_a_chat_cell_streams_into_the_panel(opened: Opened) -> None:
+    notebook = opened("%%chat demo\nshow me a table")
+    notebook.run(2, wait=False)
+    notebook.page.wait_for_selector(".nbp-log .nbc-caret", state="attached")
+    finished(notebook, 1)
+    shown(notebook, "show me a table")
+
+
+def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(opened: Opened, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
+    notebook = opened(load=using(service))
+    ask(notebook, "go on")
+    shown(notebook, "word word")
+    notebook.page.get_by_role("button", name="Stop").click()
+    shown(notebook, "kept.")
+    finished(notebook, 1)
+
+    ask(notebook, "say nothing")
+    notebook.page.wait_for_selector(".nbp-wait i")
+    notebook.page.locator(".nbp-comp textarea").press("Escape")
+    notebook.page.wait_for_selector(".nbp-send")
+
+    assert notebook.page.locator(".nbp-comp textarea").input_value() == "say nothing"
+    assert notebook.page.locator(".nbp-turn").count() == 1
+    assert service.hung_up == 2
+
+
+def test_stop_ends_a_chat_cell_too(opened: Opened, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    notebook = opened("%%chat\ngo on", load=using(service))
+    notebook.run(2, wait=False)
+    shown(notebook, "word word")
+    notebook.page.get_by_role("button", name="Stop").click()
+    shown(notebook, "kept.")
+
+    assert service.hung_up == 1
+
+
+def test_a_busy_cell_does_not_hold_up_send_and_stop(opened: Opened, service: Service) -> None:
+    """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
+    service.plays(answer(*said("one"), gap=0), answer(*said(*["word "] * 400), gap=0.05))
+    notebook = opened("%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service))
+    notebook.run(2)
+    notebook.run(3, wait=False)
+    notebook.page.wait_for_timeout(500)
+    ask(notebook, "second")
+    shown(notebook, "word word")
+    notebook.page.get_by_role("button", name="Stop").click()
+    shown(notebook, "kept.")
+
+    assert notebook.page.locator(".jp-Cell").nth(3).locator(".jp-OutputArea-output").count() == 0
+    notebook.interrupt()
+
+
+def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, opened: Opened) -> None:
+    lab.setting("apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
+    try:
+        notebook = opened("import time; time.sleep(3)")
+        notebook.run(2, wait=False)
+        ask(notebook, "show me a table")
+        assert notebook.page.get_by_role("button", name="Stop").is_visible()
+        finished(notebook, 1)
+    finally:
+        lab.setting("apputils-extension:kernels-settings", None)
+
+
+def test_branches_regenerate_edit_and_come_back(opened: Opened) -> None:
+    notebook = opened("nbchat.chat().turns[0].question.text, len(nbchat.chat().branches)")
+    page = notebook.page
+    ask(notebook, "show me a table")
+    finished(notebook, 1)
+    page.get_by_role("button", name="Ask again").click()
+    shown(notebook, "2/2")
+    page.get_by_role("button", name="Previous answer").click()
+    shown(notebook, "1/2")
+
+    page.locator(".nbp-asked").hover()
+    page.get_by_role("button", name="Edit").click()
+    page.locator(".nbp-comp textarea").fill("show me some code")
+    page.locator(".nbp-comp textarea").press("Enter")
+    shown(notebook, "3/3")
+    finished(notebook, 1)
+    notebook.run(2)
+
+    assert "('show me some code', 3)" in page.locator(".jp-Cell").nth(2).inner_text()
+
+
+def test_code_goes_into_new_cells_below_in_order(opened: Opened) -> None:
+    notebook = opened("'the cell after'")
+    ask(notebook, "show me some code")
+    finished(notebook, 1)
+    insert = notebook.page.get_by_role("button", name="Insert below")
+    insert.click()
+    notebook.page.get_by_text("Inserted below").first.wait_for()
+    ask(notebook, "more code")
+    finished(notebook, 2)
+    insert.nth(0).click()
+    notebook.page.wait_for_function("window.jupyterapp.shell.currentWidget.content.model.cells.length === 5")
+    sources = notebook.sources()
+
+    assert sources[2].startswith("def mean")
+    assert sources[3] == sources[2]
+    assert sources[4] == "'the cell after'"
+
+
+def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(opened: Opened) -> None:
+    notebook = opened("panel", size=(1100, 2000))
+    ask(notebook, "show me a table")
+    finished(notebook, 1)
+    notebook.run(2)
+    finished(notebook, 2)
+    shown(notebook, "petal length", 2)
+    notebook.save()
+    notebook.page.reload()
+    notebook.ready()
+    notebook.page.wait_for_selector(".nbp-root textarea")
+    shown(notebook, "petal length", 2)
+    ask(notebook, "what did I just ask?", view=1)
+
+    shown(notebook, 'you asked: "show me a table"', 2)
+
+
+def test_keys_typed_in_the_panel_do_not_reach_the_notebook(opened: Opened) -> None:
+    notebook = opened("'a'", "'b'")
+    notebook.page.locator(".nbp-comp textarea").click()
+    for key in ("d", "d", "a", "b", "x", "z", "m", "y", "0", "0", "Escape", "ArrowUp", "d", "d"):
+        notebook.page.keyboard.press(key)
+    notebook.page.locator(".nbp-log").focus()
+    notebook.page.keyboard.press("d")
+    notebook.page.keyboard.press("d")
+
+    assert notebook.count() == 4
+    assert notebook.page.locator(".nbp-comp textarea").input_value() == "ddddabxzmy00"
+
+
+def test_a_variable_goes_along_and_is_seen(opened: Opened) -> None:
+    notebook = opened("numbers = [1, 2, 3]", "nbchat.chat().turns[0].question.text")
+    notebook.run(2)
+    page = notebook.page
+    page.locator(".nbp-comp textarea").click()
+    page.keyboard.type("Sum @num")
+    page.get_by_role("option", name="numbers").click()
+    page.wait_for_selector(".nbp-comp details")
+    page.keyboard.press("Enter")
+    finished(notebook, 1)
+    notebook.run(3)
+
+    assert "numbers (9 B)" in page.locator(".nbp-bubble").inner_text()
+    assert "[1, 2, 3]" in page.locator(".jp-Cell").nth(3).inner_text()
+
+
+def test_a_model_is_chosen_and_a_missing_key_is_an_alert(opened: Opened) -> None:
+    notebook = opened("nbchat.chat().model")
+    page = notebook.page
+    page.locator("button.nbp-pick").click()
+    page.get_by_role("combobox", name="Search").fill("kimi-k2-thinking")
+    page.keyboard.press("Enter")
+    page.locator("button.nbp-pick", has_text="kimi-k2-thinking").wait_for()
+    ask(notebook, "Hello")
+    page.locator(".nbp-err", has_text="MissingKey").wait_for()
+    notebook.run(2)
+
+    assert "kimi-k2-thinking" in page.locator(".jp-Cell").nth(2).inner_text()
+    assert page.get_by_role("button", name="Retry").is_visible()
+
+
+def test_a_long_answer_costs_little(opened: Opened, service: Service) -> None:
+    """20,000 characters in pieces of 5, some 300 a second: a message for each would be 4,000 and 2.6 MB."""
+    text = "".join(SECTION.format(n) for n in range(100))[:20_000]
+    service.plays(answer(*said(*[text[at : at + 5] for at in range(0, len(text), 5)]), gap=0.002))
+    notebook = opened(load=using(service))
+    before = len(notebook.received)
+    ask(notebook, "go on")
+    finished(notebook, 1)
+    received = notebook.received[before:]
+
+    assert len(received) < 450
+    assert sum(received) < 600_000
+
+
+SECTION = """## Part {0}
+
+Some *words* with `code`, a formula $x_{0}$ and **more words** that fill the line until it is long enough to wrap.
+
+- one thing
+- another thing
+
+```python
+for number in range({0}):
+    print(number, "of", {0})
+```
+
+| name | value |
+|---|---:|
+| part | {0} |
+| 中文 | 12 |
+
+"""
+
+
+def test_a_saved_notebook_is_readable_without_its_kernel(lab: Lab, opened: Opened) -> None:
+    """Without a kernel, with a fresh one, and as a page of nbconvert."""
+    notebook = opened()
+    ask(notebook, "show me a table")
+    finished(notebook, 1)
+    notebook.page.wait_for_timeout(300)
+    notebook.save()
+    saved = (lab.folder / "notebooks" / notebook.path).read_text()
+
+    assert "petal length" in saved
+    assert "<script" not in saved
+    html = as_page(saved)
+    assert html.count("petal length") == 1
+
+    notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    notebook.page.reload()
+    snapshot = notebook.page.locator(".nbc-snapshot")
+    snapshot.wait_for()
+    assert "petal length" in snapshot.inner_text()
+
+
+def as_page(saved: str) -> str:
+    import nbformat
+    from nbconvert import HTMLExporter
+
+    return str(HTMLExporter(template_name="basic").from_notebook_node(nbformat.reads(saved, as_version=4))[0])

@@ -1,0 +1,85 @@
+"""A panel's session without a notebook: what it says is written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from nbchat import kernel
+from nbchat.frontends.panel.session import Session
+
+from ..service import Service
+
+SECONDS = 20.0  # for anything to be said; a wait that long is a failure
+
+
+class Desk:
+    """A session, its variables, and everything it told the views."""
+
+    def __init__(self, name: str = "main", **variables: Any) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.buffers: list[list[bytes]] = []
+        self.settled = 0
+        self.variables = variables
+        self.session = Session(name, self._down, lambda: (self.variables, {"In": []}), self._settle)
+        self.say("sync", view="v")
+        self.wait("state")
+
+    def _down(self, message: dict[str, Any], buffers: list[bytes]) -> None:
+        self.told.append(message)
+        self.buffers.append(buffers)
+
+    def _settle(self) -> None:
+        self.settled += 1
+
+    def say(self, kind: str, buffers: tuple[bytes, ...] = (), **facts: Any) -> None:
+        self.session.take({"k": kind, **facts}, buffers)
+
+    def ask(self, question: str, rid: str = "", **facts: Any) -> None:
+        self.say("send", rid=rid or f"r{time.monotonic_ns()}", s=question, **facts)
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        return [message for message in list(self.told) if message["k"] == kind]
+
+    def wait(
+        self, kind: str, count: int = 1, when: Callable[[dict[str, Any]], bool] = lambda _: True
+    ) -> dict[str, Any]:
+        """The `count`th message of that kind, once it has come."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            if len(found := [m for m in self.all(kind) if when(m)]) >= count:
+                return found[count - 1]
+            time.sleep(0.005)
+        raise AssertionError(f"no {kind} number {count}; told: {[m['k'] for m in self.told]}")
+
+    @property
+    def turns(self) -> list[tuple[str, str]]:
+        return [(t.question.text, t.answer.text) for t in self.session.conversation.turns]
+
+
+@pytest.fixture
+def fresh_kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The process as it is before the first question."""
+    monkeypatch.setattr(kernel, "_kernel", None)
+    monkeypatch.setenv("NBCHAT_MODEL", "demo")  # without it, local servers would be looked for
+    kernel.current().engine.demo.pace = 0.0
+    yield
+    kernel.close()
+
+
+@pytest.fixture
+def desk(fresh_kernel: None) -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def slow(fresh_kernel: None, service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A service that answers when no model is named."""
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{service.url}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("NBCHAT_MODEL", "openai:slow")
+    yield service
+    kernel.close()

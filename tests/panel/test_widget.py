@@ -1,0 +1,75 @@
+"""The widget itself: what it ships, and how it is shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import nbchat
+from nbchat.frontends.panel import ChatPanel, widget
+
+
+def test_script_and_style_are_small() -> None:
+    """They go over the channel with every panel and every reload of a page."""
+    size = len(widget._script().encode()) + len(widget._style().encode())
+
+    assert size < 30_000
+
+
+def test_every_word_is_there_in_every_language_and_is_used() -> None:
+    english, chinese = widget.WORDS["en"], widget.WORDS["zh"]
+    scripts = "".join((widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS)
+
+    assert english.keys() == chinese.keys()
+    reasons = {"interrupted", "broken", "length", "filter"}  # looked up by a Stop's reason
+    for word, text in english.items():
+        assert word in reasons or re.search(rf"\b{word}\b", scripts), word
+        assert re.findall(r"\{\d\}", text) == re.findall(r"\{\d\}", chinese[word])
+
+
+def test_every_word_that_is_said_is_in_the_table() -> None:
+    scripts = "".join((widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS)
+
+    said = set(re.findall(r"\bt\(\"(\w+)\"", scripts))
+    assert said - widget.WORDS["en"].keys() == set()
+
+
+def test_spaces_in_strings_stay() -> None:
+    assert widget._SPACED.sub(lambda found: found[1] or found[2], 'a = "b = c"; d = `e = ${f}`') == (
+        'a="b = c";d=`e = ${f}`'
+    )
+
+
+def test_the_panel_is_a_public_name_and_says_what_it_shows() -> None:
+    panel = nbchat.ChatPanel("main")
+
+    assert repr(panel) == "ChatPanel('main')"
+    assert panel.conversation == "main"
+    panel.close()
+
+
+def test_without_a_notebook_it_tells_how_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    panel = ChatPanel()
+    panel._ipython_display_()
+    panel.close()
+
+    assert "%%chat" in capsys.readouterr().out
+
+
+def test_messages_are_answered_in_the_shell_they_came_to() -> None:
+    """The hook of ipykernel 7.4; where it has gone, this says so and the panel still works."""
+    from ipykernel.comm.comm import BaseComm
+
+    assert hasattr(BaseComm, "_reply_subshell_for"), "ipykernel has changed: look at _answer_where_asked again"
+
+    class Comm:
+        def _reply_subshell_for(self, data: Any, default: Any) -> str:
+            return "the shell that published last"
+
+    comm = Comm()
+    widget._answer_where_asked(comm)
+
+    assert comm._reply_subshell_for({}, "the subshell") == "the subshell"
+    widget._answer_where_asked(None)
