@@ -1,27 +1,33 @@
-"""Remembers: a tree of turns. Streaming through it yields an answer and commits the turn.
+"""Remembers: streaming through a conversation yields an answer and commits the turn.
 
 Question and answer are stored together, or not at all. Nothing is deleted: undo
-and a re-run cell only move the branch. All state belongs to the engine's loop.
+and a re-run cell only move the branch. What streams belongs to the engine's loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
+from types import EllipsisType
 from typing import Any, Literal, Protocol
 from uuid import uuid4
 
+from nbchat import window
 from nbchat.engine.stream import Stream
-from nbchat.errors import BadSettings
+from nbchat.errors import BadSettings, ConversationBusy
 from nbchat.messages import Answer, Event, Message, Notice, Part, Stop
+from nbchat.store.growing import Growing, Keeps
+from nbchat.store.rows import Header
+from nbchat.turns import Tree, Turn
 
+__all__ = ["Answering", "Change", "Conversation", "Turn", "Watcher"]
 
 Change = Literal["asked", "events", "ended", "moved"]
 Watcher = Callable[[Change, "Turn | None", list[Event]], None]
+
+UNENDED = Answer().stop
 
 
 class Asks(Protocol):
@@ -37,51 +43,37 @@ class Seam(Protocol):
     def answered(self, stream: Stream) -> Answer: ...
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question with its answer; `parent` is the turn before it."""
-
-    question: Message
-    answer: Answer
-    parent: Turn | None = None
-    cell: str | None = None
-    seconds: float = 0.0
-    inserted: tuple[str, ...] = ()  # which notebook variables are in the question, for people
-    id: str = field(default_factory=lambda: uuid4().hex)
-    asked_at: float = field(default_factory=time.time)  # seconds since the epoch
-
-    @property
-    def path(self) -> list[Turn]:
-        """From the first turn of the branch to this one."""
-        turns: list[Turn] = [self]
-        while (parent := turns[-1].parent) is not None:
-            turns.append(parent)
-        return turns[::-1]
-
-
 class Answering(Stream):
-    """The stream of a turn; the turn is in the conversation once it has ended."""
+    """The stream of a turn; the turn is in the conversation, and on disk, when its Stop arrives."""
 
     def __init__(self, batches: AsyncGenerator[list[Event]], turn: Turn) -> None:
         super().__init__(batches, turn.answer)
         self.turn = turn
 
 
-class Conversation:
+class Conversation(Tree):
     """A conversation by its name. Get one with `nbchat.chat(name)`."""
 
-    def __init__(self, name: str, asks: Asks, seam: Seam, model: Callable[[Conversation], tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        asks: Asks,
+        seam: Seam,
+        model: Callable[[Conversation], Awaitable[tuple[str, str]]],
+        keeper: Callable[[Conversation], Keeps | None] = lambda conversation: None,
+    ) -> None:
+        super().__init__()
+        self.id = uuid4().hex
         self.name = name
         self.system: str | None = None
         self.model: str | None = None  # chosen with `%chat use`
         self._asks = asks
         self._seam = seam
         self._default_model = model
-        self._head: Turn | None = None
-        self._all: list[Turn] = []
+        self._keeper = keeper
+        self.kept = False  # whether anything of it is in the store
         self._answering = asyncio.Lock()
         self._watchers: list[Watcher] = []
-        self._cache_key = f"nbchat-{uuid4().hex[:16]}"  # the same for the whole conversation
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -98,47 +90,66 @@ class Conversation:
         question: str | Sequence[Part],
         model: str | None = None,
         *,
+        parent: Turn | EllipsisType | None = ...,
         cell: str | None = None,
         fresh: bool = False,
         inserted: Sequence[str] = (),
         **options: Any,
     ) -> Answering:
-        """The stream on the engine's own loop. `fresh` sends the question without the history."""
+        """The stream on the engine's own loop.
+
+        `parent` is the turn to go on from, to edit or to ask again; None is the
+        very beginning, and without it the conversation goes on from its end.
+        `fresh` sends the question without the history.
+        """
         message = Message("user", question if isinstance(question, str) else list(question))
         if not message.parts or (isinstance(question, str) and not question.strip()):
             raise BadSettings("there is no question. Write one into the cell, below the %%chat line.")
         turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
         options.setdefault("system", self.system)
-        return Answering(self._answer(turn, model, fresh, options), turn)
+        return Answering(self._answer(turn, parent, model, fresh, options), turn)
 
     async def _answer(
-        self, turn: Turn, model: str | None, fresh: bool, options: dict[str, Any]
+        self,
+        turn: Turn,
+        parent: Turn | EllipsisType | None,
+        model: str | None,
+        fresh: bool,
+        options: dict[str, Any],
     ) -> AsyncGenerator[list[Event]]:
         async with self._answering:  # a second question waits for the first, so that their order is theirs
-            turn.parent = self._parent_for(turn.cell)
-            history = [] if fresh else sent_turns(turn.parent)
-            name, notice = (model, "") if model else self._default_model(self)
-            if notice:
-                turn.answer.add(Notice(notice))
-                yield [Notice(notice)]
-            stream = self._asks(name, [*history, turn.question], cache_key=self._cache_key, **options)
+            turn.parent = self._parent_for(turn.cell) if isinstance(parent, EllipsisType) else parent
+            name, *notices = (model,) if model else await self._default_model(self)
+            sent, unsent = self._sent(turn, name, fresh, options)
+            if said := [Notice(text) for text in (*notices, unsent) if text]:
+                for notice in said:
+                    turn.answer.add(notice)
+                yield list(said)
+            stream = self._asks(name, [*sent, turn.question], cache_key=f"nbchat-{self.id[:16]}", **options)
             turn.answer.model = name
+            growing = Growing(self._keep(), turn, self._header)
             self._tell("asked", turn)
             started = time.monotonic()
-            done = False
+            committed = False
             try:
                 async with stream:
                     async for batch in stream.batches():
                         for event in batch:
                             turn.answer.add(event)
-                            done = done or isinstance(event, Stop)
+                        if batch and isinstance(batch[-1], Stop):  # held back until the turn is kept
+                            if len(batch) > 1:
+                                self._tell("events", turn, batch[:-1])
+                                yield batch[:-1]
+                            committed = True
+                            batch = [*await self._commit(turn, stream.result, started, growing), batch[-1]]
+                        else:
+                            growing.grew()
                         self._tell("events", turn, batch)
                         yield batch
             finally:
-                turn.seconds = time.monotonic() - started
-                inner = stream.result
-                turn.answer.model, turn.answer.provider, turn.answer.kept = inner.model, inner.provider, inner.kept
-                self._commit(turn, done)
+                growing.dropped()
+                if not committed:
+                    await self._interrupted(turn, stream.result, started, growing)
                 self._tell("ended", turn)
 
     def _parent_for(self, cell: str | None) -> Turn | None:
@@ -148,13 +159,31 @@ class Conversation:
                 return turn.parent
         return self._head
 
-    def _commit(self, turn: Turn, done: bool) -> None:
-        if not done:
-            if not turn.answer:
-                return  # nothing arrived: the history stays as it was
-            turn.answer.stop = Stop("interrupted", f"stopped after {len(turn.answer.text):,} characters")
-        self._all.append(turn)
-        self._head = turn
+    def _sent(self, turn: Turn, model: str, fresh: bool, options: dict[str, Any]) -> tuple[list[Message], str]:
+        """The messages to send before the question, and a notice where some are left out."""
+        earlier = window.sendable(turn.parent)
+        if fresh:
+            turn.left_out = len(earlier)
+            return [], ""
+        limit = window.limit(model, options.get("max_tokens"))
+        turn.left_out = window.unsent(earlier, turn.question, options["system"], limit)
+        return window.messages_of(earlier[turn.left_out :]), window.notice(turn.left_out) if turn.left_out else ""
+
+    async def _commit(self, turn: Turn, answer: Answer, started: float, growing: Growing) -> list[Event]:
+        """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""
+        turn.seconds = time.monotonic() - started
+        turn.answer.model, turn.answer.provider, turn.answer.kept = answer.model, answer.provider, answer.kept
+        self._add(turn)
+        if not (trouble := await growing.ended()):
+            return []
+        turn.answer.add(Notice(trouble))
+        return [Notice(trouble)]
+
+    async def _interrupted(self, turn: Turn, answer: Answer, started: float, growing: Growing) -> None:
+        if turn.answer:  # where nothing arrived, the history stays as it was
+            if turn.answer.stop == UNENDED:
+                turn.answer.stop = Stop("interrupted", f"stopped after {len(turn.answer.text):,} characters")
+            await self._commit(turn, answer, started, growing)
 
     # --- watching ------------------------------------------------------------------------------
 
@@ -171,76 +200,64 @@ class Conversation:
         for watcher in tuple(self._watchers):
             watcher(change, turn, list(events))
 
-    # --- looking and moving --------------------------------------------------------------------
+    # --- keeping -------------------------------------------------------------------------------
 
     @property
-    def turns(self) -> list[Turn]:
-        """The turns of the current branch, oldest first."""
-        return self._head.path if self._head else []
+    def answering(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._answering.locked()
 
-    @property
-    def last(self) -> Turn | None:
-        """The turn at the end of the branch."""
-        return self._head
-
-    def undo(self, turns: int = 1) -> list[Turn]:
-        """Step back over the last `turns` questions and return them; they stay in the tree."""
-        if turns < 1:
-            raise BadSettings(f"undo takes a number of turns from 1, not {turns!r}.")
-        gone = self.turns[-turns:]
-        if gone:
-            self._head = gone[0].parent
-            self._tell("moved")
-        return gone
-
-    def reset(self) -> int:
-        """Start over: the next question has no history. Returns how many turns were left behind."""
-        count = len(self.turns)
-        self._head = None
+    def _moved(self) -> None:
         self._tell("moved")
-        return count
+        if self.kept and (keeper := self._keep()):
+            keeper.put(self._header(self._head))
+
+    def _keep(self) -> Keeps | None:
+        keeper = self._keeper(self)
+        self.kept = self.kept or keeper is not None
+        return keeper
+
+    def _header(self, head: Turn | None) -> Header:
+        about = self.title or (head.title if head else "")
+        length = len(head.path) if head else 0
+        return Header(
+            self.id, self.name, self._title, about, self.system, self.model, head.id if head else None, length
+        )
+
+    def take_up(self, header: Header, turns: Sequence[Turn]) -> None:
+        """Become a conversation that was stored; what was here before stays in the store."""
+        self._idle()
+        head = next((turn for turn in turns if turn.id == header.head), None)
+        self._plant(turns, head)
+        self.id, self._title, self.system, self.model = header.id, header.title, header.system, header.model
+        self.kept = bool(turns)
+        self._tell("moved")
+
+    def forget(self) -> None:
+        """Become a new conversation without turns; for one that is deleted."""
+        self.take_up(Header(uuid4().hex, self.name, model=self.model), [])
+
+    def add(self, turns: Sequence[Turn]) -> None:
+        """Go on from turns that were made elsewhere, as a branch of their own."""
+        self._idle()
+        for turn in turns:
+            self._add(turn)
+        if keeper := self._keep():
+            header = self._header(self._head)
+            for turn in turns:
+                keeper.put(header, turn)
+        self._tell("moved")
+
+    def _idle(self) -> None:
+        if self.answering:
+            raise ConversationBusy(f"conversation {self.name!r} is answering. Wait for the end, or stop it.")
 
     def export(self, path: str | Path) -> Path:
-        """Write the current branch to a file: Markdown, or JSON where the name ends in .json."""
-        path = Path(path)
-        if path.suffix == ".json":
-            text = json.dumps(
-                {"conversation": self.name, "turns": [_row(t) for t in self.turns]}, ensure_ascii=False, indent=1
-            )
-        else:
-            text = "\n\n".join(
-                f"## You\n\n{t.question.text}\n\n## {t.answer.model}\n\n{t.answer.text}" for t in self.turns
-            )
-        path.write_text(text + "\n", encoding="utf-8")
-        return path
+        """Write the current branch to a file: Markdown, or by its name JSON (.json) or a notebook (.ipynb)."""
+        from nbchat.export import write
+
+        return write(self, Path(path))
 
     def unbind(self) -> None:
         """Forget the event loop: the engine has been closed, and the next question starts another."""
         self._answering = asyncio.Lock()
-
-
-def sent_turns(last: Turn | None) -> list[Message]:
-    """The messages of a branch as they may be sent: roles alternate, no assistant message is empty.
-
-    A turn whose answer has no words (stopped while thinking, say) is left out whole.
-    """
-    messages: list[Message] = []
-    for turn in last.path if last else ():
-        answer = turn.answer
-        if answer.text.strip():
-            whole = answer.stop.reason in ("end", "length", "filter")
-            messages.append(turn.question)
-            messages.append(answer.message if whole and not answer.tool_calls else Message("assistant", answer.text))
-    return messages
-
-
-def _row(turn: Turn) -> dict[str, Any]:
-    answer = turn.answer
-    return {
-        "question": turn.question.text,
-        "answer": answer.text,
-        "thought": answer.thought,
-        "model": answer.model,
-        "stop": {"reason": answer.stop.reason, "detail": answer.stop.detail},
-        "usage": {name: getattr(answer.usage, name) for name in answer.usage.__slots__},
-    }

@@ -42,6 +42,8 @@ class NbchatError(Exception):
     what happened. What to do.
     """
 
+    passing = False  # whether the same request may succeed in a moment
+
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
         name, *_ = type(self).__name__.split("[")
@@ -109,6 +111,8 @@ class NoCredit(ServiceError):
 class RateLimited(ServiceError):
     """Too many requests in too short a time."""
 
+    passing = True
+
 
 class ModelNotFound(ServiceError):
     """The provider does not know the model."""
@@ -133,6 +137,8 @@ class RequestRefused(ServiceError):
 class ServiceDown(ServiceError):
     """The provider is overloaded or failing."""
 
+    passing = True
+
 
 class ConnectionBroken(NbchatError):
     """There was no answer to read."""
@@ -140,6 +146,8 @@ class ConnectionBroken(NbchatError):
 
 class Unreachable(ConnectionBroken):
     """No connection could be made, or it was lost before an answer."""
+
+    passing = True
 
 
 class TlsFailed(ConnectionBroken):
@@ -152,6 +160,8 @@ class ProxyFailed(ConnectionBroken):
 
 class TimedOut(ConnectionBroken):
     """The server was silent for too long."""
+
+    passing = True
 
 
 class BadAnswer(ConnectionBroken):

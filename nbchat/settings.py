@@ -25,8 +25,6 @@ DISPLAYS = ("live", "static")
 TABLES = ("models", "providers", "aliases")
 ARGUMENT = "the base_url argument"
 TABLE = "the provider's table"
-
-
 CONNECT = 10.0  # seconds
 
 
@@ -211,7 +209,7 @@ class Settings:
         rows = [
             row("model", self.model or "chosen by the keys that are set"),
             row("display", self.display or "live, or static where nobody watches"),
-            row("history", self.history or "in memory"),
+            row("history", self.history or "in the user's data folder"),
             row("file", self.file or f"no {FILE} found"),
         ]
         origin = self.origins.get("timeouts", "default")
@@ -280,6 +278,8 @@ def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
             values[name] = _timeouts(value, path)
         elif name in ("model", "display", "history") and isinstance(value, str):
             values[name] = value
+            if name == "history" and value.lower() != "off":
+                values[name] = str(path.parent / Path(value).expanduser())
         else:
             known = ", ".join(("model", "display", "history", "timeouts", *TABLES))
             raise BadSettings(f"{path}: {name!r} is not a setting here, or not of the right type. Known: {known}.")

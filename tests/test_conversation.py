@@ -188,3 +188,99 @@ def test_the_follow_up_goes_to_the_model_of_the_last_answer(chat: Conversation, 
 def test_public_conversations_are_the_kernels(service: Service) -> None:
     assert nbchat.chat() is nbchat.chat("main")
     assert nbchat.chat("other") is not nbchat.chat("main")
+
+
+# --- the tree ------------------------------------------------------------------------------------
+
+
+def questions(chat: Conversation) -> list[str]:
+    return [turn.question.text for turn in chat.turns]
+
+
+def test_an_edited_question_becomes_a_sibling(chat: Conversation, service: Service) -> None:
+    service.always(answer(*said("Yes.")))
+    for question in ("One", "Two", "Three"):
+        chat.ask(question, **ASK)
+    one, two, _ = chat.turns
+
+    chat.ask("Two, edited", parent=two.parent, **ASK)
+    assert questions(chat) == ["One", "Two, edited"]
+    assert [m for _, m in sent(service)] == ["One", "Yes.", "Two, edited"]
+    assert [t.title for t in chat.siblings(two)] == ["Two", "Two, edited"]
+    assert chat.siblings(chat.turns[1]) == chat.siblings(two)
+
+    chat.ask("One, edited", parent=None, **ASK)
+    assert questions(chat) == ["One, edited"]
+    assert [t.title for t in chat.siblings(one)] == ["One", "One, edited"]
+    assert [t.title for t in chat.branches] == ["Three", "Two, edited", "One, edited"]
+
+
+def test_going_to_a_turn_goes_on_to_the_newest_end_below_it(chat: Conversation, service: Service) -> None:
+    service.always(answer(*said("Yes.")))
+    for question in ("One", "Two", "Three"):
+        chat.ask(question, **ASK)
+    one, two, three = chat.turns
+    chat.ask("Two again", parent=one, **ASK)
+    chat.ask("Four", **ASK)
+
+    assert chat.goto(two) is three
+    assert questions(chat) == ["One", "Two", "Three"]
+    assert chat.goto(one.id).title == "Four"
+    assert questions(chat) == ["One", "Two again", "Four"]
+    with pytest.raises(BadSettings, match="no turn of this conversation"):
+        chat.goto("zzz")
+
+
+def test_redo_takes_undo_and_reset_back_until_something_is_asked(chat: Conversation, service: Service) -> None:
+    service.always(answer(*said("Yes.")))
+    for question in ("One", "Two", "Three"):
+        chat.ask(question, **ASK)
+
+    chat.undo()
+    chat.reset()
+    assert [t.title for t in chat.redo()] == ["One", "Two"]
+    assert [t.title for t in chat.redo()] == ["Three"]
+    assert chat.redo() == []
+
+    chat.undo(2)
+    chat.ask("Other", **ASK)
+    assert chat.redo() == []
+    assert questions(chat) == ["One", "Other"]
+
+
+def test_the_title_is_the_first_question_or_as_set(chat: Conversation, service: Service) -> None:
+    service.always(answer(*said("Yes.")))
+    assert chat.title == ""
+
+    chat.ask("\n\n  What is the airspeed velocity of an unladen swallow, and why?\nMore.", **ASK)
+    chat.ask("Two", **ASK)
+    assert chat.title == "What is the airspeed velocity of an unladen swa…"
+
+    chat.title = " Swallows\n and more "
+    assert chat.title == "Swallows and more"
+
+
+def test_watchers_see_each_change_of_anybody(chat: Conversation, service: Service) -> None:
+    service.always(answer(*said("Yes.")))
+    seen: list[str] = []
+    unwatch = chat.watch(lambda change, turn, events: seen.append(change))
+
+    chat.ask("One", **ASK)
+    chat.undo()
+    chat.redo()
+    chat.goto(chat.turns[0])
+    unwatch()
+    chat.reset()
+
+    assert [change for change in seen if change != "events"] == ["asked", "ended", "moved", "moved", "moved"]
+    assert seen.count("events") >= 2
+
+
+async def test_the_turn_is_in_the_conversation_when_its_stop_arrives(chat: Conversation, service: Service) -> None:
+    service.answers(*said("Yes."))
+
+    async with chat.stream("One", **ASK) as stream:
+        async for event in stream:
+            if isinstance(event, nbchat.Stop):
+                assert questions(chat) == ["One"]
+                assert chat.turns[0].answer.provider == "kimi"

@@ -1,0 +1,56 @@
+"""What commands show: a page in a notebook, the same as text in a terminal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from nbchat import render
+from nbchat.render.characters import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def show(shell: InteractiveShell, page: str, text: str) -> None:
+    """Safe HTML in a notebook, `text` where there is no page."""
+    text = readable(text)
+    if not hasattr(shell, "kernel"):
+        print(text)
+        return
+    wrapped = f'<div class="nbc tex2jax_ignore mathjax_ignore"><style>{render.STYLE}</style>{page}</div>'
+    shell.display_pub.publish({"text/html": wrapped, "text/plain": text})
+
+
+def show_table(shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = "") -> None:
+    """A table, and a line below it."""
+    cells = "".join("<tr>" + "".join(f"<td>{escape(readable(c))}</td>" for c in row) + "</tr>" for row in rows)
+    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    page = f"<table><thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table>"
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
+    ]
+    if after:
+        page += f'<p class="nbc-note">{escape(after)}</p>'
+        lines.append(after)
+    show(shell, page, "\n".join(lines))
+
+
+def turns_of(count: int) -> str:
+    """`1 turn`, `12 turns`."""
+    return f"{count:,} turn{'' if count == 1 else 's'}"
+
+
+def day(seconds: float, today: date | None = None) -> str:
+    """The day of a moment, as people say it.
+
+    >>> day(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 12))
+    'yesterday'
+    """
+    then = datetime.fromtimestamp(seconds).date()
+    ago = ((today or date.today()) - then).days
+    return {0: "today", 1: "yesterday"}.get(ago) or (f"{ago} days ago" if 0 < ago < 7 else then.isoformat())

@@ -1,0 +1,90 @@
+"""The tables, how they came to be, and whether a file has them and nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+MIGRATIONS = (  # a new one is added at the end; what has been released is never changed
+    (
+        """CREATE TABLE conversation (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            notebook TEXT NOT NULL, -- its path, as it was at the last save; '' where none is known
+            kernel TEXT NOT NULL,   -- the kernel that saved it last
+            title TEXT NOT NULL,
+            about TEXT NOT NULL,
+            system TEXT,
+            model TEXT,
+            head TEXT,              -- the turn where it stands
+            length INTEGER NOT NULL,
+            changed REAL NOT NULL   -- seconds since the epoch
+        )""",
+        """CREATE TABLE turn (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of asking
+            id TEXT NOT NULL UNIQUE,
+            conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+            parent TEXT REFERENCES turn (id) ON DELETE SET NULL,
+            question TEXT NOT NULL, -- JSON, as in nbchat.store.rows
+            answer TEXT NOT NULL
+        )""",
+        "CREATE INDEX turns_of ON turn (conversation)",
+        "CREATE INDEX turns_after ON turn (parent)",
+        "CREATE INDEX conversations_in ON conversation (notebook, name)",
+    ),
+)
+
+
+class NotOurs(Exception):
+    """The file is a database, but not one that can be used here."""
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Refuse a file of a newer nbchat, of another program, or one with triggers or views slipped in."""
+    connection.execute("BEGIN")  # both as they are at one moment: another process may be making the tables
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    schema = _schema(connection)
+    connection.execute("COMMIT")
+    if version > len(MIGRATIONS):
+        raise NotOurs(f"was written by a newer nbchat (version {version}; this one knows {len(MIGRATIONS)})")
+    if schema != _schema_of(version):
+        raise NotOurs("is not a history of nbchat")
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    return set(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
+
+
+def _schema_of(version: int) -> set[tuple[str, ...]]:
+    with sqlite3.connect(":memory:") as memory:
+        for statement in (s for migration in MIGRATIONS[:version] for s in migration):
+            memory.execute(statement)
+        found = _schema(memory)
+    memory.close()
+    return found
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    def version() -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    if version() == len(MIGRATIONS):
+        return
+    with transaction(connection):
+        for migration in MIGRATIONS[version() :]:  # asked again: another process may have been first
+            for statement in migration:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -1,0 +1,153 @@
+"""A tree of turns, and the moves on it. Nothing is ever taken out of the tree.
+
+A branch is the way from a first question to the turn where the conversation
+stands. Asking grows it, undo and goto move it; what is left behind stays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from nbchat.errors import BadSettings
+from nbchat.messages import Answer, Message
+
+TITLE_LENGTH = 48  # characters
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """A question with its answer; `parent` is the turn before it."""
+
+    question: Message
+    answer: Answer
+    parent: Turn | None = None
+    cell: str | None = None
+    seconds: float = 0.0
+    inserted: tuple[str, ...] = ()  # which notebook variables are in the question, for people
+    left_out: int = 0  # how many of the turns before it were not sent with it
+    id: str = field(default_factory=lambda: uuid4().hex)
+    asked_at: float = field(default_factory=time.time)  # seconds since the epoch
+
+    @property
+    def path(self) -> list[Turn]:
+        """From the first turn of the branch to this one."""
+        turns: list[Turn] = [self]
+        while (parent := turns[-1].parent) is not None:
+            turns.append(parent)
+        return turns[::-1]
+
+    @property
+    def title(self) -> str:
+        """The first line of the question, short."""
+        line = next((line.strip() for line in self.question.text.splitlines() if line.strip()), "")
+        return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
+
+
+class Tree:
+    """All turns in order of asking, and the one where the conversation stands."""
+
+    def __init__(self) -> None:
+        self._plant([], None)
+
+    def _plant(self, turns: Iterable[Turn], head: Turn | None) -> None:
+        self._all = list(turns)
+        self._head = head
+        self._left: list[Turn | None] = []  # where it stood before each undo, for redo
+        self._title = ""
+
+    def _add(self, turn: Turn) -> None:
+        self._all.append(turn)
+        self._head = turn
+        self._left.clear()
+
+    def _moved(self) -> None:
+        """Called after each move."""
+
+    # --- looking -----------------------------------------------------------------------------
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The turns of the current branch, oldest first."""
+        return self._head.path if self._head else []
+
+    @property
+    def last(self) -> Turn | None:
+        """The turn at the end of the branch."""
+        return self._head
+
+    @property
+    def branches(self) -> list[Turn]:
+        """The last turn of every branch, in order of asking."""
+        followed = {turn.parent for turn in self._all}
+        return [turn for turn in self._all if turn not in followed]
+
+    def siblings(self, turn: Turn) -> list[Turn]:
+        """The turns that ask in the same place, in order of asking; `turn` is one of them."""
+        found = [t for t in self._all if t.parent is turn.parent]
+        return found if turn in found else [*found, turn]  # while it is being answered it is not in the tree
+
+    @property
+    def title(self) -> str:
+        """What it is about: as set, or the beginning of its first question."""
+        first = (self.turns or self._all)[:1]
+        return self._title or (first[0].title if first else "")
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._title = " ".join(title.split())
+        self._moved()
+
+    # --- moving ------------------------------------------------------------------------------
+
+    def goto(self, turn: Turn | str) -> Turn:
+        """Go to that turn (or its id), and on to the newest end below it. Returns where that is."""
+        self._head = self._end_below(self._find(turn))
+        self._left.clear()
+        self._moved()
+        return self._head
+
+    def undo(self, turns: int = 1) -> list[Turn]:
+        """Step back over the last `turns` questions and return them; they stay in the tree."""
+        if turns < 1:
+            raise BadSettings(f"undo takes a number of turns from 1, not {turns!r}.")
+        gone = self.turns[-turns:]
+        if gone:
+            self._left.append(self._head)
+            self._head = gone[0].parent
+            self._moved()
+        return gone
+
+    def redo(self) -> list[Turn]:
+        """Take back the last undo or reset; returns the turns that are there again."""
+        if not self._left:
+            return []
+        before = len(self.turns)
+        self._head = self._left.pop()
+        self._moved()
+        return self.turns[before:]
+
+    def reset(self) -> int:
+        """Start over: the next question has no history. Returns how many turns were left behind."""
+        return len(self.undo(len(self.turns))) if self.turns else 0
+
+    def _find(self, turn: Turn | str) -> Turn:
+        if isinstance(turn, Turn):
+            found = [turn] if turn in self._all else []
+        else:
+            found = [t for t in self._all if turn and t.id.startswith(turn)]
+        if len(found) != 1:
+            what = "several turns begin" if found else "no turn of this conversation begins"
+            named = turn if isinstance(turn, str) else turn.id
+            raise BadSettings(f"{what} with {named!r}. %chat branches lists where you can go.")
+        return found[0]
+
+    def _end_below(self, turn: Turn) -> Turn:
+        """The newest turn that follows from this one, or the turn itself."""
+        below = {turn}
+        for other in self._all:  # a turn comes after the one it follows
+            if other.parent in below:
+                below.add(other)
+        return next((t for t in reversed(self._all) if t in below), turn)

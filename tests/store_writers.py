@@ -1,0 +1,53 @@
+"""Processes that write to one history, for tests that kill them. Each says what was acknowledged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from nbchat.conversation import Conversation
+from nbchat.kernel import Kernel
+from nbchat.store import Store
+
+# A server that has imported all of this forks each writer within milliseconds.
+WRITERS = get_context("forkserver")
+WRITERS.set_forkserver_preload(["tests.store_writers"])
+
+
+async def _demo(_: Conversation) -> tuple[str, str]:
+    return "demo", ""
+
+
+def write(history: Path, acknowledged: Path, name: str, turns: int, pace: float) -> None:
+    """Ask the demo `turns` questions, each after the answer to the last."""
+    kernel = Kernel()
+    kernel.engine.demo.pace = pace
+    store = Store(history)
+    chat = Conversation(name, kernel.asks, kernel, _demo, lambda _: store)
+    log = os.open(acknowledged, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    for number in range(turns):
+        answer = chat.ask(f"{'everything' if pace else 'table'} {number}")
+        trouble = " ".join(notice for notice in answer.notices if notice.startswith("Not saved"))
+        os.write(log, f"{name} {number} {chat.turns[-1].id} {trouble}\n".encode())
+    store.close()
+
+
+@contextmanager
+def writing(
+    history: Path, acknowledged: Path, names: list[str], turns: int, pace: float = 0.0
+) -> Iterator[list[BaseProcess]]:
+    """These writers at work; whoever is left at the end is killed."""
+    writers = [WRITERS.Process(target=write, args=(history, acknowledged, name, turns, pace)) for name in names]
+    for writer in writers:
+        writer.start()
+    try:
+        yield list(writers)
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.join()
+            writer.close()

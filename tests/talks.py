@@ -1,0 +1,99 @@
+"""Conversations with a scripted model and a real store, for tests that need no provider."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbchat.conversation import Conversation
+from nbchat.engine.stream import Stream
+from nbchat.kernel import Kernel
+from nbchat.messages import Answer, Event, Message, Stop, Text
+from nbchat.store import Store
+from nbchat.store.rows import answered, asked
+from nbchat.turns import Turn
+
+HANG = "hang"  # in a script: nothing more comes, until somebody stops it
+WHOLE: tuple[Event, ...] = (Text("Yes."), Stop("end"))
+
+Play = Sequence[Event | Exception | str]
+
+
+class Scripted:
+    """A model that answers as it is told, one play an answer, and keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.plays: deque[Play] = deque()
+        self.sent: list[list[Message]] = []
+
+    def __call__(self, model: str, messages: Sequence[Message], **options: Any) -> Stream:
+        self.sent.append(list(messages))
+        answer = Answer(model=model, provider="scripted")
+        return Stream(self._batches(self.plays.popleft() if self.plays else WHOLE), answer)
+
+    async def _batches(self, play: Play) -> AsyncGenerator[list[Event]]:
+        for step in play:
+            if isinstance(step, Exception):
+                raise step
+            if isinstance(step, str):
+                await asyncio.Event().wait()
+            else:
+                yield [step]
+
+
+class Talk:
+    """One kernel's conversation, kept in the file at `path`."""
+
+    def __init__(self, path: Path, name: str = "main", model: str = "kimi-k2.6") -> None:
+        self.model = model
+        self.kernel = Kernel()
+        self.script = Scripted()
+        self.store = Store(path)
+        self.chat = Conversation(name, self.script, self.kernel, self._default, lambda _: self.store)
+
+    async def _default(self, _: Conversation) -> tuple[str, str]:
+        return self.model, ""
+
+    def ask(self, question: str, *play: Event | Exception | str, **options: Any) -> Answer:
+        if play:
+            self.script.plays.append(play)
+        return self.chat.ask(question, **options)
+
+    def begin(self, question: str, *play: Event | Exception | str) -> None:
+        """Ask, and take the first event; the answer stays open."""
+        self.script.plays.append(play)
+        self.stream = self.chat.open(question)
+        self._on_the_loop(self.stream.__anext__())
+
+    def stop(self) -> None:
+        """Stop the answer that is open."""
+        self._on_the_loop(self.stream.aclose())
+
+    def _on_the_loop(self, work: Any) -> None:
+        async def run() -> None:
+            await work
+
+        self.kernel.thread.submit(run()).result(10)
+
+    def resume(self, path: Path) -> Talk:
+        """A new kernel that has taken this conversation up again from the file."""
+        other = Talk(path)
+        (stored,) = (c for c in other.store.ask(lambda d: d.conversations()) if c.header.id == self.chat.id)
+        other.chat.take_up(stored.header, other.store.ask(lambda database: database.turns(stored.header.id)))
+        return other
+
+    def close(self) -> None:
+        self.store.close()
+        self.kernel.close()
+
+
+def facts(turn: Turn) -> dict[str, Any]:
+    """All that is kept of a turn."""
+    return {"id": turn.id, "parent": turn.parent and turn.parent.id, **asked(turn), **answered(turn)}
+
+
+def said(chat: Conversation) -> list[tuple[str, str]]:
+    return [(turn.question.text, turn.answer.text) for turn in chat.turns]

@@ -1,0 +1,96 @@
+"""Kernels that are killed, and kernels that write at the same time.
+
+Set NBCHAT_KILLS to a number of kills (1000, say) for the long run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from .store_writers import writing
+
+KILLS = int(os.environ.get("NBCHAT_KILLS", 40))
+AT_ONCE = 4
+
+
+def acknowledged(log: Path) -> list[tuple[str, int, str, str]]:
+    """Conversation, number, turn and trouble of each turn whose Stop was seen."""
+    if not log.exists():
+        return []
+    lines = [line.split(" ", 3) for line in log.read_text().splitlines()]
+    return [(name, int(number), id, trouble) for name, number, id, trouble in lines]
+
+
+def check(history: Path, log: Path) -> tuple[int, int]:
+    """Everything acknowledged is there whole and in order; what is not whole says so. Returns how many of each."""
+    with sqlite3.connect(history) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        rows = connection.execute(
+            "SELECT t.id, t.parent, c.name, t.question, t.answer FROM turn t "
+            "JOIN conversation c ON c.id = t.conversation ORDER BY t.number"
+        ).fetchall()
+    connection.close()
+    seen: dict[str, list[tuple[str, str | None, int]]] = {}
+    half = 0
+    for id, parent, name, question, answer in rows:
+        asked, said = json.loads(question), json.loads(answer)
+        seen.setdefault(name, []).append((id, parent, int(asked["question"].split()[-1])))
+        if said["stop"]["reason"] == "end":
+            assert said["usage"]["output"], "a whole answer has its usage"
+        else:
+            assert said["stop"] == {"reason": "broken", "detail": "the kernel ended before the answer did"}
+            half += 1
+    for turns in seen.values():
+        assert [number for _, _, number in turns] == list(range(len(turns)))
+        assert [parent for _, parent, _ in turns] == [None, *(id for id, _, _ in turns[:-1])]
+    whole = {(name, number, id) for name, turns in seen.items() for id, _, number in turns}
+    known = acknowledged(log)
+    assert {one[:3] for one in known} <= whole
+    assert [trouble for *_, trouble in known if trouble] == []
+    return len(known), half
+
+
+def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    history, log = tmp_path / "history.sqlite", tmp_path / "acknowledged"
+    when = random.Random(6)
+    for kill in range(KILLS // AT_ONCE):
+        names = [f"{kill}-{writer}" for writer in range(AT_ONCE)]
+        pace = 0.0 if kill % 2 else 0.01  # as fast as it goes, and answers that are still growing
+        with writing(history, log, names, turns=10_000, pace=pace) as writers:
+            for writer in writers:
+                time.sleep(when.uniform(0.05, 0.3))
+                assert writer.is_alive()
+                writer.kill()
+
+    known, half = check(history, log)
+    print(f"{KILLS} kills: {known} turns acknowledged, all there; {half} half, all flagged")
+    assert known > KILLS
+    assert half > 0
+
+
+def test_processes_that_write_at_once_do_not_lock_each_other_out(tmp_path: Path) -> None:
+    history, log = tmp_path / "history.sqlite", tmp_path / "acknowledged"
+    started = time.monotonic()
+    with writing(history, log, [f"kernel-{n}" for n in range(8)], turns=100) as writers:
+        for writer in writers:
+            writer.join(60)
+        assert [writer.exitcode for writer in writers] == [0] * 8
+
+    known, half = check(history, log)
+    print(f"{known} turns by 8 processes in {time.monotonic() - started:.1f} s")
+    assert (known, half) == (800, 0)
+
+
+@pytest.fixture(autouse=True)
+def imported(tmp_path: Path) -> None:
+    """The server that forks the writers has imported everything."""
+    with writing(tmp_path / "other.sqlite", tmp_path / "other", ["warm"], turns=1) as (writer,):
+        writer.join(60)
