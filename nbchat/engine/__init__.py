@@ -7,31 +7,38 @@ lives; `kernel` owns the one that everybody shares.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
-from nbchat.engine import demo
-from nbchat.engine.exchange import Exchange
+from nbchat.catalog import Model, near
+from nbchat.engine import demo, live, local
+from nbchat.engine.exchange import Exchange, gist
 from nbchat.engine.plan import Options, Plan, plan
-from nbchat.engine.refusals import Asked, refused
-from nbchat.engine.retry import TRIES, delay
+from nbchat.engine.redact import Masking, redact
+from nbchat.engine.refusals import Asked
+from nbchat.engine.retry import delay
+from nbchat.engine.sockets import ConnectionLost
 from nbchat.engine.stream import Stream
-from nbchat.engine.transport import Transport
+from nbchat.engine.transport import InProcess, Transport
 from nbchat.errors import NbchatError
-from nbchat.messages import Answer, Event, Kept, KeptBy, Message, Notice, Stop
-from nbchat.settings import Settings
-from nbchat.wire.problem import ProviderProblem
+from nbchat.messages import Answer, Event, Kept, KeptBy, Message, Notice, Stop, Text
+from nbchat.settings import TABLE, Settings
 
 __all__ = ["Engine", "Options", "Stream"]
 
 
 class Engine:
-    """Every provider, one method."""
+    """Every provider, one method. `services` answer in process, by host, without a network."""
 
-    def __init__(self, settings: Callable[[], Settings] = Settings.load) -> None:
+    def __init__(
+        self, settings: Callable[[], Settings] = Settings.load, services: Mapping[str, InProcess] | None = None
+    ) -> None:
         self._settings = settings
         self.demo = demo.Demo()
-        self._transport = Transport({demo.HOST: self.demo})
+        self._transport = Transport({demo.HOST: self.demo, **(services or {})})
+        self._masking = Masking()
+        self._masking.watch("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
@@ -43,30 +50,32 @@ class Engine:
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings()
         planned = plan(settings, model, messages, options)
+        asked = _asked(settings, planned)
+        self._masking.keys.update(asked.keys)
         answer.model, answer.provider = planned.route.model.id, planned.route.provider.type
-        asked = Asked(
-            planned.route,
-            planned.key.origin,
-            planned.base_url.value,
-            (planned.key.secret.reveal(), *settings.secrets()),
-        )
         first: list[Event] = [Notice(text) for text in planned.notices]
-        for tried in range(1, TRIES + 1):
+        tried = 0
+        while True:
+            tried += 1
             started = False
             try:
-                async for batch in self._attempt(planned, asked, answer):
-                    if not started and first:
-                        batch, first = [*first, *batch], []
-                    started = True
-                    for event in batch:
-                        answer.add(event)
-                    yield batch
+                async with aclosing(self._attempt(planned, asked, answer)) as attempt:
+                    async for batch in attempt:
+                        if first:
+                            batch, first = [*first, *batch], []
+                        started = True
+                        for event in batch:
+                            answer.add(event)
+                        yield batch
                 return
             except NbchatError as error:
-                seconds = delay(error, tried)
-                if started or seconds is None:
-                    raise
-                notice = Notice(f"{_gist(error)} Trying again in {seconds:.1f} s.")
+                sealed = _sealed(error, tried, planned, asked)
+            if isinstance(sealed, ConnectionLost) and sealed.stale and tried == 1:
+                continue  # the server had closed the connection while it was idle
+            seconds = None if started else delay(sealed, tried)
+            if seconds is None:
+                raise sealed
+            notice = Notice(f"{gist(sealed)}. Trying again in {seconds:.1f} s.")
             answer.add(notice)
             yield [notice]
             await asyncio.sleep(seconds)
@@ -74,33 +83,62 @@ class Engine:
     async def _attempt(self, planned: Plan, asked: Asked, answer: Answer) -> AsyncGenerator[list[Event]]:
         """One request. Raises NbchatError while nothing was delivered, ends with Stop afterwards."""
         call, route = planned.call, planned.route
-        started = False
         last: list[Event] = []
-        async with self._transport.post(call.url, call.encoded(), planned.headers(), planned.timeouts) as response:
-            try:
-                async for batch in Exchange(response, planned.dialect, asked).events():
-                    events: list[Event] = []
-                    for event in batch:
-                        if isinstance(event, Kept):
-                            answer.kept = KeptBy(route.provider.type, route.wire, event.data)
-                        else:
-                            events.append(event)
-                    if events and isinstance(events[-1], Stop):
-                        last = events
-                    elif events:
-                        started = True
-                        yield events
-            except ProviderProblem as problem:
-                error = refused(problem, response.status, response.headers, asked)
-                if not started:
-                    raise error from None
-                last = [Stop("broken", f"{error}".replace("\n", " "))]
+        async with (
+            self._transport.post(call.url, call.encoded(), planned.headers, planned.timeouts) as response,
+            aclosing(Exchange(response, planned.dialect, asked).events()) as batches,
+        ):
+            async for batch in batches:
+                events: list[Event] = []
+                for event in batch:
+                    match event:
+                        case Text():
+                            pass
+                        case Kept(data):
+                            answer.kept = KeptBy(route.provider.type, route.wire, data)
+                            continue
+                        case Notice(text):
+                            event.text = redact(text, asked.keys)
+                        case Stop(_, detail):
+                            event.detail = redact(detail, asked.keys)
+                    events.append(event)
+                if events and isinstance(events[-1], Stop):
+                    last = events
+                elif events:
+                    yield events
         yield last  # only now, when the connection is back in the pool or closed
+
+    async def models(self, kind: str) -> list[Model]:
+        """The models that a provider lists now; see `nbchat.engine.live`."""
+        return await live.listed(self._transport, self._masking, self._settings(), kind)
+
+    async def local_model(self) -> str:
+        """The first model of a server on this machine, such as `ollama:qwen3:4b`; empty without one."""
+        return await local.found(self.models, self._settings())
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._transport.aclose()
 
 
-def _gist(error: NbchatError) -> str:
-    return str(error).split("\n", 1)[0]
+def _asked(settings: Settings, planned: Plan) -> Asked:
+    route = planned.route
+
+    def alike() -> str:
+        names = [m.sent_id for m in settings.catalog.models.values() if m.type == route.provider.type]
+        return near(route.model.sent_id, [name for name in names if name != route.model.sent_id])
+
+    keys = (planned.key.secret.reveal(), *settings.secrets())
+    return Asked(route, planned.key.origin, planned.base_url.value, keys, alike)
+
+
+def _sealed(error: NbchatError, tried: int, planned: Plan, asked: Asked) -> NbchatError:
+    """The error as it may leave: keys masked, without the frames and causes that hold the request."""
+    text = redact(str(error), asked.keys)
+    if planned.base_url.origin != TABLE:
+        text = text.replace("the base URL", f"the base URL ({planned.base_url.origin})", 1)
+    first, newline, rest = text.partition("\n")
+    times = f" Tried {tried} times." if tried > 1 else ""
+    error.args = (f"{first}{times}{newline}{rest}",)
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

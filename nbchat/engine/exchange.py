@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing, suppress
+from copy import deepcopy
 from typing import Any
 
 from pydantic_core import from_json
 
-from nbchat.engine.refusals import Asked, not_an_api, refused
+from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
+from nbchat.engine.sockets import Whole
+from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.transport import Response
-from nbchat.errors import BadAnswer, NbchatError
+from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.hosts import host_of
-from nbchat.messages import Kept, Stop, Text, Thought, WireEvent
+from nbchat.messages import Notice, Stop, Text, Thought, ToolCall, WireEvent
 from nbchat.wire import Dialect, Framing, Reader
-from nbchat.wire.framing import MIB, Decoder, Frame, FramingError, NdjsonLines, ServerSentEvents, WholeBody
+from nbchat.wire.framing import MIB, Decoder, Frame, FramingError, JsonValues, NdjsonLines, ServerSentEvents, WholeBody
 from nbchat.wire.problem import ProviderProblem, problem
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 MAX_ANSWER = 64 * MIB  # bytes of one answer's body
 MAX_CHATTER = 4 * MIB  # bytes in a row that hold no event
-UNREADABLE = "a part of the answer cannot be read; the answer is incomplete"
+SAMPLE = 4096  # bytes kept of a body that may turn out to be no answer
+HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
+UNREADABLE = "a part of the answer cannot be read"
+
+# What a reader may trip over in a value that no provider should have sent.
+_ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+class Unreadable(Exception):
+    """A frame is not JSON, or JSON of an impossible shape."""
 
 
 class Exchange:
@@ -36,154 +49,199 @@ class Exchange:
         self._framing: Framing = dialect.FRAMING
         self._reader: Reader = dialect.Reader()
         self._decoder: Decoder | None = None
-        self._head = b""
+        self._sample = b""
+        self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
         self._said = False
-        self._bytes = 0
-        self._chatter = 0
+        self._bytes = self._chatter = 0
+        self._batch: list[WireEvent] = []
         self._surrogates = Surrogates()
 
     async def events(self) -> AsyncGenerator[list[WireEvent]]:
-        """Batches of events, the last ending with Stop. Raises only NbchatError, from the first batch or later."""
+        """Batches of events, the last ending with Stop. Raises only NbchatError, and only before the first batch."""
         if not 200 <= self._response.status < 300:
             raise await self._refusal()
-        broken = ""
-        batch: list[WireEvent] = []
+        failed: NbchatError | str = ""
         try:
-            async for chunk in self._response.chunks():
-                self._count(chunk)
-                for frame in self._frames_of(chunk):
-                    batch += self._read(frame)
+            async with aclosing(self._response.chunks(self._nothing_missing)) as chunks:
+                async for chunk in chunks:
+                    self._feed(chunk)
+                    if self._batch:
+                        yield self._taken()
                     if self._reader.ended:
                         break
-                if batch:
-                    self._said = True
-                    yield self._surrogates.mended(batch)
-                    batch = []
-                if self._reader.ended:
-                    await self._response.drain()
-                    break
-            else:
-                batch += self._last_frames()
+                else:
+                    self._close()
+            await self._response.drain()
+        except Whole:
+            failed = self._closed()
+        except ProviderProblem as said:
+            failed = refused(said, self._response.status, self._response.headers, self._asked)
+            await self._response.drain()
         except FramingError as error:
-            broken = f"{error}; the answer is incomplete"
-        except (ValueError, RecursionError):
-            broken = UNREADABLE
+            failed = str(error)
+        except Unreadable:
+            failed = UNREADABLE
         except NbchatError as error:
-            broken = self._lost(error)
-        yield self._surrogates.mended([*batch, *self._ending(broken)])
+            failed = self._after(error)
+        if isinstance(failed, NbchatError) and not self._said and not self._batch:
+            raise failed
+        self._end(failed)
+        yield self._taken()
+
+    def _taken(self) -> list[WireEvent]:
+        batch, self._batch = self._batch, []
+        self._said = True
+        return self._surrogates.mended(batch)
 
     # --- bytes to values -------------------------------------------------------------------------
 
-    def _count(self, chunk: bytes) -> None:
+    def _feed(self, chunk: bytes) -> None:
         self._bytes += len(chunk)
         if self._bytes > MAX_ANSWER:
-            raise FramingError(f"the answer is larger than {MAX_ANSWER // MIB} MiB")
-
-    def _frames_of(self, chunk: bytes) -> list[Frame]:
+            raise FramingError(f"the answer is larger than the limit of {MAX_ANSWER // MIB} MiB")
         if self._decoder is None:
-            self._head += chunk
-            start = self._head.removeprefix(b"\xef\xbb\xbf").lstrip()
-            if not start and len(self._head) < MAX_CHATTER:
-                return []
-            chunk, self._head = self._head, b""
+            self._sample += chunk
+            start = self._sample.removeprefix(b"\xef\xbb\xbf").lstrip()
+            if not start and len(self._sample) < MAX_CHATTER:
+                return
+            chunk = self._sample
+            self._sample = chunk[:SAMPLE]
             self._decoder = self._decoder_for(start[:1])
         frames = self._decoder.feed(chunk)
+        for frame in frames:
+            self._batch += self._read(frame)
+            if self._reader.ended:
+                return
         self._chatter = 0 if frames else self._chatter + len(chunk)
         if self._chatter - self._decoder.pending > MAX_CHATTER:
             raise FramingError(f"{MAX_CHATTER // MIB} MiB arrived without content")
-        return frames
 
     def _decoder_for(self, first: bytes) -> Decoder:
         """By what the body starts with, since servers mislabel; `first` is its first byte."""
-        if self._framing == "eventstream" and first not in (b"{", b"["):
+        json_body = first in (b"{", b"[")
+        if self._framing == "eventstream" and not json_body:
             from nbchat.wire.eventstream import EventStream
 
             return EventStream()
-        json_body = first in (b"{", b"[")
-        if first == b"<" or (not json_body and self._response.content_type == "text/html"):
+        if first == b"<":
             return WholeBody()
         if self._framing == "ndjson" and json_body and self._response.content_type != "application/json":
             return NdjsonLines()
-        return WholeBody() if json_body else ServerSentEvents()
+        return JsonValues() if json_body else ServerSentEvents()
 
     def _read(self, frame: Frame) -> Iterable[WireEvent]:
         name, data = frame
+        try:
+            value = value_of(data)
+        except _ODD:
+            return self._no_json(name, data.strip())
         self._frames += 1
-        if data.strip() == DONE:
-            self._reader.ended = True
-            return ()
-        return self._reader.read(value_of(data), name)
+        try:
+            if not isinstance(self._decoder, JsonValues) or self._decoder.array:
+                return self._reader.read(value, name)
+            if self._frames == 1:
+                self._single = value
+                return ()
+            first, self._single = self._single, None
+            before = () if first is None else self._reader.read(first)
+            return [*before, *self._reader.read(value)]
+        except _ODD:
+            raise Unreadable from None
 
-    def _last_frames(self) -> list[WireEvent]:
+    def _no_json(self, name: str, data: bytes) -> Iterable[WireEvent]:
+        if data == DONE:
+            self._frames += 1
+            self._reader.ended = True
+        elif data and name == "error":
+            raise ProviderProblem(data.decode("utf-8", "replace"))
+        elif data and name not in HEARTBEATS:
+            raise Unreadable
+        return ()
+
+    def _close(self) -> None:
         """What the end of the body completes."""
         if self._decoder is None:
-            return []
-        frames = self._decoder.close()
-        if isinstance(self._decoder, WholeBody):
-            return self._whole(frames[0][1])
-        events = [event for frame in frames for event in self._read(frame)]
-        if self._decoder.unfinished:
-            events += self._read(("", self._decoder.unfinished))
-        return events
+            return
+        for frame in self._decoder.close():  # only a body that is no JSON gives one here
+            raise not_an_api(frame[1], self._response.status, self._asked)
+        if self._single is not None:
+            self._whole(self._single)
+        if unfinished := self._decoder.unfinished:
+            self._batch += self._read(("", unfinished))
 
-    def _whole(self, body: bytes) -> list[WireEvent]:
-        """A body that is no stream: one JSON value, lines of them, or no JSON at all."""
+    def _whole(self, body: Any) -> None:
+        """A server that does not stream."""
+        self._single = None
         try:
-            value = value_of(body)
-        except (ValueError, RecursionError):
-            lines = [line for line in body.splitlines() if line.strip()]
-            if len(lines) < 2 or body.lstrip()[:1] != b"{":
-                raise not_an_api(body, self._response.status, self._asked) from None
-            return [event for line in lines for event in self._read(("", line.strip()))]
-        if not isinstance(value, dict | list) or not value:
-            raise not_an_api(body, self._response.status, self._asked)
-        self._frames += 1
-        if isinstance(value, list) and self._framing != "sse":
-            return [event for one in value for event in self._reader.read(one)]
-        if isinstance(value, list):
-            return list(self._reader.read_whole(value) if len(value) == 1 else self._array(value))
-        return list(self._reader.read_whole(value))
-
-    def _array(self, values: list[Any]) -> list[WireEvent]:
-        """The events of a stream, sent as one JSON array."""
-        return [event for value in values for event in self._reader.read(value)]
+            self._batch += self._reader.read_whole(body)
+        except _ODD:
+            raise Unreadable from None
 
     # --- how it ended ------------------------------------------------------------------------------
 
-    def _lost(self, error: NbchatError) -> str:
-        if not self._said:
-            raise error
-        return f"{str(error).rstrip('.')}; the answer is incomplete"
+    def _after(self, error: NbchatError) -> NbchatError:
+        """The connection failed; an event whose JSON was whole by then still counts."""
+        if self._decoder and not isinstance(self._decoder, WholeBody):
+            with suppress(ProviderProblem, Unreadable):
+                self._close()
+        return error
 
-    def _ending(self, broken: str) -> list[WireEvent]:
-        if not self._frames and not broken:
-            raise BadAnswer(
-                f"{host_of(self._asked.base_url)} sent an empty or unreadable answer"
-                f" ({self._response.status}, {self._response.content_type or 'no content type'}). Check the base URL."
-            )
-        *events, stop = self._reader.finish()
-        if isinstance(stop, Stop) and stop.reason == "broken":
-            stop = Stop("broken", broken or stop.detail)
-            if not self._said and not events:
-                raise BadAnswer(f"{host_of(self._asked.base_url)} sent no answer: {stop.detail}.")
-        return [*events, stop]
+    def _nothing_missing(self) -> bool:
+        """Whether the answer were whole if it ended here; asked when the server falls silent."""
+        if not self._frames or (self._decoder and self._decoder.pending):
+            return False
+        reader = deepcopy(self._reader)
+        try:
+            if self._single is not None:
+                list(reader.read_whole(self._single))
+            stop = reader.finish()[-1]
+        except (ProviderProblem, *_ODD):
+            return False
+        return isinstance(stop, Stop) and stop.reason != "broken"
+
+    def _closed(self) -> NbchatError | str:
+        """The server fell silent when all had come; what that completes."""
+        try:
+            self._close()
+        except ProviderProblem as said:
+            return refused(said, self._response.status, self._response.headers, self._asked)
+        except Unreadable:
+            return UNREADABLE
+        return ""
+
+    def _end(self, failed: NbchatError | str) -> None:
+        """Flush what the reader held, and say how it ended. Raises where there was no answer at all."""
+        if not self._frames and not failed:
+            raise not_an_api(self._sample, self._response.status, self._asked)
+        try:
+            *events, last = self._reader.finish()
+        except _ODD:
+            events, last, failed = [], Stop("broken"), failed or UNREADABLE
+        self._batch += events
+        stop, said = last if isinstance(last, Stop) else Stop("broken"), ""
+        if stop.reason == "broken" or isinstance(failed, ServiceError):
+            said = gist(failed) if isinstance(failed, NbchatError) else failed
+            stop = Stop("broken", f"{said}; the answer is incomplete" if said else stop.detail)
+        if not self._said and not any(isinstance(event, Text | Thought | ToolCall) for event in self._batch):
+            if stop.reason == "broken" and (said or " " in stop.detail):  # else it is the provider's own word
+                place = host_of(self._asked.base_url)
+                raise BadAnswer(f"{place} sent no answer: {said or stop.detail}. Ask again, or check the base URL.")
+            if stop.reason == "end":
+                self._batch.append(Notice(f"{self._asked.route.model.id} gave an empty answer."))
+        self._batch.append(stop)
 
     async def _refusal(self) -> NbchatError:
         response = self._response
         if 300 <= response.status < 400:
-            target = self._asked.clean(response.headers.get("location", "nowhere"))
-            return BadAnswer(
-                f"{self._asked.base_url} redirects to {target}, which is not followed: it would carry the prompt there.\n"
-                "If that is the right address, set it as the base URL."
-            )
+            return redirected(response.headers.get("location", ""), self._asked)
         body = await response.error_body()
         try:
             found = problem(value_of(body))
-        except (ValueError, RecursionError):
+        except _ODD:
             found = None
         if found is None:
-            return not_an_api(body, response.status, self._asked)
+            return not_an_api(body, response.status, self._asked, response.headers)
         return refused(found, response.status, response.headers, self._asked)
 
 
@@ -195,30 +253,11 @@ def value_of(data: bytes) -> Any:
         return json.loads(data.decode("utf-8", "replace").removeprefix("\ufeff"))
 
 
-class Surrogates:
-    """Joins a surrogate pair that was split over two events; a lone one becomes U+FFFD."""
+def gist(error: NbchatError) -> str:
+    """What happened, without what to do about it.
 
-    def __init__(self) -> None:
-        self._held = ""
-
-    def mended(self, events: list[WireEvent]) -> list[WireEvent]:
-        for event in events:
-            if isinstance(event, Text | Thought):
-                if self._held or not event.text.isascii():
-                    event.text = self._mend(event.text)
-            elif isinstance(event, Stop) and self._held:
-                return [*events[:-1], Text("\ufffd"), event]
-        return [e for e in events if not isinstance(e, Text | Thought) or e.text]
-
-    def _mend(self, text: str) -> str:
-        text, self._held = self._held + text, ""
-        if text and "\ud800" <= text[-1] <= "\udbff":
-            text, self._held = text[:-1], text[-1]
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return text
-
-
-__all__ = ["Exchange", "Kept", "ProviderProblem", "value_of"]
+    >>> gist(BadAnswer("127.0.0.1 was silent for 1.5 s. Ask again."))
+    '127.0.0.1 was silent for 1.5 s'
+    """
+    line = str(error).partition("\n")[0]
+    return line.rstrip(".") if isinstance(error, ServiceError) else line.partition(". ")[0].rstrip(".")

@@ -7,9 +7,12 @@ a notice, so that a wire format only has to place what is left.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from nbchat.catalog import Route
 from nbchat.errors import BadSettings, UnknownModel
@@ -24,6 +27,10 @@ AUTH = {
     "api-key": ("api-key", ""),
     "x-goog-api-key": ("x-goog-api-key", ""),
 }
+ENDINGS = ("/chat/completions", "/v1/messages", "/responses", "/api/chat")  # the formats' own paths, often pasted too
+_ADDRESS = re.compile(
+    r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?", re.A | re.I
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,12 +61,16 @@ class Plan:
     base_url: Setting
     timeouts: Timeouts
     notices: tuple[str, ...]
+    id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")  # the same for every try, so that none counts twice
 
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
         headers = {
             "content-type": "application/json",
             "accept": "*/*",
+            "accept-encoding": "identity",
+            "user-agent": "nbchat",
+            "idempotency-key": self.id,
             **self.route.provider.headers,
             **self.call.headers,
         }
@@ -76,28 +87,42 @@ def plan(settings: Settings, model: str, messages: str | Sequence[Message], opti
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     spoken = dialect(route.wire)
-    base_url = settings.base_url(route, options.base_url)
-    _checked_address(base_url)
+    base_url = _checked_address(settings.base_url(route, options.base_url))
     key = settings.key_for(route, base_url, options.api_key)
     _checked_key(key)
     ask, notices = _ask(settings, route, base_url.value, messages, options)
     call = spoken.render(ask)
-    timeouts = Timeouts.of(options.timeout) if options.timeout else settings.timeouts
+    timeout = _number("timeout", options.timeout, 0.001, 1e6)
+    timeouts = settings.timeouts if timeout is None else Timeouts.of(timeout)
     return Plan(route, spoken, call, key, base_url, timeouts, (*notices, *call.notices))
 
 
-def _checked_address(base_url: Setting) -> None:
-    scheme, _, _ = base_url.value.partition("://")
-    host = host_of(base_url.value)
-    if scheme not in ("http", "https") or not host:
+def _checked_address(base_url: Setting) -> Setting:
+    """The base URL, if a request can be made from it. What is shown of a wrong one holds no password and no query."""
+    origin, url = base_url.origin, base_url.value
+    for ending in ENDINGS:
+        url = url.removesuffix(ending)
+    match = _ADDRESS.fullmatch(url)
+    host = host_of(url)
+    if not match or not host or not _port(url):
+        shown = re.sub(r"//[^/@]*@|[?#].*", lambda m: "//…@" if m[0][0] == "/" else m[0][0] + "…", url)
         raise BadSettings(
-            f"{base_url.origin} should be an address such as https://api.example.com/v1, not {base_url.value!r}."
+            f"{origin} should be an address such as https://api.example.com/v1, not {shown[:100]!r}.\n"
+            "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
         )
-    if scheme == "http" and not is_loopback(host):
+    if match[1].lower() == "http" and not is_loopback(host):
         raise BadSettings(
-            f"{base_url.origin} is {base_url.value}: plain http would send the question and the key readable for all.\n"
+            f"{origin} is {url}: plain http would send the question and the key readable for all.\n"
             "Use https; http is for this machine alone (localhost, 127.0.0.1, ::1)."
         )
+    return replace(base_url, value=url)
+
+
+def _port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _checked_key(key: Key) -> None:

@@ -1,39 +1,125 @@
 """Keys never leave: every text that comes from outside passes here before it is shown.
 
-Masks a key as it is, and as base64, URL-encoded or JSON-escaped, because error
-bodies and proxies echo it in those forms.
+A key is masked as it is, and in any case, wrapped, URL-encoded, JSON-escaped, in
+hex and in base64, because error bodies and proxies echo it in those forms; and so
+is any part of it that is long enough to be of use.
 """
 
 from __future__ import annotations
 
-import json
+import logging
+import re
 from base64 import b64encode
-from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 MASK = "[key]"
 SHORTEST = 6  # characters; a shorter "key" (such as `x` for a local server) is no secret
+RUN = 8  # characters of a key in a row that are masked
+HEX_RUN = 16  # digits; eight in a row stand in many an id
+
+# One character of the text as it may be written: %2B, \u002b, \x2b, &#43;, \/ or itself.
+_WRITTEN = re.compile(
+    r"%([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|&#(\d{1,7});|&#x([0-9a-fA-F]{1,6});|\\(?=[^ux])|(.)",
+    re.S,
+)
+_SKIPPED = frozenset(" \t\r\n\v\f\"'`\u200b\u00ad")  # what wraps and quotes a key
+_DECIMAL = 4  # the group of _WRITTEN that is no hex
 
 
 def redact(text: str, keys: Iterable[str]) -> str:
-    """`text` with every form of every key replaced.
+    """`text` with every form and every longer part of every key replaced.
 
-    >>> redact("Incorrect API key: sk-abcdef123", ["sk-abcdef123"])
-    'Incorrect API key: [key]'
+    >>> redact("Incorrect API key: sk-abcdef123. It ends in cdef123.", ["sk-abcdef123"])
+    'Incorrect API key: [key]. It ends in cdef123.'
     """
+    keys = tuple(dict.fromkeys(key for key in keys if len(key) >= SHORTEST))
+    if not keys or len(text) < SHORTEST:
+        return text
+    letters, places = _letters(text)
+    folded = letters.lower()  # not casefold: one letter stays one letter
+    spans = sorted({*_found(folded, _plain(keys), places), *_found(letters, _encoded(keys), places)})
+    return _masked(text, spans) if spans else text
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    out: list[str] = []
+    at = 0
+    for start, end in spans:
+        if start > at or not out:
+            out += [text[at:start], MASK]
+        at = max(at, end)
+    return "".join([*out, text[at:]])
+
+
+def _letters(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The characters meant, without those that wrap, and where in the text each is written."""
+    letters, places = [], []
+    for match in _WRITTEN.finditer(text):
+        written = match.lastindex
+        if written is None:
+            continue  # a backslash before something else
+        letter = match[written]
+        if match.end() - match.start() > 1:
+            code = int(letter, 10 if written == _DECIMAL else 16)
+            letter = chr(code) if code < 0x110000 else "\ufffd"
+        if letter not in _SKIPPED:
+            letters.append(letter if len(letter.lower()) == 1 else "\ufffd")
+            places.append(match.span())
+    return "".join(letters), places
+
+
+def _found(letters: str, runs: dict[int, frozenset[str]], places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for length, wanted in runs.items():
+        for at in range(len(letters) - length + 1):
+            if letters[at : at + length] in wanted:
+                yield places[at][0], places[at + length - 1][1]
+
+
+def _runs(form: str, length: int) -> Iterator[str]:
+    return (form[at : at + length] for at in range(len(form) - length + 1))
+
+
+@lru_cache(maxsize=8)
+def _plain(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
+    """Runs of characters, by length, to be looked for in lower case."""
+    runs: dict[int, set[str]] = {}
     for key in keys:
-        if len(key) >= SHORTEST:
-            for form in forms(key):
-                text = text.replace(form, MASK)
-    return text
+        bare = "".join(c for c in key.lower() if c not in _SKIPPED and c != "\\")
+        runs.setdefault(min(RUN, len(bare)), set()).update(_runs(bare, min(RUN, len(bare))))
+        runs.setdefault(HEX_RUN, set()).update(_runs(key.encode().hex(), HEX_RUN))
+    return {length: frozenset(wanted) for length, wanted in runs.items() if length >= SHORTEST}
 
 
-def forms(key: str) -> list[str]:
-    """How a key may be written, longest first."""
-    raw = key.encode()
-    found = {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1], raw.hex()}
-    for shift in range(3):  # inside longer base64, the key starts at one of three offsets
-        encoded = b64encode(b"\0" * shift + raw).decode().rstrip("=")
-        whole = encoded[-(-shift * 8 // 6) :]
-        found.add(whole[: len(whole) - 1] if len(raw) > SHORTEST else whole)
-    return sorted(found, key=len, reverse=True)
+@lru_cache(maxsize=8)
+def _encoded(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
+    """Runs of base64. Inside longer data a key starts at one of three offsets, and its ends are mixed with others."""
+    runs: set[str] = set()
+    for key in keys:
+        for shift in range(3):
+            form = b64encode(b"\0" * shift + key.encode()).decode().rstrip("=")
+            sure = form[-(-shift * 8 // 6) : (shift + len(key.encode())) * 8 // 6]
+            runs.update(_runs(sure, min(RUN, len(sure))))
+            runs.update(_runs(sure.translate(str.maketrans("+/", "-_")), min(RUN, len(sure))))
+    by_length: dict[int, set[str]] = {}
+    for run in runs:
+        by_length.setdefault(len(run), set()).add(run)
+    return {length: frozenset(wanted) for length, wanted in by_length.items()}
+
+
+class Masking(logging.Filter):
+    """Keeps keys out of the records of a logger; the servers' headers, which may echo one, are logged at DEBUG."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if self.keys:
+            record.msg, record.args = redact(record.getMessage(), self.keys), ()
+        return True
+
+    def watch(self, *names: str) -> None:
+        """Filter the records of these loggers."""
+        for name in names:
+            logging.getLogger(name).addFilter(self)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import urljoin, urlsplit
 
 from nbchat.catalog import Route
 from nbchat.engine.redact import redact
-from nbchat.engine.retry import retry_after
+from nbchat.engine.retry import LONGEST_WAIT, retry_after, spoken
 from nbchat.errors import (
     BadAnswer,
     ContextTooLong,
@@ -31,6 +33,7 @@ from nbchat.errors import (
 from nbchat.wire.problem import ProviderProblem
 
 SHOWN = 300  # characters of a provider's sentence
+REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 # Codes and words by class, in the order they are tried. Codes are compared whole, words inside the sentence.
 _MONEY = (
@@ -73,19 +76,20 @@ _RATE = (
 
 # What happened, what the provider says, what to do.
 SENTENCES: dict[type[ServiceError], str] = {
-    KeyRefused: "{name} refuses the key from {key} ({status}).{said}\nCheck that the key belongs to {address}.",
-    NotAllowed: "{name} does not allow this with the key from {key} ({status}).{said}",
-    NoCredit: "the {name} account of {key} has no credit or quota left ({status}).{said}\n"
-    "Top it up, or choose another model.",
-    RateLimited: "{name} limits the rate of requests ({status}).{wait}{said}\n"
+    KeyRefused: "{name} refuses the key from {key}{status}.{said}\nCheck that the key belongs to {address}.",
+    NotAllowed: "{name} does not allow this with the key from {key}{status}.{said}\n"
+    "Check what this key may do, or choose another model.",
+    NoCredit: "the {name} account of {key} has no credit or quota left{status}.{said}\n"
+    "Look at its billing page and top it up, or choose another model.",
+    RateLimited: "{name} limits the rate of requests{status}.{wait}{said}\n"
     "Nothing was added to the conversation; ask again later.",
-    ModelNotFound: "{name} has no model '{model}' ({status}).{said}\nIts models: %chat models {name}",
-    ContextTooLong: "the conversation is too long for {model} ({status}).{said}\n"
+    ModelNotFound: "{name} has no model '{model}'{status}.{said}{near}\nIts models: %chat models {name}",
+    ContextTooLong: "the conversation is too long for {model}{status}.{said}\n"
     "%chat undo, %chat reset or %%chat --fresh shorten it.",
-    Filtered: "the content filter of {name} refuses the question ({status}).{said}\n"
+    Filtered: "the content filter of {name} refuses the question{status}.{said}\n"
     "It was not added to the conversation; word it differently.",
-    ServiceDown: "{name} cannot answer now ({status}).{wait}{said}\nAsk again in a while, or choose another model.",
-    RequestRefused: "{name} refuses the request ({status}).{said}",
+    ServiceDown: "{name} cannot answer now{status}.{wait}{said}\nAsk again in a while, or choose another model.",
+    RequestRefused: "{name} refuses the request{status}.{said}\nNothing was added to the conversation.",
 }
 
 
@@ -96,7 +100,8 @@ class Asked:
     route: Route
     key_origin: str
     base_url: str
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    near: Callable[[], str] = str  # models with a name like the one asked for, as a question
 
     def clean(self, text: str) -> str:
         """A provider's words, made safe and short enough to show."""
@@ -118,19 +123,24 @@ def _escaped(match: re.Match[str]) -> str:
     return ascii(match[0])[1:-1]
 
 
-def refused(problem: ProviderProblem, status: int, headers: Mapping[str, str], asked: Asked) -> ServiceError:
-    """The error for what the provider said."""
+def refused(
+    problem: ProviderProblem, status: int, headers: Mapping[str, str], asked: Asked, answered: str = ""
+) -> ServiceError:
+    """The error for what the provider said; `answered` is a sentence where it said nothing, but sent something."""
     status = problem.status or status
     kind = _class(problem, status)
     wait = retry_after(headers)
+    wait = problem.retry_after if wait is None else wait
+    request_id = next((asked.clean(headers[name]) for name in REQUEST_IDS if name in headers), None)
     error = kind(
-        _sentence(kind, problem, status, asked, problem.retry_after if wait is None else wait),
+        _sentence(kind, problem, status, asked, wait, request_id, answered),
         status=status,
-        retry_after=problem.retry_after if wait is None else wait,
-        request_id=next((headers[n] for n in ("x-request-id", "request-id", "x-amzn-requestid") if n in headers), None),
+        retry_after=wait,
+        request_id=request_id,
         provider=asked.route.provider.type,
         model=asked.route.model.id,
     )
+    error.passing = error.passing or status in (408, 409)
     return _retired(error, problem, asked) if kind is ModelNotFound else error
 
 
@@ -160,19 +170,38 @@ def _class(problem: ProviderProblem, status: int) -> type[ServiceError]:
 
 
 def _sentence(
-    kind: type[ServiceError], problem: ProviderProblem, status: int, asked: Asked, wait: float | None
+    kind: type[ServiceError],
+    problem: ProviderProblem,
+    status: int,
+    asked: Asked,
+    wait: float | None,
+    request_id: str | None,
+    answered: str,
 ) -> str:
     name = asked.route.provider.type
-    said = asked.clean(problem.message)
-    return SENTENCES[kind].format(
+    said = answered or _said(name, asked.clean(problem.message))
+    text = SENTENCES[kind].format(
         name=name,
         model=asked.route.model.sent_id,
+        near=asked.near() if kind is ModelNotFound else "",
         key=asked.key_origin,
         address=asked.base_url,
-        status=status,
-        said=f" {name} says: {said}" if said else "",
-        wait=f" It asks to wait {wait:.0f} s." if wait else "",
+        status=f" ({status})" if status >= 400 else "",
+        said=said,
+        wait=_wait(wait),
     )
+    return f"{text} (request {request_id})" if request_id and kind is ServiceDown else text
+
+
+def _said(name: str, words: str) -> str:
+    return f" {name} says: {words}{'' if words[-1] in '.!?…' else '.'}" if words else ""
+
+
+def _wait(seconds: float | None) -> str:
+    if not seconds:
+        return ""
+    asks = f" It asks to wait {spoken(seconds)}"
+    return f"{asks}, which is too long to wait for here." if seconds > LONGEST_WAIT else f"{asks}."
 
 
 def _retired(error: ServiceError, problem: ProviderProblem, asked: Asked) -> ServiceError:
@@ -188,17 +217,34 @@ def _retired(error: ServiceError, problem: ProviderProblem, asked: Asked) -> Ser
     )
 
 
-def not_an_api(body: bytes, status: int, asked: Asked) -> ServiceError | BadAnswer:
+def not_an_api(
+    body: bytes, status: int, asked: Asked, headers: Mapping[str, str] = MappingProxyType({})
+) -> ServiceError | BadAnswer:
     """For a body that is no JSON: an HTML page, or any other text."""
     text = body.decode("utf-8", "replace").strip()
-    if page := re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S):
-        words = f"an HTML page, {asked.clean(html.unescape(page[1]))!r}"
-    elif text[:1] == "<":
-        words = "an HTML page"
+    page = text[:1] == "<"
+    if page:
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
+        words = f"an HTML page, {asked.clean(html.unescape(title[1]))!r}" if title else "an HTML page"
     else:
         words = f"{asked.clean(text)!r}" if text else "nothing"
-    if status < 400:
+    if status < 400 or (page and status == 404):
         return BadAnswer(
-            f"{asked.base_url} is not the API of {asked.route.provider.type}: it answered with {words}. Check the base URL."
+            f"{asked.base_url} is not the API of {asked.route.provider.type}: it answered with {words} ({status}).\n"
+            "Check the base URL, and whether this network asks for a login first."
         )
-    return refused(ProviderProblem(f"(no JSON, but {words})"), status, {}, asked)
+    return refused(ProviderProblem(""), status, headers, asked, f" It answered with {words}, which is no JSON.")
+
+
+def redirected(location: str, asked: Asked) -> BadAnswer:
+    """For a redirect: it would carry the question, and with some clients the key, to another place."""
+    try:
+        parts = urlsplit(urljoin(asked.base_url + "/", location))
+        target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if location else ""
+    except ValueError:
+        target = location
+    where = f"redirects to {asked.clean(target)}" if target else "redirects without saying where to"
+    return BadAnswer(
+        f"{asked.base_url} {where}, which is not followed: it would carry the question there.\n"
+        "If that is the right place, set it as the base URL; otherwise check the base URL."
+    )

@@ -8,44 +8,28 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from nbchat.errors import BadAnswer, NbchatError, RateLimited, ServiceDown, ServiceError, TimedOut, Unreachable
+from nbchat.errors import NbchatError, ServiceError
 
 TRIES = 3
 FIRST_DELAY = 0.5  # seconds; doubled for each further try
-LONGEST_DELAY = 8.0  # seconds, of our own choosing
 LONGEST_WAIT = 60.0  # seconds that a provider may ask for; above that, waiting is the user's decision
 
 
 def delay(error: NbchatError, tried: int) -> float | None:
     """Seconds to wait before try number `tried` + 1, or None where another try makes no sense.
 
+    >>> from nbchat.errors import RateLimited
     >>> delay(RateLimited("", retry_after=7.0), 1)
     7.0
     >>> delay(RateLimited("", retry_after=3600.0), 1) is None
     True
     """
-    if tried >= TRIES or not _passing(error):
+    if tried >= TRIES or not error.passing:
         return None
     asked = error.retry_after if isinstance(error, ServiceError) else None
     if asked is not None:
         return asked if asked <= LONGEST_WAIT else None
-    backoff = min(math.ldexp(FIRST_DELAY, tried - 1), LONGEST_DELAY)
-    return backoff * random.uniform(0.75, 1.0)
-
-
-def _passing(error: NbchatError) -> bool:
-    """Whether the failure may be gone in a moment."""
-    match error:
-        case RateLimited() | ServiceDown():
-            return True
-        case ServiceError():
-            return error.status in (408, 409)
-        case TimedOut() | Unreachable():
-            return type(error).__name__ != "UnknownHost"
-        case BadAnswer():
-            return False
-        case _:
-            return False
+    return math.ldexp(FIRST_DELAY, tried - 1) * random.uniform(0.75, 1.0)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -55,17 +39,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     (1.5, 2.0, None)
     """
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        seconds = _number(headers.get(name, "")) if name in headers else None
-        if seconds is not None and seconds >= 0:
+        if (seconds := _number(headers.get(name, ""))) is not None:
             return seconds / unit
-    try:
-        when = parsedate_to_datetime(headers.get("retry-after", ""))
-    except (TypeError, ValueError):
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    seconds = (when - datetime.now(UTC)).total_seconds()
-    return seconds if seconds > 0 else None
+    return _until(headers.get("retry-after", ""))
 
 
 def _number(text: str) -> float | None:
@@ -73,4 +49,31 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if not math.isnan(value) else None  # NaN is no number of seconds
+    return value if value >= 0 else None  # which NaN is not either
+
+
+def _until(text: str) -> float | None:
+    """Seconds until an HTTP date; None where it has passed, or is none."""
+    try:
+        when = parsedate_to_datetime(text)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def spoken(seconds: float) -> str:
+    """A length of time as people say it.
+
+    >>> spoken(7.4), spoken(300), spoken(86400), spoken(float("inf"))
+    ('8 s', '5 min', '24 h', 'without end')
+    """
+    if seconds > 100 * 86400:
+        return "without end" if math.isinf(seconds) else f"{seconds / 86400:,.0f} days"
+    if seconds <= 120:
+        return f"{math.ceil(seconds)} s"
+    if seconds <= 90 * 60:
+        return f"{math.ceil(seconds / 60)} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days"

@@ -176,6 +176,7 @@ class Reader:
     def __init__(self) -> None:
         self.ended = False
         self._parts: list[dict[str, Any]] = []  # as they must go back
+        self._words: list[str] = []  # of the unsigned text after them, joined once
         self._calls: list[dict[str, Any]] = []  # the functionCall members among them
         self._open: dict[str, Any] | None = None  # the call whose arguments still come
         self._usage: dict[str, Any] = {}
@@ -195,7 +196,7 @@ class Reader:
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
         events = list(self.read(body))
-        self.ended = bool(self._parts)
+        self.ended = bool(self._parts or self._words)
         return events
 
     def _note(self, value: Mapping[str, Any]) -> None:
@@ -222,8 +223,8 @@ class Reader:
         if isinstance(call := part.get("functionCall"), Mapping):
             self._call(call, part.get("thoughtSignature"))
             return []
-        if part:
-            self._parts.append(dict(part))  # the model's own tools, pictures, signatures alone
+        if part and "text" not in part:
+            self._append(dict(part))  # the model's own tools, pictures, signatures alone
         if isinstance(data := part.get("inlineData"), Mapping):
             return [Notice(f"The answer holds {string(data.get('mimeType')) or 'data'}, which is not shown here.")]
         return []
@@ -231,12 +232,17 @@ class Reader:
     def _keep_text(self, part: Mapping[str, Any], text: str) -> None:
         """Join plain text to plain text; a part with a signature stays alone. Unsigned thoughts need not go back."""
         if part.get("thoughtSignature"):
-            self._parts.append(dict(part))
+            self._append(dict(part))
         elif text and not part.get("thought"):
-            if self._parts and self._parts[-1].keys() == {"text"}:
-                self._parts[-1]["text"] += text
-            else:
-                self._parts.append({"text": text})
+            self._words.append(text)
+
+    def _append(self, part: dict[str, Any]) -> None:
+        """Keep a part behind the words before it."""
+        if self._words:
+            self._parts.append({"text": "".join(self._words)})
+            self._words.clear()
+        if part:
+            self._parts.append(part)
 
     def _call(self, call: Mapping[str, Any], signature: Any) -> None:
         """A function call: whole, or (Vertex, where asked for) its name first and its arguments in pieces."""
@@ -244,9 +250,8 @@ class Reader:
             call_id = string(call.get("id")) or self._made_id()
             self._open = {"id": call_id, "name": name, "args": {} if call.get("args") is None else call["args"]}
             self._calls.append(self._open)
-            self._parts.append({"functionCall": self._open})
-            if signature:
-                self._parts[-1]["thoughtSignature"] = signature
+            signed = {"thoughtSignature": signature} if signature else {}
+            self._append({"functionCall": self._open, **signed})
         if self._open is None:
             return
         for piece in items(call.get("partialArgs")):
@@ -265,6 +270,7 @@ class Reader:
             raw = json.dumps(call["args"], ensure_ascii=False)
             arguments = None if call is self._open else arguments_of(raw)  # cut short: not to be run
             events.append(ToolCall(call["id"], call["name"], arguments, raw))
+        self._append({})
         if any(part.keys() - {"text", "functionCall"} for part in self._parts):
             events.append(Kept({"parts": self._parts}))
         if self._usage:

@@ -49,6 +49,8 @@ STOPS: dict[str, StopReason] = {
     "insufficient_system_resource": "broken",
 }
 
+GROWING = ("text", "summary", "data")  # members of a reasoning detail that come in pieces
+
 
 # --- asking ------------------------------------------------------------------------------
 
@@ -67,6 +69,8 @@ def render(ask: Ask) -> Call:
         body["reasoning_effort"] = ask.thinking.effort
     if quirks.cache == "prompt_cache_key" and ask.cache_key:
         body["prompt_cache_key"] = ask.cache_key
+    if quirks.cache == "cache_control":  # OpenRouter for Claude, which moves the mark to the last block itself
+        body["cache_control"] = {"type": "ephemeral"}
     merge(body, quirks.body)
     merge(body, ask.thinking.body)
     if ask.schema is not None and quirks.schema_mode != "none":
@@ -231,13 +235,16 @@ class Reader:
     def _keep(self, details: list[Mapping[str, Any]]) -> None:
         for detail in details:
             last = self._details[-1] if self._details else None
-            if last and last.get("type") == detail.get("type") and last.get("index") == detail.get("index"):
-                for name, piece in detail.items():
-                    old = last.get(name)
-                    grows = name in ("text", "summary", "data") and isinstance(old, str) and isinstance(piece, str)
-                    last[name] = old + piece if grows else piece if piece is not None else old
-            else:
-                self._details.append(dict(detail))
+            if not (last and last.get("type") == detail.get("type") and last.get("index") == detail.get("index")):
+                last = {}
+                self._details.append(last)
+            for name, piece in detail.items():
+                if name in GROWING and isinstance(piece, str):
+                    if not isinstance(last.get(name), list):
+                        last[name] = []
+                    last[name].append(piece)  # joined once, at the end
+                elif piece is not None or name not in last:
+                    last[name] = piece
 
     def _content(self, content: Any) -> list[WireEvent]:
         if isinstance(content, str):
@@ -255,7 +262,11 @@ class Reader:
     def finish(self) -> list[WireEvent]:
         events: list[WireEvent] = [*self._untagged(), *self._calls.made()]
         if self._details:
-            events.append(Kept({"reasoning_details": self._details}))
+            joined = [
+                {n: "".join(v) if n in GROWING and isinstance(v, list) else v for n, v in detail.items()}
+                for detail in self._details
+            ]
+            events.append(Kept({"reasoning_details": joined}))
         if self._usage:
             events.append(usage_of(self._usage))
         events.append(self._stop())

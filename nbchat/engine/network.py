@@ -1,0 +1,246 @@
+"""Ways to a host: its addresses, the proxy before it, TLS, and the pool of connections.
+
+The only file, with `sockets`, that knows httpcore. Everything raised is an error of
+ours that says what happened on the way and, for a proxy, which variable set it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore2 as httpcore
+
+from nbchat.engine.sockets import KEPT, LIMITS, Socket
+from nbchat.errors import BadSettings, ConnectionBroken, ProxyFailed, Unreachable
+from nbchat.hosts import host_of, is_loopback
+
+CONNECTIONS = 256  # to one host at once; a further request waits for one of them
+IDLE = 16  # connections to one host kept for the next request
+NO_FILES = (errno.EMFILE, errno.ENFILE)
+STAGGER = 0.25  # seconds before a host's next address is tried beside the first (RFC 8305)
+
+
+# --- the proxy before it ---------------------------------------------------------------------
+
+
+@dataclass(slots=True, frozen=True)
+class Proxy:
+    """A proxy, and the variable that set it."""
+
+    url: str = field(repr=False)  # may hold a password
+    variable: str
+
+    @property
+    def place(self) -> str:
+        """Host and port, which may be shown."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def auth(self) -> tuple[bytes, bytes] | None:
+        parts = urlsplit(self.url)
+        return (unquote(parts.username).encode(), unquote(parts.password or "").encode()) if parts.username else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown."""
+        password = urlsplit(self.url).password or ""
+        return (password, unquote(password)) if password else ()
+
+
+def proxy_for(scheme: str, host: str) -> Proxy | None:
+    """The proxy that the environment sets for a host, if any.
+
+    To this machine only through a proxy on this machine: over any other, the
+    question would travel in plain text, and would not arrive.
+    """
+    proxies = getproxies()
+    url = proxies.get(scheme) or proxies.get("all") or ""
+    if not url or proxy_bypass(host):
+        return None
+    url = url if "://" in url else f"http://{url}"
+    if is_loopback(host) and not is_loopback(host_of(url)):
+        return None
+    names = [f"{name}_proxy" for name in (scheme, "all")]
+    variable = next((v for name in names for v in (name, name.upper()) if os.environ.get(v)), "the system's settings")
+    return Proxy(url, variable)
+
+
+# --- connections -----------------------------------------------------------------------------
+
+
+class UnknownHost(Unreachable):
+    """The name has no address."""
+
+    passing = False
+
+
+class Network(httpcore.AsyncNetworkBackend):
+    """Makes the connections of one pool: to `host` itself, or to the proxy on the way."""
+
+    def __init__(self, host: str, proxy: Proxy | None) -> None:
+        self._host = host
+        self._proxy = proxy
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> Socket:
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._connected(await addresses(host, port), port)
+        except TimeoutError:
+            said = f"no connection to {place} within {timeout or 0:g} s"
+            error: ConnectionBroken = Unreachable(f"{said}. Is it up, and reachable from here?\n{LIMITS}")
+        except OSError as failed:
+            error, said = _unreachable(failed, host, place)
+        if self._proxy:
+            raise ProxyFailed(
+                f"the proxy {self._proxy.place} does not answer: {said}.\n"
+                f"It is set in {self._proxy.variable}; correct it, or name {self._host} in NO_PROXY."
+            )
+        raise error
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _connected(self, found: list[str], port: int) -> Socket:
+        """The first of the addresses that answers; each has a moment before the next is tried beside it."""
+        if len(found) == 1:
+            return await self._connect(found[0], port)
+        trying: set[asyncio.Task[Socket]] = set()
+        failed: list[BaseException] = []
+        try:
+            while found or trying:
+                if found:
+                    trying.add(asyncio.ensure_future(self._connect(found.pop(0), port)))
+                done, trying = await asyncio.wait(
+                    trying, timeout=STAGGER if found else None, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    if (error := task.exception()) is None:
+                        return task.result()
+                    failed.append(error)
+            raise failed[0]
+        finally:
+            await _dropped(trying)
+
+    async def _connect(self, address: str, port: int) -> Socket:
+        _, made = await asyncio.get_running_loop().create_connection(lambda: Socket(self._host), address, port)
+        return made
+
+
+async def _dropped(trying: set[asyncio.Task[Socket]]) -> None:
+    for task in trying:
+        task.cancel()
+    for made in await asyncio.gather(*trying, return_exceptions=True):
+        if isinstance(made, Socket):
+            made.abort()
+
+
+async def addresses(host: str, port: int) -> list[str]:
+    """The addresses of a name, in the system's order; raises gaierror.
+
+    Looked up on a daemon thread: nobody can interrupt the system's resolver, and
+    the threads of asyncio's own pool would hold up the end of the process.
+    """
+    with suppress(ValueError):
+        return [str(ip_address(host))]
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[str]] = loop.create_future()
+
+    def tell(found: list[str] | OSError) -> None:
+        if not answer.done():
+            answer.set_exception(found) if isinstance(found, OSError) else answer.set_result(found)
+
+    def look_up() -> None:
+        try:
+            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found: list[str] | OSError = list(dict.fromkeys(str(row[4][0]) for row in rows))
+        except OSError as error:
+            found = error
+        except UnicodeError:  # a label too long, or empty
+            found = socket.gaierror(socket.EAI_NONAME, "not a name")
+        with suppress(RuntimeError):  # the loop has been closed
+            loop.call_soon_threadsafe(tell, found)
+
+    threading.Thread(target=look_up, name="nbchat-look-up", daemon=True).start()
+    return await answer
+
+
+def too_many_files() -> Unreachable:
+    error = Unreachable("too many open files in this process: no connection can be made. Close some, or restart.")
+    error.passing = False
+    return error
+
+
+def _unreachable(error: OSError, host: str, place: str) -> tuple[ConnectionBroken, str]:
+    """The error for a failure to connect, and its gist."""
+    if isinstance(error, socket.gaierror):
+        said = f"unknown host {host}"
+        return UnknownHost(f"{said}: the name has no address here. Check the base URL and the network."), said
+    if isinstance(error, ConnectionRefusedError):
+        said = f"cannot reach {place} (refused)"
+        return Unreachable(f"{said}. Is the server running, and is the base URL right?"), said
+    if error.errno in NO_FILES:
+        return too_many_files(), "too many open files here"
+    said = f"cannot reach {place} ({(error.strerror or str(error)).lower()})"
+    return Unreachable(f"{said}. Check the network and the base URL."), said
+
+
+# --- pools -------------------------------------------------------------------------------------
+
+
+def pool(scheme: str, host: str, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
+    """A pool of connections to one host. HTTP/1.1 only: one request a connection, nothing to be blocked by."""
+    given: dict[str, Any] = {
+        "ssl_context": tls() if scheme == "https" else None,
+        "max_connections": CONNECTIONS,
+        "max_keepalive_connections": IDLE,
+        "keepalive_expiry": KEPT,
+        "network_backend": Network(host, proxy),
+    }
+    if proxy is None:
+        return httpcore.AsyncConnectionPool(**given)
+    kind = urlsplit(proxy.url).scheme.lower()
+    given |= {"proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.place, 1), "proxy_auth": proxy.auth}
+    try:
+        if kind in ("socks5", "socks5h"):
+            return httpcore.AsyncSOCKSProxy(**given)
+        if kind in ("http", "https"):
+            return httpcore.AsyncHTTPProxy(**given)
+    except (ImportError, RuntimeError):
+        raise BadSettings(f"{proxy.variable} names a SOCKS proxy, for which the package socksio is needed.") from None
+    raise BadSettings(f"{proxy.variable} should be an http://, https:// or socks5:// address.")
+
+
+def tls() -> ssl.SSLContext:
+    """The certificates to trust: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
+    return _tls(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+@cache  # loading the certificates takes 25 ms
+def _tls(file: str, folder: str) -> ssl.SSLContext:
+    try:
+        return httpcore.default_ssl_context()
+    except OSError as error:
+        raise BadSettings(
+            f"SSL_CERT_FILE or SSL_CERT_DIR names {file or folder}, which cannot be used: {error.strerror or error}."
+        ) from None

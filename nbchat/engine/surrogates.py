@@ -1,0 +1,73 @@
+"""Half characters: JSON may carry `"\\ud83d"` alone, which nothing that stores or shows text can take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbchat.messages import Notice, Stop, Text, Thought, ToolCall, WireEvent
+
+
+def mended(text: str) -> str:
+    r"""`text` with pairs joined and lone halves replaced.
+
+    >>> mended("\ud83d\ude00 \ud800")
+    '😀 �'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+class Surrogates:
+    """Joins a pair that was split over two events of one kind; a lone half becomes U+FFFD.
+
+    >>> split = Surrogates()
+    >>> split.mended([Text("a\\ud83d")]), split.mended([Text("\\ude00b")])
+    ([Text(text='a')], [Text(text='😀b')])
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[type[Text] | type[Thought], str] = {}
+
+    def mended(self, events: list[WireEvent]) -> list[WireEvent]:
+        """The events, without those that are empty."""
+        found: list[WireEvent] = []
+        for event in events:
+            if type(event) is Text or type(event) is Thought:
+                if self._held or not event.text.isascii():
+                    event.text = self._mend(type(event), event.text)
+                if event.text:
+                    found.append(event)
+                continue
+            match event:
+                case ToolCall():
+                    event.id, event.name, event.raw = map(mended, (event.id, event.name, event.raw))
+                    event.arguments = _deep(event.arguments)
+                case Notice():
+                    event.text = mended(event.text)
+                case Stop():
+                    event.detail = mended(event.detail)
+                    found += [kind("\ufffd") for kind in self._held]
+            found.append(event)
+        return found
+
+    def _mend(self, kind: type[Text] | type[Thought], text: str) -> str:
+        text = self._held.pop(kind, "") + text
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            self._held[kind] = text[-1]
+            text = text[:-1]
+        return mended(text)
+
+
+def _deep(value: Any) -> Any:
+    match value:
+        case str():
+            return value if value.isascii() else mended(value)
+        case list():
+            return [_deep(item) for item in value]
+        case dict():
+            return {_deep(name): _deep(item) for name, item in value.items()}
+        case _:
+            return value

@@ -1,0 +1,107 @@
+"""What is tried again, how often, and after how long."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbchat import errors
+from nbchat.engine.retry import LONGEST_WAIT, TRIES, delay, retry_after, spoken
+from nbchat.errors import NbchatError, RateLimited, ServiceDown, ServiceError
+
+numbers = st.floats(allow_nan=True).map(repr) | st.integers(-10, 10**6).map(str)
+words = st.sampled_from(
+    ["soon", "", "1e999", "-1e999", "nan", "0x10", "1_000", "٣", "60;", "Wed, 99 Oct 2026 99:99:99 GMT"]
+)
+dates = st.datetimes(datetime(1, 1, 2), datetime(9998, 1, 1)).map(
+    lambda d: format_datetime(d.replace(tzinfo=UTC), True)
+)
+headers = st.dictionaries(
+    st.sampled_from(["retry-after", "retry-after-ms"]), numbers | words | dates | st.text(max_size=20), max_size=2
+)
+kinds = st.sampled_from([RateLimited, ServiceDown])
+
+
+@given(st.lists(st.tuples(headers, kinds), min_size=5, max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_any_sequence_of_refusals_ends_after_three_tries_and_a_bounded_wait(
+    answers: list[tuple[dict[str, str], type[ServiceError]]],
+) -> None:
+    slept, tried = 0.0, 0
+    for said, kind in answers:
+        tried += 1
+        seconds = delay(kind("", status=429, retry_after=retry_after(said)), tried)
+        if seconds is None:
+            break
+        assert 0 <= seconds <= LONGEST_WAIT
+        slept += seconds
+
+    assert tried <= TRIES
+    assert slept <= (TRIES - 1) * LONGEST_WAIT
+
+
+@given(headers)
+def test_a_wait_that_was_asked_for_is_no_less_than_nothing(said: dict[str, str]) -> None:
+    seconds = retry_after(said)
+
+    assert seconds is None or seconds >= 0
+    assert seconds is None or spoken(seconds)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after-ms": "soon", "retry-after": "7"}, 7.0),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "1e999"}, math.inf),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
+        ({"retry-after": "tomorrow"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_a_provider_asks_to_wait(said: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(said) == seconds
+
+
+def test_a_date_is_understood_as_the_time_until_then() -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=30)
+
+    assert 27 < (retry_after({"retry-after": format_datetime(soon, usegmt=True)}) or 0) <= 30
+
+
+def test_delays_grow_and_differ() -> None:
+    """Many notebooks that lose one server at one moment must not all come back at one moment."""
+    first = {delay(ServiceDown("", status=500), 1) for _ in range(20)}
+    second = {delay(ServiceDown("", status=500), 2) for _ in range(20)}
+
+    assert len(first) > 10
+    assert max(filter(None, first)) <= min(filter(None, second))
+
+
+def test_only_what_may_pass_is_tried_again() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NbchatError)]
+
+    assert {kind.__name__ for kind in kinds if kind.passing} == {
+        "RateLimited",
+        "ServiceDown",
+        "Unreachable",
+        "TimedOut",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (59.1, "60 s"), (600, "10 min"), (7200, "2 h"), (200_000, "2 days"), (1e9, "11,574 days")],
+)
+def test_lengths_of_time_as_people_say_them(seconds: float, said: str) -> None:
+    assert spoken(seconds) == said

@@ -1,0 +1,30 @@
+"""What several files of faults need."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from nbchat.engine import retry, transport
+
+from .certificates import Authority
+
+
+@pytest.fixture(autouse=True)
+def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.3)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl program to make certificates with")
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    return authority

@@ -1,0 +1,70 @@
+"""Servers for one test, outside the table of faults, and how a failure is judged."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from nbchat import NbchatError
+
+from .families import FAMILIES
+from .outcomes import KEY, Outcome
+
+OPENAI = FAMILIES[0]
+PASSWORD = "s3cret"
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Heard(list[bytes]):
+    """The first bytes of each connection."""
+
+    port: int
+
+
+@asynccontextmanager
+async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[Heard]:
+    """A server that says what `talk` says, at `.port`."""
+    heard = Heard()
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            await talk(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(client, "127.0.0.1", 0, ssl=tls)
+    heard.port = server.sockets[0].getsockname()[1]
+    try:
+        yield heard
+    finally:
+        server.close()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def failed(outcome: Outcome, kind: type[NbchatError], *words: str) -> None:
+    """It failed so, in two lines at most, and shows no secret."""
+    assert type(outcome.error) is kind or isinstance(outcome.error, kind), outcome
+    said = str(outcome.error)
+    for word in words:
+        assert word in said, said
+    assert len(said.splitlines()) <= 2, said
+    assert KEY not in said
+    assert PASSWORD not in said
+
+
+async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    body = b"".join(OPENAI.events())
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    await writer.drain()

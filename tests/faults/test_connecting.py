@@ -1,0 +1,155 @@
+"""What can go wrong before a server has said a word: names, ports and TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from nbchat.engine import retry
+from nbchat.errors import BadSettings, TlsFailed, Unreachable
+
+from .certificates import Authority
+from .families import TEXT
+from .outcomes import Outcome, call
+from .server import Misbehaving, Turn
+from .talking import OPENAI, failed, free_port, listening, whole
+
+
+async def good(turn: Turn) -> None:
+    await turn.good()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Misbehaving]:
+    with Misbehaving({"good": good}) as server:
+        yield server
+
+
+# --- names and ports ----------------------------------------------------------------------------
+
+
+async def test_a_refused_port_is_named_and_tried_three_times() -> None:
+    port = free_port()
+
+    failed(
+        await call(OPENAI, f"http://127.0.0.1:{port}/v1"),
+        Unreachable,
+        f"cannot reach 127.0.0.1:{port} (refused)",
+        "base URL",
+        "Tried 3 times",
+    )
+
+
+async def test_a_server_that_comes_up_between_two_tries_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_DELAY", 0.3)
+    port = free_port()
+
+    async def good(turn: Turn) -> None:
+        await turn.good()
+
+    asking = asyncio.ensure_future(call(OPENAI, f"http://127.0.0.1:{port}/c0/good/stream/openai-chat/v1"))
+    await asyncio.sleep(0.1)
+    server = Misbehaving({"good": good})
+    server.listens_at = port
+    with server:
+        outcome = await asking
+
+    assert outcome.text == TEXT, outcome.error
+    assert "refused" in outcome.notices[0]
+    assert "Trying again" in outcome.notices[0]
+
+
+async def test_a_port_that_swallows_connections_is_given_up_in_time() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        others = [socket.socket() for _ in range(3)]
+        for other in others:
+            other.setblocking(False)
+            other.connect_ex(full.getsockname())
+        outcome = await call(OPENAI, f"http://127.0.0.1:{full.getsockname()[1]}/v1", timeout=0.2)
+        for other in others:
+            other.close()
+
+    failed(outcome, Unreachable, "no connection to 127.0.0.1", "within 0.2 s", "Tried 3 times")
+    assert outcome.seconds < 4
+
+
+async def test_an_unknown_name_is_not_tried_again() -> None:
+    outcome = await call(OPENAI, "https://no-such-host.invalid/v1")
+
+    failed(outcome, Unreachable, "unknown host no-such-host.invalid", "base URL")
+    assert "Tried" not in str(outcome.error)
+
+
+async def test_the_next_address_of_a_name_is_tried_where_the_first_refuses(server: Misbehaving) -> None:
+    """`localhost` is ::1 first on many machines, and most local servers listen on 127.0.0.1 alone."""
+    _, base_url = server.case("good", OPENAI, False)
+
+    assert (await call(OPENAI, base_url.replace("127.0.0.1", "localhost"))).text == TEXT
+
+
+# --- TLS ----------------------------------------------------------------------------------------
+
+
+async def over_tls(context: ssl.SSLContext) -> Outcome:
+    async with listening(whole, context) as server:
+        return await call(OPENAI, f"https://127.0.0.1:{server.port}/v1")
+
+
+async def test_a_trusted_certificate_is_accepted(trusted: Authority) -> None:
+    outcome = await over_tls(trusted.server("good", "IP:127.0.0.1"))
+
+    assert outcome.text == TEXT, outcome.error
+
+
+async def test_a_certificate_of_an_unknown_authority_is_refused(authority: Authority) -> None:
+    failed(
+        await over_tls(authority.server("good", "IP:127.0.0.1")),
+        TlsFailed,
+        "TLS check of 127.0.0.1 failed",
+        "unable to get local issuer certificate",
+        "SSL_CERT_FILE",
+    )
+
+
+async def test_a_certificate_for_another_name_is_refused(trusted: Authority) -> None:
+    failed(await over_tls(trusted.server("other", "DNS:other.example")), TlsFailed, "IP address mismatch", "127.0.0.1")
+
+
+async def test_an_expired_certificate_is_refused(trusted: Authority) -> None:
+    failed(await over_tls(trusted.server("old", "IP:127.0.0.1", expired=True)), TlsFailed, "expired")
+
+
+async def test_https_to_a_plain_port_says_so() -> None:
+    async def puzzled(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(puzzled, "127.0.0.1", 0)
+    async with server:
+        outcome = await call(OPENAI, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+
+    failed(outcome, TlsFailed, "does not speak TLS", "http://")
+
+
+async def test_a_stalled_handshake_is_given_up_in_time() -> None:
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+
+    async with listening(nothing) as server:
+        outcome = await call(OPENAI, f"https://127.0.0.1:{server.port}/v1", timeout=0.2)
+
+    failed(outcome, TlsFailed, "TLS handshake within 0.2 s", "http://")
+    assert outcome.seconds < 4
+
+
+async def test_a_certificate_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
+
+    failed(await call(OPENAI, "https://127.0.0.1:9/v1"), BadSettings, "SSL_CERT_FILE", "/no/such/file.pem")

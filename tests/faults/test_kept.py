@@ -1,0 +1,147 @@
+"""Connections kept for the next question, and questions that a server does not read."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nbchat.errors import TimedOut
+
+from .families import FAMILIES, TEXT
+from .outcomes import call
+from .server import Hangup, Misbehaving, Turn
+from .talking import OPENAI, failed
+
+
+async def good(turn: Turn) -> None:
+    await turn.good()
+
+
+async def close_when_asked_again(turn: Turn) -> None:
+    if turn.again:
+        raise Hangup
+    await turn.good()
+
+
+async def close_when_idle(turn: Turn) -> None:
+    await turn.good()
+    await asyncio.sleep(0.05)
+    raise Hangup
+
+
+async def poison(turn: Turn) -> None:
+    """An answer, and a second one that nobody asked for."""
+    await turn.good()
+    await asyncio.sleep(0.05)
+    await poisoned(turn)
+
+
+async def poison_at_once(turn: Turn) -> None:
+    turn.connection.writer.write(b"")
+    await turn.good()
+    await poisoned(turn)
+
+
+async def poisoned(turn: Turn) -> None:
+    body = b"".join([turn.family.delta("poison"), *turn.family.finish(), turn.family.ends()])
+    await turn.raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    await turn.hang()
+
+
+async def no_reading(turn: Turn) -> None:
+    await asyncio.sleep(60)
+
+
+no_reading.deaf = True  # type: ignore[attr-defined]
+
+
+async def early_refusal(turn: Turn) -> None:
+    """Says 413 without reading the request, and does not close."""
+    await turn.json(turn.family.error("too large for me", 413), 413)
+    await asyncio.sleep(60)
+
+
+early_refusal.deaf = True  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Misbehaving]:
+    plays = (good, close_when_asked_again, close_when_idle, poison, poison_at_once, no_reading, early_refusal)
+    with Misbehaving({play.__name__: play for play in plays}) as server:
+        yield server
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize(
+    ("fault", "requests"),
+    [("good", 3), ("close_when_asked_again", 5), ("close_when_idle", 3), ("poison", 3), ("poison_at_once", 3)],
+)
+async def test_a_kept_connection_that_fails_is_not_noticed(
+    server: Misbehaving, family: object, fault: str, requests: int
+) -> None:
+    case, base_url = server.case(fault, family, False)  # type: ignore[arg-type]
+    for _ in range(3):
+        outcome = await call(family, base_url)  # type: ignore[arg-type]
+        assert (outcome.text, outcome.error, outcome.notices) == (TEXT, None, [])
+        await asyncio.sleep(0.1)
+
+    assert len(server.seen[case].bodies) == requests
+    assert server.seen[case].left_open == 0
+
+
+async def test_a_connection_is_used_again(server: Misbehaving) -> None:
+    case, base_url = server.case("good", OPENAI, False)
+    for _ in range(5):
+        await call(OPENAI, base_url)
+
+    assert len(set(map(id, server.seen[case].connections))) == 1
+
+
+async def test_a_server_that_does_not_read_the_question_is_given_up_once(server: Misbehaving) -> None:
+    case, base_url = server.case("no_reading", OPENAI, False)
+    outcome = await call(OPENAI, base_url, timeout=0.3, system="x" * (16 * 2**20))
+
+    failed(outcome, TimedOut, "does not accept the request", "0.3 s")
+    assert len(server.seen[case].bodies) == 1
+    assert outcome.seconds < 5
+
+
+async def test_a_refusal_before_the_question_was_read_is_heard(server: Misbehaving) -> None:
+    _, base_url = server.case("early_refusal", OPENAI, False)
+    outcome = await call(OPENAI, base_url, timeout=3.0, system="x" * (16 * 2**20))
+
+    assert "too large for me" in str(outcome.error)
+    assert outcome.seconds < 2.5
+
+
+def test_too_many_open_files_is_said_once_and_leaves_none(server: Misbehaving, tmp_path: Path) -> None:
+
+    script = f"""
+import resource, os, asyncio, nbchat
+nbchat.ask("demo", "warm up")
+held = []
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+try:
+    while True:
+        held.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    pass
+ask = dict(base_url={server.case("good", OPENAI, False)[1]!r}, wire="openai-chat", api_key="k")
+try:
+    nbchat.ask("openai:gpt-4o", "hi", **ask)
+except nbchat.NbchatError as error:
+    print(type(error).__name__, error)
+for fd in held:
+    os.close(fd)
+print(len(str(nbchat.ask("openai:gpt-4o", "hi", **ask))))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=Path.cwd())
+
+    assert "too many open files" in ran.stdout, ran.stdout + ran.stderr
+    assert "Tried" not in ran.stdout
+    assert ran.stdout.splitlines()[-1] == str(len(TEXT)), ran.stdout + ran.stderr

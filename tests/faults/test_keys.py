@@ -1,0 +1,157 @@
+"""A canary goes through every fault, and is looked for wherever something is shown, logged or stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import pickle
+import traceback
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from nbchat import NbchatError
+from nbchat.engine import Engine, retry, transport
+from nbchat.engine.plan import Options, plan
+from nbchat.wire import openai_chat
+
+from .families import BY_NAME, FAMILIES, Family
+from .outcomes import KEY
+from .server import Misbehaving, Turn
+from .test_matrix import FAULTS
+
+VARIABLES = {"openai-chat": "OPENAI_API_KEY", "anthropic-messages": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
+SLOW = ("flood", "endless", "20mb", "bomb", "stall", "huge", "date", "429-once", "hang", "drip", "slow")
+
+
+def disguises(key: str) -> dict[str, str]:
+    """What to look for; of base64 the part that is the same whatever stands around it."""
+    encoded = {f"base64 at {n}": b64encode(b"\0" * n + key.encode()).decode()[4:-4] for n in range(3)}
+    return {"raw": key, "URL-encoded": quote(key, safe=""), "JSON": json.dumps(key)[1:-1], **encoded}
+
+
+def leaks(what: str, text: str) -> list[str]:
+    return [f"{how} in {what}" for how, form in disguises(KEY).items() if form in text]
+
+
+async def echo(turn: Turn) -> None:
+    """A server that repeats all it was told, in every place it has."""
+    said = f"You sent {json.dumps(turn.headers)} and {b64encode(json.dumps(turn.headers).encode()).decode()}"
+    lines = [f"X-Echo-{name}: {value}" for name, value in turn.headers.items()]
+    status = 400 if turn.number % 2 else 500
+    await turn.json(turn.family.error(said, status), status, *lines, f"X-Request-Id: {KEY}", f"Retry-After: {KEY}")
+
+
+async def echo_page(turn: Turn) -> None:
+    page = f"<title>{turn.headers}</title>{turn.headers}".encode()
+    await turn.json(page, 200, "Content-Type: text/html", f"X-Echo: {KEY}")
+
+
+async def echo_head(turn: Turn) -> None:
+    await turn.raw(f"HTTP/1.1 {KEY} OK\r\nX-Echo: {KEY}\r\n\r\n".encode())
+
+
+ECHOES = {"echo": echo, "echo-page": echo_page, "echo-head": echo_head}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Misbehaving]:
+    with Misbehaving({**{name: fault.play for name, fault in FAULTS.items()}, **ECHOES}) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def quick_and_keyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_DELAY", 0.001)
+    monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.1)
+    for variable in VARIABLES.values():
+        monkeypatch.setenv(variable, KEY)
+
+
+async def shown(engine: Engine, family: Family, base_url: str) -> list[str]:
+    """Where the key can be read after this call: errors in every form, and every event."""
+    found: list[str] = []
+    events: list[Any] = []
+    stream = engine.stream(family.model, "hi", base_url=base_url, wire=family.name, timeout=0.2)
+    try:
+        async with asyncio.timeout(10), stream:
+            async for event in stream:
+                events.append(event)
+    except (NbchatError, TimeoutError) as error:
+        found += leaks("str", str(error)) + leaks("repr", repr(error)) + leaks("vars", str(vars(error)))
+        found += leaks("pickle", pickle.dumps(error, 0).decode("latin-1"))
+        found += leaks("traceback", "".join(traceback.format_exception(error)))
+        found += leaks("Verbose traceback", verbose(error))
+    found += (
+        leaks("events", repr(events))
+        + leaks("the answer", repr(stream.result))
+        + leaks("the stream", repr(vars(stream)))
+    )
+    return found
+
+
+def verbose(error: BaseException) -> str:
+    """As IPython's `%xmode Verbose` renders it: with the variables of every frame."""
+    from IPython.core.ultratb import VerboseTB
+
+    return VerboseTB(theme_name="nocolor").text(type(error), error, error.__traceback__)
+
+
+async def test_the_key_is_nowhere(server: Misbehaving, caplog: pytest.LogCaptureFixture, capfd: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    engine = Engine()
+    cases = [
+        (name, family, unary)
+        for name in [*FAULTS, *ECHOES]
+        for number, family in enumerate(FAMILIES)
+        for unary in (False, True)
+        if name in ECHOES or (not any(word in name for word in SLOW) and len(name) % len(FAMILIES) == number)
+    ]
+    found = await asyncio.gather(
+        *(shown(engine, family, server.case(name, family, unary)[1]) for name, family, unary in cases)
+    )
+    await engine.aclose()
+    caught = {f"{name} {family.name}": lines for (name, family, _), lines in zip(cases, found, strict=True) if lines}
+    printed = capfd.readouterr()
+    heard = [line for seen in server.seen.values() for headers in seen.headers for line in headers.values()]
+
+    assert caught == {}
+    assert leaks("the log", caplog.text) == []
+    assert "httpcore2.http11" in {record.name for record in caplog.records}
+    assert leaks("stdout and stderr", printed.out + printed.err) == []
+    assert any(KEY in line for line in heard), "the canary was never sent"
+
+
+async def test_a_bug_of_ours_shows_its_traceback_without_the_key(
+    server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(openai_chat.Reader, "read", bug)
+    family = BY_NAME["openai-chat"]
+    engine = Engine()
+    stream = engine.stream(family.model, "hi", base_url=server.case("ok-one-piece", family, False)[1], wire=family.name)
+    with pytest.raises(RuntimeError) as raised:
+        await stream.answer()
+    await engine.aclose()
+
+    assert "_batches" in verbose(raised.value)
+    assert leaks("Verbose traceback", verbose(raised.value)) == []
+
+
+async def test_a_plan_shows_no_key(server: Misbehaving) -> None:
+    from nbchat.settings import Settings
+
+    family = BY_NAME["gemini"]
+    options = Options(base_url=server.case("echo", family, False)[1], wire=family.name, api_key=KEY)
+    planned = plan(Settings.load(), family.model, "hi", options)
+
+    assert leaks("plan", f"{planned!r} {options!r} {planned.call.url} {planned.call.encoded()!r}") == []
+    assert planned.headers()["x-goog-api-key"] == KEY
+    with pytest.raises(TypeError):
+        pickle.dumps(planned)
