@@ -279,17 +279,19 @@ def test_a_model_that_two_providers_serve_is_found_at_both():
 @pytest.mark.parametrize(
     ("name", "wire", "thinking", "refuses"),
     [
-        ("openai:gpt-5-nano", "openai-responses", "effort-minimal", ("temperature",)),
+        ("openai:gpt-5-nano", "openai-responses", "responses-minimal", ("temperature",)),
         ("openai:gpt-7-sol", "openai-chat", "effort", ()),
-        ("openai:o9-mini", "openai-responses", "effort", ("temperature",)),
+        ("openai:o9-mini", "openai-responses", "responses", ("temperature",)),
         ("openai:gpt-4-turbo", "openai-chat", "", ()),
         ("anthropic:claude-sonnet-5-5-20261101", "anthropic-messages", "claude-between-tools", ("temperature",)),
         ("anthropic:claude-opus-4-1-20250805", "anthropic-messages", "claude-budget", ()),
         ("anthropic:claude-fable-5", "anthropic-messages", "claude-always", ("temperature",)),
+        ("azure-deployments:gpt-4.1", "openai-chat", "", ()),
+        ("azure-deployments:gpt-5.4", "openai-chat", "effort", ("temperature",)),
         ("kimi:kimi-k2.6-0901", "openai-chat", "kimi-keep", ("temperature",)),
         ("ollama:gpt-oss:120b", "ollama", "ollama-levels", ()),
         ("ollama:llama9", "ollama", "ollama", ()),
-        ("xai:grok-4.20-reasoning", "openai-responses", "always", ()),
+        ("xai:grok-4.20-reasoning", "openai-responses", "responses-always", ()),
         ("minimax:MiniMax-M2.1", "openai-chat", "always", ()),
     ],
 )
@@ -361,6 +363,7 @@ THOUGHTS = {"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}
         ("gpt-5.4", "max", "xhigh", None, {}),
         ("gpt-6-sol", "max", "max", None, {}),
         ("gpt-6.1-sol", False, "low", None, {}),
+        ("gpt-6.1-sol", None, None, None, {"include": ["reasoning.encrypted_content"]}),
         ("o3", True, "medium", None, {}),
         ("claude-opus-5-5", None, None, None, ADAPTIVE),
         ("claude-opus-5-5", "high", "high", None, ADAPTIVE),
@@ -466,6 +469,7 @@ def test_over_a_foreign_format_only_what_it_has_too_is_sent():
     assert fields == Fields()
     assert "anthropic-messages is not known" in notice
     assert CATALOG.thinking_fields(deepseek, "high", "anthropic-messages")[0] == Fields(effort="high")
+    assert CATALOG.thinking_fields(CATALOG.models["gpt-5.4"], None, "openai-chat")[0] == Fields()
     assert CATALOG.quirks(kimi, "anthropic-messages") == Quirks()
     assert CATALOG.quirks(CATALOG.models["gpt-5.4"], "openai-chat").max_tokens_field == "max_completion_tokens"
 
@@ -656,6 +660,7 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
     ({"providers": [{**CORP, "headers": {"Authorization": "Bearer abc"}}]}, "header 'Authorization' would hold a key"),
     ({"providers": [{**CORP, "auth": "basic"}]}, "'auth' should be 'bearer', 'x-api-key', 'api-key'"),
     ({"providers": [{**CORP, "baseUrls": {"gemni": "https://a"}}]}, "should be one of openai-chat"),
+    ({"providers": [{**CORP, "modelsUrl": "models"}]}, "'modelsUrl' should be a path such as /v1/models, or none"),
     ({"providers": [{**CORP, "thinking": "none"}]}, "no thinking table is called 'none'."),
     ({"providers": [CORP, CORP]}, "providers row 2 ('corp') of nbchat.toml: row 1 has the same 'type'. Keep one."),
     ({"aliases": {"fast": "kimi-k2.66"}}, "alias 'fast' of nbchat.toml: no model is called 'kimi-k2.66'. Did you mean"),

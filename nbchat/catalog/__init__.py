@@ -160,7 +160,7 @@ class Catalog:
                 return Fields(), f"how {model.id} is told to think is not known here; nothing was sent for it."
             return Fields(), f"{model.id} does not think; the question was sent without."
         fields, notice = _choose(table, asked, model.id)
-        if fields.body and not self._native(model, wire):
+        if fields.body and wire not in ("", model.wire or self.providers[model.type].wire):
             fields = Fields(effort=fields.effort, budget=fields.budget)
             if asked is not None and fields == Fields():
                 notice = f"how {model.id} is told to think over {wire} is not known; nothing was sent for it."

@@ -31,6 +31,7 @@ def _like(pattern: str, wanted: str) -> AfterValidator:
 Wire = Annotated[str, _like("|".join(WIRES), f"one of {', '.join(WIRES)}")]  # the names of nbchat.wire.DIALECTS
 WireOrNone = Annotated[str, _like("|".join(("", *WIRES)), f"one of {', '.join(WIRES)}")]
 Url = Annotated[str, _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it")]
+ListUrl = Annotated[str, _like(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")]
 Id = Annotated[str, _like(r"\S+", "a name without spaces")]
 Type = Annotated[str, _like(r"[A-Za-z][\w.-]*", "a word such as my-provider")]
 Variable = Annotated[str, _like("([A-Z][A-Z0-9_]*)?", "the name of an environment variable, such as MY_API_KEY")]
@@ -142,6 +143,7 @@ class Provider(Row):
     auth_by_wire: dict[Wire, Auth] = Field(default_factory=dict)  # by wire format, where it differs
     headers: dict[str, str] = Field(default_factory=dict)
     path: str = ""  # replaces the format's own path; may use {model} and {api_version}
+    models_url: ListUrl = ""  # the live list, where it is not the format's own: a path, an address, or "none"
     env_params: dict[str, str] = Field(default_factory=dict)  # {name} in base_url or path: "VARIABLE|OTHER=default"
     region_by: str = ""  # the one of these names whose value chooses among `regions`
     local: bool = False  # on this machine; looked for when no model is named

@@ -1,0 +1,39 @@
+"""An engine of its own for each file; a machine where nothing is set and nobody answers, for tests that choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import nbchat
+from nbchat import kernel
+from nbchat.catalog import shipped
+from nbchat.conversation import Conversation
+from nbchat.engine import local
+
+from .asking import LOCAL, NOWHERE, moved
+
+
+@pytest.fixture(autouse=True, scope="module")
+def engine() -> Iterator[None]:
+    """Its connections are closed at the end: every test has a service of its own."""
+    yield
+    kernel.close()
+
+
+@pytest.fixture
+def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, and no server on this machine; time enough for a busy one."""
+    for provider in shipped().providers.values():
+        for variable in (*provider.env_keys, *provider.env_base_url):
+            monkeypatch.delenv(variable, raising=False)
+    for kind in LOCAL:
+        moved(monkeypatch, kind, NOWHERE)
+    monkeypatch.setattr(local, "SECONDS", 10.0)
+    monkeypatch.setattr(kernel.current().engine.demo, "pace", 0.0)
+
+
+@pytest.fixture
+def talk(request: pytest.FixtureRequest) -> Conversation:
+    return nbchat.chat(request.node.name)
