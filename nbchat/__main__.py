@@ -1,0 +1,155 @@
+"""The command line: `nbchat serve` and `nbchat models`, or `python -m nbchat …`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from nbchat import __version__
+from nbchat.errors import BadSettings, NbchatError
+
+if TYPE_CHECKING:
+    from nbchat.catalog import Model, Provider
+    from nbchat.frontends.server import Options
+    from nbchat.settings import Settings
+
+ABOUT = """\
+nbchat talks to language models: from a notebook, and through this from any program.
+
+In a notebook:  %load_ext nbchat, then %%chat kimi-k2-thinking above a question.
+"""
+
+KEYS = """\
+Keys are read from the environment, such as KIMI_API_KEY, GLM_API_KEY, OPENAI_API_KEY or
+ANTHROPIC_API_KEY, never from the command line. The model `demo` needs none.
+"""
+
+SERVE = """\
+Serve the models over HTTP, with the keys that are set here. It listens on this
+machine alone, and every client needs the token that is printed:
+
+  $ nbchat serve
+  nbchat serves http://127.0.0.1:8765/?token=...
+
+  $ curl -N http://127.0.0.1:8765/stream -H "Authorization: Bearer $TOKEN" \\
+         -H "Content-Type: application/json" -d '{"model": "demo", "messages": "Hello"}'
+
+  >>> OpenAI(base_url="http://127.0.0.1:8765/v1", api_key=TOKEN)
+"""
+
+PROXY = """\
+Each option is also a variable: NBCHAT_SERVER_TOKEN, NBCHAT_SERVER_ALLOW_HOST and so on.
+
+For other machines, leave it on 127.0.0.1 and put a reverse proxy with TLS in front:
+
+  nbchat serve --allow-host chat.example.org --proxy 127.0.0.1 --models 'kimi-*' --max-tokens 4096
+
+  Caddy:  chat.example.org { reverse_proxy 127.0.0.1:8765 }
+  nginx:  location / { proxy_pass http://127.0.0.1:8765; proxy_set_header Host $host;
+                       proxy_set_header X-Forwarded-For $remote_addr;
+                       proxy_buffering off; proxy_read_timeout 300s; }
+
+Workers share nothing: with --workers N each counts --rate and --concurrency for itself.
+"""
+
+UNITS = {"max_body": "BYTES", "allow_host": "NAMES", "models": "PATTERNS", "proxy": "ADDRESS", "max_tokens": "N"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status, 2 where something needs fixing."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        parser = _parser("serve" in arguments)
+        given = vars(parser.parse_args(arguments))
+        command = given.pop("command")
+        if command == "models":
+            models(**given)
+        elif command == "serve":
+            serve(given)
+        else:
+            parser.print_help()
+    except NbchatError as error:
+        print(f"nbchat: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `nbchat models | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def models(pattern: str = "") -> None:
+    """Print the models that match, those usable with the keys at hand first."""
+    from nbchat.settings import Settings
+
+    settings = Settings.load()
+    rows = []
+    for model in settings.catalog.models.values():
+        provider = settings.catalog.providers[model.type]
+        if _matches(pattern, model.id, model.name, model.type):
+            context = f"{model.context_window:,}" if model.context_window else ""
+            rows.append((model.id, model.type, context, _state(model, provider, settings)))
+    if not rows:
+        raise BadSettings(f"no model or provider matches {pattern!r}. `nbchat models` lists them all.")
+    rows.sort(key=lambda row: ("ready" not in row[3], "retired" in row[3]))
+    head = ("model", "provider", "context", "")
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _state(model: Model, provider: Provider, settings: Settings) -> str:
+    ready = settings.key(provider, model.env_key) or not provider.key_needed
+    state = "ready" if ready else f"needs {model.env_key or ' or '.join(provider.env_keys)}"
+    if model.status != "retired":
+        return state
+    return f"{state}; retired{f', now {model.replacement}' if model.replacement else ''}"
+
+
+def serve(given: Mapping[str, str | None]) -> None:
+    """Serve until stopped, with these options over the environment's."""
+    from nbchat.frontends.server import serve
+
+    serve(_options().of(given))
+
+
+def _parser(serving: bool) -> argparse.ArgumentParser:
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("nbchat", description=ABOUT, epilog=KEYS, formatter_class=plain)
+    parser.add_argument("--version", action="version", version=f"nbchat {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    about = "the models there are, those usable with your keys first"
+    listing = commands.add_parser("models", help=about, description=f"List {about}.")
+    listing.add_argument(
+        "pattern", nargs="?", default="", metavar="PATTERN", help="part of a model's or provider's name"
+    )
+    about = "your models behind one address, for curl and any OpenAI client"
+    server = commands.add_parser(
+        "serve", help=about, usage="nbchat serve [OPTIONS]", description=SERVE, epilog=PROXY, formatter_class=plain
+    )
+    if serving:  # only then: these flags come with an extra, and take a while to import
+        for name, field in _options().model_fields.items():
+            default = field.default if field.default_factory is None else None
+            shown = f" [{default}]" if default or isinstance(default, int) else ""
+            unit = UNITS.get(name) or {int: "N", float: "SECONDS"}.get(type(default), name.upper())
+            server.add_argument(f"--{name.replace('_', '-')}", metavar=unit, help=f"{field.description}{shown}")
+    return parser
+
+
+def _options() -> type[Options]:
+    try:
+        from nbchat.frontends.server import Options
+    except ModuleNotFoundError as error:
+        raise BadSettings(f"{error.name} is not installed. pip install 'nbchat[server]' brings it.") from None
+    return Options
+
+
+def _matches(pattern: str, *names: str) -> bool:
+    return any(pattern.lower() in name.lower() for name in names)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Puts the application on a socket: uvicorn, with the deadlines it does not have by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from functools import partial
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.supervisors import Multiprocess
+
+from nbchat.errors import BadSettings
+from nbchat.frontends.server.application import create_app
+from nbchat.frontends.server.options import Options
+from nbchat.frontends.server.serving import Serving
+from nbchat.settings import Settings
+
+BUFFER = 64 * 1024  # bytes that may wait for a slow reader, here and again in the kernel
+MAX_HEAD = 32 * 1024  # bytes of request line and headers
+CONNECTIONS = 1000  # at once, for one worker; open files are limited to 1024 on many systems
+CLOSING = 3.0  # seconds after the grace in which the last chunks are written
+IDLE = 15  # seconds a connection is kept without a request
+
+
+class Connection(H11Protocol):
+    """A client's connection that cannot be held for ever: not by sending slowly, not by reading nothing.
+
+    uvicorn has no deadline for a request's head and body, nor for a reader that does
+    not read. Closing the connection is all it takes: the application then sees that
+    the client has left, and the provider's connection is closed.
+    """
+
+    _sending: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
+
+    @property
+    def _serving(self) -> Serving:
+        serving: Serving = self.app_state["serving"]
+        return serving
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=BUFFER)
+        self._watch_sending()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch_sending()
+
+    def _watch_sending(self) -> None:
+        """From its first byte, a request has `read_timeout` to be there whole."""
+        whole = self.conn.their_state not in (h11.IDLE, h11.SEND_BODY)
+        if whole and self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
+        elif not whole and self._sending is None:
+            self._sending = self.loop.call_later(self._serving.options.read_timeout, self.transport.abort)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reading(-1)
+
+    def _watch_reading(self, before: int) -> None:
+        """While answers wait for this client, it has to take something now and then."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting == before:
+            self.transport.abort()
+        else:
+            self._reading = self.loop.call_later(self._serving.options.write_timeout, self._watch_reading, waiting)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._forget_reading()
+
+    def _forget_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._forget_reading()
+        if self._sending is not None:
+            self._sending.cancel()
+
+    def shutdown(self) -> None:
+        """uvicorn is stopping: answers that run get their grace."""
+        self._serving.stop()
+        super().shutdown()
+
+
+def serve(options: Options) -> None:
+    """Serve until SIGINT or SIGTERM. Prints one line with the address and the token.
+
+    Raises BadSettings when the port is taken or nbchat's own settings cannot be used.
+    """
+    Settings.load()
+    listener = _bound(options)
+    options = options.model_copy(update={"port": listener.getsockname()[1]})
+    config = uvicorn.Config(
+        partial(create_app, options),
+        factory=True,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_level="error",
+        access_log=False,  # it would hold the token of an address that was opened in a browser
+        server_header=False,
+        proxy_headers=bool(options.proxy),
+        forwarded_allow_ips=options.proxy or None,
+        workers=options.workers,
+        limit_concurrency=CONNECTIONS,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=int(options.grace + CLOSING) + 1,
+    )
+    print(f"nbchat serves {options.address}/?token={options.token}   (Ctrl-C stops it)", flush=True)
+    if options.beyond_this_machine:
+        print(
+            "Other machines can reach this server, and whoever has the token spends your keys. "
+            "Plain HTTP shows it to the network: put TLS in front.",
+            file=sys.stderr,
+        )
+    if options.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _bound(options: Options) -> socket.socket:
+    """A listening socket, so that the address is known, and answers, before it is printed."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # each connection has it from here
+    try:
+        listener.bind((options.host, options.port))
+        listener.listen(256)
+    except OSError as error:
+        listener.close()
+        raise BadSettings(
+            f"{options.host}:{options.port} cannot be listened on: {error.strerror}. --port 0 takes any free port."
+        ) from None
+    listener.set_inheritable(True)
+    return listener

@@ -1,0 +1,87 @@
+"""Stops a stream from outside: a button, another task, another thread, or a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Self, TypeVar
+
+T = TypeVar("T")
+
+
+class AbortSignal:
+    """Give it to a stream, and call `abort()` when you have had enough. It works once.
+
+    >>> signal = AbortSignal()
+    >>> signal.abort("the user pressed Stop")
+    >>> signal.aborted, signal.reason
+    (True, 'the user pressed Stop')
+    """
+
+    def __init__(self) -> None:
+        self._reason: str | None = None
+        self._deadline: float | None = None
+        self._after = ""
+        self._listeners: dict[object, Callable[[], None]] = {}
+
+    @classmethod
+    def timeout(cls, seconds: float) -> Self:
+        """A signal that aborts by itself, `seconds` from now.
+
+        >>> AbortSignal.timeout(0).reason
+        'the time limit of 0 s is over'
+        """
+        signal = cls()
+        signal._deadline = time.monotonic() + seconds
+        signal._after = f"the time limit of {seconds:g} s is over"
+        return signal
+
+    def abort(self, reason: str = "stopped") -> None:
+        """Stop whatever listens. May be called from any thread, before, during or after a stream."""
+        if not self.aborted:
+            self._reason = reason
+            for wake in tuple(self._listeners.values()):
+                wake()
+
+    @property
+    def aborted(self) -> bool:
+        return self._reason is not None or self.seconds_left == 0
+
+    @property
+    def reason(self) -> str:
+        """Why, once it has aborted."""
+        return self._reason or (self._after if self.seconds_left == 0 else "")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until it aborts by itself; None for a signal without a clock."""
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    async def until(self, items: AsyncIterator[T]) -> AsyncGenerator[T]:
+        """The items as they come; TimeoutError takes the place of the one that is awaited at the abort."""
+        loop, me = asyncio.get_running_loop(), object()
+        while True:
+            async with asyncio.timeout(self.seconds_left) as limit:
+                self._listeners[me] = partial(_wake, loop, limit)
+                try:
+                    if self.aborted:  # looked at after listening: an abort in between would be missed
+                        raise TimeoutError
+                    item = await anext(items)
+                except StopAsyncIteration:
+                    return
+                finally:
+                    del self._listeners[me]
+            yield item
+
+
+def _wake(loop: asyncio.AbstractEventLoop, limit: asyncio.Timeout) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and its streams with it
+        loop.call_soon_threadsafe(_expire, limit)
+
+
+def _expire(limit: asyncio.Timeout) -> None:
+    with suppress(RuntimeError):  # the item came first
+        limit.reschedule(0)

@@ -1,0 +1,221 @@
+"""What may be asked: the body of a request, checked when it is made.
+
+Unknown fields are refused, so that a misspelt one does not silently do nothing, and
+so that no caller can name an address or a key. Errors name fields, never values.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Strict,
+    Tag,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel
+
+from nbchat.errors import BadSettings
+from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
+
+
+class Body(BaseModel):
+    """camelCase on the wire, snake_case in Python, both understood; a field too many is refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        strict=True,
+        hide_input_in_errors=True,  # a request may hold a key by mistake
+    )
+
+
+def _base64(text: str) -> str:
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("should be base64") from None
+    return text
+
+
+Base64 = Annotated[str, AfterValidator(_base64)]
+
+
+class TextPart(Body):
+    """Words."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ImagePart(Body):
+    """A picture, as base64."""
+
+    type: Literal["image"] = "image"
+    media_type: str = "image/png"
+    data: Base64
+
+
+class FilePart(Body):
+    """A document, as base64."""
+
+    type: Literal["file"] = "file"
+    media_type: str = "application/pdf"
+    name: str = "document.pdf"
+    data: Base64
+
+
+ChatPart = Annotated[TextPart | ImagePart | FilePart, Field(discriminator="type")]
+_TEXT, _LIST = "as text", "as list"  # which of the two is meant is seen at once, so that errors speak of that one
+_TEXT_OR_LIST = Discriminator(lambda value: _TEXT if isinstance(value, str) else _LIST)
+
+
+class ChatToolCall(Body):
+    """A tool the model asked for earlier in the conversation."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class ChatTool(Body):
+    """A function the model may ask for; `parameters` is a JSON schema."""
+
+    name: str
+    description: str = ""
+    parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
+
+    @classmethod
+    def of(cls, tool: Any) -> Any:
+        """An `nbchat.Tool` is as good as its fields."""
+        if isinstance(tool, Tool):
+            return cls(name=tool.name, description=tool.description, parameters=dict(tool.parameters))
+        return tool
+
+    @property
+    def tool(self) -> Tool:
+        return Tool(self.name, self.description, self.parameters)
+
+
+class ChatMessage(Body):
+    """One message of the conversation."""
+
+    role: Role
+    content: Annotated[Annotated[str, Tag(_TEXT)] | Annotated[list[ChatPart], Tag(_LIST)], _TEXT_OR_LIST] = ""
+    thought: str = Field(default="", description="of an assistant message: the thinking that came with it")
+    tool_calls: list[ChatToolCall] = Field(default_factory=list, description="of an assistant message")
+    tool_call_id: str = Field(default="", description="of a tool message: the call it answers")
+    name: str = Field(default="", description="of a tool message: the tool's name")
+    _given: Message | None = PrivateAttr(None)
+
+    @classmethod
+    def of(cls, message: Any) -> Any:
+        """An `nbchat.Message` goes through as it is, with all that its provider wants back."""
+        if isinstance(message, Message):
+            made = cls(role=message.role, content=message.text)
+            made._given = message
+            return made
+        return message
+
+    @property
+    def message(self) -> Message:
+        if self._given is not None:
+            return self._given
+        content = self.content if isinstance(self.content, str) else list(map(_part, self.content))
+        calls = [ToolCall(call.id, call.name, call.arguments) for call in self.tool_calls]
+        return Message(self.role, content, self.thought, calls, self.tool_call_id, self.name)
+
+
+def _part(part: TextPart | ImagePart | FilePart) -> str | Image | File:
+    match part:
+        case TextPart():
+            return part.text
+        case ImagePart():
+            return Image(b64decode(part.data), part.media_type)
+        case FilePart():
+            return File(b64decode(part.data), part.media_type, part.name)
+
+
+_Messages = Annotated[list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]], Strict(False), Field(min_length=1)]
+
+
+class ChatStreamRequest(Body):
+    """A question to a model.
+
+    >>> ChatStreamRequest(model="demo", messages="Hello", maxTokens=100).max_tokens
+    100
+    """
+
+    model: str = Field(
+        min_length=1,
+        max_length=200,
+        description="a name of the table (`GET /models`), or `provider:any-model-id`",
+        examples=["demo", "kimi-k2-thinking", "openrouter:moonshotai/kimi-k2-thinking"],
+    )
+    messages: Annotated[Annotated[str, Tag(_TEXT)] | Annotated[_Messages, Tag(_LIST)], _TEXT_OR_LIST] = Field(
+        description="the conversation, oldest first; or just a question", examples=["Show me a table."]
+    )
+    system: str | None = Field(default=None, description="how the model should behave")
+    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
+    max_tokens: int | None = Field(default=None, ge=1, le=10_000_000, description="the longest answer, in tokens")
+    thinking: Literal[False, True, "low", "medium", "high", "max"] | None = Field(
+        default=None, description="null leaves it to the provider"
+    )
+    tools: list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]] = Field(default_factory=list)
+    schema_: dict[str, Any] | None = Field(default=None, alias="schema", description="a JSON schema for the answer")
+
+    @classmethod
+    def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
+        """A request from a dict, in either spelling. Raises BadSettings, naming the fields but never their values."""
+        if isinstance(params, ChatStreamRequest):
+            return params
+        try:
+            return cls.model_validate(dict(params))
+        except ValidationError as error:
+            raise BadSettings(f"the request is not valid: {faults(error.errors(include_input=False))}.") from None
+
+    @property
+    def sent(self) -> str | list[Message]:
+        """The messages as the engine takes them."""
+        return self.messages if isinstance(self.messages, str) else [m.message for m in self.messages]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {
+            "system": self.system,
+            "temperature": self.temperature,
+            "max_tokens": self.max_tokens,
+            "thinking": self.thinking,
+            "tools": [tool.tool for tool in self.tools],
+            "schema": self.schema_,
+        }
+
+
+def faults(errors: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong with a request, field by field, without any of its values.
+
+    >>> faults([{"loc": ("maxTokens",), "msg": "Input should be greater than 0", "type": "greater_than"}])
+    'maxTokens: should be greater than 0'
+    """
+    said = []
+    for error in errors[:5]:
+        place = [str(p) for p in error["loc"] if p not in (_TEXT, _LIST)]
+        if error["type"] == "extra_forbidden":
+            # A name that is no plain word may itself be something that was pasted by mistake.
+            plain = len(place[-1]) <= 32 and place[-1].replace("_", "").isalpha()
+            said.append(f"{'.'.join(place) if plain else 'a field'}: there is no such field here")
+        else:
+            wanted = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            said.append(f"{'.'.join(place) or 'the body'}: {wanted}")
+    more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
+    return "; ".join(said) + more

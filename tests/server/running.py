@@ -1,0 +1,139 @@
+"""A real `nbchat serve` in a process of its own, and plain sockets to talk to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.conftest import OURS
+
+TOKEN = "a-token-for-tests"
+KEY = "sk-canary-4dG7hQ2xW9"
+DEADLINE = 30.0  # seconds; a wait that long is a failure
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.body.splitlines()]
+
+
+@dataclass
+class RunningServer:
+    """`with RunningServer("--rate", "5", KIMI_BASE_URL=...) as server:` serves until the block ends."""
+
+    flags: tuple[str, ...]
+    variables: dict[str, str]
+    said: str = field(default="", init=False)  # what it printed on standard error, once it has ended
+
+    def __init__(self, *flags: str, **variables: str) -> None:
+        self.flags, self.variables, self.said = flags, variables, ""
+
+    def __enter__(self) -> RunningServer:
+        env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        env = {name: value for name, value in env.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
+        env |= {"NBCHAT_SERVER_TOKEN": TOKEN, "PYTHONDONTWRITEBYTECODE": "1", **self.variables}
+        command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", *self.flags]
+        self._errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=self._errors, text=True)
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", self.line)
+        assert found, f"it said {self.line!r} and {self._read()!r}"
+        self.port, self.token = int(found[1]), found[2]
+        self.url = f"http://127.0.0.1:{self.port}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self, how: int = signal.SIGTERM) -> int:
+        """Ask it to stop and wait until it has; returns its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        status = self.process.wait(DEADLINE)
+        if not self._errors.closed:
+            self.said = self._read()
+            self._errors.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+    def _read(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read()
+
+    # --- asking ---------------------------------------------------------------------------
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
+
+    def send(self, raw: bytes) -> Reply | None:
+        """Send bytes as they are, and read until the connection ends; None where nothing came."""
+        with closing(self.connect()) as sock:
+            sock.sendall(raw)
+            received = b"".join(iter(lambda: sock.recv(65536), b""))
+        return reply_of(received) if received else None
+
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """One request with the token, unless `headers` say otherwise; underscores in their names become dashes."""
+        reply = self.send(self.raw(method, path, body, **headers))
+        assert reply is not None
+        return reply
+
+    def raw(self, method: str, path: str, body: Any = None, **headers: str) -> bytes:
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        named = {"host": f"127.0.0.1:{self.port}", "authorization": f"Bearer {TOKEN}", "connection": "close"}
+        if body is not None:
+            named |= {"content-type": "application/json", "content-length": str(len(data))}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items() if value)]
+        return "\r\n".join([*lines, "", ""]).encode() + data
+
+    def stream(self, body: Any, path: str = "/stream", **headers: str) -> Iterator[bytes]:
+        """The body's pieces, as they arrive."""
+        with closing(self.connect()) as sock:
+            sock.sendall(self.raw("POST", path, body, **headers))
+            with sock.makefile("rb") as file:
+                while file.readline() not in (b"\r\n", b""):
+                    pass
+                while size := int(file.readline(), 16):
+                    yield file.read(size)
+                    file.readline()
+
+
+def reply_of(received: bytes) -> Reply:
+    head, _, body = received.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if headers.get("transfer-encoding") == "chunked":
+        body = _unchunked(body)
+    return Reply(int(first.split()[1]), headers, body)
+
+
+def _unchunked(body: bytes) -> bytes:
+    pieces = []
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        pieces.append(rest[: int(size, 16)])
+        body = rest[int(size, 16) + 2 :]
+    return b"".join(pieces)

@@ -1,0 +1,180 @@
+"""Who is answered, and who is not."""
+
+from __future__ import annotations
+
+import base64
+import time
+from contextlib import closing, suppress
+
+import pytest
+
+from .running import TOKEN, RunningServer
+
+QUESTION = b'{"model": "demo", "messages": "What did I just ask?"}'
+HERE = "127.0.0.1:{port}"
+BEARER = f"Bearer {TOKEN}"
+
+# host, origin, authorization (a list is a header repeated, None is none), status
+ROWS: list[tuple[str | list[str] | None, str | list[str] | None, str | list[str] | None, int]] = [
+    (HERE, None, BEARER, 200),
+    ("localhost:{port}", None, BEARER, 200),
+    ("LOCALHOST:{port}", None, BEARER, 200),
+    ("[::1]:{port}", None, BEARER, 200),
+    # hosts
+    (None, None, BEARER, 400),
+    ("", None, BEARER, 403),
+    ("127.0.0.1", None, BEARER, 403),
+    ("localhost", None, BEARER, 403),
+    ("127.0.0.1:1", None, BEARER, 403),
+    ("127.evil.com:{port}", None, BEARER, 403),
+    ("127.0.0.1.evil.com:{port}", None, BEARER, 403),
+    ("localhost.evil.com:{port}", None, BEARER, 403),
+    ("evil.com", None, BEARER, 403),
+    ("localhost.:{port}", None, BEARER, 403),
+    ("0.0.0.0:{port}", None, BEARER, 403),
+    ("127.1:{port}", None, BEARER, 403),
+    ("2130706433:{port}", None, BEARER, 403),
+    ("user@127.0.0.1:{port}", None, BEARER, 403),
+    ("127.0.0.1:{port}@evil.com", None, BEARER, 403),
+    ("127.0.0.1:{port}, evil.com", None, BEARER, 403),
+    (["127.0.0.1:{port}", "evil.com"], None, BEARER, 400),
+    ("[::ffff:127.0.0.1]:{port}", None, BEARER, 403),
+    ("evil.com", None, None, 403),
+    # origins
+    (HERE, "http://127.0.0.1:{port}", BEARER, 200),
+    (HERE, "http://localhost:{port}", BEARER, 200),
+    (HERE, "null", BEARER, 403),
+    (HERE, "", BEARER, 403),
+    (HERE, "http://evil.com", BEARER, 403),
+    (HERE, "http://127.0.0.1", BEARER, 403),
+    (HERE, "http://127.0.0.1:1", BEARER, 403),
+    (HERE, "http://localhost:{port}.evil.com", BEARER, 403),
+    (HERE, "file://", BEARER, 403),
+    (HERE, "chrome-extension://abcdefgh", BEARER, 403),
+    (HERE, ["http://127.0.0.1:{port}", "http://evil.com"], BEARER, 403),
+    (HERE, "http://evil.com", None, 403),
+    # tokens
+    (HERE, None, None, 401),
+    (HERE, None, "", 401),
+    (HERE, None, "Bearer", 401),
+    (HERE, None, "Bearer wrong", 401),
+    (HERE, None, BEARER + "x", 401),
+    (HERE, None, BEARER[:-1], 401),
+    (HERE, None, BEARER.upper(), 401),
+    (HERE, None, TOKEN, 401),
+    (HERE, None, "Basic " + base64.b64encode(f"user:{TOKEN}".encode()).decode(), 401),
+    (HERE, None, [BEARER, "Bearer wrong"], 401),
+    (HERE, None, f"bearer {TOKEN}", 200),
+    (HERE, None, "Bearer \xe9\xff", 401),
+]
+
+
+@pytest.mark.parametrize(("host", "origin", "authorization", "status"), ROWS)
+def test_only_who_names_this_server_and_has_the_token_is_answered(
+    server: RunningServer,
+    host: str | list[str] | None,
+    origin: str | list[str] | None,
+    authorization: str | list[str] | None,
+    status: int,
+) -> None:
+    lines = ["POST /stream HTTP/1.1", "connection: close", "content-type: application/json"]
+    for name, values in (("host", host), ("origin", origin), ("authorization", authorization)):
+        for value in [values] if isinstance(values, str) else values or ():
+            lines.append(f"{name}: {value.format(port=server.port)}")
+    lines += [f"content-length: {len(QUESTION)}", "", ""]
+
+    reply = server.send("\r\n".join(lines).encode("latin-1") + QUESTION)
+
+    assert reply is not None
+    assert reply.status == status
+    assert not [name for name in reply.headers if name.startswith("access-control-")]
+    if status in (401, 403):
+        assert reply.json["finished"]
+        assert reply.json["content"].startswith("Service error: ")
+
+
+def test_a_client_without_a_host_is_refused_in_http_1_0(server: RunningServer) -> None:
+    reply = server.send(f"GET /models HTTP/1.0\r\nauthorization: {BEARER}\r\n\r\n".encode())
+
+    assert reply is not None
+    assert reply.status == 403
+
+
+def test_a_preflight_is_refused_and_allows_nothing(server: RunningServer) -> None:
+    reply = server.request("OPTIONS", "/stream", origin="http://evil.com", access_control_request_method="POST")
+
+    assert reply.status == 403
+    assert not [name for name in reply.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/models", 200), ("/v1/models", 200), ("/openapi.json", 200), ("/nothing", 404)]
+)
+def test_a_page_may_have_the_token_in_its_address(server: RunningServer, path: str, status: int) -> None:
+    assert server.request("GET", f"{path}?token={TOKEN}", authorization="").status == status
+    assert server.request("GET", f"{path}?token=wrong", authorization="").status == 401
+    assert server.request("GET", path, authorization="").status == 401
+
+
+def test_a_question_may_not(server: RunningServer) -> None:
+    assert server.request("POST", f"/stream?token={TOKEN}", QUESTION, authorization="").status == 401
+
+
+def test_whether_it_is_up_is_told_to_anybody_who_names_it(server: RunningServer) -> None:
+    assert server.request("GET", "/health", authorization="").json == {"status": "ok"}
+    assert server.request("GET", "/health", host="evil.com").status == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content_type": "application/json; charset=utf-8"}, 200),
+        ({"content_type": "APPLICATION/JSON"}, 200),
+        ({"content_type": ""}, 415),
+        ({"content_type": "text/plain"}, 415),
+        ({"content_type": "application/x-www-form-urlencoded"}, 415),
+        ({"content_type": "multipart/form-data; boundary=x"}, 415),
+        ({"content_type": "application/json; charset=utf-16"}, 415),
+        ({"content_type": "text/plain; application/json"}, 415),
+        ({"content_encoding": "gzip"}, 415),
+    ],
+)
+@pytest.mark.parametrize("path", ["/stream", "/v1/chat/completions"])
+def test_only_json_is_read(server: RunningServer, path: str, headers: dict[str, str], status: int) -> None:
+    body = {"model": "demo", "messages": [{"role": "user", "content": "What did I just ask?"}]}
+
+    assert server.request("POST", path, body, **headers).status == status
+
+
+def test_a_body_of_one_byte_too_many_is_refused(server: RunningServer) -> None:
+    start, end = b'{"model": "demo", "messages": "What did I just ask?', b'"}'
+    largest = start + b" " * (1024 * 1024 - len(start) - len(end)) + end
+
+    assert server.request("POST", "/stream", largest).status == 200
+    assert server.request("POST", "/stream", b" " + largest).status == 413
+    assert server.request("POST", "/v1/chat/completions", b" " + largest).json["error"]["code"] == "request_too_large"
+
+
+def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: RunningServer) -> None:
+    head = server.raw("POST", "/stream", b"", content_length="", transfer_encoding="chunked")
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+    reply = server.send(head + chunk * 17 + b"0\r\n\r\n")
+
+    assert reply is not None
+    assert reply.status == 413
+
+
+def test_who_sends_slowly_or_never_is_cut_off() -> None:
+    with RunningServer("--read-timeout", "1") as server:
+        beginnings = [b"", b"POST /stream HT", server.raw("POST", "/stream", QUESTION)[:-5], b"GET / HTTP/1.1\r\nx: "]
+        for beginning in beginnings:
+            with closing(server.connect()) as sock:
+                sock.sendall(beginning)
+                started = time.monotonic()
+                with suppress(ConnectionResetError):
+                    assert sock.recv(1000) == b""
+                assert 0.5 < time.monotonic() - started < 10
+        answered = server.request("POST", "/stream", QUESTION)
+
+    assert answered.status == 200  # an answer may take longer than its question
