@@ -25,7 +25,7 @@ from nbchat.messages import Answer, Event
 
 T = TypeVar("T")
 
-AHEAD = 64  # batches that may wait for a slow consumer before the socket is no longer read
+AHEAD = 16  # batches, of 256 KiB at most, that may wait for a slow consumer before the socket is no longer read
 CLOSING_SECONDS = 5.0  # to end everything that runs, before the thread is given up
 
 

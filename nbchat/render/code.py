@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LONGEST = 20_000  # characters
 LINES = 1_000
 WIDEST = 1_000  # characters in a line
+NARROW = 48  # bytes; lines that fit the narrowest panel
 SLOW = {"java": 5_000, "sas": 5_000}  # characters, for lexers that are quadratic in the whole text
 
 # The model picks the name, so only lexers that were tried with hostile input are loaded.
@@ -37,6 +38,13 @@ docker dockerfile make makefile cmake nginx terraform hcl protobuf proto graphql
 nix vim awk sed asm nasm llvm wast solidity verilog vhdl groovy gradle
 """
 LANGUAGES = frozenset(_NAMES.split())
+# Bold and italic tell keywords and comments apart even where our style is not applied.
+_ELEMENTS = {
+    "": "{}",
+    "k": '<b class="nbc-k">{}</b>',
+    "c": '<i class="nbc-c">{}</i>',
+    **{colour: f'<span class="nbc-{colour}">{{}}</span>' for colour in "fmns"},
+}
 _SAME = {
     "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql", "gradle": "groovy",
     "shell": "bash", "cmd": "bat", "kt": "kotlin", "rlang": "r", "patch": "diff",
@@ -45,17 +53,19 @@ _SAME = {
 
 def code_block(source: str, language: str) -> str:
     """A framed block: its language, and the code, coloured where the language is known."""
-    return _framed(coloured(source, language), language)
+    return _framed(coloured(source, language), source, language)
 
 
 def plain_block(source: str, language: str) -> str:
     """The same frame without colours, for code that is still being typed."""
-    return _framed(escape(unmasked(source), quote=False), language)
+    return _framed(escape(unmasked(source), quote=False), source, language)
 
 
-def _framed(inner: str, language: str) -> str:
+def _framed(inner: str, source: str, language: str) -> str:
     label = f'<div class="nbc-lang">{escape(unmasked(language))}</div>\n' if language else ""
-    return f'<div class="nbc-code">{label}<pre tabindex="0">{inner}</pre></div>\n'
+    # What scrolls must be within reach of the keyboard.
+    mark = ' tabindex="0"' if any(len(line.encode()) > NARROW for line in source.split("\n")) else ""
+    return f'<div class="nbc-code">{label}<pre{mark}>{inner}</pre></div>\n'
 
 
 def language_of(info: str) -> str:
@@ -85,10 +95,7 @@ def coloured(source: str, language: str) -> str:
         return escape(source, quote=False)
     if "".join(text for _, text in pieces) != source:
         return escape(source, quote=False)
-    return "".join(
-        f'<span class="nbc-{colour}">{escape(text, quote=False)}</span>' if colour else escape(text, quote=False)
-        for colour, text in pieces
-    )
+    return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in pieces)
 
 
 def _is_large(source: str, name: str) -> bool:

@@ -51,7 +51,7 @@ def mathml(tex: str, display: bool = False) -> str | None:
         from latex2mathml.converter import convert_to_element
 
         tree = convert_to_element(understandable(tex), display="block" if display else "inline")
-        inner = "".join(map(_written, tree))
+        inner = "".join(map(_written, tree[0]))  # without the outermost mrow, which <math> is already
     except Exception:  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
         return None
     if not inner or "\\" in inner or ">&amp;<" in inner:  # a command or an alignment it did not understand

@@ -12,11 +12,15 @@ import re
 
 from nbchat.render.maths import formula_at, speaks_tex
 
+LONGEST = 5_000  # characters of the last paragraph; a longer one stays as it is
+
+_LINE = re.compile(r"^.+$", re.MULTILINE)
+_TICKS = re.compile("`+")
 _FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_COULD_BE_ANYTHING = re.compile(r"[\s>]*(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*)")
+_COULD_BE_ANYTHING = re.compile(r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*)")
 _ITEM = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])+")
 _BAR = re.compile(r"(?<!\\)\|")
-_DELIMITERS = re.compile(r"[\s>]*\|?[\s|:-]*")
+_DELIMITERS = re.compile(r"[\s>|:-]*")
 _HALF_PICTURE = re.compile(r"!\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$")
 _HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]*$")
 _EMPHASIS = re.compile(r"\*\*|\*|__|_|~~")
@@ -78,71 +82,74 @@ def _heading_row(whole: list[str], last: str) -> int:
 def _closed(text: str) -> str:
     """The text with emphasis, code, links and formulas of its last paragraph, item or cell closed."""
     start = text.rfind("\n\n") + 2 if "\n\n" in text else 0
-    for number, line in _numbered_lines(text, start):
-        if item := _ITEM.match(line):
-            start = number + item.end()
-        elif _is_row(line):
-            start = number + max(bar.end() for bar in re.finditer(r"\|", line))
-    return text[:start] + _repaired(text[start:])
-
-
-def _numbered_lines(text: str, start: int) -> list[tuple[int, str]]:
-    """The lines from `start` on, each with its position in the text."""
-    return [(found.start(), found[0]) for found in re.compile(r"^.+$", re.MULTILINE).finditer(text, start)]
+    for found in _LINE.finditer(text, start):
+        if item := _ITEM.match(found[0]):
+            start = found.start() + item.end()
+        elif _is_row(found[0]):
+            start = found.start() + found[0].rfind("|") + 1
+    words = text[start:]
+    return text[:start] + (_repaired(words) if len(words) <= LONGEST else words)
 
 
 def _repaired(words: str) -> str:
-    stack: list[str] = []
+    opened: list[str] = []  # markers of emphasis
     position = 0
     while position < len(words):
-        character = words[position]
-        if character == "`":
-            run = re.match("`+", words[position:])[0]  # type: ignore[index]
-            end = words.find(run, position + len(run))
-            if end < 0:
-                inside = words[position + len(run) :].strip("`")
-                return words[:position] + (f"{run}{inside}{run}" if inside.strip() else "") + _closers(stack)
-            position = end + len(run)
-        elif character in "$\\":
-            found = formula_at(words, position)
-            if found:
-                position = found[2]
-            elif position == 0 and words.startswith(("$$", r"\[")):  # a block, which shows its source until it ends
-                return words.rstrip("$\\") if len(words) > 2 else ""
-            elif _is_half_formula(words[position:]):
-                return words[:position].rstrip() + " " + _as_code(words[position:]) + _closers(stack)
-            else:
-                position += 2 if character == "\\" else 1
-        elif emphasis := _EMPHASIS.match(words, position):
-            _note(emphasis[0], words, position, stack)
-            position = emphasis.end()
-        elif character == "!" and (half := _HALF_PICTURE.match(words, position)):
-            words = words[: half.start()]
-        elif character == "[" and (half := _HALF_LINK.match(words, position)):
-            words = words[: half.start()] + half[1]
-        else:
-            position += 1
-    if not stack:
+        cut = _without_half(words, position)
+        if cut is not None:
+            return cut + "".join(reversed(opened))
+        position = _next(words, position, opened)
+    if not opened:
         return words
     words = words.rstrip()
-    while stack and words.endswith(stack[-1]):
-        words = words[: -len(stack.pop())].rstrip()
-    return words.rstrip("*_~") + _closers(stack) if stack else words
+    while opened and words.endswith(opened[-1]):  # opened, and nothing in it yet
+        words = words[: -len(opened.pop())].rstrip()
+    return words.rstrip("*_~") + "".join(reversed(opened)) if opened else words
 
 
-def _note(marker: str, words: str, position: int, stack: list[str]) -> None:
-    before = words[position - 1 : position]
-    after = words[position + len(marker) : position + len(marker) + 1]
+def _without_half(words: str, position: int) -> str | None:
+    """The words, where what begins here has not ended: code, a formula, a picture, a link."""
+    before = words[:position]
+    match words[position]:
+        case "`":
+            run = _TICKS.match(words, position)[0]  # type: ignore[index]
+            if words.find(run, position + len(run)) < 0:
+                inside = words[position + len(run) :].strip("`")
+                return f"{before}{run}{inside}{run}" if inside.strip() else before
+        case "$" | "\\" if not formula_at(words, position):
+            if position == 0 and words.startswith(("$$", r"\[")):  # a block shows its source until it ends
+                return words.rstrip("$\\") if len(words) > 2 else ""
+            if _is_half_formula(words[position:]):
+                return before + _as_code(words[position:])
+        case "!" if _HALF_PICTURE.match(words, position):
+            return before
+        case "[" if half := _HALF_LINK.match(words, position):
+            return before + half[1]
+    return None
+
+
+def _next(words: str, position: int, opened: list[str]) -> int:
+    """Where to look next, behind what is whole here; keeps account of emphasis."""
+    character = words[position]
+    if character == "`":
+        run = _TICKS.match(words, position)[0]  # type: ignore[index]
+        return words.index(run, position + len(run)) + len(run)
+    if character in "$\\":
+        formula = formula_at(words, position)
+        return formula[2] if formula else position + (2 if character == "\\" else 1)
+    if emphasis := _EMPHASIS.match(words, position):
+        _note(emphasis[0], words[:position][-1:], words[emphasis.end() :][:1], opened)
+        return emphasis.end()
+    return position + 1
+
+
+def _note(marker: str, before: str, after: str, opened: list[str]) -> None:
     if marker[0] == "_" and before.isalnum() and after.isalnum():
         return
-    if before.strip() and marker in stack:
-        del stack[stack.index(marker) :]
+    if before.strip() and marker in opened:
+        del opened[opened.index(marker) :]
     elif after.strip() or not after:
-        stack.append(marker)
-
-
-def _closers(stack: list[str]) -> str:
-    return "".join(reversed(stack))
+        opened.append(marker)
 
 
 def _is_half_formula(rest: str) -> bool:
@@ -152,6 +159,5 @@ def _is_half_formula(rest: str) -> bool:
 
 
 def _as_code(source: str) -> str:
-    longest = max(map(len, re.findall("`+", source)), default=0)
-    ticks = "`" * (longest + 1)
+    ticks = "`" * (max(map(len, _TICKS.findall(source)), default=0) + 1)
     return f"{ticks} {source.strip()} {ticks}"

@@ -7,6 +7,7 @@ It knows Markdown's blocks, and nothing of clocks, cells or widgets.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from nbchat.render.characters import readable
@@ -37,7 +38,7 @@ class Incremental:
         self._all: list[str] = []
         self._open: list[str] = []  # what is not settled
         self._size = self._open_size = 0
-        self._next_look = 0
+        self._next_look = 0.0
         self._held = ""  # half of a line end, or of a character
         self._tail: str | None = None
         self._env: dict[str, Any] = {"piece": True}
@@ -93,7 +94,7 @@ class Incremental:
     def _keep(self, rest: str) -> None:
         self._open = [rest]
         self._open_size = len(rest)
-        self._next_look = len(rest) + int(len(rest) * GROWTH)
+        self._next_look = len(rest) * (1 + GROWTH)
         self._tail = None
 
     def _look(self) -> None:
@@ -103,13 +104,12 @@ class Incremental:
         rest = self._rest()
         complete = rest[: rest.rfind("\n") + 1]  # half a line could begin anything
         if self._size > LONGEST:
-            self._needs_all = True
             return
         defined: dict[str, Any] = {}
         try:
             found = outline(complete, defined)
         except Exception:  # hostile text; `finish` has the last word on it
-            self._needs_all = True
+            self._needs_all, self._next_look = True, inf
             return
         self._needs_all |= defines(defined)
         lines = complete.split("\n")

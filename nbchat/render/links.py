@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from nbchat.render.characters import readable, unmasked
 from nbchat.render.sanitise import SCHEMES
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 LONGEST = 4_000  # characters of an address; a reference can be used again and again
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_BARE = re.compile(r"(?<![\w@/:.-])https?://[^\s<>\"'`|\\^{}\u3000-\u303f\uff00-\uffef]+")
+_PUNCTUATION = ".,:;!?*_~\u2026"
+_OPENING = {")": "(", "]": "["}
+_BARE = re.compile(r"(?<![A-Za-z0-9_@/:.-])https?://[^\s<>\"'`|\\^{}\u3000-\u303f\uff00-\uffef]+")
 
 
 def links(state: StateCore) -> None:
@@ -46,7 +49,7 @@ def _rewritten(children: list[Token]) -> list[Token]:
             if address_left is None:
                 out.append(token)
             elif _worth_showing(address_left, out):
-                out.append(_text(f" ({unquote(address_left)})", token.level))
+                out.append(_text(f" ({_legible(address_left)})", token.level))
         elif token.type == "image":
             out.extend(_picture(token, inside_link=None in refused))
         elif token.type == "text" and not refused and "://" in token.content:
@@ -69,7 +72,11 @@ def _worth_showing(address: str, out: list[Token]) -> bool:
     if (not _SCHEME.match(shown) and not shown.startswith("//")) or len(address) > LONGEST:
         return False
     last = out[-1].content if out else ""
-    return unquote(address) not in (last, unquote(last))
+    return _legible(address) not in (last, _legible(last))
+
+
+def _legible(address: str) -> str:
+    return unmasked(readable(unquote(address)))
 
 
 def _host(address: str) -> str:
@@ -84,7 +91,7 @@ def _picture(token: Token, *, inside_link: bool) -> list[Token]:
     words = "".join(child.content if child.type != "softbreak" else " " for child in token.children or ())
     words = f"{words.strip()}: " if words.strip() else ""
     if not _may_be_clicked(address) or address.lower().startswith("mailto:"):
-        name = unquote(address) if len(address) <= 100 and not address.lower().startswith("data:") else ""
+        name = _legible(address) if len(address) <= 100 and not address.lower().startswith("data:") else ""
         return [_text(f"{words}image {name}{' ' if name else ''}(not loaded)", token.level)]
     label = _text(f"{words}image at {_host(address)} (not loaded)", token.level)
     return [label] if inside_link else _link(address, label)
@@ -95,9 +102,7 @@ def _bare(token: Token) -> list[Token]:
     out: list[Token] = []
     end = 0
     for found in _BARE.finditer(token.content):
-        address = found[0].rstrip(".,:;!?*_~\u2026")
-        while address.endswith((")", "]")) and address.count(address[-1]) > address.count("(["[address[-1] == "]"]):
-            address = address[:-1].rstrip(".,:;!?*_~")
+        address = _trimmed(found[0])
         if not _may_be_clicked(address):
             continue
         if found.start() > end:
@@ -109,6 +114,14 @@ def _bare(token: Token) -> list[Token]:
     if end < len(token.content):
         out.append(_text(token.content[end:], token.level))
     return out
+
+
+def _trimmed(address: str) -> str:
+    """The address without what belongs to the sentence around it."""
+    address = address.rstrip(_PUNCTUATION)
+    while address.endswith((")", "]")) and address.count(address[-1]) > address.count(_OPENING[address[-1]]):
+        address = address[:-1].rstrip(_PUNCTUATION)
+    return address
 
 
 def _link(address: str, label: Token) -> list[Token]:

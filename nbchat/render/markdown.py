@@ -9,23 +9,18 @@ nothing of answers, streams or notebooks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any, cast
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import unescapeAll
-from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_tail
 
-from nbchat.render.code import code_block, language_of, plain_block
-from nbchat.render.formula import mathml
+from nbchat.render.elements import FOOTNOTE_RULES, Elements, Env
 from nbchat.render.links import links
 from nbchat.render.maths import maths
 from nbchat.render.sanitise import BLOCKS, sanitised
@@ -37,7 +32,6 @@ LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without em
 DEEPEST = 60  # levels of lists and quotes; a block that is deeper is shown as typed
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
-Env = MutableMapping[str, Any]
 _PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
 
 
@@ -122,7 +116,7 @@ def _grouped(tokens: list[Token]) -> Iterator[Block]:
 
 @cache
 def parser() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}, renderer_cls=Renderer)
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}, renderer_cls=Elements)
     md.enable(["table", "strikethrough"])
     md.use(maths)
     md.use(footnote_plugin)
@@ -131,10 +125,8 @@ def parser() -> MarkdownIt:
     md.core.ruler.at("footnote_tail", _footnotes)
     for rule in (links, tables, tasks):
         md.core.ruler.push(rule.__name__, rule)
-    renderer = cast(Renderer, md.renderer)
-    renderer.rules |= {
-        name: getattr(renderer, name, _nothing) for name in renderer.rules if name.startswith("footnote")
-    }
+    for name, element in FOOTNOTE_RULES.items():
+        md.add_render_rule(name, element)
     return md
 
 
@@ -159,74 +151,3 @@ def _footnotes(state: StateCore) -> None:
     """Collect footnotes at the end, unless this is only a piece of a text."""
     if not state.env.get("piece"):
         footnote_tail(state)
-
-
-def _nothing(tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-    return ""
-
-
-class Renderer(RendererHTML):
-    """HTML of markdown-it's tokens, where it is not markdown-it's own."""
-
-    def fence(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        token = tokens[number]
-        language = language_of(unescapeAll(token.info))
-        if env.get("open_fence") is token:
-            return plain_block(token.content.rstrip("\n"), language)
-        if language == "math" and (made := mathml(token.content.strip(), display=True)):
-            return _display(made, token.content)
-        return code_block(token.content.rstrip("\n"), language)
-
-    def code_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return code_block(tokens[number].content.rstrip("\n"), "")
-
-    def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        opener, tex = tokens[number].markup, tokens[number].content
-        display = opener in ("$$", r"\[")
-        typed = opener + tex + {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}[opener]
-        made = mathml(tex, display=display)
-        return _either(made, typed) if made else f'<code class="nbc-tex">{escape(typed, quote=False)}</code>'
-
-    def formula_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return ""
-
-    formula_block_close = formula_block_open
-
-    def formula_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        token = tokens[number]
-        opener, tex, closer = token.markup, token.content, token.info
-        typed = f"{opener}{tex}{closer}"
-        if opener.startswith(r"\begin"):
-            tex = typed
-        made = mathml(tex.strip(), display=True) if closer else None
-        return _display(made, typed) if made else f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>'
-
-    def table_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return f'<div class="nbc-wide" tabindex="0">{self.renderToken(tokens, number, options, env)}'
-
-    def table_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return "</table></div>"
-
-    def footnote_ref(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return f"<sup>[{tokens[number].meta['id'] + 1}]</sup>"
-
-    def footnote_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return '<section class="nbc-notes"><ol>'
-
-    def footnote_block_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return "</ol></section>"
-
-    def footnote_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return "<li>"
-
-    def footnote_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return "</li>"
-
-
-def _either(made: str, typed: str) -> str:
-    """A formula, and its source for pages without our style: untrusted notebooks lose MathML but keep its letters."""
-    return f'<span class="nbc-math" hidden="">{made}</span><span class="nbc-src">{escape(typed, quote=False)}</span>'
-
-
-def _display(made: str, typed: str) -> str:
-    return f'<div class="nbc-display" tabindex="0">{_either(made, typed)}</div>'

@@ -22,6 +22,7 @@ _ENVIRONMENTS = "align|alignat|aligned|equation|gather|gathered|multline|eqnarra
 _OPENER = re.compile(rf"\$\$|\\\[|\\begin\{{(?:{_ENVIRONMENTS})\*?\}}")
 _SPEAKS_TEX = re.compile(r"[\\^_={]")
 _WORDS = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
+_SAID = frozenset({"and", "or", "the", "to", "for", "is", "of", "in", "per", "vs"})
 _OPERATOR = re.compile(r"[\\^_=+*/<>{}|]|\d\s*-|-\s*\d")
 
 
@@ -104,7 +105,7 @@ def _plausible(tex: str) -> bool:
     if _OPERATOR.search(tex):
         return True
     words = _WORDS.findall(tex)
-    return len(words) < 2 and all(len(word) < 4 for word in words)
+    return len(words) < 2 and all(len(word) < 4 and word not in _SAID for word in words)
 
 
 def _block(state: StateBlock, first: int, last: int, silent: bool) -> bool:

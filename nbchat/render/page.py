@@ -106,12 +106,20 @@ def _thinking(thought: str) -> str:
 def _tool_call(call: ToolCall) -> str:
     from nbchat.render.code import code_block
 
-    given = call.raw if call.arguments is None else json.dumps(call.arguments, indent=2, ensure_ascii=False)
-    given = readable(given)
+    given = readable(_arguments(call))
     if len(given) > LONGEST_CALL:
         given = f"{given[:LONGEST_CALL]}\n… {len(given) - LONGEST_CALL:,} more characters"
     name = _line(call.name or "without a name")
     return f'<p class="nbc-note">asked for tool <code>{name}</code>; not run</p>{code_block(given, "json")}'
+
+
+def _arguments(call: ToolCall) -> str:
+    if call.arguments is None:
+        return call.raw
+    try:
+        return json.dumps(call.arguments, indent=2, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):  # made by hand, or nested without end
+        return call.raw
 
 
 def _ending(stop: Stop, length: int) -> str:

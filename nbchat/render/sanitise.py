@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from nbchat.render.characters import CONTROLS
+
 if TYPE_CHECKING:
     from nh3 import Cleaner
 
@@ -122,5 +124,5 @@ def _cleaner() -> Cleaner:
 
 
 def sanitised(html: str) -> str:
-    """The HTML with everything gone that is not on the lists above."""
-    return _cleaner().clean(html)
+    """The HTML with everything gone that is not on the lists above; `&#12;` can still have made a control character."""
+    return _cleaner().clean(CONTROLS.sub("", html))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
+WIDEST_NUMBER = 40  # characters, with sign, unit and currency
+
 _NUMBER = re.compile(
     r"[<>≈~±+\-−–]?\s*[$€£¥]?\s*[+\-−]?\d[\d.,'_\u00a0\u202f]*(?:[eE][+-]?\d+|\s*[×·]\s*10)?[⁰¹²³⁴-⁹⁺⁻]*\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
 )
@@ -60,7 +62,7 @@ def _align(table: list[Token], *, unfinished: bool) -> None:
 def _are_numbers(cells: list[str]) -> bool:
     said = [cell.strip("*_` ") for cell in cells]
     said = [cell for cell in said if cell not in _NOTHING]
-    return bool(said) and all(_NUMBER.fullmatch(cell) for cell in said)
+    return bool(said) and all(len(cell) <= WIDEST_NUMBER and _NUMBER.fullmatch(cell) for cell in said)
 
 
 def _broken(children: list[Token]) -> list[Token]:

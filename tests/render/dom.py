@@ -1,77 +1,29 @@
-"""A page as a browser would see it: which tags, which attributes, which words."""
+"""A page as a browser would read it: which tags, which attributes, which words."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
-TAGS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "div",
-        "span",
-        "pre",
-        "code",
-        "strong",
-        "em",
-        "s",
-        "sup",
-        "a",
-        "br",
-        "hr",
-        "section",
-        "math",
-        "mrow",
-        "mi",
-        "mo",
-        "mn",
-        "mtext",
-        "mspace",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "msub",
-        "msup",
-        "msubsup",
-        "munder",
-        "mover",
-        "munderover",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mstyle",
-        "mpadded",
-        "mphantom",
-    ]
+_TEXT_TAGS = (
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div span pre code strong em s sup a br hr"
 )
+_MATHS_TAGS = (
+    "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle "
+    "mpadded mphantom"
+)
+TAGS = frozenset([*_TEXT_TAGS.split(), "section", *_MATHS_TAGS.split()])
 FRAME = frozenset({"details", "summary", "style"})  # only our own page around an answer has these
-FORMULA_LENGTHS = frozenset(
-    ["width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"]
-)
+FRAME_MARKS = frozenset({("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")})
+LENGTHS = frozenset({"width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"})
+_SWITCHES = "stretchy fence largeop movablelimits accent accentunder displaystyle separator symmetric"
 ATTRIBUTES = {
     "href": re.compile(r"(?:https?://|mailto:).+", re.IGNORECASE | re.DOTALL),
     "rel": re.compile("noopener noreferrer"),
     "target": re.compile("_blank"),
-    "class": re.compile(r"nbc-[a-z]+"),
+    "class": re.compile(r"(?:nbc-[a-z]+)?"),
     "dir": re.compile("auto"),
     "tabindex": re.compile("0"),
     "hidden": re.compile(""),
@@ -80,41 +32,25 @@ ATTRIBUTES = {
     "mathvariant": re.compile("normal"),
     "form": re.compile("prefix|infix|postfix"),
     "scriptlevel": re.compile("[012]"),
-    **dict.fromkeys(FORMULA_LENGTHS, re.compile(r"[+-]?\d?(?:\.\d+)?(?:em|ex|px|pt)?")),
-    **dict.fromkeys(
-        [
-            "stretchy",
-            "fence",
-            "largeop",
-            "movablelimits",
-            "accent",
-            "accentunder",
-            "displaystyle",
-            "separator",
-            "symmetric",
-        ],
-        re.compile("true|false"),
-    ),
+    **dict.fromkeys(LENGTHS, re.compile(r"[+-]?\d?(?:\.\d+)?(?:em|ex|px|pt)?")),
+    **dict.fromkeys(_SWITCHES.split(), re.compile("true|false")),
 }
 NEVER_CLOSED = frozenset({"br", "hr"})
 
 
-@dataclass
 class Page(HTMLParser):
-    """`Page(html).faults` lists what must not be there."""
+    """`Page(html).faults` lists what must not be there; `frame` allows what our own page adds to an answer."""
 
-    html: str
-    frame: bool = False
-    faults: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, html: str, *, frame: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self._frame = frame
+        self._words: list[str] = []
         self._open: list[str] = []
         self._unseen: list[int] = []
-        self.feed(self.html)
+        self.feed(html)
         self.close()
         if self._open:
             self.faults.append(f"not closed: {self._open}")
@@ -122,12 +58,11 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         """What a reader sees: without the sources of formulas, which are there for pages without our style."""
-        return "".join(self.words)
+        return "".join(self._words)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        allowed = tag in TAGS or (self.frame and tag in FRAME)
-        if not allowed:
+        if tag not in TAGS and not (self._frame and tag in FRAME):
             self.faults.append(f"<{tag}>")
         for name, value in attrs:
             self._check(tag, name, value or "")
@@ -139,16 +74,16 @@ class Page(HTMLParser):
                 self._unseen.append(len(self._open))
 
     def _check(self, tag: str, name: str, value: str) -> None:
-        if self.frame and (tag, name) in {("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")}:
+        if self._frame and (tag, name) in FRAME_MARKS:
             return
         pattern = ATTRIBUTES.get(name)
         if pattern is None or not pattern.fullmatch(value):
             self.faults.append(f"<{tag} {name}={value!r}>")
         elif name == "href":
             self.links.append(value)
-            if tag != "a" or not (urlsplit(value).hostname or value.lower().startswith("mailto:")):
+            if tag != "a" or not (value.lower().startswith("mailto:") or urlsplit(value).hostname):
                 self.faults.append(f"<{tag} {name}={value!r}>")
-        elif name in FORMULA_LENGTHS and tag not in {"mo", "mspace", "mpadded", "mfrac"}:
+        elif name in LENGTHS and tag not in {"mo", "mspace", "mpadded", "mfrac"}:
             self.faults.append(f"<{tag} {name}={value!r}>")
 
     def handle_endtag(self, tag: str) -> None:
@@ -161,7 +96,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
-            self.words.append(data)
+            self._words.append(data)
 
     def handle_comment(self, data: str) -> None:
         self.faults.append(f"<!--{data}-->")
@@ -174,3 +109,8 @@ class Page(HTMLParser):
 
     def unknown_decl(self, data: str) -> None:
         self.faults.append(f"<![{data}")
+
+
+def words(html: str) -> str:
+    """The text of a page with single spaces."""
+    return " ".join(Page(html).text.split())

@@ -1,0 +1,91 @@
+"""HTML of markdown-it's tokens, where it is not markdown-it's own.
+
+Code, formulas, tables and footnotes. The methods are called by the names of the
+tokens. What is made here still goes through the sanitiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from html import escape
+from typing import Any
+
+from markdown_it.common.utils import unescapeAll
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from nbchat.render.code import code_block, language_of, plain_block
+from nbchat.render.formula import mathml
+
+Env = MutableMapping[str, Any]
+
+_CLOSER = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+
+
+class Elements(RendererHTML):
+    def fence(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        token = tokens[number]
+        source, language = token.content.removesuffix("\n"), language_of(unescapeAll(token.info))
+        if env.get("open_fence") is token:
+            return plain_block(source, language)
+        if language == "math" and (made := mathml(source.strip(), display=True)):
+            return _displayed(made, source)
+        return code_block(source, language)
+
+    def code_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return code_block(tokens[number].content.removesuffix("\n"), "")
+
+    def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        opener, tex = tokens[number].markup, tokens[number].content
+        typed = f"{opener}{tex}{_CLOSER[opener]}"
+        made = mathml(tex, display=opener in ("$$", r"\["))
+        return _with_source(made, typed) if made else f'<code class="nbc-tex">{escape(typed, quote=False)}</code>'
+
+    def formula_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return ""
+
+    formula_block_close = formula_block_open
+
+    def formula_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        opener, tex, closer = tokens[number].markup, tokens[number].content, tokens[number].info
+        typed = f"{opener}{tex}{closer}"
+        tex = typed if opener.startswith(r"\begin") else tex.strip()
+        made = mathml(tex, display=True) if closer else None
+        return _displayed(made, typed) if made else f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
+
+    def table_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f'<div class="nbc-wide" tabindex="0">{self.renderToken(tokens, number, options, env)}'
+
+    def table_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return "</table></div>\n"
+
+
+def _footnote_mark(self: Elements, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    return f"<sup>[{tokens[number].meta['id'] + 1}]</sup>"
+
+
+def _always(html: str) -> Callable[..., str]:
+    return lambda *_: html
+
+
+# Plain marks, and a list at the end: links between them would need ids.
+FOOTNOTE_RULES: dict[str, Callable[..., str]] = {
+    "footnote_ref": _footnote_mark,
+    "footnote_block_open": _always('<section class="nbc-notes"><ol>'),
+    "footnote_block_close": _always("</ol></section>"),
+    "footnote_open": _always("<li>"),
+    "footnote_close": _always("</li>"),
+    "footnote_anchor": _always(""),
+    "footnote_reference_open": _always(""),
+    "footnote_reference_close": _always(""),
+}
+
+
+def _with_source(made: str, typed: str) -> str:
+    """A formula, and its source for pages without our style: untrusted notebooks lose MathML but keep its letters."""
+    return f'<span class="nbc-math" hidden="">{made}</span><span class="nbc-src">{escape(typed, quote=False)}</span>'
+
+
+def _displayed(made: str, typed: str) -> str:
+    return f'<div class="nbc-display" tabindex="0">{_with_source(made, typed)}</div>\n'

@@ -1,0 +1,90 @@
+"""Code blocks: labelled, coloured with few spans, never changed, never slow."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbchat.render import to_html
+from nbchat.render.code import LANGUAGES, LINES, LONGEST, WIDEST, coloured, language_of
+
+from .dom import Page
+
+
+def test_a_fence_has_its_language_and_its_colours() -> None:
+    html = to_html('```python\ndef f(x):  # hm\n    return "a" + 1\n```')
+
+    assert '<div class="nbc-code"><div class="nbc-lang">python</div>\n<pre tabindex="0">' in html
+    assert '<span class="nbc-k">def</span> <span class="nbc-f">f</span>(x):  <span class="nbc-c"># hm</span>' in html
+    assert "style=" not in html
+
+
+def test_indented_code_and_unnamed_fences_have_no_label() -> None:
+    assert to_html("    a < b") == '<div class="nbc-code"><pre tabindex="0">a &lt; b</pre></div>\n'
+    assert to_html("```\na\n\n```") == '<div class="nbc-code"><pre tabindex="0">a\n</pre></div>\n'
+
+
+def test_an_unknown_language_is_plain() -> None:
+    assert '<div class="nbc-lang">klingon</div>\n<pre tabindex="0">def x</pre>' in to_html("```klingon\ndef x\n```")
+
+
+@pytest.mark.parametrize(
+    ("info", "language"),
+    [
+        ("python", "python"),
+        ("{python}", "python"),
+        ("{.python .numberLines}", "python"),
+        ("python title=x", "python"),
+        ("js{1,3}", "js"),
+        ("c++", "c++"),
+        ("", ""),
+        ('"><script>', '"><script>'),
+        ("x" * 500, "x" * 30),
+    ],
+)
+def test_the_language_is_the_first_word_of_the_fence(info: str, language: str) -> None:
+    assert language_of(info) == language
+
+
+def test_every_language_of_the_list_has_a_lexer() -> None:
+    from pygments.lexers import get_lexer_by_name
+
+    from nbchat.render.code import _SAME
+
+    for name in LANGUAGES:
+        get_lexer_by_name(_SAME.get(name, name))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(LANGUAGES)), st.text(alphabet="ab1 \n\t\"'`#/*<>(){}[]=;:-\\$@é中\u2028", max_size=80))
+def test_colouring_never_changes_the_code(language: str, source: str) -> None:
+    page = Page(coloured(source, language))
+
+    assert page.text == source
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("source", ["x" * (LONGEST + 1), "x\n" * (LINES + 1), "x" * (WIDEST + 1)])
+def test_large_code_is_plain(source: str) -> None:
+    assert "<span" not in coloured(f"import {source}", "python")
+
+
+@pytest.mark.parametrize(
+    ("language", "seed"),
+    [("java", "a "), ("csharp", "a\n"), ("sas", " "), ("python", " \n"), ("hcl", "a"), ("ipython", "\n")],
+)
+def test_lexers_that_are_slow_are_kept_from_long_code(language: str, seed: str) -> None:
+    """Each took 5 to 40 s for 20,000 characters without our limits. Processor time, far from the limit."""
+    source = (seed * LONGEST)[:LONGEST]
+    start = time.process_time()
+    coloured(source, language)
+
+    assert time.process_time() - start < 4
+
+
+def test_characters_that_reorder_code_are_written_out() -> None:
+    """Code that reads differently from what it does (CVE-2021-42574)."""
+    assert "access\\u202e" in to_html("```python\naccess\u202e = 1\n```")

@@ -1,0 +1,241 @@
+"""What is a formula, what is money, and what a formula may not do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbchat.render import to_html
+from nbchat.render.formula import mathml
+from nbchat.render.tex import LONGEST
+
+from .dom import Page
+from .payloads import FORMULAS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the area is $x^2$.",
+        "$x$",
+        "($n$)",
+        "$n$-th",
+        "其中$x$是变量",
+        r"$\alpha$",
+        "$2x + 1$",
+        "$10^{-3}$",
+        "$a,b$",
+        r"\(x\)",
+        r"so \(a_1 + b\) holds",
+        "$$x^2$$",
+        "in line $$x^2$$ too",
+        r"\[x^2\]",
+        "$$\nx^2\n$$",
+        "\\[\nx = 1\n\\]",
+        "- item\n\n  $$\n  x\n  $$",
+        "> $$\n> x\n> $$",
+        "text\n$$\nx\n$$\nmore",
+        "$$\nx\n$$ where $x$ is",
+        "\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}",
+        "```math\nx^2\n```",
+        "| $x$ |\n|---|\n| y |",
+        "**$x$**",
+        "$x$, $y$ and $z$",
+        "$f(x) = \\begin{cases} 1 & x > 0 \\\\ 0 & x \\le 0 \\end{cases}$",
+    ],
+)
+def test_a_formula_is_drawn(text: str) -> None:
+    html = to_html(text)
+
+    assert "<math" in html
+    assert Page(html).faults == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$5 and $6",
+        "costs $5.",
+        "$5-$6",
+        "from $5 to $10",
+        "$5/$6",
+        "($5) and ($6)",
+        "US$5 and C$6",
+        "US$5, A$6",
+        "$5, $6 or $7",
+        "$1,000 - $2,000",
+        "$20k and $30k",
+        "价格是$5和$6元",
+        "$HOME/bin:$PATH",
+        "echo $HOME $USER",
+        "$x and y$ z",
+        "$ x$",
+        "$x $",
+        "$$",
+        "$ $",
+        r"\$x\$",
+        r"\$5 and \$6",
+        "a $ b $ c",
+        r"\(\)",
+        r"\[\]",
+        r"\[not a link](/foo)",
+        r"\[note to self\]",
+        r"\\(x\\)",
+        "`$x$`",
+        "```\n$x$\n```",
+        "    $x$",
+        "$`x`$",
+        "$5 is what I paid, not $6, so $",
+        "the variable $name or $other_name",
+        "$$ is the process id of the shell",
+    ],
+)
+def test_money_shells_and_escapes_are_not_formulas(text: str) -> None:
+    html = to_html(text)
+
+    assert "<math" not in html
+    assert "nbc-tex" not in html
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_hostile_formula_has_nothing_but_mathml(formula: str) -> None:
+    html = to_html(formula)
+
+    assert Page(html).faults == []
+    for word in ("href", "style=", "class=", "id=", "onclick", "mathcolor", "mathbackground"):
+        marks = html.replace('class="nbc-', "").split("<math")
+        assert all(
+            word not in piece.split("</math>")[0].replace("&lt;", "<x ") for piece in marks[1:] if "<" in piece[:1]
+        )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "href", "url", "style", "class", "cssId", "require", "unicode", "includegraphics", "htmlClass", "def", "newcommand",
+        "renewcommand", "let", "csname", "input", "bbox", "data", "char", "verb", "rule",
+    ],
+)  # fmt: skip
+def test_a_command_that_acts_shows_the_source(command: str) -> None:
+    html = to_html(rf"a $\{command}{{x}}{{y}}$ b")
+
+    assert "<math" not in html
+    assert rf'<code class="nbc-tex">$\{command}{{x}}{{y}}$</code>' in html
+
+
+@pytest.mark.parametrize(
+    "broken", [r"\frac{a", r"x^", r"\left(x", r"\unknown{x}", r"\begin{aligned}x", r"{x_1", "x_1}_", r"\frac"]
+)
+def test_a_formula_that_does_not_parse_shows_its_source(broken: str) -> None:
+    html = to_html(f"a ${broken}$ b")
+
+    assert "<math" not in html or broken == "{x_1"
+    assert "merror" not in html
+
+
+def test_a_block_that_never_ends_shows_its_source_until_the_blank_line() -> None:
+    html = to_html("$$\nx^2\n\nwords")
+
+    assert html == '<pre class="nbc-plain">$$\nx^2</pre>\n<p dir="auto">words</p>\n'
+
+
+def test_words_behind_a_block_stay() -> None:
+    html = to_html("$$\nx\n$$ where *x* is\nlong")
+
+    assert "<p>where <em>x</em> is</p>" in html
+    assert '<p dir="auto">long</p>' in html
+
+
+def test_every_formula_carries_its_source_for_pages_without_mathml() -> None:
+    """JupyterLab strips MathML, and our style, from a notebook that is not trusted; `hidden` then hides the rest."""
+    html = to_html("$x^2$")
+
+    assert '<span class="nbc-math" hidden=""><math>' in html
+    assert '<span class="nbc-src">$x^2$</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("tex", "part"),
+    [
+        (r"\mathbb{R}", "<mi>ℝ</mi>"),
+        (r"\mathbf{AB}", "<mi>𝐀</mi><mi>𝐁</mi>"),
+        (r"\mathcal{L}", "<mi>ℒ</mi>"),
+        (r"\mathrm{Attention}(Q)", "<mi>Attention</mi>"),
+        (r"\mathrm{d}x", '<mi mathvariant="normal">d</mi>'),
+        (r"\operatorname*{arg\,max}_x", '<munder><mo movablelimits="true">arg\u2009max</mo><mi>x</mi></munder>'),
+        (r"\lim_{x\to0} f", '<munder><mo movablelimits="true">lim</mo>'),
+        (r"a \sim b", "<mo>∼</mo>"),
+        (r"a < b \text{ if } c", "<mo>&lt;</mo>"),
+        (r"\text{a_b \& c}", "a_b\xa0&amp;\xa0c"),
+        (r"\boxed{x}", '<mrow class="nbc-box">'),
+        (r"\langle x \rangle", '<mo stretchy="false">⟨</mo>'),
+        (r"\overline{z}", "‾"),
+        (r"x \tag{1}", "<mtext>(1)</mtext>"),
+        (
+            r"\begin{aligned} a &= b \\ &= c \end{aligned}",
+            '<mtd class="nbc-right"><mi>a</mi></mtd><mtd class="nbc-left">',
+        ),
+        (r"\begin{gathered} a \\ b \end{gathered}", "<mtr>"),
+        (r"\begin{equation} a \label{x} \end{equation}", "<mi>a</mi>"),
+        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "<mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd>"),
+        (r"\frac{\partial f}{\partial x}", "<mfrac><mrow><mo>∂</mo><mi>f</mi></mrow>"),
+    ],
+)
+def test_the_formulas_models_write_are_understood(tex: str, part: str) -> None:
+    made = mathml(tex)
+
+    assert made is not None
+    assert part in made
+    assert Page(made).faults == []
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\hspace{9999px}x", r"\hspace{-50em}x", r"\kern-99em x", r"\raise{99em}{x}", r"\mspace{999mu}x"]
+)
+def test_a_formula_cannot_leave_its_place(tex: str) -> None:
+    made = mathml(tex)
+
+    assert made is not None
+    assert "99" not in made
+    assert "-50" not in made
+
+
+def test_a_long_or_deep_formula_shows_its_source() -> None:
+    assert mathml("x" * (LONGEST + 1)) is None
+    assert mathml("{" * 100 + "x" + "}" * 100) is None
+    assert mathml(r"\left(" * 100 + "x" + r"\right)" * 100) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *r"{}^_&'xy1 <>()[]\%$#~",
+                r"\frac",
+                r"\sqrt",
+                r"\left(",
+                r"\right)",
+                r"\begin{align}",
+                r"\end{align}",
+                r"\\",
+                r"\text{",
+                r"\limits",
+                r"\sum",
+                r"\middle|",
+                r"\color{red}",
+                r"\mathbb{",
+                r"\not",
+                r"\over",
+                r"\hspace{1em}",
+            ]
+        ),
+        max_size=14,
+    ).map("".join),
+    st.booleans(),
+)
+def test_no_tex_at_all_raises_or_escapes(tex: str, display: bool) -> None:
+    made = mathml(tex, display)
+
+    assert made is None or Page(made).faults == []

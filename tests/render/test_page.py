@@ -1,0 +1,221 @@
+"""A finished answer as one output: complete, calm, and the same bytes every time."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbchat.messages import Answer, Event, Stop, Text, Thought, ToolCall
+from nbchat.render import STYLE, Incremental, answer_html, live_html, plain, to_html
+
+from .dom import Page, words
+
+
+def answered(*events: Event, notices: list[str] | None = None) -> Answer:
+    answer = Answer(model="kimi-k2-thinking", provider="kimi", notices=notices or [])
+    for event in (*events, Stop("end")):
+        answer.add(event)
+    return answer
+
+
+def shown(html: str) -> str:
+    page = Page(html, frame=True)
+    assert page.faults == []
+    return " ".join(page.text.split())
+
+
+def test_the_same_answer_gives_the_same_bytes() -> None:
+    one, other = (answered(Thought("hm"), *map(Text, pieces)) for pieces in (["Hi ", "there"], ["Hi there"]))
+
+    assert answer_html(one, footer=["m", "$0.01"]) == answer_html(other, footer=["m", "$0.01"])
+
+
+def test_an_answer_is_wrapped_so_that_the_page_leaves_its_dollars_alone() -> None:
+    html = answer_html(answered(Text("$5 and $6")))
+
+    assert html.startswith('<div class="nbc tex2jax_ignore mathjax_ignore"><style>')
+    assert html.endswith("</div>")
+    assert '<p dir="auto">$5 and $6</p>' in html
+
+
+def test_thinking_is_folded_and_counted() -> None:
+    html = answer_html(answered(Thought("one two three"), Text("Hi")))
+
+    assert "<details><summary>Thinking, 3 words</summary>" in html
+    assert "<details open>" in answer_html(answered(Thought("one"), Text("Hi")), thought_open=True)
+    assert "details" not in answer_html(answered(Thought(" \n"), Text("Hi"))).replace(STYLE, "")
+
+
+@pytest.mark.parametrize(
+    ("thought", "label"),
+    [
+        ("word", "Thinking, 1 word"),
+        ("it's 3.5 words-long", "Thinking, 3 words"),
+        ("只用萼片呢", "Thinking, 5 words"),
+        ("用 pandas 的 DataFrame", "Thinking, 4 words"),
+        ("ひらがな", "Thinking, 4 words"),
+        ("안녕 하세요", "Thinking, 2 words"),
+        ("**a** — `b`", "Thinking, 2 words"),
+        ("x " * 1_234, "Thinking, 1,234 words"),
+    ],
+)
+def test_words_are_counted_in_every_script(thought: str, label: str) -> None:
+    assert f"<summary>{label}</summary>" in answer_html(answered(Thought(thought)))
+
+
+def test_notices_are_told_once_and_before_the_words() -> None:
+    text = shown(
+        answer_html(answered(Text("Hi"), notices=["tried again"]), notices=["tried again", "gpt-4 is retired"])
+    )
+
+    assert text == "tried again gpt-4 is retired Hi".replace("again ", "again").replace("retired ", "retired")
+
+
+def test_a_tool_that_was_asked_for_is_shown_and_not_run() -> None:
+    html = answer_html(answered(ToolCall("1", "get_weather", {"city": "Zürich <b>"})))
+
+    assert "asked for tool <code>get_weather</code>; not run" in html
+    assert "Zürich &lt;b&gt;" in html
+    assert "city" in shown(html)
+
+
+def test_arguments_that_are_not_json_are_shown_as_they_came() -> None:
+    assert '{"city": "Zü' in shown(answer_html(answered(ToolCall("1", "f", None, raw='{"city": "Zü'))))
+
+
+def test_endless_arguments_are_cut_and_say_so() -> None:
+    html = answer_html(answered(ToolCall("1", "f", {"a": "x" * 100_000})))
+
+    assert len(html) < 20_000
+    assert "more characters" in html
+
+
+@pytest.mark.parametrize(
+    ("stop", "sentence"),
+    [
+        (Stop("broken", "the connection closed."), "The answer is incomplete: the connection closed."),
+        (
+            Stop("length", "max_output_tokens"),
+            "The answer is incomplete: it reached the length limit (max_output_tokens).",
+        ),
+        (Stop("filter", "SAFETY"), "The answer is incomplete: the provider's content filter stopped it (SAFETY)."),
+        (Stop("filter"), "The answer is incomplete: the provider's content filter stopped it."),
+        (Stop("interrupted"), "Stopped after 2 characters; kept."),
+        (Stop("end"), ""),
+        (Stop("tool_calls"), ""),
+    ],
+)
+def test_an_answer_that_did_not_end_says_why(stop: Stop, sentence: str) -> None:
+    answer = answered(Text("Hi"))
+    answer.stop = stop
+
+    assert shown(answer_html(answer)) == f"Hi {sentence}".strip()
+
+
+def test_the_footer_begins_with_the_model_and_can_be_read_without_a_style() -> None:
+    html = answer_html(answered(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"])
+
+    assert (
+        '<div class="nbc-foot"><span class="nbc-model">kimi-k2-thinking</span> · <span>1,204 → 386 tokens</span>'
+        in html
+    )
+    assert "nbc-foot" not in answer_html(answered(Text("Hi"))).replace(STYLE, "")
+
+
+def test_a_live_page_has_status_thinking_blocks_tail_and_caret() -> None:
+    page = Incremental()
+    page.feed("First.\n\nSecond **is")
+    html = live_html(page.settled, page.tail, status="kimi · 3 s", thought="hm")
+
+    assert '<p dir="auto">First.</p>' in html
+    assert '<strong>is</strong><span class="nbc-caret"></span></p>' in html
+    assert "kimi · 3 s</p>" in html
+    assert "<summary>Thinking, 1 word</summary>" in html
+
+
+def test_thinking_is_open_while_there_is_nothing_else_to_read() -> None:
+    assert "<details open>" in live_html([], "", status="thinking", thought="hm")
+    assert "<details>" in live_html(["<p>Hi</p>"], "", status="", thought="hm")
+
+
+def test_only_the_end_of_long_thinking_is_sent_again_and_again() -> None:
+    html = live_html([], "", status="", thought="early " * 1_000 + "late")
+
+    assert len(html) < len(STYLE) + 900
+    assert "late</div>" in html
+    assert "Thinking, 1,001 words" in html
+
+
+@pytest.mark.parametrize(
+    "text", ["words", "- item", "| a |\n|---|\n| b", "```\ncode", "> quote", "# Title", "$x$", "**b**"]
+)
+def test_the_caret_stands_where_the_next_word_will(text: str) -> None:
+    page = Incremental()
+    page.feed(text)
+    html = live_html([], page.tail, status="", style=False)
+
+    assert Page(html, frame=True).faults == []
+    assert html.count("nbc-caret") == 1
+    assert not html.endswith('<span class="nbc-caret"></span></div>') or text == "nothing"
+
+
+def test_a_repaint_can_do_without_style_caret_and_status() -> None:
+    html = live_html(["<p>Hi</p>"], "", status="", caret=False, style=False)
+
+    assert html == '<div class="nbc tex2jax_ignore mathjax_ignore"><p>Hi</p></div>'
+
+
+def test_what_streamed_is_what_stays() -> None:
+    page = Incremental()
+    page.feed("First.\n\n```python\nx = 1\n```\n")
+    page.finish()
+
+    assert page.html in answer_html(answered(Text("First.\n\n```python\nx = 1\n```\n")))
+
+
+def test_plain_text_is_the_markdown_itself() -> None:
+    assert plain(answered(Text("# Hi\n\n*there* \x1b[31m"))) == "# Hi\n\n*there* [31m"
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ((ToolCall("1", "add", {}), ToolCall("2", "mul", {})), "(no text; asked for add, mul, not run)"),
+        ((Thought("one two"),), "(no text; thinking, 2 words)"),
+        ((), "(no text)"),
+    ],
+)
+def test_an_answer_without_words_says_what_it_has(events: tuple[Event, ...], text: str) -> None:
+    assert plain(answered(*events)) == text
+
+
+def test_the_style_is_small_and_stays_inside_our_answers() -> None:
+    assert len(STYLE.encode()) < 3_000
+    assert "url(" not in STYLE
+    assert "<" not in STYLE
+    assert "@import" not in STYLE
+    for selector in STYLE.split(".nbc")[1:2]:
+        assert selector.startswith("{")
+
+
+def test_colours_follow_jupyterlab_and_fall_back_without_it() -> None:
+    for name in ("keyword", "string", "comment", "def", "meta"):
+        assert f"var(--jp-mirror-editor-{name}-color,#" in STYLE
+    assert STYLE.count("var(--jp-") == STYLE.count("var(--jp-")
+    assert "var(--jp-border-color2,#" in STYLE
+
+
+def test_an_answer_costs_at_most_three_bytes_a_character() -> None:
+    section = (
+        "## A section with a few words\n\nSome **bold** words and `code`, then a sentence that goes on for a while.\n\n"
+        "- one point that is made\n- another point\n\n"
+        "| feature | F |\n|---|---|\n| petal length | 1180 |\n| petal width | 960 |\n\n"
+        "```python\ndef f(x, y=1):\n    # a comment about it\n    return df.groupby('species')[x].mean() + y\n```\n\n"
+        "The energy is $E = mc^2$, and the rest is words, as answers are, with a closing remark for good measure.\n\n"
+    )
+    text = section * 40
+
+    assert len(answer_html(answered(Text(text))).encode()) <= 3 * len(text)
+
+
+def test_words_of_an_answer_are_those_of_its_markdown() -> None:
+    assert words(to_html("# A\n\nb *c*\n\n- d\n\n```\ne\n```")) == "A b c d e"

@@ -1,0 +1,152 @@
+"""Whatever a model writes: no script, no request, no style, no control over the page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbchat.messages import Answer, Stop, Text, Thought, ToolCall
+from nbchat.render import Incremental, answer_html, live_html, plain, to_html
+from nbchat.render.sanitise import sanitised
+
+from .dom import Page
+from .payloads import FORMULAS, REQUESTS, SCRIPTS
+
+EVERYTHING = [*SCRIPTS, *REQUESTS, *FORMULAS]
+
+
+def test_the_corpus_is_as_large_as_promised() -> None:
+    assert len(set(SCRIPTS)) >= 150
+    assert len(set(REQUESTS)) >= 60
+    assert len(set(FORMULAS)) >= 40
+
+
+@pytest.mark.parametrize("payload", EVERYTHING)
+def test_a_payload_leaves_only_allowed_tags_and_attributes(payload: str) -> None:
+    assert Page(to_html(payload)).faults == []
+
+
+@pytest.mark.parametrize("payload", EVERYTHING)
+def test_a_payload_is_as_harmless_inside_everything_else(payload: str) -> None:
+    nested = payload.replace("\n", " ")
+    around = f"# {nested}\n\n> - {nested}\n\n| {nested} | b |\n|---|---|\n| 1 | {nested} |\n\n**{nested}** `{nested}`\n"
+
+    assert Page(to_html(around)).faults == []
+
+
+def test_no_cut_through_a_payload_shows_what_the_whole_would_not() -> None:
+    for payload in EVERYTHING:
+        page = Incremental()
+        for start in range(0, len(payload), 3):
+            page.feed(payload[start : start + 3])
+            assert Page(page.tail).faults == [], payload[: start + 3]
+        page.finish()
+        assert page.html == to_html(payload)
+
+
+@pytest.mark.parametrize("payload", [p for p in SCRIPTS if p.startswith("<") and "\x00" not in p])
+def test_markup_stays_readable_as_text(payload: str) -> None:
+    """A reader should see what the model tried, so nothing is silently dropped."""
+    shown = Page(to_html(payload)).text
+
+    for word in re.findall(r"alert\(1\)|sink\.example|evil\.example|expression", payload):
+        assert word in shown
+
+
+@pytest.mark.parametrize("payload", [p for p in REQUESTS if p.startswith("![") and "sink.example" in p])
+def test_a_picture_names_its_host_and_is_not_loaded(payload: str) -> None:
+    page = Page(to_html(payload))
+
+    assert "sink.example" in page.text
+    assert "not loaded" in page.text
+    assert "img" not in page.tags
+
+
+def test_a_data_picture_is_not_even_a_link() -> None:
+    page = Page(to_html("![chart](data:image/png;base64,iVBORw0KGgo=)"))
+
+    assert page.links == []
+    assert page.text.strip() == "chart: image (not loaded)"
+
+
+def test_a_picture_inside_a_link_does_not_nest_links() -> None:
+    page = Page(to_html("[![badge](https://one.example/b.svg)](https://two.example)"))
+
+    assert page.links == ["https://two.example"]
+    assert "badge: image at one.example (not loaded)" in page.text
+
+
+def test_a_user_name_in_an_address_does_not_pass_for_its_host() -> None:
+    assert "image at evil.example (not" in to_html("![x](https://good.example@evil.example/x.png)")
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "vbscript", "data", "file", "blob", "jupyter", "command", "ftp"])
+def test_an_address_that_may_not_be_clicked_is_shown_as_words(scheme: str) -> None:
+    page = Page(to_html(f"[here]({scheme}:alert(1))"))
+
+    assert page.links == []
+    assert page.text.strip() == f"here ({scheme}:alert(1))"
+
+
+def test_thoughts_notices_tools_stops_and_footers_are_as_safe_as_the_text() -> None:
+    for payload in EVERYTHING:
+        answer = Answer(model=payload, notices=[payload])
+        for event in (Thought(payload), Text(payload), Stop("broken", payload)):
+            answer.add(event)
+        answer.add(ToolCall("1", payload, {"a": payload, payload: 1}))
+        answer.add(ToolCall("2", payload, None, raw=payload))
+
+        html = answer_html(answer, footer=[payload, payload], notices=[payload])
+
+        assert Page(html, frame=True).faults == [], payload
+        assert html.count("<style>") == 1
+        assert html.count('class="nbc ') == 1
+
+
+def test_a_live_page_is_as_safe_as_a_finished_one() -> None:
+    for payload in EVERYTHING:
+        page = Incremental()
+        page.feed(payload)
+        html = live_html(page.settled, page.tail, status=payload, thought=payload * 20)
+
+        assert Page(html, frame=True).faults == [], payload
+
+
+def test_plain_text_has_no_control_characters() -> None:
+    answer = Answer()
+    answer.add(Text("".join(map(chr, range(0xA0))) + "\ud800 \x1b[31mred"))
+
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", plain(answer))
+
+
+def test_html_has_no_control_characters_whatever_the_entities() -> None:
+    html = to_html("".join(f"&#{code}; &#x{code:x};{chr(code)}" for code in range(0xA0)))
+
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", html)
+
+
+def test_the_sanitiser_alone_would_be_enough() -> None:
+    """Each layer has to hold by itself: raw HTML that never went through Markdown."""
+    for payload in EVERYTHING:
+        assert Page(sanitised(payload)).faults == [], payload
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_at_all_is_safe(text: str) -> None:
+    assert Page(to_html(text)).faults == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*EVERYTHING, "`", "**", "|", "\n", "$", "[", "](", ")", "<", "> ", "- ", "```\n"]), max_size=8
+    )
+)
+def test_any_mixture_of_payloads_is_safe(pieces: list[str]) -> None:
+    text = "".join(pieces)
+
+    assert Page(to_html(text)).faults == []
