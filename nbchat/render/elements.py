@@ -15,7 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from nbchat.render.code import code_block, language_of, plain_block
+from nbchat.render.code import NARROW, code_block, language_of, plain_block
 from nbchat.render.formula import mathml
 
 Env = MutableMapping[str, Any]
@@ -55,10 +55,11 @@ class Elements(RendererHTML):
         return _displayed(made, typed) if made else f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
 
     def table_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return f'<div class="nbc-wide" tabindex="0">{self.renderToken(tokens, number, options, env)}'
+        frame = '<div class="nbc-wide" tabindex="0">' if tokens[number].meta.get("wide") else ""
+        return f"{frame}{self.renderToken(tokens, number, options, env)}"
 
     def table_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        return "</table></div>\n"
+        return "</table></div>\n" if tokens[number].meta.get("wide") else "</table>\n"
 
 
 def _footnote_mark(self: Elements, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
@@ -84,8 +85,9 @@ FOOTNOTE_RULES: dict[str, Callable[..., str]] = {
 
 def _with_source(made: str, typed: str) -> str:
     """A formula, and its source for pages without our style: untrusted notebooks lose MathML but keep its letters."""
-    return f'<span class="nbc-math" hidden="">{made}</span><span class="nbc-src">{escape(typed, quote=False)}</span>'
+    return f'<span hidden="">{made}</span><span class="nbc-src">{escape(typed, quote=False)}</span>'
 
 
 def _displayed(made: str, typed: str) -> str:
-    return f'<div class="nbc-display" tabindex="0">{_with_source(made, typed)}</div>\n'
+    mark = ' tabindex="0"' if len(typed) > NARROW else ""
+    return f'<div class="nbc-display"{mark}>{_with_source(made, typed)}</div>\n'

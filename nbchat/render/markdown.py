@@ -32,6 +32,10 @@ LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without em
 DEEPEST = 60  # levels of lists and quotes; a block that is deeper is shown as typed
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+# A notebook keeps every line of an output as a string of its own, so lines are worth saving.
+_BEHIND_TAGS = re.compile(r"(?<=<tr>|<ul>|<ol>|<li>)\n|(?<=<thead>|<tbody>)\n|(?<=>)\n(?=</?(?:thead|tbody|ul|ol)>)")
+_BETWEEN_TAGS = re.compile(r"(?<=>)\n(?=</?(?:tr|t[hd]|li)\b)")
 _PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
 
 
@@ -89,13 +93,13 @@ def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
     source = "\n".join(lines[block.first : block.end])
     if any(token.level >= DEEPEST - 1 for token in block.tokens):
         return as_typed(source)
-    if "dir" not in block.tokens[0].attrs and block.tokens[0].tag in BLOCKS:
+    if block.tokens[0].tag in BLOCKS and _RIGHT_TO_LEFT.search(source):
         block.tokens[0].attrs["dir"] = "auto"
     md = parser()
     made: str = md.renderer.render(block.tokens, md.options, env)
     if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
         return as_typed(source)
-    made = sanitised(made).strip()
+    made = _BETWEEN_TAGS.sub(" ", _BEHIND_TAGS.sub("", sanitised(made).strip()))
     return made and made + "\n"
 
 

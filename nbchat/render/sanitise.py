@@ -15,62 +15,22 @@ from nbchat.render.characters import CONTROLS
 if TYPE_CHECKING:
     from nh3 import Cleaner
 
-BLOCKS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table"])
-TEXT = frozenset(
-    [
-        "div",
-        "span",
-        "pre",
-        "code",
-        "strong",
-        "em",
-        "s",
-        "sup",
-        "a",
-        "br",
-        "hr",
-        "li",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "section",
-    ]
+_BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote table"
+_TEXT = "div span pre code strong em b i s sup a br hr li thead tbody tr th td section"
+_MATHS = (
+    "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
+    "mtable mtr mtd mstyle mpadded mphantom"
 )
-MATHS = frozenset(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mo",
-        "mn",
-        "mtext",
-        "mspace",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "msub",
-        "msup",
-        "msubsup",
-        "munder",
-        "mover",
-        "munderover",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mstyle",
-        "mpadded",
-        "mphantom",
-    ]
-)
+BLOCKS, TEXT, MATHS = (frozenset(names.split()) for names in (_BLOCKS, _TEXT, _MATHS))
 TAGS = BLOCKS | TEXT | MATHS
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 CLASSES = {
     "div": {"nbc-code", "nbc-lang", "nbc-wide", "nbc-display"},
-    "span": {f"nbc-{name}" for name in ("c", "f", "k", "m", "n", "s", "math", "src")},
+    "b": {"nbc-k"},
+    "i": {"nbc-c"},
+    "span": {"nbc-f", "nbc-m", "nbc-n", "nbc-s", "nbc-src"},
     "pre": {"nbc-plain"},
     "code": {"nbc-tex"},
     "section": {"nbc-notes"},

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WIDEST_NUMBER = 40  # characters, with sign, unit and currency
 
+NARROW = 48  # bytes of words, and the space between columns, that fit the narrowest panel
+
 _NUMBER = re.compile(
     r"[<>≈~±+\-−–]?\s*[$€£¥]?\s*[+\-−]?\d[\d.,'_\u00a0\u202f]*(?:[eE][+-]?\d+|\s*[×·]\s*10)?[⁰¹²³⁴-⁹⁺⁻]*\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
 )
@@ -22,6 +24,9 @@ _NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
 _STYLES = {"text-align:left": "left", "text-align:center": "nbc-center", "text-align:right": "nbc-right"}
+
+if TYPE_CHECKING:
+    Row = list[tuple[Token, Token]]  # of each cell the opening tag, and what is in it
 
 
 def tables(state: StateCore) -> None:
@@ -32,31 +37,42 @@ def tables(state: StateCore) -> None:
         if token.type == "table_open":
             start = number
         elif token.type == "table_close" and start >= 0:
-            _align(tokens[start:number], unfinished=bool(state.env.get("unfinished")))
+            rows = _rows(tokens[start:number])
+            _align(rows, unfinished=bool(state.env.get("unfinished")))
+            tokens[start].meta["wide"] = token.meta["wide"] = _is_wide(rows)
             start = -1
 
 
-def _align(table: list[Token], *, unfinished: bool) -> None:
-    rows: list[list[tuple[Token, Token]]] = []
+def _rows(table: list[Token]) -> list[Row]:
+    rows: list[Row] = []
     for number, token in enumerate(table):
         if token.type == "tr_open":
             rows.append([])
         elif token.type in ("th_open", "td_open"):
-            rows[-1].append((token, table[number + 1]))
-            if token.type == "th_open" and not table[number + 1].content:
+            inside = table[number + 1]
+            rows[-1].append((token, inside))
+            if token.type == "th_open" and not inside.content:
                 token.tag = table[number + 2].tag = "td"  # an empty heading says nothing to a screen reader
-            table[number + 1].children = _broken(table[number + 1].children or [])
-    if not rows:
-        return
+            inside.children = _broken(inside.children or [])
+    return rows
+
+
+def _align(rows: list[Row], *, unfinished: bool) -> None:
     said = rows[1:-1] if unfinished and len(rows) > 2 else rows[1:]
     for column in range(len(rows[0])):
-        cells = [row[column][1].content for row in said if column < len(row)]
-        numbers = _are_numbers(cells)
+        numbers = _are_numbers([row[column][1].content for row in said])
         for row in rows:
             opening = row[column][0]
             chosen = _STYLES.get(str(opening.attrs.pop("style", "")), "nbc-right" if numbers else "")
             if chosen and chosen != "left":
                 opening.attrs["class"] = chosen
+
+
+def _is_wide(rows: list[Row]) -> bool:
+    """Whether the longest words of the columns do not fit side by side into the narrowest panel."""
+    columns = zip(*([inside.content for _, inside in row] for row in rows), strict=True)
+    longest = [max(len(word.encode()) for cell in column for word in cell.split() or [""]) for column in columns]
+    return sum(longest) + 3 * len(longest) > NARROW
 
 
 def _are_numbers(cells: list[str]) -> bool:
