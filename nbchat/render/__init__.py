@@ -18,7 +18,7 @@ def to_html(markdown: str) -> str:
     """Safe HTML of a whole Markdown text.
 
     >>> to_html("*Hi* <b>")
-    '<p dir="auto"><em>Hi</em> &lt;b&gt;</p>\\n'
+    '<p><em>Hi</em> &lt;b&gt;</p>\\n'
     """
     from nbchat.render.markdown import html
 

@@ -106,26 +106,23 @@ def _is_large(source: str, name: str) -> bool:
 @lru_cache(maxsize=1024)
 def _colour(kind: _TokenType) -> str:
     """Our one letter for a Pygments token: the nearest ancestor that has a colour."""
-    from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
+    from pygments.token import Comment, Generic, Keyword, Name, Operator, String
 
     letters = {
         Comment: "c",
         Comment.Preproc: "m",
         Comment.PreprocFile: "s",
         Keyword: "k",
-        Keyword.Constant: "n",
+        Keyword.Constant: "k",
         Keyword.Type: "n",
         Operator.Word: "k",
-        Name.Builtin: "n",
         Name.Class: "f",
         Name.Function: "f",
         Name.Decorator: "m",
-        Name.Exception: "n",
         Name.Attribute: "f",
         Name.Tag: "k",
         String: "s",
         String.Interpol: "m",
-        Number: "n",
         Generic.Deleted: "s",
         Generic.Inserted: "n",
         Generic.Heading: "k",

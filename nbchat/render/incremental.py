@@ -24,7 +24,7 @@ class Incremental:
     >>> page = Incremental()
     >>> page.feed("# One\\n\\nTwo **th")
     >>> page.settled, page.tail
-    (['<h1 dir="auto">One</h1>\\n'], '<p dir="auto">Two <strong>th</strong></p>\\n')
+    (['<h1>One</h1>\\n'], '<p>Two <strong>th</strong></p>\\n')
 
     After `finish()`, `html` is what `to_html` makes of the whole text. Where the
     text defines something for other blocks (a reference, a footnote), `finish()`

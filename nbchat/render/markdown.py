@@ -34,8 +34,9 @@ GROWTH = 60  # how much longer than its source a block may become; beyond, it is
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 # A notebook keeps every line of an output as a string of its own, so lines are worth saving.
-_BEHIND_TAGS = re.compile(r"(?<=<tr>|<ul>|<ol>|<li>)\n|(?<=<thead>|<tbody>)\n|(?<=>)\n(?=</?(?:thead|tbody|ul|ol)>)")
-_BETWEEN_TAGS = re.compile(r"(?<=>)\n(?=</?(?:tr|t[hd]|li)\b)")
+_BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
+_BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
+_BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
 _PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
 
 
@@ -99,8 +100,14 @@ def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
     made: str = md.renderer.render(block.tokens, md.options, env)
     if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
         return as_typed(source)
-    made = _BETWEEN_TAGS.sub(" ", _BEHIND_TAGS.sub("", sanitised(made).strip()))
-    return made and made + "\n"
+    made = sanitised(made).strip()
+    return made and _on_few_lines(made) + "\n"
+
+
+def _on_few_lines(html: str) -> str:
+    """The same without line ends between the tags of lists and tables."""
+    html = _BEHIND_STARTS.sub(r"\g<start>", _BEFORE_ENDS.sub("", html))
+    return _BETWEEN.sub(" ", html)
 
 
 def as_typed(text: str) -> str:

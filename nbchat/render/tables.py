@@ -23,14 +23,14 @@ _NUMBER = re.compile(
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
-_STYLES = {"text-align:left": "left", "text-align:center": "nbc-center", "text-align:right": "nbc-right"}
+_STYLES = {"text-align:left": "left", "text-align:center": "center", "text-align:right": "right"}
 
 if TYPE_CHECKING:
     Row = list[tuple[Token, Token]]  # of each cell the opening tag, and what is in it
 
 
 def tables(state: StateCore) -> None:
-    """A rule for markdown-it's core: aligns cells by class, and breaks lines in them."""
+    """A rule for markdown-it's core: aligns cells, and breaks lines in them."""
     tokens = state.tokens
     start = -1
     for number, token in enumerate(tokens):
@@ -63,9 +63,9 @@ def _align(rows: list[Row], *, unfinished: bool) -> None:
         numbers = _are_numbers([row[column][1].content for row in said])
         for row in rows:
             opening = row[column][0]
-            chosen = _STYLES.get(str(opening.attrs.pop("style", "")), "nbc-right" if numbers else "")
+            chosen = _STYLES.get(str(opening.attrs.pop("style", "")), "right" if numbers else "")
             if chosen and chosen != "left":
-                opening.attrs["class"] = chosen
+                opening.attrs["align"] = chosen
 
 
 def _is_wide(rows: list[Row]) -> bool:

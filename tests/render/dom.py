@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
 _TEXT_TAGS = (
-    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div span pre code strong em s sup a br hr"
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div span pre code strong em b i s sup a br hr"
 )
 _MATHS_TAGS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle "
@@ -24,6 +24,7 @@ ATTRIBUTES = {
     "rel": re.compile("noopener noreferrer"),
     "target": re.compile("_blank"),
     "class": re.compile(r"(?:nbc-[a-z]+)?"),
+    "align": re.compile("center|right"),
     "dir": re.compile("auto"),
     "tabindex": re.compile("0"),
     "hidden": re.compile(""),
@@ -48,7 +49,8 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self._frame = frame
         self._words: list[str] = []
-        self._open: list[str] = []
+        self._open: list[tuple[str, bool]] = []  # with whether it is hidden until our style shows it
+        self._formula = False  # just ended: its source comes next
         self._unseen: list[int] = []
         self.feed(html)
         self.close()
@@ -69,8 +71,9 @@ class Page(HTMLParser):
         if tag == "a" and ("rel", "noopener noreferrer") not in attrs:
             self.faults.append("a link that tells where it was clicked")
         if tag not in NEVER_CLOSED:
-            self._open.append(tag)
-            if ("class", "nbc-src") in attrs or tag == "style":
+            formula, self._formula = self._formula, False
+            self._open.append((tag, ("hidden", "") in attrs or ("hidden", None) in attrs))
+            if tag == "style" or (formula and tag == "span"):
                 self._unseen.append(len(self._open))
 
     def _check(self, tag: str, name: str, value: str) -> None:
@@ -87,14 +90,15 @@ class Page(HTMLParser):
             self.faults.append(f"<{tag} {name}={value!r}>")
 
     def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open[-1] != tag:
+        if not self._open or self._open[-1][0] != tag:
             self.faults.append(f"</{tag}> where {self._open[-1:]} was open")
             return
         if self._unseen and self._unseen[-1] == len(self._open):
             self._unseen.pop()
-        self._open.pop()
+        self._formula = self._open.pop()[1]
 
     def handle_data(self, data: str) -> None:
+        self._formula = False
         if not self._unseen:
             self._words.append(data)
 

@@ -114,7 +114,7 @@ def test_no_state_on_the_way_has_a_fault(text: str) -> None:
 def test_no_line_of_these_documents_makes_the_whole_text_plain() -> None:
     """The fallback for hostile text would make every property above hold for nothing."""
     for line in LINES:
-        assert to_html(f"first\n\n{line}\n\nlast").startswith('<p dir="auto">first</p>\n'), line
+        assert to_html(f"first\n\n{line}\n\nlast").startswith("<p>first</p>\n"), line
 
 
 def test_a_definition_at_the_end_exchanges_what_was_settled_once() -> None:
@@ -214,7 +214,7 @@ def test_the_tail_is_rendered_once_until_more_comes(monkeypatch: pytest.MonkeyPa
         ("a [link](https://exam", "a link<"),
         ("a ![picture](https://exam", ">a<"),
         ("- item **bold", "<li>item <strong>bold</strong></li>"),
-        ("# Title *it", '<h1 dir="auto">Title <em>it</em></h1>'),
+        ("# Title *it", "<h1>Title <em>it</em></h1>"),
         ("a $x^2", "<code>$x^2</code>"),
         (r"a \(x", r"<code>\(x</code>"),
         ("costs $5 and", "costs $5 and"),
@@ -224,10 +224,10 @@ def test_the_tail_is_rendered_once_until_more_comes(monkeypatch: pytest.MonkeyPa
         ("| a | b |", "<th>b</th>"),
         ("| a | b |\n|--", "<th>b</th>"),
         ("| a | b |\n|---|---|\n| **c", "<strong>c</strong>"),
-        ("```py", '<pre tabindex="0"></pre>'),
-        ("```python\nx = 1", '<div class="nbc-lang">python</div>\n<pre tabindex="0">x = 1</pre>'),
-        ("```python\nx = 1\n``", '<pre tabindex="0">x = 1</pre>'),
-        ("- a\n  ```\n  x", '<pre tabindex="0">x</pre>'),
+        ("```py", "<pre></pre>"),
+        ("```python\nx = 1", '<div class="nbc-lang">python</div>\n<pre>x = 1</pre>'),
+        ("```python\nx = 1\n``", "<pre>x = 1</pre>"),
+        ("- a\n  ```\n  x", "<pre>x</pre>"),
     ],
 )
 def test_half_typed_markdown_looks_like_what_it_is_becoming(typed: str, shown: str) -> None:
@@ -262,10 +262,10 @@ def test_code_is_coloured_once_it_is_closed() -> None:
     """An open block is sent again with every repaint, and colours are most of its bytes."""
     page = Incremental()
     page.feed("```python\nimport math\n")
-    assert "<span" not in page.tail
+    assert "nbc-k" not in page.tail
 
     page.feed("```\n")
-    assert '<span class="nbc-k">import</span>' in page.settled[0]
+    assert '<b class="nbc-k">import</b>' in page.settled[0]
 
 
 @pytest.mark.parametrize("size", [200_000, 600_000])

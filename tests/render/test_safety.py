@@ -29,12 +29,12 @@ def test_a_payload_leaves_only_allowed_tags_and_attributes(payload: str) -> None
     assert Page(to_html(payload)).faults == []
 
 
-@pytest.mark.parametrize("payload", EVERYTHING)
-def test_a_payload_is_as_harmless_inside_everything_else(payload: str) -> None:
-    nested = payload.replace("\n", " ")
-    around = f"# {nested}\n\n> - {nested}\n\n| {nested} | b |\n|---|---|\n| 1 | {nested} |\n\n**{nested}** `{nested}`\n"
+def test_a_payload_is_as_harmless_inside_everything_else() -> None:
+    for payload in EVERYTHING:
+        words = payload.replace("\n", " ")
+        around = f"# {words}\n\n> - {words}\n\n| {words} | b |\n|---|---|\n| 1 | {words} |\n\n**{words}** `{words}`\n"
 
-    assert Page(to_html(around)).faults == []
+        assert Page(to_html(around)).faults == [], payload
 
 
 def test_no_cut_through_a_payload_shows_what_the_whole_would_not() -> None:
