@@ -37,8 +37,7 @@ class Engine:
         self._settings = settings
         self.demo = demo.Demo()
         self._transport = Transport({demo.HOST: self.demo, **(services or {})})
-        self._masking = Masking()
-        self._masking.watch("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
+        self._masking = Masking("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
@@ -118,6 +117,7 @@ class Engine:
 
     async def aclose(self) -> None:
         """Close every connection."""
+        self._masking.end()
         await self._transport.aclose()
 
 

@@ -20,7 +20,7 @@ from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.transport import Response
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.hosts import host_of
-from nbchat.messages import Notice, Stop, Text, Thought, ToolCall, WireEvent
+from nbchat.messages import Notice, Stop, Text, Thought, ToolCall, Usage, WireEvent
 from nbchat.wire import Dialect, Framing, Reader
 from nbchat.wire.framing import MIB, Decoder, Frame, FramingError, JsonValues, NdjsonLines, ServerSentEvents, WholeBody
 from nbchat.wire.problem import ProviderProblem, problem
@@ -28,6 +28,7 @@ from nbchat.wire.problem import ProviderProblem, problem
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 MAX_ANSWER = 64 * MIB  # bytes of one answer's body
 MAX_CHATTER = 4 * MIB  # bytes in a row that hold no event
+PATIENCE = 2.0  # seconds to wait for the counts after the finish reason
 SAMPLE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
 UNREADABLE = "a part of the answer cannot be read"
@@ -187,18 +188,23 @@ class Exchange:
                 self._close()
         return error
 
-    def _nothing_missing(self) -> bool:
-        """Whether the answer were whole if it ended here; asked when the server falls silent."""
+    def _nothing_missing(self, seconds: float) -> bool:
+        """Whether the answer were whole if it ended here, asked when the server has been silent for so long.
+
+        Gemini has no end marker, and others may forget theirs. The counts may follow
+        the finish reason, so that without them there is more patience.
+        """
         if not self._frames or (self._decoder and self._decoder.pending):
             return False
         reader = deepcopy(self._reader)
         try:
             if self._single is not None:
                 list(reader.read_whole(self._single))
-            stop = reader.finish()[-1]
+            *before, stop = reader.finish()
         except (ProviderProblem, *_ODD):
             return False
-        return isinstance(stop, Stop) and stop.reason != "broken"
+        counted = any(isinstance(event, Usage) for event in before)
+        return isinstance(stop, Stop) and stop.reason != "broken" and (counted or seconds > PATIENCE)
 
     def _closed(self) -> NbchatError | str:
         """The server fell silent when all had come; what that completes."""

@@ -110,16 +110,19 @@ def _encoded(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
 class Masking(logging.Filter):
     """Keeps keys out of the records of a logger; the servers' headers, which may echo one, are logged at DEBUG."""
 
-    def __init__(self) -> None:
+    def __init__(self, *loggers: str) -> None:
         super().__init__()
         self.keys: set[str] = set()
+        self._loggers = [logging.getLogger(name) for name in loggers]
+        for logger in self._loggers:
+            logger.addFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if self.keys:
             record.msg, record.args = redact(record.getMessage(), self.keys), ()
         return True
 
-    def watch(self, *names: str) -> None:
-        """Filter the records of these loggers."""
-        for name in names:
-            logging.getLogger(name).addFilter(self)
+    def end(self) -> None:
+        """Take the filter away again."""
+        for logger in self._loggers:
+            logger.removeFilter(self)

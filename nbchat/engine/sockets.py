@@ -22,7 +22,7 @@ from nbchat.errors import BadAnswer, ConnectionBroken, TimedOut, TlsFailed, Unre
 
 AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
 KEPT = 60.0  # seconds that an idle connection is kept
-PAUSE = 0.6  # seconds of silence after which it is asked whether the answer was whole already
+PAUSES = (0.6, 3.0)  # seconds of silence after which it is asked whether the answer was whole already
 NETWORK = "Ask again; if it stays so, check the network and the base URL."
 LIMITS = "Ask again, or allow it more time: timeout=, or timeouts in nbchat.toml."
 
@@ -56,9 +56,9 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
         self._limit = 0.0
-        self._asked = False
+        self._asked = 0  # how often, in this silence
         self.silence: float | None = None  # seconds; where not set, as httpcore says
-        self.whole: Callable[[], bool] | None = None  # asked when it pauses: was that all?
+        self.whole: Callable[[float], bool] | None = None  # asked after a pause of so many seconds: was that all?
 
     # --- called by asyncio ---------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def _heard(self, limit: float | None) -> None:
         """Wait for bytes, the end, or too long a silence."""
         self._reader = self._loop.create_future()
-        self._asked = False
+        self._asked = 0
         self._watch(limit or 1e9)
         try:
             await self._reader
@@ -223,8 +223,8 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._timer = self._loop.call_at(when, self._look)
 
     def _next_look(self) -> float:
-        asks = self._reader is not None and self.whole is not None and not self._asked
-        return self._since + (min(PAUSE, self._limit) if asks else self._limit)
+        asks = self._reader is not None and self.whole is not None and self._asked < len(PAUSES)
+        return self._since + (min(PAUSES[self._asked], self._limit) if asks else self._limit)
 
     def _look(self) -> None:
         self._timer = None
@@ -240,12 +240,11 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def _silent(self) -> None:
         assert self._reader is not None
-        if self.whole is not None and not self._asked:
-            self._asked = True
-            if self.whole():
-                self._reader.set_exception(Whole())
-                return
-        if self._loop.time() >= self._since + self._limit:
+        waited = self._loop.time() - self._since
+        self._asked += 1
+        if self.whole is not None and self.whole(waited):
+            self._reader.set_exception(Whole())
+        elif waited >= self._limit:
             self._reader.set_exception(TimedOut(f"{self._host} was silent for {self._limit:g} s. {LIMITS}"))
         else:
             self._timer = self._loop.call_at(self._next_look(), self._look)

@@ -53,11 +53,11 @@ class Response:
     def content_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    async def chunks(self, whole: Callable[[], bool] | None = None) -> AsyncGenerator[bytes]:
+    async def chunks(self, whole: Callable[[float], bool] | None = None) -> AsyncGenerator[bytes]:
         """The body's bytes, decompressed, as they arrive.
 
-        When the server falls silent and `whole()` says that nothing is missing, the
-        body ends there with `sockets.Whole`.
+        When the server has been silent for some seconds and `whole(seconds)` says that
+        nothing is missing, the body ends there with `sockets.Whole`.
         """
         decode = decoder(self.headers.get("content-encoding", ""), self._host)
         if self._socket:

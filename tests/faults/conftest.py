@@ -6,13 +6,16 @@ import shutil
 
 import pytest
 
-from nbchat.engine import retry, transport
+from nbchat.engine import exchange, retry, transport
+from nbchat.wire.framing import MIB
 
 from .certificates import Authority
 
 
 @pytest.fixture(autouse=True)
 def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes seconds for people takes none here."""
+    monkeypatch.setattr(exchange, "MAX_ANSWER", 24 * MIB)
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
     monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.3)
 

@@ -1,12 +1,12 @@
-"""Answers cut off, badly framed, stalled, or without end."""
+"""Answers cut off, or badly framed."""
 
 from __future__ import annotations
 
 import asyncio
 
-from nbchat.errors import BadAnswer, TimedOut, Unreachable
+from nbchat.errors import BadAnswer, Unreachable
 
-from .outcomes import ALL, FINE, Expected, Faults, broken, raises
+from .outcomes import FINE, Expected, Faults, broken, raises
 from .server import Turn
 
 CUT = Faults()
@@ -18,7 +18,6 @@ LOST_WHOLE = raises(Unreachable, "lost", 3)
 EARLY = broken("ended the answer early")
 NO_JSON = raises(BadAnswer, "no answer")
 INVALID = broken("invalid HTTP .*; the answer is incomplete")
-STALL = 0.25  # seconds
 
 
 # --- before the answer --------------------------------------------------------------------------
@@ -222,74 +221,3 @@ after_half("chunk-lf-only", b"4\n: hi\n0\n\n" * 2000)
 @fault(FINE, both=True)
 async def length_and_chunked(turn: Turn) -> None:
     await turn.good("Content-Length: 7")
-
-
-# --- too slow -----------------------------------------------------------------------------------
-
-
-def stalls(says: str = "silent for 0.25 s", requests: int = 3) -> Expected:
-    return raises(TimedOut, says, requests, timeout=STALL, under=6.0)
-
-
-@fault(stalls(), both=True)
-async def stall_accept(turn: Turn) -> None:
-    await turn.hang()
-
-
-@fault(stalls(), both=True)
-async def stall_in_headers(turn: Turn) -> None:
-    await turn.raw(b"HTTP/1.1 200 OK\r\nContent-")
-    await turn.hang()
-
-
-@fault(stalls(), both=True)
-async def stall_after_headers(turn: Turn) -> None:
-    await turn.head()
-    await turn.hang()
-
-
-@fault(broken("silent for 0.25 s; the answer is incomplete", timeout=STALL, under=4.0), stalls())
-async def stall_mid(turn: Turn) -> None:
-    await half(turn)
-    await turn.hang()
-
-
-@fault(broken("silent for 0.25 s; the answer is incomplete", timeout=STALL, under=4.0))
-async def stall_mid_event(turn: Turn) -> None:
-    await half(turn)
-    await turn.send(turn.part)
-    await turn.hang()
-
-
-@fault(Expected(ALL, under=2.5))
-async def ok_done_then_hang(turn: Turn) -> None:
-    await turn.head()
-    for piece in turn.pieces():
-        await turn.send(piece)
-    await turn.hang()
-
-
-@fault(Expected(ALL, under=2.5), both=True, name="ok-whole-then-hang")
-async def whole_then_hang(turn: Turn) -> None:
-    """A body that never ends, though all of it has come."""
-    await turn.head()
-    for piece in turn.pieces()[:-1] if turn.family.ends() and not turn.unary else turn.pieces():
-        await turn.send(piece)
-    await turn.hang()
-
-
-@fault(FINE)
-async def ok_rst_after_done(turn: Turn) -> None:
-    await turn.head()
-    for piece in turn.pieces():
-        await turn.send(piece)
-    await asyncio.sleep(0.05)  # a reset takes with it what the system has not sent yet
-    turn.reset()
-
-
-@fault(FINE)
-async def ok_cut_after_done(turn: Turn) -> None:
-    await turn.head()
-    for piece in turn.pieces():
-        await turn.send(piece)
-    turn.cut()

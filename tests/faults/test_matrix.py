@@ -8,8 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbchat.engine import retry, transport
-
 from ..scores import SCORES
 from .benign import BENIGN
 from .cut import CUT
@@ -18,13 +16,14 @@ from .outcomes import FINE, Fault, wrong
 from .payload import PAYLOAD
 from .refused import REFUSED
 from .server import Misbehaving, Turn
+from .stalled import STALLED
 
 
 async def good(turn: Turn) -> None:
     await turn.good()
 
 
-FAULTS = {"good": Fault("good", good, FINE, FINE), **BENIGN, **CUT, **REFUSED, **PAYLOAD}
+FAULTS = {"good": Fault("good", good, FINE, FINE), **BENIGN, **CUT, **STALLED, **REFUSED, **PAYLOAD}
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +31,6 @@ def server() -> Iterator[Misbehaving]:
     with Misbehaving({name: fault.play for name, fault in FAULTS.items()}) as server:
         yield server
         assert server.broken == []
-
-
-@pytest.fixture(autouse=True)
-def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
-    monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.3)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

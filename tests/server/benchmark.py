@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,19 @@ def event(text: str, finish: str | None = None) -> bytes:
 
 
 async def provide(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while head := await reader.readuntil(b"\r\n\r\n"):
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        paced = b"paced" in await reader.readexactly(length)
-        writer.write(HEAD)
-        for _ in range(PACED if paced else BURST):
-            writer.write(event(f"{time.monotonic_ns()} "))
+    with suppress(asyncio.IncompleteReadError, ConnectionError):  # the client is done
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            assert length
+            paced = b"paced" in await reader.readexactly(int(length[1]))
+            writer.write(HEAD)
+            for _ in range(PACED if paced else BURST):
+                writer.write(event(f"{time.monotonic_ns()} "))
+                await writer.drain()
+                await asyncio.sleep(GAP if paced else 0)
+            writer.write(event("", "stop") + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
             await writer.drain()
-            await asyncio.sleep(GAP if paced else 0)
-        writer.write(event("", "stop") + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
-        await writer.drain()
 
 
 async def provider() -> None:
@@ -141,7 +145,7 @@ def litellm(program: str, url: str) -> Any:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     model = {"model": "openai/m", "api_base": f"{url}/v1", "api_key": "sk-bench"}
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config, tempfile.TemporaryFile() as log:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config, tempfile.TemporaryFile("w+") as log:
         json.dump({"model_list": [{"model_name": "m", "litellm_params": model}]}, config)
         config.flush()
         command = [program, "--config", config.name, "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
@@ -154,7 +158,9 @@ def litellm(program: str, url: str) -> Any:
                     socket.create_connection(("127.0.0.1", port)).close()
                     break
                 except ConnectionRefusedError:
-                    assert process.poll() is None, "litellm did not start"
+                    if process.poll() is not None:
+                        log.seek(0)
+                        raise SystemExit(f"litellm did not start:\n{log.read()[-1000:]}") from None
                     time.sleep(0.2)
             time.sleep(2)
             yield port, process.pid
@@ -173,24 +179,29 @@ def main() -> None:
         "import asyncio; from tests.server.benchmark import provider; asyncio.run(provider())",
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
-        assert serving.stdout is not None
-        url = f"http://127.0.0.1:{serving.stdout.readline().strip()}"
-        print(f"{'':16} {'ms/delta':>8} {'p95':>8} {'streams/s':>12} {'CPU µs/delta':>14}")
+        try:
+            assert serving.stdout is not None
+            compare(f"http://127.0.0.1:{serving.stdout.readline().strip()}", given.litellm)
+        finally:
+            serving.terminate()
 
-        async def bare() -> None:
-            engine, ask = through_engine(url)
-            await measure("engine", ask, None)
-            await engine.aclose()
 
-        asyncio.run(bare())
-        flags = ("--rate", "1000000", "--concurrency", "1000")
-        with RunningServer(*flags, OPENAI_BASE_URL=f"{url}/v1", OPENAI_API_KEY="sk-bench") as server:
-            ask = through_http(server.port, "openai:m", TOKEN)
-            asyncio.run(measure("nbchat serve", ask, server.process.pid))
-        if given.litellm:
-            with litellm(given.litellm, url) as (port, pid):
-                asyncio.run(measure("litellm proxy", through_http(port, "m", "sk-any"), pid))
-        serving.terminate()
+def compare(url: str, other: str | None) -> None:
+    print(f"{'':16} {'ms/delta':>8} {'p95':>8} {'streams/s':>12} {'CPU µs/delta':>14}", flush=True)
+
+    async def bare() -> None:
+        engine, ask = through_engine(url)
+        await measure("engine", ask, None)
+        await engine.aclose()
+
+    asyncio.run(bare())
+    flags = ("--rate", "1000000", "--concurrency", "1000")
+    with RunningServer(*flags, OPENAI_BASE_URL=f"{url}/v1", OPENAI_API_KEY="sk-bench") as server:
+        ask = through_http(server.port, "openai:m", TOKEN)
+        asyncio.run(measure("nbchat serve", ask, server.process.pid))
+    if other:
+        with litellm(other, url) as (port, pid):
+            asyncio.run(measure("litellm proxy", through_http(port, "m", "sk-any"), pid))
 
 
 if __name__ == "__main__":
