@@ -74,13 +74,17 @@ def language_of(info: str) -> str:
     return found[1] if found else ""
 
 
-@lru_cache(maxsize=256)
 def coloured(source: str, language: str) -> str:
     """HTML of the code: spans with our classes, everything else escaped."""
     source = unmasked(source)
     name = language.lower()
     if name not in LANGUAGES or _is_large(source, name):
         return escape(source, quote=False)
+    return _coloured(source, name)
+
+
+@lru_cache(maxsize=64)
+def _coloured(source: str, name: str) -> str:
     from pygments.lexers import get_lexer_by_name
 
     pieces: list[tuple[str, str]] = []

@@ -42,11 +42,13 @@ _ELSEWHERE = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1024)
 def mathml(tex: str, display: bool = False) -> str | None:
     """The formula as a `<math>` element; None if it is refused or not understood."""
-    if refused(tex):
-        return None
+    return None if refused(tex) else _made(tex, display)
+
+
+@lru_cache(maxsize=1024)
+def _made(tex: str, display: bool) -> str | None:
     try:
         from latex2mathml.converter import convert_to_element
 

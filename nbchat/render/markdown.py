@@ -138,6 +138,7 @@ def parser() -> MarkdownIt:
         md.core.ruler.push(rule.__name__, rule)
     for name, element in FOOTNOTE_RULES.items():
         md.add_render_rule(name, element)
+    md.parse("*")  # compiles its rules, before two threads can find them half compiled
     return md
 
 

@@ -231,3 +231,16 @@ def test_formulas_and_lexers_are_imported_when_one_appears() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_threads_may_draw_their_first_answers_at_once() -> None:
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor; from nbchat.render import to_html; "
+        "made = list(ThreadPoolExecutor(8).map(to_html, ['**a** | b\\n\\n- c\\n\\n> d $x$'] * 32)); "
+        "print(len(set(made)), 'nbc-plain' in made[0], '<blockquote>' in made[0])"
+    )
+
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "1 False True\n"
+    )

@@ -24,9 +24,9 @@ def test_the_corpus_is_as_large_as_promised() -> None:
     assert len(set(FORMULAS)) >= 40
 
 
-@pytest.mark.parametrize("payload", EVERYTHING)
-def test_a_payload_leaves_only_allowed_tags_and_attributes(payload: str) -> None:
-    assert Page(to_html(payload)).faults == []
+def test_a_payload_leaves_only_allowed_tags_and_attributes() -> None:
+    for payload in EVERYTHING:
+        assert Page(to_html(payload)).faults == [], payload
 
 
 def test_a_payload_is_as_harmless_inside_everything_else() -> None:

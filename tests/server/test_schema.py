@@ -29,5 +29,5 @@ def test_the_openapi_document_holds_for_whatever_is_sent(tmp_path: Path) -> None
         ran = subprocess.run(command, capture_output=True, text=True, timeout=90, cwd=tmp_path)
         server.stop()
 
-    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr + server.said[-3000:]
     assert server.said == ""
