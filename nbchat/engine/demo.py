@@ -91,6 +91,8 @@ def reply(questions: list[dict[str, Any]]) -> str:
     >>> reply([{"role": "user", "content": "Hi"}, {"role": "user", "content": "What did I just ask?"}])
     'Just before this you asked: "Hi"'
     """
+    if not questions:  # a tool's result alone, say
+        return INTRODUCTION
     words = _words(questions[-1])
     if "what did i" in words and "ask" in words:
         if len(questions) < 2:

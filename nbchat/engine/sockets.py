@@ -13,7 +13,7 @@ import select
 import ssl
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import httpcore2 as httpcore
 
@@ -63,8 +63,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
     # --- called by asyncio ---------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none, and acts as one
 
     def data_received(self, data: bytes) -> None:
         if self._incoming.idle:

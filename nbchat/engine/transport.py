@@ -18,6 +18,7 @@ import httpx2 as httpx
 
 from nbchat.engine.inflate import decoder
 from nbchat.engine.network import NO_FILES, Proxy, pool, proxy_for, tls, too_many_files
+from nbchat.engine.refusals import shown
 from nbchat.engine.sockets import Socket
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, ProxyFailed
 from nbchat.settings import Timeouts
@@ -257,7 +258,7 @@ class translated:  # noqa: N801
 
 def proxy_refused(proxy: Proxy, said: str, host: str) -> ProxyFailed:
     return ProxyFailed(
-        f"the proxy {proxy.place} refused the way to {host} ({said.strip()}).\n"
+        f"the proxy {proxy.place} refused the way to {host} ({shown(said)}).\n"
         f"It is set in {proxy.variable}: correct it, or name {host} in NO_PROXY."
     )
 

@@ -146,7 +146,18 @@ def _part(part: TextPart | ImagePart | FilePart) -> str | Image | File:
             return File(b64decode(part.data), part.media_type, part.name)
 
 
-_Messages = Annotated[list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]], Strict(False), Field(min_length=1)]
+def _asks(messages: list[ChatMessage]) -> list[ChatMessage]:
+    if not any(message.role == "user" for message in messages):
+        raise ValueError("should have a message of the user's: there is no question")
+    return messages
+
+
+_Messages = Annotated[
+    list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]],
+    Strict(False),
+    Field(min_length=1),
+    AfterValidator(_asks),
+]
 
 
 class ChatStreamRequest(Body):

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from nbchat.engine import Engine, sockets
 from nbchat.errors import TimedOut
 
 from .families import FAMILIES, TEXT
-from .outcomes import call
+from .outcomes import KEY, call
 from .server import Hangup, Misbehaving, Turn
 from .talking import OPENAI, failed
 
@@ -100,6 +101,20 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
         await call(OPENAI, base_url)
 
     assert len(set(map(id, server.seen[case].connections))) == 1
+
+
+async def test_a_connection_that_nobody_uses_is_closed_in_time(
+    server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "KEPT", 0.1)
+    case, base_url = server.case("good", OPENAI, False)
+    engine = Engine()
+    await engine.stream(OPENAI.model, "hi", base_url=base_url, wire=OPENAI.name, api_key=KEY).answer()
+    assert server.seen[case].open == 1
+    await asyncio.sleep(0.4)
+
+    assert server.seen[case].open == 0
+    await engine.aclose()
 
 
 async def test_a_server_that_does_not_read_the_question_is_given_up_once(server: Misbehaving) -> None:

@@ -195,6 +195,7 @@ def test_an_error_that_echoes_the_key_is_cleaned_in_the_middle_of_an_answer(
         ({"model": "demo"}, 422, "messages"),
         ({"model": "demo", "messages": []}, 422, "messages"),
         ({"model": "demo", "messages": ""}, 422, "question"),
+        ({"model": "demo", "messages": [{"role": "assistant", "content": "Hi"}]}, 422, "no question"),
         ({"model": "", "messages": "Hi"}, 422, "model"),
         ({"model": "demo", "messages": [{"role": "boss", "content": KEY}]}, 422, "messages.0.role"),
         ({"model": "demo", "messages": [{"role": "user", "content": [{"type": "image", "data": KEY}]}]}, 422, "base64"),
