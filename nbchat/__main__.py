@@ -17,14 +17,22 @@ if TYPE_CHECKING:
     from nbchat.settings import Settings
 
 ABOUT = """\
-nbchat talks to language models: from a notebook, and through this from any program.
+Talk to language models from a notebook. In a cell of one:
 
-In a notebook:  %load_ext nbchat, then %%chat kimi-k2-thinking above a question.
+  %load_ext nbchat
+
+  %%chat kimi-k2.6
+  Which of these columns are redundant? {df}
+
+`%chat` alone tells what else there is. Here, for a terminal:
 """
 
 KEYS = """\
-Keys are read from the environment, such as KIMI_API_KEY, GLM_API_KEY, OPENAI_API_KEY or
-ANTHROPIC_API_KEY, never from the command line. The model `demo` needs none.
+  $ nbchat models kimi      what there is of Kimi, and which key it needs
+  $ nbchat serve            the same models for curl and any OpenAI client
+
+Keys are read from the environment, such as KIMI_API_KEY, GLM_API_KEY, OPENAI_API_KEY
+or ANTHROPIC_API_KEY, never from the command line. The model `demo` needs none.
 """
 
 SERVE = """\
@@ -118,9 +126,11 @@ def serve(given: Mapping[str, str | None]) -> None:
 
 def _parser(serving: bool) -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("nbchat", description=ABOUT, epilog=KEYS, formatter_class=plain)
-    parser.add_argument("--version", action="version", version=f"nbchat {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    parser = argparse.ArgumentParser("nbchat", description=ABOUT, epilog=KEYS, formatter_class=plain, add_help=False)
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    options = parser.add_argument_group("options")
+    options.add_argument("--version", action="version", version=f"nbchat {__version__}")
+    options.add_argument("-h", "--help", action="help", help="show this")
     about = "the models there are, those usable with your keys first"
     listing = commands.add_parser("models", help=about, description=f"List {about}.")
     listing.add_argument(

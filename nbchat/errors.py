@@ -46,7 +46,7 @@ class NbchatError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
-        name, *_ = type(self).__name__.split("[")
+        name = next(kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__)
         first, *rest = str(self).split("\n", 1)
         return [f"\x1b[1;31m{name}\x1b[0m: {first}", *rest]
 

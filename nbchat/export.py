@@ -37,8 +37,12 @@ def write(conversation: Conversation, path: Path, output: Output | None = None) 
         text = as_json(conversation)
     elif path.suffix == ".ipynb":
         text = as_notebook(conversation, output or _bundle)
-    else:
+    elif path.suffix in ("", ".md", ".markdown", ".txt"):
         text = as_markdown(conversation)
+    else:
+        raise BadSettings(
+            f"a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), not as {path.suffix}."
+        )
     path.write_text(text, encoding="utf-8", errors="replace")
     return path
 

@@ -10,6 +10,7 @@ import atexit
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from inspect import signature
 from typing import Any
 
 from nbchat import catalog
@@ -218,6 +219,10 @@ def ask(model: str, messages: str | Sequence[Message], **options: Any) -> Answer
     """
     kernel = current()
     return kernel.answered(kernel.asks(model, messages, **options))
+
+
+# Shift-Tab shows what `**options` takes.
+ask.__signature__ = signature(stream).replace(return_annotation="Answer")  # type: ignore[attr-defined]
 
 
 def chat(name: str = "main") -> Conversation:

@@ -187,7 +187,8 @@ class Settings:
                 variable, _, default = variable.partition("=")
                 value = next((v for v in map(os.environ.get, variable.split("|")) if v), default)
                 if not value:
-                    raise BadSettings(f"{provider.name} needs {variable.replace('|', ' or ')}, which is not set.")
+                    wanted = variable.replace("|", " or ")
+                    raise BadSettings(f"{provider.name} needs {wanted}, which is not set. Set it as you set the key.")
                 template = template.replace(f"{{{name}}}", value.rstrip("/"))
         return template
 

@@ -118,17 +118,37 @@ class Catalog:
         return family.model_copy(update={"thinking": provider.thinking})
 
     def _unknown(self, name: str) -> str:
-        kind, colon, _ = name.partition(":")
-        if kind in self.providers and colon:
+        """What to say of a name that leads nowhere: what was meant, by the look of it."""
+        kind, colon, upstream = name.partition(":")
+        if kind in self.providers:
             example = self.providers[kind].default_model or "its-model-id"
-            return f"{name!r} names no model. Say which, such as {kind}:{example}."
+            if colon:
+                return f"{name!r} names no model. Say which, such as {kind}:{example}."
+            return f"{name!r} is a provider. Name a model of it, such as {example}. Its models: %chat models {kind}"
+        if len(name.split()) > 1:
+            shown = name if len(name) <= 40 else f"{name[:39]}…"
+            order = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
+            return f"{shown!r} is not the name of a model. {order}"
         if colon:
-            types = ", ".join(self.providers)
-            return f"no provider is called {kind!r}.{near(kind, self.providers)}\nProviders: {types}."
+            alike = self._alike(kind)
+            guess = f" Did you mean '{alike}:{upstream}'?" if alike else near(kind, self.providers)
+            return f"no provider is called {kind!r}.{guess}" + (
+                "" if guess else f"\nProviders: {', '.join(self.providers)}."
+            )
+        maker, slash, upstream = name.partition("/")
+        guess = near(name, [*self.models, *self.aliases])
+        if slash and (alike := self._alike(maker)):
+            guess = f" Did you mean '{upstream if upstream in self.models else f'{alike}:{upstream}'}'?"
         return (
-            f"no model is called {name!r}.{near(name, [*self.models, *self.aliases])}\n"
-            f"All names: %chat models. Any model of a provider: provider:model-id, such as openai:{name}."
+            f"no model is called {name!r}.{guess}\n"
+            "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
         )
+
+    def _alike(self, word: str) -> str:
+        """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
+        word = _letters(word)
+        named = (kind for kind, p in self.providers.items() if len(word) > 2 and word in _letters(p.name))
+        return word if word in self.providers else next(named, "")
 
     # --- how a model is asked ----------------------------------------------------------------
 
@@ -216,6 +236,10 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Both, member by member where both hold objects."""
     objects = [n for n in below if isinstance(below[n], dict) and isinstance(above.get(n), dict)]
     return {**below, **above, **{n: _over(below[n], above[n]) for n in objects}}
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _extends(name: str, start: str) -> bool:

@@ -42,7 +42,7 @@ class Engine:
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
         answer = Answer(model=model)
-        return Stream(self._batches(model, messages, Options(**options), answer), answer)
+        return Stream(self._batches(model, messages, Options.of(options), answer), answer)
 
     async def _batches(
         self, model: str, messages: str | Sequence[Message], options: Options, answer: Answer

@@ -195,7 +195,7 @@ def _unreachable(error: OSError, host: str, place: str) -> tuple[ConnectionBroke
     """The error for a failure to connect, and its gist."""
     if isinstance(error, socket.gaierror):
         said = f"unknown host {host}"
-        return UnknownHost(f"{said}: the name has no address here. Check the base URL and the network."), said
+        return UnknownHost(f"{said}: the name has no address here. Check the network and the base URL."), said
     if isinstance(error, ConnectionRefusedError):
         said = f"cannot reach {place} (refused)"
         return Unreachable(f"{said}. Is the server running, and is the base URL right?"), said

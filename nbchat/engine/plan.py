@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from nbchat.catalog import Route
+from nbchat.catalog import Route, near
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of, is_loopback
 from nbchat.messages import Message, Thinking, Tool
@@ -48,6 +48,15 @@ class Options:
     api_key: str | None = field(default=None, repr=False)
     timeout: float | None = None
     cache_key: str = ""  # the same for every request of one conversation
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Options:
+        """These options by name. Raises BadSettings for a name that is none."""
+        for name in given:
+            if name not in cls.__slots__:
+                known = [option for option in cls.__slots__ if option != "cache_key"]
+                raise BadSettings(f"there is no option {name!r}.{near(name, known)}\nOptions: {', '.join(known)}.")
+        return cls(**given)
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,7 +101,7 @@ def plan(settings: Settings, model: str, messages: str | Sequence[Message], opti
     _checked_key(key)
     ask, notices = _ask(settings, route, base_url.value, messages, options)
     call = spoken.render(ask)
-    timeout = _number("timeout", options.timeout, 0.001, 1e6)
+    timeout = _number("timeout", options.timeout, 0.001, 1_000_000)
     timeouts = settings.timeouts if timeout is None else Timeouts.of(timeout)
     return Plan(route, spoken, call, key, base_url, timeouts, (*notices, *call.notices))
 
@@ -176,7 +185,8 @@ def _messages(messages: str | Sequence[Message], system: str | None) -> tuple[st
     for message in messages:
         if not isinstance(message, Message):
             raise BadSettings(
-                f"messages is a str or a list of nbchat.Message(role, content), not of {type(message).__name__}."
+                f"messages is a str or a list of nbchat.Message(role, content), not of {type(message).__name__}.\n"
+                "Dicts of role and content become messages so: [nbchat.Message(**m) for m in messages]"
             )
         if message.role not in ("system", "user", "assistant", "tool"):
             raise BadSettings(f"a message's role is system, user, assistant or tool, not {message.role!r}.")
@@ -204,7 +214,7 @@ def _number(name: str, value: Any, low: float, high: float) -> float | None:
         or not math.isfinite(value)
         or not low <= value <= high
     ):
-        raise BadSettings(f"{name} should be a number from {low:g} to {high:g}, not {value!r}.")
+        raise BadSettings(f"{name} should be a number from {low:,} to {high:,}, not {value!r}.")
     return value
 
 

@@ -85,11 +85,12 @@ SENTENCES: dict[type[ServiceError], str] = {
     "Nothing was added to the conversation; ask again later.",
     ModelNotFound: "{name} has no model '{model}'{status}.{said}{near}\nIts models: %chat models {name}",
     ContextTooLong: "the conversation is too long for {model}{status}.{said}\n"
-    "%chat undo, %chat reset or %%chat --fresh shorten it.",
+    "Shorten the question, or what goes before it: %chat undo, %chat reset, %%chat --fresh.",
     Filtered: "the content filter of {name} refuses the question{status}.{said}\n"
     "It was not added to the conversation; word it differently.",
     ServiceDown: "{name} cannot answer now{status}.{wait}{said}\nAsk again in a while, or choose another model.",
-    RequestRefused: "{name} refuses the request{status}.{said}\nNothing was added to the conversation.",
+    RequestRefused: "{name} refuses the request{status}.{said}\n"
+    "Nothing was added to the conversation; change the question or its options and ask again.",
 }
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
+from nbchat.catalog import near
 from nbchat.errors import BadSettings
 from nbchat.frontends.conversations import ConversationCommands
 from nbchat.frontends.footer import cost, money, price_of, tokens
+from nbchat.frontends.magic import HELP, state_of
 from nbchat.frontends.show import show_table
 from nbchat.frontends.stored import StoredCommands
 from nbchat.messages import Usage
-from nbchat.settings import Settings
+from nbchat.settings import Settings, missing_key
 
 if TYPE_CHECKING:
     from nbchat.catalog import Catalog, Model
@@ -25,32 +28,24 @@ class Commands(ConversationCommands):
     def run(self, line: str) -> None:
         """Run the command on a `%chat` line; without one, tell the state and the commands."""
         name, _, rest = line.strip().partition(" ")
-        if not name:
+        if name in ("", "help", *HELP):
             print(self._help())
         elif name not in COMMANDS:
-            raise BadSettings(
-                f"%chat has no command {name!r}. Commands: {', '.join(COMMANDS)}. To ask: %chat ask TEXT."
-            )
+            raise BadSettings(_no_command(name, rest.strip()))
         else:
             COMMANDS[name](self, rest.strip())
 
     def _help(self) -> str:
-        from nbchat.frontends.magic import state_of
-
-        usages = [(inspect.getdoc(method) or "").partition(": ") for method in COMMANDS.values()]
-        width = max(len(usage) for usage, _, _ in usages)
-        lines = [f"  %chat {usage:{width}}  {what}" for usage, _, what in usages]
-        return "\n".join(
-            [
-                state_of(self._conversation),
-                *self._kept(),
-                "Ask with %%chat [MODEL] and your question below it. Commands:",
-                *lines,
-            ]
-        )
+        lines = [state_of(self._conversation), *self._kept()]
+        lines.append("Ask with %%chat [MODEL] and your question below it; %%chat? has its options. Commands:")
+        width = max(len(_usage(method)[0]) for method in COMMANDS.values())
+        for group in GROUPS:
+            lines.append("")
+            lines += [f"  %chat {usage:{width}}  {what}" for usage, what in map(_usage, group.values())]
+        return "\n".join(lines)
 
     def models(self, pattern: str) -> None:
-        """models [PATTERN]: the models there are, those usable with your keys first; --live PROVIDER: what it lists"""
+        """models [PATTERN]: the models, those your keys open first; --live PROVIDER asks for its own list"""
         option, _, kind = pattern.partition(" ")
         if option == "--live":
             self._live(kind.strip())
@@ -84,9 +79,14 @@ class Commands(ConversationCommands):
         """use MODEL: answer with this model from now on"""
         if not model:
             raise BadSettings("%chat use needs the name of a model. %chat models lists them.")
-        route = Settings.load().catalog.find(model)
+        settings = Settings.load()
+        route = settings.catalog.find(model)
         self._conversation.model = model
-        print(f"{model} ({route.provider.name}) answers from now on.")
+        print(f"{model} answers from now on. Provider: {route.provider.name}.")
+        if route.model.status == "retired":
+            print(retired(route.model))
+        if route.provider.key_needed and not settings.key(route.provider, route.model.env_key):
+            print(missing_key(route.provider))
 
     def ask(self, text: str) -> None:
         """ask TEXT: ask a question on one line"""
@@ -130,12 +130,37 @@ class Commands(ConversationCommands):
         ChatPanel(self._conversation.name)._ipython_display_()
 
 
-COMMANDS = {  # by name, in the order in which `%chat` lists them
-    name.rstrip("_"): method
+# By name, in the order in which `%chat` lists them.
+GROUPS = [
+    {name.rstrip("_"): method for name, method in vars(kind).items() if not name.startswith("_") and name != "run"}
     for kind in (Commands, ConversationCommands, StoredCommands)
-    for name, method in vars(kind).items()
-    if not name.startswith("_") and name != "run"
-}
+]
+COMMANDS = {name: method for group in GROUPS for name, method in group.items()}
+
+
+def _usage(method: Callable[..., None]) -> tuple[str, str]:
+    """What a command's docstring says: how to write it, and what it does."""
+    usage, _, what = (inspect.getdoc(method) or "").partition(": ")
+    return usage, what
+
+
+def _no_command(name: str, rest: str) -> str:
+    """What to say of a first word that is no command: a typo, a model, or a question."""
+    if guess := near(name, COMMANDS):
+        return f"%chat has no command {name!r}.{guess} %chat alone lists them."
+    settings = Settings.load()
+    if name in (*settings.catalog.models, *settings.catalog.aliases) or ":" in name:
+        return f"%chat takes a command, not a model. To ask {name}: %%chat {name}, and the question below it."
+    asked = f"{name} {rest}" if rest else "TEXT"
+    asked = asked if len(asked) <= 60 else f"{asked[:59]}…"
+    return f"%chat has no command {name!r}; alone it lists them. To ask: %chat ask {asked}"
+
+
+def retired(model: Model) -> str:
+    """What to know of a model that its vendor no longer serves."""
+    since = f" on {model.retired_on}" if model.retired_on else ""
+    instead = f" Its replacement is {model.replacement}." if model.replacement else ""
+    return f"It was retired{since}, so it will most likely be refused.{instead}"
 
 
 def _matches(model: Model, pattern: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
-OPTIONS = ("--name", "--system", "--temperature", "--max-tokens", "--think", "--fresh", "--raw")
+from nbchat.frontends.line import OPTIONS
 
 
 @context_matcher()  # type: ignore[untyped-decorator]

@@ -10,6 +10,7 @@ from nbchat import kernel, render
 from nbchat.errors import BadSettings
 from nbchat.frontends.show import show, show_table, turns_of
 from nbchat.frontends.stored import StoredCommands
+from nbchat.render.characters import readable
 
 if TYPE_CHECKING:
     from nbchat.conversation import Turn
@@ -44,7 +45,7 @@ class ConversationCommands(StoredCommands):
             raise BadSettings(f"%chat undo takes a number of turns, not {count!r}.")
         gone = self._conversation.undo(int(count or 1))
         left = len(self._conversation.turns)
-        print(f"Took back {len(gone)} of {len(gone) + left} turns." if gone else "Nothing to take back.")
+        print(f"Took back {len(gone)} of {turns_of(len(gone) + left)}." if gone else "Nothing to take back.")
 
     def redo(self, _: str) -> None:
         """redo: take back the last undo or reset"""
@@ -53,7 +54,9 @@ class ConversationCommands(StoredCommands):
 
     def reset(self, _: str) -> None:
         """reset: start the conversation over, without its history"""
-        print(f"The conversation starts over; {self._conversation.reset()} turns are left behind.")
+        count = self._conversation.reset()
+        left = f"; {turns_of(count)} left behind, which %chat redo undoes" if count else ""
+        print(f"The conversation starts over{left}.")
 
     def branches(self, _: str) -> None:
         """branches: every branch of the conversation, with its number"""
@@ -70,13 +73,15 @@ class ConversationCommands(StoredCommands):
     def goto(self, number: str) -> None:
         """goto N: go on at the end of branch N"""
         leaves = self._conversation.branches
+        if not leaves:
+            raise BadSettings("there is no branch to go to: nothing has been asked yet.")
         if not number.isdecimal() or not 1 <= int(number) <= len(leaves):
-            raise BadSettings(f"%chat goto takes the number of a branch; there are {len(leaves)}. See %chat branches.")
+            raise BadSettings(f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them.")
         leaf = self._conversation.goto(leaves[int(number) - 1])
         print(f"On branch {number}: {turns_of(len(leaf.path))}, the last is {leaf.title!r}.")
 
     def switch(self, name: str) -> None:
-        """switch [NAME]: go on in another conversation, which `%chat` then is about"""
+        """switch [NAME]: go on in another conversation; %chat is about that one then"""
         if name:
             self._state.active = name
             self._conversation = self._state.chat(name)
@@ -88,19 +93,21 @@ class ConversationCommands(StoredCommands):
     # --- files ---------------------------------------------------------------------------------
 
     def export(self, file: str) -> None:
-        """export FILE: write the conversation as Markdown, as JSON (.json) or as a notebook (.ipynb)"""
+        """export FILE: write the conversation: Markdown (.md), JSON (.json) or a notebook (.ipynb)"""
         from nbchat.export import write
         from nbchat.frontends.cell import bundle
 
         if not file:
             raise BadSettings("%chat export needs the name of a file, such as talk.md, talk.json or talk.ipynb.")
+        if not self._conversation.turns:
+            raise BadSettings("there is nothing to export: nothing has been asked yet.")
         if Path(file).exists():
             raise BadSettings(f"{file} exists already and is not overwritten. Choose another name.")
         try:
             write(self._conversation, Path(file), bundle)
         except OSError as error:
             raise BadSettings(f"{file} cannot be written: {error.strerror}. Choose another place.") from None
-        print(f"Wrote {len(self._conversation.turns)} turns to {file}.")
+        print(f"Wrote {turns_of(len(self._conversation.turns))} to {file}.")
 
     def import_(self, file: str) -> None:
         """import FILE: go on from a conversation that was exported as JSON"""
@@ -119,7 +126,7 @@ class ConversationCommands(StoredCommands):
 
 def _turn_html(turn: Turn, place: str) -> str:
     note = f'<p class="nbc-note">{escape(place)}; %chat branches lists them</p>' if place else ""
-    asked = f'<div class="nbc-question">{escape(turn.question.text)}</div>'
+    asked = f'<blockquote><div class="nbc-plain">{escape(readable(turn.question.text))}</div></blockquote>'
     ending = f'<p class="nbc-note">{escape(flag)}</p>' if (flag := _flag(turn)) else ""
     return f"{note}{asked}{render.to_html(turn.answer.text)}{ending}"
 

@@ -6,6 +6,7 @@ on a background thread once the loading cell has ended.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -52,20 +53,26 @@ def _warm() -> None:
     kernel.current()
 
 
-def keep_question_marks(lines: list[str]) -> list[str]:
-    """`%chat ask Why?` is a question, though IPython takes a `?` at the end of a line for a request for help.
+def keep_questions(lines: list[str]) -> list[str]:
+    """Bring to us what IPython would take for something else: a `?` at the end, and a `%%chat` without a body.
 
-    >>> keep_question_marks(["%chat ask Why?"])
+    >>> keep_questions(["%chat ask Why?"])
     ["get_ipython().run_line_magic('chat', 'ask Why?')"]
+    >>> keep_questions(["%%chat kimi-k2.6"])
+    ['%%chat kimi-k2.6\\n', '\\n']
     """
     if lines and lines[0].startswith("%%"):
-        return lines
+        bare = re.match(r"%%chat(\s|$)", lines[0]) and not "".join(lines[1:]).strip()
+        return [f"{lines[0].rstrip()}\n", "\n"] if bare else lines
     return [
-        f"get_ipython().run_line_magic('chat', {line[6:].rstrip()!r}){line[len(line.rstrip()) :]}"
-        if line.startswith("%chat ask ") and line.rstrip().endswith("?")
+        f"get_ipython().run_line_magic('chat', {line[6:].strip()!r}){line[len(line.rstrip()) :]}"
+        if line.startswith("%chat ") and line.rstrip().endswith("?")
         else line
         for line in lines
     ]
+
+
+keep_questions.has_side_effects = True  # type: ignore[attr-defined]  # IPython: not when it asks if a cell is whole
 
 
 _loaded: dict[int, Warmth] = {}  # by shell
@@ -74,8 +81,8 @@ _loaded: dict[int, Warmth] = {}  # by shell
 def load(shell: InteractiveShell) -> None:
     """Register the magics and the completer."""
     shell.register_magics(ChatMagics)
-    if keep_question_marks not in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.append(keep_question_marks)
+    if keep_questions not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(keep_questions)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
     _loaded[id(shell)] = Warmth(shell)
@@ -90,7 +97,7 @@ def unload(shell: InteractiveShell) -> None:
     shell.magics_manager.registry.pop(ChatMagics.__name__, None)
     if complete in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(complete)
-    if keep_question_marks in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.remove(keep_question_marks)
+    if keep_questions in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(keep_questions)
     if kernel := sys.modules.get("nbchat.kernel"):
         kernel.close()

@@ -5,6 +5,7 @@ Importing this is cheap: the engine is imported by the first question.
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from nbchat.frontends.cell import Display
     from nbchat.messages import Answer
 
+HELP = ("--help", "-h", "?")
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
 
@@ -29,24 +31,34 @@ class ChatMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def chat(self, line: str, cell: str | None = None) -> None:
-        """Ask a language model; the answer streams into the cell and is remembered.
+        """Ask a language model. The answer streams into the cell and is remembered.
 
-        %%chat [MODEL] [--name CONVERSATION] [--system TEXT] [--temperature F]
-               [--max-tokens N] [--think on|off|low|medium|high|max] [--fresh] [--raw]
-        Your question. {name} becomes the value of the notebook variable of that name.
+        %%chat kimi-k2.6 --think high
+        Which of these columns are redundant? {df}
 
-        MODEL       a name from `%chat models`, or provider:model-id; without it the last one
-        --name      ask in the conversation of that name, which has its own history
-        --system    instructions for the whole conversation, from now on
-        --think     how much the model should think, where it can
-        --fresh     ask without the history of the conversation
-        --raw       leave {names} as they are
+        MODEL                 a name from %chat models, or provider:model-id; without one, the last
+        --name CONVERSATION   ask in another conversation, which has its own history
+        --system TEXT         instructions from here on: --system "Be brief."
+        --think LEVEL         on, off, low, medium, high or max, where the model can
+        --temperature F       0 to 2, where the model takes one
+        --max-tokens N        the longest answer to pay for
+        --fresh               this question alone, without the history
+        --raw                 leave {names} as they are typed
 
-        `%chat` alone tells the state and the commands. Keys come from the environment.
+        {name} becomes the value of the notebook variable of that name, a DataFrame as CSV.
+        Running the cell again asks again from the same place. The stop button ends an
+        answer; what has arrived is kept.
+
+        `%chat` alone tells where you are and what else there is. Keys come from the
+        environment, never from a line:
+
+        import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()
         """
         shell: InteractiveShell = self.shell  # type: ignore[assignment]  # a magic always has one
         refuse_keys(line)
-        if cell is None:
+        if cell is not None and line.strip() in HELP:
+            print(inspect.getdoc(ChatMagics.chat))
+        elif cell is None:
             from nbchat.frontends.commands import Commands
 
             Commands(shell).run(line)

@@ -99,7 +99,9 @@ class StoredCommands:
         store = self._store()
         found = self._find(store, which) if which else self._left(store)
         if found is None:
-            raise BadSettings("an earlier kernel of this notebook has left no conversation. %chat list has them all.")
+            raise BadSettings(
+                "there is nothing to resume: no earlier kernel of this notebook left one. %chat list has all."
+            )
         target = self._state.chat(found.header.name)
         if target.id != found.header.id:
             if target.turns and not target.kept:

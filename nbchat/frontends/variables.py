@@ -2,7 +2,8 @@
 
 A look-up of an identifier and nothing else: no attribute, index, call or format
 is ever evaluated, a value is put in once and not scanned again. What is not the
-name of a value stays as typed, so JSON, LaTeX and f-strings pass through.
+name of a value stays as typed, so JSON, LaTeX and f-strings pass through; where
+it looks like a slip of the pen, the line below the answer says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -23,7 +25,7 @@ _NOT_DATA = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 
 @dataclass(slots=True)
 class Filled:
-    """A question with its values in place; `inserted` says which, for people."""
+    """A question with its values in place; `inserted` says for people which, and what looks like a slip."""
 
     text: str
     inserted: list[str]
@@ -36,17 +38,26 @@ def filled(body: str, names: Mapping[str, Any]) -> Filled:
     Filled(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'])
     """
     seen: dict[str, str] = {}
+    data = {name: value for name, value in names.items() if not isinstance(value, _NOT_DATA)}
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
-        if name not in names or isinstance(names[name], _NOT_DATA):
-            return match[0]
-        text, kind = shown(names[name])
-        seen[name] = f"{name} ({kind}{_size(text)})"
-        return text
+        if name in data:
+            text, kind = shown(data[name])
+            seen[name] = f"{name} ({kind}{_size(text)})"
+            return text
+        if name not in names and (alike := _alike(name, data)):
+            seen[name] = f"{{{name}}} as typed (there is {alike})"
+        return match[0]
 
     text = "".join(_outside_fences(body, lambda line: _NAME.sub(value, line)))
     return Filled(text, list(seen.values()))
+
+
+def _alike(name: str, data: Mapping[str, Any]) -> str:
+    """A variable that was probably meant; names of one letter are LaTeX rather than slips."""
+    known = [other for other in data if len(other) > 1 and not other.startswith("_")]
+    return next(iter(get_close_matches(name, known, 1, cutoff=0.75)), "") if len(name) > 1 else ""
 
 
 def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
@@ -66,23 +77,33 @@ def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
 
 
 def shown(value: Any) -> tuple[str, str]:
-    """A value as text for a model, and its kind for people: a table as CSV, the rest as `str` has it."""
-    if hasattr(value, "to_csv") and hasattr(value, "shape") and hasattr(value, "head"):
-        return _table(value)
-    text = value if isinstance(value, str) else str(value)
-    return _cut(text), ""
+    """A value as text for a model, and what to say of it: a table as CSV, the rest as `str` has it.
+
+    >>> shown("a" * 50_001)[1]
+    'first 50,000 characters, '
+    """
+    text, said = _table(value) if _is_table(value) else (str(value), [])
+    if len(text) > LONGEST:
+        said.append(f"first {LONGEST:,} characters")
+        text = f"{text[:LONGEST]}… (cut after {LONGEST:,} of {len(text):,} characters)"
+    return text, "".join(f"{words}, " for words in said)
 
 
-def _table(frame: Any) -> tuple[str, str]:
-    shape = " × ".join(map(str, frame.shape))
-    text = frame.head(ROWS).to_csv()
+def _is_table(value: Any) -> bool:
+    """Whether it is a pandas or polars table, or a column of one; neither is imported for that."""
+    return (
+        hasattr(value, "shape") and hasattr(value, "head") and (hasattr(value, "to_csv") or hasattr(value, "write_csv"))
+    )
+
+
+def _table(frame: Any) -> tuple[str, list[str]]:
+    said = [" × ".join(f"{size:,}" for size in frame.shape)]
+    beginning = frame.head(ROWS)
+    text: str = beginning.to_csv() if hasattr(frame, "to_csv") else beginning.write_csv()
     if frame.shape[0] > ROWS:
-        text += f"… ({ROWS} of {frame.shape[0]} rows)\n"
-    return _cut(text), f"{shape}, "
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… (cut after {LONGEST:,} of {len(text):,} characters)"
+        said.append(f"first {ROWS} rows")
+        text += f"… ({ROWS} of {frame.shape[0]:,} rows)\n"
+    return text, said
 
 
 def _size(text: str) -> str:

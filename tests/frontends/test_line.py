@@ -16,6 +16,33 @@ def test_every_option_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("demo --think deep", "--think takes on, off, low, medium, high or max, not 'deep'"),
+        ("demo --temperature hot", "--temperature takes a number from 0 to 2, not 'hot'"),
+        ("demo --max-tokens 1k", "--max-tokens takes a number of tokens such as 4096, not '1k'"),
+        ("demo --name", "--name needs a value"),
+        ("demo --name ''", "--name needs the name of a conversation"),
+        ("demo --temperatur 1", "no option --temperatur. Did you mean --temperature?"),
+        ("demo --thinking=high", "no option --thinking. Did you mean --think?"),
+        ("demo --zzz", "no option --zzz.\n%%chat [MODEL]"),
+        ("--model kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
+        ("-m kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
+        ("demo --system You are brief", "'are brief' does not belong on the %%chat line"),
+        ("What is a mean?", "'is a mean?' does not belong on the %%chat line: the question goes below it"),
+        ("demo What's a mean?", "a quote on the %%chat line has no partner"),
+        (f"demo {'word ' * 99}", "word…' does not belong"),
+    ],
+)
+def test_a_wrong_line_says_what_was_meant(line: str, said: str) -> None:
+    with pytest.raises(BadSettings) as raised:
+        parsed(line)
+
+    assert said in str(raised.value)
+    assert len(str(raised.value).splitlines()) <= 2
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "--key sk-123",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nbchat.frontends.line import OPTIONS
+
 from ..running_kernel import RunningKernel
 from ..service import Service, answer, said
 
@@ -167,14 +169,20 @@ def test_an_error_fails_the_cell_in_two_lines_without_a_key(kernel: RunningKerne
     [
         ("%%chat kimi-k2-thinkng\nHi", "Did you mean 'kimi-k2-thinking'"),
         ("%%chat glm-4\nHi", "glm needs GLM_API_KEY"),
-        ("%%chat demo --think deep\nHi", "invalid choice: 'deep'"),
-        ("%%chat demo --temperatur 1\nHi", "unrecognized arguments: --temperatur"),
-        ("%%chat demo --system 'oops\nHi", "Close its quotes"),
         ("%%chat demo --temperature 9\nHi", "from 0 to 2"),
-        ("%%chat demo\n   ", "there is no question"),
+        ("%%chat demo\n   ", "there is no question. Write one into the cell"),
+        ("%%chat demo", "there is no question. Write one into the cell"),
+        ("%%chat demo tell me a joke", "'tell me a joke' does not belong on the %%chat line"),
+        ("%chat what is a mean", "To ask: %chat ask what is a mean"),
+        ("%chat What is a mean?", "To ask: %chat ask What is a mean?"),
+        ("%chat demo Hi", "To ask demo: %%chat demo, and the question below it"),
+        ("%chat modles", "Did you mean 'models'?"),
+        ("%chat use kimi", "'kimi' is a provider. Name a model of it, such as kimi-k2.6"),
         ("%chat --key sk-123456", "a key is never an argument"),
         ("%%chat demo --api-key=sk-123456\nHi", "a key is never an argument"),
         ("%chat nonsense", "no command 'nonsense'"),
+        ("%chat goto 1", "nothing has been asked yet"),
+        ("%chat export talk.md", "nothing has been asked yet"),
     ],
 )
 def test_a_wrong_line_says_what_to_do(kernel: RunningKernel, cell: str, words: str) -> None:
@@ -184,6 +192,14 @@ def test_a_wrong_line_says_what_to_do(kernel: RunningKernel, cell: str, words: s
     assert words in ran.error
     assert len(ran.error.split("\n")) <= 2
     assert kernel.run("1 + 1").status == "ok"
+
+
+def test_a_hidden_kind_of_error_shows_the_name_people_can_catch(kernel: RunningKernel) -> None:
+    kernel.run("import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='https://nowhere.invalid/v1')")
+
+    ran = kernel.run("%%chat kimi-k2.6\nHi")
+
+    assert re.search(r"Unreachable\S*: unknown host nowhere.invalid", ran.error)
 
 
 def test_a_broken_answer_is_shown_kept_and_fails_the_cell(kernel: RunningKernel, kimi: Service) -> None:
@@ -306,6 +322,24 @@ def test_chat_alone_tells_the_state_and_the_commands(kernel: RunningKernel) -> N
         assert f"%chat {command}" in text
 
 
+def test_help_is_there_by_every_name_people_try(kernel: RunningKernel) -> None:
+    alone = kernel.run("%chat").text
+
+    assert kernel.run("%chat help").text == kernel.run("%chat --help").text == alone
+    for asked in ("%%chat?", "%chat?"):
+        shown = str(kernel.run(asked).reply["content"]["payload"])
+        assert all(option in shown for option in OPTIONS)
+    assert "--temperature F" in kernel.run("%%chat --help").text
+
+
+def test_a_model_that_cannot_answer_yet_says_so_when_it_is_chosen(kernel: RunningKernel) -> None:
+    said = kernel.run("%chat use kimi-k2-thinking").text
+
+    assert "It was retired on 2026-05-25, so it will most likely be refused. Its replacement is kimi-k2.6." in said
+    assert "kimi needs KIMI_API_KEY" in said
+    assert kernel.run("%chat use demo").text == "demo answers from now on. Provider: nbchat demonstration.\n"
+
+
 def test_without_a_key_the_demo_answers_and_says_how_to_set_one(kernel: RunningKernel) -> None:
     ran = kernel.run("%%chat\nHello")
 
@@ -330,18 +364,18 @@ def test_history_undo_and_reset(kernel: RunningKernel) -> None:
 
     assert kernel.run("%chat history").text.startswith("> One\n\nHello!")
     assert kernel.run("%chat undo").text.startswith("Took back 1 of 2 turns.")
-    assert kernel.run("%chat reset").text.startswith("The conversation starts over; 1 turns are left behind.")
+    assert kernel.run("%chat reset").text.startswith("The conversation starts over; 1 turn left behind")
     assert kernel.run("%chat history").text.strip() == "Nothing has been asked yet."
 
 
 def test_use_switch_ask_usage_and_export(kernel: RunningKernel, kimi: Service, tmp_path: Path) -> None:
     kimi.always(answer(*said("Yes.", usage=(1_000_000, 10))))
 
-    assert "answers from now on" in kernel.run("%chat use kimi-k2.6").text
+    assert kernel.run("%chat use kimi-k2.6").text.startswith("kimi-k2.6 answers from now on. Provider: Moonshot AI")
     assert kernel.run("%chat ask Really?").text == "Yes."
     assert "1,000,000 → 10 tokens" in kernel.run("%chat usage").text
     assert "$0.95" in kernel.run("%chat usage").text
-    assert kernel.run("%chat export talk.md").text.startswith("Wrote 1 turns to talk.md")
+    assert kernel.run("%chat export talk.md").text.startswith("Wrote 1 turn to talk.md")
     assert "Really?" in (tmp_path / "talk.md").read_text()
     assert "* side: 0 turns" in kernel.run("%chat switch side").text
 

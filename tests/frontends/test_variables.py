@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,25 +59,47 @@ def test_nothing_is_replaced_inside_code_fences() -> None:
 
 
 def test_a_table_goes_as_csv_with_its_shape() -> None:
-    class Frame:
-        shape = (150, 5)
+    got = filled("{df} {df}", {"df": pd.DataFrame({"a": [1, 3], "b": [2, 4]}, index=["x", "y"])})
 
-        def head(self, rows: int) -> Frame:
-            return self
-
-        def to_csv(self) -> str:
-            return "a,b\n1,2\n"
-
-    got = filled("{df}", {"df": Frame()})
-
-    assert got.text == "a,b\n1,2\n"
-    assert got.inserted == ["df (150 × 5, 8 B)"]
+    assert got.text == ",a,b\nx,1,2\ny,3,4\n ,a,b\nx,1,2\ny,3,4\n"
+    assert got.inserted == ["df (2 × 2, 17 B)"]
 
 
-def test_a_long_value_is_cut_and_says_so() -> None:
+def test_of_a_long_table_the_beginning_goes_and_both_are_told() -> None:
+    df = pd.DataFrame({"a": range(1_000_000)})
+
+    got = filled("{df}", {"df": df})
+    column = filled("{column}", {"column": df["a"]})
+
+    assert got.text.startswith(",a\n0,0\n")
+    assert got.text.endswith("199,199\n… (200 of 1,000,000 rows)\n")
+    assert got.inserted == ["df (1,000,000 × 1, first 200 rows, 1.4 kB)"]
+    assert column.inserted == ["column (1,000,000, first 200 rows, 1.4 kB)"]
+
+
+def test_a_long_value_is_cut_and_both_are_told() -> None:
     got = filled("{x}", {"x": "a" * (LONGEST + 5)})
 
     assert got.text.endswith(f"… (cut after 50,000 of {LONGEST + 5:,} characters)")
+    assert got.inserted == ["x (first 50,000 characters, 50.0 kB)"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{dff}", ["{dff} as typed (there is df)"]),
+        ("{Sales} {sales}", ["{Sales} as typed (there is sales)", "sales (1 B)"]),
+        ("{city}", []),
+        (r"\frac{a}{b} \begin{matrix}", []),
+        ("```\n{dff}\n```", []),
+        ("{math}", []),
+    ],
+)
+def test_a_slip_of_the_pen_stays_as_typed_and_is_told(body: str, said: list[str]) -> None:
+    got = filled(body, {"df": 1, "sales": 2, "maths": pytest, "_city": 3, "i": 4})
+
+    assert got.text.replace("2", "{sales}") == body
+    assert got.inserted == said
 
 
 @given(st.text(alphabet="{}ab`~\n .:!", max_size=60))
