@@ -329,6 +329,12 @@ def test_an_unknown_name_offers_near_ones(name: str, offered: str):
     assert len(str(caught.value).splitlines()) <= 2
 
 
+@pytest.mark.parametrize("upstream", ["../../files", "a/../../b", "..", "a/./b", "a b", "a\nb", "a\0b"])
+def test_a_model_id_cannot_lead_to_another_path(upstream: str):
+    with pytest.raises(UnknownModel):
+        CATALOG.find(f"gemini:{upstream}")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(), st.builds("{}:{}".format, st.sampled_from([*CATALOG.providers]), st.text())))
 def test_any_text_is_a_route_or_an_unknown_model(name: str):

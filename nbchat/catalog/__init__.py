@@ -82,7 +82,7 @@ class Catalog:
         model = self.models.get(name)
         if model is None:
             kind, _, upstream = name.partition(":")
-            if upstream.split() != [upstream] or kind not in self.providers:
+            if not _is_id(upstream) or kind not in self.providers:
                 raise UnknownModel(self._unknown(name))
             model = self.row_of(self.providers[kind], upstream)
         provider = self.providers[model.type]
@@ -244,6 +244,12 @@ def _letters(text: str) -> str:
 
 def _extends(name: str, start: str) -> bool:
     return name.startswith(start) and name[len(start) : len(start) + 1] in ("-", ":", "@")
+
+
+def _is_id(upstream: str) -> bool:
+    """Whether a provider could know a model by it; some formats put the id into the path of a URL."""
+    words = upstream.split() == [upstream] and upstream.isprintable()
+    return words and not {".", ".."} & set(upstream.split("/"))
 
 
 def near(name: str, known: Iterable[str]) -> str:
