@@ -10,6 +10,7 @@ nothing; what one stream needs lives on its own Reader.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -73,8 +74,16 @@ class Call:
     notices: list[str] = field(default_factory=list)
 
     def encoded(self) -> bytes:
-        """The body as strict JSON: no NaN, no lone surrogates, members in the order given."""
-        text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        """The body as strict JSON: no lone surrogates, members in the order given.
+
+        Raises BadSettings for a tool, a schema or arguments that JSON cannot hold, such as NaN.
+        """
+        try:
+            text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise BadSettings(
+                f"the request is not JSON: {error}. Look at `tools`, `schema` and the arguments of tool calls."
+            ) from None
         try:
             return text.encode()
         except UnicodeEncodeError:  # joins split surrogate pairs, replaces lone ones by U+FFFD
@@ -139,16 +148,22 @@ def merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
 def arguments_of(raw: str) -> dict[str, Any] | None:
     """A tool call's arguments: `""` is `{}`; what is not a JSON object is None.
 
-    >>> arguments_of(""), arguments_of('{"a": 1}'), arguments_of('{"a": ')
-    ({}, {'a': 1}, None)
+    >>> arguments_of(""), arguments_of('{"a": 1}'), arguments_of('{"a": '), arguments_of('{"a": 1e999}')
+    ({}, {'a': 1}, None, None)
     """
     if not raw.strip():
         return {}
     try:
-        value = json.loads(raw)
+        value = json.loads(raw, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text} could not be sent back: JSON has no such number")
+    return number
 
 
 def count(value: Any) -> int | None:
