@@ -69,11 +69,12 @@ class ChatService:
             asked = ChatStreamRequest.of(request)
             async with self._open(asked) as stream:
                 answer = stream.result
-                batches = stream.batches()
-                async with aclosing(signal.until(batches) if signal else batches) as arriving:
-                    async for batch in arriving:
-                        for chunk in chunks(batch, answer):
-                            yield chunk
+                pieces = _chunks(stream)
+                async with aclosing(signal.until(pieces) if signal else pieces) as arriving:
+                    async for chunk in arriving:
+                        yield chunk
+                        if chunk.finished:
+                            return
         except NbchatError as error:
             yield StreamChunk.failed(error, answer)
         except TimeoutError:
@@ -86,6 +87,12 @@ class ChatService:
             return self._engine.stream(request.model, request.sent, **request.options)
         shared = kernel.current()
         return shared.relayed(shared.asks(request.model, request.sent, **request.options))
+
+
+async def _chunks(stream: Stream) -> Chunks:
+    async for batch in stream.batches():
+        for chunk in chunks(batch, stream.result):
+            yield chunk
 
 
 @dataclass(slots=True, frozen=True)
@@ -101,7 +108,7 @@ class ChatModel:
 
     def stream_chat(
         self,
-        messages: str | Sequence[Message | Mapping[str, Any]] | ChatStreamRequest,
+        messages: str | Sequence[Message | Mapping[str, Any]] | Params,
         signal: AbortSignal | None = None,
         **options: Any,
     ) -> Chunks:
@@ -110,7 +117,7 @@ class ChatModel:
         >>> create_model("demo", "demo").stream_chat("Hello", max_tokens=100)    # doctest: +ELLIPSIS
         <async_generator object ...>
         """
-        asked = dict(messages) if isinstance(messages, ChatStreamRequest) else {"messages": messages}
+        asked = dict(messages) if isinstance(messages, ChatStreamRequest | Mapping) else {"messages": messages}
         return ChatService().stream_chat({**asked, **options, "model": self.name}, signal)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Self, TypeVar
 
@@ -39,7 +39,7 @@ class AbortSignal:
         signal._after = f"the time limit of {seconds:g} s is over"
         return signal
 
-    def abort(self, reason: str = "stopped") -> None:
+    def abort(self, reason: str = "") -> None:
         """Stop whatever listens. May be called from any thread, before, during or after a stream."""
         if not self.aborted:
             self._reason = reason
@@ -52,7 +52,7 @@ class AbortSignal:
 
     @property
     def reason(self) -> str:
-        """Why, once it has aborted."""
+        """Why it has aborted; empty where nothing was said."""
         return self._reason or (self._after if self.seconds_left == 0 else "")
 
     @property
@@ -60,21 +60,22 @@ class AbortSignal:
         """Until it aborts by itself; None for a signal without a clock."""
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
 
-    async def until(self, items: AsyncIterator[T]) -> AsyncGenerator[T]:
-        """The items as they come; TimeoutError takes the place of the one that is awaited at the abort."""
+    async def until(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        """The items as they come; TimeoutError takes the place of the first after the abort. Closes them at the end."""
         loop, me = asyncio.get_running_loop(), object()
-        while True:
-            async with asyncio.timeout(self.seconds_left) as limit:
-                self._listeners[me] = partial(_wake, loop, limit)
-                try:
-                    if self.aborted:  # looked at after listening: an abort in between would be missed
-                        raise TimeoutError
-                    item = await anext(items)
-                except StopAsyncIteration:
-                    return
-                finally:
-                    del self._listeners[me]
-            yield item
+        async with aclosing(items):
+            while True:
+                async with asyncio.timeout(self.seconds_left) as limit:
+                    self._listeners[me] = partial(_wake, loop, limit)
+                    try:
+                        if self.aborted:  # looked at after listening: an abort in between would be missed
+                            raise TimeoutError
+                        item = await anext(items)
+                    except StopAsyncIteration:
+                        return
+                    finally:
+                        del self._listeners[me]
+                yield item
 
 
 def _wake(loop: asyncio.AbstractEventLoop, limit: asyncio.Timeout) -> None:

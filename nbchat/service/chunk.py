@@ -49,7 +49,7 @@ class StreamChunk:
     def exception(self) -> NbchatError | None:
         """What to raise, if this is the end of an answer that is not whole."""
         if self.reason == "interrupted" and self.error is None:
-            return Interrupted(f"the answer was stopped: {self.detail}.")
+            return Interrupted(f"the answer was stopped{self.detail and ': '}{self.detail}.")
         return self.error
 
     @property

@@ -91,7 +91,7 @@ class ChatToolCall(Body):
 class ChatTool(Body):
     """A function the model may ask for; `parameters` is a JSON schema."""
 
-    name: str
+    name: str = Field(min_length=1)
     description: str = ""
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
 
@@ -161,11 +161,7 @@ _Messages = Annotated[
 
 
 class ChatStreamRequest(Body):
-    """A question to a model.
-
-    >>> ChatStreamRequest(model="demo", messages="Hello", maxTokens=100).max_tokens
-    100
-    """
+    """A question to a model, with the conversation that led to it."""
 
     model: str = Field(
         min_length=1,
@@ -177,19 +173,35 @@ class ChatStreamRequest(Body):
         description="the conversation, oldest first; or just a question", examples=["Show me a table."]
     )
     system: str | None = Field(default=None, description="how the model should behave")
-    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
+    temperature: float | None = Field(
+        default=None,
+        ge=0,
+        le=2,
+        allow_inf_nan=False,
+        description="how varied answers are; null leaves it to the provider",
+    )
     max_tokens: int | None = Field(default=None, ge=1, le=10_000_000, description="the longest answer, in tokens")
     thinking: Literal[False, True, "low", "medium", "high", "max"] | None = Field(
         default=None, description="null leaves it to the provider"
     )
-    tools: list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]] = Field(default_factory=list)
+    tools: list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]] = Field(
+        default_factory=list, description="functions the model may ask for; whoever asks runs them"
+    )
     schema_: dict[str, Any] | None = Field(default=None, alias="schema", description="a JSON schema for the answer")
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
-        """A request from a dict, in either spelling. Raises BadSettings, naming the fields but never their values."""
+        """A request from a dict, in either spelling. Raises BadSettings, naming the fields but never their values.
+
+        >>> ChatStreamRequest.of({"model": "demo", "messages": "Hello", "maxTokens": 100}).max_tokens
+        100
+        """
         if isinstance(params, ChatStreamRequest):
             return params
+        if not isinstance(params, Mapping):
+            raise BadSettings(
+                f"a request is a ChatStreamRequest or a dict with its fields, and not {type(params).__name__}."
+            )
         try:
             return cls.model_validate(dict(params))
         except ValidationError as error:
@@ -212,6 +224,9 @@ class ChatStreamRequest(Body):
         }
 
 
+_OBJECT = dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "be an object")  # the word of JSON
+
+
 def faults(errors: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with a request, field by field, without any of its values.
 
@@ -226,7 +241,9 @@ def faults(errors: Sequence[Mapping[str, Any]]) -> str:
             plain = len(place[-1]) <= 32 and place[-1].replace("_", "").isalpha()
             said.append(f"{'.'.join(place) if plain else 'a field'}: there is no such field here")
         else:
-            wanted = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
-            said.append(f"{'.'.join(place) or 'the body'}: {wanted}")
+            _, should, wanted = error["msg"].partition("should ")
+            said.append(
+                f"{'.'.join(place) or 'the body'}: {should}{_OBJECT.get(error['type'], wanted or error['msg'])}"
+            )
     more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
     return "; ".join(said) + more

@@ -1,0 +1,200 @@
+"""The vocabulary of the original service: requests go in, chunks come out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+import nbchat
+from nbchat import ChatService, ChatStreamRequest, Message, create_model
+from nbchat.engine import Engine
+from nbchat.errors import BadSettings, ConnectionBroken, KeyRefused, MissingKey, NbchatError, UnknownModel
+from nbchat.service import gist
+from tests.service import Service, answer, said, sse
+
+from .asking import ASK, KEY, chunks_of, eventually, text
+
+# --- asking ----------------------------------------------------------------------------------
+
+
+async def test_an_answer_ends_with_one_finished_chunk(service: Service) -> None:
+    service.answers(*said("Hel", "lo", thought=["hm"], usage=(9, 12)), gap=0.01)
+
+    *pieces, last = await chunks_of(ChatStreamRequest(model="kimi-k2.6", messages="Hello", max_tokens=50))
+
+    assert text(pieces) == "Hello"
+    assert "".join(piece.thought for piece in pieces) == "hm"
+    assert not any(piece.finished for piece in pieces)
+    assert (last.finished, last.reason, last.content, last.error) == (True, "end", "", None)
+    assert last.model == "kimi-k2.6"
+    assert last.usage == nbchat.Usage(input=9, output=12)
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "maxTokens"])
+async def test_both_spellings_are_understood(service: Service, name: str) -> None:
+    service.answers(*said("Hi"))
+
+    await chunks_of({**ASK, name: 50, "temperature": 1})
+
+    sent = service.requests[0].json
+    assert 50 in (sent.get("max_tokens"), sent.get("max_completion_tokens"))
+
+
+async def test_messages_of_nbchat_go_through_as_they_are(service: Service) -> None:
+    service.answers(*said("Hi"))
+    picture = nbchat.Image(b"png", "image/png")
+
+    await chunks_of(
+        {**ASK, "messages": (Message("user", ["Look:", picture]), {"role": "assistant", "content": "I do."})}
+    )
+
+    sent = service.requests[0].json["messages"]
+    assert sent[0]["content"][1]["image_url"]["url"] == picture.data_url
+    assert sent[1]["content"] == "I do."
+
+
+async def test_a_model_is_made_from_type_and_id(service: Service) -> None:
+    service.always(answer(*said("Hi")))
+    model = create_model("kimi", "some-new-id")
+
+    chunks = [chunk async for chunk in model.stream_chat("Hello", temperature=0.5)]
+    request = ChatStreamRequest(model="replaced", messages="Hello", system="Be brief.")
+    again = [chunk async for chunk in model.stream_chat(request, max_tokens=7)]
+    fields = [chunk async for chunk in model.stream_chat({"messages": "Hello", "system": "Be brief."})]
+
+    assert text(chunks) == text(again) == text(fields) == "Hi"
+    assert [r.json["model"] for r in service.requests] == ["some-new-id"] * 3
+    assert [r.json["messages"][0]["content"] for r in service.requests[1:]] == ["Be brief."] * 2
+
+
+def test_a_provider_nobody_knows_is_noticed_when_the_model_is_made() -> None:
+    with pytest.raises(UnknownModel, match="kimmi"):
+        create_model("kimmi", "k2")
+
+
+async def test_an_engine_of_one_s_own_is_used_on_its_own_loop(service: Service) -> None:
+    service.answers(*said("Hi"))
+    engine = Engine()
+
+    chunks = [chunk async for chunk in ChatService(engine).stream_chat(ASK)]
+    await engine.aclose()
+
+    assert text(chunks) == "Hi"
+    assert service.connections == 1
+
+
+def test_it_works_in_a_loop_of_the_user_s(service: Service) -> None:
+    for _ in range(2):
+        service.answers(*said("Hi"))
+
+        assert text(asyncio.run(chunks_of(ASK))) == "Hi"
+
+
+async def test_answers_after_each_other_share_a_connection(service: Service) -> None:
+    for _ in range(3):
+        service.answers(*said("Hi"))
+
+        assert text(await chunks_of(ASK)) == "Hi"
+
+    assert service.connections == 1
+
+
+async def test_leaving_early_closes_the_connection(service: Service) -> None:
+    service.answers(*said(*["word "] * 500), gap=0.01)
+    stream = ChatService().stream_chat(ASK)
+
+    async for _ in stream:
+        break
+    await stream.aclose()
+
+    await eventually(lambda: service.open == 0)
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+async def test_a_refusal_is_the_last_chunk_and_holds_no_key(service: Service) -> None:
+    service.answers(b'{"error": {"message": "Incorrect API key: %b"}}' % KEY.encode(), status=401)
+
+    (only,) = await chunks_of(ASK)
+
+    assert only.finished
+    assert isinstance(only.error, KeyRefused)
+    assert only.content == f"Service error: {gist(only.error)}"
+    assert only.wire["error"]["type"] == "KeyRefused"
+    assert only.wire["error"]["status"] == 401
+    assert KEY not in str(only) + str(only.wire)
+
+
+async def test_a_cut_keeps_what_had_arrived(service: Service) -> None:
+    cut = said("Hel", "lo")[:-3]
+    service.answers(*cut, gap=0.02)
+
+    *pieces, last = await chunks_of(ASK)
+
+    assert text(pieces) == "Hello"
+    assert last.reason == "broken"
+    assert isinstance(last.error, ConnectionBroken)
+    assert last.content.startswith("Service error: ")
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind"),
+    [
+        ({**ASK, "model": "no-such-model"}, UnknownModel),
+        ({**ASK, "model": "openai:gpt-5"}, MissingKey),
+        ({**ASK, "messages": ""}, BadSettings),
+        ({**ASK, "apiKey": KEY}, BadSettings),
+        ({**ASK, "schema": {"maximum": float("inf")}}, BadSettings),
+        ({}, BadSettings),
+        (None, BadSettings),
+        ("Hello", BadSettings),
+    ],
+)
+async def test_what_cannot_be_asked_is_a_last_chunk_too(request_: Any, kind: type[NbchatError]) -> None:
+    (only,) = await chunks_of(request_)
+
+    assert only.finished
+    assert isinstance(only.error, kind)
+    assert KEY not in str(only.wire)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"api_key": KEY},
+        {KEY: 1},
+        {"temperature": KEY},
+        {"max_tokens": "5"},
+        {"thinking": KEY},
+        {"messages": [{"role": "user", "content": {"key": KEY}}]},
+        {"messages": [{"role": KEY}]},
+    ],
+)
+def test_an_invalid_request_is_refused_without_its_values(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadSettings) as ours:
+        ChatStreamRequest.of({**ASK, **wrong})
+    assert KEY not in str(ours.value)
+
+    with pytest.raises(ValidationError) as pydantics:
+        ChatStreamRequest(**{**ASK, **wrong})
+    if KEY not in wrong:  # pydantic names the field
+        assert KEY not in str(pydantics.value)
+
+
+async def test_a_tool_call_that_was_cut_is_shown_raw(service: Service) -> None:
+    call = {"index": 0, "id": "call_1", "function": {"name": "add", "arguments": '{"a": '}}
+    service.answers(
+        sse(
+            {"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]},
+            {"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]},
+        )
+    )
+
+    chunks = await chunks_of(ASK)
+
+    calls = [call for chunk in chunks for call in chunk.wire.get("toolCalls", [])]
+    assert calls == [{"id": "call_1", "name": "add", "arguments": None, "raw": '{"a": '}]
