@@ -53,17 +53,32 @@ Each option is also a variable: NBCHAT_SERVER_TOKEN, NBCHAT_SERVER_ALLOW_HOST an
 
 For other machines, leave it on 127.0.0.1 and put a reverse proxy with TLS in front:
 
-  nbchat serve --allow-host chat.example.org --proxy 127.0.0.1 --models 'kimi-*' --max-tokens 4096
+  $ nbchat serve --allow-host chat.example.org --proxy 127.0.0.1 --models 'kimi-*' --max-tokens 4096
 
-  Caddy:  chat.example.org { reverse_proxy 127.0.0.1:8765 }
-  nginx:  location / { proxy_pass http://127.0.0.1:8765; proxy_set_header Host $host;
-                       proxy_set_header X-Forwarded-For $remote_addr;
-                       proxy_buffering off; proxy_read_timeout 300s; }
+  Caddy:  chat.example.org {
+            reverse_proxy 127.0.0.1:8765
+          }
+  nginx:  location / {
+            proxy_pass http://127.0.0.1:8765;
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_buffering off;
+            proxy_read_timeout 300s;
+          }
 
+The token belongs into the Authorization header: a proxy writes addresses into its log.
 Workers share nothing: with --workers N each counts --rate and --concurrency for itself.
 """
 
-UNITS = {"max_body": "BYTES", "allow_host": "NAMES", "models": "PATTERNS", "proxy": "ADDRESS", "max_tokens": "N"}
+UNITS = {
+    "max_body": "BYTES",
+    "allow_host": "NAMES",
+    "models": "PATTERNS",
+    "proxy": "ADDRESS",
+    "max_tokens": "N",
+    "log": "errors|requests",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

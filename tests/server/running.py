@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,14 +46,17 @@ class RunningServer:
     variables: dict[str, str]
     said: str = field(default="", init=False)  # what it printed on standard error, once it has ended
 
-    def __init__(self, *flags: str, **variables: str) -> None:
+    def __init__(self, *flags: str, files: int = 0, **variables: str) -> None:
         self.flags, self.variables, self.said = flags, variables, ""
+        self._files = files  # how many it may have open
 
     def __enter__(self) -> RunningServer:
         env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         env = {name: value for name, value in env.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
         env |= {"NBCHAT_SERVER_TOKEN": TOKEN, "PYTHONDONTWRITEBYTECODE": "1", **self.variables}
         command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", *self.flags]
+        if self._files:
+            command = ["bash", "-c", f'ulimit -n {self._files}; exec "$@"', "bash", *command]
         self._errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=self._errors, text=True)
         assert self.process.stdout is not None
@@ -109,7 +113,7 @@ class RunningServer:
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items() if value)]
         return "\r\n".join([*lines, "", ""]).encode() + data
 
-    def stream(self, body: Any, path: str = "/stream", **headers: str) -> Iterator[bytes]:
+    def stream(self, body: Any, path: str = "/stream", **headers: str) -> Generator[bytes]:
         """The body's pieces, as they arrive."""
         with closing(self.connect()) as sock:
             sock.sendall(self.raw("POST", path, body, **headers))
@@ -119,6 +123,15 @@ class RunningServer:
                 while size := int(file.readline(), 16):
                     yield file.read(size)
                     file.readline()
+
+
+def eventually(true: Callable[[], object], within: float = DEADLINE) -> float:
+    """How many seconds it took until that was so; fails when it never was."""
+    started = time.monotonic()
+    while not true():
+        assert time.monotonic() - started < within, "it never happened"
+        time.sleep(0.005)
+    return time.monotonic() - started
 
 
 def reply_of(received: bytes) -> Reply:

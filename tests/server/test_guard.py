@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import socket
 import time
 from contextlib import closing, suppress
 
 import pytest
 
-from .running import TOKEN, RunningServer
+from .running import TOKEN, RunningServer, eventually
 
 QUESTION = b'{"model": "demo", "messages": "What did I just ask?"}'
 HERE = "127.0.0.1:{port}"
@@ -163,6 +164,36 @@ def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: Running
 
     assert reply is not None
     assert reply.status == 413
+
+
+def test_idle_connections_cannot_use_up_the_open_files() -> None:
+    """A client without a token holds as many connections as it can; others are answered when it lets go."""
+    with RunningServer(files=320) as server:
+        idle = [server.connect() for _ in range(400)]
+        refused = [sock for sock in idle if is_closed(sock)]
+        for sock in idle:
+            sock.close()
+
+        def is_answered() -> bool:
+            with suppress(ConnectionResetError):  # it is still busy with those that have gone
+                return server.request("POST", "/stream", QUESTION).status == 200
+            return False
+
+        eventually(is_answered)
+
+    assert len(refused) > 200
+    assert server.said == ""  # such as that no file could be opened
+
+
+def is_closed(sock: socket.socket) -> bool:
+    """Whether the server has closed a connection that it had no room for; the others it keeps for longer."""
+    sock.settimeout(0.01)
+    try:
+        return sock.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
 
 
 def test_who_sends_slowly_or_never_is_cut_off() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.frontends.server.native import Chunk
+from nbchat.frontends.server.described import Chunk
 from tests.service import Service, said, sse
 
 from .running import KEY, TOKEN, RunningServer
@@ -37,8 +37,8 @@ def test_an_answer_comes_in_lines_that_end_with_a_finished_one(server: RunningSe
         "usage": {"input": 9, "output": 12},
     }
     assert len(reply.body.decode().splitlines()) == len(reply.lines)  # U+2028 ends a line for some readers
-    for line in reply.lines:
-        Chunk.model_validate(line)  # what the OpenAPI document says
+    for line in reply.lines:  # is what the OpenAPI document says, and nothing more
+        assert Chunk.model_validate(line).model_dump(by_alias=True, exclude_unset=True) == line
 
 
 def test_events_are_the_same_chunks(server: RunningServer, provider: Service) -> None:
@@ -191,7 +191,15 @@ def test_an_error_that_echoes_the_key_is_cleaned_in_the_middle_of_an_answer(
         (b"\xff\xfe", 422, "not valid JSON"),
         (b'{"model": "demo", "messages": "\\ud800"}', 422, "not valid JSON"),
         (b'{"model": "demo", "messages": "Hi", "temperature": NaN}', 422, "not valid JSON"),
+        (b'{"model": "demo", "messages": "Hi", "temperature": 1e999}', 422, "finite"),
+        (b'{"model": "kimi-k2.6", "messages": "Hi", "schema": {"maximum": 1e999}}', 422, "not JSON"),
+        (b'{"model": "demo", "messages": "Hi", "maxTokens": %b}' % (b"9" * 5000), 422, "not valid JSON"),
+        (b'{"model": "demo", "messages": "Hi"} {}', 422, "not valid JSON"),
+        (b'\xef\xbb\xbf{"model": "demo", "messages": "Hi"}', 422, "not valid JSON"),
         (b"[" * 100_000, 422, "not valid JSON"),
+        ({"model": "demo", "messages": [1]}, 422, "messages.0: should be an object"),
+        ({"model": "demo", "messages": "Hi", "tools": [{"name": ""}]}, 422, "tools.0.name: should have at least 1"),
+        ({"model": "gemini:../../files", "messages": "Hi"}, 404, "names no model"),
         ({"model": "demo"}, 422, "messages"),
         ({"model": "demo", "messages": []}, 422, "messages"),
         ({"model": "demo", "messages": ""}, 422, "question"),

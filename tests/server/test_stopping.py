@@ -17,7 +17,7 @@ import pytest
 
 from tests.service import Service, answer, said
 
-from .running import DEADLINE, RunningServer
+from .running import DEADLINE, RunningServer, eventually
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
 CHAT = {"model": "kimi-k2.6", "messages": [{"role": "user", "content": "Hello"}]}
@@ -52,13 +52,13 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(provider: Serv
     provider.always(answer(said("Hel")[1], hold=60))
     with RunningServer("--grace", "1", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test") as server:
         short = Reading(server, QUESTION)
-        wait_for(lambda: len(provider.requests) == 1)
+        eventually(lambda: len(provider.requests) == 1)
         others = [
             Reading(server, QUESTION),
             Reading(server, QUESTION, accept="text/event-stream"),
             Reading(server, {**CHAT, "stream": True}, "/v1/chat/completions"),
         ]
-        wait_for(lambda: all(other.started for other in others))
+        eventually(lambda: all(other.started for other in others))
 
         started = time.monotonic()
         server.stop(how)
@@ -97,7 +97,7 @@ def test_two_workers_share_the_address(provider: Service) -> None:
         assert len(workers) >= 2
 
     assert {reply.lines[-1]["reason"] for reply in replies} == {"end"}
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(server: RunningServer) -> None:
@@ -107,10 +107,3 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(server: RunningServer) -> 
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert re.fullmatch(r"nbchat: 127\.0\.0\.1:\d+ cannot be listened on: .+ --port 0 .+\n", ran.stderr)
-
-
-def wait_for(true: Any) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -11,12 +11,10 @@ What happens to a request, file by file:
     serving      the models and lengths that are allowed; the one engine
     answer       written as it comes, ended when the client leaves
     refusals     how an error is said
+    strict       JSON, in and out
+    described    all of it in words, for /openapi.json
 
-Behind a reverse proxy: let the proxy do TLS, leave this on 127.0.0.1, and name what
-clients call it: `nbchat serve --allow-host chat.example.org --proxy 127.0.0.1`. The proxy
-passes `Host` on, must not buffer (`proxy_buffering off` in nginx; Caddy needs nothing),
-and should allow more than 60 s of silence. Workers share nothing: with `--workers N`
-each counts rate and concurrency for itself.
+`options` has what can be set, and `nbchat serve --help` how to put it behind a reverse proxy.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class Answer(Response):
             raise error
 
     async def _write(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(_without_bugs(self._chunks)) as chunks:
+        async with aclosing(_without_bugs(self._chunks, scope["state"]["request_id"])) as chunks:
             async for chunk in chunks:
                 if chunk.error and not self._begun:
                     await refusal(chunk.error, scope["path"])(scope, receive, send)
@@ -94,15 +94,15 @@ class Answer(Response):
             await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
-async def _without_bugs(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
+async def _without_bugs(chunks: AsyncGenerator[StreamChunk], request_id: str) -> AsyncGenerator[StreamChunk]:
     """A mistake of ours ends the answer as any failure does; its traceback goes to the log alone."""
     try:
         async with aclosing(chunks):
             async for chunk in chunks:
                 yield chunk
     except Exception:
-        log.exception("an answer failed")
-        yield StreamChunk.failed(Bug("a mistake in the server; its log says more."))
+        log.exception("%s failed", request_id)
+        yield StreamChunk.failed(Bug(request_id))
 
 
 async def _left(receive: Receive) -> None:

@@ -23,8 +23,13 @@ DESCRIPTION = """\
 Every model of nbchat's table behind one address, with the keys of whoever runs it.
 
 Send `Authorization: Bearer TOKEN`; `nbchat serve` prints the token. Bodies are
-`application/json` of at most 1 MiB, and a field that is not known is refused.
+`application/json` of at most {max_body:,} bytes, and a field that is not known is refused.
 """
+TOKEN = {"token": {"type": "http", "scheme": "bearer", "description": "What `nbchat serve` prints."}}
+TAGS = [
+    {"name": "nbchat", "description": "An answer as chunks, and what there is to ask."},
+    {"name": "OpenAI's format", "description": "The same models for any OpenAI client: its base URL ends in `/v1`."},
+]
 
 
 def create_app(options: Options | None = None) -> FastAPI:
@@ -46,7 +51,9 @@ def create_app(options: Options | None = None) -> FastAPI:
     app = FastAPI(
         title="nbchat",
         version=__version__,
-        description=DESCRIPTION,
+        description=DESCRIPTION.format(max_body=options.max_body),
+        openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
@@ -97,7 +104,7 @@ def _described(app: FastAPI) -> Any:
 
     def openapi() -> dict[str, Any]:
         schema = make()
-        schema["components"].setdefault("securitySchemes", {"token": {"type": "http", "scheme": "bearer"}})
+        schema["components"].setdefault("securitySchemes", TOKEN)
         schema["security"] = [{"token": []}]
         schema["paths"]["/health"]["get"]["security"] = []
         return schema

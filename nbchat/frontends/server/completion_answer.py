@@ -6,7 +6,8 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from nbchat.frontends.server.refusals import line, openai_error
+from nbchat.frontends.server.refusals import openai_error
+from nbchat.frontends.server.strict import line
 from nbchat.messages import StopReason, ToolCall, Usage
 from nbchat.service import StreamChunk
 

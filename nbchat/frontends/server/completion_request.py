@@ -23,7 +23,7 @@ TOLERANT = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)  #
 EFFORTS: dict[str, Any] = {"none": False, "minimal": "low", "xhigh": "max"}  # the others have the same name here
 
 
-class TextPart(BaseModel):
+class ContentText(BaseModel):
     model_config = TOLERANT
     type: Literal["text", "refusal"]
     text: str = ""
@@ -35,7 +35,7 @@ class ImageUrl(BaseModel):
     url: str = Field(description="a data URL; this server fetches nothing")
 
 
-class ImagePart(BaseModel):
+class ContentImage(BaseModel):
     model_config = TOLERANT
     type: Literal["image_url"]
     image_url: ImageUrl
@@ -47,7 +47,7 @@ class FileData(BaseModel):
     filename: str = "document.pdf"
 
 
-class FilePart(BaseModel):
+class ContentFile(BaseModel):
     model_config = TOLERANT
     type: Literal["file"]
     file: FileData
@@ -76,7 +76,9 @@ class CompletionMessage(BaseModel):
     role: Literal["system", "developer", "user", "assistant", "tool"]
     content: Annotated[
         Annotated[str | None, Tag("as text")]
-        | Annotated[list[Annotated[TextPart | ImagePart | FilePart, Field(discriminator="type")]], Tag("as list")],
+        | Annotated[
+            list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]], Tag("as list")
+        ],
         _CONTENT,
     ] = None
     reasoning_content: str | None = None
@@ -96,7 +98,7 @@ class CompletionMessage(BaseModel):
 
 class Function(BaseModel):
     model_config = TOLERANT
-    name: str
+    name: str = Field(min_length=1)
     description: str | None = None
     parameters: dict[str, Any] | None = None
 
@@ -134,15 +136,17 @@ class CompletionRequest(BaseModel):
 
     model_config = STRICT
 
-    model: str = Field(min_length=1, max_length=200, examples=["demo"])
-    messages: list[CompletionMessage] = Field(min_length=1)
-    stream: bool | None = None
+    model: str = Field(
+        min_length=1, max_length=200, description="an id of `GET /v1/models`, or `provider:any-model-id`"
+    )
+    messages: list[CompletionMessage] = Field(min_length=1, description="the conversation, oldest first")
+    stream: bool | None = Field(None, description="whether the answer comes as events while it is made")
     stream_options: StreamOptions | None = None
     temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
-    max_tokens: int | None = Field(None, ge=1, le=10_000_000)
-    max_completion_tokens: int | None = Field(None, ge=1, le=10_000_000)
+    max_tokens: int | None = Field(None, ge=1, le=10_000_000, description="the older name of `max_completion_tokens`")
+    max_completion_tokens: int | None = Field(None, ge=1, le=10_000_000, description="the longest answer, in tokens")
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
-    tools: list[FunctionTool] | None = None
+    tools: list[FunctionTool] | None = Field(None, description="functions the model may ask for; none is run here")
     tool_choice: Literal["none", "auto"] | None = None
     response_format: ResponseFormat | None = None
     # Only one value can be had.
@@ -168,6 +172,8 @@ class CompletionRequest(BaseModel):
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
     prompt_cache_retention: str | None = None
+    prompt_cache_options: dict[str, Any] | None = None
+    prediction: dict[str, Any] | None = None
 
     def request(self) -> ChatStreamRequest:
         """The same in nbchat's words. Raises Invalid for a part that cannot be read."""
@@ -186,13 +192,13 @@ class CompletionRequest(BaseModel):
         )
 
 
-def _part(part: TextPart | ImagePart | FilePart, place: str) -> Part:
+def _part(part: ContentText | ContentImage | ContentFile, place: str) -> Part:
     match part:
-        case TextPart():
+        case ContentText():
             return part.text or part.refusal
-        case ImagePart():
+        case ContentImage():
             return Image(*_data(part.image_url.url, place))
-        case FilePart():
+        case ContentFile():
             return File(*_data(part.file.file_data, place), part.file.filename)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hmac
 import logging
+import time
 from contextlib import ExitStack
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,32 +47,32 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = f"req_{uuid4().hex}"
-        begun = False
+        reply, started = _Reply(send), time.monotonic()
+        scope.setdefault("state", {})["request_id"] = reply.id
+        try:
+            await self._answer(scope, receive, reply)
+        finally:
+            # Without the query, which may hold the token; quoted, so that no line can be forged.
+            path, seconds = quote(scope["path"]), time.monotonic() - started
+            log.info(
+                "%s %s %s %s %.2f s %s", _client(scope), scope["method"], path, reply.status or "-", seconds, reply.id
+            )
 
-        async def labelled(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                headers = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
-                message = {**message, "headers": [*message["headers"], *headers]}
-            await send(message)
-
+    async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         upload = Upload(scope, receive, self._max_body)
         try:
             with ExitStack() as held:
                 self._admit(scope, held)
                 if await upload.read():
-                    await self._app(scope, upload.receive, labelled)
+                    await self._app(scope, upload.receive, reply.send)
         except Refusal as error:
             await upload.read_past()
-            await refusal(error, scope["path"])(scope, receive, labelled)
+            await refusal(error, scope["path"])(scope, receive, reply.send)
         except Exception:
-            if begun:
+            if reply.status:
                 raise  # uvicorn logs it and closes the connection
-            log.exception("%s failed", request_id)
-            bug = Bug(f"a mistake in the server; its log has it under {request_id}.")
-            await refusal(bug, scope["path"])(scope, receive, labelled)
+            log.exception("%s failed", reply.id)
+            await refusal(Bug(reply.id), scope["path"])(scope, receive, reply.send)
 
     def _admit(self, scope: Scope, held: ExitStack) -> None:
         """Raises the Refusal that this request deserves; `held` ends its slot."""
@@ -79,11 +80,10 @@ class Guard:
         if scope["path"] in OPEN:
             return
         self._check_token(scope)
-        client = scope["client"][0] if scope.get("client") else ""
-        self._limits.count(client)
+        self._limits.count(_client(scope))
         if scope["method"] == "POST":
             _check_json(scope)
-            held.enter_context(self._limits.slot(client))
+            held.enter_context(self._limits.slot(_client(scope)))
 
     def _check_names(self, scope: Scope) -> None:
         hosts = list(values(scope, b"host"))
@@ -103,6 +103,26 @@ class Guard:
             raise Unauthorized(
                 "the token is missing or wrong. Send `Authorization: Bearer TOKEN`; `nbchat serve` prints it."
             )
+
+
+class _Reply:
+    """What is sent back, under an id by which the log knows it."""
+
+    def __init__(self, send: Send) -> None:
+        self.id = f"req_{uuid4().hex}"
+        self.status = 0  # until something is sent; it stays so when the client leaves before that
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [(b"x-request-id", self.id.encode()), (b"x-content-type-options", b"nosniff")]
+            message = {**message, "headers": [*message["headers"], *headers]}
+        await self._send(message)
+
+
+def _client(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _check_json(scope: Scope) -> None:

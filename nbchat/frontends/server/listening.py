@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sys
 from functools import partial
+from typing import Any
 
 import h11
 import uvicorn
@@ -19,8 +20,10 @@ from nbchat.frontends.server.serving import Serving
 from nbchat.settings import Settings
 
 BUFFER = 64 * 1024  # bytes that may wait for a slow reader, here and again in the kernel
+BACKLOG = 128  # connections that wait to be accepted
 MAX_HEAD = 32 * 1024  # bytes of request line and headers
-CONNECTIONS = 1000  # at once, for one worker; open files are limited to 1024 on many systems
+CONNECTIONS = 1000  # at once, for one worker
+OWN_FILES = 24  # files a worker has open besides connections
 CLOSING = 3.0  # seconds after the grace in which the last chunks are written
 IDLE = 15  # seconds a connection is kept without a request
 
@@ -44,6 +47,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=BUFFER)
+        if len(self.connections) > (self.limit_concurrency or CONNECTIONS):
+            transport.abort()  # before files run out: then no connection at all could be accepted
         self._watch_sending()
 
     def data_received(self, data: bytes) -> None:
@@ -106,13 +111,14 @@ def serve(options: Options) -> None:
         http=Connection,
         ws="none",
         lifespan="on",
-        log_level="error",
+        log_config=_logging(options.log),
         access_log=False,  # it would hold the token of an address that was opened in a browser
         server_header=False,
         proxy_headers=bool(options.proxy),
         forwarded_allow_ips=options.proxy or None,
         workers=options.workers,
-        limit_concurrency=CONNECTIONS,
+        limit_concurrency=_connections(),
+        backlog=BACKLOG,
         h11_max_incomplete_event_size=MAX_HEAD,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=int(options.grace + CLOSING) + 1,
@@ -130,6 +136,32 @@ def serve(options: Options) -> None:
         uvicorn.Server(config).run(sockets=[listener])
 
 
+def _logging(wanted: str) -> dict[str, Any]:
+    """For every worker: errors, and where that is wanted a line for each request, on standard error."""
+    ours = {"handlers": ["stderr"], "level": "INFO" if wanted == "requests" else "ERROR", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"dated": {"format": "%(asctime)s %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "dated"}},
+        "loggers": {"nbchat.server": ours, "uvicorn": {**ours, "level": "ERROR"}},
+    }
+
+
+def _connections() -> int:
+    """How many connections there can be at once: each may need another one, to a provider."""
+    if sys.platform == "win32":
+        return CONNECTIONS
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS + OWN_FILES
+    if soft < wanted and (hard == resource.RLIM_INFINITY or hard > soft):
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # workers inherit it
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(4, min(CONNECTIONS, (soft - OWN_FILES) // 2))
+
+
 def _bound(options: Options) -> socket.socket:
     """A listening socket, so that the address is known, and answers, before it is printed."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
@@ -138,7 +170,7 @@ def _bound(options: Options) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # each connection has it from here
     try:
         listener.bind((options.host, options.port))
-        listener.listen(256)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise BadSettings(

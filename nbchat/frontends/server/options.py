@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from secrets import token_urlsafe
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -56,6 +56,9 @@ class Options(BaseModel):
     concurrency: int = Field(128, ge=1, description="answers at once for one client")
     read_timeout: float = Field(30.0, gt=0, le=3600, description="seconds a client has to send its request")
     write_timeout: float = Field(120.0, gt=0, le=3600, description="seconds a client may read nothing of its answer")
+    log: Literal["errors", "requests"] = Field(
+        "errors", description="what goes to standard error: errors alone, or also a line for each request"
+    )
     grace: float = Field(5.0, ge=0, le=3600, description="seconds that running answers get when the server is stopped")
 
     @classmethod

@@ -18,7 +18,6 @@ No answer holds a traceback, a key, or a value that the client sent.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -42,6 +41,7 @@ from nbchat.errors import (
     TimedOut,
     UnknownModel,
 )
+from nbchat.frontends.server.strict import line
 from nbchat.service import StreamChunk, gist
 
 
@@ -91,6 +91,9 @@ class TooMany(Refusal):
 
 class Bug(Refusal):
     status, code = 500, "internal_error"
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"a mistake in the server; its log has it under {request_id}.")
 
 
 class Misconfigured(Refusal):
@@ -147,23 +150,3 @@ def refusal(error: NbchatError, path: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     body = openai_error(error) if path.startswith("/v1/") else StreamChunk.failed(error).wire
     return Response(line(body), status, headers, "application/json")
-
-
-def line(value: Any) -> bytes:
-    r"""Strict JSON on one line, whatever a reader takes for the end of a line.
-
-    >>> line({"content": "a\u2028b\ud800", "score": float("nan")})
-    b'{"content":"a\\u2028b?","score":null}\n'
-    """
-    try:
-        text = _dumps(value)
-    except ValueError:
-        text = _dumps(json.loads(json.dumps(value), parse_constant=lambda _: None))
-    if not text.isascii():
-        for end in "\x85\u2028\u2029":
-            text = text.replace(end, f"\\u{ord(end):04x}")
-    return text.encode("utf-8", "replace") + b"\n"
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""How bodies are read and routes documented."""
+"""JSON as it comes in and as it goes out, strictly."""
 
 from __future__ import annotations
 
@@ -8,27 +8,12 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from pydantic_core import from_json
-
-REFUSALS = {
-    400: "The provider refused the request.",
-    401: "The token is missing or wrong, or the provider refused this server's key (`provider_key_refused`).",
-    403: "Another Host or Origin than this server's, or the provider does not allow it.",
-    404: "No such model here.",
-    413: "The body is too large.",
-    415: "The body is not `application/json`.",
-    422: "The body is not a valid request. Fields are named, values are not repeated.",
-    429: "Too many requests, here or at the provider. `Retry-After` is in seconds.",
-    502: "The provider cannot be reached, or answered with something else.",
-    503: "The provider is overloaded, its key is not set here, or this server is stopping.",
-    504: "The provider was silent for too long.",
-}
 
 
 class _StrictRequest(Request):
     async def json(self) -> Any:
-        """Strict JSON: no NaN, no lone surrogates, no endless nesting."""
+        """No NaN, no lone surrogates, no endless nesting."""
         try:
             return from_json(await self.body(), allow_inf_nan=False)
         except ValueError as error:
@@ -47,6 +32,21 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-def documented(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The refusals of a route, for its OpenAPI description."""
-    return {status: {"model": model, "description": REFUSALS[status]} for status in statuses}
+def line(value: Any) -> bytes:
+    r"""Strict JSON on one line, whatever a reader takes for the end of a line.
+
+    >>> line({"content": "a\u2028b\ud800", "score": float("nan")})
+    b'{"content":"a\\u2028b?","score":null}\n'
+    """
+    try:
+        text = _dumps(value)
+    except ValueError:
+        text = _dumps(json.loads(json.dumps(value), parse_constant=lambda _: None))
+    if not text.isascii():
+        for end in "\x85\u2028\u2029":
+            text = text.replace(end, f"\\u{ord(end):04x}")
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
