@@ -96,11 +96,10 @@ class Service:
                 watch = asyncio.ensure_future(_hang_up(reader, writer))
                 playing = asyncio.ensure_future(play(request, writer))
                 await asyncio.wait([watch, playing], return_when=asyncio.FIRST_COMPLETED)
-                if not playing.done():
-                    self.hung_up += 1
-                    playing.cancel()
+                playing.cancel()  # without effect where it has ended
                 watch.cancel()
-                await asyncio.gather(watch, playing, return_exceptions=True)
+                _, ended = await asyncio.gather(watch, playing, return_exceptions=True)
+                self.hung_up += isinstance(ended, asyncio.CancelledError | ConnectionError)
                 if playing.cancelled() or playing.exception() or playing.result() is False:
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
