@@ -52,7 +52,17 @@ class Answering(Stream):
 
 
 class Conversation(Tree):
-    """A conversation by its name. Get one with `nbchat.chat(name)`."""
+    """A conversation by its name. Get one with `nbchat.chat(name)`.
+
+    >>> import nbchat
+    >>> chat = nbchat.chat("a trip")
+    >>> print(chat.ask("Is Lisbon sunny in May?", "demo"))              # doctest: +ELLIPSIS
+    Hello!...
+    >>> print(chat.ask("What did I just ask?"))
+    Just before this you asked: "Is Lisbon sunny in May?"
+    >>> [turn.question.text for turn in chat.undo()], len(chat.turns)
+    (['What did I just ask?'], 1)
+    """
 
     def __init__(
         self,

@@ -52,7 +52,15 @@ class NbchatError(Exception):
 
 
 class SetupError(NbchatError):
-    """Nothing was sent; something on this side needs fixing."""
+    """Nothing was sent; something on this side needs fixing.
+
+    >>> import nbchat
+    >>> try:
+    ...     nbchat.ask("kimi", "Why is the sky blue?")
+    ... except nbchat.SetupError as error:
+    ...     print(error)
+    'kimi' is a provider. Name a model of it, such as kimi-k2.6. Its models: %chat models kimi
+    """
 
 
 class UnknownModel(SetupError):
@@ -76,6 +84,12 @@ class ServiceError(NbchatError):
 
     `status` is the HTTP status (200 for an error inside a stream), `retry_after`
     is in seconds, `request_id` is what the provider's support asks for.
+
+    >>> try:
+    ...     raise RateLimited("kimi limits the rate of requests (429).", status=429, retry_after=20)
+    ... except ServiceError as error:
+    ...     print(type(error).__name__, error.status, error.retry_after)
+    RateLimited 429 20
     """
 
     def __init__(
@@ -141,7 +155,11 @@ class ServiceDown(ServiceError):
 
 
 class ConnectionBroken(NbchatError):
-    """There was no answer to read."""
+    """There was no answer to read, or it broke off.
+
+    >>> issubclass(TimedOut, ConnectionBroken), TimedOut.passing        # worth another try
+    (True, True)
+    """
 
 
 class Unreachable(ConnectionBroken):

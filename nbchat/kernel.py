@@ -200,9 +200,16 @@ def stream(
     `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours.
     `timeout` is seconds of silence. Nothing is remembered; `nbchat.chat()` remembers.
 
+    >>> import asyncio, nbchat
     >>> async def main():
-    ...     async for event in stream("demo", "Hello"):
-    ...         print(event)                                            # doctest: +SKIP
+    ...     async for event in nbchat.stream("demo", "What did I just ask?", max_tokens=100):
+    ...         match event:
+    ...             case nbchat.Text(text):
+    ...                 print(text, end="")
+    ...             case nbchat.Stop(reason):
+    ...                 print(f" ({reason})")
+    >>> asyncio.run(main())
+    This is the first question of our conversation. (end)
 
     Raises an NbchatError at the first event where there can be no answer.
     """
@@ -214,8 +221,11 @@ def stream(
 def ask(model: str, messages: str | Sequence[Message], **options: Any) -> Answer:
     """The whole answer, blocking; takes the arguments of `stream`. Works inside a running loop.
 
-    >>> print(ask("demo", "What did I just ask?"))
+    >>> answer = ask("demo", "What did I just ask?", system="Answer briefly.")
+    >>> print(answer)
     This is the first question of our conversation.
+    >>> answer.model, answer.stop.reason
+    ('demo', 'end')
     """
     kernel = current()
     return kernel.answered(kernel.asks(model, messages, **options))
@@ -226,10 +236,13 @@ ask.__signature__ = signature(stream).replace(return_annotation="Answer")  # typ
 
 
 def chat(name: str = "main") -> Conversation:
-    """The conversation of that name in this kernel.
+    """The conversation of that name in this kernel; `main` is the one of a plain `%%chat`.
 
-    >>> print(chat("doctest").ask("What did I just ask?", "demo"))
+    >>> physics = chat("physics")
+    >>> print(physics.ask("What did I just ask?", "demo"))
     This is the first question of our conversation.
+    >>> len(physics.turns)
+    1
     """
     return current().chat(name)
 
@@ -237,16 +250,25 @@ def chat(name: str = "main") -> Conversation:
 def models(live: str | None = None) -> list[Model]:
     """The rows of the model-mapping table, your own included; with `live`, the models a provider lists now.
 
-    >>> models(live="kimi")                                             # doctest: +SKIP
+    >>> [model.id for model in models() if model.type == "kimi" and model.status == "current"][:3]
+    ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
     """
     return list(Settings.load().catalog.models.values()) if live is None else current().listed(live)
 
 
 def get_model_type(name: str) -> str:
-    """The provider type that serves a model; see `nbchat.catalog.get_model_type`."""
+    """The provider type that serves a model, by the table, your own rows and aliases included.
+
+    >>> get_model_type("kimi-k2-thinking"), get_model_type("ollama:qwen3")
+    ('kimi', 'ollama')
+    """
     return catalog.get_model_type(name, Settings.load().catalog)
 
 
 def get_model_id(name: str) -> str:
-    """The provider's own id of a model; see `nbchat.catalog.get_model_id`."""
+    """The provider's own id of a model.
+
+    >>> get_model_id("openrouter:moonshotai/kimi-k2-thinking")
+    'moonshotai/kimi-k2-thinking'
+    """
     return catalog.get_model_id(name, Settings.load().catalog)

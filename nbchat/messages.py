@@ -23,14 +23,22 @@ StopReason = Literal["end", "length", "tool_calls", "filter", "interrupted", "br
 
 @dataclass(slots=True)
 class Text:
-    """A piece of the answer."""
+    """A piece of the answer.
+
+    >>> "".join(event.text for event in (Text("Hello, "), Text("world")))
+    'Hello, world'
+    """
 
     text: str
 
 
 @dataclass(slots=True)
 class Thought:
-    """A piece of the model's thinking; never part of the answer's text."""
+    """A piece of the model's thinking; never part of the answer's text.
+
+    >>> Thought("Let me count.").text
+    'Let me count.'
+    """
 
     text: str
 
@@ -40,6 +48,10 @@ class ToolCall:
     """A tool the model asks for, once its arguments are whole.
 
     `arguments` is None where `raw` is not a JSON object: cut short, or malformed.
+
+    >>> call = ToolCall("call_1", "add", {"a": 1, "b": 2}, '{"a": 1, "b": 2}')
+    >>> call.name, call.arguments
+    ('add', {'a': 1, 'b': 2})
     """
 
     id: str
@@ -54,6 +66,10 @@ class Usage:
 
     `input` is everything sent, cached tokens included; `output` is everything
     generated, thinking included.
+
+    >>> usage = Usage(input=1204, output=386, cached=1024)
+    >>> usage.input - usage.cached                      # paid for in full
+    180
     """
 
     input: int | None = None
@@ -64,7 +80,11 @@ class Usage:
 
 @dataclass(slots=True)
 class Notice:
-    """Something the reader should know, such as a parameter that was left out."""
+    """Something the reader should know, such as a parameter that was left out.
+
+    >>> Notice("kimi-k2.6 has a fixed temperature; it was left out.").text
+    'kimi-k2.6 has a fixed temperature; it was left out.'
+    """
 
     text: str
 
@@ -74,6 +94,9 @@ class Stop:
     """The last event of every stream, and there is exactly one.
 
     `detail` is the provider's most specific word for it, or for `broken` a sentence.
+
+    >>> Stop("length", "max_output_tokens").reason      # cut by the limit, not finished
+    'length'
     """
 
     reason: StopReason
@@ -120,7 +143,12 @@ class Image:
 
 @dataclass(slots=True, frozen=True)
 class File:
-    """A document inside a message, held as bytes; `File.open(path)` reads one."""
+    """A document inside a message, held as bytes; `File.open(path)` reads one.
+
+    >>> report = File(b"%PDF-1.7 ...", name="report.pdf")
+    >>> Message("user", ["What does this say?", report]).parts[1].media_type
+    'application/pdf'
+    """
 
     data: bytes
     media_type: str = "application/pdf"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nbchat.catalog import Catalog, Provider, Route, shipped
+from nbchat.catalog import Catalog, Provider, Route, near, shipped
 from nbchat.catalog.user import read_file, read_tables
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.hosts import host_of, is_loopback
@@ -282,8 +282,9 @@ def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
             if name == "history" and value.lower() != "off":
                 values[name] = str(path.parent / Path(value).expanduser())
         else:
-            known = ", ".join(("model", "display", "history", "timeouts", *TABLES))
-            raise BadSettings(f"{path}: {name!r} is not a setting here, or not of the right type. Known: {known}.")
+            known = ("model", "display", "history", "timeouts", *TABLES)
+            wrong = f"{name!r} is not a setting here, or not of the right type.{near(name, known)}"
+            raise BadSettings(f"{path}: {wrong}\nSettings: {', '.join(known)}.")
     return values, read_tables(tables, str(path)).over(shipped())
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +81,24 @@ print([name for name in ("httpx2", "httpx", "pydantic", "markdown_it", "pygments
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", sorted(set(nbchat.__all__) - {"__version__"}))
+def test_a_public_name_has_a_docstring_with_an_example_that_is_run(name: str) -> None:
+    (found,) = doctest.DocTestFinder(recurse=False).find(getattr(nbchat, name), name)
+    run = [example for example in found.examples if not example.options.get(doctest.SKIP)]
+
+    assert len(found.docstring.splitlines()[0]) >= 20
+    assert any(example.want for example in run)
+
+
+def test_the_public_names_are_listed_alike_for_people_and_for_type_checkers() -> None:
+    """`if TYPE_CHECKING` of `__init__.py` is what an editor completes."""
+    declared = re.findall(r"^    from (nbchat\S*) import (\w+) as \2$", Path(nbchat.__file__).read_text(), re.M)
+
+    assert {name for _, name in declared} == set(nbchat.__all__) - {"__version__"}
+    for home, name in declared:
+        assert getattr(import_module(home), name) is getattr(nbchat, name)
 
 
 def test_rows_of_the_table_are_listed() -> None:

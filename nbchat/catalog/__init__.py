@@ -88,6 +88,16 @@ class Catalog:
         provider = self.providers[model.type]
         return Route(model, provider, wire or model.wire or provider.wire)
 
+    def elsewhere(self, model: Model) -> list[str]:
+        """The names under which other providers still serve a model.
+
+        >>> shipped().elsewhere(shipped().models["kimi-k2-thinking"])[0]
+        'openrouter:moonshotai/kimi-k2-thinking'
+        """
+        endings = tuple(f"{before}{model.id.lower()}" for before in "/.")
+        others = (m for m in self.models.values() if m.type != model.type and m.status != "retired")
+        return [f"{m.type}:{m.sent_id}" for m in others if m.sent_id.lower().endswith(endings)]
+
     def row_of(self, provider: Provider, upstream: str) -> Model:
         """The row for `provider:id`: the table's where it has one, else one made up for the occasion."""
         for row in (self.models.get(upstream), self.models.get(f"{provider.type}:{upstream}")):

@@ -129,7 +129,11 @@ def _asked(settings: Settings, planned: Plan) -> Asked:
         return near(route.model.sent_id, [name for name in names if name != route.model.sent_id])
 
     keys = (planned.key.secret.reveal(), *settings.secrets())
-    return Asked(route, planned.key.origin, planned.base_url.value, keys, alike)
+
+    def elsewhere() -> list[str]:
+        return settings.catalog.elsewhere(route.model)
+
+    return Asked(route, planned.key.origin, planned.base_url.value, keys, alike, elsewhere)
 
 
 def _sealed(error: NbchatError, tried: int, planned: Plan, asked: Asked) -> NbchatError:

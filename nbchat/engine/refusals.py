@@ -103,6 +103,7 @@ class Asked:
     base_url: str
     keys: tuple[str, ...] = field(default=(), repr=False)
     near: Callable[[], str] = str  # models with a name like the one asked for, as a question
+    elsewhere: Callable[[], Iterable[str]] = tuple  # the names under which others serve a retired model
 
     def clean(self, text: str) -> str:
         """A provider's words, made safe and short enough to show."""
@@ -210,11 +211,17 @@ def _retired(error: ServiceError, problem: ProviderProblem, asked: Asked) -> Ser
     if model.status != "retired":
         return error
     since = f" on {model.retired_on}" if model.retired_on else ""
-    instead = f"\nIts replacement is {model.replacement}: %%chat {model.replacement}" if model.replacement else ""
+    ways = [f"Its replacement: %%chat {model.replacement}."] if model.replacement else []
+    if others := ", ".join(asked.elsewhere()):
+        ways.append(f"Still served as {others}.")
     said = asked.clean(problem.message)
-    text = f"{model.id} was retired by {asked.route.provider.name}{since} ({error.status}: {said}).{instead}"
+    text = f"{model.id} was retired by {asked.route.provider.name}{since} ({error.status}: {said})."
     return RetiredModel(
-        text, status=error.status, request_id=error.request_id, provider=error.provider, model=error.model
+        "\n".join(filter(None, (text, " ".join(ways)))),
+        status=error.status,
+        request_id=error.request_id,
+        provider=error.provider,
+        model=error.model,
     )
 
 

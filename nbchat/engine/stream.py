@@ -18,6 +18,15 @@ class Stream:
 
     A failure before the first event is raised as an NbchatError; afterwards the
     stream ends with `Stop("broken", sentence)`.
+
+    >>> import asyncio, nbchat
+    >>> async def main():
+    ...     async with nbchat.stream("demo", "What did I just ask?") as stream:
+    ...         async for event in stream:
+    ...             if isinstance(event, nbchat.Text):
+    ...                 print(event.text, end="")
+    >>> asyncio.run(main())
+    This is the first question of our conversation.
     """
 
     def __init__(self, batches: AsyncGenerator[list[Event]], result: Answer) -> None:

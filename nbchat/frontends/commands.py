@@ -84,7 +84,7 @@ class Commands(ConversationCommands):
         self._conversation.model = model
         print(f"{model} answers from now on. Provider: {route.provider.name}.")
         if route.model.status == "retired":
-            print(retired(route.model))
+            print(_retired(route.model, settings.catalog))
         if route.provider.key_needed and not settings.key(route.provider, route.model.env_key):
             print(missing_key(route.provider))
 
@@ -156,11 +156,15 @@ def _no_command(name: str, rest: str) -> str:
     return f"%chat has no command {name!r}; alone it lists them. To ask: %chat ask {asked}"
 
 
-def retired(model: Model) -> str:
+def _retired(model: Model, catalog: Catalog) -> str:
     """What to know of a model that its vendor no longer serves."""
     since = f" on {model.retired_on}" if model.retired_on else ""
-    instead = f" Its replacement is {model.replacement}." if model.replacement else ""
-    return f"It was retired{since}, so it will most likely be refused.{instead}"
+    said = [f"It was retired{since} and will most likely be refused."]
+    if model.replacement:
+        said.append(f"Its replacement: {model.replacement}.")
+    if others := ", ".join(catalog.elsewhere(model)):
+        said.append(f"Still served as {others}.")
+    return " ".join(said)
 
 
 def _matches(model: Model, pattern: str) -> bool:

@@ -54,6 +54,14 @@ class ChatService:
 
     An engine that is given belongs to the loop that iterates: this is how the HTTP
     server uses it, with one hop less.
+
+    >>> import asyncio
+    >>> async def main():
+    ...     request = ChatStreamRequest(model="demo", messages="What did I just ask?")
+    ...     return [chunk async for chunk in ChatService().stream_chat(request)]
+    >>> *_, last = asyncio.run(main())
+    >>> last.finished, last.reason
+    (True, 'end')
     """
 
     def __init__(self, engine: Engine | None = None) -> None:

@@ -86,9 +86,14 @@ def chunks(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
                     case Notice(text):
                         yield StreamChunk(notice=text)
                     case Stop("broken", detail):
-                        yield StreamChunk.failed(ConnectionBroken(detail), answer)
+                        yield StreamChunk.failed(ConnectionBroken(_broke_off(answer, detail)), answer)
                     case Stop(reason, detail):
                         yield StreamChunk(finished=True, reason=reason, detail=detail, **_known(answer))
+
+
+def _broke_off(answer: Answer, detail: str) -> str:
+    size = f"{len(answer.text):,} characters"
+    return f"the answer broke off after {size}: {detail.rstrip('.')}.\nAsk again, or go on from it."
 
 
 def gist(error: NbchatError) -> str:

@@ -294,6 +294,27 @@ def test_loading_says_nothing_and_warms_afterwards(tmp_path: Path) -> None:
     assert warm == wanted
 
 
+def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
+    """Not even a look for a name, or for a server on this machine."""
+    with RunningKernel(cwd=tmp_path) as kernel:
+        kernel.run(
+            "import sys; asked = []\n"
+            "kinds = ('socket.connect', 'socket.getaddrinfo', 'socket.gethostbyname', 'socket.sendto')\n"
+            "sys.addaudithook(lambda event, given: asked.append((event, str(given))) if event in kinds else None)\n"
+        )
+        kernel.run("%load_ext nbchat")
+        kernel.run("import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-warm']")
+        kernel.run("%chat")
+        answered = kernel.run("%%chat demo\nHi")
+        before = kernel.run("asked").text
+        kernel.run("import socket; probe = socket.socket(); probe.connect_ex(('127.0.0.1', 9)); probe.close()")
+        after = kernel.run("asked").text
+
+    assert "Hello!" in answered.text
+    assert before == "[]"
+    assert "socket.connect" in after  # so the hook does see them
+
+
 @pytest.fixture
 def completions(kernel: RunningKernel) -> Iterator[Callable[[str], list[str]]]:
     def complete(code: str) -> list[str]:
@@ -335,7 +356,8 @@ def test_help_is_there_by_every_name_people_try(kernel: RunningKernel) -> None:
 def test_a_model_that_cannot_answer_yet_says_so_when_it_is_chosen(kernel: RunningKernel) -> None:
     said = kernel.run("%chat use kimi-k2-thinking").text
 
-    assert "It was retired on 2026-05-25, so it will most likely be refused. Its replacement is kimi-k2.6." in said
+    assert "It was retired on 2026-05-25 and will most likely be refused. Its replacement: kimi-k2.6." in said
+    assert "Still served as openrouter:moonshotai/kimi-k2-thinking" in said
     assert "kimi needs KIMI_API_KEY" in said
     assert kernel.run("%chat use demo").text == "demo answers from now on. Provider: nbchat demonstration.\n"
 

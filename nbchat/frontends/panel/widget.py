@@ -45,10 +45,12 @@ def _style() -> str:
 class ChatPanel(AnyWidget):
     """A conversation as a panel, live with every `%%chat` in the notebook.
 
-    >>> panel = ChatPanel()                     # doctest: +SKIP
-    >>> panel                                   # doctest: +SKIP
-
     Display it as often as you like; all views show the same.
+
+    >>> panel = ChatPanel("a trip")             # the conversation that nbchat.chat("a trip") is, too
+    >>> panel.conversation
+    'a trip'
+    >>> panel.close()
     """
 
     _esm = _script()
