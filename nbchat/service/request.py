@@ -161,7 +161,14 @@ _Messages = Annotated[
 
 
 class ChatStreamRequest(Body):
-    """A question to a model, with the conversation that led to it."""
+    """A question to a model, with the conversation that led to it.
+
+    >>> ChatStreamRequest(model="demo", messages="Hello", maxTokens=100).max_tokens
+    100
+    """
+
+    # Of the docstring, the example is of no use to who reads the server's schema.
+    model_config = ConfigDict(json_schema_extra={"description": "A question, with the conversation that led to it."})
 
     model: str = Field(
         min_length=1,
