@@ -49,6 +49,7 @@ STOPS: dict[str, StopReason] = {
     "insufficient_system_resource": "broken",
 }
 
+THINKING = ("reasoning_content", "reasoning", "reasoning_text")
 GROWING = ("text", "summary", "data")  # members of a reasoning detail that come in pieces
 
 
@@ -180,14 +181,16 @@ class Reader:
 
     def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
         body = mapping(value)
+        choices = body.get("choices")
         # MiniMax and Spark put a failure's code beside choices that are null or empty.
-        if event == "error" or not body.get("choices") or any(map(body.get, ("error", "base_resp", "code"))):
+        if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
             self._refused(value)
         if usage := mapping(body.get("usage")) or mapping(mapping(body.get("x_groq")).get("usage")):
             self._usage = usage
-        choices = map(mapping, items(body.get("choices")))
-        choice = next((c for c in choices if c and not c.get("index")), None)
-        return [] if choice is None else self._choice(choice)
+        for choice in items(choices):
+            if choice and isinstance(choice, dict) and not choice.get("index"):
+                return self._choice(choice)
+        return ()
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
         self.ended = "choices" in mapping(body)
@@ -198,16 +201,19 @@ class Reader:
         if found := problem(value):
             raise found
 
-    def _choice(self, choice: Mapping[str, Any]) -> list[WireEvent]:
-        if choice.get("finish_reason"):
-            self._finish = str(choice["finish_reason"])
+    def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
+        if finish := choice.get("finish_reason"):
+            self._finish = str(finish)
         if usage := mapping(choice.get("usage")):  # Moonshot's place for it
             self._usage = usage
-        delta = next((d for d in map(choice.get, (self._part, "delta", "message")) if isinstance(d, Mapping)), None)
+        delta = choice.get(self._part)
+        if not isinstance(delta, dict):
+            delta = next((d for d in map(choice.get, ("delta", "message")) if isinstance(d, dict)), None)
         if delta is None:
             return self._content(choice.get("text"))
         events = self._thought(delta)
-        events += self._content(delta.get("content"))
+        if content := delta.get("content"):
+            events += self._content(content)
         if refusal := string(delta.get("refusal")):
             events.append(Text(refusal))
         for piece in items(delta.get("tool_calls")):
@@ -216,15 +222,17 @@ class Reader:
             self._calls.add({"index": 0, "function": call})
         return events
 
-    def _thought(self, delta: Mapping[str, Any]) -> list[WireEvent]:
-        details = [detail for detail in map(mapping, items(delta.get("reasoning_details"))) if detail]
-        self._keep(details)
-        for name in ("reasoning_content", "reasoning", "reasoning_text"):
-            if text := string(delta.get(name)):
-                return [*self._untagged(), Thought(text)]
-        if text := "".join(string(d.get("text")) or string(d.get("summary")) for d in details):
-            return [*self._untagged(), Thought(text)]
-        return []
+    def _thought(self, delta: dict[str, Any]) -> list[WireEvent]:
+        said = ""
+        if "reasoning_details" in delta:
+            details = [detail for detail in map(mapping, items(delta["reasoning_details"])) if detail]
+            self._keep(details)
+            said = "".join(string(d.get("text")) or string(d.get("summary")) for d in details)
+        for name in THINKING:
+            if (text := delta.get(name)) and isinstance(text, str):
+                said = text
+                break
+        return [*self._untagged(), Thought(said)] if said else []
 
     def _untagged(self) -> list[WireEvent]:
         """The host has a field for thinking, so tags in the text are text from now on. What was held comes out."""
@@ -232,7 +240,7 @@ class Reader:
         self._tags = None
         return list(held)
 
-    def _keep(self, details: list[Mapping[str, Any]]) -> None:
+    def _keep(self, details: list[dict[str, Any]]) -> None:
         for detail in details:
             last = self._details[-1] if self._details else None
             if not (last and last.get("type") == detail.get("type") and last.get("index") == detail.get("index")):
@@ -284,7 +292,7 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     parts = value if isinstance(value, list) else []
-    return [p["text"] for p in parts if isinstance(p, Mapping) and isinstance(p.get("text"), str)]
+    return [p["text"] for p in parts if isinstance(p, dict) and isinstance(p.get("text"), str)]
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:

@@ -1,21 +1,21 @@
 """What a value of an answer should be, or the empty one of its kind.
 
 A host that sends a number where the format has an object must not break a stream;
-the readers ask for the shape they need and go on.
+the readers ask for the shape they need and go on. Asked for `dict` and not for
+`Mapping`: that costs six times as much, several times for every piece of an answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> dict[str, Any]:
     """
     >>> mapping({"a": 1}), mapping(None)
     ({'a': 1}, {})
     """
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def items(value: Any) -> list[Any]:
