@@ -260,16 +260,16 @@ class Answer:
 
     def add(self, event: Event) -> None:
         match event:
-            case Text(text):
-                self._text.append(text)
-            case Thought(text):
-                self._thought.append(text)
+            case Text():
+                self._text.append(event.text)
+            case Thought():
+                self._thought.append(event.text)
             case ToolCall():
                 self.tool_calls.append(event)
             case Usage():
                 self.usage = event
-            case Notice(text):
-                self.notices.append(text)
+            case Notice():
+                self.notices.append(event.text)
             case Stop():
                 self.stop = event
 

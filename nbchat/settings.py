@@ -12,10 +12,11 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nbchat.catalog import Catalog, Provider, Route, near, shipped
+from nbchat.catalog import Catalog, Provider, Route, near, own_variable, shipped
 from nbchat.catalog.user import read_file, read_tables
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.hosts import host_of, is_loopback
@@ -141,10 +142,9 @@ class Settings:
             return Key(Secret(""), "no key")
         host = host_of(base_url.value)
         if not is_loopback(host) and not self._may_have(host, found, provider, base_url):
-            variable = f"{provider.type.upper().replace('-', '_')}_BASE_URL"
             raise BadSettings(
                 f"{found.origin} belongs to {_owner(found, provider)} and is not sent to {host} ({base_url.origin}).\n"
-                f"Pass api_key=..., or set {variable} in the environment if that host may have it."
+                f"Pass api_key=..., or set {own_variable(provider)} in the environment if that host may have it."
             )
         return found
 
@@ -170,7 +170,7 @@ class Settings:
         provider = route.provider
         if argument:
             return Setting("base_url", argument.rstrip("/"), ARGUMENT)
-        own = f"{provider.type.upper().replace('-', '_')}_BASE_URL"
+        own = own_variable(provider)
         for variable in (own, *provider.env_base_url):
             if value := os.environ.get(variable, "").strip():
                 value = _with_scheme(value)
@@ -194,10 +194,9 @@ class Settings:
 
     def secrets(self) -> Iterator[str]:
         """Every key that is set, for the redactor."""
-        for provider in self.catalog.providers.values():
-            for variable in provider.env_keys:
-                if value := os.environ.get(variable, "").strip():
-                    yield value
+        for variable in self.catalog.key_variables.intersection(os.environ):
+            if value := os.environ[variable].strip():
+                yield value
 
     # --- what is shown --------------------------------------------------------------------------
 
@@ -244,9 +243,15 @@ def find_file(start: Path | None = None) -> Path | None:
         if not path.is_file():
             raise BadSettings(f"NBCHAT_CONFIG names {named}, which is not a file. Correct it, or unset it.")
         return path
-    here = (start or Path.cwd()).absolute()
-    places = [*(folder / FILE for folder in (here, *here.parents)), config_folder() / FILE]
-    return next((path for path in places if path.is_file()), None)
+    places = (*_upwards(os.path.abspath(start or os.getcwd())), os.path.join(config_folder(), FILE))
+    return next((Path(place) for place in places if os.path.isfile(place)), None)
+
+
+@cache
+def _upwards(folder: str) -> tuple[str, ...]:
+    """The file in a folder and in each above it; as strings, since every question looks at all of them."""
+    here = Path(folder)
+    return tuple(str(place / FILE) for place in (here, *here.parents))
 
 
 def config_folder() -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -32,6 +32,7 @@ __all__ = [
     "get_model_id",
     "get_model_type",
     "near",
+    "own_variable",
     "shipped",
 ]
 
@@ -56,7 +57,7 @@ class Route:
         return regions.get(region) or regions.get("*") or self.base_url
 
 
-@dataclass(slots=True)
+@dataclass
 class Catalog:
     """The tables, and the way from a name to a Route.
 
@@ -196,6 +197,24 @@ class Catalog:
                 notice = f"how {model.id} is told to think over {wire} is not known; nothing was sent for it."
         return fields, notice
 
+    # --- what the rows look at ------------------------------------------------------------------
+
+    @cached_property
+    def key_variables(self) -> frozenset[str]:
+        """The environment variables that hold keys."""
+        models = {model.env_key for model in self.models.values()}
+        return frozenset(models.union(*(p.env_keys for p in self.providers.values())) - {""})
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """All environment variables that a row names: of keys, of base URLs, of parts of an address."""
+        found = set(self.key_variables)
+        for provider in self.providers.values():
+            found |= {own_variable(provider), *provider.env_base_url}
+            for named in provider.env_params.values():
+                found.update(named.partition("=")[0].split("|"))
+        return frozenset(found)
+
     # --- more rows ------------------------------------------------------------------------------
 
     def merged(
@@ -260,6 +279,15 @@ def _is_id(upstream: str) -> bool:
     """Whether a provider could know a model by it; some formats put the id into the path of a URL."""
     words = upstream.split() == [upstream] and upstream.isprintable()
     return words and not {".", ".."} & set(upstream.split("/"))
+
+
+def own_variable(provider: Provider) -> str:
+    """The environment variable of nbchat's own that moves a provider's base URL.
+
+    >>> own_variable(shipped().providers["kimi"])
+    'KIMI_BASE_URL'
+    """
+    return f"{provider.type.upper().replace('-', '_')}_BASE_URL"
 
 
 def near(name: str, known: Iterable[str]) -> str:

@@ -103,18 +103,26 @@ class ServerSentEvents:
                 return []
             self._started = True
             chunk, self._head = self._head.removeprefix(_BOM), b""
-        return [frame for line in self._lines.feed(chunk) if (frame := self._line(line))]
+        frames: list[Frame] = []
+        for line in self._lines.feed(chunk):
+            if line:
+                self._field(line)
+                continue
+            if self._data:
+                frames.append((self._name, b"\n".join(self._data)))
+                self._data, self._size = [], 0
+            self._name = ""
+        return frames
 
     @property
     def pending(self) -> int:
         return self._size + self._lines.size
 
-    def _line(self, line: bytes) -> Frame | None:
-        if not line:
-            name, data, self._name, self._data, self._size = self._name, self._data, "", [], 0
-            return (name, b"\n".join(data)) if data else None
+    def _field(self, line: bytes) -> None:
+        """Comments, id, retry and unknown fields mean nothing here."""
         field, _, value = line.partition(b":")
-        value = value.removeprefix(b" ")
+        if value[:1] == b" ":
+            value = value[1:]
         if field == b"data":
             self._size += len(value) + 1  # with its line end, so that empty lines are limited too
             if self._size > self._limit:
@@ -122,13 +130,12 @@ class ServerSentEvents:
             self._data.append(value)
         elif field == b"event":
             self._name = value.decode("utf-8", "replace")
-        return None  # comments, id, retry and unknown fields mean nothing here
 
     def close(self) -> list[Frame]:
         if not self._started:
             self._lines.feed(self._head)
         if rest := self._lines.rest():
-            self._line(rest)
+            self._field(rest)
         self.unfinished = b"\n".join(self._data)
         return []
 

@@ -185,8 +185,8 @@ class Reader:
         # MiniMax and Spark put a failure's code beside choices that are null or empty.
         if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
             self._refused(value)
-        if usage := mapping(body.get("usage")) or mapping(mapping(body.get("x_groq")).get("usage")):
-            self._usage = usage
+        if usage := body.get("usage") or ("x_groq" in body and mapping(body["x_groq"]).get("usage")):
+            self._usage = mapping(usage) or self._usage
         for choice in items(choices):
             if choice and isinstance(choice, dict) and not choice.get("index"):
                 return self._choice(choice)
@@ -204,8 +204,8 @@ class Reader:
     def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
-        if usage := mapping(choice.get("usage")):  # Moonshot's place for it
-            self._usage = usage
+        if usage := choice.get("usage"):  # Moonshot's place for it
+            self._usage = mapping(usage) or self._usage
         delta = choice.get(self._part)
         if not isinstance(delta, dict):
             delta = next((d for d in map(choice.get, ("delta", "message")) if isinstance(d, dict)), None)
@@ -214,11 +214,12 @@ class Reader:
         events = self._thought(delta)
         if content := delta.get("content"):
             events += self._content(content)
-        if refusal := string(delta.get("refusal")):
+        if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal))
-        for piece in items(delta.get("tool_calls")):
-            self._calls.add(mapping(piece))
-        if call := mapping(delta.get("function_call")):  # what `tool_calls` was before 2023-11
+        if calls := delta.get("tool_calls"):
+            for piece in items(calls):
+                self._calls.add(mapping(piece))
+        if (call := delta.get("function_call")) and isinstance(call, dict):  # what `tool_calls` was before 2023-11
             self._calls.add({"index": 0, "function": call})
         return events
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from nbchat.errors import ProxyFailed
+from nbchat.errors import BadSettings, ProxyFailed
 
 from .certificates import Authority
 from .families import TEXT
 from .outcomes import KEY, call
 from .server import Misbehaving, Turn
-from .talking import OPENAI, Talk, failed, free_port, listening, whole
+from .talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
 
@@ -67,26 +70,168 @@ async def test_a_question_to_this_machine_takes_no_proxy_elsewhere(
     assert (await call(OPENAI, base_url)).text == TEXT
 
 
-async def test_a_proxy_opens_the_way_and_the_key_stays_inside_it(
-    monkeypatch: pytest.MonkeyPatch, trusted: Authority
-) -> None:
-    async with listening(whole, trusted.server("far", "DNS:api.example.test")) as far:
+def tunnel_to(port: int) -> Talk:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await joined(reader, writer, there, back)
 
-        async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            there, back = await asyncio.open_connection("127.0.0.1", far.port)
-            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await asyncio.gather(piped(reader, back), piped(there, writer))
+    return talk
 
-        async with listening(tunnel) as proxy:
-            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-            outcome = await call(OPENAI, FAR)
 
-    assert outcome.text == TEXT, outcome.error
-    assert KEY.encode() in far[0]
-    assert KEY.encode() not in proxy[0]
+async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *other: Any) -> None:
+    there, back = other
+    try:
+        await asyncio.gather(piped(reader, back), piped(there, writer))
+    finally:
+        back.transport.abort()
 
 
 async def piped(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(65536):
         writer.write(data)
     writer.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_opens_the_way_and_the_key_stays_inside_it(
+    monkeypatch: pytest.MonkeyPatch, trusted: Authority, scheme: str
+) -> None:
+    """To an https proxy itself over TLS, and then through it over TLS inside that."""
+    outer = trusted.server("near", "IP:127.0.0.1") if scheme == "https" else None
+    async with (
+        listening(whole, trusted.server("far", "DNS:api.example.test")) as far,
+        listening(tunnel_to(far.port), outer) as proxy,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
+        outcome = await call(OPENAI, FAR)
+
+    assert outcome.text == TEXT, outcome.error
+    assert KEY.encode() in far[0]
+    assert b"CONNECT api.example.test:443 " in proxy[0]
+    assert KEY.encode() not in proxy[0]
+
+
+async def test_a_proxy_is_handed_a_plain_question_with_its_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listening(whole) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
+        outcome = await call(OPENAI, "http://127.0.0.1:9/v1")
+
+    assert outcome.text == TEXT, outcome.error
+    assert proxy[0].startswith(b"POST http://127.0.0.1:9/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:9\r\n")
+    assert b64encode(f"user:{PASSWORD}".encode()) in proxy[0]
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+async def test_a_silent_proxy_is_given_up_in_time_and_left(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    gone = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(100):
+            pass
+        gone.set()
+        writer.close()
+
+    async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"{kind}://127.0.0.1:{port}")
+        outcome = await call(OPENAI, FAR, timeout=0.2)
+        await asyncio.wait_for(gone.wait(), 1)
+
+    failed(outcome, ProxyFailed, f"the proxy 127.0.0.1:{port} does not answer", "silent for 0.2 s", "HTTPS_PROXY")
+
+
+# --- SOCKS ----------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def socks(target: int, login: bytes = b"", failure: int = 0) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """A SOCKS 5 server as RFC 1928 and 1929 have it: its port, and the addresses it was asked for."""
+    asked: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _, count = await reader.readexactly(2)
+        method = 2 if login else 0
+        if method not in await reader.readexactly(count):
+            writer.write(b"\x05\xff")
+            return
+        writer.write(bytes([5, method]))
+        if login:
+            said = [await reader.readexactly(1)]
+            for _ in range(2):
+                said.append(await reader.readexactly((await reader.readexactly(1))[0]))
+            writer.write(bytes([1, said != [b"\x01", *login.split(b":")]]))
+        _, _, _, kind, length = await reader.readexactly(5)
+        name, port = await reader.readexactly(length), int.from_bytes(await reader.readexactly(2))
+        asked.append(b"%d %b:%d" % (kind, name, port))
+        writer.write(bytes([5, failure, 0, 1]) + bytes(6))
+        if not failure:
+            await joined(reader, writer, *await asyncio.open_connection("127.0.0.1", target))
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talking.add(task := asyncio.current_task())
+        try:
+            await talk(reader, writer)
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            talking.discard(task)
+            writer.transport.abort()
+
+    talking: set[Any] = set()
+    async with await asyncio.start_server(client, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1], asked
+        for task in talking:
+            task.cancel()
+        await asyncio.gather(*talking)
+
+
+@pytest.mark.parametrize("login", ["", f"user:{PASSWORD}"])
+async def test_a_socks_proxy_opens_the_way_by_name(
+    monkeypatch: pytest.MonkeyPatch, trusted: Authority, login: str
+) -> None:
+    async with (
+        listening(whole, trusted.server("far", "DNS:api.example.test")) as far,
+        socks(far.port, login.encode()) as (port, asked),
+    ):
+        monkeypatch.setenv("ALL_PROXY", f"socks5://{login}{'@' if login else ''}127.0.0.1:{port}")
+        outcome = await call(OPENAI, FAR)
+
+    assert outcome.text == TEXT, outcome.error
+    assert asked == [b"3 api.example.test:443"]
+
+
+@pytest.mark.parametrize(
+    ("login", "given", "failure", "said"),
+    [
+        ("", "", 5, "refused"),
+        ("", "", 99, "SOCKS error 99"),
+        ("user:other", f"user:{PASSWORD}@", 0, "wrong user or password"),
+        ("user:other", "", 0, "it wants another login"),
+    ],
+)
+async def test_a_socks_proxy_that_refuses_is_named_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, login: str, given: str, failure: int, said: str
+) -> None:
+    async with socks(9, login.encode(), failure) as (port, _):
+        monkeypatch.setenv("ALL_PROXY", f"socks5h://{given}127.0.0.1:{port}")
+        outcome = await call(OPENAI, FAR)
+
+    failed(outcome, ProxyFailed, f"the proxy 127.0.0.1:{port} refused", said, "ALL_PROXY")
+
+
+async def test_what_speaks_no_socks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listening(whole) as server:
+        monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{server.port}")
+        outcome = await call(OPENAI, FAR, timeout=0.3)
+
+    failed(outcome, ProxyFailed, f"127.0.0.1:{server.port}", "ALL_PROXY")
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1:1", "socks4://127.0.0.1:1", "http://"])
+async def test_a_proxy_of_another_kind_is_refused_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", url)
+
+    failed(await call(OPENAI, FAR), BadSettings, "HTTPS_PROXY should be an http://, https:// or socks5:// address")
