@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 EARLY = 5.0  # seconds in which a reader watches closely
-EARLY_GAP = 0.11  # seconds between two paints then
-LATE_GAP = 0.34  # and after
-GROUP = 1500  # characters of settled HTML that become an output of their own
-GROUPS = 20  # at most, since JupyterLab shows 50 outputs of a cell; from here on groups grow
+EARLY_GAP = 0.11  # seconds between two repaints then
+LATE_GAP = 0.25  # and after
+EARLY_MOST, LATE_MOST = 0.12, 0.4  # for the longest page
+LEAST = 0.06  # after one that came late
+QUICK = 1_200  # characters of an output that is repainted so often; longer ones take their time
+GROUP = 600  # characters of settled HTML that become an output of their own
+SHARE = 8  # or one part in so many of what is settled, so that outputs are few, and there is little to repaint
+OUTPUTS = 44  # at most, since JupyterLab shows 50 of a cell
 
 
 class Display(Protocol):
@@ -33,13 +37,6 @@ class Display(Protocol):
     def feed(self, events: Sequence[Event]) -> None: ...
     def tick(self) -> None: ...
     def finish(self, turn: Turn | None) -> None: ...
-
-
-# While it streams the style is sent once, in an output of its own that takes no room.
-STYLE_ONCE = (
-    f'<div class="nbc nbc-style"><style>{render.STYLE}'
-    ".jp-OutputArea-child:has(.nbc-style){display:none}</style></div>"
-)
 
 
 class StaticCell:
@@ -57,77 +54,116 @@ class StaticCell:
 
 
 class LiveCell:
-    """Paints while the answer streams, then leaves what StaticCell would."""
+    """Paints while the answer streams, then leaves what StaticCell would.
+
+    The last output is the open one. What has settled in it becomes finished output
+    by output; thinking and notices have one of their own, once the words begin.
+    """
 
     def __init__(self, shell: InteractiveShell, model: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._shell = shell
         self._model = model
         self._clock = clock
         self._start = clock()
-        self._next = 0.0
-        self._answer = render.Incremental()
-        self._thought = ""
-        self._notice = ""
-        self._text_at: float | None = None  # when the first word came
-        self._characters = 0
-        self._group = 0  # settled blocks that are in finished outputs
-        self._groups = 0
-        self._prefix = f"nbchat-{id(self)}-{time.time_ns()}"
-        self._shown = False
-        shell.display_pub.publish({"text/html": STYLE_ONCE, "text/plain": ""})
+        self._next = self._start
+        self._answer = render.Pieces()
+        self._thought: list[str] = []
+        self._notices: list[str] = []
+        self._thinks = False  # now
+        self._first_at: float | None = None  # when the first words or thoughts came
+        self._tokens = 0.0
+        self._begun = False  # there are words
+        self._headed = False  # the first output is for thinking and notices
+        self._head = 0, 0  # how many of each it shows, folded
+        self._blocks = self._size = 0  # that are in finished outputs, and their characters
+        self._seen = 0  # blocks that have been painted as settled
+        self._page = ""  # the open output, as it was painted
+        self._painted = 0.0
+        self._prefix = f"nbchat-{time.time_ns():x}"
+        self._number = 0  # of the open output
+        self._made = -1  # the last output that there is
+        # In an output of its own, which takes no room, so that repaints can do without.
+        style = f'<div class="nbc nbc-style"><style>{render.LIVE_STYLE}</style></div>'
+        shell.display_pub.publish({"text/html": style, "text/plain": ""})
 
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
-                case Text(text):
-                    self._text_at = self._text_at or self._clock()
+                case Text(text) if text:
                     self._answer.feed(text)
-                    self._characters += len(text)
-                case Thought(text):
-                    self._thought += text
-                    self._characters += len(text)
+                    self._count(text, thinks=False)
+                case Thought(text) if text:
+                    self._thought.append(text)
+                    self._count(text, thinks=True)
                 case Notice(text):
-                    self._notice = text
+                    self._notices.append(text)
+
+    def _count(self, text: str, *, thinks: bool) -> None:
+        self._thinks = thinks
+        if self._first_at is None:
+            self._first_at = self._clock()
+        self._tokens += len(text.encode("utf-8", "replace")) / 4  # as tokenizers do in most scripts
 
     def tick(self) -> None:
         now = self._clock()
-        if now >= self._next:
-            self._paint(now)
-            self._next = now + (EARLY_GAP if now - self._start < EARLY else LATE_GAP)
+        if now < self._next:
+            return
+        self._paint(now)
+        gap, most = (EARLY_GAP, EARLY_MOST) if now - self._start < EARLY else (LATE_GAP, LATE_MOST)
+        gap = min(most, gap * max(1.0, len(self._page) / QUICK))
+        self._next = max(self._next + gap, now + LEAST)  # by the clock, so that late ticks do not add up
 
     def _paint(self, now: float) -> None:
-        settled = self._answer.settled[self._group :]
-        size = sum(map(len, settled))
-        status = self._status(now)
-        if size >= GROUP * (1 + max(0, self._groups - GROUPS // 2)) and self._groups < GROUPS:
-            self._show(render.live_html(settled, "", status="", thought=self._past_thought(), caret=False, style=False))
-            self._group += len(settled)
-            self._groups += 1
-            self._shown = False
-            settled = []
-        thought = self._thought if not self._characters or self._text_at is None else self._past_thought()
-        self._show(render.live_html(settled, self._answer.tail, status=status, thought=thought, style=False))
+        settled, tail, status = self._answer.settled, self._answer.tail, self._status(now)
+        if not (self._begun or settled or tail):
+            self._show(render.live_html([], status=status, thought="".join(self._thought), notices=self._notices), now)
+            return
+        finished = self._folded()
+        done = settled[self._blocks : self._seen]
+        size = sum(map(len, done))
+        if size >= max(GROUP, self._size // SHARE) and self._number < OUTPUTS:
+            finished.append((self._number, render.live_html(done)))
+            self._number += 1
+            self._blocks = self._seen
+            self._size += size
+        # The new output first, with what was the open end of the one before, which the style hides: nothing moves.
+        self._show(render.live_html(settled[self._blocks :], tail, status=status), now, force=bool(finished))
+        self._seen = len(settled)
+        for number, page in finished:
+            self._publish(number, page)
 
-    def _past_thought(self) -> str:
-        return "" if self._groups else self._thought
+    def _folded(self) -> list[tuple[int, str]]:
+        """The output of notices and thinking, where it has to be painted: when words follow."""
+        there = len(self._thought), len(self._notices)
+        if not self._begun:
+            self._begun = True
+            self._number = int(there != (0, 0))
+            self._headed = self._number > 0
+        if not self._headed or self._thinks or there == self._head:
+            return []
+        self._head = there
+        return [(0, render.folded_html("".join(self._thought), self._notices))]
 
-    def _show(self, page: str) -> None:
-        """Paint the output that is open now; its first paint makes it."""
+    def _show(self, page: str, now: float, *, force: bool = False) -> None:
+        """Paint the open output; one that has not changed as often as anyone would notice that it lives."""
+        if force or page != self._page or now - self._painted >= LATE_MOST:
+            self._publish(self._number, page)
+            self._page, self._painted = page, now
+
+    def _publish(self, number: int, page: str) -> None:
         self._shell.display_pub.publish(
             {"text/html": page, "text/plain": self._model},
-            transient={"display_id": f"{self._prefix}-{self._groups}"},
-            update=self._shown,
+            transient={"display_id": f"{self._prefix}-{number}"},
+            update=number <= self._made,
         )
-        self._shown = True
+        self._made = max(self._made, number)
 
     def _status(self, now: float) -> str:
-        if self._notice and self._text_at is None:
-            return f"{self._model} · {self._notice}"
         seconds = now - self._start
-        if self._text_at is None:
-            doing = "thinking… " if self._thought else "waiting… "
-            return f"{self._model} · {doing}{seconds:.0f} s"
-        rate = self._characters / 4 / max(seconds, 0.1)  # four characters a token, until the provider counts
+        if self._first_at is None or self._thinks:
+            doing = "waiting" if self._first_at is None else "thinking"
+            return f"{self._model} · {doing}… {seconds:.0f} s"
+        rate = self._tokens / max(now - self._first_at, 1.0)
         return f"{self._model} · {seconds:.0f} s · {rate:.0f} tok/s"
 
     def finish(self, turn: Turn | None) -> None:

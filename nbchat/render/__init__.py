@@ -9,9 +9,21 @@ from __future__ import annotations
 
 from nbchat.render.characters import readable
 from nbchat.render.incremental import Incremental
-from nbchat.render.page import STYLE, answer_html, live_html, plain
+from nbchat.render.live import LIVE_STYLE, folded_html, live_html
+from nbchat.render.page import STYLE, answer_html, plain
+from nbchat.render.pieces import Pieces
 
-__all__ = ["STYLE", "Incremental", "answer_html", "live_html", "plain", "to_html"]
+__all__ = [
+    "LIVE_STYLE",
+    "STYLE",
+    "Incremental",
+    "Pieces",
+    "answer_html",
+    "folded_html",
+    "live_html",
+    "plain",
+    "to_html",
+]
 
 
 def to_html(markdown: str) -> str:

@@ -1,7 +1,7 @@
 """Source code becomes coloured spans; what it cannot read stays plain text.
 
 A few classes only, because every span is saved in the notebook. It knows the
-names of colours (`nbc-k` is a keyword), not the colours.
+names of colours (`nbc-s` is a string), not the colours.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ LANGUAGES = frozenset(_NAMES.split())
 # Bold and italic tell keywords and comments apart even where our style is not applied.
 _ELEMENTS = {
     "": "{}",
-    "k": '<b class="nbc-k">{}</b>',
-    "c": '<i class="nbc-c">{}</i>',
+    "k": "<b>{}</b>",
+    "c": "<i>{}</i>",
     **{colour: f'<span class="nbc-{colour}">{{}}</span>' for colour in "fmns"},
 }
 _SAME = {

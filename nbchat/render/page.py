@@ -18,14 +18,15 @@ from nbchat.render.characters import readable, unmasked, word_count
 if TYPE_CHECKING:
     from nbchat.messages import Answer, Stop, ToolCall
 
-STYLE = "".join(line.strip() for line in Path(__file__).with_name("style.css").read_text(encoding="utf-8").splitlines())
 
-LAST_THOUGHTS = 400  # characters of the thinking that show while it goes on
+def minified(sheet: Path) -> str:
+    return "".join(map(str.strip, sheet.read_text(encoding="utf-8").splitlines()))
+
+
+STYLE = minified(Path(__file__).with_name("style.css"))
+
+_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 LONGEST_CALL = 10_000  # characters of a tool's arguments that are shown
-
-_CARET = '<span class="nbc-caret"></span>'
-# The caret goes behind the last word, inside the last paragraph, item or cell.
-_CLOSING_TAGS = re.compile(r"(?:</(?:p|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section)>\s*)*$")
 
 
 def answer_html(
@@ -37,41 +38,14 @@ def answer_html(
     parts: list[str] = []
     if answer.thought.strip():
         thought = html(readable(answer.thought))
-        parts.append(_details(_thinking(answer.thought), thought, is_open=thought_open))
-    parts += [_note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
+        parts.append(details(thinking(answer.thought), thought, is_open=thought_open))
+    parts += [note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
     parts.append(html(readable(answer.text)))
     parts += [_tool_call(call) for call in answer.tool_calls]
     if ending := _ending(answer.stop, len(answer.text)):
-        parts.append(_note(ending))
+        parts.append(note(ending))
     parts.append(_footer(footer))
-    return _page("".join(parts))
-
-
-def live_html(
-    settled: Sequence[str],
-    tail: str,
-    *,
-    status: str,
-    thought: str = "",
-    caret: bool = True,
-    style: bool = True,
-) -> str:
-    """The same page while it streams; `settled` and `tail` are an Incremental's.
-
-    One `<style>` serves a whole notebook page, so repaints can do without (`style=False`).
-    """
-    parts: list[str] = []
-    if thought.strip():
-        last = readable(thought[-LAST_THOUGHTS:])
-        shown = f"… {last}" if len(thought) > LAST_THOUGHTS else last
-        # Open while there is nothing else to read, folded once the answer begins.
-        words = f'<div class="nbc-last">{escape(shown, quote=False)}</div>'
-        parts.append(_details(_thinking(thought), words, is_open=not (settled or tail)))
-    parts += settled
-    parts.append(_with_caret(tail) if caret and (tail or settled) else tail)
-    if status:  # last, where the reader is
-        parts.append(f'<p class="nbc-note nbc-live">{_line(status)}</p>')
-    return _page("".join(parts), style=style)
+    return page(f"<style>{STYLE}</style>{_on_few_lines(''.join(parts))}")
 
 
 def plain(answer: Answer) -> str:
@@ -83,22 +57,26 @@ def plain(answer: Answer) -> str:
         names = ", ".join(_line_text(call.name) for call in answer.tool_calls)
         return f"(no text; asked for {names}, not run)"
     if answer.thought.strip():
-        return f"(no text; {_thinking(answer.thought).lower()})"
+        return f"(no text; {thinking(answer.thought).lower()})"
     return "(no text)"
 
 
-def _page(inner: str, *, style: bool = True) -> str:
+def page(inner: str) -> str:
     # The two ignore classes keep the page's own MathJax away from "$5 and $6".
-    css = f"<style>{STYLE}</style>" if style else ""
-    return f'<div class="nbc tex2jax_ignore mathjax_ignore">{css}{inner}</div>'
+    return f'<div class="nbc tex2jax_ignore mathjax_ignore">{inner}</div>'
 
 
-def _details(summary: str, inner: str, *, is_open: bool = False) -> str:
+def _on_few_lines(html: str) -> str:
+    """A notebook keeps every line of an output as a string of its own, so only those of code are lines."""
+    return "".join(part if part.startswith("<pre") else part.replace("\n", " ") for part in _CODE.split(html))
+
+
+def details(summary: str, inner: str, *, is_open: bool = False) -> str:
     mark = " open" if is_open else ""
     return f'<details{mark}><summary>{summary}</summary><div class="nbc-thought">{inner}</div></details>'
 
 
-def _thinking(thought: str) -> str:
+def thinking(thought: str) -> str:
     count = word_count(thought)
     return f"Thinking, {count:,} word{'' if count == 1 else 's'}"
 
@@ -109,7 +87,7 @@ def _tool_call(call: ToolCall) -> str:
     given = readable(_arguments(call))
     if len(given) > LONGEST_CALL:
         given = f"{given[:LONGEST_CALL]}\n… {len(given) - LONGEST_CALL:,} more characters"
-    name = _line(call.name or "without a name")
+    name = line(call.name or "without a name")
     return f'<p class="nbc-note">asked for tool <code>{name}</code>; not run</p>{code_block(given, "json")}'
 
 
@@ -141,24 +119,18 @@ def _ending(stop: Stop, length: int) -> str:
 def _footer(facts: Sequence[str]) -> str:
     if not facts:
         return ""
-    spans = [f"<span>{_line(fact)}</span>" for fact in facts]
+    spans = [f"<span>{line(fact)}</span>" for fact in facts]
     spans[0] = spans[0].replace("<span>", '<span class="nbc-model">', 1)
     return f'<div class="nbc-foot">{" · ".join(spans)}</div>'
 
 
-def _note(words: str) -> str:
-    return f'<p class="nbc-note" dir="auto">{_line(words)}</p>'
+def note(words: str) -> str:
+    return f'<p class="nbc-note" dir="auto">{line(words)}</p>'
 
 
-def _line(words: str) -> str:
+def line(words: str) -> str:
     return escape(_line_text(words), quote=False)
 
 
 def _line_text(words: str) -> str:
     return unmasked(" ".join(readable(words).split()))
-
-
-def _with_caret(tail: str) -> str:
-    end = _CLOSING_TAGS.search(tail)
-    cut = end.start() if end else len(tail)
-    return f"{tail[:cut].rstrip()}{_CARET}{tail[cut:]}"

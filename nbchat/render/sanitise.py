@@ -28,8 +28,6 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 
 CLASSES = {
     "div": {"nbc-code", "nbc-lang", "nbc-wide", "nbc-display"},
-    "b": {"nbc-k"},
-    "i": {"nbc-c"},
     "span": {"nbc-f", "nbc-m", "nbc-n", "nbc-s"},
     "pre": {"nbc-plain"},
     "code": {"nbc-tex"},

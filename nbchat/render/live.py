@@ -1,0 +1,60 @@
+"""An answer while it streams: the same page, with what a reader needs meanwhile.
+
+What is thought shows its last lines until the first word comes, then it folds.
+The style of all this is sent once, and is in no saved notebook.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from nbchat.render.characters import readable
+from nbchat.render.page import STYLE, details, line, minified, note, page, thinking
+
+LIVE_STYLE = STYLE + minified(Path(__file__).with_name("live.css"))
+
+LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
+
+_CARET = '<span class="nbc-caret"></span>'
+# The caret goes behind the last word, inside the last paragraph, item or cell.
+_CLOSING_TAGS = re.compile(r"(?:</(?:p|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section)>\s*)*$")
+
+
+def live_html(
+    blocks: Sequence[str], tail: str = "", *, status: str = "", thought: str = "", notices: Sequence[str] = ()
+) -> str:
+    """Blocks that have settled, the open end with a caret, and a line about what is going on.
+
+    `thought` is what has been thought so far, while there is nothing else to read.
+    """
+    parts = [details(thinking(thought), _last(thought), is_open=True)] if thought.strip() else []
+    parts += [*map(note, notices), *blocks]
+    if status:  # last, where the reader is
+        words = _with_caret(tail) if tail or blocks else ""
+        parts.append(f'<div class="nbc-open">{words}<p class="nbc-note nbc-live">{line(status)}</p></div>')
+    return page("".join(parts))
+
+
+def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
+    """What comes before the words, as it will be at the end: notices, and the thinking in a box that is folded."""
+    from nbchat.render.markdown import html
+
+    parts = [details(thinking(thought), html(readable(thought)))] if thought.strip() else []
+    return page("".join([*parts, *map(note, notices)]))
+
+
+def _last(thought: str) -> str:
+    """The last lines. Where they begin moves in steps, or every line would break anew at every word."""
+    start = max(0, len(thought) // LAST_THOUGHTS - 1) * LAST_THOUGHTS
+    start = max(start, thought.find(" ", start, start + 50) + 1) if start else 0
+    words = escape(readable(thought[start:]), quote=False)
+    return f'<div class="nbc-last{" nbc-full" if start else ""}">{words}</div>'
+
+
+def _with_caret(tail: str) -> str:
+    end = _CLOSING_TAGS.search(tail)
+    cut = end.start() if end else len(tail)
+    return f"{tail[:cut].rstrip()}{_CARET}{tail[cut:]}"
