@@ -15,29 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..running_kernel import RunningKernel
-from ..service import Service, answer, said
+from ..service import Service, said
+from .answers import markdown, paced
 
 PIECE = 5  # characters a chunk, about one token
-
-SECTION = """\
-## Section {n}
-
-A paragraph with **bold**, `code` and a formula $x_{n}^2$, long enough to be read as one: it goes on for a while \
-and then it ends, as paragraphs do.
-
-- first item of the list
-- second item, with *emphasis*
-
-| name | value |
-|---|---:|
-| a{n} | {n} |
-
-```python
-def f{n}(x):
-    return x + {n}
-```
-
-"""
 
 NAIVE = """
 import httpx2, json
@@ -58,13 +39,6 @@ class Cost:
     messages: int = 0
     bytes: int = 0
     cpu: float = 0.0  # seconds of the kernel process
-
-
-def markdown(characters: int) -> str:
-    text = ""
-    while len(text) < characters:
-        text += SECTION.format(n=len(text))
-    return text[:characters]
 
 
 def measured(kernel: RunningKernel, code: str) -> Cost:
@@ -91,8 +65,7 @@ def compare(characters: int, seconds: float) -> None:
     text = markdown(characters)
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
     with Service() as service, tempfile.TemporaryDirectory() as folder, RunningKernel(cwd=Path(folder)) as kernel:
-        gap = seconds / len(pieces)
-        service.always(answer(*said(*pieces), gap=gap))
+        service.always(paced(said(*pieces), seconds))
         kernel.run("%load_ext nbchat")
         kernel.run(f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')")
         kernel.run("%%chat demo\nwarm up")
