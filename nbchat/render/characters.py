@@ -11,6 +11,11 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all of C0, DEL and C1 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Overrides, embeddings and isolates reorder what is read; tag characters are not seen at all.
 _DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+# Prose from right to left needs isolates and embeddings, and the flags of Wales and Scotland need tags.
+_NEVER_IN_PROSE = re.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|[\u202d\u202e\U000e0000-\U000e007f]"
+)
+_BLANK_LINE = re.compile(r"\n(?=[ \t]*\n)")
 
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"\w(?:[\w'\u2019.,-]*\w)?")
@@ -36,6 +41,20 @@ def unmasked(text: str) -> str:
     'user\\\\u202enimda'
     """
     return _DECEIVING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def undisguised(prose: str) -> str:
+    """The same for prose, where only overrides and tags outside of flags have no place."""
+    return _NEVER_IN_PROSE.sub(lambda found: found[1] or unmasked(found[0]), prose)
+
+
+def without_blank_lines(html: str) -> str:
+    """The same HTML; in a Markdown file a blank line would end it, and what follows be read as Markdown.
+
+    >>> without_blank_lines("<pre>a\\n\\n![b](c)</pre>")
+    '<pre>a&#10;\\n![b](c)</pre>'
+    """
+    return _BLANK_LINE.sub("&#10;", html)
 
 
 def word_count(text: str) -> int:

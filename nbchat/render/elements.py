@@ -15,6 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from nbchat.render.characters import undisguised, unmasked
 from nbchat.render.code import NARROW, code_block, language_of, plain_block
 from nbchat.render.formula import mathml
 
@@ -24,6 +25,12 @@ _CLOSER = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 
 
 class Elements(RendererHTML):
+    def text(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return escape(undisguised(tokens[number].content), quote=False)
+
+    def code_inline(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f"<code>{escape(unmasked(tokens[number].content), quote=False)}</code>"
+
     def fence(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
         token = tokens[number]
         source, language = token.content.removesuffix("\n"), language_of(unescapeAll(token.info))
@@ -38,7 +45,7 @@ class Elements(RendererHTML):
 
     def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
         opener, tex = tokens[number].markup, tokens[number].content
-        typed = f"{opener}{tex}{_CLOSER[opener]}"
+        typed = unmasked(f"{opener}{tex}{_CLOSER[opener]}")
         made = mathml(tex, display=opener in ("$$", r"\["))
         return _with_source(made, typed) if made else f'<code class="nbc-tex">{escape(typed, quote=False)}</code>'
 
@@ -49,7 +56,7 @@ class Elements(RendererHTML):
 
     def formula_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
         opener, tex, closer = tokens[number].markup, tokens[number].content, tokens[number].info
-        typed = f"{opener}{tex}{closer}"
+        typed = unmasked(f"{opener}{tex}{closer}")
         tex = typed if opener.startswith(r"\begin") else tex.strip()
         made = mathml(tex, display=True) if closer else None
         return _displayed(made, typed) if made else f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'

@@ -2,24 +2,23 @@
 
 A picture in an answer is a request to an address the model chose, so it is
 shown as a link that names its host. Addresses other than http, https and mailto
-are words. It works on markdown-it's tokens and makes no HTML.
+are words, and words that name another host than their link's are followed by
+it. It works on markdown-it's tokens and makes no HTML.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from nbchat.render.characters import readable, unmasked
-from nbchat.render.sanitise import SCHEMES
+from nbchat.render.addresses import destination, is_mail, legible, misleads, names_a_place
+from nbchat.render.characters import unmasked
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
-LONGEST = 4_000  # characters of an address; a reference can be used again and again
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PUNCTUATION = ".,:;!?*_~\u2026"
 _OPENING = {")": "(", "]": "["}
 _BARE = re.compile(r"(?<![A-Za-z0-9_@/:.-])https?://[^\s<>\"'`|\\^{}\u3000-\u303f\uff00-\uffef]+")
@@ -34,66 +33,49 @@ def links(state: StateCore) -> None:
 
 def _rewritten(children: list[Token]) -> list[Token]:
     out: list[Token] = []
-    refused: list[str | None] = []  # one for each open link: its address if it is not to be one
+    opened: list[tuple[str, list[str]]] = []  # of each open link its address, and its words
     for token in children:
         if token.type == "link_open":
             address = str(token.attrs.get("href", ""))
             token.attrs = {"href": address}
-            if _may_be_clicked(address):
-                refused.append(None)
+            if destination(address):
                 out.append(token)
-            else:
-                refused.append(address)
-        elif token.type == "link_close":
-            address_left = refused.pop() if refused else None
-            if address_left is None:
+            opened.append((address, []))
+        elif token.type == "link_close" and opened:
+            address, words = opened.pop()
+            if destination(address):
                 out.append(token)
-            elif _worth_showing(address_left, out):
-                out.append(_text(f" ({_legible(address_left)})", token.level))
+            out.extend(_remark(address, "".join(words), token.level))
         elif token.type == "image":
-            out.extend(_picture(token, inside_link=None in refused))
-        elif token.type == "text" and not refused and "://" in token.content:
+            out.extend(_picture(token, inside_link=any(destination(address) for address, _ in opened)))
+        elif token.type in ("text", "code_inline") and opened:
+            opened[-1][1].append(token.content)
+            token.content = unmasked(token.content)
+            out.append(token)
+        elif token.type == "text" and "://" in token.content:
             out.extend(_bare(token))
         else:
             out.append(token)
     return out
 
 
-def _may_be_clicked(address: str) -> bool:
-    scheme = _SCHEME.match(address)
-    if scheme is None or scheme[1].lower() not in SCHEMES or len(address) > LONGEST:
-        return False
-    return scheme[1].lower() == "mailto" or bool(_host(address))
-
-
-def _worth_showing(address: str, out: list[Token]) -> bool:
-    """Whether the words of a link that is none hide where it would have led."""
-    shown = "".join(unquote(address).split())
-    if (not _SCHEME.match(shown) and not shown.startswith("//")) or len(address) > LONGEST:
-        return False
-    last = out[-1].content if out else ""
-    return _legible(address) not in (last, _legible(last))
-
-
-def _legible(address: str) -> str:
-    return unmasked(readable(unquote(address)))
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:  # "http://[": no address at all
-        return ""
+def _remark(address: str, words: str, level: int) -> list[Token]:
+    """What a reader should know about the address of a link beside its words, if anything."""
+    if host := destination(address):
+        return [_text(f" ({host})", level)] if misleads(words, address) else []
+    hidden = names_a_place("".join(unquote(address).split())) and legible(address) not in (words, legible(words))
+    return [_text(f" ({legible(address)})", level)] if hidden else []
 
 
 def _picture(token: Token, *, inside_link: bool) -> list[Token]:
     address = str(token.attrs.get("src", ""))
     words = "".join(child.content if child.type != "softbreak" else " " for child in token.children or ())
-    words = f"{words.strip()}: " if words.strip() else ""
-    if not _may_be_clicked(address) or address.lower().startswith("mailto:"):
-        name = _legible(address) if len(address) <= 100 and not address.lower().startswith("data:") else ""
+    words = f"{unmasked(words.strip())}: " if words.strip() else ""
+    host = destination(address)
+    if not host or is_mail(address):
+        name = legible(address) if len(address) <= 100 and not address.lower().startswith("data:") else ""
         return [_text(f"{words}image {name}{' ' if name else ''}(not loaded)", token.level)]
-    label = _text(f"{words}image at {_host(address)} (not loaded)", token.level)
+    label = _text(f"{words}image at {host} (not loaded)", token.level)
     return [label] if inside_link else _link(address, label)
 
 
@@ -103,11 +85,12 @@ def _bare(token: Token) -> list[Token]:
     end = 0
     for found in _BARE.finditer(token.content):
         address = _trimmed(found[0])
-        if not _may_be_clicked(address):
+        if not destination(address):
             continue
         if found.start() > end:
             out.append(_text(token.content[end : found.start()], token.level))
-        out.extend(_link(address, _text(address, token.level)))
+        out += _link(address, _text(unmasked(address), token.level))
+        out += _remark(address, address, token.level)
         end = found.start() + len(address)
     if not out:
         return [token]
@@ -119,9 +102,14 @@ def _bare(token: Token) -> list[Token]:
 def _trimmed(address: str) -> str:
     """The address without what belongs to the sentence around it."""
     address = address.rstrip(_PUNCTUATION)
-    while address.endswith((")", "]")) and address.count(address[-1]) > address.count(_OPENING[address[-1]]):
-        address = address[:-1].rstrip(_PUNCTUATION)
-    return address
+    unopened = {closer: address.count(closer) - address.count(opener) for closer, opener in _OPENING.items()}
+    end = len(address)
+    while end and unopened.get(address[end - 1], 0) > 0:
+        unopened[address[end - 1]] -= 1
+        end -= 1
+        while address[end - 1] in _PUNCTUATION:
+            end -= 1
+    return address[:end]
 
 
 def _link(address: str, label: Token) -> list[Token]:
