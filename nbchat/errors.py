@@ -31,6 +31,11 @@ hold no keys: the engine redacts them before they are raised.
 
 from __future__ import annotations
 
+import re
+
+# JupyterLab makes links of these wherever they stand in an error, and the words may be a stranger's.
+_LINKED = re.compile(r"(?<![a-z0-9+.-])(?!https?:)(?:[a-z][a-z0-9+.-]+(?=://)|data(?=:\S))", re.IGNORECASE)
+
 
 class NbchatError(Exception):
     """The base of all that nbchat raises on purpose.
@@ -47,7 +52,7 @@ class NbchatError(Exception):
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
         name = next(kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__)
-        first, *rest = str(self).split("\n", 1)
+        first, *rest = _unlinked(str(self)).split("\n", 1)
         return [f"\x1b[1;31m{name}\x1b[0m: {first}", *rest]
 
 
@@ -188,3 +193,8 @@ class BadAnswer(ConnectionBroken):
 
 class Interrupted(NbchatError):
     """The user stopped the answer; what had arrived is kept."""
+
+
+def _unlinked(words: str) -> str:
+    """The same words with an invisible joiner, so that only addresses of the web become links."""
+    return _LINKED.sub("\\g<0>\u2060", words)

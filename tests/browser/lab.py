@@ -119,12 +119,16 @@ class Lab:
             self._count += 1
             path = f"notebook-{self._count}.ipynb"
             self.write(path, cells)
-        page = self._chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+        page = self.page(size)
         notebook = Notebook(page, path)
         self._pages += 1  # a workspace of its own, or the tabs of earlier tests come back
         page.goto(f"{self.url}/lab/workspaces/page-{self._pages}/tree/{path}?token=t")
         notebook.ready()
         return notebook
+
+    def page(self, size: tuple[int, int] = (1100, 1000)) -> Any:
+        """A new page of the browser, with nothing in it."""
+        return self._chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
 
     def write(self, path: str, cells: Sequence[str]) -> Path:
         made = [
