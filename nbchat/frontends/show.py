@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from nbchat import render
-from nbchat.render.characters import readable
+from nbchat.render.characters import readable, without_blank_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def show(shell: InteractiveShell, page: str, text: str) -> None:
         print(text)
         return
     wrapped = f'<div class="nbc tex2jax_ignore mathjax_ignore"><style>{render.STYLE}</style>{page}</div>'
-    shell.display_pub.publish({"text/html": wrapped, "text/plain": text})
+    shell.display_pub.publish({"text/html": without_blank_lines(wrapped), "text/plain": text})
 
 
 def show_table(shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = "") -> None:

@@ -13,13 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.footnote.index import footnote_tail
+from mdit_py_plugins.footnote.index import footnote_ref, footnote_tail
 
+from nbchat.render.characters import undisguised, without_blank_lines
 from nbchat.render.elements import FOOTNOTE_RULES, Elements, Env
 from nbchat.render.links import links
 from nbchat.render.maths import maths
@@ -29,7 +32,8 @@ from nbchat.render.tables import tables, tasks
 LONGEST = 500_000  # characters; more is shown as typed
 LONGEST_TAIL = 100_000  # characters of a block that is still open; more is shown as typed for now
 LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
-DEEPEST = 60  # levels of lists and quotes; a block that is deeper is shown as typed
+DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
+TANGLED = 2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -37,6 +41,9 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-
 _BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
 _BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
 _BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
+_MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
+_BLANK = re.compile(r"\n[ \t]*(?=\n)")
+_NOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
 _PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
 
 
@@ -72,11 +79,13 @@ def html_blocks(text: str) -> list[str]:
 
 def blocks(text: str, env: Env) -> list[Block]:
     """Parse a text; `env` collects what it defines."""
+    _refuse_tangles(text)
     return list(_grouped(parser().parse(text, env)))
 
 
 def outline(text: str, env: Env) -> list[Block]:
     """The top-level blocks without their insides: much quicker than `blocks`."""
+    _refuse_tangles(text)
     tokens: list[Token] = []
     md = parser()
     md.block.parse(text, md, env, tokens)
@@ -100,7 +109,7 @@ def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
     made: str = md.renderer.render(block.tokens, md.options, env)
     if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
         return as_typed(source)
-    made = sanitised(made).strip()
+    made = without_blank_lines(sanitised(made).strip())
     return made and _on_few_lines(made) + "\n"
 
 
@@ -110,9 +119,21 @@ def _on_few_lines(html: str) -> str:
     return _BETWEEN.sub(" ", html)
 
 
+def _refuse_tangles(text: str) -> None:
+    """Quotes that begin again after lines without a mark: each begins a new reading of all that follows."""
+    work = 0
+    for piece in _BLANK.split(text) if ">" in text else ():
+        lines = piece.split("\n")
+        depths = [_MARKERS.match(line)[0].count(">") for line in lines]  # type: ignore[index]
+        work += len(lines) * sum(max(0, min(after, DEEPEST) - before) for before, after in pairwise([0, *depths]))
+    if work > TANGLED:
+        raise ValueError("quotes that would take minutes")
+
+
 def as_typed(text: str) -> str:
     """The text as it is, for what cannot or should not be rendered."""
-    return f'<pre class="nbc-plain">{escape(text, quote=False)}</pre>\n' if text else ""
+    words = without_blank_lines(escape(undisguised(text), quote=False))
+    return f'<pre class="nbc-plain">{words}</pre>\n' if text else ""
 
 
 def _grouped(tokens: list[Token]) -> Iterator[Block]:
@@ -130,10 +151,11 @@ def parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}, renderer_cls=Elements)
     md.enable(["table", "strikethrough"])
     md.use(maths)
-    md.use(footnote_plugin)
+    md.use(footnote_plugin, inline=False)
     md.validateLink = lambda url: True  # type: ignore[method-assign]  # `links` decides, and keeps the words
     md.core.ruler.at("inline", _inline)
     md.core.ruler.at("footnote_tail", _footnotes)
+    md.inline.ruler.at("footnote_ref", _footnote_ref)
     for rule in (links, tables, tasks):
         md.core.ruler.push(rule.__name__, rule)
     for name, element in FOOTNOTE_RULES.items():
@@ -163,3 +185,8 @@ def _footnotes(state: StateCore) -> None:
     """Collect footnotes at the end, unless this is only a piece of a text."""
     if not state.env.get("piece"):
         footnote_tail(state)
+
+
+def _footnote_ref(state: StateInline, silent: bool) -> bool:
+    """Footnote marks; only near ones, since the plugin looks for the end of each through all of the paragraph."""
+    return bool(_NOTE.match(state.src, state.pos)) and footnote_ref(state, silent)

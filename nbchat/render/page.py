@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbchat.render.characters import readable, unmasked, word_count
+from nbchat.render.characters import readable, unmasked, without_blank_lines, word_count
 
 if TYPE_CHECKING:
     from nbchat.messages import Answer, Stop, ToolCall
@@ -63,7 +63,7 @@ def plain(answer: Answer) -> str:
 
 def page(inner: str) -> str:
     # The two ignore classes keep the page's own MathJax away from "$5 and $6".
-    return f'<div class="nbc tex2jax_ignore mathjax_ignore">{inner}</div>'
+    return without_blank_lines(f'<div class="nbc tex2jax_ignore mathjax_ignore">{inner}</div>')
 
 
 def _on_few_lines(html: str) -> str:

@@ -10,18 +10,39 @@ from hypothesis import strategies as st
 
 from nbchat.messages import Answer, Stop, Text, Thought, ToolCall
 from nbchat.render import Incremental, answer_html, live_html, plain, to_html
+from nbchat.render.characters import readable
 from nbchat.render.sanitise import sanitised
 
 from .dom import Page
-from .payloads import FORMULAS, REQUESTS, SCRIPTS
-
-EVERYTHING = [*SCRIPTS, *REQUESTS, *FORMULAS]
+from .payloads import DRAWN, EVERYTHING, FORMULAS, REQUESTS, SCRIPTS, apart
 
 
 def test_the_corpus_is_as_large_as_promised() -> None:
     assert len(set(SCRIPTS)) >= 150
     assert len(set(REQUESTS)) >= 60
     assert len(set(FORMULAS)) >= 40
+    assert len(set(DRAWN)) >= 30
+
+
+@pytest.mark.parametrize(
+    "payloads", [SCRIPTS, REQUESTS, FORMULAS, DRAWN], ids=["scripts", "requests", "formulas", "drawn"]
+)
+def test_no_payload_of_an_answer_disarms_the_next(payloads: list[str]) -> None:
+    """What the browser tests send as one answer is as dangerous as its parts."""
+    html = to_html(apart(payloads))
+
+    assert html.count("<p>Payload ") == len(payloads)
+
+
+def test_an_answer_has_no_blank_line_that_would_end_it_in_a_markdown_file() -> None:
+    for payload in EVERYTHING:
+        code = f"```\na\n\n{payload}\n \t \n\nb\n```\n\n    c\n\n    d\n\n{payload}"
+        answer = Answer(notices=[code])
+        for event in (Thought(code), Text(code), Stop("broken", code), ToolCall("1", code, None, raw=code)):
+            answer.add(event)
+
+        assert not re.search(r"\n[ \t]*\n", answer_html(answer)), payload
+        assert not re.search(r"\n[ \t]*\n", live_html([to_html(code)], "", status="", thought="a\n\nb")), payload
 
 
 def test_a_payload_leaves_only_allowed_tags_and_attributes() -> None:
@@ -131,7 +152,7 @@ def test_html_has_no_control_characters_whatever_the_entities() -> None:
 def test_the_sanitiser_alone_would_be_enough() -> None:
     """Each layer has to hold by itself: raw HTML that never went through Markdown."""
     for payload in EVERYTHING:
-        assert Page(sanitised(payload)).faults == [], payload
+        assert Page(sanitised(readable(payload))).faults == [], payload
 
 
 @settings(max_examples=300, deadline=None)

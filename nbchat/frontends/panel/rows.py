@@ -14,7 +14,7 @@ from nbchat import render
 from nbchat.conversation import Conversation, Turn
 from nbchat.frontends.footer import footer
 from nbchat.messages import File, Image, ToolCall
-from nbchat.render.characters import readable, word_count
+from nbchat.render.characters import readable, without_blank_lines, word_count
 
 SNAPSHOT = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
 CALL = 2_000  # characters of a tool's arguments that are shown
@@ -90,7 +90,7 @@ def snapshot(conversation: Conversation) -> dict[str, Any]:
         f"<style>{render.STYLE}{SNAPSHOT_STYLE}</style><summary>{title} · {count}</summary>"
         f"{earlier}{''.join(reversed(shown))}</details>"
     )
-    return {"text/html": page, "text/plain": f"Conversation {conversation.name!r}: {count}."}
+    return {"text/html": without_blank_lines(page), "text/plain": f"Conversation {conversation.name!r}: {count}."}
 
 
 def turn_html(turn: Turn) -> str:
