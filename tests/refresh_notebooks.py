@@ -1,10 +1,11 @@
-"""Run the committed notebooks anew and save their outputs: `python -m tests.refresh_notebooks`.
+"""Run the committed notebooks anew and save their outputs: `python -m tests.refresh_notebooks [PATTERN]`.
 
 Needed when the look of an answer changes, since every output holds its style.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import nbformat
@@ -15,8 +16,9 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 def refresh(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
+    where = {"metadata": {"path": str(NOTEBOOKS)}}
     NotebookClient(
-        notebook, record_timing=False, store_widget_state=False, resources={"metadata": {"path": str(NOTEBOOKS)}}
+        notebook, record_timing=False, store_widget_state=False, coalesce_streams=True, resources=where
     ).execute()
     notebook.metadata["language_info"] = {"name": "python"}  # without the version of this Python
     for cell in notebook.cells:
@@ -27,6 +29,6 @@ def refresh(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in sorted(NOTEBOOKS.glob(sys.argv[1] if sys.argv[1:] else "*.ipynb")):
         refresh(path)
         print(path.name)
