@@ -9,11 +9,12 @@ from typing import Any
 
 import openai
 import pytest
-from openai import OpenAI
+from openai import AsyncOpenAI, OpenAI
+from pydantic import BaseModel
 
-from tests.service import Service, said, sse
+from tests.service import Service, answer, said, sse
 
-from .running import KEY, TOKEN, RunningServer
+from .running import KEY, TOKEN, RunningServer, eventually
 
 HELLO: list[Any] = [{"role": "user", "content": "Hello"}]
 MODEL = "kimi-k2.6"
@@ -39,15 +40,15 @@ def test_the_models_are_listed(client: OpenAI) -> None:
 def test_a_whole_answer(client: OpenAI, provider: Service) -> None:
     provider.answers(*said("Hel", "lo!", thought=["hm"], usage=(9, 12)))
 
-    answer = client.chat.completions.create(model=MODEL, messages=HELLO)
+    whole = client.chat.completions.create(model=MODEL, messages=HELLO)
 
-    assert answer.choices[0].message.content == "Hello!"
-    assert answer.choices[0].message.reasoning_content == "hm"  # type: ignore[attr-defined]
-    assert answer.choices[0].finish_reason == "stop"
-    assert answer.model == MODEL
-    assert answer.usage is not None
-    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens, answer.usage.total_tokens) == (9, 12, 21)
-    assert answer._request_id is not None
+    assert whole.choices[0].message.content == "Hello!"
+    assert whole.choices[0].message.reasoning_content == "hm"  # type: ignore[attr-defined]
+    assert whole.choices[0].finish_reason == "stop"
+    assert whole.model == MODEL
+    assert whole.usage is not None
+    assert (whole.usage.prompt_tokens, whole.usage.completion_tokens, whole.usage.total_tokens) == (9, 12, 21)
+    assert whole._request_id is not None
 
 
 def test_a_streamed_answer(client: OpenAI, provider: Service) -> None:
@@ -94,13 +95,51 @@ def test_a_tool_is_asked_for_and_its_result_sent_back(client: OpenAI, provider: 
     assert (call.id, call.function.name, json.loads(call.function.arguments)) == ("call_1", "add", {"a": 1})
     result: Any = {"role": "tool", "tool_call_id": call.id, "content": "2"}
     after: list[Any] = [*HELLO, message.model_dump(), result]
-    answer = client.chat.completions.create(model=MODEL, messages=after, tools=tools)
+    whole = client.chat.completions.create(model=MODEL, messages=after, tools=tools)
 
-    assert answer.choices[0].message.content == "2"
+    assert whole.choices[0].message.content == "2"
     sent = provider.requests[1].json
     assert [m["role"] for m in sent["messages"]] == ["user", "assistant", "tool"]
     assert sent["messages"][1]["tool_calls"][0]["id"] == "call_1"
     assert sent["tools"][0]["function"]["name"] == "add"
+
+
+def test_an_answer_is_parsed_into_the_type_that_was_asked_for(client: OpenAI, provider: Service) -> None:
+    class Distance(BaseModel):
+        km: int
+
+    provider.answers(*said('{"km": 384000}'))
+
+    whole = client.chat.completions.parse(model=MODEL, messages=HELLO, response_format=Distance)
+
+    assert whole.choices[0].message.parsed == Distance(km=384000)
+    assert "km" in json.dumps(provider.requests[0].json["response_format"])
+
+
+async def test_the_async_client_streams_and_may_leave_early(server: RunningServer, provider: Service) -> None:
+    provider.answers(*said("Hel", "lo!"))
+    provider.plays(answer(said("Hel")[1], hold=60))
+    before = provider.hung_up
+    async with AsyncOpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
+        whole = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+        words = [chunk.choices[0].delta.content or "" async for chunk in whole]
+        async with await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True) as stream:
+            async for chunk in stream:
+                words.append(chunk.choices[0].delta.content or "")
+                break
+        eventually(lambda: provider.hung_up == before + 1)  # while the client is still open
+
+    assert "".join(words) == "Hello!Hel"
+
+
+def test_the_sdk_waits_and_tries_again_where_only_this_server_s_rate_is_exceeded(provider: Service) -> None:
+    with RunningServer("--rate", "60") as server, OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
+        while (reply := server.request("GET", "/v1/models")).status == 200:
+            pass
+        models = client.models.list()
+
+    assert reply.status == 429
+    assert "demo" in [model.id for model in models]
 
 
 def test_parameters_reach_the_provider(client: OpenAI, provider: Service) -> None:

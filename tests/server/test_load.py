@@ -7,7 +7,7 @@ import random
 import socket
 import struct
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from tests.service import Request, Service, answer, said
@@ -45,6 +45,33 @@ def test_a_silent_provider_is_left_too(server: RunningServer, provider: Service)
     with closing(server.connect()) as sock:
         sock.sendall(server.raw("POST", "/stream", QUESTION))
         eventually(lambda: len(provider.requests) == 1)
+
+    eventually(lambda: provider.hung_up == before + 1)
+
+
+def test_a_client_that_has_another_question_waiting_is_seen_leaving_too(
+    server: RunningServer, provider: Service
+) -> None:
+    provider.always(answer(hold=60))
+    before = provider.hung_up
+    with closing(server.connect()) as sock:
+        sock.sendall(server.raw("POST", "/stream", QUESTION, connection=""))
+        eventually(lambda: len(provider.requests) == 1)
+        for _ in range(3):
+            sock.sendall(server.raw("POST", "/stream", QUESTION, connection=""))
+            time.sleep(0.02)
+
+    eventually(lambda: provider.hung_up == before + 1)
+
+
+def test_who_sends_on_without_reading_is_cut_off(server: RunningServer, provider: Service) -> None:
+    provider.always(answer(hold=60))
+    before = provider.hung_up
+    with closing(server.connect()) as sock, suppress(ConnectionError):
+        sock.sendall(server.raw("POST", "/stream", QUESTION, connection=""))
+        eventually(lambda: len(provider.requests) == 1)
+        while provider.hung_up == before:
+            sock.sendall(b"x" * 1024)
 
     eventually(lambda: provider.hung_up == before + 1)
 

@@ -54,6 +54,16 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._watch_sending()
+        if self.conn.their_state is h11.DONE and self.flow.read_paused:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """uvicorn stops reading when another request waits for this answer, and would not see the client leave."""
+        waiting, _ = self.conn.trailing_data
+        if len(waiting) > MAX_HEAD:
+            self.transport.abort()
+        else:
+            self.flow.resume_reading()
 
     def _watch_sending(self) -> None:
         """From its first byte, a request has `read_timeout` to be there whole."""
