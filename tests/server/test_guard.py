@@ -167,8 +167,8 @@ def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: Running
 
 
 def test_idle_connections_cannot_use_up_the_open_files() -> None:
-    """A client without a token holds as many connections as it can; others are answered when it lets go."""
-    with RunningServer(files=320) as server:
+    """Who has no token holds as many connections as it can: files stay for the providers, and others go on later."""
+    with RunningServer(files=600) as server:
         idle = [server.connect() for _ in range(400)]
         refused = [sock for sock in idle if is_closed(sock)]
         for sock in idle:
@@ -181,8 +181,8 @@ def test_idle_connections_cannot_use_up_the_open_files() -> None:
 
         eventually(is_answered)
 
-    assert len(refused) > 200
-    assert server.said == ""  # such as that no file could be opened
+    assert len(refused) > 100
+    assert server.said == ""
 
 
 def is_closed(sock: socket.socket) -> bool:
