@@ -1,8 +1,8 @@
 """The embedded model: a demonstration that answers in process, so a first chat needs no key.
 
 It speaks the openai-chat wire format byte for byte, so that all of nbchat runs as
-it would with a provider. It is a script, not a model: the same question always
-gets the same answer, and it says so.
+it would with a provider. What it says is in `demo_script`: a script, not a model,
+and it says so.
 """
 
 from __future__ import annotations
@@ -14,50 +14,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from nbchat.engine.demo_script import THOUGHT, reply
+
 HOST = "demo.invalid"  # RFC 2606: a name that can never be a real host
-
-INTRODUCTION = """\
-Hello! I am **demo**, the small script inside nbchat that answers when no provider is set up. \
-I am not a language model: I know a few tricks and show how an answer looks here.
-
-Ask me for a *table*, some *code*, a *formula*, *headings* or some *thinking*, or ask: \
-*what did I just ask?* For real answers set a key, such as `KIMI_API_KEY`, and name a model: `%%chat kimi-k2.6`."""
-
-HEADINGS = """\
-### A heading
-
-Text under it, with a list:
-
-1. first this,
-2. then that, with `code` in a line."""
-
-TABLE = """\
-| feature | mean | spread |
-|---|---:|---:|
-| petal length | 3.76 | 1.77 |
-| petal width | 1.20 | 0.76 |
-| sepal length | 5.84 | 0.83 |"""
-
-CODE = """\
-```python
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-print(mean([1.0, 2.0, 4.5]))  # 2.5
-```"""
-
-MATHS = r"""The mean is $\bar{x} = \frac{1}{n}\sum_{i=1}^{n} x_i$, and the spread around it
-
-$$s = \sqrt{\frac{1}{n-1}\sum_{i=1}^{n}(x_i - \bar{x})^2}$$"""
-
-THOUGHT = "The question asks to see thinking. A demonstration has none of its own, so it shows where thinking goes."
-
-TRICKS = (
-    (("heading", "markdown", "everything"), "Headings and lists look like this:", HEADINGS),
-    (("table", "everything"), "Here is a table, with made-up numbers:", TABLE),
-    (("code", "python", "function", "everything"), "Here is some code:", CODE),
-    (("math", "formula", "equation", "everything"), "Here is some mathematics.", MATHS),
-)
 
 
 @dataclass(slots=True)
@@ -68,11 +27,9 @@ class Demo:
 
     async def __call__(self, body: bytes) -> AsyncIterator[bytes]:
         request = json.loads(body)
-        text = reply([m for m in request["messages"] if m["role"] == "user"])
-        thinks = (request.get("thinking") or {}).get("type") == "enabled" or "thinking" in _words(
-            request["messages"][-1]
-        )
-        thought = THOUGHT if thinks else ""
+        text = reply([_text(m) for m in request["messages"] if m["role"] == "user"])
+        asked_to = (request.get("thinking") or {}).get("type") == "enabled"
+        thought = THOUGHT if asked_to or "thinking" in _text(request["messages"][-1]).lower() else ""
         yield _event({"role": "assistant", "content": ""})
         for name, words in (("reasoning_content", thought), ("content", text)):
             for piece in re.findall(r"\S+\s*|\s+", words):
@@ -85,30 +42,9 @@ class Demo:
         yield b"data: [DONE]\n\n"
 
 
-def reply(questions: list[dict[str, Any]]) -> str:
-    """The answer to the last of these user messages.
-
-    >>> reply([{"role": "user", "content": "Hi"}, {"role": "user", "content": "What did I just ask?"}])
-    'Just before this you asked: "Hi"'
-    """
-    if not questions:  # a tool's result alone, say
-        return INTRODUCTION
-    words = _words(questions[-1])
-    if "what did i" in words and "ask" in words:
-        if len(questions) < 2:
-            return "This is the first question of our conversation."
-        return f'Just before this you asked: "{_text(questions[-2])}"'
-    shown = [f"{intro}\n\n{example}" for names, intro, example in TRICKS if any(name in words for name in names)]
-    return "\n\n".join(shown) or INTRODUCTION
-
-
 def _text(message: dict[str, Any]) -> str:
     content = message.get("content") or ""
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-
-
-def _words(message: dict[str, Any]) -> str:
-    return _text(message).lower()
 
 
 def _usage(asked: int, said: int, thought: int) -> dict[str, Any]:

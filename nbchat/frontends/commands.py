@@ -18,8 +18,11 @@ from nbchat.messages import Usage
 from nbchat.settings import Settings, missing_key
 
 if TYPE_CHECKING:
-    from nbchat.catalog import Catalog, Model
+    from nbchat.catalog import Catalog, Model, Provider
     from nbchat.conversation import Turn
+
+
+READY = ("set", "none needed")
 
 
 class Commands(ConversationCommands):
@@ -51,12 +54,12 @@ class Commands(ConversationCommands):
             self._live(kind.strip())
             return
         settings = Settings.load()
-        rows = [m for m in settings.catalog.models.values() if _matches(m, pattern)]
+        rows = [m for m in settings.catalog.models.values() if _named(pattern, m.id, m.name, m.type)]
         if not rows:
             raise BadSettings(f"no model or provider matches {pattern!r}. %chat models lists them all.")
-        usable = {t for t, p in settings.catalog.providers.items() if not p.key_needed or settings.key(p)}
-        rows.sort(key=lambda m: (m.type not in usable, m.status == "retired"))
-        cells = [_model_row(m, settings.catalog, m.type in usable) for m in rows]
+        states = {t: _key_state(p, settings) for t, p in settings.catalog.providers.items()}
+        rows.sort(key=lambda m: (states[m.type] not in READY, m.status == "retired"))
+        cells = [_model_row(m, settings.catalog, states[m.type]) for m in rows]
         show_table(self._shell, ["model", "provider", "context", "in / out per 1M", "", "key"], cells)
 
     def _live(self, kind: str) -> None:
@@ -69,11 +72,21 @@ class Commands(ConversationCommands):
         catalog = Settings.load().catalog
         cells = []
         for model in rows:
-            _, _, window, costs, status, _ = _model_row(model, catalog, usable=True)
+            _, _, window, costs, status, _ = _model_row(model, catalog, "set")
             name = model.id if model.id in catalog.models else f"{kind}:{model.id}"
             cells.append([name, model.name, window, costs, "" if status == "unlisted" else status])
         after = f"{len(rows)} models, as {catalog.providers[kind].name} lists them now."
         show_table(self._shell, ["model", "name", "context", "in / out per 1M", ""], cells, after)
+
+    def providers(self, pattern: str) -> None:
+        """providers [PATTERN]: who serves them, the variables their keys are read from, and which are set"""
+        settings = Settings.load()
+        found = [p for p in settings.catalog.providers.values() if not p.retired and _named(pattern, p.type, p.name)]
+        if not found:
+            raise BadSettings(f"no provider matches {pattern!r}. %chat providers lists them all.")
+        rows = [[p.type, p.name, " or ".join(p.env_keys), _key_state(p, settings), p.default_model] for p in found]
+        rows.sort(key=lambda row: row[3] not in READY)
+        show_table(self._shell, ["type", "provider", "key in", "", "a model"], rows)
 
     def use(self, model: str) -> None:
         """use MODEL: answer with this model from now on"""
@@ -167,30 +180,28 @@ def _retired(model: Model, catalog: Catalog) -> str:
     return " ".join(said)
 
 
-def _matches(model: Model, pattern: str) -> bool:
-    pattern = pattern.lower()
-    return not pattern or any(fnmatch(text.lower(), f"*{pattern}*") for text in (model.id, model.name, model.type))
+def _named(pattern: str, *names: str) -> bool:
+    return not pattern or any(fnmatch(name.lower(), f"*{pattern.lower()}*") for name in names)
 
 
-def _model_row(model: Model, catalog: Catalog, usable: bool) -> list[str]:
+def _key_state(provider: Provider, settings: Settings) -> str:
+    if not provider.key_needed:
+        return "none needed"
+    return "set" if settings.key(provider) else "not set"
+
+
+def _model_row(model: Model, catalog: Catalog, key: str) -> list[str]:
     price = model.price
     costs = (
-        f"{price.input:g} / {price.output:g} {price.currency}"
+        f"{price.input:.3g} / {price.output:.3g} {price.currency}"
         if price and None not in (price.input, price.output)
         else ""
     )
     window = f"{model.context_window:,}" if model.context_window else ""
     status = "" if model.status == "current" else f"{model.status} {model.retired_on or ''}".strip()
     provider = catalog.providers[model.type]
-    key = (
-        "none needed"
-        if not provider.key_needed
-        else "set"
-        if usable
-        else f"needs {provider.env_keys[0]}"
-        if provider.env_keys
-        else ""
-    )
+    if key not in READY:
+        key = f"needs {provider.env_keys[0]}" if provider.env_keys else ""
     return [model.id, provider.name, window, costs, status, key]
 
 

@@ -402,6 +402,18 @@ def test_use_switch_ask_usage_and_export(kernel: RunningKernel, kimi: Service, t
     assert "* side: 0 turns" in kernel.run("%chat switch side").text
 
 
+def test_providers_are_listed_with_their_variables_and_never_a_key(kernel: RunningKernel, kimi: Service) -> None:
+    ran = kernel.run("%chat providers")
+    lines = ran.text.split("\n")
+
+    assert re.match(r"kimi +Moonshot AI \(Kimi\) +KIMI_API_KEY or MOONSHOT_API_KEY +set +kimi-k2.6", lines[1])
+    assert len(lines) > 38
+    assert not any(line.startswith("github ") for line in lines)  # it has shut down
+    assert KEY not in str(ran.messages)
+    assert kernel.run("%chat providers zhipu").text.split("\n")[1].startswith("glm ")
+    assert "no provider matches" in kernel.run("%chat providers zzz").error
+
+
 def test_models_are_listed_usable_ones_first(kernel: RunningKernel, kimi: Service) -> None:
     lines = kernel.run("%chat models").text.split("\n")
 

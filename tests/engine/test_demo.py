@@ -1,0 +1,73 @@
+"""What the demo says: shows, answers about nbchat that are true, and a count that is right."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbchat.engine.demo_script import DATA, HISTORY, INTRODUCTION, KEYS, MODELS, PANEL, TOPICS, reply
+from nbchat.frontends.commands import COMMANDS
+from nbchat.frontends.line import parsed
+from nbchat.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How do I set a key?", KEYS),
+        ("Which models are there?", MODELS),
+        ("How do I ask about my data?", DATA),
+        ("Is there a panel?", PANEL),
+        ("Can I undo that?", HISTORY),
+        ("Hello", INTRODUCTION),
+        ("A monkey, a modelled datum", INTRODUCTION),
+    ],
+)
+def test_a_question_about_nbchat_is_answered(question: str, answer: str) -> None:
+    assert reply([question]) == answer
+
+
+def test_what_it_says_about_nbchat_is_so() -> None:
+    said = "\n".join([INTRODUCTION, *(answer for _, answer in TOPICS)])
+
+    for command in re.findall(r"`%chat (\w+)", said):
+        assert command in COMMANDS
+    for line in re.findall(r"`%%chat( [^`]*)?`", said):
+        if model := parsed(line).model:
+            assert Settings.load().catalog.find(model).model.status in ("current", "unlisted")
+
+
+def test_a_table_is_counted_right() -> None:
+    df = pd.DataFrame({"species": list("abcd"), "flipper": [190, 196, 217, 181], "mass": [3701.0, 3733, None, 5076]})
+
+    said = reply([f"Which column varies most?\n{df.to_csv()}… (4 of 1,000 rows)\n"])
+
+    assert said.startswith("A table of 4 rows and 3 columns.")
+    assert re.findall(r"^\| (\w+) \| (.*) \|$", said, re.M)[1:] == [
+        ("flipper", f"181 | {df['flipper'].mean():.3g} | 217 | {df['flipper'].std():.3g}"),
+        ("mass", f"3,701 | {df['mass'].mean():,.0f} | 5,076 | {df['mass'].std():.3g}"),
+    ]
+    assert f"**{(df.std(numeric_only=True) / df.mean(numeric_only=True)).idxmax()}** varies most" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["Hi, you,\nI am, well,\nso, so,", "a,b\nx,nan\ny,inf\nz,1e400", "a,b\n1,2", '\x00,\n"a,\n,']
+)
+def test_what_is_no_table_of_numbers_is_not_counted(text: str) -> None:
+    assert not reply([text]).startswith("A table of")
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(st.lists(st.one_of(st.floats().map(str), st.text(max_size=3)), min_size=2)).map(
+            lambda rows: "\n".join(map(",".join, rows))
+        ),
+    )
+)
+def test_anything_is_answered(question: str) -> None:
+    assert reply([question, question])
