@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import socket
+import select
 import time
 from contextlib import closing, suppress
 
@@ -170,7 +170,7 @@ def test_idle_connections_cannot_use_up_the_open_files() -> None:
     """Who has no token holds as many connections as it can: files stay for the providers, and others go on later."""
     with RunningServer(files=600) as server:
         idle = [server.connect() for _ in range(400)]
-        refused = [sock for sock in idle if is_closed(sock)]
+        eventually(lambda: len(select.select(idle, [], [], 0)[0]) > 100)  # these have been closed again
         for sock in idle:
             sock.close()
 
@@ -181,19 +181,7 @@ def test_idle_connections_cannot_use_up_the_open_files() -> None:
 
         eventually(is_answered)
 
-    assert len(refused) > 100
     assert server.said == ""
-
-
-def is_closed(sock: socket.socket) -> bool:
-    """Whether the server has closed a connection that it had no room for; the others it keeps for longer."""
-    sock.settimeout(0.01)
-    try:
-        return sock.recv(1) == b""
-    except ConnectionResetError:
-        return True
-    except TimeoutError:
-        return False
 
 
 def test_who_sends_slowly_or_never_is_cut_off() -> None:

@@ -58,6 +58,7 @@ def create_app(options: Options | None = None) -> FastAPI:
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False},  # its spans have the query, which may hold the token
         exception_handlers={
             NbchatError: _refused,
             RequestValidationError: _invalid,

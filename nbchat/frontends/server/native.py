@@ -24,12 +24,15 @@ nbchat answers here. A first question, answered by the embedded demo:
 
 $TOKEN is what `nbchat serve` printed. What else there is:
 
-  POST {url}stream               an answer as lines of JSON; as events for Accept: text/event-stream
-  GET  {url}models               the models that may be asked
-  GET  {url}health               whether the server is up; needs no token
-  GET  {url}openapi.json         all of this, for machines
-  POST {url}v1/chat/completions  the same models for any OpenAI client
-  GET  {url}v1/models            (base_url="{url}v1", api_key=TOKEN)
+  POST /stream        an answer as lines of JSON, or as events for `Accept: text/event-stream`
+  GET  /models        the models that may be asked
+  GET  /health        whether the server is up; needs no token
+  GET  /openapi.json  all of this, for machines
+
+The same models for any OpenAI client, with base_url="{url}v1" and api_key=TOKEN:
+
+  POST /v1/chat/completions
+  GET  /v1/models
 """
 
 
