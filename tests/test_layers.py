@@ -88,10 +88,9 @@ def test_a_forbidden_import_is_noticed(part: str, line: str) -> None:
 
 
 def test_only_one_file_imports_the_http_library() -> None:
-    """And only for the certificates it knows: the engine's connections are its own."""
     users = [path.name for path in PACKAGE.rglob("*.py") if "httpx2" in imports(path.read_text())]
 
-    assert users == ["network.py"]
+    assert users == ["transport.py"]
 
 
 def test_wire_formats_are_pure() -> None:

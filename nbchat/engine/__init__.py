@@ -13,12 +13,12 @@ from typing import Any
 
 from nbchat.catalog import Model, near
 from nbchat.engine import demo, live, local
-from nbchat.engine.connection import ConnectionLost
 from nbchat.engine.exchange import Exchange, gist
 from nbchat.engine.plan import Options, Plan, plan
-from nbchat.engine.redact import redact
+from nbchat.engine.redact import Masking, redact
 from nbchat.engine.refusals import Asked
 from nbchat.engine.retry import delay
+from nbchat.engine.sockets import ConnectionLost
 from nbchat.engine.stream import Stream
 from nbchat.engine.transport import InProcess, Transport
 from nbchat.errors import NbchatError
@@ -37,6 +37,7 @@ class Engine:
         self._settings = settings
         self.demo = demo.Demo()
         self._transport = Transport({demo.HOST: self.demo, **(services or {})})
+        self._masking = Masking("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
@@ -49,6 +50,7 @@ class Engine:
         settings = self._settings()
         planned = plan(settings, model, messages, options)
         asked = _asked(settings, planned)
+        self._masking.keys.update(asked.keys)
         answer.model, answer.provider = planned.route.model.id, planned.route.provider.type
         first: list[Event] = [Notice(text) for text in planned.notices]
         tried = 0
@@ -107,7 +109,7 @@ class Engine:
 
     async def models(self, kind: str) -> list[Model]:
         """The models that a provider lists now; see `nbchat.engine.live`."""
-        return await live.listed(self._transport, self._settings(), kind)
+        return await live.listed(self._transport, self._masking, self._settings(), kind)
 
     async def local_model(self) -> str:
         """The first model of a server on this machine, such as `ollama:qwen3:4b`; empty without one."""
@@ -115,6 +117,7 @@ class Engine:
 
     async def aclose(self) -> None:
         """Close every connection."""
+        self._masking.end()
         await self._transport.aclose()
 
 

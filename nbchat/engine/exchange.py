@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from nbchat.engine.connection import Whole
 from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
+from nbchat.engine.sockets import Whole
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.transport import Response
 from nbchat.errors import BadAnswer, NbchatError, ServiceError

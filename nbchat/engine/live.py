@@ -14,10 +14,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from nbchat.catalog import Model, near
-from nbchat.engine.connection import ConnectionLost
 from nbchat.engine.exchange import value_of
 from nbchat.engine.plan import Options, Plan, plan
+from nbchat.engine.redact import Masking
 from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
+from nbchat.engine.sockets import ConnectionLost
 from nbchat.engine.transport import Response, Transport
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused, UnknownModel
 from nbchat.settings import TABLE, Setting, Settings, Timeouts
@@ -57,7 +58,7 @@ OUTPUT = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
 NAME = ("display_name", "displayName", "modelName", "name")
 
 
-async def listed(transport: Transport, settings: Settings, kind: str) -> list[Model]:
+async def listed(transport: Transport, masking: Masking, settings: Settings, kind: str) -> list[Model]:
     """The models that a provider lists, in its order. Raises as a chat with it would, and where it has no list."""
     provider = settings.catalog.providers.get(kind)
     if provider is None:
@@ -68,6 +69,7 @@ async def listed(transport: Transport, settings: Settings, kind: str) -> list[Mo
     asked = Asked(
         planned.route, planned.key.origin, planned.base_url.value, (planned.key.secret.reveal(), *settings.secrets())
     )
+    masking.keys.update(asked.keys)
     url, listing = _address(settings, planned), LISTINGS[planned.route.wire]
     rows: dict[str, Model] = {}
     marks = {""}

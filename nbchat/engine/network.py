@@ -1,7 +1,7 @@
-"""Ways to a host: its addresses, TLS, and the connection at the end of them.
+"""Ways to a host: its addresses, TLS, and the pool of connections.
 
-Everything raised is an error of ours that says what happened on the way and, for a
-proxy, which variable set it.
+The only file, with `sockets`, that knows httpcore. Everything raised is an error of
+ours that says what happened on the way and, for a proxy, which variable set it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,27 @@ import os
 import socket
 import ssl
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from nbchat.engine.connection import LIMITS, Connection
-from nbchat.engine.proxy import Proxy, asked
-from nbchat.errors import BadSettings, ConnectionBroken, ProxyFailed, Unreachable
+import httpcore2 as httpcore
 
+from nbchat.engine.proxy import Proxy
+from nbchat.engine.sockets import KEPT, LIMITS, Socket
+from nbchat.errors import BadSettings, ConnectionBroken, Unreachable
+
+CONNECTIONS = 256  # to one host at once; a further request waits for one of them
+IDLE = 16  # connections to one host kept for the next request
 NO_FILES = (errno.EMFILE, errno.ENFILE)
 STAGGER = 0.25  # seconds before a host's next address is tried beside the first (RFC 8305)
+
+
+# --- connections -----------------------------------------------------------------------------
 
 
 class UnknownHost(Unreachable):
@@ -31,96 +41,79 @@ class UnknownHost(Unreachable):
     passing = False
 
 
-@dataclass(slots=True, frozen=True)
-class Way:
-    """To a host, through a proxy where there is one."""
+class Network(httpcore.AsyncNetworkBackend):
+    """Makes the connections of one pool: to `host` itself, or to the proxy on the way."""
 
-    scheme: str
-    host: str
-    port: int
-    proxy: Proxy | None
+    def __init__(self, host: str, proxy: Proxy | None) -> None:
+        self._host = host
+        self.proxy = proxy
+        self._last: WeakKeyDictionary[asyncio.Task[Any], Socket] = WeakKeyDictionary()  # by who asked for it
 
-    @property
-    def forwards(self) -> bool:
-        """Whether the proxy is sent the request itself, which then names the whole address."""
-        return self.scheme == "http" and self.proxy is not None and self.proxy.kind in ("http", "https")
+    def abandon(self) -> None:
+        """Close what this task asked for last, where a proxy has not opened the way: httpcore forgets it."""
+        task = asyncio.current_task()
+        if task and (made := self._last.pop(task, None)) and made.on_the_way:
+            made.abort()
 
-    async def connection(self, timeout: float) -> Connection:
-        """A new connection, ready for a request; `timeout` in seconds for each step of it."""
-        context = tls() if self.scheme == "https" else None
-        if self.proxy is None:
-            made = await connected(self.host, self.port, timeout)
-        else:
-            made = await self._through(self.proxy, timeout)
-        if context:
-            await made.start_tls(context, self.host, timeout)
-        return made
-
-    async def _through(self, proxy: Proxy, timeout: float) -> Connection:
-        made: Connection | None = None
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> Socket:
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
-            made = await connected(*proxy.address, timeout)
-            made.silence = timeout
-            if proxy.kind == "https":
-                await made.start_tls(tls(), proxy.address[0], timeout)
-            if not self.forwards:
-                await asked(made, proxy, self.host, self.port)
-        except BaseException as error:
-            if made:
-                made.abort()
-            if isinstance(error, ConnectionBroken) and not isinstance(error, ProxyFailed):
-                raise proxy.dead(str(error).partition(". ")[0], self.host) from None
-            raise
+            async with asyncio.timeout(timeout):
+                made = await self._connected(await addresses(host, port), port)
+            if task := asyncio.current_task():
+                self._last[task] = made
+            return made
+        except TimeoutError:
+            said = f"no connection to {place} within {timeout or 0:g} s"
+            error: ConnectionBroken = Unreachable(f"{said}. Is it up, and reachable from here?\n{LIMITS}")
+        except OSError as failed:
+            error, said = _unreachable(failed, host, place)
+        if self.proxy:
+            raise self.proxy.dead(said, self._host)
+        raise error
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _connected(self, found: list[str], port: int) -> Socket:
+        """The first of the addresses that answers; each has a moment before the next is tried beside it."""
+        if len(found) == 1:
+            return await self._connect(found[0], port)
+        trying: set[asyncio.Task[Socket]] = set()
+        failed: list[BaseException] = []
+        try:
+            while found or trying:
+                if found:
+                    trying.add(asyncio.ensure_future(self._connect(found.pop(0), port)))
+                done, trying = await asyncio.wait(
+                    trying, timeout=STAGGER if found else None, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    if (error := task.exception()) is None:
+                        return task.result()
+                    failed.append(error)
+            raise failed[0]
+        finally:
+            await _dropped(trying)
+
+    async def _connect(self, address: str, port: int) -> Socket:
+        loop = asyncio.get_running_loop()
+        _, made = await loop.create_connection(lambda: Socket(self._host, self.proxy), address, port)
         return made
 
 
-async def connected(host: str, port: int, timeout: float) -> Connection:
-    """A TCP connection to the first of the host's addresses that answers."""
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    try:
-        async with asyncio.timeout(timeout):
-            return await _first(host, await addresses(host, port), port)
-    except TimeoutError:
-        said = f"no connection to {place} within {timeout:g} s"
-        raise Unreachable(f"{said}. Is it up, and reachable from here?\n{LIMITS}") from None
-    except OSError as failed:
-        raise _unreachable(failed, host, place) from None
-
-
-async def _first(host: str, found: list[str], port: int) -> Connection:
-    """Each address has a moment before the next is tried beside it."""
-    if len(found) == 1:
-        return await _connect(host, found[0], port)
-    tasks: list[asyncio.Task[Connection]] = []
-    failed: list[BaseException] = []
-    try:
-        while found or len(failed) < len(tasks):
-            if found:
-                tasks.append(asyncio.ensure_future(_connect(host, found.pop(0), port)))
-            waiting = [task for task in tasks if not task.done()]
-            done, _ = await asyncio.wait(
-                waiting, timeout=STAGGER if found else None, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in done:
-                if (error := task.exception()) is None:
-                    tasks.remove(task)
-                    return task.result()
-                failed.append(error)
-        raise failed[0]
-    finally:
-        await _dropped(tasks)
-
-
-async def _connect(host: str, address: str, port: int) -> Connection:
-    _, made = await asyncio.get_running_loop().create_connection(lambda: Connection(host), address, port)
-    return made
-
-
-async def _dropped(tasks: list[asyncio.Task[Connection]]) -> None:
-    for task in tasks:
+async def _dropped(trying: set[asyncio.Task[Socket]]) -> None:
+    for task in trying:
         task.cancel()
-    for made in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(made, Connection):
+    for made in await asyncio.gather(*trying, return_exceptions=True):
+        if isinstance(made, Socket):
             made.abort()
 
 
@@ -154,20 +147,47 @@ async def addresses(host: str, port: int) -> list[str]:
     return await answer
 
 
-def _unreachable(error: OSError, host: str, place: str) -> Unreachable:
+def too_many_files() -> Unreachable:
+    error = Unreachable("too many open files in this process: no connection can be made. Close some, or restart.")
+    error.passing = False
+    return error
+
+
+def _unreachable(error: OSError, host: str, place: str) -> tuple[ConnectionBroken, str]:
+    """The error for a failure to connect, and its gist."""
     if isinstance(error, socket.gaierror):
-        return UnknownHost(f"unknown host {host}: the name has no address here. Check the network and the base URL.")
+        said = f"unknown host {host}"
+        return UnknownHost(f"{said}: the name has no address here. Check the network and the base URL."), said
     if isinstance(error, ConnectionRefusedError):
-        return Unreachable(f"cannot reach {place} (refused). Is the server running, and is the base URL right?")
+        said = f"cannot reach {place} (refused)"
+        return Unreachable(f"{said}. Is the server running, and is the base URL right?"), said
     if error.errno in NO_FILES:
-        made = Unreachable("too many open files in this process: no connection can be made. Close some, or restart.")
-        made.passing = False
-        return made
-    reason = (error.strerror or str(error)).lower()
-    return Unreachable(f"cannot reach {place} ({reason}). Check the network and the base URL.")
+        return too_many_files(), "too many open files here"
+    said = f"cannot reach {place} ({(error.strerror or str(error)).lower()})"
+    return Unreachable(f"{said}. Check the network and the base URL."), said
 
 
-# --- TLS -------------------------------------------------------------------------------------------
+# --- pools -------------------------------------------------------------------------------------
+
+
+def pool(scheme: str, network: Network) -> httpcore.AsyncConnectionPool:
+    """A pool of connections to one host. HTTP/1.1 only: one request a connection, nothing to be blocked by."""
+    given: dict[str, Any] = {
+        "ssl_context": tls() if scheme == "https" else None,
+        "max_connections": CONNECTIONS,
+        "max_keepalive_connections": IDLE,
+        "keepalive_expiry": KEPT,
+        "network_backend": network,
+    }
+    if (proxy := network.proxy) is None:
+        return httpcore.AsyncConnectionPool(**given)
+    given |= {"proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.place, 1), "proxy_auth": proxy.login}
+    if not proxy.socks:
+        return httpcore.AsyncHTTPProxy(**given)
+    try:
+        return httpcore.AsyncSOCKSProxy(**given)
+    except (ImportError, RuntimeError):
+        raise BadSettings(f"{proxy.variable} names a SOCKS proxy: for that, pip install socksio.") from None
 
 
 def tls() -> ssl.SSLContext:
@@ -177,13 +197,9 @@ def tls() -> ssl.SSLContext:
 
 @cache  # loading the certificates takes 25 ms
 def _tls(file: str, folder: str) -> ssl.SSLContext:
-    from httpx2 import create_ssl_context  # which knows where each system keeps its certificates
-
     try:
-        context = create_ssl_context()
+        return httpcore.default_ssl_context()
     except OSError as error:
         raise BadSettings(
             f"SSL_CERT_FILE or SSL_CERT_DIR names {file or folder}, which cannot be used: {error.strerror or error}."
         ) from None
-    context.set_alpn_protocols(["http/1.1"])
-    return context

@@ -7,6 +7,7 @@ is any part of it that is long enough to be of use.
 
 from __future__ import annotations
 
+import logging
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -104,3 +105,24 @@ def _encoded(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
     for run in runs:
         by_length.setdefault(len(run), set()).add(run)
     return {length: frozenset(wanted) for length, wanted in by_length.items()}
+
+
+class Masking(logging.Filter):
+    """Keeps keys out of the records of a logger; the servers' headers, which may echo one, are logged at DEBUG."""
+
+    def __init__(self, *loggers: str) -> None:
+        super().__init__()
+        self.keys: set[str] = set()
+        self._loggers = [logging.getLogger(name) for name in loggers]
+        for logger in self._loggers:
+            logger.addFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if self.keys:
+            record.msg, record.args = redact(record.getMessage(), self.keys), ()
+        return True
+
+    def end(self) -> None:
+        """Take the filter away again."""
+        for logger in self._loggers:
+            logger.removeFilter(self)

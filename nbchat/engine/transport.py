@@ -1,8 +1,8 @@
 """One request on its way and its answer as it comes; connections are kept per host.
 
-No redirect is followed, no cookie kept, no address logged. What a provider answered is
-none of its business. The way to a host is the seam: a real connection, the embedded
-model, or (in a browser) fetch.
+The only file that imports httpx, whose transport is the seam: a real pool, the
+embedded model, or (in a browser) fetch. No client: it would keep cookies, follow
+redirects in thought and log addresses. What a provider answered is none of its business.
 """
 
 from __future__ import annotations
@@ -10,24 +10,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from types import TracebackType
 from typing import Protocol
-from urllib.parse import quote, urlsplit
 
-from nbchat.engine.connection import Connection
-from nbchat.engine.http1 import Head, Malformed, request
+import httpcore2 as httpcore
+import httpx2 as httpx
+
 from nbchat.engine.inflate import decoder
-from nbchat.engine.network import Way, tls
-from nbchat.engine.proxy import proxy_for
-from nbchat.errors import BadSettings, NbchatError
+from nbchat.engine.network import NO_FILES, Network, pool, tls, too_many_files
+from nbchat.engine.proxy import Proxy, proxy_for
+from nbchat.engine.sockets import Socket
+from nbchat.errors import BadAnswer, BadSettings, NbchatError
 from nbchat.settings import Timeouts
 
-CONNECTIONS = 256  # to one host at once; a further request waits for one of them
-IDLE = 16  # connections to one host kept for the next request
 MAX_ERROR_BODY = 64 * 1024  # bytes of an error's body that are read
 ERROR_BODY_SECONDS = 2.0
 DRAIN_SECONDS = 0.25  # to let a finished answer end, so that its connection can be used again
-PORTS = {"http": 80, "https": 443}
-PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class InProcess(Protocol):
@@ -36,26 +34,21 @@ class InProcess(Protocol):
     def __call__(self, body: bytes) -> AsyncIterator[bytes]: ...
 
 
-class Source(Protocol):
-    """Where an answer comes from: a Connection, or a service in this process."""
-
-    silence: float  # seconds that it may be
-    whole: Callable[[float], bool] | None
-
-    async def read(self) -> bytes:
-        """The next bytes of the body; none at its end."""
-        ...
-
-
 class Response:
     """An answer that has begun: its status, its headers, and its body as it comes."""
 
-    def __init__(self, head: Head, source: Source, host: str, timeouts: Timeouts) -> None:
-        self.status = head.status
-        self.headers = head.headers
-        self._source = source
+    def __init__(self, response: httpx.Response, host: str, timeouts: Timeouts) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
         self._host = host
         self._timeouts = timeouts
+        self._stream = response.stream
+        self._raw = aiter(self._stream)
+        socket = response.extensions.get("network_stream")
+        self._socket = socket if isinstance(socket, Socket) else None
+        if self._socket:
+            self._socket.silence = timeouts.first_byte
 
     @property
     def content_type(self) -> str:
@@ -65,14 +58,17 @@ class Response:
         """The body's bytes, decompressed, as they arrive.
 
         When the server has been silent for some seconds and `whole(seconds)` says that
-        nothing is missing, the body ends there with `connection.Whole`.
+        nothing is missing, the body ends there with `sockets.Whole`.
         """
         decode = decoder(self.headers.get("content-encoding", ""), self._host)
-        self._source.whole = whole
-        while raw := await self._source.read():
-            self._source.silence = self._timeouts.gap
-            for chunk in decode(raw):
-                yield chunk
+        if self._socket:
+            self._socket.whole = whole
+        with translated(self._host):
+            async for raw in self._raw:
+                if self._socket:
+                    self._socket.silence = self._timeouts.gap
+                for chunk in decode(raw):
+                    yield chunk
         for chunk in decode(b""):
             yield chunk
 
@@ -89,19 +85,28 @@ class Response:
 
     async def drain(self) -> None:
         """Read on for a moment after the end marker: a body read to its end frees the connection."""
-        size = 0
-        self._source.whole = None
-        with suppress(NbchatError, TimeoutError):
+        with suppress(NbchatError, TimeoutError), translated(self._host):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while size <= MAX_ERROR_BODY and (raw := await self._source.read()):
+                size = 0
+                async for raw in self._raw:
                     size += len(raw)
+                    if size > MAX_ERROR_BODY:
+                        break
+
+    async def aclose(self) -> None:
+        """Give the connection back if the body was read to its end; otherwise close it."""
+        if self._socket:
+            self._socket.silence = self._socket.whole = None
+        if isinstance(self._raw, AsyncGenerator):
+            await self._raw.aclose()
+        await self._stream.aclose()
 
 
 class Transport:
-    """Connections by host. Belongs to one event loop."""
+    """Pools by host. Belongs to one event loop."""
 
     def __init__(self, in_process: Mapping[str, InProcess] | None = None) -> None:
-        self._pools: dict[Way, Pool] = {}
+        self._ways: dict[tuple[str, str, int | None, Proxy | None], httpx.AsyncBaseTransport] = {}
         self._in_process = dict(in_process or {})
 
     def post(
@@ -123,100 +128,140 @@ class Transport:
     async def _answered(
         self, method: str, url: str, body: bytes, headers: Callable[[], Mapping[str, str]], timeouts: Timeouts
     ) -> AsyncGenerator[Response]:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if answer := self._in_process.get(host):
-            async with aclosing(_InProcess(answer(body))) as source:
-                yield Response(_InProcess.HEAD, source, host, timeouts)
-            return
-        way = Way(parts.scheme, host, parts.port or PORTS[parts.scheme], proxy_for(parts.scheme, host))
-        target = quote(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", safe=PRINTABLE)
-        own = {"Host": parts.netloc}
-        if way.forwards and way.proxy:
-            target, own = f"http://{parts.netloc}{target}", {**own, **way.proxy.headers()}
-        async with self._pool(way).connection(timeouts.connect) as connection:
-            connection.silence = timeouts.first_byte
-            try:
-                await connection.send(request(method, target, {**own, **headers()}, body))
-            except Malformed as wrong:
-                raise BadSettings(f"the request to {host} cannot be made: {wrong}.") from None
-            response = Response(await connection.head(), connection, host, timeouts)
-            if way.forwards and way.proxy and response.status in (407, 502, 503, 504):
-                raise way.proxy.refused(f"{response.status}", host)
+        parsed = _parsed(url)
+        scheme, host = parsed.scheme, parsed.host
+        proxy = None if host in self._in_process else proxy_for(scheme, host)
+        way = self._way(parsed, proxy)
+        limits = {"connect": timeouts.connect, "read": timeouts.first_byte, "write": timeouts.first_byte, "pool": None}
+        request = httpx.Request(method, parsed, content=body, headers=headers(), extensions={"timeout": limits})
+        with translated(host, proxy):
+            response = Response(await way.handle_async_request(request), host, timeouts)
+        try:
+            if proxy and scheme == "http" and response.status in (407, 502, 503, 504):
+                raise proxy.refused(f"{response.status}", host)
             yield response
+        finally:
+            await _closed(response)
 
-    def _pool(self, way: Way) -> Pool:
-        if way not in self._pools:
-            self._pools[way] = Pool(way)
-        return self._pools[way]
+    def _way(self, url: httpx.URL, proxy: Proxy | None) -> httpx.AsyncBaseTransport:
+        place = (url.scheme, url.host, url.port, proxy)
+        if place not in self._ways:
+            answer = self._in_process.get(url.host)
+            self._ways[place] = _InProcess(answer) if answer else _Pool(url.scheme, Network(url.host, proxy))
+        return self._ways[place]
 
     async def aclose(self) -> None:
-        pools, self._pools = list(self._pools.values()), {}
-        for pool in pools:
-            pool.close()
-        await asyncio.sleep(0)  # asyncio closes a socket in the next turn of its loop
+        ways, self._ways = list(self._ways.values()), {}
+        for way in ways:
+            await way.aclose()
 
 
-class Pool:
-    """Connections to one place. Each answers one request at a time; nothing is blocked by another."""
-
-    def __init__(self, way: Way) -> None:
-        self._way = way
-        self._free = asyncio.Semaphore(CONNECTIONS)
-        self._used: set[Connection] = set()
-        self._idle: list[Connection] = []
-
-    @asynccontextmanager
-    async def connection(self, timeout: float) -> AsyncGenerator[Connection]:
-        """One that is idle, or a new one; kept on leaving the block if its answer was read to the end."""
-        async with self._free:
-            connection = self._kept() or await self._way.connection(timeout)
-            self._used.add(connection)
-            try:
-                yield connection
-            finally:
-                self._used.discard(connection)
-                connection.whole = None
-                self._idle = [idle for idle in self._idle if idle.spare]
-                if connection.spare and len(self._idle) < IDLE:
-                    self._idle.append(connection)
-                else:
-                    connection.abort()
-                    await asyncio.sleep(0)  # asyncio closes a socket in the next turn of its loop
-
-    def _kept(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.usable:
-                return connection
-            connection.abort()
-        return None
-
-    def close(self) -> None:
-        for connection in (*self._used, *self._idle):
-            connection.abort()
-        self._idle.clear()
+def _parsed(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise BadSettings(f"no request can be made to this address: {error}. Correct the base URL.") from None
 
 
-class _InProcess:
-    """The answer of a service in this process."""
+async def _closed(response: Response) -> None:
+    """Close even while this task is being cancelled: the socket must not stay open."""
+    closing = asyncio.ensure_future(response.aclose())
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await asyncio.wait([closing], timeout=1.0)
+        raise
+    except NbchatError:
+        pass  # it is gone, which is what was wanted
 
-    HEAD = Head(200, {"content-type": "text/event-stream"})
 
+# --- what a request goes through ---------------------------------------------------------------
+
+
+class _Pool(httpx.AsyncBaseTransport):
+    def __init__(self, scheme: str, network: Network) -> None:
+        self._network = network
+        self._pool = pool(scheme, network)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        sent = httpcore.Request(
+            request.method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.content,
+            extensions=request.extensions,
+        )
+        try:
+            response = await self._pool.handle_async_request(sent)
+        except BaseException:
+            self._network.abandon()
+            raise
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._response.stream)  # type: ignore[arg-type]
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+class _InProcess(httpx.AsyncBaseTransport):
+    def __init__(self, answer: InProcess) -> None:
+        self._answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        chunks = self._answer(request.content)
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=_Made(chunks))
+
+
+class _Made(httpx.AsyncByteStream):
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
-        self.silence = 0.0
-        self.whole: Callable[[float], bool] | None = None
 
-    async def read(self) -> bytes:
-        async for chunk in self._chunks:
-            if chunk:
-                return chunk
-        return b""
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._chunks
 
-    async def aclose(self) -> None:
-        if isinstance(self._chunks, AsyncGenerator):
-            await self._chunks.aclose()
+
+# --- what httpcore raises, in our words ----------------------------------------------------------
+
+
+class translated:  # noqa: N801
+    """Turn what httpcore still raises into ours; the cause is dropped, since its frames hold the request."""
+
+    def __init__(self, host: str, proxy: Proxy | None = None) -> None:
+        self._host = host
+        self._proxy = proxy
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
+        gist = str(error).partition(":")[0]  # after the colon come the server's bytes, or ours
+        match error:
+            case httpcore.ProxyError() if self._proxy:
+                raise self._proxy.refused(str(error), self._host) from None
+            case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
+                raise BadSettings(f"the request to {self._host} cannot be made: {gist}. Check its headers.") from None
+            case httpcore.RemoteProtocolError():
+                failed = BadAnswer(f"{self._host} sent invalid HTTP ({gist}). Check the base URL, or try again.")
+                failed.passing = True
+                raise failed from None
+            case OSError() if error.errno in NO_FILES:  # of an import, at the first request
+                raise too_many_files() from None
+            case NbchatError():
+                pass
+            case Exception() if self._proxy and self._proxy.socks:  # socksio's, and asserts of what it said
+                raise self._proxy.refused("it speaks no SOCKS 5", self._host) from None
 
 
 def warm() -> None:

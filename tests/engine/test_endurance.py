@@ -12,7 +12,7 @@ import pytest
 
 import nbchat
 from nbchat import NbchatError, Stop, Text
-from nbchat.engine import Engine, retry, transport
+from nbchat.engine import Engine, network, retry
 from nbchat.kernel import current
 from nbchat.loop import Interrupts, Pump
 
@@ -72,8 +72,8 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     """httpx 0.28 ends in PoolTimeout for ever (encode/httpcore#1093)."""
-    monkeypatch.setattr(transport, "CONNECTIONS", 2)
-    monkeypatch.setattr(transport, "IDLE", 2)
+    monkeypatch.setattr(network, "CONNECTIONS", 2)
+    monkeypatch.setattr(network, "IDLE", 2)
     engine = Engine()
     good_url, hang_url = (server.case(name, OPENAI, False)[1] for name in ("good", "hang"))
     for round_ in range(10):
@@ -91,7 +91,7 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
 async def test_more_questions_than_connections_wait_their_turn(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "CONNECTIONS", 3)
+    monkeypatch.setattr(network, "CONNECTIONS", 3)
     engine = Engine()
     case, base_url = server.case("good", OPENAI, False)
     texts = await asyncio.gather(*(ask(engine, base_url) for _ in range(30)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nbchat.engine import Engine, connection
+from nbchat.engine import Engine, sockets
 from nbchat.errors import TimedOut
 
 from .families import FAMILIES, TEXT
@@ -106,7 +106,7 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
 async def test_a_connection_that_nobody_uses_is_closed_in_time(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "KEPT", 0.1)
+    monkeypatch.setattr(sockets, "KEPT", 0.1)
     case, base_url = server.case("good", OPENAI, False)
     engine = Engine()
     await engine.stream(OPENAI.model, "hi", base_url=base_url, wire=OPENAI.name, api_key=KEY).answer()

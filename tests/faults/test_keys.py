@@ -121,6 +121,7 @@ async def test_the_key_is_nowhere(server: Misbehaving, caplog: pytest.LogCapture
 
     assert caught == {}
     assert leaks("the log", caplog.text) == []
+    assert "httpcore2.http11" in {record.name for record in caplog.records}
     assert leaks("stdout and stderr", printed.out + printed.err) == []
     assert any(KEY in line for line in heard), "the canary was never sent"
 

@@ -204,10 +204,10 @@ async def test_a_socks_proxy_opens_the_way_by_name(
 @pytest.mark.parametrize(
     ("login", "given", "failure", "said"),
     [
-        ("", "", 5, "refused"),
-        ("", "", 99, "SOCKS error 99"),
-        ("user:other", f"user:{PASSWORD}@", 0, "wrong user or password"),
-        ("user:other", "", 0, "it wants another login"),
+        ("", "", 5, "Connection refused"),
+        ("", "", 99, "it speaks no SOCKS 5"),
+        ("user:other", f"user:{PASSWORD}@", 0, "Invalid username/password"),
+        ("user:other", "", 0, "NO ACCEPTABLE METHODS"),
     ],
 )
 async def test_a_socks_proxy_that_refuses_is_named_with_its_variable(

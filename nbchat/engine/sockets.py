@@ -1,7 +1,9 @@
-"""One connection: a request out, its answer in, how long it may be silent, and when it is closed.
+"""One connection: bytes out, bytes in, how long it may be silent, and when it is closed.
 
-asyncio alone, because a limit on silence, a bound on what is read ahead, and closing
-at once are matters of the socket. What goes wrong is an error of ours already.
+What httpcore's pool calls a network stream. asyncio alone, because a read through
+anyio costs more than the parsing of what was read; and because a limit on silence,
+a bound on what is read ahead, and closing at once are matters of the socket. The
+errors are ours already.
 """
 
 from __future__ import annotations
@@ -13,7 +15,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, cast
 
-from nbchat.engine.http1 import Head, HeadTooLarge, Incoming, NotHttp
+import httpcore2 as httpcore
+
+from nbchat.engine.incoming import HeadTooLarge, Incoming, NotHttp
+from nbchat.engine.proxy import Proxy
 from nbchat.errors import BadAnswer, ConnectionBroken, TimedOut, TlsFailed, Unreachable
 
 AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
@@ -35,17 +40,17 @@ class Whole(Exception):
     """The server fell silent after all that was due; nothing more needs to come."""
 
 
-class Connection(asyncio.Protocol):
-    """To `host`, or to the proxy before it. It is silent no longer than `silence` says."""
+class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
+    """One connection. It reads no further ahead than AHEAD, and is silent no longer than it may."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, proxy: Proxy | None = None) -> None:
         self._host = host
+        self._proxy = proxy  # which is to open the way; None once it has, or where there is none
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._incoming = Incoming()
-        self._parts: list[bytes] = []  # as they came
+        self._parts: list[bytes] = []
         self._size = 0
-        self._body = b""  # understood, and not yet read
         self._ended = self._reset = False
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
@@ -54,8 +59,13 @@ class Connection(asyncio.Protocol):
         self._since = 0.0
         self._limit = 0.0
         self._asked = 0  # how often, in this silence
-        self.silence = 0.0  # seconds; 0 for no limit
+        self.silence: float | None = None  # seconds; where not set, as httpcore says
         self.whole: Callable[[float], bool] | None = None  # asked after a pause of so many seconds: was that all?
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether a proxy has still to open the way."""
+        return self._proxy is not None
 
     # --- called by asyncio ---------------------------------------------------------------------
 
@@ -92,139 +102,108 @@ class Connection(asyncio.Protocol):
         self._full = False
         _wake(self._writer)
 
-    # --- a request and its answer ----------------------------------------------------------------
+    # --- called by httpcore ----------------------------------------------------------------------
 
-    async def send(self, request: bytes, *, tunnel: bool = False) -> None:
-        """Send a whole request; `tunnel` where it is a CONNECT. An answer that comes meanwhile ends the sending."""
-        self._incoming.expect(tunnel=tunnel)
-        self._body = b""  # what nobody read of the answer before
-        self._transmit(request)
-        del request  # which holds the key
-        left, silence = self._unsent(), self.silence or None
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        while True:
+            if self._parts:
+                if data := self._taken():
+                    return data
+            elif self._ended:
+                return self._last()
+            else:
+                await self._heard(self.silence or timeout)
+
+    def _taken(self) -> bytes:
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        if self._size > AHEAD and self._transport:
+            self._transport.resume_reading()
+        self._size = 0
+        try:
+            data = self._incoming.feed(data)
+        except HeadTooLarge:
+            raise BadAnswer(
+                f"{self._host} sends headers without end; the limit of 100 KiB was exceeded. {NETWORK}"
+            ) from None
+        except NotHttp as error:
+            raise self._no_http(error.args[0]) from None
+        if self._incoming.surplus:
+            self.abort()
+        elif self._incoming.idle:
+            self._watch(KEPT)
+        return data
+
+    def _no_http(self, data: bytes) -> BadAnswer:
+        hint = "Check the base URL."
+        if data[:1] in (b"\x15", b"\x16"):
+            hint = "It seems to speak TLS: its address would start with https://."
+        error = BadAnswer(f"what answers at {self._host} is not an HTTP server. {hint}")
+        error.passing = data[:1] not in (b"\x15", b"\x16")
+        return error
+
+    def _last(self) -> bytes:
+        if self._reset or self._incoming.cut:
+            stale = bool(self._incoming.answers) and not self._incoming.begun
+            if self._proxy and not stale and not self._incoming.begun:
+                raise self._proxy.dead("it ended the connection", self._host)
+            raise ConnectionLost(f"the connection to {self._host} was lost. {NETWORK}", stale=stale)
+        return b""
+
+    async def _heard(self, limit: float | None) -> None:
+        """Wait for bytes, the end, or too long a silence."""
+        self._reader = self._loop.create_future()
+        self._asked = 0
+        self._watch(limit or 1e9)
+        try:
+            await self._reader
+        finally:
+            self._reader = None
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._incoming.idle:
+            self._incoming.expect(buffer)
+        if self._ended or self._transport is None:
+            raise httpcore.WriteError("the connection has ended")  # httpcore then reads what came before
+        self._transport.write(buffer)
+        left = self._transport.get_write_buffer_size()
         while self._full and not self._ended and not self._parts:
             self._writer = self._loop.create_future()
             try:
-                async with asyncio.timeout(silence):
+                async with asyncio.timeout(timeout):
                     await self._writer
             except TimeoutError:
-                before, left = left, self._unsent()
+                before, left = left, self._transport.get_write_buffer_size()
                 if left >= before:
                     error = TimedOut(
-                        f"{self._host} does not accept the request: it read nothing for {silence:g} s. {LIMITS}"
+                        f"{self._host} does not accept the request: it read nothing for {timeout:g} s. {LIMITS}"
                     )
                     error.passing = False
                     raise error from None
             finally:
                 self._writer = None
 
-    def _transmit(self, data: bytes) -> None:
-        if self._transport and not self._ended:  # else what came before the end is read
-            self._transport.write(data)
-
-    def _unsent(self) -> int:
-        return self._transport.get_write_buffer_size() if self._transport else 0
-
-    async def head(self) -> Head:
-        """How the answer begins."""
-        while (head := self._incoming.head) is None:
-            await self._more()
-        return head
-
-    async def read(self) -> bytes:
-        """What has come of the body; nothing at its end."""
-        while not self._body:
-            if self._incoming.idle or not await self._more():
-                return b""
-        body, self._body = self._body, b""
-        return body
-
-    async def _more(self) -> bool:
-        """Take in what has come, or wait for it. False at an end that cuts nothing off."""
-        if self._parts:
-            self._take(b"".join(self._parts))
-        elif self._incoming.failed:
-            raise self._unreadable(self._incoming.failed)
-        elif self._ended:
-            if self._reset or self._incoming.cut:
-                stale = bool(self._incoming.answers) and not self._incoming.begun
-                raise ConnectionLost(f"the connection to {self._host} was lost. {NETWORK}", stale=stale)
-            return False
-        else:
-            await self._heard()
-        return True
-
-    def _take(self, data: bytes) -> None:
-        self._parts.clear()
-        if self._size > AHEAD and self._transport:
-            self._transport.resume_reading()
-        self._size = 0
-        self._body += self._incoming.feed(data)
-        if self._incoming.surplus:
-            self.abort()
-        elif self._incoming.idle:
-            self._watch(KEPT)
-
-    def _unreadable(self, failed: Exception) -> BadAnswer:
-        if isinstance(failed, HeadTooLarge):
-            return BadAnswer(f"{self._host} sends headers without end; the limit of 100 KiB was exceeded. {NETWORK}")
-        if not isinstance(failed, NotHttp):
-            error = BadAnswer(f"{self._host} sent invalid HTTP ({failed}). Check the base URL, or try again.")
-            error.passing = True
-            return error
-        tls = failed.args[0][:1] in (b"\x15", b"\x16")
-        hint = "It seems to speak TLS: its address would start with https://." if tls else "Check the base URL."
-        error = BadAnswer(f"what answers at {self._host} is not an HTTP server. {hint}")
-        error.passing = not tls
-        return error
-
-    async def _heard(self) -> None:
-        """Wait for bytes, the end, or too long a silence."""
-        self._reader = self._loop.create_future()
-        self._asked = 0
-        self._watch(self.silence or 1e9)
-        try:
-            await self._reader
-        finally:
-            self._reader = None
-
-    async def raw(self, data: bytes, size: int) -> bytes:
-        """Send something that is no HTTP, and read so many bytes of what comes back."""
-        self._incoming.expect(tunnel=True)
-        self._transmit(data)
-        while self._size < size:
-            if self._ended:
-                raise ConnectionLost(f"the connection to {self._host} was lost. {NETWORK}", stale=False)
-            await self._heard()
-        came = b"".join(self._parts)
-        self._size = len(came) - size
-        self._parts = [came[size:]] if self._size else []
-        return came[:size]
-
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> None:
-        """Go on in TLS with `host`."""
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> Socket:
         assert self._transport is not None
         try:
             self._transport = await self._loop.start_tls(
-                self._transport, self, context, server_hostname=host, ssl_handshake_timeout=timeout
+                self._transport, self, ssl_context, server_hostname=server_hostname, ssl_handshake_timeout=timeout
             )
         except BaseException as error:
             self.abort()
             if isinstance(error, OSError):  # of which SSLError is a kind
-                raise _no_tls(error, host, timeout) from None
+                raise _no_tls(error, self._host, timeout) from None
             raise
-        self._incoming = Incoming()  # what came before was the proxy's
+        self._incoming = Incoming()
+        if server_hostname == self._host:
+            self._proxy = None
+        return self
 
-    # --- afterwards ------------------------------------------------------------------------------
-
-    @property
-    def usable(self) -> bool:
-        """Whether another request can be sent now: it is spare, and nothing has come that nobody asked for."""
-        return self.spare and not _readable(self._transport.get_extra_info("socket") if self._transport else None)
-
-    @property
-    def spare(self) -> bool:
-        """Whether its answer is whole, and it may be used again."""
-        return self._incoming.idle and self._incoming.lasts and not self._ended
+    async def aclose(self) -> None:
+        self.abort()
+        await asyncio.sleep(0)  # asyncio closes the socket in the next turn of its loop
 
     def abort(self) -> None:
         """Close now, without a word to the other side; nothing is waited for."""
@@ -234,6 +213,13 @@ class Connection(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
         self._end()
+
+    def get_extra_info(self, info: str) -> Any:
+        if self._transport is None:
+            return None
+        if info == "is_readable":  # asked of an idle connection: can it no longer be used?
+            return self._ended or not self._incoming.idle or _readable(self._transport.get_extra_info("socket"))
+        return self._transport.get_extra_info({"server_addr": "peername", "client_addr": "sockname"}.get(info, info))
 
     # --- the one timer: of silence while something is due, and of idleness ---------------------------
 
@@ -269,9 +255,15 @@ class Connection(asyncio.Protocol):
         if self.whole is not None and self.whole(waited):
             self._reader.set_exception(Whole())
         elif waited >= self._limit:
-            self._reader.set_exception(TimedOut(f"{self._host} was silent for {self._limit:g} s. {LIMITS}"))
+            self._reader.set_exception(self._timed_out())
         else:
             self._timer = self._loop.call_at(self._next_look(), self._look)
+
+    def _timed_out(self) -> ConnectionBroken:
+        said = f"was silent for {self._limit:g} s"
+        if self._proxy and not self._incoming.begun:
+            return self._proxy.dead(f"it {said}", self._host)
+        return TimedOut(f"{self._host} {said}. {LIMITS}")
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:
@@ -290,7 +282,7 @@ def _readable(sock: Any) -> bool:
     return bool(poll.poll(0))
 
 
-def _no_tls(error: OSError, place: str, timeout: float) -> ConnectionBroken:
+def _no_tls(error: OSError, place: str, timeout: float | None) -> ConnectionBroken:
     if isinstance(error, ssl.SSLError):
         if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
             return TlsFailed(
