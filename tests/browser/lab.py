@@ -102,7 +102,11 @@ class Lab:
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()
-        self._server.wait()
+        try:
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:  # now and then it waits for a thread of its own, for ever
+            self._server.kill()
+            self._server.wait()
         self._log.close()
 
     def setting(self, plugin: str, values: dict[str, Any] | None) -> None:
