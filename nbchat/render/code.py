@@ -63,6 +63,7 @@ def plain_block(source: str, language: str) -> str:
 
 def _framed(inner: str, source: str, language: str) -> str:
     label = f'<div class="nbc-lang">{escape(unmasked(language))}</div>\n' if language else ""
+    inner = f"<span></span>{inner}" if inner.startswith("\n") else inner  # browsers drop a line end right behind <pre>
     # What scrolls must be within reach of the keyboard.
     mark = ' tabindex="0"' if any(len(line.encode()) > NARROW for line in source.split("\n")) else ""
     return f'<div class="nbc-code">{label}<pre{mark}>{inner}</pre></div>\n'

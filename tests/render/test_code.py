@@ -27,6 +27,11 @@ def test_indented_code_and_unnamed_fences_have_no_label() -> None:
     assert to_html("```\na\n\n```") == '<div class="nbc-code"><pre>a\n</pre></div>\n'
 
 
+def test_a_blank_first_line_is_kept() -> None:
+    """HTML takes a line end right behind `<pre>` for the author's convenience."""
+    assert "<pre><span></span>\na</pre>" in to_html("```\n\na\n```")
+
+
 def test_an_unknown_language_is_plain() -> None:
     assert '<div class="nbc-lang">klingon</div>\n<pre>def x</pre>' in to_html("```klingon\ndef x\n```")
 
