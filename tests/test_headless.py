@@ -9,10 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from markdown_it import MarkdownIt
 
 from .service import Service, said
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
+CONVERT = (sys.executable, "-m", "nbconvert", "--execute", "--to")
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
@@ -70,3 +72,69 @@ def test_a_committed_notebook_holds_no_trace_of_a_machine(path: Path) -> None:
 
     for trace in (str(Path.home()), "/work/", "/tmp/", "execution_state", "iopub.execute_input"):
         assert trace not in text
+
+
+ANSWER = """Some *words*, $x^2$ and:
+
+```python
+def f():
+
+    return "![a](https://sink.example/a.png)"
+
+    # **never reached** <img src=x>
+```
+
+- one
+
+      ![b](https://sink.example/b.png)
+
+      <img src=x>
+"""
+
+
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_a_notebook_is_executed_and_converted_with_its_answers_whole(
+    form: str, service: Service, tmp_path: Path
+) -> None:
+    service.answers(*said(ANSWER, thought=["let me\n\n![c](https://sink.example/c.png)"]))
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHello")
+
+    ran = run(*CONVERT, form, path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+
+    assert ran.returncode == 0, ran.stderr
+    made = (tmp_path / f"a.{'md' if form == 'markdown' else 'html'}").read_text()
+    # A Markdown file is HTML to whoever reads it; what is not whole there would be Markdown again.
+    page = MarkdownIt("commonmark").render(made) if form == "markdown" else made
+    assert "<em>words</em>" in page
+    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in page
+    assert "**never reached**" in page
+    assert "<img" not in page[page.index('<div class="nbc ') :]
+    assert "kimi-k2.6</span>" in page
+
+
+def test_a_conversion_that_executes_fails_where_a_question_fails(service: Service, tmp_path: Path) -> None:
+    service.answers(b'{"error":{"message":"bad key"}}', status=401)
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')")
+
+    ran = run(*CONVERT, "html", path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+
+    assert ran.returncode != 0
+    assert "KeyRefused" in ran.stderr
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_the_error_that_a_run_allows_is_in_the_notebook(service: Service, tmp_path: Path) -> None:
+    service.answers(b'{"error":{"message":"bad <img src=x> key"}}', status=401)
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('on')")
+
+    ran = run(
+        *(*EXECUTE, "--allow-errors", "--inplace", path.name),
+        cwd=tmp_path,
+        KIMI_API_KEY="k",
+        KIMI_BASE_URL=f"{service.url}/v1",
+    )
+
+    assert ran.returncode == 0
+    cells = nbformat.read(path, as_version=4).cells
+    assert [output.output_type for output in cells[1].outputs] == ["error"]
+    assert cells[2].outputs[0].text == "on\n"
