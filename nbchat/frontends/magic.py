@@ -133,9 +133,9 @@ def _display(shell: InteractiveShell, model: str, static: bool) -> Display:
 
     kernel.current().engine.demo.pace = 0.0 if static else 0.02
     if not hasattr(shell, "kernel"):
-        from nbchat.frontends.terminal import Terminal
+        from nbchat.frontends import terminal
 
-        return Terminal()
+        return terminal.display(model, static=static)
     from nbchat.frontends.cell import LiveCell, StaticCell
 
     return StaticCell(shell) if static else LiveCell(shell, model)

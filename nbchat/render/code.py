@@ -7,6 +7,7 @@ names of colours (`nbc-s` is a string), not the colours.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -77,30 +78,33 @@ def language_of(info: str) -> str:
 
 def coloured(source: str, language: str) -> str:
     """HTML of the code: spans with our classes, everything else escaped."""
-    source = unmasked(source)
+    found = pieces(unmasked(source), language)
+    return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in found)
+
+
+def pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
+    """The code in pieces, each with the letter of its colour; one piece without where its language is not known."""
     name = language.lower()
     if name not in LANGUAGES or _is_large(source, name):
-        return escape(source, quote=False)
-    return _coloured(source, name)
+        return [("", source)]
+    return _pieces(source, name)
 
 
 @lru_cache(maxsize=64)
-def _coloured(source: str, name: str) -> str:
+def _pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
     from pygments.lexers import get_lexer_by_name
 
-    pieces: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
     try:
         for kind, text in get_lexer_by_name(_SAME.get(name, name), stripnl=False, ensurenl=False).get_tokens(source):
             colour = _colour(kind)
-            if pieces and pieces[-1][0] == colour:
-                pieces[-1] = (colour, pieces[-1][1] + text)
+            if found and found[-1][0] == colour:
+                found[-1] = (colour, found[-1][1] + text)
             else:
-                pieces.append((colour, text))
+                found.append((colour, text))
     except Exception:  # a lexer is a third party's regular expressions; colours are never worth an answer
-        return escape(source, quote=False)
-    if "".join(text for _, text in pieces) != source:
-        return escape(source, quote=False)
-    return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in pieces)
+        return [("", source)]
+    return found if "".join(text for _, text in found) == source else [("", source)]
 
 
 def _is_large(source: str, name: str) -> bool:

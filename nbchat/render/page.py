@@ -42,8 +42,8 @@ def answer_html(
     parts += [note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
     parts.append(html(readable(answer.text)))
     parts += [_tool_call(call) for call in answer.tool_calls]
-    if ending := _ending(answer.stop, len(answer.text)):
-        parts.append(note(ending))
+    if incomplete := ending(answer.stop, len(answer.text)):
+        parts.append(note(incomplete))
     parts.append(_footer(footer))
     return page(f"<style>{STYLE}</style>{_on_few_lines(''.join(parts))}")
 
@@ -100,7 +100,7 @@ def _arguments(call: ToolCall) -> str:
         return call.raw
 
 
-def _ending(stop: Stop, length: int) -> str:
+def ending(stop: Stop, length: int) -> str:
     """One sentence for an answer that did not come to its own end."""
     detail = f" ({stop.detail})" if stop.detail else ""
     match stop.reason:

@@ -1,9 +1,10 @@
-"""`%%chat` in terminal IPython, on a real pty."""
+"""`%%chat` in terminal IPython, on a real pty, with rich and without."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,22 +12,37 @@ from typing import Any
 
 import pytest
 
-from ..service import Service, answer, said
+from ..render.sequences import CONTROLS, SEQUENCES
+from ..service import Service, answer, said, sse
 
 pexpect: Any = pytest.importorskip("pexpect", reason="no ptys here")
-OURS = re.compile(r"\x1b\[[012;]*m")  # bold, dim, plain
-IPYTHONS = re.compile(r"\x1b\[\d+;0t|\x1b\]0;[^\x07]*\x07|\x1b\[1;31m")
+pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
+
+# What we and rich send: styles; and where the cursor goes to repaint, or is hidden meanwhile.
+OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[1A|\x1b\[2K|\r\x1b\[2K|\x1b\[\?25[lh]|\r(?=\x1b\[)")
+IPYTHONS = re.compile(r"\x1b\[\d+;0t|\x1b\]0;[^\x07]*\x07")
+BELOW = "kimi-k2.6 · 9 → 12 tokens"
+START = "from IPython import start_ipython; start_ipython(['--simple-prompt', '--no-banner', '--colors=NoColor'])"
 
 
 class Ipython:
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        arguments = ["-m", "IPython", "--simple-prompt", "--no-banner", "--colors=NoColor"]
-        self._env = {**os.environ, "IPYTHONDIR": str(folder), **env}
+    """IPython on a terminal of 80 columns. `said` is all it wrote since the last prompt, `lines` what a person sees."""
+
+    def __init__(self, folder: Path, env: dict[str, str], *, rich: bool = True) -> None:
+        hide = "" if rich else "import sys; sys.modules['rich'] = None; "
+        self._env = {**os.environ, "IPYTHONDIR": str(folder), "TERM": "xterm-256color", **env}
         self.child = pexpect.spawn(
-            sys.executable, arguments, encoding="utf-8", timeout=60, env=self._env, cwd=str(folder)
+            *(sys.executable, ["-c", hide + START]),
+            encoding="utf-8",
+            timeout=60,
+            env=self._env,
+            cwd=str(folder),
+            dimensions=(40, 80),
         )
+        self._screen = pyte.HistoryScreen(80, 40, history=10_000)
+        self._stream = pyte.Stream(self._screen)
         self._count = 1
-        self.child.expect_exact("In [1]: ")
+        self.done()
         self.run("%load_ext nbchat\n")
 
     def run(self, keys: str) -> str:
@@ -34,44 +50,91 @@ class Ipython:
         return self.done()
 
     def done(self) -> str:
-        self._count += 1
         self.child.expect_exact(f"In [{self._count}]: ")
-        return str(self.child.before)
+        self._count += 1
+        self.said = str(self.child.before)
+        self._stream.feed(self.said)
+        return self.said
+
+    @property
+    def lines(self) -> list[str]:
+        """Every line that was on the screen and is not erased."""
+        rows = [*self._screen.history.top, *(self._screen.buffer[y] for y in range(self._screen.lines))]
+        return ["".join(row[x].data for x in range(80)).rstrip() for row in rows]
 
 
-@pytest.fixture
-def terminal(tmp_path: Path, service: Service) -> Iterator[Ipython]:
-    ipython = Ipython(tmp_path, {"KIMI_API_KEY": "k", "KIMI_BASE_URL": f"{service.url}/v1"})
+ENV = {"KIMI_API_KEY": "k", "NBCHAT_HISTORY": "off"}
+
+
+@pytest.fixture(params=[True, False], ids=["rich", "plain"])
+def terminal(tmp_path: Path, service: Service, request: pytest.FixtureRequest) -> Iterator[Ipython]:
+    ipython = Ipython(tmp_path, {**ENV, "KIMI_BASE_URL": f"{service.url}/v1"}, rich=request.param)
+    ipython.rich = request.param  # type: ignore[attr-defined]
     yield ipython
     ipython.child.close(force=True)
 
 
-def test_an_answer_streams_as_text_with_its_thinking_dimmed(terminal: Ipython, service: Service) -> None:
-    service.answers(*said("# Title\n", "words **bold**", thought=["so ", "so"]))
+def test_an_answer_streams_as_text_with_its_thinking_dimmed(terminal: Any, service: Service) -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    service.plays(
+        answer(*said("# Tit", "le\n\n", "words **bo", "ld**\n\n", table, "end", thought=["so ", "so"]), hold=0.5)
+    )
 
     shown = terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
+    after = terminal.lines[terminal.lines.index("Hi") :]
 
+    assert "waiting…" in shown
     assert "\x1b[2mso so\x1b[0m" in shown
-    assert "\x1b[1m# Title\x1b[0m" in shown
-    assert "words **bold**" in shown
-    assert "kimi-k2.6 · 9 → 12 tokens" in shown
-    assert "<div" not in shown
-    assert "object at" not in shown
+    assert [line for line in after if line][1:] == (
+        ["so so", "Title", "words bold", " a   b", " ─────", " 1   2", "end", f"{BELOW} · <$0.0001"]
+        if terminal.rich
+        else ["so so", "# Title", "words **bold**", *table.split("\n")[:3], "end", f"{BELOW} · <$0.0001"]
+    )
+    assert "\x1b[?25l" not in shown or shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
 
 
-def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Ipython, service: Service) -> None:
-    hostile = "a\x1b]52;c;aGk=\x07b\x1b[2Jc\x9b31md\re\x08f\u202eg\x00h"
-    service.answers(*said(*hostile, thought=[*hostile]))
-    service.answers(b'{"error":{"message":"no \\u001b[2J\\u001b]0;x\\u0007 way"}}', status=400)
+def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Any, service: Service) -> None:
+    """What is repainted never reaches the top of the screen, so nothing is drawn twice."""
+    code = "```python\n" + "".join(f"line_{n} = {n}\n" for n in range(200)) + "```\n\n"
+    prose = "".join(f"word{n} " for n in range(600))
+    service.plays(answer(*said(*(code + prose).splitlines(keepends=True), prose), gap=0.002))
 
-    shown = terminal.run("%%chat kimi-k2.6\nHi\n\n\n") + terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
-    left = IPYTHONS.sub("", OURS.sub("", shown)).replace("\r\n", "\n")
+    terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
+    lines = [line.strip() for line in terminal.lines]
+
+    assert [line for line in lines if line.startswith("line_")] == [f"line_{n} = {n}" for n in range(200)]
+    words = re.findall(r"\bword\d+", " ".join(lines))
+    assert words == [f"word{n}" for n in range(600)] * 2
+
+
+def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Any, service: Service) -> None:
+    """Every control character, and 200 sequences cut at every byte; and in every other place that shows words."""
+    hostile = [f"{n}:{sequence}." for n, sequence in enumerate([*CONTROLS, *SEQUENCES])]
+    pieces = [
+        piece for words in hostile for cut in range(1, len(words)) for piece in (words[:cut], f"{words[cut:]} ", "\n\n")
+    ]
+    everything = "".join(hostile)
+    call = {"index": 0, "id": "c", "function": {"name": everything[:900], "arguments": "{}"}}
+    asked = {"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "length"}]}
+    service.plays(
+        answer(*said(*pieces, thought=[*everything])),
+        answer(sse(asked)),
+        answer(b'{"error":{"message":"no \\u001b[2J\\u001b]0;x\\u0007\\u009b31m\\r way"}}', status=400),
+    )
+
+    shown = terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
+    for _ in range(2):
+        shown += terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
+    left = IPYTHONS.sub("", OURS.sub("", shown.replace("\r\n", "\n")))
 
     assert [c for c in left if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 or c == "\u202e"] == []
-    assert "]52;c;aGk=b[2Jc31mdef" in left
+    seen = "".join("".join(terminal.lines).split())
+    assert all(f"{n}:" in seen for n in range(len(hostile)))
+    assert "]52;c;aGk=." in seen
+    assert r"no\x1b[2J\x1b]0;x\x07\x9b31mway" in seen
 
 
-def test_ctrl_c_keeps_what_had_arrived(terminal: Ipython, service: Service) -> None:
+def test_ctrl_c_keeps_what_had_arrived(terminal: Any, service: Service) -> None:
     service.plays(answer(*said(*["word "] * 200), gap=0.02))
 
     terminal.child.send("%%chat kimi-k2.6\nTalk\n\n\n")
@@ -83,3 +146,19 @@ def test_ctrl_c_keeps_what_had_arrived(terminal: Ipython, service: Service) -> N
     assert re.search(r"Interrupted.*stopped after \d+ characters; kept", shown)
     assert "Traceback" not in shown
     assert "kimi-k2.6" in usage
+
+
+def test_into_a_pipe_go_the_words_alone(service: Service, tmp_path: Path) -> None:
+    service.answers(*said("# Title\n\n**bold** \x1b[31mred", thought=["so"]))
+    code = "%load_ext nbchat\nget_ipython().run_cell_magic('chat', 'kimi-k2.6', 'Hi')"
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "-c", code],
+        env={**os.environ, **ENV, "IPYTHONDIR": str(tmp_path), "KIMI_BASE_URL": f"{service.url}/v1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ran.stdout.endswith(f"# Title\n\n**bold** [31mred\n{BELOW} · <$0.0001\n")
+    assert ran.returncode == 0

@@ -9,15 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.render.terminal import TerminalMarkdown, clean
+from nbchat.render.terminal import TerminalMarkdown, Wrapped, clean, columns
 
-CONTROLS = [chr(code) for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if chr(code) not in "\t\n"]
-SEQUENCES = [
-    "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b]52;c;aGk=\x07", "\x1b]8;;javascript:x\x1b\\link\x1b]8;;\x1b\\", "\x1b[2J",
-    "\x1b[H", "\x1b[6n", "\x1b[?1049h", "\x1bP+q\x1b\\", "\x1b_x\x1b\\", "\x1b^x\x1b\\", "\x1bc", "\x9b31m", "\x9d0;t\x9c",
-    "\x90q\x9c", "over\rwritten", "a\bb", "\x07", "\x0e\x0f", "\x1b]1337;File=:\x07", "\x1b[>0q", "\x1b[21t", "\x1b%G", "\x1b(0",
-    "\x1b[8;9999;9999t", "\x1b]4;1;?\x07", "\x1b[3J", "\x1b[1A", "\x1b]9;x\x07", "\x1b]777;x\x07", "\x1b\x1b[A", "\x1b[\x1b[A",
-]  # fmt: skip
+from .sequences import CONTROLS, SEQUENCES
+
 OURS = re.compile(r"\x1b\[[012]m")
 
 
@@ -26,8 +21,9 @@ def test_a_control_character_is_removed(control: str) -> None:
     assert clean(f"a{control}b") == "ab"
 
 
-def test_all_65_control_characters_but_tab_and_newline_are_tried() -> None:
+def test_all_65_control_characters_but_tab_and_newline_are_tried_and_200_sequences() -> None:
     assert len(CONTROLS) == 65 - 2
+    assert len(set(SEQUENCES)) >= 200
 
 
 def test_tab_newline_and_words_stay() -> None:
@@ -67,37 +63,66 @@ def test_a_sequence_cut_anywhere_leaves_no_control(sequence: str) -> None:
 
 
 MARKDOWN = (
-    "# Title\nwords `x`\n```python\nx = 1\n# no heading\n  ``` no end\n````\n#hashtag\n## Two\n~~~\n```\n~~~\nend"
+    "# Title\nwords `x`\n```python\nx = 1\n# no heading\n  ``` no end\n````\n#hashtag\n## Two\n~~~\n```\n~~~\n"
+    "- an item that is too long for its line\n  1. another, 中文也要能够正确地换行，不会超出。\n| a | row | of | a | table |\n"
+    "> a quote that is too long for its line\n\na_very_long_word_that_does_not_fit_anywhere end"
 )
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(0, len(MARKDOWN)), max_size=20))
 def test_any_cutting_prints_the_same(places: list[int]) -> None:
-    page = TerminalMarkdown()
+    page = TerminalMarkdown(24)
     edges = [0, *sorted(places), len(MARKDOWN)]
     printed = "".join(page.feed(MARKDOWN[a:b]) for a, b in itertools.pairwise(edges)) + page.finish()
 
-    whole = TerminalMarkdown()
+    whole = TerminalMarkdown(24)
     assert printed == whole.feed(MARKDOWN) + whole.finish()
-    assert OURS.sub("", printed) == MARKDOWN
+    assert "".join(OURS.sub("", printed).split()) == "".join(MARKDOWN.split())
 
 
-def test_headings_are_bold_and_code_is_dim() -> None:
+def test_lines_are_wrapped_below_where_their_words_began() -> None:
+    page = TerminalMarkdown(24)
+    lines = OURS.sub("", page.feed(MARKDOWN) + page.finish()).split("\n")
+
+    assert lines[lines.index("- an item that is too") + 1] == "  long for its line"
+    assert lines[lines.index("  1. another, 中文也要能") + 1] == "     够正确地换行，不会"
+    assert lines[lines.index("> a quote that is too") + 1] == "  long for its line"
+    assert "| a | row | of | a | table |" in lines
+    assert max(columns(line) for line in lines if not line.startswith(("|", "a_very"))) <= 24
+
+
+PIECES = ["a", "b", " ", "- ", "* ", "> ", "1. ", ".", "|", "，", "。", "中", "\n", "word ", "https://example.com/a/b "]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.integers(4, 30))
+def test_wrapping_loses_no_word_and_keeps_to_the_width(text: str, width: int) -> None:
+    page = Wrapped(width)
+    printed = page.feed(text) + page.finish()
+
+    assert "".join(printed.split()) == "".join(text.split())
+    for line in printed.split("\n"):
+        row = line.lstrip().startswith("|")
+        one_word = len(line.split()) < 2
+        assert columns(line.rstrip("，。")) <= width or row or one_word, line
+
+
+def test_headings_are_bold_and_fences_are_dim() -> None:
     page = TerminalMarkdown()
     printed = page.feed(MARKDOWN) + page.finish()
 
     assert "\x1b[1m# Title\x1b[0m\n" in printed
-    assert "\x1b[2m# no heading\x1b[0m\n" in printed
+    assert "\x1b[2m```python\x1b[0m\nx = 1\n# no heading\n" in printed
     assert "\x1b[1m## Two\x1b[0m\n" in printed
     assert "\n#hashtag\n" in printed
 
 
-def test_words_are_printed_as_they_come() -> None:
+def test_words_are_printed_as_they_end() -> None:
     page = TerminalMarkdown()
 
-    assert [page.feed(piece) for piece in ("He", "llo, ", "wor", "ld")] == ["He", "llo, ", "wor", "ld"]
-    assert page.finish() == ""
+    assert [page.feed(piece) for piece in ("He", "llo, ", "wor", "ld")] == ["", "Hello,", "", ""]
+    assert page.finish() == " world"
 
 
 def test_a_style_is_ended_when_the_answer_breaks() -> None:
