@@ -83,6 +83,7 @@ class Conversation(Tree):
         self._keeper = keeper
         self.kept = False  # whether anything of it is in the store
         self._answering = asyncio.Lock()
+        self.asked: Turn | None = None  # the turn that is being answered
         self._watchers: list[Watcher] = []
 
     # --- asking ------------------------------------------------------------------------------
@@ -138,6 +139,7 @@ class Conversation(Tree):
             stream = self._asks(name, [*sent, turn.question], cache_key=f"nbchat-{self.id[:16]}", **options)
             turn.answer.model = name
             growing = Growing(self._keep(), turn, self._header)
+            self.asked = turn
             self._tell("asked", turn)
             started = time.monotonic()
             committed = False
@@ -160,6 +162,7 @@ class Conversation(Tree):
                 growing.dropped()
                 if not committed:
                     await self._interrupted(turn, stream.result, started, growing)
+                self.asked = None
                 self._tell("ended", turn)
 
     def _parent_for(self, cell: str | None) -> Turn | None:

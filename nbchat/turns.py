@@ -89,6 +89,13 @@ class Tree:
         found = [t for t in self._all if t.parent is turn.parent]
         return found if turn in found else [*found, turn]  # while it is being answered it is not in the tree
 
+    def families(self) -> dict[Turn | None, list[Turn]]:
+        """The turns that ask in the same place, in order of asking, by the turn that all of them follow."""
+        found: dict[Turn | None, list[Turn]] = {}
+        for turn in self._all:
+            found.setdefault(turn.parent, []).append(turn)
+        return found
+
     @property
     def title(self) -> str:
         """What it is about: as set, or the beginning of its first question."""

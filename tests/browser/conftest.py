@@ -1,5 +1,6 @@
-"""The fixtures of `lab.py`, for every test in this folder."""
+"""The fixtures of this folder: a browser, a JupyterLab, the panel in a page of its own."""
 
 from .lab import chromium, lab
+from .panel_page import opened
 
-__all__ = ["chromium", "lab"]
+__all__ = ["chromium", "lab", "opened"]

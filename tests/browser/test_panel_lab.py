@@ -13,11 +13,11 @@ from .lab import Lab, Notebook
 LOAD = "import os\nos.environ.setdefault('NBCHAT_MODEL', 'demo')\n%load_ext nbchat\nimport nbchat"
 PANEL = "panel = nbchat.ChatPanel()\npanel"
 
-Opened = Callable[..., Notebook]
+InLab = Callable[..., Notebook]
 
 
 @pytest.fixture
-def opened(lab: Lab) -> Iterator[Opened]:
+def in_lab(lab: Lab) -> Iterator[InLab]:
     """Opens a notebook whose first two cells load nbchat and show a panel, and runs them."""
     notebooks: list[Notebook] = []
 
@@ -62,8 +62,8 @@ def finished(notebook: Notebook, turns: int) -> None:
     notebook.page.wait_for_function("n => document.querySelectorAll('.nbp-foot').length === n", arg=turns)
 
 
-def test_a_question_streams_and_is_in_the_history(opened: Opened) -> None:
-    notebook = opened("%chat history")
+def test_a_question_streams_and_is_in_the_history(in_lab: InLab) -> None:
+    notebook = in_lab("%chat history")
     ask(notebook, "show me a table and some code")
     notebook.page.wait_for_selector(".nbp-stop")
     notebook.page.wait_for_selector(".nbc-caret", state="attached")
@@ -78,17 +78,17 @@ def test_a_question_streams_and_is_in_the_history(opened: Opened) -> None:
     assert not notebook.page.locator(".nbc-snapshot").is_visible()
 
 
-def test_a_chat_cell_streams_into_the_panel(opened: Opened) -> None:
-    notebook = opened("%%chat demo\nshow me a table")
+def test_a_chat_cell_streams_into_the_panel(in_lab: InLab) -> None:
+    notebook = in_lab("%%chat demo\nshow me a table")
     notebook.run(2, wait=False)
     notebook.page.wait_for_selector(".nbp-log .nbc-caret", state="attached")
     finished(notebook, 1)
     shown(notebook, "show me a table")
 
 
-def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(opened: Opened, service: Service) -> None:
+def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(in_lab: InLab, service: Service) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
-    notebook = opened(load=using(service))
+    notebook = in_lab(load=using(service))
     ask(notebook, "go on")
     shown(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
@@ -105,9 +105,9 @@ def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(opened: 
     assert service.hung_up == 2
 
 
-def test_stop_ends_a_chat_cell_too(opened: Opened, service: Service) -> None:
+def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.05))
-    notebook = opened("%%chat\ngo on", load=using(service))
+    notebook = in_lab("%%chat\ngo on", load=using(service))
     notebook.run(2, wait=False)
     shown(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
@@ -116,10 +116,10 @@ def test_stop_ends_a_chat_cell_too(opened: Opened, service: Service) -> None:
     assert service.hung_up == 1
 
 
-def test_a_busy_cell_does_not_hold_up_send_and_stop(opened: Opened, service: Service) -> None:
+def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:
     """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
     service.plays(answer(*said("one"), gap=0), answer(*said(*["word "] * 400), gap=0.05))
-    notebook = opened("%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service))
+    notebook = in_lab("%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service))
     notebook.run(2)
     notebook.run(3, wait=False)
     notebook.page.wait_for_timeout(500)
@@ -132,10 +132,10 @@ def test_a_busy_cell_does_not_hold_up_send_and_stop(opened: Opened, service: Ser
     notebook.interrupt()
 
 
-def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, opened: Opened) -> None:
+def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, in_lab: InLab) -> None:
     lab.setting("apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
     try:
-        notebook = opened("import time; time.sleep(3)")
+        notebook = in_lab("import time; time.sleep(3)")
         notebook.run(2, wait=False)
         ask(notebook, "show me a table")
         assert notebook.page.get_by_role("button", name="Stop").is_visible()
@@ -144,8 +144,8 @@ def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, op
         lab.setting("apputils-extension:kernels-settings", None)
 
 
-def test_branches_regenerate_edit_and_come_back(opened: Opened) -> None:
-    notebook = opened("nbchat.chat().turns[0].question.text, len(nbchat.chat().branches)")
+def test_branches_regenerate_edit_and_come_back(in_lab: InLab) -> None:
+    notebook = in_lab("nbchat.chat().turns[0].question.text, len(nbchat.chat().branches)")
     page = notebook.page
     ask(notebook, "show me a table")
     finished(notebook, 1)
@@ -165,8 +165,8 @@ def test_branches_regenerate_edit_and_come_back(opened: Opened) -> None:
     assert "('show me some code', 3)" in page.locator(".jp-Cell").nth(2).inner_text()
 
 
-def test_code_goes_into_new_cells_below_in_order(opened: Opened) -> None:
-    notebook = opened("'the cell after'")
+def test_code_goes_into_new_cells_below_in_order(in_lab: InLab) -> None:
+    notebook = in_lab("'the cell after'")
     ask(notebook, "show me some code")
     finished(notebook, 1)
     insert = notebook.page.get_by_role("button", name="Insert below")
@@ -183,8 +183,8 @@ def test_code_goes_into_new_cells_below_in_order(opened: Opened) -> None:
     assert sources[4] == "'the cell after'"
 
 
-def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(opened: Opened) -> None:
-    notebook = opened("panel", size=(1100, 2000))
+def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(in_lab: InLab) -> None:
+    notebook = in_lab("panel", size=(1100, 2000))
     ask(notebook, "show me a table")
     finished(notebook, 1)
     notebook.run(2)
@@ -200,8 +200,8 @@ def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(opened
     shown(notebook, 'you asked: "show me a table"', 2)
 
 
-def test_keys_typed_in_the_panel_do_not_reach_the_notebook(opened: Opened) -> None:
-    notebook = opened("'a'", "'b'")
+def test_keys_typed_in_the_panel_do_not_reach_the_notebook(in_lab: InLab) -> None:
+    notebook = in_lab("'a'", "'b'")
     notebook.page.locator(".nbp-comp textarea").click()
     for key in ("d", "d", "a", "b", "x", "z", "m", "y", "0", "0", "Escape", "ArrowUp", "d", "d"):
         notebook.page.keyboard.press(key)
@@ -213,8 +213,8 @@ def test_keys_typed_in_the_panel_do_not_reach_the_notebook(opened: Opened) -> No
     assert notebook.page.locator(".nbp-comp textarea").input_value() == "ddddabxzmy00"
 
 
-def test_a_variable_goes_along_and_is_seen(opened: Opened) -> None:
-    notebook = opened("numbers = [1, 2, 3]", "nbchat.chat().turns[0].question.text")
+def test_a_variable_goes_along_and_is_seen(in_lab: InLab) -> None:
+    notebook = in_lab("numbers = [1, 2, 3]", "nbchat.chat().turns[0].question.text")
     notebook.run(2)
     page = notebook.page
     page.locator(".nbp-comp textarea").click()
@@ -229,8 +229,8 @@ def test_a_variable_goes_along_and_is_seen(opened: Opened) -> None:
     assert "[1, 2, 3]" in page.locator(".jp-Cell").nth(3).inner_text()
 
 
-def test_a_model_is_chosen_and_a_missing_key_is_an_alert(opened: Opened) -> None:
-    notebook = opened("nbchat.chat().model")
+def test_a_model_is_chosen_and_a_missing_key_is_an_alert(in_lab: InLab) -> None:
+    notebook = in_lab("nbchat.chat().model")
     page = notebook.page
     page.locator("button.nbp-pick").click()
     page.get_by_role("combobox", name="Search").fill("kimi-k2-thinking")
@@ -244,11 +244,11 @@ def test_a_model_is_chosen_and_a_missing_key_is_an_alert(opened: Opened) -> None
     assert page.get_by_role("button", name="Retry").is_visible()
 
 
-def test_a_long_answer_costs_little(opened: Opened, service: Service) -> None:
+def test_a_long_answer_costs_little(in_lab: InLab, service: Service) -> None:
     """20,000 characters in pieces of 5, some 300 a second: a message for each would be 4,000 and 2.6 MB."""
     text = "".join(SECTION.format(n) for n in range(100))[:20_000]
     service.plays(answer(*said(*[text[at : at + 5] for at in range(0, len(text), 5)]), gap=0.002))
-    notebook = opened(load=using(service))
+    notebook = in_lab(load=using(service))
     before = len(notebook.received)
     ask(notebook, "go on")
     finished(notebook, 1)
@@ -278,9 +278,9 @@ for number in range({0}):
 """
 
 
-def test_a_saved_notebook_is_readable_without_its_kernel(lab: Lab, opened: Opened) -> None:
+def test_a_saved_notebook_is_readable_without_its_kernel(lab: Lab, in_lab: InLab) -> None:
     """Without a kernel, with a fresh one, and as a page of nbconvert."""
-    notebook = opened()
+    notebook = in_lab()
     ask(notebook, "show me a table")
     finished(notebook, 1)
     notebook.page.wait_for_timeout(300)

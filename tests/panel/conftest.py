@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,24 +18,31 @@ from ..service import Service
 SECONDS = 20.0  # for anything to be said; a wait that long is a failure
 
 
+def until(there: Callable[[], Any]) -> None:
+    """Wait for something that nobody tells."""
+    deadline = time.monotonic() + SECONDS
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 class Desk:
     """A session, its variables, and everything it told the views."""
 
     def __init__(self, name: str = "main", **variables: Any) -> None:
         self.told: list[dict[str, Any]] = []
-        self.buffers: list[list[bytes]] = []
-        self.settled = 0
+        self.buffers: list[tuple[bytes, ...]] = []
+        self.published: list[dict[str, Any]] = []  # copies for the notebook
         self.variables = variables
-        self.session = Session(name, self._down, lambda: (self.variables, {"In": []}), self._settle)
+        self.session = Session(name, self._down, lambda: (self.variables, {"In": []}), self.published.append)
         self.say("sync", view="v")
         self.wait("state")
 
-    def _down(self, message: dict[str, Any], buffers: list[bytes]) -> None:
-        self.told.append(message)
+    def _down(self, message: dict[str, Any], *buffers: bytes) -> None:
+        if message["k"] == "rows":
+            message = {**message, "rows": json.loads(zlib.decompress(buffers[0]))}
         self.buffers.append(buffers)
-
-    def _settle(self) -> None:
-        self.settled += 1
+        self.told.append(message)
 
     def say(self, kind: str, buffers: tuple[bytes, ...] = (), **facts: Any) -> None:
         self.session.take({"k": kind, **facts}, buffers)

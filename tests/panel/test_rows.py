@@ -9,6 +9,7 @@ from typing import Any
 import nbchat
 from nbchat.conversation import Turn
 from nbchat.frontends.panel import attach, export, rows
+from nbchat.frontends.panel.snapshot import LARGEST, Snapshot
 from nbchat.messages import Answer, File, Image, Message, Stop, Text, Thought, ToolCall
 
 BAD = "<img src=x onerror=alert(1)><script>alert(1)</script> [x](javascript:alert(1)) ![y](https://evil.example/q)"
@@ -47,7 +48,7 @@ def test_html_of_a_row_is_the_sanitised_kind() -> None:
 
 
 def test_a_snapshot_has_no_script_and_nothing_that_is_fetched() -> None:
-    html = rows.snapshot(hostile())["text/html"]
+    html = Snapshot().bundle(hostile())["text/html"]
 
     assert not tags(html) & {"img", "script", "iframe", "link", "button"}
     assert "url(" not in html
@@ -58,9 +59,9 @@ def test_a_snapshot_keeps_the_newest_turns_that_fit(fresh_kernel: None) -> None:
     conversation = nbchat.chat("long")
     for number in range(60):
         conversation.ask(f"question {number} " + "x" * 3000, "demo")
-    html = rows.snapshot(conversation)["text/html"]
+    html = Snapshot().bundle(conversation)["text/html"]
 
-    assert len(html) < rows.SNAPSHOT + 20_000
+    assert len(html) < LARGEST + 20_000
     assert "question 59" in html
     assert "earlier turns are not in this copy" in html
 

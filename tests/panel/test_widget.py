@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zlib
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -13,9 +15,25 @@ from nbchat.frontends.panel import ChatPanel, widget
 
 def test_script_and_style_are_small() -> None:
     """They go over the channel with every panel and every reload of a page."""
-    size = len(widget._script().encode()) + len(widget._style().encode())
+    size = len(ChatPanel._esm.encode()) + len(ChatPanel._css.encode())
 
     assert size < 30_000
+
+
+def test_the_loader_holds_the_scripts() -> None:
+    packed = re.search(r'atob\("([\w+/=]+)"\)', ChatPanel._esm)
+
+    assert packed
+    assert zlib.decompress(b64decode(packed[1])).decode() == widget.script()
+
+
+def test_remarks_are_left_out_and_nothing_else() -> None:
+    texts = [(widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS]
+    kept = widget.script().splitlines()[1:-1]
+    left_out = [line for text in texts for line in text.splitlines() if line.strip() and line.strip() not in kept]
+
+    assert all(line.strip().startswith("//") for line in left_out)
+    assert all(line.count("`") % 2 == 0 for text in texts for line in text.splitlines())  # none goes over lines
 
 
 def test_every_word_is_there_in_every_language_and_is_used() -> None:
@@ -34,12 +52,6 @@ def test_every_word_that_is_said_is_in_the_table() -> None:
 
     said = set(re.findall(r"\bt\(\"(\w+)\"", scripts))
     assert said - widget.WORDS["en"].keys() == set()
-
-
-def test_spaces_in_strings_stay() -> None:
-    assert widget._SPACED.sub(lambda found: found[1] or found[2], 'a = "b = c"; d = `e = ${f}`') == (
-        'a="b = c";d=`e = ${f}`'
-    )
 
 
 def test_the_panel_is_a_public_name_and_says_what_it_shows() -> None:

@@ -1,4 +1,4 @@
-"""The panel's own questions: one that is answered, and at most one that waits."""
+"""The panel's own questions in one conversation: one that is answered, and at most one that waits."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from functools import partial
 from typing import Any
 
 from nbchat.conversation import Answering, Turn
-from nbchat.errors import NbchatError
+from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.frontends.line import LEVELS
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
+
+LONGEST = 200_000  # characters of a question
 
 _log = logging.getLogger(__name__)
 _tasks: dict[str, asyncio.Task[None]] = {}  # what panels are asking, by turn id: any of them can stop it
@@ -37,23 +39,20 @@ class Question:
 class Asking:
     """Asks in the conversation of one transcript. Everything happens on the engine's thread.
 
-    `say` tells the views; `changed` is called when the waiting question has changed.
+    `changed` is called when the waiting question has changed.
     """
 
-    def __init__(
-        self, transcript: Transcript, options: dict[str, Any], say: Callable[..., None], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, transcript: Transcript, options: dict[str, Any], changed: Callable[[], None]) -> None:
         self.queued: Question | None = None
-        self._transcript = transcript
+        self.transcript = transcript
         self._options = options
-        self._say = say
         self._changed = changed
         self._seen: deque[str] = deque(maxlen=200)
         self._asking: Turn | None = None
 
     @property
     def busy(self) -> bool:
-        return self._asking is not None or bool(self._transcript.live)
+        return self._asking is not None or bool(self.transcript.live)
 
     def send(self, question: Question) -> None:
         """Ask, or wait for the answer that is coming; a third question is given back."""
@@ -66,12 +65,13 @@ class Asking:
             self.queued = question
             self._changed()
         else:
-            self._say("back", s=question.typed)
+            self._back(question)
 
     def again(self, turn: Turn, rid: str, typed: str | None) -> None:
         """Ask a turn's question once more, or `typed` in its place with the same attachments."""
-        if self.busy or rid in self._seen:
+        if rid in self._seen:
             return
+        self.must_be_idle()
         self._seen.append(rid)
         was = typed_in(turn)
         content = turn.question.content
@@ -80,6 +80,12 @@ class Asking:
             content = [typed, *rest] if rest else typed
         content = content if isinstance(content, str) else [*content]
         self._ask(Question(rid, content, typed or was, turn.inserted, turn.parent))
+
+    def must_be_idle(self) -> None:
+        """Raises ConversationBusy while an answer is coming; not any more when it has been told that it ended."""
+        if self.transcript.live:
+            name = self.transcript.conversation.name
+            raise ConversationBusy(f"conversation {name!r} is answering. Wait for the end, or stop it.")
 
     def next(self) -> None:
         """Ask what waits, once nothing is being answered."""
@@ -91,7 +97,7 @@ class Asking:
     def stop(self) -> None:
         """Stop what is answered here, whoever asked, and give the waiting question back."""
         self.give_back()
-        asked = {*self._transcript.live, *([self._asking.id] if self._asking else [])}
+        asked = {*self.transcript.live, *([self._asking.id] if self._asking else [])}
         for turn_id in asked & _tasks.keys():
             _tasks[turn_id].cancel()
         if asked - _tasks.keys() and Interrupts.taken():  # a %%chat: the same as the notebook's own interrupt
@@ -101,19 +107,27 @@ class Asking:
         """Return the waiting question to where it was typed."""
         if self.queued is not None:
             question, self.queued = self.queued, None
-            self._say("back", s=question.typed)
+            self._back(question)
             self._changed()
 
+    def _back(self, question: Question) -> None:
+        self.transcript.tell({"k": "back", "rid": question.rid, "s": question.typed})
+
     def _ask(self, question: Question) -> None:
-        transcript = self._transcript
+        transcript = self.transcript
         options = {**self._options, "thinking": LEVELS.get(self._options["thinking"])}
         try:
+            if len(question.typed) > LONGEST:
+                raise BadSettings(
+                    f"the question has {len(question.typed):,} characters; a panel takes {LONGEST:,}. "
+                    "Put the text into a variable and attach that with @."
+                )
             stream = transcript.conversation.open(
                 question.content, parent=question.parent, inserted=question.inserted, **options
             )
         except NbchatError as error:  # nothing was typed, say
-            self._say("note", kind=type(error).__name__, s=str(error))
-            self._say("back", s=question.typed)
+            transcript.tell({"k": "note", "kind": type(error).__name__, "s": str(error)})
+            self._back(question)
             return
         turn = stream.turn
         turn.parent = transcript.conversation.last if question.parent is ... else question.parent
@@ -125,18 +139,25 @@ class Asking:
 
     def _done(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:
         _tasks.pop(turn.id, None)
-        self._asking = None
+        if self._asking is turn:
+            self._asking = None
         error = None if task.cancelled() else task.exception()
         if error is not None:
             if not isinstance(error, NbchatError):
                 _log.error("the panel's question failed", exc_info=error)
-            self._transcript.fail(turn, type(error).__name__, str(error))
+            self.transcript.fail(turn, type(error).__name__, str(error))
         elif not turn.answer:
-            self._transcript.drop(turn)  # stopped before the first word
-            self._say("back", s=question.typed)
+            self.transcript.drop(turn)  # stopped before the first word
+            self._back(question)
         if error is not None or task.cancelled():
             self.give_back()
         self.next()
+
+
+def stop_all() -> None:
+    """Stop what any panel is asking."""
+    for task in list(_tasks.values()):
+        task.cancel()
 
 
 def typed_in(turn: Turn) -> str:

@@ -1,15 +1,15 @@
 // Where a question is written, with what goes along.
 class Composer {
   constructor(panel) {
-    Object.assign(this, { panel, names: [], images: [] });
-    this.area = h("textarea", { rows: 1, "aria-label": t("placeholder"), "aria-autocomplete": "list", input: () => this.typed(), blur: () => this.hide() });
+    Object.assign(this, { panel, names: [], images: [], returned: [] });
+    this.area = h("textarea", { rows: 1, dir: "auto", "aria-label": t("placeholder"), "aria-autocomplete": "list", input: () => this.typed(), blur: () => this.hide() });
     this.choices = new Choices(this.area, t("variable"), (name) => this.take(name));
     this.chips = h("div.chips");
     this.file = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, change: () => this.add(this.file.files) });
-    this.model = button(".pick", "", () => pickModel(panel, this.model), { title: t("model") });
+    this.model = button(".pick", "", () => pickModel(panel, this.model), { title: t("model"), dir: "auto" });
     this.think = h("select.pick", { "aria-label": t("think"), change: () => panel.send({ k: "choose", thinking: this.think.value }) },
       ...["", "off", "on", "low", "medium", "high", "max"].map((value) => h("option", { value }, t("thinkingIs", t(value || "auto")))));
-    this.go = button("", "", () => (panel.busy ? panel.stop() : this.send()));
+    this.go = button("", "", () => { if (panel.busy) panel.stop(); else this.send(); this.area.focus(); });
     const image = button("", "+", () => this.file.click(), { title: t("image") });
     const variable = button("", "@", () => this.at(), { title: t("variable") });
     const row = h("div.row", null, image, variable, this.model, this.think, this.go, this.file);
@@ -49,9 +49,11 @@ class Composer {
   send() {
     const { panel, names, images, instead } = this;
     const s = this.area.value;
-    if (!(s.trim() || images.length || names.length) || panel.now.queued != null || (instead && panel.busy)) return;
+    if (this.adding) return this.adding.then(() => this.send());
+    if (!(s.trim() || images.length || names.length) || panel.gone) return;
+    if (panel.now.queued != null || (instead && panel.busy)) return panel.say(t("busy"), true);
     if (instead) panel.again(instead, s);
-    else panel.ask(s, names.map((one) => one.name), images);
+    else panel.ask({ s, names, images });
     Object.assign(this, { names: [], images: [], instead: null, recalled: 0 });
     this.write("");
     this.show();
@@ -63,8 +65,21 @@ class Composer {
   }
 
   grow() {
+    if (CSS.supports("field-sizing", "content")) return;
     this.area.style.height = "auto";
-    this.area.style.height = `${Math.min(this.area.scrollHeight, 240)}px`;
+    this.area.style.height = `${this.area.scrollHeight}px`;
+  }
+
+  // A question that was not asked after all: back into the field, or to be recalled where something else has been typed.
+  back({ s, names = [], images = [] }) {
+    if (this.area.value || this.names.length || this.images.length) return this.keep(s);
+    this.write(s);
+    Object.assign(this, { names, images });
+    this.show();
+  }
+
+  keep(s) {
+    this.returned.push({ s, at: this.panel.shown.length });
   }
 
   // Write a question of before anew; null to leave it.
@@ -78,6 +93,7 @@ class Composer {
   // Up in an empty field brings the last question back, again the one before.
   recall(step) {
     const asked = this.panel.shown.map((turn) => turn.q.s);
+    for (const { s, at } of this.returned.toReversed()) asked.splice(at, 0, s);
     const at = this.recalled ?? 0;
     if (this.area.value !== (asked.at(-at) ?? "") && (at || this.area.value)) return false;
     const next = at + step;
@@ -129,21 +145,16 @@ class Composer {
 
   // --- images
   drop(event, data) {
-    const files = [...data.files].filter((file) => file.type.startsWith("image/"));
-    if (!files.length) return;
-    event.preventDefault();
-    this.add(files);
+    if (!data.files.length) return;
+    event.preventDefault(); // a file that is dropped on a page replaces the page
+    this.add(data.files);
   }
 
   async add(files) {
-    for (const file of [...files].slice(0, 8 - this.images.length)) {
-      try {
-        const blob = await imageOf(file);
-        this.images.push({ blob, name: file.name, url: URL.createObjectURL(blob) });
-      } catch {
-        this.panel.say(t("tooLarge"), true);
-      }
-    }
+    this.adding = addImages(this.images, [...files]);
+    const trouble = await this.adding;
+    this.adding = null;
+    if (trouble) this.panel.say(t(trouble), true);
     this.file.value = "";
     this.show();
     this.area.focus();

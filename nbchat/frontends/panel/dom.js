@@ -1,5 +1,6 @@
-// Says a word in the reader's language, which is the same for every panel of a page.
-let t;
+// Says a word in the reader's language.
+const spoken = { ...WORDS.en, ...WORDS[navigator.language.slice(0, 2)] };
+const t = (word, ...values) => (spoken[word] ?? word).replace(/\{(\d)\}/g, (_, n) => values[n]);
 
 // Makes an element: h("div.row"). What comes from people or models is a child here, so it is text and never markup.
 function h(name, props, ...children) {
@@ -49,6 +50,12 @@ function onKeys(area, keys) {
     if (composing || event.isComposing || event.keyCode === 229) return;
     if (keys[event.key]?.(event)) event.preventDefault();
   });
+}
+
+// What Python deflates: a page of turns.
+async function inflated(data) {
+  const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
 }
 
 const short = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

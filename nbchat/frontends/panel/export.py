@@ -9,7 +9,7 @@ from nbchat import render
 from nbchat.conversation import Conversation
 from nbchat.export import as_json, as_markdown, as_notebook
 from nbchat.frontends.cell import bundle
-from nbchat.frontends.panel.rows import SNAPSHOT_STYLE, turn_html
+from nbchat.frontends.panel import snapshot
 
 TYPES = {"md": "text/markdown", "json": "application/json", "html": "text/html", "ipynb": "application/x-ipynb+json"}
 
@@ -33,8 +33,8 @@ def _text(conversation: Conversation, form: str) -> str:
     match form:
         case "html":
             title = escape(conversation.title or conversation.name)
-            turns = "".join(map(turn_html, conversation.turns))
-            return PAGE.format(title=title, style=render.STYLE + SNAPSHOT_STYLE, turns=turns)
+            turns = "".join(map(snapshot.turn_html, conversation.turns))
+            return PAGE.format(title=title, style=render.STYLE + snapshot.STYLE, turns=turns)
         case "ipynb":
             return as_notebook(conversation, bundle)
         case "json":

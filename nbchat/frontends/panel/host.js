@@ -2,7 +2,7 @@
 const CELLS = { "": "", python: "", py: "", ipython: "", bash: "%%bash\n", sh: "%%bash\n" };
 
 function insertCell(panel, source) {
-  const shared = panel.model.widget_manager?.context?.model?.sharedModel;
+  const shared = panel.notebook?.sharedModel;
   if (shared?.insertCell) {
     panel.inserted = shared.insertCell(nextPlace(panel, shared.cells), { cell_type: "code", source })?.getId();
     return true;
@@ -17,9 +17,24 @@ function insertCell(panel, source) {
 function nextPlace(panel, cells) {
   const last = cells.findIndex((cell) => cell.getId() === panel.inserted);
   if (panel.inserted && last >= 0) return last + 1;
-  const near = panel.root.closest(".jp-Notebook .jp-Cell") ?? document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-mod-active.jp-Cell");
-  // Cells out of sight are not in the page, so JupyterLab numbers those that are.
-  return near ? Number(near.dataset.windowedListIndex) + 1 : cells.length;
+  const near = cellOf(panel) ?? document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-mod-active.jp-Cell");
+  return near ? numberOf(near) + 1 : cells.length;
+}
+
+const cellOf = (panel) => panel.root.closest(".jp-Notebook .jp-Cell");
+// Cells out of sight are not in the page, so JupyterLab numbers those that are.
+const numberOf = (cell) => Number(cell.dataset.windowedListIndex);
+
+// The output of the panel's own cell that is the copy for the saved notebook, where it is not the one of that mark.
+// Python's updates go by display ids, which a notebook forgets when its page is loaded again.
+function staleCopy(panel, mark) {
+  const cell = cellOf(panel);
+  const outputs = cell && panel.notebook?.cells?.get?.(numberOf(cell))?.outputs;
+  if (!outputs?.set) return null;
+  const html = (i) => String(outputs.get(i).data["text/html"] ?? "");
+  const copies = [...Array(outputs.length).keys()].filter((i) => html(i).includes("nbc-snapshot"));
+  const mine = copies[[...cell.querySelectorAll(".nbp-root")].indexOf(panel.root)];
+  return mine === undefined || html(mine).includes(mark) ? null : { outputs, at: mine };
 }
 
 async function toClipboard(text) {
@@ -36,14 +51,4 @@ async function toClipboard(text) {
 
 function download({ name, type, s }) {
   h("a", { download: name, href: URL.createObjectURL(new Blob([s], { type })) }).click();
-}
-
-// An image small enough to send: a large one is drawn again at 2,000 pixels.
-async function imageOf(file) {
-  const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, 2000 / Math.max(bitmap.width, bitmap.height));
-  if (scale === 1 && file.size < 4e6 && /png|jpeg|gif|webp/.test(file.type)) return file;
-  const canvas = h("canvas", { width: bitmap.width * scale, height: bitmap.height * scale });
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
 }

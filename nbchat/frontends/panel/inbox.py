@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from nbchat.messages import Image
 
-LONGEST = 200_000  # characters of a question
+LONGEST = 2_000_000  # characters; what is too long for a question is answered, what is longer is not read
 LARGEST = 8_000_000  # bytes of an image; the page makes large ones smaller before it sends them
 MOST = 8  # images in a question
 
@@ -51,11 +51,12 @@ class Want(Said):
 
 
 class Send(Said):
-    """A question. `rid` makes a message that is sent twice harmless."""
+    """A question. `rid` makes a message that is sent twice harmless; `to` is the conversation it was typed in."""
 
     k: Literal["send"]
     rid: Id
     s: Text
+    to: Label = ""
     att: Annotated[list[Name], Field(max_length=20)] = []
     img: Annotated[list[Label], Field(max_length=MOST)] = []
 
@@ -98,13 +99,21 @@ class Choose(Said):
     max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     thinking: Literal["", "off", "on", "low", "medium", "high", "max"] = ""
     system: Text | None = None
+    title: Label = ""
+
+
+class Talks(Said):
+    """The conversations there are."""
+
+    k: Literal["talks"]
 
 
 class Talk(Said):
-    """Show another conversation; without a name, begin one."""
+    """Show another conversation, by its name or its id on disk; without both, begin one."""
 
     k: Literal["talk"]
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    id: Id | None = None
 
 
 class Move(Said):
@@ -134,11 +143,10 @@ class Peek(Said):
     name: Name
 
 
-class Copy(Said):
-    """The Markdown of an answer."""
+class Snapshot(Said):
+    """The notebook's copy of the transcript; the page puts it there where its own update was lost."""
 
-    k: Literal["copy"]
-    id: Id
+    k: Literal["snapshot"]
 
 
 class Picture(Said):
@@ -166,12 +174,13 @@ Message: TypeAlias = (
     | Unqueue
     | Branch
     | Choose
+    | Talks
     | Talk
     | Move
     | Models
     | Names
     | Peek
-    | Copy
+    | Snapshot
     | Picture
     | Export
 )

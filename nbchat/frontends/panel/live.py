@@ -14,7 +14,7 @@ from nbchat.conversation import Turn
 from nbchat.messages import Event, Notice, Text, Thought
 from nbchat.render import Incremental
 
-GAP = 0.05  # seconds between two messages: 20 a second look continuous
+GAP = 1 / 15  # seconds between two messages: look continuous, and leave the page time for other work
 BREATH = 4  # rendering may take one part in this many of the time
 
 

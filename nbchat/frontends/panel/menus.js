@@ -3,18 +3,25 @@ function popover(panel, anchor, label, ...content) {
   const toggle = ({ newState }) => newState === "closed" && box.remove();
   const box = h("div.pop", { popover: "auto", role: "dialog", "aria-label": label, toggle }, ...content);
   panel.root.append(box);
-  box.showPopover({ source: anchor }); // the source is where it opens, and what says that it is open
+  // The source is where it opens, what says that it is open, and where the focus returns to.
+  box.showPopover({ source: anchor });
   box.querySelector("input,button,textarea").focus();
   return box;
 }
 
-// Entries are [text, what to do, note].
+// Entries are [text, what to do, note]. The arrows go through them, as Tab does.
 function menu(panel, anchor, label, entries) {
   const box = popover(panel, anchor, label, ...entries.map(([text, act, note]) => {
-    const entry = button(".entry", text, () => { box.hidePopover(); act(); });
-    entry.append(h("small", null, note ?? ""));
+    const entry = button(".entry", "", () => { box.hidePopover(); act(); });
+    entry.append(h("span", { dir: "auto" }, text), h("small", null, note ?? ""));
     return entry;
   }));
+  const step = (by) => {
+    const all = [...box.children];
+    all.at((all.indexOf(document.activeElement) + by) % all.length).focus();
+    return true;
+  };
+  onKeys(box, { ArrowDown: () => step(1), ArrowUp: () => step(-1) });
 }
 
 // A list to choose from; the focus stays in the field that drives it. Rows are [value, note, …].
@@ -25,16 +32,18 @@ class Choices {
     this.node = h("ul.choices", { role: "listbox", id: `nbp-${newId()}`, "aria-label": label, mousedown: (event) => event.preventDefault() });
     field.setAttribute("aria-controls", this.node.id);
   }
-  fill(rows) {
+  fill(rows, at = 0) {
     this.rows = rows;
     put(this.node, ...rows.map(([value, ...notes], i) =>
       h("li", { role: "option", id: `${this.node.id}-${i}`, click: () => this.pick(value) }, h("span", null, value), ...notes.map((note) => h("small", null, note)))));
-    this.at = 0;
+    this.at = Math.max(0, at);
     this.move(0);
   }
   move(step) {
-    const count = this.rows.length;
-    this.at = count && (this.at + step + count) % count;
+    const last = this.rows.length - 1;
+    const to = this.at + step;
+    // One step goes round the ends, a page stops there.
+    this.at = Math.abs(step) > 1 ? Math.min(Math.max(to, 0), last) : to < 0 ? last : to > last ? 0 : to;
     [...this.node.children].forEach((item, i) => item.setAttribute("aria-selected", i === this.at));
     const item = this.node.children[this.at];
     item?.scrollIntoView({ block: "nearest" });
@@ -53,16 +62,36 @@ async function pickModel(panel, anchor) {
   const field = h("input", { role: "combobox", "aria-expanded": "true", "aria-label": label, placeholder: label });
   const choices = new Choices(field, t("model"), (model) => { box.hidePopover(); panel.send({ k: "choose", model }); });
   const filter = () => {
-    const typed = field.value.toLowerCase();
+    const typed = field.value.trim().toLowerCase();
     const found = rows.filter((row) => typed.split(/\s+/).every((word) => row.join(" ").toLowerCase().includes(word)));
-    const begins = ([id]) => (id.startsWith(typed) ? id.length : 999); // the nearest name first
-    if (typed) found.sort((one, other) => begins(one) - begins(other));
-    choices.fill(/^\S+:\S+$/.test(typed) ? [[field.value, ""], ...found] : found);
+    // The name itself, then what can be used, of that the shortest name that begins so.
+    const rank = ([id, , note]) => (id === typed ? -1 : (note ? 1e3 : 0) + (id.startsWith(typed) ? id.length : 500));
+    if (typed) found.sort((one, other) => rank(one) - rank(other));
+    const named = /^\S+:\S+$/.test(typed) ? [[field.value.trim(), ""], ...found] : found;
+    choices.fill(named, typed ? 0 : named.findIndex(([id]) => id === panel.now.model));
   };
   field.addEventListener("input", filter);
-  onKeys(field, { ArrowDown: () => choices.move(1), ArrowUp: () => choices.move(-1), Enter: () => choices.choose() });
-  filter();
+  onKeys(field, {
+    ArrowDown: () => choices.move(1), ArrowUp: () => choices.move(-1),
+    PageDown: () => choices.move(8), PageUp: () => choices.move(-8),
+    Enter: () => choices.choose(),
+  });
   const box = popover(panel, anchor, t("model"), field, choices.node);
+  filter();
+}
+
+async function openTalks(panel, anchor) {
+  const { rows } = (await panel.request("talks")) ?? { rows: [] };
+  menu(panel, anchor, t("history"), rows.map(([name, id, title, note]) =>
+    [short(title), () => { panel.send({ k: "talk", ...(name ? { name } : { id }) }); panel.focus(); }, name === panel.name ? "✓" : note]));
+}
+
+function openMore(panel, anchor) {
+  menu(panel, anchor, t("more"), [
+    [t("settings"), () => openSettings(panel, anchor)],
+    ...["undo", "redo", "reset"].map((how) => [t(how), () => panel.send({ k: "move", how })]),
+    ...["md", "html", "ipynb", "json"].map((fmt) => [t("export", fmt), () => panel.send({ k: "export", fmt })]),
+  ]);
 }
 
 function openSettings(panel, anchor) {
@@ -71,12 +100,13 @@ function openSettings(panel, anchor) {
   const valid = (field) => (field.value && field.validity.valid ? +field.value : null);
   const temperature = number("temperature", { min: 0, max: 2, step: 0.1 });
   const tokens = number("max_tokens", { min: 1 });
-  const system = h("textarea", { rows: 4, change: save }, now.system);
+  const system = h("textarea", { rows: 4, dir: "auto", change: save }, now.system);
+  const title = h("input", { value: panel.title.textContent, maxlength: 200, dir: "auto", change: () => panel.send({ k: "choose", title: title.value }) });
   const ctrl = h("input", { type: "checkbox", checked: ctrlSends(), change: () => ctrlSends(ctrl.checked) });
   function save() {
     panel.send({ k: "choose", system: system.value, temperature: valid(temperature), max_tokens: valid(tokens) });
   }
-  const fields = { temperature, tokens, system, ctrl };
+  const fields = { temperature, tokens, system, title, ctrl };
   popover(panel, anchor, t("settings"), ...Object.keys(fields).map((name) => h("label", null, t(name), fields[name])));
 }
 

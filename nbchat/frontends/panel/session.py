@@ -13,53 +13,74 @@ from functools import partial
 from typing import Any
 
 from nbchat import kernel
-from nbchat.conversation import Conversation
+from nbchat.conversation import Conversation, Turn
 from nbchat.errors import NbchatError
-from nbchat.frontends.panel import attach, export, inbox
+from nbchat.frontends.panel import attach, export, inbox, talks
 from nbchat.frontends.panel.asking import Asking, Question
 from nbchat.frontends.panel.models import model_rows
+from nbchat.frontends.panel.snapshot import Snapshot
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.messages import Image
 from nbchat.settings import Settings
 
-Down = Callable[[dict[str, Any], list[bytes]], None]
+Down = Callable[..., None]  # takes a message, and bytes that go with it
 Variables = Callable[[], tuple[Mapping[str, Any], Mapping[str, Any]]]  # the user's, and those to hide
 
 
 class Session:
-    """One panel's work on one conversation at a time."""
+    """One panel's work: it shows one conversation at a time, and may be asking in others."""
 
-    def __init__(self, name: str, down: Down, variables: Variables, settled: Callable[[], None]) -> None:
+    def __init__(self, name: str, down: Down, variables: Variables, publish: Callable[[dict[str, Any]], None]) -> None:
         self.options: dict[str, Any] = {"temperature": None, "max_tokens": None, "thinking": ""}
+        self.snapshot = Snapshot()
         self._down = down
         self._variables = variables
-        self._settled = settled
+        self._publish = publish
         self._views: set[str] = set()
-        self._show(kernel.current().chat(name), watching=True)
+        self._unwatch: list[Callable[[], None]] = []
+        self._all: dict[str, Asking] = {}  # by conversation
+        self.asking = self._of(kernel.current().chat(name))
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.asking.transcript
 
     @property
     def conversation(self) -> Conversation:
         return self.transcript.conversation
 
-    def _show(self, conversation: Conversation, *, watching: bool) -> None:
-        self.transcript = Transcript(conversation, lambda message: self._down(message, []), self._settled)
-        self.transcript.watching = watching
-        self.asking = Asking(self.transcript, self.options, self._say, self._now)
-        self._unwatch = conversation.watch(partial(self._changed, self.transcript))
+    @property
+    def watched(self) -> bool:
+        """Whether a view is open."""
+        return bool(self._views)
 
-    def _changed(self, transcript: Transcript, *change: Any) -> None:
-        if transcript is self.transcript:
-            _on_engine(self._heard, transcript, *change)
+    def _of(self, conversation: Conversation) -> Asking:
+        if conversation.name not in self._all:
+            transcript = Transcript(conversation, self._down, self._kept)
+            asking = self._all[conversation.name] = Asking(transcript, self.options, self._now)
+            self._unwatch.append(conversation.watch(lambda *change: _on_engine(self._heard, asking, *change)))
+        return self._all[conversation.name]
 
-    def _heard(self, transcript: Transcript, *change: Any) -> None:
-        transcript.changed(*change)
+    def _kept(self, conversation: Conversation) -> str:
+        """Bring the notebook's copy up to date; the mark by which the page knows it."""
+        if conversation is self.conversation:
+            before = self.snapshot.mark
+            made = self.snapshot.bundle(conversation)
+            if self.snapshot.mark != before:
+                self._publish(made)
+        return self.snapshot.mark
+
+    def _heard(self, asking: Asking, *change: Any) -> None:
+        asking.transcript.changed(*change)
         if change[0] == "ended":
-            self.asking.next()
+            asking.next()
 
     def close(self) -> None:
         """Watch no longer; what is being asked goes on. May be called again."""
-        unwatch, self._unwatch = self._unwatch, lambda: None
-        unwatch()
+        while self._unwatch:
+            self._unwatch.pop()()
+        self._views.clear()
+        self.transcript.watching = False
 
     # --- messages of the page --------------------------------------------------------------------
 
@@ -71,9 +92,11 @@ class Session:
         try:
             self._take(said, buffers)
         except Exception as error:  # a variable's own __str__ or to_csv, say
-            _on_engine(self._note, type(error).__name__, str(error))
+            _on_engine(self._note, error)
             if isinstance(said, inbox.Send):
-                _on_engine(self._say, "back", s=said.s)
+                _on_engine(self._say, "back", rid=said.rid, s=said.s)
+        if isinstance(said, inbox.Send | inbox.Again):
+            _on_engine(self._say, "ack", rid=said.rid)
 
     def _take(self, said: inbox.Message, buffers: Sequence[Any]) -> None:
         variables, hidden = self._variables()
@@ -81,7 +104,7 @@ class Session:
             case inbox.Send():
                 made, inserted = attach.content(said.s, said.att, inbox.images(buffers), variables)
                 question = Question(said.rid, made, said.s, inserted)
-                _on_engine(lambda: self.asking.send(question))
+                _on_engine(lambda: self._all.get(said.to, self.asking).send(question))
             case inbox.Names(s=beginning):
                 _on_engine(self._say, "names", s=beginning, rows=attach.offered(variables, hidden, beginning))
             case inbox.Peek(name=name) if attach.is_data(variables, name):
@@ -89,6 +112,10 @@ class Session:
                 _on_engine(self._say, "peek", name=name, label=label, s=text[: attach.PEEK])
             case inbox.Models():
                 _on_engine(self._say, "models", rows=model_rows(Settings.load()))
+            case inbox.Talks():
+                _on_engine(self._say, "talks", rows=talks.offered())
+            case inbox.Talk(id=stored) if stored:
+                _on_engine(self._show, talks.taken_up(stored))
             case _:
                 _on_engine(self._do, said)
 
@@ -96,7 +123,7 @@ class Session:
         try:
             self._did(said)
         except NbchatError as error:
-            self._note(type(error).__name__, str(error))
+            self._note(error)
 
     def _did(self, said: inbox.Message) -> None:
         match said:
@@ -107,7 +134,7 @@ class Session:
                 self.transcript.replay()
             case inbox.Bye(view=view):
                 self._views.discard(view)
-                self.transcript.watching = bool(self._views)
+                self.transcript.watching = self.watched
             case inbox.Want(ids=ids):
                 self.transcript.rows(ids)
             case inbox.Stop():
@@ -116,22 +143,24 @@ class Session:
                 self.asking.give_back()
             case inbox.Again(id=turn_id) if turn := self.transcript.turn(turn_id):
                 self.asking.again(turn, said.rid, said.s)
-            case inbox.Branch(id=turn_id, n=number):
-                if (turn := self.transcript.turn(turn_id)) and not self.asking.busy:
-                    family = self.conversation.siblings(turn)
-                    self.conversation.goto(family[min(number, len(family) - 1)])
+            case inbox.Branch(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
+                self.asking.must_be_idle()
+                family = self.conversation.siblings(turn)
+                self.conversation.goto(family[min(number, len(family) - 1)])
             case inbox.Choose():
                 self._choose(said)
             case inbox.Talk(name=name):
-                self._talk(name or _free_name())
-            case inbox.Move(how=how) if not self.asking.busy:
+                self._show(kernel.current().chat(name or talks.free_name()))
+            case inbox.Move(how=how):
+                self.asking.must_be_idle()
                 {"undo": self.conversation.undo, "redo": self.conversation.redo, "reset": self.conversation.reset}[
                     how
                 ]()
-            case inbox.Copy(id=turn_id) if turn := self.transcript.turn(turn_id):
-                self._say("copy", id=turn_id, s=turn.answer.text)
-            case inbox.Picture(id=turn_id, n=number):
-                self._picture(turn_id, number)
+            case inbox.Picture(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
+                self._picture(turn, number)
+            case inbox.Snapshot():
+                made = self.snapshot.bundle(self.conversation)
+                self._say("snapshot", mark=self.snapshot.mark, data=made)
             case inbox.Export(fmt=form):
                 self._say("file", **export.file(self.conversation, form))
 
@@ -145,52 +174,44 @@ class Session:
             self.conversation.model = said.model
         if "system" in chosen:
             self.conversation.system = said.system or None
+        if "title" in chosen:
+            self.conversation.title = said.title
         for name in chosen & self.options.keys():
             self.options[name] = getattr(said, name)
         self._now()
 
-    def _talk(self, name: str) -> None:
-        self.close()
-        self.asking.give_back()
-        watching, self.transcript.watching = self.transcript.watching, False  # what is asked there goes on, unseen
-        self._show(kernel.current().chat(name), watching=watching)
+    def _show(self, conversation: Conversation) -> None:
+        """Go to another conversation; what is asked in the one before goes on, unseen."""
+        self.transcript.watching = False
+        self.asking = self._of(conversation)
+        self.transcript.watching = self.watched
         self._now()
         self.transcript.replay()
-        self._settled()
 
     # --- telling ---------------------------------------------------------------------------------------------
 
     def _now(self) -> None:
         """What holds for the next question."""
-        conversation = self.conversation
+        conversation, queued = self.conversation, self.asking.queued
         self._say(
             "now",
             model=kernel.chosen(conversation)[0],
             system=conversation.system or "",
-            queued=self.asking.queued.typed if self.asking.queued else None,
-            talks=[[c.name, c.title, len(c.turns)] for c in kernel.current().conversations.values()],
+            queued=queued.typed if queued else None,
             **self.options,
         )
 
-    def _picture(self, turn_id: str, number: int) -> None:
-        turn = self.transcript.turn(turn_id) or next(
-            (t.turn for t in self.transcript.live.values() if t.turn.id == turn_id), None
-        )
-        pictures = [part for part in turn.question.parts if isinstance(part, Image)] if turn else []
+    def _picture(self, turn: Turn, number: int) -> None:
+        pictures = [part for part in turn.question.parts if isinstance(part, Image)]
         if number < len(pictures):
             picture = pictures[number]
-            self._down({"k": "picture", "id": turn_id, "n": number, "type": picture.media_type}, [picture.data])
+            self._down({"k": "picture", "id": turn.id, "n": number, "type": picture.media_type}, picture.data)
 
-    def _note(self, kind: str, sentence: str) -> None:
-        self._say("note", kind=kind, s=sentence)
+    def _note(self, error: Exception) -> None:
+        self._say("note", kind=type(error).__name__, s=str(error))
 
     def _say(self, message: str, /, **facts: Any) -> None:
-        self._down({"k": message, **facts}, [])
-
-
-def _free_name() -> str:
-    taken = kernel.current().conversations
-    return next(name for number in range(2, 10_000) if (name := f"chat-{number}") not in taken)
+        self._down({"k": message, **facts})
 
 
 def _on_engine(call: Callable[..., None], *args: Any, **facts: Any) -> None:

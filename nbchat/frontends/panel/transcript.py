@@ -6,7 +6,9 @@ the same road, so they look the same. Everything happens on the engine's thread.
 
 from __future__ import annotations
 
+import json
 import time
+import zlib
 from asyncio import get_running_loop
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from nbchat.messages import Event
 
 PAGE = 40  # turns that are sent at a time, newest first
 
-Down = Callable[[dict[str, Any]], None]
+Down = Callable[..., None]  # takes a message, and bytes that go with it
 
 
 @dataclass(slots=True)
@@ -34,12 +36,12 @@ class Failed:
 class Transcript:
     """What the views are told of one conversation."""
 
-    def __init__(self, conversation: Conversation, down: Down, settled: Callable[[], None]) -> None:
+    def __init__(self, conversation: Conversation, down: Down, settled: Callable[[Conversation], str]) -> None:
         self.conversation = conversation
         self.live: dict[str, Live] = {}  # turns that are being answered, by id
         self.failed: dict[str, Failed] = {}
         self._down = down
-        self._settled = settled  # called after each change that stays
+        self._settled = settled  # called after each change that stays; returns the mark of the notebook's copy
         self._made: dict[str, dict[str, Any]] = {}  # rows of finished turns, rendered once
         self._flushes = Coalescer(
             self._flush, lambda delay, call: get_running_loop().call_later(delay, call), time.monotonic
@@ -60,21 +62,20 @@ class Transcript:
                 self._ended(turn)
             case "moved":
                 self.failed.clear()
-                self._told_state()
+                self.tell_state()
 
-    def begin(self, turn: Turn, rid: str = "", after: str | None = None) -> None:
+    def begin(self, turn: Turn, rid: str = "") -> None:
         """A turn is asked; shown at once, long before its first word."""
         if turn.id in self.live:
             return
         self.failed.clear()
         self.live[turn.id] = Live(turn)
-        after = after if after is not None else turn.parent.id if turn.parent else ""
-        self._tell({"k": "open", "id": turn.id, "rid": rid, "after": after, "q": rows.question(turn)})
+        self._open(turn, rid=rid)
 
     def _flush(self) -> None:
         for live in self.live.values():
             if self.watching and (said := live.delta()):
-                self._tell(said)
+                self.tell(said)
 
     def _ended(self, turn: Turn) -> None:
         live = self.live.pop(turn.id, None)
@@ -84,72 +85,76 @@ class Transcript:
         if live:
             replaced = live.finish()
             if not replaced and (said := live.delta()):
-                self._tell(said)
+                self.tell(said)
             row = {"id": turn.id, "q": rows.question(turn), "html": live.html, **rows.facts(turn)}
             self._made[turn.id] = row
             sent = ("id", "q") if replaced else ("id", "q", "html")
-            self._tell({"k": "end", "id": turn.id, "seq": live.seq, **{n: v for n, v in row.items() if n not in sent}})
-        self._told_state()
+            self.tell({"k": "end", "id": turn.id, "seq": live.seq, **{n: v for n, v in row.items() if n not in sent}})
+        self.tell_state()
 
     def drop(self, turn: Turn) -> None:
         """A turn will not be there after all."""
         self.live.pop(turn.id, None)
-        self._told_state()
+        self.tell_state()
 
     def fail(self, turn: Turn, kind: str, sentence: str) -> None:
         """A question of this panel was refused; it stays in sight until something else is asked."""
         self.live.pop(turn.id, None)
-        self.failed[turn.id] = Failed(turn, kind, sentence)
-        self._tell({"k": "err", "id": turn.id, "kind": kind, "s": sentence})
-        self._told_state()
-
-    def _told_state(self) -> None:
-        self._tell(self.state())
-        self._settled()
+        self.failed[turn.id] = failed = Failed(turn, kind, sentence)
+        self._refused(failed)
+        self.tell_state()
 
     # --- what the views ask ---------------------------------------------------------------------------
 
-    def state(self) -> dict[str, Any]:
-        """The branch by ids, each with its place among those asked in the same place."""
-        ids = []
-        for turn in self.conversation.turns:
-            family = self.conversation.siblings(turn)
-            ids.append([turn.id, family.index(turn), len(family)] if len(family) > 1 else [turn.id, 0, 1])
-        name = self.conversation.name
-        return {
-            "k": "state",
-            "name": name,
-            "title": self.conversation.title or name,
-            "ids": ids,
-            "live": [*self.live],
-            "failed": [*self.failed],
-        }
+    def tell_state(self) -> None:
+        """The branch by ids, and the place of those that have others beside them."""
+        conversation = self.conversation
+        turns, families = conversation.turns, conversation.families()
+        branches = {t.id: family for t in turns if len(family := families[t.parent]) > 1}
+        self.tell(
+            {
+                "k": "state",
+                "name": conversation.name,
+                "title": conversation.title or conversation.name,
+                "ids": [turn.id for turn in turns],
+                "places": {t.id: [branches[t.id].index(t), len(branches[t.id])] for t in turns if t.id in branches},
+                "live": [*self.live],
+                "failed": [*self.failed],
+                "copy": self._settled(conversation),
+            }
+        )
 
     def replay(self) -> None:
         """All that a new view needs, the newest page first; older rows it asks for."""
-        self._tell(self.state())
-        self.rows([turn.id for turn in self.conversation.turns[-PAGE:]])
+        asked = self.conversation.asked
+        if asked and asked.id not in self.live:  # by a %%chat, or another panel, before this one was there
+            self.live[asked.id] = Live(asked)
+            self.live[asked.id].feed([])
+        self.tell_state()
+        self._rows(self.conversation.turns[-PAGE:])
         for live in self.live.values():
-            self._open(live)
+            self._open(live.turn, **live.whole())
+        if self.live:
+            self._flushes.wake()
         for failed in self.failed.values():
-            turn = failed.turn
-            after = turn.parent.id if turn.parent else ""
-            self._tell({"k": "open", "id": turn.id, "rid": "", "after": after, "q": rows.question(turn)})
-            self._tell({"k": "err", "id": turn.id, "kind": failed.kind, "s": failed.sentence})
+            self._open(failed.turn)
+            self._refused(failed)
 
     def rows(self, ids: Sequence[str]) -> None:
-        """Send these turns whole."""
+        """Send these turns whole; the state where there are none, for whoever asks has missed it."""
         wanted = set(ids)
-        found = [self._row(turn) for turn in self.conversation.turns if turn.id in wanted]
-        if found:
-            self._tell({"k": "rows", "rows": found})
-        for turn_id in wanted & self.live.keys():
-            self._open(self.live[turn_id])
+        found = [turn for turn in self.conversation.turns if turn.id in wanted]
+        self._rows(found)
+        live = wanted & self.live.keys()
+        for turn_id in live:
+            self._open(self.live[turn_id].turn, **self.live[turn_id].whole())
+        if len(found) + len(live) < len(wanted):
+            self.tell_state()
 
-    def _open(self, live: Live) -> None:
-        turn = live.turn
-        after = turn.parent.id if turn.parent else ""
-        self._tell({"k": "open", "id": turn.id, "rid": "", "after": after, "q": rows.question(turn), **live.whole()})
+    def _rows(self, turns: Sequence[Turn]) -> None:
+        if turns and self.watching:
+            packed = json.dumps([self._row(turn) for turn in turns], ensure_ascii=False)
+            self.tell({"k": "rows"}, zlib.compress(packed.encode("utf-8", "replace")))
 
     def _row(self, turn: Turn) -> dict[str, Any]:
         if turn.id not in self._made:
@@ -157,11 +162,23 @@ class Transcript:
         return self._made[turn.id]
 
     def turn(self, turn_id: str) -> Turn | None:
-        """A turn of the branch, or a question that failed."""
+        """A turn of the branch, or one that is being answered, or a question that failed."""
         if turn_id in self.failed:
             return self.failed[turn_id].turn
+        if turn_id in self.live:
+            return self.live[turn_id].turn
         return next((turn for turn in self.conversation.turns if turn.id == turn_id), None)
 
-    def _tell(self, message: dict[str, Any]) -> None:
+    # --- telling ---------------------------------------------------------------------------------------
+
+    def _open(self, turn: Turn, **facts: Any) -> None:
+        after = turn.parent.id if turn.parent else ""
+        self.tell({"k": "open", "id": turn.id, "rid": "", "after": after, "q": rows.question(turn), **facts})
+
+    def _refused(self, failed: Failed) -> None:
+        self.tell({"k": "err", "id": failed.turn.id, "kind": failed.kind, "s": failed.sentence})
+
+    def tell(self, message: dict[str, Any], *buffers: bytes) -> None:
+        """Say something to the views, where there are any."""
         if self.watching:
-            self._down(message)
+            self._down(message, *buffers)

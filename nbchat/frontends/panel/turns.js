@@ -1,7 +1,7 @@
-// One question with its answer.
+// One question with its answer. It is live while it is answered, then whole or failed.
 class TurnView {
   constructor(panel, id) {
-    Object.assign(this, { panel, id, seq: 0, tail: "", live: false });
+    Object.assign(this, { panel, id, seq: 0, tail: "", number: 0, count: 1 });
     this.asked = h("div.asked");
     this.wait = h("p.wait");
     this.notes = h("div");
@@ -15,20 +15,28 @@ class TurnView {
 
   // --- while it streams
   start(message) {
-    this.live = true;
+    const seq = message.seq ?? 0;
+    if (this.live && this.seq >= seq) return; // another view has asked for it
+    if (!this.live) {
+      this.live = true;
+      this.since = this.last = Date.now();
+      this.clock = setInterval(() => this.tick(), 1000);
+    }
     this.ask(message.q);
-    this.since = Date.now();
-    this.clock = setInterval(() => this.tick(), 1000);
-    if (message.seq) this.fill(message.html, message.tail);
-    this.seq = message.seq ?? 0;
+    if (seq) this.fill(message.html, message.tail);
+    this.seq = seq;
+    put(this.notes);
+    if (this.thought) put(this.thought.lastChild);
     this.aside(message);
     this.tick();
   }
 
   // Returns false where a piece is missing.
   delta(message) {
-    if (message.seq !== this.seq + 1) return false;
+    if (!this.live || message.seq > this.seq + 1) return false;
+    if (message.seq <= this.seq) return true;
     this.seq = message.seq;
+    this.last = Date.now();
     this.aside(message);
     if (message.blk) this.settled.append(this.dressed(message.blk));
     if (message.tail) {
@@ -64,7 +72,7 @@ class TurnView {
   think(text) {
     if (!this.thought) {
       const summary = h("summary", { click: () => (this.touched = true) }, t("think"));
-      this.thought = h("details", { open: true }, summary, h("div", { class: "nbc-thought nbc-last", tabindex: 0 }));
+      this.thought = h("details", { open: true }, summary, h("div", { class: "nbc-thought nbc-last", dir: "auto", tabindex: 0 }));
       this.notes.before(this.thought);
     }
     const box = this.thought.lastChild;
@@ -78,14 +86,22 @@ class TurnView {
   }
 
   tick() {
-    if (!this.live || this.settled.firstChild || this.tail) return;
+    if (!this.live) return;
     const { panel } = this;
-    const seconds = t("seconds", Math.round((Date.now() - this.since) / 1000));
+    const now = Date.now();
+    if (now - this.last > 15000) { // silent, or its last words were lost
+      this.last = now;
+      panel.want([this.id]);
+    }
+    if (this.settled.firstChild || this.tail) return;
+    const seconds = t("seconds", Math.round((now - this.since) / 1000));
     put(this.wait, h("i"), `${panel.now.model} · ${t(this.thought ? "thinking" : "waiting")} · ${seconds}`);
   }
 
   // --- when it is whole
   finish(row) {
+    if (this.whole) return; // a page of turns that another view has asked for
+    this.whole = row;
     this.quiet();
     if (row.q) this.ask(row.q);
     if (row.html === undefined) this.paint();
@@ -95,10 +111,8 @@ class TurnView {
     this.reasoned(row.think);
     for (const [name, raw] of row.calls)
       this.notes.append(h("p.nbc-note", null, t("tool", name)), h("pre.nbc-plain", { tabindex: 0 }, raw));
-    this.ending?.remove();
     if (!["end", "tool_calls"].includes(row.stop[0]))
-      this.answer.append(this.ending = h("p.nbc-note", null, t(row.stop[0], ...row.stop.map((fact) => fact.toLocaleString()))));
-    this.facts = row.foot;
+      this.answer.append(h("p.nbc-note", null, t(row.stop[0], ...row.stop.map((fact) => fact.toLocaleString()))));
     this.act();
   }
 
@@ -113,6 +127,7 @@ class TurnView {
   }
 
   fail({ kind, s }) {
+    this.failed = true;
     this.quiet();
     const retry = button(".quiet", t("retry"), () => this.panel.again(this));
     put(this.acts, h("div.err", { role: "alert" }, h("b", null, kind), h("span", null, s), retry));
@@ -125,21 +140,22 @@ class TurnView {
     put(this.wait);
   }
 
+  // Its place among the turns that ask in the same place.
   place(number, count) {
-    this.number = number;
-    this.count = count;
-    if (this.facts) this.act();
+    if (number === this.number && count === this.count) return;
+    Object.assign(this, { number, count });
+    if (this.whole) this.act();
   }
 
   act() {
     const { panel, number, count } = this;
     const step = (label, name, n) =>
-      button("", label, () => panel.send({ k: "branch", id: this.id, n }), { "aria-label": t(name), disabled: n < 0 || n >= count });
+      button("", label, () => panel.branchTo(this, n, name), { "aria-label": t(name), "data-step": name, disabled: n < 0 || n >= count });
     const branches = count > 1 ? h("span", null, step("‹", "previous", number - 1), `${number + 1}/${count}`, step("›", "next", number + 1)) : "";
     put(this.acts,
-      button("", t("copy"), ({ currentTarget }) => panel.copyAnswer(this, currentTarget)),
+      button("", t("copy"), ({ currentTarget }) => panel.copied(currentTarget, this.whole.md)),
       button("", t("again"), () => panel.again(this)), branches,
-      h("span.foot", null, ...this.facts.map((fact) => h("span", null, fact))));
+      h("span.foot", null, ...this.whole.foot.map((fact) => h("span", null, fact))));
   }
 
   // --- the question

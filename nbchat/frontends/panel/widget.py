@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
+import zlib
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,35 +12,37 @@ from uuid import uuid4
 
 from anywidget import AnyWidget
 from IPython.core.getipython import get_ipython
-from traitlets import Dict
 
 from nbchat import render
-from nbchat.frontends.panel import rows
+from nbchat.frontends.panel.interrupt import stops_with_the_kernel
 from nbchat.frontends.panel.session import Session
 
 HERE = Path(__file__).parent
-SCRIPTS = ("dom.js", "menus.js", "turns.js", "composer.js", "host.js", "panel.js")  # joined in this order
+SCRIPTS = ("dom.js", "menus.js", "turns.js", "composer.js", "images.js", "host.js", "scroll.js", "panel.js")
 WORDS = json.loads((HERE / "words.json").read_text("utf-8"))  # by language
 
+# The script goes over the channel with every panel and at every reload of the page, so it goes deflated.
+LOADER = """\
+// nbchat/frontends/panel/*.js
+const packed = Uint8Array.from(atob("{}"), (one) => one.charCodeAt(0));
+const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const script = new Blob([await new Response(stream).text()], {{ type: "text/javascript" }});
+export default (await import(URL.createObjectURL(script))).default;
+"""
 
-# A string or a template, which stays as it is, or an operator with the spaces around it.
-_SPACED = re.compile(r"""("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)| ?([=,:;{}()?<>+*&|![\]-]+) ?""")
 
-
-def _script() -> str:
-    """The scripts as the page gets them: without comments and the white space that means nothing.
-
-    The text goes over the channel with every panel and at every reload of the page.
-    """
+def script() -> str:
+    """The scripts as the page runs them: the table of words, then one after the other, without their remarks."""
     lines = [line.strip() for name in SCRIPTS for line in (HERE / name).read_text("utf-8").splitlines()]
-    code = "\n".join(line for line in lines if line and not line.startswith("//"))
-    code = _SPACED.sub(lambda found: found[1] or found[2], code)
-    code = re.sub(r"(?<=[;{},(\[])\n|;?\n(?=[})\]])", "", code)
-    return re.sub(r"\((\w+)\)=>", r"\1=>", code)
+    code = [line for line in lines if line and not line.startswith("//")]
+    words = f"const WORDS = {json.dumps(WORDS, ensure_ascii=False)};"
+    return "\n".join([words, *code, "//# sourceURL=nbchat-panel.js\n"])
 
 
-def _style() -> str:
-    return "".join(line.strip() for line in (HERE / "panel.css").read_text("utf-8").splitlines())
+def style() -> str:
+    """The style of the panel, and of what render makes, which looks here as it does in a cell."""
+    lines = (HERE / "panel.css").read_text("utf-8").splitlines()
+    return render.STYLE + "".join(line.strip() for line in lines)
 
 
 class ChatPanel(AnyWidget):
@@ -53,15 +56,14 @@ class ChatPanel(AnyWidget):
     >>> panel.close()
     """
 
-    _esm = _script()
-    _css = render.STYLE + _style()  # what render makes looks here as it does in a cell
-    _words = Dict(WORDS).tag(sync=True)
+    _esm = LOADER.format(b64encode(zlib.compress(script().encode(), 9)).decode())
+    _css = style()
 
     def __init__(self, conversation: str = "main") -> None:
         super().__init__()
         self._display_id = f"nbchat-{uuid4().hex}"
-        self._shown = False
-        self._session = Session(conversation, self._down, _variables, self._keep_snapshot)
+        self._shown = self._seen = False
+        self._session = Session(conversation, self._down, _variables, self._keep)
         _answer_where_asked(self.comm)
         self.on_msg(self._arrived)
 
@@ -76,11 +78,12 @@ class ChatPanel(AnyWidget):
         super().close()
 
     def _arrived(self, _: Any, content: Any, buffers: list[Any]) -> None:
+        self._seen = True
         self._session.take(content, buffers)
 
-    def _down(self, message: dict[str, Any], buffers: list[bytes]) -> None:
+    def _down(self, message: dict[str, Any], *buffers: bytes) -> None:
         if self.comm is not None:
-            self.send(message, buffers)
+            self.send(message, list(buffers))
 
     # --- displaying --------------------------------------------------------------------------------
 
@@ -89,20 +92,20 @@ class ChatPanel(AnyWidget):
         if shell is None or not hasattr(shell, "kernel"):
             print("The chat panel needs a notebook. Here, ask with %%chat, or %chat ask TEXT.")
             return
+        stops_with_the_kernel(shell.kernel)
         made = self._repr_mimebundle_()
         data, metadata = made if isinstance(made, tuple) else (made, {})
         shell.display_pub.publish(data, metadata)
-        shell.display_pub.publish(self._snapshot(), transient={"display_id": self._display_id})
+        copy = self._session.snapshot.bundle(self._session.conversation)
+        shell.display_pub.publish(copy, transient={"display_id": self._display_id})
         self._shown = True
 
-    def _keep_snapshot(self) -> None:
+    def _keep(self, copy: dict[str, Any]) -> None:
         """Bring the copy in the notebook up to date; the panel's style hides it where the panel lives."""
         shell = get_ipython()
-        if self._shown and shell is not None:
-            shell.display_pub.publish(self._snapshot(), transient={"display_id": self._display_id}, update=True)
-
-    def _snapshot(self) -> dict[str, Any]:
-        return rows.snapshot(self._session.conversation)
+        gone = self._seen and not self._session.watched  # its output was cleared
+        if self._shown and not gone and shell is not None:
+            shell.display_pub.publish(copy, transient={"display_id": self._display_id}, update=True)
 
     def __repr__(self) -> str:
         return f"ChatPanel({self.conversation!r})" if hasattr(self, "_session") else "ChatPanel()"

@@ -1,0 +1,70 @@
+"""The transcript as an output of the notebook: read where there is no kernel.
+
+JupyterLab shows an error in place of a widget whose kernel is gone, and never the
+widget's other representations, so this is a second output: without scripts, and
+folded by the browser alone. The panel's style hides it where the panel lives.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+from zlib import crc32
+
+from nbchat import render
+from nbchat.conversation import Conversation, Turn
+from nbchat.frontends.footer import footer
+from nbchat.frontends.panel.rows import question
+from nbchat.frontends.show import turns_of
+from nbchat.render.characters import readable, without_blank_lines
+
+LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
+
+STYLE = (
+    ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px}"
+    ".nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;padding:.45em .9em;"
+    "border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
+)
+
+
+class Snapshot:
+    """Makes the copy; each turn is rendered once."""
+
+    def __init__(self) -> None:
+        self.mark = ""  # of the copy that was made last: the page looks whether the notebook has it
+        self._made: dict[str, str] = {}
+
+    def bundle(self, conversation: Conversation) -> dict[str, Any]:
+        """The copy as the data of an output. It depends on nothing but the turns."""
+        turns = conversation.turns
+        shown: dict[str, str] = {}  # the newest first
+        room = LARGEST
+        for turn in reversed(turns):
+            made = self._made.get(turn.id) or turn_html(turn)
+            room -= len(made)
+            if shown and room < 0:
+                break
+            shown[turn.id] = made
+        self._made = shown
+        left_out = len(turns) - len(shown)
+        earlier = f'<p class="nbc-note">{left_out} earlier turns are not in this copy.</p>' if left_out else ""
+        title = escape(readable(conversation.title or conversation.name), quote=False)
+        inner = f"<summary>{title} · {turns_of(len(turns))}</summary>{earlier}{''.join(reversed(shown.values()))}"
+        self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
+        page = (
+            f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" open>'
+            f"<style>{render.STYLE}{STYLE}</style>{inner}</details>"
+        )
+        return {
+            "text/html": without_blank_lines(page),
+            "text/plain": f"Conversation {conversation.name!r}: {turns_of(len(turns))}.",
+        }
+
+
+def turn_html(turn: Turn) -> str:
+    """Question and answer for a page without our script. The style is left to the page."""
+    asked = question(turn)
+    said = [asked["s"], *(f"[{label}]" for label, _ in asked["att"] if label), *(f"[{kind}]" for kind in asked["img"])]
+    words = escape(readable("\n".join(filter(None, said))), quote=False)
+    answer = render.answer_html(turn.answer, footer=footer(turn), notices=turn.answer.notices)
+    return f'<div class="nbc-asked" dir="auto">{words}</div>{answer.replace(f"<style>{render.STYLE}</style>", "", 1)}'

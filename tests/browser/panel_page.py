@@ -1,0 +1,189 @@
+"""The panel's script in a page of its own, with a model that only writes down what it is sent.
+
+Python's side is played by the test: `tell` says what the kernel would. No Jupyter
+is involved, so these tests are quick, and what they count is counted exactly.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from nbchat import render
+from nbchat.frontends.panel import ChatPanel
+from nbchat.frontends.panel.live import splice
+
+PAGE = """<!doctype html><html lang="en"><head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
+<body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""
+START = """async ([esm, css]) => {
+    document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+    const listeners = {};
+    window.sent = [];
+    window.model = {
+        on: (kind, hear) => (listeners[kind] ??= new Set()).add(hear),
+        off: (kind, hear) => listeners[kind]?.delete(hear),
+        send: (message, _, buffers = []) => {
+            if (window.dead) throw new Error("Cannot send");
+            window.sent.push({ ...message, bytes: buffers.map((b) => b.byteLength) });
+        },
+    };
+    window.happens = (kind, ...values) => listeners[kind]?.forEach((hear) => hear(...values));
+    window.tell = (...messages) => messages.forEach(([message, packed]) => {
+        const bytes = packed && Uint8Array.from(atob(packed), (one) => one.charCodeAt(0));
+        happens("msg:custom", message, bytes ? [new DataView(bytes.buffer)] : []);
+    });
+    window.outside = [];
+    for (const kind of ["keydown", "keyup", "keypress"])
+        document.addEventListener(kind, (event) => window.outside.push(event.key));
+    const module = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+    window.leave = module.default.render({ model: window.model, el: document.getElementById("host") });
+}"""
+
+NOW = {
+    "k": "now",
+    "model": "demo",
+    "system": "",
+    "queued": None,
+    "temperature": None,
+    "max_tokens": None,
+    "thinking": "",
+}
+ANSWER = """**Petal length**. One threshold isolates *setosa*:
+
+```python
+df[df["petal length (cm)"] < 2.45].species.unique()
+```
+
+| feature | F |
+|---|---:|
+| petal length | 1,180 |
+
+The mean is $\\bar{x}$; [more](https://example.org)."""
+
+
+def asked(s: str = "Why?", **more: Any) -> dict[str, Any]:
+    return {"s": s, "att": [], "img": [], "files": [], **more}
+
+
+def row(turn: str, s: str = "Why?", text: str = "Because.", **more: Any) -> dict[str, Any]:
+    """A finished turn as Python sends it."""
+    facts = {
+        "think": None,
+        "notes": [],
+        "calls": [],
+        "stop": ["end", "", len(text)],
+        "words": 2,
+        "foot": ["demo", "9 → 12 tokens"],
+        "md": text,
+    }
+    return {"id": turn, "q": asked(s), "html": render.to_html(text), **facts, **more}
+
+
+def rows(*found: dict[str, Any]) -> dict[str, Any]:
+    return {"k": "rows", "rows": found}
+
+
+def state(*ids: str, **more: Any) -> dict[str, Any]:
+    facts = {"name": "main", "title": "Iris", "places": {}, "live": [], "failed": [], "copy": ""}
+    return {"k": "state", "ids": ids, **facts, **more}
+
+
+class Page:
+    """A panel in a page, and what it sent."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.area = page.locator(".nbp-comp textarea")
+        self.log = page.locator(".nbp-log")
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def start(self) -> None:
+        self.page.route("http://localhost/**", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        self.page.goto("http://localhost/")  # a secure context, as JupyterLab's is
+        self.page.evaluate(START, [ChatPanel._esm, ChatPanel._css])
+        self.tell(NOW, state())
+
+    def tell(self, *messages: dict[str, Any]) -> None:
+        """Say this as the kernel does: rows go deflated."""
+        packed = []
+        for message in messages:
+            data = zlib.compress(json.dumps(message["rows"]).encode()) if message["k"] == "rows" else b""
+            packed.append([{n: v for n, v in message.items() if n != "rows" or not data}, b64encode(data).decode()])
+        self.page.evaluate("messages => tell(...messages)", packed)
+        for found in (m["rows"] for m in messages if m["k"] == "rows"):  # they are inflated in their own time
+            self.page.wait_for_function("n => document.querySelectorAll('.nbp-foot').length >= n", arg=len(found))
+
+    def sent(self, kind: str) -> list[dict[str, Any]]:
+        return [m for m in self.page.evaluate("sent") if m["k"] == kind]
+
+    def wait_sent(self, kind: str, count: int = 1) -> dict[str, Any]:
+        self.page.wait_for_function("([k, n]) => sent.filter(m => m.k === k).length >= n", arg=[kind, count])
+        return self.sent(kind)[-1]
+
+    def stream(self, turn: str, *texts: str, after: str = "") -> None:
+        """Open a turn and let its tail grow through these."""
+        self.tell({"k": "open", "id": turn, "rid": "", "after": after, "q": asked()})
+        before = ""
+        for seq, text in enumerate(texts, 1):
+            html = render.to_html(text)
+            self.tell({"k": "d", "id": turn, "seq": seq, "tail": splice(before, html)})
+            before = html
+
+    def ends(self, turn: str, seq: int, **more: Any) -> None:
+        """The turn that was streamed is whole."""
+        whole = {name: value for name, value in row(turn, **more).items() if name not in ("id", "q", "html")}
+        self.tell({"k": "end", "id": turn, "seq": seq, **whole}, state(turn))
+
+    def gap(self) -> float:
+        """How far the end of the transcript is out of sight."""
+        return float(self.log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight"))
+
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(chromium: Any) -> Iterator[Opened]:
+    """Opens a panel; the keywords are those of a Playwright context."""
+    contexts: list[Any] = []
+    pages: list[Page] = []
+
+    def open_panel(width: int = 440, **options: Any) -> Page:
+        options.setdefault("locale", "en-US")
+        contexts.append(chromium.new_context(viewport={"width": width, "height": 800}, **options))
+        pages.append(Page(contexts[-1].new_page()))
+        pages[-1].page.set_default_timeout(20_000)
+        pages[-1].start()
+        return pages[-1]
+
+    yield open_panel
+    errors = [error for page in pages for error in page.errors]
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def filled(panel: Page) -> None:
+    """A transcript with everything in it."""
+    thought = [render.to_html("A *thought*."), 2]
+    panel.tell(
+        state("a", "b", places={"a": [1, 3]}),
+        rows(
+            row("a", text=ANSWER, think=thought, foot=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"])
+            | {"q": asked("Which feature separates the classes best?", att=[["df (150 × 5, 1.1 kB)", "a,b"]])},
+            row(
+                "b",
+                "And with only the sepal features? 只用萼片呢？",
+                stop=["interrupted", "", 212],
+                notes=["A notice."],
+            ),
+        ),
+        {"k": "open", "id": "c", "rid": "", "after": "b", "q": asked("?")},
+        {"k": "err", "id": "c", "kind": "MissingKey", "s": "kimi needs KIMI_API_KEY, which is not set."},
+    )

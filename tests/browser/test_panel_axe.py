@@ -1,0 +1,72 @@
+"""axe-core finds nothing to complain about, in light and dark pages, in every state of the panel."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .panel_page import NOW, Opened, filled
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core's script, from the npm registry: for tests only (MPL-2.0), and never kept."""
+    folder = tmp_path_factory.mktemp("axe")
+    if not shutil.which("npm"):
+        pytest.skip("axe-core cannot be fetched: no npm")
+    try:
+        subprocess.run(
+            ["npm", "pack", "axe-core@4.14.1", "--silent"], cwd=folder, check=True, timeout=60, capture_output=True
+        )
+        subprocess.run(["tar", "xzf", "axe-core-4.14.1.tgz"], cwd=folder, check=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        pytest.skip(f"axe-core cannot be fetched: {error}")
+    return Path(folder, "package", "axe.min.js").read_text("utf-8")
+
+
+THEMES = {  # JupyterLab's own values, and a page that has none
+    "light": "--jp-mirror-editor-keyword-color:#008000;--jp-mirror-editor-string-color:#ba2121;"
+    "--jp-mirror-editor-def-color:#00f",
+    "dark": "--jp-layout-color1:#111;--jp-content-font-color1:#fffc;--jp-border-color1:#616161;"
+    "--jp-border-color2:#424242;--jp-brand-color1:#2196f3;--jp-error-color1:#ef5350;--jp-ui-font-color1:#fff;"
+    "--jp-content-link-color:#64b5f6;--jp-mirror-editor-keyword-color:#4caf50;"
+    "--jp-mirror-editor-string-color:#ff7070;--jp-mirror-editor-def-color:#64b5f6",
+    "no variables": "",
+}
+AXE = """outside => axe.run({ include: document, exclude: outside }).then((result) =>
+    result.violations.map((found) => [found.id, found.nodes.map((node) => node.html + node.failureSummary)]))"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("view", ["transcript", "streaming", "models", "settings", "names", "empty"])
+def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> None:
+    panel = opened(color_scheme="dark" if theme == "dark" else "light")
+    ground = ";background:#111;color:#eee" if theme == "dark" else ""
+    panel.page.evaluate("style => document.documentElement.style.cssText = style", f"{THEMES[theme]}{ground}")
+    if view != "empty":
+        filled(panel)
+    if view == "streaming":
+        panel.stream("d", "One *two*", after="b")
+        panel.tell({"k": "d", "id": "d", "seq": 2, "think": "Hm."}, {**NOW, "queued": "next"})
+    if view == "models":
+        panel.page.locator("button.nbp-pick").click()
+        panel.tell({"k": "models", "rows": [["demo", "demo", ""], ["kimi-k2.6", "Kimi", "needs KIMI_API_KEY"]]})
+        panel.page.wait_for_selector(".nbp-pop")
+    if view == "settings":
+        panel.page.get_by_role("button", name="More").click()
+        panel.page.get_by_role("button", name="Settings").click()
+    if view == "names":
+        panel.area.click()
+        panel.page.keyboard.type("@d")
+        panel.wait_sent("names", 2)
+        panel.tell({"k": "names", "s": "d", "rows": [["df", "DataFrame 150 × 5"]]})
+        panel.page.wait_for_selector("[role=option]")
+    panel.page.evaluate(axe)
+    # Without the host's colours for code, those of render/ are a compromise between light and dark pages.
+    outside = [[".nbc-code pre"]] if theme == "no variables" else []
+    found = panel.page.evaluate(AXE, outside)
+
+    assert found == []

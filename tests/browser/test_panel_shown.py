@@ -1,0 +1,140 @@
+"""What a view shows of what it is told: an answer that grows, ends, fails, has branches, or misses a piece."""
+
+from __future__ import annotations
+
+from nbchat import render
+from nbchat.frontends.panel.live import splice
+
+from .panel_page import NOW, Opened, asked, row, rows, state
+
+
+def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(opened: Opened) -> None:
+    panel = opened()
+    panel.stream("a", "One 🎉", "One 🎉 *two*")
+    first = panel.page.evaluate_handle(
+        "[...document.querySelectorAll('.nbp-answer p')].find(p => p.textContent.includes('One'))"
+    )
+    panel.tell(
+        {
+            "k": "d",
+            "id": "a",
+            "seq": 3,
+            "tail": splice(render.to_html("One 🎉 *two*"), render.to_html("One 🎉 *two* 三")),
+        }
+    )
+
+    assert panel.page.locator(".nbp-answer p", has_text="One").inner_text() == "One 🎉 two 三"
+    assert first.evaluate("node => node.isConnected")
+
+
+def test_a_missing_piece_is_asked_for(opened: Opened) -> None:
+    panel = opened()
+    panel.stream("a", "One")
+    panel.tell({"k": "d", "id": "a", "seq": 3, "blk": "<p>three</p>"})
+
+    assert panel.wait_sent("want")["ids"] == ["a"]
+
+    panel.tell({"k": "open", "id": "a", "after": "", "q": asked(), "html": "<p>one two</p>", "tail": "", "seq": 3})
+
+    assert "one two" in panel.log.inner_text()
+
+
+def test_what_people_and_errors_say_is_text(opened: Opened) -> None:
+    bad = "<img src=x onerror=window.ran=1><script>window.ran=1</script>"
+    panel = opened()
+    panel.tell(
+        {**NOW, "model": bad, "queued": bad},
+        state("a", title=bad),
+        rows(
+            row("a", bad, bad, notes=[bad], calls=[[bad, bad]], stop=["broken", bad, 1], foot=[bad, bad])
+            | {"q": asked(bad, att=[[bad, bad], [bad, ""]], files=[bad])}
+        ),
+        {"k": "open", "id": "b", "rid": "", "after": "a", "q": asked(bad)},
+        {"k": "d", "id": "b", "seq": 1, "think": bad, "notes": [bad]},
+        {"k": "err", "id": "b", "kind": bad, "s": bad},
+        {"k": "note", "kind": bad, "s": bad},
+    )
+    panel.page.get_by_role("button", name="History").click()
+    panel.wait_sent("talks")
+    panel.tell({"k": "talks", "rows": [[bad, "", bad, bad]]})
+    panel.page.wait_for_selector(".nbp-pop")
+    panel.page.wait_for_timeout(100)
+
+    assert panel.page.evaluate("window.ran") is None
+    assert panel.page.locator("#host img, #host script").count() == 0
+
+
+def test_an_answer_ends_with_its_buttons_and_is_announced_once(opened: Opened) -> None:
+    panel = opened()
+    panel.stream("a", "Because")
+    panel.ends("a", 1)
+
+    assert panel.page.get_by_role("status").inner_text() == "Answer complete, 2 words"
+    assert panel.log.get_attribute("aria-live") == "off"
+    assert panel.page.locator(".nbp-acts").inner_text().split("\n")[:2] == ["Copy", "Ask again"]
+
+
+def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(opened: Opened) -> None:
+    panel = opened()
+    for turn, touch in (("a", False), ("b", True)):
+        panel.stream(turn, after="a" if turn == "b" else "")
+        panel.tell({"k": "d", "id": turn, "seq": 1, "think": "Let me see. "})
+        details = panel.page.locator(".nbp-turn").last.locator("details")
+        assert details.get_attribute("open") is not None
+        if touch:
+            details.locator("summary").click()
+            details.locator("summary").click()
+        panel.tell({"k": "d", "id": turn, "seq": 2, "tail": [0, "<p>Yes</p>", 0]})
+        panel.page.wait_for_timeout(900)
+
+        assert (details.get_attribute("open") is None) is not touch
+
+
+def test_a_failed_question_is_an_alert_with_retry(opened: Opened) -> None:
+    panel = opened()
+    panel.stream("a")
+    panel.tell({"k": "err", "id": "a", "kind": "MissingKey", "s": "kimi needs a key."}, state(failed=["a"]))
+
+    assert "MissingKey" in panel.page.locator(".nbp-err[role=alert]").inner_text()
+
+    panel.page.get_by_role("button", name="Retry").click()
+
+    assert panel.wait_sent("again")["id"] == "a"
+
+
+def test_branches_are_picked_and_a_question_is_asked_anew(opened: Opened) -> None:
+    panel = opened()
+    panel.tell(state("a", places={"a": [1, 3]}), rows(row("a")))
+
+    assert "2/3" in panel.page.locator(".nbp-acts").inner_text()
+
+    panel.page.get_by_role("button", name="Next answer").click()
+    assert panel.wait_sent("branch") == {"k": "branch", "id": "a", "n": 2, "bytes": []}
+
+    panel.page.get_by_role("button", name="Edit").click()
+    assert panel.area.input_value() == "Why?"
+    panel.area.fill("Why not?")
+    panel.area.press("Enter")
+    sent = panel.wait_sent("again")
+
+    assert (sent["id"], sent["s"]) == ("a", "Why not?")
+
+
+def test_one_question_waits_and_can_be_taken_back(opened: Opened) -> None:
+    panel = opened()
+    panel.stream("a", "Be")
+    panel.area.fill("And then?")
+    panel.area.press("Enter")
+    panel.tell({**NOW, "queued": "And then?"})
+    panel.area.fill("third")
+    panel.area.press("Enter")
+
+    (sent,) = panel.sent("send")
+    assert panel.area.input_value() == "third"
+
+    panel.area.fill("")
+    panel.page.get_by_role("button", name="Remove And then?").click()
+    assert panel.wait_sent("unqueue")
+    panel.tell(NOW, {"k": "back", "rid": sent["rid"], "s": "And then?"})
+
+    assert panel.area.input_value() == "And then?"

@@ -1,0 +1,198 @@
+"""What is asked in the panel: answered, stopped, queued, refused, asked again. With the real engine."""
+
+from __future__ import annotations
+
+import time
+
+import nbchat
+
+from ..service import Service, answer, said
+from .conftest import Desk, until
+
+
+def test_a_question_is_opened_streamed_ended_and_remembered(desk: Desk) -> None:
+    desk.ask("show me a table")
+    end = desk.wait("end")
+
+    opened = desk.wait("open")
+    assert opened["q"]["s"] == "show me a table"
+    assert desk.turns[0][1].startswith("Here is a table")
+    assert [m["seq"] for m in desk.all("d")] == list(range(1, end["seq"] + 1))
+    assert end["foot"] == ["demo", "4 → 44 tokens"]
+    assert "html" not in end
+    assert desk.wait("state", when=lambda m: m["ids"])["ids"] == [opened["id"]]
+
+
+def test_what_a_cell_asks_is_told_too(desk: Desk) -> None:
+    nbchat.chat().ask("show me a table", "demo")
+
+    assert desk.wait("end")["words"] > 5
+    assert desk.wait("open")["q"]["s"] == "show me a table"
+
+
+def test_a_message_that_comes_twice_asks_once(desk: Desk) -> None:
+    desk.ask("Hello", rid="r")
+    desk.ask("Hello", rid="r")
+    desk.wait("end")
+    desk.wait("ack", 2)
+
+    assert len(desk.all("open")) == 1
+
+
+def test_stop_before_the_first_word_gives_the_question_back(slow: Service) -> None:
+    slow.plays(answer(b"", hold=60))
+    desk = Desk()
+    desk.ask("say nothing")
+    desk.wait("open")
+    until(lambda: slow.requests)
+    desk.say("stop")
+
+    assert desk.wait("back")["s"] == "say nothing"
+    assert desk.all("state")[-1]["live"] == []
+    assert desk.turns == []
+
+
+def test_stop_at_once_gives_the_question_back(slow: Service) -> None:
+    slow.always(answer(b"", hold=60))
+    desk = Desk()
+    desk.ask("say nothing")
+    desk.say("stop")
+
+    assert desk.wait("back")["s"] == "say nothing"
+    assert desk.all("state")[-1]["live"] == []
+
+
+def test_stop_keeps_what_had_arrived(slow: Service) -> None:
+    slow.plays(answer(*said(*["word "] * 400), gap=0.02))
+    desk = Desk()
+    desk.ask("go on")
+    desk.wait("d")
+    desk.say("stop")
+    end = desk.wait("end")
+
+    assert end["stop"][0] == "interrupted"
+    assert desk.turns[0][1].startswith("word")
+
+
+def test_one_question_waits_a_third_is_given_back(slow: Service) -> None:
+    slow.plays(answer(*said("one"), hold=0.3), answer(*said("two")))
+    desk = Desk()
+    desk.ask("first")
+    desk.wait("open")
+    desk.ask("second")
+    desk.ask("third")
+
+    assert desk.wait("back")["s"] == "third"
+    desk.wait("end", 2)
+    assert desk.turns == [("first", "one"), ("second", "two")]
+
+
+def test_stop_gives_the_waiting_question_back(slow: Service) -> None:
+    slow.plays(answer(*said(*["word "] * 400), gap=0.02))
+    desk = Desk()
+    desk.ask("first")
+    desk.wait("d")
+    desk.ask("second")
+    desk.wait("now", when=lambda m: m["queued"] == "second")
+    desk.say("stop")
+
+    assert desk.wait("back")["s"] == "second"
+    desk.wait("end")
+    assert len(slow.requests) == 1
+
+
+def test_a_refusal_stays_in_sight_until_something_else_is_asked(slow: Service) -> None:
+    slow.plays(answer(b'{"error": {"message": "no"}}', status=401), answer(*said("yes")))
+    desk = Desk()
+    desk.ask("Hello")
+    error = desk.wait("err")
+
+    assert error["kind"] == "KeyRefused"
+    assert desk.wait("state", when=lambda m: m["failed"])["ids"] == []
+
+    desk.say("again", rid="x", id=error["id"])
+    desk.wait("end")
+
+    assert desk.turns == [("Hello", "yes")]
+    assert desk.wait("state", when=lambda m: m["ids"])["failed"] == []
+
+
+def test_an_answer_that_breaks_off_is_kept_and_says_so(slow: Service) -> None:
+    slow.plays(answer(*said("half an")[:2]))
+    desk = Desk()
+    desk.ask("Hello")
+
+    assert desk.wait("end")["stop"][0] == "broken"
+    assert desk.turns == [("Hello", "half an")]
+
+
+def test_again_and_edit_make_branches_and_branch_goes_between_them(desk: Desk) -> None:
+    desk.ask("show me a table")
+    first = desk.wait("end")["id"]
+    desk.say("again", rid="1", id=first)
+    second = desk.wait("end", 2)["id"]
+    desk.say("again", rid="2", id=second, s="show me some code")
+    third = desk.wait("end", 3)["id"]
+
+    assert desk.wait("state", when=lambda m: m["ids"] == [third])["places"] == {third: [2, 3]}
+    assert desk.turns[0][0] == "show me some code"
+
+    desk.say("branch", id=third, n=0)
+    desk.wait("state", when=lambda m: m["places"] == {first: [0, 3]})
+    desk.say("want", ids=[first])
+
+    assert desk.wait("rows")["rows"][0]["q"]["s"] == "show me a table"
+
+
+def test_an_edited_question_keeps_what_was_attached(desk: Desk) -> None:
+    desk.variables = {"df": [1, 2]}
+    desk.ask("What is @df?")
+    first = desk.wait("end")["id"]
+    desk.say("again", rid="1", id=first, s="Why df?")
+    desk.wait("end", 2)
+
+    assert desk.turns == [("Why df?\n\ndf:\n```\n[1, 2]\n```", desk.turns[0][1])]
+    assert desk.all("open")[-1]["q"]["att"] == [["df (6 B)", "df:\n```\n[1, 2]\n```"]]
+
+
+def test_every_question_is_acknowledged_whatever_becomes_of_it(slow: Service) -> None:
+    """A view shows Stop until it knows that the kernel has heard of its question."""
+    slow.plays(answer(*said("one"), hold=0.2))
+    desk = Desk()
+    desk.ask("first", rid="1")
+    desk.wait("open")
+    desk.say("again", rid="2", id=desk.all("open")[0]["id"])
+    desk.say("again", rid="3", id="gone")
+    desk.ask(" ", rid="4")
+    desk.ask("x" * 200_001, rid="5")
+
+    assert [desk.wait("ack", n)["rid"] for n in range(1, 6)] == ["1", "2", "3", "4", "5"]
+    assert desk.wait("note")["kind"] == "ConversationBusy"
+    desk.wait("end")
+
+
+def test_a_question_that_is_too_long_is_given_back_with_the_reason(desk: Desk) -> None:
+    desk.ask("x" * 200_001, rid="r")
+
+    assert "200,001 characters" in desk.wait("note")["s"]
+    assert desk.wait("back")["rid"] == "r"
+    assert desk.turns == []
+
+
+def test_stops_and_questions_in_a_hurry_leave_a_conversation_that_can_go_on(slow: Service) -> None:
+    slow.always(answer(*said(*["word "] * 40), gap=0.005))
+    desk = Desk()
+    for number in range(12):
+        desk.ask(f"question {number}", rid=f"r{number}")
+        time.sleep(0.01 * (number % 4))
+        desk.say("stop")
+    desk.wait("ack", 12)
+    desk.wait("state", when=lambda m: not m["live"] and desk.all("ack")[-1]["rid"] == "r11")
+    desk.ask("the last", rid="last")
+    desk.wait("end", when=lambda m: m["stop"][0] == "end")
+    asked = [question for question, _ in desk.turns]
+
+    assert asked[-1] == "the last"
+    back = [m["rid"] for m in desk.all("back")]
+    assert len(back) == len(set(back))
+    assert {f"question {n}" for n in range(12)} == {m["s"] for m in desk.all("back")} | set(asked[:-1])
