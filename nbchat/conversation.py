@@ -18,6 +18,7 @@ from nbchat import window
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings, ConversationBusy
 from nbchat.messages import Answer, Event, Message, Notice, Part, Stop
+from nbchat.settings import seal
 from nbchat.store.growing import Growing, Keeps
 from nbchat.store.rows import Header
 from nbchat.turns import Tree, Turn
@@ -90,10 +91,12 @@ class Conversation(Tree):
 
     def stream(self, question: str | Sequence[Part], model: str | None = None, **options: Any) -> Stream:
         """Ask, and remember. The events of the answer, as with `nbchat.stream`."""
+        seal(options)
         return self._seam.relayed(self.open(question, model, **options))
 
     def ask(self, question: str | Sequence[Part], model: str | None = None, **options: Any) -> Answer:
         """Ask, wait for the whole answer, and remember."""
+        seal(options)
         return self._seam.answered(self.open(question, model, **options))
 
     def open(
@@ -113,6 +116,7 @@ class Conversation(Tree):
         very beginning, and without it the conversation goes on from its end.
         `fresh` sends the question without the history.
         """
+        seal(options)
         message = Message("user", question if isinstance(question, str) else list(question))
         if not message.parts or (isinstance(question, str) and not question.strip()):
             raise BadSettings("there is no question. Write one into the cell, below the %%chat line.")

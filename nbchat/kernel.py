@@ -22,7 +22,7 @@ from nbchat.errors import BadSettings, NbchatError
 from nbchat.interrupts import Interrupts
 from nbchat.loop import LoopThread, Pump, answered, relayed
 from nbchat.messages import Answer, Message, Thinking, Tool
-from nbchat.settings import Settings
+from nbchat.settings import Settings, seal
 from nbchat.store import Store, place
 
 MAIN = "main"  # the conversation that needs no name
@@ -214,6 +214,8 @@ def stream(
     Raises an NbchatError at the first event where there can be no answer.
     """
     given = {name: value for name, value in locals().items() if name not in ("model", "messages")}
+    del api_key
+    seal(given)
     kernel = current()
     return kernel.relayed(kernel.asks(model, messages, **given))
 
@@ -227,6 +229,7 @@ def ask(model: str, messages: str | Sequence[Message], **options: Any) -> Answer
     >>> answer.model, answer.stop.reason
     ('demo', 'end')
     """
+    seal(options)
     kernel = current()
     return kernel.answered(kernel.asks(model, messages, **options))
 

@@ -41,14 +41,33 @@ class Secret:
     def __init__(self, value: str) -> None:
         self.__value = value
 
+    @classmethod
+    def of(cls, given: Any) -> Secret | None:
+        """A key as it is given at the door, so that no frame behind it holds the raw one."""
+        if given is None or isinstance(given, Secret):
+            return given
+        if not isinstance(given, str):
+            kind = type(given).__name__
+            del given
+            raise BadSettings(f"api_key is the key itself, a str, not {kind}.")
+        return cls(given.strip())
+
     def reveal(self) -> str:
         return self.__value
+
+    @property
+    def sendable(self) -> bool:
+        """Whether it can stand in a header."""
+        return all("!" <= letter <= "~" for letter in self.__value)
 
     def __repr__(self) -> str:
         return "Secret('…')"
 
     def __str__(self) -> str:
         return "…"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
 
     def __bool__(self) -> bool:
         return bool(self.__value)
@@ -61,6 +80,12 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not pickled or copied")
+
+
+def seal(options: dict[str, Any]) -> None:
+    """Wrap the `api_key` among a caller's options; the first thing that is done with them."""
+    if "api_key" in options:
+        options["api_key"] = Secret.of(options.pop("api_key"))
 
 
 @dataclass(slots=True, frozen=True)
@@ -130,11 +155,11 @@ class Settings:
                 return Key(Secret(value), variable)
         return None
 
-    def key_for(self, route: Route, base_url: Setting, api_key: str | None) -> Key:
+    def key_for(self, route: Route, base_url: Setting, api_key: Secret | None) -> Key:
         """The key to send to `base_url`. Raises MissingKey, or BadSettings for a host the key is not for."""
         provider = route.provider
         if api_key is not None:
-            return Key(Secret(api_key.strip()), "the api_key argument")
+            return Key(api_key, "the api_key argument")
         found = self.key(provider, route.model.env_key)
         if found is None:
             if provider.key_needed and base_url.origin != ARGUMENT:
@@ -192,11 +217,9 @@ class Settings:
                 template = template.replace(f"{{{name}}}", value.rstrip("/"))
         return template
 
-    def secrets(self) -> Iterator[str]:
-        """Every key that is set, for the redactor."""
-        for variable in self.catalog.key_variables.intersection(os.environ):
-            if value := os.environ[variable].strip():
-                yield value
+    def secrets(self) -> Iterator[Secret]:
+        """Every key that is set, to be masked wherever it comes up."""
+        return (Secret(os.environ[name].strip()) for name in self.catalog.key_variables.intersection(os.environ))
 
     # --- what is shown --------------------------------------------------------------------------
 

@@ -11,11 +11,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from nbchat.catalog import Model, near
+from nbchat.catalog import Model
 from nbchat.engine import demo, live, local
 from nbchat.engine.exchange import Exchange, gist
 from nbchat.engine.plan import Options, Plan, plan
-from nbchat.engine.redact import Masking, redact
+from nbchat.engine.redact import Masking
 from nbchat.engine.refusals import Asked
 from nbchat.engine.retry import delay
 from nbchat.engine.sockets import ConnectionLost
@@ -41,15 +41,15 @@ class Engine:
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
-        answer = Answer(model=model)
-        return Stream(self._batches(model, messages, Options.of(options), answer), answer)
+        asked, answer = Options.of(options), Answer(model=model)
+        return Stream(self._batches(model, messages, asked, answer), answer)
 
     async def _batches(
         self, model: str, messages: str | Sequence[Message], options: Options, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings()
         planned = plan(settings, model, messages, options)
-        asked = _asked(settings, planned)
+        asked = Asked.by(settings, planned)
         self._masking.keys.update(asked.keys)
         answer.model, answer.provider = planned.route.model.id, planned.route.provider.type
         first: list[Event] = [Notice(text) for text in planned.notices]
@@ -97,9 +97,9 @@ class Engine:
                             answer.kept = KeptBy(route.provider.type, route.wire, data)
                             continue
                         case Notice(text):
-                            event.text = redact(text, asked.keys)
+                            event.text = asked.masked(text)
                         case Stop(_, detail):
-                            event.detail = redact(detail, asked.keys)
+                            event.detail = asked.masked(detail)
                     events.append(event)
                 if events and isinstance(events[-1], Stop):
                     last = events
@@ -121,24 +121,9 @@ class Engine:
         await self._transport.aclose()
 
 
-def _asked(settings: Settings, planned: Plan) -> Asked:
-    route = planned.route
-
-    def alike() -> str:
-        names = [m.sent_id for m in settings.catalog.models.values() if m.type == route.provider.type]
-        return near(route.model.sent_id, [name for name in names if name != route.model.sent_id])
-
-    keys = (planned.key.secret.reveal(), *settings.secrets())
-
-    def elsewhere() -> list[str]:
-        return settings.catalog.elsewhere(route.model)
-
-    return Asked(route, planned.key.origin, planned.base_url.value, keys, alike, elsewhere)
-
-
 def _sealed(error: NbchatError, tried: int, planned: Plan, asked: Asked) -> NbchatError:
     """The error as it may leave: keys masked, without the frames and causes that hold the request."""
-    text = redact(str(error), asked.keys)
+    text = asked.masked(str(error))
     if planned.base_url.origin != TABLE:
         text = text.replace("the base URL", f"the base URL ({planned.base_url.origin})", 1)
     first, newline, rest = text.partition("\n")

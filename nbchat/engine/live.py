@@ -66,9 +66,7 @@ async def listed(transport: Transport, masking: Masking, settings: Settings, kin
     if provider.models_url == NONE:
         raise BadSettings(f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}")
     planned = plan(settings, f"{kind}:any", "-", Options())
-    asked = Asked(
-        planned.route, planned.key.origin, planned.base_url.value, (planned.key.secret.reveal(), *settings.secrets())
-    )
+    asked = Asked.by(settings, planned)
     masking.keys.update(asked.keys)
     url, listing = _address(settings, planned), LISTINGS[planned.route.wire]
     rows: dict[str, Model] = {}

@@ -18,7 +18,7 @@ from nbchat.catalog import Route, near
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of, is_loopback
 from nbchat.messages import Message, Thinking, Tool
-from nbchat.settings import Key, Setting, Settings, Timeouts
+from nbchat.settings import Key, Secret, Setting, Settings, Timeouts, seal
 from nbchat.wire import Ask, Call, Dialect, dialect
 
 AUTH = {
@@ -45,13 +45,14 @@ class Options:
     schema: Any = None  # a JSON schema, or a pydantic model
     base_url: str | None = None
     wire: str | None = None
-    api_key: str | None = field(default=None, repr=False)
+    api_key: Secret | None = None
     timeout: float | None = None
     cache_key: str = ""  # the same for every request of one conversation
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Options:
-        """These options by name. Raises BadSettings for a name that is none."""
+    def of(cls, given: dict[str, Any]) -> Options:
+        """These options by name; a key among them is sealed. Raises BadSettings for a name that is none."""
+        seal(given)
         for name in given:
             if name not in cls.__slots__:
                 known = [option for option in cls.__slots__ if option != "cache_key"]
@@ -98,7 +99,10 @@ def plan(settings: Settings, model: str, messages: str | Sequence[Message], opti
     spoken = dialect(route.wire)
     base_url = _checked_address(settings.base_url(route, options.base_url))
     key = settings.key_for(route, base_url, options.api_key)
-    _checked_key(key)
+    if not key.secret.sendable:
+        raise BadSettings(
+            f"the key in {key.origin} has spaces or odd characters in it. Copy it again, without line ends."
+        )
     ask, notices = _ask(settings, route, base_url.value, messages, options)
     call = spoken.render(ask)
     timeout = _number("timeout", options.timeout, 0.001, 1_000_000)
@@ -132,14 +136,6 @@ def _port(url: str) -> bool:
         return urlsplit(url).port != 0
     except ValueError:
         return False
-
-
-def _checked_key(key: Key) -> None:
-    text = key.secret.reveal()
-    if not text.isascii() or any(c.isspace() or not c.isprintable() for c in text):
-        raise BadSettings(
-            f"the key in {key.origin} has spaces or odd characters in it. Copy it again, without line ends."
-        )
 
 
 def _ask(

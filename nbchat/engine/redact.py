@@ -13,6 +13,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from nbchat.settings import Secret
+
 MASK = "[key]"
 SHORTEST = 6  # characters; a shorter "key" (such as `x` for a local server) is no secret
 RUN = 8  # characters of a key in a row that are masked
@@ -112,14 +114,14 @@ class Masking(logging.Filter):
 
     def __init__(self, *loggers: str) -> None:
         super().__init__()
-        self.keys: set[str] = set()
+        self.keys: set[Secret] = set()
         self._loggers = [logging.getLogger(name) for name in loggers]
         for logger in self._loggers:
             logger.addFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if self.keys:
-            record.msg, record.args = redact(record.getMessage(), self.keys), ()
+            record.msg, record.args = redact(record.getMessage(), (key.reveal() for key in self.keys)), ()
         return True
 
     def end(self) -> None:

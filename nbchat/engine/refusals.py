@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
-from nbchat.catalog import Route
+from nbchat.catalog import Route, near
+from nbchat.engine.plan import Plan
 from nbchat.engine.redact import redact
 from nbchat.engine.retry import LONGEST_WAIT, retry_after, spoken
 from nbchat.errors import (
@@ -30,6 +31,7 @@ from nbchat.errors import (
     ServiceDown,
     ServiceError,
 )
+from nbchat.settings import Secret, Settings
 from nbchat.wire.problem import ProviderProblem
 
 SHOWN = 300  # characters of a provider's sentence
@@ -101,13 +103,29 @@ class Asked:
     route: Route
     key_origin: str
     base_url: str
-    keys: tuple[str, ...] = field(default=(), repr=False)
+    keys: tuple[Secret, ...]
     near: Callable[[], str] = str  # models with a name like the one asked for, as a question
     elsewhere: Callable[[], Iterable[str]] = tuple  # the names under which others serve a retired model
 
+    @classmethod
+    def by(cls, settings: Settings, planned: Plan) -> Asked:
+        route, catalog = planned.route, settings.catalog
+
+        def alike() -> str:
+            names = [m.sent_id for m in catalog.models.values() if m.type == route.provider.type]
+            return near(route.model.sent_id, [name for name in names if name != route.model.sent_id])
+
+        keys = (planned.key.secret, *settings.secrets())
+        url = planned.base_url.value
+        return cls(route, planned.key.origin, url, keys, alike, lambda: catalog.elsewhere(route.model))
+
+    def masked(self, text: str) -> str:
+        """A text that came from outside, without any key."""
+        return redact(text, (key.reveal() for key in self.keys))
+
     def clean(self, text: str) -> str:
         """A provider's words, made safe and short enough to show."""
-        return shown(redact(text, self.keys))
+        return shown(self.masked(text))
 
 
 def shown(text: str) -> str:

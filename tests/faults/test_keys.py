@@ -148,7 +148,7 @@ async def test_a_plan_shows_no_key(server: Misbehaving) -> None:
     from nbchat.settings import Settings
 
     family = BY_NAME["gemini"]
-    options = Options(base_url=server.case("echo", family, False)[1], wire=family.name, api_key=KEY)
+    options = Options.of({"base_url": server.case("echo", family, False)[1], "wire": family.name, "api_key": KEY})
     planned = plan(Settings.load(), family.model, "hi", options)
 
     assert leaks("plan", f"{planned!r} {options!r} {planned.call.url} {planned.call.encoded()!r}") == []
