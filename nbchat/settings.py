@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from nbchat.catalog import Catalog, Provider, Route, near, own_variable, shipped
 from nbchat.catalog.user import read_file, read_tables
 from nbchat.errors import BadSettings, MissingKey
-from nbchat.hosts import host_of, is_loopback
+from nbchat.hosts import completed, host_of, is_loopback
 
 FILE = "nbchat.toml"
 DISPLAYS = ("live", "static")
@@ -198,12 +198,14 @@ class Settings:
         own = own_variable(provider)
         for variable in (own, *provider.env_base_url):
             if value := os.environ.get(variable, "").strip():
-                value = _with_scheme(value)
+                value = completed(value, provider.home_of(host_of(f"//{value}")))
                 moved = value if variable == own else provider.moved_to(value)
                 return Setting("base_url", moved.rstrip("/"), variable)
         region = self.filled(f"{{{provider.region_by}}}", provider) if provider.region_by else ""
         template = route.base_url_in(region) if region else route.base_url
-        return Setting("base_url", self.filled(template, provider).rstrip("/"), TABLE)
+        key = self.key(provider, route.model.env_key) if provider.host_by_key else None
+        url = provider.at_home_of(key.origin if key else "", self.filled(template, provider))
+        return Setting("base_url", url.rstrip("/"), TABLE)
 
     def filled(self, template: str, provider: Provider) -> str:
         """A URL or path of the table with its {names} taken from the environment."""
@@ -324,8 +326,3 @@ def _timeouts(value: Any, path: Path) -> Timeouts:
         if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds < 1e6:
             raise BadSettings(f"{path}: timeouts.{name} should be a number of seconds above 0.")
     return Timeouts(**value)
-
-
-def _with_scheme(url: str) -> str:
-    """`OLLAMA_HOST` may be `127.0.0.1:11434`."""
-    return url if "://" in url else f"http://{url}"

@@ -10,25 +10,15 @@ from typing import Any
 
 import pytest
 
+from nbchat.catalog import shipped
 from nbchat.hosts import is_loopback
 
 from .running_kernel import RunningKernel
 from .scores import SCORES
 from .service import Service
 
-OURS = (
-    "NBCHAT_",
-    "KIMI_",
-    "MOONSHOT_",
-    "GLM_",
-    "ZAI_",
-    "ZHIPU",
-    "OPENAI_",
-    "ANTHROPIC_",
-    "AZURE_",
-    "GEMINI_",
-    "GOOGLE_",
-)
+OURS = shipped().variables | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
+ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
 STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams").absolute()
 
 
@@ -36,7 +26,7 @@ STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No key, proxy or setting of the person who runs the tests reaches them."""
     for name in list(os.environ):
-        if name.startswith(OURS) or name.endswith(("_API_KEY", "_BASE_URL")) or name.lower().endswith("_proxy"):
+        if name in OURS or name.startswith("NBCHAT_") or name.lower().endswith(ENDINGS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))

@@ -143,7 +143,8 @@ def test_a_provider_row_is_whole(provider: Provider):
     assert not provider.thinking or provider.thinking in CATALOG.thinking
     assert all(f.thinking in ("", *CATALOG.thinking) for f in provider.families.values())
     assert not any(url.endswith("/") for url in urls)
-    assert set(provider.auth_by_key) <= set(provider.env_keys)
+    assert {*provider.auth_by_key, *provider.host_by_key} <= set(provider.env_keys)
+    assert set(provider.host_by_key.values()) <= set(provider.hosts)
     if provider.type != "demo":
         filled = [url.format(location="us-east1", project="p", region="us-east-1", endpoint="https://r.openai.azure.com")
                   for url in urls]  # fmt: skip

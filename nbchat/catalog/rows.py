@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from nbchat.hosts import is_loopback
+
 Level = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = ("low", "medium", "high", "max")
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
@@ -133,6 +135,7 @@ class Provider(Row):
     base_url: Url = ""
     base_urls: dict[Wire, Url] = Field(default_factory=dict)  # base URL by wire format, where it differs
     regions: dict[str, Url] = Field(default_factory=dict)  # other base URLs of the same service; "*" for any
+    host_by_key: dict[Variable, str] = Field(default_factory=dict)  # by the key's variable, where it differs
     hosts: tuple[str, ...] = ()  # all hosts the key may be sent to; `*` is one name between dots, or part of it
     env_keys: tuple[Variable, ...] = ()  # variables that hold the key, first set wins
     env_base_url: tuple[Variable, ...] = ()  # variables that move the base URL, besides <TYPE>_BASE_URL
@@ -158,6 +161,20 @@ class Provider(Row):
     def auth_for(self, wire: str, variable: str = "") -> Auth:
         """How a key is sent: by the variable it came from, else by the wire format, else as always here."""
         return self.auth_by_key.get(variable) or self.auth_by_wire.get(wire) or self.auth
+
+    def home_of(self, host: str) -> str:
+        """What an address without scheme or port is completed from."""
+        return "https://" if self.trusts(host) and not is_loopback(host) else self.base_url
+
+    def at_home_of(self, variable: str, url: str) -> str:
+        """The address at the host that the key of that variable belongs to.
+
+        >>> zai = Provider(type="glm", name="GLM", host_by_key={"ZAI_API_KEY": "api.z.ai"})
+        >>> zai.at_home_of("ZAI_API_KEY", "https://open.bigmodel.cn/api/paas/v4")
+        'https://api.z.ai/api/paas/v4'
+        """
+        host = self.host_by_key.get(variable)
+        return re.sub(r"(?<=://)[^/]+", host, url, count=1) if host else url
 
     def moved_to(self, url: str) -> str:
         """The base URL for the address in one of `env_base_url`.

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from nbchat.catalog import Route, near
 from nbchat.errors import BadSettings, UnknownModel
-from nbchat.hosts import host_of, is_loopback
+from nbchat.hosts import host_of, is_loopback, reachable
 from nbchat.messages import Message, Thinking, Tool
 from nbchat.settings import Key, Secret, Setting, Settings, Timeouts, seal
 from nbchat.wire import Ask, Call, Dialect, dialect
@@ -112,7 +112,7 @@ def plan(settings: Settings, model: str, messages: str | Sequence[Message], opti
 
 def _checked_address(base_url: Setting) -> Setting:
     """The base URL, if a request can be made from it. What is shown of a wrong one holds no password and no query."""
-    origin, url = base_url.origin, base_url.value
+    origin, url = base_url.origin, reachable(base_url.value)
     for ending in ENDINGS:
         url = url.removesuffix(ending)
     match = _ADDRESS.fullmatch(url)

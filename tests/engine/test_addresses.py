@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.engine.plan import Options, plan
+from nbchat.engine.plan import Options, Plan, plan
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.settings import Settings
 
@@ -46,7 +46,8 @@ REFUSED = {
     "plain http, looks like loopback": "http://127.evil.example/v1",
     "plain http, begins like localhost": "http://localhost.evil.example/v1",
     "plain http, an address of this network": "http://192.168.1.10:11434/v1",
-    "plain http, any address": "http://0.0.0.0:8000/v1",
+    "plain http, begins like any address": "http://0.0.0.0.evil.example/v1",
+    "plain http, no host": "http:///v1",
     "plain http, a number": "http://2130706433/v1",
     "plain http, hexadecimal": "http://0x7f000001/v1",
 }
@@ -61,14 +62,21 @@ TAKEN = {
     "http://127.0.0.1:1/v1": "http://127.0.0.1:1/v1/chat/completions",
     "http://127.8.9.10/v1": "http://127.8.9.10/v1/chat/completions",
     "http://[::1]:8080/v1": "http://[::1]:8080/v1/chat/completions",
+    "http://0.0.0.0:8000/v1": "http://127.0.0.1:8000/v1/chat/completions",
+    "http://[::]:8000/v1": "http://[::1]:8000/v1/chat/completions",
+    "http://:8000/v1": "http://127.0.0.1:8000/v1/chat/completions",
     "https://my_host.internal/v1": "https://my_host.internal/v1/chat/completions",
     "https://xn--bcher-kva.example/v1": "https://xn--bcher-kva.example/v1/chat/completions",
 }
 
 
 def url(base_url: str, **options: object) -> str:
-    given = Options(base_url=base_url, wire="openai-chat", api_key=KEY, **options)  # type: ignore[arg-type]
-    return plan(Settings(), "openai:some-model", "hi", given).call.url
+    return planned(base_url, model="openai:some-model", **options).call.url
+
+
+def planned(base_url: str = "https://x.example/v1", *, model: str = "openai:m", **options: object) -> Plan:
+    given = {"base_url": base_url, "wire": "openai-chat", "api_key": KEY, **options}
+    return plan(Settings(), model, "hi", Options.of(given))
 
 
 @pytest.mark.parametrize("typo", REFUSED)
@@ -93,7 +101,7 @@ def test_an_address_that_can_be_right_is_used(base_url: str) -> None:
 )
 def test_a_key_that_no_header_can_carry_is_refused_unseen(key: str) -> None:
     with pytest.raises(NbchatError) as raised:
-        plan(Settings(), "openai:m", "hi", Options(base_url="https://x.example/v1", wire="openai-chat", api_key=key))
+        planned(api_key=key)
 
     assert "Copy it again" in str(raised.value)
     assert key not in str(raised.value)
@@ -101,9 +109,7 @@ def test_a_key_that_no_header_can_carry_is_refused_unseen(key: str) -> None:
 
 
 def test_white_space_around_a_key_is_no_part_of_it() -> None:
-    options = Options(base_url="https://x.example/v1", wire="openai-chat", api_key=f" {KEY}\n")
-
-    assert plan(Settings(), "openai:m", "hi", options).headers()["authorization"] == f"Bearer {KEY}"
+    assert planned(api_key=f" {KEY}\n").headers()["authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", True])
@@ -113,14 +119,73 @@ def test_a_timeout_is_a_number_of_seconds(timeout: object) -> None:
 
 
 def test_the_tries_of_one_question_have_one_key_and_the_next_question_another() -> None:
-    def planned() -> tuple[str, str, bytes]:
-        made = plan(
-            Settings(), "openai:m", "hi", Options(base_url="https://x.example/v1", wire="openai-chat", api_key=KEY)
-        )
+    def tried() -> tuple[str, str, bytes]:
+        made = planned()
         first, second = made.headers()["idempotency-key"], made.headers()["idempotency-key"]
         return first, second, made.call.encoded()
 
-    one, other = planned(), planned()
+    one, other = tried(), tried()
 
     assert one[0] == one[1] != other[0]
     assert one[2] == other[2], "the body of the same question is the same bytes"
+
+
+# --- addresses in variables ---------------------------------------------------------------------------
+
+OLLAMA = "http://127.0.0.1:11434"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("0.0.0.0", OLLAMA),
+        ("0.0.0.0:11434", OLLAMA),
+        (":11434", OLLAMA),
+        ("http://0.0.0.0:11434", OLLAMA),
+        ("http://0.0.0.0:11434/", OLLAMA),
+        ("127.0.0.1", OLLAMA),
+        ("localhost:8080", "http://localhost:8080"),
+        ("http://0.0.0.0", "http://127.0.0.1"),  # as Ollama's own client has it: port 80
+        ("::", "http://[::1]:11434"),
+        ("[::]:8080", "http://[::1]:8080"),
+        ("ollama.com", "https://ollama.com"),
+    ],
+)
+def test_what_people_write_for_ollama_is_understood_as_ollama_does(
+    monkeypatch: pytest.MonkeyPatch, said: str, meant: str
+) -> None:
+    """Servers are told to listen at 0.0.0.0, and the variable is one for both."""
+    monkeypatch.setenv("OLLAMA_HOST", said)
+
+    assert plan(Settings.load(), "ollama:qwen3", "hi", Options()).call.url == f"{meant}/api/chat"
+
+
+@pytest.mark.parametrize("said", ["192.168.1.10", "192.168.1.10:11434", "my-server:11434", "0.0.0.0:abc"])
+def test_a_server_elsewhere_is_not_asked_over_plain_http(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", said)
+
+    with pytest.raises(BadSettings, match="OLLAMA_HOST"):
+        plan(Settings.load(), "ollama:qwen3", "hi", Options())
+
+
+def test_a_host_alone_is_asked_over_tls_where_the_provider_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", KEY)
+    monkeypatch.setenv("KIMI_BASE_URL", "api.moonshot.cn/v1")
+
+    assert plan(Settings.load(), "kimi-k2.6", "hi", Options()).call.url.startswith("https://api.moonshot.cn/v1/")
+
+
+@pytest.mark.parametrize(
+    ("variable", "host"),
+    [("ZAI_API_KEY", "api.z.ai"), ("GLM_API_KEY", "open.bigmodel.cn"), ("ZHIPUAI_API_KEY", "open.bigmodel.cn")],
+)
+def test_a_key_goes_to_the_host_that_gave_it(monkeypatch: pytest.MonkeyPatch, variable: str, host: str) -> None:
+    """Keys of Z.ai and of bigmodel.cn are refused by the other (zai-sdk 0.2.3 README)."""
+    monkeypatch.setenv(variable, KEY)
+    chat = plan(Settings.load(), "glm-5.3-flash", "hi", Options())
+    claude = plan(Settings.load(), "glm-5.3-flash", "hi", Options(wire="anthropic-messages"))
+
+    assert chat.call.url == f"https://{host}/api/paas/v4/chat/completions"
+    assert claude.call.url == f"https://{host}/api/anthropic/v1/messages"
+    monkeypatch.setenv("GLM_BASE_URL", "https://glm.example.com/v4")
+    assert plan(Settings.load(), "glm-5.3-flash", "hi", Options()).call.url.startswith("https://glm.example.com/v4/")
