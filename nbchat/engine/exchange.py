@@ -156,7 +156,7 @@ class Exchange:
         if data == DONE:
             self._frames += 1
             self._reader.ended = True
-        elif data and name == "error":
+        elif name == "error":
             raise ProviderProblem(data.decode("utf-8", "replace"))
         elif data and name not in HEARTBEATS:
             raise Unreadable
@@ -186,7 +186,7 @@ class Exchange:
     def _after(self, error: NbchatError) -> NbchatError:
         """The connection failed; an event whose JSON was whole by then still counts."""
         if self._decoder and not isinstance(self._decoder, WholeBody):
-            with suppress(ProviderProblem, Unreadable):
+            with suppress(ProviderProblem, Unreadable, FramingError):
                 self._close()
         return error
 
@@ -232,9 +232,11 @@ class Exchange:
             said = gist(failed) if isinstance(failed, NbchatError) else failed
             stop = Stop("broken", f"{said}; the answer is incomplete" if said else stop.detail)
         if not self._said and not any(isinstance(event, Text | Thought | ToolCall) for event in self._batch):
+            place = host_of(self._asked.base_url)
             if stop.reason == "broken" and (said or " " in stop.detail):  # else it is the provider's own word
-                place = host_of(self._asked.base_url)
                 raise BadAnswer(f"{place} sent no answer: {said or stop.detail}. Ask again, or check the base URL.")
+            if stop == Stop("end") and not self._batch:  # an end marker, and nothing that was understood before it
+                raise BadAnswer(f"{place} sent nothing in the format {self._asked.route.wire}. Check the base URL.")
             if stop.reason == "end":
                 self._batch.append(Notice(f"{self._asked.route.model.id} gave an empty answer."))
         self._batch.append(stop)

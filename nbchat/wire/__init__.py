@@ -167,5 +167,11 @@ def _finite(text: str) -> float:
 
 
 def count(value: Any) -> int | None:
-    """A token count as it stands in a usage object; anything but a whole number is None."""
+    """A token count as it stands in a usage object; anything but a whole number is None.
+
+    >>> count(9), count(9.0), count(-1), count("9")
+    (9, 9, None, None)
+    """
+    if isinstance(value, float) and value.is_integer():  # gateways whose language has no other numbers
+        value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

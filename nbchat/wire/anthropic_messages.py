@@ -200,7 +200,9 @@ class Reader:
     def _message(self, message: Mapping[str, Any]) -> list[WireEvent]:
         """The message itself: whole, or at the start of a stream still without content."""
         events: list[WireEvent] = []
-        for index, block in enumerate(items(message.get("content"))):
+        content = message.get("content")
+        given = [{"type": "text", "text": content}] if isinstance(content, str) else items(content)
+        for index, block in enumerate(given):
             events += self._open(index, mapping(block))
             self._close(index)
         self._count(message.get("usage"))

@@ -283,7 +283,8 @@ def _raise_problem(value: Any) -> None:
 
 
 def _raise_exception(value: Mapping[str, Any], name: str) -> None:
-    message = string(value.get("message")) or string(value.get("originalMessage")) or name
+    words = (string(value.get(member)) for member in ("message", "Message", "originalMessage"))
+    message = next(filter(None, words), name)
     raise ProviderProblem(message, code=name, kind=name, status=STATUS.get(name))
 
 

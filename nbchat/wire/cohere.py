@@ -177,11 +177,11 @@ class Reader:
         for nth, call in enumerate(items(message.get("tool_calls"))):
             self._add_call(call, nth)
         self._end(body)
-        content = message.get("content")
-        return [made for part in items(content) for made in _content_events(part)] or _content_events(content)
+        return _content_events(message.get("content"))
 
     def _add_call(self, call: Any, index: Any) -> None:
-        self._calls.add({**mapping(call), "index": index})
+        for one in items(call) or [call]:
+            self._calls.add({**mapping(one), "index": index})
 
     def _add_plan(self, plan: Any) -> None:
         if isinstance(plan, str):
@@ -214,6 +214,8 @@ def _content_events(content: Any) -> list[WireEvent]:
     """A block's text or thinking, or the piece of it that a delta brings."""
     if isinstance(content, str):
         return [Text(content)] if content else []
+    if isinstance(content, list):
+        return [made for part in content for made in _content_events(part)]
     text, thinking = (string(mapping(content).get(name)) for name in ("text", "thinking"))
     return [*([Thought(thinking)] if thinking else []), *([Text(text)] if text else [])]
 
@@ -226,11 +228,7 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     """
     tokens = mapping(usage.get("tokens"))
     return Usage(
-        _count(tokens.get("input_tokens")),
-        _count(tokens.get("output_tokens")),
-        _count(usage.get("cached_tokens")),
+        count(tokens.get("input_tokens")),
+        count(tokens.get("output_tokens")),
+        count(usage.get("cached_tokens")),
     )
-
-
-def _count(value: Any) -> int | None:
-    return count(int(value) if isinstance(value, float) and value.is_integer() else value)  # the API says "double"

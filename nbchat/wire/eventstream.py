@@ -30,12 +30,18 @@ class EventStream:
         self.unfinished = b""
         self._limit = limit
         self._buffer = bytearray()
+        self._failed: FramingError | None = None  # what comes next cannot be read; what came before is given first
 
     def feed(self, chunk: bytes) -> list[Frame]:
         self._buffer += chunk
         frames: list[Frame] = []
-        while message := self._message():
-            frames.append(_frame(message))
+        try:
+            while not self._failed and (message := self._message()):
+                frames.append(_frame(message))
+        except FramingError as failed:
+            self._failed = failed
+        if self._failed and not frames:
+            raise self._failed
         return frames
 
     @property
@@ -60,6 +66,8 @@ class EventStream:
         return message
 
     def close(self) -> list[Frame]:
+        if self._failed:
+            raise self._failed
         self.unfinished = bytes(self._buffer)
         return []
 
@@ -73,7 +81,7 @@ def _frame(message: bytes) -> Frame:
     if headers.get(":message-type") == "error":
         said = {"code": headers.get(":error-code", ""), "message": headers.get(":error-message", "")}
         return "error", json.dumps(said).encode()
-    return headers.get(":exception-type") or headers.get(":event-type", ""), message[end:-4]
+    return headers.get(":exception-type") or headers.get(":event-type", ""), message[end:-4] or b"{}"
 
 
 def _headers(data: bytes) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,7 @@ STOPS: dict[str, StopReason] = {
     "content_filter": "filter",
     "sensitive": "filter",
     "error": "broken",
+    "abort": "broken",  # vLLM and SGLang, when they are shut down
     "network_error": "broken",
     "insufficient_system_resource": "broken",
 }
@@ -185,6 +186,8 @@ class Reader:
         # MiniMax and Spark put a failure's code beside choices that are null or empty.
         if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
             self._refused(value)
+        if "x_groq" in body:
+            self._refused({"error": mapping(body["x_groq"]).get("error")})
         if usage := body.get("usage") or ("x_groq" in body and mapping(body["x_groq"]).get("usage")):
             self._usage = mapping(usage) or self._usage
         for choice in items(choices):
@@ -204,6 +207,7 @@ class Reader:
     def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
+            self._refused({"error": choice.get("error")})  # OpenRouter's place for what its host said
         if usage := choice.get("usage"):  # Moonshot's place for it
             self._usage = mapping(usage) or self._usage
         delta = choice.get(self._part)
@@ -217,7 +221,7 @@ class Reader:
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal))
         if calls := delta.get("tool_calls"):
-            for piece in items(calls):
+            for piece in items(calls) or [calls]:
                 self._calls.add(mapping(piece))
         if (call := delta.get("function_call")) and isinstance(call, dict):  # what `tool_calls` was before 2023-11
             self._calls.add({"index": 0, "function": call})
@@ -261,8 +265,12 @@ class Reader:
                 return [Text(content)] if content else []
             return list(self._tags.feed(content))
         events: list[WireEvent] = []
-        for part in map(mapping, items(content) or [content]):  # Mistral's list of parts
-            if part.get("type") == "thinking":
+        for part in items(content) or [content]:  # Mistral's list of parts
+            if isinstance(part, str):
+                events += [Text(part)] if part else []
+            elif not isinstance(part, dict):
+                continue
+            elif part.get("type") == "thinking":
                 events += [*self._untagged(), *(Thought(t) for t in _texts(part.get("thinking")) if t)]
             else:
                 events += [Text(t) for t in _texts(part.get("text")) if t]
@@ -284,7 +292,7 @@ class Reader:
     def _stop(self) -> Stop:
         if not self._finish:
             return Stop("end") if self.ended else Stop("broken", "the server ended the answer early")
-        reason = STOPS.get(self._finish, "end")
+        reason = STOPS.get(self._finish.lower(), "end")
         return Stop("tool_calls" if reason == "end" and self._calls else reason, self._finish)
 
 

@@ -176,6 +176,8 @@ class Reader:
                 return thought(value.get("delta"))
             case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
                 self._item(value, "function_call").raw.append(string(value.get("delta")))
+            case "response.function_call_arguments.done":
+                self._item(value, "function_call").raw = [string(value.get("arguments"))]
             case "response.output_item.added":
                 self._open(value)
             case "response.output_item.done":

@@ -85,7 +85,8 @@ def _failed(code: Any) -> bool:
 
 def _of(error: Mapping[str, Any], body: Mapping[str, Any]) -> ProviderProblem:
     code = error.get("code") if error.get("code") is not None else body.get("code")
-    told = (error.get("status"), error.get("raw_status_code"), body.get("status"), code)
+    members = ("status", "status_code", "raw_status_code", "StatusCode")
+    told = (*map(error.get, members), body.get("status"), code)
     status = next((s for s in told if _is_status(s)), None)
     kind = error.get("type") or error.get("error_type") or error.get("status")
     return ProviderProblem(

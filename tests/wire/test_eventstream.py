@@ -30,7 +30,7 @@ def event(name: str, payload: bytes = b"{}") -> bytes:
 
 
 BODY = event("messageStart", b'{"role":"assistant"}') + event("contentBlockDelta", '{"é":1}'.encode()) + event("x", b"")
-FRAMES = [("messageStart", b'{"role":"assistant"}'), ("contentBlockDelta", '{"é":1}'.encode()), ("x", b"")]
+FRAMES = [("messageStart", b'{"role":"assistant"}'), ("contentBlockDelta", '{"é":1}'.encode()), ("x", b"{}")]
 
 
 @given(st.lists(st.integers(0, len(BODY))))
@@ -91,6 +91,16 @@ def test_one_wrong_byte_is_noticed(at: int) -> None:
 
     with pytest.raises(FramingError, match="damaged"):
         EventStream().feed(bytes(damaged))
+
+
+def test_what_came_before_a_damaged_event_is_given_first() -> None:
+    decoder = EventStream()
+    frames = decoder.feed(event("good") + event("bad")[:-1] + b"?")
+
+    assert frames == [("good", b"{}")]
+    for more in (lambda: decoder.feed(event("later")), decoder.close):
+        with pytest.raises(FramingError, match="damaged"):
+            more()
 
 
 def test_what_is_no_event_stream_is_refused() -> None:
