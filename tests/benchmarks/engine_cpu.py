@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 from pydantic_core import from_json
 
@@ -174,20 +175,25 @@ def main() -> None:
         name, port, way = given.measure
         print(asyncio.run(measure(name, int(port), way)))
         return
+    print(f"{'ms of CPU per 1,000 deltas':28}" + "".join(f"{name:>22}" for name in CLIENTS))
+    for way, best in measured(given.runs):
+        shown = "".join(f"{ms:>13.2f} ({ms / best['floor']:5.1f}x)" for ms in best.values())
+        print(f"{way:28}{shown}", flush=True)
+
+
+def measured(runs: int) -> Iterator[tuple[str, dict[str, float]]]:
+    """By way of sending, milliseconds of CPU per 1,000 deltas of each client."""
     server = _child("--serve")
     assert server.stdout
     port = server.stdout.readline().strip()
     try:
-        print(f"{'ms of CPU per 1,000 deltas':28}" + "".join(f"{name:>22}" for name in CLIENTS))
         for way in ("burst", "paced", "200 at once"):
-            rows = {name: [] for name in CLIENTS}  # type: dict[str, list[float]]
-            for _ in range(given.runs):
+            rows: dict[str, list[float]] = {name: [] for name in CLIENTS}
+            for _ in range(runs):
                 for name in CLIENTS:  # in turn, so that the machine's load meets all alike
                     out, _ = _child("--measure", name, port, way).communicate()
                     rows[name].append(float(out))
-            best = {name: statistics.median(times) for name, times in rows.items()}
-            shown = "".join(f"{ms:>13.2f} ({ms / best['floor']:5.1f}x)" for ms in best.values())
-            print(f"{way:28}{shown}", flush=True)
+            yield way, {name: statistics.median(times) for name, times in rows.items()}
     finally:
         server.kill()
         server.wait()

@@ -61,7 +61,8 @@ def row(name: str, cost: Cost, size: int) -> str:
     return f"  {name:12} {sent}  {cost.cpu:5.2f} s CPU"
 
 
-def compare(characters: int, seconds: float) -> None:
+def costs(characters: int, seconds: float) -> tuple[Cost, Cost]:
+    """Of the same answer by `%%chat`, and by an update at every chunk."""
     text = markdown(characters)
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
     with Service() as service, tempfile.TemporaryDirectory() as folder, RunningKernel(cwd=Path(folder)) as kernel:
@@ -70,9 +71,12 @@ def compare(characters: int, seconds: float) -> None:
         kernel.run(f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')")
         kernel.run("%%chat demo\nwarm up")
         time.sleep(1)
-        ours = measured(kernel, "%%chat kimi-k2.6\nGo")
-        naive = measured(kernel, NAIVE.format(url=service.url))
-    print(f"{characters:,} characters, {len(pieces):,} pieces over {seconds:g} s (x: times the answer)")
+        return measured(kernel, "%%chat kimi-k2.6\nGo"), measured(kernel, NAIVE.format(url=service.url))
+
+
+def compare(characters: int, seconds: float) -> None:
+    ours, naive = costs(characters, seconds)
+    print(f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s (x: times the answer)")
     print(row("%%chat", ours, characters))
     print(row("per chunk", naive, characters))
     print(f"  ratio        {naive.messages / ours.messages:6.1f}           {naive.bytes / ours.bytes:7.1f}\n")

@@ -39,8 +39,12 @@ def once(work: str) -> tuple[float, int]:
     return float(milliseconds), int(modules)
 
 
+def measured(rounds: int = ROUNDS) -> list[dict[str, tuple[float, int]]]:
+    return [{name: once(work) for name, work in WORK.items()} for _ in range(rounds)]
+
+
 def main() -> None:
-    rounds = [{name: once(work) for name, work in WORK.items()} for _ in range(ROUNDS)]
+    rounds = measured()
     reference = median(r["import httpx2, pydantic"][0] for r in rounds)
     for name in WORK:
         cpu = median(r[name][0] for r in rounds)

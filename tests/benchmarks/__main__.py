@@ -1,0 +1,140 @@
+"""The numbers the design promises, measured now: each beside its reference of the same run.
+
+    python -m tests.benchmarks [--quick]
+
+`--quick` leaves out what takes more than half a minute. What cannot be measured says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from . import distributions, engine_cpu, first_text, interrupts, iopub, loading
+
+
+@dataclass
+class Row:
+    what: str
+    value: str
+    beside: str  # the ratio, and to what
+    target: str
+    holds: bool | None  # None where nothing was measured
+
+    def __str__(self) -> str:
+        verdict = {True: "yes", False: "NO", None: "-"}[self.holds]
+        return f"{self.what:50} {self.value:>12}  {self.beside:44} {self.target:>12}  {verdict}"
+
+
+LEFT_OUT = "left out by --quick"
+
+
+def bytes_sent(quick: bool) -> Iterator[Row]:
+    what = "iopub, 10 kB over 40 s"
+    if quick:
+        yield Row(what, "", LEFT_OUT, "<= 0.4 MB", None)
+        return
+    ours, naive = iopub.costs(10_000, 40.0)
+    ratio = f"1/{naive.bytes / ours.bytes:.0f} of an update at every chunk"
+    yield Row(what, f"{ours.bytes / 1e6:.2f} MB", ratio, "<= 0.4 MB", ours.bytes <= 0.4e6)
+
+
+def in_the_browser(quick: bool) -> Iterator[Row]:
+    thread, sent = "JupyterLab's main thread, 20,000 characters, 10 s", "iopub, the same"
+    if quick:
+        yield Row(thread, "", LEFT_OUT, "<= 2.0 s", None)
+        yield Row(sent, "", LEFT_OUT, "<= 0.45 MB", None)
+        return
+    from ..browser.lab import Lab, launched
+    from ..service import Service, said
+    from . import cell_in_browser as cell
+    from .answers import SHAPES, paced
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        launched() as browser,
+        Service() as service,
+        Lab(Path(folder), browser) as lab,
+    ):
+        floor = cell.in_a_cell(lab, service, cell.IDLE.format(seconds=cell.SECONDS)).cpu
+        _, text = SHAPES["answer"](cell.SIZE)
+        service.always(paced(said(*cell.cut(text)), cell.SECONDS))
+        ours = cell.in_a_cell(lab, service, "%%chat kimi-k2.6\nGo")
+        usual = cell.in_a_cell(lab, service, cell.USUAL.format(url=service.url, gap=0.1, what=cell.MARKDOWN))
+    ratio = f"1/{(usual.cpu - floor) / (ours.cpu - floor):.1f} of Markdown 10 times a second"
+    yield Row(thread, f"{ours.cpu - floor:.2f} s", ratio, "<= 2.0 s", ours.cpu - floor <= 2.0)
+    ratio = f"1/{usual.bytes / ours.bytes:.1f} of Markdown 10 times a second"
+    yield Row(sent, f"{ours.bytes / 1e6:.2f} MB", ratio, "<= 0.45 MB", ours.bytes <= 0.45e6)
+
+
+def loads(quick: bool) -> Iterator[Row]:
+    rounds = loading.measured(3 if quick else loading.ROUNDS)
+    bare, ours, heavy = (
+        median(r[name][0] for r in rounds) for name in ("nothing", "%load_ext nbchat", "import httpx2, pydantic")
+    )
+    ratio = f"{(ours - bare) / heavy:.2f} of importing httpx2 and pydantic"
+    yield Row("%load_ext nbchat, CPU over bare IPython", f"{ours - bare:.1f} ms", ratio, "<= 20 ms", ours - bare <= 20)
+
+
+def words(quick: bool) -> Iterator[Row]:
+    ours, bare = first_text.measured(5 if quick else first_text.ROUNDS)
+    ratio = f"{ours / bare:.1f}x a bare update loop, {bare:.1f} ms"
+    yield Row("first text after the provider's first byte", f"{ours:.1f} ms", ratio, "<= +10 ms", ours - bare <= 10)
+
+
+def engine(quick: bool) -> Iterator[Row]:
+    names = {"burst": "engine CPU per delta, a burst", "paced": "engine CPU per delta, paced"}
+    for way, ms in engine_cpu.measured(1 if quick else 3):
+        ratio = ms["engine"] / ms["floor"]
+        most = 2.5 if way == "200 at once" else 5.0
+        said = f"{ratio:.1f}x a raw socket + split (nbchat.stream {ms['nbchat.stream'] / ms['floor']:.1f}x)"
+        what = names.get(way, "200 concurrent streams, CPU per delta")
+        yield Row(what, f"{ms['engine']:.2f} us", said, f"<= {most:g}x", ratio <= most)
+
+
+def stops(quick: bool) -> Iterator[Row]:
+    found = interrupts.measured(10 if quick else interrupts.ROUNDS)
+    ours, bare = interrupts.p95(found.ours), interrupts.p95(found.bare)
+    ratio = f"{ours / bare:.1f}x a sleeping cell, {bare:.0f} ms"
+    yield Row("interrupt to idle, server silent, p95", f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150)
+    lost = found.of - found.kept
+    yield Row("partial answers lost, history made invalid", f"{lost}", f"of {found.of} interrupts", "0", lost == 0)
+
+
+def packages(quick: bool) -> Iterator[Row]:
+    added, there = distributions.measured()
+    ratio = f"{len(added) / there:.2f} of JupyterLab's {there}"
+    yield Row("distributions more than JupyterLab has", f"{len(added)}", ratio, "<= 12", len(added) <= 12)
+
+
+PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
+    "iopub": bytes_sent,
+    "the browser": in_the_browser,
+    "loading": loads,
+    "the first text": words,
+    "the engine": engine,
+    "interrupts": stops,
+    "distributions": packages,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="leave out what takes more than half a minute")
+    parser.add_argument("--only", choices=PARTS, action="append", help="these rows alone; may be repeated")
+    given = parser.parse_args()
+    print(f"{'what':50} {'now':>12}  {'beside it':44} {'promised':>12}  holds")
+    for name in given.only or PARTS:
+        try:
+            for row in PARTS[name](given.quick):
+                print(row, flush=True)
+        except Exception as error:  # one row that cannot be measured leaves the others
+            print(Row(name, "", f"not measured: {type(error).__name__}: {error}"[:120], "", None), flush=True)
+
+
+if __name__ == "__main__":
+    main()
