@@ -17,7 +17,7 @@ from nbchat.catalog.rows import LEVELS, WIRES, ThinkingTable
 from nbchat.catalog.user import read_file, read_tables
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of
-from nbchat.wire import DIALECTS
+from nbchat.wire import DIALECTS, dialect
 
 FOLDER = Path(__file__).parent.parent / "nbchat" / "catalog"
 CATALOG = shipped()
@@ -104,8 +104,14 @@ def test_an_unknown_field_is_refused(kind: type):
         kind(**(given if kind in (Model, Provider) else {}), supportsThinkingMod=True)
 
 
-def test_the_wire_formats_of_the_rows_are_those_that_are_spoken():
-    assert set(WIRES) == set(DIALECTS)
+@pytest.mark.parametrize("wire", WIRES)
+def test_every_file_that_is_not_shared_speaks_a_format(wire: str):
+    """A part that several formats use belongs in `rows.SHARED`."""
+    spoken = dialect(wire)
+
+    assert spoken.FRAMING in ("sse", "ndjson", "eventstream")
+    assert callable(spoken.render)
+    assert spoken.Reader().ended is False
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names(MODELS, "id"))
@@ -646,7 +652,7 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
     ({"models": [{"id": "m", "supportsThinkingMode": "perhaps"}]},
      "'supportsThinkingMode' should be true or false, got 'perhaps'."),
     ({"models": [{"id": "m", "status": "dead"}]}, "'status' should be 'current', 'preview', 'deprecated'"),
-    ({"models": [{"id": "m", "wire": "opnai-chat"}]}, "'wire' should be one of openai-chat, openai-responses"),
+    ({"models": [{"id": "m", "wire": "opnai-chat"}]}, "'wire' should be one of anthropic-messages, bedrock-converse"),
     ({"models": [{"id": "m", "quirks": {"maxTokenField": "x"}}]},
      "'quirks.maxTokenField' is not a field here. Did you mean 'maxTokensField'?"),
     ({"models": [{"id": "m", "type": "openai", "thinking": "togle"}]},
@@ -672,7 +678,7 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
     ({"providers": [{"type": "corp", "baseUrl": "https://a/v1?key=abc"}]}, "with no key in it, got text that is not"),
     ({"providers": [{**CORP, "headers": {"Authorization": "Bearer abc"}}]}, "header 'Authorization' would hold a key"),
     ({"providers": [{**CORP, "auth": "basic"}]}, "'auth' should be 'bearer', 'x-api-key', 'api-key'"),
-    ({"providers": [{**CORP, "baseUrls": {"gemni": "https://a"}}]}, "should be one of openai-chat"),
+    ({"providers": [{**CORP, "baseUrls": {"gemni": "https://a"}}]}, "should be one of anthropic-messages"),
     ({"providers": [{**CORP, "modelsUrl": "models"}]}, "'modelsUrl' should be a path such as /v1/models, or none"),
     ({"providers": [{**CORP, "thinking": "none"}]}, "no thinking table is called 'none'."),
     ({"providers": [CORP, CORP]}, "providers row 2 ('corp') of nbchat.toml: row 1 has the same 'type'. Keep one."),

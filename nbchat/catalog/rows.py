@@ -8,6 +8,8 @@ refused: a misspelt one would silently do nothing.
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -18,7 +20,11 @@ from nbchat.hosts import is_loopback
 Level = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = ("low", "medium", "high", "max")
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
-WIRES = ("openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama", "bedrock-converse", "cohere")
+SHARED = {  # files of nbchat/wire that several formats use; every other one there is a format
+    *("eventstream", "framing", "partialargs", "problem", "schema", "shapes", "thinktags", "toolcalls", "turns")
+}
+_FILES = iter_modules([str(Path(__file__).parents[1] / "wire")])
+WIRES = tuple(sorted(file.name.replace("_", "-") for file in _FILES if file.name not in SHARED))
 
 
 def _like(pattern: str, wanted: str) -> AfterValidator:
@@ -30,7 +36,7 @@ def _like(pattern: str, wanted: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Wire = Annotated[str, _like("|".join(WIRES), f"one of {', '.join(WIRES)}")]  # the names of nbchat.wire.DIALECTS
+Wire = Annotated[str, _like("|".join(WIRES), f"one of {', '.join(WIRES)}")]
 WireOrNone = Annotated[str, _like("|".join(("", *WIRES)), f"one of {', '.join(WIRES)}")]
 Url = Annotated[str, _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it")]
 ListUrl = Annotated[str, _like(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")]

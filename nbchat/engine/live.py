@@ -63,7 +63,7 @@ async def listed(transport: Transport, masking: Masking, settings: Settings, kin
     provider = settings.catalog.providers.get(kind)
     if provider is None:
         raise UnknownModel(f"no provider is called {kind!r}.{near(kind, settings.catalog.providers)}")
-    if provider.models_url == NONE:
+    if provider.models_url == NONE or provider.wire not in LISTINGS:
         raise BadSettings(f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}")
     planned = plan(settings, f"{kind}:any", "-", Options())
     asked = Asked.by(settings, planned)

@@ -1,7 +1,7 @@
 """How a conversation is spoken to a service, and how its answer is understood.
 
-ADD A WIRE FORMAT: a file here with FRAMING, `render` and `Reader`, and a row in
-DIALECTS. Nothing in this folder opens a connection, reads a clock or sees a key:
+ADD A WIRE FORMAT: a file here with FRAMING, `render` and `Reader`; its name is the
+file's, with hyphens. Nothing in this folder opens a connection, reads a clock or sees a key:
 `render` turns an Ask into the Call the engine should make; a Reader turns the
 JSON values of one answer into events. A dialect is a module and remembers
 nothing; what one stream needs lives on its own Reader.
@@ -17,20 +17,13 @@ from importlib import import_module
 from typing import Any, Literal, Protocol, cast
 
 from nbchat.catalog import Fields, Quirks
+from nbchat.catalog.rows import WIRES
 from nbchat.errors import BadSettings
 from nbchat.messages import Message, Tool, WireEvent
 
 Framing = Literal["sse", "ndjson", "eventstream"]
 
-DIALECTS = {
-    "openai-chat": "openai_chat",
-    "openai-responses": "openai_responses",
-    "anthropic-messages": "anthropic_messages",
-    "gemini": "gemini",
-    "ollama": "ollama",
-    "bedrock-converse": "bedrock_converse",
-    "cohere": "cohere",
-}
+DIALECTS = {name: name.replace("-", "_") for name in WIRES}  # by name, the file that speaks it
 
 
 @dataclass(slots=True, frozen=True)
