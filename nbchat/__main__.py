@@ -1,4 +1,4 @@
-"""The command line: `nbchat serve` and `nbchat models`, or `python -m nbchat …`."""
+"""The command line: `nbchat serve` and `nbchat models`; `python -m nbchat` is the same."""
 
 from __future__ import annotations
 

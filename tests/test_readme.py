@@ -1,24 +1,38 @@
-"""What the README and CONTRIBUTING say is so."""
+"""What the README says is so: its commands and its code are run, its tables come from the code."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nbchat
-from nbchat.frontends.line import parsed
+from nbchat.frontends.commands import COMMANDS
+from nbchat.frontends.line import OPTIONS, parsed
 from nbchat.settings import Settings
+
+from .providers import answers
+from .refresh_pages import PARTS, refreshed
+from .running_kernel import RunningKernel
+from .service import Request, Service, answer, said
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-SHELL_LINES = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.M | re.S)
+SHELL_LINES = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
-pytestmark = pytest.mark.skipif(not (ROOT / "README.md").exists(), reason="not a checkout")
+pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+
+
+# --- the two lines: the first is run in test_packaging.py, the second is what CI runs -----------------
 
 
 def test_there_are_two_lines_one_to_run_and_one_to_test() -> None:
@@ -43,10 +57,62 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
     assert SHELL_LINES[1].startswith("python3 -m venv .venv")
 
 
-def test_the_settings_file_of_the_readme_is_accepted(tmp_path: Path) -> None:
-    example = re.search(r"```toml\n(.*?)```", README, re.S)
-    assert example
-    (tmp_path / "nbchat.toml").write_text(example[1])
+# --- the code ------------------------------------------------------------------------------------------
+
+
+def cells() -> list[str]:
+    """What the README has for a notebook, in its order."""
+    return [block for kind, block in BLOCKS if kind in ("", "python") and "c.Interactive" not in block]
+
+
+def test_the_code_runs_from_top_to_bottom(service: Service, tmp_path: Path) -> None:
+    async def play(request: Request, writer: Any) -> bool | None:
+        claude = answers.anthropic_messages()
+        if request.path == "/v1/messages":
+            return await answer(claude.plain, headers=dict(claude.headers))(request, writer)
+        return await answer(*said("Rayleigh scattering."))(request, writer)
+
+    service.always(play)
+    keys = {"KIMI_BASE_URL": f"{service.url}/v1", "ANTHROPIC_BASE_URL": service.url, "ANTHROPIC_API_KEY": "k"}
+    with RunningKernel(cwd=tmp_path, env=keys) as kernel:
+        kernel.run("import pandas as pd; df = pd.DataFrame({'a': [1, 2], 'b': [2, 4]})")
+        for cell in cells():
+            started = kernel.start(cell)
+            if "getpass()" in cell:
+                assert kernel.client.get_stdin_msg(timeout=30)["content"]["password"]
+                kernel.client.input("sk-canary-0123456789")
+            ran = kernel.finish(started)
+            assert (ran.status, ran.error) == ("ok", ""), cell
+
+    asked = [request.json for request in service.requests]
+    assert {body["model"] for body in asked} == {"kimi-k2.6", "claude-sonnet-5-5"}
+    assert service.requests[0].headers["authorization"] == "Bearer sk-canary-0123456789"
+    assert [m["role"] for m in asked[1]["messages"]] == ["user", "assistant", "user"]
+    assert ",a,b\n0,1,2\n1,2,4" in asked[2]["messages"][-1]["content"]
+    assert len(asked) == 6
+
+
+def test_the_line_for_every_kernel_loads_the_extension(tmp_path: Path) -> None:
+    (line,) = (block for _, block in BLOCKS if "c.InteractiveShellApp" in block)
+    profile = tmp_path / "profile_default"
+    profile.mkdir()
+    (profile / "ipython_config.py").write_text(line)
+    assert f"{profile.name}/ipython_config.py" in README
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "IPython", "-c", "%chat ask What did I just ask?"],
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert "This is the first question of our conversation." in ran.stdout, ran.stderr
+
+
+def test_the_settings_file_is_accepted(tmp_path: Path) -> None:
+    (example,) = (block for kind, block in BLOCKS if kind == "toml")
+    (tmp_path / "nbchat.toml").write_text(example)
 
     settings = Settings.load(tmp_path)
 
@@ -56,21 +122,72 @@ def test_the_settings_file_of_the_readme_is_accepted(tmp_path: Path) -> None:
     assert settings.catalog.find("my-model").provider.env_keys == ("MY_KEY",)
 
 
-@pytest.mark.parametrize("line", re.findall(r"%%chat ([a-z][\w./:-]+)", README))
-def test_a_cell_line_of_the_readme_names_a_model(line: str) -> None:
+def test_every_block_is_of_a_kind_that_is_run() -> None:
+    assert {kind for kind, _ in BLOCKS} <= {"sh", "python", "toml", ""}
+    assert all(block.startswith("%%chat") for kind, block in BLOCKS if kind == "")
+
+
+# --- what it names -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"(?:^|`)%%chat ([a-z][\w./:-]+)", README, re.M))))
+def test_a_cell_line_names_a_model_that_is_not_retired(line: str) -> None:
     model = parsed(line).model
     assert model is not None
-    assert Settings.load().catalog.find(model)
+    assert Settings.load().catalog.find(model).model.status in ("current", "preview", "unlisted")
 
 
-def test_names_of_the_readme_are_public() -> None:
-    for name in set(re.findall(r"nbchat\.(\w+)\(", README)):
+def test_commands_options_and_names_exist() -> None:
+    for command in re.findall(r"`%chat (\w+)", README):
+        assert command in COMMANDS, command
+    for option in re.findall(r"`(--[a-z-]+)`", README):
+        assert option in OPTIONS, option
+    for name in re.findall(r"nbchat\.(\w+)\(", README):
         assert hasattr(nbchat, name), name
+    for module in re.findall(r"python -m (tests\.[\w.]+)", README):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:nbchat|tests)/[\w/.]*)`", CONTRIBUTING))))
-def test_a_path_of_contributing_exists(path: str) -> None:
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"(?:\]\(|src=\"|srcset=\"|`)((?:notebooks|tests|[A-Z]+\.md)[\w/.-]*)", README)))
+)
+def test_what_it_points_to_is_there(target: str) -> None:
+    path = ROOT / target
+
+    assert path.exists()
+    assert path.suffix != ".png" or path.stat().st_size < 150_000
+
+
+@pytest.mark.parametrize("page", PARTS)
+def test_the_parts_that_come_from_the_code_are_up_to_date(page: str) -> None:
+    """Where this fails, `python -m tests.refresh_pages` writes them anew."""
+    assert (ROOT / page).read_text("utf-8") == refreshed(page)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:nbchat|tests|\.ci)/[\w/.]*)`", CONTRIBUTING))))
+def test_a_path_of_contributing_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_the_commands_of_contributing_are_those_of_ci_and_of_this_checkout() -> None:
+    lines = [
+        line for block in re.findall(r"^```sh\n(.*?)^```$", CONTRIBUTING, re.M | re.S) for line in block.splitlines()
+    ]
+    script = (ROOT / ".ci" / "run").read_text()
+
+    for command in " && ".join(lines[:2]).split(" && "):
+        assert command in (script if "pytest" not in command else SHELL_LINES[1])
+    for line in lines[2:]:
+        if module := re.search(r"-m (tests\.[\w.]+)", line):
+            assert (ROOT / f"{module[1].replace('.', '/')}.py").is_file()
+        else:
+            assert os.access(ROOT / line.split()[0], os.X_OK)
+
+
+def test_no_line_of_prose_is_wider_than_a_page() -> None:
+    prose = re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)
+
+    assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []
 
 
 def test_the_changelog_has_a_place_for_what_is_not_released() -> None:

@@ -30,6 +30,7 @@ WORK = {
     "import json, asyncio": "import json, asyncio",
     "the first chat, nothing warmed": "import nbchat; nbchat.ask('demo', 'what did I just ask?')",
     "import httpx2, pydantic": "import httpx2, pydantic; pydantic.BaseModel",
+    "import openai": "import openai",
 }
 
 

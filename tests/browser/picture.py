@@ -1,0 +1,86 @@
+"""Takes the README's picture anew, light and dark: `python -m tests.browser.picture`.
+
+A real JupyterLab and the demo's real answer; nothing is drawn by hand.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from .lab import ARGUMENTS, NAMES, Lab
+
+IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
+WIDTH = 860
+LARGEST = 150_000  # bytes of a picture
+
+PENGUINS = "species,bill,flipper,mass\nAdelie,38.8,190,3701\nChinstrap,48.8,196,3733\nGentoo,47.5,217,5076\n"
+CELLS = (
+    "%load_ext nbchat",
+    'import pandas as pd\n\npenguins = pd.read_csv("penguins.csv")',
+    "%%chat demo --think on\nWhich measure tells the species apart best?\n\n{penguins}",
+)
+
+
+class Sharp(Lab):
+    """A JupyterLab on a screen with two pixels for one."""
+
+    def page(self, size: tuple[int, int] = (WIDTH, 900)) -> Any:
+        viewport = {"width": size[0], "height": size[1]}
+        return self._chromium.new_context(viewport=viewport, device_scale_factor=2).new_page()
+
+
+def take(lab: Lab, dark: bool) -> Path:
+    notebook = lab.open(*CELLS, dark=dark, size=(WIDTH, 900))
+    notebook.run()
+    page = notebook.page
+    page.wait_for_selector(".jp-OutputArea-output .nbc-foot")
+    _tidy(page)
+    bar = page.locator(".jp-NotebookPanel-toolbar").bounding_box()
+    last = page.locator(".jp-Notebook .jp-Cell").last.bounding_box()
+    path = IMAGES / f"answer-{'dark' if dark else 'light'}.png"
+    clip = {"x": bar["x"], "y": bar["y"], "width": bar["width"], "height": last["y"] + last["height"] + 14 - bar["y"]}
+    page.screenshot(path=path, clip=clip)
+    notebook.close()
+    return path
+
+
+def _tidy(page: Any) -> None:
+    """Without the side bars, the question about news, and the frame of the active cell."""
+    page.evaluate(
+        """() => {
+            const {commands, shell} = window.jupyterapp;
+            shell.collapseLeft();
+            document.querySelectorAll('.Toastify').forEach(e => e.remove());
+            document.querySelectorAll('.jp-mod-active, .jp-mod-selected')
+                .forEach(e => e.classList.remove('jp-mod-active', 'jp-mod-selected'));
+            document.querySelectorAll('.jp-cell-toolbar').forEach(e => e.remove());
+            document.activeElement.blur();
+        }"""
+    )
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+
+
+def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    chromium = next(filter(None, map(shutil.which, NAMES)))
+    os.environ["PYTHONPATH"] = str(IMAGES.parents[1])
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        with Sharp(Path(folder), browser) as lab:
+            (Path(folder) / "notebooks" / "penguins.csv").write_text(PENGUINS)
+            for dark in (False, True):
+                path = take(lab, dark)
+                size = path.stat().st_size
+                print(f"{path.name}: {size:,} bytes{', which is too large' if size > LARGEST else ''}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Write anew what README and CONTRIBUTING take from the code: `python -m tests.refresh_pages`.
+
+Each such part stands between `<!-- NAME -->` and `<!-- /NAME -->`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from nbchat.catalog import Provider, shipped
+
+from .test_layers import LAYERS
+
+ROOT = Path(__file__).parents[1]
+FIRST = ("kimi", "glm", "openai", "anthropic", "gemini", "deepseek", "qwen", "ernie", "hunyuan", "openrouter", "ollama")
+
+
+def providers() -> str:
+    """Who is spoken to, where each key is read from, and how a model of theirs is asked."""
+    all_of_them = shipped().providers
+    first = [_provider(all_of_them[kind]) for kind in FIRST]
+    more = [_provider(p) for kind, p in all_of_them.items() if kind not in (*FIRST, "demo") and not p.retired]
+    head = ["| provider | key in | for example |", "|---|---|---|"]
+    unfolded = [f"<details><summary>and {len(more)} more</summary>", "", *head, *more, "", "</details>"]
+    return "\n".join([*head, *first, "", *unfolded])
+
+
+def _provider(provider: Provider) -> str:
+    model = provider.default_model
+    known = shipped().models.get(model)
+    name = model if known and known.type == provider.type else f"{provider.type}:{model or 'MODEL'}"
+    keys = " or ".join(f"`{variable}`" for variable in provider.env_keys[:2])
+    return f"| {provider.name} | {keys if provider.key_needed else 'none needed'} | `%%chat {name}` |"
+
+
+def retired() -> str:
+    """What happens with the model of the first examples now that its vendor has retired it."""
+    model = shipped().models["kimi-k2-thinking"]
+    hosts = ",\n".join(f"`{name}`" for name in shipped().elsewhere(model))
+    return f"""\
+`{model.id}` was retired by its vendor on {model.retired_on}. nbchat never swaps a model silently: it asks the
+one you name, and when the provider refuses, the error names the replacement, `{model.replacement}`, and who
+still serves it: {hosts}."""
+
+
+def tree() -> str:
+    """The package, each part with the first line of its docstring."""
+    package = ROOT / "nbchat"
+    files = sorted(path for path in package.glob("*.py"))
+    folders = sorted(path.parent for path in package.glob("*/__init__.py"))
+    lines = [(path.name, _about(path)) for path in files]
+    lines += [(f"{path.name}/", _about(path / "__init__.py")) for path in folders]
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(["```", "nbchat/", *(f"  {name:{width}}  {about}" for name, about in lines), "```"])
+
+
+def layers() -> str:
+    """What may import what: each line from the lines above it."""
+    return "\n".join(["```", *("  ".join(parts) for parts in LAYERS), "```"])
+
+
+def _about(path: Path) -> str:
+    text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    first = text.split("\n\n")[0].replace("\n", " ")
+    return re.split(r"(?<=\.)\s", first)[0].removesuffix(".")
+
+
+PARTS = {"README.md": (providers, retired), "CONTRIBUTING.md": (tree, layers)}
+
+
+def refreshed(page: str) -> str:
+    """The page with its parts as they are now."""
+    text = (ROOT / page).read_text("utf-8")
+    for part in PARTS[page]:
+        name = part.__name__
+        made = f"<!-- {name} -->\n{part()}\n<!-- /{name} -->"
+        text, count = re.subn(f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, made=made: made, text, flags=re.S)
+        assert count == 1, f"{page} has no place for {name}"
+    return text
+
+
+if __name__ == "__main__":
+    for page in PARTS:
+        (ROOT / page).write_text(refreshed(page), "utf-8")
+        print(page)
