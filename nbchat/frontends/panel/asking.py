@@ -49,6 +49,7 @@ class Asking:
         self._changed = changed
         self._seen: deque[str] = deque(maxlen=200)
         self._asking: Turn | None = None
+        self._stopped: Turn | None = None  # by this panel's Stop, which has given back what waited
 
     @property
     def busy(self) -> bool:
@@ -97,6 +98,7 @@ class Asking:
     def stop(self) -> None:
         """Stop what is answered here, whoever asked, and give the waiting question back."""
         self.give_back()
+        self._stopped = self._asking
         asked = {*self.transcript.live, *([self._asking.id] if self._asking else [])}
         for turn_id in asked & _tasks.keys():
             _tasks[turn_id].cancel()
@@ -149,8 +151,8 @@ class Asking:
         elif not turn.answer:
             self.transcript.drop(turn)  # stopped before the first word
             self._back(question)
-        if error is not None or task.cancelled():
-            self.give_back()
+        if error is not None or (task.cancelled() and self._stopped is not turn):
+            self.give_back()  # what has come since a Stop is asked
         self.next()
 
 
