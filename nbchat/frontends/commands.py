@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nbchat.catalog import near
 from nbchat.errors import BadSettings
 from nbchat.frontends.conversations import ConversationCommands
-from nbchat.frontends.footer import cost, money, price_of, tokens
+from nbchat.frontends.footer import money, tokens
 from nbchat.frontends.magic import HELP, state_of
 from nbchat.frontends.show import show_table
 from nbchat.frontends.stored import StoredCommands
@@ -19,7 +19,6 @@ from nbchat.settings import Settings, missing_key
 
 if TYPE_CHECKING:
     from nbchat.catalog import Catalog, Model, Provider
-    from nbchat.conversation import Turn
 
 
 READY = ("set", "none needed")
@@ -115,7 +114,7 @@ class Commands(ConversationCommands):
             [
                 t.answer.model,
                 tokens(t.answer.usage),
-                money(t.answer.usage, price_of(t.answer.model)),
+                money([t.answer]),
                 f"{t.seconds:.1f} s",
             ]
             for t in turns
@@ -124,10 +123,14 @@ class Commands(ConversationCommands):
             print("Nothing has been asked yet.")
             return
         total = Usage(sum(t.answer.usage.input or 0 for t in turns), sum(t.answer.usage.output or 0 for t in turns))
+        costs = money(t.answer for t in turns)
         show_table(
             self._shell,
             ["model", "tokens", "cost", "time"],
-            [*rows, ["together", tokens(total), _sum(turns), f"{sum(t.seconds for t in turns):.1f} s"]],
+            [
+                *rows,
+                ["together", tokens(total), costs, f"{sum(t.seconds for t in turns):.1f} s"],
+            ],
         )
 
     def settings(self, _: str) -> None:
@@ -203,13 +206,3 @@ def _model_row(model: Model, catalog: Catalog, key: str) -> list[str]:
     if key not in READY:
         key = f"needs {provider.env_keys[0]}" if provider.env_keys else ""
     return [model.id, provider.name, window, costs, status, key]
-
-
-def _sum(turns: list[Turn]) -> str:
-    """The cost of all turns, by currency."""
-    sums: dict[str, float] = {}
-    for turn in turns:
-        price = price_of(turn.answer.model)
-        if price and (amount := cost(turn.answer.usage, price)):
-            sums[price.currency] = sums.get(price.currency, 0.0) + amount
-    return ", ".join(f"{amount:.4f} {currency}" for currency, amount in sums.items())
