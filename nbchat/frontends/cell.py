@@ -78,7 +78,7 @@ class LiveCell:
         self._blocks = self._size = 0  # that are in finished outputs, and their characters
         self._seen = 0  # blocks that have been painted as settled
         self._page = ""  # the open output, as it was painted
-        self._painted = 0.0
+        self._painted = self._start - LATE_MOST
         self._prefix = f"nbchat-{time.time_ns():x}"
         self._number = 0  # of the open output
         self._made = -1  # the last output that there is
@@ -99,6 +99,8 @@ class LiveCell:
                     self._notices.append(text)
 
     def _count(self, text: str, *, thinks: bool) -> None:
+        if self._first_at is None or self._thinks != thinks:
+            self._next = self._clock()  # the first words are on the page at once
         self._thinks = thinks
         if self._first_at is None:
             self._first_at = self._clock()
@@ -106,12 +108,12 @@ class LiveCell:
 
     def tick(self) -> None:
         now = self._clock()
-        if now < self._next:
+        if now < max(self._next, self._painted + LEAST):
             return
         self._paint(now)
         gap, most = (EARLY_GAP, EARLY_MOST) if now - self._start < EARLY else (LATE_GAP, LATE_MOST)
         gap = min(most, gap * max(1.0, len(self._page) / QUICK))
-        self._next = max(self._next + gap, now + LEAST)  # by the clock, so that late ticks do not add up
+        self._next = max(self._next, now - gap) + gap  # by the clock, so that late ticks do not add up
 
     def _paint(self, now: float) -> None:
         settled, tail, status = self._answer.settled, self._answer.tail, self._status(now)
@@ -163,20 +165,27 @@ class LiveCell:
         if self._first_at is None or self._thinks:
             doing = "waiting" if self._first_at is None else "thinking"
             return f"{self._model} · {doing}… {seconds:.0f} s"
-        rate = self._tokens / max(now - self._first_at, 1.0)
-        return f"{self._model} · {seconds:.0f} s · {rate:.0f} tok/s"
+        since = now - self._first_at
+        rate = f" · {self._tokens / since:.0f} tok/s" if since >= 1 else ""
+        return f"{self._model} · {seconds:.0f} s{rate}"
 
     def finish(self, turn: Turn | None) -> None:
-        self._shell.display_pub.clear_output(wait=turn is not None)  # type: ignore[no-untyped-call]
-        if turn is not None:
-            self._shell.display_pub.publish(bundle(turn), metadata=metadata(turn))
+        clear: Callable[..., None] = self._shell.display_pub.clear_output
+        if turn is None:
+            clear(wait=False)
+            return
+        for page in render.ROOM:
+            self._publish(self._number + 1, page)
+        clear(wait=True)
+        self._shell.display_pub.publish(bundle(turn), metadata=metadata(turn))
 
 
 def bundle(turn: Turn) -> dict[str, Any]:
     """The one output of a turn: safe HTML, and the answer's Markdown source."""
     answer = turn.answer
+    failed = answer.stop.reason in ("interrupted", "broken")  # the cell's error says it, right below
     return {
-        "text/html": render.answer_html(answer, footer=footer(turn), notices=answer.notices),
+        "text/html": render.answer_html(answer, footer=footer(turn), notices=answer.notices, with_ending=not failed),
         "text/plain": render.plain(answer),
     }
 

@@ -92,7 +92,7 @@ FOOTNOTE_RULES: dict[str, Callable[..., str]] = {
 
 def _with_source(made: str, typed: str) -> str:
     """A formula, and its source for pages without our style: untrusted notebooks lose MathML but keep its letters."""
-    return f'<span hidden="">{made}</span><span>{escape(typed, quote=False)}</span>'
+    return f'<span hidden="hidden">{made}</span><span>{escape(typed, quote=False)}</span>'
 
 
 def _displayed(made: str, typed: str) -> str:

@@ -16,6 +16,11 @@ from nbchat.render.page import STYLE, details, line, minified, note, page, think
 
 LIVE_STYLE = STYLE + minified(Path(__file__).with_name("live.css"))
 
+# JupyterLab removes all outputs and lays the page out before it shows the next one, so that whoever reads far down
+# would be thrown up to the question. These two give the notebook room below, and take it away again after a
+# transition, which goes on when its style is gone.
+ROOM = tuple(f'<div class="nbc nbc-style nbc-{name}"></div>' for name in ("room", "ends"))
+
 LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
 
 _CARET = '<span class="nbc-caret"></span>'

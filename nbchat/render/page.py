@@ -30,19 +30,26 @@ LONGEST_CALL = 10_000  # characters of a tool's arguments that are shown
 
 
 def answer_html(
-    answer: Answer, *, footer: Sequence[str] = (), notices: Sequence[str] = (), thought_open: bool = False
+    answer: Answer,
+    *,
+    footer: Sequence[str] = (),
+    notices: Sequence[str] = (),
+    with_ending: bool = True,
 ) -> str:
-    """The complete `text/html` of a finished answer; `footer` begins with the model."""
+    """The complete `text/html` of a finished answer; `footer` begins with the model.
+
+    `with_ending` says how it came to an end, where that was not its own.
+    """
     from nbchat.render.markdown import html
 
     parts: list[str] = []
     if answer.thought.strip():
         thought = html(readable(answer.thought))
-        parts.append(details(thinking(answer.thought), thought, is_open=thought_open))
+        parts.append(details(thinking(answer.thought), thought))
     parts += [note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
     parts.append(html(readable(answer.text)))
     parts += [_tool_call(call) for call in answer.tool_calls]
-    if incomplete := ending(answer.stop, len(answer.text)):
+    if with_ending and (incomplete := ending(answer.stop, len(answer.text))):
         parts.append(note(incomplete))
     parts.append(_footer(footer))
     return page(f"<style>{STYLE}</style>{_on_few_lines(''.join(parts))}")
@@ -102,7 +109,7 @@ def _arguments(call: ToolCall) -> str:
 
 def ending(stop: Stop, length: int) -> str:
     """One sentence for an answer that did not come to its own end."""
-    detail = f" ({stop.detail})" if stop.detail else ""
+    detail = f" ({stop.detail})" if stop.detail not in ("", stop.reason) else ""
     match stop.reason:
         case "broken":
             return f"The answer is incomplete: {stop.detail or 'the connection was lost'}"
@@ -121,7 +128,8 @@ def _footer(facts: Sequence[str]) -> str:
         return ""
     spans = [f"<span>{line(fact)}</span>" for fact in facts]
     spans[0] = spans[0].replace("<span>", '<span class="nbc-model">', 1)
-    return f'<div class="nbc-foot">{" · ".join(spans)}</div>'
+    # `small` stays where a notebook is not trusted, which has none of our style.
+    return f'<p class="nbc-foot"><small>{" · ".join(spans)}</small></p>'
 
 
 def note(words: str) -> str:

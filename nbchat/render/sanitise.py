@@ -49,7 +49,7 @@ VALUES = {
     **{tag: {"dir": {"auto"}} for tag in BLOCKS},
     "pre": {"tabindex": {"0"}},
     "div": {"tabindex": {"0"}},
-    "span": {"hidden": {""}},
+    "span": {"hidden": {"hidden"}},
     "th": {"align": {"center", "right"}},
     "td": {"align": {"center", "right"}},
     "math": {"display": {"block"}},

@@ -15,7 +15,7 @@ _MATHS_TAGS = (
     "mpadded mphantom"
 )
 TAGS = frozenset([*_TEXT_TAGS.split(), "section", *_MATHS_TAGS.split()])
-FRAME = frozenset({"details", "summary", "style"})  # only our own page around an answer has these
+FRAME = frozenset({"details", "summary", "style", "small"})  # only our own page around an answer has these
 FRAME_MARKS = frozenset({("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")})
 LENGTHS = frozenset({"width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"})
 _SWITCHES = "stretchy fence largeop movablelimits accent accentunder displaystyle separator symmetric"
@@ -27,7 +27,7 @@ ATTRIBUTES = {
     "align": re.compile("center|right"),
     "dir": re.compile("auto"),
     "tabindex": re.compile("0"),
-    "hidden": re.compile(""),
+    "hidden": re.compile("hidden"),
     "start": re.compile(r"\d{1,9}"),
     "display": re.compile("block"),
     "mathvariant": re.compile("normal"),
@@ -72,7 +72,7 @@ class Page(HTMLParser):
             self.faults.append("a link that tells where it was clicked")
         if tag not in NEVER_CLOSED:
             formula, self._formula = self._formula, False
-            self._open.append((tag, ("hidden", "") in attrs or ("hidden", None) in attrs))
+            self._open.append((tag, ("hidden", "hidden") in attrs))
             if tag == "style" or (formula and tag == "span"):
                 self._unseen.append(len(self._open))
 

@@ -151,7 +151,7 @@ def test_every_formula_carries_its_source_for_pages_without_mathml() -> None:
     """JupyterLab strips MathML, and our style, from a notebook that is not trusted; `hidden` then hides the rest."""
     html = to_html("$x^2$")
 
-    assert '<span hidden=""><math>' in html
+    assert '<span hidden="hidden"><math>' in html
     assert "</math></span><span>$x^2$</span>" in html
 
 

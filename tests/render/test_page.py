@@ -41,7 +41,6 @@ def test_thinking_is_folded_and_counted() -> None:
     html = answer_html(answered(Thought("one two three"), Text("Hi")))
 
     assert "<details><summary>Thinking, 3 words</summary>" in html
-    assert "<details open>" in answer_html(answered(Thought("one"), Text("Hi")), thought_open=True)
     assert "details" not in answer_html(answered(Thought(" \n"), Text("Hi"))).replace(STYLE, "")
 
 
@@ -98,6 +97,7 @@ def test_endless_arguments_are_cut_and_say_so() -> None:
             "The answer is incomplete: it reached the length limit (max_output_tokens).",
         ),
         (Stop("filter", "SAFETY"), "The answer is incomplete: the provider's content filter stopped it (SAFETY)."),
+        (Stop("length", "length"), "The answer is incomplete: it reached the length limit."),
         (Stop("filter"), "The answer is incomplete: the provider's content filter stopped it."),
         (Stop("interrupted"), "Stopped after 2 characters; kept."),
         (Stop("end"), ""),
@@ -109,13 +109,14 @@ def test_an_answer_that_did_not_end_says_why(stop: Stop, sentence: str) -> None:
     answer.stop = stop
 
     assert shown(answer_html(answer)) == f"Hi {sentence}".strip()
+    assert shown(answer_html(answer, with_ending=False)) == "Hi"
 
 
 def test_the_footer_begins_with_the_model_and_can_be_read_without_a_style() -> None:
     html = answer_html(answered(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"])
 
     assert (
-        '<div class="nbc-foot"><span class="nbc-model">kimi-k2-thinking</span> · <span>1,204 → 386 tokens</span>'
+        '<p class="nbc-foot"><small><span class="nbc-model">kimi-k2-thinking</span> · <span>1,204 → 386 tokens</span>'
         in html
     )
     assert "nbc-foot" not in answer_html(answered(Text("Hi"))).replace(STYLE, "")
