@@ -63,13 +63,14 @@ SHAPES: dict[str, Callable[[int], tuple[str, str]]] = {
 }
 
 
-def paced(chunks: Sequence[bytes], seconds: float) -> Play:
+def paced(chunks: Sequence[bytes], seconds: float, after: float = 0.0) -> Play:
     """All chunks in so many seconds, by the clock: late ones are not followed by later ones."""
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
         clock = asyncio.get_running_loop().time
         writer.write(b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-        start = clock()
+        await writer.drain()
+        start = clock() + after
         for number, chunk in enumerate(chunks):
             writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             await writer.drain()

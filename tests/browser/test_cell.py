@@ -3,50 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ..render.payloads import REQUESTS, SCRIPTS, SINK
 from ..service import Service, answer, said
-from .lab import Lab, Notebook
+from .cells import Ask, outputs
+from .lab import Lab
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_chat.ipynb"
-OUTPUT = ".jp-Cell:nth-child({}) .jp-OutputArea-output"
-
-Ask = Callable[..., Notebook]
-
-
-@pytest.fixture
-def ask(lab: Lab, service: Service) -> Iterator[Ask]:
-    """Open a notebook with these cells, whose Kimi is the service."""
-    opened: list[Notebook] = []
-
-    def opens(*cells: str, **options: Any) -> Notebook:
-        setup = (
-            f"%load_ext nbchat\nimport os; os.environ.update(KIMI_API_KEY='test-key', KIMI_BASE_URL='{service.url}/v1')"
-        )
-        opened.append(lab.open(setup, *cells, **options))
-        opened[-1].run(0)
-        return opened[-1]
-
-    yield opens
-    for notebook in opened:
-        assert notebook.errors == []
-        notebook.close()
-
-
-def outputs(notebook: Notebook, cell: int) -> list[str]:
-    """The visible text of each output of a cell."""
-    found: list[str] = notebook.page.evaluate(
-        """n => [...document.querySelectorAll('.jp-Cell')][n]
-            ? [...[...document.querySelectorAll('.jp-Cell')][n].querySelectorAll('.jp-OutputArea-output')]
-                .filter(o => o.offsetParent).map(o => o.innerText.trim()) : []""",
-        cell,
-    )
-    return found
 
 
 def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(ask: Ask, service: Service) -> None:

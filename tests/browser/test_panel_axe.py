@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from .panel_page import NOW, Opened, filled
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core's script, from the npm registry: for tests only (MPL-2.0), and never kept."""
-    folder = tmp_path_factory.mktemp("axe")
-    if not shutil.which("npm"):
-        pytest.skip("axe-core cannot be fetched: no npm")
-    try:
-        subprocess.run(
-            ["npm", "pack", "axe-core@4.14.1", "--silent"], cwd=folder, check=True, timeout=60, capture_output=True
-        )
-        subprocess.run(["tar", "xzf", "axe-core-4.14.1.tgz"], cwd=folder, check=True)
-    except (subprocess.SubprocessError, OSError) as error:
-        pytest.skip(f"axe-core cannot be fetched: {error}")
-    return Path(folder, "package", "axe.min.js").read_text("utf-8")
-
 
 THEMES = {  # JupyterLab's own values, and a page that has none
     "light": "--jp-mirror-editor-keyword-color:#008000;--jp-mirror-editor-string-color:#ba2121;"
