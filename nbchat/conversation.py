@@ -275,6 +275,16 @@ class Conversation(Tree):
 
         return write(self, Path(path))
 
+    def __repr__(self) -> str:
+        count = len(self.turns)
+        model = self.model or (self.last.answer.model if self.last else "")
+        return f"<Conversation {self.name!r}: {count:,} turn{'' if count == 1 else 's'}{model and f', {model}'}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from nbchat.render.transcript import conversation_bundle
+
+        return conversation_bundle(repr(self).strip("<>"), self.turns)
+
     def unbind(self) -> None:
         """Forget the event loop: the engine has been closed, and the next question starts another."""
         self._answering = asyncio.Lock()

@@ -15,6 +15,7 @@ from typing import Any
 
 from nbchat import catalog
 from nbchat.catalog import Model
+from nbchat.catalog.listing import Models
 from nbchat.conversation import Conversation
 from nbchat.engine import Engine
 from nbchat.engine.stream import Stream
@@ -250,13 +251,13 @@ def chat(name: str = "main") -> Conversation:
     return current().chat(name)
 
 
-def models(live: str | None = None) -> list[Model]:
+def models(live: str | None = None) -> Models:
     """The rows of the model-mapping table, your own included; with `live`, the models a provider lists now.
 
     >>> [model.id for model in models() if model.type == "kimi" and model.status == "current"][:3]
     ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
     """
-    return list(Settings.load().catalog.models.values()) if live is None else current().listed(live)
+    return Models(Settings.load().catalog.models.values() if live is None else current().listed(live))
 
 
 def get_model_type(name: str) -> str:

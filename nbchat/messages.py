@@ -77,6 +77,17 @@ class Usage:
     cached: int | None = None
     reasoning: int | None = None
 
+    def __str__(self) -> str:
+        """`1,204 → 386 tokens`, and how many of those sent were cached.
+
+        >>> str(Usage(input=1204, output=386, cached=1024))
+        '1,204 → 386 tokens, 1,024 cached'
+        """
+        if self.input is None and self.output is None:
+            return ""
+        said = " → ".join("?" if n is None else f"{n:,}" for n in (self.input, self.output))
+        return f"{said} tokens" + (f", {self.cached:,} cached" if self.cached else "")
+
 
 @dataclass(slots=True)
 class Notice:
@@ -237,9 +248,9 @@ class Tool:
 # --- an answer, whole -------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Answer:
-    """Everything a stream said, folded together. `str(answer)` is its text.
+    """Everything a stream said, folded together. `str(answer)` is its text; a notebook shows it rendered.
 
     >>> answer = Answer(model="demo", provider="demo")
     >>> for event in (Thought("hm"), Text("Hi"), Text("!"), Stop("end")):
@@ -292,6 +303,15 @@ class Answer:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        text = self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {text!r}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from nbchat.render.transcript import answer_bundle
+
+        return answer_bundle(self)
 
     def __bool__(self) -> bool:
         """Whether anything of the answer arrived."""

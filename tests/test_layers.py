@@ -12,9 +12,10 @@ import nbchat
 PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (
-    ("errors", "messages", "hosts"),
+    ("errors", "hosts", "render"),
+    ("messages",),
     ("catalog", "settings"),
-    ("wire", "render"),
+    ("wire",),
     ("engine",),
     ("turns", "window", "store", "export", "conversation"),
     ("interrupts", "loop", "service", "kernel"),
@@ -38,15 +39,23 @@ def part_of(path: Path) -> str:
 
 
 def imports(source: str) -> set[str]:
-    """Every module that a source imports, wherever in it, as dotted names."""
+    """Every module that a source imports, wherever in it but for its types alone, as dotted names."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    typing = {n for i in ast.walk(tree) if isinstance(i, ast.If) and _is_typing(i.test) for n in ast.walk(i)}
+    for node in ast.walk(tree):
+        if node in typing:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= names if node.module == "nbchat" else {node.module}
     return found
+
+
+def _is_typing(test: ast.expr) -> bool:
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
 
 
 def forbidden(part: str, source: str) -> list[str]:
@@ -79,7 +88,7 @@ def test_a_part_imports_only_from_parts_before_it(path: Path) -> None:
         ("wire", "import httpx2"),
         ("engine", "from nbchat import kernel"),
         ("conversation", "from IPython.display import display"),
-        ("catalog", "def f():\n    import nbchat.render.page"),
+        ("render", "def f():\n    import nbchat.messages"),
         ("frontends", "import httpx"),
     ],
 )

@@ -8,6 +8,7 @@ refused: a misspelt one would silently do nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Annotated, Any, Literal
@@ -59,6 +60,9 @@ class Row(BaseModel):
         frozen=True,
         hide_input_in_errors=True,  # a user's row may hold a key by mistake
     )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [(name, value) for name, value in self if name in self.model_fields_set]
 
 
 class Price(Row):

@@ -8,9 +8,10 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from nbchat.catalog import near
+from nbchat.catalog.listing import price_told
 from nbchat.errors import BadSettings
 from nbchat.frontends.conversations import ConversationCommands
-from nbchat.frontends.footer import money, tokens
+from nbchat.frontends.footer import money
 from nbchat.frontends.magic import HELP, state_of
 from nbchat.frontends.show import show_table
 from nbchat.frontends.stored import StoredCommands
@@ -113,7 +114,7 @@ class Commands(ConversationCommands):
         rows = [
             [
                 t.answer.model,
-                tokens(t.answer.usage),
+                str(t.answer.usage),
                 money([t.answer]),
                 f"{t.seconds:.1f} s",
             ]
@@ -129,7 +130,7 @@ class Commands(ConversationCommands):
             ["model", "tokens", "cost", "time"],
             [
                 *rows,
-                ["together", tokens(total), costs, f"{sum(t.seconds for t in turns):.1f} s"],
+                ["together", str(total), costs, f"{sum(t.seconds for t in turns):.1f} s"],
             ],
         )
 
@@ -194,15 +195,9 @@ def _key_state(provider: Provider, settings: Settings) -> str:
 
 
 def _model_row(model: Model, catalog: Catalog, key: str) -> list[str]:
-    price = model.price
-    costs = (
-        f"{price.input:.3g} / {price.output:.3g} {price.currency}"
-        if price and None not in (price.input, price.output)
-        else ""
-    )
     window = f"{model.context_window:,}" if model.context_window else ""
     status = "" if model.status == "current" else f"{model.status} {model.retired_on or ''}".strip()
     provider = catalog.providers[model.type]
     if key not in READY:
         key = f"needs {provider.env_keys[0]}" if provider.env_keys else ""
-    return [model.id, provider.name, window, costs, status, key]
+    return [model.id, provider.name, window, price_told(model), status, key]

@@ -23,19 +23,7 @@ def footer(turn: Turn) -> list[str]:
     """The parts of the line; nothing in it changes from run to run."""
     answer = turn.answer
     sent = f"sent {', '.join(turn.inserted)}" if turn.inserted else ""
-    return [part for part in (answer.model, tokens(answer.usage), money([answer]), sent) if part]
-
-
-def tokens(usage: Usage) -> str:
-    """`1,204 → 386 tokens`, and how many of those sent were cached.
-
-    >>> tokens(Usage(input=1204, output=386, cached=1024))
-    '1,204 → 386 tokens, 1,024 cached'
-    """
-    if usage.input is None and usage.output is None:
-        return ""
-    said = " → ".join("?" if n is None else f"{n:,}" for n in (usage.input, usage.output))
-    return f"{said} tokens" + (f", {usage.cached:,} cached" if usage.cached else "")
+    return [part for part in (answer.model, str(answer.usage), money([answer]), sent) if part]
 
 
 def money(answers: Iterable[Answer]) -> str:

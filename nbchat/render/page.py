@@ -40,6 +40,18 @@ def answer_html(
 
     `with_ending` says how it came to an end, where that was not its own.
     """
+    parts = answer_parts(answer, footer=footer, notices=notices, with_ending=with_ending)
+    return page(f"<style>{STYLE}</style>{parts}")
+
+
+def answer_parts(
+    answer: Answer,
+    *,
+    footer: Sequence[str] = (),
+    notices: Sequence[str] = (),
+    with_ending: bool = True,
+) -> str:
+    """The same without the style and what is around it."""
     from nbchat.render.markdown import html
 
     parts: list[str] = []
@@ -52,7 +64,7 @@ def answer_html(
     if with_ending and (incomplete := ending(answer.stop, len(answer.text))):
         parts.append(note(incomplete))
     parts.append(_footer(footer))
-    return page(f"<style>{STYLE}</style>{_on_few_lines(''.join(parts))}")
+    return _on_few_lines("".join(parts))
 
 
 def plain(answer: Answer) -> str:

@@ -1,0 +1,40 @@
+"""A list of models that a notebook and a terminal show as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbchat.catalog.rows import Model
+from nbchat.render.transcript import table_bundle
+
+HEAD = ("model", "provider", "context", "in / out per 1M", "")
+
+
+class Models(list[Model]):
+    """Rows of the model-mapping table."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} models>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return table_bundle(HEAD, [_cells(model) for model in self], f"{len(self):,} models")
+
+
+def _cells(model: Model) -> tuple[str, ...]:
+    window = f"{model.context_window:,}" if model.context_window else ""
+    status = "" if model.status in ("current", "unlisted") else f"{model.status} {model.retired_on or ''}".strip()
+    return (model.id, model.type, window, price_told(model), status)
+
+
+def price_told(model: Model) -> str:
+    """What a million tokens cost, in and out.
+
+    >>> price_told(Model(id="m", name="M", type="x", price={"input": 0.6, "output": 2.5}))
+    '0.6 / 2.5 USD'
+    """
+    price = model.price
+    return (
+        ""
+        if price is None or None in (price.input, price.output)
+        else f"{price.input:.3g} / {price.output:.3g} {price.currency}"
+    )

@@ -1,0 +1,72 @@
+"""What objects look like in a notebook and as text: a conversation, a table of rows.
+
+Everything is escaped or rendered here; what it is about is somebody else's matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbchat.render.characters import readable, undisguised
+from nbchat.render.page import STYLE, answer_parts, line, minified, note, page, plain
+from nbchat.render.terminal import clean, columns
+
+if TYPE_CHECKING:
+    from nbchat.messages import Answer
+    from nbchat.turns import Turn
+
+MORE = minified(Path(__file__).with_name("transcript.css"))
+_NUMBER = re.compile(r"[\d,.]*")
+MOST = 20  # turns of a conversation that are shown
+
+
+def answer_bundle(answer: Answer) -> dict[str, str]:
+    """An answer as IPython displays it, with its model and tokens below."""
+    footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
+    html = page(f"<style>{STYLE}</style>{answer_parts(answer, footer=footer)}")
+    return {"text/html": html, "text/plain": clean(plain(answer))}
+
+
+def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
+    """The last turns of a conversation, under a line about it."""
+    shown = turns[-MOST:]
+    earlier = f"{len(turns) - len(shown):,} earlier turns are not shown." if len(shown) < len(turns) else ""
+    html = [note(words) for words in (about, earlier) if words]
+    text = [words for words in (about, earlier) if words]
+    for turn in shown:
+        html.append(asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model]))
+        text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
+    return {
+        "text/html": page(f"<style>{STYLE}{MORE}</style>{''.join(html)}"),
+        "text/plain": clean("\n\n".join(map(readable, text))),
+    }
+
+
+def asked_html(question: str) -> str:
+    return f'<div class="nbc-asked" dir="auto">{escape(undisguised(readable(question.strip())), quote=False)}</div>'
+
+
+def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
+    """Rows under a heading that stays in sight, and a line below them."""
+    right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [False] * len(head)
+    body = "".join(_row("td", row, right) for row in rows)
+    table = f"<table><thead>{_row('th', head, right)}</thead><tbody>{body}</tbody></table>"
+    html = f'<style>{STYLE}{MORE}</style><div class="nbc-tall" tabindex="0">{table}</div>{note(below)}'
+    cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
+    lines = ["  ".join(map(_padded, row, widths, right)).rstrip() for row in cleaned]
+    return {"text/html": page(html), "text/plain": "\n".join([*lines, clean(below)])}
+
+
+def _row(tag: str, cells: Sequence[str], right: Sequence[bool]) -> str:
+    marks = (' align="right"' if is_right else "" for is_right in right)
+    return f"<tr>{''.join(f'<{tag}{mark}>{line(cell)}</{tag}>' for cell, mark in zip(cells, marks, strict=True))}</tr>"
+
+
+def _padded(cell: str, width: int, is_right: bool) -> str:
+    space = " " * (width - columns(cell))
+    return space + cell if is_right else cell + space
