@@ -8,6 +8,7 @@ classes, markup inside \\text) can reach a page. It knows nothing of Markdown.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 _PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
 _WITH_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _TAKES_LIMITS = frozenset({"lim", "max", "min", "sup", "inf", "⋃", "⋂", "⨁", "⨂", "⋁", "⋀", "∐", "∑", "∏"})
+_SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
+_THIN = '<mspace width=".17em"></mspace>'
+_NO_SPACE = frozenset("([{|‖⟨⌊⌈)]}⟩⌋⌉.,;:!=<>≤≥≈≠≡∼≃∝∈∉→⇒+-−±∓×⋅·*/^") | {"", "\u2009"}
 _BRACKETS = frozenset("⟨⟩⌊⌋⌈⌉")
 _RELATIONS = frozenset({"~", "∼", ":", "⟹", "⟸", "⟺", "⟶", "⟵", "⟂", "%", *_BRACKETS})
-_SHAPES = {"―": "‾", "~": "∼"}  # latex2mathml's choice, and the sign itself
+_LINES = {"mover": "nbc-over", "munder": "nbc-under"}
 _ESCAPED = re.compile(r"\\([_%&#$ {}])")
 _UPRIGHT = re.compile(r'(?:<mi mathvariant="normal">[^<&]</mi>){2,}')
 _LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?")  # it stays in its place
@@ -36,6 +40,8 @@ _ALPHABETS = {
     "sans-serif": (0x1D5A0, 0x1D5BA, 0x1D7E2), "sans-serif-italic": (0x1D608, 0x1D622, 0),
     "monospace": (0x1D670, 0x1D68A, 0x1D7F6),
 }  # fmt: skip
+# The first of Α-Ω and of α-ω.
+_GREEK = {"bold": (0x1D6A8, 0x1D6C2), "italic": (0x1D6E2, 0x1D6FC), "bold-italic": (0x1D71C, 0x1D736)}
 # Letters that Unicode had before the alphabets, and which are missing from them.
 _ELSEWHERE = {
     0x1D53A: "ℂ", 0x1D53F: "ℍ", 0x1D545: "ℕ", 0x1D547: "ℙ", 0x1D548: "ℚ", 0x1D549: "ℝ", 0x1D551: "ℤ", 0x1D455: "ℎ",
@@ -53,7 +59,7 @@ def _made(tex: str, display: bool) -> str | None:
         from latex2mathml.converter import convert_to_element
 
         tree = convert_to_element(understandable(tex), display="block" if display else "inline")
-        inner = "".join(map(_written, tree[0]))  # without the outermost mrow, which <math> is already
+        inner = _row(tree[0])  # without the outermost mrow, which <math> is already
     except Exception:  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
         return None
     if not inner or "\\" in inner or ">&amp;<" in inner:  # a command or an alignment it did not understand
@@ -67,6 +73,8 @@ def _written(element: Element) -> str:
     tag, attributes = element.tag, dict(element.attrib)
     if len(element) != _PARTS.get(tag, len(element)):
         raise ValueError(f"{tag} with {len(element)} parts")
+    if tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
+        return f'<mrow class="{_LINES[tag]}">{_row(element[:1])}</mrow>'
     text = _shaped(_ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", ""))
     if tag in _WITH_LIMITS and _takes_limits(element[0]):
         tag = _WITH_LIMITS[tag]
@@ -77,10 +85,49 @@ def _written(element: Element) -> str:
         attributes |= {"stretchy": "false"} if text in _BRACKETS else {}
     elif tag == "mo" and text in ("lim", "max", "min", "sup", "inf"):
         attributes["movablelimits"] = "true"
-    elif tag == "mo" and text == "―":
-        attributes["stretchy"] = "true"
-    text = _SHAPES.get(text, text) if tag == "mo" else text
-    return _element(tag, attributes, escape(text, quote=False) + "".join(map(_written, element)), len(element))
+    elif tag == "mo" and attributes.get("movablelimits") != "true" and _is_name(text):
+        tag = "mi"
+    if tag == "mo" and _is_name(text):
+        attributes |= {"lspace": "0", "rspace": "0"}  # `_row` knows better
+    text = "∼" if text == "~" and tag == "mo" else text
+    inside = "".join(map(_written, element)) if tag in _PARTS or tag in _WITH_LIMITS.values() else _row(element)
+    return _element(tag, attributes, escape(text, quote=False) + inside, len(element))
+
+
+def _row(elements: Iterable[Element]) -> str:
+    """Elements side by side, with the thin spaces that TeX puts around the names of functions."""
+    out: list[str] = []
+    before: Element | None = None
+    for element in elements:
+        if before is not None and (
+            (_is_function(before) and _leaf(element) not in _NO_SPACE)
+            or (_is_function(element) and _ends_a_term(before))
+        ):
+            out.append(_THIN)
+        out.append(_written(element))
+        before = element
+    return "".join(out)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) > 1 and text.replace("\u2009", "").isalpha()
+
+
+def _is_function(element: Element) -> bool:
+    while element.tag in _SCRIPTS and len(element):
+        element = element[0]
+    return element.tag in ("mi", "mo") and _is_name(unescape(element.text or "").replace("\xa0", ""))
+
+
+def _leaf(element: Element) -> str:
+    """The text an element begins with."""
+    while len(element):
+        element = element[0]
+    return unescape(element.text or "")
+
+
+def _ends_a_term(element: Element) -> bool:
+    return (element.tag != "mo" and element.tag != "mspace") or unescape(element.text or "") in (")", "]", "}")
 
 
 def _element(tag: str, attributes: dict[str, str], inner: str, parts: int) -> str:
@@ -110,9 +157,11 @@ def _shaped(text: str, alphabet: str) -> str:
     if alphabet not in _ALPHABETS:
         return text
     upper, lower, digit = _ALPHABETS[alphabet]
+    capital, small = _GREEK.get(alphabet, (0, 0))
+    ranges = (("A", "Z", upper), ("a", "z", lower), ("0", "9", digit), ("Α", "Ω", capital), ("α", "ω", small))
 
     def letter(character: str) -> str:
-        for first, last, start in (("A", "Z", upper), ("a", "z", lower), ("0", "9", digit)):
+        for first, last, start in ranges:
             if start and first <= character <= last:
                 point = start + ord(character) - ord(first)
                 return _ELSEWHERE.get(point, chr(point))

@@ -33,7 +33,7 @@ CLASSES = {
     "code": {"nbc-tex"},
     "section": {"nbc-notes"},
     "mtd": {"nbc-left", "nbc-right"},
-    "mrow": {"nbc-box", "nbc-strike"},
+    "mrow": {"nbc-box", "nbc-over", "nbc-strike", "nbc-under"},
 }
 
 _LENGTHS = frozenset(["width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from nbchat.render.chemistry import chemistry
+
 LONGEST = 2_000  # characters
 DEEPEST = 60  # nested groups
 
@@ -29,6 +31,12 @@ _ENVIRONMENTS = {
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([a-zA-Z]+)(\*?)\}(\s*\[[tbc]\])?(\s*\{\d\})?")
 
 _REWRITTEN = (
+    (re.compile(r"\\(?:text)?color\s*\{[^{}]*\}"), ""),  # colours are the page's own
+    (re.compile(r"\\dag(?![A-Za-z])"), r"\\dagger "),
+    (re.compile(r"\\not\s*="), r"\\neq "),
+    (re.compile(r"\\not\s*\\in(?![A-Za-z])"), r"\\notin "),
+    # Space below a row, which would be shown as words.
+    (re.compile(r"(\\\\)\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|px|mu)\s*\]"), r"\1"),
     (re.compile(r"\\(?:label|vspace|nonumber|notag)(?![A-Za-z])(?:\s*\{[^{}]*\})?"), ""),
     (re.compile(r"\\tag\*?\s*\{([^{}]*)\}"), r"\\qquad\\text{(\1)}"),
     (re.compile(r"\\operatorname\*?\s*\{arg(?:\\[ ,;]|~|\s)*(max|min)\}"), r"\\arg\1 "),
@@ -47,6 +55,7 @@ def refused(tex: str) -> bool:
 
 def understandable(tex: str) -> str:
     """The same formula in the words latex2mathml knows."""
+    tex = chemistry(tex)
     for pattern, replacement in _REWRITTEN:
         tex = pattern.sub(replacement, tex)
     return _ENVIRONMENT.sub(_environment, _OPERATORNAME.sub(_operator, tex))
