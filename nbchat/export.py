@@ -141,7 +141,7 @@ def load(path: Path) -> tuple[Exported, list[Turn]]:
         found = Exported.model_validate(read(data.decode("utf-8-sig")))
         return found, found.made()
     except OSError as error:
-        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from None
+        raise BadSettings(f"{path} cannot be read: {error.strerror}. Check its name and its folder.") from None
     except UnicodeDecodeError:
         reason = "it is not UTF-8 text"
     except ValidationError as error:
