@@ -19,7 +19,12 @@ LIVE_STYLE = STYLE + minified(Path(__file__).with_name("live.css"))
 # JupyterLab removes all outputs and lays the page out before it shows the next one, so that whoever reads far down
 # would be thrown up to the question. These two give the notebook room below, and take it away again after a
 # transition, which goes on when its style is gone.
-ROOM = tuple(f'<div class="nbc nbc-style nbc-{name}"></div>' for name in ("room", "ends"))
+# They are an output of their own, so that a whole notebook is not searched by `:has` at every repaint.
+ROOM = tuple(
+    f'<div class="nbc nbc-style nbc-{name}"><style>.jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}'
+    ".nbc .nbc-open{display:block!important}</style></div>"
+    for name, rule in (("room", "padding-bottom:1000000px"), ("ends", "transition:padding-bottom 0s .5s"))
+)
 
 LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
 
