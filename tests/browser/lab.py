@@ -204,6 +204,9 @@ class Notebook:
     def interrupt(self) -> None:
         self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
 
+    def restart(self) -> None:
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+
     def close(self) -> None:
         """Shut the kernel down and close the page."""
         with suppress(Exception):

@@ -2,64 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import pytest
-
 from ..service import Service, answer, said
-from .lab import Lab, Notebook
-
-LOAD = "import os\nos.environ.setdefault('NBCHAT_MODEL', 'demo')\n%load_ext nbchat\nimport nbchat"
-PANEL = "panel = nbchat.ChatPanel()\npanel"
-
-InLab = Callable[..., Notebook]
-
-
-@pytest.fixture
-def in_lab(lab: Lab) -> Iterator[InLab]:
-    """Opens a notebook whose first two cells load nbchat and show a panel, and runs them."""
-    notebooks: list[Notebook] = []
-
-    def open_notebook(*cells: str, load: str = LOAD, **options: Any) -> Notebook:
-        notebook = lab.open(load, PANEL, *cells, **options)
-        notebooks.append(notebook)
-        notebook.run(0, 1)
-        notebook.page.wait_for_selector(".nbp-root textarea")
-        return notebook
-
-    yield open_notebook
-    errors = [error for notebook in notebooks for error in notebook.errors]
-    for notebook in notebooks:
-        notebook.close()
-    assert errors == []
-
-
-def using(service: Service) -> str:
-    """A loading cell after which `openai:slow` is answered by the test's own service."""
-    return (
-        f"import os\nos.environ['OPENAI_BASE_URL'] = '{service.url}/v1'\nos.environ['OPENAI_API_KEY'] = 'k'\n"
-        f"os.environ['NBCHAT_MODEL'] = 'openai:slow'\n{LOAD}"
-    )
-
-
-def ask(notebook: Notebook, question: str, view: int = 0) -> None:
-    area = notebook.page.locator(".nbp-comp textarea").nth(view)
-    area.fill(question)
-    area.press("Enter")
-
-
-def shown(notebook: Notebook, text: str, count: int = 1) -> None:
-    """Wait until the transcripts contain a text."""
-    notebook.page.wait_for_function(
-        "([t, n]) => [...document.querySelectorAll('.nbp-log')].filter(e => e.textContent.includes(t)).length >= n",
-        arg=[text, count],
-    )
-
-
-def finished(notebook: Notebook, turns: int) -> None:
-    """Wait until so many answers are whole."""
-    notebook.page.wait_for_function("n => document.querySelectorAll('.nbp-foot').length === n", arg=turns)
+from .panel_lab import InLab, ask, finished, shown, using
 
 
 def test_a_question_streams_and_is_in_the_history(in_lab: InLab) -> None:
@@ -84,64 +28,6 @@ def test_a_chat_cell_streams_into_the_panel(in_lab: InLab) -> None:
     notebook.page.wait_for_selector(".nbp-log .nbc-caret", state="attached")
     finished(notebook, 1)
     shown(notebook, "show me a table")
-
-
-def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(in_lab: InLab, service: Service) -> None:
-    service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
-    notebook = in_lab(load=using(service))
-    ask(notebook, "go on")
-    shown(notebook, "word word")
-    notebook.page.get_by_role("button", name="Stop").click()
-    shown(notebook, "kept.")
-    finished(notebook, 1)
-
-    ask(notebook, "say nothing")
-    notebook.page.wait_for_selector(".nbp-wait i")
-    notebook.page.locator(".nbp-comp textarea").press("Escape")
-    notebook.page.wait_for_selector(".nbp-send")
-
-    assert notebook.page.locator(".nbp-comp textarea").input_value() == "say nothing"
-    assert notebook.page.locator(".nbp-turn").count() == 1
-    assert service.hung_up == 2
-
-
-def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
-    service.plays(answer(*said(*["word "] * 400), gap=0.05))
-    notebook = in_lab("%%chat\ngo on", load=using(service))
-    notebook.run(2, wait=False)
-    shown(notebook, "word word")
-    notebook.page.get_by_role("button", name="Stop").click()
-    shown(notebook, "kept.")
-
-    assert service.hung_up == 1
-
-
-def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:
-    """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
-    service.plays(answer(*said("one"), gap=0), answer(*said(*["word "] * 400), gap=0.05))
-    notebook = in_lab("%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service))
-    notebook.run(2)
-    notebook.run(3, wait=False)
-    notebook.page.wait_for_timeout(500)
-    ask(notebook, "second")
-    shown(notebook, "word word")
-    notebook.page.get_by_role("button", name="Stop").click()
-    shown(notebook, "kept.")
-
-    assert notebook.page.locator(".jp-Cell").nth(3).locator(".jp-OutputArea-output").count() == 0
-    notebook.interrupt()
-
-
-def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, in_lab: InLab) -> None:
-    lab.setting("apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
-    try:
-        notebook = in_lab("import time; time.sleep(3)")
-        notebook.run(2, wait=False)
-        ask(notebook, "show me a table")
-        assert notebook.page.get_by_role("button", name="Stop").is_visible()
-        finished(notebook, 1)
-    finally:
-        lab.setting("apputils-extension:kernels-settings", None)
 
 
 def test_branches_regenerate_edit_and_come_back(in_lab: InLab) -> None:
@@ -181,23 +67,6 @@ def test_code_goes_into_new_cells_below_in_order(in_lab: InLab) -> None:
     assert sources[2].startswith("def mean")
     assert sources[3] == sources[2]
     assert sources[4] == "'the cell after'"
-
-
-def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(in_lab: InLab) -> None:
-    notebook = in_lab("panel", size=(1100, 2000))
-    ask(notebook, "show me a table")
-    finished(notebook, 1)
-    notebook.run(2)
-    finished(notebook, 2)
-    shown(notebook, "petal length", 2)
-    notebook.save()
-    notebook.page.reload()
-    notebook.ready()
-    notebook.page.wait_for_selector(".nbp-root textarea")
-    shown(notebook, "petal length", 2)
-    ask(notebook, "what did I just ask?", view=1)
-
-    shown(notebook, 'you asked: "show me a table"', 2)
 
 
 def test_keys_typed_in_the_panel_do_not_reach_the_notebook(in_lab: InLab) -> None:
@@ -276,31 +145,3 @@ for number in range({0}):
 | 中文 | 12 |
 
 """
-
-
-def test_a_saved_notebook_is_readable_without_its_kernel(lab: Lab, in_lab: InLab) -> None:
-    """Without a kernel, with a fresh one, and as a page of nbconvert."""
-    notebook = in_lab()
-    ask(notebook, "show me a table")
-    finished(notebook, 1)
-    notebook.page.wait_for_timeout(300)
-    notebook.save()
-    saved = (lab.folder / "notebooks" / notebook.path).read_text()
-
-    assert "petal length" in saved
-    assert "<script" not in saved
-    html = as_page(saved)
-    assert html.count("petal length") == 1
-
-    notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    notebook.page.reload()
-    snapshot = notebook.page.locator(".nbc-snapshot")
-    snapshot.wait_for()
-    assert "petal length" in snapshot.inner_text()
-
-
-def as_page(saved: str) -> str:
-    import nbformat
-    from nbconvert import HTMLExporter
-
-    return str(HTMLExporter(template_name="basic").from_notebook_node(nbformat.reads(saved, as_version=4))[0])

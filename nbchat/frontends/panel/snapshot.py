@@ -22,8 +22,8 @@ LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns 
 
 STYLE = (
     ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px}"
-    ".nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;padding:.45em .9em;"
-    "border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
+    ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;padding:.45em .9em;"
+    "border:0;border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
 )
 
 
@@ -49,7 +49,8 @@ class Snapshot:
         left_out = len(turns) - len(shown)
         earlier = f'<p class="nbc-note">{left_out} earlier turns are not in this copy.</p>' if left_out else ""
         title = escape(readable(conversation.title or conversation.name), quote=False)
-        inner = f"<summary>{title} · {turns_of(len(turns))}</summary>{earlier}{''.join(reversed(shown.values()))}"
+        summary = f"{title} · {turns_of(len(turns))} (saved copy; run this cell for the panel)"
+        inner = f"<summary>{summary}</summary>{earlier}{''.join(reversed(shown.values()))}"
         self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
         page = (
             f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" open>'
@@ -67,4 +68,6 @@ def turn_html(turn: Turn) -> str:
     said = [asked["s"], *(f"[{label}]" for label, _ in asked["att"] if label), *(f"[{kind}]" for kind in asked["img"])]
     words = escape(readable("\n".join(filter(None, said))), quote=False)
     answer = render.answer_html(turn.answer, footer=footer(turn), notices=turn.answer.notices)
-    return f'<div class="nbc-asked" dir="auto">{words}</div>{answer.replace(f"<style>{render.STYLE}</style>", "", 1)}'
+    answer = answer.replace(f"<style>{render.STYLE}</style>", "", 1)
+    # A quotation is told from the answer also where the style is taken away: in JupyterLab without trust, on GitHub.
+    return f'<blockquote class="nbc-asked" dir="auto">{words}</blockquote>{answer}'

@@ -1,0 +1,121 @@
+"""Stop, and a kernel that is busy, interrupted, restarted, or has unloaded nbchat."""
+
+from __future__ import annotations
+
+from ..service import Service, answer, said
+from .lab import Lab
+from .panel_lab import InLab, ask, finished, shown, using
+
+
+def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(in_lab: InLab, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
+    notebook = in_lab(load=using(service))
+    ask(notebook, "go on")
+    shown(notebook, "word word")
+    notebook.page.get_by_role("button", name="Stop").click()
+    shown(notebook, "kept.")
+    finished(notebook, 1)
+
+    ask(notebook, "say nothing")
+    notebook.page.wait_for_selector(".nbp-wait i")
+    notebook.page.locator(".nbp-comp textarea").press("Escape")
+    notebook.page.wait_for_selector(".nbp-send")
+
+    assert notebook.page.locator(".nbp-comp textarea").input_value() == "say nothing"
+    assert notebook.page.locator(".nbp-turn").count() == 1
+    assert service.hung_up == 2
+
+
+def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    notebook = in_lab("%%chat\ngo on", load=using(service))
+    notebook.run(2, wait=False)
+    shown(notebook, "word word")
+    notebook.page.get_by_role("button", name="Stop").click()
+    shown(notebook, "kept.")
+
+    assert service.hung_up == 1
+
+
+def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:
+    """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
+    service.plays(answer(*said("one"), gap=0), answer(*said(*["word "] * 400), gap=0.05))
+    notebook = in_lab("%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service))
+    notebook.run(2)
+    notebook.run(3, wait=False)
+    notebook.page.wait_for_timeout(500)
+    ask(notebook, "second")
+    shown(notebook, "word word")
+    notebook.page.get_by_role("button", name="Stop").click()
+    shown(notebook, "kept.")
+
+    assert notebook.page.locator(".jp-Cell").nth(3).locator(".jp-OutputArea-output").count() == 0
+    notebook.interrupt()
+
+
+def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, in_lab: InLab) -> None:
+    lab.setting("apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
+    try:
+        notebook = in_lab("import time; time.sleep(3)")
+        notebook.run(2, wait=False)
+        ask(notebook, "show me a table")
+        assert notebook.page.get_by_role("button", name="Stop").is_visible()
+        finished(notebook, 1)
+    finally:
+        lab.setting("apputils-extension:kernels-settings", None)
+
+
+def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(in_lab: InLab, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    notebook = in_lab("'the kernel lives'", load=using(service))
+    ask(notebook, "go on")
+    shown(notebook, "word word")
+    notebook.interrupt()
+    shown(notebook, "kept.")
+    notebook.run(2)
+
+    assert "the kernel lives" in notebook.page.locator(".jp-Cell").nth(2).locator(".jp-OutputArea").inner_text()
+
+
+def test_interrupting_a_cell_leaves_a_panels_answer_alone(in_lab: InLab, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 60), gap=0.05))
+    notebook = in_lab("import time; time.sleep(30)", load=using(service))
+    ask(notebook, "go on")
+    notebook.run(2, wait=False)
+    shown(notebook, "word word")
+    notebook.interrupt()
+    notebook.page.get_by_text("KeyboardInterrupt").first.wait_for()
+    finished(notebook, 1)
+
+    assert "kept." not in notebook.page.locator(".nbp-log").inner_text()
+
+
+def test_a_restarted_kernel_is_noticed_and_nothing_that_was_typed_is_lost(in_lab: InLab, service: Service) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    notebook = in_lab(load=using(service))
+    ask(notebook, "go on")
+    shown(notebook, "word word")
+    notebook.page.locator(".nbp-comp textarea").fill("and then?")
+    notebook.restart()
+    notebook.page.get_by_text("The kernel was restarted").wait_for()
+    notebook.page.locator(".nbp-comp textarea").press("Enter")
+
+    assert notebook.page.locator(".nbp-comp textarea").input_value() == "and then?"
+    assert "word word" in notebook.page.locator(".nbp-log").inner_text()
+    assert notebook.page.get_by_role("button", name="Stop").count() == 0
+
+    notebook.run(0, 1)
+    notebook.page.wait_for_selector(".nbp-empty")
+
+
+def test_a_panel_outlives_the_extension(in_lab: InLab, service: Service) -> None:
+    """Unloading ends what is being answered; the panel itself needs no magics."""
+    service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(*said("still here")))
+    notebook = in_lab("%unload_ext nbchat", load=using(service))
+    ask(notebook, "go on")
+    shown(notebook, "word word")
+    notebook.run(2)
+    shown(notebook, "kept.")
+    finished(notebook, 1)
+    ask(notebook, "and now?")
+    shown(notebook, "still here")
