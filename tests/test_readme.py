@@ -42,6 +42,12 @@ def test_there_are_two_lines_one_to_run_and_one_to_test() -> None:
     assert tests.endswith("/pytest")
 
 
+def runs(module: str) -> bool:
+    """Whether `python -m` finds it: a file, or a package with a `__main__.py`."""
+    path = ROOT / module.replace(".", "/")
+    return path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
+
+
 @pytest.mark.parametrize("line", SHELL_LINES)
 def test_a_line_names_only_files_and_extras_that_exist(line: str) -> None:
     for extra in re.findall(r"\[(\w+)\]", line):
@@ -145,7 +151,7 @@ def test_commands_options_and_names_exist() -> None:
     for name in re.findall(r"nbchat\.(\w+)\(", README):
         assert hasattr(nbchat, name), name
     for module in re.findall(r"python -m (tests\.[\w.]+)", README):
-        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
+        assert runs(module), module
 
 
 @pytest.mark.parametrize(
@@ -179,7 +185,7 @@ def test_the_commands_of_contributing_are_those_of_ci_and_of_this_checkout() -> 
         assert command in (script if "pytest" not in command else SHELL_LINES[1])
     for line in lines[2:]:
         if module := re.search(r"-m (tests\.[\w.]+)", line):
-            assert (ROOT / f"{module[1].replace('.', '/')}.py").is_file()
+            assert runs(module[1])
         else:
             assert os.access(ROOT / line.split()[0], os.X_OK)
 
