@@ -32,7 +32,7 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         panel.tell({"k": "d", "id": "d", "seq": 2, "think": "Hm."}, {**NOW, "queued": "next"})
     if view == "models":
         panel.page.locator("button.nbp-pick").click()
-        panel.tell({"k": "models", "rows": [["demo", "demo", ""], ["kimi-k2.6", "Kimi", "needs KIMI_API_KEY"]]})
+        panel.tell({"k": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"]]})
         panel.page.wait_for_selector(".nbp-pop")
     if view == "settings":
         panel.page.get_by_role("button", name="More").click()

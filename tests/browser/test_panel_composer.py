@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from .panel_page import Opened, row, rows, state
+from .panel_page import NOW, Opened, Page, row, rows, state
 
 
 def test_a_variable_is_offered_attached_looked_at_and_removed(opened: Opened) -> None:
@@ -61,7 +61,7 @@ def test_a_pasted_image_goes_along_as_bytes(opened: Opened) -> None:
 
 def test_models_are_searched_and_others_can_be_named(opened: Opened) -> None:
     panel = opened()
-    rows = [["demo", "demo", ""], ["kimi-k2.6", "Kimi", "needs KIMI_API_KEY"], ["gpt-5.6-sol", "OpenAI", ""]]
+    rows = [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"], ["gpt-5.6-sol", "OpenAI", "", ""]]
     for typed, wanted in (("kimi", "kimi-k2.6"), ("openai", "gpt-5.6-sol"), ("ollama:qwen3", "ollama:qwen3")):
         panel.page.locator("button.nbp-pick").click()
         panel.tell({"k": "models", "rows": rows})
@@ -103,3 +103,113 @@ def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(opened: 
 
     panel.page.locator(".nbp-acts").get_by_role("button", name="Copy").click()
     panel.page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('```python'))")
+
+
+MANY = [[f"model-{n}", "Provider", "" if n < 90 else "needs", "" if n < 90 else "KEY"] for n in range(170)]
+
+
+def chosen(panel: Page) -> str:
+    """The model that Enter would choose; it is in sight."""
+    option = panel.page.locator("[aria-selected=true]")
+    field = panel.page.get_by_role("combobox", name="Search")
+    assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    assert panel.page.evaluate(
+        """() => { const [item, list] = ["[aria-selected=true]", ".nbp-pop .nbp-choices"]
+            .map((name) => document.querySelector(name).getBoundingClientRect());
+            return item.top >= list.top - 1 && item.bottom <= list.bottom + 1; }"""
+    )
+    return str(option.locator("span").inner_text())
+
+
+def test_a_hundred_and_seventy_models_are_gone_through_by_keyboard(opened: Opened) -> None:
+    panel = opened()
+    panel.tell({**NOW, "model": "model-42"})
+    panel.page.locator("button.nbp-pick").focus()
+    panel.page.keyboard.press("Enter")
+    panel.tell({"k": "models", "rows": MANY})
+    panel.page.wait_for_selector(".nbp-pop")
+    seen = [chosen(panel)]
+    for key in ("ArrowDown", "PageDown", "PageUp", "ArrowUp", *["PageUp"] * 6, "ArrowUp", "ArrowDown"):
+        panel.page.keyboard.press(key)
+        seen.append(chosen(panel))
+
+    assert seen[:5] == ["model-42", "model-43", "model-51", "model-43", "model-42"]
+    assert seen[-3:] == ["model-0", "model-169", "model-0"]
+
+    panel.page.keyboard.type("model-9")
+    # The name itself, then those that can be used, then the others.
+    found = panel.page.locator(".nbp-pop [role=option] span").all_inner_texts()
+    assert found == ["model-9", *(f"model-{n}" for n in range(90, 100))]
+
+    panel.page.keyboard.press("Escape")
+    panel.page.wait_for_selector(".nbp-pop", state="detached")
+    assert panel.page.evaluate("document.activeElement.className") == "nbp-pick"
+
+
+def test_menus_are_gone_through_with_arrows(opened: Opened) -> None:
+    panel = opened()
+    panel.page.get_by_role("button", name="More").focus()
+    panel.page.keyboard.press("Enter")
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        panel.page.keyboard.press(key)
+
+    assert panel.wait_sent("move")["how"] == "undo"
+
+
+DROP = """(area, [type, name, size, kind]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(size)], name, { type }));
+    const event = new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true });
+    area.dispatchEvent(event);
+    return event.defaultPrevented;
+}"""
+
+
+def test_a_file_that_is_no_image_is_refused_and_does_not_replace_the_page(opened: Opened) -> None:
+    panel = opened()
+
+    assert panel.area.evaluate(DROP, ["text/csv", "table.csv", 10, "drop"])
+    panel.page.get_by_role("alert").get_by_text("Only images can be attached").wait_for()
+    assert panel.area.evaluate(DROP, ["image/png", "broken.png", 10, "drop"])
+    assert panel.page.locator(".nbp-chip").count() == 0
+
+
+def test_an_image_of_ten_megabytes_is_made_small_enough_and_waited_for(opened: Opened) -> None:
+    panel = opened()
+    size = panel.area.evaluate(
+        """async (area) => {
+            const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 1800 });
+            const pen = canvas.getContext("2d");
+            const noise = pen.createImageData(2400, 1800);
+            for (let i = 0; i < noise.data.length; i++) noise.data[i] = i % 4 === 3 ? 255 : Math.random() * 256;
+            pen.putImageData(noise, 0, 0);
+            const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File([blob], "noise.png", { type: "image/png" }));
+            area.value = "What is this?";
+            area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+            area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+            return blob.size;
+        }"""
+    )
+    sent = panel.wait_sent("send")
+
+    assert size > 10_000_000
+    assert 0 < sent["bytes"][0] < 7_000_000
+    assert sent["s"] == "What is this?"
+
+
+def test_a_question_takes_no_more_images_than_a_message_can_carry(opened: Opened) -> None:
+    panel = opened()
+    panel.area.evaluate(
+        """async (area) => {
+            const canvas = Object.assign(document.createElement("canvas"), { width: 4, height: 4 });
+            const blob = await new Promise((done) => canvas.toBlob(done));
+            const clipboardData = new DataTransfer();
+            for (let n = 0; n < 9; n++) clipboardData.items.add(new File([blob], `${n}.png`, { type: "image/png" }));
+            area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }"""
+    )
+    panel.page.get_by_role("alert").get_by_text("8 images").wait_for()
+
+    assert panel.page.locator(".nbp-chip").count() == 8

@@ -56,7 +56,7 @@ def test_what_people_and_errors_say_is_text(opened: Opened) -> None:
     )
     panel.page.get_by_role("button", name="History").click()
     panel.wait_sent("talks")
-    panel.tell({"k": "talks", "rows": [[bad, "", bad, bad]]})
+    panel.tell({"k": "talks", "rows": [[bad, "", bad, bad, 0]]})
     panel.page.wait_for_selector(".nbp-pop")
     panel.page.wait_for_timeout(100)
 

@@ -7,7 +7,7 @@ import pytest
 from nbchat import render
 from nbchat.frontends.panel.live import splice
 
-from .panel_page import Opened, filled, row, rows, state
+from .panel_page import NOW, Opened, filled, row, rows, state
 
 
 def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> None:
@@ -70,3 +70,52 @@ def test_the_panel_speaks_chinese(opened: Opened) -> None:
     panel = opened(locale="zh-CN")
 
     assert panel.page.get_by_role("button", name="发送").is_visible()
+
+
+def test_nothing_is_cut_off_at_twice_the_size(opened: Opened) -> None:
+    """A page of 520 pixels at 200 % has 260; the buttons keep their words on one line."""
+    panel = opened(width=260)
+    filled(panel)
+    panel.stream("d", "One", after="b")
+    panel.tell({**NOW, "model": "provider:a-rather-long-name-of-a-model"})
+    stop = panel.page.get_by_role("button", name="Stop").bounding_box()
+
+    assert stop["x"] + stop["width"] <= 260
+    assert stop["height"] < 40
+    assert panel.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_everything_to_be_seen(opened: Opened, scheme: str) -> None:
+    """Backgrounds are the system's then, so a chosen row and a bubble need lines."""
+    panel = opened(forced_colors="active", color_scheme=scheme)
+    filled(panel)
+    panel.page.locator("button.nbp-pick").click()
+    panel.tell({"k": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "", ""]]})
+    style = "(e, name) => getComputedStyle(e)[name]"
+
+    assert panel.page.locator("[aria-selected=true]").evaluate(style, "outlineStyle") == "solid"
+    assert panel.page.locator(".nbp-bubble").first.evaluate(style, "borderTopStyle") == "solid"
+    send = panel.page.locator(".nbp-send")
+    assert send.evaluate(style, "color") != send.evaluate(style, "backgroundColor")
+
+
+def test_formulas_are_drawn_and_what_is_hidden_is_not(opened: Opened) -> None:
+    panel = opened()
+    filled(panel)
+    panel.log.evaluate("log => (log.scrollTop = 0)")
+
+    assert panel.page.locator(".nbp-answer math").bounding_box()["width"] > 5
+    assert panel.page.locator(".nbp-toast").bounding_box() is None
+
+
+def test_words_go_in_the_direction_of_their_script(opened: Opened) -> None:
+    panel = opened()
+    direction = "e => getComputedStyle(e).direction"
+    panel.tell(state("a", title="شكرا"), rows(row("a", "ما هو الأفضل؟", "الطول هو الأفضل.\n\nAnd English.")))
+    panel.area.fill("ما هو")
+
+    assert panel.area.evaluate(direction) == "rtl"
+    assert panel.page.locator(".nbp-words").evaluate(direction) == "rtl"
+    paragraphs = panel.page.locator(".nbp-answer p:not(.nbp-wait)")
+    assert [paragraphs.nth(n).evaluate(direction) for n in (0, 1)] == ["rtl", "ltr"]

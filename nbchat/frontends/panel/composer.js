@@ -9,7 +9,7 @@ class Composer {
     this.model = button(".pick", "", () => pickModel(panel, this.model), { title: t("model"), dir: "auto" });
     this.think = h("select.pick", { "aria-label": t("think"), change: () => panel.send({ k: "choose", thinking: this.think.value }) },
       ...["", "off", "on", "low", "medium", "high", "max"].map((value) => h("option", { value }, t("thinkingIs", t(value || "auto")))));
-    this.go = button("", "", () => { if (panel.busy) panel.stop(); else this.send(); this.area.focus(); });
+    this.go = button("", "", ({ detail }) => this.pressed(detail));
     const image = button("", "+", () => this.file.click(), { title: t("image") });
     const variable = button("", "@", () => this.at(), { title: t("variable") });
     const row = h("div.row", null, image, variable, this.model, this.think, this.go, this.file);
@@ -32,6 +32,14 @@ class Composer {
       ArrowUp: listed(() => choices.move(-1), () => this.recall(1)),
       ArrowDown: listed(() => choices.move(1), () => this.recall(-1)),
     });
+  }
+
+  // The second half of a double click on Stop is not a Send.
+  pressed(clicks) {
+    if (clicks > 1) return;
+    if (this.panel.busy) this.panel.stop();
+    else this.send();
+    this.area.focus();
   }
 
   enter({ shiftKey, ctrlKey, metaKey }) {

@@ -35,7 +35,7 @@ class Choices {
   fill(rows, at = 0) {
     this.rows = rows;
     put(this.node, ...rows.map(([value, ...notes], i) =>
-      h("li", { role: "option", id: `${this.node.id}-${i}`, click: () => this.pick(value) }, h("span", null, value), ...notes.map((note) => h("small", null, note)))));
+      h("li", { role: "option", id: `${this.node.id}-${i}`, click: () => this.pick(value), mousemove: () => i !== this.at && this.mark(i) }, h("span", null, value), ...notes.map((note) => h("small", null, note)))));
     this.at = Math.max(0, at);
     this.move(0);
   }
@@ -43,12 +43,14 @@ class Choices {
     const last = this.rows.length - 1;
     const to = this.at + step;
     // One step goes round the ends, a page stops there.
-    this.at = Math.abs(step) > 1 ? Math.min(Math.max(to, 0), last) : to < 0 ? last : to > last ? 0 : to;
-    [...this.node.children].forEach((item, i) => item.setAttribute("aria-selected", i === this.at));
-    const item = this.node.children[this.at];
-    item?.scrollIntoView({ block: "nearest" });
-    this.field.setAttribute("aria-activedescendant", item?.id ?? "");
+    this.mark(Math.abs(step) > 1 ? Math.min(Math.max(to, 0), last) : to < 0 ? last : to > last ? 0 : to);
+    this.node.children[this.at]?.scrollIntoView({ block: "nearest" });
     return true;
+  }
+  mark(at) {
+    this.at = at;
+    [...this.node.children].forEach((item, i) => item.setAttribute("aria-selected", i === at));
+    this.field.setAttribute("aria-activedescendant", this.node.children[at]?.id ?? "");
   }
   choose() {
     if (this.rows[this.at]) this.pick(this.rows[this.at][0]);
@@ -57,7 +59,8 @@ class Choices {
 }
 
 async function pickModel(panel, anchor) {
-  const { rows } = (await panel.request("models")) ?? { rows: [] };
+  const found = (await panel.request("models"))?.rows ?? [];
+  const rows = found.map(([id, provider, word, value]) => [id, provider, word && t(word, value)]);
   const label = t("findModel");
   const field = h("input", { role: "combobox", "aria-expanded": "true", "aria-label": label, placeholder: label });
   const choices = new Choices(field, t("model"), (model) => { box.hidePopover(); panel.send({ k: "choose", model }); });
@@ -81,9 +84,11 @@ async function pickModel(panel, anchor) {
 }
 
 async function openTalks(panel, anchor) {
-  const { rows } = (await panel.request("talks")) ?? { rows: [] };
-  menu(panel, anchor, t("history"), rows.map(([name, id, title, note]) =>
-    [short(title), () => { panel.send({ k: "talk", ...(name ? { name } : { id }) }); panel.focus(); }, name === panel.name ? "✓" : note]));
+  const found = (await panel.request("talks"))?.rows ?? [];
+  const day = (seconds) => (seconds ? `, ${new Date(seconds * 1000).toLocaleDateString()}` : "");
+  menu(panel, anchor, t("history"), found.map(([name, id, title, count, changed]) =>
+    [short(title), () => { panel.send({ k: "talk", ...(name ? { name } : { id }) }); panel.focus(); },
+      (name === panel.name ? "✓ " : "") + t("turns", count) + day(changed)]));
 }
 
 function openMore(panel, anchor) {

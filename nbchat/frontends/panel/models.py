@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from nbchat.catalog import Model
 from nbchat.settings import Settings
 
 
 def model_rows(settings: Settings) -> list[list[str]]:
-    """`[id, provider, what to know]` of every model; a model that lacks its key says which."""
-    catalog = settings.catalog
-    usable = {t for t, p in catalog.providers.items() if not p.key_needed or settings.key(p)}
-    rows = sorted(catalog.models.values(), key=lambda m: (m.type not in usable, m.status == "retired"))
-    made = []
-    for model in rows:
-        provider = catalog.providers[model.type]
-        note = "" if model.type in usable else f"needs {provider.env_keys[0]}" if provider.env_keys else "needs a key"
-        if model.status == "retired":
-            note = "retired"
-        made.append([model.id, provider.name, note])
-    return made
+    """`[id, provider, word, value]` of every model: what keeps it from being used, as a word of the panel's table."""
+    lacks = {model.id: _lacks(model, settings) for model in settings.catalog.models.values()}
+    ranks = ["", "local", "needs", "retired"]
+    rows = sorted(settings.catalog.models.values(), key=lambda model: ranks.index(lacks[model.id][0]))
+    return [[model.id, settings.catalog.providers[model.type].name, *lacks[model.id]] for model in rows]
+
+
+def _lacks(model: Model, settings: Settings) -> tuple[str, str]:
+    provider = settings.catalog.providers[model.type]
+    if model.status == "retired":
+        return "retired", ""
+    if provider.key_needed and not settings.key(provider):
+        return "needs", provider.env_keys[0] if provider.env_keys else "key"
+    return ("local", "") if provider.local else ("", "")

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from nbchat import kernel
 from nbchat.conversation import Conversation
 from nbchat.errors import BadSettings
-from nbchat.frontends.show import day, turns_of
 from nbchat.store import Stored
 from nbchat.store.place import notebook
 
 MOST = 30  # stored conversations that are offered, those of this notebook first
 
 
-def offered() -> list[list[str]]:
-    """`[name, id, title, what to know]`: this kernel's have a name, those on disk an id."""
+def offered() -> list[list[Any]]:
+    """`[name, id, title, turns, seconds since the epoch]`: the kernel's have a name, those on disk an id and a time."""
     here = list(kernel.current().conversations.values())
-    found = [[c.name, "", c.title or c.name, turns_of(len(c.turns))] for c in here]
+    found: list[list[Any]] = [[c.name, "", c.title or c.name, len(c.turns), 0] for c in here]
     known = {c.id for c in here}
     for one in _stored()[:MOST]:
         header = one.header
         if header.id not in known and header.length:
-            found.append(["", header.id, header.about or header.name, f"{turns_of(header.length)}, {day(one.changed)}"])
+            found.append(["", header.id, header.about or header.name, header.length, one.changed])
     return found
 
 
