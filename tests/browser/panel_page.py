@@ -40,8 +40,8 @@ START = """async ([esm, css]) => {
     window.outside = [];
     for (const kind of ["keydown", "keyup", "keypress"])
         document.addEventListener(kind, (event) => window.outside.push(event.key));
-    const module = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
-    window.leave = module.default.render({ model: window.model, el: document.getElementById("host") });
+    window.module = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+    window.leave = window.module.default.render({ model: window.model, el: document.getElementById("host") });
 }"""
 
 NOW = {

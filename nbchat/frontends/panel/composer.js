@@ -5,7 +5,7 @@ class Composer {
     this.area = h("textarea", { rows: 1, dir: "auto", "aria-label": t("placeholder"), "aria-autocomplete": "list", input: () => this.typed(), blur: () => this.hide() });
     this.choices = new Choices(this.area, t("variable"), (name) => this.take(name));
     this.chips = h("div.chips");
-    this.file = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, change: () => this.add(this.file.files) });
+    this.file = h("input.file", { type: "file", accept: "image/*", multiple: true, hidden: true, change: () => this.add(this.file.files) });
     this.model = button(".pick", "", () => pickModel(panel, this.model), { title: t("model"), dir: "auto" });
     this.think = h("select.pick", { "aria-label": t("think"), change: () => panel.send({ k: "choose", thinking: this.think.value }) },
       ...["", "off", "on", "low", "medium", "high", "max"].map((value) => h("option", { value }, t("thinkingIs", t(value || "auto")))));

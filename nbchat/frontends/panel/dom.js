@@ -23,6 +23,12 @@ const button = (kind, label, click, props) => h(`button${kind}`, { type: "button
 function parsed(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
+  // Without our style a formula is hidden and its source shown. Here the style is always there, and some pages (marimo)
+  // insist that what is hidden stays so.
+  for (const drawn of template.content.querySelectorAll("span[hidden]")) {
+    drawn.nextSibling.remove();
+    drawn.hidden = false;
+  }
   return template.content;
 }
 
