@@ -22,12 +22,16 @@ ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients l
 STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams").absolute()
 
 
+def is_personal(variable: str) -> bool:
+    """Whether it is a key, a proxy or a setting of the person who runs the tests."""
+    return variable in OURS or variable.startswith("NBCHAT_") or variable.lower().endswith(ENDINGS)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No key, proxy or setting of the person who runs the tests reaches them."""
-    for name in list(os.environ):
-        if name in OURS or name.startswith("NBCHAT_") or name.lower().endswith(ENDINGS):
-            monkeypatch.delenv(name)
+    for name in filter(is_personal, list(os.environ)):
+        monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)

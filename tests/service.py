@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -66,6 +67,13 @@ class Service:
 
     def _call(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    def left(self, clients: int, within: float = 10.0) -> bool:
+        """Whether so many clients have hung up, now or in a moment."""
+        deadline = time.monotonic() + within
+        while self.hung_up < clients and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.hung_up == clients
 
     # --- scripting ---------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) 
             break
         await asyncio.sleep(0.02)
 
-    assert service.hung_up == 1
+    assert service.left(1)
     assert service.open == 0
 
 

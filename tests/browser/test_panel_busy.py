@@ -23,7 +23,7 @@ def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(in_lab: 
 
     assert notebook.page.locator(".nbp-comp textarea").input_value() == "say nothing"
     assert notebook.page.locator(".nbp-turn").count() == 1
-    assert service.hung_up == 2
+    assert service.left(2)
 
 
 def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
@@ -34,7 +34,7 @@ def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
     notebook.page.get_by_role("button", name="Stop").click()
     shown(notebook, "kept.")
 
-    assert service.hung_up == 1
+    assert service.left(1)
 
 
 def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.conftest import OURS
+from tests.conftest import is_personal
 
 TOKEN = "a-token-for-tests"
 KEY = "sk-canary-4dG7hQ2xW9"
@@ -51,8 +51,7 @@ class RunningServer:
         self._files = files  # how many it may have open
 
     def __enter__(self) -> RunningServer:
-        env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        env = {name: value for name, value in env.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
+        env = {name: value for name, value in os.environ.items() if not is_personal(name)}
         env |= {"NBCHAT_SERVER_TOKEN": TOKEN, "PYTHONDONTWRITEBYTECODE": "1", **self.variables}
         command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", *self.flags]
         if self._files:
