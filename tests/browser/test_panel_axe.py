@@ -19,8 +19,11 @@ AXE = """outside => axe.run({ include: document, exclude: outside }).then((resul
     result.violations.map((found) => [found.id, found.nodes.map((node) => node.html + node.failureSummary)]))"""
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("view", ["transcript", "streaming", "models", "settings", "names", "empty"])
+VIEWS = ("transcript", "streaming", "models", "settings", "names", "empty", "history", "more", "editing")
+SEEN = [(view, theme) for view in VIEWS for theme in THEMES if theme != "no variables" or view in VIEWS[:2]]
+
+
+@pytest.mark.parametrize(("view", "theme"), SEEN)
 def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> None:
     panel = opened(color_scheme="dark" if theme == "dark" else "light")
     ground = ";background:#111;color:#eee" if theme == "dark" else ""
@@ -43,6 +46,16 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         panel.wait_sent("names", 2)
         panel.tell({"k": "names", "s": "d", "rows": [["df", "DataFrame 150 × 5"]]})
         panel.page.wait_for_selector("[role=option]")
+    if view == "history":
+        panel.page.get_by_role("button", name="History").click()
+        panel.tell({"k": "talks", "rows": [["main", "", "Iris", 2, 0], ["", "x1", "An older one", 5, 1.7e9]]})
+        panel.page.wait_for_selector(".nbp-pop")
+    if view == "more":
+        panel.tell({"k": "note", "kind": "UnknownModel", "s": "no model is called 'x'."})
+        panel.page.get_by_role("button", name="More").click()
+    if view == "editing":
+        panel.page.locator(".nbp-asked").first.hover()
+        panel.page.get_by_role("button", name="Edit").first.click()
     panel.page.evaluate(axe)
     # Without the host's colours for code, those of render/ are a compromise between light and dark pages.
     outside = [[".nbc-code pre"]] if theme == "no variables" else []

@@ -145,3 +145,40 @@ for number in range({0}):
 | 中文 | 12 |
 
 """
+
+
+def test_two_panels_of_one_conversation_stay_in_step(in_lab: InLab) -> None:
+    notebook = in_lab("nbchat.ChatPanel()", "%chat undo", size=(1100, 2000))
+    notebook.run(2)
+    notebook.page.locator(".nbp-comp textarea").nth(1).wait_for()
+    ask(notebook, "show me a table")
+    ask(notebook, "show me some code", view=1)  # while the first is being answered
+    finished(notebook, 4)
+    shown(notebook, "def mean", 2)
+    notebook.run(3)
+    finished(notebook, 2)
+    notebook.page.get_by_role("button", name="Ask again").nth(1).click()
+
+    shown(notebook, "2/2", 2)
+
+
+def test_another_conversation_is_begun_named_and_left_again(in_lab: InLab) -> None:
+    notebook = in_lab("[chat.title for chat in (nbchat.chat(), nbchat.chat('chat-2'))]")
+    page = notebook.page
+    ask(notebook, "show me a table")
+    finished(notebook, 1)
+    page.get_by_role("button", name="New", exact=True).click()
+    page.wait_for_selector(".nbp-empty:visible")
+    ask(notebook, "show me some code")
+    finished(notebook, 1)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Title").fill("Scratch")
+    page.keyboard.press("Escape")
+    page.get_by_role("heading", name="Scratch").wait_for()
+    page.get_by_role("button", name="History").click()
+    page.get_by_role("dialog").get_by_role("button", name="show me a table").click()
+    shown(notebook, "petal length")
+    notebook.run(2)
+
+    assert "['show me a table', 'Scratch']" in page.locator(".jp-Cell").nth(2).inner_text()

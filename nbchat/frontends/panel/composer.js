@@ -170,8 +170,22 @@ class Composer {
 
   // --- what it shows
   show() {
-    const { panel, names, images } = this;
+    const { panel } = this;
     const { now, busy } = panel;
+    const along = JSON.stringify([this.names, this.images, now.queued, this.instead?.id]);
+    if (along !== this.along) this.showAlong();
+    this.along = along;
+    this.model.textContent = now.model ?? "";
+    this.think.value = now.thinking ?? "";
+    this.go.textContent = t(busy ? "stop" : "send");
+    this.go.className = busy ? "nbp-stop" : "nbp-send";
+    this.area.placeholder = t(busy ? "queueHint" : "placeholder");
+  }
+
+  // The chips above the field: what goes along, what waits, what is replaced. One that is open stays so.
+  showAlong() {
+    const { panel, names, images } = this;
+    const { now } = panel;
     const chip = (label, name, remove) => h("span.chip", null, label, button("", "×", remove, { "aria-label": t("remove", name) }));
     const listed = (list, one, label) => chip(label, one.name, () => { list.splice(list.indexOf(one), 1); this.show(); this.area.focus(); });
     const chips = [
@@ -181,10 +195,5 @@ class Composer {
     if (now.queued != null) chips.push(chip(t("queued", short(now.queued)), now.queued, () => panel.send({ k: "unqueue" })));
     if (this.instead) chips.push(chip(t("editing", short(this.instead.q.s)), t("edit"), () => this.replace(null)));
     put(this.chips, ...chips);
-    this.model.textContent = now.model ?? "";
-    this.think.value = now.thinking ?? "";
-    this.go.textContent = t(busy ? "stop" : "send");
-    this.go.className = busy ? "nbp-stop" : "nbp-send";
-    this.area.placeholder = t(busy ? "queueHint" : "placeholder");
   }
 }

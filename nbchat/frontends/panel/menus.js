@@ -88,7 +88,7 @@ async function openTalks(panel, anchor) {
   const day = (seconds) => (seconds ? `, ${new Date(seconds * 1000).toLocaleDateString()}` : "");
   menu(panel, anchor, t("history"), found.map(([name, id, title, count, changed]) =>
     [short(title), () => { panel.send({ k: "talk", ...(name ? { name } : { id }) }); panel.focus(); },
-      (name === panel.name ? "✓ " : "") + t("turns", count) + day(changed)]));
+      (name === panel.name ? "✓ " : "") + t(count === 1 ? "turn" : "turns", count) + day(changed)]));
 }
 
 function openMore(panel, anchor) {
