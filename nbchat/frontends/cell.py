@@ -70,6 +70,7 @@ class LiveCell:
         self._thought: list[str] = []
         self._notices: list[str] = []
         self._thinks = False  # now
+        self._came: set[bool] = set()  # of thoughts (True) and words (False), what there has been
         self._first_at: float | None = None  # when the first words or thoughts came
         self._tokens = 0.0
         self._begun = False  # there are words
@@ -99,8 +100,11 @@ class LiveCell:
                     self._notices.append(text)
 
     def _count(self, text: str, *, thinks: bool) -> None:
-        if self._first_at is None or self._thinks != thinks:
-            self._next = self._clock()  # the first words are on the page at once
+        if self._thinks != thinks or not self._came:
+            self._next = self._clock()
+        if thinks not in self._came:
+            self._came.add(thinks)
+            self._painted -= LEAST  # the first words are on the page at once, though the clock has just been
         self._thinks = thinks
         if self._first_at is None:
             self._first_at = self._clock()
