@@ -17,9 +17,16 @@ class Interrupts:
     Inside the block no KeyboardInterrupt is raised, so nothing is torn in the
     middle; only a second interrupt, a second later, is let through: whatever runs
     then does not look.
+
+    `lingers`: after an interrupt the block's end is not the end, since what shows
+    the error is as easily torn by an impatient second press: ipykernel loses the
+    cell's reply. Presses of the same second are still swallowed, later ones go where
+    they went before. For a host that sets the handler back itself, as ipykernel does
+    after every request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, lingers: bool = False) -> None:
+        self._lingers = lingers
         self._before: Any = None
         self._at: float | None = None
         self._tell: Callable[[], None] = lambda: None
@@ -41,7 +48,9 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._interrupt)
+            before = signal.signal(signal.SIGINT, self._interrupt)
+            owner = getattr(before, "__self__", None)
+            self._before = owner._before if isinstance(owner, Interrupts) and before == owner._late else before
         return self
 
     def _interrupt(self, number: int, frame: Any) -> None:
@@ -52,6 +61,10 @@ class Interrupts:
         elif now - self._at > SECOND_INTERRUPT_SECONDS:
             raise KeyboardInterrupt
 
+    def _late(self, number: int, frame: Any) -> None:
+        if self._at is not None and time.monotonic() - self._at > SECOND_INTERRUPT_SECONDS and callable(self._before):
+            self._before(number, frame)
+
     def __exit__(self, *error: object) -> None:
         if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+            signal.signal(signal.SIGINT, self._late if self._lingers and self.seen else self._before)

@@ -75,7 +75,7 @@ def ask(shell: InteractiveShell, line: Line, body: str) -> None:
     state = kernel.current()
     static = is_static(shell)
     state.watched = not static
-    with Interrupts() as interrupts:
+    with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
         conversation = state.chat(line.name)
         if line.system is not None:
             conversation.system = line.system

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
 import time
 
 import pytest
+
+from nbchat.interrupts import Interrupts
 
 from ..running_kernel import RunningKernel
 from ..service import Service, answer, said
@@ -25,6 +28,36 @@ def talking(kernel: RunningKernel, service: Service) -> RunningKernel:
     return kernel
 
 
+def press() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_second_press_right_behind_the_end_is_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with Interrupts(lingers=True) as interrupts:
+            press()
+        press()
+        with Interrupts(lingers=True):
+            press()
+        press()
+        assert interrupts.seen
+        monkeypatch.setattr("nbchat.interrupts.SECOND_INTERRUPT_SECONDS", 0.0)
+        with pytest.raises(KeyboardInterrupt):  # a late one is none of ours, whoever came between
+            press()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_without_a_press_nothing_lingers() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts(lingers=True):
+        pass
+    with Interrupts():
+        press()
+    assert signal.getsignal(signal.SIGINT) == before
+
+
 def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, service: Service) -> None:
     dice = random.Random(7)
     took = []
@@ -36,7 +69,7 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, 
         pressed = time.monotonic()
         talking.interrupt()
         if round_ % 4 == 0:  # an impatient second press
-            time.sleep(0.02)
+            time.sleep(dice.choice([0.02, dice.uniform(0.0, 0.006)]))  # while the error is being shown
             talking.interrupt()
         ran = talking.finish(started)
         took.append(time.monotonic() - pressed)
