@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from .service import Service, said
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
+PAPERMILL = (sys.executable, "-m", "papermill", "a.ipynb", "b.ipynb")
 CONVERT = (sys.executable, "-m", "nbconvert", "--execute", "--to")
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -110,6 +111,39 @@ def test_a_notebook_is_executed_and_converted_with_its_answers_whole(
     assert "**never reached**" in page
     assert "<img" not in page[page.index('<div class="nbc ') :]
     assert "kimi-k2.6</span>" in page
+
+
+def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path: Path) -> None:
+    service.answers(*said("*Hi*."))
+    path = notebook(tmp_path / "a.ipynb", "city = 'Rome'", "%load_ext nbchat", "%%chat kimi-k2.6\nIs {city} old?")
+    written = nbformat.read(path, as_version=4)
+    written.cells[0].metadata["tags"] = ["parameters"]
+    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(written, path)
+
+    ran = run(*PAPERMILL, *("-p", "city", "Kyoto"), cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+
+    assert ran.returncode == 0, ran.stderr
+    assert service.requests[0].json["messages"][-1]["content"] == "Is Kyoto old?"
+    outputs = nbformat.read(tmp_path / "b.ipynb", as_version=4).cells[-1].outputs
+    assert [output.output_type for output in outputs] == ["display_data"]
+    assert outputs[0].data["text/plain"] == "*Hi*."
+
+
+def test_papermill_stops_where_a_question_fails(service: Service, tmp_path: Path) -> None:
+    service.answers(b'{"error":{"message":"bad key"}}', status=401)
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')")
+
+    ran = run(
+        *(*PAPERMILL, "--kernel", "python3"),
+        cwd=path.parent,
+        KIMI_API_KEY="k",
+        KIMI_BASE_URL=f"{service.url}/v1",
+    )
+
+    assert ran.returncode != 0
+    assert "KeyRefused" in ran.stderr
+    assert nbformat.read(tmp_path / "b.ipynb", as_version=4).cells[-1].outputs == []
 
 
 def test_a_conversion_that_executes_fails_where_a_question_fails(service: Service, tmp_path: Path) -> None:
