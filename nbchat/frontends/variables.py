@@ -38,7 +38,7 @@ def filled(body: str, names: Mapping[str, Any]) -> Filled:
     Filled(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'])
     """
     seen: dict[str, str] = {}
-    data = {name: value for name, value in names.items() if not isinstance(value, _NOT_DATA)}
+    data = {name: value for name, value in names.items() if is_data(value)}
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
@@ -52,6 +52,11 @@ def filled(body: str, names: Mapping[str, Any]) -> Filled:
 
     text = "".join(_outside_fences(body, lambda line: _NAME.sub(value, line)))
     return Filled(text, list(seen.values()))
+
+
+def is_data(value: Any) -> bool:
+    """Whether a value is something to ask about, and no module, function or class."""
+    return not isinstance(value, _NOT_DATA)
 
 
 def _alike(name: str, data: Mapping[str, Any]) -> str:

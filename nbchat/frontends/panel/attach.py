@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbchat.frontends.variables import _NOT_DATA, filled, shown
+from nbchat.frontends.variables import filled, is_data, shown
 from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
@@ -29,8 +29,8 @@ def content(
     >>> content("Is @x prime?", [], [], {"x": 7})
     (['Is x prime?', '\\n\\nx:\\n```\\n7\\n```'], ['x (1 B)'])
     """
-    mentioned = [name for name in _AT.findall(typed) if is_data(variables, name)]
-    wanted = [name for name in dict.fromkeys([*names, *mentioned]) if is_data(variables, name)]
+    mentioned = [name for name in _AT.findall(typed) if has(variables, name)]
+    wanted = [name for name in dict.fromkeys([*names, *mentioned]) if has(variables, name)]
     typed = _AT.sub(lambda found: found[1] if found[1] in wanted else found[0], typed)
     values, labels = [], []
     for name in wanted:
@@ -49,8 +49,9 @@ def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
     return text, filled(f"{{{name}}}", {name: variables[name]}).inserted[0]
 
 
-def is_data(variables: Mapping[str, Any], name: str) -> bool:
-    return name in variables and not isinstance(variables[name], _NOT_DATA)
+def has(variables: Mapping[str, Any], name: str) -> bool:
+    """Whether a variable of that name can be attached."""
+    return name in variables and is_data(variables[name])
 
 
 def _fenced(text: str) -> str:
@@ -65,7 +66,7 @@ def offered(variables: Mapping[str, Any], hidden: Mapping[str, Any], beginning: 
     found = [
         name
         for name in reversed(list(variables))
-        if not name.startswith("_") and name not in hidden and wanted in name.lower() and is_data(variables, name)
+        if not name.startswith("_") and name not in hidden and wanted in name.lower() and has(variables, name)
     ]
     found.sort(key=lambda name: not name.lower().startswith(wanted))
     return [[name, kind(variables[name])] for name in found[:NAMES]]

@@ -107,7 +107,7 @@ class Session:
                 _on_engine(lambda: self._all.get(said.to, self.asking).send(question))
             case inbox.Names(s=beginning):
                 _on_engine(self._say, "names", s=beginning, rows=attach.offered(variables, hidden, beginning))
-            case inbox.Peek(name=name) if attach.is_data(variables, name):
+            case inbox.Peek(name=name) if attach.has(variables, name):
                 text, label = attach.value(variables, name)
                 _on_engine(self._say, "peek", name=name, label=label, s=text[: attach.PEEK])
             case inbox.Models():
