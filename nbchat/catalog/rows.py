@@ -115,7 +115,6 @@ class Quirks(Row):
     reasoning_back: Literal["never", "tools", "always"] = "never"  # which assistant turns must carry their thinking
     reasoning_field: str = "reasoning_content"
     reasoning_filler: str = ""  # the smallest value accepted where thinking must be sent back and there is none
-    text_as_string: bool = False  # content must be a string, not a list of parts, where it is text alone
     empty_content: Literal["empty", "null", "omit"] = "empty"  # of an assistant message that has only tool calls
     schema_mode: Literal["json_schema", "json_object", "none"] = "json_schema"
     cache: Literal["", "prompt_cache_key", "cache_control"] = ""
