@@ -10,8 +10,8 @@ import pytest
 import nbchat
 from nbchat.errors import RetiredModel, UnknownModel
 
+from ..catalog.test_providers import EXPECTED
 from ..service import Service
-from ..test_catalog import EXPECTED
 from . import answers, test_anthropic_messages, test_bedrock_converse, test_cohere, test_gemini, test_ollama
 from . import test_openai_responses as responses
 from .asking import KEY, SHOWN, Asker, moved, refusal
