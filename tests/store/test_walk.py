@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from nbchat.errors import RateLimited
 from nbchat.messages import Notice, Stop, Text, Thought, Usage
 
-from .talks import HANG, Talk, facts
+from ..talks import HANG, Talk, facts
 
 WORDS = st.text(alphabet="ab \n四\ud800\u2028é", min_size=1, max_size=8)
 REASONS = st.sampled_from(["end", "length", "broken"])

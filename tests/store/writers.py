@@ -15,7 +15,7 @@ from nbchat.store import Store
 
 # A server that has imported all of this forks each writer within milliseconds.
 WRITERS = get_context("forkserver")
-WRITERS.set_forkserver_preload(["tests.store_writers"])
+WRITERS.set_forkserver_preload(["tests.store.writers"])
 
 
 async def _demo(_: Conversation) -> tuple[str, str]:

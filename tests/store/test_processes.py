@@ -1,4 +1,4 @@
-"""Kernels that are killed, and kernels that write at the same time.
+"""Kernels that are killed, that fork, and that write at the same time.
 
 Set NBCHAT_KILLS to a number of kills (1000, say) for the long run.
 """
@@ -9,15 +9,25 @@ import json
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from .store_writers import writing
+from .disk import rows
+from .writers import writing
 
 KILLS = int(os.environ.get("NBCHAT_KILLS", 40))
 AT_ONCE = 4
+
+
+@pytest.fixture(autouse=True)
+def imported(tmp_path: Path) -> None:
+    """The server that forks the writers has imported everything."""
+    with writing(tmp_path / "other.sqlite", tmp_path / "other", ["warm"], turns=1) as (writer,):
+        writer.join(60)
 
 
 def acknowledged(log: Path) -> list[tuple[str, int, str, str]]:
@@ -89,8 +99,26 @@ def test_processes_that_write_at_once_do_not_lock_each_other_out(tmp_path: Path)
     assert (known, half) == (800, 0)
 
 
-@pytest.fixture(autouse=True)
-def imported(tmp_path: Path) -> None:
-    """The server that forks the writers has imported everything."""
-    with writing(tmp_path / "other.sqlite", tmp_path / "other", ["warm"], turns=1) as (writer,):
-        writer.join(60)
+def test_a_forked_child_and_its_parent_both_keep_what_they_say(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+from tests.talks import Talk
+talk = Talk(Path(sys.argv[1]))
+talk.ask("Before?")
+child = os.fork()
+if child == 0:
+    talk.store.forget(); talk.kernel.after_fork(); talk.chat.unbind()
+    talk.ask("In the child?"); talk.store.close(); os._exit(0)
+os.waitpid(child, 0)
+talk.ask("In the parent?")
+talk.close()
+"""
+    path = tmp_path / "history.sqlite"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script, str(path)], env=env, capture_output=True, text=True, timeout=60
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [q.split("?")[0].split('"')[-1] for q, _ in rows(path)] == ["Before", "In the child", "In the parent"]

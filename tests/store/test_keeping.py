@@ -1,0 +1,189 @@
+"""What is acknowledged is on the disk, comes back as it was, and goes when it is deleted."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from nbchat.errors import BadSettings
+from nbchat.messages import Image, KeptBy, Stop, Text, Thought, ToolCall, Usage
+from nbchat.store import Store, place
+from nbchat.store.rows import Header
+
+from ..talks import HANG, Talk, facts, said
+from .disk import rows, until
+
+
+def test_a_turn_is_on_disk_when_its_answer_ends(talk: Talk, path: Path) -> None:
+    talk.ask("One?")
+
+    assert len(rows(path)) == 1
+
+
+def test_a_conversation_comes_back_as_it_was(talk: Talk, path: Path) -> None:
+    talk.chat.title, talk.chat.system, talk.chat.model = "A title", "Be brief.", "kimi-k2.6"
+    talk.ask("四个汉字 and a half \ud800 pair?", Thought("hm"), Text("Yes.\u2028"), Usage(9, 2, None, 1), Stop("end"))
+    talk.ask("Two?", ToolCall("c1", "add", {"a": 1}, '{"a": 1}'), Text("x"), Stop("tool_calls"), cell="b")
+    talk.chat.turns[0].answer.kept = KeptBy("kimi", "openai-chat", {"signature": "abc"})
+    talk.chat.undo()
+    talk.ask("Two, better?", Text("half"), Stop("broken", "it broke"), cell="b")
+    other = talk.resume(path)
+
+    assert [facts(t) | {"kept": None} for t in other.chat._all] == [facts(t) | {"kept": None} for t in talk.chat._all]
+    assert (other.chat.id, other.chat.title, other.chat.system) == (talk.chat.id, "A title", "Be brief.")
+    assert said(other.chat) == said(talk.chat)
+    assert [t.title for t in other.chat.siblings(other.chat.turns[1])] == ["Two?", "Two, better?"]
+    other.close()
+
+
+def test_turns_of_a_time_when_history_was_off_are_kept_with_the_next(talk: Talk, path: Path) -> None:
+    keeper, talk.chat._keeper = talk.chat._keeper, lambda _: None
+    talk.ask("One?")
+    talk.ask("Two?")
+    assert not path.exists()
+    talk.chat._keeper = keeper
+    talk.ask("Three?")
+    other = talk.resume(path)
+
+    assert [t.title for t in other.chat.turns] == ["One?", "Two?", "Three?"]
+    other.close()
+
+
+def test_images_of_a_question_come_back(talk: Talk, path: Path) -> None:
+    talk.chat.ask(["What is this?", Image(bytes(range(256)), "image/png")])
+    other = talk.resume(path)
+
+    assert other.chat.turns[0].question == talk.chat.turns[0].question
+    other.close()
+
+
+def test_moves_are_kept(talk: Talk, path: Path) -> None:
+    for question in ("One?", "Two?", "Three?"):
+        talk.ask(question)
+    talk.chat.undo(2)
+    talk.store.ask(lambda database: None)
+    other = talk.resume(path)
+
+    assert [t.title for t in other.chat.turns] == ["One?"]
+    assert [t.title for t in other.chat.branches] == ["Three?"]
+    other.close()
+
+
+def test_a_question_without_an_answer_leaves_nothing(talk: Talk, path: Path) -> None:
+    with pytest.raises(BadSettings):
+        talk.ask("One?", BadSettings("no"))
+    talk.begin("Two?", Usage(3, 0), HANG)
+    talk.stop()
+
+    assert talk.store.ask(lambda database: database.conversations()) == []
+    assert not path.exists() or rows(path) == []
+
+
+def test_a_growing_answer_is_on_disk_within_a_second_and_flagged(talk: Talk, path: Path) -> None:
+    talk.begin("Long?", Text("first words"), HANG)
+    until(lambda: path.exists() and talk.store.ask(lambda database: database.conversations()), 5)
+    other = talk.resume(path)
+
+    assert said(other.chat) == [("Long?", "first words")]
+    assert other.chat.turns[0].answer.stop == Stop("broken", "the kernel ended before the answer did")
+
+    talk.stop()
+    again = talk.resume(path)
+    assert again.chat.turns[0].answer.stop.reason == "interrupted"
+    for one in (other, again):
+        one.close()
+
+
+def test_file_and_folder_are_the_users_alone(talk: Talk, path: Path) -> None:
+    path.parent.mkdir()
+    path.touch(0o644)
+    talk.ask("One?")
+
+    files = sorted(file.name for file in path.parent.iterdir())
+    assert files == ["history.sqlite", "history.sqlite-shm", "history.sqlite-wal"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+def test_the_users_own_folder_is_made_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    default = place.database(None)
+    assert default == tmp_path / "nbchat" / "history.sqlite"
+    default.parent.mkdir(mode=0o755)
+    talk = Talk(default)
+    talk.ask("One?")
+    talk.close()
+
+    assert stat.S_IMODE(default.parent.stat().st_mode) == 0o700
+
+
+def test_kept_data_that_is_not_json_loses_that_turn_alone(talk: Talk, path: Path) -> None:
+    talk.ask("One?")
+    talk.chat.turns[0].answer.kept = KeptBy("x", "y", object())
+    talk.store.put(Header(talk.chat.id, "main"), talk.chat.turns[0])
+    talk.ask("Two?")
+
+    assert len(rows(path)) == 2
+
+
+# --- what is deleted ---------------------------------------------------------------------------
+
+
+def test_deleted_bytes_are_gone(talk: Talk, path: Path) -> None:
+    talk.ask("The secret word is xylophone-4711.", Text("xylophone-4711 " * 2000), Stop("end"))
+    talk.ask("Something else?")
+    keep = Talk(path, "other")
+    keep.ask("Stay?")
+    id = talk.chat.id
+    talk.chat.forget()
+
+    assert talk.store.delete(id)
+    assert all(b"xylophone" not in file.read_bytes() for file in path.parent.iterdir())
+    assert [c.header.about for c in keep.store.ask(lambda database: database.conversations())] == ["Stay?"]
+    keep.close()
+
+
+def test_bytes_that_another_process_still_reads_go_when_it_has_ended(talk: Talk, path: Path) -> None:
+    talk.ask("xylophone-4711?")
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM turn").fetchall()
+
+    assert talk.store.delete(talk.chat.id) is False
+    reader.close()
+    until(lambda: all(b"xylophone" not in file.read_bytes() for file in path.parent.iterdir()))
+
+
+def test_what_another_kernel_deleted_does_not_come_back(talk: Talk, path: Path) -> None:
+    talk.ask("One?")
+    other = talk.resume(path)
+    other.store.delete(talk.chat.id)
+    talk.chat.undo()
+    talk.store.ask(lambda database: None)
+    assert rows(path) == []
+
+    talk.ask("Two?")
+    assert len(rows(path)) == 1
+    other.close()
+
+
+def test_a_history_file_that_was_removed_is_made_anew(talk: Talk, path: Path) -> None:
+    talk.ask("One?")
+    for file in list(path.parent.iterdir()):
+        file.unlink()
+    talk.ask("Two?")
+
+    assert [q for q, _ in rows(path) if "Two?" in q]
+    assert talk.store.trouble() == ""
+
+
+def test_the_thread_ends_and_starts_again(path: Path) -> None:
+    store = Store(path)
+    for _ in range(2):
+        store.ask(lambda database: database.conversations())
+        thread = store._thread
+        store.close()
+        assert thread is not None
+        assert not thread.is_alive()
