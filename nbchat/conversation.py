@@ -17,8 +17,8 @@ from uuid import uuid4
 from nbchat import window
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings, ConversationBusy
+from nbchat.keys import seal
 from nbchat.messages import Answer, Event, Message, Notice, Part, Stop
-from nbchat.settings import seal
 from nbchat.store.growing import Growing, Keeps
 from nbchat.store.rows import Header
 from nbchat.turns import Tree, Turn

@@ -21,9 +21,10 @@ from nbchat.engine import Engine
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.interrupts import Interrupts
+from nbchat.keys import seal
 from nbchat.loop import LoopThread, Pump, answered, relayed
 from nbchat.messages import Answer, Message, Thinking, Tool
-from nbchat.settings import Settings, seal
+from nbchat.settings import Settings
 from nbchat.store import Store, place
 
 MAIN = "main"  # the conversation that needs no name

@@ -12,7 +12,7 @@ import nbchat
 PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (
-    ("errors", "hosts", "render"),
+    ("errors", "hosts", "keys", "render"),
     ("messages",),
     ("catalog", "settings"),
     ("wire",),

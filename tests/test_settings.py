@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
 from pathlib import Path
 
 import pytest
 
 from nbchat.errors import BadSettings, MissingKey
-from nbchat.settings import Key, Secret, Setting, Settings
+from nbchat.keys import Key
+from nbchat.settings import Setting, Settings
 
 KEY = "sk-secret-0123456789"
 
@@ -18,18 +17,6 @@ def key_for(model: str, base_url: str | None = None, api_key: str | None = None,
     settings = Settings.load(start)
     route = settings.catalog.find(model)
     return settings.key_for(route, settings.base_url(route, base_url), api_key)
-
-
-def test_a_secret_shows_in_nothing() -> None:
-    secret = Secret(KEY)
-
-    for text in (str(secret), repr(secret), f"{secret}", repr([secret]), repr(Key(secret, "X"))):
-        assert KEY not in text
-    assert not hasattr(secret, "__dict__")
-    with pytest.raises(TypeError):
-        pickle.dumps(secret)
-    with pytest.raises(TypeError):
-        copy.deepcopy(secret)
 
 
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ from uuid import uuid4
 from nbchat.catalog import Route, near
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of, is_loopback, reachable
+from nbchat.keys import Key, Secret, seal
 from nbchat.messages import Message, Thinking, Tool
-from nbchat.settings import Key, Secret, Setting, Settings, Timeouts, seal
+from nbchat.settings import Setting, Settings, Timeouts
 from nbchat.wire import Ask, Call, Dialect, dialect
 
 AUTH = {

@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from nbchat.settings import Secret
+from nbchat.keys import Secret
 
 MASK = "[key]"
 SHORTEST = 6  # characters; a shorter "key" (such as `x` for a local server) is no secret

@@ -31,7 +31,8 @@ from nbchat.errors import (
     ServiceDown,
     ServiceError,
 )
-from nbchat.settings import Secret, Settings
+from nbchat.keys import Secret
+from nbchat.settings import Settings
 from nbchat.wire.problem import ProviderProblem
 
 SHOWN = 300  # characters of a provider's sentence

@@ -14,7 +14,8 @@ from IPython.core.ultratb import VerboseTB
 import nbchat
 from nbchat import NbchatError
 from nbchat.engine import Engine
-from nbchat.settings import Secret, Settings
+from nbchat.keys import Secret
+from nbchat.settings import Settings
 
 from ..faults.families import FAMILIES, TEXT
 from ..faults.server import Misbehaving, Turn
@@ -119,13 +120,3 @@ def test_no_public_object_holds_the_key(server: Misbehaving) -> None:
         assert not holds(thing), thing
     assert KEY.encode() not in pickle.dumps(answer)
     asyncio.run(stream.aclose())
-
-
-def test_a_secret_gives_nothing_away() -> None:
-    secret = Secret(KEY)
-
-    assert KEY not in f"{secret} {secret!r} {[secret]} {secret:>40}"
-    assert not hasattr(secret, "__dict__")
-    for copied in (pickle.dumps, lambda s: s.__reduce_ex__(4), __import__("copy").copy, __import__("copy").deepcopy):
-        with pytest.raises(TypeError):
-            copied(secret)
