@@ -9,7 +9,6 @@ A key comes from the environment only, and never from a file that might be share
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from nbchat.catalog import Catalog, Provider, Route, near, own_variable, shipped
-from nbchat.catalog.user import read_file, read_tables
+from nbchat.catalog.reading import table_in
+from nbchat.catalog.user import TABLES, read_tables
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.hosts import completed, host_of, is_loopback
 from nbchat.keys import Key, Secret
 
 FILE = "nbchat.toml"
 DISPLAYS = ("live", "static")
-TABLES = ("models", "providers", "aliases")
 ARGUMENT = "the base_url argument"
 TABLE = "the provider's table"
 CONNECT = 10.0  # seconds
@@ -230,12 +229,9 @@ def _read(path: Path, changed: int) -> tuple[dict[str, Any], Catalog]:
 
 
 def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
-    if path.suffix == ".json":  # the model-mapping table alone, in its documented shape
-        return {}, read_file(path).over(shipped())
-    try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadSettings(f"{path} cannot be read: {error}. Correct it, or move it away.") from None
+    data = table_in(path)
+    if path.suffix.lower() == ".json":  # the model-mapping table alone, in its documented shape
+        return {}, read_tables(data, str(path)).over(shipped())
     tables = {name: data.pop(name) for name in TABLES if name in data}
     values: dict[str, Any] = {}
     for name, value in data.items():

@@ -58,7 +58,7 @@ def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     [
         ("model = 3", "'model' is not a setting here, or not of the right type"),
         ("modell = 'x'", "'modell' is not a setting"),
-        ("model = ", "cannot be read"),
+        ("model = ", "is not TOML at end of document"),
         ("display = 'loud'", "display is 'live' or 'static'"),
         ("[timeouts]\ngap = 'long'", "timeouts.gap should be a number of seconds"),
         ("[timeouts]\ngaps = 1", "timeouts has connect, first_byte, gap"),

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from nbchat.catalog.rows import LEVELS, Fields, Manner, Model, Price, Provider, Quirks, ThinkingTable
+from nbchat.catalog.thinking import chosen
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.messages import Thinking
 
@@ -190,7 +191,7 @@ class Catalog:
             if model.supports_thinking_mode or model.status == "unlisted":
                 return Fields(), f"how {model.id} is told to think is not known here; nothing was sent for it."
             return Fields(), f"{model.id} does not think; the question was sent without."
-        fields, notice = _choose(table, asked, model.id)
+        fields, notice = chosen(table, asked, model.id)
         if fields.body and wire not in ("", model.wire or self.providers[model.type].wire):
             fields = Fields(effort=fields.effort, budget=fields.budget)
             if asked is not None and fields == Fields():
@@ -230,41 +231,6 @@ class Catalog:
             self.thinking,
             {**self.aliases, **(aliases or {})},
         )
-
-
-def _choose(table: ThinkingTable, asked: Thinking, name: str) -> tuple[Fields, str]:
-    """The row of a thinking table that comes nearest to what was asked."""
-    levels = {level: fields for level in LEVELS if (fields := getattr(table, level))}
-    lowest = next(iter(levels.values()), None)
-
-    def with_body(fields: Fields) -> Fields:
-        return fields.model_copy(update={"body": _over(table.body, fields.body)}) if table.body else fields
-
-    if asked is None:
-        return table.default, ""
-    if asked is False:
-        if table.off:
-            return table.off, ""
-        if table.least:
-            return table.least, f"{name} always thinks; it was asked to think as little as it can."
-        if lowest:
-            return with_body(lowest), f"{name} always thinks; it was asked to think as little as it can."
-        return table.default, f"{name} always thinks; it cannot be asked not to."
-    if asked is True:
-        return with_body(table.on or levels.get("medium") or levels.get("high") or lowest or table.default), ""
-    if asked in levels:
-        return with_body(levels[asked]), ""
-    if not levels:
-        return with_body(table.on or table.default), f"{name} has no levels of thinking; {asked!r} was sent as on."
-    rank = LEVELS.index(asked)
-    nearest = min(levels, key=lambda level: (abs(LEVELS.index(level) - rank), -LEVELS.index(level)))
-    return with_body(levels[nearest]), f"{name} thinks at {', '.join(levels)}; {nearest!r} was sent for {asked!r}."
-
-
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Both, member by member where both hold objects."""
-    objects = [n for n in below if isinstance(below[n], dict) and isinstance(above.get(n), dict)]
-    return {**below, **above, **{n: _over(below[n], above[n]) for n in objects}}
 
 
 def _letters(text: str) -> str:

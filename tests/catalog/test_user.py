@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.catalog import Catalog, Model, Provider, shipped
-from nbchat.catalog.user import read_file, read_tables
+from nbchat.catalog.user import read_tables
 from nbchat.errors import BadSettings
 
 CATALOG = shipped()
@@ -186,72 +184,3 @@ FIELDS = st.sampled_from([*Model.model_fields, *Provider.model_fields])
 def test_whatever_a_file_holds_it_is_used_or_refused_in_words(table: str, rows: Any):
     with suppress(BadSettings):
         assert isinstance(over(**{table: rows}), Catalog)
-
-
-TOML = """
-model = "corp-1"        # a setting of another part
-
-[[providers]]
-type = "corp"
-base_url = "https://llm.corp.example/v1"
-
-[[models]]
-id = "corp-1"
-type = "corp"
-contextWindow = 8_192
-
-[aliases]
-mine = "corp-1"
-
-[timeouts]
-gap = 5
-"""
-
-
-@pytest.mark.parametrize("spoil", [bytes, b"\xef\xbb\xbf".__add__, lambda b: b.replace(b"\n", b"\r\n")])
-@pytest.mark.parametrize("suffix", ["toml", "json"])
-def test_a_file_of_ones_own_is_read(tmp_path: Path, suffix: str, spoil: Any):
-    """With a byte order mark or Windows line ends too."""
-    rows = {
-        "$schema": "x",
-        "providers": [CORP],
-        "models": [{**MINE, "contextWindow": 8192}],
-        "aliases": {"mine": "corp-1"},
-    }
-    path = tmp_path / f"nbchat.{suffix}"
-    path.write_bytes(spoil((TOML if suffix == "toml" else json.dumps(rows, indent=1)).encode()))
-
-    assert read_file(path).over(CATALOG).find("mine").model.context_window == 8192
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("a.json", b'{"models": [\n  {"id": "x",}\n]}', "is not JSON at line 2, column"),
-        ("a.json", b"", "is not JSON at line 1, column 1"),
-        ("a.json", b"[]", "should be a table with models, providers, aliases, got a list."),
-        ("a.json", b'{"models": [{"id": "a", "id": "b"}]}', "'id' is there twice in one object."),
-        ("a.json", b'{"models": ' + b"9" * 5000 + b"}", "holds something too large"),
-        ("a.json", b"[" * 100_000, "holds something too large"),
-        ("a.json", b'{"models": [{"id": "\xff"}]}', "is not UTF-8 text (see byte 20)"),
-        ("a.toml", b"[[models]]\nid = \n", "is not TOML at line 2, column 6: Invalid value."),
-        ("a.toml", b'aliases = {a = "b"', "is not TOML at end of document"),
-        (
-            "a.toml",
-            b'[[modles]]\nid = "x"',
-            "'modles' is not one of models, providers, aliases. Did you mean 'models'?",
-        ),
-        ("a.toml", b'[[models]]\nid = "m"\nretired_on = 2026-01-01', "'retired_on' should be text, got a date."),
-        ("missing.toml", None, "cannot be read: No such file or directory."),
-    ],
-)
-def test_a_broken_file_names_the_place(tmp_path: Path, name: str, content: bytes | None, said: str):
-    path = tmp_path / name
-    if content is not None:
-        path.write_bytes(content)
-
-    with pytest.raises(BadSettings) as caught:
-        read_file(path)
-
-    assert str(path) in str(caught.value)
-    assert said in str(caught.value)
