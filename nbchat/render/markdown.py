@@ -17,11 +17,11 @@ from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.footnote.index import footnote_ref, footnote_tail
+from mdit_py_plugins.footnote.index import footnote_tail
 
+from nbchat.render.brackets import brackets
 from nbchat.render.characters import undisguised, without_blank_lines
 from nbchat.render.elements import FOOTNOTE_RULES, Elements, Env
 from nbchat.render.links import links
@@ -34,6 +34,8 @@ LONGEST_TAIL = 100_000  # characters of a block that is still open; more is show
 LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
 DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
 TANGLED = 2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
+SHALLOW = 5  # levels of quotes that may go on without their marks for as long as they like
+LAZY = 20_000  # lines that go on without them, each counted once for every level beyond
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -43,7 +45,6 @@ _BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n"
 _BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
-_NOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
 _PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
 
 
@@ -120,13 +121,20 @@ def _on_few_lines(html: str) -> str:
 
 
 def _refuse_tangles(text: str) -> None:
-    """Quotes that begin again after lines without a mark: each begins a new reading of all that follows."""
-    work = 0
+    """Quotes that begin again after lines without a mark: each begins a new reading of all that follows.
+
+    And lines without a mark in deep quotes: each is read once for every level.
+    """
+    work = lazy = 0
     for piece in _BLANK.split(text) if ">" in text else ():
         lines = piece.split("\n")
         depths = [_MARKERS.match(line)[0].count(">") for line in lines]  # type: ignore[index]
         work += len(lines) * sum(max(0, min(after, DEEPEST) - before) for before, after in pairwise([0, *depths]))
-    if work > TANGLED:
+        deepest = 0
+        for depth in depths:
+            deepest = max(deepest, depth)
+            lazy += max(0, min(deepest, DEEPEST) - depth - SHALLOW)
+    if work > TANGLED or lazy > LAZY:
         raise ValueError("quotes that would take minutes")
 
 
@@ -152,10 +160,10 @@ def parser() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.use(maths)
     md.use(footnote_plugin, inline=False)
+    md.use(brackets)
     md.validateLink = lambda url: True  # type: ignore[method-assign]  # `links` decides, and keeps the words
     md.core.ruler.at("inline", _inline)
     md.core.ruler.at("footnote_tail", _footnotes)
-    md.inline.ruler.at("footnote_ref", _footnote_ref)
     for rule in (links, tables, tasks):
         md.core.ruler.push(rule.__name__, rule)
     for name, element in FOOTNOTE_RULES.items():
@@ -185,8 +193,3 @@ def _footnotes(state: StateCore) -> None:
     """Collect footnotes at the end, unless this is only a piece of a text."""
     if not state.env.get("piece"):
         footnote_tail(state)
-
-
-def _footnote_ref(state: StateInline, silent: bool) -> bool:
-    """Footnote marks; only near ones, since the plugin looks for the end of each through all of the paragraph."""
-    return bool(_NOTE.match(state.src, state.pos)) and footnote_ref(state, silent)

@@ -188,6 +188,7 @@ HOSTILE = {
     "quotes of formulas": "> $$\nb\n" * 14_000,
     "quotes in lists": "- > # a\n  b\n" * 9_000,
     "quoted, then not": "> " * 25_000 + "===\n" * 12_000,
+    "deep quotes that go on without marks": ">" * 30 + " a\n" + "a\n" * 60_000,
     "notes without an end": "[^a]: b\n\n" + ("[^" * 9_000 + "\n\n") * 6,
     "inline notes without an end": "[^a]: b\n\n" + ("^[" * 9_000 + "\n\n") * 6,
     "an address and its brackets": "https://a" + ")" * 19_000 + "\n\n" + "https://a" + "]" * 19_000,
