@@ -26,15 +26,15 @@ json.dump({"before": before, "after": list(sys.modules)}, sys.stdout)
 
 # What speaking one format needs of nbchat.wire, besides what all of them share.
 SPOKEN = {
-    "kimi:kimi-k2.6": {"openai_chat", "thinktags", "toolcalls"},
-    "openai:gpt-6.1-sol": {"openai_responses", "toolcalls", "turns"},
-    "anthropic:claude-opus-5-5": {"anthropic_messages", "turns"},
+    "kimi:kimi-k2.6": {"openai_chat", "reasoningdetails", "thinktags"},
+    "openai:gpt-6.1-sol": {"openai_responses"},
+    "anthropic:claude-opus-5-5": {"anthropic_messages", "claude"},
     "gemini:gemini-3.7-flash": {"gemini", "partialargs"},
     "ollama:qwen3": {"ollama", "thinktags"},
-    "bedrock:global.anthropic.claude-opus-5-5": {"bedrock_converse", "eventstream", "turns"},
-    "cohere:command-a-plus-05-2026": {"cohere", "toolcalls"},
+    "bedrock:global.anthropic.claude-opus-5-5": {"bedrock_converse", "claude", "eventstream"},
+    "cohere:command-a-plus-05-2026": {"cohere"},
 }
-SHARED = {"framing", "problem", "schema", "shapes"}
+SHARED = {"ending", "framing", "problem", "schema", "shapes", "tools", "turns"}
 ANSWERS = {
     "kimi": answers.openai_chat,
     "openai": answers.openai_responses,

@@ -22,7 +22,8 @@ Level = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = ("low", "medium", "high", "max")
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
 SHARED = {  # files of nbchat/wire that several formats use; every other one there is a format
-    *("eventstream", "framing", "partialargs", "problem", "schema", "shapes", "thinktags", "toolcalls", "turns")
+    *("claude", "ending", "eventstream", "framing", "partialargs", "problem"),
+    *("reasoningdetails", "schema", "shapes", "thinktags", "tools", "turns"),
 }
 _FILES = iter_modules([str(Path(__file__).parents[1] / "wire")])
 WIRES = tuple(sorted(file.name.replace("_", "-") for file in _FILES if file.name not in SHARED))

@@ -5,12 +5,16 @@ file's, with hyphens. Nothing in this folder opens a connection, reads a clock o
 `render` turns an Ask into the Call the engine should make; a Reader turns the
 JSON values of one answer into events. A dialect is a module and remembers
 nothing; what one stream needs lives on its own Reader.
+
+What formats share: to ask, `turns`, `tools`, `schema` and `claude`; to understand an
+answer, `shapes`, `problem`, `tools` and `ending`, and for thinking that must go back,
+`turns.Places`. `framing` and `eventstream` are the engine's, before a Reader. The other
+files are for one format or two. A new shared file is named in `catalog.rows.SHARED`.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -136,35 +140,3 @@ def merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
         else:
             body[name] = merge({}, value) if isinstance(value, Mapping) else value
     return body
-
-
-def arguments_of(raw: str) -> dict[str, Any] | None:
-    """A tool call's arguments: `""` is `{}`; what is not a JSON object is None.
-
-    >>> arguments_of(""), arguments_of('{"a": 1}'), arguments_of('{"a": '), arguments_of('{"a": 1e999}')
-    ({}, {'a': 1}, None, None)
-    """
-    if not raw.strip():
-        return {}
-    try:
-        value = json.loads(raw, parse_float=_finite, parse_constant=_finite)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} could not be sent back: JSON has no such number")
-    return number
-
-
-def count(value: Any) -> int | None:
-    """A token count as it stands in a usage object; anything but a whole number is None.
-
-    >>> count(9), count(9.0), count(-1), count("9")
-    (9, 9, None, None)
-    """
-    if isinstance(value, float) and value.is_integer():  # gateways whose language has no other numbers
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

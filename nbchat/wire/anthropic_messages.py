@@ -6,18 +6,20 @@ one. Thinking comes signed and goes back, unmodified, to where it stood.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat.errors import BadSettings
-from nbchat.messages import File, Image, Kept, Message, Notice, Stop, StopReason, ToolCall, Usage, WireEvent
-from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
-from nbchat.wire.problem import problem
-from nbchat.wire.schema import closed, schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
-from nbchat.wire.turns import Block, Places, alternate, call_id, in_order, schema_of, thought
+from nbchat.messages import File, Image, Message, Notice, Part, StopReason, ToolCall, Usage, WireEvent
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.claude import closed, temperature_of, tool_schema
+from nbchat.wire.ending import ending
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.schema import schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.tools import raw_arguments, tool_call
+from nbchat.wire.turns import Block, Places, alternate, as_text, blank, call_id, in_order, thought
 
 FRAMING: Framing = "sse"
 
@@ -25,7 +27,7 @@ VERSION = "2023-06-01"
 MAX_TOKENS = 8192  # where the model's own limit is not known
 MOST_TOKENS = 32_000  # more must be asked for: the whole of it counts against some rate limits
 CACHED = {"type": "ephemeral"}
-IDS = r"[a-zA-Z0-9_-]"  # of tool calls
+IDS = r"[a-zA-Z0-9_-]{1,64}"  # of tool calls
 
 STOPS: dict[str, StopReason] = {
     "end_turn": "end",
@@ -69,7 +71,8 @@ def render(ask: Ask) -> Call:
         body["output_config"] = {"effort": ask.thinking.effort}
     merge(body, ask.quirks.body)
     merge(body, ask.thinking.body)
-    notices = [*_temperature(body, ask), *schema_notices(ask)]
+    temperature, notices = temperature_of(ask, body.get("thinking"))
+    body |= temperature
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         merge(body, {"output_config": {"format": {"type": "json_schema", "schema": closed(ask.schema)}}})
     cached = {"cache_control": CACHED} if ask.quirks.cache == "cache_control" else {}
@@ -78,14 +81,14 @@ def render(ask: Ask) -> Call:
         body["system"] = [{"type": "text", "text": system, **cached}]
     if ask.tools:
         body["tools"] = [
-            {"name": tool.name, "description": tool.description, "input_schema": schema_of(tool.parameters)}
+            {"name": tool.name, "description": tool.description, "input_schema": tool_schema(tool.parameters)}
             for tool in ask.tools
         ]
         body["tools"][-1] |= {} if system else cached  # the system prompt's mark covers the tools, which come first
         merge(body, ask.quirks.tools_body)
     body["messages"] = alternate(_turn(message) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    return Call(ask.url(path), body, {"anthropic-version": VERSION}, notices)
+    return Call(ask.url(path), body, {"anthropic-version": VERSION}, [*notices, *schema_notices(ask)])
 
 
 def _limits(ask: Ask) -> tuple[int, int]:
@@ -96,15 +99,6 @@ def _limits(ask: Ask) -> tuple[int, int]:
     if ask.max_output and wanted > ask.max_output:
         wanted, budget = ask.max_output, min(budget, ask.max_output // 2)
     return wanted, budget
-
-
-def _temperature(body: dict[str, Any], ask: Ask) -> list[str]:
-    if ask.temperature is None:
-        return []
-    if mapping(body.get("thinking")).get("type") in ("enabled", "adaptive") and ask.temperature != 1:
-        return [f"{ask.model} takes no temperature while it thinks; it was left out."]
-    body["temperature"] = ask.temperature
-    return []
 
 
 def _turn(message: Message) -> tuple[str, list[Block]]:
@@ -120,15 +114,13 @@ def _turn(message: Message) -> tuple[str, list[Block]]:
 
 def _content(message: Message) -> list[Block]:
     """The parts, without blank ones: "text content blocks must contain non-whitespace text"."""
-    return [_part(part) for part in message.parts if not (isinstance(part, str) and not part.strip())]
+    return [_part(part) for part in map(as_text, message.parts) if not blank(part)]
 
 
-def _part(part: str | Image | File) -> Block:
+def _part(part: Part) -> Block:
     match part:
         case Image():
             return {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.base64}}
-        case File() if part.media_type.startswith("text/"):
-            return {"type": "text", "text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
         case File() if part.media_type == "application/pdf":
             source = {"type": "base64", "media_type": part.media_type, "data": part.base64}
             return {"type": "document", "source": source, "title": part.name}
@@ -189,11 +181,11 @@ class Reader:
             case "message_stop":
                 self.ended = True
             case "" | "error":
-                _raise_problem(value)
+                raise_problem(value, STATUS)
         return ()
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
-        _raise_problem(body)
+        raise_problem(body, STATUS)
         self.ended = "content" in mapping(body)
         return self._message(mapping(body))
 
@@ -258,30 +250,20 @@ class Reader:
         return thought(text)
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = []
-        for call in self._calls:
-            given = mapping(call.given.get("input"))
-            raw = "".join(call.pieces) or (json.dumps(given, ensure_ascii=False) if given else "")
-            events.append(
-                ToolCall(string(call.given.get("id")), string(call.given.get("name")), arguments_of(raw), raw)
-            )
-        if self._places.rows:
-            events.append(Kept(self._places.rows))
-        if self._usage:
-            events.append(usage_of(self._usage))
-        return [*events, self._stop()]
-
-    def _stop(self) -> Stop:
-        if not self._stopped:
-            return Stop("end") if self.ended else Stop("broken", "the server ended the answer early")
-        reason = STOPS.get(self._stopped, "end")
-        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._stopped)
+        return ending(
+            self._stopped,
+            STOPS,
+            ended=self.ended,
+            calls=[_called(block) for block in self._calls],
+            kept=self._places.rows,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
 
 
-def _raise_problem(value: Any) -> None:
-    if found := problem(value):
-        found.status = found.status or STATUS.get(found.kind)
-        raise found
+def _called(block: _Block) -> ToolCall:
+    """The call of a block: its arguments come in pieces, or whole at its start."""
+    raw = "".join(block.pieces) or raw_arguments(block.given.get("input") or "")
+    return tool_call(block.given.get("id"), block.given.get("name"), raw)
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:

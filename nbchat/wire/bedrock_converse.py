@@ -14,18 +14,21 @@ from typing import Any
 from urllib.parse import quote
 
 from nbchat.errors import BadSettings
-from nbchat.messages import File, Image, Kept, Message, Stop, StopReason, Tool, ToolCall, Usage, WireEvent
-from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
-from nbchat.wire.problem import ProviderProblem, problem
-from nbchat.wire.schema import closed, schema_name, schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
-from nbchat.wire.turns import Block, Places, alternate, call_id, in_order, schema_of, thought
+from nbchat.messages import File, Image, Message, Part, StopReason, Tool, ToolCall, Usage, WireEvent
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.claude import closed, temperature_of, tool_schema
+from nbchat.wire.ending import ending
+from nbchat.wire.problem import ProviderProblem, raise_problem
+from nbchat.wire.schema import schema_name, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.tools import raw_arguments, tool_call
+from nbchat.wire.turns import Block, Places, alternate, as_text, blank, call_id, in_order, thought
 
 FRAMING: Framing = "eventstream"
 
 MAX_TOKENS = 8192  # beside a thinking budget, where nothing else was asked
 CACHE_POINT: Block = {"cachePoint": {"type": "default"}}
-IDS = r"[a-zA-Z0-9_.:-]"  # of tool calls
+IDS = r"[a-zA-Z0-9_.:-]{1,64}"  # of tool calls
 DOCUMENTS = {  # DocumentFormat by media type; text goes as text
     "application/pdf": "pdf",
     "application/msword": "doc",
@@ -87,23 +90,21 @@ def render(ask: Ask) -> Call:
 
 
 def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
-    """Claude's limit counts the thinking too, and must be larger than its budget; it thinks at temperature 1 only."""
+    """Claude's limit counts the thinking too, and must be larger than its budget."""
+    config: dict[str, float] = {}
     budget = ask.thinking.budget or 0
     if ask.max_tokens is not None or budget:
         wanted = ask.max_tokens or MAX_TOKENS
-        merge(body, {"inferenceConfig": {"maxTokens": wanted if wanted > budget else wanted + budget}})
-    if ask.temperature is None:
-        return []
-    thinking = mapping(mapping(body.get("additionalModelRequestFields")).get("thinking"))
-    if thinking.get("type") in ("enabled", "adaptive") and ask.temperature != 1:
-        return [f"{ask.model} takes no temperature while it thinks; it was left out."]
-    merge(body, {"inferenceConfig": {"temperature": ask.temperature}})
-    return []
+        config["maxTokens"] = wanted if wanted > budget else wanted + budget
+    temperature, notices = temperature_of(ask, mapping(body.get("additionalModelRequestFields")).get("thinking"))
+    if config := config | temperature:
+        merge(body, {"inferenceConfig": config})
+    return notices
 
 
 def _tool(tool: Tool) -> Block:
     described = {"description": tool.description} if tool.description else {}
-    return {"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": schema_of(tool.parameters)}}}
+    return {"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": tool_schema(tool.parameters)}}}
 
 
 def _tools_used(ask: Ask) -> tuple[Tool, ...]:
@@ -126,16 +127,14 @@ def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]
 
 
 def _content(message: Message, documents: Iterable[int]) -> list[Block]:
-    return [_part(part, documents) for part in message.parts if not (isinstance(part, str) and not part.strip())]
+    return [_part(part, documents) for part in map(as_text, message.parts) if not blank(part)]
 
 
-def _part(part: str | Image | File, documents: Iterable[int]) -> Block:
+def _part(part: Part, documents: Iterable[int]) -> Block:
     match part:
         case Image():
             format_ = part.media_type.removeprefix("image/").replace("jpg", "jpeg")
             return {"image": {"format": format_, "source": {"bytes": part.base64}}}
-        case File() if part.media_type.startswith("text/"):
-            return {"text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
         case File() if kind := DOCUMENTS.get(part.media_type):
             # AWS asks for a neutral name, because a model may take it for an instruction.
             name = f"Document {next(iter(documents))}"
@@ -206,7 +205,7 @@ class Reader:
                 self._usage = mapping(said.get("usage"))
                 self.ended = bool(self._stopped)
             case "" | "error":
-                _raise_problem(said)
+                raise_problem(said)
             case _ if event.endswith("Exception"):
                 _raise_exception(said, event)
         return ()
@@ -214,7 +213,7 @@ class Reader:
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
         said = mapping(body)
         if "output" not in said:
-            _raise_problem(said)
+            raise_problem(said)
         self.ended = "output" in said
         self._usage = mapping(said.get("usage"))
         self._stopped = string(said.get("stopReason"))
@@ -245,9 +244,7 @@ class Reader:
         reasoning, used = mapping(delta.get("reasoningContent")), mapping(delta.get("toolUse")).get("input")
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
-        block.pieces.append(
-            string(reasoning.get("text")) or (json.dumps(used, ensure_ascii=False) if mapping(used) else string(used))
-        )
+        block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
         return [*thought(reasoning.get("text")), *self._places.said(delta.get("text"))]
 
     def _close(self, block: _Block) -> None:
@@ -259,27 +256,14 @@ class Reader:
             self._places.keep({"reasoningContent": {"redactedContent": block.redacted}})
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = []
-        for call in self._calls:
-            raw = "".join(call.pieces)
-            name, id_ = string(call.tool.get("name")), string(call.tool.get("toolUseId"))
-            events.append(ToolCall(id_, name, arguments_of(raw), raw))
-        if self._places.rows:
-            events.append(Kept(self._places.rows))
-        if self._usage:
-            events.append(usage_of(self._usage))
-        return [*events, self._stop()]
-
-    def _stop(self) -> Stop:
-        if not self._stopped:
-            return Stop("end") if self.ended else Stop("broken", "the server ended the answer early")
-        reason = STOPS.get(self._stopped, "end")
-        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._stopped)
-
-
-def _raise_problem(value: Any) -> None:
-    if found := problem(value):
-        raise found
+        return ending(
+            self._stopped,
+            STOPS,
+            ended=self.ended,
+            calls=[tool_call(b.tool.get("toolUseId"), b.tool.get("name"), "".join(b.pieces)) for b in self._calls],
+            kept=self._places.rows,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
 
 
 def _raise_exception(value: Mapping[str, Any], name: str) -> None:

@@ -11,25 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbchat.catalog import Fields
-from nbchat.errors import BadSettings
-from nbchat.messages import (
-    File,
-    Image,
-    Kept,
-    Message,
-    Part,
-    Stop,
-    StopReason,
-    Text,
-    Thought,
-    Usage,
-    WireEvent,
-)
-from nbchat.wire import Ask, Call, Framing, count, merge
-from nbchat.wire.problem import ProviderProblem, problem
-from nbchat.wire.schema import schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
-from nbchat.wire.toolcalls import ToolCalls, arguments_text
+from nbchat.messages import File, Image, Message, Part, StopReason, Text, Thought, Usage, WireEvent
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.ending import ending
+from nbchat.wire.problem import ProviderProblem, raise_problem
+from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.tools import ToolCalls, function_call, function_tools
+from nbchat.wire.turns import as_text, not_taken, thought_wanted
 
 FRAMING: Framing = "sse"
 
@@ -60,13 +49,7 @@ def render(ask: Ask) -> Call:
     if ask.schema is not None and ask.quirks.schema_mode != "none":
         body["response_format"] = _format(ask.schema, ask.quirks.schema_mode)
     if ask.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {"name": t.name, "description": t.description, "parameters": dict(t.parameters)},
-            }
-            for t in ask.tools
-        ]
+        body["tools"] = function_tools(ask.tools)
         merge(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/v2") else "/v2/chat"
@@ -76,7 +59,7 @@ def render(ask: Ask) -> Call:
 def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
     if mode == "json_object":
         return {"type": "json_object"}
-    return {"type": "json_object", "json_schema": {name: v for name, v in schema.items() if name != "$schema"}}
+    return {"type": "json_object", "json_schema": plain(schema)}
 
 
 def _thinking(fields: Fields) -> dict[str, Any]:
@@ -101,34 +84,28 @@ def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
 def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
     if all(isinstance(part, str) for part in message.parts):
         return message.text
-    return [_part(part, ask) for part in message.parts]
+    return [_part(part, ask) for part in map(as_text, message.parts)]
 
 
 def _part(part: Part, ask: Ask) -> dict[str, Any]:
     match part:
         case Image():
             return {"type": "image_url", "image_url": {"url": part.data_url}}
-        case File() if part.media_type.startswith("text/"):
-            return {"type": "text", "text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
         case File():
-            raise BadSettings(f"{ask.model} takes no {part.media_type} files here. Send its text, or an image of it.")
+            raise not_taken(part, ask.model)
         case _:
             return {"type": "text", "text": part}
 
 
 def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
     said: dict[str, Any] = {"role": "assistant"}
-    back = ask.quirks.reasoning_back
-    if message.thought and (back == "always" or (back == "tools" and message.tool_calls)):
+    if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
         said["content"] = [{"type": "thinking", "thinking": message.thought}]
         said["content"] += [{"type": "text", "text": message.text}] if message.text else []
     elif message.text or not message.tool_calls:
         said["content"] = message.text
     if message.tool_calls:
-        said["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments_text(call)}}
-            for call in message.tool_calls
-        ]
+        said["tool_calls"] = [function_call(call, call.id) for call in message.tool_calls]
         if message.kept:
             merge(said, mapping(message.kept.data))
     return said
@@ -148,12 +125,11 @@ class Reader:
         self._finish = ""
 
     def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
-        if not isinstance(value, Mapping):
-            return []
-        kind = value.get("type")
-        if (not isinstance(kind, str) or kind == "error") and (found := problem(value)):
-            raise found
-        delta = mapping(value.get("delta"))
+        body = mapping(value)
+        kind = body.get("type")
+        if not isinstance(kind, str) or kind == "error":
+            raise_problem(body)
+        delta = mapping(body.get("delta"))
         message = mapping(delta.get("message"))
         match kind:
             case "content-start" | "content-delta":
@@ -161,7 +137,7 @@ class Reader:
             case "tool-plan-delta":
                 self._add_plan(message.get("tool_plan"))
             case "tool-call-start" | "tool-call-delta":
-                self._add_call(message.get("tool_calls"), value.get("index"))
+                self._add_call(message.get("tool_calls"), body.get("index"))
             case "message-end":
                 self._end(delta)
         return []
@@ -169,9 +145,8 @@ class Reader:
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
         body = mapping(body)
         message = body.get("message")
-        if not isinstance(message, Mapping):
-            if found := problem(body):
-                raise found
+        if not isinstance(message, dict):
+            raise_problem(body)
             return []
         self._add_plan(message.get("tool_plan"))
         for nth, call in enumerate(items(message.get("tool_calls"))):
@@ -196,18 +171,15 @@ class Reader:
             raise ProviderProblem(why, code=self._finish)
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = [*self._calls.made()]
-        if self._calls and (plan := "".join(self._plan)):
-            events.append(Kept({"tool_plan": plan}))
-        if self._usage:
-            events.append(usage_of(self._usage))
-        return [*events, self._stop()]
-
-    def _stop(self) -> Stop:
-        if not self.ended:
-            return Stop("broken", "the server ended the answer early")
-        reason = STOPS.get(self._finish, "end")
-        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._finish)
+        plan = "".join(self._plan) if self._calls else ""
+        return ending(
+            self._finish,
+            STOPS,
+            ended=self.ended,
+            calls=self._calls.made(),
+            kept={"tool_plan": plan} if plan else None,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
 
 
 def _content_events(content: Any) -> list[WireEvent]:

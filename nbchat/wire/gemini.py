@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,11 +18,9 @@ from nbchat.catalog import Fields
 from nbchat.messages import (
     File,
     Image,
-    Kept,
     Message,
     Notice,
     Part,
-    Stop,
     StopReason,
     Text,
     Thought,
@@ -29,11 +28,14 @@ from nbchat.messages import (
     Usage,
     WireEvent,
 )
-from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.ending import ending
 from nbchat.wire.partialargs import place
-from nbchat.wire.problem import problem
-from nbchat.wire.schema import schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.tools import tool_call
+from nbchat.wire.turns import alternate, as_text, with_names
 
 FRAMING: Framing = "sse"
 
@@ -83,7 +85,7 @@ def render(ask: Ask) -> Call:
             }
         ]
         merge(body, ask.quirks.tools_body)
-    body["contents"] = _contents(ask.messages)
+    body["contents"] = alternate(map(_content, with_names(ask.messages)), "parts")
     return Call(ask.url(_path(ask.model)), body, notices=schema_notices(ask))
 
 
@@ -105,7 +107,7 @@ def _config(ask: Ask) -> dict[str, Any]:
     if ask.schema is not None and ask.quirks.schema_mode != "none":
         config["responseMimeType"] = "application/json"
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        config["responseJsonSchema"] = {name: value for name, value in ask.schema.items() if name != "$schema"}
+        config["responseJsonSchema"] = plain(ask.schema)
     if thinking := _thinking(ask.thinking):
         config["thinkingConfig"] = thinking
     return config
@@ -120,37 +122,22 @@ def _thinking(fields: Fields) -> dict[str, Any]:
     return {} if fields.budget is None else {"thinkingBudget": 0}
 
 
-def _contents(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The messages as contents, whose roles alternate: neighbours of one role become one."""
-    contents: list[dict[str, Any]] = []
-    names: dict[str, str] = {}  # of the functions called so far, by the id of the call
-    for message in messages:
-        names.update((call.id, call.name) for call in message.tool_calls)
-        role = "model" if message.role == "assistant" else "user"
-        parts = list(_parts(message, names))
-        if contents and contents[-1]["role"] == role:
-            contents[-1]["parts"] += parts
-        elif parts:
-            contents.append({"role": role, "parts": parts})
-    return contents
+def _content(message: Message) -> tuple[str, list[dict[str, Any]]]:
+    return "model" if message.role == "assistant" else "user", list(_parts(message))
 
 
-def _parts(message: Message, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _parts(message: Message) -> Iterator[dict[str, Any]]:
     if kept := items(mapping(message.kept.data).get("parts")) if message.kept else []:
         # Calls that the conversation dropped (an answer cut short, say) would go unanswered: a 400.
         yield from (part for part in kept if message.tool_calls or "functionCall" not in part)
         return
     if message.role == "tool":
-        yield _response(message, names)
-    yield from (_part(p) for p in message.parts if message.role != "tool" or not isinstance(p, str))
+        result = {"name": message.name, "response": {"output": message.text}}
+        yield {"functionResponse": _with_id(message.tool_call_id, result)}
+    yield from (_part(as_text(p)) for p in message.parts if message.role != "tool" or not isinstance(p, str))
     for nth, call in enumerate(message.tool_calls):
         asked = {"functionCall": _with_id(call.id, {"name": call.name, "args": call.arguments or {}})}
         yield asked if nth else {**asked, "thoughtSignature": NO_SIGNATURE}
-
-
-def _response(message: Message, names: Mapping[str, str]) -> dict[str, Any]:
-    name = message.name or names.get(message.tool_call_id, "")
-    return {"functionResponse": _with_id(message.tool_call_id, {"name": name, "response": {"output": message.text}})}
 
 
 def _with_id(call_id: str, members: dict[str, Any]) -> dict[str, Any]:
@@ -159,8 +146,6 @@ def _with_id(call_id: str, members: dict[str, Any]) -> dict[str, Any]:
 
 def _part(part: Part) -> dict[str, Any]:
     match part:
-        case File() if part.media_type.startswith("text/"):
-            return {"text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
         case Image() | File():
             return {"inlineData": {"mimeType": part.media_type, "data": part.base64}}
         case _:
@@ -186,12 +171,11 @@ class Reader:
     def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
         if isinstance(value, list):  # the whole stream as an array: what comes without `alt=sse`
             return [made for item in value for made in self.read(item)]
-        if not isinstance(value, Mapping):
-            return []
-        if (value.get("error") or "candidates" not in value) and (found := problem(value)):
-            raise found
-        self._note(value)
-        chosen = [c for c in items(value.get("candidates")) if isinstance(c, Mapping) and not c.get("index")]
+        said = mapping(value)
+        if said.get("error") or "candidates" not in said:
+            raise_problem(said)
+        self._note(said)
+        chosen = [c for c in items(said.get("candidates")) if isinstance(c, dict) and not c.get("index")]
         return self._candidate(chosen[0]) if chosen else []
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
@@ -265,28 +249,22 @@ class Reader:
         return "_".join(filter(None, ("call", answer, str(len(self._calls) + 1))))
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = []
-        for call in self._calls:
-            raw = json.dumps(call["args"], ensure_ascii=False)
-            arguments = None if call is self._open else arguments_of(raw)  # cut short: not to be run
-            events.append(ToolCall(call["id"], call["name"], arguments, raw))
         self._append({})
-        if any(part.keys() - {"text", "functionCall"} for part in self._parts):
-            events.append(Kept({"parts": self._parts}))
-        if self._usage:
-            events.append(usage_of(self._usage))
-        stop = self._stop()
-        if self._why and stop.reason in ("filter", "broken"):
-            events.append(Notice(self._why))
-        return [*events, stop]
+        signed = any(part.keys() - {"text", "functionCall"} for part in self._parts)
+        return ending(
+            self._finish or self._blocked,
+            STOPS,
+            ended=self.ended,
+            calls=[self._called(call) for call in self._calls],
+            kept={"parts": self._parts} if signed else None,
+            usage=usage_of(self._usage) if self._usage else None,
+            unknown="broken" if self._finish else "filter",
+            why=self._why,
+        )
 
-    def _stop(self) -> Stop:
-        if self._finish:
-            reason = STOPS.get(self._finish, "broken")
-            return Stop("tool_calls" if reason == "end" and self._calls else reason, self._finish)
-        if self._blocked:
-            return Stop("filter", self._blocked)
-        return Stop("end") if self.ended else Stop("broken", "the server ended the answer early")
+    def _called(self, call: Mapping[str, Any]) -> ToolCall:
+        made = tool_call(call["id"], call["name"], json.dumps(call["args"], ensure_ascii=False))
+        return replace(made, arguments=None) if call is self._open else made  # cut short: not to be run
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:

@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nbchat.errors import BadSettings
-from nbchat.messages import File, Image, Message, Part, Stop, StopReason, Text, Thought, ToolCall, Usage, WireEvent
-from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
-from nbchat.wire.problem import problem
-from nbchat.wire.schema import schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
+from nbchat.messages import File, Image, Message, Part, StopReason, Text, Thought, ToolCall, Usage, WireEvent
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.ending import ending
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.thinktags import ThinkTags
+from nbchat.wire.tools import function_tools, tool_call
+from nbchat.wire.turns import as_text, not_taken, thought_wanted, with_names
 
 FRAMING: Framing = "ndjson"
 
@@ -38,16 +40,9 @@ def render(ask: Ask) -> Call:
     merge(body, ask.quirks.body)
     merge(body, ask.thinking.body)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
-        schema = {name: value for name, value in ask.schema.items() if name != "$schema"}
-        body["format"] = schema if ask.quirks.schema_mode == "json_schema" else "json"
+        body["format"] = plain(ask.schema) if ask.quirks.schema_mode == "json_schema" else "json"
     if ask.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {"name": t.name, "description": t.description, "parameters": dict(t.parameters)},
-            }
-            for t in ask.tools
-        ]
+        body["tools"] = function_tools(ask.tools)
         merge(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/api") else "/api/chat"
@@ -57,22 +52,18 @@ def render(ask: Ask) -> Call:
 def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
     if system := system_text(ask):
         yield {"role": "system", "content": system}
-    names: dict[str, str] = {}  # of the tools called so far, by the id of the call
-    for message in ask.messages:
-        names.update((call.id, call.name) for call in message.tool_calls)
-        yield _message(message, names, ask)
+    for message in with_names(ask.messages):
+        yield _message(message, ask)
 
 
-def _message(message: Message, names: Mapping[str, str], ask: Ask) -> dict[str, Any]:
-    content = "\n\n".join(_text(part, ask) for part in message.parts if not isinstance(part, Image))
+def _message(message: Message, ask: Ask) -> dict[str, Any]:
+    content = "\n\n".join(_text(part, ask) for part in map(as_text, message.parts) if not isinstance(part, Image))
     said: dict[str, Any] = {"role": message.role, "content": content}
     if images := [part.base64 for part in message.parts if isinstance(part, Image)]:
         said["images"] = images
     if message.role == "tool":
-        name = message.name or names.get(message.tool_call_id)
-        said |= {k: v for k, v in (("tool_name", name), ("tool_call_id", message.tool_call_id)) if v}
-    back = ask.quirks.reasoning_back
-    if message.thought and (back == "always" or (back == "tools" and message.tool_calls)):
+        said |= {k: v for k, v in (("tool_name", message.name), ("tool_call_id", message.tool_call_id)) if v}
+    if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
         said["thinking"] = message.thought
     if message.tool_calls:
         said["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
@@ -85,13 +76,9 @@ def _tool_call(call: ToolCall) -> dict[str, Any]:
 
 
 def _text(part: Part, ask: Ask) -> str:
-    match part:
-        case File() if part.media_type.startswith("text/"):
-            return f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"
-        case File():
-            raise BadSettings(f"{ask.model} takes no {part.media_type} files here. Send its text, or an image of it.")
-        case _:
-            return str(part)
+    if isinstance(part, File):
+        raise not_taken(part, ask.model)
+    return str(part)
 
 
 # --- understanding the answer --------------------------------------------------------------
@@ -108,15 +95,14 @@ class Reader:
         self._answer_id = ""
 
     def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
-        if not isinstance(value, Mapping):
-            return []
-        message = value.get("message")
-        if (value.get("error") or not isinstance(message, Mapping)) and (found := problem(value)):
-            raise found
-        if value.get("done") is True:
-            self.ended, self._last = True, value
-        self._answer_id = self._answer_id or "".join(re.findall(r"[0-9]", string(value.get("created_at"))))[:24]
-        return self._message(message) if isinstance(message, Mapping) else []
+        line = mapping(value)
+        message = line.get("message")
+        if line.get("error") or not isinstance(message, dict):
+            raise_problem(line)
+        if line.get("done") is True:
+            self.ended, self._last = True, line
+        self._answer_id = self._answer_id or "".join(re.findall(r"[0-9]", string(line.get("created_at"))))[:24]
+        return self._message(mapping(message))
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
         return self.read(body)
@@ -141,17 +127,10 @@ class Reader:
             return
         call_id = string(call.get("id")) or f"call_{self._answer_id}_{len(self._calls) + 1}"
         raw = json.dumps(arguments, ensure_ascii=False) if not isinstance(arguments, str | None) else arguments or ""
-        self._calls.append(ToolCall(call_id, name, arguments_of(raw), raw))
+        self._calls.append(tool_call(call_id, name, raw))
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = [*(self._tags.finish() if self._tags else []), *self._calls]
-        if self._last:
-            events.append(Usage(count(self._last.get("prompt_eval_count")), count(self._last.get("eval_count"))))
-        return [*events, self._stop()]
-
-    def _stop(self) -> Stop:
-        if not self.ended:
-            return Stop("broken", "the server ended the answer early")
-        word = string(self._last.get("done_reason"))
-        reason = STOPS.get(word, "end")
-        return Stop("tool_calls" if reason == "end" and self._calls else reason, word)
+        last = self._last
+        usage = Usage(count(last.get("prompt_eval_count")), count(last.get("eval_count"))) if last else None
+        events = ending(string(last.get("done_reason")), STOPS, ended=self.ended, calls=self._calls, usage=usage)
+        return [*(self._tags.finish() if self._tags else []), *events]

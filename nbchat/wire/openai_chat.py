@@ -10,48 +10,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbchat.errors import BadSettings
-from nbchat.messages import (
-    File,
-    Image,
-    Kept,
-    Message,
-    Part,
-    Stop,
-    StopReason,
-    Text,
-    Thought,
-    Usage,
-    WireEvent,
-)
-from nbchat.wire import Ask, Call, Framing, count, merge
-from nbchat.wire.problem import problem
-from nbchat.wire.schema import schema_name, schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
+from nbchat.messages import File, Image, Message, Part, StopReason, Text, Thought, Usage, WireEvent
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.ending import ending
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.reasoningdetails import ReasoningDetails
+from nbchat.wire.schema import plain, schema_name, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping
 from nbchat.wire.thinktags import ThinkTags
-from nbchat.wire.toolcalls import ToolCalls, arguments_text
+from nbchat.wire.tools import ToolCalls, function_call, function_tools
+from nbchat.wire.turns import as_text, call_id, not_taken, thought_wanted
 
 FRAMING: Framing = "sse"
 
 STOPS: dict[str, StopReason] = {
     "stop": "end",
-    "eos": "end",
+    "eos": "end",  # Together (together-python)
     "length": "length",
-    "model_length": "length",
+    "model_length": "length",  # Mistral (mistralai-python), which also has `error`
     "max_tokens": "length",
-    "model_context_window_exceeded": "length",
+    "model_context_window_exceeded": "length",  # Zhipu, which also has `sensitive` and `network_error`
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "filter",
     "sensitive": "filter",
     "error": "broken",
-    "abort": "broken",  # vLLM and SGLang, when they are shut down
+    "abort": "broken",  # vLLM and SGLang, when they are shut down or give up a request
     "network_error": "broken",
-    "insufficient_system_resource": "broken",
+    "insufficient_system_resource": "broken",  # DeepSeek (@ai-sdk/deepseek 3.0.56)
 }
 
-THINKING = ("reasoning_content", "reasoning", "reasoning_text")
-GROWING = ("text", "summary", "data")  # members of a reasoning detail that come in pieces
+THINKING = ("reasoning_content", "reasoning", "reasoning_text")  # vLLM renamed the first to the second
+ALNUM9 = r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
 
 
 # --- asking ------------------------------------------------------------------------------
@@ -78,13 +68,7 @@ def render(ask: Ask) -> Call:
     if ask.schema is not None and quirks.schema_mode != "none":
         body["response_format"] = _format(ask.schema, quirks.schema_mode)
     if ask.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {"name": t.name, "description": t.description, "parameters": dict(t.parameters)},
-            }
-            for t in ask.tools
-        ]
+        body["tools"] = function_tools(ask.tools)
         merge(body, quirks.tools_body)
     body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
     return Call(ask.url("/chat/completions"), body, notices=schema_notices(ask))
@@ -98,8 +82,7 @@ def _system(ask: Ask) -> list[dict[str, Any]]:
 def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
     if mode == "json_object":
         return {"type": "json_object"}
-    inner = {name: value for name, value in schema.items() if name != "$schema"}
-    return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": inner}}
+    return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": plain(schema)}}
 
 
 def _message(message: Message, ask: Ask) -> dict[str, Any]:
@@ -113,22 +96,20 @@ def _message(message: Message, ask: Ask) -> dict[str, Any]:
 
 
 def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
-    parts = message.parts
-    if all(isinstance(part, str) for part in parts):
+    """Text alone is a string: models of Moonshot that only read take no list of parts (litellm 1.109.1)."""
+    if all(isinstance(part, str) for part in message.parts):
         return message.text
-    return [_part(part, ask) for part in parts]
+    return [_part(part, ask) for part in map(as_text, message.parts)]
 
 
 def _part(part: Part, ask: Ask) -> dict[str, Any]:
     match part:
         case Image():
             return {"type": "image_url", "image_url": {"url": part.data_url}}
-        case File() if part.media_type.startswith("text/"):
-            return {"type": "text", "text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
         case File() if ask.quirks.files:
             return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
         case File():
-            raise BadSettings(f"{ask.model} takes no {part.media_type} files here. Send its text, or an image of it.")
+            raise not_taken(part, ask.model)
         case _:
             return {"type": "text", "text": part}
 
@@ -141,28 +122,16 @@ def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
             said.pop("content")
             if quirks.empty_content == "null":
                 said["content"] = None
-        said["tool_calls"] = [
-            {
-                "id": _id(call.id, ask),
-                "type": "function",
-                "function": {"name": call.name, "arguments": arguments_text(call)},
-            }
-            for call in calls
-        ]
+        said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
     if kept := mapping(message.kept.data) if message.kept else {}:
         merge(said, kept)
-    elif quirks.reasoning_back == "always" or (quirks.reasoning_back == "tools" and calls):
+    elif thought_wanted(quirks.reasoning_back, calls):
         said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
     return said
 
 
-def _id(call_id: str, ask: Ask) -> str:
-    """Mistral takes only ids of nine letters and digits, so another provider's is shortened, always alike."""
-    if ask.quirks.tool_id == "any" or (len(call_id) == 9 and call_id.isalnum()):
-        return call_id
-    from hashlib import sha256
-
-    return sha256(call_id.encode()).hexdigest()[:9]
+def _id(given: str, ask: Ask) -> str:
+    return given if ask.quirks.tool_id == "any" else call_id(given, ALNUM9, made="{:.9}")
 
 
 # --- understanding the answer --------------------------------------------------------------
@@ -176,7 +145,7 @@ class Reader:
         self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
         self._calls = ToolCalls()
         self._usage: Mapping[str, Any] = {}
-        self._details: list[dict[str, Any]] = []  # OpenRouter's reasoning_details, wanted back unchanged
+        self._details = ReasoningDetails()
         self._finish = ""
         self._part = "delta"
 
@@ -185,9 +154,9 @@ class Reader:
         choices = body.get("choices")
         # MiniMax and Spark put a failure's code beside choices that are null or empty.
         if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
-            self._refused(value)
+            raise_problem(value)
         if "x_groq" in body:
-            self._refused({"error": mapping(body["x_groq"]).get("error")})
+            raise_problem({"error": mapping(body["x_groq"]).get("error")})
         if usage := body.get("usage") or ("x_groq" in body and mapping(body["x_groq"]).get("usage")):
             self._usage = mapping(usage) or self._usage
         for choice in items(choices):
@@ -200,14 +169,10 @@ class Reader:
         self._part = "message"  # Perplexity puts an empty delta beside it
         return self.read(body)
 
-    def _refused(self, value: Any) -> None:
-        if found := problem(value):
-            raise found
-
     def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
-            self._refused({"error": choice.get("error")})  # OpenRouter's place for what its host said
+            raise_problem({"error": choice.get("error")})  # OpenRouter's place for what its host said
         if usage := choice.get("usage"):  # Moonshot's place for it
             self._usage = mapping(usage) or self._usage
         delta = choice.get(self._part)
@@ -230,9 +195,7 @@ class Reader:
     def _thought(self, delta: dict[str, Any]) -> list[WireEvent]:
         said = ""
         if "reasoning_details" in delta:
-            details = [detail for detail in map(mapping, items(delta["reasoning_details"])) if detail]
-            self._keep(details)
-            said = "".join(string(d.get("text")) or string(d.get("summary")) for d in details)
+            said = self._details.add(delta["reasoning_details"])
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
                 said = text
@@ -244,20 +207,6 @@ class Reader:
         held = self._tags.finish() if self._tags else []
         self._tags = None
         return list(held)
-
-    def _keep(self, details: list[dict[str, Any]]) -> None:
-        for detail in details:
-            last = self._details[-1] if self._details else None
-            if not (last and last.get("type") == detail.get("type") and last.get("index") == detail.get("index")):
-                last = {}
-                self._details.append(last)
-            for name, piece in detail.items():
-                if name in GROWING and isinstance(piece, str):
-                    if not isinstance(last.get(name), list):
-                        last[name] = []
-                    last[name].append(piece)  # joined once, at the end
-                elif piece is not None or name not in last:
-                    last[name] = piece
 
     def _content(self, content: Any) -> list[WireEvent]:
         if isinstance(content, str):
@@ -277,23 +226,16 @@ class Reader:
         return events
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = [*self._untagged(), *self._calls.made()]
-        if self._details:
-            joined = [
-                {n: "".join(v) if n in GROWING and isinstance(v, list) else v for n, v in detail.items()}
-                for detail in self._details
-            ]
-            events.append(Kept({"reasoning_details": joined}))
-        if self._usage:
-            events.append(usage_of(self._usage))
-        events.append(self._stop())
-        return events
-
-    def _stop(self) -> Stop:
-        if not self._finish:
-            return Stop("end") if self.ended else Stop("broken", "the server ended the answer early")
-        reason = STOPS.get(self._finish.lower(), "end")
-        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._finish)
+        details = self._details.whole()
+        events = ending(
+            self._finish,
+            STOPS,
+            ended=self.ended,
+            calls=self._calls.made(),
+            kept={"reasoning_details": details} if details else None,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
+        return [*self._untagged(), *events]
 
 
 def _texts(value: Any) -> list[str]:

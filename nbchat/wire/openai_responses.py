@@ -7,18 +7,18 @@ turn, before what followed it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.messages import File, Image, Kept, Message, Part, Stop, StopReason, ToolCall, Usage, WireEvent
-from nbchat.wire import Ask, Call, Framing, arguments_of, count, merge
-from nbchat.wire.problem import problem
-from nbchat.wire.schema import schema_name, schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
-from nbchat.wire.toolcalls import arguments_text
-from nbchat.wire.turns import Places, in_order, thought
+from nbchat.messages import File, Image, Message, Part, Stop, StopReason, ToolCall, Usage, WireEvent
+from nbchat.wire import Ask, Call, Framing, merge
+from nbchat.wire.ending import ending
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.schema import plain, schema_name, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.tools import arguments_text, raw_arguments, tool_call
+from nbchat.wire.turns import Places, as_text, in_order, thought
 
 FRAMING: Framing = "sse"
 
@@ -90,8 +90,7 @@ def _schema(body: dict[str, Any], ask: Ask) -> None:
         return
     wanted: dict[str, Any] = {"type": ask.quirks.schema_mode}
     if ask.quirks.schema_mode == "json_schema":
-        schema = {name: value for name, value in ask.schema.items() if name != "$schema"}
-        wanted |= {"name": schema_name(ask.schema), "schema": schema}
+        wanted |= {"name": schema_name(ask.schema), "schema": plain(ask.schema)}
     merge(body, {"text": {"format": wanted}})
 
 
@@ -104,16 +103,15 @@ def _items(message: Message, ask: Ask) -> list[dict[str, Any]]:
 
 
 def _content(message: Message) -> str | list[dict[str, Any]]:
-    parts = message.parts
-    return message.text if all(isinstance(part, str) for part in parts) else [_part(part) for part in parts]
+    if all(isinstance(part, str) for part in message.parts):
+        return message.text
+    return [_part(part) for part in map(as_text, message.parts)]
 
 
 def _part(part: Part) -> dict[str, Any]:
     match part:
         case Image():
             return {"type": "input_image", "image_url": part.data_url, "detail": "auto"}
-        case File() if part.media_type.startswith("text/"):
-            return {"type": "input_text", "text": f"{part.name}:\n{part.data.decode('utf-8', 'replace')}"}
         case File():
             return {"type": "input_file", "filename": part.name, "file_data": part.data_url}
         case _:
@@ -162,11 +160,10 @@ class Reader:
         self._places = Places()
         self._usage: Mapping[str, Any] = {}
         self._status = ""
-        self._why_broken = "the server ended the answer early"
+        self._foreign = False
 
     def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
-        if not isinstance(value, Mapping):
-            return ()
+        value = mapping(value)
         match string(value.get("type")) or event:
             case "response.output_text.delta" | "response.refusal.delta":
                 self._item(value, "message").seen = True
@@ -186,14 +183,14 @@ class Reader:
             case "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" as kind:
                 return self._terminal(mapping(value.get("response")), kind.removeprefix("response."))
             case "" | "error":
-                _raise_problem(value)
+                raise_problem(value, STATUS)
         return ()
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
-        _raise_problem(body)
+        raise_problem(body, STATUS)
         response = mapping(body)
         if "output" not in response and "status" not in response:
-            self._why_broken = "the server answered in another format than openai-responses"
+            self._foreign = True
             return ()
         return self._terminal(response, "completed")
 
@@ -233,15 +230,14 @@ class Reader:
                 parts = [] if shown else [*_parts(given, "summary"), *_parts(given, "content")]
                 return [event for part in parts for event in thought(part.get("text"))]
             case "function_call" | "custom_tool_call":
-                arguments = given.get("arguments") or given.get("input")
-                whole = json.dumps(arguments, ensure_ascii=False) if mapping(arguments) else string(arguments)
-                item.raw = [whole] if whole else item.raw
+                if whole := raw_arguments(given.get("arguments") or given.get("input")):
+                    item.raw = [whole]
         return []
 
     def _terminal(self, response: Mapping[str, Any], status: str) -> list[WireEvent]:
         self._status = string(response.get("status")) or status
         if self._status == "failed":
-            _raise_problem({"error": response.get("error") or "the provider says that the answer failed"})
+            raise_problem({"error": response.get("error") or "the provider says that the answer failed"}, STATUS)
         self._status = string(mapping(response.get("incomplete_details")).get("reason")) or self._status
         self._usage = mapping(response.get("usage"))
         streamed = set(self._types)  # some hosts stream nothing but this; some leave it empty
@@ -254,22 +250,23 @@ class Reader:
         return events
 
     def finish(self) -> list[WireEvent]:
-        events: list[WireEvent] = []
-        for call in self._calls:
-            raw = "".join(call.raw) or string(call.given.get("arguments"))
-            name, id_ = string(call.given.get("name")), string(call.given.get("call_id") or call.given.get("id"))
-            events.append(ToolCall(id_, name, arguments_of(raw), raw))
-        if self._places.rows:
-            events.append(Kept(self._places.rows))
-        if self._usage:
-            events.append(usage_of(self._usage))
-        return [*events, self._stop()]
+        if self._foreign:
+            return [Stop("broken", "the server answered in another format than openai-responses")]
+        return ending(
+            self._status,
+            STOPS,
+            ended=self.ended,
+            calls=[_called(item) for item in self._calls],
+            kept=self._places.rows,
+            usage=usage_of(self._usage) if self._usage else None,
+            unknown="broken",
+        )
 
-    def _stop(self) -> Stop:
-        if not self._status:
-            return Stop("end") if self.ended else Stop("broken", self._why_broken)
-        reason = STOPS.get(self._status, "broken")
-        return Stop("tool_calls" if reason == "end" and self._calls else reason, self._status)
+
+def _called(item: _Item) -> ToolCall:
+    given = item.given
+    raw = "".join(item.raw) or string(given.get("arguments"))
+    return tool_call(given.get("call_id") or given.get("id"), given.get("name"), raw)
 
 
 def _key(value: Mapping[str, Any]) -> int | str:
@@ -279,12 +276,6 @@ def _key(value: Mapping[str, Any]) -> int | str:
 
 def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [mapping(part) for part in items(item.get(name))]
-
-
-def _raise_problem(value: Any) -> None:
-    if found := problem(value):
-        found.status = found.status or STATUS.get(found.code) or STATUS.get(found.kind)
-        raise found
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:

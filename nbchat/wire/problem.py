@@ -55,6 +55,17 @@ def problem(body: Any) -> ProviderProblem | None:
     return _flat(body)
 
 
+def raise_problem(value: Any, statuses: Mapping[str, int] | None = None) -> None:
+    """Raise the problem that a JSON value states, if it states one.
+
+    `statuses` has the HTTP status that a format's own words stand for, by code or type.
+    """
+    if found := problem(value):
+        known = statuses or {}
+        found.status = found.status or known.get(found.code) or known.get(found.kind)
+        raise found
+
+
 def _flat(body: Mapping[str, Any]) -> ProviderProblem | None:
     """The shapes without an `error` member."""
     code, answer = body.get("code"), body.get("base_resp")

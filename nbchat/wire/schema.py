@@ -13,22 +13,6 @@ from typing import Any
 
 from nbchat.wire import Ask
 
-# What Anthropic's constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).
-LIMITS = {
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-}
-
 
 def schema_name(schema: Mapping[str, Any]) -> str:
     """A name for the schema: letters, digits, underscores and dashes, at most 64.
@@ -53,27 +37,6 @@ def schema_notices(ask: Ask) -> list[str]:
     return [f"{ask.model} has no schema output here; the schema was sent as an instruction."]
 
 
-def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema as Claude takes it: no open objects, and limits said in the description.
-
-    >>> closed({"type": "object", "properties": {"age": {"type": "integer", "minimum": 0}}})
-    {'type': 'object', 'properties': {'age': {'type': 'integer', 'description': '{minimum: 0}'}},
-     'additionalProperties': False}
-    """
-    made: dict[str, Any] = {}
-    for name, value in schema.items():
-        if name in ("properties", "$defs", "definitions") and isinstance(value, Mapping):
-            made[name] = {key: _closed(inner) for key, inner in value.items()}
-        elif name in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
-            made[name] = [_closed(inner) for inner in value]
-        elif name not in LIMITS and name != "$schema":
-            made[name] = _closed(value) if name == "items" else value
-    if schema.get("type") == "object":
-        made["additionalProperties"] = False
-    if limits := ", ".join(f"{name}: {value}" for name, value in schema.items() if name in LIMITS):
-        made["description"] = f"{made.get('description', '')} {{{limits}}}".strip()
-    return made
-
-
-def _closed(value: Any) -> Any:
-    return closed(value) if isinstance(value, Mapping) else value
+def plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without `$schema`, the address of its dialect (@ai-sdk/moonshotai 3.0.60 leaves it out too)."""
+    return {name: value for name, value in schema.items() if name != "$schema"}

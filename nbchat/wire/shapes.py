@@ -32,3 +32,14 @@ def string(value: Any) -> str:
     ('a', '')
     """
     return value if isinstance(value, str) else ""
+
+
+def count(value: Any) -> int | None:
+    """A token count as it stands in a usage object; anything but a whole number is None.
+
+    >>> count(9), count(9.0), count(-1), count("9")
+    (9, 9, None, None)
+    """
+    if isinstance(value, float) and value.is_integer():  # gateways whose language has no other numbers
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -231,14 +232,16 @@ def test_kept_reasoning_details_go_back_unchanged() -> None:
     assert sent(message)[0]["reasoning_details"] == details
 
 
-def test_ids_are_cut_to_what_mistral_takes_alike_in_call_and_result() -> None:
+@pytest.mark.parametrize("given", ["call_1", "", "ééééééééé", "\ud83d", "aBcD3fGh1"])
+def test_ids_are_cut_to_what_mistral_takes_alike_in_call_and_result(given: str) -> None:
+    call = ToolCall(given, "add", {})
     said, result = sent(
-        Message("assistant", tool_calls=[CALL]), Message("tool", "2", tool_call_id="call_1"), tool_id="alnum9"
+        Message("assistant", tool_calls=[call]), Message("tool", "2", tool_call_id=given), tool_id="alnum9"
     )
 
     assert said["tool_calls"][0]["id"] == result["tool_call_id"]
-    assert len(result["tool_call_id"]) == 9
-    assert result["tool_call_id"].isalnum()
+    assert re.fullmatch("[A-Za-z0-9]{9}", result["tool_call_id"])
+    assert (result["tool_call_id"] == given) == (given == "aBcD3fGh1")
 
 
 def without_files(message: Message) -> Message:
@@ -271,6 +274,15 @@ def test_an_end_marker_or_a_finish_reason_is_an_end() -> None:
 
     assert heard(reader, chunk(content="Hi"))[-1] == Stop("end")
     assert heard(openai_chat.Reader(), chunk("stop", content="Hi"))[-1] == Stop("end", "stop")
+
+
+def test_an_end_marker_after_a_call_is_a_stop_for_tools() -> None:
+    reader = openai_chat.Reader()
+    reader.ended = True
+
+    assert heard(reader, chunk(tool_calls=[{"index": 0, "id": "x", "function": {"name": "f"}}]))[-1] == Stop(
+        "tool_calls"
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from nbchat.frontends.server.refusals import Invalid
 from nbchat.messages import File, Image, Message, Part, Role, ToolCall
 from nbchat.service import ChatStreamRequest, ChatTool
-from nbchat.wire import arguments_of
+from nbchat.wire.tools import arguments_of
 
 STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 TOLERANT = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)  # answers are sent back as they came

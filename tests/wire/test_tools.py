@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.messages import ToolCall
-from nbchat.wire.toolcalls import ToolCalls
+from nbchat.wire.tools import ToolCalls
 
 
 def piece(arguments: Any = None, **members: Any) -> dict[str, Any]:
