@@ -135,8 +135,8 @@ class Conversation(Tree):
         async with self._answering:  # a second question waits for the first, so that their order is theirs
             turn.parent = self._parent_for(turn.cell) if isinstance(parent, EllipsisType) else parent
             name, *notices = (model,) if model else await self._default_model(self)
-            sent, unsent = self._sent(turn, name, fresh, options)
-            if said := [Notice(text) for text in (*notices, unsent) if text]:
+            sent, left_out = self._sent(turn, name, fresh, options)
+            if said := [Notice(text) for text in (*notices, *left_out) if text]:
                 for notice in said:
                     turn.answer.add(notice)
                 yield list(said)
@@ -176,15 +176,16 @@ class Conversation(Tree):
                 return turn.parent
         return self._head
 
-    def _sent(self, turn: Turn, model: str, fresh: bool, options: dict[str, Any]) -> tuple[list[Message], str]:
-        """The messages to send before the question, and a notice where some are left out."""
+    def _sent(self, turn: Turn, model: str, fresh: bool, options: dict[str, Any]) -> tuple[list[Message], list[str]]:
+        """The messages to send before the question, and notices of what is left out."""
         earlier = window.sendable(turn.parent)
         if fresh:
             turn.left_out = len(earlier)
-            return [], ""
-        limit = window.limit(model, options.get("max_tokens"))
-        turn.left_out = window.unsent(earlier, turn.question, options["system"], limit)
-        return window.messages_of(earlier[turn.left_out :]), window.notice(turn.left_out) if turn.left_out else ""
+        else:
+            limit = window.limit(model, options.get("max_tokens"))
+            turn.left_out = window.unsent(earlier, turn.question, options["system"], limit)
+        sent, notices = window.seen(window.messages_of(earlier[turn.left_out :]), turn.question, model)
+        return sent, [window.notice(turn.left_out), *notices] if turn.left_out and not fresh else notices
 
     async def _commit(self, turn: Turn, answer: Answer, started: float, growing: Growing) -> list[Event]:
         """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""

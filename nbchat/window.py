@@ -8,16 +8,19 @@ estimate that is rather too high.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 
+from nbchat.catalog import Model
 from nbchat.errors import NbchatError
-from nbchat.messages import Message, Part
+from nbchat.messages import Image, Message, Part
 from nbchat.settings import Settings
 from nbchat.turns import Turn
 
 # Against cl100k_base and o200k_base: English 3.9 characters a token, JSON and numbers 1.7, Chinese 0.9 to 1.3.
 LETTERS = b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PICTURE = 2000  # tokens; more than any provider counts for an image of ordinary size
+LEFT_OUT = "\n[an image]"  # in the place of one
 AROUND = 8  # tokens around each message
 LEAST = 0.2  # of an estimate; a count below is not of what was sent (hosts that leave out what was cached)
 ROOM = 0.75  # of the limit is filled again when turns are left out, so that a prompt cache lasts a few questions
@@ -44,16 +47,22 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
 
 def limit(model: str, max_tokens: int | None) -> int | None:
     """How many tokens may be sent to a model, by its row of the table; None where that is not known."""
-    try:
-        row = Settings.load().catalog.find(model).model
-    except NbchatError:
-        return None  # the engine says it better
+    row = _row(model)
+    if row is None:
+        return None
     window = row.context_window
     if row.max_input or not window:
         return row.max_input
     answer = max_tokens or row.max_output or window // 8
     # A table that allows the whole window for the answer means what is left of it.
     return window - (answer if answer <= window // 2 else window // 4)
+
+
+def _row(model: str) -> Model | None:
+    try:
+        return Settings.load().catalog.find(model).model
+    except NbchatError:
+        return None  # the engine says it better
 
 
 def unsent(turns: Sequence[Turn], question: Message, system: str | None, limit: int | None) -> int:
@@ -76,6 +85,33 @@ def unsent(turns: Sequence[Turn], question: Message, system: str | None, limit: 
 def notice(count: int) -> str:
     turns = "1 earlier turn" if count == 1 else f"{count:,} earlier turns"
     return f"{turns} not sent: the conversation has outgrown what the model can read."
+
+
+def seen(messages: Sequence[Message], question: Message, model: str) -> tuple[list[Message], list[str]]:
+    """The messages before a question as the model can read them, and what to say where it reads no images.
+
+    A provider would refuse an earlier image at every further question, or pass over it in silence.
+    """
+    row = _row(model)
+    if row is None or not row.features or "image" in row.features:
+        return list(messages), []
+    notices = []
+    if any(map(_has_image, messages)):
+        notices.append(f"{model} reads text alone; the images of earlier questions were left out.")
+        messages = [_without_images(message) for message in messages]
+    if _has_image(question):
+        notices.append(f"{model} reads text alone, as far as is known; it may refuse the image, or not see it.")
+    return list(messages), notices
+
+
+def _has_image(message: Message) -> bool:
+    return any(isinstance(part, Image) for part in message.parts)
+
+
+def _without_images(message: Message) -> Message:
+    if not _has_image(message):
+        return message
+    return replace(message, content=[LEFT_OUT if isinstance(part, Image) else part for part in message.parts])
 
 
 def tokens(messages: Sequence[Message]) -> int:

@@ -27,7 +27,7 @@ class Demo:
 
     async def __call__(self, body: bytes) -> AsyncIterator[bytes]:
         request = json.loads(body)
-        text = reply([_text(m) for m in request["messages"] if m["role"] == "user"])
+        text = reply([_text(m) for m in request["messages"] if m["role"] == "user"], _images(request["messages"][-1]))
         asked_to = (request.get("thinking") or {}).get("type") == "enabled"
         thought = THOUGHT if asked_to or "thinking" in _text(request["messages"][-1]).lower() else ""
         yield _event({"role": "assistant", "content": ""})
@@ -45,6 +45,11 @@ class Demo:
 def _text(message: dict[str, Any]) -> str:
     content = message.get("content") or ""
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _images(message: dict[str, Any]) -> int:
+    content = message.get("content")
+    return sum("image_url" in part for part in content) if isinstance(content, list) else 0
 
 
 def _usage(asked: int, said: int, thought: int) -> dict[str, Any]:

@@ -81,7 +81,7 @@ MODELS = """\
 
 DATA = """\
 A notebook variable goes into a question by its name in braces: `{df}`. A DataFrame goes as CSV, \
-of a long one the first 200 rows, and the line below the answer says what was sent. \
+of a long one the first 200 rows, a figure as an image, and the line below the answer says what was sent. \
 Send me one, and I count its columns."""
 
 PANEL = """\
@@ -101,6 +101,8 @@ Every question is asked with the ones before it.
 
 Running a cell again asks its question again, in its old place."""
 
+BLIND = "I am a script and cannot look; a model that reads images can, such as `%%chat kimi-k2.6`."
+
 TOPICS = (  # answered where one of these is a word of the question
     ({"key", "keys"}, KEYS),
     ({"model", "models", "provider", "providers"}, MODELS),
@@ -110,8 +112,8 @@ TOPICS = (  # answered where one of these is a word of the question
 )
 
 
-def reply(questions: Sequence[str]) -> str:
-    """The answer to the last of these questions.
+def reply(questions: Sequence[str], images: int = 0) -> str:
+    """The answer to the last of these questions, with which so many images came.
 
     >>> reply(["Hi", "What did I just ask?"])
     'Just before this you asked: "Hi"'
@@ -129,6 +131,8 @@ def reply(questions: Sequence[str]) -> str:
     shown = [f"{intro}\n\n{example}" for names, intro, example in TRICKS if any(name in text for name in names)]
     words = set(re.findall(r"\w+", text))
     told = [answer for names, answer in TOPICS if names & words]
+    if images and not (shown or told):
+        return f"{'An image' if images == 1 else f'{images} images'} came with the question. {BLIND}"
     return "\n\n".join(shown or told) or INTRODUCTION
 
 

@@ -45,7 +45,8 @@ class ChatMagics(Magics):
         --fresh               this question alone, without the history
         --raw                 leave {names} as they are typed
 
-        {name} becomes the value of the notebook variable of that name, a DataFrame as CSV.
+        {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,
+        a figure or a picture as an image.
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 
@@ -79,9 +80,9 @@ def ask(shell: InteractiveShell, line: Line, body: str) -> None:
         conversation = state.chat(line.name)
         if line.system is not None:
             conversation.system = line.system
-        question = Filled(body, []) if line.raw else filled(body, shell.user_ns)
+        question = Filled(body) if line.raw else filled(body, shell.user_ns)
         stream = conversation.open(
-            question.text.strip("\n"),
+            question.content,
             line.model,
             cell=_cell_id(shell),
             fresh=line.fresh,

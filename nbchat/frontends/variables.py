@@ -3,17 +3,21 @@
 A look-up of an identifier and nothing else: no attribute, index, call or format
 is ever evaluated, a value is put in once and not scanned again. What is not the
 name of a value stays as typed, so JSON, LaTeX and f-strings pass through; where
-it looks like a slip of the pen, the line below the answer says so.
+it looks like a slip of the pen, the line below the answer says so. A figure or a
+picture goes along as an image.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from nbchat.frontends.pictures import picture
+from nbchat.messages import Image, Part
 
 LONGEST = 50_000  # characters of one value
 ROWS = 200  # of a table
@@ -28,30 +32,43 @@ class Filled:
     """A question with its values in place; `inserted` says for people which, and what looks like a slip."""
 
     text: str
-    inserted: list[str]
+    inserted: list[str] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+
+    @property
+    def content(self) -> str | list[Part]:
+        """For a message: the text, and after it the images that it names."""
+        text = self.text.strip("\n")
+        return [text, *self.images] if self.images else text
 
 
 def filled(body: str, names: Mapping[str, Any]) -> Filled:
     """Put the values of `names` into `body`, except inside code fences.
 
     >>> filled("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
-    Filled(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'])
+    Filled(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])
     """
     seen: dict[str, str] = {}
+    images: dict[str, Image] = {}
     data = {name: value for name, value in names.items() if is_data(value)}
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
-        if name in data:
-            text, kind = shown(data[name])
-            seen[name] = f"{name} ({kind}{_size(text)})"
-            return text
-        if name not in names and (alike := _alike(name, data)):
-            seen[name] = f"{{{name}}} as typed (there is {alike})"
-        return match[0]
+        if name not in data:
+            if name not in names and (alike := _alike(name, data)):
+                seen[name] = f"{{{name}}} as typed (there is {alike})"
+            return match[0]
+        if name not in images and (image := drawn(name, data[name])):
+            images[name] = image
+            seen[name] = labelled(name, image)
+        if name in images:
+            return f"{name} (image {[*images].index(name) + 1})"
+        text, kind = shown(data[name])
+        seen[name] = f"{name} ({kind}{_size(text.encode('utf-8', 'replace'))})"
+        return text
 
     text = "".join(_outside_fences(body, lambda line: _NAME.sub(value, line)))
-    return Filled(text, list(seen.values()))
+    return Filled(text, list(seen.values()), list(images.values()))
 
 
 def is_data(value: Any) -> bool:
@@ -79,6 +96,16 @@ def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
         else:
             lines.append(change(line))
     return lines
+
+
+def drawn(name: str, value: Any) -> Image | None:
+    """The variable as an image, where it is one."""
+    return None if _is_table(value) else picture(name, value)
+
+
+def labelled(name: str, image: Image) -> str:
+    """What to say of an image that is sent: `fig (image, 23.4 kB)`."""
+    return f"{name} (image, {_size(image.data)})"
 
 
 def shown(value: Any) -> tuple[str, str]:
@@ -111,6 +138,6 @@ def _table(frame: Any) -> tuple[str, list[str]]:
     return text, said
 
 
-def _size(text: str) -> str:
-    size = len(text.encode("utf-8", "replace"))
+def _size(data: bytes) -> str:
+    size = len(data)
     return f"{size} B" if size < 1000 else f"{size / 1000:.1f} kB"

@@ -32,6 +32,39 @@ def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> Non
     assert panel.gap() < 24
 
 
+def test_the_end_stays_in_sight_when_the_page_scrolls_by_itself(opened: Opened) -> None:
+    """A picture that is being read takes no room, and then more than before: in between the browser scrolls up."""
+    panel = opened()
+    panel.stream("a", "word " * 600)
+    assert panel.gap() < 24
+
+    panel.log.evaluate(
+        """log => {
+            const turn = log.querySelector(".nbp-turn");
+            turn.style.maxHeight = "100px";
+            turn.style.overflow = "hidden";
+            requestAnimationFrame(() => setTimeout(() => {
+                turn.style.maxHeight = "";
+                turn.style.paddingTop = "100px";
+            }));
+        }"""
+    )
+    panel.page.wait_for_timeout(300)
+
+    assert panel.gap() < 24
+    assert not panel.page.locator(".nbp-jump").is_visible()
+
+
+def test_the_keys_leave_the_end_as_the_wheel_does(opened: Opened) -> None:
+    panel = opened()
+    panel.stream("a", "word " * 600)
+
+    panel.log.focus()
+    panel.page.keyboard.press("PageUp")
+
+    panel.page.wait_for_selector(".nbp-jump:visible")
+
+
 def test_two_hundred_turns_are_pulled_in_pages_and_older_ones_folded(opened: Opened) -> None:
     panel = opened()
     ids = [f"t{n}" for n in range(320)]

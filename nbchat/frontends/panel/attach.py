@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbchat.frontends.variables import filled, is_data, shown
+from nbchat.frontends.variables import drawn, filled, is_data, labelled, shown
 from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
@@ -32,12 +32,16 @@ def content(
     mentioned = [name for name in _AT.findall(typed) if has(variables, name)]
     wanted = [name for name in dict.fromkeys([*names, *mentioned]) if has(variables, name)]
     typed = _AT.sub(lambda found: found[1] if found[1] in wanted else found[0], typed)
+    pictures = {name: image for name in wanted if (image := drawn(name, variables[name]))}
     values, labels = [], []
     for name in wanted:
-        text, label = value(variables, name)
-        values.append(f"\n\n{name}:\n{_fenced(text)}")
-        labels.append(label)
+        if name not in pictures:
+            text, label = value(variables, name)
+            values.append(f"\n\n{name}:\n{_fenced(text)}")
+            labels.append(label)
+    labels += [labelled(name, image) for name, image in pictures.items()]
     inside = filled(typed, {name: v for name, v in variables.items() if name not in wanted})
+    images = [*inside.images, *pictures.values(), *images]  # in this order, since the text numbers its own
     if not values and not images:
         return inside.text, inside.inserted
     return [inside.text, *values, *images], [*labels, *inside.inserted]
@@ -45,6 +49,9 @@ def content(
 
 def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
     """What is sent of a variable, and its label: `df (150 × 5, 1.1 kB)`."""
+    image = drawn(name, variables[name])
+    if image:
+        return "", labelled(name, image)
     text, _ = shown(variables[name])
     return text, filled(f"{{{name}}}", {name: variables[name]}).inserted[0]
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from nbchat.frontends.pictures import LARGEST, media_type
 from nbchat.messages import Image
 
 LONGEST = 2_000_000  # characters; what is too long for a question is answered, what is longer is not read
-LARGEST = 8_000_000  # bytes of an image; the page makes large ones smaller before it sends them
 MOST = 8  # images in a question
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
@@ -186,12 +186,6 @@ Message: TypeAlias = (
 )
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="k")])
 
-_SIGNATURES = (  # what a file begins with tells what it is, whatever its name says
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-)
-
 
 def read(content: Any) -> Message | None:
     """The message, or None for anything that is not one.
@@ -216,14 +210,3 @@ def images(buffers: Sequence[Any]) -> list[Image]:
         if kind and len(data) <= LARGEST:
             found.append(Image(data, kind))
     return found
-
-
-def media_type(data: bytes) -> str:
-    """The kind of an image by its first bytes; "" for anything else.
-
-    >>> media_type(b"GIF89a..."), media_type(b"<svg onload=...>")
-    ('image/gif', '')
-    """
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for begins, kind in _SIGNATURES if data.startswith(begins)), "")

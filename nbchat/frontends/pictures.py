@@ -1,0 +1,61 @@
+"""Figures and pictures among the notebook's variables, as a model can be sent them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from nbchat.errors import BadSettings
+from nbchat.messages import Image
+
+LARGEST = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
+
+_SIGNATURES = (  # what a file begins with tells what it is, whatever its name says
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+)
+
+
+def picture(name: str, value: Any) -> Image | None:
+    """The value as an image, or None for one that is text to a model.
+
+    A matplotlib figure or axes, a PIL image, an `IPython.display.Image`, or the bytes of a file; none
+    of these libraries is imported for that. Raises BadSettings where it is too large to be sent.
+    """
+    if isinstance(value, str | int | float | complex | list | tuple | dict | set | frozenset):
+        return None
+    data = value if isinstance(value, bytes) else _drawn(value)
+    if not isinstance(data, bytes) or not (kind := media_type(data)):
+        return None
+    if len(data) > LARGEST:
+        raise BadSettings(
+            f"{name} is an image of {len(data) / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB can be sent.\n"
+            f"Put a smaller one into the question, such as {name}.resize((1000, 800)), or a figure with a lower dpi."
+        )
+    return Image(data, kind)
+
+
+def _drawn(value: Any) -> Any:
+    figure = value if hasattr(value, "savefig") else getattr(value, "figure", None)  # of axes, as df.plot() returns
+    if callable(save := getattr(figure, "savefig", None)):
+        file = BytesIO()
+        save(file, format="png", bbox_inches="tight")
+        return file.getvalue()
+    if isinstance(data := getattr(value, "data", None), bytes):
+        return data
+    if hasattr(value, "_repr_latex_"):  # a formula of SymPy, which says more as text
+        return None
+    draw = getattr(value, "_repr_png_", None)
+    return draw() if callable(draw) else None
+
+
+def media_type(data: bytes) -> str:
+    """What an image's first bytes say it is; empty for what is none.
+
+    >>> media_type(b"GIF89a..."), media_type(b"<svg onload=...>")
+    ('image/gif', '')
+    """
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in _SIGNATURES if data.startswith(start)), "")
