@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEEPEST = 10  # brackets that may be open around one; what is deeper in the words of a link makes that link text
 
 _NOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
+_NUMBER = re.compile(r"\[\^(\d{1,3})\]")  # words could as well be a regular expression: `[^a-z]`
 
 
 def brackets(md: MarkdownIt) -> None:
@@ -46,5 +47,19 @@ def _worth_reading(rule: Callable[[StateInline, bool], bool], opener: str) -> Ca
 
 
 def _mark(state: StateInline, silent: bool) -> bool:
-    """Only near ones, since the plugin looks for the end of each through all of the paragraph."""
-    return bool(_NOTE.match(state.src, state.pos)) and footnote_ref(state, silent)
+    """Only near ones, since the plugin looks for the end of each through all of the paragraph.
+
+    While an answer streams its notes come later, so a number is taken for a mark, and `guessed` tells of it.
+    """
+    if not _NOTE.match(state.src, state.pos):
+        return False
+    if footnote_ref(state, silent):
+        return True
+    found = _NUMBER.match(state.src, state.pos) if state.env.get("streams") else None
+    if not found:
+        return False
+    if not silent:
+        state.env["guessed"] = True
+        state.push("footnote_ref", "", 0).meta = {"id": int(found[1]) - 1, "label": found[1]}
+    state.pos = found.end()
+    return True

@@ -17,12 +17,13 @@ LONGEST = 5_000  # characters of the last paragraph; a longer one stays as it is
 _LINE = re.compile(r"^.+$", re.MULTILINE)
 _TICKS = re.compile("`+")
 _FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_COULD_BE_ANYTHING = re.compile(r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*)")
+_COULD_BE_ANYTHING = re.compile(r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*|\[\^[^\s\]]*\]?:?)")
 _ITEM = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])+")
 _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITERS = re.compile(r"[\s>|:-]*")
 _HALF_PICTURE = re.compile(r"!\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$")
 _HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]*$")
+_HALF_NOTE = re.compile(r"\[\^[^\s\]]{0,20}$")
 _EMPHASIS = re.compile(r"\*\*|\*|__|_|~~")
 
 
@@ -125,6 +126,8 @@ def _without_half(words: str, position: int) -> str | None:
             return before
         case "[" if half := _HALF_LINK.match(words, position):
             return before + half[1]
+        case "[" if _HALF_NOTE.match(words, position):
+            return before
     return None
 
 

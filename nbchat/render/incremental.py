@@ -41,7 +41,7 @@ class Incremental:
         self._next_look = 0.0
         self._held = ""  # half of a line end, or of a character
         self._tail: str | None = None
-        self._env: dict[str, Any] = {"piece": True}
+        self._env: dict[str, Any] = {"piece": True, "streams": True}
         self._needs_all = False
 
     def feed(self, text: str) -> None:
@@ -188,7 +188,7 @@ def _tail_html(text: str, env: dict[str, Any]) -> str:
         text = completed(text)
         lines = text.split("\n")
         # A copy, because half a definition must not be remembered.
-        env = {"piece": True, "unfinished": True, "references": dict(env.get("references", {}))}
+        env = {"piece": True, "streams": True, "unfinished": True, "references": dict(env.get("references", {}))}
         found = blocks(text, env)
         if found and _is_open_fence(found[-1]):
             env["open_fence"] = next(token for token in reversed(found[-1].tokens) if token.nesting >= 0)

@@ -94,9 +94,9 @@ def outline(text: str, env: Env) -> list[Block]:
 
 
 def defines(env: Env) -> bool:
-    """Whether the text has a reference or a footnote, which blocks before it may use."""
+    """Whether the text has a reference or a footnote, which blocks before it may use, or a mark that waits for one."""
     footnotes = env.get("footnotes", {})
-    return bool(env.get("references") or footnotes.get("refs") or footnotes.get("list"))
+    return bool(env.get("references") or footnotes.get("refs") or footnotes.get("list") or env.get("guessed"))
 
 
 def block_html(block: Block, lines: Sequence[str], env: Env) -> str:

@@ -218,6 +218,10 @@ def test_the_tail_is_rendered_once_until_more_comes(monkeypatch: pytest.MonkeyPa
         ("a $x^2", "<code>$x^2</code>"),
         (r"a \(x", r"<code>\(x</code>"),
         ("costs $5 and", "costs $5 and"),
+        ("a claim[^1", "<p>a claim</p>"),
+        ("a claim[^1]", "<p>a claim<sup>[1]</sup></p>"),
+        ("a claim[^12]: so", "<p>a claim<sup>[12]</sup>: so</p>"),
+        ("letters [^a-z] and", "letters [^a-z] and"),
         ("2 * 3", "2 * 3"),
         ("snake_case", "snake_case"),
         ("$$\nx^2", '<pre class="nbc-plain">$$\nx^2</pre>'),
@@ -238,7 +242,25 @@ def test_half_typed_markdown_looks_like_what_it_is_becoming(typed: str, shown: s
 
 
 @pytest.mark.parametrize(
-    "held", ["\n-", "\n--", "\n==", "\n*", "\n1", "\n2.", "\n#", "\n>", "\n``", "\n|", "\n**", "\n$"]
+    "held",
+    [
+        "\n-",
+        "\n--",
+        "\n==",
+        "\n*",
+        "\n1",
+        "\n2.",
+        "\n#",
+        "\n>",
+        "\n``",
+        "\n|",
+        "\n**",
+        "\n$",
+        "\n[^",
+        "\n[^1",
+        "\n[^1]",
+        "\n[^1]:",
+    ],
 )
 def test_a_line_that_could_become_anything_waits(held: str) -> None:
     """`words` over `-` is a heading, over `- a` a paragraph: it must not jump."""
@@ -256,6 +278,15 @@ def test_no_marker_flickers_while_a_whole_answer_streams() -> None:
         page.feed(character)
         shown = words(page.html).replace("$F", "").replace("$$", "").replace("$", "")
         assert not any(marker in shown for marker in ("**", "```", "|", "- ", "`")), page.html
+
+
+def test_a_mark_whose_note_never_comes_ends_as_typed() -> None:
+    page = Incremental()
+    page.feed("A claim[^1].\n\n")
+    assert page.settled == ["<p>A claim<sup>[1]</sup>.</p>\n"]
+
+    page.finish()
+    assert page.html == to_html("A claim[^1].\n\n") == "<p>A claim[^1].</p>\n"
 
 
 def test_code_is_coloured_once_it_is_closed() -> None:
