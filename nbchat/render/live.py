@@ -28,6 +28,9 @@ ROOM = tuple(
 
 LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
 
+_DRAWN = re.compile(r'<span hidden="hidden">(<math\b.*?</math>)</span><span>[^<]*</span>', re.DOTALL)
+_HEADING = re.compile(r"<(h[1-6])(?=[ >])")
+
 _CARET = '<span class="nbc-caret"></span>'
 # The caret goes behind the last word, inside the last paragraph, item or cell.
 _CLOSING_TAGS = re.compile(r"(?:</(?:p|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section)>\s*)*$")
@@ -46,6 +49,16 @@ def live_html(
         words = _with_caret(tail) if tail or blocks else ""
         parts.append(f'<div class="nbc-open">{words}<p class="nbc-note nbc-live">{line(status)}</p></div>')
     return page("".join(parts))
+
+
+def light(block: str) -> str:
+    """The block as a page needs it that will not be kept.
+
+    Without the sources of formulas, which are there for notebooks that are not trusted. And with headings that
+    JupyterLab leaves out of its table of contents, which it makes anew at every change of an output, with a search
+    through the output for each heading.
+    """
+    return _HEADING.sub(r'<\1 class="tocSkip"', _DRAWN.sub(r"\1", block))
 
 
 def folded_html(thought: str, notices: Sequence[str] = ()) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nbchat.render.incremental import Incremental
+from nbchat.render.live import light
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -54,7 +55,7 @@ class Pieces(Incremental):
 
     @property
     def tail(self) -> str:
-        tail = super().tail
+        tail = light(super().tail)
         return marked(tail, WENT_ON) if self._went_on else tail
 
     def _cut(self) -> None:
@@ -73,6 +74,9 @@ class Pieces(Incremental):
     def _settle(self, text: str) -> None:
         first = len(self.settled)
         super()._settle(text)
+        new = self.settled[first:]
+        self.settled[first:] = map(light, new)
+        self._needs_all |= self.settled[first:] != new
         if self._went_on and len(self.settled) > first:
             self.settled[first] = marked(self.settled[first], WENT_ON)
             self._went_on = False
