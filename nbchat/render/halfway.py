@@ -22,7 +22,7 @@ _ITEM = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])+")
 _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITERS = re.compile(r"[\s>|:-]*")
 _HALF_PICTURE = re.compile(r"!\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$")
-_HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]*$")
+_HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]{0,1000}$")
 _HALF_NOTE = re.compile(r"\[\^[^\s\]]{0,20}$")
 _EMPHASIS = re.compile(r"\*\*|\*|__|_|~~")
 

@@ -119,14 +119,18 @@ class Incremental:
         self._keep("\n".join(lines[end:]) + rest[len(complete) :])
 
     def _settle(self, text: str) -> None:
-        from nbchat.render.markdown import block_html, blocks, defines
+        from nbchat.render.markdown import as_typed, block_html, blocks, defines
 
         lines = text.split("\n")
         try:
-            self.settled += [block_html(block, lines, self._env) for block in blocks(text, self._env)]
+            self._add([block_html(block, lines, self._env) for block in blocks(text, self._env)])
         except Exception:  # hostile text; `finish` has the last word on it
             self._needs_all = True
+            self._add([as_typed(text)])
         self._needs_all |= defines(self._env)
+
+    def _add(self, blocks: list[str]) -> None:
+        self.settled += blocks
 
 
 def _settled_lines(found: list[Block], lines: list[str]) -> int:

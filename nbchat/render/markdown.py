@@ -35,7 +35,7 @@ LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without em
 DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
 TANGLED = 2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
 SHALLOW = 5  # levels of quotes that may go on without their marks for as long as they like
-LAZY = 20_000  # lines that go on without them, each counted once for every level beyond
+LAZY = 5_000  # lines that go on without them, each counted once for every level beyond
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
