@@ -11,13 +11,13 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 from types import EllipsisType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Unpack
 from uuid import uuid4
 
 from nbchat import window
+from nbchat.asking import Given, Options, as_messages, takes_options
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings, ConversationBusy
-from nbchat.keys import seal
 from nbchat.messages import Answer, Event, Message, Notice, Part, Stop
 from nbchat.store.growing import Growing, Keeps
 from nbchat.store.rows import Header
@@ -35,6 +35,14 @@ class Asks(Protocol):
     """Whoever can open a stream: the engine."""
 
     def __call__(self, model: str, messages: Sequence[Message], **options: Any) -> Stream: ...
+
+
+class Placed(Given, total=False):
+    """Where a turn belongs, besides the options of every question; for front-ends."""
+
+    parent: Turn | EllipsisType | None  # to go on from, edit or ask again; None: the beginning, without it: the end
+    cell: str | None  # which a notebook runs again
+    inserted: Sequence[str]  # the notebook variables in the question, for people
 
 
 class Seam(Protocol):
@@ -89,37 +97,46 @@ class Conversation(Tree):
 
     # --- asking ------------------------------------------------------------------------------
 
-    def stream(self, question: str | Sequence[Part], model: str | None = None, **options: Any) -> Stream:
-        """Ask, and remember. The events of the answer, as with `nbchat.stream`."""
-        seal(options)
-        return self._seam.relayed(self.open(question, model, **options))
+    @takes_options('nbchat.chat().stream("Why is the sky blue?")')
+    def stream(
+        self,
+        question: str | Sequence[Part],
+        model: str | None = None,
+        *,
+        fresh: bool = False,
+        **options: Unpack[Placed],
+    ) -> Stream:
+        """Ask, and remember. The events of the answer, as with `nbchat.stream`; `fresh` sends no history."""
+        return self._seam.relayed(self.open(question, model, fresh=fresh, **options))
 
-    def ask(self, question: str | Sequence[Part], model: str | None = None, **options: Any) -> Answer:
-        """Ask, wait for the whole answer, and remember."""
-        seal(options)
-        return self._seam.answered(self.open(question, model, **options))
+    @takes_options('nbchat.chat().ask("Why is the sky blue?")')
+    def ask(
+        self,
+        question: str | Sequence[Part],
+        model: str | None = None,
+        *,
+        fresh: bool = False,
+        **options: Unpack[Placed],
+    ) -> Answer:
+        """Ask, wait for the whole answer, and remember. Takes what `stream` takes."""
+        return self._seam.answered(self.open(question, model, fresh=fresh, **options))
 
     def open(
         self,
         question: str | Sequence[Part],
         model: str | None = None,
         *,
+        fresh: bool = False,
         parent: Turn | EllipsisType | None = ...,
         cell: str | None = None,
-        fresh: bool = False,
         inserted: Sequence[str] = (),
-        **options: Any,
+        **options: Unpack[Given],
     ) -> Answering:
-        """The stream on the engine's own loop.
-
-        `parent` is the turn to go on from, to edit or to ask again; None is the
-        very beginning, and without it the conversation goes on from its end.
-        `fresh` sends the question without the history.
-        """
-        seal(options)
-        message = Message("user", question if isinstance(question, str) else list(question))
-        if not message.parts or (isinstance(question, str) and not question.strip()):
-            raise BadSettings("there is no question. Write one into the cell, below the %%chat line.")
+        """The stream on the engine's own loop."""
+        message = Message("user", question)
+        if not isinstance(parent, Turn | EllipsisType | None):
+            raise BadSettings(f"parent is a turn of the conversation, or None, not {type(parent).__name__}.")
+        as_messages([message])
         turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
         options.setdefault("system", self.system)
         return Answering(self._answer(turn, parent, model, fresh, options), turn)
@@ -130,12 +147,12 @@ class Conversation(Tree):
         parent: Turn | EllipsisType | None,
         model: str | None,
         fresh: bool,
-        options: dict[str, Any],
+        options: Given,
     ) -> AsyncGenerator[list[Event]]:
         async with self._answering:  # a second question waits for the first, so that their order is theirs
             turn.parent = self._parent_for(turn.cell) if isinstance(parent, EllipsisType) else parent
             name, *notices = (model,) if model else await self._default_model(self)
-            sent, left_out = self._sent(turn, name, fresh, options)
+            sent, left_out = self._sent(turn, name, fresh, Options.of(options))
             if said := [Notice(text) for text in (*notices, *left_out) if text]:
                 for notice in said:
                     turn.answer.add(notice)
@@ -176,14 +193,14 @@ class Conversation(Tree):
                 return turn.parent
         return self._head
 
-    def _sent(self, turn: Turn, model: str, fresh: bool, options: dict[str, Any]) -> tuple[list[Message], list[str]]:
+    def _sent(self, turn: Turn, model: str, fresh: bool, options: Options) -> tuple[list[Message], list[str]]:
         """The messages to send before the question, and notices of what is left out."""
         earlier = window.sendable(turn.parent)
         if fresh:
             turn.left_out = len(earlier)
         else:
-            limit = window.limit(model, options.get("max_tokens"))
-            turn.left_out = window.unsent(earlier, turn.question, options["system"], limit)
+            limit = window.limit(model, options.max_tokens)
+            turn.left_out = window.unsent(earlier, turn.question, options.system, limit)
         sent, notices = window.seen(window.messages_of(earlier[turn.left_out :]), turn.question, model)
         return sent, [window.notice(turn.left_out), *notices] if turn.left_out and not fresh else notices
 

@@ -5,6 +5,7 @@
     │   ├── UnknownModel        no such name; near names are offered
     │   ├── MissingKey          no key for this provider; its variable is named
     │   ├── BadSettings         a setting, a file row or an argument is not usable
+    │   │   └── BadCall         an option that does not exist, or no question; a TypeError too
     │   └── ConversationBusy    this conversation is already answering
     ├── ServiceError            the provider answered, and refused
     │   ├── KeyRefused          the key is wrong, or of another account
@@ -78,6 +79,18 @@ class MissingKey(SetupError):
 
 class BadSettings(SetupError):
     """A setting, a row of a table or an argument cannot be used."""
+
+
+class BadCall(BadSettings, TypeError):
+    """The call as such is wrong: an option that does not exist, or nothing to ask.
+
+    >>> import nbchat
+    >>> try:
+    ...     nbchat.ask("demo")
+    ... except TypeError as error:
+    ...     print(error)
+    ask() was called without a question. Write nbchat.ask("demo", "Why is the sky blue?"), the model first.
+    """
 
 
 class ConversationBusy(SetupError):

@@ -43,7 +43,10 @@ def write(conversation: Conversation, path: Path, output: Output | None = None) 
         raise BadSettings(
             f"a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), not as {path.suffix}."
         )
-    path.write_text(text, encoding="utf-8", errors="replace")
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be written: {error.strerror}. Choose another place.") from None
     return path
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from inspect import signature
-from typing import Any
+from typing import Any, Unpack
 
 from nbchat import catalog
+from nbchat.asking import Given, takes_options
 from nbchat.catalog import Model
 from nbchat.catalog.listing import Models
 from nbchat.conversation import Conversation
@@ -21,9 +21,8 @@ from nbchat.engine import Engine
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.interrupts import Interrupts
-from nbchat.keys import seal
 from nbchat.loop import LoopThread, Pump, answered, relayed
-from nbchat.messages import Answer, Message, Thinking, Tool
+from nbchat.messages import Answer, Message
 from nbchat.settings import Settings
 from nbchat.store import Store, place
 
@@ -75,6 +74,8 @@ class Kernel:
 
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""
+        if not isinstance(name, str | None):
+            raise BadSettings(f"the name of a conversation is a text (str), not {type(name).__name__}.")
         name = name or self.active
         if name not in self.conversations:
             self.conversations[name] = Conversation(name, self.asks, self, default_model, self.keeper)
@@ -182,21 +183,8 @@ def _name(kind: str, model: str, settings: Settings) -> str:
 # --- the public functions ------------------------------------------------------------------------
 
 
-def stream(
-    model: str,
-    messages: str | Sequence[Message],
-    *,
-    system: str | None = None,
-    temperature: float | None = None,
-    max_tokens: int | None = None,
-    thinking: Thinking = None,
-    tools: Sequence[Tool | Mapping[str, Any]] | None = None,
-    schema: Any = None,
-    base_url: str | None = None,
-    wire: str | None = None,
-    api_key: str | None = None,
-    timeout: float | None = None,
-) -> Stream:
+@takes_options('nbchat.stream("demo", "Why is the sky blue?"), the model first')
+def stream(model: str, messages: str | Sequence[Message], **options: Unpack[Given]) -> Stream:
     """Ask a model; the events of its answer, as they arrive.
 
     `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours.
@@ -215,14 +203,12 @@ def stream(
 
     Raises an NbchatError at the first event where there can be no answer.
     """
-    given = {name: value for name, value in locals().items() if name not in ("model", "messages")}
-    del api_key
-    seal(given)
     kernel = current()
-    return kernel.relayed(kernel.asks(model, messages, **given))
+    return kernel.relayed(kernel.asks(model, messages, **options))
 
 
-def ask(model: str, messages: str | Sequence[Message], **options: Any) -> Answer:
+@takes_options('nbchat.ask("demo", "Why is the sky blue?"), the model first')
+def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Given]) -> Answer:
     """The whole answer, blocking; takes the arguments of `stream`. Works inside a running loop.
 
     >>> answer = ask("demo", "What did I just ask?", system="Answer briefly.")
@@ -231,13 +217,8 @@ def ask(model: str, messages: str | Sequence[Message], **options: Any) -> Answer
     >>> answer.model, answer.stop.reason
     ('demo', 'end')
     """
-    seal(options)
     kernel = current()
     return kernel.answered(kernel.asks(model, messages, **options))
-
-
-# Shift-Tab shows what `**options` takes.
-ask.__signature__ = signature(stream).replace(return_annotation="Answer")  # type: ignore[attr-defined]
 
 
 def chat(name: str = "main") -> Conversation:

@@ -133,15 +133,11 @@ WireEvent: TypeAlias = Event | Kept
 
 
 @dataclass(slots=True, frozen=True)
-class Image:
-    """A picture inside a message, held as bytes.
-
-    >>> Image(b"...", "image/png").media_type
-    'image/png'
-    """
+class Attachment:
+    """What a message holds besides words."""
 
     data: bytes
-    media_type: str = "image/png"
+    media_type: str
 
     @property
     def base64(self) -> str:
@@ -153,7 +149,18 @@ class Image:
 
 
 @dataclass(slots=True, frozen=True)
-class File:
+class Image(Attachment):
+    """A picture inside a message, held as bytes.
+
+    >>> Image(b"...", "image/png").media_type
+    'image/png'
+    """
+
+    media_type: str = "image/png"
+
+
+@dataclass(slots=True, frozen=True)
+class File(Attachment):
     """A document inside a message, held as bytes; `File.open(path)` reads one.
 
     >>> report = File(b"%PDF-1.7 ...", name="report.pdf")
@@ -161,7 +168,6 @@ class File:
     'application/pdf'
     """
 
-    data: bytes
     media_type: str = "application/pdf"
     name: str = "document.pdf"
 
@@ -169,14 +175,6 @@ class File:
     def open(cls, path: str | Path) -> File:
         path = Path(path)
         return cls(path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name)
-
-    @property
-    def base64(self) -> str:
-        return b64encode(self.data).decode()
-
-    @property
-    def data_url(self) -> str:
-        return f"data:{self.media_type};base64,{self.base64}"
 
 
 Part: TypeAlias = str | Image | File
@@ -226,23 +224,14 @@ class Message:
 class Tool:
     """A function the model may ask for; `parameters` is a JSON schema.
 
-    >>> Tool.of({"name": "add", "description": "Add two numbers"}).name
+    >>> number = {"type": "number"}
+    >>> Tool("add", "Add two numbers", {"type": "object", "properties": {"a": number, "b": number}}).name
     'add'
     """
 
     name: str
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
-
-    @classmethod
-    def of(cls, tool: Tool | Mapping[str, Any]) -> Tool:
-        """Accept a Tool, `{name, description, parameters}`, or OpenAI's `{type, function}`."""
-        if isinstance(tool, Tool):
-            return tool
-        inner = tool.get("function", tool)
-        given = inner.get("parameters") or inner.get("input_schema")
-        made = cls(inner["name"], inner.get("description") or "")
-        return cls(made.name, made.description, given) if given else made
 
 
 # --- an answer, whole -------------------------------------------------------------------

@@ -118,7 +118,7 @@ class Tree:
 
     def undo(self, turns: int = 1) -> list[Turn]:
         """Step back over the last `turns` questions and return them; they stay in the tree."""
-        if turns < 1:
+        if not isinstance(turns, int) or turns < 1:
             raise BadSettings(f"undo takes a number of turns from 1, not {turns!r}.")
         gone = self.turns[-turns:]
         if gone:

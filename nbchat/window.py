@@ -65,12 +65,12 @@ def _row(model: str) -> Model | None:
         return None  # the engine says it better
 
 
-def unsent(turns: Sequence[Turn], question: Message, system: str | None, limit: int | None) -> int:
+def unsent(turns: Sequence[Turn], question: Message, system: str, limit: int | None) -> int:
     """How many of the oldest `turns` have to stay behind for the question to fit."""
     if limit is None or not turns:
         return 0
     sizes = _sizes(turns)
-    fixed = tokens([question]) + len(system or "") // 2
+    fixed = tokens([question]) + len(system) // 2
     if fixed + sum(sizes) <= limit:
         return 0
     before = turns[-1].left_out  # the same beginning as last time is cheaper: the provider has it cached

@@ -14,7 +14,7 @@ PACKAGE = Path(nbchat.__file__).parent
 LAYERS = (
     ("errors", "hosts", "keys", "render"),
     ("messages",),
-    ("catalog", "settings"),
+    ("asking", "catalog", "settings"),
     ("wire",),
     ("engine",),
     ("turns", "window", "store", "export", "conversation"),

@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 
+ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
+
+
 @dataclass(slots=True, frozen=True)
 class Route:
     """A name, understood: the model's row, who serves it, and the format to speak."""
@@ -80,6 +83,9 @@ class Catalog:
 
         Raises UnknownModel, with near names.
         """
+        if not isinstance(name, str):
+            row = " Of a row of nbchat.models() it is row.id." if isinstance(name, Model) else ""
+            raise UnknownModel(f"a model is asked for by its name, such as 'demo', not {type(name).__name__}.{row}")
         name = self.aliases.get(name, name)
         model = self.models.get(name)
         if model is None:
@@ -89,6 +95,12 @@ class Catalog:
             model = self.row_of(self.providers[kind], upstream)
         provider = self.providers[model.type]
         return Route(model, provider, wire or model.wire or provider.wire)
+
+    def provider(self, kind: str) -> Provider:
+        """The provider of that type. Raises UnknownModel, with near names."""
+        if kind not in self.providers:
+            raise UnknownModel(self._no_provider(kind, near(kind, self.providers)))
+        return self.providers[kind]
 
     def elsewhere(self, model: Model) -> list[str]:
         """The names under which other providers still serve a model.
@@ -139,14 +151,11 @@ class Catalog:
             return f"{name!r} is a provider. Name a model of it, such as {example}. Its models: %chat models {kind}"
         if len(name.split()) > 1:
             shown = name if len(name) <= 40 else f"{name[:39]}…"
-            order = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
-            return f"{shown!r} is not the name of a model. {order}"
+            return f"{shown!r} is not the name of a model. {ORDER}"
         if colon:
             alike = self._alike(kind)
             guess = f" Did you mean '{alike}:{upstream}'?" if alike else near(kind, self.providers)
-            return f"no provider is called {kind!r}.{guess}" + (
-                "" if guess else f"\nProviders: {', '.join(self.providers)}."
-            )
+            return self._no_provider(kind, guess)
         maker, slash, upstream = name.partition("/")
         guess = near(name, [*self.models, *self.aliases])
         if slash and (alike := self._alike(maker)):
@@ -155,6 +164,9 @@ class Catalog:
             f"no model is called {name!r}.{guess}\n"
             "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
         )
+
+    def _no_provider(self, kind: str, guess: str) -> str:
+        return f"no provider is called {kind!r}." + (guess or f"\nProviders: {', '.join(self.providers)}.")
 
     def _alike(self, word: str) -> str:
         """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
@@ -256,14 +268,14 @@ def own_variable(provider: Provider) -> str:
     return f"{provider.type.upper().replace('-', '_')}_BASE_URL"
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """The names like this one, as a question to go after "no such name".
+def near(name: str, known: Iterable[str], least: float = 0.6) -> str:
+    """The names at least this much like this one (1: the same), as a question to go after "no such name".
 
     >>> near("Kimi-k2-thinkng", ["kimi-k2-thinking", "glm-4"])
     " Did you mean 'kimi-k2-thinking'?"
     """
     by_lower = {other.lower(): other for other in known}
-    found = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]
+    found = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3, cutoff=least)]
     return f" Did you mean {' or '.join(map(repr, found))}?" if found else ""
 
 

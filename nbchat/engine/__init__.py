@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Unpack
 
+from nbchat.asking import Given, Options, takes_options
 from nbchat.catalog import Model
 from nbchat.engine import demo, live, local
 from nbchat.engine.exchange import Exchange, gist
-from nbchat.engine.plan import Options, Plan, plan
+from nbchat.engine.plan import Plan, plan
 from nbchat.engine.redact import Masking
 from nbchat.engine.refusals import Asked
 from nbchat.engine.retry import delay
@@ -25,7 +26,13 @@ from nbchat.errors import NbchatError
 from nbchat.messages import Answer, Event, Kept, KeptBy, Message, Notice, Stop, Text
 from nbchat.settings import TABLE, Settings
 
-__all__ = ["Engine", "Options", "Stream"]
+__all__ = ["Engine", "Stream"]
+
+
+class Sent(Given, total=False):
+    """What the engine takes besides."""
+
+    cache_key: str  # the same for every request of one conversation
 
 
 class Engine:
@@ -39,16 +46,17 @@ class Engine:
         self._transport = Transport({demo.HOST: self.demo, **(services or {})})
         self._masking = Masking("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
 
-    def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
+    @takes_options('Engine().stream("demo", "Why is the sky blue?")')
+    def stream(self, model: str, messages: str | Sequence[Message], **options: Unpack[Sent]) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
-        asked, answer = Options.of(options), Answer(model=model)
-        return Stream(self._batches(model, messages, asked, answer), answer)
+        answer = Answer(model=model)
+        return Stream(self._batches(model, messages, options, answer), answer)
 
     async def _batches(
-        self, model: str, messages: str | Sequence[Message], options: Options, answer: Answer
+        self, model: str, messages: str | Sequence[Message], options: Sent, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings()
-        planned = plan(settings, model, messages, options)
+        planned = plan(settings, model, messages, Options.of(options))
         asked = Asked.by(settings, planned)
         self._masking.keys.update(asked.keys)
         answer.model, answer.provider = planned.route.model.id, planned.route.provider.type

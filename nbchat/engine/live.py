@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from nbchat.catalog import Model, near
+from nbchat.asking import Options
+from nbchat.catalog import Model
 from nbchat.engine.exchange import value_of
-from nbchat.engine.plan import Options, Plan, plan
+from nbchat.engine.plan import Plan, plan
 from nbchat.engine.redact import Masking
 from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
 from nbchat.engine.sockets import ConnectionLost
 from nbchat.engine.transport import Response, Transport
-from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused, UnknownModel
+from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.settings import TABLE, Setting, Settings, Timeouts
 from nbchat.wire.framing import MIB
 from nbchat.wire.problem import problem
@@ -60,9 +61,7 @@ NAME = ("display_name", "displayName", "modelName", "name")
 
 async def listed(transport: Transport, masking: Masking, settings: Settings, kind: str) -> list[Model]:
     """The models that a provider lists, in its order. Raises as a chat with it would, and where it has no list."""
-    provider = settings.catalog.providers.get(kind)
-    if provider is None:
-        raise UnknownModel(f"no provider is called {kind!r}.{near(kind, settings.catalog.providers)}")
+    provider = settings.catalog.provider(kind)
     if provider.models_url == NONE or provider.wire not in LISTINGS:
         raise BadSettings(f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}")
     planned = plan(settings, f"{kind}:any", "-", Options())

@@ -103,10 +103,7 @@ class ConversationCommands(StoredCommands):
             raise BadSettings("there is nothing to export: nothing has been asked yet.")
         if Path(file).exists():
             raise BadSettings(f"{file} exists already and is not overwritten. Choose another name.")
-        try:
-            write(self._conversation, Path(file), bundle)
-        except OSError as error:
-            raise BadSettings(f"{file} cannot be written: {error.strerror}. Choose another place.") from None
+        write(self._conversation, Path(file), bundle)
         print(f"Wrote {turns_of(len(self._conversation.turns))} to {file}.")
 
     def import_(self, file: str) -> None:

@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from nbchat.errors import BadSettings
+from nbchat.messages import Thinking
 
-LEVELS = {"on": True, "off": False, "low": "low", "medium": "medium", "high": "high", "max": "max"}
+LEVELS: dict[str, Thinking] = {"on": True, "off": False, "low": "low", "medium": "medium", "high": "high", "max": "max"}
 USAGE = "%%chat [MODEL] [--name N] [--system TEXT] [--temperature F] [--max-tokens N] [--think LEVEL] [--fresh] [--raw]"
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 

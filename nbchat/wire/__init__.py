@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal, Protocol, cast
 
-from nbchat.catalog import Fields, Quirks
+from nbchat.catalog import Fields, Quirks, near
 from nbchat.catalog.rows import WIRES
 from nbchat.errors import BadSettings
 from nbchat.messages import Message, Tool, WireEvent
@@ -124,7 +124,7 @@ def dialect(name: str) -> Dialect:
     Raises BadSettings for a name that no file here speaks.
     """
     if name not in DIALECTS:
-        raise BadSettings(f"no wire format is called {name!r}. Known: {', '.join(DIALECTS)}.")
+        raise BadSettings(f"no wire format is called {name!r}.{near(name, DIALECTS)}\nKnown: {', '.join(DIALECTS)}.")
     return cast(Dialect, import_module(f"nbchat.wire.{DIALECTS[name]}"))
 
 

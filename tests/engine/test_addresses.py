@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.engine.plan import Options, Plan, plan
+from nbchat.asking import Options
+from nbchat.engine.plan import Plan, plan
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.settings import Settings
 

@@ -70,6 +70,7 @@ MISHAPS: dict[str, dict[str, Any]] = {
     "a wrong wire": {"wire": "smoke-signals"},
     "a key in two lines": {"api_key": f"{KEY[:16]}\n{KEY}"},
     "a key as bytes": {"api_key": KEY.encode()},
+    "a key under another name": {"apikey": KEY},
 }
 
 
