@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ..service import Request, Service, answer
-from ..wire.conversations import mismatches
+from ..wire.typeddicts import mismatches
 from . import answers
 from .asking import KEY, Asker, moved
 

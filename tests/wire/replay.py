@@ -25,6 +25,10 @@ from nbchat.wire import dialect, framing
 from nbchat.wire.problem import ProviderProblem
 
 STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[3] / "shared" / "streams")
+FAMILIES = (
+    *("openai-chat", "openai-responses", "anthropic-messages"),
+    *("gemini", "ollama", "bedrock-converse", "cohere-v2"),
+)
 WIRES = {"cohere-v2": "cohere"}  # where a family's name is not the wire format's
 OTHER_ROUTES = ("/api/generate",)  # Ollama's completions are no chat
 
@@ -165,7 +169,7 @@ def check(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> None:
     if error := recording.expected["error"]:
         with pytest.raises(ProviderProblem) as raised:
             play(recording, cut)
-        assert (raised.value.message, raised.value.code) == (error["message"], error["code"] or "")
+        assert (raised.value.message, raised.value.code) == (error["message"], str(error["code"] or ""))
         return
     assert differences(recording, play(recording, cut)) == []
 

@@ -2,36 +2,77 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.catalog import Fields, Quirks
-from nbchat.messages import File, Image, Kept, KeptBy, Message, Stop, Text, Thought, Tool, ToolCall, Usage
+from nbchat.messages import File, Image, Kept, KeptBy, Message, Stop, Text, Thought, ToolCall, Usage
 from nbchat.wire import openai_responses as responses
 from nbchat.wire.problem import ProviderProblem
 
-from .conversations import (
-    BASE,
-    PDF,
-    PNG,
-    ask,
-    assert_prefix_repeats,
-    conversations,
-    growing,
-    heard,
-    mismatches,
-    nonsense,
-    survives,
-)
-from .replay import CUTS, Recording, check, play, recordings
+from .conversations import places
+from .formats import ADD, BASE, PDF, PNG, Format, ask, heard, nonsense, objects
 
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAAA"}
-ADD = Tool("add", "Add two numbers", {"type": "object", "properties": {"a": {"type": "integer"}}})
 THINKS = Fields(effort="medium")
+
+
+CALL = {"type": "function_call", "call_id": "call_1", "name": "add"}
+
+
+def added(index: Any, **item: Any) -> dict[str, Any]:
+    return {"type": "response.output_item.added", "output_index": index, "item": item}
+
+
+def done(index: Any, **item: Any) -> dict[str, Any]:
+    return {"type": "response.output_item.done", "output_index": index, "item": item}
+
+
+def delta(index: Any, kind: Any, text: Any) -> Any:
+    return {"type": f"response.{kind}.delta", "output_index": index, "delta": text}
+
+
+def completed(status: str = "completed", **response: Any) -> dict[str, Any]:
+    return {"type": f"response.{status}", "response": {"status": status, **response}}
+
+
+def ended(word: str) -> dict[str, Any]:
+    return completed() if word == "completed" else completed("incomplete", incomplete_details={"reason": word})
+
+
+NAMES = """output_index item_id item delta response output content summary text refusal arguments input name
+    call_id id encrypted_content phase status usage incomplete_details reason error input_tokens output_tokens
+    input_tokens_details cached_tokens"""
+WORDS = """response.output_text.delta response.reasoning_text.delta response.function_call_arguments.delta error
+    response.output_item.added response.output_item.done response.completed response.incomplete response.failed
+    message reasoning function_call custom_tool_call completed"""
+ANYTHING = nonsense(f"type {NAMES}", WORDS)
+KINDS = st.sampled_from(WORDS.split())
+
+FORMAT = Format(
+    "openai-responses",
+    says=delta(0, "output_text", "Hi"),
+    calls=(done(1, type="function_call", call_id="x", name="f", arguments='{"a": 1}'),),
+    ends=ended,
+    stops={"completed": "end", "max_output_tokens": "length", "content_filter": "filter", "something_new": "broken"},
+    fails=(
+        ({"type": "error", "code": "server_error", "message": "Overloaded"}, 500),
+        ({"type": "error", "error": {"type": "rate_limit_exceeded", "message": "Overloaded"}}, 429),
+        (completed("failed", error={"code": "server_error", "message": "Overloaded"}), 500),
+        ({"error": {"message": "Overloaded", "code": 502}}, 502),
+    ),
+    events=WORDS,
+    anything=ANYTHING,
+    almost=st.lists(
+        objects(NAMES, ANYTHING, type=KINDS)
+        | objects(NAMES, ANYTHING, type=KINDS, item=objects(NAMES, ANYTHING, type=KINDS)),
+        max_size=5,
+    ),
+    asked={"thinking": THINKS},
+    kept=places(REASONING, {"type": "message", "phase": "commentary"}),
+)
 
 
 def body(*messages: Message, **fields: Any) -> dict[str, Any]:
@@ -144,13 +185,6 @@ def test_thinking_by_fields_of_the_rows_own() -> None:
     assert (made["reasoning"], made["top_p"]) == ({"summary": "detailed"}, 1)
 
 
-def test_a_row_is_not_changed_by_a_request() -> None:
-    fields = Fields(body={"reasoning": {"context": "auto"}})
-    body(thinking=fields)
-
-    assert fields.body == {"reasoning": {"context": "auto"}}
-
-
 def test_a_model_that_is_not_known_to_think_is_asked_for_neither() -> None:
     """gpt-4o answers 400: "Encrypted content is not supported with this model"."""
     assert not {"reasoning", "include"} & body().keys()
@@ -174,13 +208,6 @@ def test_reasoning_goes_back_before_what_followed_it() -> None:
     ]
 
 
-def test_reasoning_that_nothing_followed_is_left_out() -> None:
-    """OpenAI answers 400: "reasoning was provided without its required following item"."""
-    said = Message("assistant", "4", kept=kept((1, 0, REASONING)))
-
-    assert body(said, thinking=THINKS)["input"] == [{"role": "assistant", "content": "4"}]
-
-
 def test_reasoning_does_not_go_to_a_model_that_is_not_known_to_reason() -> None:
     said = Message("assistant", "4", kept=kept((0, 0, REASONING)))
 
@@ -197,61 +224,10 @@ def test_phases_go_back_on_their_messages() -> None:
     ]
 
 
-@given(conversations([REASONING, {"type": "message", "phase": "commentary"}]))
-def test_a_longer_conversation_repeats_the_bytes_before_its_last_message(messages: list[Message]) -> None:
-    question = ask(system="Be brief.", tools=(ADD,), thinking=THINKS)
-
-    for before, after in pairwise(responses.render(asked) for asked in growing(question, messages)):
-        assert_prefix_repeats(before, after)
-
-
-@settings(deadline=None)  # the vendor's package is slow to import
-@given(conversations([REASONING, {"type": "message", "phase": "commentary"}]))
-def test_the_vendors_own_types_accept_any_conversation(messages: list[Message]) -> None:
-    types = pytest.importorskip("openai.types.responses.response_create_params")
-    fields: dict[str, Any] = {"system": "s", "tools": (ADD,), "schema": {"type": "object"}, "thinking": THINKS}
-    made = body(
-        *messages, **fields, max_tokens=9, temperature=1, cache_key="k", quirks=Quirks(cache="prompt_cache_key")
-    )
-
-    assert mismatches(made, types.ResponseCreateParamsStreaming) == []
-
-
 # --- answers -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cut", CUTS)
-@pytest.mark.parametrize("recording", recordings("openai-responses", "stream", "json"))
-def test_a_recorded_answer(recording: Recording, cut: Any) -> None:
-    check(recording, cut)
-
-
-@pytest.mark.parametrize("recording", recordings("openai-responses", "error"))
-def test_a_recorded_refusal(recording: Recording) -> None:
-    with pytest.raises(ProviderProblem) as raised:
-        play(recording)
-
-    assert raised.value.message == recording.expected["error"]["message"]
-
-
-def added(index: Any, **item: Any) -> dict[str, Any]:
-    return {"type": "response.output_item.added", "output_index": index, "item": item}
-
-
-def done(index: Any, **item: Any) -> dict[str, Any]:
-    return {"type": "response.output_item.done", "output_index": index, "item": item}
-
-
-def delta(index: Any, kind: Any, text: Any) -> Any:
-    return {"type": f"response.{kind}.delta", "output_index": index, "delta": text}
-
-
-def completed(status: str = "completed", **response: Any) -> dict[str, Any]:
-    return {"type": f"response.{status}", "response": {"status": status, **response}}
-
-
 USAGE = {"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4}, "output_tokens": 20}
-CALL = {"type": "function_call", "call_id": "call_1", "name": "add"}
 
 
 def test_thoughts_words_and_calls() -> None:
@@ -283,28 +259,6 @@ def test_thoughts_words_and_calls() -> None:
         ),
         Usage(9, 20, 4, 12),
         Stop("tool_calls", "completed"),
-    ]
-
-
-def test_what_is_kept_goes_back_as_it_came() -> None:
-    output = [
-        REASONING,
-        {"type": "message", "phase": "commentary", "content": [{"type": "output_text", "text": "I add."}]},
-        REASONING | {"id": "rs_2"},
-        {"type": "function_call", "call_id": "c", "name": "add", "arguments": "{}"},
-    ]
-    reader = responses.Reader()
-    events = [*reader.read_whole({"status": "completed", "output": output}), *reader.finish()]
-    (data,) = [event.data for event in events if isinstance(event, Kept)]
-    calls = [event for event in events if isinstance(event, ToolCall)]
-
-    said = Message("assistant", "I add.", tool_calls=calls, kept=KeptBy("openai", "openai-responses", data))
-
-    assert body(said, thinking=THINKS)["input"] == [
-        REASONING,
-        {"role": "assistant", "phase": "commentary", "content": "I add."},
-        REASONING | {"id": "rs_2"},
-        {"type": "function_call", "call_id": "c", "name": "add", "arguments": "{}"},
     ]
 
 
@@ -361,22 +315,6 @@ def test_tools_of_the_server_are_no_calls() -> None:
     assert events == [Stop("end", "completed")]
 
 
-@pytest.mark.parametrize(
-    ("reason", "stop"), [("max_output_tokens", "length"), ("content_filter", "filter"), ("something_new", "broken")]
-)
-def test_an_incomplete_answer_says_why(reason: str, stop: Any) -> None:
-    assert heard(responses.Reader(), completed("incomplete", incomplete_details={"reason": reason})) == [
-        Stop(stop, reason)
-    ]
-
-
-def test_a_stream_that_just_ends_is_broken() -> None:
-    assert heard(responses.Reader(), delta(0, "output_text", "Hi")) == [
-        Text("Hi"),
-        Stop("broken", "the server ended the answer early"),
-    ]
-
-
 def test_a_response_that_says_nothing_may_be_followed_by_another() -> None:
     reader = responses.Reader()
     first = reader.read(completed(output=[{"type": "shell_call"}]))
@@ -393,41 +331,8 @@ def test_an_answer_that_has_not_been_made_yet_is_broken() -> None:
     assert reader.finish() == [Stop("broken", "queued")]
 
 
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        ({"type": "error", "code": "server_error", "message": "Oh no"}, 500),
-        ({"type": "error", "error": {"type": "rate_limit_exceeded", "message": "Oh no"}}, 429),
-        (completed("failed", error={"code": "server_error", "message": "Oh no"}), 500),
-        (completed("failed", error=None, message="Oh no"), None),
-        ({"error": {"message": "Oh no", "code": 502}}, 502),
-    ],
-)
-def test_an_error_inside_the_stream_is_raised(error: Any, status: Any) -> None:
-    with pytest.raises(ProviderProblem) as raised:
-        heard(responses.Reader(), error)
+def test_a_failure_without_words_is_raised() -> None:
+    with pytest.raises(ProviderProblem, match="says that the answer failed") as raised:
+        heard(responses.Reader(), completed("failed", error=None))
 
-    assert raised.value.status == status
-
-
-NAMES = """type output_index item_id item delta response output content summary text refusal arguments input name
-    call_id id encrypted_content phase status usage incomplete_details reason error input_tokens output_tokens
-    input_tokens_details cached_tokens"""
-WORDS = """response.output_text.delta response.reasoning_text.delta response.function_call_arguments.delta error
-    response.output_item.added response.output_item.done response.completed response.incomplete response.failed
-    message reasoning function_call custom_tool_call completed"""
-JSON = nonsense(NAMES, WORDS)
-EVENTS = st.fixed_dictionaries(
-    {"type": st.sampled_from(WORDS.split())},
-    optional=dict.fromkeys(("output_index", "item", "delta", "response", "item_id", "error"), JSON),
-)
-
-
-@given(st.lists(st.tuples(st.sampled_from(["", *WORDS.split()]), JSON), max_size=8), st.booleans())
-def test_nonsense_raises_nothing_of_its_own(values: Any, whole: bool) -> None:
-    survives(responses.Reader(), values, whole=whole)
-
-
-@given(st.lists(EVENTS, max_size=8))
-def test_nonsense_inside_real_events_raises_nothing_of_its_own(values: Any) -> None:
-    survives(responses.Reader(), [("", value) for value in values], whole=False)
+    assert raised.value.status is None

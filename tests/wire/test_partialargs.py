@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nbchat.wire.partialargs import DEEPEST, place
 
-from .conversations import nonsense
+from .formats import nonsense
 
 
 def placed(*pieces: tuple[str, Any]) -> dict[str, Any]:

@@ -13,18 +13,8 @@ from pydantic_core import from_json
 
 from nbchat.wire.problem import ProviderProblem, problem
 
-from .conversations import nonsense
-from .replay import Recording, frames, in_one_piece, recordings
-
-FAMILIES = (
-    "openai-chat",
-    "openai-responses",
-    "anthropic-messages",
-    "gemini",
-    "ollama",
-    "bedrock-converse",
-    "cohere-v2",
-)
+from .formats import nonsense
+from .replay import FAMILIES, Recording, frames, in_one_piece, recordings
 
 
 def found(body: Any) -> ProviderProblem:

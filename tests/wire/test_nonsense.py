@@ -1,0 +1,45 @@
+"""Whatever JSON comes, NaN and all, a reader raises nothing of its own, and stops exactly once, at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbchat.messages import Kept, Stop
+from nbchat.wire.problem import ProviderProblem
+
+from .formats import Format
+from .test_every_format import EVERY
+
+
+def survives(wire: Format, values: Sequence[Any], *, whole: bool) -> None:
+    reader = wire.spoken.Reader()
+    with suppress(ProviderProblem):
+        for value in values:
+            name, inner = value if isinstance(value, tuple) else ("", value)
+            list(reader.read_whole(inner) if whole else reader.read(inner, name))
+    events = reader.finish()
+
+    assert [event for event in events if isinstance(event, Stop)] == events[-1:]
+    json.dumps([event.data for event in events if isinstance(event, Kept)])
+
+
+@EVERY
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), whole=st.booleans())
+def test_any_json(wire: Format, data: Any, whole: bool) -> None:
+    named = st.tuples(st.sampled_from(["", "error", *wire.events.split()]), wire.anything)
+
+    survives(wire, data.draw(st.lists(wire.anything | named, max_size=8)), whole=whole)
+
+
+@EVERY
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), whole=st.booleans())
+def test_any_json_inside_what_looks_right(wire: Format, data: Any, whole: bool) -> None:
+    survives(wire, data.draw(wire.almost), whole=whole)
