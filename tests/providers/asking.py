@@ -91,7 +91,17 @@ class Asker:
     @property
     def headers(self) -> dict[str, str]:
         """Of the last request, those that matter."""
-        return {name: value for name, value in self.request.headers.items() if name in SHOWN}
+        return shown(self.request)
+
+    def posted(self, path: str, headers: Mapping[str, str]) -> bool:
+        """Whether every request was a POST to `path` with these headers, of those that matter, and no others."""
+        return {(r.method, r.path, *sorted(shown(r).items())) for r in self.service.requests} == {
+            ("POST", path, *sorted(headers.items()))
+        }
+
+
+def shown(request: Request) -> dict[str, str]:
+    return {name: value for name, value in request.headers.items() if name in SHOWN}
 
 
 def moved(monkeypatch: pytest.MonkeyPatch, kind: str, url: str, variable: str = "") -> None:

@@ -71,6 +71,28 @@ async def test_a_variable_moves_the_address(
     assert (await Asker(service, f"{kind}:any", ANSWERS[wire]()).ask()).text == "Hello"
 
 
+@pytest.mark.parametrize(
+    ("kind", "model", "variable", "path", "wire"),
+    [
+        ("openai", "gpt-6.1-sol", "OPENAI_API_KEY", "/v1", "openai-responses"),
+        ("anthropic", "claude-opus-5-5", "ANTHROPIC_API_KEY", "/v1", "anthropic-messages"),  # where no /v1 is needed
+        ("gemini", "gemini-3.7-flash", "GEMINI_API_KEY", "/v1beta", "gemini"),
+        ("bedrock", "bedrock:global.anthropic.claude-opus-5-5", "AWS_BEARER_TOKEN_BEDROCK", "", "bedrock-converse"),
+        ("cohere", "command-a-plus-05-2026", "COHERE_API_KEY", "", "cohere"),
+    ],
+)
+async def test_what_is_counted_and_thought(
+    kind: str, model: str, variable: str, path: str, wire: str, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything sent and everything generated, whatever a provider counts apart: cache reads, thoughts."""
+    moved(monkeypatch, kind, service.url + path, variable)
+
+    answer = await Asker(service, model, ANSWERS[wire]()).ask()
+
+    usage = answer.usage
+    assert (answer.text, answer.thought, usage.input, usage.output, usage.cached) == ("Hello", "hm", 9, 5, 4)
+
+
 # --- what has ended --------------------------------------------------------------------------------
 
 

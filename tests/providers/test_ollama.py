@@ -48,9 +48,7 @@ async def test_the_exact_request(row: Any, service: Service, monkeypatch: pytest
         "a second turn": body(ASKED, hello, more),
         "a tool's result": body(question, called, told, tools=[TOOL]),
     }
-    for request in service.requests:
-        assert (request.method, request.path) == ("POST", "/api/chat")
-    assert asker.headers == {}
+    assert asker.posted("/api/chat", {})
 
 
 async def test_the_key_is_for_the_cloud(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
