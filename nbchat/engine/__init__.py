@@ -14,12 +14,12 @@ from typing import Unpack
 from nbchat.asking import Given, Options, takes_options
 from nbchat.catalog import Model
 from nbchat.engine import demo, live, local
-from nbchat.engine.exchange import Exchange, gist
+from nbchat.engine.exchange import Exchange
+from nbchat.engine.failures import ConnectionLost, gist
 from nbchat.engine.plan import Plan, plan
 from nbchat.engine.redact import Masking
 from nbchat.engine.refusals import Asked
 from nbchat.engine.retry import delay
-from nbchat.engine.sockets import ConnectionLost
 from nbchat.engine.stream import Stream
 from nbchat.engine.transport import InProcess, Transport
 from nbchat.errors import NbchatError

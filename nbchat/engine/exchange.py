@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from nbchat.engine.failures import gist
 from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
 from nbchat.engine.sockets import Whole
 from nbchat.engine.surrogates import Surrogates
@@ -61,7 +62,7 @@ class Exchange:
     async def events(self) -> AsyncGenerator[list[WireEvent]]:
         """Batches of events, the last ending with Stop. Raises only NbchatError, and only before the first batch."""
         if not 200 <= self._response.status < 300:
-            raise await self._refusal()
+            raise await refusal(self._response, self._asked)
         failed: NbchatError | str = ""
         try:
             async with aclosing(self._response.chunks(self._nothing_missing)) as chunks:
@@ -241,18 +242,19 @@ class Exchange:
                 self._batch.append(Notice(f"{self._asked.route.model.id} gave an empty answer."))
         self._batch.append(stop)
 
-    async def _refusal(self) -> NbchatError:
-        response = self._response
-        if 300 <= response.status < 400:
-            return redirected(response.headers.get("location", ""), self._asked)
-        body = await response.error_body()
-        try:
-            found = problem(value_of(body))
-        except _ODD:
-            found = None
-        if found is None:
-            return not_an_api(body, response.status, self._asked, response.headers)
-        return refused(found, response.status, response.headers, self._asked)
+
+async def refusal(response: Response, asked: Asked) -> NbchatError:
+    """The error for an answer whose status is none of success."""
+    if 300 <= response.status < 400:
+        return redirected(response.headers.get("location", ""), asked)
+    body = await response.error_body()
+    try:
+        found = problem(value_of(body))
+    except _ODD:
+        found = None
+    if found is None:
+        return not_an_api(body, response.status, asked, response.headers)
+    return refused(found, response.status, response.headers, asked)
 
 
 def value_of(data: bytes) -> Any:
@@ -261,13 +263,3 @@ def value_of(data: bytes) -> Any:
         return from_json(data)
     except ValueError:
         return json.loads(data.decode("utf-8", "replace").removeprefix("\ufeff"))
-
-
-def gist(error: NbchatError) -> str:
-    """What happened, without what to do about it.
-
-    >>> gist(BadAnswer("127.0.0.1 was silent for 1.5 s. Ask again."))
-    '127.0.0.1 was silent for 1.5 s'
-    """
-    line = str(error).partition("\n")[0]
-    return line.rstrip(".") if isinstance(error, ServiceError) else line.partition(". ")[0].rstrip(".")

@@ -15,11 +15,11 @@ from urllib.parse import urlencode, urlsplit
 
 from nbchat.asking import Options
 from nbchat.catalog import Model
-from nbchat.engine.exchange import value_of
+from nbchat.engine.exchange import refusal, value_of
+from nbchat.engine.failures import ConnectionLost
 from nbchat.engine.plan import Plan, plan
 from nbchat.engine.redact import Masking
-from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
-from nbchat.engine.sockets import ConnectionLost
+from nbchat.engine.refusals import Asked, not_an_api, refused
 from nbchat.engine.transport import Response, Transport
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.settings import TABLE, Setting, Settings, Timeouts
@@ -143,19 +143,10 @@ async def _got(transport: Transport, url: str, planned: Plan, asked: Asked) -> A
 
 async def _refusal(response: Response, asked: Asked) -> NbchatError:
     kind, status = asked.route.provider.type, response.status
-    if 300 <= status < 400:
-        return redirected(response.headers.get("location", ""), asked)
     if status in (404, 405, 501):
         said = f"{kind} has no list of its models at {asked.base_url} ({status})."
         return RequestRefused(f"{said}\nThose of the table: %chat models {kind}", status=status, provider=kind)
-    body = await response.error_body()
-    try:
-        found = problem(value_of(body))
-    except (ValueError, RecursionError):
-        found = None
-    if found is None:
-        return not_an_api(body, status, asked, response.headers)
-    return refused(found, status, response.headers, asked)
+    return await refusal(response, asked)
 
 
 # --- understanding -------------------------------------------------------------------------------

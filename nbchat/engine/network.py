@@ -7,7 +7,6 @@ ours that says what happened on the way and, for a proxy, which variable set it.
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import socket
 import ssl
@@ -22,23 +21,17 @@ from weakref import WeakKeyDictionary
 
 import httpcore2 as httpcore
 
+from nbchat.engine.failures import gist, too_slow, unreachable
 from nbchat.engine.proxy import Proxy
-from nbchat.engine.sockets import KEPT, LIMITS, Socket
-from nbchat.errors import BadSettings, ConnectionBroken, Unreachable
+from nbchat.engine.sockets import KEPT, Socket
+from nbchat.errors import BadSettings
 
 CONNECTIONS = 256  # to one host at once; a further request waits for one of them
 IDLE = 16  # connections to one host kept for the next request
-NO_FILES = (errno.EMFILE, errno.ENFILE)
 STAGGER = 0.25  # seconds before a host's next address is tried beside the first (RFC 8305)
 
 
 # --- connections -----------------------------------------------------------------------------
-
-
-class UnknownHost(Unreachable):
-    """The name has no address."""
-
-    passing = False
 
 
 class Network(httpcore.AsyncNetworkBackend):
@@ -71,13 +64,10 @@ class Network(httpcore.AsyncNetworkBackend):
                 self._last[task] = made
             return made
         except TimeoutError:
-            said = f"no connection to {place} within {timeout or 0:g} s"
-            error: ConnectionBroken = Unreachable(f"{said}. Is it up, and reachable from here?\n{LIMITS}")
+            error = too_slow(place, timeout)
         except OSError as failed:
-            error, said = _unreachable(failed, host, place)
-        if self.proxy:
-            raise self.proxy.dead(said, self._host)
-        raise error
+            error = unreachable(failed, host, place)
+        raise self.proxy.dead(gist(error), self._host) if self.proxy else error
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -145,26 +135,6 @@ async def addresses(host: str, port: int) -> list[str]:
 
     threading.Thread(target=look_up, name="nbchat-look-up", daemon=True).start()
     return await answer
-
-
-def too_many_files() -> Unreachable:
-    error = Unreachable("too many open files in this process: no connection can be made. Close some, or restart.")
-    error.passing = False
-    return error
-
-
-def _unreachable(error: OSError, host: str, place: str) -> tuple[ConnectionBroken, str]:
-    """The error for a failure to connect, and its gist."""
-    if isinstance(error, socket.gaierror):
-        said = f"unknown host {host}"
-        return UnknownHost(f"{said}: the name has no address here. Check the network and the base URL."), said
-    if isinstance(error, ConnectionRefusedError):
-        said = f"cannot reach {place} (refused)"
-        return Unreachable(f"{said}. Is the server running, and is the base URL right?"), said
-    if error.errno in NO_FILES:
-        return too_many_files(), "too many open files here"
-    said = f"cannot reach {place} ({(error.strerror or str(error)).lower()})"
-    return Unreachable(f"{said}. Check the network and the base URL."), said
 
 
 # --- pools -------------------------------------------------------------------------------------

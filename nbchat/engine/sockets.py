@@ -17,23 +17,14 @@ from typing import Any, cast
 
 import httpcore2 as httpcore
 
+from nbchat.engine.failures import ConnectionLost, endless_head, no_http, no_tls, silent, unread
 from nbchat.engine.incoming import HeadTooLarge, Incoming, NotHttp
 from nbchat.engine.proxy import Proxy
-from nbchat.errors import BadAnswer, ConnectionBroken, TimedOut, TlsFailed, Unreachable
+from nbchat.errors import ConnectionBroken
 
 AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
 KEPT = 60.0  # seconds that an idle connection is kept
 PAUSES = (0.6, 3.0)  # seconds of silence after which it is asked whether the answer was whole already
-NETWORK = "Ask again; if it stays so, check the network and the base URL."
-LIMITS = "Ask again, or allow it more time: timeout=, or timeouts in nbchat.toml."
-
-
-class ConnectionLost(Unreachable):
-    """The connection ended before the answer did. `stale`: it had been idle, and not a byte came."""
-
-    def __init__(self, message: str, *, stale: bool) -> None:
-        super().__init__(message)
-        self.stale = stale
 
 
 class Whole(Exception):
@@ -123,31 +114,21 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         try:
             data = self._incoming.feed(data)
         except HeadTooLarge:
-            raise BadAnswer(
-                f"{self._host} sends headers without end; the limit of 100 KiB was exceeded. {NETWORK}"
-            ) from None
+            raise endless_head(self._host) from None
         except NotHttp as error:
-            raise self._no_http(error.args[0]) from None
+            raise no_http(self._host, error.args[0]) from None
         if self._incoming.surplus:
             self.abort()
         elif self._incoming.idle:
             self._watch(KEPT)
         return data
 
-    def _no_http(self, data: bytes) -> BadAnswer:
-        hint = "Check the base URL."
-        if data[:1] in (b"\x15", b"\x16"):
-            hint = "It seems to speak TLS: its address would start with https://."
-        error = BadAnswer(f"what answers at {self._host} is not an HTTP server. {hint}")
-        error.passing = data[:1] not in (b"\x15", b"\x16")
-        return error
-
     def _last(self) -> bytes:
         if self._reset or self._incoming.cut:
             stale = bool(self._incoming.answers) and not self._incoming.begun
             if self._proxy and not stale and not self._incoming.begun:
                 raise self._proxy.dead("it ended the connection", self._host)
-            raise ConnectionLost(f"the connection to {self._host} was lost. {NETWORK}", stale=stale)
+            raise ConnectionLost(self._host, stale=stale)
         return b""
 
     async def _heard(self, limit: float | None) -> None:
@@ -175,11 +156,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
             except TimeoutError:
                 before, left = left, self._transport.get_write_buffer_size()
                 if left >= before:
-                    error = TimedOut(
-                        f"{self._host} does not accept the request: it read nothing for {timeout:g} s. {LIMITS}"
-                    )
-                    error.passing = False
-                    raise error from None
+                    raise unread(self._host, timeout) from None
             finally:
                 self._writer = None
 
@@ -194,7 +171,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         except BaseException as error:
             self.abort()
             if isinstance(error, OSError):  # of which SSLError is a kind
-                raise _no_tls(error, self._host, timeout) from None
+                raise no_tls(error, self._host, timeout) from None
             raise
         self._incoming = Incoming()
         if server_hostname == self._host:
@@ -219,7 +196,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
             return None
         if info == "is_readable":  # asked of an idle connection: can it no longer be used?
             return self._ended or not self._incoming.idle or _readable(self._transport.get_extra_info("socket"))
-        return self._transport.get_extra_info({"server_addr": "peername", "client_addr": "sockname"}.get(info, info))
+        return self._transport.get_extra_info(info)
 
     # --- the one timer: of silence while something is due, and of idleness ---------------------------
 
@@ -260,10 +237,9 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._timer = self._loop.call_at(self._next_look(), self._look)
 
     def _timed_out(self) -> ConnectionBroken:
-        said = f"was silent for {self._limit:g} s"
         if self._proxy and not self._incoming.begun:
-            return self._proxy.dead(f"it {said}", self._host)
-        return TimedOut(f"{self._host} {said}. {LIMITS}")
+            return self._proxy.dead(f"it was silent for {self._limit:g} s", self._host)
+        return silent(self._host, self._limit)
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:
@@ -280,22 +256,3 @@ def _readable(sock: Any) -> bool:
     poll = select.poll()
     poll.register(sock.fileno(), select.POLLIN)
     return bool(poll.poll(0))
-
-
-def _no_tls(error: OSError, place: str, timeout: float | None) -> ConnectionBroken:
-    if isinstance(error, ssl.SSLError):
-        if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
-            return TlsFailed(
-                f"{place} does not speak TLS. If it is a server on this machine, its address starts with http://."
-            )
-        reason = getattr(error, "verify_message", "") or (error.reason or "no TLS").lower().replace("_", " ")
-        return TlsFailed(
-            f"the TLS check of {place} failed: {reason}.\n"
-            "If your network has its own certificate authority, name its file in SSL_CERT_FILE."
-        )
-    if isinstance(error, TimeoutError) or "longer than" in str(error):
-        return TlsFailed(
-            f"{place} does not finish the TLS handshake within {timeout:g} s. {LIMITS}\n"
-            "If it is a server without TLS, its address starts with http://."
-        )
-    return Unreachable(f"{place} ended the connection during the TLS handshake. Try again, or check the base URL.")

@@ -16,8 +16,9 @@ from typing import Protocol
 import httpcore2 as httpcore
 import httpx2 as httpx
 
+from nbchat.engine.failures import NO_FILES, too_many_files
 from nbchat.engine.inflate import decoder
-from nbchat.engine.network import NO_FILES, Network, pool, tls, too_many_files
+from nbchat.engine.network import Network, pool, tls
 from nbchat.engine.proxy import Proxy, proxy_for
 from nbchat.engine.sockets import Socket
 from nbchat.errors import BadAnswer, BadSettings, NbchatError
