@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -107,3 +108,20 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(server: RunningServer) -> 
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert re.fullmatch(r"nbchat: 127\.0\.0\.1:\d+ cannot be listened on: .+ --port 0 .+\n", ran.stderr)
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.3, 0.6])
+def test_ctrl_c_stops_workers_that_are_still_starting_without_a_word(wait: float) -> None:
+    command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", "--workers", "2"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    assert "nbchat serves" in process.stdout.readline()
+    time.sleep(wait)
+
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+
+    _, errors = process.communicate(timeout=DEADLINE)
+    assert errors == ""
+    assert process.returncode in (0, -signal.SIGTERM, 130)

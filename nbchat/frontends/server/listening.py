@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import sys
+import threading
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import Any
 
 import h11
@@ -141,9 +145,27 @@ def serve(options: Options) -> None:
             file=sys.stderr,
         )
     if options.workers > 1:
+        _keep_ctrl_c_from_workers()
         Multiprocess(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _keep_ctrl_c_from_workers() -> None:
+    """Ctrl-C goes to every process of a terminal, and would strike workers that are still importing.
+
+    They inherit that it is blocked, and are told to stop by the first process.
+    """
+    if sys.platform == "win32":
+        return
+    resource_tracker.ensure_running()  # the first process that is started starts this, too, and would unblock it
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    def stop() -> None:
+        while signal.sigwait({signal.SIGINT}):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=stop, name="nbchat-ctrl-c", daemon=True).start()
 
 
 def _logging(wanted: str) -> dict[str, Any]:
