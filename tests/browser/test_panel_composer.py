@@ -156,6 +156,20 @@ def test_menus_are_gone_through_with_arrows(opened: Opened) -> None:
     assert panel.wait_sent("move")["how"] == "undo"
 
 
+def test_deleting_is_asked_about_first(opened: Opened) -> None:
+    panel = opened()
+    for press in ("Dismiss", "Delete"):
+        panel.page.get_by_role("button", name="More").click()
+        panel.page.locator(".nbp-entry", has_text="Delete").click()
+        alert = panel.page.get_by_role("alert")
+        assert "for good" in alert.inner_text()
+        assert panel.sent("move") == []
+        alert.get_by_role("button", name=press).click()
+        assert not alert.is_visible()
+
+    assert panel.wait_sent("move")["how"] == "delete"
+
+
 DROP = """(area, [type, name, size, kind]) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(size)], name, { type }));

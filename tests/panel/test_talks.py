@@ -200,6 +200,40 @@ def test_what_an_earlier_kernel_left_is_offered_and_taken_up(
     assert nbchat.chat("talk") is desk.session.conversation
 
 
+def test_a_deleted_conversation_is_gone_here_and_on_disk(
+    fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
+    kernel.current().watched = True
+    nbchat.chat("talk").ask("show me a table", "demo")
+    nbchat.chat("other").ask("Hello", "demo")
+    store = kernel.current().store()
+    assert store is not None
+    desk = Desk("talk")
+    desk.wait("rows")
+
+    desk.say("move", how="delete")
+
+    assert desk.wait("state", 2)["ids"] == []
+    until(lambda: [one.header.name for one in store.ask(lambda database: database.conversations())] == ["other"])
+    desk.ask("Hello again")
+    desk.wait("end")
+    until(lambda: len(store.ask(lambda database: database.conversations())) == 2)
+
+
+def test_a_conversation_that_is_answering_is_not_deleted(slow: Service) -> None:
+    slow.plays(answer(*said(*["word "] * 30), gap=0.01))
+    desk = Desk()
+    desk.ask("go on")
+    desk.wait("d")
+
+    desk.say("move", how="delete")
+
+    assert desk.wait("note")["kind"] == "ConversationBusy"
+    desk.wait("end")
+    assert desk.turns == [("go on", "word " * 30)]
+
+
 def test_the_notebooks_copy_is_made_once_for_each_change_and_sent_when_asked_for(desk: Desk) -> None:
     desk.ask("Hello")
     desk.wait("end")

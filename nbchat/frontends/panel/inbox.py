@@ -117,10 +117,10 @@ class Talk(Said):
 
 
 class Move(Said):
-    """Take back the last turn, bring it back, or start over."""
+    """Take back the last turn, bring it back, start over, or remove the conversation for good."""
 
     k: Literal["move"]
-    how: Literal["undo", "redo", "reset"]
+    how: Literal["undo", "redo", "reset", "delete"]
 
 
 class Models(Said):

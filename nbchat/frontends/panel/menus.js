@@ -96,6 +96,7 @@ function openMore(panel, anchor) {
     [t("settings"), () => openSettings(panel, anchor)],
     ...["undo", "redo", "reset"].map((how) => [t(how), () => panel.send({ k: "move", how })]),
     ...["md", "html", "ipynb", "json"].map((fmt) => [t("export", fmt), () => panel.send({ k: "export", fmt })]),
+    [t("delete"), () => panel.say(t("forGood"), true, button("", t("delete"), () => { panel.toast.hidden = true; panel.send({ k: "move", how: "delete" }); }))],
   ]);
 }
 

@@ -284,10 +284,10 @@ class Panel {
   }
 
   // Said once to those who cannot see; loud for all, until it is put away or something else is asked.
-  say(words, loud) {
+  say(words, loud, act) {
     if (!loud) return void (this.status.textContent = words);
     this.loud = words;
-    put(this.toast, h("span", { dir: "auto" }, words), button("", "×", () => (this.toast.hidden = true), { "aria-label": t("dismiss") }));
+    put(this.toast, h("span", { dir: "auto" }, words), act ?? "", button("", "×", () => (this.toast.hidden = true), { "aria-label": t("dismiss") }));
     this.toast.hidden = false;
   }
 }

@@ -153,9 +153,7 @@ class Session:
                 self._show(kernel.current().chat(name or talks.free_name()))
             case inbox.Move(how=how):
                 self.asking.must_be_idle()
-                {"undo": self.conversation.undo, "redo": self.conversation.redo, "reset": self.conversation.reset}[
-                    how
-                ]()
+                self._moves[how](self.conversation)
             case inbox.Picture(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
                 self._picture(turn, number)
             case inbox.Snapshot():
@@ -163,6 +161,27 @@ class Session:
                 self._say("snapshot", mark=self.snapshot.mark, data=made)
             case inbox.Export(fmt=form):
                 self._say("file", **export.file(self.conversation, form))
+
+    @property
+    def _moves(self) -> dict[str, Callable[[Conversation], object]]:
+        return {
+            "undo": Conversation.undo,
+            "redo": Conversation.redo,
+            "reset": Conversation.reset,
+            "delete": self._delete,
+        }
+
+    def _delete(self, conversation: Conversation) -> None:
+        store = kernel.current().store() if conversation.kept else None
+        stored = conversation.id
+        conversation.forget()
+        if store:
+            gone = asyncio.get_running_loop().run_in_executor(None, store.delete, stored)
+            gone.add_done_callback(self._deleted)
+
+    def _deleted(self, gone: asyncio.Future[bool]) -> None:
+        if not gone.cancelled() and (error := gone.exception()):
+            self._note(error)
 
     # --- choosing --------------------------------------------------------------------------------------
 
@@ -207,7 +226,7 @@ class Session:
             picture = pictures[number]
             self._down({"k": "picture", "id": turn.id, "n": number, "type": picture.media_type}, picture.data)
 
-    def _note(self, error: Exception) -> None:
+    def _note(self, error: BaseException) -> None:
         self._say("note", kind=type(error).__name__, s=str(error))
 
     def _say(self, message: str, /, **facts: Any) -> None:
