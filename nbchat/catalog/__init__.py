@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+from nbchat.catalog.meant import near, no_provider, unknown
 from nbchat.catalog.rows import LEVELS, Fields, Manner, Model, Price, Provider, Quirks, ThinkingTable
 from nbchat.catalog.thinking import chosen
 from nbchat.errors import BadSettings, UnknownModel
@@ -36,9 +36,6 @@ __all__ = [
     "own_variable",
     "shipped",
 ]
-
-
-ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 
 
 @dataclass(slots=True, frozen=True)
@@ -91,7 +88,7 @@ class Catalog:
         if model is None:
             kind, _, upstream = name.partition(":")
             if not _is_id(upstream) or kind not in self.providers:
-                raise UnknownModel(self._unknown(name))
+                raise UnknownModel(unknown(name, self))
             model = self.row_of(self.providers[kind], upstream)
         provider = self.providers[model.type]
         return Route(model, provider, wire or model.wire or provider.wire)
@@ -99,7 +96,7 @@ class Catalog:
     def provider(self, kind: str) -> Provider:
         """The provider of that type. Raises UnknownModel, with near names."""
         if kind not in self.providers:
-            raise UnknownModel(self._no_provider(kind, near(kind, self.providers)))
+            raise UnknownModel(no_provider(kind, self))
         return self.providers[kind]
 
     def elsewhere(self, model: Model) -> list[str]:
@@ -140,39 +137,6 @@ class Catalog:
         if "thinking" in family.model_fields_set:
             return family
         return family.model_copy(update={"thinking": provider.thinking})
-
-    def _unknown(self, name: str) -> str:
-        """What to say of a name that leads nowhere: what was meant, by the look of it."""
-        kind, colon, upstream = name.partition(":")
-        if kind in self.providers:
-            example = self.providers[kind].default_model or "its-model-id"
-            if colon:
-                return f"{name!r} names no model. Say which, such as {kind}:{example}."
-            return f"{name!r} is a provider. Name a model of it, such as {example}. Its models: %chat models {kind}"
-        if len(name.split()) > 1:
-            shown = name if len(name) <= 40 else f"{name[:39]}…"
-            return f"{shown!r} is not the name of a model. {ORDER}"
-        if colon:
-            alike = self._alike(kind)
-            guess = f" Did you mean '{alike}:{upstream}'?" if alike else near(kind, self.providers)
-            return self._no_provider(kind, guess)
-        maker, slash, upstream = name.partition("/")
-        guess = near(name, [*self.models, *self.aliases])
-        if slash and (alike := self._alike(maker)):
-            guess = f" Did you mean '{upstream if upstream in self.models else f'{alike}:{upstream}'}'?"
-        return (
-            f"no model is called {name!r}.{guess}\n"
-            "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
-        )
-
-    def _no_provider(self, kind: str, guess: str) -> str:
-        return f"no provider is called {kind!r}." + (guess or f"\nProviders: {', '.join(self.providers)}.")
-
-    def _alike(self, word: str) -> str:
-        """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
-        word = _letters(word)
-        named = (kind for kind, p in self.providers.items() if len(word) > 2 and word in _letters(p.name))
-        return word if word in self.providers else next(named, "")
 
     # --- how a model is asked ----------------------------------------------------------------
 
@@ -245,10 +209,6 @@ class Catalog:
         )
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()
-
-
 def _extends(name: str, start: str) -> bool:
     return name.startswith(start) and name[len(start) : len(start) + 1] in ("-", ":", "@")
 
@@ -266,17 +226,6 @@ def own_variable(provider: Provider) -> str:
     'KIMI_BASE_URL'
     """
     return f"{provider.type.upper().replace('-', '_')}_BASE_URL"
-
-
-def near(name: str, known: Iterable[str], least: float = 0.6) -> str:
-    """The names at least this much like this one (1: the same), as a question to go after "no such name".
-
-    >>> near("Kimi-k2-thinkng", ["kimi-k2-thinking", "glm-4"])
-    " Did you mean 'kimi-k2-thinking'?"
-    """
-    by_lower = {other.lower(): other for other in known}
-    found = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3, cutoff=least)]
-    return f" Did you mean {' or '.join(map(repr, found))}?" if found else ""
 
 
 def _read(name: str) -> Any:

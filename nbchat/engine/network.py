@@ -69,9 +69,6 @@ class Network(httpcore.AsyncNetworkBackend):
             error = unreachable(failed, host, place)
         raise self.proxy.dead(gist(error), self._host) if self.proxy else error
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
     async def _connected(self, found: list[str], port: int) -> Socket:
         """The first of the addresses that answers; each has a moment before the next is tried beside it."""
         if len(found) == 1:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from nbchat.asking import Options, as_messages
-from nbchat.catalog import ORDER, Catalog, Route
+from nbchat.catalog import Catalog, Route
+from nbchat.catalog.meant import ORDER
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of, is_loopback, reachable
 from nbchat.keys import Key

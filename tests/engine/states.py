@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +14,10 @@ import pytest
 
 from ..faults.families import FAMILIES
 from ..faults.server import Misbehaving, Turn
+from ..faults.talking import full_port
 
 OPENAI = FAMILIES[0]
 ASK: dict[str, Any] = {"wire": OPENAI.name, "api_key": "k"}
-
-
-async def good(turn: Turn) -> None:
-    await turn.good()
 
 
 async def no_headers(turn: Turn) -> None:
@@ -60,7 +58,7 @@ async def after_done(turn: Turn) -> None:
     await turn.hang()
 
 
-PLAYS = (good, no_headers, no_token, half, flood, wait_a_minute, stalled_error, after_done)
+PLAYS = (Turn.good, no_headers, no_token, half, flood, wait_a_minute, stalled_error, after_done)
 
 
 @dataclass
@@ -96,18 +94,13 @@ def name_look_up(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
 
 
 def connecting(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
-    full = socket.socket()
-    full.bind(("127.0.0.1", 0))
-    full.listen(0)
-    others = [socket.socket() for _ in range(3)]
-    for other in others:
-        other.setblocking(False)
-        other.connect_ex(full.getsockname())
+    full = ExitStack()
+    port = full.enter_context(full_port())
     at = time.monotonic() + 0.1
     return State(
-        f"http://127.0.0.1:{full.getsockname()[1]}/v1",
+        f"http://127.0.0.1:{port}/v1",
         lambda: time.monotonic() > at,
-        undo=[full.close, *(other.close for other in others)],
+        undo=[full.close],
     )
 
 

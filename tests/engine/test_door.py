@@ -25,17 +25,13 @@ KEY = "sk-canary-7Qv3xY9ZtK2mW8pLr4NbD6"
 PACKAGE = str(Path(nbchat.__file__).parent)
 
 
-async def good(turn: Turn) -> None:
-    await turn.good()
-
-
 async def refused(turn: Turn) -> None:
     await turn.json(turn.family.error(f"not with {turn.headers['authorization']}", 401), 401)
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Misbehaving]:
-    with Misbehaving({"good": good, "refused": refused}) as server:
+    with Misbehaving({"good": Turn.good, "refused": refused}) as server:
         yield server
 
 

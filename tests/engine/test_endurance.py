@@ -24,10 +24,6 @@ ASK = {"wire": OPENAI.name, "api_key": "k"}
 MIB = 2**20
 
 
-async def good(turn: Turn) -> None:
-    await turn.good()
-
-
 async def cut(turn: Turn) -> None:
     await turn.head()
     for piece in turn.pieces(whole=False):
@@ -53,7 +49,7 @@ async def flood(turn: Turn) -> None:
         await turn.send(turn.family.delta("x" * 1000) * 50)
 
 
-PLAYS = (good, cut, refused, busy, hang, flood)
+PLAYS = (Turn.good, cut, refused, busy, hang, flood)
 
 
 @pytest.fixture(scope="module")

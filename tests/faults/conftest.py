@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,6 +11,7 @@ from nbchat.engine import exchange, retry, transport
 from nbchat.wire.framing import MIB
 
 from .certificates import Authority
+from .server import Misbehaving, Turn
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +20,13 @@ def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "MAX_ANSWER", 24 * MIB)
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
     monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.3)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Misbehaving]:
+    """A server that answers as it should; a file with faults of its own has another."""
+    with Misbehaving({"good": Turn.good}) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from nbchat import NbchatError
 
@@ -53,9 +53,22 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+@contextmanager
+def full_port() -> Iterator[int]:
+    """A port where connections are taken by nobody, and no more of them fit."""
+    with socket.socket() as full, ExitStack() as others:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):
+            other = others.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(full.getsockname())
+        yield int(full.getsockname()[1])
+
+
 def failed(outcome: Outcome, kind: type[NbchatError], *words: str) -> None:
     """It failed so, in two lines at most, and shows no secret."""
-    assert type(outcome.error) is kind or isinstance(outcome.error, kind), outcome
+    assert isinstance(outcome.error, kind), outcome
     said = str(outcome.error)
     for word in words:
         assert word in said, said

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,18 +14,7 @@ from .certificates import Authority
 from .families import TEXT
 from .outcomes import Outcome, call
 from .server import Misbehaving, Turn
-from .talking import OPENAI, failed, free_port, listening, whole
-
-
-async def good(turn: Turn) -> None:
-    await turn.good()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Misbehaving]:
-    with Misbehaving({"good": good}) as server:
-        yield server
-
+from .talking import OPENAI, failed, free_port, full_port, listening, whole
 
 # --- names and ports ----------------------------------------------------------------------------
 
@@ -48,12 +35,9 @@ async def test_a_server_that_comes_up_between_two_tries_is_reached(monkeypatch: 
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.3)
     port = free_port()
 
-    async def good(turn: Turn) -> None:
-        await turn.good()
-
     asking = asyncio.ensure_future(call(OPENAI, f"http://127.0.0.1:{port}/c0/good/stream/openai-chat/v1"))
     await asyncio.sleep(0.1)
-    server = Misbehaving({"good": good})
+    server = Misbehaving({"good": Turn.good})
     server.listens_at = port
     with server:
         outcome = await asking
@@ -64,16 +48,8 @@ async def test_a_server_that_comes_up_between_two_tries_is_reached(monkeypatch: 
 
 
 async def test_a_port_that_swallows_connections_is_given_up_in_time() -> None:
-    with socket.socket() as full:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        others = [socket.socket() for _ in range(3)]
-        for other in others:
-            other.setblocking(False)
-            other.connect_ex(full.getsockname())
-        outcome = await call(OPENAI, f"http://127.0.0.1:{full.getsockname()[1]}/v1", timeout=0.2)
-        for other in others:
-            other.close()
+    with full_port() as port:
+        outcome = await call(OPENAI, f"http://127.0.0.1:{port}/v1", timeout=0.2)
 
     failed(outcome, Unreachable, "no connection to 127.0.0.1", "within 0.2 s", "Tried 3 times")
     assert outcome.seconds < 4

@@ -19,10 +19,6 @@ from .server import Hangup, Misbehaving, Turn
 from .talking import OPENAI, failed
 
 
-async def good(turn: Turn) -> None:
-    await turn.good()
-
-
 async def close_when_asked_again(turn: Turn) -> None:
     if turn.again:
         raise Hangup
@@ -72,7 +68,7 @@ early_refusal.deaf = True  # type: ignore[attr-defined]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Misbehaving]:
-    plays = (good, close_when_asked_again, close_when_idle, poison, poison_at_once, no_reading, early_refusal)
+    plays = (Turn.good, close_when_asked_again, close_when_idle, poison, poison_at_once, no_reading, early_refusal)
     with Misbehaving({play.__name__: play for play in plays}) as server:
         yield server
 

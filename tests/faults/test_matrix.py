@@ -18,12 +18,7 @@ from .refused import REFUSED
 from .server import Misbehaving, Turn
 from .stalled import STALLED
 
-
-async def good(turn: Turn) -> None:
-    await turn.good()
-
-
-FAULTS = {"good": Fault("good", good, FINE, FINE), **BENIGN, **CUT, **STALLED, **REFUSED, **PAYLOAD}
+FAULTS = {"good": Fault("good", Turn.good, FINE, FINE), **BENIGN, **CUT, **STALLED, **REFUSED, **PAYLOAD}
 
 
 @pytest.fixture(scope="module")

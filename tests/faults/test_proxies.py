@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,20 +15,10 @@ from nbchat.errors import BadSettings, ProxyFailed
 from .certificates import Authority
 from .families import TEXT
 from .outcomes import KEY, call
-from .server import Misbehaving, Turn
+from .server import Misbehaving
 from .talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
-
-
-async def good(turn: Turn) -> None:
-    await turn.good()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Misbehaving]:
-    with Misbehaving({"good": good}) as server:
-        yield server
 
 
 def answering(line: bytes) -> Talk:
