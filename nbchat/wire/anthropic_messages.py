@@ -267,7 +267,8 @@ def _called(block: _Block) -> ToolCall:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """
+    """Anthropic's counts, in tokens. What is read from the cache and written to it is sent too.
+
     >>> usage_of({"input_tokens": 9, "cache_read_input_tokens": 80, "cache_creation_input_tokens": 7})
     Usage(input=96, output=None, cached=80, reasoning=None)
     """

@@ -136,7 +136,7 @@ def _part(part: Part, documents: Iterable[int]) -> Block:
             format_ = part.media_type.removeprefix("image/").replace("jpg", "jpeg")
             return {"image": {"format": format_, "source": {"bytes": part.base64}}}
         case File() if kind := DOCUMENTS.get(part.media_type):
-            # AWS asks for a neutral name, because a model may take it for an instruction.
+            # A neutral name, because "the model might inadvertently interpret it as instructions" (service-2.json).
             name = f"Document {next(iter(documents))}"
             return {"document": {"format": kind, "name": name, "source": {"bytes": part.base64}}}
         case File():
@@ -273,7 +273,8 @@ def _raise_exception(value: Mapping[str, Any], name: str) -> None:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """
+    """Converse's counts, in tokens. What is read from the cache and written to it is sent too.
+
     >>> usage_of({"inputTokens": 3, "cacheReadInputTokens": 80, "cacheWriteInputTokens": 7, "outputTokens": 5})
     Usage(input=90, output=5, cached=80, reasoning=None)
     """

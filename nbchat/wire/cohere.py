@@ -193,7 +193,7 @@ def _content_events(content: Any) -> list[WireEvent]:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """Cohere's counts: what went through the model, which is more than what is billed.
+    """Cohere's counts, in tokens: what went through the model, which is more than what is billed.
 
     >>> usage_of({"tokens": {"input_tokens": 69, "output_tokens": 89.0}, "cached_tokens": 16})
     Usage(input=69, output=89, cached=16, reasoning=None)

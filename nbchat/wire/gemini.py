@@ -268,7 +268,7 @@ class Reader:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """Gemini's counts; what it generated is candidates and thoughts together.
+    """Gemini's counts, in tokens; what it generated is candidates and thoughts together.
 
     >>> usage_of({"promptTokenCount": 9, "candidatesTokenCount": 5, "thoughtsTokenCount": 30})
     Usage(input=9, output=35, cached=None, reasoning=30)

@@ -25,9 +25,9 @@ FRAMING: Framing = "sse"
 
 STOPS: dict[str, StopReason] = {
     "stop": "end",
-    "eos": "end",  # Together (together-python)
+    "eos": "end",  # Together
     "length": "length",
-    "model_length": "length",  # Mistral (mistralai-python), which also has `error`
+    "model_length": "length",  # Mistral (mistralai 3.7.0), which also has `error`
     "max_tokens": "length",
     "model_context_window_exceeded": "length",  # Zhipu, which also has `sensitive` and `network_error`
     "tool_calls": "tool_calls",
@@ -152,7 +152,7 @@ class Reader:
     def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
         body = mapping(value)
         choices = body.get("choices")
-        # MiniMax and Spark put a failure's code beside choices that are null or empty.
+        # MiniMax and Spark put a failure's code beside choices that are null or empty (clients of theirs, 2026-11).
         if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
             raise_problem(value)
         if "x_groq" in body:
@@ -166,14 +166,14 @@ class Reader:
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
         self.ended = "choices" in mapping(body)
-        self._part = "message"  # Perplexity puts an empty delta beside it
+        self._part = "message"  # Perplexity puts an empty delta beside it (recorded)
         return self.read(body)
 
     def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
             raise_problem({"error": choice.get("error")})  # OpenRouter's place for what its host said
-        if usage := choice.get("usage"):  # Moonshot's place for it
+        if usage := choice.get("usage"):  # Moonshot's place for it (kimi-code 2.1.0)
             self._usage = mapping(usage) or self._usage
         delta = choice.get(self._part)
         if not isinstance(delta, dict):
@@ -214,7 +214,7 @@ class Reader:
                 return [Text(content)] if content else []
             return list(self._tags.feed(content))
         events: list[WireEvent] = []
-        for part in items(content) or [content]:  # Mistral's list of parts
+        for part in items(content) or [content]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
             if isinstance(part, str):
                 events += [Text(part)] if part else []
             elif not isinstance(part, dict):
@@ -247,7 +247,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """OpenAI's usage object, and where Moonshot, DeepSeek and xAI put the same numbers.
+    """OpenAI's usage object, in tokens, and where Moonshot, DeepSeek and xAI put the same numbers.
 
     >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
     Usage(input=9, output=5, cached=4, reasoning=None)
@@ -259,6 +259,6 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     if reasoning is None:
         reasoning = count(usage.get("reasoning_tokens"))
     total = count(usage.get("total_tokens"))
-    if None not in (given, made, reasoning, total) and total == given + made + reasoning != given + made:  # type: ignore[operator]
-        made = made + reasoning  # type: ignore[operator]  # xAI counts reasoning beside the completion
+    if given is not None and made is not None and reasoning and total == given + made + reasoning:
+        made += reasoning  # xAI counts reasoning beside the completion (recorded)
     return Usage(given, made, next((c for c in map(count, cached) if c is not None), None), reasoning)

@@ -279,7 +279,8 @@ def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """
+    """The counts of a response, in tokens.
+
     >>> usage_of({"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4}, "output_tokens": 5})
     Usage(input=9, output=5, cached=4, reasoning=None)
     """

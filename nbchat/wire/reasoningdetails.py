@@ -16,7 +16,8 @@ GROWING = ("text", "summary", "data")  # the members that come in pieces
 
 
 class ReasoningDetails:
-    """
+    """The details of one answer, put together.
+
     >>> details = ReasoningDetails()
     >>> [details.add([{"type": "reasoning.text", "index": 0, "text": text}]) for text in ("h", "m")]
     ['h', 'm']
@@ -43,6 +44,7 @@ class ReasoningDetails:
         self._details[-1].put(piece)
 
     def whole(self) -> list[dict[str, Any]]:
+        """The details as they are to go back, in the order in which they began."""
         return [detail.whole() for detail in self._details]
 
 

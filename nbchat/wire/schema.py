@@ -32,6 +32,7 @@ def system_text(ask: Ask) -> str:
 
 
 def schema_notices(ask: Ask) -> list[str]:
+    """What to tell where `system_text` has put the schema in words."""
     if ask.schema is None or ask.quirks.schema_mode == "json_schema":
         return []
     return [f"{ask.model} has no schema output here; the schema was sent as an instruction."]

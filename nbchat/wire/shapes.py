@@ -11,7 +11,8 @@ from typing import Any
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """
+    """The value if it is an object, else an empty one.
+
     >>> mapping({"a": 1}), mapping(None)
     ({'a': 1}, {})
     """
@@ -19,7 +20,8 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def items(value: Any) -> list[Any]:
-    """
+    """The value if it is a list, else an empty one.
+
     >>> items([1]), items("no list")
     ([1], [])
     """
@@ -27,7 +29,8 @@ def items(value: Any) -> list[Any]:
 
 
 def string(value: Any) -> str:
-    """
+    """The value if it is a text, else an empty one.
+
     >>> string("a"), string(1)
     ('a', '')
     """

@@ -113,9 +113,10 @@ class ToolCalls:
         self._calls: list[_Call] = []
 
     def __bool__(self) -> bool:
-        return any(call.name for call in self._calls)  # Snowflake sends a call without a name where there is none
+        return any(call.name for call in self._calls)  # Snowflake sends a nameless one for none (recorded)
 
     def add(self, piece: Mapping[str, Any]) -> None:
+        """Take one item of a delta's `tool_calls`."""
         function = mapping(piece.get("function"))
         call_id, name, arguments = string(piece.get("id")), string(function.get("name")), function.get("arguments")
         raw = raw_arguments(arguments)
@@ -137,4 +138,5 @@ class ToolCalls:
         return known
 
     def made(self) -> list[ToolCall]:
+        """The calls in the order in which they began; those cut short have no arguments."""
         return [tool_call(call.id, call.name, call.raw) for call in self._calls]

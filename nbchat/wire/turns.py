@@ -35,6 +35,7 @@ def as_text(part: Part) -> Part:
 
 
 def blank(part: object) -> bool:
+    """Whether it is text of nothing but white space, which the strict formats refuse."""
     return isinstance(part, str) and not part.strip()
 
 
@@ -139,12 +140,15 @@ class Places:
         return [Text(text)]
 
     def called(self) -> None:
+        """A call was begun."""
         self._calls += 1
 
     def here(self) -> tuple[int, int]:
+        """The characters of text and the calls so far."""
         return self._text, self._calls
 
     def keep(self, block: Block, at: tuple[int, int] | None = None) -> None:
+        """This must go back to where it stands: here, or at a place that `here` gave before."""
         text, calls = at or self.here()
         self.rows.append({"text": text, "calls": calls, "block": block})
 
