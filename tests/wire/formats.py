@@ -34,6 +34,7 @@ class Format:
 
     wire: str
     says: Any  # a value that says "Hi"
+    whole: Any  # one JSON body that thinks "hm", says "Hi" and counts 9 and 5
     calls: tuple[Any, ...]  # values that call `f` with {"a": 1}
     ends: Callable[[str], Any]  # a value that ends an answer, by the provider's word for why
     stops: Mapping[str, str]  # reasons by that word; the first is the natural end

@@ -52,15 +52,17 @@ KINDS = st.sampled_from(WORDS.split())
 FORMAT = Format(
     "anthropic-messages",
     says=delta(0, type="text_delta", text="Hi"),
+    whole={
+        "content": [THINKING, {"type": "text", "text": "Hi"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 9, "output_tokens": 5},
+    },
     calls=(start(1, type="tool_use", id="x", name="f", input={"a": 1}),),
     ends=end,
     stops={
-        "end_turn": "end",
-        "stop_sequence": "end",
-        "something_new": "end",
-        "max_tokens": "length",
-        "model_context_window_exceeded": "length",
-        "pause_turn": "length",
+        **dict.fromkeys(["end_turn", "stop_sequence", "something_new"], "end"),
+        **dict.fromkeys(["max_tokens", "model_context_window_exceeded", "pause_turn", "compaction"], "length"),
+        "tool_use": "tool_calls",
         "refusal": "filter",
     },
     fails=(

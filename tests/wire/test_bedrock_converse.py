@@ -47,16 +47,19 @@ ANYTHING = nonsense(NAMES, WORDS)
 FORMAT = Format(
     "bedrock-converse",
     says=delta(0, text="Hi"),
+    whole={
+        "output": {"message": {"content": [THINKING, {"text": "Hi"}]}},
+        "stopReason": "end_turn",
+        "usage": {"inputTokens": 9, "outputTokens": 5},
+    },
     calls=(start(1, toolUseId="x", name="f"), delta(1, toolUse={"input": '{"a": 1}'})),
     ends=end,
     stops={
-        "end_turn": "end",
-        "stop_sequence": "end",
-        "something_new": "end",
-        "max_tokens": "length",
-        "guardrail_intervened": "filter",
-        "content_filtered": "filter",
-        "malformed_tool_use": "broken",
+        **dict.fromkeys(["end_turn", "stop_sequence", "something_new"], "end"),
+        **dict.fromkeys(["max_tokens", "model_context_window_exceeded"], "length"),
+        "tool_use": "tool_calls",
+        **dict.fromkeys(["guardrail_intervened", "content_filtered"], "filter"),
+        **dict.fromkeys(["malformed_model_output", "malformed_tool_use"], "broken"),
     },
     fails=(
         (("throttlingException", {"message": "Overloaded"}), 429),

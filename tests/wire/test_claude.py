@@ -85,9 +85,12 @@ def test_a_schema_is_closed_all_the_way_down_and_its_limits_are_said() -> None:
         "properties": {"size": {"type": "integer", "description": "In km. {minimum: 0, maximum: 9}"}},
         "additionalProperties": False,
     }
-    given = {"type": "array", "items": inner, "$defs": {"City": inner}, "anyOf": [inner, True]}
-    made = {"type": "array", "items": shut, "$defs": {"City": shut}, "anyOf": [shut, True]}
-    assert closed({"$schema": "x", **given}) == made
+
+    def around(schema: dict[str, Any]) -> dict[str, Any]:
+        lists = {name: [schema, True] for name in ("anyOf", "oneOf", "allOf", "prefixItems")}
+        return {"type": "array", "items": schema, "$defs": {"City": schema}, "definitions": {"City": schema}, **lists}
+
+    assert closed({"$schema": "x", **around(inner)}) == around(shut)
 
 
 def test_a_property_may_have_the_name_of_a_limit() -> None:

@@ -35,15 +35,18 @@ ANYTHING = nonsense(NAMES, WORDS)
 FORMAT = Format(
     "cohere",
     says=event("content-delta", content={"text": "Hi"}),
+    whole={
+        "message": {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi"}]},
+        "finish_reason": "COMPLETE",
+        "usage": {"tokens": {"input_tokens": 9, "output_tokens": 5}},
+    },
     calls=(event("tool-call-start", 0, tool_calls={"id": "x", "function": {"name": "f", "arguments": '{"a": 1}'}}),),
     ends=end,
     stops={
-        "COMPLETE": "end",
-        "STOP_SEQUENCE": "end",
+        **dict.fromkeys(["COMPLETE", "STOP_SEQUENCE", "A_WORD_OF_2031"], "end"),
         "MAX_TOKENS": "length",
         "TOOL_CALL": "tool_calls",
-        "TIMEOUT": "broken",
-        "ERROR": "broken",
+        **dict.fromkeys(["ERROR", "TIMEOUT"], "broken"),
     },
     fails=(
         ({"message": "Overloaded"}, None),

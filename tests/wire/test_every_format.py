@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nbchat.catalog import Fields, Quirks
 from nbchat.errors import BadSettings
-from nbchat.messages import Message, Stop, Text, ToolCall
+from nbchat.messages import Answer, Kept, Message, Stop, Text, ToolCall
 from nbchat.wire import DIALECTS
 from nbchat.wire.problem import ProviderProblem
 
@@ -151,6 +151,17 @@ def test_a_failure_inside_the_stream_is_raised(wire: Format, value: Any, status:
         heard(wire.spoken.Reader(), wire.says, value)
 
     assert raised.value.status == status
+
+
+@EVERY
+def test_a_server_may_answer_with_one_body(wire: Format) -> None:
+    reader, answer = wire.spoken.Reader(), Answer()
+    for event in [*reader.read_whole(wire.whole), *reader.finish()]:
+        if not isinstance(event, Kept):
+            answer.add(event)
+
+    assert (answer.text, answer.thought, answer.usage.input, answer.usage.output) == ("Hi", "hm", 9, 5)
+    assert answer.stop == Stop("end", next(iter(wire.stops)))
 
 
 @EVERY

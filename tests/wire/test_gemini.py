@@ -23,23 +23,26 @@ NAMES = """candidates content parts text thought thoughtSignature functionCall n
     stringValue willContinue inlineData mimeType index finishReason finishMessage promptFeedback blockReason
     usageMetadata promptTokenCount thoughtsTokenCount responseId error"""
 ANYTHING = nonsense(NAMES, "STOP $.a $.a[0] f")
+FILTERS = """SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR ESCALATION PUP_LIMITED_DISABLED
+    IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION"""
 FAILURE = {"error": {"code": 503, "message": "Overloaded", "status": "UNAVAILABLE"}}
 
 FORMAT = Format(
     "gemini",
     says=chunk({"text": "Hi"}),
+    whole=chunk(
+        {"text": "hm", "thought": True},
+        {"text": "Hi"},
+        finish="STOP",
+        usageMetadata={"promptTokenCount": 9, "candidatesTokenCount": 5},
+    ),
     calls=(chunk({"functionCall": {"id": "x", "name": "f", "args": {"a": 1}}}),),
     ends=lambda word: chunk(finish=word),
     stops={
         "STOP": "end",
-        "MAX_TOKENS": "length",
-        "SAFETY": "filter",
-        "MODEL_ARMOR": "filter",
-        "IMAGE_PROHIBITED_CONTENT": "filter",
-        "MALFORMED_FUNCTION_CALL": "broken",
-        "MISSING_THOUGHT_SIGNATURE": "broken",
-        "OTHER": "broken",
-        "A_WORD_OF_2031": "broken",
+        **dict.fromkeys(["MAX_TOKENS", "CONTINUATION"], "length"),
+        **dict.fromkeys(FILTERS.split(), "filter"),
+        **dict.fromkeys(["MALFORMED_FUNCTION_CALL", "MISSING_THOUGHT_SIGNATURE", "OTHER", "A_WORD_OF_2031"], "broken"),
     },
     fails=((FAILURE, 503), ([FAILURE], 503)),
     anything=ANYTHING,

@@ -25,6 +25,7 @@ ANYTHING = nonsense(NAMES, "stop <think> {} f")
 FORMAT = Format(
     "ollama",
     says=line("Hi"),
+    whole=line("Hi", done=True, thinking="hm", beside={"done_reason": "stop", "prompt_eval_count": 9, "eval_count": 5}),
     calls=(line(tool_calls=[{"id": "x", "function": {"name": "f", "arguments": {"a": 1}}}]),),
     ends=lambda word: line(done=True, beside={"done_reason": word}),
     stops={"stop": "end", "something_new": "end", "length": "length"},

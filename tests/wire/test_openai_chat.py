@@ -27,17 +27,18 @@ ANYTHING = nonsense(NAMES, "stop <think> thinking {}")
 FORMAT = Format(
     "openai-chat",
     says=chunk(content="Hi"),
+    whole={
+        "choices": [{"message": {"reasoning_content": "hm", "content": "Hi"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 5},
+    },
     calls=(chunk(tool_calls=[{"index": 0, "id": "x", "function": {"name": "f", "arguments": '{"a": 1}'}}]),),
     ends=chunk,
     stops={
-        "stop": "end",
-        "eos": "end",
-        "something_new": "end",
-        "length": "length",
-        "MAX_TOKENS": "length",
-        "sensitive": "filter",
-        "content_filter": "filter",
-        "error": "broken",
+        **dict.fromkeys(["stop", "eos", "something_new"], "end"),
+        **dict.fromkeys(["length", "model_length", "MAX_TOKENS", "model_context_window_exceeded"], "length"),
+        **dict.fromkeys(["tool_calls", "function_call"], "tool_calls"),
+        **dict.fromkeys(["content_filter", "sensitive"], "filter"),
+        **dict.fromkeys(["error", "abort", "network_error", "insufficient_system_resource"], "broken"),
     },
     fails=(
         ({"error": {"message": "Overloaded", "code": 529}}, 529),
@@ -278,6 +279,13 @@ def test_mistrals_content_is_a_list_of_parts() -> None:
     parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "Hi"}]
 
     assert heard(openai_chat.Reader(), chunk(content=parts), chunk("stop"))[:-1] == [Thought("hm"), Text("Hi")]
+
+
+def test_a_whole_answer_may_have_an_empty_delta_beside_it() -> None:
+    body = {"choices": [{"delta": {"role": "assistant", "content": ""}, "message": {"content": "Hi"}}]}
+    reader = openai_chat.Reader()
+
+    assert [*reader.read_whole(body), *reader.finish()] == [Text("Hi"), Stop("end")]
 
 
 def test_a_refusals_words_are_text() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from nbchat.catalog import Fields, Quirks
-from nbchat.messages import File, Image, Kept, KeptBy, Message, Stop, Text, Thought, ToolCall, Usage
+from nbchat.messages import File, Image, Kept, Message, Stop, Text, Thought, ToolCall, Usage
 from nbchat.wire import openai_responses as responses
 from nbchat.wire.problem import ProviderProblem
 
@@ -54,9 +54,22 @@ KINDS = st.sampled_from(WORDS.split())
 FORMAT = Format(
     "openai-responses",
     says=delta(0, "output_text", "Hi"),
+    whole={
+        "status": "completed",
+        "output": [
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]},
+            {"type": "message", "content": [{"type": "output_text", "text": "Hi"}]},
+        ],
+        "usage": {"input_tokens": 9, "output_tokens": 5},
+    },
     calls=(done(1, type="function_call", call_id="x", name="f", arguments='{"a": 1}'),),
     ends=ended,
-    stops={"completed": "end", "max_output_tokens": "length", "content_filter": "filter", "something_new": "broken"},
+    stops={
+        "completed": "end",
+        **dict.fromkeys(["max_output_tokens", "max_messages"], "length"),
+        "content_filter": "filter",
+        "something_new": "broken",
+    },
     fails=(
         ({"type": "error", "code": "server_error", "message": "Overloaded"}, 500),
         ({"type": "error", "error": {"type": "rate_limit_exceeded", "message": "Overloaded"}}, 429),
@@ -77,11 +90,6 @@ FORMAT = Format(
 
 def body(*messages: Message, **fields: Any) -> dict[str, Any]:
     return responses.render(ask(*messages, **fields)).body
-
-
-def kept(*rows: Any) -> KeptBy:
-    data = [{"text": text, "calls": calls, "block": block} for text, calls, block in rows]
-    return KeptBy("openai", "openai-responses", data)
 
 
 # --- requests --------------------------------------------------------------------------------
@@ -166,62 +174,9 @@ def test_a_schema(mode: Any, wanted: Any) -> None:
     assert bool(call.notices) == ("instructions" in call.body) == (mode != "json_schema")
 
 
-def test_thinking_asks_for_a_summary_and_for_what_must_go_back() -> None:
-    made = body(thinking=THINKS)
-
-    assert made["reasoning"] == {"effort": "medium", "summary": "auto"}
-    assert made["include"] == ["reasoning.encrypted_content"]
-
-
-def test_thinking_off() -> None:
-    made = body(thinking=Fields(effort="none"))
-
-    assert made["reasoning"] == {"effort": "none"}
-
-
-def test_thinking_by_fields_of_the_rows_own() -> None:
-    made = body(thinking=Fields(body={"reasoning": {"summary": "detailed"}, "top_p": 1}))
-
-    assert (made["reasoning"], made["top_p"]) == ({"summary": "detailed"}, 1)
-
-
-def test_a_model_that_is_not_known_to_think_is_asked_for_neither() -> None:
-    """gpt-4o answers 400: "Encrypted content is not supported with this model"."""
-    assert not {"reasoning", "include"} & body().keys()
-
-
 def test_the_cache_is_found_again_by_its_key() -> None:
     assert body(cache_key="k", quirks=Quirks(cache="prompt_cache_key"))["prompt_cache_key"] == "k"
     assert "prompt_cache_key" not in body(cache_key="k")
-
-
-def test_reasoning_goes_back_before_what_followed_it() -> None:
-    said = Message(
-        "assistant", "4", tool_calls=[ToolCall("c", "add", {})], kept=kept((0, 0, REASONING), (1, 0, REASONING))
-    )
-
-    assert body(said, thinking=THINKS)["input"] == [
-        REASONING,
-        {"role": "assistant", "content": "4"},
-        REASONING,
-        {"type": "function_call", "call_id": "c", "name": "add", "arguments": "{}"},
-    ]
-
-
-def test_reasoning_does_not_go_to_a_model_that_is_not_known_to_reason() -> None:
-    said = Message("assistant", "4", kept=kept((0, 0, REASONING)))
-
-    assert body(said)["input"] == [{"role": "assistant", "content": "4"}]
-
-
-def test_phases_go_back_on_their_messages() -> None:
-    rows = [(0, 0, {"type": "message", "phase": "commentary"}), (6, 0, {"type": "message", "phase": "final_answer"})]
-    said = Message("assistant", "I add.Four.", kept=kept(*rows))
-
-    assert body(said)["input"] == [
-        {"role": "assistant", "phase": "commentary", "content": "I add."},
-        {"role": "assistant", "phase": "final_answer", "content": "Four."},
-    ]
 
 
 # --- answers -----------------------------------------------------------------------------------
@@ -262,13 +217,6 @@ def test_thoughts_words_and_calls() -> None:
     ]
 
 
-def test_reasoning_that_is_stored_nowhere_is_not_kept() -> None:
-    """With `store: false` OpenAI answers 404 to a reasoning item that is an id alone."""
-    assert heard(responses.Reader(), done(0, type="reasoning", id="rs_1", summary=[]), completed()) == [
-        Stop("end", "completed")
-    ]
-
-
 @pytest.mark.parametrize(
     "values",
     [
@@ -291,6 +239,7 @@ def test_words_are_said_once_wherever_they_stand(values: Any) -> None:
         [added(0, **CALL, arguments='{"a":1}'), completed()],
         [done(0, **CALL, arguments='{"a":1}'), completed()],
         [completed(output=[{**CALL, "arguments": '{"a":1}'}])],
+        [added(0, **CALL), done(0, **CALL | {"type": "custom_tool_call"}, input='{"a":1}'), completed()],
     ],
 )
 def test_a_call_is_made_once_wherever_it_stands(values: Any) -> None:
