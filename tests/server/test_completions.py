@@ -209,7 +209,8 @@ def test_a_provider_s_refusal_is_the_sdk_s_own_exception(
     [
         ({"model": "no-such-model"}, openai.NotFoundError),
         ({"model": "openai:gpt-5"}, openai.InternalServerError),  # its key is not set on the server
-        ({"stop": ["x"]}, openai.UnprocessableEntityError),
+        ({"stop": [""]}, openai.UnprocessableEntityError),
+        ({"stop": ["x"] * 17}, openai.UnprocessableEntityError),
         ({"n": 2}, openai.UnprocessableEntityError),
         ({"temperature": 9}, openai.UnprocessableEntityError),
         ({"tool_choice": "required"}, openai.UnprocessableEntityError),

@@ -12,6 +12,7 @@ What happens to a request, file by file:
     answer       written as it comes, ended when the client leaves
     refusals     how an error is said
     strict       JSON, in and out
+    stopwords    where OpenAI's `stop` ends an answer
     described    all of it in words, for /openapi.json
 
 `options` has what can be set, and `nbchat serve --help` how to put it behind a reverse proxy.

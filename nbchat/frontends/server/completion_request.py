@@ -66,7 +66,7 @@ class CalledTool(BaseModel):
     function: CalledFunction
 
 
-_CONTENT = Discriminator(lambda value: "as list" if isinstance(value, list) else "as text")
+_TEXT_OR_LIST = Discriminator(lambda value: "as list" if isinstance(value, list) else "as text")
 
 
 class CompletionMessage(BaseModel):
@@ -79,7 +79,7 @@ class CompletionMessage(BaseModel):
         | Annotated[
             list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]], Tag("as list")
         ],
-        _CONTENT,
+        _TEXT_OR_LIST,
     ] = None
     reasoning_content: str | None = None
     tool_calls: list[CalledTool] | None = None
@@ -126,6 +126,9 @@ class ResponseFormat(BaseModel):
     json_schema: JsonSchema | None = None
 
 
+StopWord = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
 class StreamOptions(BaseModel):
     model_config = TOLERANT
     include_usage: bool | None = None
@@ -149,11 +152,15 @@ class CompletionRequest(BaseModel):
     tools: list[FunctionTool] | None = Field(None, description="functions the model may ask for; none is run here")
     tool_choice: Literal["none", "auto"] | None = None
     response_format: ResponseFormat | None = None
+    stop: Annotated[
+        Annotated[StopWord | None, Tag("as text")]
+        | Annotated[list[StopWord], Field(min_length=1, max_length=16), Tag("as list")],
+        _TEXT_OR_LIST,
+    ] = Field(None, description="up to 16 texts before which the answer ends")
     # Only one value can be had.
     n: Literal[1] | None = None
     logprobs: Literal[False] | None = None
     modalities: list[Literal["text"]] | None = None
-    stop: None = None
     functions: None = None
     function_call: None = None
     top_logprobs: None = None
@@ -174,6 +181,10 @@ class CompletionRequest(BaseModel):
     prompt_cache_retention: str | None = None
     prompt_cache_options: dict[str, Any] | None = None
     prediction: dict[str, Any] | None = None
+
+    @property
+    def stops(self) -> list[str]:
+        return [self.stop] if isinstance(self.stop, str) else self.stop or []
 
     def request(self) -> ChatStreamRequest:
         """The same in nbchat's words. Raises Invalid for a part that cannot be read."""

@@ -22,6 +22,7 @@ from nbchat.frontends.server.described import (
 )
 from nbchat.frontends.server.refusals import NotFound
 from nbchat.frontends.server.serving import Serving
+from nbchat.frontends.server.stopwords import until
 from nbchat.frontends.server.strict import StrictRoute
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["OpenAI's format"])
@@ -39,7 +40,8 @@ async def chat_completions(
     form: Deltas | Whole = Whole(body.model)
     if body.stream:
         form = Deltas(body.model, usage=bool(body.stream_options and body.stream_options.include_usage))
-    return Answer(Serving.of(request).chunks(body.request()), form)
+    chunks = Serving.of(request).chunks(body.request())
+    return Answer(until(body.stops, chunks) if body.stops else chunks, form)
 
 
 @router.get(
