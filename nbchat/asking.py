@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, cleandoc, signature
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypedDict, TypeVar, cast, get_args, get_type_hints
 
@@ -41,18 +41,30 @@ IN_WORDS = {"model": "a model", "messages": "a question", "question": "a questio
 
 
 class Given(TypedDict, total=False):
-    """The options of `nbchat.ask` and `nbchat.stream`, as they are written; None is as good as nothing."""
+    """Options, each by its name; None leaves it to the provider.
+
+    system       a text that goes before the messages
+    temperature  from 0 to 2: how varied the answer is
+    max_tokens   the longest answer, in tokens
+    thinking     True, False, "low", "medium", "high" or "max"
+    tools        a list of nbchat.Tool or dicts, whose calls are in the answer; whoever asks runs them
+    schema       a JSON schema (a dict) or a pydantic model, which the text of the answer follows
+    base_url     another address than the provider's own, such as "http://127.0.0.1:8000/v1"
+    wire         the format that is spoken there, such as "openai-chat"
+    api_key      the key itself; by default it comes from the provider's environment variable
+    timeout      seconds of silence, before the first byte and between two; the whole may take longer
+    """
 
     system: str | None
     temperature: float | None
     max_tokens: int | None
     thinking: Thinking
     tools: Sequence[Tool | Mapping[str, Any]] | None
-    schema: Any  # a JSON schema, or a pydantic model
+    schema: Any
     base_url: str | None
     wire: str | None
     api_key: str | None
-    timeout: float | None  # seconds of silence
+    timeout: float | None
 
 
 GIVEN = get_type_hints(Given)
@@ -215,7 +227,7 @@ def _says(message: Message) -> bool:
 def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """For a function with `**options: Unpack[...]`: seal a key among them, and say in words what is wrong with a call.
 
-    Those that are Given stand in its signature, where Shift-Tab and Tab find them.
+    Those that are Given stand in its signature and below its docstring, where Tab and Shift-Tab find them.
 
     >>> import nbchat
     >>> nbchat.ask("demo", "Hi", max_token=5)
@@ -240,6 +252,7 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             return call(*given, **named)
 
         checked.__signature__ = Signature(own, return_annotation=hints["return"])  # type: ignore[attr-defined]
+        checked.__doc__ = f"{cleandoc(call.__doc__ or '')}\n\n{cleandoc(Given.__doc__ or '')}\n"
         return cast(Callable[P, T], checked)
 
     return decorated

@@ -18,7 +18,7 @@ from nbchat import window
 from nbchat.asking import Given, Options, as_messages, takes_options
 from nbchat.engine.stream import Stream
 from nbchat.errors import BadSettings, ConversationBusy
-from nbchat.messages import Answer, Event, Message, Notice, Part, Stop
+from nbchat.messages import Answer, Content, Event, Message, Notice, Stop
 from nbchat.store.growing import Growing, Keeps
 from nbchat.store.rows import Header
 from nbchat.turns import Tree, Turn
@@ -99,31 +99,32 @@ class Conversation(Tree):
 
     @takes_options('nbchat.chat().stream("Why is the sky blue?")')
     def stream(
-        self,
-        question: str | Sequence[Part],
-        model: str | None = None,
-        *,
-        fresh: bool = False,
-        **options: Unpack[Placed],
+        self, question: Content, model: str | None = None, *, fresh: bool = False, **options: Unpack[Placed]
     ) -> Stream:
-        """Ask, and remember. The events of the answer, as with `nbchat.stream`; `fresh` sends no history."""
+        """Ask, and remember. The events of the answer; they, and what is raised, are those of `nbchat.stream`.
+
+        `question` is a text, or a list of texts, nbchat.Image and nbchat.File. Without a
+        `model` the last one answers again. `fresh` sends the question without the history.
+        """
         return self._seam.relayed(self.open(question, model, fresh=fresh, **options))
 
     @takes_options('nbchat.chat().ask("Why is the sky blue?")')
     def ask(
-        self,
-        question: str | Sequence[Part],
-        model: str | None = None,
-        *,
-        fresh: bool = False,
-        **options: Unpack[Placed],
+        self, question: Content, model: str | None = None, *, fresh: bool = False, **options: Unpack[Placed]
     ) -> Answer:
-        """Ask, wait for the whole answer, and remember. Takes what `stream` takes."""
+        """Ask, wait for the whole answer, and remember.
+
+        `question`, `model` and `fresh` are those of `stream`.
+
+        >>> import nbchat
+        >>> print(nbchat.chat("numbers").ask("What did I just ask?", "demo", temperature=0))
+        This is the first question of our conversation.
+        """
         return self._seam.answered(self.open(question, model, fresh=fresh, **options))
 
     def open(
         self,
-        question: str | Sequence[Part],
+        question: Content,
         model: str | None = None,
         *,
         fresh: bool = False,
@@ -288,7 +289,10 @@ class Conversation(Tree):
             raise ConversationBusy(f"conversation {self.name!r} is answering. Wait for the end, or stop it.")
 
     def export(self, path: str | Path) -> Path:
-        """Write the current branch to a file: Markdown, or by its name JSON (.json) or a notebook (.ipynb)."""
+        """Write the current branch to a file: Markdown, or by its name JSON (.json) or a notebook (.ipynb).
+
+        Raises BadSettings where it cannot be written.
+        """
         from nbchat.export import write
 
         return write(self, Path(path))

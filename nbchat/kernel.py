@@ -187,8 +187,9 @@ def _name(kind: str, model: str, settings: Settings) -> str:
 def stream(model: str, messages: str | Sequence[Message], **options: Unpack[Given]) -> Stream:
     """Ask a model; the events of its answer, as they arrive.
 
-    `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours.
-    `timeout` is seconds of silence. Nothing is remembered; `nbchat.chat()` remembers.
+    `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours;
+    `messages` a text, or a list of nbchat.Message. Nothing is remembered:
+    `nbchat.chat()` is what remembers.
 
     >>> import asyncio, nbchat
     >>> async def main():
@@ -201,7 +202,9 @@ def stream(model: str, messages: str | Sequence[Message], **options: Unpack[Give
     >>> asyncio.run(main())
     This is the first question of our conversation. (end)
 
-    Raises an NbchatError at the first event where there can be no answer.
+    Where there is no answer, the first event raises: a SetupError (nothing was sent), a
+    ServiceError (the provider refused) or a ConnectionBroken. What goes wrong after it is
+    told by the one Stop, whose reason is then "broken".
     """
     kernel = current()
     return kernel.relayed(kernel.asks(model, messages, **options))
@@ -209,7 +212,10 @@ def stream(model: str, messages: str | Sequence[Message], **options: Unpack[Give
 
 @takes_options('nbchat.ask("demo", "Why is the sky blue?"), the model first')
 def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Given]) -> Answer:
-    """The whole answer, blocking; takes the arguments of `stream`. Works inside a running loop.
+    """Ask a model and wait for the whole answer; works inside a running loop as well.
+
+    `model` and `messages` are those of `nbchat.stream`, and so is what is raised; Ctrl-C raises
+    Interrupted. An answer that broke off is returned as far as it came, with `.stop.reason` "broken".
 
     >>> answer = ask("demo", "What did I just ask?", system="Answer briefly.")
     >>> print(answer)
@@ -234,7 +240,10 @@ def chat(name: str = "main") -> Conversation:
 
 
 def models(live: str | None = None) -> Models:
-    """The rows of the model-mapping table, your own included; with `live`, the models a provider lists now.
+    """The rows of the model-mapping table, your own included; with `live="kimi"`, the models that provider lists now.
+
+    A row has `.id`, `.type` (its provider), `.context_window` (tokens), `.price` (per million tokens) and more;
+    a live list raises what asking that provider would.
 
     >>> [model.id for model in models() if model.type == "kimi" and model.status == "current"][:3]
     ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
@@ -244,6 +253,8 @@ def models(live: str | None = None) -> Models:
 
 def get_model_type(name: str) -> str:
     """The provider type that serves a model, by the table, your own rows and aliases included.
+
+    Raises UnknownModel, with near names, for a name that leads nowhere; so does `get_model_id`.
 
     >>> get_model_type("kimi-k2-thinking"), get_model_type("ollama:qwen3")
     ('kimi', 'ollama')

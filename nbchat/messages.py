@@ -104,7 +104,8 @@ class Notice:
 class Stop:
     """The last event of every stream, and there is exactly one.
 
-    `detail` is the provider's most specific word for it, or for `broken` a sentence.
+    `reason` is end, length, tool_calls, filter, interrupted or broken; `detail` the
+    provider's most specific word for it, or for `broken` a sentence.
 
     >>> Stop("length", "max_output_tokens").reason      # cut by the limit, not finished
     'length'
@@ -141,10 +142,12 @@ class Attachment:
 
     @property
     def base64(self) -> str:
+        """The bytes, as base64."""
         return b64encode(self.data).decode()
 
     @property
     def data_url(self) -> str:
+        """The bytes with their kind, as a `data:` URL."""
         return f"data:{self.media_type};base64,{self.base64}"
 
 
@@ -173,11 +176,13 @@ class File(Attachment):
 
     @classmethod
     def open(cls, path: str | Path) -> File:
+        """The file at `path`; its kind is known by its name."""
         path = Path(path)
         return cls(path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name)
 
 
 Part: TypeAlias = str | Image | File
+Content: TypeAlias = str | Sequence[Part]
 
 
 @dataclass(slots=True, frozen=True)
@@ -191,7 +196,10 @@ class KeptBy:
 
 @dataclass(slots=True)
 class Message:
-    """One message of a conversation.
+    """One message of a conversation; `role` is system, user, assistant or tool.
+
+    `content` is a text, or a list of texts, Images and Files. An assistant's message may
+    have `tool_calls`, and a tool's says which it answers.
 
     >>> Message("user", "What is 1 + 1?").text
     'What is 1 + 1?'
@@ -202,7 +210,7 @@ class Message:
     """
 
     role: Role
-    content: str | Sequence[Part] = ""
+    content: Content = ""
     thought: str = ""
     tool_calls: Sequence[ToolCall] = ()
     tool_call_id: str = ""
@@ -217,12 +225,13 @@ class Message:
 
     @property
     def text(self) -> str:
+        """The words of the content, without what is attached."""
         return self.content if isinstance(self.content, str) else "".join(p for p in self.content if isinstance(p, str))
 
 
 @dataclass(slots=True, frozen=True)
 class Tool:
-    """A function the model may ask for; `parameters` is a JSON schema.
+    """A function the model may ask for; `parameters` is a JSON schema. Whoever asked runs it.
 
     >>> number = {"type": "number"}
     >>> Tool("add", "Add two numbers", {"type": "object", "properties": {"a": number, "b": number}}).name
@@ -240,6 +249,9 @@ class Tool:
 @dataclass(slots=True, repr=False)
 class Answer:
     """Everything a stream said, folded together. `str(answer)` is its text; a notebook shows it rendered.
+
+    `.text`, `.thought`, `.tool_calls`, `.usage` (tokens), `.notices`, and `.stop`, which says how it
+    ended; `.model` and `.provider` are who answered.
 
     >>> answer = Answer(model="demo", provider="demo")
     >>> for event in (Thought("hm"), Text("Hi"), Text("!"), Stop("end")):
@@ -259,6 +271,7 @@ class Answer:
     _thought: list[str] = field(default_factory=list, repr=False)
 
     def add(self, event: Event) -> None:
+        """Fold one more event in."""
         match event:
             case Text():
                 self._text.append(event.text)
@@ -275,12 +288,14 @@ class Answer:
 
     @property
     def text(self) -> str:
+        """The words of the answer, as Markdown."""
         if len(self._text) > 1:  # joined once, not at every delta
             self._text[:] = ["".join(self._text)]
         return self._text[0] if self._text else ""
 
     @property
     def thought(self) -> str:
+        """What the model let see of its thinking."""
         if len(self._thought) > 1:
             self._thought[:] = ["".join(self._thought)]
         return self._thought[0] if self._thought else ""

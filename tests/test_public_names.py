@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 import subprocess
 import sys
@@ -90,6 +91,15 @@ def test_a_public_name_has_a_docstring_with_an_example_that_is_run(name: str) ->
 
     assert len(found.docstring.splitlines()[0]) >= 20
     assert any(example.want for example in run)
+
+
+@pytest.mark.parametrize("name", [n for n in nbchat.__all__ if isinstance(getattr(nbchat, n), type)])
+def test_what_a_public_class_offers_has_a_docstring(name: str) -> None:
+    kind = getattr(nbchat, name)
+    offered = {n: value for base in kind.__mro__ if "nbchat" in base.__module__ for n, value in vars(base).items()}
+    methods = {n: v for n, v in offered.items() if isinstance(v, property | classmethod) or inspect.isfunction(v)}
+
+    assert [n for n, method in methods.items() if not n.startswith("_") and not inspect.getdoc(method)] == []
 
 
 def test_the_public_names_are_listed_alike_for_people_and_for_type_checkers() -> None:

@@ -48,6 +48,7 @@ class AbortSignal:
 
     @property
     def aborted(self) -> bool:
+        """Whether `abort` was called."""
         return self._reason is not None or self.seconds_left == 0
 
     @property

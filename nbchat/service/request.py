@@ -221,6 +221,7 @@ class ChatStreamRequest(Body):
 
     @property
     def options(self) -> dict[str, Any]:
+        """All but the model and the messages, as the engine takes them."""
         return {
             "system": self.system,
             "temperature": self.temperature,
