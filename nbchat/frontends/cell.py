@@ -25,6 +25,8 @@ EARLY_GAP = 0.11  # seconds between two repaints then
 LATE_GAP = 0.25  # and after
 EARLY_MOST, LATE_MOST = 0.12, 0.4  # for the longest page
 LEAST = 0.06  # after one that came late
+BREATH = 4  # rendering may take one part in so many of the time, however hard the text is
+RATE = 60_000  # characters of HTML a second, however long an output is
 QUICK = 1_200  # characters of an output that is repainted so often; longer ones take their time
 GROUP = 600  # characters of settled HTML that become an output of their own
 SHARE = 8  # or one part in so many of what is settled, so that outputs are few, and there is little to repaint
@@ -80,6 +82,10 @@ class LiveCell:
         self._seen = 0  # blocks that have been painted as settled
         self._page = ""  # the open output, as it was painted
         self._painted = self._start - LATE_MOST
+        self._work = 0.0  # seconds of rendering since the last repaint
+        self._cost = 0.0  # the same, on average
+        self._sent = 0  # characters since the last repaint
+        self._free = self._start  # when work and traffic allow the next one
         self._prefix = f"nbchat-{time.time_ns():x}"
         self._number = 0  # of the open output
         self._made = -1  # the last output that there is
@@ -88,6 +94,7 @@ class LiveCell:
         shell.display_pub.publish({"text/html": style, "text/plain": ""})
 
     def feed(self, events: Sequence[Event]) -> None:
+        start = self._clock()
         for event in events:
             match event:
                 case Text(text) if text:
@@ -98,6 +105,7 @@ class LiveCell:
                     self._count(text, thinks=True)
                 case Notice(text):
                     self._notices.append(text)
+        self._work += self._clock() - start
 
     def _count(self, text: str, *, thinks: bool) -> None:
         if self._thinks != thinks or not self._came:
@@ -105,6 +113,7 @@ class LiveCell:
         if thinks not in self._came:
             self._came.add(thinks)
             self._painted -= LEAST  # the first words are on the page at once, though the clock has just been
+            self._free = self._next
         self._thinks = thinks
         if self._first_at is None:
             self._first_at = self._clock()
@@ -112,9 +121,13 @@ class LiveCell:
 
     def tick(self) -> None:
         now = self._clock()
-        if now < max(self._next, self._painted + LEAST):
+        if now < max(self._next, self._painted + LEAST, self._free):
             return
         self._paint(now)
+        self._work += self._clock() - now
+        self._cost += (self._work - self._cost) / 4  # one may have waited for an import, or for the machine
+        self._free = now + max(BREATH * self._cost, self._sent / RATE)
+        self._work, self._sent = 0.0, 0
         gap, most = (EARLY_GAP, EARLY_MOST) if now - self._start < EARLY else (LATE_GAP, LATE_MOST)
         gap = min(most, gap * max(1.0, len(self._page) / QUICK))
         self._next = max(self._next, now - gap) + gap  # by the clock, so that late ticks do not add up
@@ -124,31 +137,34 @@ class LiveCell:
         if not (self._begun or settled or tail):
             self._show(render.live_html([], status=status, thought="".join(self._thought), notices=self._notices), now)
             return
-        finished = self._folded()
-        done = settled[self._blocks : self._seen]
+        folds = self._folds()
+        finished, done = -1, settled[self._blocks : self._seen]
         size = sum(map(len, done))
         if size >= max(GROUP, self._size // SHARE) and self._number < OUTPUTS:
-            finished.append((self._number, render.live_html(done)))
+            finished = self._number
             self._number += 1
             self._blocks = self._seen
             self._size += size
         # The new output first, with what was the open end of the one before, which the style hides: nothing moves.
-        self._show(render.live_html(settled[self._blocks :], tail, status=status), now, force=bool(finished))
+        page = render.live_html(settled[self._blocks :], tail, status=status)
+        self._show(page, now, force=folds or finished >= 0)
         self._seen = len(settled)
-        for number, page in finished:
-            self._publish(number, page)
+        if folds:  # after the words, since long thinking takes its time
+            self._publish(0, render.folded_html("".join(self._thought), self._notices))
+        if finished >= 0:
+            self._publish(finished, render.live_html(done))
 
-    def _folded(self) -> list[tuple[int, str]]:
-        """The output of notices and thinking, where it has to be painted: when words follow."""
+    def _folds(self) -> bool:
+        """Whether the output of notices and thinking has to be painted: when words follow."""
         there = len(self._thought), len(self._notices)
         if not self._begun:
             self._begun = True
             self._number = int(there != (0, 0))
             self._headed = self._number > 0
         if not self._headed or self._thinks or there == self._head:
-            return []
+            return False
         self._head = there
-        return [(0, render.folded_html("".join(self._thought), self._notices))]
+        return True
 
     def _show(self, page: str, now: float, *, force: bool = False) -> None:
         """Paint the open output; one that has not changed as often as anyone would notice that it lives."""
@@ -163,6 +179,7 @@ class LiveCell:
             update=number <= self._made,
         )
         self._made = max(self._made, number)
+        self._sent += len(page)
 
     def _status(self, now: float) -> str:
         seconds = now - self._start

@@ -1,0 +1,143 @@
+"""What a live cell sends grows with the answer and with the time, whatever the answer is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+from nbchat.frontends.cell import BREATH, EARLY, OUTPUTS, RATE, LiveCell
+from nbchat.messages import Event, Text, Thought
+
+from ..benchmarks.answers import SHAPES
+from ..render.test_incremental import LINES
+from ..render.test_pieces import ENDLESS, ONE_LINE, TYPED
+
+TICK = 0.02  # seconds
+PACE = 2_000  # characters a second
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Wire(DisplayPublisher):
+    """Notes what is published; each message takes so many `seconds`."""
+
+    def __init__(self, shell: InteractiveShell, clock: Clock, seconds: float) -> None:
+        super().__init__(shell=shell)
+        self._clock = clock
+        self._seconds = seconds
+        self.sent: list[tuple[float, str, str]] = []  # when, which output, its HTML
+
+    def publish(self, data: dict[str, Any], metadata: Any = None, **more: Any) -> None:
+        output = more.get("transient", {}).get("display_id", "")
+        self.sent.append((self._clock.now, output, data["text/html"]))
+        self._clock.now += self._seconds
+
+
+def streamed(events: Sequence[Event], seconds: float, message: float = 0.0) -> Wire:
+    """The events, evenly over so many seconds of the test's own clock."""
+    clock, shell = Clock(), InteractiveShell()
+    shell.display_pub = wire = Wire(shell, clock, message)
+    cell = LiveCell(shell, "kimi-k2.6", clock)
+    start, done = clock.now, 0
+    while clock.now < start + seconds:
+        clock.now += TICK
+        upto = min(len(events), int(len(events) * (clock.now - start) / seconds))
+        cell.feed(events[done:upto])
+        done = upto
+        cell.tick()
+    return wire
+
+
+def said(text: str, size: int = 5) -> list[Event]:
+    return [Text(text[at : at + size]) for at in range(0, len(text), size)]
+
+
+def characters(wire: Wire) -> int:
+    return sum(len(page) for _, _, page in wire.sent)
+
+
+def repaints(wire: Wire) -> list[float]:
+    """When something was published; several outputs at a time are one repaint."""
+    return sorted({at for at, _, _ in wire.sent[1:]})
+
+
+# What is around, what is repeated in it, and what stands between two of those.
+openings = st.lists(
+    st.sampled_from(["> ", "- ", "1. ", "  ", "    ", "# ", "| a | ", "```\n", "$$\n", "[^1]: "]), max_size=3
+)
+words = st.sampled_from(
+    [*filter(None, LINES), "words ", "字", "*a ", "$x_1^2$ ", "`c` ", "[a](b) ", "<b>&", "| c ", "😀"]
+)
+structures = st.tuples(
+    openings.map("".join),
+    st.lists(words, min_size=1, max_size=4).map("".join),
+    st.sampled_from(["", " ", "\n", "\n\n"]),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(structures)
+def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(structure: tuple[str, str, str]) -> None:
+    opening, piece, between = structure
+    size, seconds = 12_000, 12_000 / PACE
+    text = opening + (piece + between) * (size // len(piece + between) + 1)
+    wire = streamed(said(text[:size], 20), seconds)
+    longest = max(len(page) for _, _, page in wire.sent)
+
+    assert longest < 25_000
+    assert characters(wire) < RATE * seconds + longest
+    assert len({output for _, output, _ in wire.sent}) <= OUTPUTS + 2  # and the style
+
+
+SHAPED = (
+    {name: ENDLESS[name] for name in ("nested list", "loose", "quoted table", "table of an item")} | ONE_LINE | TYPED
+)
+
+
+@pytest.mark.parametrize("shape", SHAPED)
+def test_four_times_the_answer_is_about_four_times_the_traffic(shape: str) -> None:
+    text = SHAPED[shape] * 4
+    short, long = (characters(streamed(said(text[:size], 20), size / PACE)) for size in (8_000, 32_000))
+
+    assert long < 4.5 * short
+
+
+@pytest.mark.parametrize("shape", set(SHAPES) - {"thinking"})
+def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(shape: str) -> None:
+    thought, text = SHAPES[shape](20_000)
+    moments = repaints(streamed([Thought(thought), *said(text)], 10.0))
+    start = moments[0]
+
+    assert sum(at < start + EARLY for at in moments) >= 8 * EARLY
+    for second in range(5, 9):
+        assert sum(start + second <= at < start + second + 1 for at in moments) >= 2
+
+
+@pytest.mark.parametrize("seconds", [0.002, 0.02, 0.2, 1.0])
+def test_painting_takes_no_more_than_its_part_of_the_time(seconds: float) -> None:
+    wire = streamed(said(SHAPES["paragraph"](40_000)[1]), 20.0, message=seconds)
+
+    assert len(wire.sent) * seconds < 20.0 / BREATH + 10 * seconds
+    assert len(repaints(wire)) >= 4
+
+
+def test_an_answer_that_changes_its_mind_pays_for_all_that_is_painted_again() -> None:
+    """Each time words follow a thought, the output of all thoughts is painted anew."""
+    events: list[Event] = []
+    for number in range(2_000):
+        events += [Thought(f"hm {number} " * 10), Text(f"word {number} ")]
+    wire = streamed(events, 20.0)
+    longest = max(len(page) for _, _, page in wire.sent)
+
+    assert characters(wire) < RATE * 20.0 + 2 * longest
