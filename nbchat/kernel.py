@@ -19,9 +19,9 @@ from nbchat.catalog.listing import Models
 from nbchat.conversation import Conversation
 from nbchat.engine import Engine
 from nbchat.engine.stream import Stream
-from nbchat.errors import BadSettings, NbchatError
+from nbchat.errors import BadSettings
 from nbchat.interrupts import Interrupts
-from nbchat.loop import LoopThread, Pump, answered, relayed
+from nbchat.loop import LoopThread, Pump, answered, relayed, waited
 from nbchat.messages import Answer, Message
 from nbchat.settings import Settings
 from nbchat.store import Store, place
@@ -63,14 +63,7 @@ class Kernel:
 
     def listed(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""
-        work = self.thread.submit(self.engine.models(kind))
-        try:
-            return work.result()
-        except NbchatError as error:
-            error.__cause__ = error.__context__ = None
-            raise error.with_traceback(None) from None  # the frames hold the request
-        finally:
-            work.cancel()  # where an interrupt ended the wait
+        return waited(self.thread, self.engine.models(kind))
 
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""

@@ -89,6 +89,17 @@ async def _end(loop: asyncio.AbstractEventLoop, last: Callable[[], Coroutine[Any
     await loop.shutdown_default_executor()
 
 
+def waited(thread: LoopThread, work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the thread's loop, and wait for what comes of it; an interrupt cancels it."""
+    future = thread.submit(work)
+    try:
+        return future.result()
+    except NbchatError as error:
+        raise _bare(error) from None
+    finally:
+        future.cancel()
+
+
 class _Relay:
     """Carries batches from the engine's loop to a consumer elsewhere, never far ahead of it."""
 

@@ -31,7 +31,7 @@ CONNECT = 10.0  # seconds
 
 @dataclass(slots=True, frozen=True)
 class Setting:
-    """One line of `%chat settings`."""
+    """A value, and who said so: a line of `%chat settings`."""
 
     name: str
     value: str

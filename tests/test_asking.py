@@ -90,3 +90,8 @@ async def test_what_an_option_holds_is_looked_at_when_the_first_event_is_asked_f
 
     with pytest.raises(BadSettings):
         await anext(stream)
+
+
+def test_a_stream_that_is_only_looked_at_says_how_it_is_read() -> None:
+    assert repr(nbchat.stream("demo", "Hi")).startswith("<Stream of demo: read it with `async for")
+    assert repr(nbchat.chat("looked at").stream("Hi")).startswith("<Stream: read it with `async for")

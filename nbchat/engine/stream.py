@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncGenerator
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
+from nbchat.errors import BadCall
 from nbchat.messages import Answer, Event
 
 
@@ -33,6 +34,13 @@ class Stream:
         self._batches = batches
         self._ready: deque[Event] = deque()
         self.result = result  # fills as events arrive
+
+    def __repr__(self) -> str:
+        whose = f" of {self.result.model}" if self.result.model else ""
+        return f"<Stream{whose}: read it with `async for event in stream`, or `await stream.answer()`>"
+
+    def __iter__(self) -> NoReturn:
+        raise BadCall("a stream is read with `async for`, not with `for`. For the whole answer at once: nbchat.ask().")
 
     def __aiter__(self) -> Self:
         return self

@@ -85,10 +85,10 @@ class TurnRow(_Row):
         """The turn that this row is of; without an id it is a new one."""
         content = self.question if isinstance(self.question, str) else [_part_of(part) for part in self.question]
         answer = Answer(model=self.model, provider=self.provider)
-        for thought in filter(None, [self.thought]):
-            answer.add(Thought(thought))
-        for text in filter(None, [self.answer]):
-            answer.add(Text(text))
+        if self.thought:
+            answer.add(Thought(self.thought))
+        if self.answer:
+            answer.add(Text(self.answer))
         answer.tool_calls = [ToolCall(call.id, call.name, call.arguments, call.raw) for call in self.tool_calls]
         answer.usage = Usage(**self.usage.model_dump())
         for notice in self.notices:

@@ -26,6 +26,7 @@ WRONG: dict[str, type[NbchatError]] = {
     "nbchat.ask()": BadCall,
     'nbchat.stream("demo", "Hi", max_token=5)': BadCall,
     'nbchat.stream("demo")': BadCall,
+    'list(nbchat.stream("demo", "Hi"))': BadCall,
     'nbchat.chat().ask("Hi", "demo", max_token=5)': BadCall,
     'nbchat.chat().stream("Hi", "demo", key="x")': BadCall,
     'nbchat.chat().ask(model="demo")': BadCall,
