@@ -34,6 +34,7 @@ ELSEWHERE = {  # what other libraries call the same
     "response_format": "schema",
     "endpoint": "base_url",
 }
+QUESTION = ("messages", "question", "prompt", "input", "text", "content", "message")  # and what it is called
 IN_WORDS = {"model": "a model", "messages": "a question", "question": "a question"}
 
 
@@ -266,15 +267,17 @@ def _wrong(call: str, own: Sequence[Parameter], given: int, named: Collection[st
         order = " and ".join(IN_WORDS[p.name] for p in ordered if p.name in IN_WORDS)
         return f"{call}() takes {order}; what else there is goes by name: {'=, '.join(options)}=."
     if unknown:
-        return f"{call}() has no option {unknown!r}.{_meant(unknown, options)}\nIt takes: {', '.join(options)}."
+        meant = _meant(unknown, [p.name for p in own])
+        return f"{call}() has no option {unknown!r}.{meant}\nIt takes: {', '.join(options)}."
     missing = [IN_WORDS[p.name] for p in ordered[given:] if p.default is Parameter.empty and p.name not in named]
     return f"{call}() was called without {' and '.join(missing)}. Write {example}." if missing else ""
 
 
-def _meant(unknown: str, options: Sequence[str]) -> str:
-    """The option that was meant: a word may be cut short (temp), or be the one of another library."""
+def _meant(unknown: str, known: Sequence[str]) -> str:
+    """The name that was meant: a word may be cut short (temp), or be the one of another library."""
     if unknown == "stream":
         return " For the answer as it arrives there is stream()."
-    alike = (known for known in options if len(unknown) > 2 and (unknown in known or known in unknown))
-    meant = ELSEWHERE.get(unknown) or next(alike, "")
-    return f" Did you mean {meant!r}?" if meant else near(unknown, options, least=0.7)
+    alike = (name for name in known if len(unknown) > 2 and (unknown in name or name in unknown))
+    meant = next((name for name in QUESTION if name in known), "") if unknown in QUESTION else ELSEWHERE.get(unknown)
+    meant = meant or next(alike, "")
+    return f" Did you mean {meant!r}?" if meant else near(unknown, known, least=0.7)

@@ -20,6 +20,8 @@ WRONG: dict[str, type[NbchatError]] = {
     'nbchat.ask("demo", "Hi", stream=True)': BadCall,
     'nbchat.ask("demo", "Hi", reasoning_effort="high")': BadCall,
     'nbchat.ask("demo", "Hi", top_p=1)': BadCall,
+    'nbchat.ask("demo", prompt="Hi")': BadCall,
+    'nbchat.chat().ask(messages="Hi")': BadCall,
     'nbchat.ask("demo", "Hi", "Be brief.")': BadCall,
     'nbchat.ask("demo")': BadCall,
     'nbchat.ask("Why is the sky blue?")': BadCall,
