@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from nbchat import AbortSignal, ChatService, StreamChunk
@@ -18,9 +16,3 @@ async def chunks_of(request: Any, signal: AbortSignal | None = None) -> list[Str
 
 def text(chunks: list[StreamChunk]) -> str:
     return "".join(chunk.content for chunk in chunks)
-
-
-async def eventually(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.005)

@@ -11,7 +11,8 @@ import pytest
 from nbchat import AbortSignal, ChatService
 from tests.service import Service, answer, said, sse
 
-from .asking import ASK, chunks_of, eventually, text
+from ..waiting import soon
+from .asking import ASK, chunks_of, text
 
 
 async def test_an_abort_before_the_stream_sends_nothing(service: Service) -> None:
@@ -28,13 +29,13 @@ async def test_an_abort_of_a_silent_provider_closes_the_connection(service: Serv
     service.plays(answer(hold=60))
     signal = AbortSignal()
     arriving = asyncio.create_task(chunks_of(ASK, signal))
-    await eventually(lambda: len(service.requests) == 1)
+    await soon(lambda: len(service.requests) == 1)
 
     signal.abort()
     (only,) = await arriving
 
     assert (only.reason, only.content, only.detail) == ("interrupted", "", "")
-    await eventually(lambda: service.hung_up == 1)
+    await soon(lambda: service.hung_up == 1)
 
 
 async def test_an_abort_between_two_words_keeps_the_first(service: Service) -> None:
@@ -47,7 +48,7 @@ async def test_an_abort_between_two_words_keeps_the_first(service: Service) -> N
 
     assert [chunk.content for chunk in chunks] == ["Hel", ""]
     assert chunks[-1].reason == "interrupted"
-    await eventually(lambda: service.hung_up == 1)
+    await soon(lambda: service.hung_up == 1)
 
 
 async def test_nothing_follows_an_abort_even_if_it_has_arrived(service: Service) -> None:
@@ -106,7 +107,7 @@ async def test_one_signal_stops_many_streams(service: Service) -> None:
     service.always(answer(hold=60))
     signal = AbortSignal()
     streams = [asyncio.create_task(chunks_of(ASK, signal)) for _ in range(5)]
-    await eventually(lambda: len(service.requests) == 5)
+    await soon(lambda: len(service.requests) == 5)
 
     signal.abort("enough")
 
@@ -128,10 +129,10 @@ async def test_a_time_limit_stops_a_stream(service: Service) -> None:
 async def test_cancelling_the_task_is_no_abort(service: Service) -> None:
     service.plays(answer(hold=60))
     arriving = asyncio.create_task(chunks_of(ASK, AbortSignal.timeout(60)))
-    await eventually(lambda: len(service.requests) == 1)
+    await soon(lambda: len(service.requests) == 1)
 
     arriving.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await arriving
-    await eventually(lambda: service.open == 0)
+    await soon(lambda: service.open == 0)

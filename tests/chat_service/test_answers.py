@@ -15,7 +15,8 @@ from nbchat.errors import BadSettings, ConnectionBroken, KeyRefused, MissingKey,
 from nbchat.service import gist
 from tests.service import Service, answer, said, sse
 
-from .asking import ASK, KEY, chunks_of, eventually, text
+from ..waiting import soon
+from .asking import ASK, KEY, chunks_of, text
 
 # --- asking ----------------------------------------------------------------------------------
 
@@ -110,7 +111,7 @@ async def test_leaving_early_closes_the_connection(service: Service) -> None:
         break
     await stream.aclose()
 
-    await eventually(lambda: service.open == 0)
+    await soon(lambda: service.open == 0)
 
 
 # --- what goes wrong -----------------------------------------------------------------------------

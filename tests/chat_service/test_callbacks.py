@@ -12,7 +12,8 @@ from nbchat import AbortSignal, StreamChunk, send_chat_stream
 from nbchat.errors import Interrupted, KeyRefused, UnknownModel
 from tests.service import Service, answer, said
 
-from .asking import ASK, eventually, text
+from ..waiting import soon
+from .asking import ASK, text
 
 
 class Calls:
@@ -98,4 +99,4 @@ async def test_what_a_callback_raises_ends_the_stream(service: Service) -> None:
     with pytest.raises(ZeroDivisionError):
         await send_chat_stream(ASK, on_chunk=fails, on_error=lambda error: pytest.fail("it is no error of the service"))
 
-    await eventually(lambda: service.open == 0)
+    await soon(lambda: service.open == 0)

@@ -22,6 +22,7 @@ from nbchat.loop import Interrupts, LoopThread, Pump
 
 from ..faults.families import TEXT
 from ..faults.server import Misbehaving
+from ..waiting import soon
 from .states import ASK, OPENAI, PLAYS, STATES, State, of_server
 
 SOON = 1.0  # seconds; typical is less than one millisecond
@@ -41,23 +42,15 @@ def state(request: pytest.FixtureRequest, server: Misbehaving, monkeypatch: pyte
         undo()
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> float:
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < seconds, "not within its time"
-        await asyncio.sleep(0.002)
-    return time.monotonic() - started
-
-
 async def stopped(asking: Callable[[], Awaitable[object]], state: State) -> None:
     task = asyncio.ensure_future(asking())  # type: ignore[arg-type]
-    await until(state.reached)
+    await soon(state.reached)
     await asyncio.sleep(0.02)
     started = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await until(state.closed, SOON)
+    await soon(state.closed, SOON)
 
     assert time.monotonic() - started < SOON
 
@@ -123,7 +116,7 @@ def test_an_interrupt_stops_a_cells_question(state: State, server: Misbehaving) 
 
     assert interrupts.seen
     assert took < SOON
-    asyncio.run(until(state.closed, SOON))
+    asyncio.run(soon(state.closed, SOON))
     assert asyncio.run(tasks_of(kernel.thread)) == 0
 
 
@@ -133,7 +126,7 @@ async def test_leaving_the_loop_closes_the_socket(server: Misbehaving) -> None:
         async for _ in stream:
             break
 
-    assert await until(state.closed, SOON) < SOON
+    assert await soon(state.closed, SOON) < SOON
 
 
 async def test_a_stream_that_is_dropped_is_closed(server: Misbehaving) -> None:
@@ -145,7 +138,7 @@ async def test_a_stream_that_is_dropped_is_closed(server: Misbehaving) -> None:
 
     await glance()
 
-    assert await until(state.closed, SOON) < SOON
+    assert await soon(state.closed, SOON) < SOON
 
 
 async def test_a_stream_read_by_a_task_for_each_event_still_has_its_limits(server: Misbehaving) -> None:

@@ -14,16 +14,7 @@ from nbchat import kernel
 from nbchat.frontends.panel.session import Session
 
 from ..service import Service
-
-SECONDS = 20.0  # for anything to be said; a wait that long is a failure
-
-
-def until(there: Callable[[], Any]) -> None:
-    """Wait for something that nobody tells."""
-    deadline = time.monotonic() + SECONDS
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+from ..waiting import SECONDS
 
 
 class Desk:

@@ -7,7 +7,8 @@ import time
 import nbchat
 
 from ..service import Service, answer, said
-from .conftest import Desk, until
+from ..waiting import until
+from .conftest import Desk
 
 
 def test_a_question_is_opened_streamed_ended_and_remembered(desk: Desk) -> None:

@@ -12,7 +12,8 @@ from nbchat import kernel
 from nbchat.errors import ConversationBusy
 
 from ..service import Service, answer, said
-from .conftest import Desk, until
+from ..waiting import until
+from .conftest import Desk
 
 
 def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:

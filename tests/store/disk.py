@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from pathlib import Path
 
 
@@ -13,11 +12,3 @@ def rows(path: Path) -> list[tuple[str, str]]:
         found = connection.execute("SELECT question, answer FROM turn ORDER BY number").fetchall()
     connection.close()
     return found
-
-
-def until(true: object, seconds: float = 10.0) -> None:
-    assert callable(true)
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -14,7 +14,8 @@ from nbchat.store import Store, place
 from nbchat.store.rows import Header
 
 from ..talks import HANG, Talk, facts, said
-from .disk import rows, until
+from ..waiting import until
+from .disk import rows
 
 
 def test_a_turn_is_on_disk_when_its_answer_ends(talk: Talk, path: Path) -> None:

@@ -15,7 +15,8 @@ from nbchat.errors import BadSettings
 from nbchat.messages import Stop, Text
 
 from ..talks import Talk
-from .disk import rows, until
+from ..waiting import until
+from .disk import rows
 
 
 def test_a_locked_database_is_said_once_and_saved_later(talk: Talk, path: Path) -> None:
