@@ -143,19 +143,6 @@ def test_tools_and_their_results() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("call", "arguments"),
-    [
-        (ToolCall("1", "f", {"a": 1}, '{"a" : 1}'), '{"a" : 1}'),
-        (ToolCall("1", "f", {"a": 1}), '{"a": 1}'),
-        (ToolCall("1", "f", {}, ""), "{}"),
-        (ToolCall("1", "f", None, '{"a":'), "{}"),
-    ],
-)
-def test_arguments_are_sent_as_the_model_wrote_them_and_always_as_json(call: ToolCall, arguments: str) -> None:
-    assert sent(Message("assistant", tool_calls=[call]))[0]["tool_calls"][0]["function"]["arguments"] == arguments
-
-
 def test_a_call_without_a_name_is_not_sent_back() -> None:
     assert sent(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == [{"role": "assistant", "content": "4"}]
 
@@ -304,3 +291,12 @@ def test_a_refusals_words_are_text() -> None:
 )
 def test_usage_is_found_wherever_it_is(chunks: list[Any], usage: Usage) -> None:
     assert usage in heard(openai_chat.Reader(), *chunks)
+
+
+@pytest.mark.parametrize(("total", "output"), [(17, 8), (14, 5), (None, 5), (20, 5)])
+def test_reasoning_beside_the_completion_is_generated_too_where_the_total_says_so(total: Any, output: int) -> None:
+    """xAI counts it there; OpenAI counts it in the completion."""
+    details = {"completion_tokens_details": {"reasoning_tokens": 3}}
+    usage = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": total, **details}
+
+    assert heard(openai_chat.Reader(), {"choices": [], "usage": usage})[0] == Usage(9, output, None, 3)

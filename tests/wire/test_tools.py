@@ -1,14 +1,15 @@
-"""Tool calls put together from pieces, as hosts really send them."""
+"""Tool calls put together from pieces, as hosts really send them, and their arguments as they go back."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.messages import ToolCall
-from nbchat.wire.tools import ToolCalls
+from nbchat.wire.tools import ToolCalls, arguments_text
 
 
 def piece(arguments: Any = None, **members: Any) -> dict[str, Any]:
@@ -88,3 +89,17 @@ def test_the_arguments_of_an_index_are_its_pieces_joined(pieces: list[tuple[int,
 
     got = made(*opened, *(piece(text, index=index) for index, text in pieces))
     assert got == [(f"call_{n}", "f", "".join(text for index, text in pieces if index == n)) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (ToolCall("1", "f", {"a": 1}, '{"a" : 1}'), '{"a" : 1}'),
+        (ToolCall("1", "f", {"a": 1}), '{"a": 1}'),
+        (ToolCall("1", "f", {"a": "é"}), '{"a": "é"}'),
+        (ToolCall("1", "f", {}, ""), "{}"),
+        (ToolCall("1", "f", None, '{"a":'), "{}"),
+    ],
+)
+def test_arguments_go_back_as_the_model_wrote_them_and_always_as_json(call: ToolCall, text: str) -> None:
+    assert arguments_text(call) == text
