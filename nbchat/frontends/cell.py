@@ -26,7 +26,7 @@ LATE_GAP = 0.25  # and after
 EARLY_MOST, LATE_MOST = 0.12, 0.4  # for the longest page
 LEAST = 0.06  # after one that came late
 BREATH = 4  # rendering may take one part in so many of the time, however hard the text is
-RATE = 60_000  # characters of HTML a second, however long an output is
+RATE = 60_000  # characters of HTML a second that are sent again, however long an output is
 QUICK = 1_200  # characters of an output that is repainted so often; longer ones take their time
 GROUP = 600  # characters of settled HTML that become an output of their own
 SHARE = 8  # or one part in so many of what is settled, so that outputs are few, and there is little to repaint
@@ -84,7 +84,7 @@ class LiveCell:
         self._painted = self._start - LATE_MOST
         self._work = 0.0  # seconds of rendering since the last repaint
         self._cost = 0.0  # the same, on average
-        self._sent = 0  # characters since the last repaint
+        self._again = 0  # characters since the last repaint, but those that had to be sent
         self._free = self._start  # when work and traffic allow the next one
         self._prefix = f"nbchat-{time.time_ns():x}"
         self._number = 0  # of the open output
@@ -126,8 +126,8 @@ class LiveCell:
         self._paint(now)
         self._work += self._clock() - now
         self._cost += (self._work - self._cost) / 4  # one may have waited for an import, or for the machine
-        self._free = now + max(BREATH * self._cost, self._sent / RATE)
-        self._work, self._sent = 0.0, 0
+        self._free = now + max(BREATH * self._cost, self._again / RATE)
+        self._work, self._again = 0.0, 0
         gap, most = (EARLY_GAP, EARLY_MOST) if now - self._start < EARLY else (LATE_GAP, LATE_MOST)
         gap = min(most, gap * max(1.0, len(self._page) / QUICK))
         self._next = max(self._next, now - gap) + gap  # by the clock, so that late ticks do not add up
@@ -148,6 +148,8 @@ class LiveCell:
         # The new output first, with what was the open end of the one before, which the style hides: nothing moves.
         page = render.live_html(settled[self._blocks :], tail, status=status)
         self._show(page, now, force=folds or finished >= 0)
+        # What has settled is sent now, and once more when its output is finished.
+        self._again -= 2 * sum(map(len, settled[self._seen :]))
         self._seen = len(settled)
         if folds:  # after the words, since long thinking takes its time
             self._publish(0, render.folded_html("".join(self._thought), self._notices))
@@ -179,7 +181,7 @@ class LiveCell:
             update=number <= self._made,
         )
         self._made = max(self._made, number)
-        self._sent += len(page)
+        self._again += len(page)
 
     def _status(self, now: float) -> str:
         seconds = now - self._start

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nbchat.frontends.cell import Display
 
 GAP = 0.1  # seconds between two paints
+BREATH = 4  # drawing may take one part in so many of the time, however hard the text is
 ERASED = "\r\x1b[2K"  # this line
 
 
@@ -168,8 +169,8 @@ class Drawn:
     def tick(self) -> None:
         now = self._clock()
         if now >= self._next:
-            self._next = now + GAP
             self._paint(now)
+            self._next = now + max(GAP, BREATH * (self._clock() - now))
 
     def _paint(self, now: float) -> None:
         from rich.console import Group

@@ -45,6 +45,7 @@ def markdown(characters: int) -> str:
 ROW = "| row {n} | 12.5 | some words in a cell | **bold** |\n"
 CODE = "    total = compute(total, {n}) + 'a string'  # and why it is so\n"
 WORDS = "The words of sentence {n} go on with *emphasis*, `code` and no end of the paragraph in sight. "
+HOSTILE = "*a _b **c `d [e](f ![g] $h_{n} <i> "
 CHINESE = "这是第{n}句话,用来测量中文文本的显示成本,其中有**粗体**和`代码`。"
 
 # By name: what a model thinks and what it says, in so many characters.
@@ -58,6 +59,9 @@ SHAPES: dict[str, Callable[[int], tuple[str, str]]] = {
     "list": lambda size: ("", repeated("- item {n} with a few words\n  - and *one* below it\n", size)),
     "quote": lambda size: ("", repeated("> A quoted line {n} with `code` in it\n", size)),
     "formulas": lambda size: ("", repeated("$$\n\\frac{x_{n}^2}{\\sqrt{1 + y}} = \\int_0^1 f(t)\\,dt\n$$\n\n", size)),
+    "item": lambda size: ("", repeated(WORDS, size, "1. ")),
+    "line": lambda size: ("", repeated("value_{n} = compute({n}); ", size, "```python\n")),
+    "hostile": lambda size: ("", repeated(HOSTILE, size)),
     "thinking": lambda size: (repeated(WORDS, size), ""),
     "both": lambda size: (repeated(WORDS, size // 2), markdown(size // 2)),
 }

@@ -148,7 +148,7 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     assert abs(places[-1] - before) <= 40  # the page is laid out anew: the gaps between outputs are gone
 
 
-@pytest.mark.parametrize("shape", ["table", "fence", "list", "paragraph"])
+@pytest.mark.parametrize("shape", ["table", "fence", "list", "paragraph", "item", "line"])
 def test_an_endless_block_is_never_sent_again_as_a_whole(shape: str, ask: Ask, service: Service) -> None:
     text = SHAPES[shape](12_000)[1]
     service.plays(paced(said(*cut(text)), 4.0))
