@@ -92,7 +92,7 @@ class Engine:
         call, route = planned.call, planned.route
         last: list[Event] = []
         async with (
-            self._transport.post(call.url, call.encoded(), planned.headers, planned.timeouts) as response,
+            self._transport.answered(call.url, planned.headers, planned.timeouts, call.encoded()) as response,
             aclosing(Exchange(response, planned.dialect, asked).events()) as batches,
         ):
             async for batch in batches:

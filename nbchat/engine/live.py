@@ -124,7 +124,7 @@ async def _page(transport: Transport, url: str, planned: Plan, asked: Asked) -> 
 async def _got(transport: Transport, url: str, planned: Plan, asked: Asked) -> Any:
     limits = planned.timeouts
     timeouts = Timeouts(limits.connect, min(SECONDS, limits.first_byte), min(SECONDS, limits.gap))
-    async with transport.get(url, planned.headers, timeouts) as response:
+    async with transport.answered(url, planned.headers, timeouts) as response:
         if not 200 <= response.status < 300:
             raise await _refusal(response, asked)
         body = b""

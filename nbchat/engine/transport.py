@@ -8,10 +8,9 @@ redirects in thought and log addresses. What a provider answered is none of its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from types import TracebackType
-from typing import Protocol
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from typing import Protocol, cast
 
 import httpcore2 as httpcore
 import httpx2 as httpx
@@ -110,30 +109,20 @@ class Transport:
         self._ways: dict[tuple[str, str, int | None, Proxy | None], httpx.AsyncBaseTransport] = {}
         self._in_process = dict(in_process or {})
 
-    def post(
-        self, url: str, body: bytes, headers: Callable[[], Mapping[str, str]], timeouts: Timeouts
-    ) -> AbstractAsyncContextManager[Response]:
-        """Send a question; the response is closed, or back in the pool, on leaving the block.
+    @asynccontextmanager
+    async def answered(
+        self, url: str, headers: Callable[[], Mapping[str, str]], timeouts: Timeouts, body: bytes | None = None
+    ) -> AsyncGenerator[Response]:
+        """POST a question, or GET where there is no body; closed, or back in the pool, on leaving the block.
 
         `headers` is a function so that the key in them is no variable of any frame.
         """
-        return self._answered("POST", url, body, headers, timeouts)
-
-    def get(
-        self, url: str, headers: Callable[[], Mapping[str, str]], timeouts: Timeouts
-    ) -> AbstractAsyncContextManager[Response]:
-        """Ask for what is at an address; otherwise as `post`."""
-        return self._answered("GET", url, b"", headers, timeouts)
-
-    @asynccontextmanager
-    async def _answered(
-        self, method: str, url: str, body: bytes, headers: Callable[[], Mapping[str, str]], timeouts: Timeouts
-    ) -> AsyncGenerator[Response]:
         parsed = _parsed(url)
         scheme, host = parsed.scheme, parsed.host
         proxy = None if host in self._in_process else proxy_for(scheme, host)
         way = self._way(parsed, proxy)
         limits = {"connect": timeouts.connect, "read": timeouts.first_byte, "write": timeouts.first_byte, "pool": None}
+        method = "GET" if body is None else "POST"
         request = httpx.Request(method, parsed, content=body, headers=headers(), extensions={"timeout": limits})
         with translated(host, proxy):
             response = Response(await way.handle_async_request(request), host, timeouts)
@@ -198,23 +187,11 @@ class _Pool(httpx.AsyncBaseTransport):
         except BaseException:
             self._network.abandon()
             raise
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions
-        )
+        body = _Body(cast(AsyncIterable[bytes], response.stream), response.aclose)
+        return httpx.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
 
     async def aclose(self) -> None:
         await self._pool.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._response.stream)  # type: ignore[arg-type]
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
 
 
 class _InProcess(httpx.AsyncBaseTransport):
@@ -222,47 +199,55 @@ class _InProcess(httpx.AsyncBaseTransport):
         self._answer = answer
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        chunks = self._answer(request.content)
-        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=_Made(chunks))
+        body = _Body(self._answer(request.content))
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
 
 
-class _Made(httpx.AsyncByteStream):
-    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, chunks: AsyncIterable[bytes], close: Callable[[], Awaitable[None]] | None = None) -> None:
         self._chunks = chunks
+        self._close = close
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._chunks
+        return aiter(self._chunks)
+
+    async def aclose(self) -> None:
+        if self._close:
+            await self._close()
 
 
 # --- what httpcore raises, in our words ----------------------------------------------------------
 
 
-class translated:  # noqa: N801
+@contextmanager
+def translated(host: str, proxy: Proxy | None = None) -> Iterator[None]:
     """Turn what httpcore still raises into ours; the cause is dropped, since its frames hold the request."""
+    try:
+        yield
+    except NbchatError:
+        raise
+    except Exception as error:
+        if ours := _ours(error, host, proxy):
+            raise ours from None
+        raise
 
-    def __init__(self, host: str, proxy: Proxy | None = None) -> None:
-        self._host = host
-        self._proxy = proxy
 
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
-        gist = str(error).partition(":")[0]  # after the colon come the server's bytes, or ours
-        match error:
-            case httpcore.ProxyError() if self._proxy:
-                raise self._proxy.refused(str(error), self._host) from None
-            case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
-                raise BadSettings(f"the request to {self._host} cannot be made: {gist}. Check its headers.") from None
-            case httpcore.RemoteProtocolError():
-                failed = BadAnswer(f"{self._host} sent invalid HTTP ({gist}). Check the base URL, or try again.")
-                failed.passing = True
-                raise failed from None
-            case OSError() if error.errno in NO_FILES:  # of an import, at the first request
-                raise too_many_files() from None
-            case NbchatError():
-                pass
-            case Exception() if self._proxy and self._proxy.socks:  # socksio's, and asserts of what it said
-                raise self._proxy.refused("it speaks no SOCKS 5", self._host) from None
+def _ours(error: Exception, host: str, proxy: Proxy | None) -> NbchatError | None:
+    gist = str(error).partition(":")[0]  # after the colon come the server's bytes, or ours
+    match error:
+        case httpcore.ProxyError() if proxy:
+            return proxy.refused(str(error), host)
+        case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
+            return BadSettings(f"the request to {host} cannot be made: {gist}. Check its headers.")
+        case httpcore.RemoteProtocolError():
+            failed = BadAnswer(f"{host} sent invalid HTTP ({gist}). Check the base URL, or try again.")
+            failed.passing = True
+            return failed
+        case OSError() if error.errno in NO_FILES:  # of an import, at the first request
+            return too_many_files()
+        case _ if proxy and proxy.socks:  # socksio's, and asserts of what it said
+            return proxy.refused("it speaks no SOCKS 5", host)
+    return None
 
 
 def warm() -> None:
