@@ -285,6 +285,11 @@ def test_a_refusals_words_are_text() -> None:
         ([{"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 5}}], Usage(9, 5)),
         ([{"choices": [{"delta": {}, "usage": {"prompt_tokens": 9, "cached_tokens": 4}}]}], Usage(9, cached=4)),
         ([{"choices": [], "x_groq": {"usage": {"prompt_tokens": 9}}}], Usage(9)),
+        ([{"choices": [], "usage": {"prompt_cache_hit_tokens": 4, "reasoning_tokens": 3}}], Usage(None, None, 4, 3)),
+        (
+            [{"choices": [], "usage": {"prompt_tokens_details": {"cached_tokens": 0}, "cached_tokens": 4}}],
+            Usage(cached=0),
+        ),
         ([{"choices": [], "usage": {"prompt_tokens": 9}}, {"choices": [], "usage": None}], Usage(9)),
         ([{"choices": [], "usage": {"prompt_tokens": 9, "prompt_tokens_details": []}}], Usage(9)),
     ],

@@ -27,6 +27,11 @@ def test_the_pieces_of_a_detail_are_joined_and_what_comes_late_is_kept() -> None
     ]
 
 
+def test_a_null_is_kept_until_there_is_a_value_and_replaces_none() -> None:
+    assert whole([{"id": None, "data": "x"}]) == [{"id": None, "data": "x"}]
+    assert whole([{"id": None}], [{"id": "a"}], [{"id": None}]) == [{"id": "a"}]
+
+
 @pytest.mark.parametrize("other", [{"type": "a", "index": 1}, {"type": "b", "index": 0}])
 def test_another_type_or_index_is_another_detail(other: dict[str, Any]) -> None:
     first = {"type": "a", "index": 0}
