@@ -18,6 +18,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.attachments import File as File
+    from nbchat.attachments import Image as Image
     from nbchat.conversation import Conversation as Conversation
     from nbchat.engine.stream import Stream as Stream
     from nbchat.errors import ConnectionBroken as ConnectionBroken
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from nbchat.kernel import models as models
     from nbchat.kernel import stream as stream
     from nbchat.messages import Answer as Answer
-    from nbchat.messages import File as File
-    from nbchat.messages import Image as Image
     from nbchat.messages import Message as Message
     from nbchat.messages import Notice as Notice
     from nbchat.messages import Stop as Stop
@@ -53,8 +53,6 @@ _HOMES = {
     "kernel": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
     "messages": (
         "Answer",
-        "File",
-        "Image",
         "Message",
         "Notice",
         "Stop",
@@ -64,6 +62,7 @@ _HOMES = {
         "ToolCall",
         "Usage",
     ),
+    "attachments": ("File", "Image"),
     "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),
     "conversation": ("Conversation",),
     "engine.stream": ("Stream",),

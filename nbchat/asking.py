@@ -1,4 +1,4 @@
-"""What may be asked, and how: the messages and the options of every `ask` and `stream`, checked in one place.
+"""What may be asked: the messages and options of every `ask` and `stream`, checked in one place.
 
 A call that is wrong as such (an option that does not exist, no question) is refused where
 it is made; what it holds is looked at when the question is about to be sent.

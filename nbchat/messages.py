@@ -6,12 +6,12 @@ answer. They know nothing of providers, wire formats or notebooks.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from mimetypes import guess_type
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
+
+from nbchat.attachments import File as File
+from nbchat.attachments import Image as Image  # spoken of as parts of a message
 
 Role = Literal["system", "user", "assistant", "tool"]
 Thinking: TypeAlias = bool | Literal["low", "medium", "high", "max"] | None
@@ -131,54 +131,6 @@ WireEvent: TypeAlias = Event | Kept
 
 
 # --- what is sent ---------------------------------------------------------------------
-
-
-@dataclass(slots=True, frozen=True)
-class Attachment:
-    """What a message holds besides words."""
-
-    data: bytes
-    media_type: str
-
-    @property
-    def base64(self) -> str:
-        """The bytes, as base64."""
-        return b64encode(self.data).decode()
-
-    @property
-    def data_url(self) -> str:
-        """The bytes with their kind, as a `data:` URL."""
-        return f"data:{self.media_type};base64,{self.base64}"
-
-
-@dataclass(slots=True, frozen=True)
-class Image(Attachment):
-    """A picture inside a message, held as bytes.
-
-    >>> Image(b"...", "image/png").media_type
-    'image/png'
-    """
-
-    media_type: str = "image/png"
-
-
-@dataclass(slots=True, frozen=True)
-class File(Attachment):
-    """A document inside a message, held as bytes; `File.open(path)` reads one.
-
-    >>> report = File(b"%PDF-1.7 ...", name="report.pdf")
-    >>> Message("user", ["What does this say?", report]).parts[1].media_type
-    'application/pdf'
-    """
-
-    media_type: str = "application/pdf"
-    name: str = "document.pdf"
-
-    @classmethod
-    def open(cls, path: str | Path) -> File:
-        """The file at `path`; its kind is known by its name."""
-        path = Path(path)
-        return cls(path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name)
 
 
 Part: TypeAlias = str | Image | File

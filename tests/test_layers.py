@@ -12,7 +12,7 @@ import nbchat
 PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (
-    ("errors", "hosts", "keys", "render"),
+    ("attachments", "errors", "hosts", "keys", "render"),
     ("messages",),
     ("asking", "catalog", "settings"),
     ("wire",),

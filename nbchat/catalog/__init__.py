@@ -2,6 +2,9 @@
 
 ADD A MODEL: a row in models.json. ADD A PROVIDER: a row in providers.json, as long
 as it speaks a format of `nbchat.wire`. Nothing here sends anything or reads a key.
+`rows` says what a row may hold, `thinking` what is sent for a level of thinking,
+`meant` what to say of a name that leads nowhere; `reading`, `user` and `mistakes` are
+for the tables of a user's own, which go over these.
 """
 
 from __future__ import annotations

@@ -1,7 +1,12 @@
 """Sends one request, yields events. The only place with a network.
 
 An Engine belongs to one event loop and keeps its connections for as long as it
-lives; `kernel` owns the one that everybody shares.
+lives; `kernel` owns the one that everybody shares. Read in this order: `plan` what
+will be sent, `exchange` the answer as it is understood, `retry` what is tried again.
+Below them `transport` one request on its way, `network` and `proxy` the ways to a host,
+`sockets` one connection and `incoming` its bytes. `refusals` words what a provider
+refuses, `failures` what goes wrong before it could; `redact` keeps keys out of both.
+`live` and `local` list models, and `demo` is the model that needs none of this.
 """
 
 from __future__ import annotations

@@ -1,0 +1,55 @@
+"""What a message holds besides words: pictures and documents, as bytes."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from mimetypes import guess_type
+from pathlib import Path
+
+
+@dataclass(slots=True, frozen=True)
+class Attachment:
+    """What a message holds besides words."""
+
+    data: bytes
+    media_type: str
+
+    @property
+    def base64(self) -> str:
+        """The bytes, as base64."""
+        return b64encode(self.data).decode()
+
+    @property
+    def data_url(self) -> str:
+        """The bytes with their kind, as a `data:` URL."""
+        return f"data:{self.media_type};base64,{self.base64}"
+
+
+@dataclass(slots=True, frozen=True)
+class Image(Attachment):
+    """A picture inside a message, held as bytes.
+
+    >>> Image(b"...", "image/png").media_type
+    'image/png'
+    """
+
+    media_type: str = "image/png"
+
+
+@dataclass(slots=True, frozen=True)
+class File(Attachment):
+    """A document inside a message, held as bytes; `File.open(path)` reads one.
+
+    >>> File(b"%PDF-1.7 ...", name="report.pdf").media_type
+    'application/pdf'
+    """
+
+    media_type: str = "application/pdf"
+    name: str = "document.pdf"
+
+    @classmethod
+    def open(cls, path: str | Path) -> File:
+        """The file at `path`; its kind is known by its name."""
+        path = Path(path)
+        return cls(path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name)
