@@ -110,7 +110,7 @@ def test_a_notebook_is_executed_and_converted_with_its_answers_whole(
     assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in page
     assert "**never reached**" in page
     assert "<img" not in page[page.index('<div class="nbc ') :]
-    assert "kimi-k2.6</span>" in page
+    assert "<small>kimi-k2.6 · 9 → 12 tokens" in page
 
 
 def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from nbchat.errors import BadSettings
 from nbchat.frontends.show import show, show_table, turns_of
 from nbchat.frontends.stored import StoredCommands
 from nbchat.render.characters import readable
+from nbchat.render.page import note
 
 if TYPE_CHECKING:
     from nbchat.conversation import Turn
@@ -122,16 +123,16 @@ class ConversationCommands(StoredCommands):
 
 
 def _turn_html(turn: Turn, place: str) -> str:
-    note = f'<p class="nbc-note">{escape(place)}; %chat branches lists them</p>' if place else ""
+    where = note(f"{place}; %chat branches lists them") if place else ""
     asked = f'<blockquote><div class="nbc-plain">{escape(readable(turn.question.text))}</div></blockquote>'
-    ending = f'<p class="nbc-note">{escape(flag)}</p>' if (flag := _flag(turn)) else ""
-    return f"{note}{asked}{render.to_html(turn.answer.text)}{ending}"
+    ending = note(flag) if (flag := _flag(turn)) else ""
+    return f"{where}{asked}{render.to_html(turn.answer.text)}{ending}"
 
 
 def _turn_text(turn: Turn, place: str) -> str:
-    note = f"({place})\n" if place else ""
+    where = f"({place})\n" if place else ""
     ending = f"\n\n({flag})" if (flag := _flag(turn)) else ""
-    return f"{note}> {turn.question.text}\n\n{render.plain(turn.answer)}{ending}"
+    return f"{where}> {turn.question.text}\n\n{render.plain(turn.answer)}{ending}"
 
 
 def _flag(turn: Turn) -> str:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from nbchat import render
-from nbchat.render.characters import readable, without_blank_lines
+from nbchat.render.characters import readable
+from nbchat.render.page import note, styled_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,21 +21,20 @@ def show(shell: InteractiveShell, page: str, text: str) -> None:
     if not hasattr(shell, "kernel"):
         print(text)
         return
-    wrapped = f'<div class="nbc tex2jax_ignore mathjax_ignore"><style>{render.STYLE}</style>{page}</div>'
-    shell.display_pub.publish({"text/html": without_blank_lines(wrapped), "text/plain": text})
+    shell.display_pub.publish({"text/html": styled_page(page), "text/plain": text})
 
 
 def show_table(shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = "") -> None:
     """A table, and a line below it."""
     cells = "".join("<tr>" + "".join(f"<td>{escape(readable(c))}</td>" for c in row) + "</tr>" for row in rows)
     names = "".join(f"<th>{escape(name)}</th>" for name in head)
-    page = f"<table><thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table>"
+    page = f"<table class=nbc-words><thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table>"
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
     ]
     if after:
-        page += f'<p class="nbc-note">{escape(after)}</p>'
+        page += note(after)
         lines.append(after)
     show(shell, page, "\n".join(lines))
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from nbchat.render.characters import readable
 from nbchat.render.incremental import Incremental
 from nbchat.render.live import LIVE_STYLE, ROOM, folded_html, live_html
-from nbchat.render.page import STYLE, answer_html, plain
+from nbchat.render.page import PROSE, STYLE, answer_html, plain
 from nbchat.render.pieces import Pieces
 
 __all__ = [
     "LIVE_STYLE",
+    "PROSE",
     "ROOM",
     "STYLE",
     "Incremental",

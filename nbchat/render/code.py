@@ -1,7 +1,7 @@
 """Source code becomes coloured spans; what it cannot read stays plain text.
 
-A few classes only, because every span is saved in the notebook. It knows the
-names of colours (`nbc-s` is a string), not the colours.
+A few elements only, because each is saved in the notebook. It knows what has a
+colour (`s` is a string), not which.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from nbchat.render.characters import unmasked
+from nbchat.render.frames import CODE, COLOURS, UNBROKEN, WIDE_CODE
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType
@@ -44,7 +45,7 @@ _ELEMENTS = {
     "": "{}",
     "k": "<b>{}</b>",
     "c": "<i>{}</i>",
-    **{colour: f'<span class="nbc-{colour}">{{}}</span>' for colour in "fmns"},
+    **{letter: f'<font color="{colour}">{{}}</font>' for letter, colour in COLOURS.items()},
 }
 _SAME = {
     "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql", "gradle": "groovy",
@@ -63,11 +64,12 @@ def plain_block(source: str, language: str) -> str:
 
 
 def _framed(inner: str, source: str, language: str) -> str:
-    label = f'<div class="nbc-lang">{escape(unmasked(language))}</div>\n' if language else ""
-    inner = f"<span></span>{inner}" if inner.startswith("\n") else inner  # browsers drop a line end right behind <pre>
+    label = f"<legend>{escape(unmasked(language))}</legend>" if language else ""
+    inner = f"<b></b>{inner}" if inner.startswith("\n") else inner  # browsers drop a line end right behind <pre>
     # What scrolls must be within reach of the keyboard.
-    mark = ' tabindex="0"' if any(len(line.encode()) > NARROW for line in source.split("\n")) else ""
-    return f'<div class="nbc-code">{label}<pre{mark}>{inner}</pre></div>\n'
+    is_wide = any(len(line.encode()) > NARROW for line in source.split("\n"))
+    mark = f' tabindex="0" style="{UNBROKEN}"' if is_wide else ""
+    return f'<fieldset style="{WIDE_CODE if is_wide else CODE}">{label}<pre{mark}>{inner}</pre></fieldset>\n'
 
 
 def language_of(info: str) -> str:
@@ -77,7 +79,7 @@ def language_of(info: str) -> str:
 
 
 def coloured(source: str, language: str) -> str:
-    """HTML of the code: spans with our classes, everything else escaped."""
+    """HTML of the code: our few elements, everything else escaped."""
     found = pieces(unmasked(source), language)
     return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in found)
 

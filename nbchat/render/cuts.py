@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from nbchat.render.frames import CENTRED, LEFT
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -165,18 +167,22 @@ def _rows(text: str, hidden: int, line: int) -> Cut | None:
         lines[-1] = done
         number += 1
     done = "\n".join(lines[:number]) + "\n"
-    rows = _cells(blocks(done, {})[0].tokens)
+    table = blocks(done, {})[0].tokens
+    rows = _cells(table)
     columns = list(zip(*rows, strict=True))
     if len(columns) > COLUMNS:
         return None
     heading = _row([heading for (_, heading), *_ in columns]) if len(lines[0]) > RULED * COLUMNS else lines[0]
-    ruler = [_RULES[str(heading.attrs.get("align", ""))] for (heading, _), *_ in columns]
+    ruler = [_rule(heading, is_marked=not table[0].attrs) for (heading, _), *_ in columns]
     longest = [max((content for _, content in column[1:]), key=len) for column in columns]
     words = [max((word for _, content in column for word in content.split() or [""]), key=len) for column in columns]
     return Cut(done, "\n".join([heading, *map(_row, (ruler, longest, words)), *last]))
 
 
-_RULES = {"": ":---", "right": "---:", "center": ":---:"}
+def _rule(heading: Token, *, is_marked: bool) -> str:
+    """The delimiter of a column: where what stands on the right is not marked, or what stands on the left."""
+    given = heading.attrs.get("style") or ("" if is_marked or "align" in heading.attrs else LEFT)
+    return {LEFT: ":---", CENTRED: ":---:"}.get(str(given), "---:")
 
 
 def _row(cells: list[str]) -> str:

@@ -17,7 +17,8 @@ from markdown_it.utils import OptionsDict
 
 from nbchat.render.characters import undisguised, unmasked
 from nbchat.render.code import NARROW, code_block, language_of, plain_block
-from nbchat.render.formula import mathml
+from nbchat.render.formula import in_letters, mathml
+from nbchat.render.frames import DISPLAYED, HEADINGS, HIDDEN, NOTES, SCROLLS
 
 Env = MutableMapping[str, Any]
 
@@ -36,8 +37,8 @@ class Elements(RendererHTML):
         source, language = token.content.removesuffix("\n"), language_of(unescapeAll(token.info))
         if env.get("open_fence") is token:
             return plain_block(source, language)
-        if language == "math" and (made := mathml(source.strip(), display=True)):
-            return _displayed(made, source)
+        if language == "math" and mathml(source.strip(), display=True):
+            return _displayed(source.strip(), source)
         return code_block(source, language)
 
     def code_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
@@ -46,8 +47,7 @@ class Elements(RendererHTML):
     def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
         opener, tex = tokens[number].markup, tokens[number].content
         typed = unmasked(f"{opener}{tex}{_CLOSER[opener]}")
-        made = mathml(tex, display=opener in ("$$", r"\["))
-        return _with_source(made, typed) if made else f'<code class="nbc-tex">{escape(typed, quote=False)}</code>'
+        return _formula(tex, typed, display=opener in ("$$", r"\["))
 
     def formula_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
         return ""
@@ -58,11 +58,26 @@ class Elements(RendererHTML):
         opener, tex, closer = tokens[number].markup, tokens[number].content, tokens[number].info
         typed = unmasked(f"{opener}{tex}{closer}")
         tex = typed if opener.startswith(r"\begin") else tex.strip()
-        made = mathml(tex, display=True) if closer else None
-        return _displayed(made, typed) if made else f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
+        if closer and mathml(tex, display=True):
+            return _displayed(tex, typed)
+        return f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
+
+    def heading_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        if style := HEADINGS.get(tokens[number].tag):
+            tokens[number].attrs["style"] = style
+        return f"{self.renderToken(tokens, number, options, env)}<b>"
+
+    def heading_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f"</b>{self.renderToken(tokens, number, options, env)}"
+
+    def link_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f"{self.renderToken(tokens, number, options, env)}<u>"
+
+    def link_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+        return f"</u>{self.renderToken(tokens, number, options, env)}"
 
     def table_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        frame = '<div class="nbc-wide" tabindex="0">' if tokens[number].meta.get("wide") else ""
+        frame = f'<div class="nbc-wide" tabindex="0" style="{SCROLLS}">' if tokens[number].meta.get("wide") else ""
         return f"{frame}{self.renderToken(tokens, number, options, env)}"
 
     def table_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
@@ -80,7 +95,7 @@ def _always(html: str) -> Callable[..., str]:
 # Plain marks, and a list at the end: links between them would need ids.
 FOOTNOTE_RULES: dict[str, Callable[..., str]] = {
     "footnote_ref": _footnote_mark,
-    "footnote_block_open": _always('<section class="nbc-notes"><ol>'),
+    "footnote_block_open": _always(f'<section style="{NOTES}"><ol>'),
     "footnote_block_close": _always("</ol></section>"),
     "footnote_open": _always("<li>"),
     "footnote_close": _always("</li>"),
@@ -90,11 +105,19 @@ FOOTNOTE_RULES: dict[str, Callable[..., str]] = {
 }
 
 
-def _with_source(made: str, typed: str) -> str:
-    """A formula, and its source for pages without our style: untrusted notebooks lose MathML but keep its letters."""
-    return f'<span hidden="hidden">{made}</span><span>{escape(typed, quote=False)}</span>'
+def _formula(tex: str, typed: str, *, display: bool) -> str:
+    """MathML, and behind it what is read where JupyterLab takes MathML away and keeps its letters.
+
+    There `hidden` keeps them from sight, and the formula stands on one line or as it was typed.
+    """
+    made, line = mathml(tex, display), in_letters(tex, display)
+    typed = escape(typed, quote=False)
+    if not made:
+        return f'<code class="nbc-tex">{typed}</code>'
+    source = f"<code>{typed}</code>"
+    return f"<i hidden={HIDDEN}>{made}</i>{f'<i>{line}</i>' if line else source}"
 
 
-def _displayed(made: str, typed: str) -> str:
+def _displayed(tex: str, typed: str) -> str:
     mark = ' tabindex="0"' if len(typed) > NARROW else ""
-    return f'<div class="nbc-display"{mark}>{_with_source(made, typed)}</div>\n'
+    return f'<p{mark} style="{DISPLAYED}">{_formula(tex, typed, display=True)}</p>\n'

@@ -13,6 +13,8 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from nbchat.render.alphabets import shaped
+from nbchat.render.oneline import oneline
 from nbchat.render.sanitise import ATTRIBUTES, CLASSES, MATHS, VALUES
 from nbchat.render.tex import refused, understandable
 
@@ -33,39 +35,30 @@ _ESCAPED = re.compile(r"\\([_%&#$ {}])")
 _UPRIGHT = re.compile(r'(?:<mi mathvariant="normal">[^<&]</mi>){2,}')
 _LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?")  # it stays in its place
 
-# The first of A-Z, a-z and 0-9 in an alphabet; browsers do not draw `mathvariant`.
-_ALPHABETS = {
-    "bold": (0x1D400, 0x1D41A, 0x1D7CE), "italic": (0x1D434, 0x1D44E, 0), "bold-italic": (0x1D468, 0x1D482, 0x1D7CE),
-    "script": (0x1D4D0, 0x1D4EA, 0), "fraktur": (0x1D56C, 0x1D586, 0), "double-struck": (0x1D538, 0x1D552, 0x1D7D8),
-    "sans-serif": (0x1D5A0, 0x1D5BA, 0x1D7E2), "sans-serif-italic": (0x1D608, 0x1D622, 0),
-    "monospace": (0x1D670, 0x1D68A, 0x1D7F6),
-}  # fmt: skip
-# The first of Α-Ω and of α-ω.
-_GREEK = {"bold": (0x1D6A8, 0x1D6C2), "italic": (0x1D6E2, 0x1D6FC), "bold-italic": (0x1D71C, 0x1D736)}
-# Letters that Unicode had before the alphabets, and which are missing from them.
-_ELSEWHERE = {
-    0x1D53A: "ℂ", 0x1D53F: "ℍ", 0x1D545: "ℕ", 0x1D547: "ℙ", 0x1D548: "ℚ", 0x1D549: "ℝ", 0x1D551: "ℤ", 0x1D455: "ℎ",
-}  # fmt: skip
-
 
 def mathml(tex: str, display: bool = False) -> str | None:
     """The formula as a `<math>` element; None if it is refused or not understood."""
-    return None if refused(tex) else _made(tex, display)
+    return None if refused(tex) else _made(tex, display)[0]
+
+
+def in_letters(tex: str, display: bool = False) -> str | None:
+    """The formula on one line, where that can be read: `E = mc²`."""
+    return None if refused(tex) else _made(tex, display)[1]
 
 
 @lru_cache(maxsize=1024)
-def _made(tex: str, display: bool) -> str | None:
+def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
     try:
         from latex2mathml.converter import convert_to_element
 
         tree = convert_to_element(understandable(tex), display="block" if display else "inline")
         inner = _row(tree[0])  # without the outermost mrow, which <math> is already
     except Exception:  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
-        return None
+        return None, None
     if not inner or "\\" in inner or ">&amp;<" in inner:  # a command or an alignment it did not understand
-        return None
+        return None, None
     inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
-    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>"
+    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>", oneline(list(tree[0]))
 
 
 def _written(element: Element) -> str:
@@ -75,7 +68,7 @@ def _written(element: Element) -> str:
         raise ValueError(f"{tag} with {len(element)} parts")
     if tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
         return f'<mrow class="{_LINES[tag]}">{_row(element[:1])}</mrow>'
-    text = _shaped(_ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", ""))
+    text = shaped(_ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", ""))
     if tag in _WITH_LIMITS and _takes_limits(element[0]):
         tag = _WITH_LIMITS[tag]
     elif tag == "mo" and len(element):
@@ -151,20 +144,3 @@ def _mark(tag: str, name: str, value: str) -> str:
         _LENGTH.fullmatch(value) if name in ATTRIBUTES.get(tag, ()) else value in VALUES.get(tag, {}).get(name, ())
     )
     return f' {name}="{value}"' if allowed else ""
-
-
-def _shaped(text: str, alphabet: str) -> str:
-    if alphabet not in _ALPHABETS:
-        return text
-    upper, lower, digit = _ALPHABETS[alphabet]
-    capital, small = _GREEK.get(alphabet, (0, 0))
-    ranges = (("A", "Z", upper), ("a", "z", lower), ("0", "9", digit), ("Α", "Ω", capital), ("α", "ω", small))
-
-    def letter(character: str) -> str:
-        for first, last, start in ranges:
-            if start and first <= character <= last:
-                point = start + ord(character) - ord(first)
-                return _ELSEWHERE.get(point, chr(point))
-        return character
-
-    return "".join(map(letter, text))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
+from nbchat.render import frames, sheets
 from nbchat.render.characters import readable
-from nbchat.render.page import STYLE, details, line, minified, note, page, thinking
+from nbchat.render.page import STYLE, details, line, note, page, thinking
 
-LIVE_STYLE = STYLE + minified(Path(__file__).with_name("live.css"))
+LIVE_STYLE = STYLE + sheets.minified("live.css")
 
 # JupyterLab removes all outputs and lays the page out before it shows the next one, so that whoever reads far down
 # would be thrown up to the question. These two give the notebook room below, and take it away again after a
@@ -28,12 +28,14 @@ ROOM = tuple(
 
 LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
 
-_DRAWN = re.compile(r'<span hidden="hidden">(<math\b.*?</math>)</span><span>[^<]*</span>', re.DOTALL)
+_DRAWN = re.compile(rf"<i hidden={frames.HIDDEN}>(<math\b.*?</math>)</i><(i|code)>.*?</\2>", re.DOTALL)
 _HEADING = re.compile(r"<(h[1-6])(?=[ >])")
 
 _CARET = '<span class="nbc-caret"></span>'
 # The caret goes behind the last word, inside the last paragraph, item or cell.
-_CLOSING_TAGS = re.compile(r"(?:</(?:p|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section)>\s*)*$")
+_CLOSING_TAGS = re.compile(
+    r"(?:</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section|fieldset)>\s*)*$"
+)
 
 
 def live_html(
@@ -47,7 +49,9 @@ def live_html(
     parts += [*map(note, notices), *blocks]
     if status:  # last, where the reader is
         words = _with_caret(tail) if tail or blocks else ""
-        parts.append(f'<div class="nbc-open">{words}<p class="nbc-note nbc-live">{line(status)}</p></div>')
+        parts.append(
+            f'<div class="nbc-open">{words}<p class="nbc-note nbc-live" style={frames.NOTE}>{line(status)}</p></div>'
+        )
     return page("".join(parts))
 
 

@@ -22,8 +22,9 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_tail
 
 from nbchat.render.brackets import brackets
-from nbchat.render.characters import undisguised, without_blank_lines
+from nbchat.render.characters import RIGHT_TO_LEFT, undisguised, without_blank_lines
 from nbchat.render.elements import FOOTNOTE_RULES, Elements, Env
+from nbchat.render.frames import RIGHT
 from nbchat.render.links import links
 from nbchat.render.maths import maths
 from nbchat.render.sanitise import BLOCKS, sanitised
@@ -38,11 +39,14 @@ SHALLOW = 5  # levels of quotes that may go on without their marks for as long a
 LAZY = 5_000  # lines that go on without them, each counted once for every level beyond
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_BEGINS_LEFTWARD = re.compile("[^A-Za-z\u00c0-\u058f\u0900-\ud7ff]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 # A notebook keeps every line of an output as a string of its own, so lines are worth saving.
 _BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
 _BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
 _BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
+# HTML asks for quotes around a value only where spaces or signs of HTML are in it; JSON makes two bytes of each.
+_MARKED = re.compile(r'<[a-z][a-z\d]*(?: [a-z]+="[\w #.,:;%+-]*")+>')
+_QUOTED = re.compile(r' ([a-z]+)="([\w#.,:;%+-]*)"')
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
 _PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
@@ -104,20 +108,29 @@ def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
     source = "\n".join(lines[block.first : block.end])
     if any(token.level >= DEEPEST - 1 for token in block.tokens):
         return as_typed(source)
-    if block.tokens[0].tag in BLOCKS and _RIGHT_TO_LEFT.search(source):
+    leftward = block.tokens[0].tag in BLOCKS and bool(RIGHT_TO_LEFT.search(source))
+    if leftward:
         block.tokens[0].attrs["dir"] = "auto"
+        if block.kind == "paragraph_open" and _BEGINS_LEFTWARD.match(source):
+            block.tokens[0].attrs["style"] = RIGHT
     md = parser()
     made: str = md.renderer.render(block.tokens, md.options, env)
     if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
         return as_typed(source)
     made = without_blank_lines(sanitised(made).strip())
-    return made and _on_few_lines(made) + "\n"
+    if leftward:
+        made = made.replace("<code>", '<code dir="ltr">')
+    return made and _short(made) + "\n"
 
 
-def _on_few_lines(html: str) -> str:
-    """The same without line ends between the tags of lists and tables."""
-    html = _BEHIND_STARTS.sub(r"\g<start>", _BEFORE_ENDS.sub("", html))
-    return _BETWEEN.sub(" ", html)
+def _short(html: str) -> str:
+    """The same without quotes that need not be, and line ends between the tags of lists and tables."""
+    html = _BETWEEN.sub("", _BEHIND_STARTS.sub(r"\g<start>", _BEFORE_ENDS.sub("", html)))
+    return _MARKED.sub(lambda tag: _QUOTED.sub(_unquoted, tag[0]), html)
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return f" {found[1]}={found[2]}" if found[2] else f" {found[1]}"
 
 
 def _refuse_tangles(text: str) -> None:

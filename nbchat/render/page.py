@@ -10,22 +10,22 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbchat.render import frames, sheets
 from nbchat.render.characters import readable, unmasked, without_blank_lines, word_count
 
 if TYPE_CHECKING:
     from nbchat.messages import Answer, Stop, ToolCall
 
 
-def minified(sheet: Path) -> str:
-    return "".join(map(str.strip, sheet.read_text(encoding="utf-8").splitlines()))
-
-
-STYLE = minified(Path(__file__).with_name("style.css"))
+STYLE = sheets.minified("style.css")
+PROSE = sheets.minified("prose.css")  # closer, as a page of ours is that is not a cell in JupyterLab
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+_BEHIND_BLOCKS = re.compile(
+    r"(</(?:p|h[1-6]|ul|ol|li|table|div|blockquote|fieldset|pre|section)>|<hr>|<blockquote[^>]*>|<li>|<br>)\n"
+)
 LONGEST_CALL = 10_000  # characters of a tool's arguments that are shown
 
 
@@ -40,8 +40,7 @@ def answer_html(
 
     `with_ending` says how it came to an end, where that was not its own.
     """
-    parts = answer_parts(answer, footer=footer, notices=notices, with_ending=with_ending)
-    return page(f"<style>{STYLE}</style>{parts}")
+    return styled_page(answer_parts(answer, footer=footer, notices=notices, with_ending=with_ending))
 
 
 def answer_parts(
@@ -80,19 +79,30 @@ def plain(answer: Answer) -> str:
     return "(no text)"
 
 
+def styled_page(inner: str) -> str:
+    """A page with what it needs of our style sheet."""
+    return page(f"<style>{sheets.used(inner)}</style>{inner}")
+
+
 def page(inner: str) -> str:
     # The two ignore classes keep the page's own MathJax away from "$5 and $6".
-    return without_blank_lines(f'<div class="nbc tex2jax_ignore mathjax_ignore">{inner}</div>')
+    mark = f'class="nbc tex2jax_ignore mathjax_ignore" style={frames.PAGE}'
+    return without_blank_lines(f"<div {mark}>{inner}</div>")
 
 
 def _on_few_lines(html: str) -> str:
     """A notebook keeps every line of an output as a string of its own, so only those of code are lines."""
-    return "".join(part if part.startswith("<pre") else part.replace("\n", " ") for part in _CODE.split(html))
+    return "".join(part if part.startswith("<pre") else _on_one_line(part) for part in _CODE.split(html))
+
+
+def _on_one_line(html: str) -> str:
+    return _BEHIND_BLOCKS.sub(r"\1", html).replace("\n", " ")
 
 
 def details(summary: str, inner: str, *, is_open: bool = False) -> str:
     mark = " open" if is_open else ""
-    return f'<details{mark}><summary>{summary}</summary><div class="nbc-thought">{inner}</div></details>'
+    box = f'<div class=nbc-thought style="{frames.THOUGHT}">{inner}</div>'
+    return f'<details{mark} style="{frames.THINKING}"><summary>{summary}</summary>{box}</details>'
 
 
 def thinking(thought: str) -> str:
@@ -107,7 +117,8 @@ def _tool_call(call: ToolCall) -> str:
     if len(given) > LONGEST_CALL:
         given = f"{given[:LONGEST_CALL]}\n… {len(given) - LONGEST_CALL:,} more characters"
     name = line(call.name or "without a name")
-    return f'<p class="nbc-note">asked for tool <code>{name}</code>; not run</p>{code_block(given, "json")}'
+    asked = f"asked for tool <code>{name}</code>; not run"
+    return f"<p class=nbc-note style={frames.NOTE}>{asked}</p>{code_block(given, 'json')}"
 
 
 def _arguments(call: ToolCall) -> str:
@@ -138,14 +149,11 @@ def ending(stop: Stop, length: int) -> str:
 def _footer(facts: Sequence[str]) -> str:
     if not facts:
         return ""
-    spans = [f"<span>{line(fact)}</span>" for fact in facts]
-    spans[0] = spans[0].replace("<span>", '<span class="nbc-model">', 1)
-    # `small` stays where a notebook is not trusted, which has none of our style.
-    return f'<p class="nbc-foot"><small>{" · ".join(spans)}</small></p>'
+    return f"<p class=nbc-foot style={frames.FOOT}><small>{' · '.join(map(line, facts))}</small></p>"
 
 
 def note(words: str) -> str:
-    return f'<p class="nbc-note" dir="auto">{line(words)}</p>'
+    return f"<p class=nbc-note dir=auto style={frames.NOTE}>{line(words)}</p>"
 
 
 def line(words: str) -> str:

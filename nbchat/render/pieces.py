@@ -25,7 +25,8 @@ KEPT = 200  # characters that stay open where a block is shown as typed
 
 GOES_ON = "nbc-off"  # the class of a piece that has another below it
 
-_FIRST_TAG = re.compile(r'(\s*(?:<li>\s*)?)<(p|h[1-6]|ul|ol|blockquote|div|pre|table)((?: [\w-]+="[^"]*")*)>')
+_FIRST_TAG = re.compile(r"(\s*(?:<li>\s*)?)<(p|h[1-6]|ul|ol|blockquote|fieldset|div|pre|table)((?: [^<>]*)?)>")
+_CLASS = re.compile(r' class=(?:"([^"]*)"|([\w-]*))')
 
 
 class Pieces(Incremental):
@@ -87,8 +88,8 @@ class Pieces(Incremental):
 def marked(html: str, names: Sequence[str]) -> str:
     """The HTML with one more class on its first element, another on the first in that, and so on.
 
-    >>> marked("<p>one</p>", ["nbc-on"]), marked('<div class="nbc-code">', ["nbc-off"])
-    ('<p class="nbc-on">one</p>', '<div class="nbc-off nbc-code">')
+    >>> marked("<p>one</p>", ["nbc-on"]), marked("<div class=nbc-wide>", ["nbc-off"])
+    ('<p class="nbc-on">one</p>', '<div class="nbc-off nbc-wide">')
     >>> marked("<blockquote>\\n<p>one</p>", ["nbc-on", "nbc-on"])
     '<blockquote class="nbc-on">\\n<p class="nbc-on">one</p>'
     """
@@ -98,10 +99,8 @@ def marked(html: str, names: Sequence[str]) -> str:
         if not found:
             break
         before, tag, attributes = found.groups()
-        if (old := ' class="') in attributes:
-            attributes = attributes.replace(old, f"{old}{name} ", 1)
-        else:
-            attributes = f'{old}{name}"{attributes}'
-        start = html[:end] + f"{before}<{tag}{attributes}>"
+        old = _CLASS.search(attributes)
+        classes = f"{name} {old[1] or old[2]}" if old else name
+        start = html[:end] + f'{before}<{tag} class="{classes}"{_CLASS.sub("", attributes)}>'
         html, end = start + html[found.end() :], len(start)
     return html

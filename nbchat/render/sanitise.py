@@ -10,13 +10,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from nbchat.render import frames
 from nbchat.render.characters import CONTROLS
 
 if TYPE_CHECKING:
     from nh3 import Cleaner
 
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote table"
-_TEXT = "div span pre code strong em b i s sup a br hr li thead tbody tr th td section"
+_TEXT = "div pre code strong em b i s u sub sup a br hr li thead tbody tr th td section fieldset legend font"
 _MATHS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
     "mtable mtr mtd mstyle mpadded mphantom"
@@ -27,11 +28,10 @@ TAGS = BLOCKS | TEXT | MATHS
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 CLASSES = {
-    "div": {"nbc-code", "nbc-lang", "nbc-wide", "nbc-display"},
-    "span": {"nbc-f", "nbc-m", "nbc-n", "nbc-s"},
+    "div": {"nbc-wide"},
     "pre": {"nbc-plain"},
     "code": {"nbc-tex"},
-    "section": {"nbc-notes"},
+    "table": {"nbc-words"},
     "mtd": {"nbc-left", "nbc-right"},
     "mrow": {"nbc-box", "nbc-over", "nbc-strike", "nbc-under"},
 }
@@ -47,11 +47,17 @@ ATTRIBUTES = {
 }
 VALUES = {
     **{tag: {"dir": {"auto"}} for tag in BLOCKS},
-    "pre": {"tabindex": {"0"}},
-    "div": {"tabindex": {"0"}},
-    "span": {"hidden": {"hidden"}},
-    "th": {"align": {"center", "right"}},
-    "td": {"align": {"center", "right"}},
+    **{tag: {"dir": {"auto"}, "style": {style}} for tag, style in frames.HEADINGS.items()},
+    "p": {"dir": {"auto"}, "tabindex": {"0"}, "style": {frames.DISPLAYED, frames.RIGHT}},
+    "pre": {"tabindex": {"0"}, "style": {frames.UNBROKEN}},
+    "div": {"tabindex": {"0"}, "style": {frames.SCROLLS}},
+    "section": {"style": {frames.NOTES}},
+    "fieldset": {"style": {frames.CODE, frames.WIDE_CODE}},
+    "font": {"color": set(frames.COLOURS.values())},
+    "i": {"hidden": {frames.HIDDEN}},
+    "code": {"dir": {"ltr"}},
+    "th": {"align": {"right"}, "style": {frames.LEFT, frames.CENTRED}},
+    "td": {"align": {"right"}, "style": {frames.LEFT, frames.CENTRED}},
     "math": {"display": {"block"}},
     "mi": {"mathvariant": {"normal"}},
     "mo": {"form": {"prefix", "infix", "postfix"}, **{name: {"true", "false"} for name in _SWITCHES}},

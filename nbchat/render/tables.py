@@ -1,13 +1,17 @@
 """Lists of tasks, and tables: what markdown-it leaves undecided about them.
 
-Columns of numbers stand on the right, as in a DataFrame, and `<br>` in a cell
-is a line break, since Markdown has no other. It works on markdown-it's tokens.
+Columns of numbers stand on the right, as in a DataFrame, where JupyterLab has all
+cells of outputs; so a mark is on the others. `<br>` in a cell is a line break,
+since Markdown has no other. It works on markdown-it's tokens.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from nbchat.render.characters import RIGHT_TO_LEFT
+from nbchat.render.frames import LEFT
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
@@ -23,7 +27,9 @@ _NUMBER = re.compile(
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
-_STYLES = {"text-align:left": "left", "text-align:center": "center", "text-align:right": "right"}
+_RIGHT = "text-align:right"
+MARK = 23  # bytes of a mark
+MARKS = 2_000  # bytes of marks that any table may have; beyond, they must be few beside its words
 
 if TYPE_CHECKING:
     Row = list[tuple[Token, Token]]  # of each cell the opening tag, and what is in it
@@ -38,7 +44,8 @@ def tables(state: StateCore) -> None:
             start = number
         elif token.type == "table_close" and start >= 0:
             rows = _rows(tokens[start:number])
-            _align(rows, unfinished=bool(state.env.get("unfinished")))
+            if not _align(rows, unfinished=bool(state.env.get("unfinished"))):
+                tokens[start].attrs["class"] = "nbc-words"
             tokens[start].meta["wide"] = token.meta["wide"] = _is_wide(rows)
             start = -1
 
@@ -57,15 +64,30 @@ def _rows(table: list[Token]) -> list[Row]:
     return rows
 
 
-def _align(rows: list[Row], *, unfinished: bool) -> None:
+def _align(rows: list[Row], *, unfinished: bool) -> bool:
+    """Mark the cells that do not stand on the right; False where these are too many, and the others are marked."""
     said = rows[1:-1] if unfinished and len(rows) > 2 else rows[1:]
-    for column in range(len(rows[0])):
-        numbers = _are_numbers([row[column][1].content for row in said])
-        for row in rows:
-            opening = row[column][0]
-            chosen = _STYLES.get(str(opening.attrs.pop("style", "")), "right" if numbers else "")
-            if chosen and chosen != "left":
-                opening.attrs["align"] = chosen
+    chosen = [
+        _alignment(str(heading.attrs.get("style", "")), [row[column][1].content for row in said])
+        for column, (heading, _) in enumerate(rows[0])
+    ]
+    marks = MARK * len(rows) * sum(map(bool, chosen))
+    few = marks <= max(MARKS, sum(len(inside.content) for row in rows for _, inside in row) // 2)
+    for row in rows:
+        for (opening, _), style in zip(row, chosen, strict=True):
+            opening.attrs.pop("style", "")
+            if few and style:
+                opening.attrs["style"] = style
+            elif not few and style != LEFT:
+                opening.attrs |= {"style": style} if style else {"align": "right"}
+    return few
+
+
+def _alignment(asked: str, cells: list[str]) -> str:
+    """The style of a column; "" on the right, as JupyterLab has it."""
+    if asked:
+        return "" if asked == _RIGHT else asked
+    return "" if _are_numbers(cells) or any(map(RIGHT_TO_LEFT.search, cells)) else LEFT
 
 
 def _is_wide(rows: list[Row]) -> bool:

@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbchat.render import frames
 from nbchat.render.characters import readable, undisguised
-from nbchat.render.page import STYLE, answer_parts, line, minified, note, page, plain
+from nbchat.render.page import answer_parts, line, note, plain, styled_page
 from nbchat.render.terminal import clean, columns
 
 if TYPE_CHECKING:
     from nbchat.messages import Answer
     from nbchat.turns import Turn
 
-MORE = minified(Path(__file__).with_name("transcript.css"))
 _NUMBER = re.compile(r"[\d,.]*")
 MOST = 20  # turns of a conversation that are shown
 
@@ -27,8 +26,7 @@ MOST = 20  # turns of a conversation that are shown
 def answer_bundle(answer: Answer) -> dict[str, str]:
     """An answer as IPython displays it, with its model and tokens below."""
     footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
-    html = page(f"<style>{STYLE}</style>{answer_parts(answer, footer=footer)}")
-    return {"text/html": html, "text/plain": clean(plain(answer))}
+    return {"text/html": styled_page(answer_parts(answer, footer=footer)), "text/plain": clean(plain(answer))}
 
 
 def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
@@ -41,29 +39,30 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
         html.append(asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model]))
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
-        "text/html": page(f"<style>{STYLE}{MORE}</style>{''.join(html)}"),
+        "text/html": styled_page("".join(html)),
         "text/plain": clean("\n\n".join(map(readable, text))),
     }
 
 
 def asked_html(question: str) -> str:
-    return f'<div class="nbc-asked" dir="auto">{escape(undisguised(readable(question.strip())), quote=False)}</div>'
+    words = escape(undisguised(readable(question.strip())), quote=False)
+    return f'<div class=nbc-asked dir=auto style="{frames.ASKED}">{words}</div>'
 
 
 def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
     """Rows under a heading that stays in sight, and a line below them."""
     right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [False] * len(head)
     body = "".join(_row("td", row, right) for row in rows)
-    table = f"<table><thead>{_row('th', head, right)}</thead><tbody>{body}</tbody></table>"
-    html = f'<style>{STYLE}{MORE}</style><div class="nbc-tall" tabindex="0">{table}</div>{note(below)}'
+    table = f"<table class=nbc-words><thead>{_row('th', head, right)}</thead><tbody>{body}</tbody></table>"
+    html = f'<div class=nbc-tall tabindex=0 style="{frames.TALL}">{table}</div>{note(below)}'
     cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
     lines = ["  ".join(map(_padded, row, widths, right)).rstrip() for row in cleaned]
-    return {"text/html": page(html), "text/plain": "\n".join([*lines, clean(below)])}
+    return {"text/html": styled_page(html), "text/plain": "\n".join([*lines, clean(below)])}
 
 
 def _row(tag: str, cells: Sequence[str], right: Sequence[bool]) -> str:
-    marks = (' align="right"' if is_right else "" for is_right in right)
+    marks = (" align=right" if is_right else "" for is_right in right)
     return f"<tr>{''.join(f'<{tag}{mark}>{line(cell)}</{tag}>' for cell, mark in zip(cells, marks, strict=True))}</tr>"
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from . import distributions, engine_cpu, first_text, interrupts, iopub, loading
+from . import distributions, engine_cpu, first_text, interrupts, iopub, loading, saved_size
+from .answers import SHAPES
 
 
 @dataclass
@@ -52,7 +53,7 @@ def in_the_browser(quick: bool) -> Iterator[Row]:
     from ..browser.lab import Lab, launched
     from ..service import Service, said
     from . import cell_in_browser as cell
-    from .answers import SHAPES, paced
+    from .answers import paced
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -105,6 +106,13 @@ def stops(quick: bool) -> Iterator[Row]:
     yield Row("partial answers lost, history made invalid", f"{lost}", f"of {found.of} interrupts", "0", lost == 0)
 
 
+def saved(quick: bool) -> Iterator[Row]:
+    text = SHAPES["answer"](20_000)
+    ours, usual = (saved_size.in_file(make(*text)) / 20_000 for make in (saved_size.ours, saved_size.usual))
+    ratio = f"{ours / usual:.2f} of markdown-it and Pygments without style"
+    yield Row("HTML of a saved answer, bytes a character", f"{ours:.2f}", ratio, "<= 2.5", ours <= saved_size.PROMISED)
+
+
 def packages(quick: bool) -> Iterator[Row]:
     added, there = distributions.measured()
     ratio = f"{len(added) / there:.2f} of JupyterLab's {there}"
@@ -118,6 +126,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "the first text": words,
     "the engine": engine,
     "interrupts": stops,
+    "a saved notebook": saved,
     "distributions": packages,
 }
 

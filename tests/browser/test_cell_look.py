@@ -10,7 +10,7 @@ import pytest
 from ..benchmarks.answers import SHAPES, paced
 from ..service import Service, answer, said
 from .cells import Ask, outputs
-from .lab import Lab, Notebook
+from .lab import Notebook
 
 THOUGHT = "The user wants *the best* feature. " * 12 + "An ANOVA with `f_oneway` is cheap.\n\nPetal length. " * 4
 TEXT = """\
@@ -114,7 +114,8 @@ def test_thinking_streams_in_a_box_that_folds_and_then_belongs_to_the_reader(ask
     notebook.run(1, wait=False)
     notebook.page.wait_for_selector("text=kimi-k2-thinking · waiting… 1 s")
     notebook.page.wait_for_selector("text=kimi-k2-thinking · thinking…")
-    assert box.evaluate("box => box.open && box.innerText.includes('best')")
+    notebook.page.wait_for_selector("details:has-text('best')")
+    assert box.evaluate("box => box.open")
     notebook.page.wait_for_selector("text=Petal length separates")
     assert not box.evaluate("box => box.open")
     box.locator("summary").click()
@@ -195,7 +196,7 @@ def test_axe_finds_nothing_and_the_keyboard_opens_the_thinking(
     assert found == []
 
 
-def test_a_reopened_notebook_looks_as_it_was_left(lab: Lab, ask: Ask, service: Service) -> None:
+def test_a_reopened_notebook_looks_as_it_was_left(ask: Ask, service: Service) -> None:
     service.plays(answer(*said(TEXT, thought=[THOUGHT], usage=(1204, 386))))
     notebook = ask("%%chat kimi-k2-thinking\nTalk")
     notebook.run(1)
@@ -206,22 +207,6 @@ def test_a_reopened_notebook_looks_as_it_was_left(lab: Lab, ask: Ask, service: S
     notebook.page.wait_for_selector(".nbc-foot")
 
     assert look(notebook) == before
-
-    stranger = lab.folder / "notebooks" / "stranger.ipynb"  # not signed, since it was written by somebody else
-    stranger.write_text((lab.folder / "notebooks" / notebook.path).read_text().replace("Talk", "Talk!"))
-    untrusted = lab.open(path=stranger.name)
-    untrusted.page.wait_for_selector(".nbc-foot")
-    text = outputs(untrusted, 1)[0]
-    kept = untrusted.page.evaluate(
-        "Object.fromEntries(['details', 'h2', 'table', 'pre', 'b', 'ol', 'small', 'style', 'math'].map("
-        "name => [name, document.querySelectorAll(`.jp-OutputArea-output ${name}`).length]))"
-    )
-    untrusted.close()
-
-    assert kept == {"details": 1, "h2": 1, "table": 2, "pre": 1, "b": 2, "ol": 2, "small": 1, "style": 0, "math": 0}
-    assert "so $F = \\frac{a}{b}$ explodes" in text  # the source, and not the letters of the formula beside it
-    assert "F=ab" not in text
-    assert "kimi-k2-thinking · 1,204 → 386 tokens" in text
 
 
 def look(notebook: Notebook) -> tuple[str, list[Any]]:

@@ -96,7 +96,7 @@ def test_settings_are_sent_when_they_change(opened: Opened) -> None:
 def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(opened: Opened) -> None:
     panel = opened(permissions=["clipboard-read", "clipboard-write"])
     panel.tell(state("a"), rows(row("a", text="```python\nx = 1\n```")))
-    block = panel.page.locator(".nbc-code")
+    block = panel.page.locator("fieldset")
     for name in ("Copy", "Insert below"):
         block.get_by_role("button", name=name).click()
         panel.page.wait_for_function("navigator.clipboard.readText().then(t => t.trim() === 'x = 1')")

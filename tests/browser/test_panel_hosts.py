@@ -129,7 +129,7 @@ def test_code_is_copied_where_the_page_has_no_clipboard_to_give(opened: Opened) 
         }"""
     )
     panel.tell(state("a"), rows(row("a", text="```python\nx = 1\n```")))
-    panel.page.locator(".nbc-code").get_by_role("button", name="Insert below").click()
+    panel.page.locator("fieldset").get_by_role("button", name="Insert below").click()
 
     panel.page.wait_for_function("window.copied?.trim() === 'x = 1'")
     panel.page.get_by_text("paste it into a cell").first.wait_for()

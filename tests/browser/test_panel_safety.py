@@ -22,14 +22,13 @@ OURS = {
     **PATTERNS,
     "class": "(?:(?:nb[cp](?:-[a-z]+)?|tex2jax_ignore|mathjax_ignore) ?)*",
     "type": "button",
-    "dir": "auto",
     "tabindex": "0",
     "data-label": "Copy|Insert below",
 }
 # The words of the answers alone; the buttons on code are ours.
 WORDS = """() => [...document.querySelectorAll('.nbp-answer')].map(root => {
   const copy = root.cloneNode(true);
-  copy.querySelectorAll('button, summary, span[hidden] + span').forEach(e => e.remove());
+  copy.querySelectorAll('button, summary, i[hidden] + *').forEach(e => e.remove());
   return copy.textContent.replace(/\\s+/g, '');
 })"""
 

@@ -64,7 +64,7 @@ STRANGE = """([tags, patterns]) => {
 WORDS = """() => [...document.querySelectorAll('.nbc')].map(root => {
   const words = [], walk = node => {
     if (node.nodeType === 3) words.push(node.data);
-    else if (!node.matches('style, span[hidden] + span, a.jp-InternalAnchorLink, span.numbering-entry'))
+    else if (!node.matches('style, i[hidden] + *, a.jp-InternalAnchorLink, span.numbering-entry'))
       node.childNodes.forEach(walk);
   };
   walk(root);
@@ -82,6 +82,7 @@ CLICK = """() => {
 TAGS = sorted(dom.TAGS | dom.FRAME)
 PATTERNS = {name: pattern.pattern for name, pattern in dom.ATTRIBUTES.items()} | {
     "class": "(?:nbc-[a-z]+ ?)*",
+    "style": f"{dom.ATTRIBUTES['style'].pattern}|{dom.OWN_STYLES}",
     "open": "",
     "rel": "noopener( noreferrer)?",  # JupyterLab takes the second word away
     "href": "(?:https?://|mailto:).+",

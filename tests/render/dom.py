@@ -8,15 +8,16 @@ from urllib.parse import urlsplit
 
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
 _TEXT_TAGS = (
-    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div span pre code strong em b i s sup a br hr"
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i s u sub sup a br hr"
 )
 _MATHS_TAGS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle "
     "mpadded mphantom"
 )
-TAGS = frozenset([*_TEXT_TAGS.split(), "section", *_MATHS_TAGS.split()])
-FRAME = frozenset({"details", "summary", "style", "small"})  # only our own page around an answer has these
+TAGS = frozenset([*_TEXT_TAGS.split(), "section", "fieldset", "legend", "font", *_MATHS_TAGS.split()])
+FRAME = frozenset({"details", "summary", "style", "small", "span"})  # only our own page around an answer has these
 FRAME_MARKS = frozenset({("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")})
+OWN_STYLES = "(?:opacity|display|margin|max-width|max-height|border-left)[a-z0-9 :;#.%-]*"  # of our own page
 LENGTHS = frozenset({"width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"})
 _SWITCHES = "stretchy fence largeop movablelimits accent accentunder displaystyle separator symmetric"
 ATTRIBUTES = {
@@ -24,10 +25,15 @@ ATTRIBUTES = {
     "rel": re.compile("noopener noreferrer"),
     "target": re.compile("_blank"),
     "class": re.compile(r"(?:nbc-[a-z]+)?"),
-    "align": re.compile("center|right"),
-    "dir": re.compile("auto"),
+    "align": re.compile("right"),
+    "style": re.compile(
+        r"text-align:(?:left|center|right|center;overflow:auto)|font-size:1\.[234]em|overflow:auto|white-space:pre|opacity:\.7|"
+        r"border:1px solid #8884;margin:1em 0;font-size:13px(?:;min-width:0)?"
+    ),
+    "color": re.compile("#[0-9a-f]{3}"),
+    "dir": re.compile("auto|ltr"),
     "tabindex": re.compile("0"),
-    "hidden": re.compile("hidden"),
+    "hidden": re.compile("1"),
     "start": re.compile(r"\d{1,9}"),
     "display": re.compile("block"),
     "mathvariant": re.compile("normal"),
@@ -36,6 +42,8 @@ ATTRIBUTES = {
     **dict.fromkeys(LENGTHS, re.compile(r"[+-]?\d?(?:\.\d+)?(?:em|ex|px|pt)?")),
     **dict.fromkeys(_SWITCHES.split(), re.compile("true|false")),
 }
+_BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table tr th td div pre hr legend details summary"
+BLOCKS = frozenset(_BLOCKS.split())  # with a space before them, as a reader sees it
 NEVER_CLOSED = frozenset({"br", "hr"})
 
 
@@ -64,6 +72,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        if tag in BLOCKS:
+            self._words.append(" ")
         if tag not in TAGS and not (self._frame and tag in FRAME):
             self.faults.append(f"<{tag}>")
         for name, value in attrs:
@@ -72,12 +82,12 @@ class Page(HTMLParser):
             self.faults.append("a link that tells where it was clicked")
         if tag not in NEVER_CLOSED:
             formula, self._formula = self._formula, False
-            self._open.append((tag, ("hidden", "hidden") in attrs))
-            if tag == "style" or (formula and tag == "span"):
+            self._open.append((tag, ("hidden", "1") in attrs))
+            if tag == "style" or (formula and tag in ("i", "code")):
                 self._unseen.append(len(self._open))
 
     def _check(self, tag: str, name: str, value: str) -> None:
-        if self._frame and (tag, name) in FRAME_MARKS:
+        if self._frame and ((tag, name) in FRAME_MARKS or (name == "style" and re.fullmatch(OWN_STYLES, value))):
             return
         pattern = ATTRIBUTES.get(name)
         if pattern is None or not pattern.fullmatch(value):

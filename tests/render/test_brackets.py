@@ -56,6 +56,6 @@ def test_a_paragraph_of_brackets_is_read_a_few_times(piece: str, end: str, monke
 def test_a_link_keeps_its_brackets() -> None:
     words = "[" * 3 + "words" + "]" * 3
     assert to_html(f"[{words}](https://example.com)") == (
-        f'<p><a href="https://example.com" target="_blank" rel="noopener noreferrer">{words}</a></p>\n'
+        f'<p><a href="https://example.com" target="_blank" rel="noopener noreferrer"><u>{words}</u></a></p>\n'
     )
     assert "<a " in to_html("[0, 1), " * 30 + "[docs](https://example.com)")

@@ -27,7 +27,7 @@ from .dom import Page
 from .payloads import EVERYTHING
 
 EXAMPLES = 652
-INLINE = frozenset({"em", "strong", "code", "a", "img", "span", "b", "i"})
+INLINE = frozenset({"em", "strong", "code", "a", "img", "b", "i", "u", "font"})
 PLAIN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -47,7 +47,7 @@ class Words(HTMLParser):
         return " ".join("".join(self._words).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._label = ("class", "nbc-lang") in attrs  # which language a fence names is shown here, and not there
+        self._label = tag == "legend"  # which language a fence names is shown here, and not there
         if tag not in INLINE:
             self._words.append(" ")
         if tag == "pre":

@@ -20,7 +20,7 @@ def test_a_live_page_has_blocks_tail_caret_and_status() -> None:
 
     assert "<p>First.</p>" in html
     assert '<strong>is</strong><span class="nbc-caret"></span></p>' in html
-    assert html.endswith('<p class="nbc-note nbc-live">kimi · 3 s</p></div></div>')
+    assert html.endswith(">kimi · 3 s</p></div></div>")
 
 
 def test_what_is_still_open_is_marked_for_the_style_to_hide() -> None:
@@ -32,22 +32,23 @@ def test_what_is_still_open_is_marked_for_the_style_to_hide() -> None:
 
 
 def test_a_finished_output_has_its_blocks_alone() -> None:
-    assert live_html(["<p>Hi</p>"]) == '<div class="nbc tex2jax_ignore mathjax_ignore"><p>Hi</p></div>'
+    start = '<div class="nbc tex2jax_ignore mathjax_ignore" style=max-width:924px>'
+    assert live_html(["<p>Hi</p>"]) == f"{start}<p>Hi</p></div>"
 
 
 def test_thinking_is_open_while_there_is_nothing_else_to_read_and_folds_as_it_will_stay() -> None:
     answer = Answer()
     answer.add(Thought("*hm*"))
 
-    assert "<details open><summary>Thinking, 1 word</summary>" in live_html([], status="kimi", thought="*hm*")
-    folded = re.search("<details>.*</details>", folded_html("*hm*"), re.DOTALL)
+    assert "<summary>Thinking, 1 word</summary>" in live_html([], status="kimi", thought="*hm*")
+    folded = re.search("<details .*</details>", folded_html("*hm*"), re.DOTALL)
     assert folded
-    assert folded[0].replace("\n", " ") in answer_html(answer)
+    assert folded[0].replace(">\n<", "><") in answer_html(answer)
 
 
 def test_notices_are_there_from_the_start_and_stay() -> None:
     for html in (live_html([], status="kimi", notices=["busy <b>"]), folded_html("", ["busy <b>"])):
-        assert '<p class="nbc-note" dir="auto">busy &lt;b&gt;</p>' in html
+        assert "font-size:13px>busy &lt;b&gt;</p>" in html
         assert Page(html, frame=True).faults == []
 
 

@@ -32,7 +32,7 @@ def test_the_same_answer_gives_the_same_bytes() -> None:
 def test_an_answer_is_wrapped_so_that_the_page_leaves_its_dollars_alone() -> None:
     html = answer_html(answered(Text("$5 and $6")))
 
-    assert html.startswith('<div class="nbc tex2jax_ignore mathjax_ignore"><style>')
+    assert html.startswith('<div class="nbc tex2jax_ignore mathjax_ignore" style=max-width:924px><style>')
     assert html.endswith("</div>")
     assert "<p>$5 and $6</p>" in html
 
@@ -40,7 +40,8 @@ def test_an_answer_is_wrapped_so_that_the_page_leaves_its_dollars_alone() -> Non
 def test_thinking_is_folded_and_counted() -> None:
     html = answer_html(answered(Thought("one two three"), Text("Hi")))
 
-    assert "<details><summary>Thinking, 3 words</summary>" in html
+    assert "<summary>Thinking, 3 words</summary>" in html
+    assert "<details open" not in html
     assert "details" not in answer_html(answered(Thought(" \n"), Text("Hi"))).replace(STYLE, "")
 
 
@@ -66,7 +67,7 @@ def test_notices_are_told_once_and_before_the_words() -> None:
         answer_html(answered(Text("Hi"), notices=["tried again"]), notices=["tried again", "gpt-4 is retired"])
     )
 
-    assert text == "tried again gpt-4 is retired Hi".replace("again ", "again").replace("retired ", "retired")
+    assert text == "tried again gpt-4 is retired Hi"
 
 
 def test_a_tool_that_was_asked_for_is_shown_and_not_run() -> None:
@@ -115,10 +116,7 @@ def test_an_answer_that_did_not_end_says_why(stop: Stop, sentence: str) -> None:
 def test_the_footer_begins_with_the_model_and_can_be_read_without_a_style() -> None:
     html = answer_html(answered(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"])
 
-    assert (
-        '<p class="nbc-foot"><small><span class="nbc-model">kimi-k2-thinking</span> · <span>1,204 → 386 tokens</span>'
-        in html
-    )
+    assert "<small>kimi-k2-thinking · 1,204 → 386 tokens · $0.0019</small>" in html
     assert "nbc-foot" not in answer_html(answered(Text("Hi"))).replace(STYLE, "")
 
 
@@ -127,7 +125,7 @@ def test_what_streamed_is_what_stays() -> None:
     page.feed("First.\n\n```python\nx = 1\n\ny = 2\n```\n")
     page.finish()
 
-    assert "".join(page.settled).replace(">\n<", "> <").strip() in answer_html(answered(Text("".join(page._all))))
+    assert "".join(page.settled).replace(">\n<", "><").strip() in answer_html(answered(Text("".join(page._all))))
 
 
 def test_only_lines_of_code_are_lines_of_the_notebook() -> None:
@@ -169,8 +167,6 @@ def test_the_style_is_small_and_stays_inside_our_answers() -> None:
 def test_colours_follow_jupyterlab_and_fall_back_without_it() -> None:
     for name in ("keyword", "string", "comment", "def", "meta"):
         assert f"var(--jp-mirror-editor-{name}-color,#" in STYLE
-    assert STYLE.count("var(--jp-") == STYLE.count("var(--jp-")
-    assert "var(--jp-border-color2,#" in STYLE
 
 
 def test_an_answer_costs_at_most_two_and_a_half_bytes_a_character() -> None:

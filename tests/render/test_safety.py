@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.messages import Answer, Stop, Text, Thought, ToolCall
-from nbchat.render import Incremental, answer_html, live_html, plain, to_html
+from nbchat.render import Incremental, answer_html, frames, live_html, plain, to_html
 from nbchat.render.characters import readable
 from nbchat.render.sanitise import sanitised
 
@@ -153,6 +153,16 @@ def test_the_sanitiser_alone_would_be_enough() -> None:
     """Each layer has to hold by itself: raw HTML that never went through Markdown."""
     for payload in EVERYTHING:
         assert Page(sanitised(readable(payload))).faults == [], payload
+
+
+def test_only_our_own_styles_pass() -> None:
+    """Word for word: one that is nearly ours could hide or move what is around it."""
+    for html in (f'<fieldset style="{frames.CODE}">a</fieldset>', f'<td style="{frames.LEFT}">a</td>'):
+        assert "style=" in sanitised(html if "<td" not in html else f"<table><tr>{html}</tr></table>")
+    for style in (f"{frames.CODE};position:fixed", "text-align: left", f"{frames.LEFT};", "display:none", "color:red"):
+        for tag in ("fieldset", "p", "td", "h1", "pre", "div", "section", "font", "i", "span", "code"):
+            assert "style" not in sanitised(f'<table><tr><td><{tag} style="{style}">a</{tag}></td></tr></table>')
+    assert sanitised('<font color="red" size="7" face="x">a</font>') == "<font>a</font>"
 
 
 @settings(max_examples=300, deadline=None)

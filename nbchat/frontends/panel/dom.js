@@ -25,7 +25,7 @@ function parsed(html) {
   template.innerHTML = html;
   // Without our style a formula is hidden and its source shown. Here the style is always there, and some pages (marimo)
   // insist that what is hidden stays so.
-  for (const drawn of template.content.querySelectorAll("span[hidden]")) {
+  for (const drawn of template.content.querySelectorAll("i[hidden]")) {
     drawn.nextSibling.remove();
     drawn.hidden = false;
   }

@@ -18,7 +18,7 @@ PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>:root{{color-scheme:light dark}}body{{max-width:760px;margin:2em auto;padding:0 1em;font-family:system-ui}}
 {style}</style></head>
-<body><div class="nbc nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
+<body><div class="nbc nbc-alone nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
 """  # no script runs in it and nothing is fetched, whatever an answer says
 
 
@@ -34,7 +34,7 @@ def _text(conversation: Conversation, form: str) -> str:
         case "html":
             title = escape(conversation.title or conversation.name)
             turns = "".join(map(snapshot.turn_html, conversation.turns))
-            return PAGE.format(title=title, style=render.STYLE + snapshot.STYLE, turns=turns)
+            return PAGE.format(title=title, style=render.STYLE + render.PROSE + snapshot.STYLE, turns=turns)
         case "ipynb":
             return as_notebook(conversation, bundle)
         case "json":

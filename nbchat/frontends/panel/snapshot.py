@@ -11,12 +11,13 @@ from html import escape
 from typing import Any
 from zlib import crc32
 
-from nbchat import render
 from nbchat.conversation import Conversation, Turn
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.rows import question
 from nbchat.frontends.show import turns_of
 from nbchat.render.characters import readable, without_blank_lines
+from nbchat.render.page import answer_parts, note, page
+from nbchat.render.sheets import used
 
 LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
 
@@ -47,17 +48,17 @@ class Snapshot:
             shown[turn.id] = made
         self._made = shown
         left_out = len(turns) - len(shown)
-        earlier = f'<p class="nbc-note">{left_out} earlier turns are not in this copy.</p>' if left_out else ""
+        earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
         title = escape(readable(conversation.title or conversation.name), quote=False)
         summary = f"{title} · {turns_of(len(turns))} (saved copy; run this cell for the panel)"
         inner = f"<summary>{summary}</summary>{earlier}{''.join(reversed(shown.values()))}"
         self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
-        page = (
+        whole = (
             f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" open>'
-            f"<style>{render.STYLE}{STYLE}</style>{inner}</details>"
+            f"<style>{used(inner)}{STYLE}</style>{inner}</details>"
         )
         return {
-            "text/html": without_blank_lines(page),
+            "text/html": without_blank_lines(whole),
             "text/plain": f"Conversation {conversation.name!r}: {turns_of(len(turns))}.",
         }
 
@@ -67,7 +68,6 @@ def turn_html(turn: Turn) -> str:
     asked = question(turn)
     said = [asked["s"], *(f"[{label}]" for label, _ in asked["att"] if label), *(f"[{kind}]" for kind in asked["img"])]
     words = escape(readable("\n".join(filter(None, said))), quote=False)
-    answer = render.answer_html(turn.answer, footer=footer(turn), notices=turn.answer.notices)
-    answer = answer.replace(f"<style>{render.STYLE}</style>", "", 1)
+    answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
     # A quotation is told from the answer also where the style is taken away: in JupyterLab without trust, on GitHub.
     return f'<blockquote class="nbc-asked" dir="auto">{words}</blockquote>{answer}'

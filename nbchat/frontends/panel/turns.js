@@ -179,8 +179,8 @@ class TurnView {
   dressed(html) {
     const { panel } = this;
     const fragment = parsed(html);
-    for (const block of fragment.querySelectorAll(".nbc-code")) {
-      if (block.firstChild.nodeName === "PRE") block.prepend(h("div.nbc-lang"));
+    for (const block of fragment.querySelectorAll("fieldset")) {
+      if (block.firstChild.nodeName === "PRE") block.prepend(h("legend"));
       const [head, code] = block.children;
       const name = head.textContent;
       const start = CELLS[name.toLowerCase()];

@@ -40,9 +40,9 @@ def script() -> str:
 
 
 def style() -> str:
-    """The style of the panel, and of what render makes, which looks here as it does in a cell."""
+    """The style of the panel, and of what render makes."""
     lines = (HERE / "panel.css").read_text("utf-8").splitlines()
-    return render.STYLE + "".join(line.strip() for line in lines)
+    return render.STYLE + render.PROSE + "".join(line.strip() for line in lines)
 
 
 class ChatPanel(AnyWidget):

@@ -1,0 +1,125 @@
+"""A notebook that somebody else has saved: JupyterLab takes our style sheet away, and it looks the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..service import Service, answer, said
+from .cells import Ask, outputs
+from .lab import Lab, Notebook
+from .test_cell_look import TEXT, THOUGHT
+
+FORMULAS = r"""
+Where $E = mc^2$, $x_{n+1}$ and $\frac{1}{2}mv^2$ are read, and $\begin{pmatrix} a & b \end{pmatrix}$ as it was typed.
+"""
+TABLE = """
+| plan | what it does | price |
+|:-----|:------------:|------:|
+| free | a few questions | 0 |
+| team | shared history | 20 |
+"""
+
+FRAMES = "fieldset legend pre h2 h3 p ul ol li blockquote table thead th td tr details summary small code a sup section"
+# Of everything that has a frame, a place or a size: how it is drawn. Formulas are as high as they are.
+LOOK = """names => {
+  const page = document.querySelector('.jp-OutputArea-output .nbc'), left = page.getBoundingClientRect().x;
+  const properties = ['display', 'borderTop', 'borderLeft', 'borderBottom', 'borderRadius', 'padding', 'margin',
+    'opacity', 'backgroundColor', 'fontSize', 'fontWeight', 'fontStyle', 'fontFamily', 'lineHeight',
+    'textDecorationLine', 'overflowX', 'listStyleType', 'verticalAlign'];
+  const found = [...page.querySelectorAll(names)].filter(e => !e.closest('i[hidden]') && e.checkVisibility());
+  const isFormula = e => e.matches('i[hidden] + *') || e.querySelector('i[hidden]') || e.closest('p[style*=center]');
+  return found.filter(e => !e.matches('i[hidden] + *')).map(e => {
+    const style = getComputedStyle(e), place = e.getBoundingClientRect();
+    const align = style.textAlign === 'start' ? (style.direction === 'ltr' ? 'left' : 'right') : style.textAlign;
+    const free = isFormula(e) || e.matches('.nbc-wide');
+    const where = free ? [] : [place.x - left, place.width, place.height].map(Math.round);
+    return [e.tagName, e.className, align, ...properties.map(name => `${name} ${style[name]}`), ...where].join(', ')
+  })
+}"""
+
+
+def look(notebook: Notebook) -> list[str]:
+    found: list[str] = notebook.page.evaluate(LOOK, ", ".join([*FRAMES.split(), ".nbc", ".nbc-wide"]))
+    return found
+
+
+def copied(lab: Lab, notebook: Notebook) -> str:
+    """The same notebook under another name, written by somebody else and so not signed."""
+    path = lab.folder / "notebooks" / f"stranger-{notebook.path}"
+    path.write_text((lab.folder / "notebooks" / notebook.path).read_text().replace("Talk", "Talk!"))
+    return path.name
+
+
+def opened_both_ways(lab: Lab, ask: Ask, service: Service, **page: Any) -> tuple[Notebook, Notebook]:
+    text = TEXT + FORMULAS + TABLE
+    service.plays(answer(*said(text, thought=[THOUGHT], usage=(1204, 386), finish="length")))
+    trusted = ask("%%chat kimi-k2-thinking\nTalk", **page)
+    trusted.run(1)
+    trusted.save()
+    trusted.page.reload()
+    trusted.ready()
+    untrusted = lab.open(path=copied(lab, trusted), **page)
+    for notebook in (trusted, untrusted):
+        notebook.page.wait_for_selector(".nbc-foot")
+        notebook.page.evaluate("document.querySelectorAll('.numbering-entry').forEach(e => e.remove())")
+    return trusted, untrusted
+
+
+@pytest.mark.parametrize("width", [800, 1600])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_looks_the_same(dark: bool, width: int, lab: Lab, ask: Ask, service: Service) -> None:
+    """Every frame, margin, size and column; colours within code and the drawing of formulas need the style sheet."""
+    trusted, untrusted = opened_both_ways(lab, ask, service, dark=dark, size=(width, 1600))
+    try:
+        ours, theirs = look(trusted), look(untrusted)
+
+        assert untrusted.page.locator(".jp-OutputArea-output style").count() == 0
+        assert len(ours) > 60
+        assert [pair for pair in zip(theirs, ours, strict=True) if pair[0] != pair[1]] == []
+    finally:
+        untrusted.close()
+
+
+def test_it_has_frames_labels_and_formulas_that_can_be_read(lab: Lab, ask: Ask, service: Service) -> None:
+    _, untrusted = opened_both_ways(lab, ask, service)
+    try:
+        drawn = untrusted.page.evaluate(
+            """() => {
+              const page = document.querySelector('.jp-OutputArea-output .nbc');
+              const one = name => page.querySelector(name), all = name => [...page.querySelectorAll(name)];
+              const style = name => getComputedStyle(one(name));
+              return {
+                frame: style('fieldset').borderTopStyle + style('fieldset').borderTopWidth,
+                label: one('legend').innerText,
+                colours: new Set(all('pre *').map(e => getComputedStyle(e).color)).size,
+                thinking: one('details').open, folded: one('details p').checkVisibility(),
+                foot: parseFloat(style('small').fontSize) < parseFloat(style('p').fontSize),
+                columns: all('td').slice(0, 3).map(e => getComputedStyle(e).textAlign),
+                scrolls: one('.nbc-wide').scrollWidth > one('.nbc-wide').clientWidth,
+                typeset: all('math, mjx-container').length,
+              } }"""
+        )
+        text = outputs(untrusted, 1)[0]
+
+        assert drawn == {
+            "frame": "solid1px",
+            "label": "python",
+            "colours": 3,
+            "thinking": False,
+            "folded": False,
+            "foot": True,
+            "columns": ["left", "right", "right"],
+            "scrolls": True,
+            "typeset": 0,
+        }
+        assert "so F = a/b explodes" in text
+        assert (
+            "Where E = mc², xₙ₊₁ and ½mv² are read, and $\\begin{pmatrix} a & b \\end{pmatrix}$ as it was typed."
+            in text
+        )
+        assert "kimi-k2-thinking · 1,204 → 386 tokens" in text
+        assert "The answer is incomplete" in text
+    finally:
+        untrusted.close()

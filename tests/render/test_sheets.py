@@ -1,0 +1,44 @@
+"""An answer carries the rules it uses, and no others."""
+
+from __future__ import annotations
+
+from nbchat.messages import Answer, Stop, Text
+from nbchat.render import STYLE, answer_html
+from nbchat.render.sheets import lines, used
+
+from ..benchmarks.answers import SHAPES
+
+
+def test_a_plain_answer_has_next_to_no_style() -> None:
+    assert len(used("<p>Hi <em>there</em></p>")) < 100
+
+
+def test_a_rule_comes_with_its_group_and_with_all_that_it_names() -> None:
+    html = used("<p dir=auto>Hi</p><pre><b>x</b></pre>")
+
+    assert ".nbc.nbc.nbc{[dir] p,p[dir]{text-align:start}" in html
+    assert "pre b,pre i,font{" in html
+    assert "pre i{" not in html
+    assert "table" not in html
+    assert html.count("{") == html.count("}")
+
+
+def test_words_are_no_reason_for_a_rule() -> None:
+    assert used("<p>table nbc-wide &lt;table&gt; .nbc-plain</p>") == used("<p>Hi</p>")
+
+
+def test_what_is_used_is_of_the_sheet_and_in_its_order() -> None:
+    for shape in SHAPES.values():
+        answer = Answer()
+        answer.add(Text(shape(2_000)[1]))
+        answer.add(Stop("end"))
+        style = answer_html(answer).partition("<style>")[2].partition("</style>")[0]
+        rules = [line for line in lines("style.css") if line in style]
+
+        assert "".join(line for line in rules if line != "}").replace("}", "") == style.replace("}", "")
+
+
+def test_each_line_of_a_sheet_is_a_rule_or_begins_or_ends_a_group() -> None:
+    for line in lines("style.css"):
+        assert line == "}" or (line.count("{"), line.count("}")) in ((1, 0), (1, 1)), line
+    assert "".join(lines("style.css")) == STYLE
