@@ -44,7 +44,12 @@ FORMAT = Format(
         **dict.fromkeys(FILTERS.split(), "filter"),
         **dict.fromkeys(["MALFORMED_FUNCTION_CALL", "MISSING_THOUGHT_SIGNATURE", "OTHER", "A_WORD_OF_2031"], "broken"),
     },
-    fails=((FAILURE, 503), ([FAILURE], 503)),
+    fails=(
+        (FAILURE, 503),
+        ([FAILURE], 503),
+        ({**chunk({"text": "!"}), **FAILURE}, 503),
+        ({"code": 503, "message": "Overloaded"}, 503),  # a gateway's
+    ),
     anything=ANYTHING,
     almost=st.lists(st.lists(ANYTHING, max_size=4).map(lambda parts: chunk(*parts)), max_size=2),
     kept=st.just(
