@@ -32,7 +32,7 @@ class Format:
     A value is an event's JSON, or a pair of its name and its JSON.
     """
 
-    wire: str
+    name: str  # of the wire format
     says: Any  # a value that says "Hi"
     whole: Any  # one JSON body that thinks "hm", says "Hi" and counts 9 and 5
     calls: tuple[Any, ...]  # values that call `f` with {"a": 1}
@@ -47,11 +47,11 @@ class Format:
     kept: st.SearchStrategy[Any] = NOTHING  # what a provider may have wanted back
 
     def __repr__(self) -> str:
-        return self.wire
+        return self.name
 
     @property
     def spoken(self) -> Dialect:
-        return dialect(self.wire)
+        return dialect(self.name)
 
 
 def ask(*messages: Message, **fields: Any) -> Ask:

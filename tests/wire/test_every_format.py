@@ -22,18 +22,18 @@ from .conversations import assert_repeated, conversations, growing
 from .formats import ADD, BASE, CITY, CUT_OFF, NOTE, Format, ask, heard
 
 FORMATS: list[Format] = [import_module(f"tests.wire.test_{file}").FORMAT for file in DIALECTS.values()]
-EVERY = pytest.mark.parametrize("wire", FORMATS, ids=lambda wire: wire.wire)
+EVERY = pytest.mark.parametrize("wire", FORMATS, ids=lambda wire: wire.name)
 STOPS = [
-    pytest.param(wire, word, reason, id=f"{wire.wire}-{word}")
+    pytest.param(wire, word, reason, id=f"{wire.name}-{word}")
     for wire in FORMATS
     for word, reason in wire.stops.items()
 ]
-FAILS = [pytest.param(wire, *fail, id=f"{wire.wire}-{nth}") for wire in FORMATS for nth, fail in enumerate(wire.fails)]
+FAILS = [pytest.param(wire, *fail, id=f"{wire.name}-{nth}") for wire in FORMATS for nth, fail in enumerate(wire.fails)]
 
 
 @EVERY
 def test_a_row_belongs_to_its_file(wire: Format) -> None:
-    assert wire.spoken.__name__ == f"nbchat.wire.{DIALECTS[wire.wire]}"  # type: ignore[attr-defined]
+    assert wire.spoken.__name__ == f"nbchat.wire.{DIALECTS[wire.name]}"  # type: ignore[attr-defined]
 
 
 # --- requests ------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_a_text_file_is_its_text(wire: Format) -> None:
     assert NOTE.base64.encode() not in body
 
 
-@pytest.mark.parametrize("wire", [wire for wire in FORMATS if wire.refused], ids=lambda wire: wire.wire)
+@pytest.mark.parametrize("wire", [wire for wire in FORMATS if wire.refused], ids=lambda wire: wire.name)
 def test_a_document_without_a_place_is_refused_before_anything_is_sent(wire: Format) -> None:
     assert wire.refused
 
