@@ -13,6 +13,8 @@ from inspect import Parameter, Signature, cleandoc, signature
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypedDict, TypeVar, cast, get_args, get_type_hints
 
+from pydantic.errors import PydanticUserError
+
 from nbchat.catalog import near
 from nbchat.errors import BadCall, BadSettings
 from nbchat.keys import Secret, seal
@@ -142,7 +144,7 @@ def _shown(value: Any) -> str:
 def _tools(tools: Any) -> tuple[Tool, ...]:
     if tools is None:
         return ()
-    if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Collection):
+    if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
         raise BadSettings(f"tools should be a list of nbchat.Tool or of dicts, not {type(tools).__name__}.")
     return tuple(map(_tool, tools))
 
@@ -165,7 +167,10 @@ def _schema(schema: Any) -> Mapping[str, Any] | None:
     if schema is None or isinstance(schema, Mapping):
         return schema
     if hasattr(schema, "model_json_schema"):
-        made: Mapping[str, Any] = schema.model_json_schema()
+        try:
+            made: Mapping[str, Any] = schema.model_json_schema()
+        except PydanticUserError as error:
+            raise BadSettings(f"{schema.__name__} has no JSON schema: {str(error).splitlines()[0]}.") from None
         return made
     raise BadSettings(f"schema is a JSON schema (a dict) or a pydantic model, not {type(schema).__name__}.")
 

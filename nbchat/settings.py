@@ -100,8 +100,9 @@ class Settings:
             return Key(Secret(""), "no key")
         host = host_of(base_url.value)
         if not is_loopback(host) and not self._may_have(host, found, provider, base_url):
+            owner = next((owner.name for owner in _owners(found)), provider.name)
             raise BadSettings(
-                f"{found.origin} belongs to {_owner(found, provider)} and is not sent to {host} ({base_url.origin}).\n"
+                f"{found.origin} belongs to {owner} and is not sent to {host} ({base_url.origin}).\n"
                 f"Pass api_key=..., or set {own_variable(provider)} in the environment if that host may have it."
             )
         return found
@@ -112,7 +113,7 @@ class Settings:
         A file found beside a notebook may come with somebody else's repository, so
         it cannot send a provider's key to another host.
         """
-        owners = [p for p in shipped().providers.values() if key.origin in p.env_keys]
+        owners = _owners(key)
         if any(owner.trusts(host) for owner in owners):
             return True
         if base_url.origin == ARGUMENT:
@@ -178,9 +179,9 @@ class Settings:
         return rows
 
 
-def _owner(key: Key, provider: Provider) -> str:
-    owners = [p.name for p in shipped().providers.values() if key.origin in p.env_keys]
-    return owners[0] if owners else provider.name
+def _owners(key: Key) -> list[Provider]:
+    """The providers whose key it is, by the variable it came from; the shipped table alone says so."""
+    return [provider for provider in shipped().providers.values() if key.origin in provider.env_keys]
 
 
 def missing_key(provider: Provider) -> str:

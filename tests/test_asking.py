@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 import nbchat
 from nbchat.asking import Options, as_messages
@@ -75,6 +76,18 @@ def test_what_is_no_number_in_the_range_is_refused(name: str, value: Any) -> Non
 def test_messages_may_come_from_any_iterable() -> None:
     assert as_messages(Message("user", text) for text in "ab") == [Message("user", "a"), Message("user", "b")]
     assert as_messages((Message("tool", "", tool_call_id="c"),)) == [Message("tool", "", tool_call_id="c")]
+
+
+def test_a_schema_may_be_a_model_that_has_one() -> None:
+    class Sky(BaseModel):
+        blue: bool
+
+    class Odd(BaseModel):
+        call: Callable[[], None]
+
+    assert Options.of({"schema": Sky}).schema == Sky.model_json_schema()
+    with pytest.raises(BadSettings, match="Odd has no JSON schema: Cannot generate a JsonSchema"):
+        Options.of({"schema": Odd})
 
 
 def test_a_tool_may_be_a_dict_of_either_shape() -> None:
