@@ -67,7 +67,8 @@ class Plan:
 
 def plan(settings: Settings, model: str, messages: str | Sequence[Message], options: Options) -> Plan:
     """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
-    route = _route(settings.catalog, model, messages, options)
+    given = as_messages(messages)
+    route = _route(settings.catalog, model, given[-1].text, options.wire)
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     spoken = dialect(route.wire)
@@ -77,17 +78,16 @@ def plan(settings: Settings, model: str, messages: str | Sequence[Message], opti
         raise BadSettings(
             f"the key in {key.origin} has spaces or odd characters in it. Copy it again, without line ends."
         )
-    ask, notices = _ask(settings, route, base_url.value, messages, options)
+    ask, notices = _ask(settings, route, base_url.value, given, options)
     call = spoken.render(ask)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return Plan(route, spoken, call, key, base_url, timeouts, (*notices, *call.notices))
 
 
-def _route(catalog: Catalog, model: str, messages: str | Sequence[Message], options: Options) -> Route:
+def _route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
     try:
-        return catalog.find(model, options.wire)
+        return catalog.find(model, wire)
     except UnknownModel:
-        question = as_messages(messages)[-1].text
         if any(question in names for names in (catalog.models, catalog.aliases)):
             raise UnknownModel(f"{model!r} is not the name of a model, but {question!r} is. {ORDER}") from None
         raise
@@ -122,10 +122,9 @@ def _port(url: str) -> bool:
 
 
 def _ask(
-    settings: Settings, route: Route, base_url: str, messages: str | Sequence[Message], options: Options
+    settings: Settings, route: Route, base_url: str, given: Sequence[Message], options: Options
 ) -> tuple[Ask, list[str]]:
     model, notices = route.model, []
-    given = as_messages(messages)
     system = "\n\n".join(filter(None, (options.system, *(m.text for m in given if m.role == "system"))))
     temperature = options.temperature
     if temperature is not None and "temperature" in model.refuses:
