@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from html import escape
 from typing import TYPE_CHECKING
 
 from nbchat.render.characters import readable
@@ -26,9 +25,9 @@ def show(shell: InteractiveShell, page: str, text: str) -> None:
 
 def show_table(shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = "") -> None:
     """A table, and a line below it."""
-    cells = "".join("<tr>" + "".join(f"<td>{escape(readable(c))}</td>" for c in row) + "</tr>" for row in rows)
-    names = "".join(f"<th>{escape(name)}</th>" for name in head)
-    page = f"<table class=nbc-words><thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table>"
+    from nbchat.render.transcript import table_html
+
+    page = table_html(head, rows, [False] * len(head))
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)

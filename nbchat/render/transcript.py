@@ -52,8 +52,7 @@ def asked_html(question: str) -> str:
 def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
     """Rows under a heading that stays in sight, and a line below them."""
     right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [False] * len(head)
-    body = "".join(_row("td", row, right) for row in rows)
-    table = f"<table class=nbc-words><thead>{_row('th', head, right)}</thead><tbody>{body}</tbody></table>"
+    table = table_html(head, rows, right)
     html = f'<div class=nbc-tall tabindex=0 style="{frames.TALL}">{table}</div>{note(below)}'
     cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
@@ -61,8 +60,14 @@ def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str)
     return {"text/html": styled_page(html), "text/plain": "\n".join([*lines, clean(below)])}
 
 
-def _row(tag: str, cells: Sequence[str], right: Sequence[bool]) -> str:
-    marks = (" align=right" if is_right else "" for is_right in right)
+def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
+    """A table; `right` says which of its columns stand there."""
+    marks = ["" if is_right else f" style={frames.LEFT}" for is_right in right]
+    body = "".join(_row("td", row, marks) for row in rows)
+    return f"<table><thead>{_row('th', head, marks)}</thead><tbody>{body}</tbody></table>"
+
+
+def _row(tag: str, cells: Sequence[str], marks: Sequence[str]) -> str:
     return f"<tr>{''.join(f'<{tag}{mark}>{line(cell)}</{tag}>' for cell, mark in zip(cells, marks, strict=True))}</tr>"
 
 

@@ -59,7 +59,7 @@ def test_models_are_a_table() -> None:
         "数据     x                                     retired 2026-05-25\n"
         "2 models"
     )
-    assert "<td align=right>1,000,000</td>" in shown["text/html"]
+    assert "<td style=text-align:left>kimi</td><td>1,000,000</td>" in shown["text/html"]
     assert repr(Models(rows)) == "<2 models>"
     assert Models([])._repr_mimebundle_()["text/plain"].endswith("0 models")
 
