@@ -81,7 +81,8 @@ def plain(answer: Answer) -> str:
 
 def styled_page(inner: str) -> str:
     """A page with what it needs of our style sheet."""
-    return page(f"<style>{sheets.used(inner)}</style>{inner}")
+    style = sheets.used(inner)
+    return page(f"<style>{style}</style>{inner}" if style else inner)
 
 
 def page(inner: str) -> str:

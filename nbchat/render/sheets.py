@@ -28,8 +28,8 @@ def minified(name: str) -> str:
 def used(html: str) -> str:
     """The rules for answers that can have something to apply to, for each their group.
 
-    >>> used("<p>words</p>")
-    '.nbc{overflow-wrap:anywhere}'
+    >>> used("<p dir=auto>words</p>")
+    '.nbc.nbc.nbc{[dir] p,p[dir]{text-align:start}}'
     """
     there: set[str] = set()
     for tag, marks in _TAG.findall(html):

@@ -32,7 +32,7 @@ def test_what_is_still_open_is_marked_for_the_style_to_hide() -> None:
 
 
 def test_a_finished_output_has_its_blocks_alone() -> None:
-    start = '<div class="nbc tex2jax_ignore mathjax_ignore" style=max-width:924px>'
+    start = '<div class="nbc tex2jax_ignore mathjax_ignore" style=max-width:924px;overflow-wrap:break-word>'
     assert live_html(["<p>Hi</p>"]) == f"{start}<p>Hi</p></div>"
 
 

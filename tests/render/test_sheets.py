@@ -9,8 +9,12 @@ from nbchat.render.sheets import lines, used
 from ..benchmarks.answers import SHAPES
 
 
-def test_a_plain_answer_has_next_to_no_style() -> None:
-    assert len(used("<p>Hi <em>there</em></p>")) < 100
+def test_a_plain_answer_has_no_style() -> None:
+    answer = Answer()
+    answer.add(Text("Hi *there*."))
+    answer.add(Stop("end"))
+
+    assert "<style" not in answer_html(answer, footer=["kimi-k2.6"])
 
 
 def test_a_rule_comes_with_its_group_and_with_all_that_it_names() -> None:

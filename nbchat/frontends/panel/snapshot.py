@@ -22,7 +22,7 @@ from nbchat.render.sheets import used
 LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
 
 STYLE = (
-    ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px}"
+    ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;overflow-wrap:break-word}"
     ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;padding:.45em .9em;"
     "border:0;border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
 )
