@@ -8,6 +8,8 @@ from nbchat.messages import Answer, Event, Stop, Text, Thought, ToolCall
 from nbchat.render import STYLE, Incremental, answer_html, plain, to_html
 from nbchat.render.sheets import lines
 
+from ..benchmarks import saved_size
+from ..benchmarks.answers import SHAPES
 from .dom import Page, words
 
 
@@ -183,6 +185,17 @@ def test_an_answer_costs_at_most_two_and_a_half_bytes_a_character() -> None:
     text = section * 40
 
     assert len(answer_html(answered(Text(text))).encode()) <= 2.5 * len(text)
+
+
+# MathML names each letter of a formula, and a heading of one word has its size with it.
+DEAR = {"formulas", "maths", "tiny"}
+
+
+@pytest.mark.parametrize("shape", sorted(set(SHAPES) - DEAR))
+def test_whatever_an_answer_is_made_of_it_costs_no_more(shape: str) -> None:
+    thought, text = SHAPES[shape](20_000)
+
+    assert saved_size.in_file(saved_size.ours(thought, text)) <= 2.5 * len(f"{thought}{text}".encode())
 
 
 def test_words_of_an_answer_are_those_of_its_markdown() -> None:
