@@ -7,7 +7,7 @@ from typing import Any
 from nbchat.catalog.rows import Model
 from nbchat.render.transcript import table_bundle
 
-HEAD = ("model", "provider", "context", "in / out per 1M", "")
+HEAD = ("model", "provider", "context", "in / out per 1M", "besides text", "")
 
 
 class Models(list[Model]):
@@ -23,7 +23,16 @@ class Models(list[Model]):
 def _cells(model: Model) -> tuple[str, ...]:
     window = f"{model.context_window:,}" if model.context_window else ""
     status = "" if model.status in ("current", "unlisted") else f"{model.status} {model.retired_on or ''}".strip()
-    return (model.id, model.type, window, price_told(model), status)
+    return (model.id, model.type, window, price_told(model), abilities(model), status)
+
+
+def abilities(model: Model) -> str:
+    """What a model does besides reading and writing text.
+
+    >>> abilities(Model(id="m", name="M", type="x", features=("text", "image", "thinking")))
+    'image, thinking'
+    """
+    return ", ".join(feature for feature in model.features if feature != "text")
 
 
 def price_told(model: Model) -> str:

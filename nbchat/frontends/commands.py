@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from nbchat.catalog import near
-from nbchat.catalog.listing import price_told
+from nbchat.catalog.listing import abilities, price_told
 from nbchat.errors import BadSettings
 from nbchat.frontends.conversations import ConversationCommands
 from nbchat.frontends.footer import money
@@ -54,13 +54,14 @@ class Commands(ConversationCommands):
             self._live(kind.strip())
             return
         settings = Settings.load()
-        rows = [m for m in settings.catalog.models.values() if _named(pattern, m.id, m.name, m.type)]
+        found = settings.catalog.models.values()
+        rows = [m for m in found if _named(pattern, m.id, m.name, m.type) or pattern.lower() in m.features]
         if not rows:
             raise BadSettings(f"no model or provider matches {pattern!r}. %chat models lists them all.")
         states = {t: _key_state(p, settings) for t, p in settings.catalog.providers.items()}
         rows.sort(key=lambda m: (states[m.type] not in READY, m.status == "retired"))
         cells = [_model_row(m, settings.catalog, states[m.type]) for m in rows]
-        show_table(self._shell, ["model", "provider", "context", "in / out per 1M", "", "key"], cells)
+        show_table(self._shell, ["model", "provider", "context", "in / out per 1M", "besides text", "", "key"], cells)
 
     def _live(self, kind: str) -> None:
         """What a provider lists now, by the names to ask them by."""
@@ -72,11 +73,11 @@ class Commands(ConversationCommands):
         catalog = Settings.load().catalog
         cells = []
         for model in rows:
-            _, _, window, costs, status, _ = _model_row(model, catalog, "set")
+            _, _, window, costs, able, status, _ = _model_row(model, catalog, "set")
             name = model.id if model.id in catalog.models else f"{kind}:{model.id}"
-            cells.append([name, model.name, window, costs, "" if status == "unlisted" else status])
+            cells.append([name, model.name, window, costs, able, "" if status == "unlisted" else status])
         after = f"{len(rows)} models, as {catalog.providers[kind].name} lists them now."
-        show_table(self._shell, ["model", "name", "context", "in / out per 1M", ""], cells, after)
+        show_table(self._shell, ["model", "name", "context", "in / out per 1M", "besides text", ""], cells, after)
 
     def providers(self, pattern: str) -> None:
         """providers [PATTERN]: who serves them, the variables their keys are read from, and which are set"""
@@ -200,4 +201,4 @@ def _model_row(model: Model, catalog: Catalog, key: str) -> list[str]:
     provider = catalog.providers[model.type]
     if key not in READY:
         key = f"needs {provider.env_keys[0]}" if provider.env_keys else ""
-    return [model.id, provider.name, window, price_told(model), status, key]
+    return [model.id, provider.name, window, price_told(model), abilities(model), status, key]

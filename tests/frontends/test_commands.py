@@ -99,3 +99,12 @@ def test_models_are_listed_usable_ones_first(kernel: RunningKernel, kimi: Servic
     assert usable == sorted(usable, reverse=True)
     assert "kimi-k2.6" in "".join(lines[1:8])
     assert "no model or provider matches" in kernel.run("%chat models zzz").error
+
+
+def test_models_are_found_by_what_they_can_do(kernel: RunningKernel) -> None:
+    head, *lines = kernel.run("%chat models image").text.split("\n")
+
+    assert "besides text" in head
+    assert any(line.startswith("kimi-k2.6 ") for line in lines)
+    assert not any(line.startswith("kimi-k2-thinking ") for line in lines)
+    assert all("image" in line for line in lines if line)

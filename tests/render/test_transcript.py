@@ -48,15 +48,22 @@ def test_a_conversation_shows_its_last_turns() -> None:
 
 def test_models_are_a_table() -> None:
     rows = [
-        Model(id="kimi-k3", name="K", type="kimi", context_window=1_000_000, price={"input": 0.6, "output": 2.5}),
+        Model(
+            id="kimi-k3",
+            name="K",
+            type="kimi",
+            features=("text", "image", "thinking"),
+            context_window=1_000_000,
+            price={"input": 0.6, "output": 2.5},
+        ),
         Model(id="数据", name="x", type="x", status="retired", retired_on="2026-05-25"),
     ]
     shown = Models(rows)._repr_mimebundle_()
 
     assert shown["text/plain"] == (
-        "model    provider    context  in / out per 1M\n"
-        "kimi-k3  kimi      1,000,000  0.6 / 2.5 USD\n"
-        "数据     x                                     retired 2026-05-25\n"
+        "model    provider    context  in / out per 1M  besides text\n"
+        "kimi-k3  kimi      1,000,000  0.6 / 2.5 USD    image, thinking\n"
+        "数据     x                                                      retired 2026-05-25\n"
         "2 models"
     )
     assert "<td style=text-align:left>kimi</td><td>1,000,000</td>" in shown["text/html"]
