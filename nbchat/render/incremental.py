@@ -22,9 +22,9 @@ class Incremental:
     """Markdown in, HTML out: `settled` blocks that stay, and a `tail` that changes.
 
     >>> page = Incremental()
-    >>> page.feed("# One\\n\\nTwo **th")
+    >>> page.feed("One.\\n\\nTwo **th")
     >>> page.settled, page.tail
-    (['<h1>One</h1>\\n'], '<p>Two <strong>th</strong></p>\\n')
+    (['<p>One.</p>\\n'], '<p>Two <strong>th</strong></p>\\n')
 
     After `finish()`, `html` is what `to_html` makes of the whole text. Where the
     text defines something for other blocks (a reference, a footnote), `finish()`
