@@ -48,7 +48,7 @@ class Commands(ConversationCommands):
         return "\n".join(lines)
 
     def models(self, pattern: str) -> None:
-        """models [PATTERN]: the models, those your keys open first; --live PROVIDER asks for its own list"""
+        """models [PATTERN]: the models, those your keys open first; --live PROVIDER asks the provider"""
         option, _, kind = pattern.partition(" ")
         if option == "--live":
             self._live(kind.strip())

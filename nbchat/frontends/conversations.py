@@ -94,7 +94,7 @@ class ConversationCommands(StoredCommands):
     # --- files ---------------------------------------------------------------------------------
 
     def export(self, file: str) -> None:
-        """export FILE: write the conversation: Markdown (.md), JSON (.json) or a notebook (.ipynb)"""
+        """export FILE: write the conversation: Markdown, JSON or a notebook (.md, .json, .ipynb)"""
         from nbchat.export import write
         from nbchat.frontends.cell import bundle
 
