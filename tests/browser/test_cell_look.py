@@ -138,14 +138,15 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     notebook.page.evaluate(f"{top}.scrollTop += {where} - 200")
     before = notebook.page.evaluate(where)
     places = []
-    while not notebook.page.locator(".nbc-foot").count():
-        places.append(notebook.page.evaluate(where))
+    # Asked in one breath: the answer may end between two questions.
+    while not (seen := notebook.page.evaluate(f"[document.querySelectorAll('.nbc-foot').length, {where}]"))[0]:
+        places.append(seen[1])
         notebook.page.wait_for_timeout(50)
     notebook.page.wait_for_timeout(300)
     places.append(notebook.page.evaluate(where))
 
     assert len(places) > 10
-    assert max(abs(place - before) for place in places[:-1]) <= 3
+    assert max(abs(place - before) for place in places[:-1]) <= 3, places
     assert abs(places[-1] - before) <= 40  # the page is laid out anew: the gaps between outputs are gone
 
 
