@@ -197,13 +197,15 @@ class Conversation(Tree):
     def _sent(self, turn: Turn, model: str, fresh: bool, options: Options) -> tuple[list[Message], list[str]]:
         """The messages to send before the question, and notices of what is left out."""
         earlier = window.sendable(turn.parent)
+        said: list[str] = []
         if fresh:
             turn.left_out = len(earlier)
         else:
             limit = window.limit(model, options.max_tokens)
             turn.left_out = window.unsent(earlier, turn.question, options.system, limit)
-        sent, notices = window.seen(window.messages_of(earlier[turn.left_out :]), turn.question, model)
-        return sent, [window.notice(turn.left_out), *notices] if turn.left_out and not fresh else notices
+            said += [window.notice(turn.left_out)] if turn.left_out else []
+        sent, unseen = window.seen(window.messages_of(earlier[turn.left_out :]), turn.question, model)
+        return sent, said + unseen
 
     async def _commit(self, turn: Turn, answer: Answer, started: float, growing: Growing) -> list[Event]:
         """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""

@@ -177,11 +177,14 @@ def test_closing_the_engine_ends_what_a_panel_asks_and_the_panel_goes_on(slow: S
     assert desk.turns[1] == ("still there?", "again")
 
 
-def test_what_an_earlier_kernel_left_is_offered_and_taken_up(
-    fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def on_disk(fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A new kernel that keeps its conversations."""
     monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
     kernel.current().watched = True
+
+
+def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None, monkeypatch: pytest.MonkeyPatch) -> None:
     nbchat.chat("talk").ask("show me a table", "demo")
     nbchat.chat("talk").ask("What did I just ask?", "demo")
     kernel.close()
@@ -201,11 +204,7 @@ def test_what_an_earlier_kernel_left_is_offered_and_taken_up(
     assert nbchat.chat("talk") is desk.session.conversation
 
 
-def test_a_deleted_conversation_is_gone_here_and_on_disk(
-    fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
-    kernel.current().watched = True
+def test_a_deleted_conversation_is_gone_here_and_on_disk(on_disk: None) -> None:
     nbchat.chat("talk").ask("show me a table", "demo")
     nbchat.chat("other").ask("Hello", "demo")
     store = kernel.current().store()
