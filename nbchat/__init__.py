@@ -20,61 +20,48 @@ if TYPE_CHECKING:
 
     from nbchat.attachments import File as File
     from nbchat.attachments import Image as Image
-    from nbchat.conversation import Conversation as Conversation
-    from nbchat.engine.stream import Stream as Stream
+    from nbchat.chat_service.abort import AbortSignal as AbortSignal
+    from nbchat.chat_service.chunk import StreamChunk as StreamChunk
+    from nbchat.chat_service.request import ChatStreamRequest as ChatStreamRequest
+    from nbchat.chat_service.service import ChatService as ChatService
+    from nbchat.chat_service.service import create_model as create_model
+    from nbchat.chat_service.service import send_chat_stream as send_chat_stream
+    from nbchat.conversation.conversation import Conversation as Conversation
     from nbchat.errors import ConnectionBroken as ConnectionBroken
     from nbchat.errors import NbchatError as NbchatError
     from nbchat.errors import ServiceError as ServiceError
     from nbchat.errors import SetupError as SetupError
+    from nbchat.events import Answer as Answer
+    from nbchat.events import Notice as Notice
+    from nbchat.events import Stop as Stop
+    from nbchat.events import Usage as Usage
     from nbchat.frontends.panel import ChatPanel as ChatPanel
-    from nbchat.kernel import ask as ask
-    from nbchat.kernel import chat as chat
-    from nbchat.kernel import get_model_id as get_model_id
-    from nbchat.kernel import get_model_type as get_model_type
-    from nbchat.kernel import models as models
-    from nbchat.kernel import stream as stream
-    from nbchat.messages import Answer as Answer
     from nbchat.messages import Message as Message
-    from nbchat.messages import Notice as Notice
-    from nbchat.messages import Stop as Stop
     from nbchat.messages import Text as Text
     from nbchat.messages import Thought as Thought
     from nbchat.messages import Tool as Tool
     from nbchat.messages import ToolCall as ToolCall
-    from nbchat.messages import Usage as Usage
-    from nbchat.service import AbortSignal as AbortSignal
-    from nbchat.service import ChatService as ChatService
-    from nbchat.service import ChatStreamRequest as ChatStreamRequest
-    from nbchat.service import StreamChunk as StreamChunk
-    from nbchat.service import create_model as create_model
-    from nbchat.service import send_chat_stream as send_chat_stream
+    from nbchat.runtime import ask as ask
+    from nbchat.runtime import chat as chat
+    from nbchat.runtime import get_model_id as get_model_id
+    from nbchat.runtime import get_model_type as get_model_type
+    from nbchat.runtime import models as models
+    from nbchat.runtime import stream as stream
+    from nbchat.streams import Stream as Stream
 
 _HOMES = {
-    "kernel": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
-    "messages": (
-        "Answer",
-        "Message",
-        "Notice",
-        "Stop",
-        "Text",
-        "Thought",
-        "Tool",
-        "ToolCall",
-        "Usage",
-    ),
+    "runtime": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
+    "messages": ("Message", "Text", "Thought", "Tool", "ToolCall"),
+    "events": ("Answer", "Notice", "Stop", "Usage"),
     "attachments": ("File", "Image"),
     "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),
-    "conversation": ("Conversation",),
-    "engine.stream": ("Stream",),
+    "conversation.conversation": ("Conversation",),
+    "streams": ("Stream",),
     "frontends.panel": ("ChatPanel",),
-    "service": (
-        "AbortSignal",
-        "ChatService",
-        "ChatStreamRequest",
-        "StreamChunk",
-        "create_model",
-        "send_chat_stream",
-    ),
+    "chat_service.service": ("ChatService", "create_model", "send_chat_stream"),
+    "chat_service.abort": ("AbortSignal",),
+    "chat_service.chunk": ("StreamChunk",),
+    "chat_service.request": ("ChatStreamRequest",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -95,13 +82,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """`%load_ext nbchat`"""
-    from nbchat.frontends import extension
+    from nbchat.frontends.notebook import extension
 
     extension.load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """`%unload_ext nbchat`: leaves no thread, socket, completer or hook behind."""
-    from nbchat.frontends import extension
+    from nbchat.frontends.notebook import extension
 
     extension.unload(shell)

@@ -12,7 +12,7 @@ from nbchat import __version__
 from nbchat.errors import BadSettings, NbchatError
 
 if TYPE_CHECKING:
-    from nbchat.catalog import Model, Provider
+    from nbchat.catalog.rows import Model, Provider
     from nbchat.frontends.server import Options
     from nbchat.settings import Settings
 

@@ -18,10 +18,10 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from nbchat.engine.stream import Stream
 from nbchat.errors import Interrupted, NbchatError
+from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
-from nbchat.messages import Answer, Event
+from nbchat.streams import Stream
 
 T = TypeVar("T")
 

@@ -15,12 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbchat.catalog import Catalog, Provider, Route, near, own_variable, shipped
-from nbchat.catalog.reading import table_in
-from nbchat.catalog.user import TABLES, read_tables
+from nbchat.catalog.catalog import Catalog, Route, own_variable, shipped
+from nbchat.catalog.rows import Provider
+from nbchat.catalog.table_files import table_in
+from nbchat.catalog.user_tables import TABLES, read_tables
 from nbchat.errors import BadSettings, MissingKey
+from nbchat.folders import config_folder
 from nbchat.hosts import completed, host_of, is_loopback
 from nbchat.keys import Key, Secret
+from nbchat.wire.formats import FORMATS
+from nbchat.wording import did_you_mean
 
 FILE = "nbchat.toml"
 DISPLAYS = ("live", "static")
@@ -213,13 +217,6 @@ def _upwards(folder: str) -> tuple[str, ...]:
     return tuple(str(place / FILE) for place in (here, *here.parents))
 
 
-def config_folder() -> Path:
-    """The platform's folder for a user's configuration of nbchat."""
-    if os.name == "nt":
-        return Path(os.environ.get("APPDATA", Path.home())) / "nbchat"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "nbchat"
-
-
 _files: dict[tuple[Path, int], tuple[dict[str, Any], Catalog]] = {}  # by path and time of change
 
 
@@ -232,7 +229,7 @@ def _read(path: Path, changed: int) -> tuple[dict[str, Any], Catalog]:
 def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
     data = table_in(path)
     if path.suffix.lower() == ".json":  # the model-mapping table alone, in its documented shape
-        return {}, read_tables(data, str(path)).over(shipped())
+        return {}, read_tables(data, str(path), FORMATS).over(shipped())
     tables = {name: data.pop(name) for name in TABLES if name in data}
     values: dict[str, Any] = {}
     for name, value in data.items():
@@ -244,9 +241,9 @@ def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
                 values[name] = str(path.parent / Path(value).expanduser())
         else:
             known = ("model", "display", "history", "timeouts", *TABLES)
-            wrong = f"{name!r} is not a setting here, or not of the right type.{near(name, known)}"
+            wrong = f"{name!r} is not a setting here, or not of the right type.{did_you_mean(name, known)}"
             raise BadSettings(f"{path}: {wrong}\nSettings: {', '.join(known)}.")
-    return values, read_tables(tables, str(path)).over(shipped())
+    return values, read_tables(tables, str(path), FORMATS).over(shipped())
 
 
 def _timeouts(value: Any, path: Path) -> Timeouts:

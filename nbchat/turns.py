@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from nbchat.errors import BadSettings
-from nbchat.messages import Answer, Message
+from nbchat.events import Answer
+from nbchat.messages import Message
 
 TITLE_LENGTH = 48  # characters
 

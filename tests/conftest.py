@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog import shipped
+from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
 
 from .running_kernel import RunningKernel

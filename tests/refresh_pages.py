@@ -9,7 +9,8 @@ import ast
 import re
 from pathlib import Path
 
-from nbchat.catalog import Provider, shipped
+from nbchat.catalog.catalog import shipped
+from nbchat.catalog.rows import Provider
 
 from .test_layers import LAYERS
 

@@ -8,12 +8,13 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbchat.conversation import Conversation
-from nbchat.engine.stream import Stream
-from nbchat.kernel import Kernel
-from nbchat.messages import Answer, Event, Message, Stop, Text
-from nbchat.store import Store
-from nbchat.store.rows import answered, asked
+from nbchat.conversation.conversation import Conversation
+from nbchat.events import Answer, Event, Stop
+from nbchat.messages import Message, Text
+from nbchat.runtime import Kernel
+from nbchat.store.store import Store
+from nbchat.store.stored_turn import answered, asked
+from nbchat.streams import Stream
 from nbchat.turns import Turn
 
 HANG = "hang"  # in a script: nothing more comes, until somebody stops it

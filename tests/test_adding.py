@@ -61,7 +61,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from nbchat.kernel import chat
+from nbchat.runtime import chat
 from nbchat.messages import Text
 
 

@@ -14,9 +14,9 @@ import pytest
 from pydantic import BaseModel
 
 import nbchat
-from nbchat.asking import Options, as_messages
 from nbchat.errors import BadSettings
 from nbchat.messages import Message
+from nbchat.options import Options, as_messages
 
 OPTIONS = [
     "system",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import nbchat
-from nbchat import kernel as nbchat_kernel
-from nbchat.conversation import Conversation
+from nbchat import runtime as nbchat_kernel
+from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings, RateLimited
 
 from .service import Service, answer, said

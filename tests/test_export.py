@@ -10,9 +10,10 @@ from typing import Any
 import nbformat
 import pytest
 
-from nbchat import export
+from nbchat.conversation import export
 from nbchat.errors import BadSettings
-from nbchat.messages import Image, KeptBy, Stop, Text, Thought, ToolCall, Usage
+from nbchat.events import Stop, Usage
+from nbchat.messages import Image, KeptBy, Text, Thought, ToolCall
 
 from .talks import Talk, facts, said
 

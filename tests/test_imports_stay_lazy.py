@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.wire import DIALECTS
+from nbchat.wire.contract import DIALECTS
 
 from .providers import answers
 from .service import Service, answer
@@ -79,7 +79,7 @@ def test_asking_kimi_leaves_everything_else_alone(service: Service, tmp_path: Pa
     others = set(DIALECTS.values()) - {"openai_chat"}
     assert len(others) == 6
     assert not wire(modules) & others
-    assert "nbchat.wire.eventstream" not in modules
+    assert "nbchat.wire.framing.aws_eventstream" not in modules
     assert not any(
         name.split(".")[0] in ("IPython", "ipywidgets", "fastapi", "openai", "anthropic") for name in modules
     )

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 import nbchat
-from nbchat import kernel as nbchat_kernel
-from nbchat.messages import Stop, Text
+from nbchat import runtime as nbchat_kernel
+from nbchat.events import Stop
+from nbchat.messages import Text
 
 from .running_kernel import RunningKernel
 from .service import Service, answer, said

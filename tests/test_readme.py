@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat.frontends.commands import COMMANDS
-from nbchat.frontends.line import OPTIONS, parsed
+from nbchat.frontends.notebook.arguments import OPTIONS, parsed
+from nbchat.frontends.notebook.commands.commands import COMMANDS
 from nbchat.settings import Settings
 
 from .providers import answers

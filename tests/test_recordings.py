@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat import kernel as nbchat_kernel
-from nbchat.engine.stream import Stream
+from nbchat import runtime as nbchat_kernel
 from nbchat.errors import ConnectionBroken, ServiceError
+from nbchat.streams import Stream
 
 from .scores import SCORES
 from .service import Service, answer

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nbchat import window
-from nbchat.messages import Answer, File, Image, Message, Stop, Text, Usage
+from nbchat.conversation import window
+from nbchat.events import Answer, Stop, Usage
+from nbchat.messages import File, Image, Message, Text
 from nbchat.turns import Turn
 
 from .talks import WHOLE, Talk

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
-from pkgutil import iter_modules
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
 from nbchat.hosts import is_loopback
@@ -21,12 +19,6 @@ from nbchat.hosts import is_loopback
 Level = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = ("low", "medium", "high", "max")
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
-SHARED = {  # files of nbchat/wire that several formats use; every other one there is a format
-    *("claude", "ending", "eventstream", "framing", "partialargs", "problem"),
-    *("reasoningdetails", "schema", "shapes", "thinktags", "tools", "turns"),
-}
-_FILES = iter_modules([str(Path(__file__).parents[1] / "wire")])
-WIRES = tuple(sorted(file.name.replace("_", "-") for file in _FILES if file.name not in SHARED))
 
 
 def _like(pattern: str, wanted: str) -> AfterValidator:
@@ -38,8 +30,16 @@ def _like(pattern: str, wanted: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Wire = Annotated[str, _like("|".join(WIRES), f"one of {', '.join(WIRES)}")]
-WireOrNone = Annotated[str, _like("|".join(("", *WIRES)), f"one of {', '.join(WIRES)}")]
+def _known_format(value: str, info: ValidationInfo) -> str:
+    """A wire format's name. Which there are is told by whoever checks rows: `{"formats": [...]}` as the context."""
+    formats = (info.context or {}).get("formats", (value,))
+    if value not in formats:
+        raise ValueError(f"should be one of {', '.join(formats)}")
+    return value
+
+
+Wire = Annotated[str, AfterValidator(_known_format)]
+WireOrNone = Annotated[str, AfterValidator(lambda value, info: value and _known_format(value, info))]
 Url = Annotated[str, _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it")]
 ListUrl = Annotated[str, _like(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")]
 Id = Annotated[str, _like(r"\S+", "a name without spaces")]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
-from nbchat.catalog import Route, near
-from nbchat.engine.plan import Plan
+from nbchat.catalog.catalog import Route
+from nbchat.engine.prepare import Plan
 from nbchat.engine.redact import redact
 from nbchat.engine.retry import LONGEST_WAIT, retry_after, spoken
 from nbchat.errors import (
@@ -34,8 +34,8 @@ from nbchat.errors import (
 from nbchat.keys import Secret
 from nbchat.settings import Settings
 from nbchat.wire.problem import ProviderProblem
+from nbchat.wording import did_you_mean, safe_excerpt
 
-SHOWN = 300  # characters of a provider's sentence
 REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 # Codes and words by class, in the order they are tried. Codes are compared whole, words inside the sentence.
@@ -114,7 +114,7 @@ class Asked:
 
         def alike() -> str:
             names = [m.sent_id for m in catalog.models.values() if m.type == route.provider.type]
-            return near(route.model.sent_id, [name for name in names if name != route.model.sent_id])
+            return did_you_mean(route.model.sent_id, [name for name in names if name != route.model.sent_id])
 
         keys = (planned.key.secret, *settings.secrets())
         url = planned.base_url.value
@@ -126,22 +126,7 @@ class Asked:
 
     def clean(self, text: str) -> str:
         """A provider's words, made safe and short enough to show."""
-        return shown(self.masked(text))
-
-
-def shown(text: str) -> str:
-    """One paragraph without control characters, at most SHOWN characters.
-
-    >>> shown("a\\x1b[31m\\n\\n b")
-    'a\\\\x1b[31m b'
-    """
-    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, text)
-    text = " ".join(text.split())
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return ascii(match[0])[1:-1]
+        return safe_excerpt(self.masked(text))
 
 
 def refused(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbchat.messages import Notice, Stop, Text, Thought, ToolCall, WireEvent
+from nbchat.events import Notice, Stop, WireEvent
+from nbchat.messages import Text, Thought, ToolCall
 
 
 def mended(text: str) -> str:

@@ -8,10 +8,10 @@ markdown-it, Pygments, nh3 and latex2mathml are imported when first needed.
 from __future__ import annotations
 
 from nbchat.render.characters import readable
-from nbchat.render.incremental import Incremental
-from nbchat.render.live import LIVE_STYLE, ROOM, folded_html, live_html
 from nbchat.render.page import PROSE, STYLE, answer_html, plain
-from nbchat.render.pieces import Pieces
+from nbchat.render.streaming.incremental import Incremental
+from nbchat.render.streaming.live_page import LIVE_STYLE, ROOM, folded_html, live_html
+from nbchat.render.streaming.long_blocks import Pieces
 
 __all__ = [
     "LIVE_STYLE",
@@ -34,6 +34,6 @@ def to_html(markdown: str) -> str:
     >>> to_html("*Hi* <b>")
     '<p><em>Hi</em> &lt;b&gt;</p>\\n'
     """
-    from nbchat.render.markdown import html
+    from nbchat.render.markdown.parser import html
 
     return html(readable(markdown))

@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from nbchat.render import frames, sheets
+from nbchat.render import inline_style, stylesheets
 from nbchat.render.characters import readable, unmasked, without_blank_lines, word_count
+from nbchat.wording import plural
 
 if TYPE_CHECKING:
-    from nbchat.messages import Answer, Stop, ToolCall
+    from nbchat.events import Answer, Stop
+    from nbchat.messages import ToolCall
 
 
-STYLE = sheets.minified("style.css")
-PROSE = sheets.minified("prose.css")  # closer, as a page of ours is that is not a cell in JupyterLab
+STYLE = stylesheets.minified("style.css")
+PROSE = stylesheets.minified("prose.css")  # closer, as a page of ours is that is not a cell in JupyterLab
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(
@@ -51,7 +53,7 @@ def answer_parts(
     with_ending: bool = True,
 ) -> str:
     """The same without the style and what is around it."""
-    from nbchat.render.markdown import html
+    from nbchat.render.markdown.parser import html
 
     parts: list[str] = []
     if answer.thought.strip():
@@ -81,13 +83,13 @@ def plain(answer: Answer) -> str:
 
 def styled_page(inner: str) -> str:
     """A page with what it needs of our style sheet."""
-    style = sheets.used(inner)
+    style = stylesheets.used(inner)
     return page(f"<style>{style}</style>{inner}" if style else inner)
 
 
 def page(inner: str) -> str:
     # The two ignore classes keep the page's own MathJax away from "$5 and $6".
-    mark = f'class="nbc tex2jax_ignore mathjax_ignore" style={frames.PAGE}'
+    mark = f'class="nbc tex2jax_ignore mathjax_ignore" style={inline_style.PAGE}'
     return without_blank_lines(f"<div {mark}>{inner}</div>")
 
 
@@ -102,24 +104,24 @@ def _on_one_line(html: str) -> str:
 
 def details(summary: str, inner: str, *, is_open: bool = False) -> str:
     mark = " open" if is_open else ""
-    box = f'<div class=nbc-thought style="{frames.THOUGHT}">{inner}</div>'
-    return f'<details{mark} style="{frames.THINKING}"><summary>{summary}</summary>{box}</details>'
+    box = f'<div class=nbc-thought style="{inline_style.THOUGHT}">{inner}</div>'
+    return f'<details{mark} style="{inline_style.THINKING}"><summary>{summary}</summary>{box}</details>'
 
 
 def thinking(thought: str) -> str:
     count = word_count(thought)
-    return f"Thinking, {count:,} word{'' if count == 1 else 's'}"
+    return f"Thinking, {plural(count, 'word')}"
 
 
 def _tool_call(call: ToolCall) -> str:
-    from nbchat.render.code import code_block
+    from nbchat.render.markdown.code import code_block
 
     given = readable(_arguments(call))
     if len(given) > LONGEST_CALL:
         given = f"{given[:LONGEST_CALL]}\n… {len(given) - LONGEST_CALL:,} more characters"
     name = line(call.name or "without a name")
     asked = f"asked for tool <code>{name}</code>; not run"
-    return f"<p class=nbc-note style={frames.NOTE}>{asked}</p>{code_block(given, 'json')}"
+    return f"<p class=nbc-note style={inline_style.NOTE}>{asked}</p>{code_block(given, 'json')}"
 
 
 def _arguments(call: ToolCall) -> str:
@@ -150,11 +152,11 @@ def ending(stop: Stop, length: int) -> str:
 def _footer(facts: Sequence[str]) -> str:
     if not facts:
         return ""
-    return f"<p class=nbc-foot style={frames.FOOT}><small>{' · '.join(map(line, facts))}</small></p>"
+    return f"<p class=nbc-foot style={inline_style.FOOT}><small>{' · '.join(map(line, facts))}</small></p>"
 
 
 def note(words: str) -> str:
-    return f"<p class=nbc-note dir=auto style={frames.NOTE}>{line(words)}</p>"
+    return f"<p class=nbc-note dir=auto style={inline_style.NOTE}>{line(words)}</p>"
 
 
 def line(words: str) -> str:

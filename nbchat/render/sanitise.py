@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from nbchat.render import frames
+from nbchat.render import inline_style
 from nbchat.render.characters import CONTROLS
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ ATTRIBUTES = {
 }
 VALUES = {
     **{tag: {"dir": {"auto"}} for tag in BLOCKS},
-    **{tag: {"dir": {"auto"}, "style": {style}} for tag, style in frames.HEADINGS.items()},
-    "p": {"dir": {"auto"}, "tabindex": {"0"}, "style": {frames.DISPLAYED, frames.RIGHT}},
-    "pre": {"tabindex": {"0"}, "style": {frames.UNBROKEN}},
-    "div": {"tabindex": {"0"}, "style": {frames.SCROLLS}},
-    "section": {"style": {frames.NOTES}},
-    "fieldset": {"style": {frames.CODE, frames.WIDE_CODE}},
-    "font": {"color": set(frames.COLOURS.values())},
-    "i": {"hidden": {frames.HIDDEN}},
+    **{tag: {"dir": {"auto"}, "style": {style}} for tag, style in inline_style.HEADINGS.items()},
+    "p": {"dir": {"auto"}, "tabindex": {"0"}, "style": {inline_style.DISPLAYED, inline_style.RIGHT}},
+    "pre": {"tabindex": {"0"}, "style": {inline_style.UNBROKEN}},
+    "div": {"tabindex": {"0"}, "style": {inline_style.SCROLLS}},
+    "section": {"style": {inline_style.NOTES}},
+    "fieldset": {"style": {inline_style.CODE, inline_style.WIDE_CODE}},
+    "font": {"color": set(inline_style.COLOURS.values())},
+    "i": {"hidden": {inline_style.HIDDEN}},
     "code": {"dir": {"ltr"}},
-    "th": {"align": {"right"}, "style": {frames.LEFT, frames.CENTRED}},
-    "td": {"align": {"right"}, "style": {frames.LEFT, frames.CENTRED}},
+    "th": {"align": {"right"}, "style": {inline_style.LEFT, inline_style.CENTRED}},
+    "td": {"align": {"right"}, "style": {inline_style.LEFT, inline_style.CENTRED}},
     "math": {"display": {"block"}},
     "mi": {"mathvariant": {"normal"}},
     "mo": {"form": {"prefix", "infix", "postfix"}, **{name: {"true", "false"} for name in _SWITCHES}},

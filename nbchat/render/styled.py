@@ -21,10 +21,10 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from nbchat.render.code import language_of, pieces
-from nbchat.render.halfway import completed
-from nbchat.render.incremental import Incremental
-from nbchat.render.markdown import DEEPEST, blocks
+from nbchat.render.markdown.code import language_of, pieces
+from nbchat.render.markdown.parser import DEEPEST, blocks
+from nbchat.render.streaming.half_markdown import completed
+from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.terminal import WIDEST, clean
 
 if TYPE_CHECKING:

@@ -1,59 +1,29 @@
-"""What objects look like in a notebook and as text: a conversation, a table of rows.
-
-Everything is escaped or rendered here; what it is about is somebody else's matter.
-"""
+"""A question and a table of rows, as a page and as text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-from nbchat.render import frames
+from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
-from nbchat.render.page import answer_parts, line, note, plain, styled_page
+from nbchat.render.page import line, note, styled_page
 from nbchat.render.terminal import clean, columns
 
-if TYPE_CHECKING:
-    from nbchat.messages import Answer
-    from nbchat.turns import Turn
-
 _NUMBER = re.compile(r"[\d,.]*")
-MOST = 20  # turns of a conversation that are shown
-
-
-def answer_bundle(answer: Answer) -> dict[str, str]:
-    """An answer as IPython displays it, with its model and tokens below."""
-    footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
-    return {"text/html": styled_page(answer_parts(answer, footer=footer)), "text/plain": clean(plain(answer))}
-
-
-def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
-    """The last turns of a conversation, under a line about it."""
-    shown = turns[-MOST:]
-    earlier = f"{len(turns) - len(shown):,} earlier turns are not shown." if len(shown) < len(turns) else ""
-    html = [note(words) for words in (about, earlier) if words]
-    text = [words for words in (about, earlier) if words]
-    for turn in shown:
-        html.append(asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model]))
-        text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
-    return {
-        "text/html": styled_page("".join(html)),
-        "text/plain": clean("\n\n".join(map(readable, text))),
-    }
 
 
 def asked_html(question: str) -> str:
     words = escape(undisguised(readable(question.strip())), quote=False)
-    return f'<div class=nbc-asked dir=auto style="{frames.ASKED}">{words}</div>'
+    return f'<div class=nbc-asked dir=auto style="{inline_style.ASKED}">{words}</div>'
 
 
 def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
     """Rows under a heading that stays in sight, and a line below them."""
     right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [False] * len(head)
     table = table_html(head, rows, right)
-    html = f'<div class=nbc-tall tabindex=0 style="{frames.TALL}">{table}</div>{note(below)}'
+    html = f'<div class=nbc-tall tabindex=0 style="{inline_style.TALL}">{table}</div>{note(below)}'
     cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
     lines = ["  ".join(map(_padded, row, widths, right)).rstrip() for row in cleaned]
@@ -62,7 +32,7 @@ def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str)
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
     """A table; `right` says which of its columns stand there."""
-    marks = ["" if is_right else f" style={frames.LEFT}" for is_right in right]
+    marks = ["" if is_right else f" style={inline_style.LEFT}" for is_right in right]
     body = "".join(_row("td", row, marks) for row in rows)
     return f"<table><thead>{_row('th', head, marks)}</thead><tbody>{body}</tbody></table>"
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from nbchat.errors import BadSettings
-from nbchat.store.place import data_folder
-from nbchat.store.rows import Header, answered, asked, encoded
+from nbchat.folders import data_folder
 from nbchat.store.schema import check, migrate, transaction
+from nbchat.store.stored_turn import Header, answered, asked, encoded
 from nbchat.turns import Turn
 
 BUSY_SECONDS = 1.0  # SQLite waits so long for another process by itself

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nbchat.errors import BadSettings
-from nbchat.messages import Answer, File, Image, KeptBy, Message, Notice, Part, Stop, Text, Thought, ToolCall, Usage
+from nbchat.events import Answer, Notice, Stop, Usage
+from nbchat.messages import File, Image, KeptBy, Message, Part, Text, Thought, ToolCall
 from nbchat.turns import Turn
 
 DEEPEST = 64  # levels of a stored JSON value

@@ -1,142 +1,16 @@
 """How a conversation is spoken to a service, and how its answer is understood.
 
-ADD A WIRE FORMAT: a file here with FRAMING, `render` and `Reader`; its name is the
-file's, with hyphens. Nothing in this folder opens a connection, reads a clock or sees a key:
-`render` turns an Ask into the Call the engine should make; a Reader turns the
-JSON values of one answer into events. A dialect is a module and remembers
-nothing; what one stream needs lives on its own Reader.
+ADD A WIRE FORMAT: a file in `formats`. Nothing in this folder opens a connection,
+reads a clock or sees a key.
 
-What formats share: to ask, `turns`, `tools`, `schema` and `claude`; to understand an
-answer, `shapes`, `problem`, `tools` and `ending`, and for thinking that must go back,
-`turns.Places`. `framing` and `eventstream` are the engine's, before a Reader. The other
-files are for one format or two. A new shared file is named in `catalog.rows.SHARED`.
+    contract       what a format offers: `render` for a request, a Reader for its answer
+    formats        one file a format
+    framing        bytes become frames, before a Reader sees them
+    requests       turns and attachments as formats want them; `schema` and `claude`, too
+    tool_calls     declared for the model, and put together from their pieces
+    stop           how an answer ends
+    problem        a provider's words for a failure
+    shapes         the value, or the empty one of its kind
+
+The other files are for one format or two.
 """
-
-from __future__ import annotations
-
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any, Literal, Protocol, cast
-
-from nbchat.catalog import Fields, Quirks, near
-from nbchat.catalog.rows import WIRES
-from nbchat.errors import BadSettings
-from nbchat.messages import Message, Tool, WireEvent
-
-Framing = Literal["sse", "ndjson", "eventstream"]
-
-DIALECTS = {name: name.replace("-", "_") for name in WIRES}  # by name, the file that speaks it
-
-
-@dataclass(slots=True, frozen=True)
-class Ask:
-    """One question to one model: all that a dialect needs to render it.
-
-    It is already settled when it gets here: `model` is the provider's own id,
-    `thinking` the fields to send, parameters the model refuses are gone.
-    `messages` holds only the roles user, assistant and tool (system messages are
-    in `system`); `kept` is dropped where it is another provider's. `base_url`
-    has no trailing slash; `path`, where the provider has its own, replaces the
-    format's.
-    """
-
-    model: str
-    base_url: str
-    messages: tuple[Message, ...]
-    system: str = ""
-    temperature: float | None = None
-    max_tokens: int | None = None
-    max_output: int | None = None  # the model's own limit, in tokens
-    thinking: Fields = Fields()
-    tools: tuple[Tool, ...] = ()
-    schema: Mapping[str, Any] | None = None
-    quirks: Quirks = Quirks()
-    cache_key: str = ""
-    path: str = ""
-
-    def url(self, path: str) -> str:
-        """The address for this format's `path`, or for the provider's own."""
-        return self.base_url + (self.path or path)
-
-
-@dataclass(slots=True)
-class Call:
-    """The request to make. The engine adds the key; a Call never holds one."""
-
-    url: str
-    body: dict[str, Any]
-    headers: dict[str, str] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-
-    def encoded(self) -> bytes:
-        """The body as strict JSON: no lone surrogates, members in the order given.
-
-        Raises BadSettings for a tool, a schema or arguments that JSON cannot hold, such as NaN.
-        """
-        try:
-            text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        except (TypeError, ValueError, RecursionError) as error:
-            raise BadSettings(
-                f"the request is not JSON: {error}. Look at `tools`, `schema` and the arguments of tool calls."
-            ) from None
-        try:
-            return text.encode()
-        except UnicodeEncodeError:  # joins split surrogate pairs, replaces lone ones by U+FFFD
-            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-
-
-class Reader(Protocol):
-    """Understands one answer. Made for one stream, then thrown away.
-
-    `read` takes the JSON values of the stream in order. It raises ProviderProblem
-    when a value is an error object. `ended` turns True at the format's end marker;
-    nothing after it matters. `finish` is called once, when the stream has ended,
-    and returns what was held back (tool calls, Kept, Usage) and the one Stop, as
-    the last event: `broken` where neither an end marker nor a finish reason came.
-    """
-
-    ended: bool
-
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]: ...
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
-        """A server that does not stream: one JSON body, as `read` would give it."""
-        ...
-
-    def finish(self) -> list[WireEvent]: ...
-
-
-class Dialect(Protocol):
-    """What a file in this folder offers."""
-
-    FRAMING: Framing
-
-    @staticmethod
-    def render(ask: Ask) -> Call: ...
-    @staticmethod
-    def Reader() -> Reader: ...  # noqa: N802
-
-
-def dialect(name: str) -> Dialect:
-    """The dialect of that name, imported on first use.
-
-    Raises BadSettings for a name that no file here speaks.
-    """
-    if name not in DIALECTS:
-        raise BadSettings(f"no wire format is called {name!r}.{near(name, DIALECTS)}\nKnown: {', '.join(DIALECTS)}.")
-    return cast(Dialect, import_module(f"nbchat.wire.{DIALECTS[name]}"))
-
-
-def merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Put `extra` into `body`, member by member where both hold objects.
-
-    >>> merge({"a": {"b": 1}}, {"a": {"c": 2}})
-    {'a': {'b': 1, 'c': 2}}
-    """
-    for name, value in extra.items():
-        if isinstance(value, Mapping) and isinstance(body.get(name), dict):
-            merge(body[name], value)
-        else:
-            body[name] = merge({}, value) if isinstance(value, Mapping) else value
-    return body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.wire import Ask
+from nbchat.wire.contract import Ask
 from nbchat.wire.shapes import mapping
 
 # What constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).

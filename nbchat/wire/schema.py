@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.wire import Ask
+from nbchat.wire.contract import Ask
 
 
 def schema_name(schema: Mapping[str, Any]) -> str:

@@ -109,7 +109,7 @@ async def floor(port: int, count: int, way: str) -> int:
 
 async def engine(port: int, count: int, way: str) -> int:
     """`Engine.stream`, on the loop that reads it: what the panel and the server use."""
-    from nbchat.kernel import current
+    from nbchat.runtime import current
 
     stream = current().asks(
         "openai:gpt-4o", "hi", base_url=f"http://127.0.0.1:{port}/{count}/{way}", wire="openai-chat", api_key="k"

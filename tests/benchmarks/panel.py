@@ -63,7 +63,7 @@ ipywidgets.VBox([answer, question, send], layout={{"height": "680px", "overflow"
 """
 
 TALK = """\
-from nbchat.conversation import Turn
+from nbchat.conversation.conversation import Turn
 from nbchat.messages import Answer, Message, Stop, Text, Usage
 def turn(n):
     answer = Answer(model="kimi-k2.6")

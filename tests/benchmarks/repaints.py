@@ -13,7 +13,8 @@ from __future__ import annotations
 import sys
 import time
 
-from nbchat.messages import Event, Text, Thought
+from nbchat.events import Event
+from nbchat.messages import Text, Thought
 
 from ..frontends.timed_cell import streamed
 from .answers import SHAPES

@@ -19,7 +19,8 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from nbchat.messages import Answer, Stop, Text, Thought
+from nbchat.events import Answer, Stop
+from nbchat.messages import Text, Thought
 from nbchat.render import answer_html
 
 from .answers import SHAPES

@@ -33,7 +33,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbchat.engine import Engine
+from nbchat.engine.engine import Engine
 from nbchat.messages import Text
 from tests.server.running import TOKEN, RunningServer
 

@@ -16,7 +16,7 @@ import pytest
 
 from nbchat import render
 from nbchat.frontends.panel import ChatPanel
-from nbchat.frontends.panel.live import splice
+from nbchat.frontends.panel.live_turn import splice
 
 PAGE = """<!doctype html><html lang="en"><head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
 <body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbchat import render
-from nbchat.frontends.panel.live import splice
+from nbchat.frontends.panel.live_turn import splice
 
 from .panel_page import NOW, Opened, asked, row, rows, state
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbchat import render
-from nbchat.frontends.panel.live import splice
+from nbchat.frontends.panel.live_turn import splice
 
 from .panel_page import NOW, Opened, filled, row, rows, state
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.catalog import get_model_id, get_model_type, near, shipped
+from nbchat.catalog.catalog import get_model_id, get_model_type, shipped
 from nbchat.errors import UnknownModel
-from nbchat.wire import DIALECTS
+from nbchat.wire.formats import FORMATS
+from nbchat.wording import did_you_mean
 
 CATALOG = shipped()
 
@@ -114,9 +115,9 @@ def test_a_model_id_cannot_lead_to_another_path(upstream: str):
 @given(st.one_of(st.text(), st.builds("{}:{}".format, st.sampled_from([*CATALOG.providers]), st.text())))
 def test_any_text_is_a_route_or_an_unknown_model(name: str):
     with suppress(UnknownModel):
-        assert CATALOG.find(name).wire in DIALECTS
+        assert CATALOG.find(name).wire in FORMATS
 
 
 def test_near_names_are_found_in_any_case():
-    assert near("OPENAI", ["openai", "azure"]) == " Did you mean 'openai'?"
-    assert near("nothing like it", ["openai"]) == ""
+    assert did_you_mean("OPENAI", ["openai", "azure"]) == " Did you mean 'openai'?"
+    assert did_you_mean("nothing like it", ["openai"]) == ""

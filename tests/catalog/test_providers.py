@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.catalog import shipped
+from nbchat.catalog.catalog import shipped
 
 CATALOG = shipped()
 

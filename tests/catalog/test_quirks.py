@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog import Fields, Quirks, shipped
+from nbchat.catalog.catalog import shipped
+from nbchat.catalog.rows import Fields, Quirks
 
 CATALOG = shipped()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog.reading import table_in
+from nbchat.catalog.table_files import table_in
 from nbchat.errors import BadSettings
 from nbchat.settings import Settings
 

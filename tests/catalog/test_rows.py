@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from nbchat.catalog import Fields, Model, Provider, Quirks, shipped
-from nbchat.catalog.rows import WIRES, ThinkingTable
+from nbchat.catalog.catalog import shipped
+from nbchat.catalog.rows import Fields, Model, Provider, Quirks, ThinkingTable
 from nbchat.hosts import host_of
-from nbchat.wire import DIALECTS, dialect
+from nbchat.wire.contract import dialect
+from nbchat.wire.formats import FORMATS
 
 FOLDER = Path(__file__).parents[2] / "nbchat" / "catalog"
 CATALOG = shipped()
@@ -44,9 +45,8 @@ def test_an_unknown_field_is_refused(kind: type):
         kind(**(given if kind in (Model, Provider) else {}), supportsThinkingMod=True)
 
 
-@pytest.mark.parametrize("wire", WIRES)
-def test_every_file_that_is_not_shared_speaks_a_format(wire: str):
-    """A part that several formats use belongs in `rows.SHARED`."""
+@pytest.mark.parametrize("wire", FORMATS)
+def test_every_file_among_the_formats_speaks_one(wire: str):
     spoken = dialect(wire)
 
     assert spoken.FRAMING in ("sse", "ndjson", "eventstream")
@@ -60,7 +60,7 @@ def test_a_model_row_is_whole(model: Model):
     route = CATALOG.find(model.id)
 
     assert route.model is model
-    assert route.wire in DIALECTS
+    assert route.wire in FORMATS
     assert CATALOG.find(f"{model.type}:{model.sent_id}").model is model
     assert model.env_key == next(iter(provider.env_keys), "")
     assert model.features[0] == "text"

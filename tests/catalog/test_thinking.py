@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog import Fields, Model, shipped
-from nbchat.catalog.rows import LEVELS
+from nbchat.catalog.catalog import shipped
+from nbchat.catalog.rows import LEVELS, Fields, Model
 from nbchat.errors import BadSettings
 
 CATALOG = shipped()

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.catalog import Catalog, Model, Provider, shipped
-from nbchat.catalog.user import read_tables
+from nbchat.catalog.catalog import Catalog, shipped
+from nbchat.catalog.rows import Model, Provider
+from nbchat.catalog.user_tables import read_tables
 from nbchat.errors import BadSettings
+from nbchat.wire.formats import FORMATS
 
 CATALOG = shipped()
 
@@ -20,7 +22,7 @@ MINE = {"id": "corp-1", "type": "corp"}
 
 
 def over(**tables: Any) -> Catalog:
-    return read_tables(tables, "nbchat.toml").over(CATALOG)
+    return read_tables(tables, "nbchat.toml", FORMATS).over(CATALOG)
 
 
 def test_a_provider_and_a_model_of_ones_own_need_no_code():

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 import nbchat
 from nbchat import ChatService, ChatStreamRequest, Message, create_model
-from nbchat.engine import Engine
+from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings, ConnectionBroken, KeyRefused, MissingKey, NbchatError, UnknownModel
-from nbchat.service import gist
+from nbchat.wording import first_line
 from tests.service import Service, answer, said, sse
 
 from ..waiting import soon
@@ -124,7 +124,7 @@ async def test_a_refusal_is_the_last_chunk_and_holds_no_key(service: Service) ->
 
     assert only.finished
     assert isinstance(only.error, KeyRefused)
-    assert only.content == f"Service error: {gist(only.error)}"
+    assert only.content == f"Service error: {first_line(only.error)}"
     assert only.wire["error"]["type"] == "KeyRefused"
     assert only.wire["error"]["status"] == 401
     assert KEY not in str(only) + str(only.wire)

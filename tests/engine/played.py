@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from nbchat import Answer, NbchatError, Stop
-from nbchat.engine import Engine
-from nbchat.messages import Event
+from nbchat.engine.engine import Engine
+from nbchat.events import Event
 from nbchat.settings import Settings
 
 from ..faults.families import Family

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.asking import Options
-from nbchat.engine.plan import Plan, plan
+from nbchat.engine.prepare import Plan, plan
 from nbchat.errors import BadSettings, NbchatError
+from nbchat.options import Options
 from nbchat.settings import Settings
 
 KEY = "sk-canary-0123456789abcdef"

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat.engine import Engine
-from nbchat.kernel import current
+from nbchat.engine.engine import Engine
 from nbchat.loop import Interrupts, LoopThread, Pump
+from nbchat.runtime import current
 
 from ..faults.families import TEXT
 from ..faults.server import Misbehaving

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.engine.demo_script import DATA, HISTORY, INTRODUCTION, KEYS, MODELS, PANEL, TOPICS, reply
-from nbchat.frontends.commands import COMMANDS
-from nbchat.frontends.line import parsed
+from nbchat.engine.demo.script import DATA, HISTORY, INTRODUCTION, KEYS, MODELS, PANEL, TOPICS, reply
+from nbchat.frontends.notebook.arguments import parsed
+from nbchat.frontends.notebook.commands.commands import COMMANDS
 from nbchat.settings import Settings
 
 

@@ -13,7 +13,7 @@ from IPython.core.ultratb import VerboseTB
 
 import nbchat
 from nbchat import NbchatError
-from nbchat.engine import Engine
+from nbchat.engine.engine import Engine
 from nbchat.keys import Secret
 from nbchat.settings import Settings
 

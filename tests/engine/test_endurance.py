@@ -12,9 +12,11 @@ import pytest
 
 import nbchat
 from nbchat import NbchatError, Stop, Text
-from nbchat.engine import Engine, network, retry
-from nbchat.kernel import current
+from nbchat.engine import retry
+from nbchat.engine.engine import Engine
 from nbchat.loop import Interrupts, Pump
+from nbchat.network import pool
+from nbchat.runtime import current
 
 from ..faults.families import FAMILIES, TEXT
 from ..faults.server import Misbehaving, Turn
@@ -68,8 +70,8 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     """httpx 0.28 ends in PoolTimeout for ever (encode/httpcore#1093)."""
-    monkeypatch.setattr(network, "CONNECTIONS", 2)
-    monkeypatch.setattr(network, "IDLE", 2)
+    monkeypatch.setattr(pool, "CONNECTIONS", 2)
+    monkeypatch.setattr(pool, "IDLE", 2)
     engine = Engine()
     good_url, hang_url = (server.case(name, OPENAI, False)[1] for name in ("good", "hang"))
     for round_ in range(10):
@@ -87,7 +89,7 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
 async def test_more_questions_than_connections_wait_their_turn(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network, "CONNECTIONS", 3)
+    monkeypatch.setattr(pool, "CONNECTIONS", 3)
     engine = Engine()
     case, base_url = server.case("good", OPENAI, False)
     texts = await asyncio.gather(*(ask(engine, base_url) for _ in range(30)))
@@ -184,11 +186,11 @@ async def test_twenty_thousand_deltas_arrive_in_order(server: Misbehaving) -> No
 
 
 async def test_an_answer_larger_than_the_limit_ends_with_what_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nbchat.engine import exchange
+    from nbchat.engine import response
 
     from .played import Player
 
-    monkeypatch.setattr(exchange, "MAX_ANSWER", MIB)
+    monkeypatch.setattr(response, "MAX_ANSWER", MIB)
     piece = b"".join(OPENAI.delta("x" * 100) for _ in range(100))
     played = await Player().play(OPENAI, *[piece] * 100)
 

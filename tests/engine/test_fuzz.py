@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbchat.engine.exchange import value_of
-from nbchat.wire.framing import FramingError, JsonValues
+from nbchat.engine.response import value_of
+from nbchat.wire.framing.framing import FramingError, JsonValues
 
 from ..faults.families import FAMILIES, TEXT, Family
 from .played import Played, Player

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nbchat.engine.incoming import MAX_HEAD, HeadTooLarge, Incoming, NotHttp
+from nbchat.network.http1 import MAX_HEAD, HeadTooLarge, Incoming, NotHttp
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 

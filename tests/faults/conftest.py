@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbchat.engine import exchange, retry, transport
-from nbchat.wire.framing import MIB
+from nbchat.engine import response, retry
+from nbchat.network import client
+from nbchat.wire.framing.framing import MIB
 
 from .certificates import Authority
 from .server import Misbehaving, Turn
@@ -17,9 +18,9 @@ from .server import Misbehaving, Turn
 @pytest.fixture(autouse=True)
 def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes seconds for people takes none here."""
-    monkeypatch.setattr(exchange, "MAX_ANSWER", 24 * MIB)
+    monkeypatch.setattr(response, "MAX_ANSWER", 24 * MIB)
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
-    monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.3)
+    monkeypatch.setattr(client, "ERROR_BODY_SECONDS", 0.3)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nbchat.engine import Engine, sockets
+from nbchat.engine.engine import Engine
 from nbchat.errors import TimedOut
+from nbchat.network import connection
 
 from .families import FAMILIES, TEXT
 from .outcomes import KEY, call
@@ -102,7 +103,7 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
 async def test_a_connection_that_nobody_uses_is_closed_in_time(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "KEPT", 0.1)
+    monkeypatch.setattr(connection, "KEPT", 0.1)
     case, base_url = server.case("good", OPENAI, False)
     engine = Engine()
     await engine.stream(OPENAI.model, "hi", base_url=base_url, wire=OPENAI.name, api_key=KEY).answer()

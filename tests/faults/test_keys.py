@@ -15,9 +15,11 @@ from urllib.parse import quote
 import pytest
 
 from nbchat import NbchatError
-from nbchat.engine import Engine, retry, transport
-from nbchat.engine.plan import Options, plan
-from nbchat.wire import openai_chat
+from nbchat.engine import retry
+from nbchat.engine.engine import Engine
+from nbchat.engine.prepare import Options, plan
+from nbchat.network import client
+from nbchat.wire.formats import openai_chat
 
 from .families import BY_NAME, FAMILIES, Family
 from .outcomes import KEY
@@ -67,7 +69,7 @@ def server() -> Iterator[Misbehaving]:
 @pytest.fixture(autouse=True)
 def quick_and_keyed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.001)
-    monkeypatch.setattr(transport, "ERROR_BODY_SECONDS", 0.1)
+    monkeypatch.setattr(client, "ERROR_BODY_SECONDS", 0.1)
     for variable in VARIABLES.values():
         monkeypatch.setenv(variable, KEY)
 

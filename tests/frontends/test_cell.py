@@ -6,8 +6,9 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from nbchat.frontends.cell import LiveCell
-from nbchat.messages import Event, Notice, Text, Thought
+from nbchat.events import Event, Notice
+from nbchat.frontends.notebook.cell import LiveCell
+from nbchat.messages import Text, Thought
 
 
 class Clock:

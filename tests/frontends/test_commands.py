@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from nbchat.frontends.line import OPTIONS
+from nbchat.frontends.notebook.arguments import OPTIONS
 
 from ..running_kernel import RunningKernel
 from ..service import Service, answer, said

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("rich", reason="drawn by rich")
 from rich.console import Console
 
-from nbchat.frontends.terminal import BREATH, GAP, Drawn
+from nbchat.frontends.notebook.terminal import BREATH, GAP, Drawn
 from nbchat.messages import Text
 
 STEP = 0.02  # seconds

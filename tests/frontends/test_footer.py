@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.frontends.footer import footer, money
-from nbchat.messages import Answer, Message, Usage
+from nbchat.events import Answer, Usage
+from nbchat.frontends.notebook.footer import footer, money
+from nbchat.messages import Message
 from nbchat.turns import Turn
 
 

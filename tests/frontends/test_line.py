@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbchat.errors import BadSettings
-from nbchat.frontends.line import Line, parsed, refuse_keys
+from nbchat.frontends.notebook.arguments import Line, parsed, refuse_keys
 
 
 def test_every_option_is_read() -> None:

@@ -13,10 +13,10 @@ import pytest
 from IPython.display import Image as Displayed
 from PIL import Image as Pillow
 
+from nbchat.context.expand import filled
+from nbchat.context.pictures import LARGEST, picture
 from nbchat.errors import BadSettings
-from nbchat.frontends.panel import attach
-from nbchat.frontends.pictures import LARGEST, picture
-from nbchat.frontends.variables import filled
+from nbchat.frontends.panel import attachments
 
 from ..running_kernel import RunningKernel
 from ..service import Service, said
@@ -89,7 +89,9 @@ def test_an_image_that_is_too_large_is_refused_with_a_way_out() -> None:
 
 
 def test_the_panel_attaches_it_as_an_image() -> None:
-    content, labels = attach.content("Look at @fig and {photo}", ["x"], [], {"fig": figure(), "photo": jpeg(), "x": 7})
+    content, labels = attachments.content(
+        "Look at @fig and {photo}", ["x"], [], {"fig": figure(), "photo": jpeg(), "x": 7}
+    )
 
     assert isinstance(content, list)
     text, value, photo, fig = content
@@ -97,7 +99,7 @@ def test_the_panel_attaches_it_as_an_image() -> None:
     assert value == "\n\nx:\n```\n7\n```"
     assert [photo.media_type, fig.media_type] == ["image/jpeg", "image/png"]
     assert [label.partition(",")[0] for label in labels] == ["x (1 B)", "fig (image", "photo (image"]
-    assert attach.value({"photo": jpeg()}, "photo")[0] == ""
+    assert attachments.value({"photo": jpeg()}, "photo")[0] == ""
 
 
 FIGURE = """import matplotlib; matplotlib.use("agg")

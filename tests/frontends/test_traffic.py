@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.frontends.cell import BREATH, EARLY, OUTPUTS, RATE
-from nbchat.messages import Event, Text, Thought
+from nbchat.events import Event
+from nbchat.frontends.notebook.cell import BREATH, EARLY, OUTPUTS, RATE
+from nbchat.messages import Text, Thought
 from nbchat.render import Pieces
 
 from ..benchmarks.answers import SHAPES

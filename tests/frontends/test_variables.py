@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.frontends.variables import LONGEST, filled
+from nbchat.context.expand import LONGEST, filled
 
 
 class Trap:

@@ -8,8 +8,9 @@ from typing import Any
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from nbchat.frontends.cell import LiveCell
-from nbchat.messages import Event, Text
+from nbchat.events import Event
+from nbchat.frontends.notebook.cell import LiveCell
+from nbchat.messages import Text
 
 TICK = 0.02  # seconds
 

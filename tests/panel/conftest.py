@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nbchat import kernel
+from nbchat import runtime
 from nbchat.frontends.panel.session import Session
 
 from ..service import Service
@@ -63,11 +63,11 @@ class Desk:
 @pytest.fixture
 def fresh_kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process as it is before the first question."""
-    monkeypatch.setattr(kernel, "_kernel", None)
+    monkeypatch.setattr(runtime, "_kernel", None)
     monkeypatch.setenv("NBCHAT_MODEL", "demo")  # without it, local servers would be looked for
-    kernel.current().engine.demo.pace = 0.0
+    runtime.current().engine.demo.pace = 0.0
     yield
-    kernel.close()
+    runtime.close()
 
 
 @pytest.fixture
@@ -82,4 +82,4 @@ def slow(fresh_kernel: None, service: Service, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.setenv("NBCHAT_MODEL", "openai:slow")
     yield service
-    kernel.close()
+    runtime.close()

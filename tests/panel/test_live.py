@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat import render
-from nbchat.conversation import Turn
-from nbchat.frontends.panel.live import BREATH, GAP, Coalescer, Live, splice, units
-from nbchat.messages import Answer, Event, Message, Notice, Text, Thought
+from nbchat.conversation.conversation import Turn
+from nbchat.events import Answer, Event, Notice
+from nbchat.frontends.panel.live_turn import BREATH, GAP, Coalescer, Live, splice, units
+from nbchat.messages import Message, Text, Thought
 
 ANSWER = """## One 🎉
 

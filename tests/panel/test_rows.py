@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbchat
-from nbchat.conversation import Turn
-from nbchat.frontends.panel import attach, export, rows
-from nbchat.frontends.panel.snapshot import LARGEST, Snapshot
-from nbchat.messages import Answer, File, Image, Message, Stop, Text, Thought, ToolCall
+from nbchat.conversation.conversation import Turn
+from nbchat.events import Answer, Stop
+from nbchat.frontends.panel import attachments, download, turn_rows
+from nbchat.frontends.panel.saved_copy import LARGEST, Snapshot
+from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
 
 BAD = "<img src=x onerror=alert(1)><script>alert(1)</script> [x](javascript:alert(1)) ![y](https://evil.example/q)"
 
@@ -40,7 +41,7 @@ def tags(html: str) -> set[str]:
 
 
 def test_html_of_a_row_is_the_sanitised_kind() -> None:
-    row = rows.row(hostile().turns[0])
+    row = turn_rows.row(hostile().turns[0])
 
     for html in (row["html"], row["think"][0]):
         assert not tags(html) & {"img", "script", "iframe", "style"}
@@ -69,22 +70,22 @@ def test_a_snapshot_keeps_the_newest_turns_that_fit(fresh_kernel: None) -> None:
 def test_exported_pages_and_notebooks_hold_the_same_line() -> None:
     conversation = hostile()
 
-    assert not tags(export.file(conversation, "html")["s"]) & {"img", "script", "iframe"}
-    notebook = export.file(conversation, "ipynb")["s"]
+    assert not tags(download.file(conversation, "html")["s"]) & {"img", "script", "iframe"}
+    notebook = download.file(conversation, "ipynb")["s"]
     assert "text/markdown" not in notebook
     assert "<script" not in notebook.replace(BAD, "").replace(BAD.replace('"', '\\"'), "")
 
 
 def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
-    content, inserted = attach.content("Is @x prime? {y} @nobody", ["z"], [], {"x": 7, "y": 8, "z": [9]})
+    content, inserted = attachments.content("Is @x prime? {y} @nobody", ["z"], [], {"x": 7, "y": 8, "z": [9]})
     turn = Turn(Message("user", content), Answer(), inserted=tuple(inserted))
-    shown = rows.question(turn)
+    shown = turn_rows.question(turn)
 
     assert shown["s"] == "Is x prime? 8 @nobody"
     assert shown["att"] == [["z (3 B)", "z:\n```\n[9]\n```"], ["x (1 B)", "x:\n```\n7\n```"], ["y (1 B)", ""]]
 
 
 def test_a_fence_in_a_value_does_not_end_the_value() -> None:
-    content, _ = attach.content("What is @text?", [], [], {"text": "a\n```\nb"})
+    content, _ = attachments.content("What is @text?", [], [], {"text": "a\n```\nb"})
 
     assert content[1] == "\n\ntext:\n````\na\n```\nb\n````"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import nbchat
-from nbchat import kernel
+from nbchat import runtime
 from nbchat.errors import ConversationBusy
 
 from ..service import Service, answer, said
@@ -167,7 +167,7 @@ def test_closing_the_engine_ends_what_a_panel_asks_and_the_panel_goes_on(slow: S
     desk = Desk()
     desk.ask("go on")
     desk.wait("d")
-    kernel.close()
+    runtime.close()
 
     assert desk.wait("end")["stop"][0] == "interrupted"
     assert desk.wait("state", when=lambda m: m["ids"])["live"] == []
@@ -181,14 +181,14 @@ def test_closing_the_engine_ends_what_a_panel_asks_and_the_panel_goes_on(slow: S
 def on_disk(fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A new kernel that keeps its conversations."""
     monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
-    kernel.current().watched = True
+    runtime.current().watched = True
 
 
 def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None, monkeypatch: pytest.MonkeyPatch) -> None:
     nbchat.chat("talk").ask("show me a table", "demo")
     nbchat.chat("talk").ask("What did I just ask?", "demo")
-    kernel.close()
-    monkeypatch.setattr(kernel, "_kernel", None)
+    runtime.close()
+    monkeypatch.setattr(runtime, "_kernel", None)
     desk = Desk()
     desk.say("talks")
     (here, left) = desk.wait("talks")["rows"]
@@ -207,7 +207,7 @@ def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None, monk
 def test_a_deleted_conversation_is_gone_here_and_on_disk(on_disk: None) -> None:
     nbchat.chat("talk").ask("show me a table", "demo")
     nbchat.chat("other").ask("Hello", "demo")
-    store = kernel.current().store()
+    store = runtime.current().store()
     assert store is not None
     desk = Desk("talk")
     desk.wait("rows")

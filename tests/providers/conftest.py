@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 import nbchat
-from nbchat import kernel
-from nbchat.catalog import shipped
-from nbchat.conversation import Conversation
-from nbchat.engine import local
+from nbchat import runtime
+from nbchat.catalog.catalog import shipped
+from nbchat.conversation.conversation import Conversation
+from nbchat.engine import local_servers
 
 from .asking import LOCAL, NOWHERE, moved
 
@@ -19,7 +19,7 @@ from .asking import LOCAL, NOWHERE, moved
 def engine() -> Iterator[None]:
     """Its connections are closed at the end: every test has a service of its own."""
     yield
-    kernel.close()
+    runtime.close()
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(variable, raising=False)
     for kind in LOCAL:
         moved(monkeypatch, kind, NOWHERE)
-    monkeypatch.setattr(local, "SECONDS", 10.0)
-    monkeypatch.setattr(kernel.current().engine.demo, "pace", 0.0)
+    monkeypatch.setattr(local_servers, "SECONDS", 10.0)
+    monkeypatch.setattr(runtime.current().engine.demo, "pace", 0.0)
 
 
 @pytest.fixture

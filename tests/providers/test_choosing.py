@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat import kernel
-from nbchat.catalog import shipped
-from nbchat.conversation import Conversation
+from nbchat import runtime
+from nbchat.catalog.catalog import shipped
+from nbchat.conversation.conversation import Conversation
 
 from ..service import Service, answer
 from . import answers
@@ -24,16 +24,16 @@ pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 def test_the_order_of_choosing(talk: Conversation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    chosen = [kernel.chosen(talk)]
+    chosen = [runtime.chosen(talk)]
     for variable in ("XAI_API_KEY", "GLM_API_KEY", "MOONSHOT_API_KEY"):
         monkeypatch.setenv(variable, KEY)
-        chosen.append(kernel.chosen(talk))
+        chosen.append(runtime.chosen(talk))
     (tmp_path / "nbchat.toml").write_text('model = "glm-5.3"\n')
-    chosen.append(kernel.chosen(talk))
+    chosen.append(runtime.chosen(talk))
     monkeypatch.setenv("NBCHAT_MODEL", "gpt-6.1-sol")
-    chosen.append(kernel.chosen(talk))
+    chosen.append(runtime.chosen(talk))
     talk.model = "claude-opus-5-5"
-    chosen.append(kernel.chosen(talk))
+    chosen.append(runtime.chosen(talk))
 
     assert chosen == [
         ("demo", "no key is set"),
@@ -56,7 +56,7 @@ def test_a_key_alone_chooses_a_model_of_its_provider(
 ) -> None:
     monkeypatch.setenv(provider.env_keys[-1], KEY)
 
-    name, why = kernel.chosen(talk)
+    name, why = runtime.chosen(talk)
 
     found = shipped().find(name).provider
     assert why == f"{provider.env_keys[-1]} is set"
@@ -89,7 +89,7 @@ def test_the_demo_that_was_asked_for_stays(talk: Conversation, monkeypatch: pyte
     talk.ask("Hi", "demo")
     monkeypatch.setenv("KIMI_API_KEY", KEY)
 
-    assert kernel.chosen(talk) == ("demo", "the model of the last answer")
+    assert runtime.chosen(talk) == ("demo", "the model of the last answer")
 
 
 def test_the_state_is_told_without_asking_anybody(
@@ -97,7 +97,7 @@ def test_the_state_is_told_without_asking_anybody(
 ) -> None:
     moved(monkeypatch, "ollama", service.url)
 
-    assert kernel.chosen(talk) == ("demo", kernel.NO_KEY)
+    assert runtime.chosen(talk) == ("demo", runtime.NO_KEY)
     assert service.connections == 0
 
 
@@ -128,5 +128,5 @@ def test_without_a_model_the_last_one_goes_on_at_the_same_provider(
     talk.ask("And?")
 
     first, second = service.requests
-    assert kernel.chosen(talk)[0] == goes_on
+    assert runtime.chosen(talk)[0] == goes_on
     assert (second.path, second.json["model"]) == (first.path, first.json["model"])

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from nbchat import kernel
-from nbchat.conversation import Conversation
-from nbchat.engine import local
+from nbchat import runtime
+from nbchat.conversation.conversation import Conversation
+from nbchat.engine import local_servers
 
 from ..service import Service, answer
 from . import answers
@@ -49,7 +49,7 @@ def test_ollama_answers_where_no_key_is_set(
     assert first.notices == ["No key is set, so a server on this machine answers: ollama:qwen3:4b."]
     assert second.notices == []
     assert paths(service) == ["/api/tags", "/api/chat", "/api/chat"]
-    assert kernel.chosen(talk) == ("ollama:qwen3:4b", "the model of the last answer")
+    assert runtime.chosen(talk) == ("ollama:qwen3:4b", "the model of the last answer")
 
 
 @pytest.mark.parametrize("kind", ["lmstudio", "llamacpp", "vllm"])
@@ -126,7 +126,7 @@ def test_a_server_is_found_at_its_usual_port(at_port: str, talk: Conversation, m
     said = talk.ask("Hi")
 
     assert (said.text, said.model, said.provider) == ("Hello", "at-the-port", at_port)
-    kernel.close()  # the connection to the port
+    runtime.close()  # the connection to the port
 
 
 # --- nobody there --------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ def test_a_server_is_found_at_its_usual_port(at_port: str, talk: Conversation, m
 def test_without_anything_the_demo_answers_and_says_how_to_set_a_key(talk: Conversation) -> None:
     said = talk.ask("Hi")
 
-    assert (said.model, said.notices) == ("demo", [kernel.DEMO_NOTICE])
-    assert "KIMI_API_KEY" in kernel.DEMO_NOTICE
+    assert (said.model, said.notices) == ("demo", [runtime.DEMO_NOTICE])
+    assert "KIMI_API_KEY" in runtime.DEMO_NOTICE
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_server_that_says_nothing_does_not_hold_up(
 ) -> None:
     for kind in LOCAL:
         moved(monkeypatch, kind, service.url)
-    monkeypatch.setattr(local, "SECONDS", 0.2)
+    monkeypatch.setattr(local_servers, "SECONDS", 0.2)
     service.always(answer(hold=60.0))
     started = time.monotonic()
 

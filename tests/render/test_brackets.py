@@ -10,8 +10,8 @@ from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.footnote import footnote_plugin
 
 from nbchat.render import to_html
-from nbchat.render.brackets import DEEPEST, brackets
-from nbchat.render.markdown import parser
+from nbchat.render.markdown.brackets import DEEPEST, brackets
+from nbchat.render.markdown.parser import parser
 
 PIECES = ["[", "]", "(", ")", "![", "](", "](x)", "[a]", "[^1]", "a", "*b*", "`", "\\", " ", "\n", "<", "![p](q)"]
 ENDS = ["", "\n\n[a]: https://example.com\n", "\n\n[^1]: A note.\n"]

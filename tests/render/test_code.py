@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.render import to_html
-from nbchat.render.code import LANGUAGES, LINES, LONGEST, WIDEST, coloured, language_of
+from nbchat.render.markdown.code import LANGUAGES, LINES, LONGEST, WIDEST, coloured, language_of
 
 from .dom import Page
 
@@ -56,7 +56,7 @@ def test_the_language_is_the_first_word_of_the_fence(info: str, language: str) -
 def test_every_language_of_the_list_has_a_lexer() -> None:
     from pygments.lexers import get_lexer_by_name
 
-    from nbchat.render.code import _SAME
+    from nbchat.render.markdown.code import _SAME
 
     for name in LANGUAGES:
         get_lexer_by_name(_SAME.get(name, name))

@@ -21,7 +21,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from nbchat.render import Incremental, to_html
-from nbchat.render.markdown import html_blocks
+from nbchat.render.markdown.parser import html_blocks
 
 from .dom import Page
 from .payloads import EVERYTHING

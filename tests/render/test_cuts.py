@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from nbchat.render.cuts import INSIDE, WENT_ON, cut
+from nbchat.render.streaming.cuts import INSIDE, WENT_ON, cut
 
 from .test_incremental import documents
 

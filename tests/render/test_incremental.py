@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nbchat.render import Incremental, markdown, to_html
+from nbchat.render import Incremental, to_html
+from nbchat.render.markdown import parser
 
 from .dom import Page, words
 
@@ -139,23 +140,23 @@ def test_each_block_is_rendered_once_and_parsing_is_linear(monkeypatch: pytest.M
     """Counted, not timed: what is read again and again is what makes long answers slow."""
     rendered: list[str] = []
     read = [0]
-    render, parse, outline = markdown.block_html, markdown.blocks, markdown.outline
+    render, parse, outline = parser.block_html, parser.blocks, parser.outline
 
-    def counting_render(block: markdown.Block, lines: list[str], env: markdown.Env) -> str:
+    def counting_render(block: parser.Block, lines: list[str], env: parser.Env) -> str:
         rendered.append("\n".join(lines[block.first : block.end]))
         return render(block, lines, env)
 
-    def counting_parse(text: str, env: markdown.Env) -> list[markdown.Block]:
+    def counting_parse(text: str, env: parser.Env) -> list[parser.Block]:
         read[0] += len(text)
         return parse(text, env)
 
-    def counting_outline(text: str, env: markdown.Env) -> list[markdown.Block]:
+    def counting_outline(text: str, env: parser.Env) -> list[parser.Block]:
         read[0] += len(text)
         return outline(text, env)
 
-    monkeypatch.setattr(markdown, "block_html", counting_render)
-    monkeypatch.setattr(markdown, "blocks", counting_parse)
-    monkeypatch.setattr(markdown, "outline", counting_outline)
+    monkeypatch.setattr(parser, "block_html", counting_render)
+    monkeypatch.setattr(parser, "blocks", counting_parse)
+    monkeypatch.setattr(parser, "outline", counting_outline)
     costs = []
     for sections in (20, 80):
         text = ANSWER.replace("Done", "Done {}") * sections
@@ -175,13 +176,13 @@ def test_each_block_is_rendered_once_and_parsing_is_linear(monkeypatch: pytest.M
 @pytest.mark.parametrize("line", ["- item {}\n", "| {} | b |\n", "> quote {}\n", "words {}\n", "    code {}\n"])
 def test_a_block_that_never_closes_is_not_read_at_every_line(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read = [0]
-    outline = markdown.outline
+    outline = parser.outline
 
-    def counting(text: str, env: markdown.Env) -> list[markdown.Block]:
+    def counting(text: str, env: parser.Env) -> list[parser.Block]:
         read[0] += len(text)
         return outline(text, env)
 
-    monkeypatch.setattr(markdown, "outline", counting)
+    monkeypatch.setattr(parser, "outline", counting)
     page = Incremental()
     page.feed("| a | b |\n|---|---|\n" if line.startswith("|") else "")
     size = 0
@@ -197,7 +198,7 @@ def test_the_tail_is_rendered_once_until_more_comes(monkeypatch: pytest.MonkeyPa
     page = Incremental()
     page.feed("some *words")
     first = page.tail
-    monkeypatch.delattr(markdown, "blocks")
+    monkeypatch.delattr(parser, "blocks")
 
     assert page.tail is first
 

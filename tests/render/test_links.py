@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbchat.render import to_html
-from nbchat.render.addresses import destination
+from nbchat.render.markdown.addresses import destination
 
 from .dom import Page
 from .payloads import HOST_SHOWN, NO_LINK

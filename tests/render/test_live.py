@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from nbchat.messages import Answer, Thought
+from nbchat.events import Answer
+from nbchat.messages import Thought
 from nbchat.render import LIVE_STYLE, STYLE, Incremental, answer_html, folded_html, live_html
 
 from .dom import Page

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.render import to_html
-from nbchat.render.chemistry import chemistry
-from nbchat.render.formula import mathml
-from nbchat.render.tex import LONGEST
+from nbchat.render.maths.chemistry import chemistry
+from nbchat.render.maths.mathml import mathml
+from nbchat.render.maths.tex import LONGEST
 
 from .dom import Page
 from .formulas import DISPLAYED, INLINE

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.render import to_html
-from nbchat.render.formula import in_letters, mathml
+from nbchat.render.maths.mathml import in_letters, mathml
 
 from .dom import Page
 from .formulas import DISPLAYED, INLINE

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.messages import Answer, Event, Stop, Text, Thought, ToolCall
+from nbchat.events import Answer, Event, Stop
+from nbchat.messages import Text, Thought, ToolCall
 from nbchat.render import STYLE, Incremental, answer_html, plain, to_html
-from nbchat.render.sheets import lines
+from nbchat.render.stylesheets import lines
 
 from ..benchmarks import saved_size
 from ..benchmarks.answers import SHAPES

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from nbchat.render import Pieces, to_html
-from nbchat.render.cuts import LONG_LINE, OPEN
-from nbchat.render.pieces import LONG, LONGEST
+from nbchat.render.streaming.cuts import LONG_LINE, OPEN
+from nbchat.render.streaming.long_blocks import LONG, LONGEST
 
 from ..benchmarks.answers import SHAPES
 from .dom import Page, words

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.messages import Answer, Stop, Text, Thought, ToolCall
-from nbchat.render import Incremental, answer_html, frames, live_html, plain, to_html
+from nbchat.events import Answer, Stop
+from nbchat.messages import Text, Thought, ToolCall
+from nbchat.render import Incremental, answer_html, inline_style, live_html, plain, to_html
 from nbchat.render.characters import readable
 from nbchat.render.sanitise import sanitised
 
@@ -157,9 +158,15 @@ def test_the_sanitiser_alone_would_be_enough() -> None:
 
 def test_only_our_own_styles_pass() -> None:
     """Word for word: one that is nearly ours could hide or move what is around it."""
-    for html in (f'<fieldset style="{frames.CODE}">a</fieldset>', f'<td style="{frames.LEFT}">a</td>'):
+    for html in (f'<fieldset style="{inline_style.CODE}">a</fieldset>', f'<td style="{inline_style.LEFT}">a</td>'):
         assert "style=" in sanitised(html if "<td" not in html else f"<table><tr>{html}</tr></table>")
-    for style in (f"{frames.CODE};position:fixed", "text-align: left", f"{frames.LEFT};", "display:none", "color:red"):
+    for style in (
+        f"{inline_style.CODE};position:fixed",
+        "text-align: left",
+        f"{inline_style.LEFT};",
+        "display:none",
+        "color:red",
+    ):
         for tag in ("fieldset", "p", "td", "h1", "pre", "div", "section", "font", "i", "span", "code"):
             assert "style" not in sanitised(f'<table><tr><td><{tag} style="{style}">a</{tag}></td></tr></table>')
     assert sanitised('<font color="red" size="7" face="x">a</font>') == "<font>a</font>"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nbchat.messages import Answer, Stop, Text
+from nbchat.events import Answer, Stop
+from nbchat.messages import Text
 from nbchat.render import STYLE, answer_html
-from nbchat.render.sheets import lines, used
+from nbchat.render.stylesheets import lines, used
 
 from ..benchmarks.answers import SHAPES
 

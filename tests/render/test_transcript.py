@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from nbchat.catalog import Model
-from nbchat.catalog.listing import Models
-from nbchat.messages import Answer, Message, Stop, Text, Thought, ToolCall, Usage
-from nbchat.render.transcript import MOST, conversation_bundle
+from nbchat.catalog.model_list import Models
+from nbchat.catalog.rows import Model
+from nbchat.display import MOST_TURNS, conversation_bundle
+from nbchat.events import Answer, Stop, Usage
+from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.turns import Turn
 
 from ..running_kernel import RunningKernel
@@ -35,14 +36,16 @@ def test_in_a_list_an_answer_is_short() -> None:
 
 
 def test_a_conversation_shows_its_last_turns() -> None:
-    turns = [Turn(Message("user", f"Question {n}\n\nof many"), answered(f"Answer *{n}*")) for n in range(MOST + 5)]
+    turns = [
+        Turn(Message("user", f"Question {n}\n\nof many"), answered(f"Answer *{n}*")) for n in range(MOST_TURNS + 5)
+    ]
 
     shown = conversation_bundle("Conversation 'main'", turns)
     page = Page(shown["text/html"], frame=True)
 
     assert "5 earlier turns are not shown." in page.text
     assert "Question 4\n" not in page.text
-    assert page.text.count("Question") == page.text.count("Answer") == MOST
+    assert page.text.count("Question") == page.text.count("Answer") == MOST_TURNS
     assert "> Question 5\n\nof many\n\nAnswer *5*" in shown["text/plain"]
 
 

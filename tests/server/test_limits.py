@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from nbchat.frontends.server.http_errors import TooMany
 from nbchat.frontends.server.limits import REMEMBERED, Limits
-from nbchat.frontends.server.refusals import TooMany
 from tests.service import Service, answer, said
 
 from .running import DEADLINE, RunningServer, eventually

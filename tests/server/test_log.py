@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from nbchat import StreamChunk
 from nbchat.frontends.server import Options, create_app
-from nbchat.frontends.server.answer import Answer
-from nbchat.frontends.server.native import Lines
+from nbchat.frontends.server.routes import Lines
+from nbchat.frontends.server.streaming import Answer
 from tests.service import Service, answer, said
 
 from .running import KEY, TOKEN, RunningServer, eventually

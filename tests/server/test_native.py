@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.frontends.server.described import Chunk
+from nbchat.frontends.server.openapi import Chunk
 from tests.service import Service, said, sse
 
 from .running import KEY, TOKEN, RunningServer

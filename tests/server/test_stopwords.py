@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai import OpenAI
 
+from nbchat.chat_service.chunk import StreamChunk
 from nbchat.errors import ConnectionBroken
-from nbchat.frontends.server.stopwords import until
-from nbchat.service import StreamChunk
+from nbchat.frontends.server.stop_words import until
 from tests.service import Service, answer, said
 
 from .running import TOKEN, RunningServer, eventually

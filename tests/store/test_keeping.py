@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from nbchat.errors import BadSettings
-from nbchat.messages import Image, KeptBy, Stop, Text, Thought, ToolCall, Usage
-from nbchat.store import Store, place
-from nbchat.store.rows import Header
+from nbchat.events import Stop, Usage
+from nbchat.messages import Image, KeptBy, Text, Thought, ToolCall
+from nbchat.store import notebook_path
+from nbchat.store.store import Store
+from nbchat.store.stored_turn import Header
 
 from ..talks import HANG, Talk, facts, said
 from ..waiting import until
@@ -110,7 +112,7 @@ def test_file_and_folder_are_the_users_alone(talk: Talk, path: Path) -> None:
 
 def test_the_users_own_folder_is_made_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    default = place.database(None)
+    default = notebook_path.database(None)
     assert default == tmp_path / "nbchat" / "history.sqlite"
     default.parent.mkdir(mode=0o755)
     talk = Talk(default)

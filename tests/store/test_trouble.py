@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from nbchat.errors import BadSettings
-from nbchat.messages import Stop, Text
+from nbchat.events import Stop
+from nbchat.messages import Text
 
 from ..talks import Talk
 from ..waiting import until

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from nbchat.errors import RateLimited
-from nbchat.messages import Notice, Stop, Text, Thought, Usage
+from nbchat.events import Notice, Stop, Usage
+from nbchat.messages import Text, Thought
 
 from ..talks import HANG, Talk, facts
 

@@ -9,9 +9,9 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from nbchat.conversation import Conversation
-from nbchat.kernel import Kernel
-from nbchat.store import Store
+from nbchat.conversation.conversation import Conversation
+from nbchat.runtime import Kernel
+from nbchat.store.store import Store
 
 # A server that has imported all of this forks each writer within milliseconds.
 WRITERS = get_context("forkserver")

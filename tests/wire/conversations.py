@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nbchat.messages import KeptBy, Message, ToolCall
-from nbchat.wire import Ask, Call
+from nbchat.wire.contract import Ask, Call
 
 from .formats import PDF, PNG, Format
 

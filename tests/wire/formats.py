@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nbchat.messages import File, Image, Message, Tool, ToolCall
-from nbchat.wire import Ask, Dialect, dialect
+from nbchat.wire.contract import Ask, Dialect, dialect
 
 BASE = "http://localhost:1"
 PNG = Image(b"\x89PNG", "image/png")

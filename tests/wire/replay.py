@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from nbchat.messages import Answer, Kept, Stop, WireEvent
-from nbchat.wire import dialect, framing
+from nbchat.events import Answer, Kept, Stop, WireEvent
+from nbchat.wire.contract import dialect
+from nbchat.wire.framing import framing
 from nbchat.wire.problem import ProviderProblem
 
 STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[3] / "shared" / "streams")
@@ -159,7 +160,7 @@ def decoder_for(name: str) -> framing.Decoder:
         case "ndjson":
             return framing.NdjsonLines()
         case _:
-            from nbchat.wire.eventstream import EventStream
+            from nbchat.wire.framing.aws_eventstream import EventStream
 
             return EventStream()
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
-from nbchat.messages import File, Image, Kept, Message, Notice, Stop, Text, Thought, Tool, ToolCall, Usage
-from nbchat.wire import anthropic_messages as anthropic
+from nbchat.catalog.rows import Fields, Quirks
+from nbchat.events import Kept, Notice, Stop, Usage
+from nbchat.messages import File, Image, Message, Text, Thought, Tool, ToolCall
+from nbchat.wire.formats import anthropic_messages as anthropic
 
 from .conversations import places
 from .formats import ADD, BASE, CUT_OFF, PDF, PNG, ZIP, Format, ask, heard, nonsense, objects

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog import Fields
-from nbchat.wire import Call, dialect
+from nbchat.catalog.rows import Fields
 from nbchat.wire.claude import closed
+from nbchat.wire.contract import Call, dialect
 
 from .formats import ask
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
-from nbchat.messages import Kept, KeptBy, Message, Stop, Text, Thought, ToolCall, Usage
-from nbchat.wire import cohere
+from nbchat.catalog.rows import Fields, Quirks
+from nbchat.events import Kept, Stop, Usage
+from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
+from nbchat.wire.formats import cohere
 from nbchat.wire.problem import ProviderProblem
 
 from .formats import ADD, BASE, CITY, NOTE, PDF, PNG, Format, ask, heard, nonsense, objects

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.wire.eventstream import EventStream
-from nbchat.wire.framing import FramingError
+from nbchat.wire.framing.aws_eventstream import EventStream
+from nbchat.wire.framing.framing import FramingError
 
 
 def header(name: str, value: str) -> bytes:

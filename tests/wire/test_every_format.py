@@ -12,16 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
+from nbchat.catalog.rows import Fields, Quirks
 from nbchat.errors import BadSettings
-from nbchat.messages import Answer, Kept, Message, Stop, Text, ToolCall
-from nbchat.wire import DIALECTS
+from nbchat.events import Answer, Kept, Stop
+from nbchat.messages import Message, Text, ToolCall
+from nbchat.wire.formats import FORMATS as NAMES
 from nbchat.wire.problem import ProviderProblem
 
 from .conversations import assert_repeated, conversations, growing
 from .formats import ADD, BASE, CITY, CUT_OFF, NOTE, Format, ask, heard
 
-FORMATS: list[Format] = [import_module(f"tests.wire.test_{file}").FORMAT for file in DIALECTS.values()]
+FORMATS: list[Format] = [import_module(f"tests.wire.test_{name.replace('-', '_')}").FORMAT for name in NAMES]
 EVERY = pytest.mark.parametrize("wire", FORMATS, ids=lambda wire: wire.name)
 STOPS = [
     pytest.param(wire, word, reason, id=f"{wire.name}-{word}")
@@ -33,7 +34,9 @@ FAILS = [pytest.param(wire, *fail, id=f"{wire.name}-{nth}") for wire in FORMATS 
 
 @EVERY
 def test_a_row_belongs_to_its_file(wire: Format) -> None:
-    assert wire.spoken.__name__ == f"nbchat.wire.{DIALECTS[wire.name]}"  # type: ignore[attr-defined]
+    file = wire.name.replace("-", "_")
+
+    assert wire.spoken.__name__ == f"nbchat.wire.formats.{file}"  # type: ignore[attr-defined]
 
 
 # --- requests ------------------------------------------------------------------------------

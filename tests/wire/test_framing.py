@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.wire.framing import Decoder, Frame, FramingError, NdjsonLines, ServerSentEvents, WholeBody
+from nbchat.wire.framing.framing import Decoder, Frame, FramingError, NdjsonLines, ServerSentEvents, WholeBody
 
 BOM = b"\xef\xbb\xbf"
 

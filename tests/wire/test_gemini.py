@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
-from nbchat.messages import Kept, Message, Notice, Stop, Text, ToolCall, Usage
-from nbchat.wire import gemini
+from nbchat.catalog.rows import Fields, Quirks
+from nbchat.events import Kept, Notice, Stop, Usage
+from nbchat.messages import Message, Text, ToolCall
+from nbchat.wire.formats import gemini
 
 from .formats import ADD, BASE, CALL, CITY, NOTE, PDF, PNG, Format, ask, heard, nonsense
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from nbchat.messages import Kept, KeptBy, Message, Notice, Stop, Text, Thought
-from nbchat.wire import gemini
+from nbchat.events import Kept, Notice, Stop
+from nbchat.messages import KeptBy, Message, Text, Thought
+from nbchat.wire.formats import gemini
 
 from .formats import heard
 from .replay import Recording, frames, in_one_piece, play, recordings

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nbchat import Answer, NbchatError
-from nbchat.engine import Engine
+from nbchat.engine.engine import Engine
 from nbchat.errors import BadAnswer
 from nbchat.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.messages import Kept, Stop
+from nbchat.events import Kept, Stop
 from nbchat.wire.problem import ProviderProblem
 
 from .formats import Format

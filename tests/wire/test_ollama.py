@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
-from nbchat.messages import Message, Stop, Text, Thought, ToolCall, Usage
-from nbchat.wire import ollama
+from nbchat.catalog.rows import Fields, Quirks
+from nbchat.events import Stop, Usage
+from nbchat.messages import Message, Text, Thought, ToolCall
+from nbchat.wire.formats import ollama
 
 from .formats import ADD, BASE, CALL, CITY, NOTE, PDF, PNG, Format, ask, heard, nonsense, objects
 

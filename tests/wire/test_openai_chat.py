@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
-from nbchat.messages import Kept, KeptBy, Message, Stop, Text, Thought, ToolCall, Usage
-from nbchat.wire import openai_chat
+from nbchat.catalog.rows import Fields, Quirks
+from nbchat.events import Kept, Stop, Usage
+from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
+from nbchat.wire.formats import openai_chat
 
 from .formats import ADD, BASE, CALL, CITY, PDF, PNG, Format, ask, heard, nonsense, objects
 

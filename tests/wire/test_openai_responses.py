@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog import Fields, Quirks
-from nbchat.messages import File, Image, Kept, Message, Stop, Text, Thought, ToolCall, Usage
-from nbchat.wire import openai_responses as responses
+from nbchat.catalog.rows import Fields, Quirks
+from nbchat.events import Kept, Stop, Usage
+from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
+from nbchat.wire.formats import openai_responses as responses
 from nbchat.wire.problem import ProviderProblem
 
 from .conversations import places

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbchat.catalog import Fields
-from nbchat.messages import KeptBy, Message, Stop, ToolCall
-from nbchat.wire import openai_responses as responses
+from nbchat.catalog.rows import Fields
+from nbchat.events import Stop
+from nbchat.messages import KeptBy, Message, ToolCall
+from nbchat.wire.formats import openai_responses as responses
 
 from .formats import heard
 from .test_openai_responses import REASONING, THINKS, body, completed, done

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.wire.partialargs import DEEPEST, place
+from nbchat.wire.partial_arguments import DEEPEST, place
 
 from .formats import nonsense
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.wire.reasoningdetails import ReasoningDetails
+from nbchat.wire.reasoning_details import ReasoningDetails
 
 
 def whole(*deltas: Any) -> list[dict[str, Any]]:

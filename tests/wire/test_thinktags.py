@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.messages import Text, Thought
-from nbchat.wire.thinktags import ThinkTags
+from nbchat.wire.think_tags import ThinkTags
 
 CASES = {
     "<think>hm</think>Hi": ("hm", "Hi"),

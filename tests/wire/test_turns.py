@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog import Fields
-from nbchat.messages import Answer, Kept, KeptBy, Message, ToolCall
-from nbchat.wire import dialect
-from nbchat.wire.turns import alternate, call_id, in_order, with_names
+from nbchat.catalog.rows import Fields
+from nbchat.events import Answer, Kept
+from nbchat.messages import KeptBy, Message, ToolCall
+from nbchat.wire.contract import dialect
+from nbchat.wire.requests import alternate, call_id, in_order, with_names
 
 from .formats import CALL, ask
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from nbchat.catalog import Fields, Quirks
+from nbchat.catalog.rows import Fields, Quirks
 from nbchat.messages import KeptBy, Message
 
 from . import test_anthropic_messages, test_bedrock_converse, test_cohere, test_gemini, test_ollama, test_openai_chat

@@ -10,8 +10,8 @@ import signal
 from contextlib import suppress
 from typing import Any
 
-from nbchat import kernel
-from nbchat.frontends.panel.asking import stop_all
+from nbchat import runtime
+from nbchat.frontends.panel.questions import stop_all
 
 
 def stops_with_the_kernel(ipykernel: Any) -> None:
@@ -31,6 +31,6 @@ def _take_over() -> None:
 
 
 def _interrupted(number: int, frame: Any) -> None:
-    loop = kernel.current().thread.loop
+    loop = runtime.current().thread.loop
     if loop is not None:
         loop.call_soon_threadsafe(stop_all)

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from nbchat import kernel
-from nbchat.conversation import Conversation, Turn
+from nbchat import runtime
+from nbchat.conversation.conversation import Conversation, Turn
 from nbchat.errors import NbchatError
-from nbchat.frontends.panel import attach, export, inbox, talks
-from nbchat.frontends.panel.asking import Asking, Question
-from nbchat.frontends.panel.models import model_rows
-from nbchat.frontends.panel.snapshot import Snapshot
+from nbchat.frontends.panel import attachments, conversation_picker, download, page_messages
+from nbchat.frontends.panel.model_picker import model_rows
+from nbchat.frontends.panel.questions import Asking, Question
+from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.messages import Image
 from nbchat.settings import Settings
@@ -39,7 +39,7 @@ class Session:
         self._views: set[str] = set()
         self._unwatch: list[Callable[[], None]] = []
         self._all: dict[str, Asking] = {}  # by conversation
-        self.asking = self._of(kernel.current().chat(name))
+        self.asking = self._of(runtime.current().chat(name))
 
     @property
     def transcript(self) -> Transcript:
@@ -86,81 +86,81 @@ class Session:
 
     def take(self, content: Any, buffers: Sequence[Any] = ()) -> None:
         """A message arrived, on any thread. What is not one of ours is not answered."""
-        said = inbox.read(content)
+        said = page_messages.read(content)
         if said is None:
             return
         try:
             self._take(said, buffers)
         except Exception as error:  # a variable's own __str__ or to_csv, say
             _on_engine(self._note, error)
-            if isinstance(said, inbox.Send):
+            if isinstance(said, page_messages.Send):
                 _on_engine(self._say, "back", rid=said.rid, s=said.s)
-        if isinstance(said, inbox.Send | inbox.Again):
+        if isinstance(said, page_messages.Send | page_messages.Again):
             _on_engine(self._say, "ack", rid=said.rid)
 
-    def _take(self, said: inbox.Message, buffers: Sequence[Any]) -> None:
+    def _take(self, said: page_messages.Message, buffers: Sequence[Any]) -> None:
         variables, hidden = self._variables()
         match said:
-            case inbox.Send():
-                made, inserted = attach.content(said.s, said.att, inbox.images(buffers), variables)
+            case page_messages.Send():
+                made, inserted = attachments.content(said.s, said.att, page_messages.images(buffers), variables)
                 question = Question(said.rid, made, said.s, inserted)
                 _on_engine(lambda: self._all.get(said.to, self.asking).send(question))
-            case inbox.Names(s=beginning):
-                _on_engine(self._say, "names", s=beginning, rows=attach.offered(variables, hidden, beginning))
-            case inbox.Peek(name=name) if attach.has(variables, name):
-                text, label = attach.value(variables, name)
-                _on_engine(self._say, "peek", name=name, label=label, s=text[: attach.PEEK])
-            case inbox.Models():
+            case page_messages.Names(s=beginning):
+                _on_engine(self._say, "names", s=beginning, rows=attachments.offered(variables, hidden, beginning))
+            case page_messages.Peek(name=name) if attachments.has(variables, name):
+                text, label = attachments.value(variables, name)
+                _on_engine(self._say, "peek", name=name, label=label, s=text[: attachments.PEEK])
+            case page_messages.Models():
                 _on_engine(self._say, "models", rows=model_rows(Settings.load()))
-            case inbox.Talks():
-                _on_engine(self._say, "talks", rows=talks.offered())
-            case inbox.Talk(id=stored) if stored:
-                _on_engine(self._show, talks.taken_up(stored))
+            case page_messages.Talks():
+                _on_engine(self._say, "talks", rows=conversation_picker.offered())
+            case page_messages.Talk(id=stored) if stored:
+                _on_engine(self._show, conversation_picker.taken_up(stored))
             case _:
                 _on_engine(self._do, said)
 
-    def _do(self, said: inbox.Message) -> None:
+    def _do(self, said: page_messages.Message) -> None:
         try:
             self._did(said)
         except NbchatError as error:
             self._note(error)
 
-    def _did(self, said: inbox.Message) -> None:
+    def _did(self, said: page_messages.Message) -> None:
         match said:
-            case inbox.Sync(view=view):
+            case page_messages.Sync(view=view):
                 self._views.add(view)
                 self.transcript.watching = True
                 self._now()
                 self.transcript.replay()
-            case inbox.Bye(view=view):
+            case page_messages.Bye(view=view):
                 self._views.discard(view)
                 self.transcript.watching = self.watched
-            case inbox.Want(ids=ids):
+            case page_messages.Want(ids=ids):
                 self.transcript.rows(ids)
-            case inbox.Stop():
+            case page_messages.Stop():
                 self.asking.stop()
-            case inbox.Unqueue():
+            case page_messages.Unqueue():
                 self.asking.give_back()
-            case inbox.Again(id=turn_id) if turn := self.transcript.turn(turn_id):
+            case page_messages.Again(id=turn_id) if turn := self.transcript.turn(turn_id):
                 self.asking.again(turn, said.rid, said.s)
-            case inbox.Branch(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
+            case page_messages.Branch(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
                 self.asking.must_be_idle()
                 family = self.conversation.siblings(turn)
                 self.conversation.goto(family[min(number, len(family) - 1)])
-            case inbox.Choose():
+            case page_messages.Choose():
                 self._choose(said)
-            case inbox.Talk(name=name):
-                self._show(kernel.current().chat(name or talks.free_name()))
-            case inbox.Move(how=how):
+            case page_messages.Talk(name=name):
+                self._show(runtime.current().chat(name or conversation_picker.free_name()))
+            case page_messages.Move(how=how):
                 self.asking.must_be_idle()
                 self._moves[how](self.conversation)
-            case inbox.Picture(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
+            case page_messages.Picture(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
                 self._picture(turn, number)
-            case inbox.Snapshot():
+            case page_messages.Snapshot():
                 made = self.snapshot.bundle(self.conversation)
                 self._say("snapshot", mark=self.snapshot.mark, data=made)
-            case inbox.Export(fmt=form):
-                self._say("file", **export.file(self.conversation, form))
+            case page_messages.Export(fmt=form):
+                self._say("file", **download.file(self.conversation, form))
 
     @property
     def _moves(self) -> dict[str, Callable[[Conversation], object]]:
@@ -172,7 +172,7 @@ class Session:
         }
 
     def _delete(self, conversation: Conversation) -> None:
-        store = kernel.current().store() if conversation.kept else None
+        store = runtime.current().store() if conversation.kept else None
         stored = conversation.id
         conversation.forget()
         if store:
@@ -185,7 +185,7 @@ class Session:
 
     # --- choosing --------------------------------------------------------------------------------------
 
-    def _choose(self, said: inbox.Choose) -> None:
+    def _choose(self, said: page_messages.Choose) -> None:
         chosen = said.model_fields_set
         if said.model is not None:
             Settings.load().catalog.find(said.model)  # raises, and names what is near
@@ -214,7 +214,7 @@ class Session:
         conversation, queued = self.conversation, self.asking.queued
         self._say(
             "now",
-            model=kernel.chosen(conversation)[0],
+            model=runtime.chosen(conversation)[0],
             system=conversation.system or "",
             queued=queued.typed if queued else None,
             **self.options,
@@ -235,7 +235,7 @@ class Session:
 
 def _on_engine(call: Callable[..., None], *args: Any, **facts: Any) -> None:
     """Run on the engine's thread: now where this is it, else soon and in order."""
-    loop = kernel.current().thread.started()
+    loop = runtime.current().thread.started()
     try:
         here = asyncio.get_running_loop() is loop
     except RuntimeError:

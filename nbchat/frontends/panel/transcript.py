@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbchat.conversation import Change, Conversation, Turn
-from nbchat.frontends.panel import rows
-from nbchat.frontends.panel.live import Coalescer, Live
-from nbchat.messages import Event
+from nbchat.conversation.conversation import Change, Conversation, Turn
+from nbchat.events import Event
+from nbchat.frontends.panel import turn_rows
+from nbchat.frontends.panel.live_turn import Coalescer, Live
 
 PAGE = 40  # turns that are sent at a time, newest first
 
@@ -86,7 +86,7 @@ class Transcript:
             replaced = live.finish()
             if not replaced and (said := live.delta()):
                 self.tell(said)
-            row = {"id": turn.id, "q": rows.question(turn), "html": live.html, **rows.facts(turn)}
+            row = {"id": turn.id, "q": turn_rows.question(turn), "html": live.html, **turn_rows.facts(turn)}
             self._made[turn.id] = row
             sent = ("id", "q") if replaced else ("id", "q", "html")
             self.tell({"k": "end", "id": turn.id, "seq": live.seq, **{n: v for n, v in row.items() if n not in sent}})
@@ -158,7 +158,7 @@ class Transcript:
 
     def _row(self, turn: Turn) -> dict[str, Any]:
         if turn.id not in self._made:
-            self._made[turn.id] = rows.row(turn)
+            self._made[turn.id] = turn_rows.row(turn)
         return self._made[turn.id]
 
     def turn(self, turn_id: str) -> Turn | None:
@@ -173,7 +173,7 @@ class Transcript:
 
     def _open(self, turn: Turn, **facts: Any) -> None:
         after = turn.parent.id if turn.parent else ""
-        self.tell({"k": "open", "id": turn.id, "rid": "", "after": after, "q": rows.question(turn), **facts})
+        self.tell({"k": "open", "id": turn.id, "rid": "", "after": after, "q": turn_rows.question(turn), **facts})
 
     def _refused(self, failed: Failed) -> None:
         self.tell({"k": "err", "id": failed.turn.id, "kind": failed.kind, "s": failed.sentence})

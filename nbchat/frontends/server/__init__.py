@@ -20,8 +20,8 @@ What happens to a request, file by file:
 
 from __future__ import annotations
 
-from nbchat.frontends.server.application import create_app
-from nbchat.frontends.server.listening import serve
+from nbchat.frontends.server.app import create_app
 from nbchat.frontends.server.options import Options
+from nbchat.frontends.server.uvicorn_server import serve
 
 __all__ = ["Options", "create_app", "serve"]

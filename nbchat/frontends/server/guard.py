@@ -16,16 +16,9 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nbchat.frontends.server.http_errors import Bug, Forbidden, NotJson, Refusal, Unauthorized, refusal
 from nbchat.frontends.server.limits import Limits
 from nbchat.frontends.server.options import Options
-from nbchat.frontends.server.refusals import (
-    Bug,
-    Forbidden,
-    NotJson,
-    Refusal,
-    Unauthorized,
-    refusal,
-)
 from nbchat.frontends.server.upload import Upload, values
 
 OPEN = ("/health",)  # answers anybody, and says nothing but that it is there

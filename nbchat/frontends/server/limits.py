@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from nbchat.frontends.server.refusals import TooMany
+from nbchat.frontends.server.http_errors import TooMany
 
 REMEMBERED = 4096  # clients whose buckets are kept before the full ones are dropped
 

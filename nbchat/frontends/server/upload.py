@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from starlette.types import Message, Receive, Scope
 
-from nbchat.frontends.server.refusals import TooLarge
+from nbchat.frontends.server.http_errors import TooLarge
 
 
 class Upload:

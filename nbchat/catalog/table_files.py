@@ -1,0 +1,49 @@
+"""A table from a file, TOML or JSON; where it cannot be read, the error names the place in it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from nbchat.catalog.user_mistakes import shown
+from nbchat.errors import BadSettings
+
+
+def table_in(path: Path) -> Any:
+    """What the file holds: JSON where its name says so, else TOML. Raises BadSettings that names the file."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{path} is not UTF-8 text (see byte {error.start}). Save it as UTF-8.") from None
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from None
+    try:
+        return _json(text, path) if path.suffix.lower() == ".json" else _toml(text, path)
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        raise BadSettings(f"{path} holds something too large for a table.") from None
+
+
+def _json(text: str, path: Path) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise BadSettings(f"{path}: {shown(twice)} is there twice in one object. Keep one of them.")
+        return dict(pairs)
+
+    try:
+        data = json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        raise BadSettings(f"{path} is not JSON at line {error.lineno}, column {error.colno}: {error.msg}.") from None
+    if isinstance(data, dict):
+        data.pop("$schema", None)
+    return data
+
+
+def _toml(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        what, _, place = str(error).rpartition(" (at ")
+        raise BadSettings(f"{path} is not TOML at {place.rstrip(')')}: {what}.") from None

@@ -1,0 +1,1 @@
+"""The chat service as a library: a ChatStreamRequest goes in, StreamChunks come out."""

@@ -1,0 +1,122 @@
+"""What comes back: the pieces of an answer, and the failure that may end it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
+from nbchat.events import Answer, Event, Notice, Stop, StopReason, Usage
+from nbchat.messages import Text, Thought, ToolCall
+from nbchat.wording import first_line
+
+
+@dataclass(slots=True)
+class StreamChunk:
+    """A piece of an answer; exactly one has `finished=True`, and it is the last.
+
+    A failure is that last chunk, with `error` and `content="Service error: …"`. What
+    had arrived before it stays valid.
+
+    >>> StreamChunk("Hel").wire
+    {'content': 'Hel', 'finished': False}
+    """
+
+    content: str = ""
+    finished: bool = False
+    thought: str = ""
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    notice: str = ""  # something to know, such as a parameter that was left out
+    reason: StopReason | None = None  # of the last chunk: end, length, tool_calls, filter, interrupted or broken
+    detail: str = ""  # the provider's most specific word for the reason
+    model: str = ""  # of the last chunk
+    usage: Usage | None = None  # of the last chunk, where the provider said it
+    error: NbchatError | None = None
+
+    @classmethod
+    def failed(cls, error: NbchatError, answer: Answer | None = None) -> StreamChunk:
+        """The last chunk of an answer that failed."""
+        return cls(f"Service error: {first_line(error)}", finished=True, reason="broken", error=error, **_known(answer))
+
+    @classmethod
+    def stopped(cls, reason: str, answer: Answer | None = None) -> StreamChunk:
+        """The last chunk of an answer that was aborted: no failure, it was wanted."""
+        return cls(finished=True, reason="interrupted", detail=reason, **_known(answer))
+
+    @property
+    def exception(self) -> NbchatError | None:
+        """What to raise, if this is the end of an answer that is not whole."""
+        if self.reason == "interrupted" and self.error is None:
+            return Interrupted(f"the answer was stopped{self.detail and ': '}{self.detail}.")
+        return self.error
+
+    @property
+    def wire(self) -> dict[str, Any]:
+        """As it is sent: camelCase, without what is empty."""
+        body: dict[str, Any] = {"content": self.content, "finished": self.finished}
+        if self.thought:
+            body["thought"] = self.thought
+        if self.tool_calls:
+            body["toolCalls"] = [_call(call) for call in self.tool_calls]
+        if self.notice:
+            body["notice"] = self.notice
+        if self.finished:
+            body |= {name: value for name in ("reason", "detail", "model") if (value := getattr(self, name))}
+            if self.usage:
+                body["usage"] = _said(self.usage)
+            if self.error:
+                body["error"] = _error(self.error)
+        return body
+
+
+def chunks(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
+    """The chunks for events that arrived together; words in a row become one."""
+    for kind, events in groupby(batch, type):
+        if kind is Text:
+            yield StreamChunk("".join(e.text for e in events if isinstance(e, Text)))
+        elif kind is Thought:
+            yield StreamChunk(thought="".join(e.text for e in events if isinstance(e, Thought)))
+        elif kind is ToolCall:
+            yield StreamChunk(tool_calls=[e for e in events if isinstance(e, ToolCall)])
+        else:
+            for event in events:
+                match event:
+                    case Notice(text):
+                        yield StreamChunk(notice=text)
+                    case Stop("broken", detail):
+                        yield StreamChunk.failed(ConnectionBroken(_broke_off(answer, detail)), answer)
+                    case Stop(reason, detail):
+                        yield StreamChunk(finished=True, reason=reason, detail=detail, **_known(answer))
+
+
+def _broke_off(answer: Answer, detail: str) -> str:
+    size = f"{len(answer.text):,} characters"
+    return f"the answer broke off after {size}: {detail.rstrip('.')}.\nAsk again, or go on from it."
+
+
+def _known(answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    return {"model": answer.model, "usage": answer.usage if _said(answer.usage) else None}
+
+
+def _said(usage: Usage) -> dict[str, int]:
+    return {name: value for name in usage.__slots__ if (value := getattr(usage, name)) is not None}
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    """`raw` is what the model wrote, where that is no JSON object."""
+    said: dict[str, Any] = {"id": call.id, "name": call.name, "arguments": call.arguments}
+    return said if call.arguments is not None else {**said, "raw": call.raw}
+
+
+def _error(error: NbchatError) -> dict[str, Any]:
+    said: dict[str, Any] = {"type": type(error).__name__, "message": first_line(error)}
+    for name in ("status", "retry_after", "request_id"):
+        if (value := getattr(error, name, None)) is not None:
+            said[to_camel(name)] = value
+    return said

@@ -1,0 +1,182 @@
+"""The chat service as a library: a ChatStreamRequest goes in, StreamChunks come out.
+
+The vocabulary of the original service, over the one engine:
+
+>>> import asyncio, nbchat
+>>> async def main():
+...     request = nbchat.ChatStreamRequest(model="demo", messages="What did I just ask?")
+...     async for chunk in nbchat.ChatService().stream_chat(request):
+...         print(chunk.content, end="")
+>>> asyncio.run(main())
+This is the first question of our conversation.
+
+What a provider or the network does wrong is never raised: it is the last chunk.
+Nothing here knows of HTTP; `nbchat.frontends.server` puts these objects on the wire.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from nbchat import runtime
+from nbchat.chat_service.abort import AbortSignal
+from nbchat.chat_service.chunk import StreamChunk, chunks
+from nbchat.chat_service.request import ChatMessage, ChatStreamRequest, ChatTool, faults
+from nbchat.engine.engine import Engine
+from nbchat.errors import NbchatError
+from nbchat.events import Answer
+from nbchat.messages import Message
+from nbchat.settings import Settings
+from nbchat.streams import Stream
+
+__all__ = [
+    "AbortSignal",
+    "ChatMessage",
+    "ChatModel",
+    "ChatService",
+    "ChatStreamRequest",
+    "ChatTool",
+    "StreamChunk",
+    "create_model",
+    "faults",
+    "send_chat_stream",
+]
+
+Params = ChatStreamRequest | Mapping[str, Any]
+Chunks = AsyncGenerator[StreamChunk]
+
+
+class ChatService:
+    """Answers requests. Without an engine it uses the kernel's, and works from any event loop.
+
+    An engine that is given belongs to the loop that iterates: this is how the HTTP
+    server uses it, with one hop less.
+
+    >>> import asyncio
+    >>> async def main():
+    ...     request = ChatStreamRequest(model="demo", messages="What did I just ask?")
+    ...     return [chunk async for chunk in ChatService().stream_chat(request)]
+    >>> *_, last = asyncio.run(main())
+    >>> last.finished, last.reason
+    (True, 'end')
+    """
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine
+
+    async def stream_chat(self, request: Params, signal: AbortSignal | None = None) -> Chunks:
+        """The answer in chunks. Leaving the iteration early closes the connection to the provider.
+
+        Raises nothing that happens on the way: the last chunk says it.
+        """
+        answer: Answer | None = None
+        try:
+            asked = ChatStreamRequest.of(request)
+            async with self._open(asked) as stream:
+                answer = stream.result
+                pieces = _chunks(stream)
+                async with aclosing(signal.until(pieces) if signal else pieces) as arriving:
+                    async for chunk in arriving:
+                        yield chunk
+                        if chunk.finished:
+                            return
+        except NbchatError as error:
+            yield StreamChunk.failed(error, answer)
+        except TimeoutError:
+            if signal is None or not signal.aborted:
+                raise
+            yield StreamChunk.stopped(signal.reason, answer)
+
+    def _open(self, request: ChatStreamRequest) -> Stream:
+        if self._engine is not None:
+            return self._engine.stream(request.model, request.sent, **request.options)
+        shared = runtime.current()
+        return shared.relayed(shared.asks(request.model, request.sent, **request.options))
+
+
+async def _chunks(stream: Stream) -> Chunks:
+    async for batch in stream.batches():
+        for chunk in chunks(batch, stream.result):
+            yield chunk
+
+
+@dataclass(slots=True, frozen=True)
+class ChatModel:
+    """A model of a provider, ready to be asked. `create_model` makes one."""
+
+    type: str
+    id: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.type}:{self.id}"
+
+    def stream_chat(
+        self,
+        messages: str | Sequence[Message | Mapping[str, Any]] | Params,
+        signal: AbortSignal | None = None,
+        **options: Any,
+    ) -> Chunks:
+        """The answer in chunks. Takes a question, messages, or a request; `options` are a request's fields.
+
+        >>> create_model("demo", "demo").stream_chat("Hello", max_tokens=100)    # doctest: +ELLIPSIS
+        <async_generator object ...>
+        """
+        asked = dict(messages) if isinstance(messages, ChatStreamRequest | Mapping) else {"messages": messages}
+        return ChatService().stream_chat({**asked, **options, "model": self.name}, signal)
+
+
+def create_model(model_type: str, model_id: str) -> ChatModel:
+    """A model by the provider's type and the provider's own id; any id, it need not be in the table.
+
+    Raises UnknownModel for a provider that nobody knows, with near names.
+
+    >>> create_model("kimi", "kimi-k2-thinking").name
+    'kimi:kimi-k2-thinking'
+    """
+    model = ChatModel(model_type, model_id)
+    Settings.load().catalog.find(model.name)
+    return model
+
+
+async def send_chat_stream(
+    params: Params,
+    signal: AbortSignal | None = None,
+    on_chunk: Callable[[StreamChunk], Any] | None = None,
+    on_error: Callable[[NbchatError], Any] | None = None,
+    on_complete: Callable[[], Any] | None = None,
+) -> StreamChunk:
+    """Ask, and be called back; returns the last chunk. The callbacks may be async.
+
+    `on_chunk` gets every chunk, then exactly one of `on_error` and `on_complete` is
+    called. An abort is an error of the kind Interrupted. Without `on_error` an
+    error is raised. What a callback raises ends the stream and is raised here.
+
+    >>> import asyncio
+    >>> last = asyncio.run(send_chat_stream({"model": "demo", "messages": "What did I just ask?"},
+    ...                                     on_complete=lambda: print("done")))
+    done
+    >>> last.finished, last.reason
+    (True, 'end')
+    """
+    last = StreamChunk()
+    async with aclosing(ChatService().stream_chat(params, signal)) as arriving:
+        async for last in arriving:
+            await _called(on_chunk, last)
+    if (error := last.exception) is None:
+        await _called(on_complete)
+    elif on_error is None:
+        raise error
+    else:
+        await _called(on_error, error)
+    return last
+
+
+async def _called(callback: Callable[..., Awaitable[object] | object] | None, *given: object) -> None:
+    result = callback(*given) if callback else None
+    if inspect.isawaitable(result):
+        await result

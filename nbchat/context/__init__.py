@@ -1,0 +1,1 @@
+"""What a notebook knows that a model can be shown. IPython is not imported here."""

@@ -1,0 +1,154 @@
+"""Conversations as files: Markdown to read, a notebook to run again, JSON that comes back in.
+
+What comes in is somebody's file, so sizes, types and depth are checked and nothing
+in it is run. Only the current branch goes out: what was taken back is not shared.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nbchat.errors import BadSettings
+from nbchat.store.reading import checked, problem, read
+from nbchat.store.stored_turn import answered, asked
+from nbchat.turns import Turn
+
+if TYPE_CHECKING:
+    from nbchat.conversation.conversation import Conversation
+
+FORMAT = "nbchat-conversation"
+VERSION = 1
+LARGEST = 100_000_000  # bytes of a file that comes in
+MOST_TURNS = 10_000
+PRIVATE = ("cell", "kept")  # of use in this notebook and to that provider alone
+
+Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
+
+
+def write(conversation: Conversation, path: Path, output: Output | None = None) -> Path:
+    """Write the current branch in the format that the file's name asks for."""
+    if path.suffix == ".json":
+        text = as_json(conversation)
+    elif path.suffix == ".ipynb":
+        text = as_notebook(conversation, output or _bundle)
+    elif path.suffix in ("", ".md", ".markdown", ".txt"):
+        text = as_markdown(conversation)
+    else:
+        raise BadSettings(
+            f"a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), not as {path.suffix}."
+        )
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be written: {error.strerror}. Choose another place.") from None
+    return path
+
+
+# --- out ----------------------------------------------------------------------------------------
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """Questions and answers under headings; a remark where an answer is not whole."""
+    parts = []
+    for turn in conversation.turns:
+        remark = {"interrupted": "stopped", "broken": "broke off", "length": "cut by the length limit"}.get(
+            turn.answer.stop.reason
+        )
+        parts += [f"## You\n\n{turn.question.text}", f"## {turn.answer.model}\n\n{turn.answer.text}"]
+        parts += [f"*({remark}: {turn.answer.stop.detail})*"] if remark else []
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(conversation: Conversation) -> str:
+    """All there is of the branch but for what is private to this notebook."""
+    turns = [{n: v for n, v in (asked(t) | answered(t)).items() if n not in PRIVATE} for t in conversation.turns]
+    head = {"format": FORMAT, "version": VERSION, "name": conversation.name, "title": conversation.title}
+    return json.dumps({**head, "system": conversation.system, "turns": turns}, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_notebook(conversation: Conversation, output: Output) -> str:
+    """`%%chat` cells with their answers; to run it asks everything again."""
+    cells = [_code(0, "%load_ext nbchat", [])]
+    system = conversation.system
+    for number, turn in enumerate(conversation.turns, 1):
+        words = ["%%chat", turn.answer.model, *(("--system", " ".join(system.split())) if system else ())]
+        words += ["--raw"] if "{" in turn.question.text else []
+        line = " ".join([words[0], *map(shlex.quote, words[1:])])
+        if missing := [p for p in turn.question.parts if not isinstance(p, str)]:
+            cells.append(_text(number, f"*{len(missing)} attached to this question, not in this notebook:*"))
+        shown = {"output_type": "display_data", "data": output(turn), "metadata": {}}
+        cells.append(_code(number, f"{line}\n{turn.question.text}", [shown]))
+        system = None
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _code(number: int, source: str, outputs: list[dict[str, Any]]) -> dict[str, Any]:
+    cell = {"cell_type": "code", "id": f"turn-{number}", "metadata": {}, "source": source}
+    return {**cell, "execution_count": number + 1, "outputs": outputs}
+
+
+def _text(number: int, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": f"note-{number}", "metadata": {}, "source": source}
+
+
+def _bundle(turn: Turn) -> dict[str, Any]:
+    from nbchat import render
+
+    answer = turn.answer
+    return {
+        "text/html": render.answer_html(answer, footer=[answer.model], notices=answer.notices),
+        "text/plain": render.plain(answer),
+    }
+
+
+# --- in -----------------------------------------------------------------------------------------
+
+
+class Exported(BaseModel):
+    """A file of `as_json`, checked but for its turns."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+    format: Literal["nbchat-conversation"]
+    version: Annotated[int, Field(ge=VERSION, le=VERSION)]
+    name: Annotated[str, Field(max_length=300)]
+    title: Annotated[str, Field(max_length=300)]
+    system: Annotated[str | None, Field(max_length=1_000_000)]
+    turns: Annotated[list[Any], Field(max_length=MOST_TURNS)]
+
+    def made(self) -> list[Turn]:
+        """The turns, one after the other, as new ones."""
+        turns: list[Turn] = []
+        for number, row in enumerate(self.turns, 1):
+            if isinstance(row, dict):
+                row = {name: value for name, value in row.items() if name not in PRIVATE}
+            turns.append(checked(row, number, turns[-1] if turns else None))
+        return turns
+
+
+def load(path: Path) -> tuple[Exported, list[Turn]]:
+    """What an exported JSON file holds. Raises BadSettings that says what is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise BadSettings(f"it is larger than {LARGEST // 10**6} MB")
+        found = Exported.model_validate(read(data.decode("utf-8-sig")))
+        return found, found.made()
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror}. Check its name and its folder.") from None
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    except ValidationError as error:
+        reason = problem(error)
+    except BadSettings as error:
+        reason = str(error)
+    raise BadSettings(f"{path} is not a conversation of nbchat: {reason}. %chat export FILE.json writes one.")

@@ -1,0 +1,150 @@
+"""What of a conversation is sent: whole turns, in a valid order, as many as the model can read.
+
+Where a conversation has outgrown the model, its oldest turns stay behind. Tokens
+are the provider's own count as far as it has counted, and for the rest an
+estimate that is rather too high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+
+from nbchat.catalog.rows import Model
+from nbchat.errors import NbchatError
+from nbchat.messages import Image, Message, Part
+from nbchat.settings import Settings
+from nbchat.turns import Turn
+
+# Against cl100k_base and o200k_base: English 3.9 characters a token, JSON and numbers 1.7, Chinese 0.9 to 1.3.
+LETTERS = b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PICTURE = 2000  # tokens; more than any provider counts for an image of ordinary size
+LEFT_OUT = "\n[an image]"  # in the place of one
+AROUND = 8  # tokens around each message
+LEAST = 0.2  # of an estimate; a count below is not of what was sent (hosts that leave out what was cached)
+ROOM = 0.75  # of the limit is filled again when turns are left out, so that a prompt cache lasts a few questions
+
+
+def sendable(last: Turn | None) -> list[Turn]:
+    """The turns of a branch that may be sent back.
+
+    One whose answer has no words (stopped while thinking, say) is left out whole:
+    no provider takes an empty assistant message, or two questions in a row.
+    """
+    return [turn for turn in (last.path if last else ()) if turn.answer.text.strip()]
+
+
+def messages_of(turns: Sequence[Turn]) -> list[Message]:
+    """The turns as messages. Of an answer that is not whole only the words are sent."""
+    messages: list[Message] = []
+    for turn in turns:
+        answer = turn.answer
+        whole = answer.stop.reason in ("end", "length", "filter") and not answer.tool_calls
+        messages += [turn.question, answer.message if whole else Message("assistant", answer.text)]
+    return messages
+
+
+def limit(model: str, max_tokens: int | None) -> int | None:
+    """How many tokens may be sent to a model, by its row of the table; None where that is not known."""
+    row = _row(model)
+    if row is None:
+        return None
+    window = row.context_window
+    if row.max_input or not window:
+        return row.max_input
+    answer = max_tokens or row.max_output or window // 8
+    # A table that allows the whole window for the answer means what is left of it.
+    return window - (answer if answer <= window // 2 else window // 4)
+
+
+def _row(model: str) -> Model | None:
+    try:
+        return Settings.load().catalog.find(model).model
+    except NbchatError:
+        return None  # the engine says it better
+
+
+def unsent(turns: Sequence[Turn], question: Message, system: str, limit: int | None) -> int:
+    """How many of the oldest `turns` have to stay behind for the question to fit."""
+    if limit is None or not turns:
+        return 0
+    sizes = _sizes(turns)
+    fixed = tokens([question]) + len(system) // 2
+    if fixed + sum(sizes) <= limit:
+        return 0
+    before = turns[-1].left_out  # the same beginning as last time is cheaper: the provider has it cached
+    if before < len(turns) and limit / 2 <= fixed + sum(sizes[before:]) <= limit:
+        return before
+    count = 0
+    while count < len(turns) and fixed + sum(sizes[count:]) > limit * ROOM:
+        count += 1
+    return count
+
+
+def notice(count: int) -> str:
+    turns = "1 earlier turn" if count == 1 else f"{count:,} earlier turns"
+    return f"{turns} not sent: the conversation has outgrown what the model can read."
+
+
+def seen(messages: Sequence[Message], question: Message, model: str) -> tuple[list[Message], list[str]]:
+    """The messages before a question as the model can read them, and what to say where it reads no images.
+
+    A provider would refuse an earlier image at every further question, or pass over it in silence.
+    """
+    row = _row(model)
+    if row is None or not row.features or "image" in row.features:
+        return list(messages), []
+    notices = []
+    if any(map(_has_image, messages)):
+        notices.append(f"{model} reads text alone; the images of earlier questions were left out.")
+        messages = [_without_images(message) for message in messages]
+    if _has_image(question):
+        notices.append(f"{model} reads text alone, as far as is known; it may refuse the image, or not see it.")
+    return list(messages), notices
+
+
+def _has_image(message: Message) -> bool:
+    return any(isinstance(part, Image) for part in message.parts)
+
+
+def _without_images(message: Message) -> Message:
+    if not _has_image(message):
+        return message
+    return replace(message, content=[LEFT_OUT if isinstance(part, Image) else part for part in message.parts])
+
+
+def tokens(messages: Sequence[Message]) -> int:
+    """An estimate, rather too high.
+
+    >>> tokens([Message("user", "four words of English")]), tokens([Message("user", "四个汉字")])
+    (15, 14)
+    """
+    return sum(AROUND + sum(map(_tokens, message.parts)) for message in messages)
+
+
+def _tokens(part: Part) -> int:
+    if not isinstance(part, str):
+        return max(PICTURE, len(part.data) // 30) if part.media_type.startswith("application/") else PICTURE
+    plain = part.encode("ascii", "ignore")
+    words = len(plain) - len(plain.translate(None, LETTERS))
+    other = len(part.encode("utf-8", "surrogatepass")) - len(plain)
+    return ceil(words / 3 + (len(plain) - words) * 0.7 + other * 0.5)
+
+
+def _sizes(turns: Sequence[Turn]) -> list[int]:
+    """Tokens of each turn: estimates, replaced as far as a provider has counted the same turns."""
+    sizes = [tokens(messages_of([turn])) for turn in turns]
+    for last in reversed(range(len(turns))):
+        first, usage = turns[last].left_out, turns[last].answer.usage
+        if not usage.input or 0 < last <= first:  # not counted, or asked without what came before
+            continue
+        answer = tokens([turns[last].answer.message])
+        question = sizes[last] - answer
+        scale = usage.input / (sum(sizes[first:last]) + question)
+        if scale < LEAST:
+            continue
+        sizes[first:last] = [ceil(size * scale) for size in sizes[first:last]]
+        sizes[last] = ceil(question * scale) + min(answer, usage.output or answer)
+        break
+    return sizes

@@ -1,0 +1,34 @@
+"""Looks for a model server on this machine: at all the usual places at once, and briefly.
+
+Asked only when no model is named and no key is set. A place is a provider whose row
+says `local`; its address is the one that a chat with it would use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+from nbchat.catalog.rows import Model
+from nbchat.errors import NbchatError
+from nbchat.settings import Settings
+
+SECONDS = 0.2  # for all of it: a server on this machine answers in a few milliseconds
+NO_CHAT = re.compile(r"embed|minilm|\bbge\b|paraphrase|rerank", re.I)  # what servers list, but what cannot answer
+
+
+async def found(listed: Callable[[str], Awaitable[list[Model]]], settings: Settings) -> str:
+    """The name of the first model of the first server that answers, such as `ollama:qwen3:4b`; empty without one."""
+    kinds = [provider.type for provider in settings.catalog.providers.values() if provider.local]
+    names = await asyncio.gather(*(_first(listed, kind) for kind in kinds))
+    return next(filter(None, names), "")
+
+
+async def _first(listed: Callable[[str], Awaitable[list[Model]]], kind: str) -> str:
+    try:
+        async with asyncio.timeout(SECONDS):
+            models = await listed(kind)
+    except (NbchatError, TimeoutError):
+        return ""
+    return next((f"{kind}:{model.sent_id}" for model in models if not NO_CHAT.search(model.sent_id)), "")

@@ -1,0 +1,1 @@
+"""`%%chat` and `%chat` in a notebook cell or a terminal."""

@@ -1,0 +1,43 @@
+"""A conversation as a file to keep: Markdown, JSON, a page, or a notebook that can be run again."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from nbchat import render
+from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.export import as_json, as_markdown, as_notebook
+from nbchat.frontends.notebook.cell import bundle
+from nbchat.frontends.panel import saved_copy
+
+TYPES = {"md": "text/markdown", "json": "application/json", "html": "text/html", "ipynb": "application/x-ipynb+json"}
+
+PAGE = """<!doctype html>
+<html><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>:root{{color-scheme:light dark}}body{{max-width:760px;margin:2em auto;padding:0 1em;font-family:system-ui}}
+{style}</style></head>
+<body><div class="nbc nbc-alone nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
+"""  # no script runs in it and nothing is fetched, whatever an answer says
+
+
+def file(conversation: Conversation, form: str) -> dict[str, str]:
+    """The file's name, type and text."""
+    title = conversation.title or conversation.name
+    stem = re.sub(r"[^\w.-]+", "-", title).strip("-.")[:60] or "conversation"
+    return {"name": f"{stem}.{form}", "type": TYPES[form], "s": _text(conversation, form)}
+
+
+def _text(conversation: Conversation, form: str) -> str:
+    match form:
+        case "html":
+            title = escape(conversation.title or conversation.name)
+            turns = "".join(map(saved_copy.turn_html, conversation.turns))
+            return PAGE.format(title=title, style=render.STYLE + render.PROSE + saved_copy.STYLE, turns=turns)
+        case "ipynb":
+            return as_notebook(conversation, bundle)
+        case "json":
+            return as_json(conversation)
+        case _:
+            return as_markdown(conversation)

@@ -1,0 +1,148 @@
+"""An answer on its way to the page: settled blocks once, the open end as a change to what was sent.
+
+A whole answer sent at every word is quadratic in bytes and in the page's work.
+Here a message carries new settled blocks, the piece of the tail that differs,
+and a number; a view that misses a number asks for the whole turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nbchat.conversation.conversation import Turn
+from nbchat.events import Event, Notice
+from nbchat.messages import Text, Thought
+from nbchat.render import Incremental
+
+GAP = 1 / 15  # seconds between two messages: look continuous, and leave the page time for other work
+BREATH = 4  # rendering may take one part in this many of the time
+
+
+class Live:
+    """One turn while it is answered."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.seq = 0
+        self._page = Incremental()
+        self._settled = 0  # blocks that were sent
+        self._tail = ""  # as it was sent
+        self._thought: list[str] = []
+        self._notices: list[str] = []
+        self._fed = False
+
+    def feed(self, events: Sequence[Event]) -> None:
+        """Take what the watcher was told. The first time, all that the turn has: a view may come late."""
+        if not self._fed:
+            self._fed = True
+            answer = self.turn.answer
+            events = [Thought(answer.thought), *map(Notice, answer.notices), Text(answer.text)]
+        for event in events:
+            match event:
+                case Text(text) if text:
+                    self._page.feed(text)
+                case Thought(text) if text:
+                    self._thought.append(text)
+                case Notice(text):
+                    self._notices.append(text)
+
+    def delta(self) -> dict[str, Any] | None:
+        """What is new since the last time, or None."""
+        said: dict[str, Any] = {}
+        if new := self._page.settled[self._settled :]:
+            said["blk"] = "".join(new)
+            self._settled += len(new)
+        tail = self._page.tail
+        if tail != self._tail:
+            said["tail"] = splice(self._tail, tail)
+            self._tail = tail
+        if self._thought:
+            said["think"] = "".join(self._thought)
+            self._thought.clear()
+        if self._notices:
+            said["notes"], self._notices = self._notices, []
+        if not said:
+            return None
+        self.seq += 1
+        return {"k": "d", "id": self.turn.id, "seq": self.seq, **said}
+
+    def whole(self) -> dict[str, Any]:
+        """Everything that was sent so far, for a view that has nothing of it."""
+        answer = self.turn.answer
+        pending = sum(map(len, self._thought))
+        return {
+            "html": "".join(self._page.settled[: self._settled]),
+            "tail": self._tail,
+            "think": answer.thought[: len(answer.thought) - pending],
+            "notes": answer.notices,
+            "seq": self.seq,
+        }
+
+    def finish(self) -> bool:
+        """Settle the rest. True where all of it has to be sent again, because blocks changed."""
+        self._page.finish()
+        return self._page.replaced
+
+    @property
+    def html(self) -> str:
+        return self._page.html
+
+
+def splice(old: str, new: str) -> list[Any]:
+    """How `old` becomes `new`: keep so much of its beginning, put this, keep so much of its end.
+
+    Lengths are in UTF-16 units, which is how the page counts.
+
+    >>> splice("<p>one</p>", "<p>one two</p>")
+    [6, ' two', 4]
+    """
+    start = _shared(old, new)
+    rest, more = old[start:], new[start:]
+    end = _shared(rest[::-1], more[::-1])
+    return [units(old[:start]), more[: len(more) - end], units(rest[len(rest) - end :])]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with in common; by halving, since slices are compared at C speed."""
+    same, end = 0, min(len(one), len(other))
+    while same < end:
+        middle = (same + end + 1) // 2
+        if one[same:middle] == other[same:middle]:
+            same = middle
+        else:
+            end = middle - 1
+    return same
+
+
+def units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+class Coalescer:
+    """Calls `flush` soon after `wake`, never more often than the page and the kernel can bear.
+
+    The first piece goes at once; then at most one in GAP, and fewer where
+    rendering is slow, such as in a table of a thousand rows.
+    """
+
+    def __init__(
+        self, flush: Callable[[], None], later: Callable[[float, Callable[[], None]], Any], clock: Callable[[], float]
+    ) -> None:
+        self._flush = flush
+        self._later = later
+        self._clock = clock
+        self._next = 0.0
+        self._waiting = False
+
+    def wake(self) -> None:
+        if not self._waiting:
+            self._waiting = True
+            self._later(max(0.0, self._next - self._clock()), self._fire)
+
+    def _fire(self) -> None:
+        self._waiting = False
+        started = self._clock()
+        self._flush()
+        ended = self._clock()
+        self._next = started + max(GAP, BREATH * (ended - started))

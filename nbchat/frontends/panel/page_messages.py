@@ -1,0 +1,212 @@
+"""What the page may say to the kernel, checked: types, sizes, names, and nothing else.
+
+Whatever runs in the notebook's page can send on a widget's channel, so a message
+is looked at as one looks at a request from the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from nbchat.context.pictures import LARGEST, media_type
+from nbchat.messages import Image
+
+LONGEST = 2_000_000  # characters; what is too long for a question is answered, what is longer is not read
+MOST = 8  # images in a question
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\W\d]\w*$")]
+Text = Annotated[str, Field(max_length=LONGEST)]
+Label = Annotated[str, Field(max_length=200)]
+
+
+class Said(BaseModel):
+    """A message of the page; `k` tells its kind."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Sync(Said):
+    """A view is there and has nothing."""
+
+    k: Literal["sync"]
+    view: Id
+
+
+class Bye(Said):
+    """A view is gone."""
+
+    k: Literal["bye"]
+    view: Id
+
+
+class Want(Said):
+    """A view lacks these turns, or lost a piece of one."""
+
+    k: Literal["want"]
+    ids: Annotated[list[Id], Field(max_length=50)]
+
+
+class Send(Said):
+    """A question. `rid` makes a message that is sent twice harmless; `to` is the conversation it was typed in."""
+
+    k: Literal["send"]
+    rid: Id
+    s: Text
+    to: Label = ""
+    att: Annotated[list[Name], Field(max_length=20)] = []
+    img: Annotated[list[Label], Field(max_length=MOST)] = []
+
+
+class Stop(Said):
+    """Stop what is being answered."""
+
+    k: Literal["stop"]
+
+
+class Again(Said):
+    """Ask this turn's question again, as another branch; with `s`, ask that in its place."""
+
+    k: Literal["again"]
+    rid: Id
+    id: Id
+    s: Text | None = None
+
+
+class Unqueue(Said):
+    """Give the waiting question back."""
+
+    k: Literal["unqueue"]
+
+
+class Branch(Said):
+    """Show the `n`th of the turns that were asked in this one's place."""
+
+    k: Literal["branch"]
+    id: Id
+    n: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Choose(Said):
+    """Settings of the next questions; what is left out stays, None is the model's own."""
+
+    k: Literal["choose"]
+    model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    thinking: Literal["", "off", "on", "low", "medium", "high", "max"] = ""
+    system: Text | None = None
+    title: Label = ""
+
+
+class Talks(Said):
+    """The conversations there are."""
+
+    k: Literal["talks"]
+
+
+class Talk(Said):
+    """Show another conversation, by its name or its id on disk; without both, begin one."""
+
+    k: Literal["talk"]
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    id: Id | None = None
+
+
+class Move(Said):
+    """Take back the last turn, bring it back, start over, or remove the conversation for good."""
+
+    k: Literal["move"]
+    how: Literal["undo", "redo", "reset", "delete"]
+
+
+class Models(Said):
+    """The models there are."""
+
+    k: Literal["models"]
+
+
+class Names(Said):
+    """The variables that begin so."""
+
+    k: Literal["names"]
+    s: Label
+
+
+class Peek(Said):
+    """What would be sent of a variable."""
+
+    k: Literal["peek"]
+    name: Name
+
+
+class Snapshot(Said):
+    """The notebook's copy of the transcript; the page puts it there where its own update was lost."""
+
+    k: Literal["snapshot"]
+
+
+class Picture(Said):
+    """The bytes of an image in a question."""
+
+    k: Literal["picture"]
+    id: Id
+    n: Annotated[int, Field(ge=0, le=100)]
+
+
+class Export(Said):
+    """The conversation as a file."""
+
+    k: Literal["export"]
+    fmt: Literal["md", "json", "html", "ipynb"]
+
+
+Message: TypeAlias = (
+    Sync
+    | Bye
+    | Want
+    | Send
+    | Stop
+    | Again
+    | Unqueue
+    | Branch
+    | Choose
+    | Talks
+    | Talk
+    | Move
+    | Models
+    | Names
+    | Peek
+    | Snapshot
+    | Picture
+    | Export
+)
+_message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="k")])
+
+
+def read(content: Any) -> Message | None:
+    """The message, or None for anything that is not one.
+
+    >>> read({"k": "stop"})
+    Stop(k='stop')
+    >>> read({"k": "want", "ids": "all"}) is None
+    True
+    """
+    try:
+        return _message.validate_python(content)
+    except ValidationError:
+        return None
+
+
+def images(buffers: Sequence[Any]) -> list[Image]:
+    """The images that came with a message; what is too large or not an image is left out."""
+    found = []
+    for buffer in buffers[:MOST]:
+        data = bytes(buffer)
+        kind = media_type(data)
+        if kind and len(data) <= LARGEST:
+            found.append(Image(data, kind))
+    return found

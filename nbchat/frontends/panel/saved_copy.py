@@ -1,0 +1,73 @@
+"""The transcript as an output of the notebook: read where there is no kernel.
+
+JupyterLab shows an error in place of a widget whose kernel is gone, and never the
+widget's other representations, so this is a second output: without scripts, and
+folded by the browser alone. The panel's style hides it where the panel lives.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+from zlib import crc32
+
+from nbchat.conversation.conversation import Conversation, Turn
+from nbchat.frontends.notebook.footer import footer
+from nbchat.frontends.panel.turn_rows import question
+from nbchat.render.characters import readable, without_blank_lines
+from nbchat.render.page import answer_parts, note, page
+from nbchat.render.stylesheets import used
+from nbchat.wording import plural
+
+LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
+
+STYLE = (
+    ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;overflow-wrap:break-word}"
+    ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;padding:.45em .9em;"
+    "border:0;border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
+)
+
+
+class Snapshot:
+    """Makes the copy; each turn is rendered once."""
+
+    def __init__(self) -> None:
+        self.mark = ""  # of the copy that was made last: the page looks whether the notebook has it
+        self._made: dict[str, str] = {}
+
+    def bundle(self, conversation: Conversation) -> dict[str, Any]:
+        """The copy as the data of an output. It depends on nothing but the turns."""
+        turns = conversation.turns
+        shown: dict[str, str] = {}  # the newest first
+        room = LARGEST
+        for turn in reversed(turns):
+            made = self._made.get(turn.id) or turn_html(turn)
+            room -= len(made)
+            if shown and room < 0:
+                break
+            shown[turn.id] = made
+        self._made = shown
+        left_out = len(turns) - len(shown)
+        earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
+        title = escape(readable(conversation.title or conversation.name), quote=False)
+        summary = f"{title} · {plural(len(turns), 'turn')} (saved copy; run this cell for the panel)"
+        inner = f"<summary>{summary}</summary>{earlier}{''.join(reversed(shown.values()))}"
+        self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
+        whole = (
+            f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" open>'
+            f"<style>{used(inner)}{STYLE}</style>{inner}</details>"
+        )
+        return {
+            "text/html": without_blank_lines(whole),
+            "text/plain": f"Conversation {conversation.name!r}: {plural(len(turns), 'turn')}.",
+        }
+
+
+def turn_html(turn: Turn) -> str:
+    """Question and answer for a page without our script. The style is left to the page."""
+    asked = question(turn)
+    said = [asked["s"], *(f"[{label}]" for label, _ in asked["att"] if label), *(f"[{kind}]" for kind in asked["img"])]
+    words = escape(readable("\n".join(filter(None, said))), quote=False)
+    answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
+    # A quotation is told from the answer also where the style is taken away: in JupyterLab without trust, on GitHub.
+    return f'<blockquote class="nbc-asked" dir="auto">{words}</blockquote>{answer}'

@@ -1,0 +1,56 @@
+"""A turn as the page shows it.
+
+Model text leaves here as sanitised HTML of `render`, everything else as plain
+text that the page puts in as such.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+from nbchat import render
+from nbchat.conversation.conversation import Turn
+from nbchat.frontends.notebook.footer import footer
+from nbchat.messages import File, Image, ToolCall
+from nbchat.render.characters import readable, word_count
+
+CALL = 2_000  # characters of a tool's arguments that are shown
+ATTACHED = 2_000  # characters of an attached value that are shown
+
+
+def question(turn: Turn) -> dict[str, Any]:
+    """What was asked: the typed words, the values that were attached, the images."""
+    typed, *values = [part for part in turn.question.parts if isinstance(part, str)] or [""]
+    return {
+        "s": typed.strip("\n"),
+        "att": [
+            [label, readable(value.strip("\n"))[:ATTACHED]]
+            for label, value in zip_longest(turn.inserted, values, fillvalue="")
+        ],
+        "img": [part.media_type for part in turn.question.parts if isinstance(part, Image)],
+        "files": [part.name for part in turn.question.parts if isinstance(part, File)],
+    }
+
+
+def facts(turn: Turn) -> dict[str, Any]:
+    """What is known about an answer once it has ended."""
+    answer = turn.answer
+    return {
+        "think": [render.to_html(answer.thought), word_count(answer.thought)] if answer.thought.strip() else None,
+        "notes": list(dict.fromkeys(answer.notices)),
+        "calls": [_call(call) for call in answer.tool_calls],
+        "stop": [answer.stop.reason, answer.stop.detail, len(answer.text)],
+        "words": word_count(answer.text),
+        "foot": [part for part in footer(turn) if not part.startswith("sent ")],
+        "md": answer.text,  # to be copied
+    }
+
+
+def row(turn: Turn) -> dict[str, Any]:
+    """A finished turn, whole."""
+    return {"id": turn.id, "q": question(turn), "html": render.to_html(turn.answer.text), **facts(turn)}
+
+
+def _call(call: ToolCall) -> list[str]:
+    return [readable(call.name), readable(call.raw or str(call.arguments))[:CALL]]

@@ -1,0 +1,113 @@
+"""The ASGI application: routes behind the guard, and every error in its place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from nbchat import __version__
+from nbchat.chat_service.request import faults
+from nbchat.errors import NbchatError
+from nbchat.frontends.server import openai_routes, routes
+from nbchat.frontends.server.guard import Guard
+from nbchat.frontends.server.http_errors import Invalid, NotAllowedHere, NotFound, Refusal, refusal
+from nbchat.frontends.server.options import Options
+from nbchat.frontends.server.state import Serving
+
+DESCRIPTION = """\
+Every model of nbchat's table behind one address, with the keys of whoever runs it.
+
+Send `Authorization: Bearer TOKEN`; `nbchat serve` prints the token. Bodies are
+`application/json` of at most {max_body:,} bytes, and a field that is not known is refused.
+"""
+TOKEN = {"token": {"type": "http", "scheme": "bearer", "description": "What `nbchat serve` prints."}}
+TAGS = [
+    {"name": "nbchat", "description": "An answer as chunks, and what there is to ask."},
+    {"name": "OpenAI's format", "description": "The same models for any OpenAI client: its base URL ends in `/v1`."},
+]
+
+
+def create_app(options: Options | None = None) -> FastAPI:
+    """The server as an ASGI application. `options.port` has to be the port that clients see.
+
+    `nbchat serve` is the usual way to run it: it also sets the limits that only a
+    server can keep (see `listening`).
+    """
+    options = options or Options.of({})
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+        serving = Serving(options)
+        try:
+            yield {"serving": serving}
+        finally:
+            await serving.engine.aclose()
+
+    app = FastAPI(
+        title="nbchat",
+        version=__version__,
+        description=DESCRIPTION.format(max_body=options.max_body),
+        openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
+        docs_url=None,  # these pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False},  # its spans have the query, which may hold the token
+        exception_handlers={
+            NbchatError: _refused,
+            RequestValidationError: _invalid,
+            HTTPException: _unrouted,
+        },
+    )
+    app.include_router(routes.router)
+    app.include_router(openai_routes.router)
+    app.add_middleware(Guard, options=options)
+    app.openapi = _described(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NbchatError)
+    return refusal(error, request.url.path)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Names the fields, and never repeats a value: it may be a key that was pasted in the wrong place."""
+    assert isinstance(error, RequestValidationError)
+    found = [{**e, "loc": e["loc"][1:]} for e in error.errors()]  # without "body"
+    if found[0]["type"] == "json_invalid":
+        return refusal(Invalid(f"the body is not valid JSON: {found[0]['ctx']['error']}."), request.url.path)
+    field = ".".join(str(p) for p in found[0]["loc"] if " " not in str(p))
+    return refusal(Invalid(f"the request is not valid: {faults(found)}.", field=field or None), request.url.path)
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refused: Refusal = Invalid("the request cannot be read.")
+    if error.status_code == 404:
+        refused = NotFound("there is no such path. GET / tells what there is.")
+    elif error.status_code == 405:
+        refused = NotAllowedHere("this path knows other methods. GET / tells what there is.")
+    response = refusal(refused, request.url.path)
+    response.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
+    return response
+
+
+def _described(app: FastAPI) -> Any:
+    """FastAPI's description with the token in it."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = make()
+        schema["components"].setdefault("securitySchemes", TOKEN)
+        schema["security"] = [{"token": []}]
+        schema["paths"]["/health"]["get"]["security"] = []
+        return schema
+
+    return openapi

@@ -1,0 +1,153 @@
+"""What the server itself refuses, and how every error is said over HTTP.
+
+    Refusal                 this server refused; nothing was asked of a provider
+    ├── Unauthorized  401   the token is missing or wrong
+    ├── Forbidden     403   another Host or Origin than this server's
+    ├── NotFound      404   no such path, or no such model here
+    ├── NotAllowedHere 405  the path knows other methods
+    ├── TooLarge      413   the body is larger than max_body
+    ├── NotJson       415   the body is not application/json
+    ├── Invalid       422   the body is JSON, but not a request
+    ├── TooMany       429   this client asks too often, or too much at once
+    ├── Bug           500   a mistake of ours; its traceback is in the server's log
+    ├── Misconfigured 503   this server's own settings cannot be used
+    └── Stopping      503   the server is being stopped
+
+No answer holds a traceback, a key, or a value that the client sent.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fastapi import Response
+
+from nbchat.chat_service.chunk import StreamChunk
+from nbchat.errors import (
+    BadSettings,
+    ConnectionBroken,
+    ContextTooLong,
+    Filtered,
+    KeyRefused,
+    MissingKey,
+    ModelNotFound,
+    NbchatError,
+    NoCredit,
+    NotAllowed,
+    RateLimited,
+    RequestRefused,
+    ServiceDown,
+    ServiceError,
+    TimedOut,
+    UnknownModel,
+)
+from nbchat.frontends.server.strict_json import line
+from nbchat.wording import first_line
+
+
+class Refusal(NbchatError):
+    """This server refused the request."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(self, message: str, *, retry_after: float | None = None, field: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
+        self.field = field
+
+
+class Unauthorized(Refusal):
+    status, code = 401, "invalid_api_key"
+
+
+class Forbidden(Refusal):
+    status, code = 403, "forbidden"
+
+
+class NotFound(Refusal):
+    status, code = 404, "not_found"
+
+
+class NotAllowedHere(Refusal):
+    status, code = 405, "method_not_allowed"
+
+
+class TooLarge(Refusal):
+    status, code = 413, "request_too_large"
+
+
+class NotJson(Refusal):
+    status, code = 415, "unsupported_media_type"
+
+
+class Invalid(Refusal):
+    status, code = 422, "invalid_request"
+
+
+class TooMany(Refusal):
+    status, code = 429, "rate_limit_exceeded"
+
+
+class Bug(Refusal):
+    status, code = 500, "internal_error"
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"a mistake in the server; its log has it under {request_id}.")
+
+
+class Misconfigured(Refusal):
+    status, code = 503, "misconfigured"
+
+
+class Stopping(Refusal):
+    status, code = 503, "stopping"
+
+
+# What a provider or the network did: HTTP status, and OpenAI's `code`.
+STATUSES: tuple[tuple[type[NbchatError], int, str], ...] = (
+    (UnknownModel, 404, "model_not_found"),
+    (MissingKey, 503, "missing_key"),
+    (BadSettings, 422, "invalid_request"),
+    (KeyRefused, 401, "provider_key_refused"),
+    (NotAllowed, 403, "provider_not_allowed"),
+    (NoCredit, 429, "insufficient_quota"),
+    (RateLimited, 429, "rate_limit_exceeded"),
+    (ModelNotFound, 404, "model_not_found"),
+    (ContextTooLong, 400, "context_length_exceeded"),
+    (Filtered, 400, "content_filter"),
+    (RequestRefused, 400, "provider_refused"),
+    (ServiceDown, 503, "provider_overloaded"),
+    (TimedOut, 504, "provider_silent"),
+    (ConnectionBroken, 502, "provider_unreachable"),
+)
+
+
+def status_of(error: NbchatError) -> tuple[int, str]:
+    """The HTTP status for an error, and OpenAI's `code`."""
+    if isinstance(error, Refusal):
+        return error.status, error.code
+    return next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), (500, Bug.code))
+
+
+def openai_error(error: NbchatError) -> dict[str, Any]:
+    """The error object of OpenAI's API."""
+    status, code = status_of(error)
+    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    kind = kinds.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    return {"error": {"message": first_line(error), "type": kind, "param": getattr(error, "field", None), "code": code}}
+
+
+def refusal(error: NbchatError, path: str) -> Response:
+    """The answer to a request that gets no other: in OpenAI's shape below /v1, else one last chunk."""
+    status, _ = status_of(error)
+    # The openai SDKs obey this header. The engine has tried three times already; only our own limits pass by waiting.
+    headers = {"cache-control": "no-store", "x-should-retry": "true" if isinstance(error, TooMany) else "false"}
+    wait = error.retry_after if isinstance(error, Refusal | ServiceError) else None
+    if wait is not None and math.isfinite(wait):
+        headers["retry-after"] = str(math.ceil(wait))
+    if isinstance(error, Unauthorized):
+        headers["www-authenticate"] = "Bearer"
+    body = openai_error(error) if path.startswith("/v1/") else StreamChunk.failed(error).wire
+    return Response(line(body), status, headers, "application/json")

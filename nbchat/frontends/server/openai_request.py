@@ -1,0 +1,226 @@
+"""OpenAI's chat completions as they come in, read into a ChatStreamRequest.
+
+Facts: openai-python `types/chat/completion_create_params.py` (3.54.0). A parameter that
+would change what the answer is, and that cannot be kept, is refused; one that only
+colours it has no effect.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from nbchat.chat_service.request import ChatStreamRequest, ChatTool
+from nbchat.frontends.server.http_errors import Invalid
+from nbchat.messages import File, Image, Message, Part, Role, ToolCall
+from nbchat.wire.tool_calls import arguments_of
+
+STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+TOLERANT = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)  # answers are sent back as they came
+
+EFFORTS: dict[str, Any] = {"none": False, "minimal": "low", "xhigh": "max"}  # the others have the same name here
+
+
+class ContentText(BaseModel):
+    model_config = TOLERANT
+    type: Literal["text", "refusal"]
+    text: str = ""
+    refusal: str = ""
+
+
+class ImageUrl(BaseModel):
+    model_config = TOLERANT
+    url: str = Field(description="a data URL; this server fetches nothing")
+
+
+class ContentImage(BaseModel):
+    model_config = TOLERANT
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+
+class FileData(BaseModel):
+    model_config = TOLERANT
+    file_data: str = Field(description="a data URL")
+    filename: str = "document.pdf"
+
+
+class ContentFile(BaseModel):
+    model_config = TOLERANT
+    type: Literal["file"]
+    file: FileData
+
+
+class CalledFunction(BaseModel):
+    model_config = TOLERANT
+    name: str
+    arguments: str = ""
+
+
+class CalledTool(BaseModel):
+    model_config = TOLERANT
+    id: str
+    type: Literal["function"] = "function"
+    function: CalledFunction
+
+
+_TEXT_OR_LIST = Discriminator(lambda value: "as list" if isinstance(value, list) else "as text")
+
+
+class CompletionMessage(BaseModel):
+    """A message in OpenAI's shape; members that only answers have are ignored, so that an answer can be sent back."""
+
+    model_config = TOLERANT
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: Annotated[
+        Annotated[str | None, Tag("as text")]
+        | Annotated[
+            list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]], Tag("as list")
+        ],
+        _TEXT_OR_LIST,
+    ] = None
+    reasoning_content: str | None = None
+    tool_calls: list[CalledTool] | None = None
+    tool_call_id: str | None = None
+    name: str | None = None
+
+    def message(self, place: str) -> Message:
+        content = [_part(p, place) for p in self.content] if isinstance(self.content, list) else self.content or ""
+        calls = [
+            ToolCall(c.id, c.function.name, arguments_of(c.function.arguments), c.function.arguments)
+            for c in self.tool_calls or ()
+        ]
+        role: Role = "system" if self.role == "developer" else self.role
+        return Message(role, content, self.reasoning_content or "", calls, self.tool_call_id or "", self.name or "")
+
+
+class Function(BaseModel):
+    model_config = TOLERANT
+    name: str = Field(min_length=1)
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+
+
+class FunctionTool(BaseModel):
+    model_config = TOLERANT
+    type: Literal["function"]
+    function: Function
+
+    @property
+    def tool(self) -> ChatTool:
+        known = {"parameters": self.function.parameters} if self.function.parameters else {}
+        return ChatTool(name=self.function.name, description=self.function.description or "", **known)
+
+
+class JsonSchema(BaseModel):
+    model_config = TOLERANT
+    name: str = ""
+    schema_: dict[str, Any] = Field(alias="schema", default_factory=dict)
+
+
+class ResponseFormat(BaseModel):
+    model_config = TOLERANT
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: JsonSchema | None = None
+
+
+StopWord = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class StreamOptions(BaseModel):
+    model_config = TOLERANT
+    include_usage: bool | None = None
+
+
+class CompletionRequest(BaseModel):
+    """A request of OpenAI's chat completions."""
+
+    model_config = STRICT
+
+    model: str = Field(
+        min_length=1, max_length=200, description="an id of `GET /v1/models`, or `provider:any-model-id`"
+    )
+    messages: list[CompletionMessage] = Field(min_length=1, description="the conversation, oldest first")
+    stream: bool | None = Field(None, description="whether the answer comes as events while it is made")
+    stream_options: StreamOptions | None = None
+    temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
+    max_tokens: int | None = Field(None, ge=1, le=10_000_000, description="the older name of `max_completion_tokens`")
+    max_completion_tokens: int | None = Field(None, ge=1, le=10_000_000, description="the longest answer, in tokens")
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
+    tools: list[FunctionTool] | None = Field(None, description="functions the model may ask for; none is run here")
+    tool_choice: Literal["none", "auto"] | None = None
+    response_format: ResponseFormat | None = None
+    stop: Annotated[
+        Annotated[StopWord | None, Tag("as text")]
+        | Annotated[list[StopWord], Field(min_length=1, max_length=16), Tag("as list")],
+        _TEXT_OR_LIST,
+    ] = Field(None, description="up to 16 texts before which the answer ends")
+    # Only one value can be had.
+    n: Literal[1] | None = None
+    logprobs: Literal[False] | None = None
+    modalities: list[Literal["text"]] | None = None
+    functions: None = None
+    function_call: None = None
+    top_logprobs: None = None
+    # Without effect.
+    top_p: float | None = Field(None, description="without effect here, like all the parameters below")
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    seed: int | None = None
+    logit_bias: dict[str, float] | None = None
+    parallel_tool_calls: bool | None = None
+    user: str | None = None
+    metadata: dict[str, str] | None = None
+    store: bool | None = None
+    service_tier: str | None = None
+    verbosity: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    prompt_cache_options: dict[str, Any] | None = None
+    prediction: dict[str, Any] | None = None
+
+    @property
+    def stops(self) -> list[str]:
+        return [self.stop] if isinstance(self.stop, str) else self.stop or []
+
+    def request(self) -> ChatStreamRequest:
+        """The same in nbchat's words. Raises Invalid for a part that cannot be read."""
+        effort, form = self.reasoning_effort, self.response_format
+        schema = form.json_schema.schema_ if form and form.json_schema else None
+        return ChatStreamRequest.of(
+            {
+                "model": self.model,
+                "messages": [m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)],
+                "temperature": self.temperature,
+                "max_tokens": self.max_completion_tokens or self.max_tokens,
+                "thinking": None if effort is None else EFFORTS.get(effort, effort),
+                "tools": [] if self.tool_choice == "none" else [tool.tool for tool in self.tools or ()],
+                "schema": schema or ({"type": "object"} if form and form.type == "json_object" else None),
+            }
+        )
+
+
+def _part(part: ContentText | ContentImage | ContentFile, place: str) -> Part:
+    match part:
+        case ContentText():
+            return part.text or part.refusal
+        case ContentImage():
+            return Image(*_data(part.image_url.url, place))
+        case ContentFile():
+            return File(*_data(part.file.file_data, place), part.file.filename)
+
+
+def _data(url: str, place: str) -> tuple[bytes, str]:
+    head, comma, data = url.partition(",")
+    scheme, _, kind = head.partition(":")
+    if scheme == "data" and comma and kind.endswith(";base64"):
+        try:
+            return b64decode(data, validate=True), kind.partition(";")[0]
+        except ValueError:
+            pass
+    raise Invalid(
+        f"{place}: images and files are sent as data:…;base64,… URLs; this server fetches nothing.", field=place
+    )

@@ -1,0 +1,118 @@
+"""OpenAI's chat completions as they go out, written from StreamChunks: as events, or whole."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from nbchat.chat_service.chunk import StreamChunk
+from nbchat.events import StopReason, Usage
+from nbchat.frontends.server.http_errors import openai_error
+from nbchat.frontends.server.strict_json import line
+from nbchat.messages import ToolCall
+
+FINISH: dict[StopReason, str] = {
+    "end": "stop",
+    "length": "length",
+    "tool_calls": "tool_calls",
+    "filter": "content_filter",
+}
+
+
+class _Completion:
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": model}
+
+    def _body(self, kind: str, choice: dict[str, Any] | None) -> dict[str, Any]:
+        return {**self._head, "object": kind, "choices": [{"index": 0, **choice}] if choice else []}
+
+
+class Deltas(_Completion):
+    """Chunks as OpenAI's server-sent events."""
+
+    media_type = "text/event-stream"
+    heartbeat = b": waiting\n\n"
+
+    def __init__(self, model: str, usage: bool) -> None:
+        super().__init__(model)
+        self._usage = usage
+        self._calls = 0
+        self._role: dict[str, Any] = {"role": "assistant"}  # goes with the first delta
+
+    def encode(self, chunk: StreamChunk) -> bytes:
+        if chunk.error:
+            return _event(openai_error(chunk.error)) + b"data: [DONE]\n\n"
+        if chunk.notice:
+            return b""  # the format has no place for it
+        delta, self._role = {**self._role, **self._delta(chunk)}, {}
+        if not chunk.finished:
+            return self._chunk({"delta": delta, "finish_reason": None})
+        ending = self._chunk({"delta": delta, "finish_reason": FINISH[chunk.reason or "end"]})
+        if self._usage and chunk.usage:
+            ending += _event({**self._body("chat.completion.chunk", None), "usage": usage(chunk.usage)})
+        return ending + b"data: [DONE]\n\n"
+
+    def _delta(self, chunk: StreamChunk) -> dict[str, Any]:
+        delta: dict[str, Any] = {}
+        if chunk.content:
+            delta["content"] = chunk.content
+        if chunk.thought:
+            delta["reasoning_content"] = chunk.thought
+        if chunk.tool_calls:
+            delta["tool_calls"] = [{"index": self._calls + n, **_call(call)} for n, call in enumerate(chunk.tool_calls)]
+            self._calls += len(chunk.tool_calls)
+        return delta
+
+    def _chunk(self, choice: dict[str, Any]) -> bytes:
+        return _event(self._body("chat.completion.chunk", choice))
+
+
+class Whole(_Completion):
+    """One JSON body at the end."""
+
+    media_type = "application/json"
+    heartbeat = None
+
+    def __init__(self, model: str) -> None:
+        super().__init__(model)
+        self._text: list[str] = []
+        self._thought: list[str] = []
+        self._calls: list[ToolCall] = []
+
+    def encode(self, chunk: StreamChunk) -> bytes:
+        self._text.append(chunk.content)
+        self._thought.append(chunk.thought)
+        self._calls += chunk.tool_calls
+        if not chunk.finished:
+            return b""
+        text, thought = "".join(self._text), "".join(self._thought)
+        message: dict[str, Any] = {"role": "assistant", "content": text or None, "refusal": None}
+        if thought:
+            message["reasoning_content"] = thought
+        if self._calls:
+            message["tool_calls"] = list(map(_call, self._calls))
+        finish = FINISH[chunk.reason or "end"]
+        body = self._body("chat.completion", {"message": message, "logprobs": None, "finish_reason": finish})
+        return line({**body, "usage": usage(chunk.usage) if chunk.usage else None})
+
+
+def usage(said: Usage) -> dict[str, Any]:
+    """OpenAI's usage object."""
+    sent, made = said.input or 0, said.output or 0
+    counted: dict[str, Any] = {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made}
+    if said.cached is not None:
+        counted["prompt_tokens_details"] = {"cached_tokens": said.cached}
+    if said.reasoning is not None:
+        counted["completion_tokens_details"] = {"reasoning_tokens": said.reasoning}
+    return counted
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    arguments = call.raw or line(call.arguments or {}).decode().strip()
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def _event(value: dict[str, Any]) -> bytes:
+    return b"data: " + line(value) + b"\n"

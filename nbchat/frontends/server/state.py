@@ -1,0 +1,94 @@
+"""What one worker process holds: the engine, what may be asked of it, and the order to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from fnmatch import fnmatchcase
+
+from fastapi import Request
+
+from nbchat.catalog.catalog import Catalog
+from nbchat.catalog.rows import Model
+from nbchat.chat_service.abort import AbortSignal
+from nbchat.chat_service.chunk import StreamChunk
+from nbchat.chat_service.request import ChatStreamRequest
+from nbchat.chat_service.service import ChatService
+from nbchat.engine.engine import Engine
+from nbchat.errors import BadSettings, UnknownModel
+from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
+from nbchat.frontends.server.options import Options
+from nbchat.settings import Settings
+from nbchat.wording import first_line
+
+
+class Serving:
+    """One engine on this process's own event loop, shared by all requests."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.engine = Engine()
+        self._service = ChatService(self.engine)
+        self._stop = AbortSignal()
+        self._stopping = False
+
+    @classmethod
+    def of(cls, request: Request) -> Serving:
+        serving: Serving = request.state.serving
+        return serving
+
+    def chunks(self, request: ChatStreamRequest) -> AsyncGenerator[StreamChunk]:
+        """The answer. Raises NotFound for a model, and Invalid for a length, that are not allowed here."""
+        options = self.options
+        if not self.allows(request.model, _settings().catalog):
+            raise NotFound("that model is not served here; GET /models lists those that are.", field="model")
+        if options.max_tokens and (request.max_tokens or 0) > options.max_tokens:
+            raise Invalid(f"answers are limited to {options.max_tokens} tokens here.", field="max_tokens")
+        request = request.model_copy(update={"max_tokens": request.max_tokens or options.max_tokens})
+        return self._stoppable(self._service.stream_chat(request, self._stop))
+
+    async def _stoppable(self, chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                if chunk.reason == "interrupted":
+                    chunk = StreamChunk.failed(Stopping("the server is stopping; the answer is incomplete."))
+                yield chunk
+
+    # --- the models --------------------------------------------------------------------------
+
+    def models(self) -> Iterator[tuple[Model, bool]]:
+        """The rows that may be asked, and whether this server has what it needs for each."""
+        settings = _settings()
+        for model in settings.catalog.models.values():
+            provider = settings.catalog.providers[model.type]
+            if not provider.retired and self.allows(model.id, settings.catalog):
+                yield model, not provider.key_needed or settings.key(provider, model.env_key) is not None
+
+    def allows(self, name: str, catalog: Catalog) -> bool:
+        """Whether a pattern of `--models` matches: always `provider:id`, for a row of the table also its id."""
+        if not self.options.models:
+            return True
+        try:
+            route = catalog.find(name)
+        except UnknownModel:  # which the engine will say, with near names
+            return True
+        names = [f"{route.provider.type}:{route.model.id}"]
+        if route.model.status != "unlisted":
+            names.append(route.model.id)
+        return any(fnmatchcase(name, pattern) for name in names for pattern in self.options.models)
+
+    # --- stopping ----------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Give the answers that run their grace, then end them with a proper last chunk."""
+        if not self._stopping:
+            self._stopping = True
+            asyncio.get_running_loop().call_later(self.options.grace, self._stop.abort, "the server is stopping")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.load()
+    except BadSettings as error:
+        raise Misconfigured(f"the server's settings cannot be used: {first_line(error)}") from None

@@ -1,0 +1,258 @@
+"""One connection: bytes out, bytes in, how long it may be silent, and when it is closed.
+
+What httpcore's pool calls a network stream. asyncio alone, because a read through
+anyio costs more than the parsing of what was read; and because a limit on silence,
+a bound on what is read ahead, and closing at once are matters of the socket. The
+errors are ours already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import ssl
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+import httpcore2 as httpcore
+
+from nbchat.errors import ConnectionBroken
+from nbchat.network.failures import ConnectionLost, endless_head, no_http, no_tls, silent, unread
+from nbchat.network.http1 import HeadTooLarge, Incoming, NotHttp
+from nbchat.network.proxy import Proxy
+
+AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
+KEPT = 60.0  # seconds that an idle connection is kept
+PAUSES = (0.6, 3.0)  # seconds of silence after which it is asked whether the answer was whole already
+
+
+class Whole(Exception):
+    """The server fell silent after all that was due; nothing more needs to come."""
+
+
+class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
+    """One connection. It reads no further ahead than AHEAD, and is silent no longer than it may."""
+
+    def __init__(self, host: str, proxy: Proxy | None = None) -> None:
+        self._host = host
+        self._proxy = proxy  # which is to open the way; None once it has, or where there is none
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._incoming = Incoming()
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._ended = self._reset = False
+        self._reader: asyncio.Future[None] | None = None
+        self._writer: asyncio.Future[None] | None = None
+        self._full = False  # the system takes no more of what we send
+        self._timer: asyncio.TimerHandle | None = None
+        self._since = 0.0
+        self._limit = 0.0
+        self._asked = 0  # how often, in this silence
+        self.silence: float | None = None  # seconds; where not set, as httpcore says
+        self.whole: Callable[[float], bool] | None = None  # asked after a pause of so many seconds: was that all?
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether a proxy has still to open the way."""
+        return self._proxy is not None
+
+    # --- called by asyncio ---------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none, and acts as one
+
+    def data_received(self, data: bytes) -> None:
+        if self._incoming.idle:
+            self.abort()  # nobody asked: it could only be taken for the next answer
+            return
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > AHEAD and self._transport:
+            self._transport.pause_reading()
+        _wake(self._reader)
+        _wake(self._writer)  # an answer before the request is whole: a refusal, most likely
+
+    def eof_received(self) -> None:
+        self._end()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._reset = self._reset or error is not None
+        self._end()
+
+    def _end(self) -> None:
+        self._ended = True
+        _wake(self._reader)
+        _wake(self._writer)
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        _wake(self._writer)
+
+    # --- called by httpcore ----------------------------------------------------------------------
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        while True:
+            if self._parts:
+                if data := self._taken():
+                    return data
+            elif self._ended:
+                return self._last()
+            else:
+                await self._heard(self.silence or timeout)
+
+    def _taken(self) -> bytes:
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        if self._size > AHEAD and self._transport:
+            self._transport.resume_reading()
+        self._size = 0
+        try:
+            data = self._incoming.feed(data)
+        except HeadTooLarge:
+            raise endless_head(self._host) from None
+        except NotHttp as error:
+            raise no_http(self._host, error.args[0]) from None
+        if self._incoming.surplus:
+            self.abort()
+        elif self._incoming.idle:
+            self._watch(KEPT)
+        return data
+
+    def _last(self) -> bytes:
+        if self._reset or self._incoming.cut:
+            stale = bool(self._incoming.answers) and not self._incoming.begun
+            if self._proxy and not stale and not self._incoming.begun:
+                raise self._proxy.dead("it ended the connection", self._host)
+            raise ConnectionLost(self._host, stale=stale)
+        return b""
+
+    async def _heard(self, limit: float | None) -> None:
+        """Wait for bytes, the end, or too long a silence."""
+        self._reader = self._loop.create_future()
+        self._asked = 0
+        self._watch(limit or 1e9)
+        try:
+            await self._reader
+        finally:
+            self._reader = None
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._incoming.idle:
+            self._incoming.expect(buffer)
+        if self._ended or self._transport is None:
+            raise httpcore.WriteError("the connection has ended")  # httpcore then reads what came before
+        self._transport.write(buffer)
+        left = self._transport.get_write_buffer_size()
+        while self._full and not self._ended and not self._parts:
+            self._writer = self._loop.create_future()
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._writer
+            except TimeoutError:
+                before, left = left, self._transport.get_write_buffer_size()
+                if left >= before:
+                    raise unread(self._host, timeout) from None
+            finally:
+                self._writer = None
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> Socket:
+        assert self._transport is not None
+        try:
+            self._transport = await self._loop.start_tls(
+                self._transport, self, ssl_context, server_hostname=server_hostname, ssl_handshake_timeout=timeout
+            )
+        except BaseException as error:
+            self.abort()
+            if isinstance(error, OSError):  # of which SSLError is a kind
+                raise no_tls(error, self._host, timeout) from None
+            raise
+        self._incoming = Incoming()
+        if server_hostname == self._host:
+            self._proxy = None
+        return self
+
+    async def aclose(self) -> None:
+        self.abort()
+        await asyncio.sleep(0)  # asyncio closes the socket in the next turn of its loop
+
+    def abort(self) -> None:
+        """Close now, without a word to the other side; nothing is waited for."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._transport:
+            self._transport.abort()
+        self._end()
+
+    def get_extra_info(self, info: str) -> Any:
+        if self._transport is None:
+            return None
+        if info == "is_readable":  # asked of an idle connection: can it no longer be used?
+            return self._ended or not self._incoming.idle or _readable(self._transport.get_extra_info("socket"))
+        return self._transport.get_extra_info(info)
+
+    # --- the one timer: of silence while something is due, and of idleness ---------------------------
+
+    def _watch(self, limit: float) -> None:
+        self._since, self._limit = self._loop.time(), limit
+        when = self._next_look()
+        if self._timer is not None and self._timer.when() > when:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:  # else it looks too early, and then looks again: cheaper than a timer for each read
+            self._timer = self._loop.call_at(when, self._look)
+
+    def _next_look(self) -> float:
+        asks = self._reader is not None and self.whole is not None and self._asked < len(PAUSES)
+        return self._since + (min(PAUSES[self._asked], self._limit) if asks else self._limit)
+
+    def _look(self) -> None:
+        self._timer = None
+        waits = self._reader is not None and not self._reader.done()
+        if not waits and not self._incoming.idle:
+            return  # a slow reader of the answer is not the server's silence
+        if self._loop.time() < self._next_look():
+            self._timer = self._loop.call_at(self._next_look(), self._look)
+        elif not waits:
+            self.abort()
+        else:
+            self._silent()
+
+    def _silent(self) -> None:
+        assert self._reader is not None
+        waited = self._loop.time() - self._since
+        self._asked += 1
+        if self.whole is not None and self.whole(waited):
+            self._reader.set_exception(Whole())
+        elif waited >= self._limit:
+            self._reader.set_exception(self._timed_out())
+        else:
+            self._timer = self._loop.call_at(self._next_look(), self._look)
+
+    def _timed_out(self) -> ConnectionBroken:
+        if self._proxy and not self._incoming.begun:
+            return self._proxy.dead(f"it was silent for {self._limit:g} s", self._host)
+        return silent(self._host, self._limit)
+
+
+def _wake(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)
+
+
+def _readable(sock: Any) -> bool:
+    """Whether the system holds bytes, or the end, of a socket on which nothing is due."""
+    if sock is None or sock.fileno() < 0:
+        return True
+    if sys.platform == "win32" or not hasattr(select, "poll"):
+        return bool(select.select([sock.fileno()], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

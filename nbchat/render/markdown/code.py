@@ -1,0 +1,150 @@
+"""Source code becomes coloured spans; what it cannot read stays plain text.
+
+A few elements only, because each is saved in the notebook. It knows what has a
+colour (`s` is a string), not which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from nbchat.render.characters import unmasked
+from nbchat.render.inline_style import CODE, COLOURS, UNBROKEN, WIDE_CODE
+
+if TYPE_CHECKING:
+    from pygments.token import _TokenType
+
+# Code beyond these is shown without colours: some lexers take quadratic time.
+LONGEST = 20_000  # characters
+LINES = 1_000
+WIDEST = 1_000  # characters in a line
+NARROW = 48  # bytes; lines that fit the narrowest panel
+SLOW = {"java": 5_000, "sas": 5_000}  # characters, for lexers that are quadratic in the whole text
+
+# The model picks the name, so only lexers that were tried with hostile input are loaded.
+_NAMES = """
+bash sh shell zsh console shell-session fish powershell ps1 bat cmd
+python py python3 py3 ipython pycon pytb cython
+c cpp c++ cuda objective-c objc csharp c# cs java kotlin kt scala swift go golang rust rs zig nim d dart
+javascript js jsx typescript ts tsx coffeescript vue json jsonc json5 jsonl
+html xml svg css scss sass less yaml yml toml ini cfg properties
+r rlang julia jl matlab octave fortran sas stata stan
+sql mysql postgresql postgres plpgsql sqlite
+ruby rb php perl pl lua haskell hs ocaml fsharp f# elixir ex erlang clojure clj lisp scheme elisp
+latex tex bibtex markdown md rst diff patch
+docker dockerfile make makefile cmake nginx terraform hcl protobuf proto graphql
+nix vim awk sed asm nasm llvm wast solidity verilog vhdl groovy gradle
+"""
+LANGUAGES = frozenset(_NAMES.split())
+# Bold and italic tell keywords and comments apart even where our style is not applied.
+_ELEMENTS = {
+    "": "{}",
+    "k": "<b>{}</b>",
+    "c": "<i>{}</i>",
+    **{letter: f'<font color="{colour}">{{}}</font>' for letter, colour in COLOURS.items()},
+}
+_SAME = {
+    "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql", "gradle": "groovy",
+    "shell": "bash", "cmd": "bat", "kt": "kotlin", "rlang": "r", "patch": "diff",
+}  # fmt: skip
+
+
+def code_block(source: str, language: str) -> str:
+    """A framed block: its language, and the code, coloured where the language is known."""
+    return _framed(coloured(source, language), source, language)
+
+
+def plain_block(source: str, language: str) -> str:
+    """The same frame without colours, for code that is still being typed."""
+    return _framed(escape(unmasked(source), quote=False), source, language)
+
+
+def _framed(inner: str, source: str, language: str) -> str:
+    label = f"<legend>{escape(unmasked(language))}</legend>" if language else ""
+    inner = f"<b></b>{inner}" if inner.startswith("\n") else inner  # browsers drop a line end right behind <pre>
+    # What scrolls must be within reach of the keyboard.
+    is_wide = any(len(line.encode()) > NARROW for line in source.split("\n"))
+    mark = f' tabindex="0" style="{UNBROKEN}"' if is_wide else ""
+    return f'<fieldset style="{WIDE_CODE if is_wide else CODE}">{label}<pre{mark}>{inner}</pre></fieldset>\n'
+
+
+def language_of(info: str) -> str:
+    """The language a fence names: its first word, without braces or options."""
+    found = re.match(r"[\s{.]*([^\s{},:;=]{1,30})", info)
+    return found[1] if found else ""
+
+
+def coloured(source: str, language: str) -> str:
+    """HTML of the code: our few elements, everything else escaped."""
+    found = pieces(unmasked(source), language)
+    return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in found)
+
+
+def pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
+    """The code in pieces, each with the letter of its colour; one piece without where its language is not known."""
+    name = language.lower()
+    if name not in LANGUAGES or _is_large(source, name):
+        return [("", source)]
+    return _pieces(source, name)
+
+
+@lru_cache(maxsize=64)
+def _pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
+    from pygments.lexers import get_lexer_by_name
+
+    found: list[tuple[str, str]] = []
+    try:
+        for kind, text in get_lexer_by_name(_SAME.get(name, name), stripnl=False, ensurenl=False).get_tokens(source):
+            colour = _colour(kind)
+            if found and found[-1][0] == colour:
+                found[-1] = (colour, found[-1][1] + text)
+            else:
+                found.append((colour, text))
+    except Exception:  # a lexer is a third party's regular expressions; colours are never worth an answer
+        return [("", source)]
+    return found if "".join(text for _, text in found) == source else [("", source)]
+
+
+def _is_large(source: str, name: str) -> bool:
+    lines = source.split("\n")
+    return len(source) > SLOW.get(name, LONGEST) or len(lines) > LINES or max(map(len, lines)) > WIDEST
+
+
+@lru_cache(maxsize=1024)
+def _colour(kind: _TokenType) -> str:
+    """Our one letter for a Pygments token: the nearest ancestor that has a colour."""
+    from pygments.token import Comment, Generic, Keyword, Name, Operator, String
+
+    letters = {
+        Comment: "c",
+        Comment.Preproc: "m",
+        Comment.PreprocFile: "s",
+        Keyword: "k",
+        Keyword.Constant: "k",
+        Keyword.Type: "n",
+        Operator.Word: "k",
+        Name.Class: "f",
+        Name.Function: "f",
+        Name.Decorator: "m",
+        Name.Attribute: "f",
+        Name.Tag: "k",
+        String: "s",
+        String.Interpol: "m",
+        Generic.Deleted: "s",
+        Generic.Inserted: "n",
+        Generic.Heading: "k",
+        Generic.Subheading: "m",
+        Generic.Prompt: "c",
+        Generic.Output: "",
+        Generic.Traceback: "s",
+    }
+    step: _TokenType | None = kind
+    while step is not None:
+        if step in letters:
+            return letters[step]
+        step = step.parent
+    return ""

@@ -1,0 +1,208 @@
+"""Markdown becomes safe HTML, block by block.
+
+Raw HTML is text here: nothing a model writes is ever markup. Each block at the
+top level is rendered and sanitised by itself, so that a stream can render its
+blocks one at a time and still end with what the whole text would give. It knows
+nothing of answers, streams or notebooks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_tail
+
+from nbchat.render.characters import RIGHT_TO_LEFT, undisguised, without_blank_lines
+from nbchat.render.inline_style import RIGHT
+from nbchat.render.markdown.brackets import brackets
+from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, Env
+from nbchat.render.markdown.links import links
+from nbchat.render.markdown.tables import tables, tasks
+from nbchat.render.maths.find import maths
+from nbchat.render.sanitise import BLOCKS, sanitised
+
+LONGEST = 500_000  # characters; more is shown as typed
+LONGEST_TAIL = 100_000  # characters of a block that is still open; more is shown as typed for now
+LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
+DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
+TANGLED = 2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
+SHALLOW = 5  # levels of quotes that may go on without their marks for as long as they like
+LAZY = 5_000  # lines that go on without them, each counted once for every level beyond
+GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
+
+_BEGINS_LEFTWARD = re.compile("[^A-Za-z\u00c0-\u058f\u0900-\ud7ff]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+# A notebook keeps every line of an output as a string of its own, so lines are worth saving.
+_BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
+_BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
+_BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
+# HTML asks for quotes around a value only where spaces or signs of HTML are in it; JSON makes two bytes of each.
+_MARKED = re.compile(r'<[a-z][a-z\d]*(?: [a-z]+="[\w #.,:;%+-]*")+>')
+_QUOTED = re.compile(r' ([a-z]+)="([\w#.,:;%+-]*)"')
+_MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
+_BLANK = re.compile(r"\n[ \t]*(?=\n)")
+_PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
+
+
+@dataclass(slots=True)
+class Block:
+    """A top-level block: its tokens, and the lines it came from (`end` is one past the last)."""
+
+    tokens: list[Token]
+    first: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[0].type
+
+
+def html(text: str) -> str:
+    """Safe HTML of a readable text; never raises."""
+    return "".join(html_blocks(text))
+
+
+def html_blocks(text: str) -> list[str]:
+    """The same, one string for each top-level block."""
+    if len(text) > LONGEST:
+        return [as_typed(text)]
+    lines = text.split("\n")
+    env: Env = {}
+    try:
+        return [block_html(block, lines, env) for block in blocks(text, env)]
+    except Exception:  # whatever a hostile text does to the parser, its words are still shown
+        return [as_typed(text)]
+
+
+def blocks(text: str, env: Env) -> list[Block]:
+    """Parse a text; `env` collects what it defines."""
+    _refuse_tangles(text)
+    return list(_grouped(parser().parse(text, env)))
+
+
+def outline(text: str, env: Env) -> list[Block]:
+    """The top-level blocks without their insides: much quicker than `blocks`."""
+    _refuse_tangles(text)
+    tokens: list[Token] = []
+    md = parser()
+    md.block.parse(text, md, env, tokens)
+    return list(_grouped(tokens))
+
+
+def defines(env: Env) -> bool:
+    """Whether the text has a reference or a footnote, which blocks before it may use, or a mark that waits for one."""
+    footnotes = env.get("footnotes", {})
+    return bool(env.get("references") or footnotes.get("refs") or footnotes.get("list") or env.get("guessed"))
+
+
+def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
+    """Safe HTML of one block; `lines` are those of the text it was parsed from."""
+    source = "\n".join(lines[block.first : block.end])
+    if any(token.level >= DEEPEST - 1 for token in block.tokens):
+        return as_typed(source)
+    leftward = block.tokens[0].tag in BLOCKS and bool(RIGHT_TO_LEFT.search(source))
+    if leftward:
+        block.tokens[0].attrs["dir"] = "auto"
+        if block.kind == "paragraph_open" and _BEGINS_LEFTWARD.match(source):
+            block.tokens[0].attrs["style"] = RIGHT
+    md = parser()
+    made: str = md.renderer.render(block.tokens, md.options, env)
+    if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
+        return as_typed(source)
+    made = without_blank_lines(sanitised(made).strip())
+    if leftward:
+        made = made.replace("<code>", '<code dir="ltr">')
+    return made and _short(made) + "\n"
+
+
+def _short(html: str) -> str:
+    """The same without quotes that need not be, and line ends between the tags of lists and tables."""
+    html = _BETWEEN.sub("", _BEHIND_STARTS.sub(r"\g<start>", _BEFORE_ENDS.sub("", html)))
+    return _MARKED.sub(lambda tag: _QUOTED.sub(_unquoted, tag[0]), html)
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return f" {found[1]}={found[2]}" if found[2] else f" {found[1]}"
+
+
+def _refuse_tangles(text: str) -> None:
+    """Quotes that begin again after lines without a mark: each begins a new reading of all that follows.
+
+    And lines without a mark in deep quotes: each is read once for every level.
+    """
+    work = lazy = 0
+    for piece in _BLANK.split(text) if ">" in text else ():
+        lines = piece.split("\n")
+        depths = [_MARKERS.match(line)[0].count(">") for line in lines]  # type: ignore[index]
+        work += len(lines) * sum(max(0, min(after, DEEPEST) - before) for before, after in pairwise([0, *depths]))
+        deepest = 0
+        for depth in depths:
+            deepest = max(deepest, depth)
+            lazy += max(0, min(deepest, DEEPEST) - depth - SHALLOW)
+    if work > TANGLED or lazy > LAZY:
+        raise ValueError("quotes that would take minutes")
+
+
+def as_typed(text: str) -> str:
+    """The text as it is, for what cannot or should not be rendered."""
+    words = without_blank_lines(escape(undisguised(text), quote=False))
+    return f'<pre class="nbc-plain">{words}</pre>\n' if text else ""
+
+
+def _grouped(tokens: list[Token]) -> Iterator[Block]:
+    depth = start = 0
+    for number, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:
+            first, end = tokens[start].map or (0, 0)
+            yield Block(tokens[start : number + 1], first, end)
+            start = number + 1
+
+
+@cache
+def parser() -> MarkdownIt:
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}, renderer_cls=Elements)
+    md.enable(["table", "strikethrough"])
+    md.use(maths)
+    md.use(footnote_plugin, inline=False)
+    md.use(brackets)
+    md.validateLink = lambda url: True  # type: ignore[method-assign]  # `links` decides, and keeps the words
+    md.core.ruler.at("inline", _inline)
+    md.core.ruler.at("footnote_tail", _footnotes)
+    for rule in (links, tables, tasks):
+        md.core.ruler.push(rule.__name__, rule)
+    for name, element in FOOTNOTE_RULES.items():
+        md.add_render_rule(name, element)
+    md.parse("*")  # compiles its rules, before two threads can find them half compiled
+    return md
+
+
+def _inline(state: StateCore) -> None:
+    """Parse the insides of blocks; one that is too long, or breaks the parser, stays text."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        children: list[Token] = []
+        token.children = children
+        if len(token.content) <= LONGEST_INLINE and not _PLAIN.fullmatch(token.content):
+            try:
+                state.md.inline.parse(token.content, state.md, state.env, children)
+                continue
+            except Exception:  # RecursionError and the parser's own accidents: the words matter more
+                children.clear()
+        if token.content:
+            children.append(Token("text", "", 0, content=token.content))
+
+
+def _footnotes(state: StateCore) -> None:
+    """Collect footnotes at the end, unless this is only a piece of a text."""
+    if not state.env.get("piece"):
+        footnote_tail(state)

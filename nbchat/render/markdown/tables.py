@@ -1,0 +1,131 @@
+"""Lists of tasks, and tables: what markdown-it leaves undecided about them.
+
+Columns of numbers stand on the right, as in a DataFrame, where JupyterLab has all
+cells of outputs; so a mark is on the others. `<br>` in a cell is a line break,
+since Markdown has no other. It works on markdown-it's tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nbchat.render.characters import RIGHT_TO_LEFT
+from nbchat.render.inline_style import LEFT
+
+if TYPE_CHECKING:
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
+
+WIDEST_NUMBER = 40  # characters, with sign, unit and currency
+
+NARROW = 48  # bytes of words, and the space between columns, that fit the narrowest panel
+
+_NUMBER = re.compile(
+    r"[<>≈~±+\-−–]?\s*[$€£¥]?\s*[+\-−]?\d[\d.,'_\u00a0\u202f]*(?:[eE][+-]?\d+|\s*[×·]\s*10)?[⁰¹²³⁴-⁹⁺⁻]*\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
+)
+_NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TASK = re.compile(r"\[([ xX])\](?=\s)")
+_RIGHT = "text-align:right"
+MARK = 23  # bytes of a mark
+MARKS = 2_000  # bytes of marks that any table may have; beyond, they must be few beside its words
+
+if TYPE_CHECKING:
+    Row = list[tuple[Token, Token]]  # of each cell the opening tag, and what is in it
+
+
+def tables(state: StateCore) -> None:
+    """A rule for markdown-it's core: aligns cells, and breaks lines in them."""
+    tokens = state.tokens
+    start = -1
+    for number, token in enumerate(tokens):
+        if token.type == "table_open":
+            start = number
+        elif token.type == "table_close" and start >= 0:
+            rows = _rows(tokens[start:number])
+            if not _align(rows, unfinished=bool(state.env.get("unfinished"))):
+                tokens[start].attrs["class"] = "nbc-words"
+            tokens[start].meta["wide"] = token.meta["wide"] = _is_wide(rows)
+            start = -1
+
+
+def _rows(table: list[Token]) -> list[Row]:
+    rows: list[Row] = []
+    for number, token in enumerate(table):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            inside = table[number + 1]
+            rows[-1].append((token, inside))
+            if token.type == "th_open" and not inside.content:
+                token.tag = table[number + 2].tag = "td"  # an empty heading says nothing to a screen reader
+            inside.children = _broken(inside.children or [])
+    return rows
+
+
+def _align(rows: list[Row], *, unfinished: bool) -> bool:
+    """Mark the cells that do not stand on the right; False where these are too many, and the others are marked."""
+    said = rows[1:-1] if unfinished and len(rows) > 2 else rows[1:]
+    chosen = [
+        _alignment(str(heading.attrs.get("style", "")), [row[column][1].content for row in said])
+        for column, (heading, _) in enumerate(rows[0])
+    ]
+    marks = MARK * len(rows) * sum(map(bool, chosen))
+    few = marks <= max(MARKS, sum(len(inside.content) for row in rows for _, inside in row) // 2)
+    for row in rows:
+        for (opening, _), style in zip(row, chosen, strict=True):
+            opening.attrs.pop("style", "")
+            if few and style:
+                opening.attrs["style"] = style
+            elif not few and style != LEFT:
+                opening.attrs |= {"style": style} if style else {"align": "right"}
+    return few
+
+
+def _alignment(asked: str, cells: list[str]) -> str:
+    """The style of a column; "" on the right, as JupyterLab has it."""
+    if asked:
+        return "" if asked == _RIGHT else asked
+    return "" if _are_numbers(cells) or any(map(RIGHT_TO_LEFT.search, cells)) else LEFT
+
+
+def _is_wide(rows: list[Row]) -> bool:
+    """Whether the longest words of the columns do not fit side by side into the narrowest panel."""
+    columns = zip(*([inside.content for _, inside in row] for row in rows), strict=True)
+    longest = [max(len(word.encode()) for cell in column for word in cell.split() or [""]) for column in columns]
+    return sum(longest) + 3 * len(longest) > NARROW
+
+
+def _are_numbers(cells: list[str]) -> bool:
+    said = [cell.strip("*_` ") for cell in cells]
+    said = [cell for cell in said if cell not in _NOTHING]
+    return bool(said) and all(len(cell) <= WIDEST_NUMBER and _NUMBER.fullmatch(cell) for cell in said)
+
+
+def _broken(children: list[Token]) -> list[Token]:
+    from markdown_it.token import Token
+
+    out: list[Token] = []
+    for child in children:
+        if child.type != "text" or not _BREAK.search(child.content):
+            out.append(child)
+            continue
+        for number, piece in enumerate(_BREAK.split(child.content)):
+            if number:
+                out.append(Token("hardbreak", "br", 0))
+            if piece:
+                out.append(Token("text", "", 0, content=piece, level=child.level))
+    return out
+
+
+def tasks(state: StateCore) -> None:
+    """A rule for markdown-it's core: `- [x]` shows a ticked box."""
+    tokens = state.tokens
+    for number, token in enumerate(tokens[:-2]):
+        if token.type != "list_item_open" or tokens[number + 1].type != "paragraph_open":
+            continue
+        children = tokens[number + 2].children or []
+        if children and children[0].type == "text" and (found := _TASK.match(children[0].content)):
+            box = "\u2610" if found[1] == " " else "\u2611"
+            children[0].content = box + children[0].content[3:]

@@ -1,0 +1,146 @@
+"""A formula becomes MathML, or None where it should be shown as typed.
+
+latex2mathml reads it; the tree it makes is written out here, element by element
+from the sanitiser's list, so nothing it passes through (addresses, styles,
+classes, markup inside \\text) can reach a page. It knows nothing of Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+from nbchat.render.maths.alphabets import shaped
+from nbchat.render.maths.one_line import oneline
+from nbchat.render.maths.tex import refused, understandable
+from nbchat.render.sanitise import ATTRIBUTES, CLASSES, MATHS, VALUES
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+# How many parts an element must have; with others a browser draws an error, or nothing.
+_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+_WITH_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_TAKES_LIMITS = frozenset({"lim", "max", "min", "sup", "inf", "⋃", "⋂", "⨁", "⨂", "⋁", "⋀", "∐", "∑", "∏"})
+_SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
+_THIN = '<mspace width=".17em"></mspace>'
+_NO_SPACE = frozenset("([{|‖⟨⌊⌈)]}⟩⌋⌉.,;:!=<>≤≥≈≠≡∼≃∝∈∉→⇒+-−±∓×⋅·*/^") | {"", "\u2009"}
+_BRACKETS = frozenset("⟨⟩⌊⌋⌈⌉")
+_RELATIONS = frozenset({"~", "∼", ":", "⟹", "⟸", "⟺", "⟶", "⟵", "⟂", "%", *_BRACKETS})
+_LINES = {"mover": "nbc-over", "munder": "nbc-under"}
+_ESCAPED = re.compile(r"\\([_%&#$ {}])")
+_UPRIGHT = re.compile(r'(?:<mi mathvariant="normal">[^<&]</mi>){2,}')
+_LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?")  # it stays in its place
+
+
+def mathml(tex: str, display: bool = False) -> str | None:
+    """The formula as a `<math>` element; None if it is refused or not understood."""
+    return None if refused(tex) else _made(tex, display)[0]
+
+
+def in_letters(tex: str, display: bool = False) -> str | None:
+    """The formula on one line, where that can be read: `E = mc²`."""
+    return None if refused(tex) else _made(tex, display)[1]
+
+
+@lru_cache(maxsize=1024)
+def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
+    try:
+        from latex2mathml.converter import convert_to_element
+
+        tree = convert_to_element(understandable(tex), display="block" if display else "inline")
+        inner = _row(tree[0])  # without the outermost mrow, which <math> is already
+    except Exception:  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
+        return None, None
+    if not inner or "\\" in inner or ">&amp;<" in inner:  # a command or an alignment it did not understand
+        return None, None
+    inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
+    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>", oneline(list(tree[0]))
+
+
+def _written(element: Element) -> str:
+    """One element and what is in it."""
+    tag, attributes = element.tag, dict(element.attrib)
+    if len(element) != _PARTS.get(tag, len(element)):
+        raise ValueError(f"{tag} with {len(element)} parts")
+    if tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
+        return f'<mrow class="{_LINES[tag]}">{_row(element[:1])}</mrow>'
+    text = shaped(_ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", ""))
+    if tag in _WITH_LIMITS and _takes_limits(element[0]):
+        tag = _WITH_LIMITS[tag]
+    elif tag == "mo" and len(element):
+        tag = "mrow"
+    elif tag == "mi" and text in _RELATIONS:
+        tag = "mo"
+        attributes |= {"stretchy": "false"} if text in _BRACKETS else {}
+    elif tag == "mo" and text in ("lim", "max", "min", "sup", "inf"):
+        attributes["movablelimits"] = "true"
+    elif tag == "mo" and attributes.get("movablelimits") != "true" and _is_name(text):
+        tag = "mi"
+    if tag == "mo" and _is_name(text):
+        attributes |= {"lspace": "0", "rspace": "0"}  # `_row` knows better
+    text = "∼" if text == "~" and tag == "mo" else text
+    inside = "".join(map(_written, element)) if tag in _PARTS or tag in _WITH_LIMITS.values() else _row(element)
+    return _element(tag, attributes, escape(text, quote=False) + inside, len(element))
+
+
+def _row(elements: Iterable[Element]) -> str:
+    """Elements side by side, with the thin spaces that TeX puts around the names of functions."""
+    out: list[str] = []
+    before: Element | None = None
+    for element in elements:
+        if before is not None and (
+            (_is_function(before) and _leaf(element) not in _NO_SPACE)
+            or (_is_function(element) and _ends_a_term(before))
+        ):
+            out.append(_THIN)
+        out.append(_written(element))
+        before = element
+    return "".join(out)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) > 1 and text.replace("\u2009", "").isalpha()
+
+
+def _is_function(element: Element) -> bool:
+    while element.tag in _SCRIPTS and len(element):
+        element = element[0]
+    return element.tag in ("mi", "mo") and _is_name(unescape(element.text or "").replace("\xa0", ""))
+
+
+def _leaf(element: Element) -> str:
+    """The text an element begins with."""
+    while len(element):
+        element = element[0]
+    return unescape(element.text or "")
+
+
+def _ends_a_term(element: Element) -> bool:
+    return (element.tag != "mo" and element.tag != "mspace") or unescape(element.text or "") in (")", "]", "}")
+
+
+def _element(tag: str, attributes: dict[str, str], inner: str, parts: int) -> str:
+    if tag == "menclose":
+        kind = "nbc-box" if attributes.get("notation") == "box" else "nbc-strike"
+        return f'<mrow class="{kind}">{inner}</mrow>'
+    marks = "".join(_mark(tag, name, value) for name, value in attributes.items())
+    if tag not in MATHS or (tag == "mspace" and not marks) or (tag == "mrow" and parts == 1):
+        return inner
+    return f"<{tag}{marks}>{inner}</{tag}>"
+
+
+def _takes_limits(operator: Element) -> bool:
+    return operator.get("movablelimits") == "true" or unescape(operator.text or "") in _TAKES_LIMITS
+
+
+def _mark(tag: str, name: str, value: str) -> str:
+    if name == "columnalign" and f"nbc-{value}" in CLASSES.get(tag, ()):
+        return f' class="nbc-{value}"'
+    allowed = (
+        _LENGTH.fullmatch(value) if name in ATTRIBUTES.get(tag, ()) else value in VALUES.get(tag, {}).get(name, ())
+    )
+    return f' {name}="{value}"' if allowed else ""

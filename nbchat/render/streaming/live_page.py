@@ -1,0 +1,87 @@
+"""An answer while it streams: the same page, with what a reader needs meanwhile.
+
+What is thought shows its last lines until the first word comes, then it folds.
+The style of all this is sent once, and is in no saved notebook.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from nbchat.render import inline_style, stylesheets
+from nbchat.render.characters import readable
+from nbchat.render.page import STYLE, details, line, note, page, thinking
+
+LIVE_STYLE = STYLE + stylesheets.minified("live.css")
+
+# JupyterLab removes all outputs and lays the page out before it shows the next one, so that whoever reads far down
+# would be thrown up to the question. These two give the notebook room below, and take it away again after a
+# transition, which goes on when its style is gone.
+# They are an output of their own, so that a whole notebook is not searched by `:has` at every repaint.
+ROOM = tuple(
+    f'<div class="nbc nbc-style nbc-{name}"><style>.jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}'
+    ".nbc .nbc-open{display:block!important}</style></div>"
+    for name, rule in (("room", "padding-bottom:1000000px"), ("ends", "transition:padding-bottom 0s .5s"))
+)
+
+LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
+
+_DRAWN = re.compile(rf"<i hidden={inline_style.HIDDEN}>(<math\b.*?</math>)</i><(i|code)>.*?</\2>", re.DOTALL)
+_HEADING = re.compile(r"<(h[1-6])(?=[ >])")
+
+_CARET = '<span class="nbc-caret"></span>'
+# The caret goes behind the last word, inside the last paragraph, item or cell.
+_CLOSING_TAGS = re.compile(
+    r"(?:</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section|fieldset)>\s*)*$"
+)
+
+
+def live_html(
+    blocks: Sequence[str], tail: str = "", *, status: str = "", thought: str = "", notices: Sequence[str] = ()
+) -> str:
+    """Blocks that have settled, the open end with a caret, and a line about what is going on.
+
+    `thought` is what has been thought so far, while there is nothing else to read.
+    """
+    parts = [details(thinking(thought), _last(thought), is_open=True)] if thought.strip() else []
+    parts += [*map(note, notices), *blocks]
+    if status:  # last, where the reader is
+        words = _with_caret(tail) if tail or blocks else ""
+        parts.append(
+            f'<div class="nbc-open">{words}<p class="nbc-note nbc-live" style={inline_style.NOTE}>{line(status)}</p></div>'
+        )
+    return page("".join(parts))
+
+
+def light(block: str) -> str:
+    """The block as a page needs it that will not be kept.
+
+    Without the sources of formulas, which are there for notebooks that are not trusted. And with headings that
+    JupyterLab leaves out of its table of contents, which it makes anew at every change of an output, with a search
+    through the output for each heading.
+    """
+    return _HEADING.sub(r'<\1 class="tocSkip"', _DRAWN.sub(r"\1", block))
+
+
+def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
+    """What comes before the words, as it will be at the end: notices, and the thinking in a box that is folded."""
+    from nbchat.render.markdown.parser import html
+
+    parts = [details(thinking(thought), html(readable(thought)))] if thought.strip() else []
+    return page("".join([*parts, *map(note, notices)]))
+
+
+def _last(thought: str) -> str:
+    """The last lines. Where they begin moves in steps, or every line would break anew at every word."""
+    start = max(0, len(thought) // LAST_THOUGHTS - 1) * LAST_THOUGHTS
+    start = max(start, thought.find(" ", start, start + 50) + 1) if start else 0
+    words = escape(readable(thought[start:]), quote=False)
+    return f'<div class="nbc-last{" nbc-full" if start else ""}">{words}</div>'
+
+
+def _with_caret(tail: str) -> str:
+    end = _CLOSING_TAGS.search(tail)
+    cut = end.start() if end else len(tail)
+    return f"{tail[:cut].rstrip()}{_CARET}{tail[cut:]}"

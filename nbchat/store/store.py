@@ -1,0 +1,221 @@
+"""Keeps conversations on disk, on a thread of its own, so that nobody waits for a disk.
+
+What cannot be written stays in memory and is tried again: a locked, full, read-only,
+damaged or newer database never breaks a chat. `trouble()` has the one line to show.
+`growing` is what an answer calls while it arrives, `database` all that is asked of the
+file, `schema` its tables; `rows` writes a turn as JSON and `reading` reads a stranger's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from nbchat.errors import BadSettings
+from nbchat.store.database import Database, Stored, Write
+from nbchat.store.notebook_path import notebook
+from nbchat.store.schema import NotOurs
+from nbchat.store.stored_turn import Header, answered
+from nbchat.turns import Turn
+
+__all__ = ["Header", "Store", "Stored"]
+
+T = TypeVar("T")
+
+RETRY_SECONDS = 1.0
+CLOSING_SECONDS = 3.0
+CUT = {"reason": "broken", "detail": "the kernel ended before the answer did"}
+ANSWER_SECONDS = 30.0  # for a question to the database; a history of gigabytes takes seconds to search
+
+
+@dataclass(slots=True)
+class _Pending:
+    write: Write
+    told: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Store:
+    """The conversations in one file. Its methods may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = Database(path, kernel=uuid4().hex)
+        self._changed = threading.Condition()
+        self._pending: dict[str, _Pending] = {}  # by turn or conversation; of each the last state, in order
+        self._asks: list[Callable[[], None]] = []
+        self._fresh = self._closing = False
+        self._thread: threading.Thread | None = None
+        self._unscrubbed = False  # what was deleted still has bytes in the log
+        self._trouble = ""
+        self._told: set[str] = set()
+
+    # --- saving ----------------------------------------------------------------------------------
+
+    def put(
+        self, header: Header, turn: Turn | None = None, told: Callable[[], None] | None = None, *, grows: bool = False
+    ) -> None:
+        """Save a turn as it is now, or only where its conversation stands. Returns at once.
+
+        `told` is called on the store's thread when it is saved, or cannot be now.
+        While it `grows` it is saved as broken: should the kernel be killed, it is.
+        """
+        answer = answered(turn) if turn else None
+        if answer and grows:
+            answer["stop"] = CUT
+        key = turn.id if turn else header.id
+        with self._changed:
+            before = self._pending.pop(key, None)
+            waiting = [*(before.told if before else ()), *((told,) if told else ())]
+            self._pending[key] = _Pending(Write(header, notebook(), turn, answer), waiting)
+            self._fresh = True
+            self._start()
+            self._changed.notify()
+
+    def trouble(self) -> str:
+        """Why nothing can be saved, in one line; each reason is said once."""
+        reason = self._trouble
+        if not reason or reason in self._told:
+            return ""
+        self._told.add(reason)
+        return f"Not saved yet: {reason}. It is kept in memory and tried again."
+
+    @property
+    def state(self) -> str:
+        """Where the conversations are kept, or why they are not."""
+        return f"in memory for now: {self._trouble}" if self._trouble else f"kept in {self.path}"
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    def ask(self, question: Callable[[Database], T]) -> T:
+        """What the database says, after all that is to be saved. Raises BadSettings where it cannot."""
+        future: Future[T] = Future()
+
+        def answer() -> None:
+            try:
+                future.set_result(question(self._database))
+            except Exception as error:
+                future.set_exception(error)
+
+        with self._changed:
+            self._asks.append(answer)
+            self._start()
+            self._changed.notify()
+        try:
+            return future.result(ANSWER_SECONDS)
+        except (sqlite3.Error, OSError, NotOurs) as error:
+            raise BadSettings(f"the history cannot be read: {self._reason(error)}.") from None
+
+    def delete(self, conversation: str) -> bool:
+        """Remove a conversation and its bytes; False where another process still holds some of them."""
+        with self._changed:
+            self._pending = {k: p for k, p in self._pending.items() if p.write.header.id != conversation}
+
+        def delete(database: Database) -> bool:
+            self._unscrubbed = not database.delete(conversation)
+            return not self._unscrubbed
+
+        return self.ask(delete)
+
+    # --- the thread ------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="nbchat-history", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                patience = RETRY_SECONDS if self._pending or self._unscrubbed else None
+                self._changed.wait_for(lambda: self._fresh or self._asks or self._closing, patience)
+                asks, self._asks, self._fresh = self._asks, [], False
+            self._save()
+            for ask in asks:
+                ask()
+            if self._unscrubbed:
+                with suppress(sqlite3.Error, OSError, NotOurs):
+                    self._unscrubbed = not self._database.scrub()
+            with self._changed:
+                if self._closing and not self._fresh and not self._asks:
+                    self._database.close()
+                    self._thread, self._closing = None, False
+                    return
+
+    def _save(self) -> None:
+        """Write what waits, in order, up to the first that cannot be written now."""
+        while True:
+            with self._changed:
+                key, pending = next(iter(self._pending.items()), ("", None))
+            if pending is None:
+                return
+            try:
+                self._database.write(pending.write)
+            except (sqlite3.DataError, sqlite3.IntegrityError, ValueError, TypeError, RecursionError) as error:
+                self._trouble = f"one turn has something in it that cannot be ({error})"  # the others go on
+            except (sqlite3.Error, OSError, NotOurs) as error:
+                self._trouble = self._reason(error)
+                if not _is_busy(error):
+                    self._database.close()
+                with self._changed:
+                    waiting = list(self._pending.values())
+                for one in waiting:
+                    self._tell(one)
+                return
+            else:
+                self._trouble = ""
+            with self._changed:
+                if self._pending.get(key) is pending:
+                    del self._pending[key]
+            self._tell(pending)
+
+    def _tell(self, pending: _Pending) -> None:
+        waiting, pending.told = pending.told, []
+        for told in waiting:
+            told()
+
+    def _reason(self, error: Exception) -> str:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if isinstance(error, NotOurs):
+            return f"{self.path} {error}"
+        if code in _REASONS:
+            return f"{self.path} {_REASONS[code]}"
+        return f"{self.path} cannot be used ({getattr(error, 'strerror', None) or error or type(error).__name__})"
+
+    # --- ending ----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Save what can be saved at once, and end the thread. It starts again when needed."""
+        with self._changed:
+            thread = self._thread
+            self._closing = thread is not None
+            self._changed.notify()
+        if thread is not None:
+            thread.join(CLOSING_SECONDS)
+
+    def forget(self) -> None:
+        """After a fork: the thread and the connection are the parent's."""
+        self._database.abandon()
+        self._changed = threading.Condition()
+        self._pending, self._asks, self._thread = {}, [], None
+
+
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "is held by another process",
+    sqlite3.SQLITE_LOCKED: "is held by another process",
+    sqlite3.SQLITE_FULL: "cannot grow, the disk is full",
+    sqlite3.SQLITE_READONLY: "is read-only",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_CORRUPT: "is damaged; move it away and a new one is made",
+    sqlite3.SQLITE_NOTADB: "is damaged, or no database; move it away and a new one is made",
+}
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,0 +1,78 @@
+"""What a consumer holds while an answer arrives: an iterator of events that can be closed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import NoReturn, Self
+
+from nbchat.errors import BadCall
+from nbchat.events import Answer, Event
+
+
+class Stream:
+    """The events of one answer, in order; the last is its one Stop.
+
+    Iterate over it, or await `answer()` for the whole. It is an async context
+    manager; leaving it early, or `aclose()`, closes the connection.
+
+    A failure before the first event is raised as an NbchatError; afterwards the
+    stream ends with `Stop("broken", sentence)`.
+
+    >>> import asyncio, nbchat
+    >>> async def main():
+    ...     async with nbchat.stream("demo", "What did I just ask?") as stream:
+    ...         async for event in stream:
+    ...             if isinstance(event, nbchat.Text):
+    ...                 print(event.text, end="")
+    >>> asyncio.run(main())
+    This is the first question of our conversation.
+    """
+
+    def __init__(self, batches: AsyncGenerator[list[Event]], result: Answer) -> None:
+        self._batches = batches
+        self._ready: deque[Event] = deque()
+        self.result = result  # fills as events arrive
+
+    def __repr__(self) -> str:
+        whose = f" of {self.result.model}" if self.result.model else ""
+        return f"<Stream{whose}: read it with `async for event in stream`, or `await stream.answer()`>"
+
+    def __iter__(self) -> NoReturn:
+        raise BadCall("a stream is read with `async for`, not with `for`. For the whole answer at once: nbchat.ask().")
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._ready:
+            self._ready.extend(await self._batches.__anext__())
+        return self._ready.popleft()
+
+    async def batches(self) -> AsyncGenerator[list[Event]]:
+        """The same events, as many at a time as arrived together."""
+        if self._ready:
+            ready, self._ready = list(self._ready), deque()
+            yield ready
+        async for batch in self._batches:
+            yield batch
+
+    async def answer(self) -> Answer:
+        """Wait for the end and return the whole answer, also where it broke."""
+        async with self:
+            async for _ in self.batches():
+                pass
+        return self.result
+
+    async def aclose(self) -> None:
+        """Stop here. The connection is closed when this returns."""
+        await self._batches.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,287 @@
+"""Amazon Bedrock's Converse: one format for Claude, Nova, Llama, Kimi and others on AWS.
+
+Facts: botocore 1.44.5 `bedrock-runtime/2023-09-30/service-2.json`. An answer is an AWS
+event stream, in which an event's name stands in its frame, not in its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count as numbers
+from typing import Any
+from urllib.parse import quote
+
+from nbchat.errors import BadSettings
+from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
+from nbchat.wire.claude import closed, temperature_of, tool_schema
+from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.problem import ProviderProblem, raise_problem
+from nbchat.wire.requests import Block, Places, alternate, as_text, blank, call_id, in_order, thought
+from nbchat.wire.schema import schema_name, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.stop import ending
+from nbchat.wire.tool_calls import raw_arguments, tool_call
+
+FRAMING: Framing = "eventstream"
+
+MAX_TOKENS = 8192  # beside a thinking budget, where nothing else was asked
+CACHE_POINT: Block = {"cachePoint": {"type": "default"}}
+IDS = r"[a-zA-Z0-9_.:-]{1,64}"  # of tool calls
+DOCUMENTS = {  # DocumentFormat by media type; text goes as text
+    "application/pdf": "pdf",
+    "application/msword": "doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+
+STOPS: dict[str, StopReason] = {
+    "end_turn": "end",
+    "stop_sequence": "end",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "guardrail_intervened": "filter",
+    "content_filtered": "filter",
+    "malformed_model_output": "broken",
+    "malformed_tool_use": "broken",
+}
+
+STATUS = {  # of the exceptions that a stream may carry
+    "internalServerException": 500,
+    "modelStreamErrorException": 424,
+    "modelTimeoutException": 408,
+    "serviceUnavailableException": 503,
+    "throttlingException": 429,
+    "validationException": 400,
+}
+
+
+# --- asking ------------------------------------------------------------------------------
+
+
+def render(ask: Ask) -> Call:
+    """The POST to `…/model/{id}/converse-stream`. Messages come last, so that the bytes before the new one repeat."""
+    body: dict[str, Any] = {}
+    if ask.thinking.budget:
+        thinking = {"type": "enabled", "budget_tokens": ask.thinking.budget}
+        body["additionalModelRequestFields"] = {"thinking": thinking}
+    if ask.thinking.effort:
+        body["outputConfig"] = {"effort": ask.thinking.effort}
+    merge(body, ask.quirks.body)
+    merge(body, ask.thinking.body)
+    notices = [*_inference(body, ask), *schema_notices(ask)]
+    if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
+        described = {"name": schema_name(ask.schema), "schema": json.dumps(closed(ask.schema), ensure_ascii=False)}
+        merge(body, {"outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": described}}}})
+    cached = ask.quirks.cache == "cache_control"
+    if system := system_text(ask):
+        body["system"] = [{"text": system}, *([CACHE_POINT] if cached else [])]
+    if tools := ask.tools or _tools_used(ask):
+        body["toolConfig"] = {"tools": [_tool(tool) for tool in tools]}
+        merge(body, ask.quirks.tools_body)
+    documents = numbers(1)
+    body["messages"] = alternate(_turn(message, documents) for message in ask.messages)
+    if cached and body["messages"]:
+        _cache(body["messages"][-1]["content"])
+    return Call(ask.url(f"/model/{quote(ask.model, safe='')}/converse-stream"), body, notices=notices)
+
+
+def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
+    """Claude's limit counts the thinking too, and must be larger than its budget."""
+    config: dict[str, float] = {}
+    budget = ask.thinking.budget or 0
+    if ask.max_tokens is not None or budget:
+        wanted = ask.max_tokens or MAX_TOKENS
+        config["maxTokens"] = wanted if wanted > budget else wanted + budget
+    temperature, notices = temperature_of(ask, mapping(body.get("additionalModelRequestFields")).get("thinking"))
+    if config := config | temperature:
+        merge(body, {"inferenceConfig": config})
+    return notices
+
+
+def _tool(tool: Tool) -> Block:
+    described = {"description": tool.description} if tool.description else {}
+    return {"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": tool_schema(tool.parameters)}}}
+
+
+def _tools_used(ask: Ask) -> tuple[Tool, ...]:
+    """Tools of earlier turns: Converse refuses their calls in a request that defines no tools."""
+    return tuple(map(Tool, dict.fromkeys(call.name for message in ask.messages for call in message.tool_calls)))
+
+
+def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]:
+    match message.role:
+        case "assistant":
+            return "assistant", [_piece(piece) for piece in in_order(message)]
+        case "tool":
+            content = _content(message, documents) or [{"text": "(empty)"}]
+            return "user", [{"toolResult": {"toolUseId": call_id(message.tool_call_id, IDS), "content": content}}]
+        case _:
+            content = _content(message, documents)
+            alone = content and not any("text" in block for block in content)
+            named = [part.name for part in message.parts if isinstance(part, File)]
+            return "user", [*({"text": name} for name in named if alone), *content]  # no document without a text
+
+
+def _content(message: Message, documents: Iterable[int]) -> list[Block]:
+    return [_part(part, documents) for part in map(as_text, message.parts) if not blank(part)]
+
+
+def _part(part: Part, documents: Iterable[int]) -> Block:
+    match part:
+        case Image():
+            format_ = part.media_type.removeprefix("image/").replace("jpg", "jpeg")
+            return {"image": {"format": format_, "source": {"bytes": part.base64}}}
+        case File() if kind := DOCUMENTS.get(part.media_type):
+            # A neutral name, because "the model might inadvertently interpret it as instructions" (service-2.json).
+            name = f"Document {next(iter(documents))}"
+            return {"document": {"format": kind, "name": name, "source": {"bytes": part.base64}}}
+        case File():
+            raise BadSettings(f"Bedrock takes no {part.media_type} files. Send its text, or an image of it.")
+        case _:
+            return {"text": part}
+
+
+def _piece(piece: str | ToolCall | Block) -> Block:
+    match piece:
+        case str():
+            return {"text": piece}
+        case ToolCall():
+            used = {"toolUseId": call_id(piece.id, IDS), "name": piece.name, "input": piece.arguments or {}}
+            return {"toolUse": used}
+        case _:
+            return piece
+
+
+def _cache(content: list[Block]) -> None:
+    """Mark the end of the conversation so far; a mark is refused after a document and at the start."""
+    at = len(content)
+    while at and "document" in content[at - 1]:
+        at -= 1
+    if at:
+        content.insert(at, CACHE_POINT)
+
+
+# --- understanding the answer --------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Block:
+    """One block of the content, while it streams."""
+
+    tool: Mapping[str, Any] = field(default_factory=dict)
+    pieces: list[str] = field(default_factory=list)  # of thinking, or of a call's arguments
+    signature: str = ""
+    redacted: str = ""
+
+
+class Reader:
+    """One answer. Blocks of Bedrock's own tools are stepped over."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._blocks: dict[int, _Block] = {}
+        self._calls: list[_Block] = []
+        self._places = Places()
+        self._usage: Mapping[str, Any] = {}
+        self._stopped = ""
+
+    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+        said = mapping(value)
+        match event:
+            case "contentBlockDelta":
+                return self._delta(self._block(said), mapping(said.get("delta")))
+            case "contentBlockStart":
+                self._tool(self._block(said), mapping(mapping(said.get("start")).get("toolUse")))
+            case "contentBlockStop":
+                self._close(self._block(said))
+            case "messageStop":
+                self._stopped = string(said.get("stopReason"))
+                self.ended = bool(self._usage)
+            case "metadata":  # the last event on AWS, the last but one from some proxies
+                self._usage = mapping(said.get("usage"))
+                self.ended = bool(self._stopped)
+            case "" | "error":
+                raise_problem(said)
+            case _ if event.endswith("Exception"):
+                _raise_exception(said, event)
+        return ()
+
+    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+        said = mapping(body)
+        if "output" not in said:
+            raise_problem(said)
+        self.ended = "output" in said
+        self._usage = mapping(said.get("usage"))
+        self._stopped = string(said.get("stopReason"))
+        content = mapping(mapping(said.get("output")).get("message")).get("content")
+        return [event for block in items(content) for event in self._whole(mapping(block))]
+
+    def _whole(self, given: Mapping[str, Any]) -> list[WireEvent]:
+        block, reasoning = _Block(), mapping(given.get("reasoningContent"))
+        self._tool(block, mapping(given.get("toolUse")))
+        reasoning = {**reasoning, **mapping(reasoning.get("reasoningText"))}
+        events = self._delta(block, {**given, "reasoningContent": reasoning})
+        for cited in items(mapping(given.get("citationsContent")).get("content")):
+            events += self._places.said(mapping(cited).get("text"))
+        self._close(block)
+        return events
+
+    def _block(self, value: Mapping[str, Any]) -> _Block:
+        index = value.get("contentBlockIndex")
+        return self._blocks.setdefault(index if isinstance(index, int) else -1, _Block())
+
+    def _tool(self, block: _Block, tool: Mapping[str, Any]) -> None:
+        if tool and tool.get("type") != "server_tool_use":
+            block.tool = tool
+            self._calls.append(block)
+            self._places.called()
+
+    def _delta(self, block: _Block, delta: Mapping[str, Any]) -> list[WireEvent]:
+        reasoning, used = mapping(delta.get("reasoningContent")), mapping(delta.get("toolUse")).get("input")
+        block.signature += string(reasoning.get("signature"))
+        block.redacted += string(reasoning.get("redactedContent"))
+        block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
+        return [*thought(reasoning.get("text")), *self._places.said(delta.get("text"))]
+
+    def _close(self, block: _Block) -> None:
+        """Keep thinking that must go back: Claude's, for others do not sign theirs and do not want it."""
+        if block.signature:
+            text = {"text": "".join(block.pieces), "signature": block.signature}
+            self._places.keep({"reasoningContent": {"reasoningText": text}})
+        elif block.redacted:
+            self._places.keep({"reasoningContent": {"redactedContent": block.redacted}})
+
+    def finish(self) -> list[WireEvent]:
+        return ending(
+            self._stopped,
+            STOPS,
+            ended=self.ended,
+            calls=[tool_call(b.tool.get("toolUseId"), b.tool.get("name"), "".join(b.pieces)) for b in self._calls],
+            kept=self._places.rows,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
+
+
+def _raise_exception(value: Mapping[str, Any], name: str) -> None:
+    words = (string(value.get(member)) for member in ("message", "Message", "originalMessage"))
+    message = next(filter(None, words), name)
+    raise ProviderProblem(message, code=name, kind=name, status=STATUS.get(name))
+
+
+def usage_of(usage: Mapping[str, Any]) -> Usage:
+    """Converse's counts, in tokens. What is read from the cache and written to it is sent too.
+
+    >>> usage_of({"inputTokens": 3, "cacheReadInputTokens": 80, "cacheWriteInputTokens": 7, "outputTokens": 5})
+    Usage(input=90, output=5, cached=80, reasoning=None)
+    """
+    sent, read, written = (
+        count(usage.get(name)) for name in ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+    )
+    return Usage(
+        None if sent is None else sent + (read or 0) + (written or 0), count(usage.get("outputTokens")), read, None
+    )

@@ -1,0 +1,207 @@
+"""Cohere's own `/v2/chat`: named events for each block of an answer.
+
+Facts: cohere-python 7.3.1 `v2chat_stream_response.py`, `chat_message_v2.py` and
+`response_format_v2.py`. What the model plans before it calls tools comes on its own
+and goes back with the calls; it is neither answer nor thinking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from nbchat.catalog.rows import Fields
+from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.messages import File, Image, Message, Part, Text, Thought
+from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.problem import ProviderProblem, raise_problem
+from nbchat.wire.requests import as_text, not_taken, thought_wanted
+from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.stop import ending
+from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
+
+FRAMING: Framing = "sse"
+
+STOPS: dict[str, StopReason] = {
+    "COMPLETE": "end",
+    "STOP_SEQUENCE": "end",
+    "MAX_TOKENS": "length",
+    "TOOL_CALL": "tool_calls",
+    "ERROR": "broken",
+    "TIMEOUT": "broken",
+}
+
+
+# --- asking ------------------------------------------------------------------------------
+
+
+def render(ask: Ask) -> Call:
+    """The POST to `/v2/chat`. Messages come last, so that the bytes before the new one repeat."""
+    body: dict[str, Any] = {"model": ask.model, "stream": True}
+    if ask.max_tokens is not None:
+        body["max_tokens"] = ask.max_tokens
+    if ask.temperature is not None:
+        body["temperature"] = ask.temperature
+    if thinking := _thinking(ask.thinking):
+        body["thinking"] = thinking
+    merge(body, ask.quirks.body)
+    merge(body, ask.thinking.body)
+    if ask.schema is not None and ask.quirks.schema_mode != "none":
+        body["response_format"] = _format(ask.schema, ask.quirks.schema_mode)
+    if ask.tools:
+        body["tools"] = function_tools(ask.tools)
+        merge(body, ask.quirks.tools_body)
+    body["messages"] = list(_messages(ask))
+    path = "/chat" if ask.base_url.endswith("/v2") else "/v2/chat"
+    return Call(ask.url(path), body, notices=schema_notices(ask))
+
+
+def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    if mode == "json_object":
+        return {"type": "json_object"}
+    return {"type": "json_object", "json_schema": plain(schema)}
+
+
+def _thinking(fields: Fields) -> dict[str, Any]:
+    if fields.budget is None:
+        return {}
+    return {"type": "enabled", "token_budget": fields.budget} if fields.budget else {"type": "disabled"}
+
+
+def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
+    if system := system_text(ask):
+        yield {"role": "system", "content": system}
+    for message in ask.messages:
+        match message.role:
+            case "tool":
+                yield {"role": "tool", "tool_call_id": message.tool_call_id, "content": message.text}
+            case "assistant":
+                yield _assistant(message, ask)
+            case _:
+                yield {"role": message.role, "content": _content(message, ask)}
+
+
+def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
+    if all(isinstance(part, str) for part in message.parts):
+        return message.text
+    return [_part(part, ask) for part in map(as_text, message.parts)]
+
+
+def _part(part: Part, ask: Ask) -> dict[str, Any]:
+    match part:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": part.data_url}}
+        case File():
+            raise not_taken(part, ask.model)
+        case _:
+            return {"type": "text", "text": part}
+
+
+def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
+    said: dict[str, Any] = {"role": "assistant"}
+    if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
+        said["content"] = [{"type": "thinking", "thinking": message.thought}]
+        said["content"] += [{"type": "text", "text": message.text}] if message.text else []
+    elif message.text or not message.tool_calls:
+        said["content"] = message.text
+    if message.tool_calls:
+        said["tool_calls"] = [function_call(call, call.id) for call in message.tool_calls]
+        if message.kept:
+            merge(said, mapping(message.kept.data))
+    return said
+
+
+# --- understanding the answer --------------------------------------------------------------
+
+
+class Reader:
+    """One answer. `message-end` is its end; `[DONE]` follows and says nothing more."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._calls = ToolCalls()
+        self._plan: list[str] = []
+        self._usage: Mapping[str, Any] = {}
+        self._finish = ""
+
+    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+        body = mapping(value)
+        kind = body.get("type")
+        if not isinstance(kind, str) or kind == "error":
+            raise_problem(body)
+        delta = mapping(body.get("delta"))
+        message = mapping(delta.get("message"))
+        match kind:
+            case "content-start" | "content-delta":
+                return _content_events(message.get("content"))
+            case "tool-plan-delta":
+                self._add_plan(message.get("tool_plan"))
+            case "tool-call-start" | "tool-call-delta":
+                self._add_call(message.get("tool_calls"), body.get("index"))
+            case "message-end":
+                self._end(delta)
+        return []
+
+    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+        body = mapping(body)
+        message = body.get("message")
+        if not isinstance(message, dict):
+            raise_problem(body)
+            return []
+        self._add_plan(message.get("tool_plan"))
+        for nth, call in enumerate(items(message.get("tool_calls"))):
+            self._add_call(call, nth)
+        self._end(body)
+        return _content_events(message.get("content"))
+
+    def _add_call(self, call: Any, index: Any) -> None:
+        for one in items(call) or [call]:
+            self._calls.add({**mapping(one), "index": index})
+
+    def _add_plan(self, plan: Any) -> None:
+        if isinstance(plan, str):
+            self._plan.append(plan)
+
+    def _end(self, said: Mapping[str, Any]) -> None:
+        """The end of a message, or a whole one: they hold the same members."""
+        self.ended = True
+        self._finish = string(said.get("finish_reason"))
+        self._usage = mapping(said.get("usage"))
+        if STOPS.get(self._finish) == "broken" and (why := string(said.get("error"))):
+            raise ProviderProblem(why, code=self._finish)
+
+    def finish(self) -> list[WireEvent]:
+        plan = "".join(self._plan) if self._calls else ""
+        return ending(
+            self._finish,
+            STOPS,
+            ended=self.ended,
+            calls=self._calls.made(),
+            kept={"tool_plan": plan} if plan else None,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
+
+
+def _content_events(content: Any) -> list[WireEvent]:
+    """A block's text or thinking, or the piece of it that a delta brings."""
+    if isinstance(content, str):
+        return [Text(content)] if content else []
+    if isinstance(content, list):
+        return [made for part in content for made in _content_events(part)]
+    text, thinking = (string(mapping(content).get(name)) for name in ("text", "thinking"))
+    return [*([Thought(thinking)] if thinking else []), *([Text(text)] if text else [])]
+
+
+def usage_of(usage: Mapping[str, Any]) -> Usage:
+    """Cohere's counts, in tokens: what went through the model, which is more than what is billed.
+
+    >>> usage_of({"tokens": {"input_tokens": 69, "output_tokens": 89.0}, "cached_tokens": 16})
+    Usage(input=69, output=89, cached=16, reasoning=None)
+    """
+    tokens = mapping(usage.get("tokens"))
+    return Usage(
+        count(tokens.get("input_tokens")),
+        count(tokens.get("output_tokens")),
+        count(usage.get("cached_tokens")),
+    )

@@ -1,0 +1,137 @@
+"""Ollama's own `/api/chat`: one JSON object a line, on this machine or on ollama.com.
+
+Facts: ollama `api/types.go` and `docs/api` (2026-08-21). Tool arguments are objects
+here, pictures are bare base64 beside the text, and `done` marks the end.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
+from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.requests import as_text, not_taken, thought_wanted, with_names
+from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.stop import ending
+from nbchat.wire.think_tags import ThinkTags
+from nbchat.wire.tool_calls import function_tools, tool_call
+
+FRAMING: Framing = "ndjson"
+
+STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
+
+
+# --- asking ------------------------------------------------------------------------------
+
+
+def render(ask: Ask) -> Call:
+    """The POST to `/api/chat`. Messages come last, so that the bytes before the new one repeat."""
+    body: dict[str, Any] = {"model": ask.model, "stream": True}
+    options = {"temperature": ask.temperature, "num_predict": ask.max_tokens}
+    if given := {name: value for name, value in options.items() if value is not None}:
+        body["options"] = given
+    if ask.thinking.effort:
+        body["think"] = ask.thinking.effort
+    merge(body, ask.quirks.body)
+    merge(body, ask.thinking.body)
+    if ask.schema is not None and ask.quirks.schema_mode != "none":
+        body["format"] = plain(ask.schema) if ask.quirks.schema_mode == "json_schema" else "json"
+    if ask.tools:
+        body["tools"] = function_tools(ask.tools)
+        merge(body, ask.quirks.tools_body)
+    body["messages"] = list(_messages(ask))
+    path = "/chat" if ask.base_url.endswith("/api") else "/api/chat"
+    return Call(ask.url(path), body, notices=schema_notices(ask))
+
+
+def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
+    if system := system_text(ask):
+        yield {"role": "system", "content": system}
+    for message in with_names(ask.messages):
+        yield _message(message, ask)
+
+
+def _message(message: Message, ask: Ask) -> dict[str, Any]:
+    content = "\n\n".join(_text(part, ask) for part in map(as_text, message.parts) if not isinstance(part, Image))
+    said: dict[str, Any] = {"role": message.role, "content": content}
+    if images := [part.base64 for part in message.parts if isinstance(part, Image)]:
+        said["images"] = images
+    if message.role == "tool":
+        said |= {k: v for k, v in (("tool_name", message.name), ("tool_call_id", message.tool_call_id)) if v}
+    if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
+        said["thinking"] = message.thought
+    if message.tool_calls:
+        said["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
+    return said
+
+
+def _tool_call(call: ToolCall) -> dict[str, Any]:
+    asked: dict[str, Any] = {"function": {"name": call.name, "arguments": call.arguments or {}}}
+    return {"id": call.id, **asked} if call.id else asked
+
+
+def _text(part: Part, ask: Ask) -> str:
+    if isinstance(part, File):
+        raise not_taken(part, ask.model)
+    return str(part)
+
+
+# --- understanding the answer --------------------------------------------------------------
+
+
+class Reader:
+    """One answer: pieces of a message, and counts on the line that says `done`."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
+        self._calls: list[ToolCall] = []
+        self._last: Mapping[str, Any] = {}
+        self._answer_id = ""
+
+    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+        line = mapping(value)
+        message = line.get("message")
+        if line.get("error") or not isinstance(message, dict):
+            raise_problem(line)
+        if line.get("done") is True:
+            self.ended, self._last = True, line
+        self._answer_id = self._answer_id or "".join(re.findall(r"[0-9]", string(line.get("created_at"))))[:24]
+        return self._message(mapping(message))
+
+    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+        return self.read(body)
+
+    def _message(self, message: Mapping[str, Any]) -> list[WireEvent]:
+        events: list[WireEvent] = []
+        if thinking := string(message.get("thinking")):
+            events += self._tags.finish() if self._tags else []
+            events.append(Thought(thinking))
+            self._tags = None
+        if content := string(message.get("content")):
+            events += self._tags.feed(content) if self._tags else [Text(content)]
+        for call in items(message.get("tool_calls")):
+            self._call(mapping(call))
+        return events
+
+    def _call(self, call: Mapping[str, Any]) -> None:
+        """A call, whole. Older servers send no id, so one is made: the same for the same bytes."""
+        function = mapping(call.get("function"))
+        name, arguments = string(function.get("name")), function.get("arguments")
+        if not name:
+            return
+        call_id = string(call.get("id")) or f"call_{self._answer_id}_{len(self._calls) + 1}"
+        raw = json.dumps(arguments, ensure_ascii=False) if not isinstance(arguments, str | None) else arguments or ""
+        self._calls.append(tool_call(call_id, name, raw))
+
+    def finish(self) -> list[WireEvent]:
+        last = self._last
+        usage = Usage(count(last.get("prompt_eval_count")), count(last.get("eval_count"))) if last else None
+        events = ending(string(last.get("done_reason")), STOPS, ended=self.ended, calls=self._calls, usage=usage)
+        return [*(self._tags.finish() if self._tags else []), *events]

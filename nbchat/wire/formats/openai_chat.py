@@ -1,0 +1,265 @@
+"""OpenAI's chat completions, and all who speak it: the format most providers share.
+
+Facts: openai-python `types/chat/completion_create_params.py` and
+`chat_completion_chunk.py` (3.54.0). What hosts add or change is read tolerantly
+here; what they want differently in a request is a field of `Quirks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.messages import File, Image, Message, Part, Text, Thought
+from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.problem import raise_problem
+from nbchat.wire.reasoning_details import ReasoningDetails
+from nbchat.wire.requests import as_text, call_id, not_taken, thought_wanted
+from nbchat.wire.schema import plain, schema_name, schema_notices, system_text
+from nbchat.wire.shapes import count, items, mapping
+from nbchat.wire.stop import ending
+from nbchat.wire.think_tags import ThinkTags
+from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
+
+FRAMING: Framing = "sse"
+
+STOPS: dict[str, StopReason] = {
+    "stop": "end",
+    "eos": "end",  # Together
+    "length": "length",
+    "model_length": "length",  # Mistral (mistralai 3.7.0), which also has `error`
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",  # Zhipu, which also has `sensitive` and `network_error`
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "filter",
+    "sensitive": "filter",
+    "error": "broken",
+    "abort": "broken",  # vLLM and SGLang, when they are shut down or give up a request
+    "network_error": "broken",
+    "insufficient_system_resource": "broken",  # DeepSeek (@ai-sdk/deepseek 3.0.56)
+}
+
+THINKING = ("reasoning_content", "reasoning", "reasoning_text")  # vLLM renamed the first to the second
+ALNUM9 = r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
+
+
+# --- asking ------------------------------------------------------------------------------
+
+
+def render(ask: Ask) -> Call:
+    """The POST to `…/chat/completions`. Messages come last, so that the bytes before the new one repeat."""
+    quirks = ask.quirks
+    body: dict[str, Any] = {"model": ask.model, "stream": True}
+    if quirks.usage_option:
+        body["stream_options"] = {"include_usage": True}
+    if ask.max_tokens is not None:
+        body[quirks.max_tokens_field] = ask.max_tokens
+    if ask.temperature is not None:
+        body["temperature"] = ask.temperature
+    if ask.thinking.effort:
+        body["reasoning_effort"] = ask.thinking.effort
+    if quirks.cache == "prompt_cache_key" and ask.cache_key:
+        body["prompt_cache_key"] = ask.cache_key
+    if quirks.cache == "cache_control":  # OpenRouter for Claude, which moves the mark to the last block itself
+        body["cache_control"] = {"type": "ephemeral"}
+    merge(body, quirks.body)
+    merge(body, ask.thinking.body)
+    if ask.schema is not None and quirks.schema_mode != "none":
+        body["response_format"] = _format(ask.schema, quirks.schema_mode)
+    if ask.tools:
+        body["tools"] = function_tools(ask.tools)
+        merge(body, quirks.tools_body)
+    body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
+    return Call(ask.url("/chat/completions"), body, notices=schema_notices(ask))
+
+
+def _system(ask: Ask) -> list[dict[str, Any]]:
+    text = system_text(ask)
+    return [{"role": "developer" if ask.quirks.developer_role else "system", "content": text}] if text else []
+
+
+def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    if mode == "json_object":
+        return {"type": "json_object"}
+    return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": plain(schema)}}
+
+
+def _message(message: Message, ask: Ask) -> dict[str, Any]:
+    match message.role:
+        case "tool":
+            return {"role": "tool", "tool_call_id": _id(message.tool_call_id, ask), "content": message.text}
+        case "assistant":
+            return _assistant(message, ask)
+        case _:
+            return {"role": message.role, "content": _content(message, ask)}
+
+
+def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
+    """Text alone is a string: models of Moonshot that only read take no list of parts (litellm 1.109.1)."""
+    if all(isinstance(part, str) for part in message.parts):
+        return message.text
+    return [_part(part, ask) for part in map(as_text, message.parts)]
+
+
+def _part(part: Part, ask: Ask) -> dict[str, Any]:
+    match part:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": part.data_url}}
+        case File() if ask.quirks.files:
+            return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
+        case File():
+            raise not_taken(part, ask.model)
+        case _:
+            return {"type": "text", "text": part}
+
+
+def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
+    said: dict[str, Any] = {"role": "assistant", "content": message.text}
+    quirks = ask.quirks
+    if calls := [call for call in message.tool_calls if call.name]:
+        if not message.text and quirks.empty_content != "empty":
+            said.pop("content")
+            if quirks.empty_content == "null":
+                said["content"] = None
+        said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
+    if kept := mapping(message.kept.data) if message.kept else {}:
+        merge(said, kept)
+    elif thought_wanted(quirks.reasoning_back, calls):
+        said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
+    return said
+
+
+def _id(given: str, ask: Ask) -> str:
+    return given if ask.quirks.tool_id == "any" else call_id(given, ALNUM9, made="{:.9}")
+
+
+# --- understanding the answer --------------------------------------------------------------
+
+
+class Reader:
+    """One answer. Only choice 0 is read."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
+        self._calls = ToolCalls()
+        self._usage: Mapping[str, Any] = {}
+        self._details = ReasoningDetails()
+        self._finish = ""
+        self._part = "delta"
+
+    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+        body = mapping(value)
+        choices = body.get("choices")
+        # MiniMax and Spark put a failure's code beside choices that are null or empty (clients of theirs, 2026-11).
+        if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
+            raise_problem(value)
+        if "x_groq" in body:
+            raise_problem({"error": mapping(body["x_groq"]).get("error")})
+        if usage := body.get("usage") or ("x_groq" in body and mapping(body["x_groq"]).get("usage")):
+            self._usage = mapping(usage) or self._usage
+        for choice in items(choices):
+            if choice and isinstance(choice, dict) and not choice.get("index"):
+                return self._choice(choice)
+        return ()
+
+    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+        self.ended = "choices" in mapping(body)
+        self._part = "message"  # Perplexity puts an empty delta beside it (recorded)
+        return self.read(body)
+
+    def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
+        if finish := choice.get("finish_reason"):
+            self._finish = str(finish)
+            raise_problem({"error": choice.get("error")})  # OpenRouter's place for what its host said
+        if usage := choice.get("usage"):  # Moonshot's place for it (kimi-code 2.1.0)
+            self._usage = mapping(usage) or self._usage
+        delta = choice.get(self._part)
+        if not isinstance(delta, dict):
+            delta = next((d for d in map(choice.get, ("delta", "message")) if isinstance(d, dict)), None)
+        if delta is None:
+            return self._content(choice.get("text"))
+        events = self._thought(delta)
+        if content := delta.get("content"):
+            events += self._content(content)
+        if (refusal := delta.get("refusal")) and isinstance(refusal, str):
+            events.append(Text(refusal))
+        if calls := delta.get("tool_calls"):
+            for piece in items(calls) or [calls]:
+                self._calls.add(mapping(piece))
+        if (call := delta.get("function_call")) and isinstance(call, dict):  # what `tool_calls` was before 2023-11
+            self._calls.add({"index": 0, "function": call})
+        return events
+
+    def _thought(self, delta: dict[str, Any]) -> list[WireEvent]:
+        said = ""
+        if "reasoning_details" in delta:
+            said = self._details.add(delta["reasoning_details"])
+        for name in THINKING:
+            if (text := delta.get(name)) and isinstance(text, str):
+                said = text
+                break
+        return [*self._untagged(), Thought(said)] if said else []
+
+    def _untagged(self) -> list[WireEvent]:
+        """The host has a field for thinking, so tags in the text are text from now on. What was held comes out."""
+        held = self._tags.finish() if self._tags else []
+        self._tags = None
+        return list(held)
+
+    def _content(self, content: Any) -> list[WireEvent]:
+        if isinstance(content, str):
+            if self._tags is None:
+                return [Text(content)] if content else []
+            return list(self._tags.feed(content))
+        events: list[WireEvent] = []
+        for part in items(content) or [content]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
+            if isinstance(part, str):
+                events += [Text(part)] if part else []
+            elif not isinstance(part, dict):
+                continue
+            elif part.get("type") == "thinking":
+                events += [*self._untagged(), *(Thought(t) for t in _texts(part.get("thinking")) if t)]
+            else:
+                events += [Text(t) for t in _texts(part.get("text")) if t]
+        return events
+
+    def finish(self) -> list[WireEvent]:
+        details = self._details.whole()
+        events = ending(
+            self._finish,
+            STOPS,
+            ended=self.ended,
+            calls=self._calls.made(),
+            kept={"reasoning_details": details} if details else None,
+            usage=usage_of(self._usage) if self._usage else None,
+        )
+        return [*self._untagged(), *events]
+
+
+def _texts(value: Any) -> list[str]:
+    """The texts in a string, or in a list of `{"text": …}` parts."""
+    if isinstance(value, str):
+        return [value]
+    parts = value if isinstance(value, list) else []
+    return [p["text"] for p in parts if isinstance(p, dict) and isinstance(p.get("text"), str)]
+
+
+def usage_of(usage: Mapping[str, Any]) -> Usage:
+    """OpenAI's usage object, in tokens, and where Moonshot, DeepSeek and xAI put the same numbers.
+
+    >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
+    Usage(input=9, output=5, cached=4, reasoning=None)
+    """
+    prompt, completion = mapping(usage.get("prompt_tokens_details")), mapping(usage.get("completion_tokens_details"))
+    cached = (prompt.get("cached_tokens"), usage.get("cached_tokens"), usage.get("prompt_cache_hit_tokens"))
+    given, made = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+    reasoning = count(completion.get("reasoning_tokens"))
+    if reasoning is None:
+        reasoning = count(usage.get("reasoning_tokens"))
+    total = count(usage.get("total_tokens"))
+    if given is not None and made is not None and reasoning and total == given + made + reasoning:
+        made += reasoning  # xAI counts reasoning beside the completion (recorded)
+    return Usage(given, made, next((c for c in map(count, cached) if c is not None), None), reasoning)
