@@ -116,12 +116,16 @@ def models(pattern: str = "") -> None:
             context = f"{model.context_window:,}" if model.context_window else ""
             rows.append((model.id, model.type, context, _state(model, provider, settings)))
     if not rows:
-        raise BadSettings(f"no model or provider matches {pattern!r}. `nbchat models` lists them all.")
+        raise BadSettings(
+            f"no model or provider matches {pattern!r}. `nbchat models` lists them all."
+        )
     rows.sort(key=lambda row: ("ready" not in row[3], "retired" in row[3]))
     head = ("model", "provider", "context", "")
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 def _state(model: Model, provider: Provider, settings: Settings) -> str:
@@ -141,7 +145,9 @@ def serve(given: Mapping[str, str | None]) -> None:
 
 def _parser(serving: bool) -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("nbchat", description=ABOUT, epilog=KEYS, formatter_class=plain, add_help=False)
+    parser = argparse.ArgumentParser(
+        "nbchat", description=ABOUT, epilog=KEYS, formatter_class=plain, add_help=False
+    )
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
     options = parser.add_argument_group("options")
     options.add_argument("--version", action="version", version=f"nbchat {__version__}")
@@ -149,18 +155,29 @@ def _parser(serving: bool) -> argparse.ArgumentParser:
     about = "the models there are, those usable with your keys first"
     listing = commands.add_parser("models", help=about, description=f"List {about}.")
     listing.add_argument(
-        "pattern", nargs="?", default="", metavar="PATTERN", help="part of a model's or provider's name"
+        "pattern",
+        nargs="?",
+        default="",
+        metavar="PATTERN",
+        help="part of a model's or provider's name",
     )
     about = "your models behind one address, for curl and any OpenAI client"
     server = commands.add_parser(
-        "serve", help=about, usage="nbchat serve [OPTIONS]", description=SERVE, epilog=PROXY, formatter_class=plain
+        "serve",
+        help=about,
+        usage="nbchat serve [OPTIONS]",
+        description=SERVE,
+        epilog=PROXY,
+        formatter_class=plain,
     )
     if serving:  # only then: these flags come with an extra, and take a while to import
         for name, field in _options().model_fields.items():
             default = field.default if field.default_factory is None else None
             shown = f" [{default}]" if default or isinstance(default, int) else ""
             unit = UNITS.get(name) or {int: "N", float: "SECONDS"}.get(type(default), name.upper())
-            server.add_argument(f"--{name.replace('_', '-')}", metavar=unit, help=f"{field.description}{shown}")
+            server.add_argument(
+                f"--{name.replace('_', '-')}", metavar=unit, help=f"{field.description}{shown}"
+            )
     return parser
 
 
@@ -168,7 +185,9 @@ def _options() -> type[Options]:
     try:
         from nbchat.frontends.server import Options
     except ModuleNotFoundError as error:
-        raise BadSettings(f"{error.name} is not installed. pip install 'nbchat[server]' brings it.") from None
+        raise BadSettings(
+            f"{error.name} is not installed. pip install 'nbchat[server]' brings it."
+        ) from None
     return Options
 
 

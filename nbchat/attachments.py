@@ -52,4 +52,6 @@ class File(Attachment):
     def open(cls, path: str | Path) -> File:
         """The file at `path`; its kind is known by its name."""
         path = Path(path)
-        return cls(path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name)
+        return cls(
+            path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name
+        )

@@ -25,17 +25,26 @@ MODEL_HEAD = ("model", "provider", "context", "in / out per 1M", "besides text",
 def answer_bundle(answer: Answer) -> dict[str, str]:
     """An answer as IPython displays it, with its model and tokens below."""
     footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
-    return {"text/html": styled_page(answer_parts(answer, footer=footer)), "text/plain": clean(plain(answer))}
+    return {
+        "text/html": styled_page(answer_parts(answer, footer=footer)),
+        "text/plain": clean(plain(answer)),
+    }
 
 
 def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     """The last turns of a conversation, under a line about it."""
     shown = turns[-MOST_TURNS:]
-    earlier = f"{len(turns) - len(shown):,} earlier turns are not shown." if len(shown) < len(turns) else ""
+    earlier = (
+        f"{len(turns) - len(shown):,} earlier turns are not shown."
+        if len(shown) < len(turns)
+        else ""
+    )
     html = [note(words) for words in (about, earlier) if words]
     text = [words for words in (about, earlier) if words]
     for turn in shown:
-        html.append(asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model]))
+        html.append(
+            asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model])
+        )
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
@@ -45,12 +54,18 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
 
 def models_bundle(models: Sequence[Model]) -> dict[str, str]:
     """The rows of the model-mapping table, one below the other."""
-    return table_bundle(MODEL_HEAD, [_model_cells(model) for model in models], f"{len(models):,} models")
+    return table_bundle(
+        MODEL_HEAD, [_model_cells(model) for model in models], f"{len(models):,} models"
+    )
 
 
 def _model_cells(model: Model) -> tuple[str, ...]:
     from nbchat.catalog.model_list import abilities, price_told
 
     window = f"{model.context_window:,}" if model.context_window else ""
-    status = "" if model.status in ("current", "unlisted") else f"{model.status} {model.retired_on or ''}".strip()
+    status = (
+        ""
+        if model.status in ("current", "unlisted")
+        else f"{model.status} {model.retired_on or ''}".strip()
+    )
     return (model.id, model.type, window, price_told(model), abilities(model), status)

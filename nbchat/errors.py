@@ -35,7 +35,9 @@ from __future__ import annotations
 import re
 
 # JupyterLab makes links of these wherever they stand in an error, and the words may be a stranger's.
-_LINKED = re.compile(r"(?<![a-z0-9+.-])(?!https?:)(?:[a-z][a-z0-9+.-]+(?=://)|data(?=:\S))", re.IGNORECASE)
+_LINKED = re.compile(
+    r"(?<![a-z0-9+.-])(?!https?:)(?:[a-z][a-z0-9+.-]+(?=://)|data(?=:\S))", re.IGNORECASE
+)
 
 
 class NbchatError(Exception):

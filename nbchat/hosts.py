@@ -44,7 +44,11 @@ def reachable(url: str) -> str:
     ('http://127.0.0.1:8000/v1', 'http://[::1]', 'https://example.com')
     """
     found = _EVERYWHERE.match(url)
-    return f"{found[1]}{'[::1]' if found[2] == '[::]' else '127.0.0.1'}{url[found.end() :]}" if found else url
+    return (
+        f"{found[1]}{'[::1]' if found[2] == '[::]' else '127.0.0.1'}{url[found.end() :]}"
+        if found
+        else url
+    )
 
 
 def completed(address: str, usual: str) -> str:

@@ -50,7 +50,9 @@ class Interrupts:
         if threading.current_thread() is threading.main_thread():
             before = signal.signal(signal.SIGINT, self._interrupt)
             owner = getattr(before, "__self__", None)
-            self._before = owner._before if isinstance(owner, Interrupts) and before == owner._late else before
+            self._before = (
+                owner._before if isinstance(owner, Interrupts) and before == owner._late else before
+            )
         return self
 
     def _interrupt(self, number: int, frame: Any) -> None:
@@ -62,9 +64,15 @@ class Interrupts:
             raise KeyboardInterrupt
 
     def _late(self, number: int, frame: Any) -> None:
-        if self._at is not None and time.monotonic() - self._at > SECOND_INTERRUPT_SECONDS and callable(self._before):
+        if (
+            self._at is not None
+            and time.monotonic() - self._at > SECOND_INTERRUPT_SECONDS
+            and callable(self._before)
+        ):
             self._before(number, frame)
 
     def __exit__(self, *error: object) -> None:
         if self._before is not None:
-            signal.signal(signal.SIGINT, self._late if self._lingers and self.seen else self._before)
+            signal.signal(
+                signal.SIGINT, self._late if self._lingers and self.seen else self._before
+            )

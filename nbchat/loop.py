@@ -46,7 +46,9 @@ class LoopThread:
         with self._lock:
             if self.loop is None:
                 self.loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._run, args=(self.loop,), name=self._name, daemon=True)
+                self._thread = threading.Thread(
+                    target=self._run, args=(self.loop,), name=self._name, daemon=True
+                )
                 self._thread.start()
             return self.loop
 
@@ -77,7 +79,9 @@ class LoopThread:
         self.loop = self._thread = None
 
 
-async def _end(loop: asyncio.AbstractEventLoop, last: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+async def _end(
+    loop: asyncio.AbstractEventLoop, last: Callable[[], Coroutine[Any, Any, None]] | None
+) -> None:
     running = asyncio.all_tasks() - {asyncio.current_task()}
     for task in running:
         task.cancel()
@@ -278,7 +282,9 @@ class Pump(_Relay):
 def answered(thread: LoopThread, stream: Stream) -> Answer:
     """Wait for the whole answer; the blocking counterpart of `await stream.answer()`."""
     if threading.get_ident() == getattr(thread._thread, "ident", None):
-        raise RuntimeError("ask() would wait for itself on the engine's own thread; await stream.answer() there")
+        raise RuntimeError(
+            "ask() would wait for itself on the engine's own thread; await stream.answer() there"
+        )
     with Interrupts() as interrupts, Pump(thread, stream, interrupts) as pump:
         for _ in pump.batches(every=1.0):
             pass

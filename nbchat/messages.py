@@ -107,7 +107,11 @@ class Message:
     @property
     def text(self) -> str:
         """The words of the content, without what is attached."""
-        return self.content if isinstance(self.content, str) else "".join(p for p in self.content if isinstance(p, str))
+        return (
+            self.content
+            if isinstance(self.content, str)
+            else "".join(p for p in self.content if isinstance(p, str))
+        )
 
 
 @dataclass(slots=True, frozen=True)
@@ -121,4 +125,6 @@ class Tool:
 
     name: str
     description: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+    parameters: Mapping[str, Any] = field(
+        default_factory=lambda: {"type": "object", "properties": {}}
+    )

@@ -37,7 +37,15 @@ ELSEWHERE = {  # what other libraries call the same
     "response_format": "schema",
     "endpoint": "base_url",
 }
-QUESTION = ("messages", "question", "prompt", "input", "text", "content", "message")  # and what it is called
+QUESTION = (
+    "messages",
+    "question",
+    "prompt",
+    "input",
+    "text",
+    "content",
+    "message",
+)  # and what it is called
 IN_WORDS = {"model": "a model", "messages": "a question", "question": "a question"}
 
 
@@ -121,10 +129,14 @@ def _text(name: str, value: Any) -> str | None:
 def _number(name: str, value: Any, low: float, high: float, unit: str = "") -> float | None:
     if value is None:
         return None
-    numeric = isinstance(value, Real) and not isinstance(value, bool)  # numpy's too: what a DataFrame gives
+    numeric = isinstance(value, Real) and not isinstance(
+        value, bool
+    )  # numpy's too: what a DataFrame gives
     if numeric and low <= value <= high:
         return value if isinstance(value, int) else float(value)
-    raise BadSettings(f"{name} should be a number{unit} from {low:,} to {high:,}, not {_shown(value)}.")
+    raise BadSettings(
+        f"{name} should be a number{unit} from {low:,} to {high:,}, not {_shown(value)}."
+    )
 
 
 def _whole(name: str, value: Any, high: int) -> int | None:
@@ -139,14 +151,20 @@ def _whole(name: str, value: Any, high: int) -> int | None:
 def _shown(value: Any) -> str:
     if isinstance(value, str):
         return repr(shorten(value, 40))
-    return repr(value) if isinstance(value, float | int) and len(repr(value)) <= 40 else type(value).__name__
+    return (
+        repr(value)
+        if isinstance(value, float | int) and len(repr(value)) <= 40
+        else type(value).__name__
+    )
 
 
 def _tools(tools: Any) -> tuple[Tool, ...]:
     if tools is None:
         return ()
     if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
-        raise BadSettings(f"tools should be a list of nbchat.Tool or of dicts, not {type(tools).__name__}.")
+        raise BadSettings(
+            f"tools should be a list of nbchat.Tool or of dicts, not {type(tools).__name__}."
+        )
     return tuple(map(_tool, tools))
 
 
@@ -156,11 +174,15 @@ def _tool(tool: Any) -> Tool:
         return tool
     inner = tool.get("function", tool) if isinstance(tool, Mapping) else None
     if not isinstance(inner, Mapping) or not isinstance(name := inner.get("name"), str) or not name:
-        raise BadSettings("a tool is nbchat.Tool(name, description, parameters), or a dict with those members.")
+        raise BadSettings(
+            "a tool is nbchat.Tool(name, description, parameters), or a dict with those members."
+        )
     made = Tool(name, inner.get("description") or "")
     parameters = inner.get("parameters") or inner.get("input_schema") or made.parameters
     if not isinstance(parameters, Mapping):
-        raise BadSettings(f"the parameters of a tool are a JSON schema (a dict), not {type(parameters).__name__}.")
+        raise BadSettings(
+            f"the parameters of a tool are a JSON schema (a dict), not {type(parameters).__name__}."
+        )
     return replace(made, parameters=parameters)
 
 
@@ -171,9 +193,13 @@ def _schema(schema: Any) -> Mapping[str, Any] | None:
         try:
             made: Mapping[str, Any] = schema.model_json_schema()
         except PydanticUserError as error:
-            raise BadSettings(f"{schema.__name__} has no JSON schema: {str(error).splitlines()[0]}.") from None
+            raise BadSettings(
+                f"{schema.__name__} has no JSON schema: {str(error).splitlines()[0]}."
+            ) from None
         return made
-    raise BadSettings(f"schema is a JSON schema (a dict) or a pydantic model, not {type(schema).__name__}.")
+    raise BadSettings(
+        f"schema is a JSON schema (a dict) or a pydantic model, not {type(schema).__name__}."
+    )
 
 
 # --- the messages ----------------------------------------------------------------------------------
@@ -188,18 +214,27 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
     if isinstance(given, str):
         given = [Message("user", given)]
     elif isinstance(given, bytes | Mapping | Message) or not isinstance(given, Iterable):
-        ways = {Mapping: "[nbchat.Message(**messages)]", Message: "[messages]", Answer: "[messages.message]"}
+        ways = {
+            Mapping: "[nbchat.Message(**messages)]",
+            Message: "[messages]",
+            Answer: "[messages.message]",
+        }
         raise _no_messages(f"not {type(given).__name__}", given, ways)
     messages = list(given)
     for message in messages:
         if not isinstance(message, Message):
-            ways = {Mapping: "[nbchat.Message(**m) for m in messages]", str: "[nbchat.Message('user', 'Hello')]"}
+            ways = {
+                Mapping: "[nbchat.Message(**m) for m in messages]",
+                str: "[nbchat.Message('user', 'Hello')]",
+            }
             raise _no_messages(f"not of {type(message).__name__}", message, ways)
         if message.role not in ROLES:
             raise BadSettings(
                 f"a message's role is {', '.join(ROLES[:-1])} or {ROLES[-1]}, not {_shown(message.role)}."
             )
-        for part in message.content if isinstance(message.content, list | tuple) else [message.content]:
+        for part in (
+            message.content if isinstance(message.content, list | tuple) else [message.content]
+        ):
             _check(part)
     if not any(_says(message) for message in messages if message.role != "system"):
         raise BadSettings(
@@ -210,16 +245,22 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
 
 def _no_messages(instead: str, given: object, ways: Mapping[type, str]) -> BadSettings:
     way = next((f"\nWrite {way}." for kind, way in ways.items() if isinstance(given, kind)), "")
-    return BadSettings(f"messages is a str or a list of nbchat.Message(role, content), {instead}.{way}")
+    return BadSettings(
+        f"messages is a str or a list of nbchat.Message(role, content), {instead}.{way}"
+    )
 
 
 def _check(part: object) -> None:
     if not isinstance(part, Part):
-        said = "the content of a message is a text, or a list of texts, nbchat.Image and nbchat.File"
+        said = (
+            "the content of a message is a text, or a list of texts, nbchat.Image and nbchat.File"
+        )
         raise BadSettings(f"{said}, not of {type(part).__name__}.")
     if not isinstance(part, str) and not isinstance(part.data, bytes):
         kind = type(part).__name__
-        raise BadSettings(f"{kind} holds bytes, not {type(part.data).__name__}: {kind}(path.read_bytes(), …).")
+        raise BadSettings(
+            f"{kind} holds bytes, not {type(part.data).__name__}: {kind}(path.read_bytes(), …)."
+        )
 
 
 def _says(message: Message) -> bool:
@@ -245,8 +286,14 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
     def decorated(call: Callable[P, T]) -> Callable[P, T]:
         hints = get_type_hints(call)
-        *own, _ = (p.replace(annotation=hints.get(p.name, p.annotation)) for p in signature(call).parameters.values())
-        own += [Parameter(n, Parameter.KEYWORD_ONLY, default=None, annotation=h) for n, h in GIVEN.items()]
+        *own, _ = (
+            p.replace(annotation=hints.get(p.name, p.annotation))
+            for p in signature(call).parameters.values()
+        )
+        own += [
+            Parameter(n, Parameter.KEYWORD_ONLY, default=None, annotation=h)
+            for n, h in GIVEN.items()
+        ]
         taken = {*(p.name for p in own), *get_type_hints(get_args(hints["options"])[0])}
 
         @wraps(call)
@@ -265,7 +312,14 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return decorated
 
 
-def _wrong(call: str, own: Sequence[Parameter], given: int, named: Collection[str], unknown: str, example: str) -> str:
+def _wrong(
+    call: str,
+    own: Sequence[Parameter],
+    given: int,
+    named: Collection[str],
+    unknown: str,
+    example: str,
+) -> str:
     """What is wrong with a call that has so many arguments without a name, and these with one; else nothing."""
     ordered = [p for p in own if p.kind is not Parameter.KEYWORD_ONLY]
     options = [p.name for p in own if p.kind is Parameter.KEYWORD_ONLY]
@@ -275,8 +329,14 @@ def _wrong(call: str, own: Sequence[Parameter], given: int, named: Collection[st
     if unknown:
         meant = _meant(unknown, [p.name for p in own])
         return f"{call}() has no option {unknown!r}.{meant}\nIt takes: {', '.join(options)}."
-    missing = [IN_WORDS[p.name] for p in ordered[given:] if p.default is Parameter.empty and p.name not in named]
-    return f"{call}() was called without {' and '.join(missing)}. Write {example}." if missing else ""
+    missing = [
+        IN_WORDS[p.name]
+        for p in ordered[given:]
+        if p.default is Parameter.empty and p.name not in named
+    ]
+    return (
+        f"{call}() was called without {' and '.join(missing)}. Write {example}." if missing else ""
+    )
 
 
 def _meant(unknown: str, known: Sequence[str]) -> str:
@@ -284,6 +344,10 @@ def _meant(unknown: str, known: Sequence[str]) -> str:
     if unknown == "stream":
         return " For the answer as it arrives there is stream()."
     alike = (name for name in known if len(unknown) > 2 and (unknown in name or name in unknown))
-    meant = next((name for name in QUESTION if name in known), "") if unknown in QUESTION else ELSEWHERE.get(unknown)
+    meant = (
+        next((name for name in QUESTION if name in known), "")
+        if unknown in QUESTION
+        else ELSEWHERE.get(unknown)
+    )
     meant = meant or next(alike, "")
     return f" Did you mean {meant!r}?" if meant else did_you_mean(unknown, known, least=0.7)

@@ -38,7 +38,9 @@ class Kernel:
         self.thread = LoopThread()
         self.conversations: dict[str, Conversation] = {}
         self.active = MAIN  # the conversation that is meant where none is named
-        self.watched: bool | None = None  # whether a person sees what %%chat shows; None where it is not used
+        self.watched: bool | None = (
+            None  # whether a person sees what %%chat shows; None where it is not used
+        )
         self._engine: Engine | None = None
         self._store: Store | None = None
 
@@ -70,10 +72,14 @@ class Kernel:
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""
         if not isinstance(name, str | None):
-            raise BadSettings(f"the name of a conversation is a text (str), not {type(name).__name__}.")
+            raise BadSettings(
+                f"the name of a conversation is a text (str), not {type(name).__name__}."
+            )
         name = name or self.active
         if name not in self.conversations:
-            self.conversations[name] = Conversation(name, self.asks, self, default_model, self.keeper)
+            self.conversations[name] = Conversation(
+                name, self.asks, self, default_model, self.keeper
+            )
         return self.conversations[name]
 
     def store(self) -> Store | None:
@@ -243,7 +249,9 @@ def models(live: str | None = None) -> Models:
     >>> [model.id for model in models() if model.type == "kimi" and model.status == "current"][:3]
     ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
     """
-    return Models(Settings.load().catalog.models.values() if live is None else current().listed(live))
+    return Models(
+        Settings.load().catalog.models.values() if live is None else current().listed(live)
+    )
 
 
 def get_model_type(name: str) -> str:

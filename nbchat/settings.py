@@ -80,7 +80,9 @@ class Settings:
             if value := os.environ.get(variable):
                 values[name], origins[name] = value, variable
         if values.get("display") not in (None, *DISPLAYS):
-            raise BadSettings(f"{origins['display']}: display is 'live' or 'static', not {values['display']!r}.")
+            raise BadSettings(
+                f"{origins['display']}: display is 'live' or 'static', not {values['display']!r}."
+            )
         return cls(catalog=catalog, file=path, origins=origins, **values)
 
     # --- keys and addresses ----------------------------------------------------------------
@@ -126,7 +128,9 @@ class Settings:
 
     def _own_file(self) -> bool:
         """Whether the settings file is the user's own: named by NBCHAT_CONFIG, or in the config folder."""
-        return bool(os.environ.get("NBCHAT_CONFIG")) or (self.file is not None and self.file.parent == config_folder())
+        return bool(os.environ.get("NBCHAT_CONFIG")) or (
+            self.file is not None and self.file.parent == config_folder()
+        )
 
     def base_url(self, route: Route, argument: str | None = None) -> Setting:
         """The address to use for a route, and who said so."""
@@ -153,13 +157,18 @@ class Settings:
                 value = next((v for v in map(os.environ.get, variable.split("|")) if v), default)
                 if not value:
                     wanted = variable.replace("|", " or ")
-                    raise BadSettings(f"{provider.name} needs {wanted}, which is not set. Set it as you set the key.")
+                    raise BadSettings(
+                        f"{provider.name} needs {wanted}, which is not set. Set it as you set the key."
+                    )
                 template = template.replace(f"{{{name}}}", value.rstrip("/"))
         return template
 
     def secrets(self) -> Iterator[Secret]:
         """Every key that is set, to be masked wherever it comes up."""
-        return (Secret(os.environ[name].strip()) for name in self.catalog.key_variables.intersection(os.environ))
+        return (
+            Secret(os.environ[name].strip())
+            for name in self.catalog.key_variables.intersection(os.environ)
+        )
 
     # --- what is shown --------------------------------------------------------------------------
 
@@ -176,7 +185,10 @@ class Settings:
             row("file", self.file or f"no {FILE} found"),
         ]
         origin = self.origins.get("timeouts", "default")
-        rows += [Setting(f"timeouts.{n}", f"{getattr(self.timeouts, n):g} s", origin) for n in Timeouts.__slots__]
+        rows += [
+            Setting(f"timeouts.{n}", f"{getattr(self.timeouts, n):g} s", origin)
+            for n in Timeouts.__slots__
+        ]
         for provider in self.catalog.providers.values():
             if found := self.key(provider):
                 rows.append(Setting(f"{provider.type} key", "set", found.origin))
@@ -185,7 +197,9 @@ class Settings:
 
 def _owners(key: Key) -> list[Provider]:
     """The providers whose key it is, by the variable it came from; the shipped table alone says so."""
-    return [provider for provider in shipped().providers.values() if key.origin in provider.env_keys]
+    return [
+        provider for provider in shipped().providers.values() if key.origin in provider.env_keys
+    ]
 
 
 def missing_key(provider: Provider) -> str:
@@ -204,7 +218,9 @@ def find_file(start: Path | None = None) -> Path | None:
     if named := os.environ.get("NBCHAT_CONFIG"):
         path = Path(named).expanduser()
         if not path.is_file():
-            raise BadSettings(f"NBCHAT_CONFIG names {named}, which is not a file. Correct it, or unset it.")
+            raise BadSettings(
+                f"NBCHAT_CONFIG names {named}, which is not a file. Correct it, or unset it."
+            )
         return path
     places = (*_upwards(os.path.abspath(start or os.getcwd())), os.path.join(config_folder(), FILE))
     return next((Path(place) for place in places if os.path.isfile(place)), None)
@@ -251,6 +267,10 @@ def _timeouts(value: Any, path: Path) -> Timeouts:
     if not isinstance(value, Mapping) or not set(value) <= set(known):
         raise BadSettings(f"{path}: timeouts has {', '.join(known)}, in seconds.")
     for name, seconds in value.items():
-        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds < 1e6:
+        if (
+            not isinstance(seconds, int | float)
+            or isinstance(seconds, bool)
+            or not 0 < seconds < 1e6
+        ):
             raise BadSettings(f"{path}: timeouts.{name} should be a number of seconds above 0.")
     return Timeouts(**value)

@@ -37,10 +37,14 @@ class Stream:
 
     def __repr__(self) -> str:
         whose = f" of {self.result.model}" if self.result.model else ""
-        return f"<Stream{whose}: read it with `async for event in stream`, or `await stream.answer()`>"
+        return (
+            f"<Stream{whose}: read it with `async for event in stream`, or `await stream.answer()`>"
+        )
 
     def __iter__(self) -> NoReturn:
-        raise BadCall("a stream is read with `async for`, not with `for`. For the whole answer at once: nbchat.ask().")
+        raise BadCall(
+            "a stream is read with `async for`, not with `for`. For the whole answer at once: nbchat.ask()."
+        )
 
     def __aiter__(self) -> Self:
         return self
@@ -73,6 +77,9 @@ class Stream:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.aclose()

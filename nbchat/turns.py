@@ -88,7 +88,9 @@ class Tree:
     def siblings(self, turn: Turn) -> list[Turn]:
         """The turns that ask in the same place, in order of asking; `turn` is one of them."""
         found = [t for t in self._all if t.parent is turn.parent]
-        return found if turn in found else [*found, turn]  # while it is being answered it is not in the tree
+        return (
+            found if turn in found else [*found, turn]
+        )  # while it is being answered it is not in the tree
 
     def families(self) -> dict[Turn | None, list[Turn]]:
         """The turns that ask in the same place, in order of asking, by the turn that all of them follow."""

@@ -19,7 +19,9 @@ from .service import Service
 
 OURS = shipped().variables | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
-STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams").absolute()
+STREAMS = Path(
+    os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
+).absolute()
 
 
 def is_personal(variable: str) -> bool:
@@ -28,7 +30,9 @@ def is_personal(variable: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def clean_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """No key, proxy or setting of the person who runs the tests reaches them."""
     for name in filter(is_personal, list(os.environ)):
         monkeypatch.delenv(name)

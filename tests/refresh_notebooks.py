@@ -18,7 +18,11 @@ def refresh(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(NOTEBOOKS)}}
     NotebookClient(
-        notebook, record_timing=False, store_widget_state=False, coalesce_streams=True, resources=where
+        notebook,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources=where,
     ).execute()
     notebook.metadata["language_info"] = {"name": "python"}  # without the version of this Python
     for cell in notebook.cells:

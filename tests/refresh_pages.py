@@ -15,16 +15,39 @@ from nbchat.catalog.rows import Provider
 from .test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
-FIRST = ("kimi", "glm", "openai", "anthropic", "gemini", "deepseek", "qwen", "ernie", "hunyuan", "openrouter", "ollama")
+FIRST = (
+    "kimi",
+    "glm",
+    "openai",
+    "anthropic",
+    "gemini",
+    "deepseek",
+    "qwen",
+    "ernie",
+    "hunyuan",
+    "openrouter",
+    "ollama",
+)
 
 
 def providers() -> str:
     """Who is spoken to, where each key is read from, and how a model of theirs is asked."""
     all_of_them = shipped().providers
     first = [_provider(all_of_them[kind]) for kind in FIRST]
-    more = [_provider(p) for kind, p in all_of_them.items() if kind not in (*FIRST, "demo") and not p.retired]
+    more = [
+        _provider(p)
+        for kind, p in all_of_them.items()
+        if kind not in (*FIRST, "demo") and not p.retired
+    ]
     head = ["| provider | key in | for example |", "|---|---|---|"]
-    unfolded = [f"<details><summary>and {len(more)} more</summary>", "", *head, *more, "", "</details>"]
+    unfolded = [
+        f"<details><summary>and {len(more)} more</summary>",
+        "",
+        *head,
+        *more,
+        "",
+        "</details>",
+    ]
     return "\n".join([*head, *first, "", *unfolded])
 
 
@@ -33,7 +56,9 @@ def _provider(provider: Provider) -> str:
     known = shipped().models.get(model)
     name = model if known and known.type == provider.type else f"{provider.type}:{model or 'MODEL'}"
     keys = " or ".join(f"`{variable}`" for variable in provider.env_keys[:2])
-    return f"| {provider.name} | {keys if provider.key_needed else 'none needed'} | `%%chat {name}` |"
+    return (
+        f"| {provider.name} | {keys if provider.key_needed else 'none needed'} | `%%chat {name}` |"
+    )
 
 
 def retired() -> str:
@@ -54,7 +79,9 @@ def tree() -> str:
     lines = [(path.name, _about(path)) for path in files]
     lines += [(f"{path.name}/", _about(path / "__init__.py")) for path in folders]
     width = max(len(name) for name, _ in lines)
-    return "\n".join(["```", "nbchat/", *(f"  {name:{width}}  {about}" for name, about in lines), "```"])
+    return "\n".join(
+        ["```", "nbchat/", *(f"  {name:{width}}  {about}" for name, about in lines), "```"]
+    )
 
 
 def layers() -> str:
@@ -77,7 +104,9 @@ def refreshed(page: str) -> str:
     for part in PARTS[page]:
         name = part.__name__
         made = f"<!-- {name} -->\n{part()}\n<!-- /{name} -->"
-        text, count = re.subn(f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, made=made: made, text, flags=re.S)
+        text, count = re.subn(
+            f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, made=made: made, text, flags=re.S
+        )
         assert count == 1, f"{page} has no place for {name}"
     return text
 

@@ -46,17 +46,24 @@ class Ran:
                 shown.append(content)
             elif kind == "update_display_data":
                 wanted = content["transient"]["display_id"]
-                shown = [content if c.get("transient", {}).get("display_id") == wanted else c for c in shown]
+                shown = [
+                    content if c.get("transient", {}).get("display_id") == wanted else c
+                    for c in shown
+                ]
         return shown
 
     @property
     def html(self) -> str:
-        return "".join(o["data"]["text/html"] for o in self.outputs if "text/html" in o.get("data", {}))
+        return "".join(
+            o["data"]["text/html"] for o in self.outputs if "text/html" in o.get("data", {})
+        )
 
     @property
     def text(self) -> str:
         """What is printed and displayed, as plain text."""
-        return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in self.outputs)
+        return "".join(
+            o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in self.outputs
+        )
 
     @property
     def stderr(self) -> str:
@@ -99,7 +106,9 @@ class RunningKernel:
             "allow_stdin": watched,
             "stop_on_error": True,
         }
-        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
+        message = self.client.session.msg(
+            "execute_request", content, metadata={"cellId": cell} if cell else {}
+        )
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
@@ -112,7 +121,10 @@ class RunningKernel:
             if message["parent_header"].get("msg_id") != started:
                 continue
             ran.messages.append(message)
-            if message["header"]["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+            if (
+                message["header"]["msg_type"] == "status"
+                and message["content"]["execution_state"] == "idle"
+            ):
                 break
         while True:
             reply = self.client.get_shell_msg(timeout=deadline - time.monotonic())

@@ -29,7 +29,9 @@ class Request:
         return json.loads(self.body)
 
 
-Play = Callable[[Request, asyncio.StreamWriter], Awaitable[bool | None]]  # False: the connection ends here
+Play = Callable[
+    [Request, asyncio.StreamWriter], Awaitable[bool | None]
+]  # False: the connection ends here
 
 
 @dataclass
@@ -86,7 +88,11 @@ class Service:
         self._always = play
 
     def answers(
-        self, *chunks: bytes, status: int = 200, headers: dict[str, str] | None = None, gap: float = 0.0
+        self,
+        *chunks: bytes,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        gap: float = 0.0,
     ) -> None:
         """Answer the next request with these pieces, `gap` seconds apart."""
         self.plays(answer(*chunks, status=status, headers=headers, gap=gap))
@@ -100,7 +106,9 @@ class Service:
             while (request := await _request(reader)) is not None:
                 self.requests.append(request)
                 play = self._plays.popleft() if self._plays else self._always
-                assert play is not None, f"nothing scripted for request {len(self.requests)}: {request.path}"
+                assert play is not None, (
+                    f"nothing scripted for request {len(self.requests)}: {request.path}"
+                )
                 watch = asyncio.ensure_future(_hang_up(reader, writer))
                 playing = asyncio.ensure_future(play(request, writer))
                 await asyncio.wait([watch, playing], return_when=asyncio.FIRST_COMPLETED)
@@ -132,7 +140,10 @@ async def _request(reader: asyncio.StreamReader) -> Request | None:
         return None
     first, *lines = head.split("\r\n")
     method, path, _ = first.split(" ", 2)
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+    headers = {
+        name.lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines if line)
+    }
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return Request(method, path, headers, body)
 
@@ -141,13 +152,21 @@ async def _request(reader: asyncio.StreamReader) -> Request | None:
 
 
 def answer(
-    *chunks: bytes, status: int = 200, headers: dict[str, str] | None = None, gap: float = 0.0, hold: float = 0.0
+    *chunks: bytes,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    gap: float = 0.0,
+    hold: float = 0.0,
 ) -> Play:
     """A well-formed answer in HTTP chunks; `hold` seconds of silence before its end."""
     headers = {"content-type": "text/event-stream", **(headers or {})}
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {status} .", *(f"{n}: {v}" for n, v in headers.items()), "transfer-encoding: chunked"]
+        lines = [
+            f"HTTP/1.1 {status} .",
+            *(f"{n}: {v}" for n, v in headers.items()),
+            "transfer-encoding: chunked",
+        ]
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
         for chunk in chunks:
             if chunk:
@@ -169,7 +188,10 @@ def sse(*values: Any, done: bool = True) -> bytes:
 
 
 def said(
-    *words: str, thought: Sequence[str] = (), usage: tuple[int, int] | None = (9, 12), finish: str = "stop"
+    *words: str,
+    thought: Sequence[str] = (),
+    usage: tuple[int, int] | None = (9, 12),
+    finish: str = "stop",
 ) -> list[bytes]:
     """An openai-chat stream that thinks, then says these words: one event a piece."""
     deltas = [
@@ -177,11 +199,20 @@ def said(
         *({"reasoning_content": t} for t in thought),
         *({"content": w} for w in words),
     ]
-    events: list[Any] = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    events: list[Any] = [
+        {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
+    ]
     events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
     if usage:
         sent, made = usage
         events.append(
-            {"choices": [], "usage": {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made}}
+            {
+                "choices": [],
+                "usage": {
+                    "prompt_tokens": sent,
+                    "completion_tokens": made,
+                    "total_tokens": sent + made,
+                },
+            }
         )
     return [*(sse(event, done=False) for event in events), b"data: [DONE]\n\n"]

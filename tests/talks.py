@@ -53,7 +53,9 @@ class Talk:
         self.kernel = Kernel()
         self.script = Scripted()
         self.store = Store(path)
-        self.chat = Conversation(name, self.script, self.kernel, self._default, lambda _: self.store)
+        self.chat = Conversation(
+            name, self.script, self.kernel, self._default, lambda _: self.store
+        )
 
     async def _default(self, _: Conversation) -> tuple[str, str]:
         return self.model, ""
@@ -82,8 +84,12 @@ class Talk:
     def resume(self, path: Path) -> Talk:
         """A new kernel that has taken this conversation up again from the file."""
         other = Talk(path)
-        (stored,) = (c for c in other.store.ask(lambda d: d.conversations()) if c.header.id == self.chat.id)
-        other.chat.take_up(stored.header, other.store.ask(lambda database: database.turns(stored.header.id)))
+        (stored,) = (
+            c for c in other.store.ask(lambda d: d.conversations()) if c.header.id == self.chat.id
+        )
+        other.chat.take_up(
+            stored.header, other.store.ask(lambda database: database.turns(stored.header.id))
+        )
         return other
 
     def close(self) -> None:
@@ -93,7 +99,12 @@ class Talk:
 
 def facts(turn: Turn) -> dict[str, Any]:
     """All that is kept of a turn."""
-    return {"id": turn.id, "parent": turn.parent and turn.parent.id, **asked(turn), **answered(turn)}
+    return {
+        "id": turn.id,
+        "parent": turn.parent and turn.parent.id,
+        **asked(turn),
+        **answered(turn),
+    }
 
 
 def said(chat: Conversation) -> list[tuple[str, str]]:

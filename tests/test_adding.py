@@ -86,7 +86,9 @@ class Copy:
     def python(self, *arguments: str, **env: str) -> str:
         env = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", **env}
         command = [sys.executable, *arguments]
-        ran = subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(
+            command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=60
+        )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
 
@@ -97,7 +99,8 @@ class Copy:
             for path in sorted(self.package.rglob("*"))
             if path.is_file()
             and not (
-                (old := PACKAGE / path.relative_to(self.package)).exists() and old.read_bytes() == path.read_bytes()
+                (old := PACKAGE / path.relative_to(self.package)).exists()
+                and old.read_bytes() == path.read_bytes()
             )
         ]
 
@@ -110,12 +113,19 @@ def copy(tmp_path: Path) -> Copy:
 def test_a_provider_is_one_row(copy: Copy, service: Service) -> None:
     path = copy.package / "catalog" / "providers.json"
     tables = json.loads(path.read_text("utf-8"))
-    row = {"type": "pigeon", "name": "Pigeon Post", "baseUrl": f"{service.url}/v1", "envKeys": ["PIGEON_API_KEY"]}
+    row = {
+        "type": "pigeon",
+        "name": "Pigeon Post",
+        "baseUrl": f"{service.url}/v1",
+        "envKeys": ["PIGEON_API_KEY"],
+    }
     tables["providers"].append({**row, "hosts": ["127.0.0.1"]})
     path.write_text(json.dumps(tables, ensure_ascii=False), "utf-8")
     service.answers(*said("Coo."))
 
-    text = copy.python("-c", "import nbchat; print(nbchat.ask('pigeon:homer-1', 'Hi'))", PIGEON_API_KEY="seed")
+    text = copy.python(
+        "-c", "import nbchat; print(nbchat.ask('pigeon:homer-1', 'Hi'))", PIGEON_API_KEY="seed"
+    )
 
     assert text == "Coo."
     assert service.requests[0].headers["authorization"] == "Bearer seed"
@@ -135,7 +145,11 @@ def test_a_provider_is_one_row_of_the_users_own_file_as_well(copy: Copy, service
 def test_a_wire_format_is_one_file(copy: Copy, service: Service) -> None:
     (copy.package / "wire" / "morse.py").write_text(MORSE)
     service.plays(
-        answer(b'{"key": ".... .."}\n', b'{"over": true}\n', headers={"content-type": "application/x-ndjson"})
+        answer(
+            b'{"key": ".... .."}\n',
+            b'{"over": true}\n',
+            headers={"content-type": "application/x-ndjson"},
+        )
     )
     code = (
         "import nbchat\n"

@@ -67,15 +67,22 @@ def test_a_number_may_come_from_a_table(name: str, given: Any, meant: float) -> 
 
 
 @pytest.mark.parametrize("name", ["temperature", "max_tokens", "timeout"])
-@pytest.mark.parametrize("value", [True, "1", 10**400, float("inf"), float("nan"), [], object(), 1j])
+@pytest.mark.parametrize(
+    "value", [True, "1", 10**400, float("inf"), float("nan"), [], object(), 1j]
+)
 def test_what_is_no_number_in_the_range_is_refused(name: str, value: Any) -> None:
     with pytest.raises(BadSettings, match=f"{name} should be a"):
         Options.of({name: value})
 
 
 def test_messages_may_come_from_any_iterable() -> None:
-    assert as_messages(Message("user", text) for text in "ab") == [Message("user", "a"), Message("user", "b")]
-    assert as_messages((Message("tool", "", tool_call_id="c"),)) == [Message("tool", "", tool_call_id="c")]
+    assert as_messages(Message("user", text) for text in "ab") == [
+        Message("user", "a"),
+        Message("user", "b"),
+    ]
+    assert as_messages((Message("tool", "", tool_call_id="c"),)) == [
+        Message("tool", "", tool_call_id="c")
+    ]
 
 
 def test_a_schema_may_be_a_model_that_has_one() -> None:
@@ -93,7 +100,9 @@ def test_a_schema_may_be_a_model_that_has_one() -> None:
 def test_a_tool_may_be_a_dict_of_either_shape() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "number"}}}
     add = {"name": "add", "description": "Add", "parameters": schema}
-    made = Options.of({"tools": [add, {"type": "function", "function": add}, nbchat.Tool("add", "Add", schema)]}).tools
+    made = Options.of(
+        {"tools": [add, {"type": "function", "function": add}, nbchat.Tool("add", "Add", schema)]}
+    ).tools
 
     assert set(map(repr, made)) == {repr(nbchat.Tool("add", "Add", schema))}
 
@@ -107,4 +116,6 @@ async def test_what_an_option_holds_is_looked_at_when_the_first_event_is_asked_f
 
 def test_a_stream_that_is_only_looked_at_says_how_it_is_read() -> None:
     assert repr(nbchat.stream("demo", "Hi")).startswith("<Stream of demo: read it with `async for")
-    assert repr(nbchat.chat("looked at").stream("Hi")).startswith("<Stream: read it with `async for")
+    assert repr(nbchat.chat("looked at").stream("Hi")).startswith(
+        "<Stream: read it with `async for"
+    )

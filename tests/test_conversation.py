@@ -39,10 +39,16 @@ def test_a_question_is_sent_with_the_turns_before_it(chat: Conversation, service
     chat.ask("Capital of France?", **ASK)
     chat.ask("How many people?", **ASK)
 
-    assert sent(service) == [("user", "Capital of France?"), ("assistant", "Paris."), ("user", "How many people?")]
+    assert sent(service) == [
+        ("user", "Capital of France?"),
+        ("assistant", "Paris."),
+        ("user", "How many people?"),
+    ]
 
 
-def test_an_error_before_the_first_word_leaves_the_history_unchanged(chat: Conversation, service: Service) -> None:
+def test_an_error_before_the_first_word_leaves_the_history_unchanged(
+    chat: Conversation, service: Service
+) -> None:
     service.answers(*said("Hi."))
     service.answers(b'{"error":{"message":"slow down"}}', status=429, headers={"retry-after": "90"})
 
@@ -89,7 +95,9 @@ async def test_leaving_early_keeps_what_had_arrived(chat: Conversation, service:
     assert chat.turns[-1].answer.text.startswith("word ")
 
 
-def test_a_rerun_cell_asks_its_question_again_on_a_new_branch(chat: Conversation, service: Service) -> None:
+def test_a_rerun_cell_asks_its_question_again_on_a_new_branch(
+    chat: Conversation, service: Service
+) -> None:
     service.always(answer(*said("Yes.")))
     for cell, question in (("a", "First"), ("b", "Second"), ("c", "Third")):
         chat.ask(question, cell=cell, **ASK)
@@ -141,7 +149,9 @@ def test_an_empty_question_is_refused(chat: Conversation) -> None:
         chat.ask("  \n")
 
 
-def test_two_questions_at_once_are_answered_in_their_order(chat: Conversation, service: Service) -> None:
+def test_two_questions_at_once_are_answered_in_their_order(
+    chat: Conversation, service: Service
+) -> None:
     """A cell and a panel may ask the same conversation at the same time."""
     import asyncio
 
@@ -156,7 +166,10 @@ def test_two_questions_at_once_are_answered_in_their_order(chat: Conversation, s
 
     asyncio.run(both())
 
-    assert [(t.question.text, t.answer.text) for t in chat.turns] == [("One", "First."), ("Two", "Second.")]
+    assert [(t.question.text, t.answer.text) for t in chat.turns] == [
+        ("One", "First."),
+        ("Two", "Second."),
+    ]
     assert sent(service) == [("user", "One"), ("assistant", "First."), ("user", "Two")]
 
 
@@ -174,7 +187,9 @@ def test_the_conversation_is_exported_as_markdown_and_json(
     assert data["turns"][0]["thought"] == "hm"
 
 
-def test_the_follow_up_goes_to_the_model_of_the_last_answer(chat: Conversation, service: Service) -> None:
+def test_the_follow_up_goes_to_the_model_of_the_last_answer(
+    chat: Conversation, service: Service
+) -> None:
     service.always(answer(*said("Yes.")))
 
     chat.ask("One", model="kimi-k2.5")
@@ -215,7 +230,9 @@ def test_an_edited_question_becomes_a_sibling(chat: Conversation, service: Servi
     assert [t.title for t in chat.branches] == ["Three", "Two, edited", "One, edited"]
 
 
-def test_going_to_a_turn_goes_on_to_the_newest_end_below_it(chat: Conversation, service: Service) -> None:
+def test_going_to_a_turn_goes_on_to_the_newest_end_below_it(
+    chat: Conversation, service: Service
+) -> None:
     service.always(answer(*said("Yes.")))
     for question in ("One", "Two", "Three"):
         chat.ask(question, **ASK)
@@ -231,7 +248,9 @@ def test_going_to_a_turn_goes_on_to_the_newest_end_below_it(chat: Conversation, 
         chat.goto("zzz")
 
 
-def test_redo_takes_undo_and_reset_back_until_something_is_asked(chat: Conversation, service: Service) -> None:
+def test_redo_takes_undo_and_reset_back_until_something_is_asked(
+    chat: Conversation, service: Service
+) -> None:
     service.always(answer(*said("Yes.")))
     for question in ("One", "Two", "Three"):
         chat.ask(question, **ASK)
@@ -272,11 +291,19 @@ def test_watchers_see_each_change_of_anybody(chat: Conversation, service: Servic
     unwatch()
     chat.reset()
 
-    assert [change for change in seen if change != "events"] == ["asked", "ended", "moved", "moved", "moved"]
+    assert [change for change in seen if change != "events"] == [
+        "asked",
+        "ended",
+        "moved",
+        "moved",
+        "moved",
+    ]
     assert seen.count("events") >= 2
 
 
-async def test_the_turn_is_in_the_conversation_when_its_stop_arrives(chat: Conversation, service: Service) -> None:
+async def test_the_turn_is_in_the_conversation_when_its_stop_arrives(
+    chat: Conversation, service: Service
+) -> None:
     service.answers(*said("Yes."))
 
     async with chat.stream("One", **ASK) as stream:

@@ -38,11 +38,17 @@ def test_an_error_says_in_two_lines_what_happened_and_what_to_do(
     assert max(map(len, message.splitlines())) <= 400
     assert KEY not in message
     assert re.search(r"[.?]$|[a-z0-9\])]$", message)
-    assert not re.search(r"Traceback|Exception|object at 0x|\bsorry\b|please (?!check)", message, re.I)
+    assert not re.search(
+        r"Traceback|Exception|object at 0x|\bsorry\b|please (?!check)", message, re.I
+    )
 
 
 def test_every_kind_of_error_is_among_them() -> None:
-    kinds = {kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, NbchatError)}
+    kinds = {
+        kind
+        for _, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, NbchatError)
+    }
 
     assert {case.kind for case in CASES} == kinds - set(NEVER_ALONE)
 

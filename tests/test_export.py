@@ -26,13 +26,23 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
 
 
 def without_identity(talk: Talk) -> list[dict[str, Any]]:
-    return [{n: v for n, v in facts(t).items() if n not in ("id", "parent", "cell", "kept")} for t in talk.chat.turns]
+    return [
+        {n: v for n, v in facts(t).items() if n not in ("id", "parent", "cell", "kept")}
+        for t in talk.chat.turns
+    ]
 
 
 def test_json_comes_back_as_it_was(talk: Talk, tmp_path: Path) -> None:
     talk.ask("Taken back?")
     talk.chat.reset()
-    talk.ask("四个汉字?", Thought("hm"), ToolCall("1", "add", None, "{"), Text("Yes.\u2028"), Usage(1), Stop("end"))
+    talk.ask(
+        "四个汉字?",
+        Thought("hm"),
+        ToolCall("1", "add", None, "{"),
+        Text("Yes.\u2028"),
+        Usage(1),
+        Stop("end"),
+    )
     talk.chat.ask(["What is this?", Image(b"\x89PNG", "image/png")], cell="cell-id")
     talk.chat.turns[1].answer.kept = KeptBy("kimi", "openai-chat", "signature")
     path = talk.chat.export(tmp_path / "talk.json")
@@ -68,13 +78,21 @@ def test_a_notebook_has_cells_that_ask_again(talk: Talk, tmp_path: Path) -> None
 
     sources = [cell.source for cell in notebook.cells]
     assert sources[0] == "%load_ext nbchat"
-    assert sources[1].startswith("%%chat kimi-k2.6 --system 'Be '\"'\"'brief'\"'\"'. Please.' --raw\nIs {x}")
+    assert sources[1].startswith(
+        "%%chat kimi-k2.6 --system 'Be '\"'\"'brief'\"'\"'. Please.' --raw\nIs {x}"
+    )
     assert sources[2] == "*1 attached to this question, not in this notebook:*"
     assert sources[3].startswith("%%chat ")  # the whole cell is the magic's, whatever its text
     assert "<img" not in notebook.cells[1].outputs[0].data["text/html"]
 
 
-VALID: dict[str, Any] = {"format": "nbchat-conversation", "version": 1, "name": "x", "title": "", "system": None}
+VALID: dict[str, Any] = {
+    "format": "nbchat-conversation",
+    "version": 1,
+    "name": "x",
+    "title": "",
+    "system": None,
+}
 TURN: dict[str, Any] = {"question": "Hi?", "answer": "Hello."}
 
 
@@ -89,7 +107,12 @@ def file_of(**changes: Any) -> str:
         ("{", "not JSON"),
         ("[]", "valid dictionary"),
         ("[" * 100_000, "nested too deeply"),
-        (file_of(turns=[{**TURN, "tool_calls": [{"id": "", "name": "", "raw": "", "arguments": {}}]}]), ""),
+        (
+            file_of(
+                turns=[{**TURN, "tool_calls": [{"id": "", "name": "", "raw": "", "arguments": {}}]}]
+            ),
+            "",
+        ),
         (file_of(turns=json.loads("[" * 90 + "]" * 90)), "nested too deeply"),
         (file_of(format="other"), "format"),
         (file_of(version=2), "version"),
@@ -101,20 +124,43 @@ def file_of(**changes: Any) -> str:
         (file_of(turns=[TURN, {"answer": "Hello."}]), "turn 2: question"),
         (file_of(turns=[{**TURN, "question": 5}]), "turn 1: question"),
         (
-            file_of(turns=[{**TURN, "question": [{"image": "aGk=", "media_type": "x", "url": "http://evil/"}]}]),
+            file_of(
+                turns=[
+                    {
+                        **TURN,
+                        "question": [{"image": "aGk=", "media_type": "x", "url": "http://evil/"}],
+                    }
+                ]
+            ),
             "turn 1",
         ),
-        (file_of(turns=[{**TURN, "question": [{"image": "not base64!", "media_type": "image/png"}]}]), "base64"),
+        (
+            file_of(
+                turns=[{**TURN, "question": [{"image": "not base64!", "media_type": "image/png"}]}]
+            ),
+            "base64",
+        ),
         (file_of(turns=[{**TURN, "usage": {"input": -1}}]), "usage.input"),
         (file_of(turns=[{**TURN, "usage": {"input": "1"}}]), "usage.input"),
         (file_of(turns=[{**TURN, "stop": {"reason": "explode"}}]), "stop.reason"),
-        (file_of(turns=[{**TURN, "seconds": 1}]).replace('"seconds": 1', '"seconds": Infinity'), "Infinity"),
-        (file_of(turns=[{**TURN, "seconds": 1}]).replace('"seconds": 1', '"seconds": 1e999'), "seconds"),
-        (file_of(turns=[{**TURN, "left_out": 1}]).replace(": 1}]", ": 1" + "0" * 5000 + "}]"), "not JSON"),
+        (
+            file_of(turns=[{**TURN, "seconds": 1}]).replace('"seconds": 1', '"seconds": Infinity'),
+            "Infinity",
+        ),
+        (
+            file_of(turns=[{**TURN, "seconds": 1}]).replace('"seconds": 1', '"seconds": 1e999'),
+            "seconds",
+        ),
+        (
+            file_of(turns=[{**TURN, "left_out": 1}]).replace(": 1}]", ": 1" + "0" * 5000 + "}]"),
+            "not JSON",
+        ),
         (file_of(turns=[{**TURN, "model": "m" * 1000}]), "turn 1: model"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_with_the_reason(tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_that_is_wrong_is_refused_with_the_reason(
+    tmp_path: Path, text: str, words: str
+) -> None:
     path = tmp_path / "talk.json"
     path.write_text(text)
     if not words:
@@ -135,14 +181,18 @@ def test_a_file_that_is_wrong_is_refused_with_the_reason(tmp_path: Path, text: s
         (lambda path: None, "cannot be read: No such file"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, make: Callable[[Path], object], words: str) -> None:
+def test_a_file_that_cannot_be_read_is_said(
+    tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
     make(tmp_path / "talk.json")
 
     with pytest.raises(BadSettings, match=words):
         export.load(tmp_path / "talk.json")
 
 
-def test_a_file_of_any_size_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_any_size_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(export, "LARGEST", 1_000_000)
     with (tmp_path / "talk.json").open("wb") as file:
         file.truncate(10**12)  # a hole; reading it would take all memory

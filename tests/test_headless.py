@@ -26,14 +26,24 @@ def notebook(path: Path, *cells: str) -> Path:
 
 
 def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=180)
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=180
+    )
 
 
 def test_a_refused_key_fails_the_notebook_in_two_lines(service: Service, tmp_path: Path) -> None:
     service.answers(b'{"error":{"message":"bad key sk-canary-12345678"}}', status=401)
-    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')")
+    path = notebook(
+        tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')"
+    )
 
-    ran = run(*EXECUTE, path.name, cwd=tmp_path, KIMI_API_KEY="sk-canary-12345678", KIMI_BASE_URL=f"{service.url}/v1")
+    ran = run(
+        *EXECUTE,
+        path.name,
+        cwd=tmp_path,
+        KIMI_API_KEY="sk-canary-12345678",
+        KIMI_BASE_URL=f"{service.url}/v1",
+    )
 
     assert ran.returncode != 0
     assert "KIMI_API_KEY" in ran.stderr
@@ -47,7 +57,14 @@ def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path
     service.answers(*said("*Hi*."))
     path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHello")
 
-    run(*EXECUTE, "--inplace", path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+    run(
+        *EXECUTE,
+        "--inplace",
+        path.name,
+        cwd=tmp_path,
+        KIMI_API_KEY="k",
+        KIMI_BASE_URL=f"{service.url}/v1",
+    )
 
     cells = nbformat.read(path, as_version=4).cells
     assert cells[0].outputs == []
@@ -62,7 +79,17 @@ def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Pa
     places = {name: str(tmp_path / name) for name in ("TMPDIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     (tmp_path / "TMPDIR").mkdir()
     for _ in range(2):
-        ran = run(sys.executable, "-m", "pytest", "--nbval", str(path), "-q", *alone, cwd=tmp_path, **places)
+        ran = run(
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            str(path),
+            "-q",
+            *alone,
+            cwd=tmp_path,
+            **places,
+        )
         assert ran.returncode == 0, ran.stdout
     assert list(tmp_path.rglob("*")) == [tmp_path / "TMPDIR"]
 
@@ -100,7 +127,9 @@ def test_a_notebook_is_executed_and_converted_with_its_answers_whole(
     service.answers(*said(ANSWER, thought=["let me\n\n![c](https://sink.example/c.png)"]))
     path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHello")
 
-    ran = run(*CONVERT, form, path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+    ran = run(
+        *CONVERT, form, path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1"
+    )
 
     assert ran.returncode == 0, ran.stderr
     made = (tmp_path / f"a.{'md' if form == 'markdown' else 'html'}").read_text()
@@ -115,13 +144,28 @@ def test_a_notebook_is_executed_and_converted_with_its_answers_whole(
 
 def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path: Path) -> None:
     service.answers(*said("*Hi*."))
-    path = notebook(tmp_path / "a.ipynb", "city = 'Rome'", "%load_ext nbchat", "%%chat kimi-k2.6\nIs {city} old?")
+    path = notebook(
+        tmp_path / "a.ipynb",
+        "city = 'Rome'",
+        "%load_ext nbchat",
+        "%%chat kimi-k2.6\nIs {city} old?",
+    )
     written = nbformat.read(path, as_version=4)
     written.cells[0].metadata["tags"] = ["parameters"]
-    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    written.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     nbformat.write(written, path)
 
-    ran = run(*PAPERMILL, *("-p", "city", "Kyoto"), cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+    ran = run(
+        *PAPERMILL,
+        *("-p", "city", "Kyoto"),
+        cwd=tmp_path,
+        KIMI_API_KEY="k",
+        KIMI_BASE_URL=f"{service.url}/v1",
+    )
 
     assert ran.returncode == 0, ran.stderr
     assert service.requests[0].json["messages"][-1]["content"] == "Is Kyoto old?"
@@ -132,7 +176,9 @@ def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path
 
 def test_papermill_stops_where_a_question_fails(service: Service, tmp_path: Path) -> None:
     service.answers(b'{"error":{"message":"bad key"}}', status=401)
-    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')")
+    path = notebook(
+        tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')"
+    )
 
     ran = run(
         *(*PAPERMILL, "--kernel", "python3"),
@@ -146,11 +192,22 @@ def test_papermill_stops_where_a_question_fails(service: Service, tmp_path: Path
     assert nbformat.read(tmp_path / "b.ipynb", as_version=4).cells[-1].outputs == []
 
 
-def test_a_conversion_that_executes_fails_where_a_question_fails(service: Service, tmp_path: Path) -> None:
+def test_a_conversion_that_executes_fails_where_a_question_fails(
+    service: Service, tmp_path: Path
+) -> None:
     service.answers(b'{"error":{"message":"bad key"}}', status=401)
-    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')")
+    path = notebook(
+        tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')"
+    )
 
-    ran = run(*CONVERT, "html", path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1")
+    ran = run(
+        *CONVERT,
+        "html",
+        path.name,
+        cwd=tmp_path,
+        KIMI_API_KEY="k",
+        KIMI_BASE_URL=f"{service.url}/v1",
+    )
 
     assert ran.returncode != 0
     assert "KeyRefused" in ran.stderr

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.wire.contract import DIALECTS
+from nbchat.wire.formats import FORMATS
 
 from .providers import answers
 from .service import Service, answer
@@ -26,15 +26,22 @@ json.dump({"before": before, "after": list(sys.modules)}, sys.stdout)
 
 # What speaking one format needs of nbchat.wire, besides what all of them share.
 SPOKEN = {
-    "kimi:kimi-k2.6": {"openai_chat", "reasoningdetails", "thinktags"},
-    "openai:gpt-6.1-sol": {"openai_responses"},
-    "anthropic:claude-opus-5-5": {"anthropic_messages", "claude"},
-    "gemini:gemini-3.7-flash": {"gemini", "partialargs"},
-    "ollama:qwen3": {"ollama", "thinktags"},
-    "bedrock:global.anthropic.claude-opus-5-5": {"bedrock_converse", "claude", "eventstream"},
-    "cohere:command-a-plus-05-2026": {"cohere"},
+    "kimi:kimi-k2.6": {"formats.openai_chat", "reasoning_details", "think_tags"},
+    "openai:gpt-6.1-sol": {"formats.openai_responses"},
+    "anthropic:claude-opus-5-5": {"formats.anthropic_messages", "claude"},
+    "gemini:gemini-3.7-flash": {"formats.gemini", "partial_arguments"},
+    "ollama:qwen3": {"formats.ollama", "think_tags"},
+    "bedrock:global.anthropic.claude-opus-5-5": {
+        "formats.bedrock_converse",
+        "claude",
+        "framing.aws_eventstream",
+    },
+    "cohere:command-a-plus-05-2026": {"formats.cohere"},
 }
-SHARED = {"ending", "framing", "problem", "schema", "shapes", "tools", "turns"}
+SHARED = {
+    *("contract", "formats", "framing", "framing.framing"),
+    *("problem", "requests", "schema", "shapes", "stop", "tool_calls"),
+}
 ANSWERS = {
     "kimi": answers.openai_chat,
     "openai": answers.openai_responses,
@@ -52,10 +59,18 @@ def asked(service: Service, *models: str, cwd: Path) -> dict[str, set[str]]:
     env = dict(os.environ)
     for kind in (model.partition(":")[0] for model in models):
         given = ANSWERS[kind]()
-        env |= {f"{kind.upper()}_BASE_URL": service.url, KEYS.get(kind, f"{kind.upper()}_API_KEY"): "k"}
+        env |= {
+            f"{kind.upper()}_BASE_URL": service.url,
+            KEYS.get(kind, f"{kind.upper()}_API_KEY"): "k",
+        }
         service.plays(answer(given.plain, headers=dict(given.headers)))
     ran = subprocess.run(
-        [sys.executable, "-c", ASK, *models], cwd=cwd, env=env, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", ASK, *models],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)
@@ -63,7 +78,9 @@ def asked(service: Service, *models: str, cwd: Path) -> dict[str, set[str]]:
 
 
 def wire(modules: set[str]) -> set[str]:
-    return {name.removeprefix("nbchat.wire.") for name in modules if name.startswith("nbchat.wire.")}
+    return {
+        name.removeprefix("nbchat.wire.") for name in modules if name.startswith("nbchat.wire.")
+    }
 
 
 @pytest.mark.parametrize("model", SPOKEN)
@@ -76,12 +93,13 @@ def test_speaking_one_format_imports_no_other(model: str, service: Service, tmp_
 def test_asking_kimi_leaves_everything_else_alone(service: Service, tmp_path: Path) -> None:
     modules = asked(service, "kimi:kimi-k2.6", cwd=tmp_path)["after"]
 
-    others = set(DIALECTS.values()) - {"openai_chat"}
+    others = {f"formats.{name.replace('-', '_')}" for name in FORMATS} - {"formats.openai_chat"}
     assert len(others) == 6
     assert not wire(modules) & others
     assert "nbchat.wire.framing.aws_eventstream" not in modules
     assert not any(
-        name.split(".")[0] in ("IPython", "ipywidgets", "fastapi", "openai", "anthropic") for name in modules
+        name.split(".")[0] in ("IPython", "ipywidgets", "fastapi", "openai", "anthropic")
+        for name in modules
     )
 
 

@@ -17,12 +17,21 @@ KEY = "sk-canary-7Qv3xY9ZtK2mW8pLr4NbD6"
 def test_a_secret_shows_in_nothing() -> None:
     secret = Secret(KEY)
 
-    for text in (str(secret), repr(secret), f"{secret}", f"{secret:>40}", repr([secret]), repr(Key(secret, "X"))):
+    for text in (
+        str(secret),
+        repr(secret),
+        f"{secret}",
+        f"{secret:>40}",
+        repr([secret]),
+        repr(Key(secret, "X")),
+    ):
         assert KEY not in text
     assert not hasattr(secret, "__dict__")
 
 
-@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy, lambda secret: secret.__reduce_ex__(4)])
+@pytest.mark.parametrize(
+    "copied", [pickle.dumps, copy.copy, copy.deepcopy, lambda secret: secret.__reduce_ex__(4)]
+)
 def test_a_secret_is_not_copied(copied: Callable[[Secret], object]) -> None:
     with pytest.raises(TypeError, match="not pickled or copied"):
         copied(Secret(KEY))

@@ -43,7 +43,10 @@ def test_ask_works_in_plain_sync_code(told: Service) -> None:
 
 
 async def test_stream_works_in_async_code(told: Service) -> None:
-    events = [event async for event in nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(told))]
+    events = [
+        event
+        async for event in nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(told))
+    ]
 
     assert [e.text for e in events if isinstance(e, Text)] == ["Hello", " there"]
     assert isinstance(events[-1], Stop)
@@ -58,7 +61,9 @@ def test_streams_of_two_loops_share_one_engine(told: Service) -> None:
     """asyncio.run makes a loop each time; the connection belongs to neither of them."""
 
     async def one() -> str:
-        return str(await nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(told)).answer())
+        return str(
+            await nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(told)).answer()
+        )
 
     assert [asyncio.run(one()), asyncio.run(one())] == ["Hello there", "Hello there"]
     assert told.connections == 1
@@ -68,7 +73,9 @@ async def test_many_streams_at_once_do_not_mix(service: Service) -> None:
     for n in range(20):
         service.plays(answer(*said(*f"answer {n} ".split(" "), usage=None), gap=0.01))
 
-    streams = [nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(service)) for _ in range(20)]
+    streams = [
+        nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(service)) for _ in range(20)
+    ]
     answers = await asyncio.gather(*(stream.answer() for stream in streams))
 
     assert sorted(a.text for a in answers) == sorted(f"answer{n}" for n in range(20))
@@ -126,7 +133,9 @@ asyncio.run(main())
 nbchat.ask("demo", "Hi")
 stream = nbchat.stream("demo", "never started")
 """
-    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60
+    )
 
     assert (ran.returncode, ran.stderr) == (0, "")
 
@@ -147,7 +156,9 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 @pytest.mark.parametrize("package", ["nest_asyncio", "nest_asyncio2"])
 @pytest.mark.parametrize("order", ["before", "after"])
-def test_a_kernel_with_nested_loops_chats_as_any_other(kernel: RunningKernel, package: str, order: str) -> None:
+def test_a_kernel_with_nested_loops_chats_as_any_other(
+    kernel: RunningKernel, package: str, order: str
+) -> None:
     apply = f"import {package}; {package}.apply()"
     if order == "after":
         assert kernel.run("%%chat demo\none").status == "ok"

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a chec
 
 def tracked() -> list[str]:
     """The files of the checkout, as git knows them."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).exists()]
 
 
@@ -60,7 +62,9 @@ def built(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
 def inside(built: dict[str, Path]) -> tuple[set[str], set[str]]:
     """The names of the files in the wheel and in the sdist."""
     with zipfile.ZipFile(built[".whl"]) as wheel, tarfile.open(built[".gz"]) as sdist:
-        return set(wheel.namelist()), {m.name.partition("/")[2] for m in sdist.getmembers() if m.isfile()}
+        return set(wheel.namelist()), {
+            m.name.partition("/")[2] for m in sdist.getmembers() if m.isfile()
+        }
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(built: dict[str, Path]) -> None:
@@ -69,7 +73,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: dict[str, Path]) ->
     about = {name.partition("/")[2] for name in wheel - package}
 
     assert package == {name for name in tracked() if name.startswith("nbchat/")}
-    assert {"nbchat/py.typed", "nbchat/catalog/models.json", "nbchat/frontends/panel/panel.js"} <= package
+    assert {
+        "nbchat/py.typed",
+        "nbchat/catalog/models.json",
+        "nbchat/frontends/panel/panel.js",
+    } <= package
     assert about == {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
 
 
@@ -80,7 +88,9 @@ def test_the_sdist_holds_what_building_testing_and_reading_need(built: dict[str,
     assert sdist - {"PKG-INFO", ".gitignore"} == set(wanted)
 
 
-def test_a_second_build_and_one_from_the_sdist_give_the_same_bytes(built: dict[str, Path], tmp_path: Path) -> None:
+def test_a_second_build_and_one_from_the_sdist_give_the_same_bytes(
+    built: dict[str, Path], tmp_path: Path
+) -> None:
     with tarfile.open(built[".gz"]) as sdist:
         sdist.extractall(tmp_path, filter="data")
     source = next(tmp_path.iterdir())
@@ -122,19 +132,33 @@ def test_it_works_in_plain_ipython_with_nothing_of_jupyterlab(fresh: Path, tmp_p
     env = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")}
 
     ran = subprocess.run(
-        [fresh / "ipython", "--colors=NoColor", "talk.py"], cwd=tmp_path, env=env, capture_output=True, text=True
+        [fresh / "ipython", "--colors=NoColor", "talk.py"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
     )
 
     assert ran.returncode == 0, ran.stderr
     assert "petal length" in ran.stdout
     installed = ran.stdout.splitlines()[-1]
-    for absent in ("jupyterlab'", "notebook'", "ipykernel'", "fastapi'", "openai'", "httpx'", "requests'"):
+    for absent in (
+        "jupyterlab'",
+        "notebook'",
+        "ipykernel'",
+        "fastapi'",
+        "openai'",
+        "httpx'",
+        "requests'",
+    ):
         assert f"'{absent}" not in installed
     assert installed.count("'") // 2 <= 45
 
 
 def test_the_command_line_is_there_and_says_what_an_extra_brings(fresh: Path) -> None:
-    version = subprocess.run([fresh / "nbchat", "--version"], capture_output=True, text=True, check=True)
+    version = subprocess.run(
+        [fresh / "nbchat", "--version"], capture_output=True, text=True, check=True
+    )
     serving = subprocess.run([fresh / "nbchat", "serve"], capture_output=True, text=True)
 
     assert re.fullmatch(r"nbchat \d+\.\d+\.\d+\n", version.stdout)
@@ -142,17 +166,33 @@ def test_the_command_line_is_there_and_says_what_an_extra_brings(fresh: Path) ->
     assert "pip install 'nbchat[server]'" in serving.stderr
 
 
-def test_the_first_line_of_the_readme_ends_in_a_notebook_that_runs(clone: Path, tmp_path: Path) -> None:
+def test_the_first_line_of_the_readme_ends_in_a_notebook_that_runs(
+    clone: Path, tmp_path: Path
+) -> None:
     """As a stranger types it: an environment is made, JupyterLab comes up at the notebook, and the cells answer."""
-    line = next(line for line in (clone / "README.md").read_text("utf-8").splitlines() if "jupyter lab" in line)
+    line = next(
+        line
+        for line in (clone / "README.md").read_text("utf-8").splitlines()
+        if "jupyter lab" in line
+    )
     names = ("DATA_DIR", "CONFIG_DIR", "RUNTIME_DIR")
-    env = {**os.environ, "BROWSER": "true", **{f"JUPYTER_{name}": str(tmp_path / name) for name in names}}
+    env = {
+        **os.environ,
+        "BROWSER": "true",
+        **{f"JUPYTER_{name}": str(tmp_path / name) for name in names},
+    }
     log = tmp_path / "log"
     with log.open("wb") as file:
-        lab = subprocess.Popen(line, shell=True, cwd=clone, env=env, stdout=file, stderr=file, start_new_session=True)
+        lab = subprocess.Popen(
+            line, shell=True, cwd=clone, env=env, stdout=file, stderr=file, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + 300
-        while not (found := re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", log.read_text("utf-8"))):
+        while not (
+            found := re.search(
+                r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", log.read_text("utf-8")
+            )
+        ):
             skip_without_index(log.read_text("utf-8"))
             assert lab.poll() is None, log.read_text("utf-8")
             assert time.monotonic() < deadline
@@ -170,15 +210,25 @@ def test_the_first_line_of_the_readme_ends_in_a_notebook_that_runs(clone: Path, 
         tmp_path / "ran.ipynb",
         "01_first_chat.ipynb",
     ]
-    subprocess.run(execute, cwd=clone / "notebooks", env=env, check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        execute, cwd=clone / "notebooks", env=env, check=True, capture_output=True, timeout=120
+    )
 
-    ran, kept = (json.loads(path.read_text("utf-8"))["cells"] for path in (tmp_path / "ran.ipynb", ROOT / FIRST))
-    shown = [[[o.get("data") for o in cell.get("outputs", [])] for cell in cells] for cells in (ran, kept)]
+    ran, kept = (
+        json.loads(path.read_text("utf-8"))["cells"]
+        for path in (tmp_path / "ran.ipynb", ROOT / FIRST)
+    )
+    shown = [
+        [[o.get("data") for o in cell.get("outputs", [])] for cell in cells]
+        for cells in (ran, kept)
+    ]
     assert shown[0] == shown[1]
 
 
 def test_the_classifiers_name_the_pythons_that_are_supported() -> None:
-    minors = [int(c.rpartition(".")[2]) for c in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", c)]
+    minors = [
+        int(c.rpartition(".")[2]) for c in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", c)
+    ]
 
     assert minors == list(range(min(minors), max(minors) + 1))
     assert PROJECT["requires-python"] == f">=3.{min(minors)}"
@@ -188,15 +238,22 @@ def test_the_classifiers_name_the_pythons_that_are_supported() -> None:
 def wanted() -> list[Requirement]:
     """What `pip install -e ".[dev]"` asks for directly."""
     extras = PROJECT["optional-dependencies"]
-    return [Requirement(line) for line in (*PROJECT["dependencies"], *extras["lab"], *extras["server"], *extras["dev"])]
+    return [
+        Requirement(line)
+        for line in (*PROJECT["dependencies"], *extras["lab"], *extras["server"], *extras["dev"])
+    ]
 
 
-@pytest.mark.parametrize("requirement", [r for r in wanted() if r.name != "nbchat"], ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    "requirement", [r for r in wanted() if r.name != "nbchat"], ids=lambda r: r.name
+)
 def test_ci_has_a_locked_version_of_what_is_asked_for(requirement: Requirement) -> None:
     """Where this fails, `.ci/lock` writes the file anew."""
     name = canonicalize_name(requirement.name)
     pinned = re.findall(
-        rf"^{re.escape(name)}(?:\[\S+\])?==(\S+)(.*(?:\n +--hash=sha256:[0-9a-f]{{64}}.*)+)", LOCK, re.M
+        rf"^{re.escape(name)}(?:\[\S+\])?==(\S+)(.*(?:\n +--hash=sha256:[0-9a-f]{{64}}.*)+)",
+        LOCK,
+        re.M,
     )
 
     assert pinned

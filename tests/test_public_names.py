@@ -93,18 +93,33 @@ def test_a_public_name_has_a_docstring_with_an_example_that_is_run(name: str) ->
     assert any(example.want for example in run)
 
 
-@pytest.mark.parametrize("name", [n for n in nbchat.__all__ if isinstance(getattr(nbchat, n), type)])
+@pytest.mark.parametrize(
+    "name", [n for n in nbchat.__all__ if isinstance(getattr(nbchat, n), type)]
+)
 def test_what_a_public_class_offers_has_a_docstring(name: str) -> None:
     kind = getattr(nbchat, name)
-    offered = {n: value for base in kind.__mro__ if "nbchat" in base.__module__ for n, value in vars(base).items()}
-    methods = {n: v for n, v in offered.items() if isinstance(v, property | classmethod) or inspect.isfunction(v)}
+    offered = {
+        n: value
+        for base in kind.__mro__
+        if "nbchat" in base.__module__
+        for n, value in vars(base).items()
+    }
+    methods = {
+        n: v
+        for n, v in offered.items()
+        if isinstance(v, property | classmethod) or inspect.isfunction(v)
+    }
 
-    assert [n for n, method in methods.items() if not n.startswith("_") and not inspect.getdoc(method)] == []
+    assert [
+        n for n, method in methods.items() if not n.startswith("_") and not inspect.getdoc(method)
+    ] == []
 
 
 def test_the_public_names_are_listed_alike_for_people_and_for_type_checkers() -> None:
     """`if TYPE_CHECKING` of `__init__.py` is what an editor completes."""
-    declared = re.findall(r"^    from (nbchat\S*) import (\w+) as \2$", Path(nbchat.__file__).read_text(), re.M)
+    declared = re.findall(
+        r"^    from (nbchat\S*) import (\w+) as \2$", Path(nbchat.__file__).read_text(), re.M
+    )
 
     assert {name for _, name in declared} == set(nbchat.__all__) - {"__version__"}
     for home, name in declared:

@@ -68,7 +68,9 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
 
 def cells() -> list[str]:
     """What the README has for a notebook, in its order."""
-    return [block for kind, block in BLOCKS if kind in ("", "python") and "c.Interactive" not in block]
+    return [
+        block for kind, block in BLOCKS if kind in ("", "python") and "c.Interactive" not in block
+    ]
 
 
 def test_the_code_runs_from_top_to_bottom(service: Service, tmp_path: Path) -> None:
@@ -79,7 +81,11 @@ def test_the_code_runs_from_top_to_bottom(service: Service, tmp_path: Path) -> N
         return await answer(*said("Rayleigh scattering."))(request, writer)
 
     service.always(play)
-    keys = {"KIMI_BASE_URL": f"{service.url}/v1", "ANTHROPIC_BASE_URL": service.url, "ANTHROPIC_API_KEY": "k"}
+    keys = {
+        "KIMI_BASE_URL": f"{service.url}/v1",
+        "ANTHROPIC_BASE_URL": service.url,
+        "ANTHROPIC_API_KEY": "k",
+    }
     with RunningKernel(cwd=tmp_path, env=keys) as kernel:
         kernel.run("import pandas as pd; df = pd.DataFrame({'a': [1, 2], 'b': [2, 4]})")
         for cell in cells():
@@ -136,7 +142,9 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
 # --- what it names -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", sorted(set(re.findall(r"(?:^|`)%%chat ([a-z][\w./:-]+)", README, re.M))))
+@pytest.mark.parametrize(
+    "line", sorted(set(re.findall(r"(?:^|`)%%chat ([a-z][\w./:-]+)", README, re.M)))
+)
 def test_a_cell_line_names_a_model_that_is_not_retired(line: str) -> None:
     model = parsed(line).model
     assert model is not None
@@ -155,7 +163,14 @@ def test_commands_options_and_names_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", sorted(set(re.findall(r"(?:\]\(|src=\"|srcset=\"|`)((?:notebooks|tests|[A-Z]+\.md)[\w/.-]*)", README)))
+    "target",
+    sorted(
+        set(
+            re.findall(
+                r"(?:\]\(|src=\"|srcset=\"|`)((?:notebooks|tests|[A-Z]+\.md)[\w/.-]*)", README
+            )
+        )
+    ),
 )
 def test_what_it_points_to_is_there(target: str) -> None:
     path = ROOT / target
@@ -170,14 +185,18 @@ def test_the_parts_that_come_from_the_code_are_up_to_date(page: str) -> None:
     assert (ROOT / page).read_text("utf-8") == refreshed(page)
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:nbchat|tests|\.ci)/[\w/.]*)`", CONTRIBUTING))))
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:nbchat|tests|\.ci)/[\w/.]*)`", CONTRIBUTING)))
+)
 def test_a_path_of_contributing_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
 def test_the_commands_of_contributing_are_those_of_ci_and_of_this_checkout() -> None:
     lines = [
-        line for block in re.findall(r"^```sh\n(.*?)^```$", CONTRIBUTING, re.M | re.S) for line in block.splitlines()
+        line
+        for block in re.findall(r"^```sh\n(.*?)^```$", CONTRIBUTING, re.M | re.S)
+        for line in block.splitlines()
     ]
     script = (ROOT / ".ci" / "run").read_text()
 
@@ -193,7 +212,9 @@ def test_the_commands_of_contributing_are_those_of_ci_and_of_this_checkout() -> 
 def test_no_line_of_prose_is_wider_than_a_page() -> None:
     prose = re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)
 
-    assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []
+    assert [
+        line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")
+    ] == []
 
 
 def test_the_changelog_has_a_place_for_what_is_not_released() -> None:

@@ -49,7 +49,11 @@ def provider() -> Iterator[Service]:
 
 def ask(provider: Service, recording: Recording, family: str, chunks: list[bytes]) -> Stream:
     meta = recording.meta
-    headers = {name: value for name, value in meta["headers"].items() if name in ("content-type", "x-amzn-errortype")}
+    headers = {
+        name: value
+        for name, value in meta["headers"].items()
+        if name in ("content-type", "x-amzn-errortype")
+    }
     provider.plays(answer(*chunks, status=meta["status"], headers=headers))
     kind, path = FAMILIES[family]
     return nbchat.stream(
@@ -70,11 +74,15 @@ async def played(stream: Stream) -> Played:
 
 
 @pytest.mark.parametrize(("recording", "family"), CASES)
-async def test_a_recording_gives_its_expected_result(provider: Service, recording: Recording, family: str) -> None:
+async def test_a_recording_gives_its_expected_result(
+    provider: Service, recording: Recording, family: str
+) -> None:
     wrong: list[str] = []
     for cut in (in_one_piece, at_random):
         stream = ask(provider, recording, family, cut(recording.body))
-        if recording.expected["error"] or "another format" in (recording.expected["finish_reason"] or ""):
+        if recording.expected["error"] or "another format" in (
+            recording.expected["finish_reason"] or ""
+        ):
             wrong += await broken(stream, recording)
         else:
             wrong += differences(recording, await played(stream))
@@ -89,7 +97,9 @@ async def broken(stream: Stream, recording: Recording) -> list[str]:
         got = (await played(stream)).answer
     except (ServiceError, ConnectionBroken) as error:
         return [] if not recording.expected["text"] and str(error) else [f"raised {error}"]
-    kept = got.text == recording.expected["text"] and got.stop.reason == "broken" and got.stop.detail
+    kept = (
+        got.text == recording.expected["text"] and got.stop.reason == "broken" and got.stop.detail
+    )
     return [] if kept else [f"{got.text!r}, {got.stop}"]
 
 
@@ -112,7 +122,11 @@ async def test_a_recorded_refusal_is_an_error_in_the_providers_words(
 
 
 def test_events_are_what_the_public_names_say(provider: Service) -> None:
-    body = json.dumps({"choices": [{"index": 0, "message": {"content": "Hi"}, "finish_reason": "stop"}]}).encode()
+    body = json.dumps(
+        {"choices": [{"index": 0, "message": {"content": "Hi"}, "finish_reason": "stop"}]}
+    ).encode()
     provider.answers(body, headers={"content-type": "application/json"})
-    found: Any = nbchat.ask("openai:m", "Hi", base_url=f"{provider.url}/v1", wire="openai-chat", api_key="k")
+    found: Any = nbchat.ask(
+        "openai:m", "Hi", base_url=f"{provider.url}/v1", wire="openai-chat", api_key="k"
+    )
     assert (found.text, found.stop) == ("Hi", nbchat.Stop("end", "stop"))

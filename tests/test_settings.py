@@ -13,13 +13,17 @@ from nbchat.settings import Setting, Settings
 KEY = "sk-secret-0123456789"
 
 
-def key_for(model: str, base_url: str | None = None, api_key: str | None = None, start: Path | None = None) -> Key:
+def key_for(
+    model: str, base_url: str | None = None, api_key: str | None = None, start: Path | None = None
+) -> Key:
     settings = Settings.load(start)
     route = settings.catalog.find(model)
     return settings.key_for(route, settings.base_url(route, base_url), api_key)
 
 
-def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_goes_before_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "nbchat.toml").write_text('model = "glm-5.2"\ndisplay = "live"')
     monkeypatch.setenv("NBCHAT_MODEL", "kimi-k2.6")
 
@@ -81,7 +85,9 @@ def test_a_config_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch)
         Settings.load()
 
 
-def test_a_json_table_of_models_can_be_the_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_json_table_of_models_can_be_the_config(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     file = tmp_path / "models.json"
     file.write_text(
         '{"models": [{"id": "house", "name": "House model", "type": "openai", "envKey": "HOUSE_KEY",'
@@ -114,12 +120,19 @@ def test_no_key_is_needed_for_a_host_of_ones_own() -> None:
     assert not key_for("openai:mine", "http://127.0.0.1:8000/v1").secret
 
 
-def test_a_key_is_not_sent_to_a_host_that_is_not_its_providers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_not_sent_to_a_host_that_is_not_its_providers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
 
-    with pytest.raises(BadSettings, match=r"OPENAI_API_KEY belongs to OpenAI and is not sent to api.opena1.com"):
+    with pytest.raises(
+        BadSettings, match=r"OPENAI_API_KEY belongs to OpenAI and is not sent to api.opena1.com"
+    ):
         key_for("openai:x", "https://api.opena1.com/v1")
-    assert key_for("openai:x", "https://api.opena1.com/v1", api_key="mine").origin == "the api_key argument"
+    assert (
+        key_for("openai:x", "https://api.opena1.com/v1", api_key="mine").origin
+        == "the api_key argument"
+    )
     assert key_for("openai:x", "http://127.0.0.1:8000/v1").origin == "OPENAI_API_KEY"
 
 
@@ -129,7 +142,9 @@ def test_the_environment_may_move_a_provider(monkeypatch: pytest.MonkeyPatch) ->
     settings = Settings.load()
     route = settings.catalog.find("openai:x")
 
-    assert settings.base_url(route) == Setting("base_url", "https://gateway.example.com/v1", "OPENAI_BASE_URL")
+    assert settings.base_url(route) == Setting(
+        "base_url", "https://gateway.example.com/v1", "OPENAI_BASE_URL"
+    )
     assert key_for("openai:x").origin == "OPENAI_API_KEY"
 
 

@@ -46,7 +46,9 @@ def test_the_oldest_turns_stay_behind_and_it_is_said(talk: Talk) -> None:
         if number < 3:
             assert told(answer) == []
 
-    assert told(answer) == ["2 earlier turns not sent: the conversation has outgrown what the model can read."]
+    assert told(answer) == [
+        "2 earlier turns not sent: the conversation has outgrown what the model can read."
+    ]
     sent = talk.script.sent[-1]
     assert [m.role for m in sent] == ["user", "assistant", "user", "assistant", "user"]
     assert [m.text[0] for m in sent] == ["2", "Y", "3", "Y", "4"]
@@ -68,7 +70,9 @@ def test_the_beginning_stays_the_same_for_a_few_questions(talk: Talk) -> None:
 
 def test_what_the_provider_counted_goes_before_the_estimate(talk: Talk) -> None:
     for number in range(12):
-        counted = Usage(60 * (number + 1), 5)  # this provider counts 60 tokens where the estimate is 190
+        counted = Usage(
+            60 * (number + 1), 5
+        )  # this provider counts 60 tokens where the estimate is 190
         answer = talk.ask(f"{number} " + "word " * 100, Text("Yes."), counted, Stop("end"))
 
     assert told(answer) == []
@@ -88,7 +92,9 @@ def test_a_question_that_fills_the_window_alone_is_sent_alone(talk: Talk) -> Non
     talk.ask("One")
     answer = talk.ask("word " * 2000)
 
-    assert told(answer) == ["1 earlier turn not sent: the conversation has outgrown what the model can read."]
+    assert told(answer) == [
+        "1 earlier turn not sent: the conversation has outgrown what the model can read."
+    ]
     assert len(talk.script.sent[-1]) == 1
     talk.close()
 
@@ -115,14 +121,20 @@ def test_a_bigger_model_is_sent_all_of_it_again(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("model", "max_tokens", "tokens"),
     [
-        ("kimi-k2-thinking", None, 262_144 * 3 // 4),  # the table allows the whole window for the answer
+        (
+            "kimi-k2-thinking",
+            None,
+            262_144 * 3 // 4,
+        ),  # the table allows the whole window for the answer
         ("kimi-k2-thinking", 10_000, 252_144),
         ("demo", None, 8192 * 7 // 8),
         ("openrouter:some-new-model", None, None),
         ("no such model", None, None),
     ],
 )
-def test_the_limit_is_the_window_without_the_answer(model: str, max_tokens: int | None, tokens: int | None) -> None:
+def test_the_limit_is_the_window_without_the_answer(
+    model: str, max_tokens: int | None, tokens: int | None
+) -> None:
     assert window.limit(model, max_tokens) == tokens
 
 

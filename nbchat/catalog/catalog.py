@@ -18,7 +18,16 @@ from importlib.resources import files
 from typing import Any
 
 from nbchat.catalog.lookup_errors import no_provider, unknown
-from nbchat.catalog.rows import LEVELS, Fields, Manner, Model, Price, Provider, Quirks, ThinkingTable
+from nbchat.catalog.rows import (
+    LEVELS,
+    Fields,
+    Manner,
+    Model,
+    Price,
+    Provider,
+    Quirks,
+    ThinkingTable,
+)
 from nbchat.catalog.thinking import chosen
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.messages import Thinking
@@ -50,7 +59,9 @@ class Route:
 
     @property
     def base_url(self) -> str:
-        return self.model.base_url or self.provider.base_urls.get(self.wire) or self.provider.base_url
+        return (
+            self.model.base_url or self.provider.base_urls.get(self.wire) or self.provider.base_url
+        )
 
     def base_url_in(self, region: str) -> str:
         """The base URL in one of the provider's regions, where it has that one."""
@@ -84,7 +95,9 @@ class Catalog:
         """
         if not isinstance(name, str):
             row = " Of a row of nbchat.models() it is row.id." if isinstance(name, Model) else ""
-            raise UnknownModel(f"a model is asked for by its name, such as 'demo', not {type(name).__name__}.{row}")
+            raise UnknownModel(
+                f"a model is asked for by its name, such as 'demo', not {type(name).__name__}.{row}"
+            )
         name = self.aliases.get(name, name)
         model = self.models.get(name)
         if model is None:
@@ -132,10 +145,17 @@ class Catalog:
 
         A dated or sized id is kin to the one it begins with: claude-sonnet-5-5-20261101, gpt-5-nano.
         """
-        kin = [m for m in self.models.values() if m.type == provider.type and _extends(upstream, m.sent_id)]
+        kin = [
+            m
+            for m in self.models.values()
+            if m.type == provider.type and _extends(upstream, m.sent_id)
+        ]
         if kin:
             return max(kin, key=lambda m: len(m.sent_id))
-        family = next((f for pattern, f in provider.families.items() if fnmatchcase(upstream, pattern)), Manner())
+        family = next(
+            (f for pattern, f in provider.families.items() if fnmatchcase(upstream, pattern)),
+            Manner(),
+        )
         if "thinking" in family.model_fields_set:
             return family
         return family.model_copy(update={"thinking": provider.thinking})
@@ -147,7 +167,9 @@ class Catalog:
         quirks = self.providers[model.type].quirks
         if not self._native(model, wire):
             return Quirks(temperature_range=quirks.temperature_range)
-        return quirks.model_copy(update={name: getattr(model.quirks, name) for name in model.quirks.model_fields_set})
+        return quirks.model_copy(
+            update={name: getattr(model.quirks, name) for name in model.quirks.model_fields_set}
+        )
 
     def _native(self, model: Model, wire: str) -> bool:
         """Whether `wire` is a format the rows were written for."""
@@ -161,13 +183,22 @@ class Catalog:
         'kimi-k2-thinking always thinks; it cannot be asked not to.'
         """
         if not (asked is None or isinstance(asked, bool) or asked in LEVELS):
-            raise BadSettings(f"thinking can be True, False, {', '.join(map(repr, LEVELS))}; not {asked!r}.")
-        table = self.thinking[model.thinking] if isinstance(model.thinking, str) and model.thinking else model.thinking
+            raise BadSettings(
+                f"thinking can be True, False, {', '.join(map(repr, LEVELS))}; not {asked!r}."
+            )
+        table = (
+            self.thinking[model.thinking]
+            if isinstance(model.thinking, str) and model.thinking
+            else model.thinking
+        )
         if not isinstance(table, ThinkingTable):
             if not asked:
                 return Fields(), ""
             if model.supports_thinking_mode or model.status == "unlisted":
-                return Fields(), f"how {model.id} is told to think is not known here; nothing was sent for it."
+                return (
+                    Fields(),
+                    f"how {model.id} is told to think is not known here; nothing was sent for it.",
+                )
             return Fields(), f"{model.id} does not think; the question was sent without."
         fields, notice = chosen(table, asked, model.id)
         if fields.body and wire not in ("", model.wire or self.providers[model.type].wire):

@@ -27,7 +27,9 @@ def unknown(name: str, catalog: Catalog) -> str:
     maker, slash, upstream = name.partition("/")
     guess = did_you_mean(name, [*catalog.models, *catalog.aliases])
     if slash and (alike := _alike(maker, catalog)):
-        guess = f" Did you mean '{upstream if upstream in catalog.models else f'{alike}:{upstream}'}'?"
+        guess = (
+            f" Did you mean '{upstream if upstream in catalog.models else f'{alike}:{upstream}'}'?"
+        )
     return (
         f"no model is called {name!r}.{guess}\n"
         "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
@@ -39,14 +41,18 @@ def no_provider(kind: str, catalog: Catalog, upstream: str = "") -> str:
     if alike := _alike(kind, catalog):
         guess = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"
     else:
-        guess = did_you_mean(kind, catalog.providers) or f"\nProviders: {', '.join(catalog.providers)}."
+        guess = (
+            did_you_mean(kind, catalog.providers) or f"\nProviders: {', '.join(catalog.providers)}."
+        )
     return f"no provider is called {kind!r}.{guess}"
 
 
 def _alike(word: str, catalog: Catalog) -> str:
     """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
     word = _letters(word)
-    named = (kind for kind, p in catalog.providers.items() if len(word) > 2 and word in _letters(p.name))
+    named = (
+        kind for kind, p in catalog.providers.items() if len(word) > 2 and word in _letters(p.name)
+    )
     return word if word in catalog.providers else next(named, "")
 
 

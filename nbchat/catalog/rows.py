@@ -39,12 +39,21 @@ def _known_format(value: str, info: ValidationInfo) -> str:
 
 
 Wire = Annotated[str, AfterValidator(_known_format)]
-WireOrNone = Annotated[str, AfterValidator(lambda value, info: value and _known_format(value, info))]
-Url = Annotated[str, _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it")]
-ListUrl = Annotated[str, _like(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")]
+WireOrNone = Annotated[
+    str, AfterValidator(lambda value, info: value and _known_format(value, info))
+]
+Url = Annotated[
+    str,
+    _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it"),
+]
+ListUrl = Annotated[
+    str, _like(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")
+]
 Id = Annotated[str, _like(r"\S+", "a name without spaces")]
 Type = Annotated[str, _like(r"[A-Za-z][\w.-]*", "a word such as my-provider")]
-Variable = Annotated[str, _like("([A-Z][A-Z0-9_]*)?", "the name of an environment variable, such as MY_API_KEY")]
+Variable = Annotated[
+    str, _like("([A-Z][A-Z0-9_]*)?", "the name of an environment variable, such as MY_API_KEY")
+]
 Day = Annotated[str, _like(r"\d{4}-\d\d-\d\d", "a day such as 2026-12-31")]
 Currency = Annotated[str, _like("[A-Z]{3}", "three letters, such as USD")]
 Tokens = Annotated[int, Field(gt=0)]
@@ -113,10 +122,16 @@ class Quirks(Row):
     max_tokens_field: str = "max_tokens"
     developer_role: bool = False
     usage_option: bool = True  # stream_options.include_usage is understood
-    reasoning_back: Literal["never", "tools", "always"] = "never"  # which assistant turns must carry their thinking
+    reasoning_back: Literal["never", "tools", "always"] = (
+        "never"  # which assistant turns must carry their thinking
+    )
     reasoning_field: str = "reasoning_content"
-    reasoning_filler: str = ""  # the smallest value accepted where thinking must be sent back and there is none
-    empty_content: Literal["empty", "null", "omit"] = "empty"  # of an assistant message that has only tool calls
+    reasoning_filler: str = (
+        ""  # the smallest value accepted where thinking must be sent back and there is none
+    )
+    empty_content: Literal["empty", "null", "omit"] = (
+        "empty"  # of an assistant message that has only tool calls
+    )
     schema_mode: Literal["json_schema", "json_object", "none"] = "json_schema"
     cache: Literal["", "prompt_cache_key", "cache_control"] = ""
     temperature_range: tuple[float, float] | None = None  # clamped to, with a notice
@@ -143,26 +158,44 @@ class Provider(Row):
     name: str
     wire: Wire = "openai-chat"
     base_url: Url = ""
-    base_urls: dict[Wire, Url] = Field(default_factory=dict)  # base URL by wire format, where it differs
-    regions: dict[str, Url] = Field(default_factory=dict)  # other base URLs of the same service; "*" for any
-    host_by_key: dict[Variable, str] = Field(default_factory=dict)  # by the key's variable, where it differs
-    hosts: tuple[str, ...] = ()  # all hosts the key may be sent to; `*` is one name between dots, or part of it
+    base_urls: dict[Wire, Url] = Field(
+        default_factory=dict
+    )  # base URL by wire format, where it differs
+    regions: dict[str, Url] = Field(
+        default_factory=dict
+    )  # other base URLs of the same service; "*" for any
+    host_by_key: dict[Variable, str] = Field(
+        default_factory=dict
+    )  # by the key's variable, where it differs
+    hosts: tuple[
+        str, ...
+    ] = ()  # all hosts the key may be sent to; `*` is one name between dots, or part of it
     env_keys: tuple[Variable, ...] = ()  # variables that hold the key, first set wins
-    env_base_url: tuple[Variable, ...] = ()  # variables that move the base URL, besides <TYPE>_BASE_URL
+    env_base_url: tuple[
+        Variable, ...
+    ] = ()  # variables that move the base URL, besides <TYPE>_BASE_URL
     base_path: str = ""  # the rest of the base URL, where the SDK's variable stops at the host
     key_needed: bool = True
     auth: Auth = "bearer"
-    auth_by_key: dict[str, Auth] = Field(default_factory=dict)  # by the variable the key came from, where it differs
+    auth_by_key: dict[str, Auth] = Field(
+        default_factory=dict
+    )  # by the variable the key came from, where it differs
     auth_by_wire: dict[Wire, Auth] = Field(default_factory=dict)  # by wire format, where it differs
     headers: dict[str, str] = Field(default_factory=dict)
     path: str = ""  # replaces the format's own path; may use {model} and {api_version}
-    models_url: ListUrl = ""  # the live list, where it is not the format's own: a path, an address, or "none"
-    env_params: dict[str, str] = Field(default_factory=dict)  # {name} in base_url or path: "VARIABLE|OTHER=default"
+    models_url: ListUrl = (
+        ""  # the live list, where it is not the format's own: a path, an address, or "none"
+    )
+    env_params: dict[str, str] = Field(
+        default_factory=dict
+    )  # {name} in base_url or path: "VARIABLE|OTHER=default"
     region_by: str = ""  # the one of these names whose value chooses among `regions`
     local: bool = False  # on this machine; looked for when no model is named
     quirks: Quirks = Quirks()
     thinking: str = ""  # the thinking table of models that are not in the table
-    families: dict[str, Manner] = Field(default_factory=dict)  # for such models too, by a pattern of their id
+    families: dict[str, Manner] = Field(
+        default_factory=dict
+    )  # for such models too, by a pattern of their id
     default_model: str = ""  # chosen when only the key is known
     retired: str = ""  # why it no longer works, for a service that has ended
     note: str = ""
@@ -193,7 +226,11 @@ class Provider(Row):
         >>> groq.moved_to("https://api.groq.com"), groq.moved_to("http://localhost:9/v1")
         ('https://api.groq.com/openai/v1', 'http://localhost:9/v1')
         """
-        return url if not self.base_path or re.search(r"/v\d", url) else url.rstrip("/") + self.base_path
+        return (
+            url
+            if not self.base_path or re.search(r"/v\d", url)
+            else url.rstrip("/") + self.base_path
+        )
 
     def trusts(self, host: str) -> bool:
         """Whether this provider's key may be sent to `host`.
@@ -201,7 +238,10 @@ class Provider(Row):
         >>> Provider(type="x", name="X", hosts=("*.openai.azure.com",)).trusts("mine.openai.azure.com")
         True
         """
-        return any(re.fullmatch(re.escape(h).replace(r"\*", "[a-z0-9-]+"), host.lower()) for h in self.hosts)
+        return any(
+            re.fullmatch(re.escape(h).replace(r"\*", "[a-z0-9-]+"), host.lower())
+            for h in self.hosts
+        )
 
 
 class Model(Manner):

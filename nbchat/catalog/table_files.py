@@ -16,9 +16,13 @@ def table_in(path: Path) -> Any:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadSettings(f"{path} is not UTF-8 text (see byte {error.start}). Save it as UTF-8.") from None
+        raise BadSettings(
+            f"{path} is not UTF-8 text (see byte {error.start}). Save it as UTF-8."
+        ) from None
     except OSError as error:
-        raise BadSettings(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from None
+        raise BadSettings(
+            f"{path} cannot be read: {error.strerror or type(error).__name__}."
+        ) from None
     try:
         return _json(text, path) if path.suffix.lower() == ".json" else _toml(text, path)
     except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
@@ -29,13 +33,17 @@ def _json(text: str, path: Path) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise BadSettings(f"{path}: {shown(twice)} is there twice in one object. Keep one of them.")
+            raise BadSettings(
+                f"{path}: {shown(twice)} is there twice in one object. Keep one of them."
+            )
         return dict(pairs)
 
     try:
         data = json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
-        raise BadSettings(f"{path} is not JSON at line {error.lineno}, column {error.colno}: {error.msg}.") from None
+        raise BadSettings(
+            f"{path} is not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from None
     if isinstance(data, dict):
         data.pop("$schema", None)
     return data

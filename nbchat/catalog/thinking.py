@@ -15,7 +15,11 @@ def chosen(table: ThinkingTable, asked: Thinking, name: str) -> tuple[Fields, st
     lowest = next(iter(levels.values()), None)
 
     def with_body(fields: Fields) -> Fields:
-        return fields.model_copy(update={"body": _over(table.body, fields.body)}) if table.body else fields
+        return (
+            fields.model_copy(update={"body": _over(table.body, fields.body)})
+            if table.body
+            else fields
+        )
 
     if asked is None:
         return table.default, ""
@@ -25,17 +29,25 @@ def chosen(table: ThinkingTable, asked: Thinking, name: str) -> tuple[Fields, st
         if table.least:
             return table.least, f"{name} always thinks; it was asked to think as little as it can."
         if lowest:
-            return with_body(lowest), f"{name} always thinks; it was asked to think as little as it can."
+            return with_body(
+                lowest
+            ), f"{name} always thinks; it was asked to think as little as it can."
         return table.default, f"{name} always thinks; it cannot be asked not to."
     if asked is True:
-        return with_body(table.on or levels.get("medium") or levels.get("high") or lowest or table.default), ""
+        return with_body(
+            table.on or levels.get("medium") or levels.get("high") or lowest or table.default
+        ), ""
     if asked in levels:
         return with_body(levels[asked]), ""
     if not levels:
-        return with_body(table.on or table.default), f"{name} has no levels of thinking; {asked!r} was sent as on."
+        return with_body(
+            table.on or table.default
+        ), f"{name} has no levels of thinking; {asked!r} was sent as on."
     rank = LEVELS.index(asked)
     nearest = min(levels, key=lambda level: (abs(LEVELS.index(level) - rank), -LEVELS.index(level)))
-    return with_body(levels[nearest]), f"{name} thinks at {', '.join(levels)}; {nearest!r} was sent for {asked!r}."
+    return with_body(
+        levels[nearest]
+    ), f"{name} thinks at {', '.join(levels)}; {nearest!r} was sent for {asked!r}."
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,11 @@ _KEYLIKE = re.compile(
     r"(?i)^(sk|pk|gsk|hf|xai|nvapi|ghp|bce)[-_]|^aiza|bearer|key|token|secret|passw|[@?]|[a-z0-9]{24}"
 )
 
-NESTED = {to_camel(n): n for row in (Fields, Manner, Price, Quirks, ThinkingTable) for n in row.model_fields}
+NESTED = {
+    to_camel(n): n
+    for row in (Fields, Manner, Price, Quirks, ThinkingTable)
+    for n in row.model_fields
+}
 WANTED = (
     ("int_", "an integer"),
     ("float_", "a number"),
@@ -34,7 +38,9 @@ WANTED = (
 
 def wrong(errors: list[ErrorDetails], fields: Mapping[str, str]) -> str:
     """The first of pydantic's errors as a sentence about the field as it was written."""
-    error = next((e for e in errors if "str" not in e["loc"]), errors[0])  # thinking: a name, or better a table
+    error = next(
+        (e for e in errors if "str" not in e["loc"]), errors[0]
+    )  # thinking: a name, or better a table
     top, *inner = (str(part) for part in error["loc"] if part not in ("str", "ThinkingTable"))
     written = next((w for name, w in fields.items() if top in (name, to_camel(name))), top)
     path = ".".join((written, *inner))
@@ -44,7 +50,9 @@ def wrong(errors: list[ErrorDetails], fields: Mapping[str, str]) -> str:
         return f"{path!r} {error['ctx']['error']}, got {shown(error['input'])}"
     if error["type"] == "literal_error":
         return f"{path!r} should be {error['ctx']['expected']}, got {shown(error['input'])}"
-    wanted = next((words for kind, words in WANTED if error["type"].startswith(kind)), "something else")
+    wanted = next(
+        (words for kind, words in WANTED if error["type"].startswith(kind)), "something else"
+    )
     return f"{path!r} should be {wanted}, got {shown(error['input'])}"
 
 

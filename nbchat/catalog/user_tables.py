@@ -32,7 +32,9 @@ class Given:
 
     where: str
     row: Any = None
-    fields: Mapping[str, str] = field(default_factory=dict)  # the names in Python -> as they were written
+    fields: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the names in Python -> as they were written
 
     def refuse(self, said: str) -> NoReturn:
         raise BadSettings(f"{self.where}: {said.rstrip('.')}{'' if said.endswith('?') else '.'}")
@@ -43,7 +45,9 @@ class Given:
         for name, value in changes.items():
             old = getattr(row, name)
             if isinstance(value, Row) and isinstance(old, type(value)):
-                changes[name] = old.model_copy(update={n: getattr(value, n) for n in value.model_fields_set})
+                changes[name] = old.model_copy(
+                    update={n: getattr(value, n) for n in value.model_fields_set}
+                )
         return row.model_copy(update=changes)
 
 
@@ -59,7 +63,9 @@ class UserTables:
     def over(self, catalog: Catalog) -> Catalog:
         """The catalog with these rows on top. Raises BadSettings where a row does not fit it."""
         catalog = catalog.merged(providers=[_provider(given, catalog) for given in self.providers])
-        catalog = catalog.merged(models=[_model(given, catalog) for given in self.models], aliases=self.aliases)
+        catalog = catalog.merged(
+            models=[_model(given, catalog) for given in self.models], aliases=self.aliases
+        )
         for alias in self.aliases:
             try:
                 catalog.find(alias)
@@ -83,7 +89,9 @@ def read_tables(data: Mapping[str, Any], origin: str, formats: Collection[str]) 
         whole.refuse(f"should be a table with {', '.join(TABLES)}, got {shown(data)}")
     for name in data:
         if name not in TABLES:
-            whole.refuse(f"{shown(name)} is not one of {', '.join(TABLES)}.{did_you_mean(str(name), TABLES)}")
+            whole.refuse(
+                f"{shown(name)} is not one of {', '.join(TABLES)}.{did_you_mean(str(name), TABLES)}"
+            )
     models = _rows("models", "id", Model, data, whole, formats)
     providers = _rows("providers", "type", Provider, data, whole, formats)
     return UserTables(models, providers, _aliases(data.get("aliases", {}), whole), origin)
@@ -107,8 +115,13 @@ def _rows(
     for number, row in enumerate(rows, 1):
         name = row.get(named_by) if isinstance(row, Mapping) else None
         if isinstance(name, str) and first.setdefault(name, number) != number:
-            Given(_where(table, number, name, whole)).refuse(f"row {first[name]} has the same {named_by!r}. Keep one")
-    return tuple(_row(table, number, row, named_by, kind, whole, formats) for number, row in enumerate(rows, 1))
+            Given(_where(table, number, name, whole)).refuse(
+                f"row {first[name]} has the same {named_by!r}. Keep one"
+            )
+    return tuple(
+        _row(table, number, row, named_by, kind, whole, formats)
+        for number, row in enumerate(rows, 1)
+    )
 
 
 def _where(table: str, number: int, name: Any, whole: Given) -> str:
@@ -126,7 +139,9 @@ def _row(
     formats: Collection[str],
 ) -> Given:
     if not isinstance(row, Mapping):
-        Given(f"{table} row {number} of {whole.where}").refuse(f"should be a table of fields, got {shown(row)}")
+        Given(f"{table} row {number} of {whole.where}").refuse(
+            f"should be a table of fields, got {shown(row)}"
+        )
     given = Given(_where(table, number, row.get(named_by), whole))
     known = {spelling: name for name in kind.model_fields for spelling in (name, to_camel(name))}
     fields: dict[str, str] = {}
@@ -139,12 +154,18 @@ def _row(
     if named_by not in fields:
         given.refuse(f"needs {named_by!r}")
     try:  # the rest of a row that names an old one comes from there
-        values = {"name": "-", "type": "x"} | {name: row[written] for name, written in fields.items()}
+        values = {"name": "-", "type": "x"} | {
+            name: row[written] for name, written in fields.items()
+        }
         read = kind.model_validate(values, context={"formats": formats})
     except ValidationError as error:
         given.refuse(wrong(error.errors(include_url=False), fields))
-    if isinstance(read, Provider) and (header := next((h for h in read.headers if h.lower() in KEY_HEADERS), None)):
-        given.refuse(f"header {header!r} would hold a key. Keys stay out of files: name their variable in 'envKeys'")
+    if isinstance(read, Provider) and (
+        header := next((h for h in read.headers if h.lower() in KEY_HEADERS), None)
+    ):
+        given.refuse(
+            f"header {header!r} would hold a key. Keys stay out of files: name their variable in 'envKeys'"
+        )
     return Given(given.where, read, fields)
 
 
@@ -166,7 +187,9 @@ def _provider(given: Given, catalog: Catalog) -> Provider:
     new: Provider = given.row
     old = catalog.providers.get(new.type)
     if old is None and not new.base_url:
-        given.refuse(f"needs 'baseUrl', the address of the service.{did_you_mean(new.type, catalog.providers)}")
+        given.refuse(
+            f"needs 'baseUrl', the address of the service.{did_you_mean(new.type, catalog.providers)}"
+        )
     provider = given.over(old or Provider(type=new.type, name=new.type))
     for manner in (Manner(thinking=provider.thinking), *provider.families.values()):
         _check_thinking(given, manner, catalog)
@@ -192,17 +215,25 @@ def _model(given: Given, catalog: Catalog) -> Model:
 def _like_its_kin(given: Given, new: Model, catalog: Catalog) -> Model:
     """The row a new model starts from: what the table knows of such ids at its provider."""
     if "type" not in given.fields:
-        given.refuse(f"needs 'type', the provider that serves it.{did_you_mean(new.id, catalog.models)}")
+        given.refuse(
+            f"needs 'type', the provider that serves it.{did_you_mean(new.id, catalog.models)}"
+        )
     if new.type not in catalog.providers:
-        given.refuse(f"no provider is of type {shown(new.type)}.{did_you_mean(new.type, catalog.providers)}")
+        given.refuse(
+            f"no provider is of type {shown(new.type)}.{did_you_mean(new.type, catalog.providers)}"
+        )
     sent = new.upstream or new.id.removeprefix(f"{new.type}:")
     row = catalog.row_of(catalog.providers[new.type], sent)
     status = "current" if row.status == "unlisted" else row.status
     upstream = sent if sent != new.id else ""
-    return row.model_copy(update={"id": new.id, "name": new.id, "upstream": upstream, "status": status})
+    return row.model_copy(
+        update={"id": new.id, "name": new.id, "upstream": upstream, "status": status}
+    )
 
 
 def _check_thinking(given: Given, manner: Manner, catalog: Catalog) -> None:
     name = manner.thinking
     if isinstance(name, str) and name and name not in catalog.thinking:
-        given.refuse(f"'thinking': no thinking table is called {shown(name)}.{did_you_mean(name, catalog.thinking)}")
+        given.refuse(
+            f"'thinking': no thinking table is called {shown(name)}.{did_you_mean(name, catalog.thinking)}"
+        )

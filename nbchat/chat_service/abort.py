@@ -69,7 +69,9 @@ class AbortSignal:
                 async with asyncio.timeout(self.seconds_left) as limit:
                     self._listeners[me] = partial(_wake, loop, limit)
                     try:
-                        if self.aborted:  # looked at after listening: an abort in between would be missed
+                        if (
+                            self.aborted
+                        ):  # looked at after listening: an abort in between would be missed
                             raise TimeoutError
                         item = await anext(items)
                     except StopAsyncIteration:

@@ -31,7 +31,9 @@ class StreamChunk:
     thought: str = ""
     tool_calls: list[ToolCall] = field(default_factory=list)
     notice: str = ""  # something to know, such as a parameter that was left out
-    reason: StopReason | None = None  # of the last chunk: end, length, tool_calls, filter, interrupted or broken
+    reason: StopReason | None = (
+        None  # of the last chunk: end, length, tool_calls, filter, interrupted or broken
+    )
     detail: str = ""  # the provider's most specific word for the reason
     model: str = ""  # of the last chunk
     usage: Usage | None = None  # of the last chunk, where the provider said it
@@ -40,7 +42,13 @@ class StreamChunk:
     @classmethod
     def failed(cls, error: NbchatError, answer: Answer | None = None) -> StreamChunk:
         """The last chunk of an answer that failed."""
-        return cls(f"Service error: {first_line(error)}", finished=True, reason="broken", error=error, **_known(answer))
+        return cls(
+            f"Service error: {first_line(error)}",
+            finished=True,
+            reason="broken",
+            error=error,
+            **_known(answer),
+        )
 
     @classmethod
     def stopped(cls, reason: str, answer: Answer | None = None) -> StreamChunk:
@@ -65,7 +73,11 @@ class StreamChunk:
         if self.notice:
             body["notice"] = self.notice
         if self.finished:
-            body |= {name: value for name in ("reason", "detail", "model") if (value := getattr(self, name))}
+            body |= {
+                name: value
+                for name in ("reason", "detail", "model")
+                if (value := getattr(self, name))
+            }
             if self.usage:
                 body["usage"] = _said(self.usage)
             if self.error:
@@ -88,9 +100,13 @@ def chunks(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
                     case Notice(text):
                         yield StreamChunk(notice=text)
                     case Stop("broken", detail):
-                        yield StreamChunk.failed(ConnectionBroken(_broke_off(answer, detail)), answer)
+                        yield StreamChunk.failed(
+                            ConnectionBroken(_broke_off(answer, detail)), answer
+                        )
                     case Stop(reason, detail):
-                        yield StreamChunk(finished=True, reason=reason, detail=detail, **_known(answer))
+                        yield StreamChunk(
+                            finished=True, reason=reason, detail=detail, **_known(answer)
+                        )
 
 
 def _broke_off(answer: Answer, detail: str) -> str:

@@ -76,7 +76,10 @@ class FilePart(Body):
 
 
 ChatPart = Annotated[TextPart | ImagePart | FilePart, Field(discriminator="type")]
-_TEXT, _LIST = "as text", "as list"  # which of the two is meant is seen at once, so that errors speak of that one
+_TEXT, _LIST = (
+    "as text",
+    "as list",
+)  # which of the two is meant is seen at once, so that errors speak of that one
 _TEXT_OR_LIST = Discriminator(lambda value: _TEXT if isinstance(value, str) else _LIST)
 
 
@@ -99,7 +102,9 @@ class ChatTool(Body):
     def of(cls, tool: Any) -> Any:
         """An `nbchat.Tool` is as good as its fields."""
         if isinstance(tool, Tool):
-            return cls(name=tool.name, description=tool.description, parameters=dict(tool.parameters))
+            return cls(
+                name=tool.name, description=tool.description, parameters=dict(tool.parameters)
+            )
         return tool
 
     @property
@@ -111,9 +116,15 @@ class ChatMessage(Body):
     """One message of the conversation."""
 
     role: Role
-    content: Annotated[Annotated[str, Tag(_TEXT)] | Annotated[list[ChatPart], Tag(_LIST)], _TEXT_OR_LIST] = ""
-    thought: str = Field(default="", description="of an assistant message: the thinking that came with it")
-    tool_calls: list[ChatToolCall] = Field(default_factory=list, description="of an assistant message")
+    content: Annotated[
+        Annotated[str, Tag(_TEXT)] | Annotated[list[ChatPart], Tag(_LIST)], _TEXT_OR_LIST
+    ] = ""
+    thought: str = Field(
+        default="", description="of an assistant message: the thinking that came with it"
+    )
+    tool_calls: list[ChatToolCall] = Field(
+        default_factory=list, description="of an assistant message"
+    )
     tool_call_id: str = Field(default="", description="of a tool message: the call it answers")
     name: str = Field(default="", description="of a tool message: the tool's name")
     _given: Message | None = PrivateAttr(None)
@@ -168,7 +179,9 @@ class ChatStreamRequest(Body):
     """
 
     # Of the docstring, the example is of no use to who reads the server's schema.
-    model_config = ConfigDict(json_schema_extra={"description": "A question, with the conversation that led to it."})
+    model_config = ConfigDict(
+        json_schema_extra={"description": "A question, with the conversation that led to it."}
+    )
 
     model: str = Field(
         min_length=1,
@@ -176,8 +189,11 @@ class ChatStreamRequest(Body):
         description="a name of the table (`GET /models`), or `provider:any-model-id`",
         examples=["demo", "kimi-k2-thinking", "openrouter:moonshotai/kimi-k2-thinking"],
     )
-    messages: Annotated[Annotated[str, Tag(_TEXT)] | Annotated[_Messages, Tag(_LIST)], _TEXT_OR_LIST] = Field(
-        description="the conversation, oldest first; or just a question", examples=["Show me a table."]
+    messages: Annotated[
+        Annotated[str, Tag(_TEXT)] | Annotated[_Messages, Tag(_LIST)], _TEXT_OR_LIST
+    ] = Field(
+        description="the conversation, oldest first; or just a question",
+        examples=["Show me a table."],
     )
     system: str | None = Field(default=None, description="how the model should behave")
     temperature: float | None = Field(
@@ -187,14 +203,18 @@ class ChatStreamRequest(Body):
         allow_inf_nan=False,
         description="how varied answers are; null leaves it to the provider",
     )
-    max_tokens: int | None = Field(default=None, ge=1, le=10_000_000, description="the longest answer, in tokens")
+    max_tokens: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="the longest answer, in tokens"
+    )
     thinking: Literal[False, True, "low", "medium", "high", "max"] | None = Field(
         default=None, description="null leaves it to the provider"
     )
     tools: list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]] = Field(
         default_factory=list, description="functions the model may ask for; whoever asks runs them"
     )
-    schema_: dict[str, Any] | None = Field(default=None, alias="schema", description="a JSON schema for the answer")
+    schema_: dict[str, Any] | None = Field(
+        default=None, alias="schema", description="a JSON schema for the answer"
+    )
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
@@ -212,12 +232,16 @@ class ChatStreamRequest(Body):
         try:
             return cls.model_validate(dict(params))
         except ValidationError as error:
-            raise BadSettings(f"the request is not valid: {faults(error.errors(include_input=False))}.") from None
+            raise BadSettings(
+                f"the request is not valid: {faults(error.errors(include_input=False))}."
+            ) from None
 
     @property
     def sent(self) -> str | list[Message]:
         """The messages as the engine takes them."""
-        return self.messages if isinstance(self.messages, str) else [m.message for m in self.messages]
+        return (
+            self.messages if isinstance(self.messages, str) else [m.message for m in self.messages]
+        )
 
     @property
     def options(self) -> dict[str, Any]:
@@ -232,7 +256,9 @@ class ChatStreamRequest(Body):
         }
 
 
-_OBJECT = dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "be an object")  # the word of JSON
+_OBJECT = dict.fromkeys(
+    ("dict_type", "model_type", "model_attributes_type"), "be an object"
+)  # the word of JSON
 
 
 def faults(errors: Sequence[Mapping[str, Any]]) -> str:

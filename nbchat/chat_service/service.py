@@ -126,7 +126,11 @@ class ChatModel:
         >>> create_model("demo", "demo").stream_chat("Hello", max_tokens=100)    # doctest: +ELLIPSIS
         <async_generator object ...>
         """
-        asked = dict(messages) if isinstance(messages, ChatStreamRequest | Mapping) else {"messages": messages}
+        asked = (
+            dict(messages)
+            if isinstance(messages, ChatStreamRequest | Mapping)
+            else {"messages": messages}
+        )
         return ChatService().stream_chat({**asked, **options, "model": self.name}, signal)
 
 
@@ -176,7 +180,9 @@ async def send_chat_stream(
     return last
 
 
-async def _called(callback: Callable[..., Awaitable[object] | object] | None, *given: object) -> None:
+async def _called(
+    callback: Callable[..., Awaitable[object] | object] | None, *given: object
+) -> None:
     result = callback(*given) if callback else None
     if inspect.isawaitable(result):
         await result

@@ -124,7 +124,9 @@ def shown(value: Any) -> tuple[str, str]:
 def _is_table(value: Any) -> bool:
     """Whether it is a pandas or polars table, or a column of one; neither is imported for that."""
     return (
-        hasattr(value, "shape") and hasattr(value, "head") and (hasattr(value, "to_csv") or hasattr(value, "write_csv"))
+        hasattr(value, "shape")
+        and hasattr(value, "head")
+        and (hasattr(value, "to_csv") or hasattr(value, "write_csv"))
     )
 
 

@@ -37,7 +37,9 @@ def picture(name: str, value: Any) -> Image | None:
 
 
 def _drawn(value: Any) -> Any:
-    figure = value if hasattr(value, "savefig") else getattr(value, "figure", None)  # of axes, as df.plot() returns
+    figure = (
+        value if hasattr(value, "savefig") else getattr(value, "figure", None)
+    )  # of axes, as df.plot() returns
     if callable(save := getattr(figure, "savefig", None)):
         file = BytesIO()
         save(file, format="png", bbox_inches="tight")

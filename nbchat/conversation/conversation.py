@@ -42,7 +42,9 @@ class Asks(Protocol):
 class Placed(Given, total=False):
     """Where a turn belongs, besides the options of every question; for front-ends."""
 
-    parent: Turn | EllipsisType | None  # to go on from, edit or ask again; None: the beginning, without it: the end
+    parent: (
+        Turn | EllipsisType | None
+    )  # to go on from, edit or ask again; None: the beginning, without it: the end
     cell: str | None  # which a notebook runs again
     inserted: Sequence[str]  # the notebook variables in the question, for people
 
@@ -101,7 +103,12 @@ class Conversation(Tree):
 
     @takes_options('nbchat.chat().stream("Why is the sky blue?")')
     def stream(
-        self, question: Content, model: str | None = None, *, fresh: bool = False, **options: Unpack[Placed]
+        self,
+        question: Content,
+        model: str | None = None,
+        *,
+        fresh: bool = False,
+        **options: Unpack[Placed],
     ) -> Stream:
         """Ask, and remember. The events of the answer; they, and what is raised, are those of `nbchat.stream`.
 
@@ -112,7 +119,12 @@ class Conversation(Tree):
 
     @takes_options('nbchat.chat().ask("Why is the sky blue?")')
     def ask(
-        self, question: Content, model: str | None = None, *, fresh: bool = False, **options: Unpack[Placed]
+        self,
+        question: Content,
+        model: str | None = None,
+        *,
+        fresh: bool = False,
+        **options: Unpack[Placed],
     ) -> Answer:
         """Ask, wait for the whole answer, and remember.
 
@@ -138,7 +150,9 @@ class Conversation(Tree):
         """The stream on the engine's own loop."""
         message = Message("user", question)
         if not isinstance(parent, Turn | EllipsisType | None):
-            raise BadSettings(f"parent is a turn of the conversation, or None, not {type(parent).__name__}.")
+            raise BadSettings(
+                f"parent is a turn of the conversation, or None, not {type(parent).__name__}."
+            )
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
         options.setdefault("system", self.system)
@@ -152,15 +166,21 @@ class Conversation(Tree):
         fresh: bool,
         options: Given,
     ) -> AsyncGenerator[list[Event]]:
-        async with self._answering:  # a second question waits for the first, so that their order is theirs
-            turn.parent = self._parent_for(turn.cell) if isinstance(parent, EllipsisType) else parent
+        async with (
+            self._answering
+        ):  # a second question waits for the first, so that their order is theirs
+            turn.parent = (
+                self._parent_for(turn.cell) if isinstance(parent, EllipsisType) else parent
+            )
             name, *notices = (model,) if model else await self._default_model(self)
             sent, left_out = self._sent(turn, name, fresh, Options.of(options))
             if said := [Notice(text) for text in (*notices, *left_out) if text]:
                 for notice in said:
                     turn.answer.add(notice)
                 yield list(said)
-            stream = self._asks(name, [*sent, turn.question], cache_key=f"nbchat-{self.id[:16]}", **options)
+            stream = self._asks(
+                name, [*sent, turn.question], cache_key=f"nbchat-{self.id[:16]}", **options
+            )
             turn.answer.model = name
             growing = Growing(self._keep(), turn, self._header)
             self.asked = turn
@@ -172,12 +192,17 @@ class Conversation(Tree):
                     async for batch in stream.batches():
                         for event in batch:
                             turn.answer.add(event)
-                        if batch and isinstance(batch[-1], Stop):  # held back until the turn is kept
+                        if batch and isinstance(
+                            batch[-1], Stop
+                        ):  # held back until the turn is kept
                             if len(batch) > 1:
                                 self._tell("events", turn, batch[:-1])
                                 yield batch[:-1]
                             committed = True
-                            batch = [*await self._commit(turn, stream.result, started, growing), batch[-1]]
+                            batch = [
+                                *await self._commit(turn, stream.result, started, growing),
+                                batch[-1],
+                            ]
                         else:
                             growing.grew()
                         self._tell("events", turn, batch)
@@ -196,7 +221,9 @@ class Conversation(Tree):
                 return turn.parent
         return self._head
 
-    def _sent(self, turn: Turn, model: str, fresh: bool, options: Options) -> tuple[list[Message], list[str]]:
+    def _sent(
+        self, turn: Turn, model: str, fresh: bool, options: Options
+    ) -> tuple[list[Message], list[str]]:
         """The messages to send before the question, and notices of what is left out."""
         earlier = window.sendable(turn.parent)
         said: list[str] = []
@@ -206,23 +233,35 @@ class Conversation(Tree):
             limit = window.limit(model, options.max_tokens)
             turn.left_out = window.unsent(earlier, turn.question, options.system, limit)
             said += [window.notice(turn.left_out)] if turn.left_out else []
-        sent, unseen = window.seen(window.messages_of(earlier[turn.left_out :]), turn.question, model)
+        sent, unseen = window.seen(
+            window.messages_of(earlier[turn.left_out :]), turn.question, model
+        )
         return sent, said + unseen
 
-    async def _commit(self, turn: Turn, answer: Answer, started: float, growing: Growing) -> list[Event]:
+    async def _commit(
+        self, turn: Turn, answer: Answer, started: float, growing: Growing
+    ) -> list[Event]:
         """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""
         turn.seconds = time.monotonic() - started
-        turn.answer.model, turn.answer.provider, turn.answer.kept = answer.model, answer.provider, answer.kept
+        turn.answer.model, turn.answer.provider, turn.answer.kept = (
+            answer.model,
+            answer.provider,
+            answer.kept,
+        )
         self._add(turn)
         if not (trouble := await growing.ended()):
             return []
         turn.answer.add(Notice(trouble))
         return [Notice(trouble)]
 
-    async def _interrupted(self, turn: Turn, answer: Answer, started: float, growing: Growing) -> None:
+    async def _interrupted(
+        self, turn: Turn, answer: Answer, started: float, growing: Growing
+    ) -> None:
         if turn.answer:  # where nothing arrived, the history stays as it was
             if turn.answer.stop == UNENDED:
-                turn.answer.stop = Stop("interrupted", f"stopped after {len(turn.answer.text):,} characters")
+                turn.answer.stop = Stop(
+                    "interrupted", f"stopped after {len(turn.answer.text):,} characters"
+                )
             await self._commit(turn, answer, started, growing)
 
     # --- watching ------------------------------------------------------------------------------
@@ -261,7 +300,14 @@ class Conversation(Tree):
         about = self.title or (head.title if head else "")
         length = len(head.path) if head else 0
         return Header(
-            self.id, self.name, self._title, about, self.system, self.model, head.id if head else None, length
+            self.id,
+            self.name,
+            self._title,
+            about,
+            self.system,
+            self.model,
+            head.id if head else None,
+            length,
         )
 
     def take_up(self, header: Header, turns: Sequence[Turn]) -> None:
@@ -269,7 +315,12 @@ class Conversation(Tree):
         self._idle()
         head = next((turn for turn in turns if turn.id == header.head), None)
         self._plant(turns, head)
-        self.id, self._title, self.system, self.model = header.id, header.title, header.system, header.model
+        self.id, self._title, self.system, self.model = (
+            header.id,
+            header.title,
+            header.system,
+            header.model,
+        )
         self.kept = bool(turns)
         self._tell("moved")
 
@@ -290,7 +341,9 @@ class Conversation(Tree):
 
     def _idle(self) -> None:
         if self.answering:
-            raise ConversationBusy(f"conversation {self.name!r} is answering. Wait for the end, or stop it.")
+            raise ConversationBusy(
+                f"conversation {self.name!r} is answering. Wait for the end, or stop it."
+            )
 
     def export(self, path: str | Path) -> Path:
         """Write the current branch to a file: Markdown, or by its name JSON (.json) or a notebook (.ipynb).

@@ -46,7 +46,9 @@ def write(conversation: Conversation, path: Path, output: Output | None = None) 
     try:
         path.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise BadSettings(f"{path} cannot be written: {error.strerror}. Choose another place.") from None
+        raise BadSettings(
+            f"{path} cannot be written: {error.strerror}. Choose another place."
+        ) from None
     return path
 
 
@@ -57,19 +59,37 @@ def as_markdown(conversation: Conversation) -> str:
     """Questions and answers under headings; a remark where an answer is not whole."""
     parts = []
     for turn in conversation.turns:
-        remark = {"interrupted": "stopped", "broken": "broke off", "length": "cut by the length limit"}.get(
-            turn.answer.stop.reason
-        )
-        parts += [f"## You\n\n{turn.question.text}", f"## {turn.answer.model}\n\n{turn.answer.text}"]
+        remark = {
+            "interrupted": "stopped",
+            "broken": "broke off",
+            "length": "cut by the length limit",
+        }.get(turn.answer.stop.reason)
+        parts += [
+            f"## You\n\n{turn.question.text}",
+            f"## {turn.answer.model}\n\n{turn.answer.text}",
+        ]
         parts += [f"*({remark}: {turn.answer.stop.detail})*"] if remark else []
     return "\n\n".join(parts) + "\n"
 
 
 def as_json(conversation: Conversation) -> str:
     """All there is of the branch but for what is private to this notebook."""
-    turns = [{n: v for n, v in (asked(t) | answered(t)).items() if n not in PRIVATE} for t in conversation.turns]
-    head = {"format": FORMAT, "version": VERSION, "name": conversation.name, "title": conversation.title}
-    return json.dumps({**head, "system": conversation.system, "turns": turns}, ensure_ascii=False, indent=1) + "\n"
+    turns = [
+        {n: v for n, v in (asked(t) | answered(t)).items() if n not in PRIVATE}
+        for t in conversation.turns
+    ]
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": conversation.name,
+        "title": conversation.title,
+    }
+    return (
+        json.dumps(
+            {**head, "system": conversation.system, "turns": turns}, ensure_ascii=False, indent=1
+        )
+        + "\n"
+    )
 
 
 def as_notebook(conversation: Conversation, output: Output) -> str:
@@ -77,16 +97,27 @@ def as_notebook(conversation: Conversation, output: Output) -> str:
     cells = [_code(0, "%load_ext nbchat", [])]
     system = conversation.system
     for number, turn in enumerate(conversation.turns, 1):
-        words = ["%%chat", turn.answer.model, *(("--system", " ".join(system.split())) if system else ())]
+        words = [
+            "%%chat",
+            turn.answer.model,
+            *(("--system", " ".join(system.split())) if system else ()),
+        ]
         words += ["--raw"] if "{" in turn.question.text else []
         line = " ".join([words[0], *map(shlex.quote, words[1:])])
         if missing := [p for p in turn.question.parts if not isinstance(p, str)]:
-            cells.append(_text(number, f"*{len(missing)} attached to this question, not in this notebook:*"))
+            cells.append(
+                _text(number, f"*{len(missing)} attached to this question, not in this notebook:*")
+            )
         shown = {"output_type": "display_data", "data": output(turn), "metadata": {}}
         cells.append(_code(number, f"{line}\n{turn.question.text}", [shown]))
         system = None
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = {"cells": cells, "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernelspec},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -144,11 +175,15 @@ def load(path: Path) -> tuple[Exported, list[Turn]]:
         found = Exported.model_validate(read(data.decode("utf-8-sig")))
         return found, found.made()
     except OSError as error:
-        raise BadSettings(f"{path} cannot be read: {error.strerror}. Check its name and its folder.") from None
+        raise BadSettings(
+            f"{path} cannot be read: {error.strerror}. Check its name and its folder."
+        ) from None
     except UnicodeDecodeError:
         reason = "it is not UTF-8 text"
     except ValidationError as error:
         reason = problem(error)
     except BadSettings as error:
         reason = str(error)
-    raise BadSettings(f"{path} is not a conversation of nbchat: {reason}. %chat export FILE.json writes one.")
+    raise BadSettings(
+        f"{path} is not a conversation of nbchat: {reason}. %chat export FILE.json writes one."
+    )

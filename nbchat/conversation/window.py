@@ -73,7 +73,9 @@ def unsent(turns: Sequence[Turn], question: Message, system: str, limit: int | N
     fixed = tokens([question]) + len(system) // 2
     if fixed + sum(sizes) <= limit:
         return 0
-    before = turns[-1].left_out  # the same beginning as last time is cheaper: the provider has it cached
+    before = turns[
+        -1
+    ].left_out  # the same beginning as last time is cheaper: the provider has it cached
     if before < len(turns) and limit / 2 <= fixed + sum(sizes[before:]) <= limit:
         return before
     count = 0
@@ -87,7 +89,9 @@ def notice(count: int) -> str:
     return f"{turns} not sent: the conversation has outgrown what the model can read."
 
 
-def seen(messages: Sequence[Message], question: Message, model: str) -> tuple[list[Message], list[str]]:
+def seen(
+    messages: Sequence[Message], question: Message, model: str
+) -> tuple[list[Message], list[str]]:
     """The messages before a question as the model can read them, and what to say where it reads no images.
 
     A provider would refuse an earlier image at every further question, or pass over it in silence.
@@ -100,7 +104,9 @@ def seen(messages: Sequence[Message], question: Message, model: str) -> tuple[li
         notices.append(f"{model} reads text alone; the images of earlier questions were left out.")
         messages = [_without_images(message) for message in messages]
     if _has_image(question):
-        notices.append(f"{model} reads text alone, as far as is known; it may refuse the image, or not see it.")
+        notices.append(
+            f"{model} reads text alone, as far as is known; it may refuse the image, or not see it."
+        )
     return list(messages), notices
 
 
@@ -111,7 +117,9 @@ def _has_image(message: Message) -> bool:
 def _without_images(message: Message) -> Message:
     if not _has_image(message):
         return message
-    return replace(message, content=[LEFT_OUT if isinstance(part, Image) else part for part in message.parts])
+    return replace(
+        message, content=[LEFT_OUT if isinstance(part, Image) else part for part in message.parts]
+    )
 
 
 def tokens(messages: Sequence[Message]) -> int:
@@ -125,7 +133,11 @@ def tokens(messages: Sequence[Message]) -> int:
 
 def _tokens(part: Part) -> int:
     if not isinstance(part, str):
-        return max(PICTURE, len(part.data) // 30) if part.media_type.startswith("application/") else PICTURE
+        return (
+            max(PICTURE, len(part.data) // 30)
+            if part.media_type.startswith("application/")
+            else PICTURE
+        )
     plain = part.encode("ascii", "ignore")
     words = len(plain) - len(plain.translate(None, LETTERS))
     other = len(part.encode("utf-8", "surrogatepass")) - len(plain)

@@ -46,15 +46,21 @@ class Engine:
     """Every provider, one method. `services` answer in process, by host, without a network."""
 
     def __init__(
-        self, settings: Callable[[], Settings] = Settings.load, services: Mapping[str, InProcess] | None = None
+        self,
+        settings: Callable[[], Settings] = Settings.load,
+        services: Mapping[str, InProcess] | None = None,
     ) -> None:
         self._settings = settings
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
-        self._masking = Masking("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
+        self._masking = Masking(
+            "httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks"
+        )
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
-    def stream(self, model: str, messages: str | Sequence[Message], **options: Unpack[Sent]) -> Stream:
+    def stream(
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[Sent]
+    ) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
         answer = Answer(model=model)
         return Stream(self._batches(model, messages, options, answer), answer)
@@ -94,12 +100,16 @@ class Engine:
             yield [notice]
             await asyncio.sleep(seconds)
 
-    async def _attempt(self, planned: Plan, asked: Asked, answer: Answer) -> AsyncGenerator[list[Event]]:
+    async def _attempt(
+        self, planned: Plan, asked: Asked, answer: Answer
+    ) -> AsyncGenerator[list[Event]]:
         """One request. Raises NbchatError while nothing was delivered, ends with Stop afterwards."""
         call, route = planned.call, planned.route
         last: list[Event] = []
         async with (
-            self._transport.answered(call.url, planned.headers, planned.timeouts, call.encoded()) as response,
+            self._transport.answered(
+                call.url, planned.headers, planned.timeouts, call.encoded()
+            ) as response,
             aclosing(Exchange(response, planned.dialect, asked).events()) as batches,
         ):
             async for batch in batches:

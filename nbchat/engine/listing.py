@@ -59,11 +59,15 @@ OUTPUT = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
 NAME = ("display_name", "displayName", "modelName", "name")
 
 
-async def listed(transport: Transport, masking: Masking, settings: Settings, kind: str) -> list[Model]:
+async def listed(
+    transport: Transport, masking: Masking, settings: Settings, kind: str
+) -> list[Model]:
     """The models that a provider lists, in its order. Raises as a chat with it would, and where it has no list."""
     provider = settings.catalog.provider(kind)
     if provider.models_url == NONE or provider.wire not in LISTINGS:
-        raise BadSettings(f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}")
+        raise BadSettings(
+            f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}"
+        )
     planned = plan(settings, f"{kind}:any", "-", Options())
     asked = Asked.by(settings, planned)
     masking.keys.update(asked.keys)
@@ -75,7 +79,9 @@ async def listed(transport: Transport, masking: Masking, settings: Settings, kin
         for entry in _entries(page):
             if model := _row(entry, kind, settings):
                 rows.setdefault(model.id, model)
-        mark = string(mapping(page).get(listing.mark)) if mapping(page).get("has_more", True) else ""
+        mark = (
+            string(mapping(page).get(listing.mark)) if mapping(page).get("has_more", True) else ""
+        )
         if mark in marks:
             break
         marks.add(mark)
@@ -97,7 +103,10 @@ def _address(settings: Settings, planned: Plan) -> str:
     if path.startswith("https://"):  # the service was moved as a whole, to a proxy say
         path = urlsplit(path)._replace(scheme="", netloc="").geturl()
     base = base_url.value
-    if planned.route.wire in ("anthropic-messages", "cohere"):  # whose base URLs may end in a version, too
+    if planned.route.wire in (
+        "anthropic-messages",
+        "cohere",
+    ):  # whose base URLs may end in a version, too
         base = re.sub(r"/v\d$", "", base)
     return base + path
 
@@ -105,7 +114,9 @@ def _address(settings: Settings, planned: Plan) -> str:
 def _with(url: str, parameter: str, mark: str) -> str:
     """The address of the page after that mark."""
     parts = urlsplit(url)
-    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith(f"{parameter}=")]
+    kept = [
+        pair for pair in parts.query.split("&") if pair and not pair.startswith(f"{parameter}=")
+    ]
     return parts._replace(query="&".join([*kept, urlencode({parameter: mark})])).geturl()
 
 
@@ -118,7 +129,9 @@ async def _page(transport: Transport, url: str, planned: Plan, asked: Asked) -> 
     except ConnectionLost as lost:
         if not lost.stale:
             raise
-    return await _got(transport, url, planned, asked)  # the server had closed the connection while it was idle
+    return await _got(
+        transport, url, planned, asked
+    )  # the server had closed the connection while it was idle
 
 
 async def _got(transport: Transport, url: str, planned: Plan, asked: Asked) -> Any:
@@ -131,7 +144,9 @@ async def _got(transport: Transport, url: str, planned: Plan, asked: Asked) -> A
         async for chunk in response.chunks():
             body += chunk
             if len(body) > MAX_LIST:
-                raise BadAnswer(f"{asked.base_url} sent a list of models of more than {MAX_LIST // MIB} MiB.")
+                raise BadAnswer(
+                    f"{asked.base_url} sent a list of models of more than {MAX_LIST // MIB} MiB."
+                )
     try:
         page = value_of(body)
     except (ValueError, RecursionError):
@@ -145,7 +160,9 @@ async def _refusal(response: Response, asked: Asked) -> NbchatError:
     kind, status = asked.route.provider.type, response.status
     if status in (404, 405, 501):
         said = f"{kind} has no list of its models at {asked.base_url} ({status})."
-        return RequestRefused(f"{said}\nThose of the table: %chat models {kind}", status=status, provider=kind)
+        return RequestRefused(
+            f"{said}\nThose of the table: %chat models {kind}", status=status, provider=kind
+        )
     return await refusal(response, asked)
 
 
@@ -162,16 +179,26 @@ def _entries(page: Any) -> list[Mapping[str, Any]]:
 
 def _row(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model | None:
     """The row of one entry; none where it has no name that could be asked for."""
-    given = next((name for key in ("id", "modelId", "name", "model") if (name := string(entry.get(key)))), "")
+    given = next(
+        (name for key in ("id", "modelId", "name", "model") if (name := string(entry.get(key)))), ""
+    )
     sent = given.removeprefix("models/")  # Gemini's
     if sent.split() != [sent]:
         return None
     row = settings.catalog.row_of(settings.catalog.providers[kind], sent)
     changes: dict[str, Any] = {}
     if row.status == "unlisted":
-        named = next((name for key in NAME if (name := string(entry.get(key))) not in ("", given)), row.name)
-        changes = {"name": named, "context_window": _tokens(entry, WINDOW), "max_output": _tokens(entry, OUTPUT)}
-    day = re.match(r"\d{4}-\d\d-\d\d", string(entry.get("shutdown_date")))  # OpenAI's, of what will end
+        named = next(
+            (name for key in NAME if (name := string(entry.get(key))) not in ("", given)), row.name
+        )
+        changes = {
+            "name": named,
+            "context_window": _tokens(entry, WINDOW),
+            "max_output": _tokens(entry, OUTPUT),
+        }
+    day = re.match(
+        r"\d{4}-\d\d-\d\d", string(entry.get("shutdown_date"))
+    )  # OpenAI's, of what will end
     if day and row.status != "retired":
         changes |= {"status": "deprecated", "retired_on": day[0]}
     return row.model_copy(update=changes)
@@ -179,4 +206,11 @@ def _row(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model | Non
 
 def _tokens(entry: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
     numbers: Iterator[Any] = (entry.get(name) for name in names)
-    return next((int(n) for n in numbers if isinstance(n, int | float) and not isinstance(n, bool) and n > 0), None)
+    return next(
+        (
+            int(n)
+            for n in numbers
+            if isinstance(n, int | float) and not isinstance(n, bool) and n > 0
+        ),
+        None,
+    )

@@ -15,7 +15,9 @@ from nbchat.errors import NbchatError
 from nbchat.settings import Settings
 
 SECONDS = 0.2  # for all of it: a server on this machine answers in a few milliseconds
-NO_CHAT = re.compile(r"embed|minilm|\bbge\b|paraphrase|rerank", re.I)  # what servers list, but what cannot answer
+NO_CHAT = re.compile(
+    r"embed|minilm|\bbge\b|paraphrase|rerank", re.I
+)  # what servers list, but what cannot answer
 
 
 async def found(listed: Callable[[str], Awaitable[list[Model]]], settings: Settings) -> str:
@@ -31,4 +33,6 @@ async def _first(listed: Callable[[str], Awaitable[list[Model]]], kind: str) -> 
             models = await listed(kind)
     except (NbchatError, TimeoutError):
         return ""
-    return next((f"{kind}:{model.sent_id}" for model in models if not NO_CHAT.search(model.sent_id)), "")
+    return next(
+        (f"{kind}:{model.sent_id}" for model in models if not NO_CHAT.search(model.sent_id)), ""
+    )

@@ -28,9 +28,15 @@ AUTH = {
     "api-key": ("api-key", ""),
     "x-goog-api-key": ("x-goog-api-key", ""),
 }
-ENDINGS = ("/chat/completions", "/v1/messages", "/responses", "/api/chat")  # the formats' own paths, often pasted too
+ENDINGS = (
+    "/chat/completions",
+    "/v1/messages",
+    "/responses",
+    "/api/chat",
+)  # the formats' own paths, often pasted too
 _ADDRESS = re.compile(
-    r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?", re.A | re.I
+    r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?",
+    re.A | re.I,
 )
 
 
@@ -45,7 +51,9 @@ class Plan:
     base_url: Setting
     timeouts: Timeouts
     notices: tuple[str, ...]
-    id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")  # the same for every try, so that none counts twice
+    id: str = field(
+        default_factory=lambda: f"nbchat-{uuid4()}"
+    )  # the same for every try, so that none counts twice
 
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
@@ -65,7 +73,9 @@ class Plan:
         return headers
 
 
-def plan(settings: Settings, model: str, messages: str | Sequence[Message], options: Options) -> Plan:
+def plan(
+    settings: Settings, model: str, messages: str | Sequence[Message], options: Options
+) -> Plan:
     """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
     given = as_messages(messages)
     route = _route(settings.catalog, model, given[-1].text, options.wire)
@@ -89,7 +99,9 @@ def _route(catalog: Catalog, model: str, question: str, wire: str | None) -> Rou
         return catalog.find(model, wire)
     except UnknownModel:
         if any(question in names for names in (catalog.models, catalog.aliases)):
-            raise UnknownModel(f"{model!r} is not the name of a model, but {question!r} is. {ORDER}") from None
+            raise UnknownModel(
+                f"{model!r} is not the name of a model, but {question!r} is. {ORDER}"
+            ) from None
         raise
 
 
@@ -101,7 +113,9 @@ def _checked_address(base_url: Setting) -> Setting:
     match = _ADDRESS.fullmatch(url)
     host = host_of(url)
     if not match or not host or not _port(url):
-        shown = re.sub(r"//[^/@]*@|[?#].*", lambda m: "//…@" if m[0][0] == "/" else m[0][0] + "…", url)
+        shown = re.sub(
+            r"//[^/@]*@|[?#].*", lambda m: "//…@" if m[0][0] == "/" else m[0][0] + "…", url
+        )
         raise BadSettings(
             f"{origin} should be an address such as https://api.example.com/v1, not {shown[:100]!r}.\n"
             "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
@@ -125,7 +139,9 @@ def _ask(
     settings: Settings, route: Route, base_url: str, given: Sequence[Message], options: Options
 ) -> tuple[Ask, list[str]]:
     model, notices = route.model, []
-    system = "\n\n".join(filter(None, (options.system, *(m.text for m in given if m.role == "system"))))
+    system = "\n\n".join(
+        filter(None, (options.system, *(m.text for m in given if m.role == "system")))
+    )
     temperature = options.temperature
     if temperature is not None and "temperature" in model.refuses:
         temperature = None
@@ -134,7 +150,9 @@ def _ask(
     if temperature is not None and quirks.temperature_range:
         low, high = quirks.temperature_range
         if not low <= temperature <= high:
-            notices.append(f"{route.provider.type} takes a temperature from {low:g} to {high:g}; the nearest was sent.")
+            notices.append(
+                f"{route.provider.type} takes a temperature from {low:g} to {high:g}; the nearest was sent."
+            )
             temperature = min(max(temperature, low), high)
     thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
     if notice:

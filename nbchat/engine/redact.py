@@ -40,7 +40,9 @@ def redact(text: str, keys: Iterable[str]) -> str:
         return text
     letters, places = _letters(text)
     folded = letters.lower()  # not casefold: one letter stays one letter
-    spans = sorted({*_found(folded, _plain(keys), places), *_found(letters, _encoded(keys), places)})
+    spans = sorted(
+        {*_found(folded, _plain(keys), places), *_found(letters, _encoded(keys), places)}
+    )
     return _masked(text, spans) if spans else text
 
 
@@ -71,7 +73,9 @@ def _letters(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join(letters), places
 
 
-def _found(letters: str, runs: dict[int, frozenset[str]], places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _found(
+    letters: str, runs: dict[int, frozenset[str]], places: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
     for length, wanted in runs.items():
         for at in range(len(letters) - length + 1):
             if letters[at : at + length] in wanted:
@@ -121,7 +125,10 @@ class Masking(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if self.keys:
-            record.msg, record.args = redact(record.getMessage(), (key.reveal() for key in self.keys)), ()
+            record.msg, record.args = (
+                redact(record.getMessage(), (key.reveal() for key in self.keys)),
+                (),
+            )
         return True
 
     def end(self) -> None:

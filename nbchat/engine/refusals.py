@@ -50,7 +50,10 @@ _KEY = (
      "1000", "1001", "1002", "1003", "1004", "invalid_iam_token"},
     ("api key not valid", "invalid api key", "incorrect api key"),
 )  # fmt: skip
-_PERMISSION = ({"permission_error", "permission_denied", "1220", "1311", "accessdeniedexception"}, ())
+_PERMISSION = (
+    {"permission_error", "permission_denied", "1220", "1311", "accessdeniedexception"},
+    (),
+)
 _CONTEXT = (
     {"context_length_exceeded", "tokens_too_long", "characters_too_long", "1261", "exceed_context_size_error",
      "model_context_window_exceeded", "string_above_max_length", "1039"},
@@ -63,7 +66,14 @@ _MODEL = (
     ("model not found", "model does not exist", "no such model", "unknown model", "not a valid model"),
 )  # fmt: skip
 _FILTER = (
-    {"content_filter", "1301", "unsafe_request", "data_inspection_failed", "content_policy_violation", "sensitive"},
+    {
+        "content_filter",
+        "1301",
+        "unsafe_request",
+        "data_inspection_failed",
+        "content_policy_violation",
+        "sensitive",
+    },
     ("high risk", "content management policy", "content filter", "moderation"),
 )
 _BUSY = (
@@ -106,7 +116,9 @@ class Asked:
     base_url: str
     keys: tuple[Secret, ...]
     near: Callable[[], str] = str  # models with a name like the one asked for, as a question
-    elsewhere: Callable[[], Iterable[str]] = tuple  # the names under which others serve a retired model
+    elsewhere: Callable[[], Iterable[str]] = (
+        tuple  # the names under which others serve a retired model
+    )
 
     @classmethod
     def by(cls, settings: Settings, planned: Plan) -> Asked:
@@ -114,11 +126,15 @@ class Asked:
 
         def alike() -> str:
             names = [m.sent_id for m in catalog.models.values() if m.type == route.provider.type]
-            return did_you_mean(route.model.sent_id, [name for name in names if name != route.model.sent_id])
+            return did_you_mean(
+                route.model.sent_id, [name for name in names if name != route.model.sent_id]
+            )
 
         keys = (planned.key.secret, *settings.secrets())
         url = planned.base_url.value
-        return cls(route, planned.key.origin, url, keys, alike, lambda: catalog.elsewhere(route.model))
+        return cls(
+            route, planned.key.origin, url, keys, alike, lambda: catalog.elsewhere(route.model)
+        )
 
     def masked(self, text: str) -> str:
         """A text that came from outside, without any key."""
@@ -130,7 +146,11 @@ class Asked:
 
 
 def refused(
-    problem: ProviderProblem, status: int, headers: Mapping[str, str], asked: Asked, answered: str = ""
+    problem: ProviderProblem,
+    status: int,
+    headers: Mapping[str, str],
+    asked: Asked,
+    answered: str = "",
 ) -> ServiceError:
     """The error for what the provider said; `answered` is a sentence where it said nothing, but sent something."""
     status = problem.status or status
@@ -172,7 +192,9 @@ def _class(problem: ProviderProblem, status: int) -> type[ServiceError]:
         return NotAllowed
     if says(_MODEL):
         return ModelNotFound
-    return ServiceDown if status >= 500 else ModelNotFound if status in (404, 410) else RequestRefused
+    return (
+        ServiceDown if status >= 500 else ModelNotFound if status in (404, 410) else RequestRefused
+    )
 
 
 def _sentence(
@@ -237,7 +259,9 @@ def not_an_api(
     page = text[:1] == "<"
     if page:
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
-        words = f"an HTML page, {asked.clean(html.unescape(title[1]))!r}" if title else "an HTML page"
+        words = (
+            f"an HTML page, {asked.clean(html.unescape(title[1]))!r}" if title else "an HTML page"
+        )
     else:
         words = f"{asked.clean(text)!r}" if text else "nothing"
     if status < 400 or (page and status == 404):
@@ -245,14 +269,18 @@ def not_an_api(
             f"{asked.base_url} is not the API of {asked.route.provider.type}: it answered with {words} ({status}).\n"
             "Check the base URL, and whether this network asks for a login first."
         )
-    return refused(ProviderProblem(""), status, headers, asked, f" It answered with {words}, which is no JSON.")
+    return refused(
+        ProviderProblem(""), status, headers, asked, f" It answered with {words}, which is no JSON."
+    )
 
 
 def redirected(location: str, asked: Asked) -> BadAnswer:
     """For a redirect: it would carry the question, and with some clients the key, to another place."""
     try:
         parts = urlsplit(urljoin(asked.base_url + "/", location))
-        target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if location else ""
+        target = (
+            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if location else ""
+        )
     except ValueError:
         target = location
     where = f"redirects to {asked.clean(target)}" if target else "redirects without saying where to"

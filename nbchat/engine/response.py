@@ -138,7 +138,11 @@ class Exchange:
             return EventStream()
         if first == b"<":
             return WholeBody()
-        if self._framing == "ndjson" and json_body and self._response.content_type != "application/json":
+        if (
+            self._framing == "ndjson"
+            and json_body
+            and self._response.content_type != "application/json"
+        ):
             return NdjsonLines()
         return JsonValues() if json_body else ServerSentEvents()
 
@@ -217,7 +221,9 @@ class Exchange:
         except (ProviderProblem, *_ODD):
             return False
         counted = any(isinstance(event, Usage) for event in before)
-        return isinstance(stop, Stop) and stop.reason != "broken" and (counted or seconds > PATIENCE)
+        return (
+            isinstance(stop, Stop) and stop.reason != "broken" and (counted or seconds > PATIENCE)
+        )
 
     def _closed(self) -> NbchatError | str:
         """The server fell silent when all had come; what that completes."""
@@ -242,12 +248,22 @@ class Exchange:
         if stop.reason == "broken" or isinstance(failed, ServiceError):
             said = what_happened(failed) if isinstance(failed, NbchatError) else failed
             stop = Stop("broken", f"{said}; the answer is incomplete" if said else stop.detail)
-        if not self._said and not any(isinstance(event, Text | Thought | ToolCall) for event in self._batch):
+        if not self._said and not any(
+            isinstance(event, Text | Thought | ToolCall) for event in self._batch
+        ):
             place = host_of(self._asked.base_url)
-            if stop.reason == "broken" and (said or " " in stop.detail):  # else it is the provider's own word
-                raise BadAnswer(f"{place} sent no answer: {said or stop.detail}. Ask again, or check the base URL.")
-            if stop == Stop("end") and not self._batch:  # an end marker, and nothing that was understood before it
-                raise BadAnswer(f"{place} sent nothing in the format {self._asked.route.wire}. Check the base URL.")
+            if stop.reason == "broken" and (
+                said or " " in stop.detail
+            ):  # else it is the provider's own word
+                raise BadAnswer(
+                    f"{place} sent no answer: {said or stop.detail}. Ask again, or check the base URL."
+                )
+            if (
+                stop == Stop("end") and not self._batch
+            ):  # an end marker, and nothing that was understood before it
+                raise BadAnswer(
+                    f"{place} sent nothing in the format {self._asked.route.wire}. Check the base URL."
+                )
             if stop.reason == "end":
                 self._batch.append(Notice(f"{self._asked.route.model.id} gave an empty answer."))
         self._batch.append(stop)

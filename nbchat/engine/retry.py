@@ -12,7 +12,9 @@ from nbchat.errors import NbchatError, ServiceError
 
 TRIES = 3
 FIRST_DELAY = 0.5  # seconds; doubled for each further try
-LONGEST_WAIT = 60.0  # seconds that a provider may ask for; above that, waiting is the user's decision
+LONGEST_WAIT = (
+    60.0  # seconds that a provider may ask for; above that, waiting is the user's decision
+)
 
 
 def delay(error: NbchatError, tried: int) -> float | None:

@@ -8,7 +8,15 @@ redirects in thought and log addresses. What a provider answered is none of its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+)
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import Protocol, cast
 
@@ -111,7 +119,11 @@ class Transport:
 
     @asynccontextmanager
     async def answered(
-        self, url: str, headers: Callable[[], Mapping[str, str]], timeouts: Timeouts, body: bytes | None = None
+        self,
+        url: str,
+        headers: Callable[[], Mapping[str, str]],
+        timeouts: Timeouts,
+        body: bytes | None = None,
     ) -> AsyncGenerator[Response]:
         """POST a question, or GET where there is no body; closed, or back in the pool, on leaving the block.
 
@@ -121,9 +133,16 @@ class Transport:
         scheme, host = parsed.scheme, parsed.host
         proxy = None if host in self._in_process else proxy_for(scheme, host)
         way = self._way(parsed, proxy)
-        limits = {"connect": timeouts.connect, "read": timeouts.first_byte, "write": timeouts.first_byte, "pool": None}
+        limits = {
+            "connect": timeouts.connect,
+            "read": timeouts.first_byte,
+            "write": timeouts.first_byte,
+            "pool": None,
+        }
         method = "GET" if body is None else "POST"
-        request = httpx.Request(method, parsed, content=body, headers=headers(), extensions={"timeout": limits})
+        request = httpx.Request(
+            method, parsed, content=body, headers=headers(), extensions={"timeout": limits}
+        )
         with translated(host, proxy):
             response = Response(await way.handle_async_request(request), host, timeouts)
         try:
@@ -137,7 +156,9 @@ class Transport:
         place = (url.scheme, url.host, url.port, proxy)
         if place not in self._ways:
             answer = self._in_process.get(url.host)
-            self._ways[place] = _InProcess(answer) if answer else _Pool(url.scheme, Network(url.host, proxy))
+            self._ways[place] = (
+                _InProcess(answer) if answer else _Pool(url.scheme, Network(url.host, proxy))
+            )
         return self._ways[place]
 
     async def aclose(self) -> None:
@@ -150,7 +171,9 @@ def _parsed(url: str) -> httpx.URL:
     try:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise BadSettings(f"no request can be made to this address: {error}. Correct the base URL.") from None
+        raise BadSettings(
+            f"no request can be made to this address: {error}. Correct the base URL."
+        ) from None
 
 
 async def _closed(response: Response) -> None:
@@ -177,7 +200,9 @@ class _Pool(httpx.AsyncBaseTransport):
         url = request.url
         sent = httpcore.Request(
             request.method,
-            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
             headers=request.headers.raw,
             content=request.content,
             extensions=request.extensions,
@@ -188,7 +213,9 @@ class _Pool(httpx.AsyncBaseTransport):
             self._network.abandon()
             raise
         body = _Body(cast(AsyncIterable[bytes], response.stream), response.aclose)
-        return httpx.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
+        return httpx.Response(
+            response.status, headers=response.headers, stream=body, extensions=response.extensions
+        )
 
     async def aclose(self) -> None:
         await self._pool.aclose()
@@ -204,7 +231,9 @@ class _InProcess(httpx.AsyncBaseTransport):
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, chunks: AsyncIterable[bytes], close: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, chunks: AsyncIterable[bytes], close: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._chunks = chunks
         self._close = close
 
@@ -240,7 +269,9 @@ def _ours(error: Exception, host: str, proxy: Proxy | None) -> NbchatError | Non
         case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
             return BadSettings(f"the request to {host} cannot be made: {gist}. Check its headers.")
         case httpcore.RemoteProtocolError():
-            failed = BadAnswer(f"{host} sent invalid HTTP ({gist}). Check the base URL, or try again.")
+            failed = BadAnswer(
+                f"{host} sent invalid HTTP ({gist}). Check the base URL, or try again."
+            )
             failed.passing = True
             return failed
         case OSError() if error.errno in NO_FILES:  # of an import, at the first request

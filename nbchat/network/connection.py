@@ -24,7 +24,10 @@ from nbchat.network.proxy import Proxy
 
 AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
 KEPT = 60.0  # seconds that an idle connection is kept
-PAUSES = (0.6, 3.0)  # seconds of silence after which it is asked whether the answer was whole already
+PAUSES = (
+    0.6,
+    3.0,
+)  # seconds of silence after which it is asked whether the answer was whole already
 
 
 class Whole(Exception):
@@ -51,7 +54,9 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._limit = 0.0
         self._asked = 0  # how often, in this silence
         self.silence: float | None = None  # seconds; where not set, as httpcore says
-        self.whole: Callable[[float], bool] | None = None  # asked after a pause of so many seconds: was that all?
+        self.whole: Callable[[float], bool] | None = (
+            None  # asked after a pause of so many seconds: was that all?
+        )
 
     @property
     def on_the_way(self) -> bool:
@@ -145,7 +150,9 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._incoming.idle:
             self._incoming.expect(buffer)
         if self._ended or self._transport is None:
-            raise httpcore.WriteError("the connection has ended")  # httpcore then reads what came before
+            raise httpcore.WriteError(
+                "the connection has ended"
+            )  # httpcore then reads what came before
         self._transport.write(buffer)
         left = self._transport.get_write_buffer_size()
         while self._full and not self._ended and not self._parts:
@@ -161,12 +168,19 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
                 self._writer = None
 
     async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> Socket:
         assert self._transport is not None
         try:
             self._transport = await self._loop.start_tls(
-                self._transport, self, ssl_context, server_hostname=server_hostname, ssl_handshake_timeout=timeout
+                self._transport,
+                self,
+                ssl_context,
+                server_hostname=server_hostname,
+                ssl_handshake_timeout=timeout,
             )
         except BaseException as error:
             self.abort()
@@ -195,7 +209,11 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._transport is None:
             return None
         if info == "is_readable":  # asked of an idle connection: can it no longer be used?
-            return self._ended or not self._incoming.idle or _readable(self._transport.get_extra_info("socket"))
+            return (
+                self._ended
+                or not self._incoming.idle
+                or _readable(self._transport.get_extra_info("socket"))
+            )
         return self._transport.get_extra_info(info)
 
     # --- the one timer: of silence while something is due, and of idleness ---------------------------
@@ -206,7 +224,9 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._timer is not None and self._timer.when() > when:
             self._timer.cancel()
             self._timer = None
-        if self._timer is None:  # else it looks too early, and then looks again: cheaper than a timer for each read
+        if (
+            self._timer is None
+        ):  # else it looks too early, and then looks again: cheaper than a timer for each read
             self._timer = self._loop.call_at(when, self._look)
 
     def _next_look(self) -> float:

@@ -6,7 +6,15 @@ import errno
 import socket
 import ssl
 
-from nbchat.errors import BadAnswer, ConnectionBroken, NbchatError, ServiceError, TimedOut, TlsFailed, Unreachable
+from nbchat.errors import (
+    BadAnswer,
+    ConnectionBroken,
+    NbchatError,
+    ServiceError,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+)
 
 AGAIN = "Ask again; if it stays so, check the network and the base URL."
 PATIENCE = "Ask again, or allow it more time: timeout=, or timeouts in nbchat.toml."
@@ -39,9 +47,13 @@ def too_slow(place: str, seconds: float | None) -> Unreachable:
 
 def unreachable(error: OSError, host: str, place: str) -> Unreachable:
     if isinstance(error, socket.gaierror):
-        return Hopeless(f"unknown host {host}: the name has no address here. Check the network and the base URL.")
+        return Hopeless(
+            f"unknown host {host}: the name has no address here. Check the network and the base URL."
+        )
     if isinstance(error, ConnectionRefusedError):
-        return Unreachable(f"cannot reach {place} (refused). Is the server running, and is the base URL right?")
+        return Unreachable(
+            f"cannot reach {place} (refused). Is the server running, and is the base URL right?"
+        )
     if error.errno in NO_FILES:
         return too_many_files()
     reason = (error.strerror or str(error)).lower()
@@ -49,7 +61,9 @@ def unreachable(error: OSError, host: str, place: str) -> Unreachable:
 
 
 def too_many_files() -> Unreachable:
-    return Hopeless("too many open files in this process: no connection can be made. Close some, or restart.")
+    return Hopeless(
+        "too many open files in this process: no connection can be made. Close some, or restart."
+    )
 
 
 def no_tls(error: OSError, host: str, timeout: float | None) -> ConnectionBroken:
@@ -58,7 +72,9 @@ def no_tls(error: OSError, host: str, timeout: float | None) -> ConnectionBroken
         if error.reason in NO_TLS:
             local = "If it is a server on this machine, its address starts with http://."
             return TlsFailed(f"{host} does not speak TLS. {local}")
-        reason = getattr(error, "verify_message", "") or (error.reason or "no TLS").lower().replace("_", " ")
+        reason = getattr(error, "verify_message", "") or (error.reason or "no TLS").lower().replace(
+            "_", " "
+        )
         return TlsFailed(
             f"the TLS check of {host} failed: {reason}.\n"
             "If your network has its own certificate authority, name its file in SSL_CERT_FILE."
@@ -68,7 +84,9 @@ def no_tls(error: OSError, host: str, timeout: float | None) -> ConnectionBroken
             f"{host} does not finish the TLS handshake within {timeout:g} s. {PATIENCE}\n"
             "If it is a server without TLS, its address starts with http://."
         )
-    return Unreachable(f"{host} ended the connection during the TLS handshake. Try again, or check the base URL.")
+    return Unreachable(
+        f"{host} ended the connection during the TLS handshake. Try again, or check the base URL."
+    )
 
 
 # --- no answer ---------------------------------------------------------------------------------------
@@ -76,21 +94,29 @@ def no_tls(error: OSError, host: str, timeout: float | None) -> ConnectionBroken
 
 def unread(host: str, timeout: float | None) -> TimedOut:
     """The request is not taken; a second one would fare no better."""
-    error = TimedOut(f"{host} does not accept the request: it read nothing for {timeout:g} s. {PATIENCE}")
+    error = TimedOut(
+        f"{host} does not accept the request: it read nothing for {timeout:g} s. {PATIENCE}"
+    )
     error.passing = False
     return error
 
 
 def no_http(host: str, data: bytes) -> BadAnswer:
     tls = data[:1] in TLS_RECORDS
-    hint = "It seems to speak TLS: its address would start with https://." if tls else "Check the base URL."
+    hint = (
+        "It seems to speak TLS: its address would start with https://."
+        if tls
+        else "Check the base URL."
+    )
     error = BadAnswer(f"what answers at {host} is not an HTTP server. {hint}")
     error.passing = not tls
     return error
 
 
 def endless_head(host: str) -> BadAnswer:
-    return BadAnswer(f"{host} sends headers without end; the limit of 100 KiB was exceeded. {AGAIN}")
+    return BadAnswer(
+        f"{host} sends headers without end; the limit of 100 KiB was exceeded. {AGAIN}"
+    )
 
 
 def silent(host: str, seconds: float) -> TimedOut:
@@ -104,4 +130,6 @@ def what_happened(error: NbchatError) -> str:
     '127.0.0.1 was silent for 1.5 s'
     """
     line = str(error).partition("\n")[0]
-    return line.rstrip(".") if isinstance(error, ServiceError) else line.partition(". ")[0].rstrip(".")
+    return (
+        line.rstrip(".") if isinstance(error, ServiceError) else line.partition(". ")[0].rstrip(".")
+    )

@@ -56,7 +56,9 @@ class Incoming:
 
     def expect(self, request: bytes) -> None:
         """A request is being sent; what comes from here on is its answer."""
-        self._step = self._head if request[:1].isalpha() else self._to_the_end  # a proxy's SOCKS, which is no HTTP
+        self._step = (
+            self._head if request[:1].isalpha() else self._to_the_end
+        )  # a proxy's SOCKS, which is no HTTP
         self._held, self._heads, self._left, self._open = b"", 0, 0, False
         self._tunnel = request.startswith(b"CONNECT ")
         self.begun = False
@@ -107,7 +109,9 @@ class Incoming:
         if status[1].startswith(b"1"):
             return self._head
         if codings:
-            return self._chunks if [c.lower() for c in codings] == [b"chunked"] else self._to_the_end
+            return (
+                self._chunks if [c.lower() for c in codings] == [b"chunked"] else self._to_the_end
+            )
         if status[1] in (b"204", b"304"):
             lengths = [b"0"]
         if len(lengths) != 1 or not re.fullmatch(rb"\d{1,18}", lengths[0]):

@@ -40,7 +40,9 @@ class Network(httpcore.AsyncNetworkBackend):
     def __init__(self, host: str, proxy: Proxy | None) -> None:
         self._host = host
         self.proxy = proxy
-        self._last: WeakKeyDictionary[asyncio.Task[Any], Socket] = WeakKeyDictionary()  # by who asked for it
+        self._last: WeakKeyDictionary[asyncio.Task[Any], Socket] = (
+            WeakKeyDictionary()
+        )  # by who asked for it
 
     def abandon(self) -> None:
         """Close what this task asked for last, where a proxy has not opened the way: httpcore forgets it."""
@@ -92,7 +94,9 @@ class Network(httpcore.AsyncNetworkBackend):
 
     async def _connect(self, address: str, port: int) -> Socket:
         loop = asyncio.get_running_loop()
-        _, made = await loop.create_connection(lambda: Socket(self._host, self.proxy), address, port)
+        _, made = await loop.create_connection(
+            lambda: Socket(self._host, self.proxy), address, port
+        )
         return made
 
 
@@ -148,13 +152,18 @@ def pool(scheme: str, network: Network) -> httpcore.AsyncConnectionPool:
     }
     if (proxy := network.proxy) is None:
         return httpcore.AsyncConnectionPool(**given)
-    given |= {"proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.place, 1), "proxy_auth": proxy.login}
+    given |= {
+        "proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.place, 1),
+        "proxy_auth": proxy.login,
+    }
     if not proxy.socks:
         return httpcore.AsyncHTTPProxy(**given)
     try:
         return httpcore.AsyncSOCKSProxy(**given)
     except (ImportError, RuntimeError):
-        raise BadSettings(f"{proxy.variable} names a SOCKS proxy: for that, pip install socksio.") from None
+        raise BadSettings(
+            f"{proxy.variable} names a SOCKS proxy: for that, pip install socksio."
+        ) from None
 
 
 def tls() -> ssl.SSLContext:

@@ -39,7 +39,11 @@ class Proxy:
     @property
     def login(self) -> tuple[bytes, bytes] | None:
         parts = urlsplit(self.url)
-        return (unquote(parts.username).encode(), unquote(parts.password or "").encode()) if parts.username else None
+        return (
+            (unquote(parts.username).encode(), unquote(parts.password or "").encode())
+            if parts.username
+            else None
+        )
 
     def refused(self, said: str, host: str) -> ProxyFailed:
         return ProxyFailed(
@@ -60,7 +64,9 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
     To this machine only through a proxy on this machine: over any other, the
     question would travel in plain text, and would not arrive.
     """
-    names = [name for kind in (scheme, "all") for name in (f"{kind}_proxy", f"{kind}_PROXY".upper())]
+    names = [
+        name for kind in (scheme, "all") for name in (f"{kind}_proxy", f"{kind}_PROXY".upper())
+    ]
     variable = next((name for name in names if os.environ.get(name)), "")
     url = os.environ[variable] if variable else getproxies().get(scheme, "") if SYSTEM else ""
     if not url or proxy_bypass(host):

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 STYLE = stylesheets.minified("style.css")
-PROSE = stylesheets.minified("prose.css")  # closer, as a page of ours is that is not a cell in JupyterLab
+PROSE = stylesheets.minified(
+    "prose.css"
+)  # closer, as a page of ours is that is not a cell in JupyterLab
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(
@@ -42,7 +44,9 @@ def answer_html(
 
     `with_ending` says how it came to an end, where that was not its own.
     """
-    return styled_page(answer_parts(answer, footer=footer, notices=notices, with_ending=with_ending))
+    return styled_page(
+        answer_parts(answer, footer=footer, notices=notices, with_ending=with_ending)
+    )
 
 
 def answer_parts(
@@ -95,7 +99,9 @@ def page(inner: str) -> str:
 
 def _on_few_lines(html: str) -> str:
     """A notebook keeps every line of an output as a string of its own, so only those of code are lines."""
-    return "".join(part if part.startswith("<pre") else _on_one_line(part) for part in _CODE.split(html))
+    return "".join(
+        part if part.startswith("<pre") else _on_one_line(part) for part in _CODE.split(html)
+    )
 
 
 def _on_one_line(html: str) -> str:

@@ -36,9 +36,31 @@ CLASSES = {
     "mrow": {"nbc-box", "nbc-over", "nbc-strike", "nbc-under"},
 }
 
-_LENGTHS = frozenset(["width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"])
+_LENGTHS = frozenset(
+    [
+        "width",
+        "height",
+        "depth",
+        "lspace",
+        "rspace",
+        "voffset",
+        "minsize",
+        "maxsize",
+        "linethickness",
+    ]
+)
 _SWITCHES = frozenset(
-    ["stretchy", "fence", "largeop", "movablelimits", "accent", "accentunder", "displaystyle", "separator", "symmetric"]
+    [
+        "stretchy",
+        "fence",
+        "largeop",
+        "movablelimits",
+        "accent",
+        "accentunder",
+        "displaystyle",
+        "separator",
+        "symmetric",
+    ]
 )
 ATTRIBUTES = {
     "a": {"href"},
@@ -48,7 +70,11 @@ ATTRIBUTES = {
 VALUES = {
     **{tag: {"dir": {"auto"}} for tag in BLOCKS},
     **{tag: {"dir": {"auto"}, "style": {style}} for tag, style in inline_style.HEADINGS.items()},
-    "p": {"dir": {"auto"}, "tabindex": {"0"}, "style": {inline_style.DISPLAYED, inline_style.RIGHT}},
+    "p": {
+        "dir": {"auto"},
+        "tabindex": {"0"},
+        "style": {inline_style.DISPLAYED, inline_style.RIGHT},
+    },
     "pre": {"tabindex": {"0"}, "style": {inline_style.UNBROKEN}},
     "div": {"tabindex": {"0"}, "style": {inline_style.SCROLLS}},
     "section": {"style": {inline_style.NOTES}},
@@ -60,7 +86,10 @@ VALUES = {
     "td": {"align": {"right"}, "style": {inline_style.LEFT, inline_style.CENTRED}},
     "math": {"display": {"block"}},
     "mi": {"mathvariant": {"normal"}},
-    "mo": {"form": {"prefix", "infix", "postfix"}, **{name: {"true", "false"} for name in _SWITCHES}},
+    "mo": {
+        "form": {"prefix", "infix", "postfix"},
+        **{name: {"true", "false"} for name in _SWITCHES},
+    },
     "mover": {"accent": {"true", "false"}},
     "munder": {"accentunder": {"true", "false"}},
     "munderover": {"accent": {"true", "false"}, "accentunder": {"true", "false"}},

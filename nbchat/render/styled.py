@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from markdown_it.token import Token
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.markdown import CodeBlock, Heading, HorizontalRule, Markdown, MarkdownElement, TableElement
+from rich.markdown import (
+    CodeBlock,
+    Heading,
+    HorizontalRule,
+    Markdown,
+    MarkdownElement,
+    TableElement,
+)
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.segment import Segment
@@ -33,7 +40,15 @@ if TYPE_CHECKING:
 LONGEST_TAIL = 4_000  # characters of an open block that are drawn while it grows
 
 # By the letters of `code.pieces`.
-COLOURS = {"": "none", "k": "bold", "c": "dim italic", "s": "green", "n": "cyan", "f": "blue", "m": "magenta"}
+COLOURS = {
+    "": "none",
+    "k": "bold",
+    "c": "dim italic",
+    "s": "green",
+    "n": "cyan",
+    "f": "blue",
+    "m": "magenta",
+}
 # Colours of the terminal itself, so that they suit light and dark ones.
 THEME = Theme(
     {
@@ -121,7 +136,10 @@ class Lines:
         self._most = most
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        lines = [_trimmed(line) for line in console.render_lines(self._inner, options.update(height=None), pad=False)]
+        lines = [
+            _trimmed(line)
+            for line in console.render_lines(self._inner, options.update(height=None), pad=False)
+        ]
         while lines and not lines[-1]:
             lines.pop()
         while lines and not lines[0]:
@@ -132,7 +150,11 @@ class Lines:
 
 
 def _trimmed(line: list[Segment]) -> list[Segment]:
-    line = [Segment(clean(text).replace("\n", ""), style) for text, style, control in line if not control]
+    line = [
+        Segment(clean(text).replace("\n", ""), style)
+        for text, style, control in line
+        if not control
+    ]
     while line and not line[-1].text.strip() and not (line[-1].style and line[-1].style.underline):
         line.pop()
     return [*line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
@@ -155,7 +177,8 @@ class _Code(CodeBlock):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         code = self.text.plain.removesuffix("\n").expandtabs(4)
         drawn = Text.assemble(
-            *((text, COLOURS[colour]) for colour, text in pieces(code, self.lexer_name)), overflow="fold"
+            *((text, COLOURS[colour]) for colour, text in pieces(code, self.lexer_name)),
+            overflow="fold",
         )
         label = [Text(self.lexer_name, style="dim")] if self.lexer_name else []
         yield Padding(Group(*label, drawn), (0, 0, 0, 2))
@@ -207,7 +230,9 @@ def _shown(tokens: Sequence[Token]) -> Iterator[Token]:
                 label = f"[{token.meta['label']}] "
                 continue
             case "formula_block":
-                token = Token("code_block", "code", 0, content=f"{token.markup}{token.content}{token.info}")
+                token = Token(
+                    "code_block", "code", 0, content=f"{token.markup}{token.content}{token.info}"
+                )
             case "th_open" | "td_open" if align := token.attrs.get("align"):
                 token.attrs["style"] = f"text-align:{align}"
         token.content = clean(token.content)

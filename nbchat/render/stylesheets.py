@@ -18,7 +18,9 @@ _ATTRIBUTE = re.compile(r" ([a-z]+)")
 
 @cache
 def lines(name: str) -> tuple[str, ...]:
-    return tuple(map(str.strip, Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()))
+    return tuple(
+        map(str.strip, Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines())
+    )
 
 
 def minified(name: str) -> str:
@@ -33,12 +35,18 @@ def used(html: str) -> str:
     """
     there: set[str] = set()
     for tag, marks in _TAG.findall(html):
-        there |= {tag, *(f".{name}" for name in _CLASS.findall(marks)), *(f"[{a}" for a in _ATTRIBUTE.findall(marks))}
+        there |= {
+            tag,
+            *(f".{name}" for name in _CLASS.findall(marks)),
+            *(f"[{a}" for a in _ATTRIBUTE.findall(marks)),
+        }
     kept: list[str] = []
     for line in lines("style.css"):
         if line == "}" and kept and kept[-1].endswith("{"):
             kept.pop()
-        elif not line.endswith("}") or line == "}" or any(names <= there for names in _wanted(line)):
+        elif (
+            not line.endswith("}") or line == "}" or any(names <= there for names in _wanted(line))
+        ):
             kept.append(line)
     return "".join(kept)
 

@@ -23,7 +23,9 @@ _NEVER_FIRST = frozenset("。，、；：？！）」』】》〉”’…")  # 
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 WIDEST = 100  # columns; longer lines of prose are hard to read
-_UNDECIDED = re.compile(r" {0,3}(?:#{0,6}|`{0,2}|~{0,2})")  # a line that may still become a heading or a fence
+_UNDECIDED = re.compile(
+    r" {0,3}(?:#{0,6}|`{0,2}|~{0,2})"
+)  # a line that may still become a heading or a fence
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?= )|\d{1,3}[.)](?= )))*[ \t]*")
@@ -44,7 +46,10 @@ def columns(text: str) -> int:
     """How many columns of a terminal the text takes."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
 
 
 class Wrapped:
@@ -149,7 +154,9 @@ class TerminalMarkdown:
             out = self._style
         out += self._wrapped.feed(words, kept=self._is_code)
         if ended:
-            out += self._wrapped.finish() + (PLAIN if self._style else "") + self._wrapped.feed("\n")
+            out += (
+                self._wrapped.finish() + (PLAIN if self._style else "") + self._wrapped.feed("\n")
+            )
             self._style, self._line = None, ""
         return out
 
@@ -157,7 +164,9 @@ class TerminalMarkdown:
         fence = _FENCE.match(line)
         self._is_code = bool(self._fence or fence)
         if self._fence:
-            if not (fence and fence[1].startswith(self._fence) and not line.strip(" " + self._fence[0])):
+            if not (
+                fence and fence[1].startswith(self._fence) and not line.strip(" " + self._fence[0])
+            ):
                 return ""
             self._fence = ""
             return DIM

@@ -21,7 +21,9 @@ def asked_html(question: str) -> str:
 
 def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
     """Rows under a heading that stays in sight, and a line below them."""
-    right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [False] * len(head)
+    right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [
+        False
+    ] * len(head)
     table = table_html(head, rows, right)
     html = f'<div class=nbc-tall tabindex=0 style="{inline_style.TALL}">{table}</div>{note(below)}'
     cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]

@@ -23,7 +23,9 @@ from nbchat.turns import Turn
 BUSY_SECONDS = 1.0  # SQLite waits so long for another process by itself
 LAST_DAY = 4e9  # seconds since the epoch; what is later is not ours
 
-_abandoned: list[sqlite3.Connection] = []  # closing one of these could remove another database's log
+_abandoned: list[
+    sqlite3.Connection
+] = []  # closing one of these could remove another database's log
 
 
 @dataclass(slots=True, frozen=True)
@@ -63,7 +65,9 @@ class Database:
                 return self._connection
             self.abandon()  # deleted or replaced under our feet
         _make(self.path)
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
             for pragma in ("trusted_schema = OFF", "foreign_keys = ON", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {pragma}")
@@ -107,11 +111,17 @@ class Database:
                 connection.execute(_SET_CONVERSATION, (*values[1:], write.header.id))
             for turn in new:
                 parent = turn.parent and turn.parent.id
-                answer = encoded(write.answer if turn is write.turn and write.answer else answered(turn))
-                connection.execute(_PUT_TURN, (turn.id, write.header.id, parent, encoded(asked(turn)), answer))
+                answer = encoded(
+                    write.answer if turn is write.turn and write.answer else answered(turn)
+                )
+                connection.execute(
+                    _PUT_TURN, (turn.id, write.header.id, parent, encoded(asked(turn)), answer)
+                )
             if write.turn and write.answer and not new:
                 answer = encoded(write.answer)
-                connection.execute("UPDATE turn SET answer = ? WHERE id = ?", (answer, write.turn.id))
+                connection.execute(
+                    "UPDATE turn SET answer = ? WHERE id = ?", (answer, write.turn.id)
+                )
         self._known.update(turn.id for turn in new)
 
     def _unknown(self, turn: Turn | None) -> list[Turn]:
@@ -148,7 +158,11 @@ class Database:
             return None
         where = "WHERE name = ? AND kernel != ? AND length > 0 AND (notebook = ? OR ?) ORDER BY notebook != ?,"
         query = _CONVERSATIONS.replace("ORDER BY", where) + " LIMIT 1"
-        row = self._open().execute(query, (name, self.kernel, notebook, anywhere, notebook)).fetchone()
+        row = (
+            self._open()
+            .execute(query, (name, self.kernel, notebook, anywhere, notebook))
+            .fetchone()
+        )
         return row and _stored(row)
 
     def turns(self, conversation: str) -> list[Turn]:
@@ -156,7 +170,8 @@ class Database:
         from nbchat.store.reading import checked, read
 
         rows = self._open().execute(
-            "SELECT id, parent, question, answer FROM turn WHERE conversation = ? ORDER BY number", (conversation,)
+            "SELECT id, parent, question, answer FROM turn WHERE conversation = ? ORDER BY number",
+            (conversation,),
         )
         turns: dict[str, Turn] = {}
         for number, (id, parent, question, answer) in enumerate(rows, 1):
@@ -164,7 +179,9 @@ class Database:
                 row = {**read(question), **read(answer)}
             except (BadSettings, TypeError) as error:
                 raise BadSettings(f"turn {number}: {error}") from None
-            turns[id] = checked(row, number, turns.get(parent), id)  # never a circle: a parent comes first
+            turns[id] = checked(
+                row, number, turns.get(parent), id
+            )  # never a circle: a parent comes first
         self._known.update(turns)
         return list(turns.values())
 
@@ -174,7 +191,9 @@ class Database:
         stored = {one.header.id: one for one in self.conversations()}
         found: list[tuple[Stored, str]] = []
         rows = (
-            self._open().execute("SELECT conversation, question, answer FROM turn ORDER BY number DESC")
+            self._open().execute(
+                "SELECT conversation, question, answer FROM turn ORDER BY number DESC"
+            )
             if stored
             else ()
         )
@@ -193,7 +212,11 @@ def _words(question: str, answer: str) -> list[str]:
         asked, said = read(question)["question"], read(answer)["answer"]
     except (BadSettings, KeyError, TypeError):
         return []
-    words = asked if isinstance(asked, str) else " ".join(part for part in asked if isinstance(part, str))
+    words = (
+        asked
+        if isinstance(asked, str)
+        else " ".join(part for part in asked if isinstance(part, str))
+    )
     return [text for text in (words, said) if isinstance(text, str)]
 
 

@@ -37,5 +37,7 @@ def notebook() -> str:
     for said in (names.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
         # Older servers put a random id there for a new notebook (jupyter-server#1059).
         if isinstance(said, str) and said.endswith(".ipynb"):
-            return said.encode("utf-8", "replace").decode()  # a path may hold bytes that are no text
+            return said.encode(
+                "utf-8", "replace"
+            ).decode()  # a path may hold bytes that are no text
     return ""

@@ -19,7 +19,9 @@ DEEPEST = 64  # levels of a stored JSON value
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
+    )
 
 
 Word = Annotated[str, Field(max_length=300)]
@@ -84,19 +86,27 @@ class TurnRow(_Row):
 
     def turn(self, parent: Turn | None, id: str | None = None) -> Turn:
         """The turn that this row is of; without an id it is a new one."""
-        content = self.question if isinstance(self.question, str) else [_part_of(part) for part in self.question]
+        content = (
+            self.question
+            if isinstance(self.question, str)
+            else [_part_of(part) for part in self.question]
+        )
         answer = Answer(model=self.model, provider=self.provider)
         if self.thought:
             answer.add(Thought(self.thought))
         if self.answer:
             answer.add(Text(self.answer))
-        answer.tool_calls = [ToolCall(call.id, call.name, call.arguments, call.raw) for call in self.tool_calls]
+        answer.tool_calls = [
+            ToolCall(call.id, call.name, call.arguments, call.raw) for call in self.tool_calls
+        ]
         answer.usage = Usage(**self.usage.model_dump())
         for notice in self.notices:
             answer.add(Notice(notice))
         answer.add(Stop(self.stop.reason, self.stop.detail))
         answer.kept = KeptBy(**self.kept.model_dump()) if self.kept else None
-        turn = Turn(Message("user", content), answer, parent, self.cell, self.seconds, tuple(self.inserted))
+        turn = Turn(
+            Message("user", content), answer, parent, self.cell, self.seconds, tuple(self.inserted)
+        )
         turn.id = id or turn.id
         turn.asked_at, turn.left_out = self.asked_at, self.left_out
         return turn

@@ -54,18 +54,26 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def check(connection: sqlite3.Connection) -> None:
     """Refuse a file of a newer nbchat, of another program, or one with triggers or views slipped in."""
-    connection.execute("BEGIN")  # both as they are at one moment: another process may be making the tables
+    connection.execute(
+        "BEGIN"
+    )  # both as they are at one moment: another process may be making the tables
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     schema = _schema(connection)
     connection.execute("COMMIT")
     if version > len(MIGRATIONS):
-        raise NotOurs(f"was written by a newer nbchat (version {version}; this one knows {len(MIGRATIONS)})")
+        raise NotOurs(
+            f"was written by a newer nbchat (version {version}; this one knows {len(MIGRATIONS)})"
+        )
     if schema != _schema_of(version):
         raise NotOurs("is not a history of nbchat")
 
 
 def _schema(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
-    return set(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
+    return set(
+        connection.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        )
+    )
 
 
 def _schema_of(version: int) -> set[tuple[str, ...]]:
@@ -84,7 +92,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     if version() == len(MIGRATIONS):
         return
     with transaction(connection):
-        for migration in MIGRATIONS[version() :]:  # asked again: another process may have been first
+        for migration in MIGRATIONS[
+            version() :
+        ]:  # asked again: another process may have been first
             for statement in migration:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -32,7 +32,9 @@ T = TypeVar("T")
 RETRY_SECONDS = 1.0
 CLOSING_SECONDS = 3.0
 CUT = {"reason": "broken", "detail": "the kernel ended before the answer did"}
-ANSWER_SECONDS = 30.0  # for a question to the database; a history of gigabytes takes seconds to search
+ANSWER_SECONDS = (
+    30.0  # for a question to the database; a history of gigabytes takes seconds to search
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +50,9 @@ class Store:
         self.path = path
         self._database = Database(path, kernel=uuid4().hex)
         self._changed = threading.Condition()
-        self._pending: dict[str, _Pending] = {}  # by turn or conversation; of each the last state, in order
+        self._pending: dict[
+            str, _Pending
+        ] = {}  # by turn or conversation; of each the last state, in order
         self._asks: list[Callable[[], None]] = []
         self._fresh = self._closing = False
         self._thread: threading.Thread | None = None
@@ -59,7 +63,12 @@ class Store:
     # --- saving ----------------------------------------------------------------------------------
 
     def put(
-        self, header: Header, turn: Turn | None = None, told: Callable[[], None] | None = None, *, grows: bool = False
+        self,
+        header: Header,
+        turn: Turn | None = None,
+        told: Callable[[], None] | None = None,
+        *,
+        grows: bool = False,
     ) -> None:
         """Save a turn as it is now, or only where its conversation stands. Returns at once.
 
@@ -115,7 +124,9 @@ class Store:
     def delete(self, conversation: str) -> bool:
         """Remove a conversation and its bytes; False where another process still holds some of them."""
         with self._changed:
-            self._pending = {k: p for k, p in self._pending.items() if p.write.header.id != conversation}
+            self._pending = {
+                k: p for k, p in self._pending.items() if p.write.header.id != conversation
+            }
 
         def delete(database: Database) -> bool:
             self._unscrubbed = not database.delete(conversation)
@@ -157,8 +168,16 @@ class Store:
                 return
             try:
                 self._database.write(pending.write)
-            except (sqlite3.DataError, sqlite3.IntegrityError, ValueError, TypeError, RecursionError) as error:
-                self._trouble = f"one turn has something in it that cannot be ({error})"  # the others go on
+            except (
+                sqlite3.DataError,
+                sqlite3.IntegrityError,
+                ValueError,
+                TypeError,
+                RecursionError,
+            ) as error:
+                self._trouble = (
+                    f"one turn has something in it that cannot be ({error})"  # the others go on
+                )
             except (sqlite3.Error, OSError, NotOurs) as error:
                 self._trouble = self._reason(error)
                 if not _is_busy(error):
@@ -218,4 +237,7 @@ _REASONS = {
 
 
 def _is_busy(error: Exception) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    )

@@ -48,7 +48,9 @@ def answered(turn: Turn) -> dict[str, Any]:
         "provider": answer.provider,
         "answer": answer.text,
         "thought": answer.thought,
-        "tool_calls": [{n: getattr(call, n) for n in ToolCall.__slots__} for call in answer.tool_calls],
+        "tool_calls": [
+            {n: getattr(call, n) for n in ToolCall.__slots__} for call in answer.tool_calls
+        ],
         "usage": {name: getattr(answer.usage, name) for name in Usage.__slots__},
         "notices": list(answer.notices),
         "stop": {"reason": answer.stop.reason, "detail": answer.stop.detail},

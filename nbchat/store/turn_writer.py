@@ -22,7 +22,12 @@ class Keeps(Protocol):
     """Whoever keeps turns: the store."""
 
     def put(
-        self, header: Header, turn: Turn | None = None, told: Callable[[], None] | None = None, *, grows: bool = False
+        self,
+        header: Header,
+        turn: Turn | None = None,
+        told: Callable[[], None] | None = None,
+        *,
+        grows: bool = False,
     ) -> None: ...
     def trouble(self) -> str: ...
 
@@ -39,7 +44,9 @@ class Growing:
     def grew(self) -> None:
         """Something of the answer came."""
         if self._keeper and self._timer is None and self._turn.answer:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush, self._keeper)
+            self._timer = asyncio.get_running_loop().call_later(
+                FLUSH_SECONDS, self._flush, self._keeper
+            )
 
     def _flush(self, keeper: Keeps) -> None:
         self._timer = None

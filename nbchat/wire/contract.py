@@ -117,7 +117,9 @@ def dialect(name: str) -> Dialect:
     """
     if name not in FORMATS:
         meant = did_you_mean(name, FORMATS)
-        raise BadSettings(f"no wire format is called {name!r}.{meant}\nKnown: {', '.join(FORMATS)}.")
+        raise BadSettings(
+            f"no wire format is called {name!r}.{meant}\nKnown: {', '.join(FORMATS)}."
+        )
     return cast(Dialect, import_module(f"nbchat.wire.formats.{name.replace('-', '_')}"))
 
 

@@ -50,7 +50,9 @@ def steps_of(path: str) -> list[int | str]:
 
 
 def _value(piece: Mapping[str, Any]) -> Any:
-    return next((piece[name] for name in ("stringValue", "numberValue", "boolValue") if name in piece), None)
+    return next(
+        (piece[name] for name in ("stringValue", "numberValue", "boolValue") if name in piece), None
+    )
 
 
 def _at(node: Any, step: int | str) -> Any:

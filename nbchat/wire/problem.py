@@ -49,7 +49,10 @@ def problem(body: Any) -> ProviderProblem | None:
         return _of(error, body)
     if isinstance(error, str):
         said = body.get("message")  # some say "Not Found" here, and what was not found there
-        return _of({**body, "message": f"{error}: {said}" if isinstance(said, str) and said else error}, body)
+        return _of(
+            {**body, "message": f"{error}: {said}" if isinstance(said, str) and said else error},
+            body,
+        )
     if isinstance(error, list) and error:
         return problem({"error": error[0]})
     return _flat(body)
@@ -70,9 +73,13 @@ def _flat(body: Mapping[str, Any]) -> ProviderProblem | None:
     """The shapes without an `error` member."""
     code, answer = body.get("code"), body.get("base_resp")
     if isinstance(answer, Mapping) and answer.get("status_code"):
-        return ProviderProblem(_words(answer.get("status_msg") or answer), code=_text(answer["status_code"]))
+        return ProviderProblem(
+            _words(answer.get("status_msg") or answer), code=_text(answer["status_code"])
+        )
     if body.get("error_msg") or body.get("error_code"):
-        return ProviderProblem(_words(body.get("error_msg") or dict(body)), code=_text(body.get("error_code")))
+        return ProviderProblem(
+            _words(body.get("error_msg") or dict(body)), code=_text(body.get("error_code"))
+        )
     if body.get("type") == "error" or body.get("object") == "error":
         return _of(body, body)
     if "choices" in body or not _says(body):
@@ -83,7 +90,10 @@ def _flat(body: Mapping[str, Any]) -> ProviderProblem | None:
 def _says(body: Mapping[str, Any]) -> bool:
     """Whether there are words that are not an answer's: in an answer, `message` is an object."""
     said = body.get("message") or body.get("Message")  # AWS writes it both ways
-    return bool(isinstance(said, str) or body.get("detail")) and not {"role", "output", "content", "done"} & body.keys()
+    return (
+        bool(isinstance(said, str) or body.get("detail"))
+        and not {"role", "output", "content", "done"} & body.keys()
+    )
 
 
 def _fine(code: Any) -> bool:

@@ -39,7 +39,11 @@ class ReasoningDetails:
 
     def _put(self, piece: Mapping[str, Any]) -> None:
         last = self._details[-1].members if self._details else None
-        if not (last and last.get("type") == piece.get("type") and last.get("index") == piece.get("index")):
+        if not (
+            last
+            and last.get("type") == piece.get("type")
+            and last.get("index") == piece.get("index")
+        ):
             self._details.append(_Detail())
         self._details[-1].put(piece)
 

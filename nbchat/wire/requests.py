@@ -42,7 +42,9 @@ def blank(part: object) -> bool:
 
 def not_taken(file: File, model: str) -> BadSettings:
     """The refusal of a document, before anything is sent."""
-    return BadSettings(f"{model} takes no {file.media_type} files here. Send its text, or an image of it.")
+    return BadSettings(
+        f"{model} takes no {file.media_type} files here. Send its text, or an image of it."
+    )
 
 
 def with_names(messages: Iterable[Message]) -> Iterator[Message]:
@@ -116,7 +118,9 @@ def _rows(message: Message) -> list[dict[str, Any]]:
 def _is_row(row: Any) -> bool:
     """What is kept may have been stored by another version."""
     wanted = {"text": int, "calls": int, "block": dict}
-    return isinstance(row, dict) and all(isinstance(row.get(name), kind) for name, kind in wanted.items())
+    return isinstance(row, dict) and all(
+        isinstance(row.get(name), kind) for name, kind in wanted.items()
+    )
 
 
 # --- understanding the answer --------------------------------------------------------------

@@ -27,7 +27,9 @@ def system_text(ask: Ask) -> str:
     """The system prompt, with the schema in words where the host has no place for it."""
     if ask.schema is None or ask.quirks.schema_mode == "json_schema":
         return ask.system
-    wanted = "Answer with JSON alone, matching this JSON schema:\n" + json.dumps(ask.schema, ensure_ascii=False)
+    wanted = "Answer with JSON alone, matching this JSON schema:\n" + json.dumps(
+        ask.schema, ensure_ascii=False
+    )
     return f"{ask.system}\n\n{wanted}" if ask.system else wanted
 
 

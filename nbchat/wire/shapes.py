@@ -43,6 +43,8 @@ def count(value: Any) -> int | None:
     >>> count(9), count(9.0), count(-1), count("9")
     (9, 9, None, None)
     """
-    if isinstance(value, float) and value.is_integer():  # gateways whose language has no other numbers
+    if (
+        isinstance(value, float) and value.is_integer()
+    ):  # gateways whose language has no other numbers
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -33,6 +33,8 @@ def ending(
     reason = reasons.get(word) or reasons.get(word.lower(), unknown) if word else "end"
     if reason == "end" and any(call.name for call in calls):
         reason = "tool_calls"
-    stop = Stop(reason, word) if word or ended else Stop("broken", "the server ended the answer early")
+    stop = (
+        Stop(reason, word) if word or ended else Stop("broken", "the server ended the answer early")
+    )
     notices = [Notice(why)] if why and stop.reason in ("filter", "broken") else []
     return [*calls, *([Kept(kept)] if kept else []), *([usage] if usage else []), *notices, stop]

@@ -19,7 +19,11 @@ def function_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
     return [
         {
             "type": "function",
-            "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
+            "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": dict(tool.parameters),
+            },
         }
         for tool in tools
     ]
@@ -27,7 +31,11 @@ def function_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
 
 def function_call(call: ToolCall, call_id: str) -> dict[str, Any]:
     """A call that the model made, as an item of `tool_calls`; arguments are JSON in a string."""
-    return {"id": call_id, "type": "function", "function": {"name": call.name, "arguments": arguments_text(call)}}
+    return {
+        "id": call_id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": arguments_text(call)},
+    }
 
 
 def arguments_text(call: ToolCall) -> str:
@@ -113,12 +121,18 @@ class ToolCalls:
         self._calls: list[_Call] = []
 
     def __bool__(self) -> bool:
-        return any(call.name for call in self._calls)  # Snowflake sends a nameless one for none (recorded)
+        return any(
+            call.name for call in self._calls
+        )  # Snowflake sends a nameless one for none (recorded)
 
     def add(self, piece: Mapping[str, Any]) -> None:
         """Take one item of a delta's `tool_calls`."""
         function = mapping(piece.get("function"))
-        call_id, name, arguments = string(piece.get("id")), string(function.get("name")), function.get("arguments")
+        call_id, name, arguments = (
+            string(piece.get("id")),
+            string(function.get("name")),
+            function.get("arguments"),
+        )
         raw = raw_arguments(arguments)
         call = self._open(piece.get("index"), call_id, name, raw)
         call.id = call.id or call_id

@@ -65,7 +65,9 @@ def in_the_browser(quick: bool) -> Iterator[Row]:
         _, text = SHAPES["answer"](cell.SIZE)
         service.always(paced(said(*cell.cut(text)), cell.SECONDS))
         ours = cell.in_a_cell(lab, service, "%%chat kimi-k2.6\nGo")
-        usual = cell.in_a_cell(lab, service, cell.USUAL.format(url=service.url, gap=0.1, what=cell.MARKDOWN))
+        usual = cell.in_a_cell(
+            lab, service, cell.USUAL.format(url=service.url, gap=0.1, what=cell.MARKDOWN)
+        )
     ratio = f"1/{(usual.cpu - floor) / (ours.cpu - floor):.1f} of Markdown 10 times a second"
     yield Row(thread, f"{ours.cpu - floor:.2f} s", ratio, "<= 2.0 s", ours.cpu - floor <= 2.0)
     ratio = f"1/{usual.bytes / ours.bytes:.1f} of Markdown 10 times a second"
@@ -75,16 +77,29 @@ def in_the_browser(quick: bool) -> Iterator[Row]:
 def loads(quick: bool) -> Iterator[Row]:
     rounds = loading.measured(3 if quick else loading.ROUNDS)
     bare, ours, heavy = (
-        median(r[name][0] for r in rounds) for name in ("nothing", "%load_ext nbchat", "import httpx2, pydantic")
+        median(r[name][0] for r in rounds)
+        for name in ("nothing", "%load_ext nbchat", "import httpx2, pydantic")
     )
     ratio = f"{(ours - bare) / heavy:.2f} of importing httpx2 and pydantic"
-    yield Row("%load_ext nbchat, CPU over bare IPython", f"{ours - bare:.1f} ms", ratio, "<= 20 ms", ours - bare <= 20)
+    yield Row(
+        "%load_ext nbchat, CPU over bare IPython",
+        f"{ours - bare:.1f} ms",
+        ratio,
+        "<= 20 ms",
+        ours - bare <= 20,
+    )
 
 
 def words(quick: bool) -> Iterator[Row]:
     ours, bare = first_text.measured(5 if quick else first_text.ROUNDS)
     ratio = f"{ours / bare:.1f}x a bare update loop, {bare:.1f} ms"
-    yield Row("first text after the provider's first byte", f"{ours:.1f} ms", ratio, "<= +10 ms", ours - bare <= 10)
+    yield Row(
+        "first text after the provider's first byte",
+        f"{ours:.1f} ms",
+        ratio,
+        "<= +10 ms",
+        ours - bare <= 10,
+    )
 
 
 def engine(quick: bool) -> Iterator[Row]:
@@ -101,22 +116,40 @@ def stops(quick: bool) -> Iterator[Row]:
     found = interrupts.measured(10 if quick else interrupts.ROUNDS)
     ours, bare = interrupts.p95(found.ours), interrupts.p95(found.bare)
     ratio = f"{ours / bare:.1f}x a sleeping cell, {bare:.0f} ms"
-    yield Row("interrupt to idle, server silent, p95", f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150)
+    yield Row(
+        "interrupt to idle, server silent, p95", f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150
+    )
     lost = found.of - found.kept
-    yield Row("partial answers lost, history made invalid", f"{lost}", f"of {found.of} interrupts", "0", lost == 0)
+    yield Row(
+        "partial answers lost, history made invalid",
+        f"{lost}",
+        f"of {found.of} interrupts",
+        "0",
+        lost == 0,
+    )
 
 
 def saved(quick: bool) -> Iterator[Row]:
     text = SHAPES["answer"](20_000)
-    ours, usual = (saved_size.in_file(make(*text)) / 20_000 for make in (saved_size.ours, saved_size.usual))
+    ours, usual = (
+        saved_size.in_file(make(*text)) / 20_000 for make in (saved_size.ours, saved_size.usual)
+    )
     ratio = f"{ours / usual:.2f} of markdown-it and Pygments without style"
-    yield Row("HTML of a saved answer, bytes a character", f"{ours:.2f}", ratio, "<= 2.5", ours <= saved_size.PROMISED)
+    yield Row(
+        "HTML of a saved answer, bytes a character",
+        f"{ours:.2f}",
+        ratio,
+        "<= 2.5",
+        ours <= saved_size.PROMISED,
+    )
 
 
 def packages(quick: bool) -> Iterator[Row]:
     added, there = distributions.measured()
     ratio = f"{len(added) / there:.2f} of JupyterLab's {there}"
-    yield Row("distributions more than JupyterLab has", f"{len(added)}", ratio, "<= 12", len(added) <= 12)
+    yield Row(
+        "distributions more than JupyterLab has", f"{len(added)}", ratio, "<= 12", len(added) <= 12
+    )
 
 
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -132,9 +165,15 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="leave out what takes more than half a minute")
-    parser.add_argument("--only", choices=PARTS, action="append", help="these rows alone; may be repeated")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out what takes more than half a minute"
+    )
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="these rows alone; may be repeated"
+    )
     given = parser.parse_args()
     print(f"{'what':50} {'now':>12}  {'beside it':44} {'promised':>12}  holds")
     for name in given.only or PARTS:
@@ -142,7 +181,10 @@ def main() -> None:
             for row in PARTS[name](given.quick):
                 print(row, flush=True)
         except Exception as error:  # one row that cannot be measured leaves the others
-            print(Row(name, "", f"not measured: {type(error).__name__}: {error}"[:120], "", None), flush=True)
+            print(
+                Row(name, "", f"not measured: {type(error).__name__}: {error}"[:120], "", None),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

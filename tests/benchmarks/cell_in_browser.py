@@ -103,7 +103,10 @@ class Cost:
         """The fewest repaints in any one second."""
         if not self.paints:
             return 0
-        return min((sum(s <= at < s + 1 for at in self.paints) for s in range(int(self.paints[-1]))), default=0)
+        return min(
+            (sum(s <= at < s + 1 for at in self.paints) for s in range(int(self.paints[-1]))),
+            default=0,
+        )
 
     @property
     def quickest(self) -> int:
@@ -132,7 +135,9 @@ def measured(lab: Lab, notebook: Notebook, cdp: Any, cell: int) -> Cost:
     cost.lag = max(0.0, cost.paints[-1] - SECONDS) if cost.paints else 0.0
     notebook.save()
     page.wait_for_timeout(500)
-    saved = json.loads((lab.folder / "notebooks" / notebook.path).read_text())["cells"][cell]["outputs"]
+    saved = json.loads((lab.folder / "notebooks" / notebook.path).read_text())["cells"][cell][
+        "outputs"
+    ]
     cost.outputs = len(saved)
     for output in saved:
         data = {kind: "".join(lines) for kind, lines in output.get("data", {}).items()}
@@ -169,7 +174,9 @@ def row(name: str, cost: Cost, floor: float, size: int, ours: Cost) -> str:
     )
 
 
-def compare(lab: Lab, service: Service, shape: str, floor: float, runs: int, *, usual: bool) -> None:
+def compare(
+    lab: Lab, service: Service, shape: str, floor: float, runs: int, *, usual: bool
+) -> None:
     thought, text = SHAPES[shape](SIZE)
     service.always(paced(said(*cut(text), thought=cut(thought)), SECONDS))
     size = len(text) + len(thought)
@@ -180,8 +187,13 @@ def compare(lab: Lab, service: Service, shape: str, floor: float, runs: int, *, 
             "Markdown, 10 a second": USUAL.format(url=service.url, gap=0.1, what=MARKDOWN),
             "our HTML, 10 a second": html.format(url=service.url, gap=0.1, what=HTML),
         }
-    costs = {name: [in_a_cell(lab, service, code) for _ in range(runs)] for name, code in ways.items()}
-    middle = {name: sorted(found, key=lambda cost: cost.cpu)[len(found) // 2] for name, found in costs.items()}
+    costs = {
+        name: [in_a_cell(lab, service, code) for _ in range(runs)] for name, code in ways.items()
+    }
+    middle = {
+        name: sorted(found, key=lambda cost: cost.cpu)[len(found) // 2]
+        for name, found in costs.items()
+    }
     ours = middle["%%chat"]
     print(f"{shape}: {size:,} characters in {size // PIECE:,} pieces over {SECONDS:g} s")
     for name, cost in middle.items():
@@ -221,8 +233,12 @@ def main(arguments: list[str]) -> None:
         Service() as service,
         Lab(Path(folder), browser) as lab,
     ):
-        floor = median(in_a_cell(lab, service, IDLE.format(seconds=SECONDS)).cpu for _ in range(runs))
-        print(f"An empty cell of {SECONDS:g} s: {floor:.2f} s CPU. The ratios are of what comes on top.")
+        floor = median(
+            in_a_cell(lab, service, IDLE.format(seconds=SECONDS)).cpu for _ in range(runs)
+        )
+        print(
+            f"An empty cell of {SECONDS:g} s: {floor:.2f} s CPU. The ratios are of what comes on top."
+        )
         for shape in shapes:
             compare(lab, service, shape, floor, runs, usual=shape == "answer")
 

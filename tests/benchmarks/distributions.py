@@ -12,10 +12,22 @@ from importlib.metadata import requires
 
 
 def resolved(*wanted: str) -> set[str]:
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--ignore-installed",
+        "--quiet",
+        "--report",
+        "-",
+    ]
     ran = subprocess.run([*command, *wanted], capture_output=True, text=True, timeout=300)
     if ran.returncode:
-        raise RuntimeError(ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else "pip failed")
+        raise RuntimeError(
+            ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else "pip failed"
+        )
     return {row["metadata"]["name"].lower() for row in json.loads(ran.stdout)["install"]}
 
 

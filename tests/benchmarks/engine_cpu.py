@@ -21,7 +21,12 @@ from collections.abc import Iterator
 
 from pydantic_core import from_json
 
-BURST, PACED, STREAMS, EACH = 20_000, 2_000, 200, 100  # deltas, deltas, streams at once, deltas of each
+BURST, PACED, STREAMS, EACH = (
+    20_000,
+    2_000,
+    200,
+    100,
+)  # deltas, deltas, streams at once, deltas of each
 GAP = 0.001  # seconds between paced deltas
 
 
@@ -42,7 +47,9 @@ def event(number: int) -> bytes:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-TAIL = chunk(b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n') + chunk(b"data: [DONE]\n\n")
+TAIL = chunk(b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n') + chunk(
+    b"data: [DONE]\n\n"
+)
 
 
 # --- the server ------------------------------------------------------------------------------
@@ -52,7 +59,11 @@ async def serve() -> None:
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+                length = next(
+                    line
+                    for line in head.lower().split(b"\r\n")
+                    if line.startswith(b"content-length:")
+                )
                 await reader.readexactly(int(length.split(b":")[1]))
                 count = int(head.split(b" ")[1].split(b"/")[1])
                 writer.write(HEAD)
@@ -84,7 +95,9 @@ async def floor(port: int, count: int, way: str) -> int:
     sock = socket.socket()
     sock.setblocking(False)
     await loop.sock_connect(sock, ("127.0.0.1", port))
-    await loop.sock_sendall(sock, f"POST /{count}/{way} HTTP/1.1\r\ncontent-length: 2\r\n\r\n{{}}".encode())
+    await loop.sock_sendall(
+        sock, f"POST /{count}/{way} HTTP/1.1\r\ncontent-length: 2\r\n\r\n{{}}".encode()
+    )
     raw = b""
     while b"\r\n\r\n" not in raw:
         raw += await loop.sock_recv(sock, 65536)
@@ -112,7 +125,11 @@ async def engine(port: int, count: int, way: str) -> int:
     from nbchat.runtime import current
 
     stream = current().asks(
-        "openai:gpt-4o", "hi", base_url=f"http://127.0.0.1:{port}/{count}/{way}", wire="openai-chat", api_key="k"
+        "openai:gpt-4o",
+        "hi",
+        base_url=f"http://127.0.0.1:{port}/{count}/{way}",
+        wire="openai-chat",
+        api_key="k",
     )
     return await _size(stream)
 
@@ -122,7 +139,11 @@ async def public(port: int, count: int, way: str) -> int:
     import nbchat
 
     stream = nbchat.stream(
-        "openai:gpt-4o", "hi", base_url=f"http://127.0.0.1:{port}/{count}/{way}", wire="openai-chat", api_key="k"
+        "openai:gpt-4o",
+        "hi",
+        base_url=f"http://127.0.0.1:{port}/{count}/{way}",
+        wire="openai-chat",
+        api_key="k",
     )
     return await _size(stream)
 
@@ -159,11 +180,15 @@ async def measure(name: str, port: int, way: str) -> float:
 
 def _child(*arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.benchmarks.engine_cpu", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONHASHSEED": "0"})
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONHASHSEED": "0"}
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)

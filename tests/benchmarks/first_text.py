@@ -41,7 +41,9 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
     head, *rest = said(f"{WORD} ", "and ", "more.")
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
         await asyncio.sleep(0.3)
         for number, chunk in enumerate((head, *rest)):
             writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
@@ -51,10 +53,16 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
             await asyncio.sleep(0.3 if number < 2 else 0)
         writer.write(b"0\r\n\r\n")
 
-    with Service() as service, tempfile.TemporaryDirectory() as folder, RunningKernel(cwd=Path(folder)) as kernel:
+    with (
+        Service() as service,
+        tempfile.TemporaryDirectory() as folder,
+        RunningKernel(cwd=Path(folder)) as kernel,
+    ):
         service.always(play)
         kernel.run("%load_ext nbchat")
-        kernel.run(f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')")
+        kernel.run(
+            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+        )
         ways = ("%%chat kimi-k2.6\nGo", NAIVE.format(url=service.url))
         for code in ways:
             once(kernel, sent, code)  # imports
@@ -64,4 +72,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    print("first text on iopub, ms after it was sent: %%chat {:.1f}, a bare update loop {:.1f}".format(*measured()))
+    print(
+        "first text on iopub, ms after it was sent: %%chat {:.1f}, a bare update loop {:.1f}".format(
+            *measured()
+        )
+    )

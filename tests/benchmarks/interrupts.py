@@ -29,7 +29,9 @@ class Stopped:
 
 async def silent(request: Request, writer: asyncio.StreamWriter) -> None:
     """A few words, then nothing."""
-    writer.write(b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+    writer.write(
+        b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
     for chunk in said("some ", "words ")[:3]:
         writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
     await writer.drain()
@@ -47,16 +49,24 @@ def pressed(kernel: RunningKernel, started: str, seconds: float) -> float:
 
 def measured(rounds: int = ROUNDS) -> Stopped:
     dice, found = random.Random(7), Stopped([], [], 0, rounds)
-    with Service() as service, tempfile.TemporaryDirectory() as folder, RunningKernel(cwd=Path(folder)) as kernel:
+    with (
+        Service() as service,
+        tempfile.TemporaryDirectory() as folder,
+        RunningKernel(cwd=Path(folder)) as kernel,
+    ):
         service.always(silent)
         kernel.run("%load_ext nbchat")
-        kernel.run(f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')")
+        kernel.run(
+            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+        )
         kernel.run("%%chat demo\nwarm up")
         kernel.run("import nbchat; chat = nbchat.chat('stopped')")
         for round_ in range(rounds):
             wait = dice.uniform(0.4, 0.7)
             found.bare.append(pressed(kernel, kernel.start(SILENT), wait))
-            found.ours.append(pressed(kernel, kernel.start("%%chat kimi-k2.6 --name stopped\nTalk"), wait))
+            found.ours.append(
+                pressed(kernel, kernel.start("%%chat kimi-k2.6 --name stopped\nTalk"), wait)
+            )
             shown = [o["data"]["text/plain"] for o in kernel.last.outputs if "data" in o]  # type: ignore[attr-defined]
             code = "print(len(chat.turns), repr(chat.turns[-1].answer.text if chat.turns else ''), end='')"
             found.kept += kernel.run(code).text == f"{round_ + 1} {(shown or [''])[-1]!r}"

@@ -65,21 +65,33 @@ def costs(characters: int, seconds: float) -> tuple[Cost, Cost]:
     """Of the same answer by `%%chat`, and by an update at every chunk."""
     text = markdown(characters)
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
-    with Service() as service, tempfile.TemporaryDirectory() as folder, RunningKernel(cwd=Path(folder)) as kernel:
+    with (
+        Service() as service,
+        tempfile.TemporaryDirectory() as folder,
+        RunningKernel(cwd=Path(folder)) as kernel,
+    ):
         service.always(paced(said(*pieces), seconds))
         kernel.run("%load_ext nbchat")
-        kernel.run(f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')")
+        kernel.run(
+            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+        )
         kernel.run("%%chat demo\nwarm up")
         time.sleep(1)
-        return measured(kernel, "%%chat kimi-k2.6\nGo"), measured(kernel, NAIVE.format(url=service.url))
+        return measured(kernel, "%%chat kimi-k2.6\nGo"), measured(
+            kernel, NAIVE.format(url=service.url)
+        )
 
 
 def compare(characters: int, seconds: float) -> None:
     ours, naive = costs(characters, seconds)
-    print(f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s (x: times the answer)")
+    print(
+        f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s (x: times the answer)"
+    )
     print(row("%%chat", ours, characters))
     print(row("per chunk", naive, characters))
-    print(f"  ratio        {naive.messages / ours.messages:6.1f}           {naive.bytes / ours.bytes:7.1f}\n")
+    print(
+        f"  ratio        {naive.messages / ours.messages:6.1f}           {naive.bytes / ours.bytes:7.1f}\n"
+    )
 
 
 if __name__ == "__main__":

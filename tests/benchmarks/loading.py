@@ -35,7 +35,9 @@ WORK = {
 
 
 def once(work: str) -> tuple[float, int]:
-    ran = subprocess.run([sys.executable, "-c", BARE.format(work=work)], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", BARE.format(work=work)], capture_output=True, text=True, check=True
+    )
     milliseconds, modules = ran.stdout.split()[-2:]
     return float(milliseconds), int(modules)
 
@@ -49,7 +51,9 @@ def main() -> None:
     reference = median(r["import httpx2, pydantic"][0] for r in rounds)
     for name in WORK:
         cpu = median(r[name][0] for r in rounds)
-        print(f"{name:32} {cpu:7.1f} ms CPU  {cpu / reference:5.2f}x  {rounds[0][name][1]:4} modules")
+        print(
+            f"{name:32} {cpu:7.1f} ms CPU  {cpu / reference:5.2f}x  {rounds[0][name][1]:4} modules"
+        )
 
 
 if __name__ == "__main__":

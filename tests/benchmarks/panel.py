@@ -189,7 +189,10 @@ def stream(lab: Lab, service: Service) -> None:
     print(f"{len(text):,} characters in pieces of {PIECE}, {RATE} a second", flush=True)
     ours, floor = streamed(lab, service, OURS, ".nbp-foot")
     ours.show("ChatPanel", floor)
-    for name, gap in (("ipywidgets.HTML, every piece", 0), ("ipywidgets.HTML, 20 a second", 1 / 20)):
+    for name, gap in (
+        ("ipywidgets.HTML, every piece", 0),
+        ("ipywidgets.HTML, 20 a second", 1 / 20),
+    ):
         plain, idle = streamed(lab, service, PLAIN.format(gap=gap), ".the-end")
         plain.show(name, idle)
         ratio = (plain.cpu - idle * plain.wall) / (ours.cpu - floor * ours.wall)
@@ -204,11 +207,16 @@ def load(lab: Lab, service: Service) -> None:
     texts = [markdown(2_000).replace("Section ", f"Part {n} ") for n in range(TURNS)]
     costs: list[Cost] = []
     print(f"{TURNS} turns of 2,000 characters, shown by a fresh panel", flush=True)
-    with opened(lab, service, f"texts = {texts!r}\n{TALK}", "nbchat.ChatPanel('long')") as (notebook, meter):
+    with opened(lab, service, f"texts = {texts!r}\n{TALK}", "nbchat.ChatPanel('long')") as (
+        notebook,
+        meter,
+    ):
         notebook.run(1)
         with meter.measures(costs):
             notebook.run(2)
-            notebook.page.evaluate(UNTIL, f"document.querySelectorAll('.nbp-turn .nbp-foot').length === {TURNS}")
+            notebook.page.evaluate(
+                UNTIL, f"document.querySelectorAll('.nbp-turn .nbp-foot').length === {TURNS}"
+            )
         costs[0].show("ChatPanel", 0)
     print()
 
@@ -224,7 +232,9 @@ def many(lab: Lab, service: Service) -> None:
             notebook.run(*range(1, count + 1))
             with meter.measures(costs):
                 ask(notebook.page)
-                notebook.page.evaluate(UNTIL, f"document.querySelectorAll('.nbp-foot').length === {count}")
+                notebook.page.evaluate(
+                    UNTIL, f"document.querySelectorAll('.nbp-foot').length === {count}"
+                )
             costs[0].show(f"{count} ChatPanel{'s' if count > 1 else ''}", 0)
     print()
 

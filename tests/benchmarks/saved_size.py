@@ -37,7 +37,9 @@ def coloured(code: str, language: str, _: str) -> str:
 
 
 def usual(thought: str, text: str) -> str:
-    md = MarkdownIt("commonmark", {"html": False, "highlight": coloured}).enable(["table", "strikethrough"])
+    md = MarkdownIt("commonmark", {"html": False, "highlight": coloured}).enable(
+        ["table", "strikethrough"]
+    )
     return f"{md.render(thought)}{md.render(text)}"
 
 
@@ -58,9 +60,13 @@ def main(sizes: Sequence[int]) -> None:
         for name, shape in SHAPES.items():
             thought, text = shape(size)
             source = len(f"{thought}{text}".encode())
-            cost, beside = (in_file(html) / source for html in (ours(thought, text), usual(thought, text)))
+            cost, beside = (
+                in_file(html) / source for html in (ours(thought, text), usual(thought, text))
+            )
             verdict = "yes" if cost <= PROMISED else "NO"
-            print(f"  {name:10} {cost:5.2f}  markdown-it and Pygments {beside:5.2f}  <= {PROMISED} {verdict}")
+            print(
+                f"  {name:10} {cost:5.2f}  markdown-it and Pygments {beside:5.2f}  <= {PROMISED} {verdict}"
+            )
 
 
 if __name__ == "__main__":

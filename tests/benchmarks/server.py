@@ -73,11 +73,21 @@ class Way:
         writer.close()
         return words
 
-    async def open(self, question: str, limit: int = 2**16) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        body = {"model": self.model, "messages": [{"role": "user", "content": question}], "stream": True}
+    async def open(
+        self, question: str, limit: int = 2**16
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        body = {
+            "model": self.model,
+            "messages": [{"role": "user", "content": question}],
+            "stream": True,
+        }
         data = json.dumps(body).encode()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=limit)
-        lines = ["POST /v1/chat/completions HTTP/1.1", f"host: 127.0.0.1:{self.port}", "connection: close"]
+        lines = [
+            "POST /v1/chat/completions HTTP/1.1",
+            f"host: 127.0.0.1:{self.port}",
+            "connection: close",
+        ]
         lines += [f"authorization: Bearer {self.token}", "content-type: application/json"]
         writer.write("\r\n".join([*lines, f"content-length: {len(data)}", "", ""]).encode() + data)
         return reader, writer
@@ -195,17 +205,32 @@ async def measure(ways: list[Way], provider: int, rounds: int) -> None:
 def litellm(program: str | None, url: str) -> Iterator[list[Way]]:
     """litellm's proxy with one model and one worker; nobody where its program is not named."""
     if not program:
-        print('litellm is left out: pip install "litellm[proxy]" in a venv, and name its program with --litellm.')
+        print(
+            'litellm is left out: pip install "litellm[proxy]" in a venv, and name its program with --litellm.'
+        )
         yield []
         return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     model = {"model": "openai/m", "api_base": f"{url}/v1", "api_key": "sk-bench"}
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config, tempfile.TemporaryFile("w+") as log:
+    with (
+        tempfile.NamedTemporaryFile("w", suffix=".yaml") as config,
+        tempfile.TemporaryFile("w+") as log,
+    ):
         json.dump({"model_list": [{"model_name": "m", "litellm_params": model}]}, config)
         config.flush()
-        command = [program, "--config", config.name, "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
+        command = [
+            program,
+            "--config",
+            config.name,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--num_workers",
+            "1",
+        ]
         env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}  # else it fetches one
         env["LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"] = "true"
         process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
@@ -228,8 +253,14 @@ def listens(port: int) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--litellm", default=os.environ.get("NBCHAT_LITELLM"), help="the litellm program of some venv")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--litellm",
+        default=os.environ.get("NBCHAT_LITELLM"),
+        help="the litellm program of some venv",
+    )
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with running_provider() as port:
@@ -246,7 +277,13 @@ def main() -> None:
 
 
 def show(ways: list[Way]) -> None:
-    columns = {"ms": "ms/delta", "p95": "p95", "rate": "streams/s", "cpu": "CPU µs/delta", "slow": "slow reader"}
+    columns = {
+        "ms": "ms/delta",
+        "p95": "p95",
+        "rate": "streams/s",
+        "cpu": "CPU µs/delta",
+        "slow": "slow reader",
+    }
     columns |= {"left": "left ms"}
     print("\n" + " " * 14 + "".join(f"{title:>14}" for title in columns.values()))
     for way in ways:
@@ -255,9 +292,14 @@ def show(ways: list[Way]) -> None:
     engine, *hops = ways
     print()
     for way in hops:
-        added, cpu = way.median("ms") - engine.median("ms"), way.median("cpu") / engine.median("cpu")
+        added, cpu = (
+            way.median("ms") - engine.median("ms"),
+            way.median("cpu") / engine.median("cpu"),
+        )
         rate = way.median("rate") / engine.median("rate")
-        print(f"{way.name}: {added:.2f} ms more a delta, {cpu:.1f}x the engine's CPU, {rate:.2f}x its streams/s")
+        print(
+            f"{way.name}: {added:.2f} ms more a delta, {cpu:.1f}x the engine's CPU, {rate:.2f}x its streams/s"
+        )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,12 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding
 
 def event(text: str, finish: str | None = None) -> bytes:
     delta = {"content": text} if text else {}
-    body: dict[str, Any] = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
+    body: dict[str, Any] = {
+        "id": "x",
+        "object": "chat.completion.chunk",
+        "created": 0,
+        "model": "m",
+    }
     body["choices"] = [{"index": 0, "delta": delta, "finish_reason": finish}]
     data = b"data: " + json.dumps(body).encode() + b"\n\n"
     return b"%x\r\n%b\r\n" % (len(data), data)
@@ -42,7 +47,9 @@ class Provider:
                 head = await reader.readuntil(b"\r\n\r\n")
                 if not (length := re.search(rb"content-length: (\d+)", head.lower())):  # a GET
                     body = b"%d" % self.giving
-                    writer.write(b"HTTP/1.1 200 .\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+                    writer.write(
+                        b"HTTP/1.1 200 .\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+                    )
                     continue
                 asked = await reader.readexactly(int(length[1]))
                 self.giving += 1
@@ -54,7 +61,13 @@ class Provider:
 
     async def answer(self, asked: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD)
-        count, gap = (BURST, 0.0) if b"burst" in asked else (PACED, GAP) if b"paced" in asked else (10**9, GAP)
+        count, gap = (
+            (BURST, 0.0)
+            if b"burst" in asked
+            else (PACED, GAP)
+            if b"paced" in asked
+            else (10**9, GAP)
+        )
         flood = event("x" * 8192) if b"flood" in asked else b""
         for _ in range(count):
             writer.write(flood or event(f"{time.monotonic_ns()} "))
@@ -67,7 +80,9 @@ class Provider:
 @contextmanager
 def running_provider() -> Iterator[int]:
     code = f"import asyncio; from {__name__} import Provider; asyncio.run(Provider().serve())"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
         process.terminate()

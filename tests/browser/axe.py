@@ -19,7 +19,11 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
         pytest.skip("axe-core cannot be fetched: no npm")
     try:
         subprocess.run(
-            ["npm", "pack", f"axe-core@{VERSION}", "--silent"], cwd=folder, check=True, timeout=60, capture_output=True
+            ["npm", "pack", f"axe-core@{VERSION}", "--silent"],
+            cwd=folder,
+            check=True,
+            timeout=60,
+            capture_output=True,
         )
         subprocess.run(["tar", "xzf", f"axe-core-{VERSION}.tgz"], cwd=folder, check=True)
     except (subprocess.SubprocessError, OSError) as error:

@@ -19,9 +19,7 @@ def ask(lab: Lab, service: Service) -> Iterator[Ask]:
     opened: list[Notebook] = []
 
     def opens(*cells: str, **options: Any) -> Notebook:
-        setup = (
-            f"%load_ext nbchat\nimport os; os.environ.update(KIMI_API_KEY='test-key', KIMI_BASE_URL='{service.url}/v1')"
-        )
+        setup = f"%load_ext nbchat\nimport os; os.environ.update(KIMI_API_KEY='test-key', KIMI_BASE_URL='{service.url}/v1')"
         opened.append(lab.open(setup, *cells, **options))
         opened[-1].run(0)
         return opened[-1]

@@ -73,11 +73,22 @@ class Lab:
     def __enter__(self) -> Lab:
         for name in ("settings", "notebooks"):
             (self.folder / name).mkdir(exist_ok=True)
-        quiet = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
+        quiet = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.endswith(("_API_KEY", "_BASE_URL"))
+        }
         self._log = (self.folder / "lab.log").open("wb")
         self._server = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "jupyterlab",
+                    "--no-browser",
+                    "--allow-root",
+                    "--expose-app-in-browser",
+                ),
                 f"--port={self.url.rpartition(':')[2]}",
                 "--IdentityProvider.token=t",
                 f"--ServerApp.root_dir={self.folder / 'notebooks'}",
@@ -116,9 +127,13 @@ class Lab:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values or {}))
 
-    def open(self, *cells: str, dark: bool = False, size: tuple[int, int] = (1100, 1000), path: str = "") -> Notebook:
+    def open(
+        self, *cells: str, dark: bool = False, size: tuple[int, int] = (1100, 1000), path: str = ""
+    ) -> Notebook:
         """A new notebook of these cells in a new page, its kernel ready; or the notebook at `path`."""
-        self.setting("apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"})
+        self.setting(
+            "apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
+        )
         if not path:
             self._count += 1
             path = f"notebook-{self._count}.ipynb"
@@ -136,13 +151,27 @@ class Lab:
 
     def write(self, path: str, cells: Sequence[str]) -> Path:
         made = [
-            {"cell_type": "code", "id": f"c{n}", "source": c, "metadata": {}, "outputs": [], "execution_count": None}
+            {
+                "cell_type": "code",
+                "id": f"c{n}",
+                "source": c,
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+            }
             for n, c in enumerate(cells)
         ]
         spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         where = self.folder / "notebooks" / path
         where.write_text(
-            json.dumps({"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5})
+            json.dumps(
+                {
+                    "cells": made,
+                    "metadata": {"kernelspec": spec},
+                    "nbformat": 4,
+                    "nbformat_minor": 5,
+                }
+            )
         )
         return where
 
@@ -199,13 +228,19 @@ class Notebook:
 
     def execute(self, command: str, **arguments: Any) -> Any:
         """A command of the application, such as `notebook:create-output-view`."""
-        return self.page.evaluate("([c, a]) => window.jupyterapp.commands.execute(c, a)", [command, arguments])
+        return self.page.evaluate(
+            "([c, a]) => window.jupyterapp.commands.execute(c, a)", [command, arguments]
+        )
 
     def interrupt(self) -> None:
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+        self.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()"
+        )
 
     def restart(self) -> None:
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+        )
 
     def close(self) -> None:
         """Shut the kernel down and close the page."""

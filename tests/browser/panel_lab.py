@@ -59,4 +59,6 @@ def shown(notebook: Notebook, text: str, count: int = 1) -> None:
 
 def finished(notebook: Notebook, turns: int) -> None:
     """Wait until so many answers are whole."""
-    notebook.page.wait_for_function("n => document.querySelectorAll('.nbp-foot').length === n", arg=turns)
+    notebook.page.wait_for_function(
+        "n => document.querySelectorAll('.nbp-foot').length === n", arg=turns
+    )

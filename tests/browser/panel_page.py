@@ -104,7 +104,9 @@ class Page:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def start(self) -> None:
-        self.page.route("http://localhost/**", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        self.page.route(
+            "http://localhost/**", lambda route: route.fulfill(body=PAGE, content_type="text/html")
+        )
         self.page.goto("http://localhost/")  # a secure context, as JupyterLab's is
         self.page.evaluate(START, [ChatPanel._esm, ChatPanel._css])
         self.tell(NOW, state())
@@ -113,17 +115,32 @@ class Page:
         """Say this as the kernel does: rows go deflated."""
         packed = []
         for message in messages:
-            data = zlib.compress(json.dumps(message["rows"]).encode()) if message["k"] == "rows" else b""
-            packed.append([{n: v for n, v in message.items() if n != "rows" or not data}, b64encode(data).decode()])
+            data = (
+                zlib.compress(json.dumps(message["rows"]).encode())
+                if message["k"] == "rows"
+                else b""
+            )
+            packed.append(
+                [
+                    {n: v for n, v in message.items() if n != "rows" or not data},
+                    b64encode(data).decode(),
+                ]
+            )
         self.page.evaluate("messages => tell(...messages)", packed)
-        for found in (m["rows"] for m in messages if m["k"] == "rows"):  # they are inflated in their own time
-            self.page.wait_for_function("n => document.querySelectorAll('.nbp-foot').length >= n", arg=len(found))
+        for found in (
+            m["rows"] for m in messages if m["k"] == "rows"
+        ):  # they are inflated in their own time
+            self.page.wait_for_function(
+                "n => document.querySelectorAll('.nbp-foot').length >= n", arg=len(found)
+            )
 
     def sent(self, kind: str) -> list[dict[str, Any]]:
         return [m for m in self.page.evaluate("sent") if m["k"] == kind]
 
     def wait_sent(self, kind: str, count: int = 1) -> dict[str, Any]:
-        self.page.wait_for_function("([k, n]) => sent.filter(m => m.k === k).length >= n", arg=[kind, count])
+        self.page.wait_for_function(
+            "([k, n]) => sent.filter(m => m.k === k).length >= n", arg=[kind, count]
+        )
         return self.sent(kind)[-1]
 
     def stream(self, turn: str, *texts: str, after: str = "") -> None:
@@ -137,12 +154,18 @@ class Page:
 
     def ends(self, turn: str, seq: int, **more: Any) -> None:
         """The turn that was streamed is whole."""
-        whole = {name: value for name, value in row(turn, **more).items() if name not in ("id", "q", "html")}
+        whole = {
+            name: value
+            for name, value in row(turn, **more).items()
+            if name not in ("id", "q", "html")
+        }
         self.tell({"k": "end", "id": turn, "seq": seq, **whole}, state(turn))
 
     def gap(self) -> float:
         """How far the end of the transcript is out of sight."""
-        return float(self.log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight"))
+        return float(
+            self.log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight")
+        )
 
 
 Opened = Callable[..., Page]
@@ -175,8 +198,18 @@ def filled(panel: Page) -> None:
     panel.tell(
         state("a", "b", places={"a": [1, 3]}),
         rows(
-            row("a", text=ANSWER, think=thought, foot=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"])
-            | {"q": asked("Which feature separates the classes best?", att=[["df (150 × 5, 1.1 kB)", "a,b"]])},
+            row(
+                "a",
+                text=ANSWER,
+                think=thought,
+                foot=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"],
+            )
+            | {
+                "q": asked(
+                    "Which feature separates the classes best?",
+                    att=[["df (150 × 5, 1.1 kB)", "a,b"]],
+                )
+            },
             row(
                 "b",
                 "And with only the sepal features? 只用萼片呢？",
@@ -185,5 +218,10 @@ def filled(panel: Page) -> None:
             ),
         ),
         {"k": "open", "id": "c", "rid": "", "after": "b", "q": asked("?")},
-        {"k": "err", "id": "c", "kind": "MissingKey", "s": "kimi needs KIMI_API_KEY, which is not set."},
+        {
+            "k": "err",
+            "id": "c",
+            "kind": "MissingKey",
+            "s": "kimi needs KIMI_API_KEY, which is not set.",
+        },
     )

@@ -44,7 +44,12 @@ def take(lab: Lab, dark: bool) -> Path:
     bar = page.locator(".jp-NotebookPanel-toolbar").bounding_box()
     last = page.locator(".jp-Notebook .jp-Cell").last.bounding_box()
     path = IMAGES / f"answer-{'dark' if dark else 'light'}.png"
-    clip = {"x": bar["x"], "y": bar["y"], "width": bar["width"], "height": last["y"] + last["height"] + 14 - bar["y"]}
+    clip = {
+        "x": bar["x"],
+        "y": bar["y"],
+        "width": bar["width"],
+        "height": last["y"] + last["height"] + 14 - bar["y"],
+    }
     page.screenshot(path=path, clip=clip)
     notebook.close()
     return path
@@ -78,7 +83,9 @@ def main() -> None:
             for dark in (False, True):
                 path = take(lab, dark)
                 size = path.stat().st_size
-                print(f"{path.name}: {size:,} bytes{', which is too large' if size > LARGEST else ''}")
+                print(
+                    f"{path.name}: {size:,} bytes{', which is too large' if size > LARGEST else ''}"
+                )
         browser.close()
 
 

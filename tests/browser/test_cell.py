@@ -15,7 +15,9 @@ from .lab import Lab
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_chat.ipynb"
 
 
-def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(ask: Ask, service: Service) -> None:
+def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(
+    ask: Ask, service: Service
+) -> None:
     words = [f"word{n} " for n in range(100)]
     service.plays(answer(*said(*words, thought=["let me ", "see"]), gap=0.03))
     notebook = ask("%%chat kimi-k2-thinking\nTalk")
@@ -28,7 +30,9 @@ def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(ask: Ask, serv
     notebook.run(1)
     seen = notebook.page.evaluate("[...window.seen]")
 
-    assert any("kimi-k2-thinking · waiting…" in s or "kimi-k2-thinking · thinking…" in s for s in seen)
+    assert any(
+        "kimi-k2-thinking · waiting…" in s or "kimi-k2-thinking · thinking…" in s for s in seen
+    )
     assert len([s for s in seen if "word" in s and "tok/s" in s]) >= 8
     (left,) = outputs(notebook, 1)
     assert left.startswith("Thinking, 3 words")
@@ -36,9 +40,13 @@ def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(ask: Ask, serv
     assert "kimi-k2-thinking · 9 → 12 tokens" in left
 
 
-def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(ask: Ask, service: Service) -> None:
+def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(
+    ask: Ask, service: Service
+) -> None:
     """JupyterLab shows 50 outputs of a cell."""
-    blocks = [f"Paragraph {n} of the answer, which is long enough to be one.\n\n" for n in range(400)]
+    blocks = [
+        f"Paragraph {n} of the answer, which is long enough to be one.\n\n" for n in range(400)
+    ]
     service.plays(answer(*said(*blocks), gap=0.01))
     notebook = ask("%%chat kimi-k2.6\nTalk")
     notebook.page.evaluate(
@@ -60,7 +68,9 @@ def test_nothing_an_answer_says_acts_or_is_fetched(ask: Ask, service: Service) -
     with Service() as sink:
         sink.always(answer(b"no", status=204))
         payloads = [
-            p.replace(SINK, f"{sink.url}/leak?q=SECRET").replace("sink.example", f"127.0.0.1:{sink.port}")
+            p.replace(SINK, f"{sink.url}/leak?q=SECRET").replace(
+                "sink.example", f"127.0.0.1:{sink.port}"
+            )
             for p in (*SCRIPTS, *REQUESTS)
         ]
         pieces = [piece for p in payloads for piece in (p[: len(p) // 2], p[len(p) // 2 :], "\n\n")]
@@ -87,7 +97,9 @@ def test_nothing_an_answer_says_acts_or_is_fetched(ask: Ask, service: Service) -
 
 
 def test_money_stays_text_and_formulas_are_drawn(ask: Ask, service: Service) -> None:
-    service.answers(*said(r"It costs $5 and $6. But \(x^2\) and $$\frac{1}{2}$$ are maths; `$a$` is code."))
+    service.answers(
+        *said(r"It costs $5 and $6. But \(x^2\) and $$\frac{1}{2}$$ are maths; `$a$` is code.")
+    )
     notebook = ask("%%chat kimi-k2.6\nTalk")
 
     notebook.run(1)
@@ -127,7 +139,11 @@ def test_the_interrupt_button_stops_it_and_keeps_the_words(ask: Ask, service: Se
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_first_notebook_reads_well_in_both_themes(lab: Lab, dark: bool) -> None:
     """Every word has the contrast that WCAG asks of small text, 4.5 to 1."""
-    cells = [cell["source"] for cell in json.loads(NOTEBOOK.read_text())["cells"] if cell["cell_type"] == "code"]
+    cells = [
+        cell["source"]
+        for cell in json.loads(NOTEBOOK.read_text())["cells"]
+        if cell["cell_type"] == "code"
+    ]
     notebook = lab.open(*("".join(c) for c in cells[:6]), dark=dark, size=(1000, 2400))
 
     notebook.run()

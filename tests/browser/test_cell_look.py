@@ -12,7 +12,10 @@ from ..service import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Notebook
 
-THOUGHT = "The user wants *the best* feature. " * 12 + "An ANOVA with `f_oneway` is cheap.\n\nPetal length. " * 4
+THOUGHT = (
+    "The user wants *the best* feature. " * 12
+    + "An ANOVA with `f_oneway` is cheap.\n\nPetal length. " * 4
+)
 TEXT = """\
 ## Petal length separates best
 
@@ -103,10 +106,14 @@ def test_an_answer_only_grows_while_it_streams(ask: Ask, service: Service) -> No
     assert len(drops) <= 1
     assert max(drops, default=0) <= LINE
     streaming = [text for _, text in frames if "tok/s" in text]
-    assert [text for text in streaming if any(mark in text for mark in ("**", "```", "|--", "$$\n$$"))] == []
+    assert [
+        text for text in streaming if any(mark in text for mark in ("**", "```", "|--", "$$\n$$"))
+    ] == []
 
 
-def test_thinking_streams_in_a_box_that_folds_and_then_belongs_to_the_reader(ask: Ask, service: Service) -> None:
+def test_thinking_streams_in_a_box_that_folds_and_then_belongs_to_the_reader(
+    ask: Ask, service: Service
+) -> None:
     service.plays(paced(said(*cut(TEXT), thought=cut(THOUGHT)), 6.0, after=2.0))
     notebook = ask("%%chat kimi-k2-thinking\nTalk")
     box = notebook.page.locator(".jp-OutputArea-output details")
@@ -131,7 +138,9 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     service.plays(paced(said(*cut(SHAPES["answer"](6_000)[1])), 6.0))
     notebook = ask("%%chat kimi-k2.6\nTalk", size=(1000, 600))
     top = "document.querySelector('.jp-WindowedPanel-outer')"
-    heading = "[...document.querySelectorAll('.nbc h2')].find(h => h.innerText.includes('Section 3'))"
+    heading = (
+        "[...document.querySelectorAll('.nbc h2')].find(h => h.innerText.includes('Section 3'))"
+    )
     where = f"{heading}.getBoundingClientRect().top"
     notebook.run(1, wait=False)
     notebook.page.wait_for_selector("h2:has-text('Section 6')")
@@ -139,7 +148,9 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     before = notebook.page.evaluate(where)
     places = []
     # Asked in one breath: the answer may end between two questions.
-    while not (seen := notebook.page.evaluate(f"[document.querySelectorAll('.nbc-foot').length, {where}]"))[0]:
+    while not (
+        seen := notebook.page.evaluate(f"[document.querySelectorAll('.nbc-foot').length, {where}]")
+    )[0]:
         places.append(seen[1])
         notebook.page.wait_for_timeout(50)
     notebook.page.wait_for_timeout(300)
@@ -147,11 +158,15 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
 
     assert len(places) > 10
     assert max(abs(place - before) for place in places[:-1]) <= 3, places
-    assert abs(places[-1] - before) <= 40  # the page is laid out anew: the gaps between outputs are gone
+    assert (
+        abs(places[-1] - before) <= 40
+    )  # the page is laid out anew: the gaps between outputs are gone
 
 
 @pytest.mark.parametrize("shape", ["table", "fence", "list", "paragraph", "item", "line"])
-def test_an_endless_block_is_never_sent_again_as_a_whole(shape: str, ask: Ask, service: Service) -> None:
+def test_an_endless_block_is_never_sent_again_as_a_whole(
+    shape: str, ask: Ask, service: Service
+) -> None:
     text = SHAPES[shape](12_000)[1]
     service.plays(paced(said(*cut(text)), 4.0))
     notebook = ask("%%chat kimi-k2.6\nTalk")

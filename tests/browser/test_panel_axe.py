@@ -19,15 +19,32 @@ AXE = """outside => axe.run({ include: document, exclude: outside }).then((resul
     result.violations.map((found) => [found.id, found.nodes.map((node) => node.html + node.failureSummary)]))"""
 
 
-VIEWS = ("transcript", "streaming", "models", "settings", "names", "empty", "history", "more", "editing")
-SEEN = [(view, theme) for view in VIEWS for theme in THEMES if theme != "no variables" or view in VIEWS[:2]]
+VIEWS = (
+    "transcript",
+    "streaming",
+    "models",
+    "settings",
+    "names",
+    "empty",
+    "history",
+    "more",
+    "editing",
+)
+SEEN = [
+    (view, theme)
+    for view in VIEWS
+    for theme in THEMES
+    if theme != "no variables" or view in VIEWS[:2]
+]
 
 
 @pytest.mark.parametrize(("view", "theme"), SEEN)
 def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> None:
     panel = opened(color_scheme="dark" if theme == "dark" else "light")
     ground = ";background:#111;color:#eee" if theme == "dark" else ""
-    panel.page.evaluate("style => document.documentElement.style.cssText = style", f"{THEMES[theme]}{ground}")
+    panel.page.evaluate(
+        "style => document.documentElement.style.cssText = style", f"{THEMES[theme]}{ground}"
+    )
     if view != "empty":
         filled(panel)
     if view == "streaming":
@@ -35,7 +52,12 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         panel.tell({"k": "d", "id": "d", "seq": 2, "think": "Hm."}, {**NOW, "queued": "next"})
     if view == "models":
         panel.page.locator("button.nbp-pick").click()
-        panel.tell({"k": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"]]})
+        panel.tell(
+            {
+                "k": "models",
+                "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"]],
+            }
+        )
         panel.page.wait_for_selector(".nbp-pop")
     if view == "settings":
         panel.page.get_by_role("button", name="More").click()
@@ -48,7 +70,12 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         panel.page.wait_for_selector("[role=option]")
     if view == "history":
         panel.page.get_by_role("button", name="History").click()
-        panel.tell({"k": "talks", "rows": [["main", "", "Iris", 2, 0], ["", "x1", "An older one", 5, 1.7e9]]})
+        panel.tell(
+            {
+                "k": "talks",
+                "rows": [["main", "", "Iris", 2, 0], ["", "x1", "An older one", 5, 1.7e9]],
+            }
+        )
         panel.page.wait_for_selector(".nbp-pop")
     if view == "more":
         panel.tell({"k": "note", "kind": "UnknownModel", "s": "no model is called 'x'."})

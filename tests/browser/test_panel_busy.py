@@ -7,7 +7,9 @@ from .lab import Lab
 from .panel_lab import InLab, ask, finished, shown, using
 
 
-def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(in_lab: InLab, service: Service) -> None:
+def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(
+    in_lab: InLab, service: Service
+) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
     notebook = in_lab(load=using(service))
     ask(notebook, "go on")
@@ -20,7 +22,9 @@ def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(in_lab: 
     notebook.page.wait_for_selector(".nbp-wait i")
     notebook.page.locator(".nbp-comp textarea").press("Escape")
     notebook.page.wait_for_selector(".nbp-send")
-    notebook.page.wait_for_function("document.querySelector('.nbp-comp textarea').value === 'say nothing'")
+    notebook.page.wait_for_function(
+        "document.querySelector('.nbp-comp textarea').value === 'say nothing'"
+    )
 
     assert notebook.page.locator(".nbp-turn").count() == 1
     assert service.left(2)
@@ -40,7 +44,9 @@ def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
 def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:
     """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
     service.plays(answer(*said("one"), gap=0), answer(*said(*["word "] * 400), gap=0.05))
-    notebook = in_lab("%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service))
+    notebook = in_lab(
+        "%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service)
+    )
     notebook.run(2)
     notebook.run(3, wait=False)
     notebook.page.wait_for_timeout(500)
@@ -53,7 +59,9 @@ def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Serv
     notebook.interrupt()
 
 
-def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, in_lab: InLab) -> None:
+def test_without_comms_over_subshells_a_question_waits_for_the_cell(
+    lab: Lab, in_lab: InLab
+) -> None:
     lab.setting("apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
     try:
         notebook = in_lab("import time; time.sleep(3)")
@@ -65,7 +73,9 @@ def test_without_comms_over_subshells_a_question_waits_for_the_cell(lab: Lab, in
         lab.setting("apputils-extension:kernels-settings", None)
 
 
-def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(in_lab: InLab, service: Service) -> None:
+def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(
+    in_lab: InLab, service: Service
+) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.05))
     notebook = in_lab("'the kernel lives'", load=using(service))
     ask(notebook, "go on")
@@ -74,7 +84,10 @@ def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(in_lab: I
     shown(notebook, "kept.")
     notebook.run(2)
 
-    assert "the kernel lives" in notebook.page.locator(".jp-Cell").nth(2).locator(".jp-OutputArea").inner_text()
+    assert (
+        "the kernel lives"
+        in notebook.page.locator(".jp-Cell").nth(2).locator(".jp-OutputArea").inner_text()
+    )
 
 
 def test_interrupting_a_cell_leaves_a_panels_answer_alone(in_lab: InLab, service: Service) -> None:
@@ -90,7 +103,9 @@ def test_interrupting_a_cell_leaves_a_panels_answer_alone(in_lab: InLab, service
     assert "kept." not in notebook.page.locator(".nbp-log").inner_text()
 
 
-def test_a_restarted_kernel_is_noticed_and_nothing_that_was_typed_is_lost(in_lab: InLab, service: Service) -> None:
+def test_a_restarted_kernel_is_noticed_and_nothing_that_was_typed_is_lost(
+    in_lab: InLab, service: Service
+) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.05))
     notebook = in_lab(load=using(service))
     ask(notebook, "go on")

@@ -61,8 +61,16 @@ def test_a_pasted_image_goes_along_as_bytes(opened: Opened) -> None:
 
 def test_models_are_searched_and_others_can_be_named(opened: Opened) -> None:
     panel = opened()
-    rows = [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"], ["gpt-5.6-sol", "OpenAI", "", ""]]
-    for typed, wanted in (("kimi", "kimi-k2.6"), ("openai", "gpt-5.6-sol"), ("ollama:qwen3", "ollama:qwen3")):
+    rows = [
+        ["demo", "demo", "", ""],
+        ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"],
+        ["gpt-5.6-sol", "OpenAI", "", ""],
+    ]
+    for typed, wanted in (
+        ("kimi", "kimi-k2.6"),
+        ("openai", "gpt-5.6-sol"),
+        ("ollama:qwen3", "ollama:qwen3"),
+    ):
         panel.page.locator("button.nbp-pick").click()
         panel.tell({"k": "models", "rows": rows})
         panel.page.get_by_role("combobox", name="Search").fill(typed)
@@ -99,13 +107,20 @@ def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(opened: 
     block = panel.page.locator("fieldset")
     for name in ("Copy", "Insert below"):
         block.get_by_role("button", name=name).click()
-        panel.page.wait_for_function("navigator.clipboard.readText().then(t => t.trim() === 'x = 1')")
+        panel.page.wait_for_function(
+            "navigator.clipboard.readText().then(t => t.trim() === 'x = 1')"
+        )
 
     panel.page.locator(".nbp-acts").get_by_role("button", name="Copy").click()
-    panel.page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('```python'))")
+    panel.page.wait_for_function(
+        "navigator.clipboard.readText().then(t => t.includes('```python'))"
+    )
 
 
-MANY = [[f"model-{n}", "Provider", "" if n < 90 else "needs", "" if n < 90 else "KEY"] for n in range(170)]
+MANY = [
+    [f"model-{n}", "Provider", "" if n < 90 else "needs", "" if n < 90 else "KEY"]
+    for n in range(170)
+]
 
 
 def chosen(panel: Page) -> str:
@@ -129,7 +144,15 @@ def test_a_hundred_and_seventy_models_are_gone_through_by_keyboard(opened: Opene
     panel.tell({"k": "models", "rows": MANY})
     panel.page.wait_for_selector(".nbp-pop")
     seen = [chosen(panel)]
-    for key in ("ArrowDown", "PageDown", "PageUp", "ArrowUp", *["PageUp"] * 6, "ArrowUp", "ArrowDown"):
+    for key in (
+        "ArrowDown",
+        "PageDown",
+        "PageUp",
+        "ArrowUp",
+        *["PageUp"] * 6,
+        "ArrowUp",
+        "ArrowDown",
+    ):
         panel.page.keyboard.press(key)
         seen.append(chosen(panel))
 

@@ -67,7 +67,9 @@ def test_notebook_7_shows_it_and_takes_its_code(lab: Lab) -> None:
     for number in (0, 1):
         page.locator(".jp-Cell").nth(number).locator(".jp-InputArea-editor").click()
         page.keyboard.press("Control+Enter")
-        page.locator(".jp-Cell").nth(number).locator(".jp-InputPrompt", has_text=f"[{number + 1}]").wait_for()
+        page.locator(".jp-Cell").nth(number).locator(
+            ".jp-InputPrompt", has_text=f"[{number + 1}]"
+        ).wait_for()
     used(page)
     page.wait_for_function("document.querySelectorAll('.jp-Cell').length === 4")
     third = page.locator(".jp-Cell").nth(2).inner_text()
@@ -111,7 +113,9 @@ def test_the_colours_of_vs_code_are_taken_where_jupyters_are_not(opened: Opened)
     panel = opened()
     colours = {"--vscode-editor-background": "#1e1e1e", "--vscode-editor-foreground": "#d4d4d4"}
     for name, colour in colours.items():
-        panel.page.evaluate("([n, c]) => document.documentElement.style.setProperty(n, c)", [name, colour])
+        panel.page.evaluate(
+            "([n, c]) => document.documentElement.style.setProperty(n, c)", [name, colour]
+        )
     style = "(e, name) => getComputedStyle(e)[name]"
 
     assert panel.page.locator(".nbp-root").evaluate(style, "backgroundColor") == "rgb(30, 30, 30)"

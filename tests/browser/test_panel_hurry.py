@@ -30,13 +30,17 @@ def test_a_question_is_sent_once_however_often_enter_is_pressed(opened: Opened) 
     panel.area.fill("Why?")
     for _ in range(3):
         panel.area.press("Enter")
-    panel.page.get_by_role("button", name="Stop").dblclick()  # the second click meets what is Send by then
+    panel.page.get_by_role(
+        "button", name="Stop"
+    ).dblclick()  # the second click meets what is Send by then
 
     assert len(panel.sent("send")) == 1
     assert panel.area.input_value() == "Why?"
 
 
-def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers(opened: Opened) -> None:
+def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers(
+    opened: Opened,
+) -> None:
     panel = opened()
     stop = panel.page.get_by_role("button", name="Stop")
     panel.area.fill("Why?")
@@ -45,7 +49,9 @@ def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers
     panel.tell({"k": "ack", "rid": "another view's"})
     assert stop.is_visible()
 
-    panel.tell({"k": "open", "id": "a", "rid": rid, "after": "", "q": asked()}, {"k": "ack", "rid": rid})
+    panel.tell(
+        {"k": "open", "id": "a", "rid": rid, "after": "", "q": asked()}, {"k": "ack", "rid": rid}
+    )
     assert stop.is_visible()
 
     panel.ends("a", 0)
@@ -63,7 +69,9 @@ def test_a_question_comes_back_to_the_view_that_asked_and_only_to_it(opened: Ope
     assert panel.area.input_value() == "mine"
 
 
-def test_a_question_that_comes_back_while_another_is_typed_is_recalled_with_up(opened: Opened) -> None:
+def test_a_question_that_comes_back_while_another_is_typed_is_recalled_with_up(
+    opened: Opened,
+) -> None:
     panel = opened()
     panel.tell(state("a"), rows(row("a", "first")))
     panel.area.fill("stopped")
@@ -105,10 +113,14 @@ def test_a_gap_is_asked_about_once_and_then_filled(opened: Opened) -> None:
     whole = {"html": "<p>all of it</p>", "tail": "", "seq": 8}
     panel.tell({"k": "open", "id": "a", "rid": "", "after": "", "q": asked(), **whole})
     panel.tell(
-        {"k": "d", "id": "a", "seq": 8, "blk": "<p>again</p>"}, {"k": "d", "id": "a", "seq": 9, "blk": "<p>9</p>"}
+        {"k": "d", "id": "a", "seq": 8, "blk": "<p>again</p>"},
+        {"k": "d", "id": "a", "seq": 9, "blk": "<p>9</p>"},
     )
 
-    assert panel.page.locator(".nbp-answer p:not(.nbp-wait)").all_text_contents() == ["all of it", "9"]
+    assert panel.page.locator(".nbp-answer p:not(.nbp-wait)").all_text_contents() == [
+        "all of it",
+        "9",
+    ]
 
 
 def test_an_end_that_was_lost_is_made_up_for_by_the_state(opened: Opened) -> None:
@@ -133,7 +145,9 @@ def test_turns_that_another_view_asked_for_change_nothing_here(opened: Opened) -
     assert panel.page.locator(".nbp-answer details").get_attribute("open") is not None
 
 
-def test_a_kernel_that_is_gone_is_noticed_at_once_and_when_something_is_sent(opened: Opened) -> None:
+def test_a_kernel_that_is_gone_is_noticed_at_once_and_when_something_is_sent(
+    opened: Opened,
+) -> None:
     panel = opened()
     panel.stream("a", "One")
     panel.page.evaluate("window.dead = true; happens('comm_live_update')")
@@ -148,7 +162,9 @@ def test_a_kernel_that_is_gone_is_noticed_at_once_and_when_something_is_sent(ope
     assert other.area.input_value() == "Why?"
 
 
-def test_going_to_another_conversation_while_one_streams_shows_that_and_comes_back(opened: Opened) -> None:
+def test_going_to_another_conversation_while_one_streams_shows_that_and_comes_back(
+    opened: Opened,
+) -> None:
     panel = opened()
     panel.stream("a", "One")
     panel.tell(state("x", name="other", title="Other"), rows(row("x", text="elsewhere")))
@@ -158,7 +174,16 @@ def test_going_to_another_conversation_while_one_streams_shows_that_and_comes_ba
 
     panel.tell(state(live=["a"]))
     panel.tell(
-        {"k": "open", "id": "a", "rid": "", "after": "", "q": asked(), "html": "<p>One</p>", "tail": "", "seq": 4}
+        {
+            "k": "open",
+            "id": "a",
+            "rid": "",
+            "after": "",
+            "q": asked(),
+            "html": "<p>One</p>",
+            "tail": "",
+            "seq": 4,
+        }
     )
     assert "One" in panel.log.text_content()
     assert panel.page.get_by_role("button", name="Stop").is_visible()

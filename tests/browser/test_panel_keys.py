@@ -52,7 +52,9 @@ def test_safaris_keydown_229_after_the_composition_does_not_send(opened: Opened)
 
 def test_with_the_setting_ctrl_enter_sends_and_enter_breaks_the_line(opened: Opened) -> None:
     panel = opened()
-    panel.page.evaluate("Object.defineProperty(window, 'localStorage', { value: { nbchatCtrl: '1' } })")
+    panel.page.evaluate(
+        "Object.defineProperty(window, 'localStorage', { value: { nbchatCtrl: '1' } })"
+    )
     panel.area.click()
     panel.page.keyboard.type("one")
     panel.page.keyboard.press("Enter")

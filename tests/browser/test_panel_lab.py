@@ -61,7 +61,9 @@ def test_code_goes_into_new_cells_below_in_order(in_lab: InLab) -> None:
     ask(notebook, "more code")
     finished(notebook, 2)
     insert.nth(0).click()
-    notebook.page.wait_for_function("window.jupyterapp.shell.currentWidget.content.model.cells.length === 5")
+    notebook.page.wait_for_function(
+        "window.jupyterapp.shell.currentWidget.content.model.cells.length === 5"
+    )
     sources = notebook.sources()
 
     assert sources[2].startswith("def mean")

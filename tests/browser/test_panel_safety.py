@@ -15,7 +15,19 @@ from ..render.payloads import apart
 from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
 from .panel_lab import InLab, ask, finished, shown
-from .test_safety import ANSWERS, ELSEWHERE, LABS, PATTERNS, STRANGE, TAGS, Watched, aimed, contains, cut, setup
+from .test_safety import (
+    ANSWERS,
+    ELSEWHERE,
+    LABS,
+    PATTERNS,
+    STRANGE,
+    TAGS,
+    Watched,
+    aimed,
+    contains,
+    cut,
+    setup,
+)
 
 # What the panel itself puts into an answer: buttons on code, and thinking that scrolls.
 OURS = {
@@ -49,16 +61,22 @@ def strange(notebook: Notebook) -> list[str]:
 def harmless(notebook: Notebook, watched: Watched) -> str:
     """What happened that should not have, also when everything but links is clicked: code is inserted, never run."""
     widget = "request blob:http://127.0.0.1:"  # how anywidget runs a script, and the panel its own
-    clicked = [line for line in watched.harmless().splitlines() if not line.startswith(("<", widget))]
+    clicked = [
+        line for line in watched.harmless().splitlines() if not line.startswith(("<", widget))
+    ]
     return "\n".join([*clicked, *strange(notebook)])
 
 
-def test_no_answer_and_no_question_acts_in_the_panel(in_lab: InLab, service: Service, sink: Service) -> None:
+def test_no_answer_and_no_question_acts_in_the_panel(
+    in_lab: InLab, service: Service, sink: Service
+) -> None:
     dice = random.Random(7)
     texts = [aimed(apart(payloads), sink) for payloads in ANSWERS.values()]
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
         service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
-    notebook = in_lab(load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat")
+    notebook = in_lab(
+        load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat"
+    )
     watched = Watched(notebook.page, LABS)
     for number, text in enumerate(texts, 1):
         ask(notebook, text)
@@ -83,13 +101,25 @@ def test_no_answer_and_no_question_acts_in_the_panel(in_lab: InLab, service: Ser
     assert sink.connections == 0
 
 
-def test_nothing_said_in_other_places_of_the_panel_acts(in_lab: InLab, service: Service, sink: Service) -> None:
+def test_nothing_said_in_other_places_of_the_panel_acts(
+    in_lab: InLab, service: Service, sink: Service
+) -> None:
     """Tools, errors, notices, names of models and conversations, values of variables, titles."""
     words = [aimed(one, sink) for one in ELSEWHERE]
     refusal = json.dumps({"error": {"message": " ".join(words)[:3_000]}}).encode()
-    calls = [{"index": n, "id": f"c{n}", "function": {"name": w, "arguments": w}} for n, w in enumerate(words[:20])]
-    asked = {"choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": "tool_calls"}]}
-    service.plays(answer(sse(asked)), answer(*said("Yes.")), answer(refusal, status=503), answer(*said("At last.")))
+    calls = [
+        {"index": n, "id": f"c{n}", "function": {"name": w, "arguments": w}}
+        for n, w in enumerate(words[:20])
+    ]
+    asked = {
+        "choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": "tool_calls"}]
+    }
+    service.plays(
+        answer(sse(asked)),
+        answer(*said("Yes.")),
+        answer(refusal, status=503),
+        answer(*said("At last.")),
+    )
     service.always(answer(refusal, status=400))
     notebook = in_lab(
         f"bad = {words!r}\nfor word in bad[:30]: nbchat.chat(word)",
@@ -126,7 +156,12 @@ def test_nothing_said_in_other_places_of_the_panel_acts(in_lab: InLab, service: 
     page.locator(".nbp-err").wait_for()
 
     assert harmless(notebook, watched) == ""
-    assert page.locator(".nbp-root img, .nbp-root script, .nbp-root iframe, .nbp-root a[href^=javascript]").count() == 0
+    assert (
+        page.locator(
+            ".nbp-root img, .nbp-root script, .nbp-root iframe, .nbp-root a[href^=javascript]"
+        ).count()
+        == 0
+    )
     assert sink.connections == 0
 
 

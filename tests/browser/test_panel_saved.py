@@ -83,7 +83,9 @@ def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> No
     page.context.close()
 
     convert = [sys.executable, "-m", "nbconvert", "--to", "html", str(saved)]
-    subprocess.run(convert, check=True, capture_output=True, env={**os.environ, "JUPYTER_PATH": sys.prefix})
+    subprocess.run(
+        convert, check=True, capture_output=True, env={**os.environ, "JUPYTER_PATH": sys.prefix}
+    )
     page = lab.page()
     page.goto(saved.with_suffix(".html").as_uri())
     assert page.evaluate(READABLE)
@@ -105,5 +107,7 @@ def without_kernel(lab: Lab, saved: Path) -> Any:
     page.route(re.compile("/api/(sessions|kernels)"), refuse)
     page.goto(f"{lab.url}/lab/workspaces/gone-{saved.stem}/tree/{saved.name}?token=t")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    assert not page.evaluate("window.jupyterapp.shell.currentWidget?.sessionContext.session?.kernel")
+    assert not page.evaluate(
+        "window.jupyterapp.shell.currentWidget?.sessionContext.session?.kernel"
+    )
     return page

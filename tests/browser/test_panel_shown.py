@@ -34,7 +34,17 @@ def test_a_missing_piece_is_asked_for(opened: Opened) -> None:
 
     assert panel.wait_sent("want")["ids"] == ["a"]
 
-    panel.tell({"k": "open", "id": "a", "after": "", "q": asked(), "html": "<p>one two</p>", "tail": "", "seq": 3})
+    panel.tell(
+        {
+            "k": "open",
+            "id": "a",
+            "after": "",
+            "q": asked(),
+            "html": "<p>one two</p>",
+            "tail": "",
+            "seq": 3,
+        }
+    )
 
     assert "one two" in panel.log.inner_text()
 
@@ -46,7 +56,15 @@ def test_what_people_and_errors_say_is_text(opened: Opened) -> None:
         {**NOW, "model": bad, "queued": bad},
         state("a", title=bad),
         rows(
-            row("a", bad, bad, notes=[bad], calls=[[bad, bad]], stop=["broken", bad, 1], foot=[bad, bad])
+            row(
+                "a",
+                bad,
+                bad,
+                notes=[bad],
+                calls=[[bad, bad]],
+                stop=["broken", bad, 1],
+                foot=[bad, bad],
+            )
             | {"q": asked(bad, att=[[bad, bad], [bad, ""]], files=[bad])}
         ),
         {"k": "open", "id": "b", "rid": "", "after": "a", "q": asked(bad)},
@@ -93,7 +111,9 @@ def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(opened: 
 def test_a_failed_question_is_an_alert_with_retry(opened: Opened) -> None:
     panel = opened()
     panel.stream("a")
-    panel.tell({"k": "err", "id": "a", "kind": "MissingKey", "s": "kimi needs a key."}, state(failed=["a"]))
+    panel.tell(
+        {"k": "err", "id": "a", "kind": "MissingKey", "s": "kimi needs a key."}, state(failed=["a"])
+    )
 
     assert "MissingKey" in panel.page.locator(".nbp-err[role=alert]").inner_text()
 

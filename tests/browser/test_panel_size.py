@@ -21,12 +21,26 @@ def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> Non
     panel.page.wait_for_selector(".nbp-jump:visible")
     panel.page.wait_for_timeout(400)
     top = panel.log.evaluate("log => log.scrollTop")
-    panel.tell({"k": "d", "id": "a", "seq": 12, "tail": splice(render.to_html(texts[10]), render.to_html(texts[11]))})
+    panel.tell(
+        {
+            "k": "d",
+            "id": "a",
+            "seq": 12,
+            "tail": splice(render.to_html(texts[10]), render.to_html(texts[11])),
+        }
+    )
     assert panel.log.evaluate("log => log.scrollTop") == top
 
     panel.page.locator(".nbp-jump").click()
     assert panel.gap() < 24
-    panel.tell({"k": "d", "id": "a", "seq": 13, "tail": splice(render.to_html(texts[11]), render.to_html(texts[12]))})
+    panel.tell(
+        {
+            "k": "d",
+            "id": "a",
+            "seq": 13,
+            "tail": splice(render.to_html(texts[11]), render.to_html(texts[12])),
+        }
+    )
     panel.page.wait_for_function("document.querySelector('.nbp-jump').hidden")
 
     assert panel.gap() < 24
@@ -145,7 +159,10 @@ def test_formulas_are_drawn_and_what_is_hidden_is_not(opened: Opened) -> None:
 def test_words_go_in_the_direction_of_their_script(opened: Opened) -> None:
     panel = opened()
     direction = "e => getComputedStyle(e).direction"
-    panel.tell(state("a", title="شكرا"), rows(row("a", "ما هو الأفضل؟", "الطول هو الأفضل.\n\nAnd English.")))
+    panel.tell(
+        state("a", title="شكرا"),
+        rows(row("a", "ما هو الأفضل؟", "الطول هو الأفضل.\n\nAnd English.")),
+    )
     panel.area.fill("ما هو")
 
     assert panel.area.evaluate(direction) == "rtl"

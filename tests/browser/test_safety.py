@@ -158,12 +158,16 @@ def every_cell_drawn(lab: Lab) -> Iterator[None]:
     lab.setting("notebook-extension:tracker", None)
 
 
-def test_nothing_a_model_writes_acts_on_a_page(lab: Lab, service: Service, sink: Service, tmp_path: Path) -> None:
+def test_nothing_a_model_writes_acts_on_a_page(
+    lab: Lab, service: Service, sink: Service, tmp_path: Path
+) -> None:
     dice = random.Random(5)
     texts = [aimed(apart(payloads), sink) for payloads in ANSWERS.values()]
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
         service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
-    notebook = lab.open(setup(service), *[f"%%chat kimi-k2.6\n{name}" for name in ANSWERS], size=(1100, 2000))
+    notebook = lab.open(
+        setup(service), *[f"%%chat kimi-k2.6\n{name}" for name in ANSWERS], size=(1100, 2000)
+    )
     watched = Watched(notebook.page, LABS)
 
     notebook.run()
@@ -212,7 +216,9 @@ def is_trusted(notebook: Notebook) -> bool:
 def converted(notebook: Path, lab: Lab) -> Watched:
     """The notebook as a page of its own."""
     convert = [sys.executable, "-m", "nbconvert", "--to", "html", str(notebook)]
-    subprocess.run(convert, check=True, capture_output=True, env={**os.environ, "JUPYTER_PATH": sys.prefix})
+    subprocess.run(
+        convert, check=True, capture_output=True, env={**os.environ, "JUPYTER_PATH": sys.prefix}
+    )
     page = lab.page()
     watched = Watched(page, re.compile(r"^file:.*[.]html$|^https://cdnjs[.]cloudflare[.]com/"))
     page.goto(notebook.with_suffix(".html").as_uri())
@@ -244,11 +250,15 @@ def test_the_watch_sees_what_plain_markdown_does(lab: Lab, sink: Service) -> Non
 
 
 # What may be the name of a model: 50, since JupyterLab shows 50 outputs of a cell.
-NAMES = [p for p in EVERYTHING if len(p.split()) == 1 and p.isprintable() and "./" not in p][::5][:50]
+NAMES = [p for p in EVERYTHING if len(p.split()) == 1 and p.isprintable() and "./" not in p][::5][
+    :50
+]
 ELSEWHERE = [p for p in EVERYTHING if "\n" not in p][::9]
 
 
-def test_nothing_said_in_other_places_acts_either(lab: Lab, service: Service, sink: Service) -> None:
+def test_nothing_said_in_other_places_acts_either(
+    lab: Lab, service: Service, sink: Service
+) -> None:
     """Names of models, tools, conversations and variables, arguments, notices, errors and what commands show."""
     names, words = ([aimed(p, sink) for p in payloads] for payloads in (NAMES, ELSEWHERE))
     names = [shlex.quote(f"openai:{name}") for name in names]
@@ -258,7 +268,9 @@ def test_nothing_said_in_other_places_acts_either(lab: Lab, service: Service, si
         {"index": n, "id": f"c{n}", "function": {"name": w, "arguments": json.dumps({w: w})}}
         for n, w in enumerate(words)
     ]
-    asked = {"choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": "tool_calls"}]}
+    asked = {
+        "choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": "tool_calls"}]
+    }
     service.plays(
         *[answer(*said("Yes.")) for _ in names],
         answer(sse(asked)),

@@ -41,7 +41,9 @@ LOOK = """names => {
 
 
 def look(notebook: Notebook) -> list[str]:
-    found: list[str] = notebook.page.evaluate(LOOK, ", ".join([*FRAMES.split(), ".nbc", ".nbc-wide"]))
+    found: list[str] = notebook.page.evaluate(
+        LOOK, ", ".join([*FRAMES.split(), ".nbc", ".nbc-wide"])
+    )
     return found
 
 
@@ -52,7 +54,9 @@ def copied(lab: Lab, notebook: Notebook) -> str:
     return path.name
 
 
-def opened_both_ways(lab: Lab, ask: Ask, service: Service, **page: Any) -> tuple[Notebook, Notebook]:
+def opened_both_ways(
+    lab: Lab, ask: Ask, service: Service, **page: Any
+) -> tuple[Notebook, Notebook]:
     text = TEXT + FORMULAS + TABLE
     service.plays(answer(*said(text, thought=[THOUGHT], usage=(1204, 386), finish="length")))
     trusted = ask("%%chat kimi-k2-thinking\nTalk", **page)
@@ -63,7 +67,9 @@ def opened_both_ways(lab: Lab, ask: Ask, service: Service, **page: Any) -> tuple
     untrusted = lab.open(path=copied(lab, trusted), **page)
     for notebook in (trusted, untrusted):
         notebook.page.wait_for_selector(".nbc-foot")
-        notebook.page.evaluate("document.querySelectorAll('.numbering-entry').forEach(e => e.remove())")
+        notebook.page.evaluate(
+            "document.querySelectorAll('.numbering-entry').forEach(e => e.remove())"
+        )
     return trusted, untrusted
 
 
@@ -82,7 +88,9 @@ def test_it_looks_the_same(dark: bool, width: int, lab: Lab, ask: Ask, service: 
         untrusted.close()
 
 
-def test_it_has_frames_labels_and_formulas_that_can_be_read(lab: Lab, ask: Ask, service: Service) -> None:
+def test_it_has_frames_labels_and_formulas_that_can_be_read(
+    lab: Lab, ask: Ask, service: Service
+) -> None:
     _, untrusted = opened_both_ways(lab, ask, service)
     try:
         drawn = untrusted.page.evaluate(

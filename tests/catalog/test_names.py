@@ -29,18 +29,28 @@ CATALOG = shipped()
         ("claude-3-opus-20240229", "anthropic", "2026-01-05", "claude-opus-5-5"),
     ],
 )
-def test_the_eight_names_of_the_original_service(name: str, kind: str, retired_on: str | None, replacement: str):
+def test_the_eight_names_of_the_original_service(
+    name: str, kind: str, retired_on: str | None, replacement: str
+):
     model = CATALOG.find(name).model
 
     assert get_model_type(name) == kind
     assert get_model_id(name) == name
-    assert (model.status, model.retired_on, model.replacement) == ("retired", retired_on, replacement)
+    assert (model.status, model.retired_on, model.replacement) == (
+        "retired",
+        retired_on,
+        replacement,
+    )
 
 
 def test_any_id_of_a_provider_has_a_route():
     route = CATALOG.find("openrouter:some/new:free")
 
-    assert (route.provider.type, route.model.id, route.wire) == ("openrouter", "some/new:free", "openai-chat")
+    assert (route.provider.type, route.model.id, route.wire) == (
+        "openrouter",
+        "some/new:free",
+        "openai-chat",
+    )
     assert route.model.status == "unlisted"
     assert route.model.env_key == "OPENROUTER_API_KEY"
 
@@ -49,7 +59,10 @@ def test_a_model_that_two_providers_serve_is_found_at_both():
     assert CATALOG.find("groq:openai/gpt-oss-120b").provider.type == "groq"
     assert CATALOG.find("together:openai/gpt-oss-120b").model.sent_id == "openai/gpt-oss-120b"
     assert CATALOG.find("azure:gpt-6.1-sol").model.sent_id == "gpt-6.1-sol"
-    assert CATALOG.find("vertex:gemini-3.8-flash").model.price == CATALOG.find("gemini-3.8-flash").model.price
+    assert (
+        CATALOG.find("vertex:gemini-3.8-flash").model.price
+        == CATALOG.find("gemini-3.8-flash").model.price
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +72,12 @@ def test_a_model_that_two_providers_serve_is_found_at_both():
         ("openai:gpt-7-sol", "openai-chat", "effort", ()),
         ("openai:o9-mini", "openai-responses", "responses", ("temperature",)),
         ("openai:gpt-4-turbo", "openai-chat", "", ()),
-        ("anthropic:claude-sonnet-5-5-20261101", "anthropic-messages", "claude-between-tools", ("temperature",)),
+        (
+            "anthropic:claude-sonnet-5-5-20261101",
+            "anthropic-messages",
+            "claude-between-tools",
+            ("temperature",),
+        ),
         ("anthropic:claude-opus-4-1-20250805", "anthropic-messages", "claude-budget", ()),
         ("anthropic:claude-fable-5", "anthropic-messages", "claude-always", ("temperature",)),
         ("azure-deployments:gpt-4.1", "openai-chat", "", ()),
@@ -105,14 +123,20 @@ def test_an_unknown_name_offers_near_ones(name: str, offered: str):
     assert len(str(caught.value).splitlines()) <= 2
 
 
-@pytest.mark.parametrize("upstream", ["../../files", "a/../../b", "..", "a/./b", "a b", "a\nb", "a\0b"])
+@pytest.mark.parametrize(
+    "upstream", ["../../files", "a/../../b", "..", "a/./b", "a b", "a\nb", "a\0b"]
+)
 def test_a_model_id_cannot_lead_to_another_path(upstream: str):
     with pytest.raises(UnknownModel):
         CATALOG.find(f"gemini:{upstream}")
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(), st.builds("{}:{}".format, st.sampled_from([*CATALOG.providers]), st.text())))
+@given(
+    st.one_of(
+        st.text(), st.builds("{}:{}".format, st.sampled_from([*CATALOG.providers]), st.text())
+    )
+)
 def test_any_text_is_a_route_or_an_unknown_model(name: str):
     with suppress(UnknownModel):
         assert CATALOG.find(name).wire in FORMATS

@@ -110,7 +110,10 @@ def test_formats_that_live_elsewhere_have_their_own_address():
 
     assert base_url("deepseek-flash", "anthropic-messages") == "https://api.deepseek.com/anthropic"
     assert base_url("deepseek-flash", "openai-chat") == "https://api.deepseek.com"
-    assert base_url("gemini-3.8-flash", "openai-chat") == "https://generativelanguage.googleapis.com/v1beta/openai"
+    assert (
+        base_url("gemini-3.8-flash", "openai-chat")
+        == "https://generativelanguage.googleapis.com/v1beta/openai"
+    )
     assert base_url("spark-x", "openai-chat") == "https://spark-api-open.xf-yun.com/x2"
     assert base_url("lite", "openai-chat") == "https://spark-api-open.xf-yun.com/v1"
 
@@ -119,15 +122,23 @@ def test_a_region_has_its_own_address():
     vertex, kimi = CATALOG.find("vertex:gemini-3.8-flash"), CATALOG.find("kimi-k2.6")
 
     assert vertex.base_url_in("global") == vertex.base_url
-    assert vertex.base_url_in("us-east1").startswith("https://{location}-aiplatform.googleapis.com/v1/projects/")
-    assert vertex.base_url_in("eu").startswith("https://aiplatform.eu.rep.googleapis.com/v1/projects/")
+    assert vertex.base_url_in("us-east1").startswith(
+        "https://{location}-aiplatform.googleapis.com/v1/projects/"
+    )
+    assert vertex.base_url_in("eu").startswith(
+        "https://aiplatform.eu.rep.googleapis.com/v1/projects/"
+    )
     assert kimi.base_url_in("cn") == "https://api.moonshot.cn/v1"
 
 
 def test_variables_that_stop_at_the_host_are_completed():
     """The SDKs of these put the path after what their variable holds."""
-    assert CATALOG.providers["groq"].moved_to("https://proxy.corp") == "https://proxy.corp/openai/v1"
-    assert CATALOG.providers["cerebras"].moved_to("https://proxy.corp/v1") == "https://proxy.corp/v1"
+    assert (
+        CATALOG.providers["groq"].moved_to("https://proxy.corp") == "https://proxy.corp/openai/v1"
+    )
+    assert (
+        CATALOG.providers["cerebras"].moved_to("https://proxy.corp/v1") == "https://proxy.corp/v1"
+    )
     assert CATALOG.providers["kimi"].moved_to("https://proxy.corp") == "https://proxy.corp"
 
 

@@ -15,12 +15,37 @@ CATALOG = shipped()
 @pytest.mark.parametrize(
     ("name", "refused"),
     [
-        *((f"{n}", True) for n in ("kimi-k3", "kimi-k2.6", "kimi-k2-turbo-preview", "gpt-5", "gpt-5.5", "gpt-5.6-sol")),
-        *((f"{n}", True) for n in ("gpt-6.2-sol", "o3", "o4-mini", "claude-opus-4-7", "claude-opus-4-8")),
-        *((f"{n}", True) for n in ("claude-opus-5", "claude-sonnet-5", "claude-sonnet-5-5", "claude-haiku-5-5")),
-        *((f"{n}", True) for n in ("claude-fable-5-2", "global.anthropic.claude-opus-5-5", "gemini-3.8-flash")),
-        *((f"{n}", False) for n in ("moonshot-v1-8k", "gpt-5.2", "gpt-5.4", "gpt-5.4-mini", "gpt-4.1", "gpt-4")),
-        *((f"{n}", False) for n in ("claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5", "claude-haiku-4-5")),
+        *(
+            (f"{n}", True)
+            for n in (
+                "kimi-k3",
+                "kimi-k2.6",
+                "kimi-k2-turbo-preview",
+                "gpt-5",
+                "gpt-5.5",
+                "gpt-5.6-sol",
+            )
+        ),
+        *(
+            (f"{n}", True)
+            for n in ("gpt-6.2-sol", "o3", "o4-mini", "claude-opus-4-7", "claude-opus-4-8")
+        ),
+        *(
+            (f"{n}", True)
+            for n in ("claude-opus-5", "claude-sonnet-5", "claude-sonnet-5-5", "claude-haiku-5-5")
+        ),
+        *(
+            (f"{n}", True)
+            for n in ("claude-fable-5-2", "global.anthropic.claude-opus-5-5", "gemini-3.8-flash")
+        ),
+        *(
+            (f"{n}", False)
+            for n in ("moonshot-v1-8k", "gpt-5.2", "gpt-5.4", "gpt-5.4-mini", "gpt-4.1", "gpt-4")
+        ),
+        *(
+            (f"{n}", False)
+            for n in ("claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5", "claude-haiku-4-5")
+        ),
         *((f"{n}", False) for n in ("glm-5.3", "deepseek-flash", "gemini-3.7-flash", "demo")),
     ],
 )
@@ -68,7 +93,12 @@ def test_over_a_foreign_format_only_what_it_has_too_is_sent():
     fields, notice = CATALOG.thinking_fields(kimi, False, "anthropic-messages")
     assert fields == Fields()
     assert "anthropic-messages is not known" in notice
-    assert CATALOG.thinking_fields(deepseek, "high", "anthropic-messages")[0] == Fields(effort="high")
+    assert CATALOG.thinking_fields(deepseek, "high", "anthropic-messages")[0] == Fields(
+        effort="high"
+    )
     assert CATALOG.thinking_fields(CATALOG.models["gpt-5.4"], None, "openai-chat")[0] == Fields()
     assert CATALOG.quirks(kimi, "anthropic-messages") == Quirks()
-    assert CATALOG.quirks(CATALOG.models["gpt-5.4"], "openai-chat").max_tokens_field == "max_completion_tokens"
+    assert (
+        CATALOG.quirks(CATALOG.models["gpt-5.4"], "openai-chat").max_tokens_field
+        == "max_completion_tokens"
+    )

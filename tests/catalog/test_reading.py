@@ -32,9 +32,13 @@ gap = 5
 """
 
 
-@pytest.mark.parametrize("spoil", [bytes, b"\xef\xbb\xbf".__add__, lambda b: b.replace(b"\n", b"\r\n")])
+@pytest.mark.parametrize(
+    "spoil", [bytes, b"\xef\xbb\xbf".__add__, lambda b: b.replace(b"\n", b"\r\n")]
+)
 @pytest.mark.parametrize("suffix", ["toml", "json"])
-def test_a_file_of_ones_own_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suffix: str, spoil: Any) -> None:
+def test_a_file_of_ones_own_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suffix: str, spoil: Any
+) -> None:
     """With a byte order mark or Windows line ends too."""
     rows = {
         "$schema": "x",
@@ -62,9 +66,17 @@ def test_a_file_of_ones_own_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         ("a.json", b'{"models": [{"id": "\xff"}]}', "is not UTF-8 text (see byte 20)"),
         ("a.toml", b"[[models]]\nid = \n", "is not TOML at line 2, column 6: Invalid value."),
         ("a.toml", b'aliases = {a = "b"', "is not TOML at end of document"),
-        ("a.toml", b'[[modles]]\nid = "x"', "'modles' is not a setting here, or not of the right type. Did you mean"),
+        (
+            "a.toml",
+            b'[[modles]]\nid = "x"',
+            "'modles' is not a setting here, or not of the right type. Did you mean",
+        ),
         ("a.toml", b"x = " + b"9" * 5000, "holds something too large"),
-        ("a.toml", b'[[models]]\nid = "m"\nretired_on = 2026-01-01', "'retired_on' should be text, got a date."),
+        (
+            "a.toml",
+            b'[[models]]\nid = "m"\nretired_on = 2026-01-01',
+            "'retired_on' should be text, got a date.",
+        ),
     ],
 )
 def test_a_broken_file_names_the_place(
@@ -82,5 +94,7 @@ def test_a_broken_file_names_the_place(
 
 
 def test_a_file_that_the_system_does_not_give_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match="missing.toml cannot be read: No such file or directory."):
+    with pytest.raises(
+        BadSettings, match="missing.toml cannot be read: No such file or directory."
+    ):
         table_in(tmp_path / "missing.toml")

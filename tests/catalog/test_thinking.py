@@ -98,7 +98,9 @@ THOUGHTS = {"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}
         ("demo", True, None, None, {"thinking": {"type": "enabled"}}),
     ],
 )  # fmt: skip
-def test_what_is_sent_for_thinking(name: str, asked: Any, effort: str | None, budget: int | None, body: dict[str, Any]):
+def test_what_is_sent_for_thinking(
+    name: str, asked: Any, effort: str | None, budget: int | None, body: dict[str, Any]
+):
     fields, _ = CATALOG.thinking_fields(CATALOG.find(name).model, asked)
 
     assert (fields.effort, fields.budget, fields.body) == (effort, budget, body)
@@ -114,7 +116,11 @@ def test_what_is_sent_for_thinking(name: str, asked: Any, effort: str | None, bu
         ("kimi-k2-thinking", False, "kimi-k2-thinking always thinks; it cannot be asked not to."),
         ("gpt-4", True, "gpt-4 does not think; the question was sent without."),
         ("gpt-4", False, ""),
-        ("lmstudio:any", True, "how any is told to think is not known here; nothing was sent for it."),
+        (
+            "lmstudio:any",
+            True,
+            "how any is told to think is not known here; nothing was sent for it.",
+        ),
         ("lmstudio:any", None, ""),
     ],
 )

@@ -30,11 +30,21 @@ def test_a_provider_and_a_model_of_ones_own_need_no_code():
 
     assert (route.wire, route.base_url) == ("openai-chat", "https://llm.corp.example/v1")
     assert (route.provider.name, route.provider.env_keys) == ("corp", ("CORP_API_KEY",))
-    assert (route.model.name, route.model.env_key, route.model.status) == ("corp-1", "CORP_API_KEY", "current")
+    assert (route.model.name, route.model.env_key, route.model.status) == (
+        "corp-1",
+        "CORP_API_KEY",
+        "current",
+    )
 
 
 def test_the_documented_shape_is_a_table():
-    row = {"id": "new", "name": "New", "type": "kimi", "envKey": "KIMI_API_KEY", "features": ["text"]}
+    row = {
+        "id": "new",
+        "name": "New",
+        "type": "kimi",
+        "envKey": "KIMI_API_KEY",
+        "features": ["text"],
+    }
     model = over(models=[{**row, "supportsThinkingMode": True}]).find("new").model
 
     assert (model.name, model.type, model.supports_thinking_mode) == ("New", "kimi", True)
@@ -42,36 +52,62 @@ def test_the_documented_shape_is_a_table():
 
 def test_a_row_that_names_a_model_changes_only_what_it_gives():
     old = CATALOG.models["kimi-k2.6"]
-    new = over(models=[{"id": "kimi-k2.6", "maxOutput": 100, "price": {"input": 9}, "quirks": {"cache": ""}}]).models[
-        "kimi-k2.6"
-    ]
+    new = over(
+        models=[
+            {"id": "kimi-k2.6", "maxOutput": 100, "price": {"input": 9}, "quirks": {"cache": ""}}
+        ]
+    ).models["kimi-k2.6"]
 
     assert (new.max_output, new.price and new.price.input, new.quirks.cache) == (100, 9, "")
     assert new.price
     assert old.price
-    assert (new.name, new.price.output, new.quirks.reasoning_back) == (old.name, old.price.output, "always")
+    assert (new.name, new.price.output, new.quirks.reasoning_back) == (
+        old.name,
+        old.price.output,
+        "always",
+    )
     assert CATALOG.models["kimi-k2.6"] is old
 
 
 def test_a_row_that_names_a_provider_changes_only_what_it_gives():
-    new = over(providers=[{"type": "kimi", "baseUrl": "https://api.moonshot.cn/v1", "quirks": {"files": True}}])
+    new = over(
+        providers=[
+            {"type": "kimi", "baseUrl": "https://api.moonshot.cn/v1", "quirks": {"files": True}}
+        ]
+    )
     kimi, old = new.providers["kimi"], CATALOG.providers["kimi"]
 
     assert (kimi.base_url, kimi.quirks.files) == ("https://api.moonshot.cn/v1", True)
-    assert (kimi.name, kimi.env_keys, kimi.quirks.cache) == (old.name, old.env_keys, "prompt_cache_key")
+    assert (kimi.name, kimi.env_keys, kimi.quirks.cache) == (
+        old.name,
+        old.env_keys,
+        "prompt_cache_key",
+    )
     assert new.find("kimi-k2.6").base_url == "https://api.moonshot.cn/v1"
 
 
 def test_a_new_model_is_asked_like_its_kin():
     model = over(models=[{"id": "kimi-k2.6-0901", "type": "kimi"}]).find("kimi-k2.6-0901").model
 
-    assert (model.thinking, model.refuses, model.supports_thinking_mode) == ("kimi-keep", ("temperature",), True)
+    assert (model.thinking, model.refuses, model.supports_thinking_mode) == (
+        "kimi-keep",
+        ("temperature",),
+        True,
+    )
 
 
 def test_a_new_name_for_a_model_of_the_table_is_that_model():
-    model = over(models=[{"id": "big", "type": "openrouter", "upstream": "moonshotai/kimi-k3.1-pro"}]).find("big").model
+    model = (
+        over(models=[{"id": "big", "type": "openrouter", "upstream": "moonshotai/kimi-k3.1-pro"}])
+        .find("big")
+        .model
+    )
 
-    assert (model.sent_id, model.context_window, model.name) == ("moonshotai/kimi-k3.1-pro", 1048576, "big")
+    assert (model.sent_id, model.context_window, model.name) == (
+        "moonshotai/kimi-k3.1-pro",
+        1048576,
+        "big",
+    )
 
 
 def test_a_model_may_say_that_it_does_not_think():
@@ -88,14 +124,24 @@ def test_a_model_of_another_provider_with_the_same_id_keeps_both():
 
 
 def test_a_thinking_table_can_be_written_into_the_row():
-    model = over(models=[{"id": "m", "type": "openai", "thinking": {"on": {"body": {"think": 1}}}}]).find("m").model
+    model = (
+        over(models=[{"id": "m", "type": "openai", "thinking": {"on": {"body": {"think": 1}}}}])
+        .find("m")
+        .model
+    )
 
     assert over().thinking_fields(model, True)[0].body == {"think": 1}
     assert model.supports_thinking_mode
 
 
 def test_aliases_are_names_for_anything_that_has_a_route():
-    catalog = over(aliases={"fast": "glm-5.3-flash", "local": "ollama:qwen3:8b", "kimi-k2-thinking": "kimi-k2.6"})
+    catalog = over(
+        aliases={
+            "fast": "glm-5.3-flash",
+            "local": "ollama:qwen3:8b",
+            "kimi-k2-thinking": "kimi-k2.6",
+        }
+    )
 
     assert catalog.find("fast").model.id == "glm-5.3-flash"
     assert catalog.find("local").model.id == "qwen3:8b"
@@ -170,19 +216,26 @@ def test_a_malformed_row_is_named_with_its_file(tables: dict[str, Any], said: st
     assert said in message
     assert "nbchat.toml" in message
     assert len(message.splitlines()) <= 2
-    assert not any(secret in message for secret in ("sk-", "Bearer", "pw1234", "key=abc", "pydantic"))
+    assert not any(
+        secret in message for secret in ("sk-", "Bearer", "pw1234", "key=abc", "pydantic")
+    )
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 FIELDS = st.sampled_from([*Model.model_fields, *Provider.model_fields])
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(["models", "providers", "aliases"]), st.lists(st.dictionaries(FIELDS, JSON, max_size=4)) | JSON)
+@given(
+    st.sampled_from(["models", "providers", "aliases"]),
+    st.lists(st.dictionaries(FIELDS, JSON, max_size=4)) | JSON,
+)
 def test_whatever_a_file_holds_it_is_used_or_refused_in_words(table: str, rows: Any):
     with suppress(BadSettings):
         assert isinstance(over(**{table: rows}), Catalog)

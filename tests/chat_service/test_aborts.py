@@ -21,7 +21,12 @@ async def test_an_abort_before_the_stream_sends_nothing(service: Service) -> Non
 
     (only,) = await chunks_of(ASK, signal)
 
-    assert (only.finished, only.reason, only.detail, only.error) == (True, "interrupted", "changed my mind", None)
+    assert (only.finished, only.reason, only.detail, only.error) == (
+        True,
+        "interrupted",
+        "changed my mind",
+        None,
+    )
     assert not service.requests
 
 
@@ -44,7 +49,9 @@ async def test_an_abort_between_two_words_keeps_the_first(service: Service) -> N
     chunks = []
     async for chunk in ChatService().stream_chat(ASK, signal):
         chunks.append(chunk)
-        asyncio.get_running_loop().call_later(0.05, signal.abort)  # while the next one is waited for
+        asyncio.get_running_loop().call_later(
+            0.05, signal.abort
+        )  # while the next one is waited for
 
     assert [chunk.content for chunk in chunks] == ["Hel", ""]
     assert chunks[-1].reason == "interrupted"
@@ -55,7 +62,15 @@ async def test_nothing_follows_an_abort_even_if_it_has_arrived(service: Service)
     call = {"index": 0, "id": "call_1", "function": {"name": "add", "arguments": "{}"}}
     service.answers(
         sse(
-            {"choices": [{"index": 0, "delta": {"content": "Hel", "tool_calls": [call]}, "finish_reason": None}]},
+            {
+                "choices": [
+                    {
+                        "index": 0,
+                        "delta": {"content": "Hel", "tool_calls": [call]},
+                        "finish_reason": None,
+                    }
+                ]
+            },
             {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
         )
     )

@@ -11,7 +11,14 @@ from pydantic import ValidationError
 import nbchat
 from nbchat import ChatService, ChatStreamRequest, Message, create_model
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadSettings, ConnectionBroken, KeyRefused, MissingKey, NbchatError, UnknownModel
+from nbchat.errors import (
+    BadSettings,
+    ConnectionBroken,
+    KeyRefused,
+    MissingKey,
+    NbchatError,
+    UnknownModel,
+)
 from nbchat.wording import first_line
 from tests.service import Service, answer, said, sse
 
@@ -24,7 +31,9 @@ from .asking import ASK, KEY, chunks_of, text
 async def test_an_answer_ends_with_one_finished_chunk(service: Service) -> None:
     service.answers(*said("Hel", "lo", thought=["hm"], usage=(9, 12)), gap=0.01)
 
-    *pieces, last = await chunks_of(ChatStreamRequest(model="kimi-k2.6", messages="Hello", max_tokens=50))
+    *pieces, last = await chunks_of(
+        ChatStreamRequest(model="kimi-k2.6", messages="Hello", max_tokens=50)
+    )
 
     assert text(pieces) == "Hello"
     assert "".join(piece.thought for piece in pieces) == "hm"
@@ -49,7 +58,13 @@ async def test_messages_of_nbchat_go_through_as_they_are(service: Service) -> No
     picture = nbchat.Image(b"png", "image/png")
 
     await chunks_of(
-        {**ASK, "messages": (Message("user", ["Look:", picture]), {"role": "assistant", "content": "I do."})}
+        {
+            **ASK,
+            "messages": (
+                Message("user", ["Look:", picture]),
+                {"role": "assistant", "content": "I do."},
+            ),
+        }
     )
 
     sent = service.requests[0].json["messages"]
@@ -64,7 +79,9 @@ async def test_a_model_is_made_from_type_and_id(service: Service) -> None:
     chunks = [chunk async for chunk in model.stream_chat("Hello", temperature=0.5)]
     request = ChatStreamRequest(model="replaced", messages="Hello", system="Be brief.")
     again = [chunk async for chunk in model.stream_chat(request, max_tokens=7)]
-    fields = [chunk async for chunk in model.stream_chat({"messages": "Hello", "system": "Be brief."})]
+    fields = [
+        chunk async for chunk in model.stream_chat({"messages": "Hello", "system": "Be brief."})
+    ]
 
     assert text(chunks) == text(again) == text(fields) == "Hi"
     assert [r.json["model"] for r in service.requests] == ["some-new-id"] * 3
@@ -155,7 +172,9 @@ async def test_a_cut_keeps_what_had_arrived(service: Service) -> None:
         ("Hello", BadSettings),
     ],
 )
-async def test_what_cannot_be_asked_is_a_last_chunk_too(request_: Any, kind: type[NbchatError]) -> None:
+async def test_what_cannot_be_asked_is_a_last_chunk_too(
+    request_: Any, kind: type[NbchatError]
+) -> None:
     (only,) = await chunks_of(request_)
 
     assert only.finished

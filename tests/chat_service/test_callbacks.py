@@ -55,7 +55,9 @@ async def test_a_failure_is_told_once(service: Service, is_async: bool) -> None:
     service.answers(b'{"error": {"message": "no"}}', status=401)
     calls = Calls(is_async)
 
-    await send_chat_stream(ASK, on_chunk=calls.chunk, on_error=calls.error, on_complete=calls.complete)
+    await send_chat_stream(
+        ASK, on_chunk=calls.chunk, on_error=calls.error, on_complete=calls.complete
+    )
 
     assert calls.names == ["chunk", "error"]
     assert isinstance(calls.seen[1][1], KeyRefused)
@@ -77,7 +79,9 @@ async def test_without_on_error_a_failure_is_raised() -> None:
 
 
 @pytest.mark.parametrize("failing", ["on_error", "on_complete"])
-async def test_what_the_last_callback_raises_is_raised_and_no_other_is_called(service: Service, failing: str) -> None:
+async def test_what_the_last_callback_raises_is_raised_and_no_other_is_called(
+    service: Service, failing: str
+) -> None:
     service.plays(answer(*said("Hi")) if failing == "on_complete" else answer(b"{}", status=401))
     calls = Calls(False)
 
@@ -85,7 +89,9 @@ async def test_what_the_last_callback_raises_is_raised_and_no_other_is_called(se
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await send_chat_stream(ASK, **{"on_error": calls.error, "on_complete": calls.complete, failing: fails})
+        await send_chat_stream(
+            ASK, **{"on_error": calls.error, "on_complete": calls.complete, failing: fails}
+        )
 
     assert calls.names == []
 
@@ -97,6 +103,8 @@ async def test_what_a_callback_raises_ends_the_stream(service: Service) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await send_chat_stream(ASK, on_chunk=fails, on_error=lambda error: pytest.fail("it is no error of the service"))
+        await send_chat_stream(
+            ASK, on_chunk=fails, on_error=lambda error: pytest.fail("it is no error of the service")
+        )
 
     await soon(lambda: service.open == 0)

@@ -56,7 +56,11 @@ class Player:
     async def play(self, family: Family, *chunks: bytes, lost: NbchatError | None = None) -> Played:
         self._chunks, self._lost = chunks, lost
         stream = self._engine.stream(
-            family.model, "hi", base_url=f"https://{HOST}{family.base_path}", wire=family.name, api_key="k"
+            family.model,
+            "hi",
+            base_url=f"https://{HOST}{family.base_path}",
+            wire=family.name,
+            api_key="k",
         )
         played = Played(stream.result)
         try:

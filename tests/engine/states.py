@@ -130,7 +130,10 @@ def handshake(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
         return True
 
     return State(
-        f"https://127.0.0.1:{mute.getsockname()[1]}/v1", reached, closed, [mute.close, lambda: made[-1].close()]
+        f"https://127.0.0.1:{mute.getsockname()[1]}/v1",
+        reached,
+        closed,
+        [mute.close, lambda: made[-1].close()],
     )
 
 
@@ -138,5 +141,8 @@ STATES: dict[str, Callable[[Misbehaving, pytest.MonkeyPatch], State]] = {
     "name look-up": name_look_up,
     "connecting": connecting,
     "TLS handshake": handshake,
-    **{play.__name__: lambda server, _, name=play.__name__: of_server(server, name) for play in PLAYS[1:]},
+    **{
+        play.__name__: lambda server, _, name=play.__name__: of_server(server, name)
+        for play in PLAYS[1:]
+    },
 }

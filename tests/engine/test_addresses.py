@@ -75,7 +75,9 @@ def url(base_url: str, **options: object) -> str:
     return planned(base_url, model="openai:some-model", **options).call.url
 
 
-def planned(base_url: str = "https://x.example/v1", *, model: str = "openai:m", **options: object) -> Plan:
+def planned(
+    base_url: str = "https://x.example/v1", *, model: str = "openai:m", **options: object
+) -> Plan:
     given = {"base_url": base_url, "wire": "openai-chat", "api_key": KEY, **options}
     return plan(Settings(), model, "hi", Options.of(given))
 
@@ -98,7 +100,14 @@ def test_an_address_that_can_be_right_is_used(base_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["sk-one\nsk-two", "sk-ключ-0123456789", "sk with spaces 012345", "sk-\x00123456", "sk-\x7f1234567"]
+    "key",
+    [
+        "sk-one\nsk-two",
+        "sk-ключ-0123456789",
+        "sk with spaces 012345",
+        "sk-\x00123456",
+        "sk-\x7f1234567",
+    ],
 )
 def test_a_key_that_no_header_can_carry_is_refused_unseen(key: str) -> None:
     with pytest.raises(NbchatError) as raised:
@@ -161,26 +170,40 @@ def test_what_people_write_for_ollama_is_understood_as_ollama_does(
     assert plan(Settings.load(), "ollama:qwen3", "hi", Options()).call.url == f"{meant}/api/chat"
 
 
-@pytest.mark.parametrize("said", ["192.168.1.10", "192.168.1.10:11434", "my-server:11434", "0.0.0.0:abc"])
-def test_a_server_elsewhere_is_not_asked_over_plain_http(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+@pytest.mark.parametrize(
+    "said", ["192.168.1.10", "192.168.1.10:11434", "my-server:11434", "0.0.0.0:abc"]
+)
+def test_a_server_elsewhere_is_not_asked_over_plain_http(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
     monkeypatch.setenv("OLLAMA_HOST", said)
 
     with pytest.raises(BadSettings, match="OLLAMA_HOST"):
         plan(Settings.load(), "ollama:qwen3", "hi", Options())
 
 
-def test_a_host_alone_is_asked_over_tls_where_the_provider_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_alone_is_asked_over_tls_where_the_provider_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("KIMI_API_KEY", KEY)
     monkeypatch.setenv("KIMI_BASE_URL", "api.moonshot.cn/v1")
 
-    assert plan(Settings.load(), "kimi-k2.6", "hi", Options()).call.url.startswith("https://api.moonshot.cn/v1/")
+    assert plan(Settings.load(), "kimi-k2.6", "hi", Options()).call.url.startswith(
+        "https://api.moonshot.cn/v1/"
+    )
 
 
 @pytest.mark.parametrize(
     ("variable", "host"),
-    [("ZAI_API_KEY", "api.z.ai"), ("GLM_API_KEY", "open.bigmodel.cn"), ("ZHIPUAI_API_KEY", "open.bigmodel.cn")],
+    [
+        ("ZAI_API_KEY", "api.z.ai"),
+        ("GLM_API_KEY", "open.bigmodel.cn"),
+        ("ZHIPUAI_API_KEY", "open.bigmodel.cn"),
+    ],
 )
-def test_a_key_goes_to_the_host_that_gave_it(monkeypatch: pytest.MonkeyPatch, variable: str, host: str) -> None:
+def test_a_key_goes_to_the_host_that_gave_it(
+    monkeypatch: pytest.MonkeyPatch, variable: str, host: str
+) -> None:
     """Keys of Z.ai and of bigmodel.cn are refused by the other (zai-sdk 0.2.3 README)."""
     monkeypatch.setenv(variable, KEY)
     chat = plan(Settings.load(), "glm-5.3-flash", "hi", Options())
@@ -189,4 +212,6 @@ def test_a_key_goes_to_the_host_that_gave_it(monkeypatch: pytest.MonkeyPatch, va
     assert chat.call.url == f"https://{host}/api/paas/v4/chat/completions"
     assert claude.call.url == f"https://{host}/api/anthropic/v1/messages"
     monkeypatch.setenv("GLM_BASE_URL", "https://glm.example.com/v4")
-    assert plan(Settings.load(), "glm-5.3-flash", "hi", Options()).call.url.startswith("https://glm.example.com/v4/")
+    assert plan(Settings.load(), "glm-5.3-flash", "hi", Options()).call.url.startswith(
+        "https://glm.example.com/v4/"
+    )

@@ -35,7 +35,9 @@ def server() -> Iterator[Misbehaving]:
 
 
 @pytest.fixture(params=STATES)
-def state(request: pytest.FixtureRequest, server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
+def state(
+    request: pytest.FixtureRequest, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[State]:
     state = STATES[request.param](server, monkeypatch)
     yield state
     for undo in state.undo:
@@ -69,20 +71,31 @@ async def test_a_cancelled_question_leaves_nothing(state: State, server: Misbeha
     complaints: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
 
-    await stopped(lambda: read(engine.stream(OPENAI.model, "hi", base_url=state.base_url, **ASK)), state)
+    await stopped(
+        lambda: read(engine.stream(OPENAI.model, "hi", base_url=state.base_url, **ASK)), state
+    )
     for undo in state.undo:
         undo()
     state.undo.clear()
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert await read(engine.stream(OPENAI.model, "hi", base_url=server.case("good", OPENAI, False)[1], **ASK)) == TEXT
+    assert (
+        await read(
+            engine.stream(OPENAI.model, "hi", base_url=server.case("good", OPENAI, False)[1], **ASK)
+        )
+        == TEXT
+    )
     await engine.aclose()
     await asyncio.sleep(0.01)
 
     assert complaints == []
 
 
-async def test_a_cancelled_stream_stops_on_the_engines_thread_too(state: State, server: Misbehaving) -> None:
-    await stopped(lambda: read(nbchat.stream(OPENAI.model, "hi", base_url=state.base_url, **ASK)), state)
+async def test_a_cancelled_stream_stops_on_the_engines_thread_too(
+    state: State, server: Misbehaving
+) -> None:
+    await stopped(
+        lambda: read(nbchat.stream(OPENAI.model, "hi", base_url=state.base_url, **ASK)), state
+    )
 
     assert await tasks_of(current().thread) == 0
 
@@ -141,7 +154,9 @@ async def test_a_stream_that_is_dropped_is_closed(server: Misbehaving) -> None:
     assert await soon(state.closed, SOON) < SOON
 
 
-async def test_a_stream_read_by_a_task_for_each_event_still_has_its_limits(server: Misbehaving) -> None:
+async def test_a_stream_read_by_a_task_for_each_event_still_has_its_limits(
+    server: Misbehaving,
+) -> None:
     """`asyncio.wait_for` makes a task of every step before Python 3.12."""
     state = of_server(server, "half")
     engine = Engine()

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.engine.demo.script import DATA, HISTORY, INTRODUCTION, KEYS, MODELS, PANEL, TOPICS, reply
+from nbchat.engine.demo.script import (
+    DATA,
+    HISTORY,
+    INTRODUCTION,
+    KEYS,
+    MODELS,
+    PANEL,
+    TOPICS,
+    reply,
+)
 from nbchat.frontends.notebook.arguments import parsed
 from nbchat.frontends.notebook.commands.commands import COMMANDS
 from nbchat.settings import Settings
@@ -42,7 +51,13 @@ def test_what_it_says_about_nbchat_is_so() -> None:
 
 
 def test_a_table_is_counted_right() -> None:
-    df = pd.DataFrame({"species": list("abcd"), "flipper": [190, 196, 217, 181], "mass": [3701.0, 3733, None, 5076]})
+    df = pd.DataFrame(
+        {
+            "species": list("abcd"),
+            "flipper": [190, 196, 217, 181],
+            "mass": [3701.0, 3733, None, 5076],
+        }
+    )
 
     said = reply([f"Which column varies most?\n{df.to_csv()}… (4 of 1,000 rows)\n"])
 
@@ -51,11 +66,15 @@ def test_a_table_is_counted_right() -> None:
         ("flipper", f"181 | {df['flipper'].mean():.3g} | 217 | {df['flipper'].std():.3g}"),
         ("mass", f"3,701 | {df['mass'].mean():,.0f} | 5,076 | {df['mass'].std():.3g}"),
     ]
-    assert f"**{(df.std(numeric_only=True) / df.mean(numeric_only=True)).idxmax()}** varies most" in said
+    assert (
+        f"**{(df.std(numeric_only=True) / df.mean(numeric_only=True)).idxmax()}** varies most"
+        in said
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["Hi, you,\nI am, well,\nso, so,", "a,b\nx,nan\ny,inf\nz,1e400", "a,b\n1,2", '\x00,\n"a,\n,']
+    "text",
+    ["Hi, you,\nI am, well,\nso, so,", "a,b\nx,nan\ny,inf\nz,1e400", "a,b\n1,2", '\x00,\n"a,\n,'],
 )
 def test_what_is_no_table_of_numbers_is_not_counted(text: str) -> None:
     assert not reply([text]).startswith("A table of")

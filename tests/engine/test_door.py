@@ -54,8 +54,12 @@ DOORS: dict[str, Callable[..., nbchat.Answer]] = {
     "ask": lambda **options: nbchat.ask(OPENAI.model, "hi", **options),
     "stream": by_stream,
     "chat.ask": lambda **options: nbchat.chat("door").ask("hi", OPENAI.model, **options),
-    "chat.stream": lambda **options: asyncio.run(nbchat.chat("door").stream("hi", OPENAI.model, **options).answer()),
-    "chat.ask without a question": lambda **options: nbchat.chat("door").ask("", OPENAI.model, **options),
+    "chat.stream": lambda **options: asyncio.run(
+        nbchat.chat("door").stream("hi", OPENAI.model, **options).answer()
+    ),
+    "chat.ask without a question": lambda **options: nbchat.chat("door").ask(
+        "", OPENAI.model, **options
+    ),
     "the engine": by_engine,
 }
 MISHAPS: dict[str, dict[str, Any]] = {
@@ -72,9 +76,15 @@ MISHAPS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("mishap", MISHAPS)
 @pytest.mark.parametrize("door", DOORS)
-def test_a_traceback_with_variables_holds_no_key(server: Misbehaving, door: str, mishap: str) -> None:
+def test_a_traceback_with_variables_holds_no_key(
+    server: Misbehaving, door: str, mishap: str
+) -> None:
     """As `%xmode Verbose` prints it, and in what the variables hold as well."""
-    options = {"base_url": server.case("refused", OPENAI, False)[1], "wire": OPENAI.name, "api_key": KEY}
+    options = {
+        "base_url": server.case("refused", OPENAI, False)[1],
+        "wire": OPENAI.name,
+        "api_key": KEY,
+    }
     with pytest.raises(NbchatError) as raised:
         DOORS[door](**{**options, **MISHAPS[mishap]})
     error, frames, trace = raised.value, [], raised.value.__traceback__
@@ -82,8 +92,15 @@ def test_a_traceback_with_variables_holds_no_key(server: Misbehaving, door: str,
         if trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
             frames.append(trace)
         trace = trace.tb_next
-    printed = VerboseTB(theme_name="nocolor").text(type(error), error, frames[0] if frames else None)
-    held = [f"{f.tb_frame.f_code.co_name}: {n}" for f in frames for n, v in f.tb_frame.f_locals.items() if holds(v)]
+    printed = VerboseTB(theme_name="nocolor").text(
+        type(error), error, frames[0] if frames else None
+    )
+    held = [
+        f"{f.tb_frame.f_code.co_name}: {n}"
+        for f in frames
+        for n, v in f.tb_frame.f_locals.items()
+        if holds(v)
+    ]
 
     assert KEY not in printed
     assert KEY not in f"{error} {error!r} {vars(error)}"
@@ -101,18 +118,33 @@ def holds(value: Any, depth: int = 5) -> bool:
     if isinstance(value, list | tuple | set | frozenset):
         return any(holds(part, depth - 1) for part in value)
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    parts = {**getattr(value, "__dict__", {}), **{name: getattr(value, name, None) for name in slots}}
+    parts = {
+        **getattr(value, "__dict__", {}),
+        **{name: getattr(value, name, None) for name in slots},
+    }
     return type(value).__module__.startswith("nbchat") and holds(parts, depth - 1)
 
 
 def test_no_public_object_holds_the_key(server: Misbehaving) -> None:
-    options = {"base_url": server.case("good", OPENAI, False)[1], "wire": OPENAI.name, "api_key": KEY}
+    options = {
+        "base_url": server.case("good", OPENAI, False)[1],
+        "wire": OPENAI.name,
+        "api_key": KEY,
+    }
     chat = nbchat.chat("door-open")
     answer = chat.ask("hi", OPENAI.model, **options)
     stream = nbchat.stream(OPENAI.model, "hi", **options)
 
     assert answer.text == TEXT
-    for thing in (answer, answer.message, chat, chat.turns, stream, Settings.load(), nbchat.models()):
+    for thing in (
+        answer,
+        answer.message,
+        chat,
+        chat.turns,
+        stream,
+        Settings.load(),
+        nbchat.models(),
+    ):
         assert KEY not in repr(thing)
         assert not holds(thing), thing
     assert KEY.encode() not in pickle.dumps(answer)

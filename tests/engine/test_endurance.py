@@ -75,7 +75,9 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
     engine = Engine()
     good_url, hang_url = (server.case(name, OPENAI, False)[1] for name in ("good", "hang"))
     for round_ in range(10):
-        tasks = [asyncio.ensure_future(ask(engine, hang_url if n % 2 else good_url)) for n in range(6)]
+        tasks = [
+            asyncio.ensure_future(ask(engine, hang_url if n % 2 else good_url)) for n in range(6)
+        ]
         for _ in range(turns * (1 + round_ % 3)):
             await asyncio.sleep(0)
         for task in tasks:
@@ -185,7 +187,9 @@ async def test_twenty_thousand_deltas_arrive_in_order(server: Misbehaving) -> No
     assert played.text == "".join(f"{n} " for n in range(20_000))
 
 
-async def test_an_answer_larger_than_the_limit_ends_with_what_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_larger_than_the_limit_ends_with_what_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from nbchat.engine import response
 
     from .played import Player
@@ -197,4 +201,6 @@ async def test_an_answer_larger_than_the_limit_ends_with_what_fits(monkeypatch: 
     assert isinstance(played.events[-1], Stop)
     assert "limit of 1 MiB" in played.events[-1].detail
     assert 0.2 * MIB < len(played.text) < MIB
-    assert sum(len(event.text) for event in played.events if isinstance(event, Text)) == len(played.text)
+    assert sum(len(event.text) for event in played.events if isinstance(event, Text)) == len(
+        played.text
+    )

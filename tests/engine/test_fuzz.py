@@ -19,7 +19,9 @@ from .played import Played, Player
 from .test_truncation import recorded
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,13 @@ def edited(body: bytes, edit: str, at: int, length: int, new: bytes) -> bytes:
 
 
 @FAMILY
-@given(st.sampled_from(EDITS), st.integers(0, 5000), st.integers(1, 60), st.binary(max_size=30), st.integers(0, 5000))
+@given(
+    st.sampled_from(EDITS),
+    st.integers(0, 5000),
+    st.integers(1, 60),
+    st.binary(max_size=30),
+    st.integers(0, 5000),
+)
 @fuzz
 def test_a_good_stream_with_one_edit_ends_well(
     runner: Any, family: Family, edit: str, at: int, length: int, new: bytes, split: int
@@ -77,8 +85,16 @@ NAMES = """choices delta content index finish_reason usage tool_calls function a
 candidates parts text functionCall args finishReason usageMetadata content_block stop_reason partial_json"""
 names = st.sampled_from(NAMES.split())
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("\ud83d"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6) | names, inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.just("\ud83d"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=6) | names, inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -86,9 +102,15 @@ json_values = st.recursive(
 @FAMILY
 @given(st.lists(json_values, max_size=5), st.booleans())
 @fuzz
-def test_values_of_any_shape_end_well(runner: Any, family: Family, values: list[Any], streamed: bool) -> None:
+def test_values_of_any_shape_end_well(
+    runner: Any, family: Family, values: list[Any], streamed: bool
+) -> None:
     lines = [json.dumps(value).encode() for value in values]
-    play(runner, family, *(b"data: " + line + b"\n\n" if streamed else line + b"\n" for line in lines))
+    play(
+        runner,
+        family,
+        *(b"data: " + line + b"\n\n" if streamed else line + b"\n" for line in lines),
+    )
 
 
 @FAMILY
@@ -111,7 +133,10 @@ def decoded(*chunks: bytes) -> tuple[list[bytes], bytes]:
 
 
 @given(
-    st.lists(objects, max_size=4), st.booleans(), st.sampled_from([None, 1]), st.lists(st.integers(0, 999), max_size=5)
+    st.lists(objects, max_size=4),
+    st.booleans(),
+    st.sampled_from([None, 1]),
+    st.lists(st.integers(0, 999), max_size=5),
 )
 @settings(max_examples=300, deadline=None)
 def test_json_values_are_found_in_any_pieces(

@@ -61,7 +61,9 @@ def alike(stream: bytes, places: list[int]) -> tuple[int, bytes, str]:
 
 bodies = st.lists(st.binary(min_size=1, max_size=40), max_size=8)
 extensions = st.sampled_from([b"", b"", b";a", b";a=b", b';a="b"'])
-endings = st.sampled_from([b"0\r\n\r\n", b"000\r\n\r\n", b"0;x=y\r\n\r\n", b"0\r\nX-Sum: 1\r\n\r\n", b""])
+endings = st.sampled_from(
+    [b"0\r\n\r\n", b"000\r\n\r\n", b"0;x=y\r\n\r\n", b"0\r\nX-Sum: 1\r\n\r\n", b""]
+)
 places = st.lists(st.integers(0, 500), max_size=6)
 
 
@@ -78,7 +80,9 @@ def test_any_chunks_in_any_pieces_are_the_same_body(
 @given(bodies, st.integers(0, 400), st.binary(max_size=6), st.integers(0, 3), places)
 @example([b"abc"], len(HEAD) + 6, b"", 2, [])
 @settings(max_examples=600, deadline=None)
-def test_what_h11_refuses_is_refused(body: list[bytes], at: int, new: bytes, gone: int, cuts: list[int]) -> None:
+def test_what_h11_refuses_is_refused(
+    body: list[bytes], at: int, new: bytes, gone: int, cuts: list[int]
+) -> None:
     """A good stream with one edit. What h11 would wait for longer may be refused sooner, and nothing is lost before."""
     stream = HEAD + b"".join(map(chunk, body)) + b"0\r\n\r\n"
     at = len(HEAD) + at % max(1, len(stream) - len(HEAD))
@@ -90,7 +94,11 @@ def test_what_h11_refuses_is_refused(body: list[bytes], at: int, new: bytes, gon
     assert ours[2] == end or (end, ours[2]) == ("more", "refused")
 
 
-@given(st.binary(max_size=60), places, st.sampled_from([b"content-length: %d", b"Content-Length:   %d   "]))
+@given(
+    st.binary(max_size=60),
+    places,
+    st.sampled_from([b"content-length: %d", b"Content-Length:   %d   "]),
+)
 @settings(max_examples=100, deadline=None)
 def test_a_body_of_known_length(body: bytes, at: list[int], header: bytes) -> None:
     stream = b"HTTP/1.1 200 OK\r\n" + header % len(body) + b"\r\n\r\n" + body
@@ -137,7 +145,10 @@ def test_a_second_answer_on_one_connection_starts_anew() -> None:
     for number in range(1, 4):
         incoming.expect(b"POST /")
         assert not incoming.idle
-        assert incoming.feed(HEAD + chunk(b"ab") + chunk(b"c") + b"0\r\n\r\n") == HEAD + chunk(b"abc") + b"0\r\n\r\n"
+        assert (
+            incoming.feed(HEAD + chunk(b"ab") + chunk(b"c") + b"0\r\n\r\n")
+            == HEAD + chunk(b"abc") + b"0\r\n\r\n"
+        )
         assert (incoming.idle, incoming.surplus, incoming.answers) == (True, False, number)
 
 

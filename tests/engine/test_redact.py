@@ -66,7 +66,9 @@ def shown(key: str, text: str) -> set[str]:
 @pytest.mark.parametrize("disguise", DISGUISES)
 @given(key=keys, before=prose, after=prose)
 @settings(max_examples=25, deadline=None)
-def test_no_part_of_a_key_is_left_in_any_disguise(disguise: str, key: str, before: str, after: str) -> None:
+def test_no_part_of_a_key_is_left_in_any_disguise(
+    disguise: str, key: str, before: str, after: str
+) -> None:
     masked = redact(f"{before} {DISGUISES[disguise](key)} {after}", [key])
 
     assert not shown(key, masked), masked

@@ -16,13 +16,26 @@ from nbchat.errors import NbchatError, RateLimited, ServiceDown, ServiceError
 
 numbers = st.floats(allow_nan=True).map(repr) | st.integers(-10, 10**6).map(str)
 words = st.sampled_from(
-    ["soon", "", "1e999", "-1e999", "nan", "0x10", "1_000", "٣", "60;", "Wed, 99 Oct 2026 99:99:99 GMT"]
+    [
+        "soon",
+        "",
+        "1e999",
+        "-1e999",
+        "nan",
+        "0x10",
+        "1_000",
+        "٣",
+        "60;",
+        "Wed, 99 Oct 2026 99:99:99 GMT",
+    ]
 )
 dates = st.datetimes(datetime(1, 1, 2), datetime(9998, 1, 1)).map(
     lambda d: format_datetime(d.replace(tzinfo=UTC), True)
 )
 headers = st.dictionaries(
-    st.sampled_from(["retry-after", "retry-after-ms"]), numbers | words | dates | st.text(max_size=20), max_size=2
+    st.sampled_from(["retry-after", "retry-after-ms"]),
+    numbers | words | dates | st.text(max_size=20),
+    max_size=2,
 )
 kinds = st.sampled_from([RateLimited, ServiceDown])
 
@@ -89,7 +102,11 @@ def test_delays_grow_and_differ() -> None:
 
 
 def test_only_what_may_pass_is_tried_again() -> None:
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NbchatError)]
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, NbchatError)
+    ]
 
     assert {kind.__name__ for kind in kinds if kind.passing} == {
         "RateLimited",
@@ -101,7 +118,14 @@ def test_only_what_may_pass_is_tried_again() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.2, "1 s"), (59.1, "60 s"), (600, "10 min"), (7200, "2 h"), (200_000, "2 days"), (1e9, "11,574 days")],
+    [
+        (0.2, "1 s"),
+        (59.1, "60 s"),
+        (600, "10 min"),
+        (7200, "2 h"),
+        (200_000, "2 days"),
+        (1e9, "11,574 days"),
+    ],
 )
 def test_lengths_of_time_as_people_say_them(seconds: float, said: str) -> None:
     assert spoken(seconds) == said

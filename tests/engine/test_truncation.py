@@ -24,13 +24,24 @@ def recorded(family: Family) -> bytes:
     """A stream with what real ones have: comments, pings, odd events, a surrogate pair, CRLF."""
     events = family.events()
     return b"".join(
-        [b": open\n\n", *events[:2], sse({"type": "ping"}, "ping"), *events[2:5], b":\r\n\r\n", *events[5:]]
+        [
+            b": open\n\n",
+            *events[:2],
+            sse({"type": "ping"}, "ping"),
+            *events[2:5],
+            b":\r\n\r\n",
+            *events[5:],
+        ]
     )
 
 
 def finish_at(family: Family, body: bytes) -> int:
     """The first byte at which the finish reason has been read: the end of its event's data."""
-    at = body.index({"openai-chat": b'"stop"', "anthropic-messages": b'"end_turn"', "gemini": b'"STOP"'}[family.name])
+    at = body.index(
+        {"openai-chat": b'"stop"', "anthropic-messages": b'"end_turn"', "gemini": b'"STOP"'}[
+            family.name
+        ]
+    )
     return body.index(b"\n", at)
 
 
@@ -55,19 +66,25 @@ def said(line: bytes) -> str:
         return "".join(part["text"] for part in value["candidates"][0]["content"]["parts"])
     if value.get("choices"):
         return value["choices"][0]["delta"].get("content") or ""
-    return value.get("delta", {}).get("text", "") if value.get("type") == "content_block_delta" else ""
+    return (
+        value.get("delta", {}).get("text", "") if value.get("type") == "content_block_delta" else ""
+    )
 
 
 @FAMILY
 @pytest.mark.parametrize("lost", [None, Lost("the connection was lost.")], ids=["clean", "lost"])
-async def test_a_cut_at_any_byte_keeps_what_came_and_says_so(family: Family, lost: Lost | None) -> None:
+async def test_a_cut_at_any_byte_keeps_what_came_and_says_so(
+    family: Family, lost: Lost | None
+) -> None:
     player, body = Player(), recorded(family)
     texts, finish = texts_by(family, body), finish_at(family, body)
     for length in range(len(body) + 1):
         played = await player.play(family, body[:length], lost=lost)
 
         assert played.ends_once, length
-        assert played.text == texts[length] or (played.text + "\ufffd").startswith(texts[length]), length
+        assert played.text == texts[length] or (played.text + "\ufffd").startswith(texts[length]), (
+            length
+        )
         assert played.whole == (length >= finish), (length, played.answer.stop, played.error)
         if not texts[length] and length < finish:
             assert played.error, length

@@ -17,7 +17,10 @@ Rewrite = Callable[[bytes], bytes]
 
 
 def rewritten(
-    name: str, rewrite: Rewrite, *lines: str, pieces: Callable[[bytes], Iterator[bytes]] | None = None
+    name: str,
+    rewrite: Rewrite,
+    *lines: str,
+    pieces: Callable[[bytes], Iterator[bytes]] | None = None,
 ) -> None:
     """The good stream with its bytes rewritten, and cut otherwise."""
 
@@ -45,7 +48,9 @@ def multi_line(data: bytes) -> bytes:
     for event in data.split(b"\n\n"):
         name, _, value = event.rpartition(b"data: ")
         if value.startswith(b"{"):
-            lines = json.dumps(json.loads(value), indent=1, ensure_ascii=False).encode().split(b"\n")
+            lines = (
+                json.dumps(json.loads(value), indent=1, ensure_ascii=False).encode().split(b"\n")
+            )
             value = b"\ndata: ".join(lines)
         events.append(name + b"data: " + value if event else b"")
     return b"\n\n".join(events)
@@ -62,17 +67,23 @@ rewritten("ok-crlf", lambda data: data.replace(b"\n", b"\r\n"))
 rewritten("ok-crlf-bytewise", lambda data: data.replace(b"\n", b"\r\n"), pieces=every(1))
 rewritten("ok-cr", lambda data: data.replace(b"\n", b"\r"))
 rewritten("ok-cr-bytewise", lambda data: data.replace(b"\n", b"\r"), pieces=every(1))
-rewritten("ok-mixed-ends", lambda data: data.replace(b"\n\n", b"\r\n\r", 3).replace(b"\n\n", b"\r\r\n", 2))
+rewritten(
+    "ok-mixed-ends", lambda data: data.replace(b"\n\n", b"\r\n\r", 3).replace(b"\n\n", b"\r\r\n", 2)
+)
 rewritten("ok-bom", lambda data: b"\xef\xbb\xbf" + data)
 rewritten("ok-bom-bytewise", lambda data: b"\xef\xbb\xbf" + data, pieces=every(1))
 rewritten("ok-no-space", lambda data: data.replace(b"data: ", b"data:"))
 rewritten("ok-comments", between(b": keep-alive\n\n"))
 rewritten("ok-comment-lines", lambda data: data.replace(b"data: {", b": hm\n:\ndata: {"))
 rewritten("ok-meta-only", between(b"event: x\nid: 7\nretry: 1000\n\n"))
-rewritten("ok-ids", lambda data: data.replace(b"data: ", b"id: 1\x00\nretry: soon\nfoo: bar\nfoo\ndata: "))
+rewritten(
+    "ok-ids", lambda data: data.replace(b"data: ", b"id: 1\x00\nretry: soon\nfoo: bar\nfoo\ndata: ")
+)
 rewritten("ok-blank-lines", lambda data: b"\n\n\n" + data.replace(b"\n\n", b"\n\n\n\n"))
 rewritten("ok-multi-line-data", multi_line)
-rewritten("ok-unknown-events", between(b'event: weather\ndata: {"type": "weather", "sun": true}\n\n'))
+rewritten(
+    "ok-unknown-events", between(b'event: weather\ndata: {"type": "weather", "sun": true}\n\n')
+)
 rewritten("ok-pings", between(b'event: ping\ndata: {"type": "ping"}\n\n'))
 rewritten("ok-no-last-blank-line", lambda data: data[:-1])
 rewritten("ok-no-last-line-end", lambda data: data[:-2])
@@ -157,7 +168,9 @@ async def ok_trailers(turn: Turn) -> None:
 
 @fault(FINE, both=True)
 async def ok_head_in_pieces(turn: Turn) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: Chunked\r\n\r\n"
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: Chunked\r\n\r\n"
+    )
     for at in range(len(head)):
         await turn.raw(head[at : at + 1])
     for piece in turn.pieces():

@@ -39,4 +39,10 @@ class Authority:
         return context
 
     def _openssl(self, arguments: str) -> None:
-        subprocess.run(["openssl", *arguments.split()], cwd=self._folder, check=True, capture_output=True, timeout=30)
+        subprocess.run(
+            ["openssl", *arguments.split()],
+            cwd=self._folder,
+            check=True,
+            capture_output=True,
+            timeout=30,
+        )

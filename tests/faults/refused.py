@@ -43,7 +43,9 @@ def status(
     """A refusal with this status, in the family's own shape or with the given body."""
 
     async def play(turn: Turn) -> None:
-        await turn.json(turn.family.error(message, code, word) if body is None else body, code, *headers)
+        await turn.json(
+            turn.family.error(message, code, word) if body is None else body, code, *headers
+        )
 
     fault(raises(kind, says or SENTENCE, requests, under=8.0), both=True, name=name)(play)
 
@@ -65,7 +67,13 @@ status("http-405", 405, RequestRefused)
 status("http-413", 413, RequestRefused)
 status("http-418", 418, RequestRefused)
 status("http-422", 422, RequestRefused)
-status("http-400-context", 400, ContextTooLong, "reset", message="prompt is too long: maximum context length is 10")
+status(
+    "http-400-context",
+    400,
+    ContextTooLong,
+    "reset",
+    message="prompt is too long: maximum context length is 10",
+)
 status("http-401", 401, KeyRefused, "refuses the key from the api_key argument")
 status("http-403", 403, NotAllowed, "the api_key argument")
 status(
@@ -79,11 +87,32 @@ status("http-404-model", 404, ModelNotFound, "no model.*%chat models")
 status("http-404-html", 404, BadAnswer, "not the API.*HTML page, 'Log in.*Hotel", body=PAGE)
 status("http-502-html", 502, ServiceDown, "HTML page, 'Log in", body=PAGE, requests=3)
 status("http-402", 402, NoCredit, "credit or quota")
-status("http-429-quota", 429, NoCredit, "quota", message="You exceeded your current quota, please check your plan")
+status(
+    "http-429-quota",
+    429,
+    NoCredit,
+    "quota",
+    message="You exceeded your current quota, please check your plan",
+)
 status("http-429-storm", 429, RateLimited, f"{SENTENCE}|Tried 3 times", requests=3)
-status("http-429-huge", 429, RateLimited, "asks to wait 24 h, which is too long", "Retry-After: 86400")
-status("http-429-inf", 429, RateLimited, "asks to wait without end, which is too long", "Retry-After: 1e999")
-status("http-500", 500, ServiceDown, r"\(500\).*Tried 3 times.*request rid-7", "X-Request-Id: rid-7", requests=3)
+status(
+    "http-429-huge", 429, RateLimited, "asks to wait 24 h, which is too long", "Retry-After: 86400"
+)
+status(
+    "http-429-inf",
+    429,
+    RateLimited,
+    "asks to wait without end, which is too long",
+    "Retry-After: 1e999",
+)
+status(
+    "http-500",
+    500,
+    ServiceDown,
+    r"\(500\).*Tried 3 times.*request rid-7",
+    "X-Request-Id: rid-7",
+    requests=3,
+)
 status("http-504", 504, ServiceDown, "504.*Tried 3 times", requests=3)
 status("http-529", 529, ServiceDown, "529.*Tried 3 times", requests=3)
 status("http-500-bad-json", 500, ServiceDown, r"500.*\{oops", body=b"{oops", requests=3)
@@ -99,8 +128,21 @@ status(
     message="\x1b[31mred\x07\x9b \x1b]52;c;aGk=\x07",
     requests=3,
 )
-status("http-500-lone-surrogate", 500, ServiceDown, "500", body=b'{"error":{"message":"half \\ud83d"}}', requests=3)
-status("http-503-long-wait", 503, ServiceDown, "asks to wait 2 h, which is too long", "Retry-After: 7200")
+status(
+    "http-500-lone-surrogate",
+    500,
+    ServiceDown,
+    "500",
+    body=b'{"error":{"message":"half \\ud83d"}}',
+    requests=3,
+)
+status(
+    "http-503-long-wait",
+    503,
+    ServiceDown,
+    "asks to wait 2 h, which is too long",
+    "Retry-After: 7200",
+)
 status("http-599", 599, ServiceDown, "599", requests=3)
 status("http-999", 999, ServiceDown, "999", requests=3)
 status("http-404-odd-id", 404, ServiceError, "", f"X-Request-Id: {KEY}")
@@ -153,7 +195,13 @@ def body(name: str, data: Any, expected: Expected, code: int = 200, *headers: st
 
 NO_API = raises(BadAnswer, "not the API.*base URL|no answer.*base URL")
 body("http-200-empty", b"", NO_API)
-body("http-200-text", b"It works!", raises(BadAnswer, "It works!.*base URL"), 200, "Content-Type: text/plain")
+body(
+    "http-200-text",
+    b"It works!",
+    raises(BadAnswer, "It works!.*base URL"),
+    200,
+    "Content-Type: text/plain",
+)
 body("http-200-json-null", None, NO_API)
 body("http-200-json-list", [], NO_API)
 body("http-200-json-list-of-numbers", [1, 2], NO_API)
@@ -170,7 +218,9 @@ body(
 
 @fault(raises(BadAnswer, "invalid HTTP", 3), both=True)
 async def http_101(turn: Turn) -> None:
-    await turn.raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x02hi")
+    await turn.raw(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x02hi"
+    )
     turn.cut()
 
 
@@ -247,17 +297,34 @@ def redirect(name: str, code: int, location: str | None, says: str) -> None:
 
 for code in (301, 302, 303, 307, 308):
     redirect(
-        f"redirect-{code}-other-origin", code, "https://evil.example/v1/chat", "redirects to https://evil.example/v1"
+        f"redirect-{code}-other-origin",
+        code,
+        "https://evil.example/v1/chat",
+        "redirects to https://evil.example/v1",
     )
-redirect("redirect-userinfo", 307, "https://user:secret@evil.example/x", "redirects to https://evil.example/x, ")
-redirect("redirect-same-port-name", 307, "http://localhost:{port}/x", "redirects to http://localhost:")
-redirect("redirect-307-same-origin", 307, "/other/path", "redirects to http://127.0.0.1:\\d+/other/path")
+redirect(
+    "redirect-userinfo",
+    307,
+    "https://user:secret@evil.example/x",
+    "redirects to https://evil.example/x, ",
+)
+redirect(
+    "redirect-same-port-name", 307, "http://localhost:{port}/x", "redirects to http://localhost:"
+)
+redirect(
+    "redirect-307-same-origin", 307, "/other/path", "redirects to http://127.0.0.1:\\d+/other/path"
+)
 redirect("redirect-loop", 302, "", "redirects")
 redirect("redirect-file", 302, "file:///etc/passwd", "redirects to file:///etc/passwd")
 redirect("redirect-bad-location", 302, "http://[::1/\x01\x02", "redirects to")
 redirect("redirect-javascript", 302, "javascript:alert(1)", "redirects to")
 redirect("redirect-no-location", 302, None, "redirects without saying where to")
-redirect("redirect-echo-key", 302, "https://evil.example/{key}", r"redirects to https://evil.example/\[key\]")
+redirect(
+    "redirect-echo-key",
+    302,
+    "https://evil.example/{key}",
+    r"redirects to https://evil.example/\[key\]",
+)
 
 
 @fault(raises(BadAnswer, "redirects", under=5.0), both=True)

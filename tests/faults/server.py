@@ -88,7 +88,9 @@ class Turn:
             headers.append("Connection: close")
         elif body != "none":
             headers.append(f"Content-Length: {body}")
-        await self.raw("\r\n".join([f"HTTP/1.1 {status} Whatever", *headers, "", ""]).encode("latin-1"))
+        await self.raw(
+            "\r\n".join([f"HTTP/1.1 {status} Whatever", *headers, "", ""]).encode("latin-1")
+        )
 
     async def send(self, data: bytes) -> None:
         """A piece of the body, as one chunk where it is chunked."""
@@ -104,7 +106,9 @@ class Turn:
         if self.unary:
             data = json.dumps(self.family.whole("".join(WORDS)), ensure_ascii=False).encode()
             half = data[: len(data) // 2]
-            return [data[: len(data) // 3], data[len(data) // 3 :]] if whole else [half[:9], half[9:]]
+            return (
+                [data[: len(data) // 3], data[len(data) // 3 :]] if whole else [half[:9], half[9:]]
+            )
         words = WORDS if whole else WORDS[: len(WORDS) // 2]
         events = [*self.family.starts(), *map(self.family.delta, words)]
         if whole and ended:
@@ -162,7 +166,9 @@ class Misbehaving:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._server = self._call(
-            asyncio.start_server(self._client, "127.0.0.1", self.listens_at, limit=2**20, backlog=256)
+            asyncio.start_server(
+                self._client, "127.0.0.1", self.listens_at, limit=2**20, backlog=256
+            )
         )
         self.port: int = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -215,7 +221,10 @@ class Misbehaving:
             return False
         connection.idle = False
         first, *lines = head.split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines if line)
+        }
         _, case, fault, mode, family, *_ = first.split(" ")[1].split("/")
         seen = self.seen[case]
         again = connection in seen.connections
@@ -227,7 +236,9 @@ class Misbehaving:
         if not getattr(play, "deaf", False):
             body = await connection.reader.readexactly(int(headers.get("content-length", 0)))
         seen.bodies.append(body)
-        turn = Turn(connection, BY_NAME[family], mode == "unary", len(seen.bodies), headers, body, again)
+        turn = Turn(
+            connection, BY_NAME[family], mode == "unary", len(seen.bodies), headers, body, again
+        )
         playing = asyncio.ensure_future(play(turn))
         gone = asyncio.ensure_future(_gone(connection))
         try:

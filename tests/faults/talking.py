@@ -79,5 +79,9 @@ def failed(outcome: Outcome, kind: type[NbchatError], *words: str) -> None:
 
 async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     body = b"".join(OPENAI.events())
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    writer.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n"
+        % len(body)
+        + body
+    )
     await writer.drain()

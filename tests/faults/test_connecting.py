@@ -31,11 +31,15 @@ async def test_a_refused_port_is_named_and_tried_three_times() -> None:
     )
 
 
-async def test_a_server_that_comes_up_between_two_tries_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_comes_up_between_two_tries_is_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.3)
     port = free_port()
 
-    asking = asyncio.ensure_future(call(OPENAI, f"http://127.0.0.1:{port}/c0/good/stream/openai-chat/v1"))
+    asking = asyncio.ensure_future(
+        call(OPENAI, f"http://127.0.0.1:{port}/c0/good/stream/openai-chat/v1")
+    )
     await asyncio.sleep(0.1)
     server = Misbehaving({"good": Turn.good})
     server.listens_at = port
@@ -62,7 +66,9 @@ async def test_an_unknown_name_is_not_tried_again() -> None:
     assert "Tried" not in str(outcome.error)
 
 
-async def test_the_next_address_of_a_name_is_tried_where_the_first_refuses(server: Misbehaving) -> None:
+async def test_the_next_address_of_a_name_is_tried_where_the_first_refuses(
+    server: Misbehaving,
+) -> None:
     """`localhost` is ::1 first on many machines, and most local servers listen on 127.0.0.1 alone."""
     _, base_url = server.case("good", OPENAI, False)
 
@@ -94,11 +100,18 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(authority: Autho
 
 
 async def test_a_certificate_for_another_name_is_refused(trusted: Authority) -> None:
-    failed(await over_tls(trusted.server("other", "DNS:other.example")), TlsFailed, "IP address mismatch", "127.0.0.1")
+    failed(
+        await over_tls(trusted.server("other", "DNS:other.example")),
+        TlsFailed,
+        "IP address mismatch",
+        "127.0.0.1",
+    )
 
 
 async def test_an_expired_certificate_is_refused(trusted: Authority) -> None:
-    failed(await over_tls(trusted.server("old", "IP:127.0.0.1", expired=True)), TlsFailed, "expired")
+    failed(
+        await over_tls(trusted.server("old", "IP:127.0.0.1", expired=True)), TlsFailed, "expired"
+    )
 
 
 async def test_https_to_a_plain_port_says_so() -> None:
@@ -125,7 +138,14 @@ async def test_a_stalled_handshake_is_given_up_in_time() -> None:
     assert outcome.seconds < 4
 
 
-async def test_a_certificate_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_certificate_file_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
 
-    failed(await call(OPENAI, "https://127.0.0.1:9/v1"), BadSettings, "SSL_CERT_FILE", "/no/such/file.pem")
+    failed(
+        await call(OPENAI, "https://127.0.0.1:9/v1"),
+        BadSettings,
+        "SSL_CERT_FILE",
+        "/no/such/file.pem",
+    )

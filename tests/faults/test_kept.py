@@ -69,7 +69,15 @@ early_refusal.deaf = True  # type: ignore[attr-defined]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Misbehaving]:
-    plays = (Turn.good, close_when_asked_again, close_when_idle, poison, poison_at_once, no_reading, early_refusal)
+    plays = (
+        Turn.good,
+        close_when_asked_again,
+        close_when_idle,
+        poison,
+        poison_at_once,
+        no_reading,
+        early_refusal,
+    )
     with Misbehaving({play.__name__: play for play in plays}) as server:
         yield server
 
@@ -77,7 +85,13 @@ def server() -> Iterator[Misbehaving]:
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 @pytest.mark.parametrize(
     ("fault", "requests"),
-    [("good", 3), ("close_when_asked_again", 5), ("close_when_idle", 3), ("poison", 3), ("poison_at_once", 3)],
+    [
+        ("good", 3),
+        ("close_when_asked_again", 5),
+        ("close_when_idle", 3),
+        ("poison", 3),
+        ("poison_at_once", 3),
+    ],
 )
 async def test_a_kept_connection_that_fails_is_not_noticed(
     server: Misbehaving, family: object, fault: str, requests: int
@@ -106,7 +120,9 @@ async def test_a_connection_that_nobody_uses_is_closed_in_time(
     monkeypatch.setattr(connection, "KEPT", 0.1)
     case, base_url = server.case("good", OPENAI, False)
     engine = Engine()
-    await engine.stream(OPENAI.model, "hi", base_url=base_url, wire=OPENAI.name, api_key=KEY).answer()
+    await engine.stream(
+        OPENAI.model, "hi", base_url=base_url, wire=OPENAI.name, api_key=KEY
+    ).answer()
     assert server.seen[case].open == 1
     await asyncio.sleep(0.4)
 
@@ -114,7 +130,9 @@ async def test_a_connection_that_nobody_uses_is_closed_in_time(
     await engine.aclose()
 
 
-async def test_a_server_that_does_not_read_the_question_is_given_up_once(server: Misbehaving) -> None:
+async def test_a_server_that_does_not_read_the_question_is_given_up_once(
+    server: Misbehaving,
+) -> None:
     case, base_url = server.case("no_reading", OPENAI, False)
     outcome = await call(OPENAI, base_url, timeout=0.3, system="x" * (16 * 2**20))
 
@@ -131,7 +149,9 @@ async def test_a_refusal_before_the_question_was_read_is_heard(server: Misbehavi
     assert outcome.seconds < 2.5
 
 
-def test_too_many_open_files_is_said_once_and_leaves_none(server: Misbehaving, tmp_path: Path) -> None:
+def test_too_many_open_files_is_said_once_and_leaves_none(
+    server: Misbehaving, tmp_path: Path
+) -> None:
 
     script = f"""
 import resource, os, asyncio, nbchat
@@ -152,7 +172,9 @@ for fd in held:
     os.close(fd)
 print(len(str(nbchat.ask("openai:gpt-4o", "hi", **ask))))
 """
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=Path.cwd())
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=Path.cwd()
+    )
 
     assert "too many open files" in ran.stdout, ran.stdout + ran.stderr
     assert "Tried" not in ran.stdout

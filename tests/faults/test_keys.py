@@ -26,14 +26,37 @@ from .outcomes import KEY
 from .server import Misbehaving, Turn
 from .test_matrix import FAULTS
 
-VARIABLES = {"openai-chat": "OPENAI_API_KEY", "anthropic-messages": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
-SLOW = ("flood", "endless", "20mb", "bomb", "stall", "huge", "date", "429-once", "hang", "drip", "slow")
+VARIABLES = {
+    "openai-chat": "OPENAI_API_KEY",
+    "anthropic-messages": "ANTHROPIC_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+}
+SLOW = (
+    "flood",
+    "endless",
+    "20mb",
+    "bomb",
+    "stall",
+    "huge",
+    "date",
+    "429-once",
+    "hang",
+    "drip",
+    "slow",
+)
 
 
 def disguises(key: str) -> dict[str, str]:
     """What to look for; of base64 the part that is the same whatever stands around it."""
-    encoded = {f"base64 at {n}": b64encode(b"\0" * n + key.encode()).decode()[4:-4] for n in range(3)}
-    return {"raw": key, "URL-encoded": quote(key, safe=""), "JSON": json.dumps(key)[1:-1], **encoded}
+    encoded = {
+        f"base64 at {n}": b64encode(b"\0" * n + key.encode()).decode()[4:-4] for n in range(3)
+    }
+    return {
+        "raw": key,
+        "URL-encoded": quote(key, safe=""),
+        "JSON": json.dumps(key)[1:-1],
+        **encoded,
+    }
 
 
 def leaks(what: str, text: str) -> list[str]:
@@ -45,7 +68,13 @@ async def echo(turn: Turn) -> None:
     said = f"You sent {json.dumps(turn.headers)} and {b64encode(json.dumps(turn.headers).encode()).decode()}"
     lines = [f"X-Echo-{name}: {value}" for name, value in turn.headers.items()]
     status = 400 if turn.number % 2 else 500
-    await turn.json(turn.family.error(said, status), status, *lines, f"X-Request-Id: {KEY}", f"Retry-After: {KEY}")
+    await turn.json(
+        turn.family.error(said, status),
+        status,
+        *lines,
+        f"X-Request-Id: {KEY}",
+        f"Retry-After: {KEY}",
+    )
 
 
 async def echo_page(turn: Turn) -> None:
@@ -84,7 +113,9 @@ async def shown(engine: Engine, family: Family, base_url: str) -> list[str]:
             async for event in stream:
                 events.append(event)
     except (NbchatError, TimeoutError) as error:
-        found += leaks("str", str(error)) + leaks("repr", repr(error)) + leaks("vars", str(vars(error)))
+        found += (
+            leaks("str", str(error)) + leaks("repr", repr(error)) + leaks("vars", str(vars(error)))
+        )
         found += leaks("pickle", pickle.dumps(error, 0).decode("latin-1"))
         found += leaks("traceback", "".join(traceback.format_exception(error)))
         found += leaks("Verbose traceback", verbose(error))
@@ -103,7 +134,9 @@ def verbose(error: BaseException) -> str:
     return VerboseTB(theme_name="nocolor").text(type(error), error, error.__traceback__)
 
 
-async def test_the_key_is_nowhere(server: Misbehaving, caplog: pytest.LogCaptureFixture, capfd: Any) -> None:
+async def test_the_key_is_nowhere(
+    server: Misbehaving, caplog: pytest.LogCaptureFixture, capfd: Any
+) -> None:
     caplog.set_level(logging.DEBUG)
     engine = Engine()
     cases = [
@@ -111,7 +144,8 @@ async def test_the_key_is_nowhere(server: Misbehaving, caplog: pytest.LogCapture
         for name in [*FAULTS, *ECHOES]
         for number, family in enumerate(FAMILIES)
         for unary in (False, True)
-        if name in ECHOES or (not any(word in name for word in SLOW) and len(name) % len(FAMILIES) == number)
+        if name in ECHOES
+        or (not any(word in name for word in SLOW) and len(name) % len(FAMILIES) == number)
     ]
     few = asyncio.Semaphore(40)  # at once, or the short limit on connecting ends most of them
 
@@ -121,9 +155,18 @@ async def test_the_key_is_nowhere(server: Misbehaving, caplog: pytest.LogCapture
 
     found = await asyncio.gather(*(one(*case) for case in cases))
     await engine.aclose()
-    caught = {f"{name} {family.name}": lines for (name, family, _), lines in zip(cases, found, strict=True) if lines}
+    caught = {
+        f"{name} {family.name}": lines
+        for (name, family, _), lines in zip(cases, found, strict=True)
+        if lines
+    }
     printed = capfd.readouterr()
-    heard = [line for seen in server.seen.values() for headers in seen.headers for line in headers.values()]
+    heard = [
+        line
+        for seen in server.seen.values()
+        for headers in seen.headers
+        for line in headers.values()
+    ]
 
     assert caught == {}
     assert leaks("the log", caplog.text) == []
@@ -141,7 +184,9 @@ async def test_a_bug_of_ours_shows_its_traceback_without_the_key(
     monkeypatch.setattr(openai_chat.Reader, "read", bug)
     family = BY_NAME["openai-chat"]
     engine = Engine()
-    stream = engine.stream(family.model, "hi", base_url=server.case("ok-one-piece", family, False)[1], wire=family.name)
+    stream = engine.stream(
+        family.model, "hi", base_url=server.case("ok-one-piece", family, False)[1], wire=family.name
+    )
     with pytest.raises(RuntimeError) as raised:
         await stream.answer()
     await engine.aclose()
@@ -154,10 +199,15 @@ async def test_a_plan_shows_no_key(server: Misbehaving) -> None:
     from nbchat.settings import Settings
 
     family = BY_NAME["gemini"]
-    options = Options.of({"base_url": server.case("echo", family, False)[1], "wire": family.name, "api_key": KEY})
+    options = Options.of(
+        {"base_url": server.case("echo", family, False)[1], "wire": family.name, "api_key": KEY}
+    )
     planned = plan(Settings.load(), family.model, "hi", options)
 
-    assert leaks("plan", f"{planned!r} {options!r} {planned.call.url} {planned.call.encoded()!r}") == []
+    assert (
+        leaks("plan", f"{planned!r} {options!r} {planned.call.url} {planned.call.encoded()!r}")
+        == []
+    )
     assert planned.headers()["x-goog-api-key"] == KEY
     with pytest.raises(TypeError):
         pickle.dumps(planned)

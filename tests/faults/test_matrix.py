@@ -18,7 +18,14 @@ from .refused import REFUSED
 from .server import Misbehaving, Turn
 from .stalled import STALLED
 
-FAULTS = {"good": Fault("good", Turn.good, FINE, FINE), **BENIGN, **CUT, **STALLED, **REFUSED, **PAYLOAD}
+FAULTS = {
+    "good": Fault("good", Turn.good, FINE, FINE),
+    **BENIGN,
+    **CUT,
+    **STALLED,
+    **REFUSED,
+    **PAYLOAD,
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,9 @@ async def test_a_fault_ends_well(server: Misbehaving, fault: str) -> None:
     """For all families, streamed and whole, at once."""
     pairs = itertools.product(FAMILIES, (False, True))
     cases = [(family, unary) for family, unary in pairs if FAULTS[fault].expected(family, unary)]
-    found = await asyncio.gather(*(wrong(server, FAULTS[fault], family, unary) for family, unary in cases))
+    found = await asyncio.gather(
+        *(wrong(server, FAULTS[fault], family, unary) for family, unary in cases)
+    )
     for (family, _), lines in zip(cases, found, strict=True):
         SCORES.count(f"faults over {family.name}", not lines)
 

@@ -29,7 +29,9 @@ def answering(line: bytes) -> Talk:
     return talk
 
 
-@pytest.mark.parametrize(("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", "http://127.0.0.1:9/v1")])
+@pytest.mark.parametrize(
+    ("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", "http://127.0.0.1:9/v1")]
+)
 @pytest.mark.parametrize("line", [b"407 Proxy Authentication Required", b"502 Bad Gateway"])
 async def test_a_proxy_that_refuses_is_named_with_its_variable(
     monkeypatch: pytest.MonkeyPatch, variable: str, base_url: str, line: bytes
@@ -38,7 +40,14 @@ async def test_a_proxy_that_refuses_is_named_with_its_variable(
         monkeypatch.setenv(variable, f"http://user:s3cret@127.0.0.1:{proxy.port}")
         outcome = await call(OPENAI, base_url)
 
-    failed(outcome, ProxyFailed, f"the proxy 127.0.0.1:{proxy.port} refused", line[:3].decode(), variable, "NO_PROXY")
+    failed(
+        outcome,
+        ProxyFailed,
+        f"the proxy 127.0.0.1:{proxy.port} refused",
+        line[:3].decode(),
+        variable,
+        "NO_PROXY",
+    )
     assert len(proxy) == 1
     assert b"Proxy-Authorization: Basic" in proxy[0]
 
@@ -102,18 +111,24 @@ async def test_a_proxy_opens_the_way_and_the_key_stays_inside_it(
     assert KEY.encode() not in proxy[0]
 
 
-async def test_a_proxy_is_handed_a_plain_question_with_its_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_is_handed_a_plain_question_with_its_whole_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with listening(whole) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
         outcome = await call(OPENAI, "http://127.0.0.1:9/v1")
 
     assert outcome.text == TEXT, outcome.error
-    assert proxy[0].startswith(b"POST http://127.0.0.1:9/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:9\r\n")
+    assert proxy[0].startswith(
+        b"POST http://127.0.0.1:9/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:9\r\n"
+    )
     assert b64encode(f"user:{PASSWORD}".encode()) in proxy[0]
 
 
 @pytest.mark.parametrize("kind", ["http", "socks5"])
-async def test_a_silent_proxy_is_given_up_in_time_and_left(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+async def test_a_silent_proxy_is_given_up_in_time_and_left(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     gone = asyncio.Event()
 
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -128,14 +143,22 @@ async def test_a_silent_proxy_is_given_up_in_time_and_left(monkeypatch: pytest.M
         outcome = await call(OPENAI, FAR, timeout=0.2)
         await asyncio.wait_for(gone.wait(), 1)
 
-    failed(outcome, ProxyFailed, f"the proxy 127.0.0.1:{port} does not answer", "silent for 0.2 s", "HTTPS_PROXY")
+    failed(
+        outcome,
+        ProxyFailed,
+        f"the proxy 127.0.0.1:{port} does not answer",
+        "silent for 0.2 s",
+        "HTTPS_PROXY",
+    )
 
 
 # --- SOCKS ----------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def socks(target: int, login: bytes = b"", failure: int = 0) -> AsyncIterator[tuple[int, list[bytes]]]:
+async def socks(
+    target: int, login: bytes = b"", failure: int = 0
+) -> AsyncIterator[tuple[int, list[bytes]]]:
     """A SOCKS 5 server as RFC 1928 and 1929 have it: its port, and the addresses it was asked for."""
     asked: list[bytes] = []
 
@@ -224,4 +247,8 @@ async def test_a_proxy_of_another_kind_is_refused_before_anything_is_sent(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
 
-    failed(await call(OPENAI, FAR), BadSettings, "HTTPS_PROXY should be an http://, https:// or socks5:// address")
+    failed(
+        await call(OPENAI, FAR),
+        BadSettings,
+        "HTTPS_PROXY should be an http://, https:// or socks5:// address",
+    )

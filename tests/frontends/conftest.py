@@ -15,7 +15,9 @@ KEY = "sk-canary-0123456789abcdef"
 @pytest.fixture
 def kimi(kernel: RunningKernel, service: Service) -> Service:
     """The kernel's Kimi is this service."""
-    kernel.run(f"import os; os.environ.update(KIMI_API_KEY={KEY!r}, KIMI_BASE_URL='{service.url}/v1')")
+    kernel.run(
+        f"import os; os.environ.update(KIMI_API_KEY={KEY!r}, KIMI_BASE_URL='{service.url}/v1')"
+    )
     return service
 
 

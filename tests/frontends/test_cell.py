@@ -61,6 +61,8 @@ def test_the_first_words_behind_a_thought_do_not_wait_either(painted: Painted) -
 def test_an_answer_that_keeps_changing_its_mind_is_painted_no_more_often(painted: Painted) -> None:
     before = len(painted.pages)
     for number in range(500):
-        painted.after(0.002, Thought(f"hm {number} "), Notice(f"notice {number}"), Text(f"word {number} "))
+        painted.after(
+            0.002, Thought(f"hm {number} "), Notice(f"notice {number}"), Text(f"word {number} ")
+        )
     outputs = 2  # that each repaint sends at most: the words, and the thinking above them
     assert 8 < len(painted.pages) - before <= outputs * (20 + 2)

@@ -16,7 +16,18 @@ def test_chat_alone_tells_the_state_and_the_commands(kernel: RunningKernel) -> N
     text = kernel.run("%chat").text
 
     assert text.startswith("Conversation 'main': no turns yet. Model: demo (no key is set).")
-    for command in ("models", "use", "history", "undo", "reset", "switch", "export", "usage", "settings", "ask"):
+    for command in (
+        "models",
+        "use",
+        "history",
+        "undo",
+        "reset",
+        "switch",
+        "export",
+        "usage",
+        "settings",
+        "ask",
+    ):
         assert f"%chat {command}" in text
 
 
@@ -33,10 +44,16 @@ def test_help_is_there_by_every_name_people_try(kernel: RunningKernel) -> None:
 def test_a_model_that_cannot_answer_yet_says_so_when_it_is_chosen(kernel: RunningKernel) -> None:
     said = kernel.run("%chat use kimi-k2-thinking").text
 
-    assert "It was retired on 2026-05-25 and will most likely be refused. Its replacement: kimi-k2.6." in said
+    assert (
+        "It was retired on 2026-05-25 and will most likely be refused. Its replacement: kimi-k2.6."
+        in said
+    )
     assert "Still served as openrouter:moonshotai/kimi-k2-thinking" in said
     assert "kimi needs KIMI_API_KEY" in said
-    assert kernel.run("%chat use demo").text == "demo answers from now on. Provider: nbchat demonstration.\n"
+    assert (
+        kernel.run("%chat use demo").text
+        == "demo answers from now on. Provider: nbchat demonstration.\n"
+    )
 
 
 def test_without_a_key_the_demo_answers_and_says_how_to_set_one(kernel: RunningKernel) -> None:
@@ -46,7 +63,9 @@ def test_without_a_key_the_demo_answers_and_says_how_to_set_one(kernel: RunningK
     assert "KIMI_API_KEY" in plain(ran.html)
 
 
-def test_settings_show_origins_and_never_a_key(kernel: RunningKernel, kimi: Service, tmp_path: Path) -> None:
+def test_settings_show_origins_and_never_a_key(
+    kernel: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
     (tmp_path / "nbchat.toml").write_text('display = "static"\n[timeouts]\ngap = 30\n')
 
     text = kernel.run("%chat settings").text
@@ -63,14 +82,20 @@ def test_history_undo_and_reset(kernel: RunningKernel) -> None:
 
     assert kernel.run("%chat history").text.startswith("> One\n\nHello!")
     assert kernel.run("%chat undo").text.startswith("Took back 1 of 2 turns.")
-    assert kernel.run("%chat reset").text.startswith("The conversation starts over; 1 turn left behind")
+    assert kernel.run("%chat reset").text.startswith(
+        "The conversation starts over; 1 turn left behind"
+    )
     assert kernel.run("%chat history").text.strip() == "Nothing has been asked yet."
 
 
-def test_use_switch_ask_usage_and_export(kernel: RunningKernel, kimi: Service, tmp_path: Path) -> None:
+def test_use_switch_ask_usage_and_export(
+    kernel: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
     kimi.always(answer(*said("Yes.", usage=(1_000_000, 10))))
 
-    assert kernel.run("%chat use kimi-k2.6").text.startswith("kimi-k2.6 answers from now on. Provider: Moonshot AI")
+    assert kernel.run("%chat use kimi-k2.6").text.startswith(
+        "kimi-k2.6 answers from now on. Provider: Moonshot AI"
+    )
     assert kernel.run("%chat ask Really?").text == "Yes."
     assert "1,000,000 → 10 tokens" in kernel.run("%chat usage").text
     assert "$0.95" in kernel.run("%chat usage").text
@@ -79,11 +104,15 @@ def test_use_switch_ask_usage_and_export(kernel: RunningKernel, kimi: Service, t
     assert "* side: 0 turns" in kernel.run("%chat switch side").text
 
 
-def test_providers_are_listed_with_their_variables_and_never_a_key(kernel: RunningKernel, kimi: Service) -> None:
+def test_providers_are_listed_with_their_variables_and_never_a_key(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     ran = kernel.run("%chat providers")
     lines = ran.text.split("\n")
 
-    assert re.match(r"kimi +Moonshot AI \(Kimi\) +KIMI_API_KEY or MOONSHOT_API_KEY +set +kimi-k2.6", lines[1])
+    assert re.match(
+        r"kimi +Moonshot AI \(Kimi\) +KIMI_API_KEY or MOONSHOT_API_KEY +set +kimi-k2.6", lines[1]
+    )
     assert len(lines) > 38
     assert not any(line.startswith("github ") for line in lines)  # it has shut down
     assert KEY not in str(ran.messages)

@@ -36,7 +36,11 @@ class Slow(io.StringIO):
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1, 1.0])
 def test_drawing_takes_no_more_than_its_part_of_the_time(seconds: float) -> None:
     terminal = Slow(seconds)
-    page = Drawn("kimi-k2.6", Console(file=terminal, force_terminal=True, width=80, height=40), terminal.clock)
+    page = Drawn(
+        "kimi-k2.6",
+        Console(file=terminal, force_terminal=True, width=80, height=40),
+        terminal.clock,
+    )
     start, terminal.spent = terminal.now, 0.0
     while terminal.now < start + 20:
         terminal.now += STEP
@@ -44,4 +48,6 @@ def test_drawing_takes_no_more_than_its_part_of_the_time(seconds: float) -> None
         page.tick()
 
     assert terminal.spent <= (terminal.now - start) / BREATH + 5 * seconds
-    assert terminal.getvalue().count("kimi-k2.6") >= min(20 / (GAP + STEP), 20 / (seconds or GAP) / BREATH / 4)
+    assert terminal.getvalue().count("kimi-k2.6") >= min(
+        20 / (GAP + STEP), 20 / (seconds or GAP) / BREATH / 4
+    )

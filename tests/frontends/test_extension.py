@@ -58,11 +58,15 @@ def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
             "sys.addaudithook(lambda event, given: asked.append((event, str(given))) if event in kinds else None)\n"
         )
         kernel.run("%load_ext nbchat")
-        kernel.run("import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-warm']")
+        kernel.run(
+            "import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-warm']"
+        )
         kernel.run("%chat")
         answered = kernel.run("%%chat demo\nHi")
         before = kernel.run("asked").text
-        kernel.run("import socket; probe = socket.socket(); probe.connect_ex(('127.0.0.1', 9)); probe.close()")
+        kernel.run(
+            "import socket; probe = socket.socket(); probe.connect_ex(('127.0.0.1', 9)); probe.close()"
+        )
         after = kernel.run("asked").text
 
     assert "Hello!" in answered.text

@@ -11,7 +11,9 @@ from nbchat.turns import Turn
 
 
 def answered(provider: str, model: str, usage: Usage | None = None) -> Answer:
-    return Answer(model=model, provider=provider, usage=usage or Usage(input=1_000_000, output=1_000_000))
+    return Answer(
+        model=model, provider=provider, usage=usage or Usage(input=1_000_000, output=1_000_000)
+    )
 
 
 def test_the_parts_are_model_tokens_cost_and_what_was_sent() -> None:
@@ -40,13 +42,17 @@ def test_the_parts_are_model_tokens_cost_and_what_was_sent() -> None:
         ("ollama", "qwen3", ""),
     ],
 )
-def test_the_price_is_that_of_the_provider_that_answered(provider: str, model: str, cost: str) -> None:
+def test_the_price_is_that_of_the_provider_that_answered(
+    provider: str, model: str, cost: str
+) -> None:
     assert money([answered(provider, model)]) == cost
 
 
 @pytest.mark.parametrize(("sent", "cost"), [(32_000, "$0.06"), (32_001, "")])
 def test_where_prices_rise_with_length_only_the_first_tier_is_told(sent: int, cost: str) -> None:
-    assert money([answered("openai", "gpt-6.1-sol", Usage(input=sent, output=0))]) == cost.replace("0.06", "0.064")
+    assert money([answered("openai", "gpt-6.1-sol", Usage(input=sent, output=0))]) == cost.replace(
+        "0.06", "0.064"
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,8 @@ def test_the_price_list_of_another_country_is_not_ours(
 
 
 @pytest.mark.parametrize(
-    "usage", [Usage(), Usage(input=5), Usage(output=5), Usage(input=1_000_000, output=5, cached=1_000)]
+    "usage",
+    [Usage(), Usage(input=5), Usage(output=5), Usage(input=1_000_000, output=5, cached=1_000)],
 )
 def test_what_was_not_counted_or_has_no_price_is_not_guessed(usage: Usage) -> None:
     """moonshot.kimi-k2-thinking on Bedrock has no price for cached tokens."""

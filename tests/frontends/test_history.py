@@ -77,7 +77,9 @@ def questions(service: Service) -> list[str]:
 # --- a restart ---------------------------------------------------------------------------------
 
 
-def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(chatting: RunningKernel, kimi: Service) -> None:
+def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(
+    chatting: RunningKernel, kimi: Service
+) -> None:
     kimi.always(answer(*said("Yes.")))
     for cell in "abc":
         chatting.run(f"%%chat kimi-k2.6 --system Brief.\nQuestion {cell}", cell=cell)
@@ -87,13 +89,24 @@ def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(chatting: Run
     state = kernel.run("%chat").text
     assert "Conversation 'main': no turns yet." in state
     assert "This notebook has a conversation of 3 turns from today: %chat resume" in state
-    assert kernel.run("len(__import__('nbchat').chat().turns)").text == "0"  # nothing is loaded by itself
+    assert (
+        kernel.run("len(__import__('nbchat').chat().turns)").text == "0"
+    )  # nothing is loaded by itself
 
     assert kernel.run("%chat resume").text.startswith("Resumed 'main': 3 turns.")
     assert kernel.run("%chat history").text.startswith("> Question a\n\nYes.\n\n> Question b")
     kernel.run("%%chat\nAnd?")
     assert kimi.requests[-1].json["model"] == "kimi-k2.6"
-    assert questions(kimi) == ["Brief.", "Question a", "Yes.", "Question b", "Yes.", "Question c", "Yes.", "And?"]
+    assert questions(kimi) == [
+        "Brief.",
+        "Question a",
+        "Yes.",
+        "Question b",
+        "Yes.",
+        "Question c",
+        "Yes.",
+        "And?",
+    ]
     assert kimi.requests[-1].json["prompt_cache_key"] == cache
 
     kernel.run("%%chat\nQuestion b, better", cell="b")
@@ -101,7 +114,9 @@ def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(chatting: Run
     assert "question 2 of 2 here" in kernel.run("%chat history").text
 
 
-def test_without_resume_a_new_conversation_begins_and_the_old_one_stays(chatting: RunningKernel, kimi: Service) -> None:
+def test_without_resume_a_new_conversation_begins_and_the_old_one_stays(
+    chatting: RunningKernel, kimi: Service
+) -> None:
     kimi.always(answer(*said("Yes.")))
     chatting.run("%%chat kimi-k2.6\nOld question")
     kernel = restarted(chatting)
@@ -136,7 +151,9 @@ def test_a_killed_kernel_leaves_what_was_seen_and_says_so(
     assert "> Talk\n\nword0 word1 " in kernel.run("%chat history").text
 
 
-def test_an_interrupted_answer_comes_back_as_it_was_shown(chatting: RunningKernel, kimi: Service) -> None:
+def test_an_interrupted_answer_comes_back_as_it_was_shown(
+    chatting: RunningKernel, kimi: Service
+) -> None:
     kimi.plays(answer(*said(*["word "] * 500), gap=0.02))
     started = chatting.start("%%chat kimi-k2.6\nTalk")
     chatting.wait_for(started, "update_display_data", 4)
@@ -145,14 +162,19 @@ def test_an_interrupted_answer_comes_back_as_it_was_shown(chatting: RunningKerne
     kernel = restarted(chatting)
     kernel.run("%chat resume")
 
-    assert kernel.run("print(__import__('nbchat').chat().turns[0].answer.text)").text.rstrip("\n") == shown
+    assert (
+        kernel.run("print(__import__('nbchat').chat().turns[0].answer.text)").text.rstrip("\n")
+        == shown
+    )
     assert "(stopped after" in kernel.run("%chat history").text
 
 
 # --- what is never kept --------------------------------------------------------------------------
 
 
-def test_no_form_of_a_key_is_ever_in_the_history(chatting: RunningKernel, kimi: Service, history: Path) -> None:
+def test_no_form_of_a_key_is_ever_in_the_history(
+    chatting: RunningKernel, kimi: Service, history: Path
+) -> None:
     echo = {"error": {"message": f"bad key {KEY} in {quote(f'Bearer {KEY}')}"}}
     kimi.plays(answer(*said("Half ")[:2], sse(echo, done=False)))
     kimi.answers(f'{{"error":{{"message":"Invalid key {KEY}"}}}}'.encode(), status=401)
@@ -164,10 +186,14 @@ def test_no_form_of_a_key_is_ever_in_the_history(chatting: RunningKernel, kimi: 
     assert stored(history) == 2
     for file in history.parent.iterdir():
         data = file.read_bytes()
-        assert not any(form in data for form in (KEY.encode(), KEY[8:].encode(), b64encode(KEY.encode())[:20]))
+        assert not any(
+            form in data for form in (KEY.encode(), KEY[8:].encode(), b64encode(KEY.encode())[:20])
+        )
 
 
-def test_static_mode_off_and_scripts_keep_nothing(notebook: Path, kernel: RunningKernel, history: Path) -> None:
+def test_static_mode_off_and_scripts_keep_nothing(
+    notebook: Path, kernel: RunningKernel, history: Path
+) -> None:
     kernel.run("%%chat demo\nStatic", watched=False)
     kernel.run("import os; os.environ['NBCHAT_HISTORY'] = 'off'")
     kernel.run("%%chat demo\nHeadings, off")
@@ -175,7 +201,9 @@ def test_static_mode_off_and_scripts_keep_nothing(notebook: Path, kernel: Runnin
     kernel.run("os.environ['NBCHAT_DISPLAY'] = 'static'; del os.environ['NBCHAT_HISTORY']")
     kernel.run("%%chat demo\nStatic by the environment")
     kernel.run("import nbchat; nbchat.chat().ask('Static, from Python', 'demo')")
-    script = "import nbchat; nbchat.chat().ask('Hi', 'demo'); nbchat.chat('named').ask('Hi', 'demo')"
+    script = (
+        "import nbchat; nbchat.chat().ask('Hi', 'demo'); nbchat.chat('named').ask('Hi', 'demo')"
+    )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
     assert "History: in memory only; it is turned off." in off
@@ -183,7 +211,9 @@ def test_static_mode_off_and_scripts_keep_nothing(notebook: Path, kernel: Runnin
     assert "nothing is kept on disk here" in kernel.run("%chat list").error
 
 
-def test_without_a_notebook_only_a_named_conversation_is_kept(kernel: RunningKernel, history: Path) -> None:
+def test_without_a_notebook_only_a_named_conversation_is_kept(
+    kernel: RunningKernel, history: Path
+) -> None:
     kernel.run("%%chat demo\nHeadings of nobody")
     state = kernel.run("%chat").text
     kernel.run("%%chat demo --name thesis\nHeadings of mine")
@@ -192,7 +222,8 @@ def test_without_a_notebook_only_a_named_conversation_is_kept(kernel: RunningKer
     assert "only a notebook or a name (%%chat --name NAME) is kept" in state
     assert stored(history) == 1
     assert (
-        "There is a conversation 'thesis' of 1 turn from today: %chat resume" in again.run("%chat switch thesis").text
+        "There is a conversation 'thesis' of 1 turn from today: %chat resume"
+        in again.run("%chat switch thesis").text
     )
     again.run("%chat resume")
     assert again.run("%chat history").text.startswith("> Headings of mine")
@@ -201,7 +232,9 @@ def test_without_a_notebook_only_a_named_conversation_is_kept(kernel: RunningKer
 # --- where it is kept ------------------------------------------------------------------------------
 
 
-def test_the_notebook_is_asked_for_at_every_save(chatting: RunningKernel, kimi: Service, history: Path) -> None:
+def test_the_notebook_is_asked_for_at_every_save(
+    chatting: RunningKernel, kimi: Service, history: Path
+) -> None:
     kimi.always(answer(*said("Yes.")))
 
     def where() -> str:
@@ -236,7 +269,9 @@ def test_a_history_that_cannot_be_written_is_one_line_below_the_answer(
     assert (tmp_path / "talks.csv").read_text() == "a,b\n1,2\n" * 100
 
 
-def test_unloading_ends_the_thread_that_keeps(chatting: RunningKernel, kimi: Service, history: Path) -> None:
+def test_unloading_ends_the_thread_that_keeps(
+    chatting: RunningKernel, kimi: Service, history: Path
+) -> None:
     kimi.always(answer(*said("Yes.")))
     threads = "import threading; print(sorted(t.name for t in threading.enumerate() if 'nbchat' in t.name))"
     chatting.run("%%chat kimi-k2.6\nOne")
@@ -250,7 +285,9 @@ def test_unloading_ends_the_thread_that_keeps(chatting: RunningKernel, kimi: Ser
     assert questions(kimi) == ["One", "Yes.", "Two"]
 
 
-def test_a_path_in_the_settings_file_is_beside_it(notebook: Path, kernel: RunningKernel, tmp_path: Path) -> None:
+def test_a_path_in_the_settings_file_is_beside_it(
+    notebook: Path, kernel: RunningKernel, tmp_path: Path
+) -> None:
     (tmp_path / "nbchat.toml").write_text('history = "talks.sqlite"\n')
     kernel.run("%%chat demo\nHeadings")
 
@@ -260,7 +297,9 @@ def test_a_path_in_the_settings_file_is_beside_it(notebook: Path, kernel: Runnin
 # --- commands --------------------------------------------------------------------------------------
 
 
-def test_deleting_is_for_good_and_asks_what(chatting: RunningKernel, kimi: Service, history: Path) -> None:
+def test_deleting_is_for_good_and_asks_what(
+    chatting: RunningKernel, kimi: Service, history: Path
+) -> None:
     kimi.always(answer(*said("Yes.")))
     chatting.run("%%chat kimi-k2.6\nThe word is xylophone-4711")
     refused = chatting.run("%chat delete")
@@ -303,8 +342,13 @@ def test_a_conversation_goes_out_and_comes_back(kernel: RunningKernel, tmp_path:
     assert "is not overwritten" in kernel.run("%chat export talk.ipynb").error
 
     kernel.run("%chat switch other")
-    assert kernel.run("%chat import talk.json").text.startswith("Read 2 turns from talk.json; demo answers")
-    assert kernel.run("%%chat\nWhat did I just ask?").text == 'Just before this you asked: "What did I just ask?"'
+    assert kernel.run("%chat import talk.json").text.startswith(
+        "Read 2 turns from talk.json; demo answers"
+    )
+    assert (
+        kernel.run("%%chat\nWhat did I just ask?").text
+        == 'Just before this you asked: "What did I just ask?"'
+    )
     assert "is not a conversation of nbchat" in kernel.run("%chat import talk.ipynb").error
 
     notebook = nbformat.read(tmp_path / "talk.ipynb", as_version=4)

@@ -58,7 +58,9 @@ def test_without_a_press_nothing_lingers() -> None:
     assert signal.getsignal(signal.SIGINT) == before
 
 
-def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, service: Service) -> None:
+def test_an_interrupt_at_any_moment_keeps_what_is_shown(
+    talking: RunningKernel, service: Service
+) -> None:
     dice = random.Random(7)
     took = []
     for round_ in range(ROUNDS):
@@ -69,7 +71,9 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(talking: RunningKernel, 
         pressed = time.monotonic()
         talking.interrupt()
         if round_ % 4 == 0:  # an impatient second press
-            time.sleep(dice.choice([0.02, dice.uniform(0.0, 0.006)]))  # while the error is being shown
+            time.sleep(
+                dice.choice([0.02, dice.uniform(0.0, 0.006)])
+            )  # while the error is being shown
             talking.interrupt()
         ran = talking.finish(started)
         took.append(time.monotonic() - pressed)

@@ -29,7 +29,10 @@ def test_every_option_is_read() -> None:
         ("--model kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
         ("-m kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
         ("demo --system You are brief", "'are brief' does not belong on the %%chat line"),
-        ("What is a mean?", "'is a mean?' does not belong on the %%chat line: the question goes below it"),
+        (
+            "What is a mean?",
+            "'is a mean?' does not belong on the %%chat line: the question goes below it",
+        ),
         ("demo What's a mean?", "a quote on the %%chat line has no partner"),
         (f"demo {'word ' * 99}", "word…' does not belong"),
     ],
@@ -64,7 +67,8 @@ def test_a_key_on_the_line_is_refused_and_not_repeated(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["ask which key opens it", "ask what is a token?", "demo --system 'the key idea'", "demo"]
+    "line",
+    ["ask which key opens it", "ask what is a token?", "demo --system 'the key idea'", "demo"],
 )
 def test_words_about_keys_are_only_words(line: str) -> None:
     refuse_keys(line)

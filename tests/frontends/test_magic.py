@@ -14,7 +14,9 @@ from .conftest import KEY, plain
 # --- an answer ---------------------------------------------------------------------------------
 
 
-def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(kernel: RunningKernel, kimi: Service) -> None:
+def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.plays(answer(*said(*["word "] * 60, thought=["hm ", "so"]), gap=0.02))
 
     ran = kernel.run("%%chat kimi-k2-thinking\nTalk to me")
@@ -28,7 +30,9 @@ def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(kernel: Run
     assert "9 → 12 tokens" in plain(ran.html)
 
 
-def test_the_waiting_state_shows_before_the_first_byte(kernel: RunningKernel, kimi: Service) -> None:
+def test_the_waiting_state_shows_before_the_first_byte(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.plays(answer(*said("Hi."), hold=0.0, gap=0.4))
 
     started = kernel.start("%%chat kimi-k2.6\nHello")
@@ -65,7 +69,9 @@ def test_the_request_is_what_kimi_expects(kernel: RunningKernel, kimi: Service) 
     assert ran.text == "Two million."
 
 
-def test_a_parameter_the_model_refuses_is_left_out_and_said(kernel: RunningKernel, kimi: Service) -> None:
+def test_a_parameter_the_model_refuses_is_left_out_and_said(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.answers(*said("Hi."))
 
     ran = kernel.run("%%chat kimi-k2.6 --temperature 0.3\nHello")
@@ -74,7 +80,12 @@ def test_a_parameter_the_model_refuses_is_left_out_and_said(kernel: RunningKerne
 
 
 def test_live_and_static_leave_the_same_bytes(kernel: RunningKernel, kimi: Service) -> None:
-    kimi.always(answer(*said("# Title\n\n", "| a |\n|---|\n| 1 |\n\n", "$x^2$ **bold**", thought=["hm"]), gap=0.02))
+    kimi.always(
+        answer(
+            *said("# Title\n\n", "| a |\n|---|\n| 1 |\n\n", "$x^2$ **bold**", thought=["hm"]),
+            gap=0.02,
+        )
+    )
 
     live = kernel.run("%%chat kimi-k2.6 --fresh\nHello")
     static = kernel.run("%%chat kimi-k2.6 --fresh\nHello", watched=False)
@@ -86,7 +97,12 @@ def test_live_and_static_leave_the_same_bytes(kernel: RunningKernel, kimi: Servi
 
 def test_hostile_text_stays_text(kernel: RunningKernel, kimi: Service) -> None:
     kimi.plays(
-        answer(*said("<script>alert(1)</scr", "ipt><img src=x onerror=alert(1)> ![x](https://evil/?q=1)"), gap=0.05)
+        answer(
+            *said(
+                "<script>alert(1)</scr", "ipt><img src=x onerror=alert(1)> ![x](https://evil/?q=1)"
+            ),
+            gap=0.05,
+        )
     )
 
     ran = kernel.run("%%chat kimi-k2.6\nHello")
@@ -97,11 +113,15 @@ def test_hostile_text_stays_text(kernel: RunningKernel, kimi: Service) -> None:
         assert not re.search(r"\son\w+\s*=\s*[\"']", html)
 
 
-def test_variables_are_inserted_and_the_footer_says_so(kernel: RunningKernel, kimi: Service) -> None:
+def test_variables_are_inserted_and_the_footer_says_so(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.always(answer(*said("Yes.")))
     kernel.run("city = 'Lisbon'; x = '{city}'")
 
-    ran = kernel.run('%%chat kimi-k2.6\nIs {city} in {"json": 1} or {unknown} or {x}?\n```\n{city}\n```')
+    ran = kernel.run(
+        '%%chat kimi-k2.6\nIs {city} in {"json": 1} or {unknown} or {x}?\n```\n{city}\n```'
+    )
     asked = kimi.requests[-1].json["messages"][-1]["content"]
     kernel.run("%%chat kimi-k2.6 --raw --fresh\nIs {city}?")
 
@@ -128,13 +148,19 @@ def test_a_rerun_cell_replaces_its_own_question(kernel: RunningKernel, kimi: Ser
     kernel.run("%%chat kimi-k2.6\nTwo", cell="b")
     kernel.run("%%chat kimi-k2.6\nTwo, better", cell="b")
 
-    assert [m["content"] for m in kimi.requests[-1].json["messages"]] == ["One", "Yes.", "Two, better"]
+    assert [m["content"] for m in kimi.requests[-1].json["messages"]] == [
+        "One",
+        "Yes.",
+        "Two, better",
+    ]
 
 
 # --- when it goes wrong ----------------------------------------------------------------------------
 
 
-def test_an_error_fails_the_cell_in_two_lines_without_a_key(kernel: RunningKernel, kimi: Service) -> None:
+def test_an_error_fails_the_cell_in_two_lines_without_a_key(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.answers(f'{{"error":{{"message":"Invalid key {KEY}"}}}}'.encode(), status=401)
 
     ran = kernel.run("%%chat kimi-k2.6\nHello")
@@ -177,14 +203,18 @@ def test_a_wrong_line_says_what_to_do(kernel: RunningKernel, cell: str, words: s
 
 
 def test_a_hidden_kind_of_error_shows_the_name_people_can_catch(kernel: RunningKernel) -> None:
-    kernel.run("import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='https://nowhere.invalid/v1')")
+    kernel.run(
+        "import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='https://nowhere.invalid/v1')"
+    )
 
     ran = kernel.run("%%chat kimi-k2.6\nHi")
 
     assert re.search(r"Unreachable\S*: unknown host nowhere.invalid", ran.error)
 
 
-def test_a_broken_answer_is_shown_kept_and_fails_the_cell(kernel: RunningKernel, kimi: Service) -> None:
+def test_a_broken_answer_is_shown_kept_and_fails_the_cell(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.answers(*said("Half of it")[:-3])
     kimi.answers(*said("Whole."))
 
@@ -194,7 +224,11 @@ def test_a_broken_answer_is_shown_kept_and_fails_the_cell(kernel: RunningKernel,
     assert ran.status == "error"
     assert "broke off after 10 characters" in ran.error
     assert [o.get("output_type", "data" in o) for o in ran.outputs] == [True, False]
-    assert [m["content"] for m in kimi.requests[-1].json["messages"]] == ["Tell me", "Half of it", "Go on"]
+    assert [m["content"] for m in kimi.requests[-1].json["messages"]] == [
+        "Tell me",
+        "Half of it",
+        "Go on",
+    ]
 
 
 def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
@@ -221,7 +255,9 @@ def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
     assert ran.stderr == after.stderr == ""
 
 
-def test_an_interrupt_of_a_silent_server_ends_the_cell(kernel: RunningKernel, kimi: Service) -> None:
+def test_an_interrupt_of_a_silent_server_ends_the_cell(
+    kernel: RunningKernel, kimi: Service
+) -> None:
     kimi.plays(answer(hold=60))
 
     started = kernel.start("%%chat kimi-k2.6\nTalk")

@@ -84,7 +84,9 @@ def test_several_images_are_numbered_as_they_are_named() -> None:
 
 
 def test_an_image_that_is_too_large_is_refused_with_a_way_out() -> None:
-    with pytest.raises(BadSettings, match=r"photo is an image of 9\.0 MB; 8 MB can be sent.*\n.*resize"):
+    with pytest.raises(
+        BadSettings, match=r"photo is an image of 9\.0 MB; 8 MB can be sent.*\n.*resize"
+    ):
         picture("photo", PNG + bytes(LARGEST + 1_000_000))
 
 
@@ -98,7 +100,11 @@ def test_the_panel_attaches_it_as_an_image() -> None:
     assert text == "Look at fig and photo (image 1)"
     assert value == "\n\nx:\n```\n7\n```"
     assert [photo.media_type, fig.media_type] == ["image/jpeg", "image/png"]
-    assert [label.partition(",")[0] for label in labels] == ["x (1 B)", "fig (image", "photo (image"]
+    assert [label.partition(",")[0] for label in labels] == [
+        "x (1 B)",
+        "fig (image",
+        "photo (image",
+    ]
     assert attachments.value({"photo": jpeg()}, "photo")[0] == ""
 
 
@@ -120,7 +126,9 @@ def test_a_cell_sends_a_figure_and_says_so(kernel: RunningKernel, service: Servi
     assert "sent fig (image, " in ran.html
 
 
-def test_a_model_that_reads_text_alone_can_take_over(kernel: RunningKernel, service: Service) -> None:
+def test_a_model_that_reads_text_alone_can_take_over(
+    kernel: RunningKernel, service: Service
+) -> None:
     """Most providers refuse a request with an image in it, and would do so at every further question."""
     for words in ("A peak.", "As I said.", "I see nothing."):
         service.answers(*said(words))

@@ -59,7 +59,10 @@ class Ipython:
     @property
     def lines(self) -> list[str]:
         """Every line that was on the screen and is not erased."""
-        rows = [*self._screen.history.top, *(self._screen.buffer[y] for y in range(self._screen.lines))]
+        rows = [
+            *self._screen.history.top,
+            *(self._screen.buffer[y] for y in range(self._screen.lines)),
+        ]
         return ["".join(row[x].data for x in range(80)).rstrip() for row in rows]
 
 
@@ -74,10 +77,15 @@ def terminal(tmp_path: Path, service: Service, request: pytest.FixtureRequest) -
     ipython.child.close(force=True)
 
 
-def test_an_answer_streams_as_text_with_its_thinking_dimmed(terminal: Any, service: Service) -> None:
+def test_an_answer_streams_as_text_with_its_thinking_dimmed(
+    terminal: Any, service: Service
+) -> None:
     table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
     service.plays(
-        answer(*said("# Tit", "le\n\n", "words **bo", "ld**\n\n", table, "end", thought=["so ", "so"]), hold=0.5)
+        answer(
+            *said("# Tit", "le\n\n", "words **bo", "ld**\n\n", table, "end", thought=["so ", "so"]),
+            hold=0.5,
+        )
     )
 
     shown = terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
@@ -88,7 +96,14 @@ def test_an_answer_streams_as_text_with_its_thinking_dimmed(terminal: Any, servi
     assert [line for line in after if line][1:] == (
         ["so so", "Title", "words bold", " a   b", " ─────", " 1   2", "end", f"{BELOW} · <$0.0001"]
         if terminal.rich
-        else ["so so", "# Title", "words **bold**", *table.split("\n")[:3], "end", f"{BELOW} · <$0.0001"]
+        else [
+            "so so",
+            "# Title",
+            "words **bold**",
+            *table.split("\n")[:3],
+            "end",
+            f"{BELOW} · <$0.0001",
+        ]
     )
     assert "\x1b[?25l" not in shown or shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
 
@@ -102,7 +117,9 @@ def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Any, service: S
     terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
     lines = [line.strip() for line in terminal.lines]
 
-    assert [line for line in lines if line.startswith("line_")] == [f"line_{n} = {n}" for n in range(200)]
+    assert [line for line in lines if line.startswith("line_")] == [
+        f"line_{n} = {n}" for n in range(200)
+    ]
     words = re.findall(r"\bword\d+", " ".join(lines))
     assert words == [f"word{n}" for n in range(600)] * 2
 
@@ -111,7 +128,10 @@ def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Any, service: S
     """Every control character, and 200 sequences cut at every byte; and in every other place that shows words."""
     hostile = [f"{n}:{sequence}." for n, sequence in enumerate([*CONTROLS, *SEQUENCES])]
     pieces = [
-        piece for words in hostile for cut in range(1, len(words)) for piece in (words[:cut], f"{words[cut:]} ", "\n\n")
+        piece
+        for words in hostile
+        for cut in range(1, len(words))
+        for piece in (words[:cut], f"{words[cut:]} ", "\n\n")
     ]
     everything = "".join(hostile)
     call = {"index": 0, "id": "c", "function": {"name": everything[:900], "arguments": "{}"}}
@@ -119,7 +139,9 @@ def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Any, service: S
     service.plays(
         answer(*said(*pieces, thought=[*everything])),
         answer(sse(asked)),
-        answer(b'{"error":{"message":"no \\u001b[2J\\u001b]0;x\\u0007\\u009b31m\\r way"}}', status=400),
+        answer(
+            b'{"error":{"message":"no \\u001b[2J\\u001b]0;x\\u0007\\u009b31m\\r way"}}', status=400
+        ),
     )
 
     shown = terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
@@ -127,7 +149,9 @@ def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Any, service: S
         shown += terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
     left = IPYTHONS.sub("", OURS.sub("", shown.replace("\r\n", "\n")))
 
-    assert [c for c in left if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 or c == "\u202e"] == []
+    assert [
+        c for c in left if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 or c == "\u202e"
+    ] == []
     seen = "".join("".join(terminal.lines).split())
     assert all(f"{n}:" in seen for n in range(len(hostile)))
     assert "]52;c;aGk=." in seen
@@ -154,7 +178,12 @@ def test_into_a_pipe_go_the_words_alone(service: Service, tmp_path: Path) -> Non
 
     ran = subprocess.run(
         [sys.executable, "-m", "IPython", "--no-banner", "-c", code],
-        env={**os.environ, **ENV, "IPYTHONDIR": str(tmp_path), "KIMI_BASE_URL": f"{service.url}/v1"},
+        env={
+            **os.environ,
+            **ENV,
+            "IPYTHONDIR": str(tmp_path),
+            "KIMI_BASE_URL": f"{service.url}/v1",
+        },
         capture_output=True,
         text=True,
         timeout=60,

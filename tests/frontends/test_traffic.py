@@ -30,10 +30,22 @@ def repaints(wire: Wire) -> list[float]:
 
 # What is around, what is repeated in it, and what stands between two of those.
 openings = st.lists(
-    st.sampled_from(["> ", "- ", "1. ", "  ", "    ", "# ", "| a | ", "```\n", "$$\n", "[^1]: "]), max_size=3
+    st.sampled_from(["> ", "- ", "1. ", "  ", "    ", "# ", "| a | ", "```\n", "$$\n", "[^1]: "]),
+    max_size=3,
 )
 words = st.sampled_from(
-    [*filter(None, LINES), "words ", "字", "*a ", "$x_1^2$ ", "`c` ", "[a](b) ", "<b>&", "| c ", "😀"]
+    [
+        *filter(None, LINES),
+        "words ",
+        "字",
+        "*a ",
+        "$x_1^2$ ",
+        "`c` ",
+        "[a](b) ",
+        "<b>&",
+        "| c ",
+        "😀",
+    ]
 )
 structures = st.tuples(
     openings.map("".join),
@@ -44,7 +56,9 @@ structures = st.tuples(
 
 @settings(max_examples=20, deadline=None)
 @given(structures)
-def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(structure: tuple[str, str, str]) -> None:
+def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(
+    structure: tuple[str, str, str],
+) -> None:
     opening, piece, between = structure
     size, seconds = 12_000, 12_000 / PACE
     text = opening + (piece + between) * (size // len(piece + between) + 1)
@@ -59,14 +73,18 @@ def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(structure: t
 
 
 SHAPED = (
-    {name: ENDLESS[name] for name in ("nested list", "loose", "quoted table", "table of an item")} | ONE_LINE | TYPED
+    {name: ENDLESS[name] for name in ("nested list", "loose", "quoted table", "table of an item")}
+    | ONE_LINE
+    | TYPED
 )
 
 
 @pytest.mark.parametrize("shape", SHAPED)
 def test_four_times_the_answer_is_about_four_times_the_traffic(shape: str) -> None:
     text = SHAPED[shape] * 4
-    short, long = (characters(streamed(said(text[:size], 20), size / PACE)) for size in (8_000, 32_000))
+    short, long = (
+        characters(streamed(said(text[:size], 20), size / PACE)) for size in (8_000, 32_000)
+    )
 
     assert long < 4.5 * short
 

@@ -49,13 +49,19 @@ def test_a_value_is_put_in_once_and_not_scanned_again() -> None:
 
 
 def test_unknown_names_modules_and_functions_stay_as_typed() -> None:
-    assert filled("{nope} {sys} {f} {int}", {"sys": pytest, "f": filled, "int": int}).text == "{nope} {sys} {f} {int}"
+    assert (
+        filled("{nope} {sys} {f} {int}", {"sys": pytest, "f": filled, "int": int}).text
+        == "{nope} {sys} {f} {int}"
+    )
 
 
 def test_nothing_is_replaced_inside_code_fences() -> None:
     body = "{x}\n```python\n{x}\n~~~\n```\n{x}\n~~~~\n{x}\n~~~\n{x}\n~~~~\n{x}"
 
-    assert filled(body, {"x": 1}).text == "1\n```python\n{x}\n~~~\n```\n1\n~~~~\n{x}\n~~~\n{x}\n~~~~\n1"
+    assert (
+        filled(body, {"x": 1}).text
+        == "1\n```python\n{x}\n~~~\n```\n1\n~~~~\n{x}\n~~~\n{x}\n~~~~\n1"
+    )
 
 
 def test_a_table_goes_as_csv_with_its_shape() -> None:

@@ -6,7 +6,15 @@ import asyncio
 import socket
 
 import nbchat
-from nbchat.errors import BadAnswer, ConnectionBroken, Interrupted, ProxyFailed, TimedOut, TlsFailed, Unreachable
+from nbchat.errors import (
+    BadAnswer,
+    ConnectionBroken,
+    Interrupted,
+    ProxyFailed,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+)
 
 from ..faults.certificates import Authority
 from ..faults.talking import listening, whole
@@ -38,7 +46,9 @@ def _(stage: Stage) -> None:
 
     async def main() -> None:
         async with listening(whole, tls) as server:
-            await nbchat.stream("kimi-k2.6", "Hi", base_url=f"https://127.0.0.1:{server.port}", api_key=KEY).answer()
+            await nbchat.stream(
+                "kimi-k2.6", "Hi", base_url=f"https://127.0.0.1:{server.port}", api_key=KEY
+            ).answer()
 
     asyncio.run(main())
 
@@ -61,13 +71,19 @@ def _(stage: Stage) -> None:
 
 @case(BadAnswer, "the login page of a hotel")
 def _(stage: Stage) -> None:
-    stage.service.always(answer(b"<html><title>Welcome to WiFi</title></html>", headers={"content-type": "text/html"}))
+    stage.service.always(
+        answer(
+            b"<html><title>Welcome to WiFi</title></html>", headers={"content-type": "text/html"}
+        )
+    )
     ask()
 
 
 @case(BadAnswer, "a redirect")
 def _(stage: Stage) -> None:
-    stage.service.always(answer(b"", status=302, headers={"location": "https://login.example.com/"}))
+    stage.service.always(
+        answer(b"", status=302, headers={"location": "https://login.example.com/"})
+    )
     ask()
 
 

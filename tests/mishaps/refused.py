@@ -32,7 +32,9 @@ def _(stage: Stage) -> None:
 
 @case(NoCredit, "no money")
 def _(stage: Stage) -> None:
-    stage.refuses(429, "Your account is suspended, please check your plan.", "exceeded_current_quota_error")
+    stage.refuses(
+        429, "Your account is suspended, please check your plan.", "exceeded_current_quota_error"
+    )
     ask()
 
 
@@ -44,13 +46,17 @@ def _(stage: Stage) -> None:
 
 @case(ModelNotFound, "an id the provider does not know")
 def _(stage: Stage) -> None:
-    stage.refuses(404, "Not found the model kimi-k9 or Permission denied", "resource_not_found_error")
+    stage.refuses(
+        404, "Not found the model kimi-k9 or Permission denied", "resource_not_found_error"
+    )
     ask("kimi:kimi-k9")
 
 
 @case(RetiredModel, "%%chat kimi-k2-thinking, after 2026-05-25")
 def _(stage: Stage) -> None:
-    stage.refuses(404, "Not found the model kimi-k2-thinking or Permission denied", "resource_not_found_error")
+    stage.refuses(
+        404, "Not found the model kimi-k2-thinking or Permission denied", "resource_not_found_error"
+    )
     ask("kimi-k2-thinking")
 
 
@@ -62,7 +68,9 @@ def _(stage: Stage) -> None:
 
 @case(Filtered, "a question the filter refuses")
 def _(stage: Stage) -> None:
-    stage.refuses(400, "The request was rejected because it was considered high risk", "content_filter")
+    stage.refuses(
+        400, "The request was rejected because it was considered high risk", "content_filter"
+    )
     ask()
 
 

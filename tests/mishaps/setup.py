@@ -10,7 +10,15 @@ from nbchat.errors import BadSettings, ConversationBusy, MissingKey, UnknownMode
 from ..service import answer, said
 from .stage import KEY, Stage, ask, case
 
-for model in ("kimi-k2-thinkng", "kimi", "kimi:", "moonshot:kimi-k2.6", "openai/gpt-5", "github:gpt-4", "nobody:x"):
+for model in (
+    "kimi-k2-thinkng",
+    "kimi",
+    "kimi:",
+    "moonshot:kimi-k2.6",
+    "openai/gpt-5",
+    "github:gpt-4",
+    "nobody:x",
+):
     case(UnknownModel, f"%%chat {model}")(lambda stage, model=model: ask(model))  # type: ignore[misc]
 
 for model in ("glm-5.3", "claude-opus-5-5", "moonshot.kimi-k2-thinking"):

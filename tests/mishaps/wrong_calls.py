@@ -10,7 +10,12 @@ from nbchat.errors import BadCall, BadSettings, NbchatError, UnknownModel
 
 from .stage import Stage, case
 
-NAMES: dict[str, Any] = {"nbchat": nbchat, "Message": nbchat.Message, "Image": nbchat.Image, "nan": float("nan")}
+NAMES: dict[str, Any] = {
+    "nbchat": nbchat,
+    "Message": nbchat.Message,
+    "Image": nbchat.Image,
+    "nan": float("nan"),
+}
 
 WRONG: dict[str, type[NbchatError]] = {
     # the call as such

@@ -25,7 +25,9 @@ class Desk:
         self.buffers: list[tuple[bytes, ...]] = []
         self.published: list[dict[str, Any]] = []  # copies for the notebook
         self.variables = variables
-        self.session = Session(name, self._down, lambda: (self.variables, {"In": []}), self.published.append)
+        self.session = Session(
+            name, self._down, lambda: (self.variables, {"In": []}), self.published.append
+        )
         self.say("sync", view="v")
         self.wait("state")
 
@@ -76,7 +78,9 @@ def desk(fresh_kernel: None) -> Desk:
 
 
 @pytest.fixture
-def slow(fresh_kernel: None, service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+def slow(
+    fresh_kernel: None, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Service]:
     """A service that answers when no model is named."""
     monkeypatch.setenv("OPENAI_BASE_URL", f"{service.url}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "k")

@@ -196,4 +196,6 @@ def test_stops_and_questions_in_a_hurry_leave_a_conversation_that_can_go_on(slow
     assert asked[-1] == "the last"
     back = [m["rid"] for m in desk.all("back")]
     assert len(back) == len(set(back))
-    assert {f"question {n}" for n in range(12)} == {m["s"] for m in desk.all("back")} | set(asked[:-1])
+    assert {f"question {n}" for n in range(12)} == {m["s"] for m in desk.all("back")} | set(
+        asked[:-1]
+    )

@@ -81,7 +81,12 @@ def test_the_pieces_add_up_to_the_whole(cuts: list[int], every: int) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["word ", "*", "\n\n", "```\n", "| a |\n", "🎉", "- ", "#", "三"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(["word ", "*", "\n\n", "```\n", "| a |\n", "🎉", "- ", "#", "三"]),
+        max_size=60,
+    )
+)
 def test_a_view_that_hears_all_has_all(pieces: list[str]) -> None:
     live, view = Live(turn()), View()
     live.feed([])

@@ -77,12 +77,18 @@ def test_exported_pages_and_notebooks_hold_the_same_line() -> None:
 
 
 def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
-    content, inserted = attachments.content("Is @x prime? {y} @nobody", ["z"], [], {"x": 7, "y": 8, "z": [9]})
+    content, inserted = attachments.content(
+        "Is @x prime? {y} @nobody", ["z"], [], {"x": 7, "y": 8, "z": [9]}
+    )
     turn = Turn(Message("user", content), Answer(), inserted=tuple(inserted))
     shown = turn_rows.question(turn)
 
     assert shown["s"] == "Is x prime? 8 @nobody"
-    assert shown["att"] == [["z (3 B)", "z:\n```\n[9]\n```"], ["x (1 B)", "x:\n```\n7\n```"], ["y (1 B)", ""]]
+    assert shown["att"] == [
+        ["z (3 B)", "z:\n```\n[9]\n```"],
+        ["x (1 B)", "x:\n```\n7\n```"],
+        ["y (1 B)", ""],
+    ]
 
 
 def test_a_fence_in_a_value_does_not_end_the_value() -> None:

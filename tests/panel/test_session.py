@@ -24,7 +24,10 @@ def test_choices_hold_for_the_next_question(slow: Service) -> None:
     desk.wait("end")
     sent = slow.requests[0].json
 
-    assert (sent["temperature"], sent.get("max_tokens") or sent.get("max_completion_tokens")) == (0.5, 100)
+    assert (sent["temperature"], sent.get("max_tokens") or sent.get("max_completion_tokens")) == (
+        0.5,
+        100,
+    )
     assert "Be brief." in str(sent["messages"][0])
     assert nbchat.chat().system == "Be brief."
 

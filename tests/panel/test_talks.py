@@ -28,7 +28,9 @@ def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:
 
     text = late["html"] + late["tail"]
     assert re.search("word", text)
-    assert [m["seq"] for m in heard if m["k"] == "d"] == list(range(late["seq"] + 1, end["seq"] + 1))
+    assert [m["seq"] for m in heard if m["k"] == "d"] == list(
+        range(late["seq"] + 1, end["seq"] + 1)
+    )
 
 
 def test_nothing_is_sent_when_the_last_view_has_gone(desk: Desk) -> None:
@@ -54,7 +56,10 @@ def test_conversations_are_begun_and_gone_back_to(desk: Desk) -> None:
 
     assert back
     desk.say("talks")
-    assert [row[::2] for row in desk.wait("talks")["rows"]] == [["main", "Hello", 0], ["chat-2", "show me a table", 0]]
+    assert [row[::2] for row in desk.wait("talks")["rows"]] == [
+        ["main", "Hello", 0],
+        ["chat-2", "show me a table", 0],
+    ]
 
 
 def test_what_goes_on_in_a_conversation_that_was_left_is_not_told(slow: Service) -> None:
@@ -120,7 +125,9 @@ def test_a_question_goes_to_the_conversation_that_its_view_shows(desk: Desk) -> 
     assert desk.turns == []
 
 
-def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_question(slow: Service) -> None:
+def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_question(
+    slow: Service,
+) -> None:
     slow.plays(answer(*said("late"), hold=0.1))
     first = Desk()
     first.ask("Why?")
@@ -131,7 +138,10 @@ def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_questi
     assert second.wait("open")["q"]["s"] == "Why?"
     second.wait("end")
     first.wait("end")
-    assert second.wait("state", when=lambda m: m["ids"])["ids"] == first.wait("state", when=lambda m: m["ids"])["ids"]
+    assert (
+        second.wait("state", when=lambda m: m["ids"])["ids"]
+        == first.wait("state", when=lambda m: m["ids"])["ids"]
+    )
 
 
 def test_two_panels_that_ask_at_once_are_answered_in_turn(slow: Service) -> None:
@@ -184,7 +194,9 @@ def on_disk(fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     runtime.current().watched = True
 
 
-def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_earlier_kernel_left_is_offered_and_taken_up(
+    on_disk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     nbchat.chat("talk").ask("show me a table", "demo")
     nbchat.chat("talk").ask("What did I just ask?", "demo")
     runtime.close()
@@ -215,7 +227,12 @@ def test_a_deleted_conversation_is_gone_here_and_on_disk(on_disk: None) -> None:
     desk.say("move", how="delete")
 
     assert desk.wait("state", 2)["ids"] == []
-    until(lambda: [one.header.name for one in store.ask(lambda database: database.conversations())] == ["other"])
+    until(
+        lambda: (
+            [one.header.name for one in store.ask(lambda database: database.conversations())]
+            == ["other"]
+        )
+    )
     desk.ask("Hello again")
     desk.wait("end")
     until(lambda: len(store.ask(lambda database: database.conversations())) == 2)
@@ -234,7 +251,9 @@ def test_a_conversation_that_is_answering_is_not_deleted(slow: Service) -> None:
     assert desk.turns == [("go on", "word " * 30)]
 
 
-def test_the_notebooks_copy_is_made_once_for_each_change_and_sent_when_asked_for(desk: Desk) -> None:
+def test_the_notebooks_copy_is_made_once_for_each_change_and_sent_when_asked_for(
+    desk: Desk,
+) -> None:
     desk.ask("Hello")
     desk.wait("end")
     state = desk.wait("state", when=lambda m: m["ids"])

@@ -30,10 +30,17 @@ def test_the_loader_holds_the_scripts() -> None:
 def test_remarks_are_left_out_and_nothing_else() -> None:
     texts = [(widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS]
     kept = widget.script().splitlines()[1:-1]
-    left_out = [line for text in texts for line in text.splitlines() if line.strip() and line.strip() not in kept]
+    left_out = [
+        line
+        for text in texts
+        for line in text.splitlines()
+        if line.strip() and line.strip() not in kept
+    ]
 
     assert all(line.strip().startswith("//") for line in left_out)
-    assert all(line.count("`") % 2 == 0 for text in texts for line in text.splitlines())  # none goes over lines
+    assert all(
+        line.count("`") % 2 == 0 for text in texts for line in text.splitlines()
+    )  # none goes over lines
 
 
 def test_every_word_is_there_in_every_language_and_is_used() -> None:
@@ -41,7 +48,15 @@ def test_every_word_is_there_in_every_language_and_is_used() -> None:
     scripts = "".join((widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS)
 
     assert english.keys() == chinese.keys()
-    reasons = {"interrupted", "broken", "length", "filter", "needs", "retired", "local"}  # Python names them
+    reasons = {
+        "interrupted",
+        "broken",
+        "length",
+        "filter",
+        "needs",
+        "retired",
+        "local",
+    }  # Python names them
     for word, text in english.items():
         assert word in reasons or re.search(rf"\b{word}\b", scripts), word
         assert re.findall(r"\{\d\}", text) == re.findall(r"\{\d\}", chinese[word])
@@ -74,7 +89,9 @@ def test_messages_are_answered_in_the_shell_they_came_to() -> None:
     """The hook of ipykernel 7.4; where it has gone, this says so and the panel still works."""
     from ipykernel.comm.comm import BaseComm
 
-    assert hasattr(BaseComm, "_reply_subshell_for"), "ipykernel has changed: look at _answer_where_asked again"
+    assert hasattr(BaseComm, "_reply_subshell_for"), (
+        "ipykernel has changed: look at _answer_where_asked again"
+    )
 
     class Comm:
         def _reply_subshell_for(self, data: Any, default: Any) -> str:

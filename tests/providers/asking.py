@@ -27,7 +27,10 @@ PARAMETERS = {"type": "object", "properties": {"a": {"type": "number"}}}
 AUTH = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 NOWHERE = "http://127.0.0.1:1"
 LOCAL = ("ollama", "lmstudio", "llamacpp", "vllm")  # what is looked for on this machine
-SHOWN = (*AUTH, "anthropic-version")  # the headers that a row names; any other of these is a mistake
+SHOWN = (
+    *AUTH,
+    "anthropic-version",
+)  # the headers that a row names; any other of these is a mistake
 
 
 @dataclass
@@ -39,12 +42,16 @@ class Asker:
     answers: Answers
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    async def ask(self, messages: str | Sequence[Message] = "Hi", *, call: bool = False, **options: Any) -> Answer:
+    async def ask(
+        self, messages: str | Sequence[Message] = "Hi", *, call: bool = False, **options: Any
+    ) -> Answer:
         body = self.answers.call if call else self.answers.plain
         self.service.answers(body, headers=dict(self.answers.headers))
         return await nbchat.stream(self.model, messages, **{**self.options, **options}).answer()
 
-    async def body(self, messages: str | Sequence[Message] = "Hi", **options: Any) -> dict[str, Any]:
+    async def body(
+        self, messages: str | Sequence[Message] = "Hi", **options: Any
+    ) -> dict[str, Any]:
         """The body that is sent for it, in JSON."""
         await self.ask(messages, **options)
         return self.sent
@@ -114,5 +121,7 @@ def moved(monkeypatch: pytest.MonkeyPatch, kind: str, url: str, variable: str = 
 def refusal(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Any:
     """A play that refuses with a JSON body."""
     return answer(
-        json.dumps(body).encode(), status=status, headers={"content-type": "application/json", **(headers or {})}
+        json.dumps(body).encode(),
+        status=status,
+        headers={"content-type": "application/json", **(headers or {})},
     )

@@ -26,7 +26,9 @@ WARM = {"max_tokens": 64, "temperature": 0.5}
 COLD = {"max_tokens": 64}  # the temperature is fixed
 COMPLETION = {"max_completion_tokens": 64, "temperature": 0.5}
 THOUGHT = {"reasoning_content": "hm"}
-DETAILS = {"reasoning_details": [{"type": "reasoning.text", "text": "hm", "signature": "c2ln", "index": 0}]}
+DETAILS = {
+    "reasoning_details": [{"type": "reasoning.text", "text": "hm", "signature": "c2ln", "index": 0}]
+}
 TEMPLATE = {"chat_template_kwargs": {"enable_thinking": True, "thinking": True}}
 NO_TEMPLATE = {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}}
 
@@ -59,7 +61,12 @@ BACK = {"back": THOUGHT, "call": THOUGHT}
 EFFORT = thinks(MEDIUM, LOW, HIGH)  # cannot be off
 EFFORT_OR_NONE = thinks(MEDIUM, NONE, HIGH)
 REASONING = {"answers": openai_chat("reasoning")}
-KIMI = {"path": "/v1", "variable": "KIMI_API_KEY", "bare": True, "tuned": {"max_completion_tokens": 64}}
+KIMI = {
+    "path": "/v1",
+    "variable": "KIMI_API_KEY",
+    "bare": True,
+    "tuned": {"max_completion_tokens": 64},
+}
 GLM = {"path": "/api/paas/v4", "variable": "GLM_API_KEY", "tools": {"tool_stream": True}, **BACK}
 QWEN_ON, QWEN_OFF = {"enable_thinking": True}, {"enable_thinking": False}
 QWEN = {"path": "/compatible-mode/v1", "variable": "DASHSCOPE_API_KEY"}
@@ -69,7 +76,11 @@ ROUTED = {
     "path": "/api/v1",
     "variable": "OPENROUTER_API_KEY",
     **DETAILED,
-    **thinks({"reasoning": {"enabled": True}}, {"reasoning": {"enabled": False}}, {"reasoning": {"effort": "high"}}),
+    **thinks(
+        {"reasoning": {"enabled": True}},
+        {"reasoning": {"enabled": False}},
+        {"reasoning": {"effort": "high"}},
+    ),
 }
 TOGETHER = {"path": "/v1", "variable": "TOGETHER_API_KEY", **REASONING}
 SPARKS = thinks(ENABLED, DISABLED)

@@ -112,8 +112,12 @@ def expected(row: Row) -> dict[str, dict[str, Any]]:
         "thinking on": body(row, **row.on),
         "thinking off": body(row, **row.off),
         "thinking high": body(row, **row.high),
-        "an image": body(row, user(text("What is this?"), {"type": "image", "source": source}), **row.asked),
-        "a second turn": body(row, user(text("Hi")), answer(thought, text("Hello")), user(text("And?")), **row.asked),
+        "an image": body(
+            row, user(text("What is this?"), {"type": "image", "source": source}), **row.asked
+        ),
+        "a second turn": body(
+            row, user(text("Hi")), answer(thought, text("Hello")), user(text("And?")), **row.asked
+        ),
         "a tool's result": body(
             row, user(text("1 + 1?")), answer(thought, call), user(told), **row.asked, tools=[tool]
         ),
@@ -121,7 +125,9 @@ def expected(row: Row) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.model}-{row.variable}")
-async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Row, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     moved(monkeypatch, row.model.partition(":")[0], service.url + row.path, row.variable)
     asker = Asker(service, row.model, anthropic_messages(), {"wire": row.wire})
 
@@ -129,10 +135,14 @@ async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest
     assert asker.posted(f"{row.path}/v1/messages", {**VERSION, **row.auth})
 
 
-async def test_a_budget_leaves_room_for_words(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_budget_leaves_room_for_words(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """budget_tokens must be below max_tokens, which counts both."""
     moved(monkeypatch, "anthropic", service.url, "ANTHROPIC_API_KEY")
 
-    sent = await Asker(service, "claude-haiku-4-5", anthropic_messages()).body(thinking="low", max_tokens=500)
+    sent = await Asker(service, "claude-haiku-4-5", anthropic_messages()).body(
+        thinking="low", max_tokens=500
+    )
 
     assert (sent["max_tokens"], sent["thinking"]["budget_tokens"]) == (2548, 2048)

@@ -26,12 +26,18 @@ ADAPTIVE = more(thinking={"type": "adaptive", "display": "summarized"})
 
 
 def claude(word: str) -> dict[str, Any]:
-    return more(thinking={"type": "adaptive", "display": "summarized"}, output_config={"effort": word})
+    return more(
+        thinking={"type": "adaptive", "display": "summarized"}, output_config={"effort": word}
+    )
 
 
 def budget(tokens: int) -> dict[str, Any]:
-    limit = 8192 if tokens < 8192 else 8192 + tokens  # maxTokens counts the thinking, and must be larger
-    return more(thinking={"type": "enabled", "budget_tokens": tokens}) | {"inferenceConfig": {"maxTokens": limit}}
+    limit = (
+        8192 if tokens < 8192 else 8192 + tokens
+    )  # maxTokens counts the thinking, and must be larger
+    return more(thinking={"type": "enabled", "budget_tokens": tokens}) | {
+        "inferenceConfig": {"maxTokens": limit}
+    }
 
 
 def nova(word: str) -> dict[str, Any]:
@@ -50,12 +56,28 @@ class Row:
 
 
 ROWS = [
-    Row("global.anthropic.claude-opus-5-5", ADAPTIVE, claude("low"), claude("high"), ADAPTIVE, COLD),
-    Row("us.anthropic.claude-opus-4-7", ADAPTIVE, more(thinking={"type": "disabled"}), claude("high"), tuned=COLD),
     Row(
-        "us.anthropic.claude-haiku-4-5-20251001-v1:0", budget(8192), more(thinking={"type": "disabled"}), budget(16384)
+        "global.anthropic.claude-opus-5-5", ADAPTIVE, claude("low"), claude("high"), ADAPTIVE, COLD
     ),
-    Row("amazon.nova-2-lite-v1:0", nova("medium"), more(reasoningConfig={"type": "disabled"}), nova("high")),
+    Row(
+        "us.anthropic.claude-opus-4-7",
+        ADAPTIVE,
+        more(thinking={"type": "disabled"}),
+        claude("high"),
+        tuned=COLD,
+    ),
+    Row(
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        budget(8192),
+        more(thinking={"type": "disabled"}),
+        budget(16384),
+    ),
+    Row(
+        "amazon.nova-2-lite-v1:0",
+        nova("medium"),
+        more(reasoningConfig={"type": "disabled"}),
+        nova("high"),
+    ),
     Row("amazon.nova-micro-v1:0"),
     Row("moonshot.kimi-k2-thinking", cached=False),
     Row("meta.llama9", cached=False),
@@ -63,7 +85,9 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.model)
-async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Row, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     moved(monkeypatch, "bedrock", service.url, "AWS_BEARER_TOKEN_BEDROCK")
     asker = Asker(service, f"bedrock:{row.model}", bedrock_converse())
     point = [POINT] if row.cached else []
@@ -88,12 +112,20 @@ async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest
     hello = {"text": "Hello"}
     assert await asker.cases() == {
         "a plain question": body(**row.asked),
-        "with limits": body(**row.asked, inferenceConfig=row.tuned, system=[{"text": "Be brief."}, *point]),
+        "with limits": body(
+            **row.asked, inferenceConfig=row.tuned, system=[{"text": "Be brief."}, *point]
+        ),
         "thinking on": body(**row.on),
         "thinking off": body(**row.off),
         "thinking high": body(**row.high),
         "an image": body(user({"text": "What is this?"}, picture), **row.asked),
-        "a second turn": body(user({"text": "Hi"}), answer(hello), user({"text": "And?"}), **row.asked),
-        "a tool's result": body(user({"text": "1 + 1?"}), answer(called), user(told), **row.asked, toolConfig=tools),
+        "a second turn": body(
+            user({"text": "Hi"}), answer(hello), user({"text": "And?"}), **row.asked
+        ),
+        "a tool's result": body(
+            user({"text": "1 + 1?"}), answer(called), user(told), **row.asked, toolConfig=tools
+        ),
     }
-    assert asker.posted(f"/model/{quote(row.model, safe='')}/converse-stream", {"authorization": f"Bearer {KEY}"})
+    assert asker.posted(
+        f"/model/{quote(row.model, safe='')}/converse-stream", {"authorization": f"Bearer {KEY}"}
+    )

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.usefixtures("nothing_is_set")
 # --- settings and keys ---------------------------------------------------------------------------------
 
 
-def test_the_order_of_choosing(talk: Conversation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_order_of_choosing(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     chosen = [runtime.chosen(talk)]
     for variable in ("XAI_API_KEY", "GLM_API_KEY", "MOONSHOT_API_KEY"):
@@ -48,7 +50,11 @@ def test_the_order_of_choosing(talk: Conversation, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     "provider",
-    [provider for provider in shipped().providers.values() if provider.env_keys and provider.default_model],
+    [
+        provider
+        for provider in shipped().providers.values()
+        if provider.env_keys and provider.default_model
+    ],
     ids=lambda provider: provider.type,
 )
 def test_a_key_alone_chooses_a_model_of_its_provider(
@@ -85,7 +91,9 @@ def test_a_key_that_is_set_later_counts_at_once(
     assert (before, talk.ask("And?").model) == ("demo", "kimi-k2.6")
 
 
-def test_the_demo_that_was_asked_for_stays(talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_that_was_asked_for_stays(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     talk.ask("Hi", "demo")
     monkeypatch.setenv("KIMI_API_KEY", KEY)
 

@@ -11,7 +11,10 @@ from .answers import cohere
 from .asking import KEY, PARAMETERS, PNG64, Asker, moved
 
 ASKED = {"role": "user", "content": "Hi"}
-TOOL = {"type": "function", "function": {"name": "add", "description": "Add two numbers", "parameters": PARAMETERS}}
+TOOL = {
+    "type": "function",
+    "function": {"name": "add", "description": "Add two numbers", "parameters": PARAMETERS},
+}
 CALL = {"id": "add_1", "type": "function", "function": {"name": "add", "arguments": '{"a":1}'}}
 ENABLED = {"thinking": {"type": "enabled"}}
 HIGH = {"thinking": {"type": "enabled", "token_budget": 16384}}
@@ -27,7 +30,9 @@ ROWS = [
 
 @pytest.mark.parametrize("base", ["", "/v2"])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-async def test_the_exact_request(row: Any, base: str, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Any, base: str, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model, variable, on, off, high = row
     moved(monkeypatch, "cohere", service.url + base, variable)
     asker = Asker(service, f"cohere:{model}", cohere())
@@ -41,7 +46,11 @@ async def test_the_exact_request(row: Any, base: str, service: Service, monkeypa
     ]
     hello, more = {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "And?"}
     question = {"role": "user", "content": "1 + 1?"}
-    called = {"role": "assistant", "tool_calls": [CALL], "tool_plan": "I add."}  # the plan goes back with the calls
+    called = {
+        "role": "assistant",
+        "tool_calls": [CALL],
+        "tool_plan": "I add.",
+    }  # the plan goes back with the calls
     told = {"role": "tool", "tool_call_id": "add_1", "content": "2"}
     brief = {"role": "system", "content": "Be brief."}
     assert await asker.cases() == {

@@ -12,7 +12,14 @@ from nbchat.errors import RetiredModel, UnknownModel
 
 from ..catalog.test_providers import EXPECTED
 from ..service import Service
-from . import answers, test_anthropic_messages, test_bedrock_converse, test_cohere, test_gemini, test_ollama
+from . import (
+    answers,
+    test_anthropic_messages,
+    test_bedrock_converse,
+    test_cohere,
+    test_gemini,
+    test_ollama,
+)
 from . import test_openai_responses as responses
 from .asking import KEY, SHOWN, Asker, moved, refusal
 from .openai_chat_rows import ROWS
@@ -30,7 +37,9 @@ SPEAKING = [kind for kind in EXPECTED if kind not in ("github", "demo")]
 
 
 def test_every_provider_has_a_row_of_its_own() -> None:
-    models = [row.model for rows in (ROWS, responses.ROWS, test_anthropic_messages.ROWS) for row in rows]
+    models = [
+        row.model for rows in (ROWS, responses.ROWS, test_anthropic_messages.ROWS) for row in rows
+    ]
     models += [row.model for row in test_gemini.ROWS]
     models += [row[0] for row in test_ollama.ROWS]
     models += [f"bedrock:{row.model}" for row in test_bedrock_converse.ROWS]
@@ -58,7 +67,8 @@ async def test_the_first_of_its_keys_that_is_set_is_sent(
 
 
 @pytest.mark.parametrize(
-    ("kind", "variable"), [(kind, name) for kind in SPEAKING for name in EXPECTED[kind][3].split(",") if name != "-"]
+    ("kind", "variable"),
+    [(kind, name) for kind in SPEAKING for name in EXPECTED[kind][3].split(",") if name != "-"],
 )
 async def test_a_variable_moves_the_address(
     kind: str, variable: str, service: Service, monkeypatch: pytest.MonkeyPatch
@@ -75,14 +85,32 @@ async def test_a_variable_moves_the_address(
     ("kind", "model", "variable", "path", "wire"),
     [
         ("openai", "gpt-6.1-sol", "OPENAI_API_KEY", "/v1", "openai-responses"),
-        ("anthropic", "claude-opus-5-5", "ANTHROPIC_API_KEY", "/v1", "anthropic-messages"),  # where no /v1 is needed
+        (
+            "anthropic",
+            "claude-opus-5-5",
+            "ANTHROPIC_API_KEY",
+            "/v1",
+            "anthropic-messages",
+        ),  # where no /v1 is needed
         ("gemini", "gemini-3.7-flash", "GEMINI_API_KEY", "/v1beta", "gemini"),
-        ("bedrock", "bedrock:global.anthropic.claude-opus-5-5", "AWS_BEARER_TOKEN_BEDROCK", "", "bedrock-converse"),
+        (
+            "bedrock",
+            "bedrock:global.anthropic.claude-opus-5-5",
+            "AWS_BEARER_TOKEN_BEDROCK",
+            "",
+            "bedrock-converse",
+        ),
         ("cohere", "command-a-plus-05-2026", "COHERE_API_KEY", "", "cohere"),
     ],
 )
 async def test_what_is_counted_and_thought(
-    kind: str, model: str, variable: str, path: str, wire: str, service: Service, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    model: str,
+    variable: str,
+    path: str,
+    wire: str,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Everything sent and everything generated, whatever a provider counts apart: cache reads, thoughts."""
     moved(monkeypatch, kind, service.url + path, variable)
@@ -90,20 +118,35 @@ async def test_what_is_counted_and_thought(
     answer = await Asker(service, model, ANSWERS[wire]()).ask()
 
     usage = answer.usage
-    assert (answer.text, answer.thought, usage.input, usage.output, usage.cached) == ("Hello", "hm", 9, 5, 4)
+    assert (answer.text, answer.thought, usage.input, usage.output, usage.cached) == (
+        "Hello",
+        "hm",
+        9,
+        5,
+        4,
+    )
 
 
 # --- what has ended --------------------------------------------------------------------------------
 
 
 async def test_github_models_is_not_asked() -> None:
-    with pytest.raises(UnknownModel, match=r"shut down on 2026-07-30.*openai, azure and openrouter"):
+    with pytest.raises(
+        UnknownModel, match=r"shut down on 2026-07-30.*openai, azure and openrouter"
+    ):
         await nbchat.stream("github:gpt-4.1", "Hi").answer()
 
 
 def openai_says(name: str) -> Any:
     message = f"The model `{name}` has been deprecated, learn more here: https://platform.openai.com/docs/deprecations"
-    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": "model_not_found"}}
+    return {
+        "error": {
+            "message": message,
+            "type": "invalid_request_error",
+            "param": None,
+            "code": "model_not_found",
+        }
+    }
 
 
 def moonshot_says(name: str) -> Any:
@@ -112,7 +155,11 @@ def moonshot_says(name: str) -> Any:
 
 
 def anthropic_says(name: str) -> Any:
-    return {"type": "error", "error": {"type": "not_found_error", "message": f"model: {name}"}, "request_id": "req_1"}
+    return {
+        "type": "error",
+        "error": {"type": "not_found_error", "message": f"model: {name}"},
+        "request_id": "req_1",
+    }
 
 
 ZHIPU_SAYS = {"error": {"code": "1211", "message": "模型不存在，请检查模型代码。"}}
@@ -120,13 +167,31 @@ ZHIPU_SAYS = {"error": {"code": "1211", "message": "模型不存在，请检查�
 # The names of the original service: status, the provider's words, since when, and what replaces it (facts, section 11).
 RETIRED = [
     ("kimi-k2-thinking", 404, moonshot_says("kimi-k2-thinking"), "2026-05-25", "kimi-k2.6"),
-    ("kimi-k2-turbo-preview", 404, moonshot_says("kimi-k2-turbo-preview"), "2026-05-25", "kimi-k2.6"),
+    (
+        "kimi-k2-turbo-preview",
+        404,
+        moonshot_says("kimi-k2-turbo-preview"),
+        "2026-05-25",
+        "kimi-k2.6",
+    ),
     ("glm-4", 400, ZHIPU_SAYS, "", "glm-5.3-flash"),
     ("glm-3-turbo", 400, ZHIPU_SAYS, "", "glm-4.7-flash"),
     ("gpt-4", 404, openai_says("gpt-4"), "2026-10-23", "gpt-5.6-sol"),
     ("gpt-3.5-turbo", 404, openai_says("gpt-3.5-turbo"), "2026-10-23", "gpt-5.6-terra"),
-    ("claude-3-sonnet-20240229", 404, anthropic_says("claude-3-sonnet-20240229"), "2025-07-21", "claude-sonnet-5-5"),
-    ("claude-3-opus-20240229", 404, anthropic_says("claude-3-opus-20240229"), "2026-01-05", "claude-opus-5-5"),
+    (
+        "claude-3-sonnet-20240229",
+        404,
+        anthropic_says("claude-3-sonnet-20240229"),
+        "2025-07-21",
+        "claude-sonnet-5-5",
+    ),
+    (
+        "claude-3-opus-20240229",
+        404,
+        anthropic_says("claude-3-opus-20240229"),
+        "2026-01-05",
+        "claude-opus-5-5",
+    ),
 ]
 PLACES = {
     "kimi": ("/v1", "KIMI_API_KEY"),
@@ -136,7 +201,9 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize(("name", "status", "words", "since", "instead"), RETIRED, ids=[row[0] for row in RETIRED])
+@pytest.mark.parametrize(
+    ("name", "status", "words", "since", "instead"), RETIRED, ids=[row[0] for row in RETIRED]
+)
 async def test_a_retired_model_is_asked_and_its_refusal_explained(
     name: str,
     status: int,

@@ -70,7 +70,9 @@ def model(*parts: Any) -> dict[str, Any]:
     return {"role": "model", "parts": list(parts)}
 
 
-def body(thinking: Mapping[str, Any], *contents: Any, config: Mapping[str, Any] = NOTHING, **fields: Any) -> Any:
+def body(
+    thinking: Mapping[str, Any], *contents: Any, config: Mapping[str, Any] = NOTHING, **fields: Any
+) -> Any:
     whole = {**config, **({"thinkingConfig": dict(thinking)} if thinking else {})}
     first = {"generationConfig": whole} if whole else {}
     return {**first, **fields, "contents": list(contents or [user({"text": "Hi"})])}
@@ -80,7 +82,9 @@ def expected(row: Row) -> dict[str, Any]:
     picture = {"inlineData": {"mimeType": "image/png", "data": PNG64}}
     declared = {"name": "add", "description": "Add two numbers", "parametersJsonSchema": PARAMETERS}
     hello = model({"text": "Hello", "thoughtSignature": "c2ln"})  # a signature stays on its part
-    call = model({"functionCall": {"id": "x1", "name": "add", "args": {"a": 1}}, "thoughtSignature": "c2ln"})
+    call = model(
+        {"functionCall": {"id": "x1", "name": "add", "args": {"a": 1}}, "thoughtSignature": "c2ln"}
+    )
     told = user({"functionResponse": {"id": "x1", "name": "add", "response": {"output": "2"}}})
     brief = {"parts": [{"text": "Be brief."}]}
     return {
@@ -92,13 +96,19 @@ def expected(row: Row) -> dict[str, Any]:
         "an image": body(row.asked, user({"text": "What is this?"}, picture)),
         "a second turn": body(row.asked, user({"text": "Hi"}), hello, user({"text": "And?"})),
         "a tool's result": body(
-            row.asked, user({"text": "1 + 1?"}), call, told, tools=[{"functionDeclarations": [declared]}]
+            row.asked,
+            user({"text": "1 + 1?"}),
+            call,
+            told,
+            tools=[{"functionDeclarations": [declared]}],
         ),
     }
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.model}-{row.variable}")
-async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Row, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kind, _, name = row.model.partition(":")
     moved(monkeypatch, kind, service.url + row.path, row.variable)
     asker = Asker(service, row.model, gemini())

@@ -23,14 +23,18 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the vendors' packages warn 
 Bodies = Mapping[str, dict[str, Any]]
 
 
-async def bodies(service: Service, model: str, path: str, variable: str, given: answers.Answers) -> Bodies:
+async def bodies(
+    service: Service, model: str, path: str, variable: str, given: answers.Answers
+) -> Bodies:
     """Everything a provider is asked, as it arrives."""
     with pytest.MonkeyPatch.context() as patch:
         moved(patch, model.partition(":")[0], service.url + path, variable)
         return await Asker(service, model, given).cases()
 
 
-def sends(service: Service, given: answers.Answers, create: Callable[..., Any], fields: Mapping[str, Any]) -> Request:
+def sends(
+    service: Service, given: answers.Answers, create: Callable[..., Any], fields: Mapping[str, Any]
+) -> Request:
     """What a vendor's client sends; it reads one of our answers, which it must understand."""
     service.plays(answer(given.plain, headers=dict(given.headers)))
     list(create(**fields))
@@ -40,14 +44,20 @@ def sends(service: Service, given: answers.Answers, create: Callable[..., Any], 
 def without_empty(value: Any) -> Any:
     """Some clients leave out members that are empty."""
     if isinstance(value, dict):
-        return {name: made for name, inner in value.items() if (made := without_empty(inner)) not in ("", {}, [], None)}
+        return {
+            name: made
+            for name, inner in value.items()
+            if (made := without_empty(inner)) not in ("", {}, [], None)
+        }
     return [without_empty(inner) for inner in value] if isinstance(value, list) else value
 
 
 # --- OpenAI ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("model", "path"), [("openai:gpt-4.1", "/v1"), ("azure:gpt-4.1", "/openai/v1")])
+@pytest.mark.parametrize(
+    ("model", "path"), [("openai:gpt-4.1", "/v1"), ("azure:gpt-4.1", "/openai/v1")]
+)
 async def test_openai_accepts_our_chat_completions(model: str, path: str, service: Service) -> None:
     openai = pytest.importorskip("openai")
     params = pytest.importorskip("openai.types.chat.completion_create_params")
@@ -62,7 +72,8 @@ async def test_openai_accepts_our_chat_completions(model: str, path: str, servic
 
 
 @pytest.mark.parametrize(
-    ("model", "path"), [("openai:gpt-6.1-sol", "/v1"), ("openai:gpt-5.4", "/v1"), ("xai:grok-4.3", "/v1")]
+    ("model", "path"),
+    [("openai:gpt-6.1-sol", "/v1"), ("openai:gpt-5.4", "/v1"), ("xai:grok-4.3", "/v1")],
 )
 async def test_openai_accepts_our_responses(model: str, path: str, service: Service) -> None:
     openai = pytest.importorskip("openai")
@@ -89,7 +100,9 @@ async def test_anthropic_accepts_our_messages(model: str, service: Service) -> N
     every = await bodies(service, f"anthropic:{model}", "", "ANTHROPIC_API_KEY", given)
     with anthropic.Anthropic(base_url=service.url, api_key=KEY, max_retries=0) as client:
         for case, ours in every.items():
-            ours.pop("temperature", None)  # which the types have dropped; older models take it under 2023-06-01
+            ours.pop(
+                "temperature", None
+            )  # which the types have dropped; older models take it under 2023-06-01
             theirs = sends(service, given, client.messages.create, ours)
             assert mismatches(ours, params.MessageCreateParamsStreaming) == [], case
             assert (theirs.path, theirs.json) == ("/v1/messages", ours), case
@@ -122,13 +135,17 @@ async def test_google_accepts_our_contents(model: str, service: Service) -> None
 def google(value: Any, name: str = "") -> Any:
     """One spelling of what the API reads in two: members in camel or snake case, base64 safe for URLs or not."""
     if isinstance(value, dict):
-        members = {re.sub("_([a-z])", lambda m: m[1].upper(), inner): value[inner] for inner in value}
+        members = {
+            re.sub("_([a-z])", lambda m: m[1].upper(), inner): value[inner] for inner in value
+        }
         if name == "systemInstruction":
             members.pop("role", None)  # which is of no account there
         return {inner: google(made, inner) for inner, made in members.items()}
     if isinstance(value, list):
         return [google(inner) for inner in value]
-    return value.replace("-", "+").replace("_", "/") if name in ("data", "thoughtSignature") else value
+    return (
+        value.replace("-", "+").replace("_", "/") if name in ("data", "thoughtSignature") else value
+    )
 
 
 # --- Ollama, Cohere, Mistral --------------------------------------------------------------------------
@@ -143,7 +160,10 @@ async def test_ollama_accepts_our_chats(model: str, service: Service) -> None:
     with ollama.Client(host=service.url) as client:
         for case, ours in every.items():
             theirs = sends(service, given, client.chat, without_ids(ours))
-            assert (theirs.path, without_empty(theirs.json)) == ("/api/chat", without_empty(without_ids(ours))), case
+            assert (theirs.path, without_empty(theirs.json)) == (
+                "/api/chat",
+                without_empty(without_ids(ours)),
+            ), case
 
 
 def without_ids(body: dict[str, Any]) -> dict[str, Any]:
@@ -177,9 +197,14 @@ async def test_mistral_accepts_our_chat_completions(service: Service) -> None:
     model = "mistral:mistral-medium-latest"
     for case, ours in (await bodies(service, model, "/v1", "MISTRAL_API_KEY", given)).items():
         read = models.ChatCompletionStreamRequest.model_validate(ours)
-        known = {field.alias or name for name, field in models.ChatCompletionStreamRequest.model_fields.items()}
+        known = {
+            field.alias or name
+            for name, field in models.ChatCompletionStreamRequest.model_fields.items()
+        }
         assert not ours.keys() - known, case
-        assert [message.role for message in read.messages] == [message["role"] for message in ours["messages"]], case
+        assert [message.role for message in read.messages] == [
+            message["role"] for message in ours["messages"]
+        ], case
 
 
 # --- Amazon --------------------------------------------------------------------------------------------
@@ -187,12 +212,22 @@ async def test_mistral_accepts_our_chat_completions(service: Service) -> None:
 
 @pytest.mark.parametrize("model", ["global.anthropic.claude-opus-5-5", "amazon.nova-2-lite-v1:0"])
 async def test_amazons_model_of_converse_accepts_our_requests(model: str, service: Service) -> None:
-    loaders, validate = pytest.importorskip("botocore.loaders"), pytest.importorskip("botocore.validate")
+    loaders, validate = (
+        pytest.importorskip("botocore.loaders"),
+        pytest.importorskip("botocore.validate"),
+    )
     described = loaders.Loader().load_service_model("bedrock-runtime", "service-2")
-    shape = pytest.importorskip("botocore.model").ServiceModel(described).operation_model("ConverseStream").input_shape
+    shape = (
+        pytest.importorskip("botocore.model")
+        .ServiceModel(described)
+        .operation_model("ConverseStream")
+        .input_shape
+    )
     given = answers.bedrock_converse()
 
-    for case, ours in (await bodies(service, f"bedrock:{model}", "", "AWS_BEARER_TOKEN_BEDROCK", given)).items():
+    for case, ours in (
+        await bodies(service, f"bedrock:{model}", "", "AWS_BEARER_TOKEN_BEDROCK", given)
+    ).items():
         report = validate.ParamValidator().validate({"modelId": model, **ours}, shape)
         assert report.generate_report() == "", case
         assert unknown(ours, shape) == [], case
@@ -203,8 +238,15 @@ def unknown(value: Any, shape: Any, path: str = "body") -> list[str]:
     if shape.type_name == "structure" and not getattr(shape, "is_document_type", False):
         wrong = [f"{path}.{name}" for name in value if name not in shape.members]
         return wrong + [
-            u for n in value if n in shape.members for u in unknown(value[n], shape.members[n], f"{path}.{n}")
+            u
+            for n in value
+            if n in shape.members
+            for u in unknown(value[n], shape.members[n], f"{path}.{n}")
         ]
     if shape.type_name == "list":
-        return [line for at, item in enumerate(value) for line in unknown(item, shape.member, f"{path}[{at}]")]
+        return [
+            line
+            for at, item in enumerate(value)
+            for line in unknown(item, shape.member, f"{path}[{at}]")
+        ]
     return []

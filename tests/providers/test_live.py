@@ -27,9 +27,15 @@ def ids(models: list[Model]) -> list[str]:
     return [model.sent_id for model in models]
 
 
-def listed(kind: str, service: Service, monkeypatch: pytest.MonkeyPatch, *pages: Any, path: str = "/v1") -> list[Model]:
+def listed(
+    kind: str, service: Service, monkeypatch: pytest.MonkeyPatch, *pages: Any, path: str = "/v1"
+) -> list[Model]:
     """The models of a provider whose list is these pages."""
-    variables = {"ollama": "", "bedrock": "AWS_BEARER_TOKEN_BEDROCK", "azure-deployments": "AZURE_API_KEY"}
+    variables = {
+        "ollama": "",
+        "bedrock": "AWS_BEARER_TOKEN_BEDROCK",
+        "azure-deployments": "AZURE_API_KEY",
+    }
     moved(monkeypatch, kind, service.url + path, variables.get(kind, f"{kind.upper()}_API_KEY"))
     service.plays(*map(page, pages))
     return nbchat.models(live=kind)
@@ -47,9 +53,17 @@ RECORDED = [
 ]
 
 
-@pytest.mark.parametrize(("recorded", "kind", "base", "path"), RECORDED, ids=[row[0] for row in RECORDED])
+@pytest.mark.parametrize(
+    ("recorded", "kind", "base", "path"), RECORDED, ids=[row[0] for row in RECORDED]
+)
 def test_a_recorded_list_gives_its_models(
-    recorded: str, kind: str, base: str, path: str, streams: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+    recorded: str,
+    kind: str,
+    base: str,
+    path: str,
+    streams: Path,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (folder,) = streams.glob(f"models-list--{recorded}--*")
     expected = json.loads((folder / "expected.json").read_text("utf-8"))["models"]
@@ -71,14 +85,28 @@ def test_a_model_of_the_table_is_its_row_and_another_is_made_up(
 ) -> None:
     new = {"id": "kimi-k9", "object": "model", "context_length": 262144}
 
-    known, other = listed("kimi", service, monkeypatch, {"object": "list", "data": [{"id": "kimi-k2.6"}, new]})
+    known, other = listed(
+        "kimi", service, monkeypatch, {"object": "list", "data": [{"id": "kimi-k2.6"}, new]}
+    )
 
     assert known == next(model for model in nbchat.models() if model.id == "kimi-k2.6")
-    assert (other.id, other.type, other.status, other.context_window) == ("kimi-k9", "kimi", "unlisted", 262144)
+    assert (other.id, other.type, other.status, other.context_window) == (
+        "kimi-k9",
+        "kimi",
+        "unlisted",
+        262144,
+    )
 
 
 def test_a_list_may_be_bare(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [{"id": "zai-org/GLM-5.3", "type": "chat", "display_name": "GLM 5.3", "context_length": 200000}]
+    entries = [
+        {
+            "id": "zai-org/GLM-5.3",
+            "type": "chat",
+            "display_name": "GLM 5.3",
+            "context_length": 200000,
+        }
+    ]
 
     assert ids(listed("together", service, monkeypatch, entries)) == ["zai-org/GLM-5.3"]
 
@@ -86,9 +114,21 @@ def test_a_list_may_be_bare(service: Service, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("kind", "entry", "window", "output", "name"),
     [
-        ("groq", {"id": "m", "context_window": 131072, "max_completion_tokens": 65536}, 131072, 65536, "m"),
+        (
+            "groq",
+            {"id": "m", "context_window": 131072, "max_completion_tokens": 65536},
+            131072,
+            65536,
+            "m",
+        ),
         ("mistral", {"id": "m", "max_context_length": 262144}, 262144, None, "m"),
-        ("openrouter", {"id": "a/m", "name": "A: M", "context_length": 128000}, 128000, None, "A: M"),
+        (
+            "openrouter",
+            {"id": "a/m", "name": "A: M", "context_length": 128000},
+            128000,
+            None,
+            "A: M",
+        ),
         ("vllm", {"id": "m", "max_model_len": 40960}, 40960, None, "m"),
         ("openai", {"id": "m", "context_window": "large", "max_model_len": True}, None, None, "m"),
     ],
@@ -129,25 +169,38 @@ def test_anthropics_list_has_pages(service: Service, monkeypatch: pytest.MonkeyP
 
 def test_geminis_list_has_pages(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = {"inputTokenLimit": 1048576, "outputTokenLimit": 65536}
-    first = {"models": [{"name": "models/gemini-9", "displayName": "Gemini 9", **limits}], "nextPageToken": "a+b/c"}
+    first = {
+        "models": [{"name": "models/gemini-9", "displayName": "Gemini 9", **limits}],
+        "nextPageToken": "a+b/c",
+    }
     last = {"models": [{"name": "models/gemini-3.8-flash"}]}
 
     new, known = listed("gemini", service, monkeypatch, first, last, path="/v1beta")
 
-    assert (new.id, new.name, new.context_window, new.max_output) == ("gemini-9", "Gemini 9", 1048576, 65536)
+    assert (new.id, new.name, new.context_window, new.max_output) == (
+        "gemini-9",
+        "Gemini 9",
+        1048576,
+        65536,
+    )
     assert known.price
     assert service.requests[1].path == "/v1beta/models?pageSize=1000&pageToken=a%2Bb%2Fc"
     assert service.requests[1].headers["x-goog-api-key"] == KEY
 
 
 @pytest.mark.parametrize("base", ["", "/v2"])
-def test_coheres_list_has_pages(base: str, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_coheres_list_has_pages(
+    base: str, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = {"models": [{"name": "command-z", "context_length": 256000.0}], "next_page_token": "t"}
     last = {"models": [{"name": "embed-v9"}], "next_page_token": ""}
 
     models = listed("cohere", service, monkeypatch, first, last, path=base)
 
-    assert [(model.id, model.context_window) for model in models] == [("command-z", 256000), ("embed-v9", None)]
+    assert [(model.id, model.context_window) for model in models] == [
+        ("command-z", 256000),
+        ("embed-v9", None),
+    ]
     assert service.requests[1].path == "/v1/models?page_size=1000&page_token=t"
 
 
@@ -169,16 +222,25 @@ def test_amazons_list_is_on_another_host_or_where_the_service_was_moved(
     assert service.requests[-1].headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_the_list_of_deployments_has_the_version_of_the_api(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_of_deployments_has_the_version_of_the_api(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", service.url)
 
-    assert ids(listed("azure-deployments", service, monkeypatch, {"data": [{"id": "gpt-4.1"}]}, path="/openai"))
+    assert ids(
+        listed(
+            "azure-deployments", service, monkeypatch, {"data": [{"id": "gpt-4.1"}]}, path="/openai"
+        )
+    )
 
     assert service.requests[-1].path == "/openai/models?api-version=2024-10-21"
 
 
 def test_openai_says_when_a_model_ends(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [{"id": "gpt-5.2", "shutdown_date": "2027-05-01"}, {"id": "gpt-4", "shutdown_date": "2026-10-23"}]
+    entries = [
+        {"id": "gpt-5.2", "shutdown_date": "2027-05-01"},
+        {"id": "gpt-4", "shutdown_date": "2026-10-23"},
+    ]
 
     ending, ended = listed("openai", service, monkeypatch, {"data": entries})
 
@@ -187,7 +249,17 @@ def test_openai_says_when_a_model_ends(service: Service, monkeypatch: pytest.Mon
 
 
 def test_odd_entries_are_stepped_over(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = ["plain", {"id": "twice"}, {"id": "twice"}, {"id": ""}, {"id": "two words"}, {"id": 5}, None, 7, {}]
+    entries = [
+        "plain",
+        {"id": "twice"},
+        {"id": "twice"},
+        {"id": ""},
+        {"id": "two words"},
+        {"id": 5},
+        None,
+        7,
+        {},
+    ]
 
     assert ids(listed("kimi", service, monkeypatch, {"data": entries})) == ["plain", "twice"]
 
@@ -195,7 +267,9 @@ def test_odd_entries_are_stepped_over(service: Service, monkeypatch: pytest.Monk
 def test_the_users_own_provider_has_a_list_too(
     service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    row = f'[[providers]]\ntype = "corp"\nbaseUrl = "{service.url}/v1"\nenvKeys = ["CORP_API_KEY"]\n'
+    row = (
+        f'[[providers]]\ntype = "corp"\nbaseUrl = "{service.url}/v1"\nenvKeys = ["CORP_API_KEY"]\n'
+    )
     (tmp_path / "nbchat.toml").write_text(f'{row}modelsUrl = "/catalogue"\n')
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CORP_API_KEY", KEY)
@@ -205,17 +279,23 @@ def test_the_users_own_provider_has_a_list_too(
     assert service.requests[-1].path == "/v1/catalogue"
 
 
-async def test_it_works_inside_a_running_loop(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_works_inside_a_running_loop(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await asyncio.sleep(0)
 
-    assert ids(listed("kimi", service, monkeypatch, {"data": [{"id": "kimi-k2.6"}]})) == ["kimi-k2.6"]
+    assert ids(listed("kimi", service, monkeypatch, {"data": [{"id": "kimi-k2.6"}]})) == [
+        "kimi-k2.6"
+    ]
 
 
 # --- in a notebook -------------------------------------------------------------------------------------
 
 
 def test_a_command_shows_the_list(service: Service, tmp_path: Path) -> None:
-    service.plays(page({"data": [{"id": "kimi-k2.6"}, {"id": "kimi-k9", "context_length": 262144}]}))
+    service.plays(
+        page({"data": [{"id": "kimi-k2.6"}, {"id": "kimi-k9", "context_length": 262144}]})
+    )
     env = {"KIMI_API_KEY": KEY, "KIMI_BASE_URL": f"{service.url}/v1"}
 
     with RunningKernel(tmp_path, env) as kernel:

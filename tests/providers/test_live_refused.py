@@ -38,11 +38,18 @@ from .asking import KEY, moved, refusal
     ],
 )  # fmt: skip
 def test_a_refusal_is_an_error_as_in_a_chat(
-    status: int, body: Any, error: type[Exception], said: str, service: Service, monkeypatch: pytest.MonkeyPatch
+    status: int,
+    body: Any,
+    error: type[Exception],
+    said: str,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kind = "minimax" if "base_resp" in body else "kimi"
     moved(monkeypatch, kind, f"{service.url}/v1", f"{kind.upper()}_API_KEY")
-    service.plays(refusal(status, body, {"location": "https://elsewhere.example"} if status == 302 else {}))
+    service.plays(
+        refusal(status, body, {"location": "https://elsewhere.example"} if status == 302 else {})
+    )
 
     with pytest.raises(error) as raised:
         nbchat.models(live=kind)
@@ -52,7 +59,9 @@ def test_a_refusal_is_an_error_as_in_a_chat(
     assert KEY not in str(raised.value)
 
 
-def test_a_page_that_is_no_list_is_no_answer(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_is_no_list_is_no_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     moved(monkeypatch, "kimi", service.url, "KIMI_API_KEY")
     service.answers(b"<html><title>Welcome</title></html>", headers={"content-type": "text/html"})
 
@@ -62,7 +71,9 @@ def test_a_page_that_is_no_list_is_no_answer(service: Service, monkeypatch: pyte
 
 @pytest.mark.parametrize("kind", ["vertex", "vertex-express", "demo"])
 def test_a_provider_without_a_list_says_so(kind: str) -> None:
-    with pytest.raises(BadSettings, match=f"{kind} has no list of its models to ask for.\nThose of the table"):
+    with pytest.raises(
+        BadSettings, match=f"{kind} has no list of its models to ask for.\nThose of the table"
+    ):
         nbchat.models(live=kind)
 
 
@@ -74,7 +85,9 @@ def test_a_provider_without_a_list_says_so(kind: str) -> None:
         ("github", UnknownModel, "shut down on 2026-07-30"),
     ],
 )
-def test_nothing_is_sent_without_a_provider_and_its_key(kind: str, error: type[Exception], said: str) -> None:
+def test_nothing_is_sent_without_a_provider_and_its_key(
+    kind: str, error: type[Exception], said: str
+) -> None:
     with pytest.raises(error) as raised:
         nbchat.models(live=kind)
 
@@ -91,9 +104,13 @@ def test_a_server_that_is_not_there_is_unreachable(monkeypatch: pytest.MonkeyPat
 def test_a_file_beside_a_notebook_cannot_have_a_key_sent_to_another_host(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "nbchat.toml").write_text('[[providers]]\ntype = "kimi"\nmodelsUrl = "https://evil.example/models"\n')
+    (tmp_path / "nbchat.toml").write_text(
+        '[[providers]]\ntype = "kimi"\nmodelsUrl = "https://evil.example/models"\n'
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIMI_API_KEY", KEY)
 
-    with pytest.raises(BadSettings, match=r"KIMI_API_KEY belongs to Moonshot AI .* not sent to evil.example"):
+    with pytest.raises(
+        BadSettings, match=r"KIMI_API_KEY belongs to Moonshot AI .* not sent to evil.example"
+    ):
         nbchat.models(live="kimi")

@@ -45,7 +45,9 @@ def test_ollama_answers_where_no_key_is_set(
 
     first, second = talk.ask("Hi"), talk.ask("And?")
 
-    assert [(a.text, a.model, a.provider) for a in (first, second)] == [("Hello", "qwen3:4b", "ollama")] * 2
+    assert [(a.text, a.model, a.provider) for a in (first, second)] == [
+        ("Hello", "qwen3:4b", "ollama")
+    ] * 2
     assert first.notices == ["No key is set, so a server on this machine answers: ollama:qwen3:4b."]
     assert second.notices == []
     assert paths(service) == ["/api/tags", "/api/chat", "/api/chat"]
@@ -57,7 +59,10 @@ def test_another_server_answers_where_no_key_is_set(
     kind: str, talk: Conversation, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved(monkeypatch, kind, f"{service.url}/v1")
-    listed = {"object": "list", "data": [{"id": "text-embedding-nomic-embed-text-v1.5"}, {"id": "qwen/qwen3-4b"}]}
+    listed = {
+        "object": "list",
+        "data": [{"id": "text-embedding-nomic-embed-text-v1.5"}, {"id": "qwen/qwen3-4b"}],
+    }
     service.plays(json_of(listed), answer(answers.openai_chat().plain))
 
     said = talk.ask("Hi")
@@ -91,7 +96,9 @@ class Tags(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
         said = answers.ollama() if self.path == "/api/chat" else answers.openai_chat()
-        self._send("application/x-ndjson" if self.path == "/api/chat" else "text/event-stream", said.plain)
+        self._send(
+            "application/x-ndjson" if self.path == "/api/chat" else "text/event-stream", said.plain
+        )
 
     def _send(self, kind: str, body: bytes) -> None:
         self.send_response(200)
@@ -118,9 +125,13 @@ def at_port(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "at_port", [("ollama", 11434), ("lmstudio", 1234), ("llamacpp", 8080), ("vllm", 8000)], indirect=True
+    "at_port",
+    [("ollama", 11434), ("lmstudio", 1234), ("llamacpp", 8080), ("vllm", 8000)],
+    indirect=True,
 )
-def test_a_server_is_found_at_its_usual_port(at_port: str, talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_is_found_at_its_usual_port(
+    at_port: str, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(f"{at_port.upper()}_BASE_URL")
 
     said = talk.ask("Hi")
@@ -144,8 +155,13 @@ def test_without_anything_the_demo_answers_and_says_how_to_set_a_key(talk: Conve
     [
         answer(b"<html>It works!</html>", headers={"content-type": "text/html"}),
         answer(b'{"models": []}', headers={"content-type": "application/json"}),
-        answer(b'{"models": [{"name": "nomic-embed-text"}]}', headers={"content-type": "application/json"}),
-        answer(b'{"detail": "Not Found"}', status=404, headers={"content-type": "application/json"}),
+        answer(
+            b'{"models": [{"name": "nomic-embed-text"}]}',
+            headers={"content-type": "application/json"},
+        ),
+        answer(
+            b'{"detail": "Not Found"}', status=404, headers={"content-type": "application/json"}
+        ),
         answer(b'{"detail": "no"}', status=401, headers={"content-type": "application/json"}),
         answer(b"[[[[", status=200),
     ],

@@ -11,8 +11,14 @@ from .answers import ollama
 from .asking import KEY, PARAMETERS, PNG64, Asker, moved
 
 ASKED = {"role": "user", "content": "Hi"}
-CALL = {"id": "call_1", "function": {"name": "add", "arguments": {"a": 1}}}  # an object, not a string
-TOOL = {"type": "function", "function": {"name": "add", "description": "Add two numbers", "parameters": PARAMETERS}}
+CALL = {
+    "id": "call_1",
+    "function": {"name": "add", "arguments": {"a": 1}},
+}  # an object, not a string
+TOOL = {
+    "type": "function",
+    "function": {"name": "add", "description": "Add two numbers", "parameters": PARAMETERS},
+}
 
 # model, what `think` is when on, off and high; gpt-oss takes levels alone
 ROWS = [
@@ -24,7 +30,9 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-async def test_the_exact_request(row: Any, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Any, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model, on, off, high = row
     moved(monkeypatch, "ollama", service.url)
     asker = Asker(service, model, ollama())
@@ -52,11 +60,18 @@ async def test_the_exact_request(row: Any, service: Service, monkeypatch: pytest
 
 
 async def test_the_key_is_for_the_cloud(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OLLAMA_HOST", service.url.removeprefix("http://"))  # without a scheme, as Ollama has it
+    monkeypatch.setenv(
+        "OLLAMA_HOST", service.url.removeprefix("http://")
+    )  # without a scheme, as Ollama has it
     monkeypatch.setenv("OLLAMA_API_KEY", KEY)
     asker = Asker(service, "ollama:qwen3", ollama())
 
     answer = await asker.ask()
 
     assert asker.headers == {"authorization": f"Bearer {KEY}"}
-    assert (answer.text, answer.thought, answer.usage.input, answer.usage.output) == ("Hello", "hm", 9, 5)
+    assert (answer.text, answer.thought, answer.usage.input, answer.usage.output) == (
+        "Hello",
+        "hm",
+        9,
+        5,
+    )

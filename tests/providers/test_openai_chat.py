@@ -15,7 +15,10 @@ from .asking import ADD, KEY, PARAMETERS, PNG64, Asker, moved
 from .openai_chat_rows import ROWS, Row
 
 ASKED = {"role": "user", "content": "Hi"}
-TOOL = {"type": "function", "function": {"name": "add", "description": "Add two numbers", "parameters": PARAMETERS}}
+TOOL = {
+    "type": "function",
+    "function": {"name": "add", "description": "Add two numbers", "parameters": PARAMETERS},
+}
 PICTURE = [
     {"type": "text", "text": "What is this?"},
     {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG64}"}},
@@ -25,7 +28,13 @@ PICTURE = [
 def body(row: Row, *messages: Any, **fields: Any) -> dict[str, Any]:
     """The format's body: what it always holds, and `fields`."""
     model = row.model.partition(":")[2]
-    return {"model": model, "stream": True, **row.always, **fields, "messages": list(messages or [ASKED])}
+    return {
+        "model": model,
+        "stream": True,
+        **row.always,
+        **fields,
+        "messages": list(messages or [ASKED]),
+    }
 
 
 def again(row: Row) -> dict[str, Any]:
@@ -68,7 +77,9 @@ def asked(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> Asker:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.model}-{row.variable}")
-async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Row, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asker = asked(row, service, monkeypatch)
 
     assert await asker.cases() == {case: expected(row) for case, expected in EXPECTED.items()}
@@ -77,13 +88,17 @@ async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.model}-{row.variable}")
-async def test_what_is_counted_and_thought(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_counted_and_thought(
+    row: Row, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = await asked(row, service, monkeypatch).ask()
 
     assert (answer.text, answer.thought, answer.usage.cached) == ("Hello", "hm", 4)
 
 
-async def test_a_deployment_of_azure_has_its_own_address(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deployment_of_azure_has_its_own_address(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", service.url)
     monkeypatch.setenv("AZURE_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_API_VERSION", "2025-04-01-preview")
@@ -91,13 +106,18 @@ async def test_a_deployment_of_azure_has_its_own_address(service: Service, monke
 
     sent = await asker.body(max_tokens=64, thinking=True)
 
-    assert asker.request.path == "/openai/deployments/gpt-4.1/chat/completions?api-version=2025-04-01-preview"
+    assert (
+        asker.request.path
+        == "/openai/deployments/gpt-4.1/chat/completions?api-version=2025-04-01-preview"
+    )
     assert asker.headers == {"api-key": KEY}
     assert sent == {"model": "gpt-4.1", "stream": True, "stream_options": {"include_usage": True},
                     "max_completion_tokens": 64, "messages": [ASKED]}  # fmt: skip
 
 
-async def test_the_endpoint_of_azure_is_enough(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_endpoint_of_azure_is_enough(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", f"{service.url}/")
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", KEY)
     asker = Asker(service, "azure:my-deployment", openai_chat())
@@ -119,17 +139,27 @@ async def test_a_server_on_this_machine_needs_no_key(
     assert asker.headers == {}
 
 
-async def test_deepseek_wants_a_thought_on_every_answer(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_deepseek_wants_a_thought_on_every_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An answer of another model has none; a space is the smallest that is accepted (litellm, pi-ai)."""
     moved(monkeypatch, "deepseek", service.url, "DEEPSEEK_API_KEY")
     asker = Asker(service, "deepseek:deepseek-flash", openai_chat())
 
-    sent = await asker.body([Message("user", "Hi"), Message("assistant", "Hello"), Message("user", "And?")])
+    sent = await asker.body(
+        [Message("user", "Hi"), Message("assistant", "Hello"), Message("user", "And?")]
+    )
 
-    assert sent["messages"][1] == {"role": "assistant", "content": "Hello", "reasoning_content": " "}
+    assert sent["messages"][1] == {
+        "role": "assistant",
+        "content": "Hello",
+        "reasoning_content": " ",
+    }
 
 
-async def test_mistral_takes_only_ids_of_nine_letters(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_mistral_takes_only_ids_of_nine_letters(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     moved(monkeypatch, "mistral", f"{service.url}/v1", "MISTRAL_API_KEY")
     asker = Asker(service, "mistral:mistral-medium-latest", openai_chat())
     call = ToolCall("call_of_another_provider", "add", {"a": 1}, '{"a":1}')

@@ -80,7 +80,13 @@ ROWS = [
 
 def body(row: Row, *items: Any, **fields: Any) -> dict[str, Any]:
     model = row.model.partition(":")[2]
-    return {"model": model, "stream": True, "store": False, **fields, "input": list(items or [ASKED])}
+    return {
+        "model": model,
+        "stream": True,
+        "store": False,
+        **fields,
+        "input": list(items or [ASKED]),
+    }
 
 
 def expected(row: Row) -> dict[str, dict[str, Any]]:
@@ -102,7 +108,9 @@ def expected(row: Row) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.model}-{row.variable}")
-async def test_the_exact_request(row: Row, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exact_request(
+    row: Row, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     moved(monkeypatch, row.model.partition(":")[0], service.url + row.path, row.variable)
     asker = Asker(service, row.model, openai_responses(), {"wire": row.wire})
 

@@ -60,12 +60,16 @@ def notebook(service: Service, tmp_path: Path) -> Iterator[RunningKernel]:
 def test_a_made_up_provider_answers_in_a_cell(notebook: RunningKernel, service: Service) -> None:
     service.plays(*[answer(*said("*Bonjour*."))] * 3, answer(anthropic_messages().plain))
 
-    ran = notebook.run("%%chat corp-large --max-tokens 50 --temperature 0.5 --think on --system 'Be brief.'\nHello")
+    ran = notebook.run(
+        "%%chat corp-large --max-tokens 50 --temperature 0.5 --think on --system 'Be brief.'\nHello"
+    )
     alias = notebook.run("%%chat fast --fresh\nAnd?")
     other = notebook.run("%%chat any --fresh\nAnd?")
     claude = notebook.run("%%chat corp-sonnet --fresh\nAnd?")
 
-    assert [cell.status for cell in (ran, alias, other, claude)] == ["ok"] * 4, ran.error + claude.error
+    assert [cell.status for cell in (ran, alias, other, claude)] == ["ok"] * 4, (
+        ran.error + claude.error
+    )
     assert "<em>Bonjour</em>" in ran.html
     assert "corp-large has a fixed temperature; it was left out." in ran.html
     first, second, third, fourth = service.requests
@@ -78,10 +82,16 @@ def test_a_made_up_provider_answers_in_a_cell(notebook: RunningKernel, service: 
         "stream_options": {"include_usage": True},
         "max_completion_tokens": 50,
         "thinking": {"type": "enabled"},
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}],
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hello"},
+        ],
     }
     assert (second.json["model"], third.json["model"]) == ("large-2026-11", "some-other-model")
-    assert (fourth.path, fourth.headers["x-api-key"]) == ("/claude/v1/messages", "the-corporate-key")
+    assert (fourth.path, fourth.headers["x-api-key"]) == (
+        "/claude/v1/messages",
+        "the-corporate-key",
+    )
 
 
 def test_the_row_is_shown_and_counted(notebook: RunningKernel, service: Service) -> None:

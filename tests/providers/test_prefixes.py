@@ -33,7 +33,11 @@ FAMILIES: dict[str, tuple[str, str, Callable[[], answers.Answers]]] = {
     "anthropic:claude-sonnet-5-5": ("", "ANTHROPIC_API_KEY", answers.anthropic_messages),
     "gemini:gemini-3.7-flash": ("/v1beta", "GEMINI_API_KEY", answers.gemini),
     "ollama:qwen3": ("", "OLLAMA_API_KEY", answers.ollama),
-    "bedrock:global.anthropic.claude-opus-5-5": ("", "AWS_BEARER_TOKEN_BEDROCK", answers.bedrock_converse),
+    "bedrock:global.anthropic.claude-opus-5-5": (
+        "",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        answers.bedrock_converse,
+    ),
     "cohere:command-a-plus-05-2026": ("", "COHERE_API_KEY", answers.cohere),
 }
 
@@ -46,11 +50,15 @@ def provider() -> Iterator[Service]:
 
 TEXT = st.text('ab {}[]"\\é☃\n', min_size=1, max_size=12).filter(str.strip)
 QUESTIONS: st.SearchStrategy[str | list[Part]] = st.one_of(TEXT, TEXT.map(lambda text: [text, PNG]))
-TURNS = st.lists(st.tuples(QUESTIONS, st.integers(0, 2)), min_size=2, max_size=4)  # and how often it calls a tool
+TURNS = st.lists(
+    st.tuples(QUESTIONS, st.integers(0, 2)), min_size=2, max_size=4
+)  # and how often it calls a tool
 
 
 @pytest.mark.parametrize("model", FAMILIES)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(TURNS)
 def test_a_longer_conversation_begins_with_the_same_bytes(
     model: str, provider: Service, monkeypatch: pytest.MonkeyPatch, turns: list[tuple[Any, int]]

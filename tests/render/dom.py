@@ -7,19 +7,37 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
-_TEXT_TAGS = (
-    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i s u sub sup a br hr"
-)
+_TEXT_TAGS = "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i s u sub sup a br hr"
 _MATHS_TAGS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle "
     "mpadded mphantom"
 )
-TAGS = frozenset([*_TEXT_TAGS.split(), "section", "fieldset", "legend", "font", *_MATHS_TAGS.split()])
-FRAME = frozenset({"details", "summary", "style", "small", "span"})  # only our own page around an answer has these
+TAGS = frozenset(
+    [*_TEXT_TAGS.split(), "section", "fieldset", "legend", "font", *_MATHS_TAGS.split()]
+)
+FRAME = frozenset(
+    {"details", "summary", "style", "small", "span"}
+)  # only our own page around an answer has these
 FRAME_MARKS = frozenset({("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")})
-OWN_STYLES = "(?:opacity|display|margin|max-width|max-height|border-left)[a-z0-9 :;#.%-]*"  # of our own page
-LENGTHS = frozenset({"width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize", "linethickness"})
-_SWITCHES = "stretchy fence largeop movablelimits accent accentunder displaystyle separator symmetric"
+OWN_STYLES = (
+    "(?:opacity|display|margin|max-width|max-height|border-left)[a-z0-9 :;#.%-]*"  # of our own page
+)
+LENGTHS = frozenset(
+    {
+        "width",
+        "height",
+        "depth",
+        "lspace",
+        "rspace",
+        "voffset",
+        "minsize",
+        "maxsize",
+        "linethickness",
+    }
+)
+_SWITCHES = (
+    "stretchy fence largeop movablelimits accent accentunder displaystyle separator symmetric"
+)
 ATTRIBUTES = {
     "href": re.compile(r"(?:https?://|mailto:).+", re.IGNORECASE | re.DOTALL),
     "rel": re.compile("noopener noreferrer"),
@@ -57,7 +75,9 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self._frame = frame
         self._words: list[str] = []
-        self._open: list[tuple[str, bool]] = []  # with whether it is hidden until our style shows it
+        self._open: list[
+            tuple[str, bool]
+        ] = []  # with whether it is hidden until our style shows it
         self._formula = False  # just ended: its source comes next
         self._unseen: list[int] = []
         self.feed(html)
@@ -87,7 +107,9 @@ class Page(HTMLParser):
                 self._unseen.append(len(self._open))
 
     def _check(self, tag: str, name: str, value: str) -> None:
-        if self._frame and ((tag, name) in FRAME_MARKS or (name == "style" and re.fullmatch(OWN_STYLES, value))):
+        if self._frame and (
+            (tag, name) in FRAME_MARKS or (name == "style" and re.fullmatch(OWN_STYLES, value))
+        ):
             return
         pattern = ATTRIBUTES.get(name)
         if pattern is None or not pattern.fullmatch(value):

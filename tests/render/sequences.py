@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-CONTROLS = [chr(code) for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if chr(code) not in "\t\n"]
+CONTROLS = [
+    chr(code) for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if chr(code) not in "\t\n"
+]
 
 _STRINGS = [  # titles, clipboard, links, notifications, images, macros, palettes, questions that are typed back
     "0;title", "1;icon", "2;title", "4;1;?", "4;1;rgb:00/00/00", "7;file:///x", "8;;javascript:x", "9;note", "10;?", "11;#000",

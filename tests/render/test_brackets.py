@@ -13,7 +13,25 @@ from nbchat.render import to_html
 from nbchat.render.markdown.brackets import DEEPEST, brackets
 from nbchat.render.markdown.parser import parser
 
-PIECES = ["[", "]", "(", ")", "![", "](", "](x)", "[a]", "[^1]", "a", "*b*", "`", "\\", " ", "\n", "<", "![p](q)"]
+PIECES = [
+    "[",
+    "]",
+    "(",
+    ")",
+    "![",
+    "](",
+    "](x)",
+    "[a]",
+    "[^1]",
+    "a",
+    "*b*",
+    "`",
+    "\\",
+    " ",
+    "\n",
+    "<",
+    "![p](q)",
+]
 ENDS = ["", "\n\n[a]: https://example.com\n", "\n\n[^1]: A note.\n"]
 
 HOSTILE = ["[", "![", "*_[![", "[^a", "[a][b", "[a](", "[a](<b", "[[]", "[![a](b)", "`[", "[a][a] "]
@@ -46,7 +64,9 @@ def test_brackets_mean_what_they_mean_to_the_parser(text: str, end: str) -> None
 
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("end", ["", "](x)", "]" * 50, "\n\n[a]: x"])
-def test_a_paragraph_of_brackets_is_read_a_few_times(piece: str, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paragraph_of_brackets_is_read_a_few_times(
+    piece: str, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     short, long = ((piece * (size // len(piece))) + end for size in (1_000, 4_000))
 
     assert read(long, monkeypatch) < 3 * DEEPEST * len(long)

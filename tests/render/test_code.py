@@ -63,7 +63,10 @@ def test_every_language_of_the_list_has_a_lexer() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(sorted(LANGUAGES)), st.text(alphabet="ab1 \n\t\"'`#/*<>(){}[]=;:-\\$@é中\u2028", max_size=80))
+@given(
+    st.sampled_from(sorted(LANGUAGES)),
+    st.text(alphabet="ab1 \n\t\"'`#/*<>(){}[]=;:-\\$@é中\u2028", max_size=80),
+)
 def test_colouring_never_changes_the_code(language: str, source: str) -> None:
     page = Page(coloured(source, language))
 
@@ -78,7 +81,14 @@ def test_large_code_is_plain(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "seed"),
-    [("java", "a "), ("csharp", "a\n"), ("sas", " "), ("python", " \n"), ("hcl", "a"), ("ipython", "\n")],
+    [
+        ("java", "a "),
+        ("csharp", "a\n"),
+        ("sas", " "),
+        ("python", " \n"),
+        ("hcl", "a"),
+        ("ipython", "\n"),
+    ],
 )
 def test_lexers_that_are_slow_are_kept_from_long_code(language: str, seed: str) -> None:
     """Each took 5 to 40 s for 20,000 characters without our limits. Processor time, far from the limit."""

@@ -75,7 +75,16 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("commonmark")
     name = f"markdown-it-py=={version('markdown-it-py')}"
     download = [
-        *(sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "markdown-it-py", "-d"),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--no-binary",
+            "markdown-it-py",
+            "-d",
+        ),
         str(folder),
     ]
     ran = subprocess.run([*download, name], capture_output=True, text=True)
@@ -91,7 +100,10 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 def has_raw_html(markdown: str) -> bool:
     tokens = MarkdownIt("commonmark").parse(markdown)
-    return any(t.type == "html_block" or any(c.type == "html_inline" for c in t.children or ()) for t in tokens)
+    return any(
+        t.type == "html_block" or any(c.type == "html_inline" for c in t.children or ())
+        for t in tokens
+    )
 
 
 def test_every_example_has_the_words_of_the_specification(examples: list[dict[str, Any]]) -> None:
@@ -109,7 +121,9 @@ def test_every_example_has_the_words_of_the_specification(examples: list[dict[st
     assert 60 < raw < 90
 
 
-def test_every_example_is_safe_and_ends_the_same_however_it_is_cut(examples: list[dict[str, Any]]) -> None:
+def test_every_example_is_safe_and_ends_the_same_however_it_is_cut(
+    examples: list[dict[str, Any]],
+) -> None:
     dice = random.Random(652)
     for example in examples:
         markdown = example["markdown"]
@@ -119,13 +133,17 @@ def test_every_example_is_safe_and_ends_the_same_however_it_is_cut(examples: lis
             assert streamed(markdown, list(cuts)) == whole, example["example"]
 
 
-def test_an_answer_of_all_examples_and_payloads_ends_the_same_however_it_is_cut(examples: list[dict[str, Any]]) -> None:
+def test_an_answer_of_all_examples_and_payloads_ends_the_same_however_it_is_cut(
+    examples: list[dict[str, Any]],
+) -> None:
     """One long answer after the other, in which anything may meet anything."""
     dice = random.Random(5)
     pieces = [example["markdown"] for example in examples] + EVERYTHING
     several = 0
     for _ in range(200):
-        text = "".join(piece + dice.choice(["", "\n", "\n\n", " "]) for piece in dice.sample(pieces, 25))
+        text = "".join(
+            piece + dice.choice(["", "\n", "\n\n", " "]) for piece in dice.sample(pieces, 25)
+        )
         whole = to_html(text)
         assert Page(whole).faults == [], text
         several += len(html_blocks(text)) > 1

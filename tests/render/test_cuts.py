@@ -47,7 +47,9 @@ def test_where_a_block_is_cut(text: str, rest: str | None) -> None:
     assert (found and found.rest) == rest
 
 
-@pytest.mark.parametrize("opened", ["**bold ", "`code ", "[link](https://e.com/", r"$\frac{x ", r"\(x ", "*a `b` "])
+@pytest.mark.parametrize(
+    "opened", ["**bold ", "`code ", "[link](https://e.com/", r"$\frac{x ", r"\(x ", "*a `b` "]
+)
 def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
     before = "Words and words. " * 150
     found = cut(before + opened + "go on. " * 150)
@@ -71,7 +73,9 @@ def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
         ("| a | b |\n|---|---|\n| x | ", "| a | b |\n| :--- | :--- |\n| x | ", (WENT_ON,)),
     ],
 )
-def test_a_long_line_is_cut_and_goes_on_as_it_began(opening: str, again: str, on: tuple[str, ...]) -> None:
+def test_a_long_line_is_cut_and_goes_on_as_it_began(
+    opening: str, again: str, on: tuple[str, ...]
+) -> None:
     found = cut(opening + WORDS)
 
     assert found

@@ -31,9 +31,13 @@ LINES = [
     *("\u00a0", "\u2028", "\u3000x", "[label", ")", "1.", "1", "+", "*", "javascript:alert(1)"),
 ]  # fmt: skip
 ENDS = ["\n"] * 6 + ["\n\n"] * 4 + ["\r\n", "\r", " ", ""]
-documents = st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)).map("".join), max_size=30).map("".join)
+documents = st.lists(
+    st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)).map("".join), max_size=30
+).map("".join)
 plain_documents = st.lists(  # nothing in them that is defined for other blocks
-    st.tuples(st.sampled_from([line for line in LINES if "[" not in line]), st.sampled_from(ENDS)).map("".join),
+    st.tuples(
+        st.sampled_from([line for line in LINES if "[" not in line]), st.sampled_from(ENDS)
+    ).map("".join),
     max_size=30,
 ).map("".join)
 cuts = st.lists(st.integers(0, 10_000), max_size=40)
@@ -89,7 +93,9 @@ def test_any_cutting_ends_as_the_whole(text: str, places: list[int], look: bool)
 
 @settings(max_examples=500, deadline=None)
 @given(plain_documents, cuts)
-def test_without_definitions_settled_blocks_are_never_exchanged(text: str, places: list[int]) -> None:
+def test_without_definitions_settled_blocks_are_never_exchanged(
+    text: str, places: list[int]
+) -> None:
     page = Incremental()
     settled: list[str] = []
     for start in range(0, len(text), 7):
@@ -119,7 +125,10 @@ def test_no_line_of_these_documents_makes_the_whole_text_plain() -> None:
 
 
 def test_a_definition_at_the_end_exchanges_what_was_settled_once() -> None:
-    page = fed("See [the docs][d] and a note[^1].\n\nMore.\n\n[d]: https://example.com\n[^1]: The note.\n", [20, 40])
+    page = fed(
+        "See [the docs][d] and a note[^1].\n\nMore.\n\n[d]: https://example.com\n[^1]: The note.\n",
+        [20, 40],
+    )
 
     assert page.replaced
     assert '<a href="https://example.com"' in page.settled[0]
@@ -129,7 +138,19 @@ def test_a_definition_at_the_end_exchanges_what_was_settled_once() -> None:
 def test_a_block_settles_with_the_line_that_closes_it() -> None:
     page = Incremental()
     seen = []
-    for line in ("# Title\n", "words\n", "\n", "```\n", "code\n", "```\n", "$$\n", "x\n", "$$\n", "- item\n", "---\n"):
+    for line in (
+        "# Title\n",
+        "words\n",
+        "\n",
+        "```\n",
+        "code\n",
+        "```\n",
+        "$$\n",
+        "x\n",
+        "$$\n",
+        "- item\n",
+        "---\n",
+    ):
         page.feed(line)
         seen.append(len(page.settled))
 
@@ -173,8 +194,12 @@ def test_each_block_is_rendered_once_and_parsing_is_linear(monkeypatch: pytest.M
     assert costs[1] < 1.2 * costs[0]
 
 
-@pytest.mark.parametrize("line", ["- item {}\n", "| {} | b |\n", "> quote {}\n", "words {}\n", "    code {}\n"])
-def test_a_block_that_never_closes_is_not_read_at_every_line(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "line", ["- item {}\n", "| {} | b |\n", "> quote {}\n", "words {}\n", "    code {}\n"]
+)
+def test_a_block_that_never_closes_is_not_read_at_every_line(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read = [0]
     outline = parser.outline
 

@@ -63,14 +63,18 @@ def test_only_the_end_of_long_thinking_is_sent_again_and_again() -> None:
 
 def test_the_lines_of_thinking_do_not_break_anew_at_every_word() -> None:
     """What is shown is cut at its beginning in steps; between them it only grows."""
-    shown = [re.search(r"nbc-last[^>]*>(.*?)</div>", live_html([], thought="word " * n)) for n in range(1, 2_000)]
+    shown = [
+        re.search(r"nbc-last[^>]*>(.*?)</div>", live_html([], thought="word " * n))
+        for n in range(1, 2_000)
+    ]
     texts = [found[1] for found in shown if found]
 
     assert sum(not after.startswith(before) for before, after in pairwise(texts)) <= 20
 
 
 @pytest.mark.parametrize(
-    "text", ["words", "- item", "| a |\n|---|\n| b", "```\ncode", "> quote", "# Title", "$x$", "**b**"]
+    "text",
+    ["words", "- item", "| a |\n|---|\n| b", "```\ncode", "> quote", "# Title", "$x$", "**b**"],
 )
 def test_the_caret_stands_where_the_next_word_will(text: str) -> None:
     page = Incremental()

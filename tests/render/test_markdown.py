@@ -35,13 +35,18 @@ def test_markdown_becomes_html(markdown: str, html: str) -> None:
     assert to_html(markdown) == html
 
 
-@pytest.mark.parametrize("raw", ["<b>x</b>", "<!-- c -->", "<div>\n*x*\n</div>", "a <br> b", "&lt;b&gt;", "<https:x>"])
+@pytest.mark.parametrize(
+    "raw", ["<b>x</b>", "<!-- c -->", "<div>\n*x*\n</div>", "a <br> b", "&lt;b&gt;", "<https:x>"]
+)
 def test_raw_html_is_text(raw: str) -> None:
     assert set(Page(to_html(raw)).tags) <= {"p", "em"}
 
 
 def test_a_wide_table_scrolls_inside_itself_and_can_be_reached_by_keyboard() -> None:
-    wide, narrow = to_html(f"| a | {'b' * 50} |\n|---|---|\n| c | d |"), to_html("| a | b |\n|---|---|\n| c | d |")
+    wide, narrow = (
+        to_html(f"| a | {'b' * 50} |\n|---|---|\n| c | d |"),
+        to_html("| a | b |\n|---|---|\n| c | d |"),
+    )
 
     assert wide.startswith("<div class=nbc-wide tabindex=0 style=overflow:auto><table>")
     assert Page(narrow).tags == ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"]
@@ -113,7 +118,9 @@ def test_addresses_of_the_web_and_of_mail_are_links(markdown: str, address: str)
     assert Page(to_html(markdown)).links == [address]
 
 
-@pytest.mark.parametrize("markdown", ["[a](/x)", "[a](x.ipynb)", "[a](#part)", "[a](../x)", "[a]()", "[a](?q=1)"])
+@pytest.mark.parametrize(
+    "markdown", ["[a](/x)", "[a](x.ipynb)", "[a](#part)", "[a](../x)", "[a]()", "[a](?q=1)"]
+)
 def test_an_address_of_this_machine_is_no_link(markdown: str) -> None:
     """In JupyterLab it would reach the server's own pages."""
     page = Page(to_html(markdown))
@@ -132,7 +139,10 @@ def test_titles_of_links_are_dropped() -> None:
         ("<details><summary>s</summary>\n\n**md**\n\n</details>", "<strong>md</strong>"),
         ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-        ('<b style="color:red" class="x">t</b> <mark>m</mark> <kbd>k</kbd>', "&lt;mark&gt;m&lt;/mark&gt;"),
+        (
+            '<b style="color:red" class="x">t</b> <mark>m</mark> <kbd>k</kbd>',
+            "&lt;mark&gt;m&lt;/mark&gt;",
+        ),
         ("<style>x</style><svg></svg>", "&lt;svg&gt;"),
         ("[x](javascript:alert(1))", "x (javascript:alert(1))"),
         ("![](https://e.example/?q=1)", "image at e.example (not loaded)"),
@@ -156,7 +166,9 @@ def test_what_jupyterlab_does_with_markdown_is_done_safely_here(row: str, check:
 
 @pytest.mark.parametrize("markdown", ["# {}", "{}", "- {}", "1. {}", "> {}", "|{}|\n|-|\n|b|"])
 @pytest.mark.parametrize("words", ["שלום", "مرحبا world", "Hello سلام"])
-def test_a_block_with_words_from_right_to_left_takes_its_direction_from_them(markdown: str, words: str) -> None:
+def test_a_block_with_words_from_right_to_left_takes_its_direction_from_them(
+    markdown: str, words: str
+) -> None:
     assert "dir=auto" in to_html(markdown.format(words)).split(">")[0]
 
 
@@ -245,7 +257,12 @@ def test_importing_the_renderer_imports_nothing_heavy() -> None:
         "print([m for m in ('markdown_it', 'pygments', 'nh3', 'latex2mathml', 'IPython') if m in sys.modules])"
     )
 
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "[]\n"
+    )
 
 
 def test_formulas_and_lexers_are_imported_when_one_appears() -> None:
@@ -254,7 +271,12 @@ def test_formulas_and_lexers_are_imported_when_one_appears() -> None:
         "print([m for m in ('pygments', 'latex2mathml') if m in sys.modules])"
     )
 
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "[]\n"
+    )
 
 
 def test_threads_may_draw_their_first_answers_at_once() -> None:
@@ -265,6 +287,8 @@ def test_threads_may_draw_their_first_answers_at_once() -> None:
     )
 
     assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
         == "1 False True\n"
     )

@@ -108,7 +108,9 @@ def test_a_hostile_formula_has_nothing_but_mathml(formula: str) -> None:
     for word in ("href", "style=", "class=", "id=", "onclick", "mathcolor", "mathbackground"):
         marks = html.replace("class=nbc-", "").split("<math")
         assert all(
-            word not in piece.split("</math>")[0].replace("&lt;", "<x ") for piece in marks[1:] if "<" in piece[:1]
+            word not in piece.split("</math>")[0].replace("&lt;", "<x ")
+            for piece in marks[1:]
+            if "<" in piece[:1]
         )
 
 
@@ -127,7 +129,17 @@ def test_a_command_that_acts_shows_the_source(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [r"\frac{a", r"x^", r"\left(x", r"\unknown{x}", r"\begin{aligned}x", r"{x_1", "x_1}_", r"\frac"]
+    "broken",
+    [
+        r"\frac{a",
+        r"x^",
+        r"\left(x",
+        r"\unknown{x}",
+        r"\begin{aligned}x",
+        r"{x_1",
+        "x_1}_",
+        r"\frac",
+    ],
 )
 def test_a_formula_that_does_not_parse_shows_its_source(broken: str) -> None:
     html = to_html(f"a ${broken}$ b")
@@ -180,13 +192,19 @@ def test_every_formula_can_be_read_on_pages_without_mathml() -> None:
         (r"\underline{x}", '<mrow class="nbc-under"><mi>x</mi></mrow>'),
         (r"\boldsymbol{\theta} \mathbf{\Sigma}", "<mi>𝜽</mi><mi>𝚺</mi>"),
         (r"a \not= b \not\in c", "<mo>≠</mo><mi>b</mi><mo>∉</mo>"),
-        (r"\begin{aligned} a &= b \\[4pt] c &= d \end{aligned}", '</mtr><mtr><mtd class="nbc-right"><mi>c</mi>'),
+        (
+            r"\begin{aligned} a &= b \\[4pt] c &= d \end{aligned}",
+            '</mtr><mtr><mtd class="nbc-right"><mi>c</mi>',
+        ),
         (r"\color{red}{x} + \textcolor{blue}{y}", "<math><mi>x</mi><mo>+</mo><mi>y</mi></math>"),
         (r"\log p", '<mi>log</mi><mspace width=".17em"></mspace><mi>p</mi>'),
         (r"2 \sin x", '<mn>2</mn><mspace width=".17em"></mspace><mi>sin</mi>'),
         (r"\log (p)", '<mi>log</mi><mo stretchy="false">(</mo>'),
         (r"\operatorname{Var}(X)", '<mi>Var</mi><mo stretchy="false">(</mo>'),
-        (r"\ce{2H2 + O2 -> 2H2O}", '<mn>2</mn><msub><mi mathvariant="normal">H</mi><mn>2</mn></msub><mo>+</mo>'),
+        (
+            r"\ce{2H2 + O2 -> 2H2O}",
+            '<mn>2</mn><msub><mi mathvariant="normal">H</mi><mn>2</mn></msub><mo>+</mo>',
+        ),
         (r"\ce{SO4^2-}", "<msubsup><mrow><mi>SO</mi></mrow><mn>4</mn>"),
         (r"速度 = \frac{路程}{时间}", "<mfrac>"),
         (r"x \tag{1}", "<mtext>(1)</mtext>"),
@@ -196,7 +214,10 @@ def test_every_formula_can_be_read_on_pages_without_mathml() -> None:
         ),
         (r"\begin{gathered} a \\ b \end{gathered}", "<mtr>"),
         (r"\begin{equation} a \label{x} \end{equation}", "<mi>a</mi>"),
-        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "<mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd>"),
+        (
+            r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",
+            "<mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd>",
+        ),
         (r"\frac{\partial f}{\partial x}", "<mfrac><mrow><mo>∂</mo><mi>f</mi></mrow>"),
     ],
 )
@@ -222,7 +243,10 @@ def test_what_models_write_is_drawn() -> None:
     ("formula", "tex"),
     [
         (r"\ce{H2O}", r"\mathrm{H}_{2}\mathrm{O}"),
-        (r"\ce{Na+ + Cl- -> NaCl(s)}", r"\mathrm{Na}^{+}+\mathrm{Cl}^{-}\rightarrow \mathrm{NaCl}\text{ (s)}"),
+        (
+            r"\ce{Na+ + Cl- -> NaCl(s)}",
+            r"\mathrm{Na}^{+}+\mathrm{Cl}^{-}\rightarrow \mathrm{NaCl}\text{ (s)}",
+        ),
         (r"\ce{CuSO4.5H2O}", r"\mathrm{CuSO}_{4}\cdot 5\mathrm{H}_{2}\mathrm{O}"),
         (r"\ce{[Fe(CN)6]^{4-}}", r"[\mathrm{Fe}(\mathrm{CN})_{6}]^{4-}"),
         (r"\ce{^{14}_{6}C}", r"{}^{14}_{6}\mathrm{C}"),
@@ -239,7 +263,14 @@ def test_chemistry_is_written_out_or_left_as_it_was(formula: str, tex: str) -> N
 
 
 @pytest.mark.parametrize(
-    "tex", [r"\hspace{9999px}x", r"\hspace{-50em}x", r"\kern-99em x", r"\raise{99em}{x}", r"\mspace{999mu}x"]
+    "tex",
+    [
+        r"\hspace{9999px}x",
+        r"\hspace{-50em}x",
+        r"\kern-99em x",
+        r"\raise{99em}{x}",
+        r"\mspace{999mu}x",
+    ],
 )
 def test_a_formula_cannot_leave_its_place(tex: str) -> None:
     made = mathml(tex)

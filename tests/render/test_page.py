@@ -28,7 +28,9 @@ def shown(html: str) -> str:
 
 
 def test_the_same_answer_gives_the_same_bytes() -> None:
-    one, other = (answered(Thought("hm"), *map(Text, pieces)) for pieces in (["Hi ", "there"], ["Hi there"]))
+    one, other = (
+        answered(Thought("hm"), *map(Text, pieces)) for pieces in (["Hi ", "there"], ["Hi there"])
+    )
 
     assert answer_html(one, footer=["m", "$0.01"]) == answer_html(other, footer=["m", "$0.01"])
 
@@ -68,7 +70,10 @@ def test_words_are_counted_in_every_script(thought: str, label: str) -> None:
 
 def test_notices_are_told_once_and_before_the_words() -> None:
     text = shown(
-        answer_html(answered(Text("Hi"), notices=["tried again"]), notices=["tried again", "gpt-4 is retired"])
+        answer_html(
+            answered(Text("Hi"), notices=["tried again"]),
+            notices=["tried again", "gpt-4 is retired"],
+        )
     )
 
     assert text == "tried again gpt-4 is retired Hi"
@@ -83,7 +88,9 @@ def test_a_tool_that_was_asked_for_is_shown_and_not_run() -> None:
 
 
 def test_arguments_that_are_not_json_are_shown_as_they_came() -> None:
-    assert '{"city": "Zü' in shown(answer_html(answered(ToolCall("1", "f", None, raw='{"city": "Zü'))))
+    assert '{"city": "Zü' in shown(
+        answer_html(answered(ToolCall("1", "f", None, raw='{"city": "Zü')))
+    )
 
 
 def test_endless_arguments_are_cut_and_say_so() -> None:
@@ -96,12 +103,18 @@ def test_endless_arguments_are_cut_and_say_so() -> None:
 @pytest.mark.parametrize(
     ("stop", "sentence"),
     [
-        (Stop("broken", "the connection closed."), "The answer is incomplete: the connection closed."),
+        (
+            Stop("broken", "the connection closed."),
+            "The answer is incomplete: the connection closed.",
+        ),
         (
             Stop("length", "max_output_tokens"),
             "The answer is incomplete: it reached the length limit (max_output_tokens).",
         ),
-        (Stop("filter", "SAFETY"), "The answer is incomplete: the provider's content filter stopped it (SAFETY)."),
+        (
+            Stop("filter", "SAFETY"),
+            "The answer is incomplete: the provider's content filter stopped it (SAFETY).",
+        ),
         (Stop("length", "length"), "The answer is incomplete: it reached the length limit."),
         (Stop("filter"), "The answer is incomplete: the provider's content filter stopped it."),
         (Stop("interrupted"), "Stopped after 2 characters; kept."),
@@ -118,7 +131,9 @@ def test_an_answer_that_did_not_end_says_why(stop: Stop, sentence: str) -> None:
 
 
 def test_the_footer_begins_with_the_model_and_can_be_read_without_a_style() -> None:
-    html = answer_html(answered(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"])
+    html = answer_html(
+        answered(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"]
+    )
 
     assert "<small>kimi-k2-thinking · 1,204 → 386 tokens · $0.0019</small>" in html
     assert "nbc-foot" not in answer_html(answered(Text("Hi"))).replace(STYLE, "")
@@ -129,13 +144,19 @@ def test_what_streamed_is_what_stays() -> None:
     page.feed("First.\n\n```python\nx = 1\n\ny = 2\n```\n")
     page.finish()
 
-    assert "".join(page.settled).replace(">\n<", "><").strip() in answer_html(answered(Text("".join(page._all))))
+    assert "".join(page.settled).replace(">\n<", "><").strip() in answer_html(
+        answered(Text("".join(page._all)))
+    )
 
 
 def test_only_lines_of_code_are_lines_of_the_notebook() -> None:
     """A notebook keeps each line of an output as a JSON string of its own, some 14 bytes."""
     html = answer_html(
-        answered(Text("# One\n\nwords\nthat go on\n\n- a\n- b\n\n```python\nx = 1\n\ny = 2\n```\n\nend\n"))
+        answered(
+            Text(
+                "# One\n\nwords\nthat go on\n\n- a\n- b\n\n```python\nx = 1\n\ny = 2\n```\n\nend\n"
+            )
+        )
     )
 
     assert html.count("\n") == 1  # the blank one is written out
@@ -150,7 +171,10 @@ def test_plain_text_is_the_markdown_itself() -> None:
 @pytest.mark.parametrize(
     ("events", "text"),
     [
-        ((ToolCall("1", "add", {}), ToolCall("2", "mul", {})), "(no text; asked for add, mul, not run)"),
+        (
+            (ToolCall("1", "add", {}), ToolCall("2", "mul", {})),
+            "(no text; asked for add, mul, not run)",
+        ),
         ((Thought("one two"),), "(no text; thinking, 2 words)"),
         ((), "(no text)"),
     ],
@@ -196,7 +220,9 @@ DEAR = {"formulas", "maths", "tiny"}
 def test_whatever_an_answer_is_made_of_it_costs_no_more(shape: str) -> None:
     thought, text = SHAPES[shape](20_000)
 
-    assert saved_size.in_file(saved_size.ours(thought, text)) <= 2.5 * len(f"{thought}{text}".encode())
+    assert saved_size.in_file(saved_size.ours(thought, text)) <= 2.5 * len(
+        f"{thought}{text}".encode()
+    )
 
 
 def test_words_of_an_answer_are_those_of_its_markdown() -> None:

@@ -27,11 +27,15 @@ ENDLESS = {
     "bars": "| a | b |\n|---|---|\n" + "".join(f"| `x \\| {n}` | y |\n" for n in range(900)),
     "quoted paragraphs": "".join(f"> words of paragraph {n}\n>\n" for n in range(900)),
     "quoted code": "> ```python\n" + "".join(f"> line {n} of code\n" for n in range(900)),
-    "quoted table": "> | a | b |\n> |---|---|\n" + "".join(f"> | {n} | {n}.5 |\n" for n in range(900)),
+    "quoted table": "> | a | b |\n> |---|---|\n"
+    + "".join(f"> | {n} | {n}.5 |\n" for n in range(900)),
     "nested list": "- a\n" + "".join(f"  - item {n} with words\n" for n in range(900)),
-    "paragraphs of an item": "1. a\n\n" + "".join(f"   Words of paragraph {n}.\n\n" for n in range(900)),
-    "code of an item": "1. a\n\n   ```python\n" + "".join(f"   line {n} of code\n" for n in range(900)),
-    "table of an item": "- a\n\n  | a | b |\n  |---|---|\n" + "".join(f"  | {n} | {n}.5 |\n" for n in range(900)),
+    "paragraphs of an item": "1. a\n\n"
+    + "".join(f"   Words of paragraph {n}.\n\n" for n in range(900)),
+    "code of an item": "1. a\n\n   ```python\n"
+    + "".join(f"   line {n} of code\n" for n in range(900)),
+    "table of an item": "- a\n\n  | a | b |\n  |---|---|\n"
+    + "".join(f"  | {n} | {n}.5 |\n" for n in range(900)),
     "quote that goes on without marks": "> a\n" + "".join(f"lazy words {n}\n" for n in range(900)),
 }
 LINE = "The words of sentence {n} go on with *emphasis* and end. "
@@ -57,7 +61,9 @@ TYPED = {  # since nothing better is known
 }
 
 
-def streamed(text: str, piece: int = 7, look: Callable[[Pieces], None] = lambda page: None) -> Pieces:
+def streamed(
+    text: str, piece: int = 7, look: Callable[[Pieces], None] = lambda page: None
+) -> Pieces:
     page = Pieces()
     for start in range(0, len(text), piece):
         page.feed(text[start : start + piece])
@@ -70,7 +76,9 @@ ON = r'class="[^"]*nbc-on[^"]*"[^>]*>'
 
 def seen(html: str) -> str:
     """The words, without the rows and labels that only keep the look."""
-    html = re.sub(rf"({ON}(?:<table>)?<thead>).*?(</thead><tbody>)(?:<tr>.*?</tr>\s*){{2}}", r"\1\2", html)
+    html = re.sub(
+        rf"({ON}(?:<table>)?<thead>).*?(</thead><tbody>)(?:<tr>.*?</tr>\s*){{2}}", r"\1\2", html
+    )
     html = re.sub(rf"({ON}\s*)<legend>.*?</legend>", r"\1", html)
     return re.sub(r"\s+", "", words(html))
 
@@ -89,7 +97,13 @@ def test_an_endless_block_settles_piece_by_piece(shape: str) -> None:
     page, longest = longest_open(ENDLESS[shape])
 
     assert len(page.settled) > 3
-    in_lines = shape in ("paragraph", "chinese paragraph", "quote", "quote that goes on without marks", "no spaces")
+    in_lines = shape in (
+        "paragraph",
+        "chinese paragraph",
+        "quote",
+        "quote that goes on without marks",
+        "no spaces",
+    )
     assert longest < 2 * (LONG_LINE if in_lines else LONG)
 
 

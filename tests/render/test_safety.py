@@ -26,7 +26,9 @@ def test_the_corpus_is_as_large_as_promised() -> None:
 
 
 @pytest.mark.parametrize(
-    "payloads", [SCRIPTS, REQUESTS, FORMULAS, DRAWN], ids=["scripts", "requests", "formulas", "drawn"]
+    "payloads",
+    [SCRIPTS, REQUESTS, FORMULAS, DRAWN],
+    ids=["scripts", "requests", "formulas", "drawn"],
 )
 def test_no_payload_of_an_answer_disarms_the_next(payloads: list[str]) -> None:
     """What the browser tests send as one answer is as dangerous as its parts."""
@@ -39,11 +41,18 @@ def test_an_answer_has_no_blank_line_that_would_end_it_in_a_markdown_file() -> N
     for payload in EVERYTHING:
         code = f"```\na\n\n{payload}\n \t \n\nb\n```\n\n    c\n\n    d\n\n{payload}"
         answer = Answer(notices=[code])
-        for event in (Thought(code), Text(code), Stop("broken", code), ToolCall("1", code, None, raw=code)):
+        for event in (
+            Thought(code),
+            Text(code),
+            Stop("broken", code),
+            ToolCall("1", code, None, raw=code),
+        ):
             answer.add(event)
 
         assert not re.search(r"\n[ \t]*\n", answer_html(answer)), payload
-        assert not re.search(r"\n[ \t]*\n", live_html([to_html(code)], "", status="", thought="a\n\nb")), payload
+        assert not re.search(
+            r"\n[ \t]*\n", live_html([to_html(code)], "", status="", thought="a\n\nb")
+        ), payload
 
 
 def test_a_payload_leaves_only_allowed_tags_and_attributes() -> None:
@@ -78,7 +87,9 @@ def test_markup_stays_readable_as_text(payload: str) -> None:
         assert word in shown
 
 
-@pytest.mark.parametrize("payload", [p for p in REQUESTS if p.startswith("![") and "sink.example" in p])
+@pytest.mark.parametrize(
+    "payload", [p for p in REQUESTS if p.startswith("![") and "sink.example" in p]
+)
 def test_a_picture_names_its_host_and_is_not_loaded(payload: str) -> None:
     page = Page(to_html(payload))
 
@@ -105,7 +116,9 @@ def test_a_user_name_in_an_address_does_not_pass_for_its_host() -> None:
     assert "image at evil.example (not" in to_html("![x](https://good.example@evil.example/x.png)")
 
 
-@pytest.mark.parametrize("scheme", ["javascript", "vbscript", "data", "file", "blob", "jupyter", "command", "ftp"])
+@pytest.mark.parametrize(
+    "scheme", ["javascript", "vbscript", "data", "file", "blob", "jupyter", "command", "ftp"]
+)
 def test_an_address_that_may_not_be_clicked_is_shown_as_words(scheme: str) -> None:
     page = Page(to_html(f"[here]({scheme}:alert(1))"))
 
@@ -158,8 +171,13 @@ def test_the_sanitiser_alone_would_be_enough() -> None:
 
 def test_only_our_own_styles_pass() -> None:
     """Word for word: one that is nearly ours could hide or move what is around it."""
-    for html in (f'<fieldset style="{inline_style.CODE}">a</fieldset>', f'<td style="{inline_style.LEFT}">a</td>'):
-        assert "style=" in sanitised(html if "<td" not in html else f"<table><tr>{html}</tr></table>")
+    for html in (
+        f'<fieldset style="{inline_style.CODE}">a</fieldset>',
+        f'<td style="{inline_style.LEFT}">a</td>',
+    ):
+        assert "style=" in sanitised(
+            html if "<td" not in html else f"<table><tr>{html}</tr></table>"
+        )
     for style in (
         f"{inline_style.CODE};position:fixed",
         "text-align: left",
@@ -167,8 +185,22 @@ def test_only_our_own_styles_pass() -> None:
         "display:none",
         "color:red",
     ):
-        for tag in ("fieldset", "p", "td", "h1", "pre", "div", "section", "font", "i", "span", "code"):
-            assert "style" not in sanitised(f'<table><tr><td><{tag} style="{style}">a</{tag}></td></tr></table>')
+        for tag in (
+            "fieldset",
+            "p",
+            "td",
+            "h1",
+            "pre",
+            "div",
+            "section",
+            "font",
+            "i",
+            "span",
+            "code",
+        ):
+            assert "style" not in sanitised(
+                f'<table><tr><td><{tag} style="{style}">a</{tag}></td></tr></table>'
+            )
     assert sanitised('<font color="red" size="7" face="x">a</font>') == "<font>a</font>"
 
 
@@ -181,7 +213,10 @@ def test_any_text_at_all_is_safe(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
-        st.sampled_from([*EVERYTHING, "`", "**", "|", "\n", "$", "[", "](", ")", "<", "> ", "- ", "```\n"]), max_size=8
+        st.sampled_from(
+            [*EVERYTHING, "`", "**", "|", "\n", "$", "[", "](", ")", "<", "> ", "- ", "```\n"]
+        ),
+        max_size=8,
     )
 )
 def test_any_mixture_of_payloads_is_safe(pieces: list[str]) -> None:

@@ -40,7 +40,9 @@ def test_what_is_used_is_of_the_sheet_and_in_its_order() -> None:
         style = answer_html(answer).partition("<style>")[2].partition("</style>")[0]
         rules = [line for line in lines("style.css") if line in style]
 
-        assert "".join(line for line in rules if line != "}").replace("}", "") == style.replace("}", "")
+        assert "".join(line for line in rules if line != "}").replace("}", "") == style.replace(
+            "}", ""
+        )
 
 
 def test_each_line_of_a_sheet_is_a_rule_or_begins_or_ends_a_group() -> None:

@@ -24,7 +24,12 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 def drawn(*sources: str, width: int = 60, styles: bool = False, tail: bool = False) -> str:
     file = io.StringIO()
     console = Console(
-        file=file, theme=THEME, width=width, force_terminal=True, color_system="standard", highlight=False
+        file=file,
+        theme=THEME,
+        width=width,
+        force_terminal=True,
+        color_system="standard",
+        highlight=False,
     )
     for source in sources:
         console.print(Lines(open_page(source) if tail else page(source)))
@@ -51,7 +56,10 @@ def drawn(*sources: str, width: int = 60, styles: bool = False, tail: bool = Fal
         ("see https://a.example/x.", "see https://a.example/x.\n"),
         ("<me@a.example>", "me@a.example\n"),
         ("[x](javascript:alert(1))", "x (javascript:alert(1))\n"),
-        ("![plot](https://a.example/p.png)", "plot: image at a.example (not loaded) (https://a.example/p.png)\n"),
+        (
+            "![plot](https://a.example/p.png)",
+            "plot: image at a.example (not loaded) (https://a.example/p.png)\n",
+        ),
         ("<b>raw</b>", "<b>raw</b>\n"),
         ("[bold]no markup[/bold] :smile:", "[bold]no markup[/bold] :smile:\n"),
         ("[^1]: A note.", "[1] A note.\n"),
@@ -65,7 +73,9 @@ def test_markdown_is_drawn(markdown: str, shown: str) -> None:
 def test_what_is_wide_goes_on_below_and_loses_nothing() -> None:
     cell = "花瓣宽度，这是一个比较长的单元格用来测试换行"
     code = "x = '" + "y" * 90 + "'"
-    shown = drawn(f"| a | b |\n|---|---|\n| {cell} | {'word ' * 12} |", f"```\n{code}\n```", width=40)
+    shown = drawn(
+        f"| a | b |\n|---|---|\n| {cell} | {'word ' * 12} |", f"```\n{code}\n```", width=40
+    )
 
     assert set(cell) <= set(shown)
     assert shown.count("word") == 12

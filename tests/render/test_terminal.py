@@ -34,7 +34,9 @@ def test_a_windows_line_end_is_a_line_end() -> None:
     assert clean("a\r\nb") == "a\nb"
 
 
-@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xE0000, 0xE0041, 0xE007F])
+@pytest.mark.parametrize(
+    "code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xE0000, 0xE0041, 0xE007F]
+)
 def test_what_reorders_or_hides_is_written_out(code: int) -> None:
     shown = clean(f"a{chr(code)}b")
 
@@ -74,7 +76,9 @@ MARKDOWN = (
 def test_any_cutting_prints_the_same(places: list[int]) -> None:
     page = TerminalMarkdown(24)
     edges = [0, *sorted(places), len(MARKDOWN)]
-    printed = "".join(page.feed(MARKDOWN[a:b]) for a, b in itertools.pairwise(edges)) + page.finish()
+    printed = (
+        "".join(page.feed(MARKDOWN[a:b]) for a, b in itertools.pairwise(edges)) + page.finish()
+    )
 
     whole = TerminalMarkdown(24)
     assert printed == whole.feed(MARKDOWN) + whole.finish()
@@ -92,7 +96,23 @@ def test_lines_are_wrapped_below_where_their_words_began() -> None:
     assert max(columns(line) for line in lines if not line.startswith(("|", "a_very"))) <= 24
 
 
-PIECES = ["a", "b", " ", "- ", "* ", "> ", "1. ", ".", "|", "，", "。", "中", "\n", "word ", "https://example.com/a/b "]
+PIECES = [
+    "a",
+    "b",
+    " ",
+    "- ",
+    "* ",
+    "> ",
+    "1. ",
+    ".",
+    "|",
+    "，",
+    "。",
+    "中",
+    "\n",
+    "word ",
+    "https://example.com/a/b ",
+]
 
 
 @settings(max_examples=300, deadline=None)

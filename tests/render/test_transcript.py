@@ -37,7 +37,8 @@ def test_in_a_list_an_answer_is_short() -> None:
 
 def test_a_conversation_shows_its_last_turns() -> None:
     turns = [
-        Turn(Message("user", f"Question {n}\n\nof many"), answered(f"Answer *{n}*")) for n in range(MOST_TURNS + 5)
+        Turn(Message("user", f"Question {n}\n\nof many"), answered(f"Answer *{n}*"))
+        for n in range(MOST_TURNS + 5)
     ]
 
     shown = conversation_bundle("Conversation 'main'", turns)
@@ -91,9 +92,10 @@ def test_none_of_them_lets_a_payload_through() -> None:
         ):
             html = shown["text/html"]
             assert Page(html, frame=True).faults == [], payload
-            assert not any((ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 for c in shown["text/plain"]), (
-                payload
-            )
+            assert not any(
+                (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160
+                for c in shown["text/plain"]
+            ), payload
 
 
 def test_a_notebook_displays_them(kernel: RunningKernel) -> None:

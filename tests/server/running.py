@@ -44,7 +44,9 @@ class RunningServer:
 
     flags: tuple[str, ...]
     variables: dict[str, str]
-    said: str = field(default="", init=False)  # what it printed on standard error, once it has ended
+    said: str = field(
+        default="", init=False
+    )  # what it printed on standard error, once it has ended
 
     def __init__(self, *flags: str, files: int = 0, **variables: str) -> None:
         self.flags, self.variables, self.said = flags, variables, ""
@@ -57,7 +59,9 @@ class RunningServer:
         if self._files:
             command = ["bash", "-c", f'ulimit -n {self._files}; exec "$@"', "bash", *command]
         self._errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=self._errors, text=True)
+        self.process = subprocess.Popen(
+            command, env=env, stdout=subprocess.PIPE, stderr=self._errors, text=True
+        )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", self.line)
@@ -104,12 +108,21 @@ class RunningServer:
         return reply
 
     def raw(self, method: str, path: str, body: Any = None, **headers: str) -> bytes:
-        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        named = {"host": f"127.0.0.1:{self.port}", "authorization": f"Bearer {TOKEN}", "connection": "close"}
+        data = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
+        named = {
+            "host": f"127.0.0.1:{self.port}",
+            "authorization": f"Bearer {TOKEN}",
+            "connection": "close",
+        }
         if body is not None:
             named |= {"content-type": "application/json", "content-length": str(len(data))}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items() if value)]
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in named.items() if value),
+        ]
         return "\r\n".join([*lines, "", ""]).encode() + data
 
     def stream(self, body: Any, path: str = "/stream", **headers: str) -> Generator[bytes]:
@@ -136,7 +149,9 @@ def eventually(true: Callable[[], object], within: float = DEADLINE) -> float:
 def reply_of(received: bytes) -> Reply:
     head, _, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     if headers.get("transfer-encoding") == "chunked":
         body = _unchunked(body)
     return Reply(int(first.split()[1]), headers, body)

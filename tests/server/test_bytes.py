@@ -25,7 +25,12 @@ def edited(draw: st.DrawFn) -> bytes:
     return WHOLE[:start] + draw(st.binary(max_size=20)) + WHOLE[end:]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    database=None,
+)
 @given(raw=st.binary(max_size=300) | edited())
 @example(raw=WHOLE)
 @example(raw=WHOLE.replace(BODY, b"\xff" * len(BODY)))
@@ -55,4 +60,7 @@ def test_random_bytes_get_a_refusal_or_nothing(server: RunningServer, raw: bytes
 
 
 def test_the_server_still_answers_afterwards(server: RunningServer) -> None:
-    assert server.request("POST", "/stream", {"model": "demo", "messages": "What did I ask?"}).status == 200
+    assert (
+        server.request("POST", "/stream", {"model": "demo", "messages": "What did I ask?"}).status
+        == 200
+    )

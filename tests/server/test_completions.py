@@ -47,7 +47,11 @@ def test_a_whole_answer(client: OpenAI, provider: Service) -> None:
     assert whole.choices[0].finish_reason == "stop"
     assert whole.model == MODEL
     assert whole.usage is not None
-    assert (whole.usage.prompt_tokens, whole.usage.completion_tokens, whole.usage.total_tokens) == (9, 12, 21)
+    assert (whole.usage.prompt_tokens, whole.usage.completion_tokens, whole.usage.total_tokens) == (
+        9,
+        12,
+        21,
+    )
     assert whole._request_id is not None
 
 
@@ -72,27 +76,42 @@ def test_a_streamed_answer(client: OpenAI, provider: Service) -> None:
 def test_usage_comes_only_where_it_is_asked_for(client: OpenAI, provider: Service) -> None:
     provider.answers(*said("Hi"))
 
-    assert all(chunk.choices for chunk in client.chat.completions.create(model=MODEL, messages=HELLO, stream=True))
+    assert all(
+        chunk.choices
+        for chunk in client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+    )
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_a_tool_is_asked_for_and_its_result_sent_back(client: OpenAI, provider: Service, streamed: bool) -> None:
+def test_a_tool_is_asked_for_and_its_result_sent_back(
+    client: OpenAI, provider: Service, streamed: bool
+) -> None:
     events = [
         {"choices": [{"index": 0, "delta": {"tool_calls": [CALL]}, "finish_reason": None}]},
         {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
     ]
     provider.answers(sse(*events))
     provider.answers(*said("2"))
-    tools: list[Any] = [{"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}]
+    tools: list[Any] = [
+        {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+    ]
 
     if streamed:
         with client.chat.completions.stream(model=MODEL, messages=HELLO, tools=tools) as stream:
             message = stream.get_final_completion().choices[0].message
     else:
-        message = client.chat.completions.create(model=MODEL, messages=HELLO, tools=tools).choices[0].message
+        message = (
+            client.chat.completions.create(model=MODEL, messages=HELLO, tools=tools)
+            .choices[0]
+            .message
+        )
     assert message.tool_calls is not None
     call: Any = message.tool_calls[0]
-    assert (call.id, call.function.name, json.loads(call.function.arguments)) == ("call_1", "add", {"a": 1})
+    assert (call.id, call.function.name, json.loads(call.function.arguments)) == (
+        "call_1",
+        "add",
+        {"a": 1},
+    )
     result: Any = {"role": "tool", "tool_call_id": call.id, "content": "2"}
     after: list[Any] = [*HELLO, message.model_dump(), result]
     whole = client.chat.completions.create(model=MODEL, messages=after, tools=tools)
@@ -104,7 +123,9 @@ def test_a_tool_is_asked_for_and_its_result_sent_back(client: OpenAI, provider: 
     assert sent["tools"][0]["function"]["name"] == "add"
 
 
-def test_an_answer_is_parsed_into_the_type_that_was_asked_for(client: OpenAI, provider: Service) -> None:
+def test_an_answer_is_parsed_into_the_type_that_was_asked_for(
+    client: OpenAI, provider: Service
+) -> None:
     class Distance(BaseModel):
         km: int
 
@@ -116,14 +137,18 @@ def test_an_answer_is_parsed_into_the_type_that_was_asked_for(client: OpenAI, pr
     assert "km" in json.dumps(provider.requests[0].json["response_format"])
 
 
-async def test_the_async_client_streams_and_may_leave_early(server: RunningServer, provider: Service) -> None:
+async def test_the_async_client_streams_and_may_leave_early(
+    server: RunningServer, provider: Service
+) -> None:
     provider.answers(*said("Hel", "lo!"))
     provider.plays(answer(said("Hel")[1], hold=60))
     before = provider.hung_up
     async with AsyncOpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
         whole = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
         words = [chunk.choices[0].delta.content or "" async for chunk in whole]
-        async with await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True) as stream:
+        async with await client.chat.completions.create(
+            model=MODEL, messages=HELLO, stream=True
+        ) as stream:
             async for chunk in stream:
                 words.append(chunk.choices[0].delta.content or "")
                 break
@@ -132,8 +157,13 @@ async def test_the_async_client_streams_and_may_leave_early(server: RunningServe
     assert "".join(words) == "Hello!Hel"
 
 
-def test_the_sdk_waits_and_tries_again_where_only_this_server_s_rate_is_exceeded(provider: Service) -> None:
-    with RunningServer("--rate", "60") as server, OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
+def test_the_sdk_waits_and_tries_again_where_only_this_server_s_rate_is_exceeded(
+    provider: Service,
+) -> None:
+    with (
+        RunningServer("--rate", "60") as server,
+        OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client,
+    ):
         while (reply := server.request("GET", "/v1/models")).status == 200:
             pass
         models = client.models.list()
@@ -159,7 +189,10 @@ def test_parameters_reach_the_provider(client: OpenAI, provider: Service) -> Non
             },
         ],
         max_completion_tokens=77,
-        response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}},
+        response_format={
+            "type": "json_schema",
+            "json_schema": {"name": "x", "schema": {"type": "object"}},
+        },
         top_p=0.9,
         seed=1,
         user="me",
@@ -181,8 +214,16 @@ def refused(status: int, message: str = "no", **error: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("provider_says", "kind", "code"),
     [
-        (refused(401, f"Incorrect API key provided: {KEY}"), openai.AuthenticationError, "provider_key_refused"),
-        (refused(403, type="permission_error"), openai.PermissionDeniedError, "provider_not_allowed"),
+        (
+            refused(401, f"Incorrect API key provided: {KEY}"),
+            openai.AuthenticationError,
+            "provider_key_refused",
+        ),
+        (
+            refused(403, type="permission_error"),
+            openai.PermissionDeniedError,
+            "provider_not_allowed",
+        ),
         (refused(404, "no such model"), openai.NotFoundError, "model_not_found"),
         (refused(400, "bad"), openai.BadRequestError, "provider_refused"),
         (refused(400, "maximum context length"), openai.BadRequestError, "context_length_exceeded"),
@@ -190,10 +231,17 @@ def refused(status: int, message: str = "no", **error: Any) -> dict[str, Any]:
     ],
 )
 def test_a_provider_s_refusal_is_the_sdk_s_own_exception(
-    client: OpenAI, provider: Service, provider_says: dict[str, Any], kind: type[Any], code: str, streamed: bool
+    client: OpenAI,
+    provider: Service,
+    provider_says: dict[str, Any],
+    kind: type[Any],
+    code: str,
+    streamed: bool,
 ) -> None:
     provider.answers(
-        provider_says["body"], status=provider_says["status"], headers={"content-type": "application/json"}
+        provider_says["body"],
+        status=provider_says["status"],
+        headers={"content-type": "application/json"},
     )
 
     with pytest.raises(kind) as caught:
@@ -235,17 +283,24 @@ def test_a_picture_is_never_fetched(client: OpenAI, provider: Service) -> None:
     picture: Any = {"type": "image_url", "image_url": {"url": f"{provider.url}/secret.png"}}
 
     with pytest.raises(openai.UnprocessableEntityError, match="fetches nothing"):
-        client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": [picture]}])
+        client.chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": [picture]}]
+        )
 
     assert not provider.requests
 
 
 def test_a_wrong_token_is_an_authentication_error(server: RunningServer) -> None:
-    with OpenAI(base_url=f"{server.url}/v1", api_key="wrong") as client, pytest.raises(openai.AuthenticationError):
+    with (
+        OpenAI(base_url=f"{server.url}/v1", api_key="wrong") as client,
+        pytest.raises(openai.AuthenticationError),
+    ):
         client.models.list()
 
 
-def test_an_answer_that_breaks_raises_and_never_looks_whole(client: OpenAI, provider: Service) -> None:
+def test_an_answer_that_breaks_raises_and_never_looks_whole(
+    client: OpenAI, provider: Service
+) -> None:
     cut = said("Hel", "lo")[:-3]
     provider.answers(*cut, gap=0.02)
     provider.answers(*cut, gap=0.02)

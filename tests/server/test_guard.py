@@ -102,23 +102,30 @@ def test_a_client_without_a_host_is_refused_in_http_1_0(server: RunningServer) -
 
 
 def test_a_preflight_is_refused_and_allows_nothing(server: RunningServer) -> None:
-    reply = server.request("OPTIONS", "/stream", origin="http://evil.com", access_control_request_method="POST")
+    reply = server.request(
+        "OPTIONS", "/stream", origin="http://evil.com", access_control_request_method="POST"
+    )
 
     assert reply.status == 403
     assert not [name for name in reply.headers if name.startswith("access-control-")]
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/", 200), ("/models", 200), ("/v1/models", 200), ("/openapi.json", 200), ("/nothing", 404)]
+    ("path", "status"),
+    [("/", 200), ("/models", 200), ("/v1/models", 200), ("/openapi.json", 200), ("/nothing", 404)],
 )
-def test_a_page_may_have_the_token_in_its_address(server: RunningServer, path: str, status: int) -> None:
+def test_a_page_may_have_the_token_in_its_address(
+    server: RunningServer, path: str, status: int
+) -> None:
     assert server.request("GET", f"{path}?token={TOKEN}", authorization="").status == status
     assert server.request("GET", f"{path}?token=wrong", authorization="").status == 401
     assert server.request("GET", path, authorization="").status == 401
 
 
 def test_a_question_may_not(server: RunningServer) -> None:
-    assert server.request("POST", f"/stream?token={TOKEN}", QUESTION, authorization="").status == 401
+    assert (
+        server.request("POST", f"/stream?token={TOKEN}", QUESTION, authorization="").status == 401
+    )
 
 
 def test_whether_it_is_up_is_told_to_anybody_who_names_it(server: RunningServer) -> None:
@@ -141,7 +148,9 @@ def test_whether_it_is_up_is_told_to_anybody_who_names_it(server: RunningServer)
     ],
 )
 @pytest.mark.parametrize("path", ["/stream", "/v1/chat/completions"])
-def test_only_json_is_read(server: RunningServer, path: str, headers: dict[str, str], status: int) -> None:
+def test_only_json_is_read(
+    server: RunningServer, path: str, headers: dict[str, str], status: int
+) -> None:
     body = {"model": "demo", "messages": [{"role": "user", "content": "What did I just ask?"}]}
 
     assert server.request("POST", path, body, **headers).status == status
@@ -153,7 +162,10 @@ def test_a_body_of_one_byte_too_many_is_refused(server: RunningServer) -> None:
 
     assert server.request("POST", "/stream", largest).status == 200
     assert server.request("POST", "/stream", b" " + largest).status == 413
-    assert server.request("POST", "/v1/chat/completions", b" " + largest).json["error"]["code"] == "request_too_large"
+    assert (
+        server.request("POST", "/v1/chat/completions", b" " + largest).json["error"]["code"]
+        == "request_too_large"
+    )
 
 
 def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: RunningServer) -> None:
@@ -170,7 +182,9 @@ def test_idle_connections_cannot_use_up_the_open_files() -> None:
     """Who has no token holds as many connections as it can: files stay for the providers, and others go on later."""
     with RunningServer(files=600) as server:
         idle = [server.connect() for _ in range(400)]
-        eventually(lambda: len(select.select(idle, [], [], 0)[0]) > 100)  # these have been closed again
+        eventually(
+            lambda: len(select.select(idle, [], [], 0)[0]) > 100
+        )  # these have been closed again
         for sock in idle:
             sock.close()
 
@@ -186,7 +200,12 @@ def test_idle_connections_cannot_use_up_the_open_files() -> None:
 
 def test_who_sends_slowly_or_never_is_cut_off() -> None:
     with RunningServer("--read-timeout", "1") as server:
-        beginnings = [b"", b"POST /stream HT", server.raw("POST", "/stream", QUESTION)[:-5], b"GET / HTTP/1.1\r\nx: "]
+        beginnings = [
+            b"",
+            b"POST /stream HT",
+            server.raw("POST", "/stream", QUESTION)[:-5],
+            b"GET / HTTP/1.1\r\nx: ",
+        ]
         for beginning in beginnings:
             with closing(server.connect()) as sock:
                 sock.sendall(beginning)

@@ -25,7 +25,10 @@ ROWS: dict[str, tuple[bytes, list[int]]] = {
     "OPTIONS of all": (b"OPTIONS * HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [404]),
     "TRACE": (b"TRACE / HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [405]),
     "CONNECT": (b"CONNECT evil.com:443 HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [404]),
-    "a proxy's request": (b"GET http://evil.com/health HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [404]),
+    "a proxy's request": (
+        b"GET http://evil.com/health HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n",
+        [404],
+    ),
     "HTTP/1.0": (b"POST /stream HTTP/1.0\r\n" + POST + SIZE + b"\r\n" + BODY, [200]),
     "HTTP/2 at once": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [403, 400]),
     "TLS": (bytes.fromhex("16030100c8010000c40303") + b"x" * 200, [400]),
@@ -34,13 +37,18 @@ ROWS: dict[str, tuple[bytes, list[int]]] = {
         [200, 200, 200],
     ),
     "chunks": (ASK + b"transfer-encoding: chunked\r\n\r\n" + CHUNKS, [200]),
-    "chunks and another length": (ASK + b"content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n" + CHUNKS, [200]),
+    "chunks and another length": (
+        ASK + b"content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n" + CHUNKS,
+        [200],
+    ),
     "two lengths": (ASK + SIZE + b"content-length: 5\r\n\r\n" + BODY, [400]),
     "an unknown encoding": (ASK + b"transfer-encoding: gzip\r\n\r\n" + CHUNKS, [400]),
     "gzip": (ASK + SIZE + b"content-encoding: gzip\r\n\r\n" + gzip.compress(BODY), [415]),
     "two content types": (ASK + SIZE + b"content-type: text/plain\r\n\r\n" + BODY, [415]),
     "a websocket": (
-        b"GET /stream HTTP/1.1\r\n" + OURS + b"connection: close, upgrade\r\nupgrade: websocket\r\n\r\n",
+        b"GET /stream HTTP/1.1\r\n"
+        + OURS
+        + b"connection: close, upgrade\r\nupgrade: websocket\r\n\r\n",
         [405],
     ),
     "another method by header": (
@@ -48,15 +56,26 @@ ROWS: dict[str, tuple[bytes, list[int]]] = {
         [405],
     ),
     "another host by header": (
-        b"GET /health HTTP/1.1\r\nhost: evil.com\r\nx-forwarded-host: 127.0.0.1:PORT\r\n" + CLOSE + b"\r\n",
+        b"GET /health HTTP/1.1\r\nhost: evil.com\r\nx-forwarded-host: 127.0.0.1:PORT\r\n"
+        + CLOSE
+        + b"\r\n",
         [403],
     ),
     "NUL in a header": (b"GET /health HTTP/1.1\r\n" + OURS + b"x: a\0b\r\n\r\n", [400]),
     "CR in a header": (b"GET /health HTTP/1.1\r\n" + OURS + b"x: a\rb\r\n\r\n", [400]),
     "a path out of here": (b"GET /../models HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [404]),
-    "a path with line ends": (b"GET /%0d%0ax-forged:%20b HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [404]),
-    "a path that is no text": (b"GET /v1/models/%ff%00 HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n", [404]),
-    "an open path in other words": (b"GET //health HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n" + CLOSE + b"\r\n", [401]),
+    "a path with line ends": (
+        b"GET /%0d%0ax-forged:%20b HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n",
+        [404],
+    ),
+    "a path that is no text": (
+        b"GET /v1/models/%ff%00 HTTP/1.1\r\n" + OURS + CLOSE + b"\r\n",
+        [404],
+    ),
+    "an open path in other words": (
+        b"GET //health HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n" + CLOSE + b"\r\n",
+        [401],
+    ),
 }
 
 
@@ -85,7 +104,9 @@ def test_each_request_gets_the_status_it_deserves(server: RunningServer, name: s
         (ASK.replace(b"127.0.0.1", b"evil.com") + SIZE, 403),
     ],
 )
-def test_who_asks_before_sending_is_told_at_once(server: RunningServer, head: bytes, status: int) -> None:
+def test_who_asks_before_sending_is_told_at_once(
+    server: RunningServer, head: bytes, status: int
+) -> None:
     with closing(server.connect()) as sock:
         sock.sendall(head.replace(b"PORT", b"%d" % server.port) + b"expect: 100-continue\r\n\r\n")
         first = sock.recv(65536)

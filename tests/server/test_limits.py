@@ -17,8 +17,19 @@ ASK = {"model": "kimi-k2.6", "messages": "Hello"}
 
 @pytest.fixture(scope="module")
 def strict(_provider: Service) -> Iterator[RunningServer]:
-    flags = ("--models", "kimi-k2*,ollama:*,demo", "--max-tokens", "100", "--concurrency", "2", "--max-body", "2048")
-    with RunningServer(*flags, KIMI_BASE_URL=_provider.url, KIMI_API_KEY="sk-test", OPENAI_API_KEY="sk-test") as server:
+    flags = (
+        "--models",
+        "kimi-k2*,ollama:*,demo",
+        "--max-tokens",
+        "100",
+        "--concurrency",
+        "2",
+        "--max-body",
+        "2048",
+    )
+    with RunningServer(
+        *flags, KIMI_BASE_URL=_provider.url, KIMI_API_KEY="sk-test", OPENAI_API_KEY="sk-test"
+    ) as server:
         yield server
 
 
@@ -58,12 +69,16 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
 
     assert [reply.status for reply in replies[:4]] == [200, 200, 200, 429]
     assert int(replies[3].headers["retry-after"]) >= 1
-    assert {reply.status for reply in strangers} == {401}  # who has no token cannot use up the rate of who has
+    assert {reply.status for reply in strangers} == {
+        401
+    }  # who has no token cannot use up the rate of who has
     assert completion.json["error"]["code"] == "rate_limit_exceeded"
     assert completion.headers["x-should-retry"] == "true"
 
 
-def test_too_many_answers_at_once_are_refused_until_one_ends(strict: RunningServer, provider: Service) -> None:
+def test_too_many_answers_at_once_are_refused_until_one_ends(
+    strict: RunningServer, provider: Service
+) -> None:
     provider.always(answer(*said("Hi")))
     provider.plays(*[answer(said("Hel")[1], hold=DEADLINE)] * 2)
     running = [strict.stream(ASK) for _ in range(2)]
@@ -115,7 +130,10 @@ def test_an_answer_is_never_longer_than_allowed(strict: RunningServer, provider:
     assert strict.request("POST", "/stream", {**ASK, "maxTokens": 50}).status == 200
     assert strict.request("POST", "/stream", ASK).status == 200
     sent = [request.json for request in provider.requests]
-    assert [body.get("max_tokens") or body.get("max_completion_tokens") for body in sent] == [50, 100]
+    assert [body.get("max_tokens") or body.get("max_completion_tokens") for body in sent] == [
+        50,
+        100,
+    ]
 
 
 def test_the_largest_body_can_be_set(strict: RunningServer) -> None:

@@ -18,7 +18,9 @@ QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
 MIB = 1024 * 1024
 
 
-def test_the_provider_is_left_when_the_client_leaves_at_any_moment(server: RunningServer, provider: Service) -> None:
+def test_the_provider_is_left_when_the_client_leaves_at_any_moment(
+    server: RunningServer, provider: Service
+) -> None:
     """50 clients: most hang up, some are gone without a word (a reset), some before the first event."""
     chance = random.Random(50)
     provider.always(answer(*said(*["word "] * 400), gap=0.01, hold=60))
@@ -27,7 +29,11 @@ def test_the_provider_is_left_when_the_client_leaves_at_any_moment(server: Runni
         path, body = ("/stream", QUESTION)
         if number % 3 == 0:
             path = "/v1/chat/completions"
-            body = {"model": "kimi-k2.6", "messages": [{"role": "user", "content": "Hi"}], "stream": number % 2 == 0}
+            body = {
+                "model": "kimi-k2.6",
+                "messages": [{"role": "user", "content": "Hi"}],
+                "stream": number % 2 == 0,
+            }
         with closing(server.connect()) as sock:
             if number % 2:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -76,14 +82,18 @@ def test_who_sends_on_without_reading_is_cut_off(server: RunningServer, provider
     eventually(lambda: provider.hung_up == before + 1)
 
 
-def test_a_slow_reader_holds_its_own_provider_and_nobody_else(server: RunningServer, provider: Service) -> None:
+def test_a_slow_reader_holds_its_own_provider_and_nobody_else(
+    server: RunningServer, provider: Service
+) -> None:
     """One client reads 1 KiB/s of an answer without end while 100 others ask."""
     written, ended = 0, False
 
     async def flood(request: Request, writer: asyncio.StreamWriter) -> None:
         nonlocal written, ended
         piece = said("x" * 8192)[1]
-        writer.write(b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
         try:
             while written < 60 * MIB:
                 writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
@@ -137,7 +147,10 @@ def resident(pid: int) -> int:
 def test_who_reads_nothing_for_too_long_is_cut_off(service: Service) -> None:
     service.always(answer(*[said("x" * 65536)[1]] * 200, hold=60))
     variables = {"KIMI_BASE_URL": service.url, "KIMI_API_KEY": "sk-test"}
-    with RunningServer("--write-timeout", "1", **variables) as server, closing(socket.socket()) as deaf:
+    with (
+        RunningServer("--write-timeout", "1", **variables) as server,
+        closing(socket.socket()) as deaf,
+    ):
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
         deaf.connect(("127.0.0.1", server.port))
         deaf.sendall(server.raw("POST", "/stream", QUESTION))

@@ -49,7 +49,9 @@ def test_a_request_is_a_line_without_token_or_words(service: Service) -> None:
 
 
 @pytest.mark.parametrize("path", ["/wrong", "/v1/wrong", "/wrong-later"])
-def test_a_mistake_of_ours_is_in_the_log_and_not_in_the_answer(path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_mistake_of_ours_is_in_the_log_and_not_in_the_answer(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     app = create_app(Options(token=TOKEN))
 
     async def half() -> AsyncGenerator[StreamChunk]:
@@ -71,7 +73,10 @@ def test_a_mistake_of_ours_is_in_the_log_and_not_in_the_answer(path: str, caplog
 
     *_, last = reply.text.splitlines()
     assert reply.status_code == (200 if path == "/wrong-later" else 500)
-    assert f"its log has it under {reply.headers['x-request-id']}." in json.loads(last)["error"]["message"]
+    assert (
+        f"its log has it under {reply.headers['x-request-id']}."
+        in json.loads(last)["error"]["message"]
+    )
     assert "ZeroDivision" not in reply.text
     assert KEY not in reply.text
     assert f"{reply.headers['x-request-id']} failed\nTraceback" in caplog.text

@@ -19,7 +19,9 @@ QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
 HIDDEN = ("Traceback", KEY, TOKEN)
 
 
-def test_an_answer_comes_in_lines_that_end_with_a_finished_one(server: RunningServer, provider: Service) -> None:
+def test_an_answer_comes_in_lines_that_end_with_a_finished_one(
+    server: RunningServer, provider: Service
+) -> None:
     provider.answers(*said("Hel", "lo\u2028!", thought=["hm"], usage=(9, 12)), gap=0.02)
 
     reply = server.request("POST", "/stream", QUESTION)
@@ -36,14 +38,18 @@ def test_an_answer_comes_in_lines_that_end_with_a_finished_one(server: RunningSe
         "model": "kimi-k2.6",
         "usage": {"input": 9, "output": 12},
     }
-    assert len(reply.body.decode().splitlines()) == len(reply.lines)  # U+2028 ends a line for some readers
+    assert len(reply.body.decode().splitlines()) == len(
+        reply.lines
+    )  # U+2028 ends a line for some readers
     for line in reply.lines:  # is what the OpenAPI document says, and nothing more
         assert Chunk.model_validate(line).model_dump(by_alias=True, exclude_unset=True) == line
 
 
 def test_events_are_the_same_chunks(server: RunningServer, provider: Service) -> None:
     for _ in range(2):
-        provider.answers(b"".join(said("Hel", "lo")))  # in one piece, so that both times it is cut alike
+        provider.answers(
+            b"".join(said("Hel", "lo"))
+        )  # in one piece, so that both times it is cut alike
 
     lines = server.request("POST", "/stream", QUESTION, accept="application/x-ndjson")
     events = server.request("POST", "/stream", QUESTION, accept="text/event-stream")
@@ -56,9 +62,19 @@ def test_events_are_the_same_chunks(server: RunningServer, provider: Service) ->
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
-def test_curl_shows_each_piece_as_it_comes(server: RunningServer, provider: Service, accept: str) -> None:
+def test_curl_shows_each_piece_as_it_comes(
+    server: RunningServer, provider: Service, accept: str
+) -> None:
     provider.answers(*said("one ", "two ", "three "), gap=0.3)
-    command = ["curl", "-sN", f"{server.url}/stream", "-H", f"Authorization: Bearer {TOKEN}", "-H", f"Accept: {accept}"]
+    command = [
+        "curl",
+        "-sN",
+        f"{server.url}/stream",
+        "-H",
+        f"Authorization: Bearer {TOKEN}",
+        "-H",
+        f"Accept: {accept}",
+    ]
     command += ["-H", "Content-Type: application/json", "-d", json.dumps(QUESTION)]
 
     shown: list[float] = []
@@ -81,12 +97,27 @@ def test_a_conversation_with_a_picture_and_a_tool_reaches_the_provider(
         "model": "kimi-k2.6",
         "messages": [
             {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": [{"type": "text", "text": "What is this?"}, {"type": "image", "data": "aGk="}]},
-            {"role": "assistant", "toolCalls": [{"id": "call_1", "name": "add", "arguments": {"a": 1}}]},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "What is this?"},
+                    {"type": "image", "data": "aGk="},
+                ],
+            },
+            {
+                "role": "assistant",
+                "toolCalls": [{"id": "call_1", "name": "add", "arguments": {"a": 1}}],
+            },
             {"role": "tool", "tool_call_id": "call_1", "name": "add", "content": "2"},
         ],
         "maxTokens": 50,
-        "tools": [{"name": "add", "description": "Add", "parameters": {"type": "object", "properties": {}}}],
+        "tools": [
+            {
+                "name": "add",
+                "description": "Add",
+                "parameters": {"type": "object", "properties": {}},
+            }
+        ],
     }
 
     reply = server.request("POST", "/stream", body)
@@ -95,7 +126,10 @@ def test_a_conversation_with_a_picture_and_a_tool_reaches_the_provider(
     sent = provider.requests[0].json
     assert sent["messages"][0] == {"role": "system", "content": "Be brief."}
     assert sent["messages"][1]["content"][1]["image_url"]["url"] == "data:image/png;base64,aGk="
-    assert sent["messages"][2]["tool_calls"][0]["function"] == {"name": "add", "arguments": '{"a": 1}'}
+    assert sent["messages"][2]["tool_calls"][0]["function"] == {
+        "name": "add",
+        "arguments": '{"a": 1}',
+    }
     assert sent["messages"][3]["tool_call_id"] == "call_1"
     assert sent["tools"][0]["function"]["name"] == "add"
     assert provider.requests[0].headers["authorization"] == f"Bearer {KEY}"
@@ -137,13 +171,24 @@ def test_a_tool_the_model_asks_for_is_a_chunk(server: RunningServer, provider: S
 )
 @pytest.mark.parametrize("path", ["/stream", "/v1/chat/completions"])
 def test_what_a_provider_refuses_has_a_status_and_a_sentence(
-    server: RunningServer, provider: Service, path: str, status: int, body: Any, expected: int, kind: str
+    server: RunningServer,
+    provider: Service,
+    path: str,
+    status: int,
+    body: Any,
+    expected: int,
+    kind: str,
 ) -> None:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    kinds = {"content-type": "text/html" if isinstance(body, bytes) else "application/json", "retry-after": "3600"}
+    kinds = {
+        "content-type": "text/html" if isinstance(body, bytes) else "application/json",
+        "retry-after": "3600",
+    }
     provider.answers(data, status=status, headers=kinds)
 
-    reply = server.request("POST", path, {"model": "kimi-k2.6", "messages": [{"role": "user", "content": "Hello"}]})
+    reply = server.request(
+        "POST", path, {"model": "kimi-k2.6", "messages": [{"role": "user", "content": "Hello"}]}
+    )
 
     assert reply.status == expected
     assert reply.headers["x-should-retry"] == "false"
@@ -157,7 +202,9 @@ def test_what_a_provider_refuses_has_a_status_and_a_sentence(
         assert set(reply.json["error"]) == {"message", "type", "param", "code"}
 
 
-def test_a_failure_after_the_first_words_is_the_last_line(server: RunningServer, provider: Service) -> None:
+def test_a_failure_after_the_first_words_is_the_last_line(
+    server: RunningServer, provider: Service
+) -> None:
     cut = said("Hel", "lo")[:-3]
     provider.answers(*cut, gap=0.02)
 
@@ -173,7 +220,9 @@ def test_a_failure_after_the_first_words_is_the_last_line(server: RunningServer,
 def test_an_error_that_echoes_the_key_is_cleaned_in_the_middle_of_an_answer(
     server: RunningServer, provider: Service
 ) -> None:
-    provider.answers(said("Hel")[1], sse({"error": {"message": f"bad key {KEY}", "code": 401}}), gap=0.02)
+    provider.answers(
+        said("Hel")[1], sse({"error": {"message": f"bad key {KEY}", "code": 401}}), gap=0.02
+    )
 
     reply = server.request("POST", "/stream", QUESTION)
 
@@ -192,21 +241,44 @@ def test_an_error_that_echoes_the_key_is_cleaned_in_the_middle_of_an_answer(
         (b'{"model": "demo", "messages": "\\ud800"}', 422, "not valid JSON"),
         (b'{"model": "demo", "messages": "Hi", "temperature": NaN}', 422, "not valid JSON"),
         (b'{"model": "demo", "messages": "Hi", "temperature": 1e999}', 422, "finite"),
-        (b'{"model": "kimi-k2.6", "messages": "Hi", "schema": {"maximum": 1e999}}', 422, "not JSON"),
-        (b'{"model": "demo", "messages": "Hi", "maxTokens": %b}' % (b"9" * 5000), 422, "not valid JSON"),
+        (
+            b'{"model": "kimi-k2.6", "messages": "Hi", "schema": {"maximum": 1e999}}',
+            422,
+            "not JSON",
+        ),
+        (
+            b'{"model": "demo", "messages": "Hi", "maxTokens": %b}' % (b"9" * 5000),
+            422,
+            "not valid JSON",
+        ),
         (b'{"model": "demo", "messages": "Hi"} {}', 422, "not valid JSON"),
         (b'\xef\xbb\xbf{"model": "demo", "messages": "Hi"}', 422, "not valid JSON"),
         (b"[" * 100_000, 422, "not valid JSON"),
         ({"model": "demo", "messages": [1]}, 422, "messages.0: should be an object"),
-        ({"model": "demo", "messages": "Hi", "tools": [{"name": ""}]}, 422, "tools.0.name: should have at least 1"),
+        (
+            {"model": "demo", "messages": "Hi", "tools": [{"name": ""}]},
+            422,
+            "tools.0.name: should have at least 1",
+        ),
         ({"model": "gemini:../../files", "messages": "Hi"}, 404, "names no model"),
         ({"model": "demo"}, 422, "messages"),
         ({"model": "demo", "messages": []}, 422, "messages"),
         ({"model": "demo", "messages": ""}, 422, "question"),
-        ({"model": "demo", "messages": [{"role": "assistant", "content": "Hi"}]}, 422, "no question"),
+        (
+            {"model": "demo", "messages": [{"role": "assistant", "content": "Hi"}]},
+            422,
+            "no question",
+        ),
         ({"model": "", "messages": "Hi"}, 422, "model"),
         ({"model": "demo", "messages": [{"role": "boss", "content": KEY}]}, 422, "messages.0.role"),
-        ({"model": "demo", "messages": [{"role": "user", "content": [{"type": "image", "data": KEY}]}]}, 422, "base64"),
+        (
+            {
+                "model": "demo",
+                "messages": [{"role": "user", "content": [{"type": "image", "data": KEY}]}],
+            },
+            422,
+            "base64",
+        ),
         ({"model": "demo", "messages": "Hi", "maxTokens": 0}, 422, "maxTokens"),
         ({"model": "demo", "messages": "Hi", "maxTokens": KEY}, 422, "maxTokens"),
         ({"model": "demo", "messages": "Hi", "thinking": KEY}, 422, "thinking"),

@@ -14,7 +14,9 @@ from nbchat.frontends.server import Options
 from .running import DEADLINE
 
 
-def test_a_flag_goes_before_a_variable_and_that_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flag_goes_before_a_variable_and_that_before_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("NBCHAT_SERVER_PORT", "1")
     monkeypatch.setenv("NBCHAT_SERVER_RATE", "2")
     monkeypatch.setenv("NBCHAT_SERVER_ALLOW_HOST", "a.example b.example:8080")
@@ -43,7 +45,9 @@ def test_every_start_makes_up_another_token() -> None:
         ({"workers": "0"}, "--workers: should be greater than"),
     ],
 )
-def test_a_wrong_option_is_named_and_its_value_is_not_repeated(given: dict[str, str], says: str) -> None:
+def test_a_wrong_option_is_named_and_its_value_is_not_repeated(
+    given: dict[str, str], says: str
+) -> None:
     with pytest.raises(BadSettings) as caught:
         Options.of(given)
 
@@ -61,16 +65,26 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("given", "answered", "refused"),
     [
-        ({}, {"127.0.0.1:8765", "localhost:8765", "[::1]:8765"}, {"localhost", "127.0.0.1", "0.0.0.0:8765"}),
+        (
+            {},
+            {"127.0.0.1:8765", "localhost:8765", "[::1]:8765"},
+            {"localhost", "127.0.0.1", "0.0.0.0:8765"},
+        ),
         ({"port": 80}, {"localhost", "localhost:80"}, {"localhost:8765"}),
         ({"host": "0.0.0.0"}, {"localhost:8765"}, {"0.0.0.0:8765"}),
         ({"host": "192.168.1.5"}, {"192.168.1.5:8765"}, {"192.168.1.5"}),
         ({"host": "fd00::1"}, {"[fd00::1]:8765"}, {"fd00::1:8765"}),
-        ({"allow_host": "Chat.example.org"}, {"chat.example.org", "chat.example.org:8765"}, {"example.org"}),
+        (
+            {"allow_host": "Chat.example.org"},
+            {"chat.example.org", "chat.example.org:8765"},
+            {"example.org"},
+        ),
         ({"allow_host": "chat.example.org:9"}, {"chat.example.org:9"}, {"chat.example.org"}),
     ],
 )
-def test_the_names_it_answers_to_are_exact(given: dict[str, object], answered: set[str], refused: set[str]) -> None:
+def test_the_names_it_answers_to_are_exact(
+    given: dict[str, object], answered: set[str], refused: set[str]
+) -> None:
     names = Options.of(given).names()
 
     assert answered <= names
@@ -120,6 +134,8 @@ def test_a_mistake_is_one_sentence_and_a_status() -> None:
 
 def test_listing_models_imports_no_server() -> None:
     code = "import sys; from nbchat.__main__ import main; main(['models', 'demo']); print('fastapi' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=DEADLINE)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=DEADLINE
+    )
 
     assert ran.stdout.endswith("False\n"), ran.stderr

@@ -21,22 +21,38 @@ def test_every_operation_is_described_and_its_examples_are_answered(server: Runn
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert {"summary", "description", "tags"} <= set(operation), path
-            assert "Successful Response" not in [r["description"] for r in operation["responses"].values()], path
+            assert "Successful Response" not in [
+                r["description"] for r in operation["responses"].values()
+            ], path
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
             for example in body.get("examples", {}).values():
                 assert server.request(method.upper(), path, example["value"]).status == 200
-    assert not [name for name in document["components"]["schemas"] if "__" in name or name.startswith("HTTP")]
+    assert not [
+        name
+        for name in document["components"]["schemas"]
+        if "__" in name or name.startswith("HTTP")
+    ]
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
-def test_there_is_no_page_that_loads_scripts_from_elsewhere(server: RunningServer, path: str) -> None:
+def test_there_is_no_page_that_loads_scripts_from_elsewhere(
+    server: RunningServer, path: str
+) -> None:
     assert server.request("GET", path).status == 404
 
 
 def test_the_openapi_document_holds_for_whatever_is_sent(tmp_path: Path) -> None:
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
     with RunningServer("--models", "demo", "--rate", "1000000") as server:
-        command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--checks", checks]
+        command = [
+            sys.executable,
+            "-m",
+            "schemathesis.cli",
+            "run",
+            f"{server.url}/openapi.json",
+            "--checks",
+            checks,
+        ]
         command += [
             "-H",
             f"Authorization: Bearer {TOKEN}",

@@ -27,7 +27,9 @@ CHAT = {"model": "kimi-k2.6", "messages": [{"role": "user", "content": "Hello"}]
 class Reading(threading.Thread):
     """A client that reads its answer to the end."""
 
-    def __init__(self, server: RunningServer, body: dict[str, Any], path: str = "/stream", **headers: str) -> None:
+    def __init__(
+        self, server: RunningServer, body: dict[str, Any], path: str = "/stream", **headers: str
+    ) -> None:
         super().__init__()
         self._pieces = server.stream(body, path, **headers)
         self._received: list[bytes] = []
@@ -48,10 +50,14 @@ class Reading(threading.Thread):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(provider: Service, how: int) -> None:
+def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
+    provider: Service, how: int
+) -> None:
     provider.plays(answer(*said("short"), gap=0.1))
     provider.always(answer(said("Hel")[1], hold=60))
-    with RunningServer("--grace", "1", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test") as server:
+    with RunningServer(
+        "--grace", "1", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"
+    ) as server:
         short = Reading(server, QUESTION)
         eventually(lambda: len(provider.requests) == 1)
         others = [
@@ -70,7 +76,10 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(provider: Serv
     last = json.loads(lines.splitlines()[-1])
     assert last["finished"]
     assert last["error"]["type"] == "Stopping"
-    assert json.loads(events.strip().split("\n\n")[-1].removeprefix("data: "))["error"]["type"] == "Stopping"
+    assert (
+        json.loads(events.strip().split("\n\n")[-1].removeprefix("data: "))["error"]["type"]
+        == "Stopping"
+    )
     assert '"code":"stopping"' in completions
     assert completions.endswith("data: [DONE]\n\n")
     assert seconds < 10
@@ -91,10 +100,14 @@ def test_without_answers_it_stops_at_once() -> None:
 
 def test_two_workers_share_the_address(provider: Service) -> None:
     provider.always(answer(*said("Hi")))
-    with RunningServer("--workers", "2", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test") as server:
+    with RunningServer(
+        "--workers", "2", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"
+    ) as server:
         replies = [server.request("POST", "/stream", QUESTION) for _ in range(10)]
         parent = server.process.pid
-        workers = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+        workers = [
+            int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        ]
         assert len(workers) >= 2
 
     assert {reply.lines[-1]["reason"] for reply in replies} == {"end"}
@@ -107,7 +120,9 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(server: RunningServer) -> 
 
     assert ran.returncode == 2
     assert ran.stdout == ""
-    assert re.fullmatch(r"nbchat: 127\.0\.0\.1:\d+ cannot be listened on: .+ --port 0 .+\n", ran.stderr)
+    assert re.fullmatch(
+        r"nbchat: 127\.0\.0\.1:\d+ cannot be listened on: .+ --port 0 .+\n", ran.stderr
+    )
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.3, 0.6])

@@ -27,7 +27,9 @@ TEXTS = st.lists(st.text("ab<>", min_size=1, max_size=5), min_size=1, max_size=8
 
 
 @given(TEXTS, st.lists(st.text("ab<>", min_size=1, max_size=4), min_size=1, max_size=3))
-async def test_an_answer_ends_before_the_first_of_them_however_it_is_cut(texts: list[str], stops: list[str]) -> None:
+async def test_an_answer_ends_before_the_first_of_them_however_it_is_cut(
+    texts: list[str], stops: list[str]
+) -> None:
     whole = "".join(texts)
     ends = [at for stop in stops if (at := whole.find(stop)) >= 0]
 
@@ -56,7 +58,12 @@ def test_the_openai_sdk_stops_there_and_the_provider_is_left(
     with OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
         ask = client.chat.completions.create
         whole = ask(model="kimi-k2.6", messages=[{"role": "user", "content": "Count"}], stop=stop)
-        stream = ask(model="kimi-k2.6", messages=[{"role": "user", "content": "Count"}], stop=stop, stream=True)
+        stream = ask(
+            model="kimi-k2.6",
+            messages=[{"role": "user", "content": "Count"}],
+            stop=stop,
+            stream=True,
+        )
         deltas = [chunk.choices[0] for chunk in stream]
 
     assert whole.choices[0].message.content == "one two"

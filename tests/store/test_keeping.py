@@ -28,21 +28,37 @@ def test_a_turn_is_on_disk_when_its_answer_ends(talk: Talk, path: Path) -> None:
 
 def test_a_conversation_comes_back_as_it_was(talk: Talk, path: Path) -> None:
     talk.chat.title, talk.chat.system, talk.chat.model = "A title", "Be brief.", "kimi-k2.6"
-    talk.ask("四个汉字 and a half \ud800 pair?", Thought("hm"), Text("Yes.\u2028"), Usage(9, 2, None, 1), Stop("end"))
-    talk.ask("Two?", ToolCall("c1", "add", {"a": 1}, '{"a": 1}'), Text("x"), Stop("tool_calls"), cell="b")
+    talk.ask(
+        "四个汉字 and a half \ud800 pair?",
+        Thought("hm"),
+        Text("Yes.\u2028"),
+        Usage(9, 2, None, 1),
+        Stop("end"),
+    )
+    talk.ask(
+        "Two?", ToolCall("c1", "add", {"a": 1}, '{"a": 1}'), Text("x"), Stop("tool_calls"), cell="b"
+    )
     talk.chat.turns[0].answer.kept = KeptBy("kimi", "openai-chat", {"signature": "abc"})
     talk.chat.undo()
     talk.ask("Two, better?", Text("half"), Stop("broken", "it broke"), cell="b")
     other = talk.resume(path)
 
-    assert [facts(t) | {"kept": None} for t in other.chat._all] == [facts(t) | {"kept": None} for t in talk.chat._all]
-    assert (other.chat.id, other.chat.title, other.chat.system) == (talk.chat.id, "A title", "Be brief.")
+    assert [facts(t) | {"kept": None} for t in other.chat._all] == [
+        facts(t) | {"kept": None} for t in talk.chat._all
+    ]
+    assert (other.chat.id, other.chat.title, other.chat.system) == (
+        talk.chat.id,
+        "A title",
+        "Be brief.",
+    )
     assert said(other.chat) == said(talk.chat)
     assert [t.title for t in other.chat.siblings(other.chat.turns[1])] == ["Two?", "Two, better?"]
     other.close()
 
 
-def test_turns_of_a_time_when_history_was_off_are_kept_with_the_next(talk: Talk, path: Path) -> None:
+def test_turns_of_a_time_when_history_was_off_are_kept_with_the_next(
+    talk: Talk, path: Path
+) -> None:
     keeper, talk.chat._keeper = talk.chat._keeper, lambda _: None
     talk.ask("One?")
     talk.ask("Two?")
@@ -91,7 +107,9 @@ def test_a_growing_answer_is_on_disk_within_a_second_and_flagged(talk: Talk, pat
     other = talk.resume(path)
 
     assert said(other.chat) == [("Long?", "first words")]
-    assert other.chat.turns[0].answer.stop == Stop("broken", "the kernel ended before the answer did")
+    assert other.chat.turns[0].answer.stop == Stop(
+        "broken", "the kernel ended before the answer did"
+    )
 
     talk.stop()
     again = talk.resume(path)
@@ -110,7 +128,9 @@ def test_file_and_folder_are_the_users_alone(talk: Talk, path: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
 
 
-def test_the_users_own_folder_is_made_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_users_own_folder_is_made_private(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     default = notebook_path.database(None)
     assert default == tmp_path / "nbchat" / "history.sqlite"
@@ -144,11 +164,15 @@ def test_deleted_bytes_are_gone(talk: Talk, path: Path) -> None:
 
     assert talk.store.delete(id)
     assert all(b"xylophone" not in file.read_bytes() for file in path.parent.iterdir())
-    assert [c.header.about for c in keep.store.ask(lambda database: database.conversations())] == ["Stay?"]
+    assert [c.header.about for c in keep.store.ask(lambda database: database.conversations())] == [
+        "Stay?"
+    ]
     keep.close()
 
 
-def test_bytes_that_another_process_still_reads_go_when_it_has_ended(talk: Talk, path: Path) -> None:
+def test_bytes_that_another_process_still_reads_go_when_it_has_ended(
+    talk: Talk, path: Path
+) -> None:
     talk.ask("xylophone-4711?")
     reader = sqlite3.connect(path)
     reader.execute("BEGIN")

@@ -56,7 +56,10 @@ def check(history: Path, log: Path) -> tuple[int, int]:
         if said["stop"]["reason"] == "end":
             assert said["usage"]["output"], "a whole answer has its usage"
         else:
-            assert said["stop"] == {"reason": "broken", "detail": "the kernel ended before the answer did"}
+            assert said["stop"] == {
+                "reason": "broken",
+                "detail": "the kernel ended before the answer did",
+            }
             half += 1
     for turns in seen.values():
         assert [number for _, _, number in turns] == list(range(len(turns)))
@@ -117,8 +120,16 @@ talk.close()
     path = tmp_path / "history.sqlite"
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     ran = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script, str(path)], env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "ignore", "-c", script, str(path)],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert [q.split("?")[0].split('"')[-1] for q, _ in rows(path)] == ["Before", "In the child", "In the parent"]
+    assert [q.split("?")[0].split('"')[-1] for q, _ in rows(path)] == [
+        "Before",
+        "In the child",
+        "In the parent",
+    ]

@@ -21,13 +21,19 @@ from ..talks import Talk
         ("answer", '{"seconds": NaN}', "NaN"),
         ("answer", '{"surprise": 1}', "surprise"),
         ("answer", "[" * 100_000, "nested"),
-        ("answer", '{"kept": {"provider": "", "wire": "", "data": ' + "[" * 500 + "]" * 500 + "}}", "nested"),
+        (
+            "answer",
+            '{"kept": {"provider": "", "wire": "", "data": ' + "[" * 500 + "]" * 500 + "}}",
+            "nested",
+        ),
         ("question", '{"question": [{"image": "?!", "media_type": "image/png"}]}', "not base64"),
         ("question", '{"question": [{"image": "", "media_type": "text/html;x"}]}', "media_type"),
         ("question", '{"question": "x", "asked_at": 1e300}', "asked_at"),
     ],
 )
-def test_a_row_that_is_not_ours_is_refused(talk: Talk, path: Path, column: str, value: str, words: str) -> None:
+def test_a_row_that_is_not_ours_is_refused(
+    talk: Talk, path: Path, column: str, value: str, words: str
+) -> None:
     talk.ask("One?")
     with sqlite3.connect(path) as connection:
         connection.execute(f"UPDATE turn SET {column} = ?", (value,))
@@ -40,7 +46,9 @@ def test_a_row_that_is_not_ours_is_refused(talk: Talk, path: Path, column: str, 
 def test_a_list_of_conversations_with_any_types_in_it_is_read(talk: Talk, path: Path) -> None:
     talk.ask("One?")
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE conversation SET name = 7, about = x'41', length = 'x', changed = 1e300")
+        connection.execute(
+            "UPDATE conversation SET name = 7, about = x'41', length = 'x', changed = 1e300"
+        )
         connection.execute("UPDATE turn SET answer = '[]'")
     connection.close()
 

@@ -58,11 +58,16 @@ def test_a_damaged_file_is_left_alone_and_memory_serves(path: Path) -> None:
     ("change", "words"),
     [
         ("PRAGMA user_version = 99", "written by a newer nbchat"),
-        ("CREATE TRIGGER t AFTER INSERT ON turn BEGIN DELETE FROM turn; END", "not a history of nbchat"),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON turn BEGIN DELETE FROM turn; END",
+            "not a history of nbchat",
+        ),
         ("DROP TABLE turn", "not a history of nbchat"),
     ],
 )
-def test_a_newer_or_foreign_database_is_not_written(talk: Talk, path: Path, change: str, words: str) -> None:
+def test_a_newer_or_foreign_database_is_not_written(
+    talk: Talk, path: Path, change: str, words: str
+) -> None:
     talk.ask("One?")
     talk.close()
     with sqlite3.connect(path) as connection:
@@ -105,7 +110,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of a quarter of a megabyte, where this user may mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True
+    )
     if mounted.returncode:
         pytest.skip(f"no small file system can be mounted here: {mounted.stderr.decode().strip()}")
     yield folder

@@ -69,7 +69,10 @@ class Walk(RuleBasedStateMachine):
     # --- what a person does ------------------------------------------------------------------
 
     @rule(
-        question=WORDS.filter(str.strip), answer=WORDS, cell=CELLS, reason=st.sampled_from(["end", "length", "broken"])
+        question=WORDS.filter(str.strip),
+        answer=WORDS,
+        cell=CELLS,
+        reason=st.sampled_from(["end", "length", "broken"]),
     )
     def ask(self, question: str, answer: str, cell: str | None, reason: str) -> None:
         parent = self.follows(cell)
@@ -167,14 +170,19 @@ class Walk(RuleBasedStateMachine):
     def what_was_sent_is_valid(self) -> None:
         if hasattr(self, "talk"):
             for messages in self.talk.script.sent:
-                assert [m.role for m in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]
+                assert [m.role for m in messages] == ["user", "assistant"] * (
+                    len(messages) // 2
+                ) + ["user"]
                 assert all(m.text.strip() for m in messages)
 
     @invariant()
     def the_disk_has_what_memory_has(self) -> None:
         if not hasattr(self, "talk"):
             return
-        stored = {c.header.id: c.header for c in self.talk.store.ask(lambda database: database.conversations())}
+        stored = {
+            c.header.id: c.header
+            for c in self.talk.store.ask(lambda database: database.conversations())
+        }
         assert len(stored) == bool(self.parents) + bool(self.said_next_door)
         if self.parents:
             ours = stored[self.talk.chat.id]
@@ -186,6 +194,10 @@ class Walk(RuleBasedStateMachine):
 
 
 Walk.TestCase.settings = settings(
-    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=120,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
 )
 TestWalk = Walk.TestCase

@@ -41,7 +41,10 @@ def writing(
     history: Path, acknowledged: Path, names: list[str], turns: int, pace: float = 0.0
 ) -> Iterator[list[BaseProcess]]:
     """These writers at work; whoever is left at the end is killed."""
-    writers = [WRITERS.Process(target=write, args=(history, acknowledged, name, turns, pace)) for name in names]
+    writers = [
+        WRITERS.Process(target=write, args=(history, acknowledged, name, turns, pace))
+        for name in names
+    ]
     for writer in writers:
         writer.start()
     try:

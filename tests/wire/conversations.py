@@ -24,7 +24,8 @@ def conversations(draw: st.DrawFn, wire: Format) -> list[Message]:
     messages = [Message("user", draw(parts))]
     for turn in range(draw(st.integers(1, 4))):
         calls = tuple(
-            ToolCall(f"call_{turn}_{n}", "f", {"n": n}, f'{{"n":{n}}}') for n in range(draw(st.integers(0, 2)))
+            ToolCall(f"call_{turn}_{n}", "f", {"n": n}, f'{{"n":{n}}}')
+            for n in range(draw(st.integers(0, 2)))
         )
         kept = KeptBy("p", "w", draw(wire.kept)) if draw(st.booleans()) else None
         messages.append(Message("assistant", draw(TEXT), tool_calls=calls, kept=kept))
@@ -36,7 +37,9 @@ def conversations(draw: st.DrawFn, wire: Format) -> list[Message]:
 
 def places(*blocks: Any) -> st.SearchStrategy[Any]:
     """What `turns.Places` keeps of an answer with one of these blocks in it."""
-    row = st.fixed_dictionaries({"text": st.integers(0, 4), "calls": st.just(0), "block": st.sampled_from(blocks)})
+    row = st.fixed_dictionaries(
+        {"text": st.integers(0, 4), "calls": st.just(0), "block": st.sampled_from(blocks)}
+    )
     return st.lists(row, min_size=1, max_size=1)
 
 

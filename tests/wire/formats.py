@@ -18,7 +18,12 @@ ZIP = File(b"PK", "application/zip", "a.zip")
 NOTE = File("é".encode(), "text/plain", "a.txt")
 ADD = Tool("add", "Add two numbers", {"type": "object", "properties": {"a": {"type": "integer"}}})
 CALL = ToolCall("call_1", "add", {"a": 1}, '{"a":1}')
-CITY = {"$schema": "https://json-schema.org/x", "title": "A city", "type": "object", "properties": {}}
+CITY = {
+    "$schema": "https://json-schema.org/x",
+    "title": "A city",
+    "type": "object",
+    "properties": {},
+}
 CUT_OFF = "the server ended the answer early"
 
 
@@ -38,12 +43,16 @@ class Format:
     calls: tuple[Any, ...]  # values that call `f` with {"a": 1}
     ends: Callable[[str], Any]  # a value that ends an answer, by the provider's word for why
     stops: Mapping[str, str]  # reasons by that word; the first is the natural end
-    fails: tuple[tuple[Any, int | None], ...]  # values that state the problem "Overloaded", and its status
+    fails: tuple[
+        tuple[Any, int | None], ...
+    ]  # values that state the problem "Overloaded", and its status
     anything: st.SearchStrategy[Any]  # any JSON in this format's own words
     almost: st.SearchStrategy[list[Any]]  # values of a right shape, with such JSON inside
     events: str = ""  # the names that its events have
     refused: File | None = None  # a document that there is no place for
-    asked: Mapping[str, Any] = field(default_factory=dict)  # fields of an Ask with which something goes back
+    asked: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # fields of an Ask with which something goes back
     kept: st.SearchStrategy[Any] = NOTHING  # what a provider may have wanted back
 
     def __repr__(self) -> str:
@@ -56,7 +65,14 @@ class Format:
 
 def ask(*messages: Message, **fields: Any) -> Ask:
     """An Ask with `messages`, or with one short question."""
-    return Ask(**{"model": "a-model", "base_url": BASE, **fields, "messages": messages or (Message("user", "Hi"),)})
+    return Ask(
+        **{
+            "model": "a-model",
+            "base_url": BASE,
+            **fields,
+            "messages": messages or (Message("user", "Hi"),),
+        }
+    )
 
 
 def heard(reader: Any, *values: Any) -> list[Any]:
@@ -71,7 +87,9 @@ def heard(reader: Any, *values: Any) -> list[Any]:
 def nonsense(names: str, words: str) -> st.SearchStrategy[Any]:
     """JSON values made of a format's own member names and words, in the wrong places."""
     members, known = st.sampled_from(names.split()), st.sampled_from(words.split())
-    leaves = st.one_of(st.none(), st.booleans(), st.integers(-2, 9), st.floats(), st.text(max_size=3), known)
+    leaves = st.one_of(
+        st.none(), st.booleans(), st.integers(-2, 9), st.floats(), st.text(max_size=3), known
+    )
     return st.recursive(
         leaves,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(members, inner, max_size=6),
@@ -79,7 +97,9 @@ def nonsense(names: str, words: str) -> st.SearchStrategy[Any]:
     )
 
 
-def objects(names: str, inner: st.SearchStrategy[Any], **sure: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def objects(
+    names: str, inner: st.SearchStrategy[Any], **sure: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Any]:
     """Objects with some of these members, and with those that are sure."""
     some = st.dictionaries(st.sampled_from(names.split()), inner, max_size=4)
     return st.builds(lambda some, sure: {**some, **sure}, some, st.fixed_dictionaries(sure))

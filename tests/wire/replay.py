@@ -78,7 +78,11 @@ class Recording:
 def recordings(family: str, *kinds: str) -> list[Any]:
     """The recordings of a family as pytest parameters; one skipped parameter where there are none."""
     found = [Recording(folder) for folder in sorted(STREAMS.glob(f"{family}--*"))]
-    wanted = [r for r in found if r.kind in kinds and not str(r.meta["replay_path"]).startswith(OTHER_ROUTES)]
+    wanted = [
+        r
+        for r in found
+        if r.kind in kinds and not str(r.meta["replay_path"]).startswith(OTHER_ROUTES)
+    ]
     if not wanted:
         reason = f"no recordings of {family} in {STREAMS}; set NBCHAT_STREAMS"
         return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
@@ -170,7 +174,10 @@ def check(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> None:
     if error := recording.expected["error"]:
         with pytest.raises(ProviderProblem) as raised:
             play(recording, cut)
-        assert (raised.value.message, raised.value.code) == (error["message"], str(error["code"] or ""))
+        assert (raised.value.message, raised.value.code) == (
+            error["message"],
+            str(error["code"] or ""),
+        )
         return
     assert differences(recording, play(recording, cut)) == []
 
@@ -186,7 +193,10 @@ def differences(recording: Recording, played: Played) -> list[str]:
         "reasoning": expected["reasoning"],
         "tool_calls": [(call["name"], call["arguments"]) for call in expected["tool_calls"]],
         "finish_reason": expected["finish_reason"] or "",
-        "usage": {name: (expected["usage"] or {}).get(name) for name in ("input", "output", "cached", "reasoning")},
+        "usage": {
+            name: (expected["usage"] or {}).get(name)
+            for name in ("input", "output", "cached", "reasoning")
+        },
     }
     usage = answer.usage
     got = {
@@ -194,7 +204,12 @@ def differences(recording: Recording, played: Played) -> list[str]:
         "reasoning": answer.thought,
         "tool_calls": [(call.name, call.arguments) for call in answer.tool_calls],
         "finish_reason": answer.stop.detail,
-        "usage": {"input": usage.input, "output": usage.output, "cached": usage.cached, "reasoning": usage.reasoning},
+        "usage": {
+            "input": usage.input,
+            "output": usage.output,
+            "cached": usage.cached,
+            "reasoning": usage.reasoning,
+        },
     }
     wrong = [f"{n}: {got[n]!r} instead of {wanted[n]!r}" for n in wanted if got[n] != wanted[n]]
     wrong = [line for line in wrong if line.split(":")[0] not in expected["contested"]]
@@ -211,7 +226,9 @@ def think_tags_become_thought(recording: Recording, expected: dict[str, Any]) ->
     """Hosts that leave `<think>` inside the text: the thinking is Thought here (design.md 3)."""
     if recording.family not in ("openai-chat", "ollama"):
         return
-    if inside := re.fullmatch(r"\s*<think>\n*(.*?)(?:</think>\s*(.*))?", expected["text"], re.DOTALL):
+    if inside := re.fullmatch(
+        r"\s*<think>\n*(.*?)(?:</think>\s*(.*))?", expected["text"], re.DOTALL
+    ):
         expected["reasoning"], expected["text"] = inside[1], inside[2] or ""
 
 
@@ -222,7 +239,9 @@ def absent_arguments_are_empty(recording: Recording, expected: dict[str, Any]) -
             call["arguments"] = {}
 
 
-def xai_counts_reasoning_beside_the_completion(recording: Recording, expected: dict[str, Any]) -> None:
+def xai_counts_reasoning_beside_the_completion(
+    recording: Recording, expected: dict[str, Any]
+) -> None:
     """`output` is everything generated: completion + reasoning where the total says so (design.md 3)."""
     usage, raw = expected["usage"], expected["usage_raw"]
     if recording.family != "openai-chat" or not usage or not raw or not usage["reasoning"]:
@@ -231,20 +250,31 @@ def xai_counts_reasoning_beside_the_completion(recording: Recording, expected: d
         usage["output"] += usage["reasoning"]
 
 
-def gemini_counts_thoughts_beside_the_candidates(recording: Recording, expected: dict[str, Any]) -> None:
+def gemini_counts_thoughts_beside_the_candidates(
+    recording: Recording, expected: dict[str, Any]
+) -> None:
     """`output` is everything generated: candidates + thoughts (design.md 3); expected.json leaves thoughts out."""
     usage = expected["usage"] or {}
     if recording.family == "gemini" and usage.get("reasoning") is not None:
         usage["output"] = (usage["output"] or 0) + usage["reasoning"]
 
 
-CACHE = ("cache_read_input_tokens", "cache_creation_input_tokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+CACHE = (
+    "cache_read_input_tokens",
+    "cache_creation_input_tokens",
+    "cacheReadInputTokens",
+    "cacheWriteInputTokens",
+)
 
 
 def input_is_everything_sent(recording: Recording, expected: dict[str, Any]) -> None:
     """`Usage.input` counts cache reads and writes (design.md 3); these providers report them beside it."""
     usage, raw = expected["usage"], expected["usage_raw"] or {}
-    if recording.family in ("anthropic-messages", "bedrock-converse") and usage and usage["input"] is not None:
+    if (
+        recording.family in ("anthropic-messages", "bedrock-converse")
+        and usage
+        and usage["input"] is not None
+    ):
         usage["input"] += sum(raw.get(name) or 0 for name in CACHE)
 
 
@@ -256,7 +286,11 @@ def the_most_specific_word_is_alone(recording: Recording, expected: dict[str, An
 
 def another_format_is_broken(recording: Recording, expected: dict[str, Any]) -> None:
     """Azure answers a Responses request for some models with a chat completion; a reader says so."""
-    if recording.family == "openai-responses" and recording.whole and b'"choices"' in recording.body[:200]:
+    if (
+        recording.family == "openai-responses"
+        and recording.whole
+        and b'"choices"' in recording.body[:200]
+    ):
         expected["finish_reason"] = "the server answered in another format than openai-responses"
 
 

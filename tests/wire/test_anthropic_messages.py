@@ -62,7 +62,9 @@ FORMAT = Format(
     ends=end,
     stops={
         **dict.fromkeys(["end_turn", "stop_sequence", "something_new"], "end"),
-        **dict.fromkeys(["max_tokens", "model_context_window_exceeded", "pause_turn", "compaction"], "length"),
+        **dict.fromkeys(
+            ["max_tokens", "model_context_window_exceeded", "pause_turn", "compaction"], "length"
+        ),
         "tool_use": "tool_calls",
         "refusal": "filter",
     },
@@ -77,7 +79,13 @@ FORMAT = Format(
     events=WORDS,
     anything=ANYTHING,
     almost=st.lists(
-        objects(NAMES, ANYTHING, type=KINDS, delta=objects(NAMES, ANYTHING, type=KINDS), content_block=ANYTHING)
+        objects(
+            NAMES,
+            ANYTHING,
+            type=KINDS,
+            delta=objects(NAMES, ANYTHING, type=KINDS),
+            content_block=ANYTHING,
+        )
         | objects(NAMES, ANYTHING, type=KINDS, content_block=objects(NAMES, ANYTHING, type=KINDS)),
         max_size=5,
     ),
@@ -111,7 +119,8 @@ def test_a_plain_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "url"), [("https://x/v1", "https://x/v1/messages"), ("https://x/a", "https://x/a/v1/messages")]
+    ("base", "url"),
+    [("https://x/v1", "https://x/v1/messages"), ("https://x/a", "https://x/a/v1/messages")],
 )
 def test_a_base_url_may_end_in_its_version(base: Any, url: Any) -> None:
     assert anthropic.render(ask(base_url=base)).url == url
@@ -134,13 +143,20 @@ def test_the_required_limit_is_the_models_own_or_a_sane_one(fields: Any, tokens:
 def test_the_models_own_limit_holds_for_its_thinking_too(limit: Any, budget: int) -> None:
     made = body(thinking=Fields(budget=2000), max_tokens=limit, max_output=3000)
 
-    assert (made["max_tokens"], made["thinking"]) == (3000, {"type": "enabled", "budget_tokens": budget})
+    assert (made["max_tokens"], made["thinking"]) == (
+        3000,
+        {"type": "enabled", "budget_tokens": budget},
+    )
 
 
 def test_a_second_turn_with_a_tool_result_and_a_question_alternates() -> None:
     messages = body(
         Message("user", "2 + 2?"),
-        Message("assistant", "I add.", tool_calls=[ToolCall("functions.add:0", "add", {"a": 2}, '{"a":2}')]),
+        Message(
+            "assistant",
+            "I add.",
+            tool_calls=[ToolCall("functions.add:0", "add", {"a": 2}, '{"a":2}')],
+        ),
         Message("tool", "4", tool_call_id="functions.add:0", name="add"),
         Message("user", "Sure?"),
     )["messages"]
@@ -158,7 +174,11 @@ def test_a_second_turn_with_a_tool_result_and_a_question_alternates() -> None:
         {
             "role": "user",
             "content": [
-                {"type": "tool_result", "tool_use_id": made, "content": [{"type": "text", "text": "4"}]},
+                {
+                    "type": "tool_result",
+                    "tool_use_id": made,
+                    "content": [{"type": "text", "text": "4"}],
+                },
                 {"type": "text", "text": "Sure?"},
             ],
         },
@@ -166,11 +186,16 @@ def test_a_second_turn_with_a_tool_result_and_a_question_alternates() -> None:
 
 
 def test_pictures_and_documents() -> None:
-    (message,) = body(Message("user", ["What is this?", PNG, PDF, File(b"hi", "text/plain", "a.txt")]))["messages"]
+    (message,) = body(
+        Message("user", ["What is this?", PNG, PDF, File(b"hi", "text/plain", "a.txt")])
+    )["messages"]
 
     assert message["content"] == [
         {"type": "text", "text": "What is this?"},
-        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw=="}},
+        {
+            "type": "image",
+            "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw=="},
+        },
         {
             "type": "document",
             "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0xLjQ="},
@@ -248,7 +273,11 @@ def test_thoughts_words_and_calls() -> None:
 
 
 def test_thinking_that_was_cut_off_is_not_kept() -> None:
-    assert heard(anthropic.Reader(), start(0, type="thinking"), delta(0, type="thinking_delta", thinking="hm")) == [
+    assert heard(
+        anthropic.Reader(),
+        start(0, type="thinking"),
+        delta(0, type="thinking_delta", thinking="hm"),
+    ) == [
         Thought("hm"),
         Stop("broken", CUT_OFF),
     ]
@@ -267,7 +296,10 @@ def test_tools_of_the_server_are_no_calls() -> None:
 
 
 def test_a_refusal_says_why() -> None:
-    details = {"stop_reason": "refusal", "stop_details": {"type": "refusal", "explanation": "Against the policy."}}
+    details = {
+        "stop_reason": "refusal",
+        "stop_details": {"type": "refusal", "explanation": "Against the policy."},
+    }
 
     assert heard(anthropic.Reader(), {"type": "message_delta", "delta": details}) == [
         Notice("Against the policy."),

@@ -69,12 +69,18 @@ FORMAT = Format(
         (("serviceUnavailableException", {"message": "Overloaded"}), 503),
         (("internalServerException", {"message": "Overloaded"}), 500),
         (("somethingNewException", {"message": "Overloaded"}), None),
-        (("error", {"code": "Oops", "message": "Overloaded"}), None),  # one that the service does not model
+        (
+            ("error", {"code": "Oops", "message": "Overloaded"}),
+            None,
+        ),  # one that the service does not model
     ),
     events=WORDS,
     anything=ANYTHING,
     almost=st.lists(
-        st.tuples(st.sampled_from(["", *WORDS.split()]), objects(NAMES, ANYTHING, delta=objects(NAMES, ANYTHING))),
+        st.tuples(
+            st.sampled_from(["", *WORDS.split()]),
+            objects(NAMES, ANYTHING, delta=objects(NAMES, ANYTHING)),
+        ),
         max_size=5,
     ),
     refused=ZIP,
@@ -91,9 +97,15 @@ def body(*messages: Message, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_plain_question() -> None:
-    call = bedrock.render(ask(model="us.a-model-v1:0", system="Be brief.", max_tokens=100, temperature=0.5))
+    call = bedrock.render(
+        ask(model="us.a-model-v1:0", system="Be brief.", max_tokens=100, temperature=0.5)
+    )
 
-    assert (call.url, call.headers, call.notices) == (f"{BASE}/model/us.a-model-v1%3A0/converse-stream", {}, [])
+    assert (call.url, call.headers, call.notices) == (
+        f"{BASE}/model/us.a-model-v1%3A0/converse-stream",
+        {},
+        [],
+    )
     assert call.body == {
         "inferenceConfig": {"maxTokens": 100, "temperature": 0.5},
         "system": [{"text": "Be brief."}],
@@ -109,7 +121,11 @@ def test_nothing_is_said_that_was_not_asked() -> None:
 def test_a_second_turn_with_a_tool_result_and_a_question_alternates() -> None:
     made = body(
         Message("user", "2 + 2?"),
-        Message("assistant", "I add.", tool_calls=[ToolCall("functions.add:0", "add", {"a": 2}, '{"a":2}')]),
+        Message(
+            "assistant",
+            "I add.",
+            tool_calls=[ToolCall("functions.add:0", "add", {"a": 2}, '{"a":2}')],
+        ),
         Message("tool", "4", tool_call_id="functions.add:0", name="add"),
         Message("user", "Sure?"),
         tools=(ADD,),
@@ -134,22 +150,35 @@ def test_a_second_turn_with_a_tool_result_and_a_question_alternates() -> None:
     ]
     assert made["toolConfig"] == {
         "tools": [
-            {"toolSpec": {"name": "add", "description": "Add two numbers", "inputSchema": {"json": ADD.parameters}}}
+            {
+                "toolSpec": {
+                    "name": "add",
+                    "description": "Add two numbers",
+                    "inputSchema": {"json": ADD.parameters},
+                }
+            }
         ]
     }
 
 
 def test_tools_of_earlier_turns_are_defined_although_they_are_no_longer_given() -> None:
     """Bedrock answers 400 otherwise: toolConfig must be defined when using toolUse and toolResult content blocks."""
-    made = body(Message("assistant", tool_calls=[ToolCall("t", "add", {})]), Message("tool", "", tool_call_id="t"))
+    made = body(
+        Message("assistant", tool_calls=[ToolCall("t", "add", {})]),
+        Message("tool", "", tool_call_id="t"),
+    )
 
     assert [tool["toolSpec"]["name"] for tool in made["toolConfig"]["tools"]] == ["add"]
-    assert made["messages"][1]["content"] == [{"toolResult": {"toolUseId": "t", "content": [{"text": "(empty)"}]}}]
+    assert made["messages"][1]["content"] == [
+        {"toolResult": {"toolUseId": "t", "content": [{"text": "(empty)"}]}}
+    ]
 
 
 def test_pictures_and_documents() -> None:
     word = File(b"x", "application/msword", "b.doc")
-    (message,) = body(Message("user", ["What?", PNG, Image(b"x", "image/jpg"), PDF, word]))["messages"]
+    (message,) = body(Message("user", ["What?", PNG, Image(b"x", "image/jpg"), PDF, word]))[
+        "messages"
+    ]
 
     assert message["content"] == [
         {"text": "What?"},
@@ -168,7 +197,9 @@ def test_a_document_alone_gets_the_text_that_bedrock_wants_beside_it() -> None:
 
 
 def test_a_schema() -> None:
-    made = body(schema={"title": "City", "type": "object", "properties": {}}, thinking=Fields(effort="low"))
+    made = body(
+        schema={"title": "City", "type": "object", "properties": {}}, thinking=Fields(effort="low")
+    )
     schema = made["outputConfig"]["textFormat"]["structure"]["jsonSchema"]
 
     assert made["outputConfig"]["effort"] == "low"
@@ -179,7 +210,11 @@ def test_a_schema() -> None:
 
 def test_cache_points_follow_the_system_prompt_and_the_last_message() -> None:
     made = body(
-        Message("user", "1"), Message("assistant", "2"), Message("user", "3"), system="Be brief.", quirks=CACHED
+        Message("user", "1"),
+        Message("assistant", "2"),
+        Message("user", "3"),
+        system="Be brief.",
+        quirks=CACHED,
     )
 
     assert made["system"] == [{"text": "Be brief."}, POINT]
@@ -201,7 +236,12 @@ def test_a_cache_point_stands_before_documents_and_never_first() -> None:
 
 
 def test_thoughts_words_and_calls() -> None:
-    usage = {"inputTokens": 3, "outputTokens": 5, "cacheReadInputTokens": 80, "cacheWriteInputTokens": 7}
+    usage = {
+        "inputTokens": 3,
+        "outputTokens": 5,
+        "cacheReadInputTokens": 80,
+        "cacheWriteInputTokens": 7,
+    }
     reader = bedrock.Reader()
     events = heard(
         reader,
@@ -226,7 +266,9 @@ def test_thoughts_words_and_calls() -> None:
         Thought("hm"),
         Text("I add."),
         ToolCall("t", "add", {"a": 1}, '{"a":1}'),
-        Kept([{"text": 0, "calls": 0, "block": THINKING}, {"text": 6, "calls": 0, "block": REDACTED}]),
+        Kept(
+            [{"text": 0, "calls": 0, "block": THINKING}, {"text": 6, "calls": 0, "block": REDACTED}]
+        ),
         Usage(90, 5, 80, None),
         Stop("tool_calls", "tool_use"),
     ]
@@ -241,7 +283,9 @@ def test_words_with_citations_are_words() -> None:
 
 def test_thinking_without_a_signature_is_not_kept() -> None:
     """Only Claude wants its thinking back, and it signs it; gpt-oss and DeepSeek do not."""
-    assert heard(bedrock.Reader(), delta(0, reasoningContent={"text": "hm"}), stop(0), end("end_turn")) == [
+    assert heard(
+        bedrock.Reader(), delta(0, reasoningContent={"text": "hm"}), stop(0), end("end_turn")
+    ) == [
         Thought("hm"),
         Stop("end", "end_turn"),
     ]

@@ -32,14 +32,19 @@ def said(call: Call) -> dict[str, Any]:
     return {
         "limit": call.body.get("max_tokens") or inner.get("maxTokens"),
         "temperature": call.body.get("temperature") or inner.get("temperature"),
-        "thinking": call.body.get("thinking") or call.body.get("additionalModelRequestFields", {}).get("thinking"),
+        "thinking": call.body.get("thinking")
+        or call.body.get("additionalModelRequestFields", {}).get("thinking"),
         "output": call.body.get("output_config") or call.body.get("outputConfig"),
     }
 
 
 @WIRES
-@pytest.mark.parametrize(("limit", "sent"), [(None, 8192), (100, 2100), (2000, 4000), (2001, 2001), (5000, 5000)])
-def test_a_budget_for_thinking_is_smaller_than_the_limit(wire: str, limit: int | None, sent: int) -> None:
+@pytest.mark.parametrize(
+    ("limit", "sent"), [(None, 8192), (100, 2100), (2000, 4000), (2001, 2001), (5000, 5000)]
+)
+def test_a_budget_for_thinking_is_smaller_than_the_limit(
+    wire: str, limit: int | None, sent: int
+) -> None:
     made = said(dialect(wire).render(ask(thinking=Fields(budget=2000), max_tokens=limit)))
 
     assert (made["limit"], made["thinking"]) == (sent, {"type": "enabled", "budget_tokens": 2000})
@@ -48,7 +53,9 @@ def test_a_budget_for_thinking_is_smaller_than_the_limit(wire: str, limit: int |
 @WIRES
 @pytest.mark.parametrize("thinking", [ADAPTIVE, {"type": "enabled", "budget_tokens": 1024}])
 @pytest.mark.parametrize("temperature", [0, 0.5, 1])
-def test_it_thinks_at_temperature_1_only(wire: str, thinking: dict[str, Any], temperature: float) -> None:
+def test_it_thinks_at_temperature_1_only(
+    wire: str, thinking: dict[str, Any], temperature: float
+) -> None:
     call = rendered(wire, thinking, temperature=temperature)
 
     assert said(call)["thinking"] == thinking
@@ -58,7 +65,9 @@ def test_it_thinks_at_temperature_1_only(wire: str, thinking: dict[str, Any], te
 
 @WIRES
 @pytest.mark.parametrize("thinking", [None, {"type": "disabled"}, {"type": "between_tools"}])
-def test_without_thinking_any_temperature_is_taken(wire: str, thinking: dict[str, Any] | None) -> None:
+def test_without_thinking_any_temperature_is_taken(
+    wire: str, thinking: dict[str, Any] | None
+) -> None:
     call = rendered(wire, thinking, temperature=0.5)
 
     assert (said(call)["thinking"], said(call)["temperature"], call.notices) == (thinking, 0.5, [])
@@ -82,13 +91,21 @@ def test_a_schema_is_closed_all_the_way_down_and_its_limits_are_said() -> None:
 
     shut = {
         "type": "object",
-        "properties": {"size": {"type": "integer", "description": "In km. {minimum: 0, maximum: 9}"}},
+        "properties": {
+            "size": {"type": "integer", "description": "In km. {minimum: 0, maximum: 9}"}
+        },
         "additionalProperties": False,
     }
 
     def around(schema: dict[str, Any]) -> dict[str, Any]:
         lists = {name: [schema, True] for name in ("anyOf", "oneOf", "allOf", "prefixItems")}
-        return {"type": "array", "items": schema, "$defs": {"City": schema}, "definitions": {"City": schema}, **lists}
+        return {
+            "type": "array",
+            "items": schema,
+            "$defs": {"City": schema},
+            "definitions": {"City": schema},
+            **lists,
+        }
 
     assert closed({"$schema": "x", **around(inner)}) == around(shut)
 

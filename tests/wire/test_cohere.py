@@ -37,11 +37,19 @@ FORMAT = Format(
     "cohere",
     says=event("content-delta", content={"text": "Hi"}),
     whole={
-        "message": {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi"}]},
+        "message": {
+            "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi"}]
+        },
         "finish_reason": "COMPLETE",
         "usage": {"tokens": {"input_tokens": 9, "output_tokens": 5}},
     },
-    calls=(event("tool-call-start", 0, tool_calls={"id": "x", "function": {"name": "f", "arguments": '{"a": 1}'}}),),
+    calls=(
+        event(
+            "tool-call-start",
+            0,
+            tool_calls={"id": "x", "function": {"name": "f", "arguments": '{"a": 1}'}},
+        ),
+    ),
     ends=end,
     stops={
         **dict.fromkeys(["COMPLETE", "STOP_SEQUENCE", "A_WORD_OF_2031"], "end"),
@@ -57,7 +65,12 @@ FORMAT = Format(
     anything=ANYTHING,
     almost=st.lists(
         st.builds(
-            lambda kind, inner: {**inner, "type": kind, "delta": {**inner, "message": inner}, "message": inner},
+            lambda kind, inner: {
+                **inner,
+                "type": kind,
+                "delta": {**inner, "message": inner},
+                "message": inner,
+            },
             st.sampled_from(WORDS.split()),
             objects(NAMES, ANYTHING),
         ),
@@ -105,11 +118,16 @@ def test_a_plain_question() -> None:
 
 
 def test_a_base_url_may_end_in_its_version() -> None:
-    assert cohere.render(ask(base_url="https://api.cohere.com/v2")).url == "https://api.cohere.com/v2/chat"
+    assert (
+        cohere.render(ask(base_url="https://api.cohere.com/v2")).url
+        == "https://api.cohere.com/v2/chat"
+    )
 
 
 def test_a_second_turn() -> None:
-    assert sent(Message("user", "Hi"), Message("assistant", "Hello.", "hm"), Message("user", "And?")) == [
+    assert sent(
+        Message("user", "Hi"), Message("assistant", "Hello.", "hm"), Message("user", "And?")
+    ) == [
         {"role": "user", "content": "Hi"},
         {"role": "assistant", "content": "Hello."},
         {"role": "user", "content": "And?"},
@@ -153,15 +171,27 @@ def test_tools_their_plan_and_their_results() -> None:
     assert request["tools"] == [
         {
             "type": "function",
-            "function": {"name": "add", "description": "Add two numbers", "parameters": dict(ADD.parameters)},
+            "function": {
+                "name": "add",
+                "description": "Add two numbers",
+                "parameters": dict(ADD.parameters),
+            },
         }
     ]
     assert request["messages"][1:] == [
         {
             "role": "assistant",
             "tool_calls": [
-                {"id": "add_1", "type": "function", "function": {"name": "add", "arguments": '{"a":1}'}},
-                {"id": "add_2", "type": "function", "function": {"name": "add", "arguments": '{"a": 2}'}},
+                {
+                    "id": "add_1",
+                    "type": "function",
+                    "function": {"name": "add", "arguments": '{"a":1}'},
+                },
+                {
+                    "id": "add_2",
+                    "type": "function",
+                    "function": {"name": "add", "arguments": '{"a": 2}'},
+                },
             ],
             "tool_plan": "I will add.",
         },
@@ -177,7 +207,9 @@ def test_a_plan_does_not_go_back_without_its_calls() -> None:
     ("back", "calls", "thinks"),
     [("never", [CALL], False), ("tools", [], False), ("tools", [CALL], True), ("always", [], True)],
 )
-def test_thinking_goes_back_where_it_is_wanted(back: str, calls: list[ToolCall], thinks: bool) -> None:
+def test_thinking_goes_back_where_it_is_wanted(
+    back: str, calls: list[ToolCall], thinks: bool
+) -> None:
     content = sent(Message("assistant", "2", "hm", calls), reasoning_back=back)[0]["content"]
 
     both = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "2"}]
@@ -191,7 +223,9 @@ def test_a_schema() -> None:
         "type": "json_object",
         "json_schema": {"title": "A city", "type": "object", "properties": {}},
     }
-    assert body(schema=CITY, quirks=Quirks(schema_mode="json_object"))["response_format"] == {"type": "json_object"}
+    assert body(schema=CITY, quirks=Quirks(schema_mode="json_object"))["response_format"] == {
+        "type": "json_object"
+    }
     assert "response_format" not in words.body
     assert len(words.notices) == 1
 
@@ -230,22 +264,32 @@ def test_an_answer_with_its_thinking_and_counts() -> None:
 
 def test_calls_of_one_answer_are_told_apart_by_their_index_and_the_plan_is_kept() -> None:
     def call(index: int, arguments: str, **first: Any) -> dict[str, Any]:
-        function = {"name": first.pop("name"), "arguments": arguments} if first else {"arguments": arguments}
+        function = (
+            {"name": first.pop("name"), "arguments": arguments}
+            if first
+            else {"arguments": arguments}
+        )
         return event(
-            "tool-call-start" if first else "tool-call-delta", index, tool_calls={**first, "function": function}
+            "tool-call-start" if first else "tool-call-delta",
+            index,
+            tool_calls={**first, "function": function},
         )
 
     values = [
         event("tool-plan-delta", tool_plan="I will "),
         event("tool-plan-delta", tool_plan="add."),
         event(
-            "tool-call-start", 0, tool_calls={"id": "a", "type": "function", "function": {"name": "f", "arguments": ""}}
+            "tool-call-start",
+            0,
+            tool_calls={"id": "a", "type": "function", "function": {"name": "f", "arguments": ""}},
         ),
         call(0, '{"x"'),
         call(0, ": 1}"),
         event("tool-call-end", 0),
         event(
-            "tool-call-start", 1, tool_calls={"id": "b", "type": "function", "function": {"name": "g", "arguments": ""}}
+            "tool-call-start",
+            1,
+            tool_calls={"id": "b", "type": "function", "function": {"name": "g", "arguments": ""}},
         ),
         end("TOOL_CALL"),
     ]

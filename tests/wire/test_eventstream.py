@@ -16,7 +16,13 @@ from nbchat.wire.framing.framing import FramingError
 
 
 def header(name: str, value: str) -> bytes:
-    return pack(">B", len(name)) + name.encode() + b"\x07" + pack(">H", len(value.encode())) + value.encode()
+    return (
+        pack(">B", len(name))
+        + name.encode()
+        + b"\x07"
+        + pack(">H", len(value.encode()))
+        + value.encode()
+    )
 
 
 def message(headers: bytes, payload: bytes) -> bytes:
@@ -29,8 +35,16 @@ def event(name: str, payload: bytes = b"{}") -> bytes:
     return message(header(":message-type", "event") + header(":event-type", name), payload)
 
 
-BODY = event("messageStart", b'{"role":"assistant"}') + event("contentBlockDelta", '{"é":1}'.encode()) + event("x", b"")
-FRAMES = [("messageStart", b'{"role":"assistant"}'), ("contentBlockDelta", '{"é":1}'.encode()), ("x", b"{}")]
+BODY = (
+    event("messageStart", b'{"role":"assistant"}')
+    + event("contentBlockDelta", '{"é":1}'.encode())
+    + event("x", b"")
+)
+FRAMES = [
+    ("messageStart", b'{"role":"assistant"}'),
+    ("contentBlockDelta", '{"é":1}'.encode()),
+    ("x", b"{}"),
+]
 
 
 @given(st.lists(st.integers(0, len(BODY))))
@@ -44,7 +58,9 @@ def test_any_cut_gives_the_same_frames(cuts: list[int]) -> None:
 
 
 def test_an_exception_is_named_by_its_type() -> None:
-    headers = header(":message-type", "exception") + header(":exception-type", "throttlingException")
+    headers = header(":message-type", "exception") + header(
+        ":exception-type", "throttlingException"
+    )
 
     assert EventStream().feed(message(headers, b'{"message":"slow"}')) == [
         ("throttlingException", b'{"message":"slow"}')
@@ -52,7 +68,11 @@ def test_an_exception_is_named_by_its_type() -> None:
 
 
 def test_an_unmodelled_error_has_its_words_in_headers() -> None:
-    headers = header(":message-type", "error") + header(":error-code", "Oops") + header(":error-message", "é")
+    headers = (
+        header(":message-type", "error")
+        + header(":error-code", "Oops")
+        + header(":error-message", "é")
+    )
 
     ((name, data),) = EventStream().feed(message(headers, b""))
 
@@ -72,7 +92,9 @@ def test_headers_of_other_types_are_stepped_over() -> None:
         b"\x01i\x09" + b"x" * 16,
     ]
 
-    assert EventStream().feed(message(b"".join(others) + header(":event-type", "ok"), b"{}")) == [("ok", b"{}")]
+    assert EventStream().feed(message(b"".join(others) + header(":event-type", "ok"), b"{}")) == [
+        ("ok", b"{}")
+    ]
 
 
 def test_a_frame_that_is_cut_off_is_unfinished() -> None:

@@ -22,14 +22,20 @@ from nbchat.wire.problem import ProviderProblem
 from .conversations import assert_repeated, conversations, growing
 from .formats import ADD, BASE, CITY, CUT_OFF, NOTE, Format, ask, heard
 
-FORMATS: list[Format] = [import_module(f"tests.wire.test_{name.replace('-', '_')}").FORMAT for name in NAMES]
+FORMATS: list[Format] = [
+    import_module(f"tests.wire.test_{name.replace('-', '_')}").FORMAT for name in NAMES
+]
 EVERY = pytest.mark.parametrize("wire", FORMATS, ids=lambda wire: wire.name)
 STOPS = [
     pytest.param(wire, word, reason, id=f"{wire.name}-{word}")
     for wire in FORMATS
     for word, reason in wire.stops.items()
 ]
-FAILS = [pytest.param(wire, *fail, id=f"{wire.name}-{nth}") for wire in FORMATS for nth, fail in enumerate(wire.fails)]
+FAILS = [
+    pytest.param(wire, *fail, id=f"{wire.name}-{nth}")
+    for wire in FORMATS
+    for nth, fail in enumerate(wire.fails)
+]
 
 
 @EVERY
@@ -52,7 +58,9 @@ def test_what_rows_say_is_merged_and_the_conversation_comes_last(wire: Format) -
     """In this order, so that what changes from turn to turn is at the end."""
     quirks = Quirks(body={"early": {"a": 1}}, tools_body={"late": True, "early": {"c": 3}})
     thinking = Fields(body={"early": {"b": 2}})
-    body = wire.spoken.render(ask(system="Be brief.", tools=(ADD,), quirks=quirks, thinking=thinking)).body
+    body = wire.spoken.render(
+        ask(system="Be brief.", tools=(ADD,), quirks=quirks, thinking=thinking)
+    ).body
 
     assert body["early"] == {"a": 1, "b": 2, "c": 3}
     *_, late, conversation = body
@@ -63,8 +71,12 @@ def test_what_rows_say_is_merged_and_the_conversation_comes_last(wire: Format) -
 @EVERY
 def test_a_row_is_not_changed_by_a_request(wire: Format) -> None:
     rows = {
-        "quirks": Quirks(body={"early": {"a": 1}}, tools_body={"early": {"c": 3}}, cache="cache_control"),
-        "thinking": Fields(effort="low", budget=1024, body={"early": {"b": 2}, "reasoning": {"context": "auto"}}),
+        "quirks": Quirks(
+            body={"early": {"a": 1}}, tools_body={"early": {"c": 3}}, cache="cache_control"
+        ),
+        "thinking": Fields(
+            effort="low", budget=1024, body={"early": {"b": 2}, "reasoning": {"context": "auto"}}
+        ),
         "schema": deepcopy(CITY),
         "tools": (deepcopy(ADD),),
     }
@@ -83,7 +95,9 @@ def test_a_text_file_is_its_text(wire: Format) -> None:
     assert NOTE.base64.encode() not in body
 
 
-@pytest.mark.parametrize("wire", [wire for wire in FORMATS if wire.refused], ids=lambda wire: wire.name)
+@pytest.mark.parametrize(
+    "wire", [wire for wire in FORMATS if wire.refused], ids=lambda wire: wire.name
+)
 def test_a_document_without_a_place_is_refused_before_anything_is_sent(wire: Format) -> None:
     assert wire.refused
 
@@ -98,17 +112,26 @@ def test_a_schema_is_sent_or_else_said_in_words(wire: Format, mode: Any) -> None
     said = json.dumps("Be brief.\n\nAnswer with JSON alone")[1:-1] in json.dumps(call.body)
 
     assert said == (mode != "json_schema")
-    assert call.notices == ["a-model has no schema output here; the schema was sent as an instruction."] * said
-    assert ("$schema" in json.dumps(call.body)) == said  # the address of its dialect is for readers alone
+    assert (
+        call.notices
+        == ["a-model has no schema output here; the schema was sent as an instruction."] * said
+    )
+    assert (
+        "$schema" in json.dumps(call.body)
+    ) == said  # the address of its dialect is for readers alone
 
 
 @EVERY
 @settings(deadline=None)
 @given(data=st.data(), tools=st.sampled_from([(), (ADD,)]))
-def test_a_longer_conversation_repeats_the_bytes_before_its_new_messages(wire: Format, data: Any, tools: Any) -> None:
+def test_a_longer_conversation_repeats_the_bytes_before_its_new_messages(
+    wire: Format, data: Any, tools: Any
+) -> None:
     question = ask(system="Be brief.", max_tokens=9, **{"tools": tools, **wire.asked})
 
-    for before, after in pairwise(map(wire.spoken.render, growing(question, data.draw(conversations(wire))))):
+    for before, after in pairwise(
+        map(wire.spoken.render, growing(question, data.draw(conversations(wire))))
+    ):
         assert_repeated(before, after)
 
 
@@ -141,7 +164,9 @@ def test_an_end_marker_is_an_end_without_a_word(wire: Format) -> None:
 def test_a_natural_end_after_calls_is_a_stop_for_tools(wire: Format, word: str) -> None:
     reader, natural = wire.spoken.Reader(), next(iter(wire.stops))
     reader.ended = word == "none"
-    made, *_, stop = heard(reader, *wire.calls, *([wire.ends(natural)] if word == "natural" else []))
+    made, *_, stop = heard(
+        reader, *wire.calls, *([wire.ends(natural)] if word == "natural" else [])
+    )
 
     assert (made.id, made.name, made.arguments) == ("x", "f", {"a": 1})
     assert isinstance(made, ToolCall)
@@ -149,7 +174,9 @@ def test_a_natural_end_after_calls_is_a_stop_for_tools(wire: Format, word: str) 
 
 
 @pytest.mark.parametrize(("wire", "value", "status"), FAILS)
-def test_a_failure_inside_the_stream_is_raised(wire: Format, value: Any, status: int | None) -> None:
+def test_a_failure_inside_the_stream_is_raised(
+    wire: Format, value: Any, status: int | None
+) -> None:
     with pytest.raises(ProviderProblem, match="Overloaded") as raised:
         heard(wire.spoken.Reader(), wire.says, value)
 
@@ -163,7 +190,12 @@ def test_a_server_may_answer_with_one_body(wire: Format) -> None:
         if not isinstance(event, Kept):
             answer.add(event)
 
-    assert (answer.text, answer.thought, answer.usage.input, answer.usage.output) == ("Hi", "hm", 9, 5)
+    assert (answer.text, answer.thought, answer.usage.input, answer.usage.output) == (
+        "Hi",
+        "hm",
+        9,
+        5,
+    )
     assert answer.stop == Stop("end", next(iter(wire.stops)))
 
 

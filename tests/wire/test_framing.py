@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.wire.framing.framing import Decoder, Frame, FramingError, NdjsonLines, ServerSentEvents, WholeBody
+from nbchat.wire.framing.framing import (
+    Decoder,
+    Frame,
+    FramingError,
+    NdjsonLines,
+    ServerSentEvents,
+    WholeBody,
+)
 
 BOM = b"\xef\xbb\xbf"
 
@@ -75,7 +82,9 @@ def test_a_cr_at_the_end_of_a_chunk_ends_its_line_at_once_and_its_lf_adds_none()
     assert decoder.feed(b"") == decoder.feed(b"\n") == []
 
 
-@pytest.mark.parametrize("chunks", [[BOM], [BOM[:1], BOM[1:2], BOM[2:]], [b"", BOM[:2], b"", BOM[2:]]])
+@pytest.mark.parametrize(
+    "chunks", [[BOM], [BOM[:1], BOM[1:2], BOM[2:]], [b"", BOM[:2], b"", BOM[2:]]]
+)
 def test_a_byte_order_mark_is_skipped_also_in_pieces(chunks: list[bytes]) -> None:
     assert data(*chunks, b"data: 1\n\n") == [b"1"]
 
@@ -91,17 +100,34 @@ def test_the_start_of_a_mark_alone_is_no_event() -> None:
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c"])
 def test_what_a_text_splitter_takes_for_a_line_end_stays_inside_the_json(separator: str) -> None:
-    assert data(f'data: {{"text":"a{separator}b"}}\n\n'.encode()) == [f'{{"text":"a{separator}b"}}'.encode()]
+    assert data(f'data: {{"text":"a{separator}b"}}\n\n'.encode()) == [
+        f'{{"text":"a{separator}b"}}'.encode()
+    ]
 
 
 def test_an_event_without_its_blank_line_is_left_over() -> None:
     assert sse(b'data: 1\n\ndata: {"a":\ndata: 2}') == ([("", b"1")], b'{"a":\n2}')
 
 
-FIELDS = [b"data", b"event", b"id", b"retry", b"dat", b"datas", b"", b":", b": ", b" ", b'{"a":1}', b"x: y"]
+FIELDS = [
+    b"data",
+    b"event",
+    b"id",
+    b"retry",
+    b"dat",
+    b"datas",
+    b"",
+    b":",
+    b": ",
+    b" ",
+    b'{"a":1}',
+    b"x: y",
+]
 ENDS = [b"\n", b"\r", b"\r\n", b"\n\n", b"\r\r", b"\r\n\r\n"]
 ODD = [BOM, BOM[:1], BOM[1:], b"\0", b"\xff", "\u2028\u0085é☃".encode()]
-BODIES = st.lists(st.sampled_from(FIELDS + ENDS + ENDS + ODD) | st.binary(max_size=3), max_size=30).map(b"".join)
+BODIES = st.lists(
+    st.sampled_from(FIELDS + ENDS + ENDS + ODD) | st.binary(max_size=3), max_size=30
+).map(b"".join)
 
 
 def read_off_the_page(body: bytes) -> tuple[list[Frame], bytes]:
@@ -139,7 +165,10 @@ def test_byte_by_byte_the_frames_are_those_of_the_whole(body: bytes) -> None:
 
 
 def test_blank_lines_are_skipped_and_the_last_line_may_lack_its_end() -> None:
-    assert decoded(NdjsonLines(), b'{"a":1}\r\n\n \n{"b":2}\n{"c"') == ([("", b'{"a":1}'), ("", b'{"b":2}')], b'{"c"')
+    assert decoded(NdjsonLines(), b'{"a":1}\r\n\n \n{"b":2}\n{"c"') == (
+        [("", b'{"a":1}'), ("", b'{"b":2}')],
+        b'{"c"',
+    )
 
 
 def test_a_carriage_return_or_a_separator_inside_a_line_does_not_end_it() -> None:

@@ -16,7 +16,10 @@ from .formats import ADD, BASE, CALL, CITY, NOTE, PDF, PNG, Format, ask, heard, 
 
 
 def chunk(*parts: dict[str, Any], finish: str = "", **beside: Any) -> dict[str, Any]:
-    candidate = {"content": {"role": "model", "parts": list(parts)}, **({"finishReason": finish} if finish else {})}
+    candidate = {
+        "content": {"role": "model", "parts": list(parts)},
+        **({"finishReason": finish} if finish else {}),
+    }
     return {"candidates": [candidate], **beside}
 
 
@@ -43,7 +46,10 @@ FORMAT = Format(
         "STOP": "end",
         **dict.fromkeys(["MAX_TOKENS", "CONTINUATION"], "length"),
         **dict.fromkeys(FILTERS.split(), "filter"),
-        **dict.fromkeys(["MALFORMED_FUNCTION_CALL", "MISSING_THOUGHT_SIGNATURE", "OTHER", "A_WORD_OF_2031"], "broken"),
+        **dict.fromkeys(
+            ["MALFORMED_FUNCTION_CALL", "MISSING_THOUGHT_SIGNATURE", "OTHER", "A_WORD_OF_2031"],
+            "broken",
+        ),
     },
     fails=(
         (FAILURE, 503),
@@ -54,7 +60,12 @@ FORMAT = Format(
     anything=ANYTHING,
     almost=st.lists(st.lists(ANYTHING, max_size=4).map(lambda parts: chunk(*parts)), max_size=2),
     kept=st.just(
-        {"parts": [{"text": "é", "thoughtSignature": "sig"}, {"functionCall": {"id": "x", "name": "f", "args": {}}}]}
+        {
+            "parts": [
+                {"text": "é", "thoughtSignature": "sig"},
+                {"functionCall": {"id": "x", "name": "f", "args": {}}},
+            ]
+        }
     ),
 )
 
@@ -96,7 +107,9 @@ def test_a_model_is_a_path(model: str, path: str) -> None:
 
 
 def test_a_second_turn() -> None:
-    assert contents(Message("user", "Hi"), Message("assistant", "Hello."), Message("user", "And?")) == [
+    assert contents(
+        Message("user", "Hi"), Message("assistant", "Hello."), Message("user", "And?")
+    ) == [
         {"role": "user", "parts": [{"text": "Hi"}]},
         {"role": "model", "parts": [{"text": "Hello."}]},
         {"role": "user", "parts": [{"text": "And?"}]},
@@ -110,7 +123,10 @@ def test_a_second_turn() -> None:
         (Fields(budget=-1), {"includeThoughts": True, "thinkingBudget": -1}),
         (Fields(budget=0), {"thinkingBudget": 0}),
         (Fields(effort="high", budget=9), {"includeThoughts": True, "thinkingLevel": "HIGH"}),
-        (Fields(body={"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}), {"includeThoughts": True}),
+        (
+            Fields(body={"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}),
+            {"includeThoughts": True},
+        ),
     ],
 )
 def test_thinking_is_a_level_or_a_budget(fields: Fields, config: dict[str, Any]) -> None:
@@ -147,7 +163,11 @@ def test_tools_and_their_results() -> None:
     assert request["tools"] == [
         {
             "functionDeclarations": [
-                {"name": "add", "description": "Add two numbers", "parametersJsonSchema": dict(ADD.parameters)}
+                {
+                    "name": "add",
+                    "description": "Add two numbers",
+                    "parametersJsonSchema": dict(ADD.parameters),
+                }
             ]
         }
     ]
@@ -175,7 +195,12 @@ def test_tools_and_their_results() -> None:
 
 
 def test_roles_alternate_and_nothing_is_empty() -> None:
-    messages = [Message("user", "1"), Message("assistant", ""), Message("user", "2"), Message("assistant", "3")]
+    messages = [
+        Message("user", "1"),
+        Message("assistant", ""),
+        Message("user", "2"),
+        Message("assistant", "3"),
+    ]
 
     assert contents(*messages, Message("user", ["4"])) == [
         {"role": "user", "parts": [{"text": "1"}, {"text": "2"}]},
@@ -202,7 +227,9 @@ def test_a_schema() -> None:
 
 
 def test_a_finish_reason_in_every_chunk_does_not_end_the_answer() -> None:
-    events = heard(gemini.Reader(), chunk({"text": "H"}, finish="STOP"), chunk({"text": "i"}, finish="STOP"))
+    events = heard(
+        gemini.Reader(), chunk({"text": "H"}, finish="STOP"), chunk({"text": "i"}, finish="STOP")
+    )
 
     assert events == [Text("H"), Text("i"), Stop("end", "STOP")]
 
@@ -215,7 +242,10 @@ def test_why_an_answer_failed_is_told() -> None:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_blocked_prompt_is_a_filter_without_text(whole: bool) -> None:
-    value = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 9}}
+    value = {
+        "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
+        "usageMetadata": {"promptTokenCount": 9},
+    }
     reader = gemini.Reader()
 
     assert list(reader.read_whole(value) if whole else reader.read(value)) == []
@@ -224,11 +254,17 @@ def test_a_blocked_prompt_is_a_filter_without_text(whole: bool) -> None:
 
 def test_a_call_without_an_id_gets_one_that_is_the_same_for_the_same_bytes() -> None:
     values = [
-        chunk({"functionCall": {"name": "f", "args": {"a": 1}}, "thoughtSignature": "s"}, responseId="aB-_9=/"),
+        chunk(
+            {"functionCall": {"name": "f", "args": {"a": 1}}, "thoughtSignature": "s"},
+            responseId="aB-_9=/",
+        ),
         chunk({"functionCall": {"id": "theirs", "name": "g"}}, finish="STOP"),
     ]
 
-    f, g = {"id": "call_aB-_9_1", "name": "f", "args": {"a": 1}}, {"id": "theirs", "name": "g", "args": {}}
+    f, g = (
+        {"id": "call_aB-_9_1", "name": "f", "args": {"a": 1}},
+        {"id": "theirs", "name": "g", "args": {}},
+    )
     assert heard(gemini.Reader(), *values) == [
         ToolCall("call_aB-_9_1", "f", {"a": 1}, '{"a": 1}'),
         ToolCall("theirs", "g", {}, "{}"),
@@ -257,12 +293,17 @@ def test_counts_are_cumulative_and_a_later_chunk_may_lack_some() -> None:
         {"trafficType": "ON_DEMAND", "candidatesTokenCount": None},
     ]
 
-    assert heard(gemini.Reader(), *(chunk(usageMetadata=usage) for usage in usages))[0] == Usage(9, 35, 4, 30)
+    assert heard(gemini.Reader(), *(chunk(usageMetadata=usage) for usage in usages))[0] == Usage(
+        9, 35, 4, 30
+    )
 
 
 def test_only_the_first_candidate_is_read() -> None:
     value = {
-        "candidates": [{"index": 1, "content": {"parts": [{"text": "no"}]}}, *chunk({"text": "yes"})["candidates"]]
+        "candidates": [
+            {"index": 1, "content": {"parts": [{"text": "no"}]}},
+            *chunk({"text": "yes"})["candidates"],
+        ]
     }
 
     assert heard(gemini.Reader(), value)[0] == Text("yes")

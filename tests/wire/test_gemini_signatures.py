@@ -24,7 +24,9 @@ def kept(*parts: dict[str, Any]) -> KeptBy:
 @pytest.mark.parametrize("recording", recordings("gemini", "stream", "json"))
 def test_a_recorded_answer_goes_back_with_every_signature(recording: Recording) -> None:
     played = play(recording)
-    sent = contents(Message("user", "Hi"), replayed(played.answer.message, played.kept), Message("user", "And?"))
+    sent = contents(
+        Message("user", "Hi"), replayed(played.answer.message, played.kept), Message("user", "And?")
+    )
 
     assert [content["role"] for content in sent] in (["user", "model", "user"], ["user"])
     came = [part["thoughtSignature"] for part in parts_of(recording) if "thoughtSignature" in part]
@@ -40,12 +42,21 @@ def replayed(message: Message, data: list[Any]) -> Message:
 def parts_of(recording: Recording) -> list[dict[str, Any]]:
     values = [from_json(data) for _, data in frames(recording, in_one_piece)]
     listed = [value for each in values for value in (each if isinstance(each, list) else [each])]
-    return [part for value in listed for c in value["candidates"] for part in c.get("content", {}).get("parts", [])]
+    return [
+        part
+        for value in listed
+        for c in value["candidates"]
+        for part in c.get("content", {}).get("parts", [])
+    ]
 
 
 def test_kept_parts_go_back_as_they_came_and_stay_as_they_are() -> None:
     parts = [{"text": "Hi"}, {"text": "", "thoughtSignature": "sig"}]
-    messages = [Message("assistant", "Hi", kept=kept(*parts)), Message("assistant", "!"), Message("user", "?")]
+    messages = [
+        Message("assistant", "Hi", kept=kept(*parts)),
+        Message("assistant", "!"),
+        Message("user", "?"),
+    ]
 
     assert contents(*messages)[0] == {"role": "model", "parts": [*parts, {"text": "!"}]}
     assert contents(*messages) == contents(*messages)
@@ -61,7 +72,11 @@ def test_kept_calls_that_the_conversation_dropped_are_not_sent() -> None:
 
 
 def test_thoughts_are_apart_and_need_not_go_back() -> None:
-    events = heard(gemini.Reader(), chunk({"text": "hm", "thought": True}), chunk({"text": "Hi"}, finish="STOP"))
+    events = heard(
+        gemini.Reader(),
+        chunk({"text": "hm", "thought": True}),
+        chunk({"text": "Hi"}, finish="STOP"),
+    )
 
     assert events == [Thought("hm"), Text("Hi"), Stop("end", "STOP")]
 
@@ -91,7 +106,10 @@ def test_signed_parts_are_kept_alone_and_plain_text_is_joined() -> None:
 
 
 def test_plain_text_alone_needs_no_keeping() -> None:
-    assert not any(isinstance(event, Kept) for event in heard(gemini.Reader(), chunk({"text": "a"}, finish="STOP")))
+    assert not any(
+        isinstance(event, Kept)
+        for event in heard(gemini.Reader(), chunk({"text": "a"}, finish="STOP"))
+    )
 
 
 def test_the_models_own_tools_and_pictures_are_kept_and_a_picture_is_mentioned() -> None:

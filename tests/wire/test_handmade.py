@@ -50,7 +50,9 @@ def sse(*values: Any, done: bool = False) -> bytes:
     for value in values:
         name, value = value if isinstance(value, tuple) else ("", value)
         made += b"event: %b\n" % name.encode() if name else b""
-        made += value if isinstance(value, bytes) else b"data: " + json.dumps(value).encode() + b"\n\n"
+        made += (
+            value if isinstance(value, bytes) else b"data: " + json.dumps(value).encode() + b"\n\n"
+        )
     return made + (b"data: [DONE]\n\n" if done else b"")
 
 
@@ -66,7 +68,9 @@ def chat(delta: Any, finish: str | None = None, index: Any = 0, **more: Any) -> 
     return {"choices": [{"index": index, "delta": delta, "finish_reason": finish, **more}]}
 
 
-def tool(index: Any, call_id: Any = None, name: Any = None, arguments: Any = None) -> dict[str, Any]:
+def tool(
+    index: Any, call_id: Any = None, name: Any = None, arguments: Any = None
+) -> dict[str, Any]:
     return {"index": index, "id": call_id, "function": {"name": name, "arguments": arguments}}
 
 
@@ -78,7 +82,14 @@ HI, STOP = chat({"content": "Hi"}), chat({}, "stop")
 AB = [("f", {"a": 1}), ("g", {"b": 2})]
 CHAT: dict[str, tuple[bytes, Any]] = {
     "empty and null deltas": (
-        sse(chat({}), chat(None), chat({"content": None}), chat({"content": "", "refusal": None}), HI, STOP),
+        sse(
+            chat({}),
+            chat(None),
+            chat({"content": None}),
+            chat({"content": "", "refusal": None}),
+            HI,
+            STOP,
+        ),
         ("Hi", "", [], "end", "stop"),
     ),
     "the role in each": (
@@ -86,7 +97,12 @@ CHAT: dict[str, tuple[bytes, Any]] = {
         ("Hi", "", [], "end", "stop"),
     ),
     "choices in turn": (
-        sse(chat({"content": "B"}, index=1), chat({"content": "A"}), chat({}, "length", index=1), STOP),
+        sse(
+            chat({"content": "B"}, index=1),
+            chat({"content": "A"}),
+            chat({}, "length", index=1),
+            STOP,
+        ),
         ("A", "", [], "end", "stop"),
     ),
     "no finish but [DONE]": (sse(HI, done=True), ("Hi", "", [], "end", "")),
@@ -95,7 +111,10 @@ CHAT: dict[str, tuple[bytes, Any]] = {
         sse(chat({"content": "H"}, "stop"), chat({"content": "i"}), STOP),
         ("Hi", "", [], "end", "stop"),
     ),
-    "a finish in capitals": (sse(HI, chat({}, "MAX_TOKENS")), ("Hi", "", [], "length", "MAX_TOKENS")),
+    "a finish in capitals": (
+        sse(HI, chat({}, "MAX_TOKENS")),
+        ("Hi", "", [], "length", "MAX_TOKENS"),
+    ),
     "a server shut down": (sse(HI, chat({}, "abort")), ("Hi", "", [], "broken", "abort")),
     "calls interleaved": (
         sse(
@@ -107,7 +126,11 @@ CHAT: dict[str, tuple[bytes, Any]] = {
         ("", "", AB, "tool_calls", "tool_calls"),
     ),
     "calls of one index": (
-        sse(tools(tool(0, "x", "f", '{"a":1}')), tools(tool(0, "y", "g", '{"b":2}')), chat({}, "tool_calls")),
+        sse(
+            tools(tool(0, "x", "f", '{"a":1}')),
+            tools(tool(0, "y", "g", '{"b":2}')),
+            chat({}, "tool_calls"),
+        ),
         ("", "", AB, "tool_calls", "tool_calls"),
     ),
     "a call without its list": (
@@ -136,11 +159,30 @@ CHAT: dict[str, tuple[bytes, Any]] = {
         ("Hi", "hm!", [], "end", "stop"),
     ),
     "content as parts and strings": (
-        sse(chat({"content": [{"type": "text", "text": "H"}, "i", {"type": "reference", "reference_ids": [1]}]}), STOP),
+        sse(
+            chat(
+                {
+                    "content": [
+                        {"type": "text", "text": "H"},
+                        "i",
+                        {"type": "reference", "reference_ids": [1]},
+                    ]
+                }
+            ),
+            STOP,
+        ),
         ("Hi", "", [], "end", "stop"),
     ),
     "citations and search results": (
-        sse({**HI, "citations": ["u"], "search_results": [{"url": "u"}], "web_search": [{"link": "u"}]}, STOP),
+        sse(
+            {
+                **HI,
+                "citations": ["u"],
+                "search_results": [{"url": "u"}],
+                "web_search": [{"link": "u"}],
+            },
+            STOP,
+        ),
         ("Hi", "", [], "end", "stop"),
     ),
     "a surrogate pair in two deltas": (
@@ -168,8 +210,13 @@ def test_chat_completions(shape: str) -> None:
         {"error": "the upstream failed"},
         {"object": "error", "message": "the upstream failed", "code": 400},
         {"detail": "the upstream failed"},
-        {**chat({"content": ""}, "error"), "error": {"message": "the upstream failed", "code": 502}},
-        chat({}, "error", error={"code": 502, "message": "the upstream failed"}),  # OpenRouter's, in the choice
+        {
+            **chat({"content": ""}, "error"),
+            "error": {"message": "the upstream failed", "code": 502},
+        },
+        chat(
+            {}, "error", error={"code": 502, "message": "the upstream failed"}
+        ),  # OpenRouter's, in the choice
         {"choices": [], "x_groq": {"error": "the upstream failed"}},
         ("error", {"message": "the upstream failed"}),
         ("error", b"data: the upstream failed\n\n"),
@@ -186,8 +233,14 @@ def test_an_error_in_a_stream_is_told_in_its_own_words(event: Any) -> None:
     "events",
     [
         [{"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 5}}, STOP],
-        [{**HI, "usage": None}, {**STOP, "usage": {"prompt_tokens": 9.0, "completion_tokens": 5.0}}],
-        [{**STOP, "usage": {"prompt_tokens": 9, "completion_tokens": 5}}, {"choices": [], "usage": None}],
+        [
+            {**HI, "usage": None},
+            {**STOP, "usage": {"prompt_tokens": 9.0, "completion_tokens": 5.0}},
+        ],
+        [
+            {**STOP, "usage": {"prompt_tokens": 9, "completion_tokens": 5}},
+            {"choices": [], "usage": None},
+        ],
         [STOP, {"choices": [], "x_groq": {"usage": {"prompt_tokens": 9, "completion_tokens": 5}}}],
         [chat({}, "stop", usage={"prompt_tokens": 9, "completion_tokens": 5})],
     ],
@@ -208,7 +261,11 @@ def test_responses_take_arguments_from_their_done_event() -> None:
         "openai-responses",
         sse(
             {"type": "response.output_item.added", "output_index": 0, "item": item},
-            {"type": "response.function_call_arguments.done", "output_index": 0, "arguments": '{"a":1}'},
+            {
+                "type": "response.function_call_arguments.done",
+                "output_index": 0,
+                "arguments": '{"a":1}',
+            },
             {"type": "response.completed", "response": {"status": "completed", "output": []}},
         ),
     )
@@ -219,7 +276,13 @@ def test_responses_take_arguments_from_their_done_event() -> None:
 def test_messages_with_text_for_content() -> None:
     body = {"type": "message", "content": "Hi", "stop_reason": "end_turn"}
 
-    assert told(heard("anthropic-messages", json.dumps(body).encode())) == ("Hi", "", [], "end", "end_turn")
+    assert told(heard("anthropic-messages", json.dumps(body).encode())) == (
+        "Hi",
+        "",
+        [],
+        "end",
+        "end_turn",
+    )
 
 
 def test_gemini_ends_an_array_with_an_error() -> None:
@@ -266,7 +329,11 @@ def test_cohere_with_lists_in_the_place_of_objects() -> None:
     answer = heard(
         "cohere",
         sse(
-            {"type": "content-delta", "index": 0, "delta": {"message": {"content": [{"type": "text", "text": "Hi"}]}}},
+            {
+                "type": "content-delta",
+                "index": 0,
+                "delta": {"message": {"content": [{"type": "text", "text": "Hi"}]}},
+            },
             {"type": "tool-call-start", "index": 0, "delta": {"message": {"tool_calls": call}}},
             {"type": "message-end", "delta": {"finish_reason": "TOOL_CALL"}},
         ),
@@ -275,7 +342,9 @@ def test_cohere_with_lists_in_the_place_of_objects() -> None:
     assert told(answer) == ("Hi", "", AB[:1], "tool_calls", "TOOL_CALL")
 
 
-@pytest.mark.parametrize("wire", ["openai-responses", "anthropic-messages", "gemini", "ollama", "cohere"])
+@pytest.mark.parametrize(
+    "wire", ["openai-responses", "anthropic-messages", "gemini", "ollama", "cohere"]
+)
 def test_another_format_is_no_empty_answer(wire: str) -> None:
     with pytest.raises(BadAnswer, match=f"nothing in the format {wire}") as raised:
         heard(wire, sse(HI, STOP, done=True))

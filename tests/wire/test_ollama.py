@@ -15,8 +15,14 @@ from nbchat.wire.formats import ollama
 from .formats import ADD, BASE, CALL, CITY, NOTE, PDF, PNG, Format, ask, heard, nonsense, objects
 
 
-def line(content: str = "", done: bool = False, beside: dict[str, Any] | None = None, **message: Any) -> dict[str, Any]:
-    return {"message": {"role": "assistant", "content": content, **message}, "done": done, **(beside or {})}
+def line(
+    content: str = "", done: bool = False, beside: dict[str, Any] | None = None, **message: Any
+) -> dict[str, Any]:
+    return {
+        "message": {"role": "assistant", "content": content, **message},
+        "done": done,
+        **(beside or {}),
+    }
 
 
 NAMES = """message content thinking tool_calls function name arguments id done done_reason error created_at
@@ -26,13 +32,20 @@ ANYTHING = nonsense(NAMES, "stop <think> {} f")
 FORMAT = Format(
     "ollama",
     says=line("Hi"),
-    whole=line("Hi", done=True, thinking="hm", beside={"done_reason": "stop", "prompt_eval_count": 9, "eval_count": 5}),
+    whole=line(
+        "Hi",
+        done=True,
+        thinking="hm",
+        beside={"done_reason": "stop", "prompt_eval_count": 9, "eval_count": 5},
+    ),
     calls=(line(tool_calls=[{"id": "x", "function": {"name": "f", "arguments": {"a": 1}}}]),),
     ends=lambda word: line(done=True, beside={"done_reason": word}),
     stops={"stop": "end", "something_new": "end", "length": "length"},
     fails=(({"error": "Overloaded"}, None), ({"error": "Overloaded", **line()}, None)),
     anything=ANYTHING,
-    almost=st.lists(objects(NAMES, ANYTHING).map(lambda message: {**message, "message": message}), max_size=3),
+    almost=st.lists(
+        objects(NAMES, ANYTHING).map(lambda message: {**message, "message": message}), max_size=3
+    ),
     refused=PDF,
 )
 
@@ -63,11 +76,15 @@ def test_a_plain_question() -> None:
 
 
 def test_a_base_url_may_end_in_api() -> None:
-    assert ollama.render(ask(base_url="https://ollama.com/api")).url == "https://ollama.com/api/chat"
+    assert (
+        ollama.render(ask(base_url="https://ollama.com/api")).url == "https://ollama.com/api/chat"
+    )
 
 
 def test_a_second_turn() -> None:
-    assert sent(Message("user", "Hi"), Message("assistant", "Hello.", "hm"), Message("user", "And?")) == [
+    assert sent(
+        Message("user", "Hi"), Message("assistant", "Hello.", "hm"), Message("user", "And?")
+    ) == [
         {"role": "user", "content": "Hi"},
         {"role": "assistant", "content": "Hello."},
         {"role": "user", "content": "And?"},
@@ -76,7 +93,11 @@ def test_a_second_turn() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "think"),
-    [(Fields(body={"think": True}), True), (Fields(body={"think": False}), False), (Fields(effort="high"), "high")],
+    [
+        (Fields(body={"think": True}), True),
+        (Fields(body={"think": False}), False),
+        (Fields(effort="high"), "high"),
+    ],
 )
 def test_thinking_is_a_switch_or_a_level(fields: Fields, think: bool | str) -> None:
     assert body(thinking=fields)["think"] == think
@@ -101,7 +122,11 @@ def test_tools_and_their_results() -> None:
     assert request["tools"] == [
         {
             "type": "function",
-            "function": {"name": "add", "description": "Add two numbers", "parameters": dict(ADD.parameters)},
+            "function": {
+                "name": "add",
+                "description": "Add two numbers",
+                "parameters": dict(ADD.parameters),
+            },
         }
     ]
     assert request["messages"][1:] == [
@@ -122,8 +147,13 @@ def test_tools_and_their_results() -> None:
     ("back", "calls", "thinking"),
     [("never", [CALL], None), ("tools", [], None), ("tools", [CALL], "hm"), ("always", [], "hm")],
 )
-def test_thinking_goes_back_where_it_is_wanted(back: str, calls: list[ToolCall], thinking: str | None) -> None:
-    assert sent(Message("assistant", "2", "hm", calls), reasoning_back=back)[0].get("thinking") == thinking
+def test_thinking_goes_back_where_it_is_wanted(
+    back: str, calls: list[ToolCall], thinking: str | None
+) -> None:
+    assert (
+        sent(Message("assistant", "2", "hm", calls), reasoning_back=back)[0].get("thinking")
+        == thinking
+    )
 
 
 def test_a_schema() -> None:
@@ -165,7 +195,10 @@ def test_tags_in_the_text_are_thinking_only_where_no_field_is() -> None:
         Thought("m"),
         Text("Hi"),
     ]
-    assert heard(ollama.Reader(), line(thinking="hm"), line("<think>"))[:-1] == [Thought("hm"), Text("<think>")]
+    assert heard(ollama.Reader(), line(thinking="hm"), line("<think>"))[:-1] == [
+        Thought("hm"),
+        Text("<think>"),
+    ]
     assert heard(ollama.Reader(), line("<"), line(thinking="hm"))[:-1] == [Text("<"), Thought("hm")]
 
 

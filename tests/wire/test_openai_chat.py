@@ -29,17 +29,27 @@ FORMAT = Format(
     "openai-chat",
     says=chunk(content="Hi"),
     whole={
-        "choices": [{"message": {"reasoning_content": "hm", "content": "Hi"}, "finish_reason": "stop"}],
+        "choices": [
+            {"message": {"reasoning_content": "hm", "content": "Hi"}, "finish_reason": "stop"}
+        ],
         "usage": {"prompt_tokens": 9, "completion_tokens": 5},
     },
-    calls=(chunk(tool_calls=[{"index": 0, "id": "x", "function": {"name": "f", "arguments": '{"a": 1}'}}]),),
+    calls=(
+        chunk(
+            tool_calls=[{"index": 0, "id": "x", "function": {"name": "f", "arguments": '{"a": 1}'}}]
+        ),
+    ),
     ends=chunk,
     stops={
         **dict.fromkeys(["stop", "eos", "something_new"], "end"),
-        **dict.fromkeys(["length", "model_length", "MAX_TOKENS", "model_context_window_exceeded"], "length"),
+        **dict.fromkeys(
+            ["length", "model_length", "MAX_TOKENS", "model_context_window_exceeded"], "length"
+        ),
         **dict.fromkeys(["tool_calls", "function_call"], "tool_calls"),
         **dict.fromkeys(["content_filter", "sensitive"], "filter"),
-        **dict.fromkeys(["error", "abort", "network_error", "insufficient_system_resource"], "broken"),
+        **dict.fromkeys(
+            ["error", "abort", "network_error", "insufficient_system_resource"], "broken"
+        ),
     },
     fails=(
         ({"error": {"message": "Overloaded", "code": 529}}, 529),
@@ -50,7 +60,10 @@ FORMAT = Format(
     ),
     anything=ANYTHING,
     almost=st.lists(
-        objects(NAMES, ANYTHING).map(lambda delta: {"choices": [{"delta": delta, **delta}], **delta}), max_size=2
+        objects(NAMES, ANYTHING).map(
+            lambda delta: {"choices": [{"delta": delta, **delta}], **delta}
+        ),
+        max_size=2,
     ),
     refused=PDF,
     kept=st.just({"reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}]}),
@@ -115,7 +128,10 @@ def test_an_image_is_a_data_url() -> None:
 
 def test_a_document_goes_where_documents_are_understood() -> None:
     assert sent(Message("user", [PDF]), files=True)[0]["content"] == [
-        {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjQ="}}
+        {
+            "type": "file",
+            "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjQ="},
+        }
     ]
 
 
@@ -130,7 +146,11 @@ def test_tools_and_their_results() -> None:
     assert request["tools"] == [
         {
             "type": "function",
-            "function": {"name": "add", "description": "Add two numbers", "parameters": dict(ADD.parameters)},
+            "function": {
+                "name": "add",
+                "description": "Add two numbers",
+                "parameters": dict(ADD.parameters),
+            },
         }
     ]
     assert request["tool_stream"] is True
@@ -138,24 +158,37 @@ def test_tools_and_their_results() -> None:
         {
             "role": "assistant",
             "content": "",
-            "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a":1}'}}],
+            "tool_calls": [
+                {
+                    "id": "call_1",
+                    "type": "function",
+                    "function": {"name": "add", "arguments": '{"a":1}'},
+                }
+            ],
         },
         {"role": "tool", "tool_call_id": "call_1", "content": "2"},
     ]
 
 
 def test_a_call_without_a_name_is_not_sent_back() -> None:
-    assert sent(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == [{"role": "assistant", "content": "4"}]
+    assert sent(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == [
+        {"role": "assistant", "content": "4"}
+    ]
 
 
 def test_a_schema_is_sent_as_the_host_takes_it() -> None:
     exact = openai_chat.render(ask(schema=CITY))
     loose = openai_chat.render(ask(schema=CITY, quirks=Quirks(schema_mode="json_object")))
-    words = openai_chat.render(ask(schema=CITY, system="Be brief.", quirks=Quirks(schema_mode="none")))
+    words = openai_chat.render(
+        ask(schema=CITY, system="Be brief.", quirks=Quirks(schema_mode="none"))
+    )
 
     assert exact.body["response_format"] == {
         "type": "json_schema",
-        "json_schema": {"name": "A_city", "schema": {"title": "A city", "type": "object", "properties": {}}},
+        "json_schema": {
+            "name": "A_city",
+            "schema": {"title": "A city", "type": "object", "properties": {}},
+        },
     }
     assert loose.body["response_format"] == {"type": "json_object"}
     assert "response_format" not in words.body
@@ -178,12 +211,19 @@ def test_quirks_shape_the_request() -> None:
         "max_completion_tokens": 9,
         "prompt_cache_key": "k",
         "store": False,
-        "messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+        "messages": [
+            {"role": "developer", "content": "Be brief."},
+            {"role": "user", "content": "Hi"},
+        ],
     }
 
 
-@pytest.mark.parametrize(("mode", "content"), [("empty", {"content": ""}), ("null", {"content": None}), ("omit", {})])
-def test_an_assistant_message_of_calls_alone_has_the_content_the_host_wants(mode: str, content: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("mode", "content"), [("empty", {"content": ""}), ("null", {"content": None}), ("omit", {})]
+)
+def test_an_assistant_message_of_calls_alone_has_the_content_the_host_wants(
+    mode: str, content: dict[str, Any]
+) -> None:
     said = sent(Message("assistant", tool_calls=[CALL]), empty_content=mode)[0]
 
     assert {name: value for name, value in said.items() if name == "content"} == content
@@ -199,13 +239,20 @@ def test_an_assistant_message_of_calls_alone_has_the_content_the_host_wants(mode
         ("always", Message("assistant", "2"), " "),
     ],
 )
-def test_thinking_goes_back_to_the_hosts_that_want_it(back: str, message: Message, reasoning: str | None) -> None:
-    assert sent(message, reasoning_back=back, reasoning_filler=" ")[0].get("reasoning_content") == reasoning
+def test_thinking_goes_back_to_the_hosts_that_want_it(
+    back: str, message: Message, reasoning: str | None
+) -> None:
+    assert (
+        sent(message, reasoning_back=back, reasoning_filler=" ")[0].get("reasoning_content")
+        == reasoning
+    )
 
 
 def test_kept_reasoning_details_go_back_unchanged() -> None:
     details = [{"type": "reasoning.encrypted", "data": "x", "index": 0}]
-    message = Message("assistant", "2", kept=KeptBy("openrouter", "openai-chat", {"reasoning_details": details}))
+    message = Message(
+        "assistant", "2", kept=KeptBy("openrouter", "openai-chat", {"reasoning_details": details})
+    )
 
     assert sent(message)[0]["reasoning_details"] == details
 
@@ -214,7 +261,9 @@ def test_kept_reasoning_details_go_back_unchanged() -> None:
 def test_ids_are_cut_to_what_mistral_takes_alike_in_call_and_result(given: str) -> None:
     call = ToolCall(given, "add", {})
     said, result = sent(
-        Message("assistant", tool_calls=[call]), Message("tool", "2", tool_call_id=given), tool_id="alnum9"
+        Message("assistant", tool_calls=[call]),
+        Message("tool", "2", tool_call_id=given),
+        tool_id="alnum9",
     )
 
     assert said["tool_calls"][0]["id"] == result["tool_call_id"]
@@ -235,7 +284,10 @@ def test_thinking_has_several_names(field: str) -> None:
 def test_thinking_and_its_details_are_not_doubled_and_the_details_are_kept_whole() -> None:
     pieces = [
         chunk(
-            reasoning=text, reasoning_details=[{"type": "reasoning.text", "text": text, "index": 0, "signature": sign}]
+            reasoning=text,
+            reasoning_details=[
+                {"type": "reasoning.text", "text": text, "index": 0, "signature": sign}
+            ],
         )
         for text, sign in (("h", None), ("m", "sig"))
     ]
@@ -251,47 +303,80 @@ def test_thinking_and_its_details_are_not_doubled_and_the_details_are_kept_whole
 
 def test_text_held_as_a_possible_tag_is_not_lost_when_thinking_has_a_field() -> None:
     events = heard(
-        openai_chat.Reader(), chunk(content="\n<"), chunk(reasoning="hm"), chunk(content="b>"), chunk("stop")
+        openai_chat.Reader(),
+        chunk(content="\n<"),
+        chunk(reasoning="hm"),
+        chunk(content="b>"),
+        chunk("stop"),
     )
 
     assert events[:-1] == [Text("\n<"), Thought("hm"), Text("b>")]
 
 
 def test_tags_in_the_text_are_text_where_thinking_has_a_field() -> None:
-    events = heard(openai_chat.Reader(), chunk(reasoning="hm"), chunk(content="<think>x</think>"), chunk("stop"))
+    events = heard(
+        openai_chat.Reader(),
+        chunk(reasoning="hm"),
+        chunk(content="<think>x</think>"),
+        chunk("stop"),
+    )
 
     assert events[:-1] == [Thought("hm"), Text("<think>x</think>")]
 
 
 def test_mistrals_content_is_a_list_of_parts() -> None:
-    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "Hi"}]
+    parts = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+        {"type": "text", "text": "Hi"},
+    ]
 
-    assert heard(openai_chat.Reader(), chunk(content=parts), chunk("stop"))[:-1] == [Thought("hm"), Text("Hi")]
+    assert heard(openai_chat.Reader(), chunk(content=parts), chunk("stop"))[:-1] == [
+        Thought("hm"),
+        Text("Hi"),
+    ]
 
 
 def test_a_whole_answer_may_have_an_empty_delta_beside_it() -> None:
-    body = {"choices": [{"delta": {"role": "assistant", "content": ""}, "message": {"content": "Hi"}}]}
+    body = {
+        "choices": [{"delta": {"role": "assistant", "content": ""}, "message": {"content": "Hi"}}]
+    }
     reader = openai_chat.Reader()
 
     assert [*reader.read_whole(body), *reader.finish()] == [Text("Hi"), Stop("end")]
 
 
 def test_a_refusals_words_are_text() -> None:
-    assert heard(openai_chat.Reader(), chunk(content=None, refusal="No."), chunk("stop"))[0] == Text("No.")
+    assert heard(openai_chat.Reader(), chunk(content=None, refusal="No."), chunk("stop"))[
+        0
+    ] == Text("No.")
 
 
 @pytest.mark.parametrize(
     ("chunks", "usage"),
     [
         ([{"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 5}}], Usage(9, 5)),
-        ([{"choices": [{"delta": {}, "usage": {"prompt_tokens": 9, "cached_tokens": 4}}]}], Usage(9, cached=4)),
-        ([{"choices": [], "x_groq": {"usage": {"prompt_tokens": 9}}}], Usage(9)),
-        ([{"choices": [], "usage": {"prompt_cache_hit_tokens": 4, "reasoning_tokens": 3}}], Usage(None, None, 4, 3)),
         (
-            [{"choices": [], "usage": {"prompt_tokens_details": {"cached_tokens": 0}, "cached_tokens": 4}}],
+            [{"choices": [{"delta": {}, "usage": {"prompt_tokens": 9, "cached_tokens": 4}}]}],
+            Usage(9, cached=4),
+        ),
+        ([{"choices": [], "x_groq": {"usage": {"prompt_tokens": 9}}}], Usage(9)),
+        (
+            [{"choices": [], "usage": {"prompt_cache_hit_tokens": 4, "reasoning_tokens": 3}}],
+            Usage(None, None, 4, 3),
+        ),
+        (
+            [
+                {
+                    "choices": [],
+                    "usage": {"prompt_tokens_details": {"cached_tokens": 0}, "cached_tokens": 4},
+                }
+            ],
             Usage(cached=0),
         ),
-        ([{"choices": [], "usage": {"prompt_tokens": 9}}, {"choices": [], "usage": None}], Usage(9)),
+        (
+            [{"choices": [], "usage": {"prompt_tokens": 9}}, {"choices": [], "usage": None}],
+            Usage(9),
+        ),
         ([{"choices": [], "usage": {"prompt_tokens": 9, "prompt_tokens_details": []}}], Usage(9)),
     ],
 )
@@ -300,9 +385,13 @@ def test_usage_is_found_wherever_it_is(chunks: list[Any], usage: Usage) -> None:
 
 
 @pytest.mark.parametrize(("total", "output"), [(17, 8), (14, 5), (None, 5), (20, 5)])
-def test_reasoning_beside_the_completion_is_generated_too_where_the_total_says_so(total: Any, output: int) -> None:
+def test_reasoning_beside_the_completion_is_generated_too_where_the_total_says_so(
+    total: Any, output: int
+) -> None:
     """xAI counts it there; OpenAI counts it in the completion."""
     details = {"completion_tokens_details": {"reasoning_tokens": 3}}
     usage = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": total, **details}
 
-    assert heard(openai_chat.Reader(), {"choices": [], "usage": usage})[0] == Usage(9, output, None, 3)
+    assert heard(openai_chat.Reader(), {"choices": [], "usage": usage})[0] == Usage(
+        9, output, None, 3
+    )

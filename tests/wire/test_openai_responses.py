@@ -40,7 +40,11 @@ def completed(status: str = "completed", **response: Any) -> dict[str, Any]:
 
 
 def ended(word: str) -> dict[str, Any]:
-    return completed() if word == "completed" else completed("incomplete", incomplete_details={"reason": word})
+    return (
+        completed()
+        if word == "completed"
+        else completed("incomplete", incomplete_details={"reason": word})
+    )
 
 
 NAMES = """output_index item_id item delta response output content summary text refusal arguments input name
@@ -97,7 +101,9 @@ def body(*messages: Message, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_plain_question() -> None:
-    call = responses.render(ask(system="Be brief.", max_tokens=100, temperature=0.5, base_url=f"{BASE}/v1"))
+    call = responses.render(
+        ask(system="Be brief.", max_tokens=100, temperature=0.5, base_url=f"{BASE}/v1")
+    )
 
     assert (call.url, call.headers, call.notices) == (f"{BASE}/v1/responses", {}, [])
     assert call.body == {
@@ -115,7 +121,9 @@ def test_a_plain_question() -> None:
 def test_a_second_turn_with_a_tool_result() -> None:
     assert body(
         Message("user", "2 + 2?"),
-        Message("assistant", "I add.", tool_calls=[ToolCall("call_1", "add", {"a": 2}, '{"a": 2}')]),
+        Message(
+            "assistant", "I add.", tool_calls=[ToolCall("call_1", "add", {"a": 2}, '{"a": 2}')]
+        ),
         Message("tool", "4", tool_call_id="call_1", name="add"),
         Message("user", "Sure?"),
     )["input"] == [
@@ -128,12 +136,18 @@ def test_a_second_turn_with_a_tool_result() -> None:
 
 
 def test_pictures_and_documents() -> None:
-    (message,) = body(Message("user", ["What is this?", PNG, PDF, File(b"hi", "text/plain", "a.txt")]))["input"]
+    (message,) = body(
+        Message("user", ["What is this?", PNG, PDF, File(b"hi", "text/plain", "a.txt")])
+    )["input"]
 
     assert message["content"] == [
         {"type": "input_text", "text": "What is this?"},
         {"type": "input_image", "image_url": "data:image/png;base64,iVBORw==", "detail": "auto"},
-        {"type": "input_file", "filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjQ="},
+        {
+            "type": "input_file",
+            "filename": "a.pdf",
+            "file_data": "data:application/pdf;base64,JVBERi0xLjQ=",
+        },
         {"type": "input_text", "text": "a.txt:\nhi"},
     ]
 
@@ -141,7 +155,9 @@ def test_pictures_and_documents() -> None:
 def test_a_picture_from_a_tool() -> None:
     (item,) = body(Message("tool", [Image(b"x", "image/gif")], tool_call_id="c"))["input"]
 
-    assert item["output"] == [{"type": "input_image", "image_url": "data:image/gif;base64,eA==", "detail": "auto"}]
+    assert item["output"] == [
+        {"type": "input_image", "image_url": "data:image/gif;base64,eA==", "detail": "auto"}
+    ]
 
 
 def test_tools_are_not_strict() -> None:
@@ -161,7 +177,13 @@ def test_tools_are_not_strict() -> None:
     [
         (
             "json_schema",
-            {"format": {"type": "json_schema", "name": "City", "schema": {"title": "City", "type": "object"}}},
+            {
+                "format": {
+                    "type": "json_schema",
+                    "name": "City",
+                    "schema": {"title": "City", "type": "object"},
+                }
+            },
         ),
         ("json_object", {"format": {"type": "json_object"}}),
         ("none", None),
@@ -195,7 +217,12 @@ def test_thoughts_words_and_calls() -> None:
         done(0, **REASONING, status="completed", content=None),
         added(1, type="message", content=[]),
         delta(1, "output_text", "I add."),
-        done(1, type="message", phase="commentary", content=[{"type": "output_text", "text": "I add."}]),
+        done(
+            1,
+            type="message",
+            phase="commentary",
+            content=[{"type": "output_text", "text": "I add."}],
+        ),
         added(2, **CALL, arguments=""),
         delta(2, "function_call_arguments", '{"a"'),
         delta(2, "function_call_arguments", ":1}"),
@@ -221,11 +248,25 @@ def test_thoughts_words_and_calls() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        [done(0, type="message", content=[{"type": "output_text", "text": "Hi"}]), completed(output=[])],
-        [completed(output=[{"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}])],
-        [delta(0, "output_text", "Hi"), completed(output=[{"type": "message", "content": [{"text": "Hi"}]}])],
+        [
+            done(0, type="message", content=[{"type": "output_text", "text": "Hi"}]),
+            completed(output=[]),
+        ],
+        [
+            completed(
+                output=[{"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}]
+            )
+        ],
+        [
+            delta(0, "output_text", "Hi"),
+            completed(output=[{"type": "message", "content": [{"text": "Hi"}]}]),
+        ],
         [delta(0, "refusal", "Hi"), completed()],
-        [completed(output=[{"type": "message", "content": [{"type": "refusal", "refusal": "Hi"}]}])],
+        [
+            completed(
+                output=[{"type": "message", "content": [{"type": "refusal", "refusal": "Hi"}]}]
+            )
+        ],
         [{"type": "response.output_text.delta", "item_id": "m", "delta": "Hi"}, completed()],
     ],
 )
@@ -240,7 +281,11 @@ def test_words_are_said_once_wherever_they_stand(values: Any) -> None:
         [added(0, **CALL, arguments='{"a":1}'), completed()],
         [done(0, **CALL, arguments='{"a":1}'), completed()],
         [completed(output=[{**CALL, "arguments": '{"a":1}'}])],
-        [added(0, **CALL), done(0, **CALL | {"type": "custom_tool_call"}, input='{"a":1}'), completed()],
+        [
+            added(0, **CALL),
+            done(0, **CALL | {"type": "custom_tool_call"}, input='{"a":1}'),
+            completed(),
+        ],
     ],
 )
 def test_a_call_is_made_once_wherever_it_stands(values: Any) -> None:
@@ -253,14 +298,24 @@ def test_a_call_is_made_once_wherever_it_stands(values: Any) -> None:
 def test_a_host_may_count_every_item_as_the_first() -> None:
     other = CALL | {"call_id": "call_2"}
     events = heard(
-        responses.Reader(), added(0, **CALL), done(0, **CALL), added(0, **other), done(0, **other), completed()
+        responses.Reader(),
+        added(0, **CALL),
+        done(0, **CALL),
+        added(0, **other),
+        done(0, **other),
+        completed(),
     )
 
     assert [event.id for event in events if isinstance(event, ToolCall)] == ["call_1", "call_2"]
 
 
 def test_tools_of_the_server_are_no_calls() -> None:
-    events = heard(responses.Reader(), added(0, type="web_search_call"), done(0, type="web_search_call"), completed())
+    events = heard(
+        responses.Reader(),
+        added(0, type="web_search_call"),
+        done(0, type="web_search_call"),
+        completed(),
+    )
 
     assert events == [Stop("end", "completed")]
 
@@ -270,7 +325,10 @@ def test_a_response_that_says_nothing_may_be_followed_by_another() -> None:
     first = reader.read(completed(output=[{"type": "shell_call"}]))
 
     assert (list(first), reader.ended) == ([], False)
-    assert heard(reader, delta(0, "output_text", "Hi"), completed()) == [Text("Hi"), Stop("end", "completed")]
+    assert heard(reader, delta(0, "output_text", "Hi"), completed()) == [
+        Text("Hi"),
+        Stop("end", "completed"),
+    ]
     assert reader.ended
 
 

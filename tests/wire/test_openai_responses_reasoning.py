@@ -44,7 +44,10 @@ def test_a_model_that_is_not_known_to_think_is_asked_for_neither() -> None:
 
 def test_reasoning_goes_back_before_what_followed_it() -> None:
     said = Message(
-        "assistant", "4", tool_calls=[ToolCall("c", "add", {})], kept=kept((0, 0, REASONING), (1, 0, REASONING))
+        "assistant",
+        "4",
+        tool_calls=[ToolCall("c", "add", {})],
+        kept=kept((0, 0, REASONING), (1, 0, REASONING)),
     )
 
     assert body(said, thinking=THINKS)["input"] == [
@@ -62,7 +65,10 @@ def test_reasoning_does_not_go_to_a_model_that_is_not_known_to_reason() -> None:
 
 
 def test_phases_go_back_on_their_messages() -> None:
-    rows = [(0, 0, {"type": "message", "phase": "commentary"}), (6, 0, {"type": "message", "phase": "final_answer"})]
+    rows = [
+        (0, 0, {"type": "message", "phase": "commentary"}),
+        (6, 0, {"type": "message", "phase": "final_answer"}),
+    ]
     said = Message("assistant", "I add.Four.", kept=kept(*rows))
 
     assert body(said)["input"] == [
@@ -73,6 +79,6 @@ def test_phases_go_back_on_their_messages() -> None:
 
 def test_reasoning_that_is_stored_nowhere_is_not_kept() -> None:
     """With `store: false` OpenAI answers 404 to a reasoning item that is an id alone."""
-    assert heard(responses.Reader(), done(0, type="reasoning", id="rs_1", summary=[]), completed()) == [
-        Stop("end", "completed")
-    ]
+    assert heard(
+        responses.Reader(), done(0, type="reasoning", id="rs_1", summary=[]), completed()
+    ) == [Stop("end", "completed")]

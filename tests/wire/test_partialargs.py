@@ -17,7 +17,9 @@ from .formats import nonsense
 def placed(*pieces: tuple[str, Any]) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for path, value in pieces:
-        name = {str: "stringValue", bool: "boolValue", type(None): "nullValue"}.get(type(value), "numberValue")
+        name = {str: "stringValue", bool: "boolValue", type(None): "nullValue"}.get(
+            type(value), "numberValue"
+        )
         place(arguments, {"jsonPath": path, name: value})
     return arguments
 

@@ -44,7 +44,11 @@ SHAPES: dict[str, tuple[Any, str, str, str]] = {  # body, message, code, kind
     ),
     "glm": ({"error": {"code": "1211", "message": "模型不存在"}}, "模型不存在", "1211", ""),
     "anthropic": (
-        {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}, "request_id": "req_1"},
+        {
+            "type": "error",
+            "error": {"type": "overloaded_error", "message": "Overloaded"},
+            "request_id": "req_1",
+        },
         *("Overloaded", "", "overloaded_error"),
     ),
     "gemini": (
@@ -58,12 +62,23 @@ SHAPES: dict[str, tuple[Any, str, str, str]] = {  # body, message, code, kind
         "INTERNAL",
     ),
     "qianfan": (
-        {"error": {"code": "malformed_json", "message": "bad", "type": "invalid_request_error"}, "id": "as-1"},
+        {
+            "error": {"code": "malformed_json", "message": "bad", "type": "invalid_request_error"},
+            "id": "as-1",
+        },
         *("bad", "malformed_json", "invalid_request_error"),
     ),
-    "qianfan v1": ({"error_code": 110, "error_msg": "Access token invalid"}, "Access token invalid", "110", ""),
+    "qianfan v1": (
+        {"error_code": 110, "error_msg": "Access token invalid"},
+        "Access token invalid",
+        "110",
+        "",
+    ),
     "qwen": (
-        {"error": {"message": "Arrears.", "type": "Arrearage", "code": "Arrearage"}, "request_id": "r"},
+        {
+            "error": {"message": "Arrears.", "type": "Arrearage", "code": "Arrearage"},
+            "request_id": "r",
+        },
         *("Arrears.", "Arrearage", "Arrearage"),
     ),
     "minimax": (
@@ -77,11 +92,20 @@ SHAPES: dict[str, tuple[Any, str, str, str]] = {  # body, message, code, kind
         *("login fail", "1004", ""),
     ),
     "mistral": (
-        {"object": "error", "message": "Invalid model: x", "type": "invalid_model", "param": None, "code": "1500"},
+        {
+            "object": "error",
+            "message": "Invalid model: x",
+            "type": "invalid_model",
+            "param": None,
+            "code": "1500",
+        },
         *("Invalid model: x", "1500", "invalid_model"),
     ),
     "mistral 422": (
-        {"object": "error", "message": {"detail": [{"type": "missing", "loc": ["body"], "msg": "Field required"}]}},
+        {
+            "object": "error",
+            "message": {"detail": [{"type": "missing", "loc": ["body"], "msg": "Field required"}]},
+        },
         *("Field required", "", ""),
     ),
     "fastapi": ({"detail": "Not Found"}, "Not Found", "", ""),
@@ -90,7 +114,12 @@ SHAPES: dict[str, tuple[Any, str, str, str]] = {  # body, message, code, kind
         *("too big; extra", "", ""),
     ),
     "fastapi, an object": ({"detail": {"message": "expired", "code": "token"}}, "expired", "", ""),
-    "xai": ({"code": "invalid-argument", "error": "Incorrect API key."}, "Incorrect API key.", "invalid-argument", ""),
+    "xai": (
+        {"code": "invalid-argument", "error": "Incorrect API key."},
+        "Incorrect API key.",
+        "invalid-argument",
+        "",
+    ),
     "ollama": ({"error": "model 'x' not found"}, "model 'x' not found", "", ""),
     "openrouter, in a stream": (
         {
@@ -107,16 +136,32 @@ SHAPES: dict[str, tuple[Any, str, str, str]] = {  # body, message, code, kind
         "",
     ),
     "spark": ({"code": 10013, "message": "refused", "sid": "s"}, "refused", "10013", ""),
-    "spark, beside choices": ({"code": 10013, "message": "refused", "sid": "s", "choices": []}, "refused", "10013", ""),
+    "spark, beside choices": (
+        {"code": 10013, "message": "refused", "sid": "s", "choices": []},
+        "refused",
+        "10013",
+        "",
+    ),
     "llama.cpp": (
         {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}},
         *("Loading model", "503", "unavailable_error"),
     ),
     "vllm, flat": (
-        {"object": "error", "message": "too long", "type": "BadRequestError", "param": None, "code": 400},
+        {
+            "object": "error",
+            "message": "too long",
+            "type": "BadRequestError",
+            "param": None,
+            "code": 400,
+        },
         *("too long", "400", "BadRequestError"),
     ),
-    "bedrock": ({"message": "The security token is expired"}, "The security token is expired", "", ""),
+    "bedrock": (
+        {"message": "The security token is expired"},
+        "The security token is expired",
+        "",
+        "",
+    ),
     "aws, capital": ({"Message": "not authorized"}, "not authorized", "", ""),
     "cohere": (
         {"id": "c", "error_type": "TOO_MANY_TOKENS", "message": "too many tokens"},
@@ -165,16 +210,20 @@ def test_a_status_is_a_status_only_where_it_can_be_one(body: Any, status: int | 
 
 
 @pytest.mark.parametrize(
-    ("delay", "seconds"), [("12s", 12.0), ("0.5s", 0.5), ("soon", None), ("-3s", None), ("infs", None), (3, None)]
+    ("delay", "seconds"),
+    [("12s", 12.0), ("0.5s", 0.5), ("soon", None), ("-3s", None), ("infs", None), (3, None)],
 )
 def test_googles_retry_delay_is_in_seconds(delay: Any, seconds: float | None) -> None:
     details = [{"@type": "type.googleapis.com/google.rpc.QuotaFailure"}, {"retryDelay": delay}]
 
-    assert found({"error": {"code": 429, "message": "m", "details": details}}).retry_after == seconds
+    assert (
+        found({"error": {"code": 429, "message": "m", "details": details}}).retry_after == seconds
+    )
 
 
 @pytest.mark.parametrize(
-    "body", [{"code": 20012}, {"error": {"code": 7}}, {"base_resp": {"status_code": 1}}, {"error_code": 4}]
+    "body",
+    [{"code": 20012}, {"error": {"code": 7}}, {"base_resp": {"status_code": 1}}, {"error_code": 4}],
 )
 def test_without_any_words_the_object_itself_is_shown(body: Any) -> None:
     assert found(body).message
@@ -185,7 +234,12 @@ def test_without_any_words_the_object_itself_is_shown(body: Any) -> None:
     [
         {"choices": []},
         {"choices": [{"delta": {}}], "error": None, "code": 0, "message": "Success"},  # Spark
-        {"code": 0, "message": "Success", "sid": "s", "usage": {"text": {}}},  # Spark, after the last choice
+        {
+            "code": 0,
+            "message": "Success",
+            "sid": "s",
+            "usage": {"text": {}},
+        },  # Spark, after the last choice
         {"choices": [], "base_resp": {"status_code": 0, "status_msg": ""}},  # MiniMax
         {"message": {"role": "assistant", "content": ""}, "done": True},
         {"type": "message", "role": "assistant", "content": []},
@@ -207,7 +261,8 @@ def test_what_is_no_error_is_none(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "recording", [p for family in FAMILIES if family != "ollama" for p in recordings(family, "error")]
+    "recording",
+    [p for family in FAMILIES if family != "ollama" for p in recordings(family, "error")],
 )
 def test_every_recorded_error_says_its_message(recording: Recording) -> None:
     if not recording.body.strip():
@@ -224,7 +279,9 @@ def test_no_recorded_answer_is_taken_for_an_error(family: str) -> None:
     for recording in (p.values[0] for p in recordings(family, "stream", "json")):
         if recording is None:
             pytest.skip("no recordings; set NBCHAT_STREAMS")
-        values = [from_json(data) for _, data in frames(recording, in_one_piece) if data != b"[DONE]"]
+        values = [
+            from_json(data) for _, data in frames(recording, in_one_piece) if data != b"[DONE]"
+        ]
         stated = [what for what in map(problem, values) if what]
         assert bool(stated) == bool(recording.expected["error"]), recording.folder.name
 
@@ -238,4 +295,6 @@ NAMES += " status_code status_msg error_msg error_code raw_status_code choices c
 def test_nonsense_is_a_problem_or_none_and_never_an_exception(body: Any) -> None:
     what = problem(body)
 
-    assert what is None or all(isinstance(text, str) for text in (what.message, what.code, what.kind))
+    assert what is None or all(
+        isinstance(text, str) for text in (what.message, what.code, what.kind)
+    )

@@ -36,7 +36,10 @@ def test_a_null_is_kept_until_there_is_a_value_and_replaces_none() -> None:
 def test_another_type_or_index_is_another_detail(other: dict[str, Any]) -> None:
     first = {"type": "a", "index": 0}
 
-    assert whole([{**first, "data": "x"}, {**other, "data": "y"}]) == [{**first, "data": "x"}, {**other, "data": "y"}]
+    assert whole([{**first, "data": "x"}, {**other, "data": "y"}]) == [
+        {**first, "data": "x"},
+        {**other, "data": "y"},
+    ]
 
 
 def test_the_words_of_a_delta_are_its_texts_or_summaries() -> None:

@@ -14,7 +14,10 @@ from .replay import CUTS, FAMILIES, Recording, check, play, recordings
 def every(*kinds: str) -> list[Any]:
     """The recordings of all formats."""
     found = [(family, case) for family in FAMILIES for case in recordings(family, *kinds)]
-    return [pytest.param(*case.values, id=f"{family}-{case.id}", marks=case.marks) for family, case in found]
+    return [
+        pytest.param(*case.values, id=f"{family}-{case.id}", marks=case.marks)
+        for family, case in found
+    ]
 
 
 @pytest.mark.parametrize("cut", CUTS)

@@ -51,7 +51,9 @@ def on_the_whole_text(text: str) -> tuple[str, str]:
     return (inside[1], inside[2] or "") if inside else ("", text)
 
 
-PIECES = st.sampled_from(["<think>", "</think>", "<", "/", "think", ">", "\n", " ", "hm", "</thi", "nk>", "\u2003"])
+PIECES = st.sampled_from(
+    ["<think>", "</think>", "<", "/", "think", ">", "\n", " ", "hm", "</thi", "nk>", "\u2003"]
+)
 
 
 @settings(max_examples=300, deadline=None)

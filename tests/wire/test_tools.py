@@ -14,7 +14,10 @@ from nbchat.wire.tool_calls import ToolCalls, arguments_text
 
 def piece(arguments: Any = None, **members: Any) -> dict[str, Any]:
     function = {name: members.pop(name) for name in ("name",) if name in members}
-    return {**members, "function": function if arguments is None else {**function, "arguments": arguments}}
+    return {
+        **members,
+        "function": function if arguments is None else {**function, "arguments": arguments},
+    }
 
 
 def made(*pieces: Any) -> list[tuple[str, str, str]]:
@@ -50,7 +53,10 @@ def test_index_zero_for_every_call_is_told_apart_by_the_id() -> None:
 
 
 def test_whole_calls_without_ids_are_separate() -> None:
-    one, other = piece('{"x":1}', index=0, id="", name="f"), piece('{"x":2}', index=0, id="", name="f")
+    one, other = (
+        piece('{"x":1}', index=0, id="", name="f"),
+        piece('{"x":2}', index=0, id="", name="f"),
+    )
 
     assert made(one, other) == made(piece('{"x":1}', name="f"), piece('{"x":2}', name="f"))
     assert made(one, other) == [("", "f", '{"x":1}'), ("", "f", '{"x":2}')]
@@ -88,7 +94,9 @@ def test_the_arguments_of_an_index_are_its_pieces_joined(pieces: list[tuple[int,
     opened = [piece("", index=index, id=f"call_{index}", name="f") for index in range(3)]
 
     got = made(*opened, *(piece(text, index=index) for index, text in pieces))
-    assert got == [(f"call_{n}", "f", "".join(text for index, text in pieces if index == n)) for n in range(3)]
+    assert got == [
+        (f"call_{n}", "f", "".join(text for index, text in pieces if index == n)) for n in range(3)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -101,5 +109,7 @@ def test_the_arguments_of_an_index_are_its_pieces_joined(pieces: list[tuple[int,
         (ToolCall("1", "f", None, '{"a":'), "{}"),
     ],
 )
-def test_arguments_go_back_as_the_model_wrote_them_and_always_as_json(call: ToolCall, text: str) -> None:
+def test_arguments_go_back_as_the_model_wrote_them_and_always_as_json(
+    call: ToolCall, text: str
+) -> None:
     assert arguments_text(call) == text

@@ -21,7 +21,9 @@ BLOCK = {"type": "thinking", "thinking": "hm"}
 
 def kept(*rows: tuple[int, int]) -> KeptBy:
     """The block, kept after so many characters and calls."""
-    return KeptBy("p", "w", [{"text": text, "calls": calls, "block": BLOCK} for text, calls in rows])
+    return KeptBy(
+        "p", "w", [{"text": text, "calls": calls, "block": BLOCK} for text, calls in rows]
+    )
 
 
 # --- in order --------------------------------------------------------------------------------
@@ -45,7 +47,9 @@ def test_what_nothing_followed_is_left_out(text: str, at: int, left: list[str]) 
     assert in_order(Message("assistant", text, kept=kept((at, 0)))) == left
 
 
-@pytest.mark.parametrize("data", [None, "old", {}, [1, {"text": "a"}], [{"text": "0", "calls": 0, "block": BLOCK}]])
+@pytest.mark.parametrize(
+    "data", [None, "old", {}, [1, {"text": "a"}], [{"text": "0", "calls": 0, "block": BLOCK}]]
+)
 def test_what_was_kept_by_another_version_is_left_out(data: Any) -> None:
     assert in_order(Message("assistant", "4", kept=KeptBy("p", "w", data))) == ["4"]
 
@@ -89,7 +93,11 @@ ANSWERS: dict[str, tuple[list[Any], list[Any] | None]] = {
     "openai-responses": (
         [
             REASONING,
-            {"type": "message", "phase": "commentary", "content": [{"type": "output_text", "text": "First."}]},
+            {
+                "type": "message",
+                "phase": "commentary",
+                "content": [{"type": "output_text", "text": "First."}],
+            },
             REASONING | {"id": "rs_2"},
             FUNCTION,
         ],
@@ -98,7 +106,10 @@ ANSWERS: dict[str, tuple[list[Any], list[Any] | None]] = {
 }
 BODIES = {
     "anthropic-messages": lambda content: {"content": content, "stop_reason": "tool_use"},
-    "bedrock-converse": lambda content: {"output": {"message": {"content": content}}, "stopReason": "tool_use"},
+    "bedrock-converse": lambda content: {
+        "output": {"message": {"content": content}},
+        "stopReason": "tool_use",
+    },
     "openai-responses": lambda output: {"output": output, "status": "completed"},
 }
 
@@ -109,7 +120,9 @@ def test_an_answer_goes_back_as_it_came(wire: str) -> None:
     reader, answer = dialect(wire).Reader(), Answer()
     for event in [*reader.read_whole(BODIES[wire](came)), *reader.finish()]:
         if isinstance(event, Kept):
-            answer.kept = KeptBy("p", wire, json.loads(json.dumps(event.data)))  # as the store keeps it
+            answer.kept = KeptBy(
+                "p", wire, json.loads(json.dumps(event.data))
+            )  # as the store keeps it
         else:
             answer.add(event)
     body = dialect(wire).render(ask(answer.message, thinking=Fields(effort="low"))).body
@@ -152,5 +165,10 @@ def test_a_result_has_the_name_of_the_latest_call_of_its_id() -> None:
         Message("tool", "4", tool_call_id="call_2"),
     ]
 
-    assert [message.name for message in with_names(messages) if message.role == "tool"] == ["f", "g", "h", ""]
+    assert [message.name for message in with_names(messages) if message.role == "tool"] == [
+        "f",
+        "g",
+        "h",
+        "",
+    ]
     assert messages[1].name == ""

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from nbchat.catalog.rows import Fields, Quirks
 from nbchat.messages import KeptBy, Message
 
-from . import test_anthropic_messages, test_bedrock_converse, test_cohere, test_gemini, test_ollama, test_openai_chat
+from . import (
+    test_anthropic_messages,
+    test_bedrock_converse,
+    test_cohere,
+    test_gemini,
+    test_ollama,
+    test_openai_chat,
+)
 from . import test_openai_responses as responses
 from .conversations import conversations
 from .formats import ADD, CALL, CITY, PDF, PNG, Format, ask
@@ -44,7 +51,9 @@ def turns(*, files: bool = False) -> tuple[Message, ...]:
 @given(conversations(test_openai_chat.FORMAT))
 def test_openais_types_accept_any_chat(messages: list[Message]) -> None:
     types = pytest.importorskip("openai.types.chat.completion_create_params")
-    plain = [replace(message, kept=None) for message in messages]  # OpenAI itself wants nothing back here
+    plain = [
+        replace(message, kept=None) for message in messages
+    ]  # OpenAI itself wants nothing back here
     made = body(test_openai_chat.FORMAT, *plain, thinking=LOW, temperature=0.5)
 
     assert mismatches(made, types.CompletionCreateParamsStreaming) == []
@@ -55,17 +64,23 @@ def test_openais_types_accept_any_chat(messages: list[Message]) -> None:
 def test_openais_types_accept_any_response(messages: list[Message]) -> None:
     types = pytest.importorskip("openai.types.responses.response_create_params")
     quirks = Quirks(cache="prompt_cache_key")
-    made = body(responses.FORMAT, *messages, thinking=LOW, temperature=1, cache_key="k", quirks=quirks)
+    made = body(
+        responses.FORMAT, *messages, thinking=LOW, temperature=1, cache_key="k", quirks=quirks
+    )
 
     assert mismatches(made, types.ResponseCreateParamsStreaming) == []
 
 
 def test_mistrals_types_accept_a_full_chat() -> None:
     models = pytest.importorskip("mistralai.client.models")
-    request = body(test_openai_chat.FORMAT, *turns(), quirks=Quirks(usage_option=False, tool_id="alnum9"))
+    request = body(
+        test_openai_chat.FORMAT, *turns(), quirks=Quirks(usage_option=False, tool_id="alnum9")
+    )
 
     read = models.ChatCompletionStreamRequest.model_validate(request)
-    assert [message.role for message in read.messages] == [message["role"] for message in request["messages"]]
+    assert [message.role for message in read.messages] == [
+        message["role"] for message in request["messages"]
+    ]
 
 
 # --- Anthropic, Amazon -----------------------------------------------------------------------
@@ -76,7 +91,12 @@ def test_mistrals_types_accept_a_full_chat() -> None:
 def test_anthropics_types_accept_any_conversation(messages: list[Message]) -> None:
     types = pytest.importorskip("anthropic.types.message_create_params")
     quirks = Quirks(cache="cache_control")
-    made = body(test_anthropic_messages.FORMAT, *messages, thinking=Fields(effort="high", budget=1024), quirks=quirks)
+    made = body(
+        test_anthropic_messages.FORMAT,
+        *messages,
+        thinking=Fields(effort="high", budget=1024),
+        quirks=quirks,
+    )
 
     assert mismatches(made, types.MessageCreateParamsStreaming) == []
 
@@ -84,11 +104,24 @@ def test_anthropics_types_accept_any_conversation(messages: list[Message]) -> No
 @settings(deadline=None)
 @given(conversations(test_bedrock_converse.FORMAT))
 def test_amazons_model_accepts_any_conversation(messages: list[Message]) -> None:
-    loaders, validate = pytest.importorskip("botocore.loaders"), pytest.importorskip("botocore.validate")
+    loaders, validate = (
+        pytest.importorskip("botocore.loaders"),
+        pytest.importorskip("botocore.validate"),
+    )
     described = loaders.Loader().load_service_model("bedrock-runtime", "service-2")
-    shape = pytest.importorskip("botocore.model").ServiceModel(described).operation_model("ConverseStream").input_shape
+    shape = (
+        pytest.importorskip("botocore.model")
+        .ServiceModel(described)
+        .operation_model("ConverseStream")
+        .input_shape
+    )
     quirks = Quirks(cache="cache_control")
-    made = body(test_bedrock_converse.FORMAT, *messages, thinking=Fields(effort="high", budget=1024), quirks=quirks)
+    made = body(
+        test_bedrock_converse.FORMAT,
+        *messages,
+        thinking=Fields(effort="high", budget=1024),
+        quirks=quirks,
+    )
 
     report = validate.ParamValidator().validate({"modelId": "m", **made}, shape)
     assert report.generate_report() == ""
@@ -101,7 +134,9 @@ def test_amazons_model_accepts_any_conversation(messages: list[Message]) -> None
 def test_googles_types_accept_a_full_request() -> None:
     types = pytest.importorskip("google.genai.types")
     kept = KeptBy("gemini", "gemini", {"parts": [{"text": "Hi", "thoughtSignature": "c2ln"}]})
-    messages = [replace(turn, kept=kept) if turn.text == "Hi" else turn for turn in turns(files=True)]
+    messages = [
+        replace(turn, kept=kept) if turn.text == "Hi" else turn for turn in turns(files=True)
+    ]
     request = body(test_gemini.FORMAT, *messages, thinking=LOW, temperature=0.5)
 
     known = {"systemInstruction": types.Content, "generationConfig": types.GenerationConfig}
@@ -128,7 +163,9 @@ def test_ollamas_client_sends_the_same_bytes() -> None:
 
     def answer(request: Any) -> Any:
         seen.append(json.loads(request.content))
-        return httpx.Response(200, content=b'{"message":{"role":"assistant","content":"x"},"done":true}\n')
+        return httpx.Response(
+            200, content=b'{"message":{"role":"assistant","content":"x"},"done":true}\n'
+        )
 
     list(client(transport=httpx.MockTransport(answer)).chat(**ours))
     assert without_empty(seen[0]) == without_empty(ours)
@@ -137,16 +174,28 @@ def test_ollamas_client_sends_the_same_bytes() -> None:
 def without_empty(value: Any) -> Any:
     """The client leaves out members that are empty."""
     if isinstance(value, dict):
-        return {name: made for name, inner in value.items() if (made := without_empty(inner)) not in ("", {}, [], None)}
+        return {
+            name: made
+            for name, inner in value.items()
+            if (made := without_empty(inner)) not in ("", {}, [], None)
+        }
     return [without_empty(inner) for inner in value] if isinstance(value, list) else value
 
 
 def test_coheres_types_and_client_send_the_same_bytes() -> None:
     sdk, httpx = pytest.importorskip("cohere"), pytest.importorskip("httpx")
     question, asked, result, said, thanks = turns()
-    messages = (question, replace(asked, kept=test_cohere.PLAN), result, replace(said, thought="hm"), thanks)
+    messages = (
+        question,
+        replace(asked, kept=test_cohere.PLAN),
+        result,
+        replace(said, thought="hm"),
+        thanks,
+    )
     quirks = Quirks(reasoning_back="always")
-    ours = body(test_cohere.FORMAT, *messages, thinking=Fields(budget=9), temperature=0.5, quirks=quirks)
+    ours = body(
+        test_cohere.FORMAT, *messages, thinking=Fields(budget=9), temperature=0.5, quirks=quirks
+    )
     seen: list[Any] = []
 
     def answer(request: Any) -> Any:
@@ -155,7 +204,11 @@ def test_coheres_types_and_client_send_the_same_bytes() -> None:
 
     http = httpx.Client(transport=httpx.MockTransport(answer))
     typed = {
-        **{name: value for name, value in ours.items() if name not in ("stream", "messages", "tools")},
+        **{
+            name: value
+            for name, value in ours.items()
+            if name not in ("stream", "messages", "tools")
+        },
         "messages": [exactly(sdk.ChatMessageV2, message) for message in ours["messages"]],
         "tools": [exactly(sdk.ToolV2, tool) for tool in ours["tools"]],
     }

@@ -25,7 +25,11 @@ def mismatches(value: Any, hint: Any, path: str = "body") -> list[str]:
     if origin is not None:  # List, Iterable, the vendors' SequenceNotStr
         if not isinstance(value, list):
             return [f"{path}: {value!r} is no list"]
-        return [line for at, item in enumerate(value) for line in mismatches(item, inner[0], f"{path}[{at}]")]
+        return [
+            line
+            for at, item in enumerate(value)
+            for line in mismatches(item, inner[0], f"{path}[{at}]")
+        ]
     wanted = (int, float) if hint is float else hint
     return [] if isinstance(value, wanted) else [f"{path}: {value!r} is no {hint}"]
 

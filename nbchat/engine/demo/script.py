@@ -128,22 +128,35 @@ def reply(questions: Sequence[str], images: int = 0) -> str:
         return f'Just before this you asked: "{earlier[-1]}"'
     if counted := _counted(question):
         return counted
-    shown = [f"{intro}\n\n{example}" for names, intro, example in TRICKS if any(name in text for name in names)]
+    shown = [
+        f"{intro}\n\n{example}"
+        for names, intro, example in TRICKS
+        if any(name in text for name in names)
+    ]
     words = set(re.findall(r"\w+", text))
     told = [answer for names, answer in TOPICS if names & words]
     if images and not (shown or told):
-        return f"{'An image' if images == 1 else f'{images} images'} came with the question. {BLIND}"
+        return (
+            f"{'An image' if images == 1 else f'{images} images'} came with the question. {BLIND}"
+        )
     return "\n\n".join(shown or told) or INTRODUCTION
 
 
 def _counted(question: str) -> str:
     """The columns of a CSV table in the question; empty where there is none with numbers."""
     head, rows = _table(question)
-    columns = {name: values for name, *cells in zip(head, *rows, strict=True) if name and (values := _numbers(cells))}
+    columns = {
+        name: values
+        for name, *cells in zip(head, *rows, strict=True)
+        if name and (values := _numbers(cells))
+    }
     if not columns:
         return ""
     figures = {name: (min(v), fmean(v), max(v), stdev(v)) for name, v in columns.items()}
-    lines = "\n".join(f"| {name.replace('|', ' ')} | {' | '.join(map(_short, f))} |" for name, f in figures.items())
+    lines = "\n".join(
+        f"| {name.replace('|', ' ')} | {' | '.join(map(_short, f))} |"
+        for name, f in figures.items()
+    )
     ratios = {name: spread / (abs(mean) or 1) for name, (_, mean, _, spread) in figures.items()}
     widest = max(ratios, key=ratios.__getitem__)
     return f"""\

@@ -27,9 +27,14 @@ class Demo:
 
     async def __call__(self, body: bytes) -> AsyncIterator[bytes]:
         request = json.loads(body)
-        text = reply([_text(m) for m in request["messages"] if m["role"] == "user"], _images(request["messages"][-1]))
+        text = reply(
+            [_text(m) for m in request["messages"] if m["role"] == "user"],
+            _images(request["messages"][-1]),
+        )
         asked_to = (request.get("thinking") or {}).get("type") == "enabled"
-        thought = THOUGHT if asked_to or "thinking" in _text(request["messages"][-1]).lower() else ""
+        thought = (
+            THOUGHT if asked_to or "thinking" in _text(request["messages"][-1]).lower() else ""
+        )
         yield _event({"role": "assistant", "content": ""})
         for name, words in (("reasoning_content", thought), ("content", text)):
             for piece in re.findall(r"\S+\s*|\s+", words):
@@ -44,7 +49,9 @@ class Demo:
 
 def _text(message: dict[str, Any]) -> str:
     content = message.get("content") or ""
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+    return (
+        content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+    )
 
 
 def _images(message: dict[str, Any]) -> int:

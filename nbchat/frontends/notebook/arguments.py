@@ -13,13 +13,24 @@ from nbchat.errors import BadSettings
 from nbchat.messages import Thinking
 from nbchat.wording import shorten
 
-LEVELS: dict[str, Thinking] = {"on": True, "off": False, "low": "low", "medium": "medium", "high": "high", "max": "max"}
+LEVELS: dict[str, Thinking] = {
+    "on": True,
+    "off": False,
+    "low": "low",
+    "medium": "medium",
+    "high": "high",
+    "max": "max",
+}
 USAGE = "%%chat [MODEL] [--name N] [--system TEXT] [--temperature F] [--max-tokens N] [--think LEVEL] [--fresh] [--raw]"
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 
 # An option that would hold a key, or something that has the shape of one.
-_KEY_OPTION = re.compile(r"(?:^|\s)-{0,2}(?:api[-_]?)?(?:key|token)\s*=|(?:^|\s)--(?:api[-_]?)?(?:key|token)\b", re.I)
-_KEY_SHAPE = re.compile(r"(?:^|[\s=\"'])(?:sk-|sk_|gsk_|xai-|hf_|nvapi-|pplx-|AIza|bce-v3/)[\w/.-]{16,}")
+_KEY_OPTION = re.compile(
+    r"(?:^|\s)-{0,2}(?:api[-_]?)?(?:key|token)\s*=|(?:^|\s)--(?:api[-_]?)?(?:key|token)\b", re.I
+)
+_KEY_SHAPE = re.compile(
+    r"(?:^|[\s=\"'])(?:sk-|sk_|gsk_|xai-|hf_|nvapi-|pplx-|AIza|bce-v3/)[\w/.-]{16,}"
+)
 
 
 @dataclass(slots=True)
@@ -38,7 +49,9 @@ class Line:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        message = re.sub(r"^argument (\S+): ", r"\1 ", message).replace("expected one argument", "needs a value")
+        message = re.sub(r"^argument (\S+): ", r"\1 ", message).replace(
+            "expected one argument", "needs a value"
+        )
         raise BadSettings(f"{message}.\n{USAGE}")
 
 
@@ -75,7 +88,9 @@ def _left_over(words: list[str]) -> str:
         option = words[0].partition("=")[0]
         if option in ("-m", "--model"):
             return "the name of the model needs no option: %%chat kimi-k2.6"
-        guess = "".join(f" Did you mean {known}?" for known in get_close_matches(option, OPTIONS, 1))
+        guess = "".join(
+            f" Did you mean {known}?" for known in get_close_matches(option, OPTIONS, 1)
+        )
         return f"%%chat has no option {option}.{guess}\n{USAGE}"
     shown = shorten(" ".join(words), 40)
     return (
@@ -101,7 +116,9 @@ def _max_tokens(text: str) -> int:
     try:
         return int(text.replace(",", "").replace("_", ""))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"takes a number of tokens such as 4096, not {text!r}") from None
+        raise argparse.ArgumentTypeError(
+            f"takes a number of tokens such as 4096, not {text!r}"
+        ) from None
 
 
 def _level(text: str) -> str:

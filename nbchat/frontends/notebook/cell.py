@@ -63,7 +63,9 @@ class LiveCell:
     by output; thinking and notices have one of their own, once the words begin.
     """
 
-    def __init__(self, shell: InteractiveShell, model: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, shell: InteractiveShell, model: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._shell = shell
         self._model = model
         self._clock = clock
@@ -113,7 +115,9 @@ class LiveCell:
             self._next = self._clock()
         if thinks not in self._came:
             self._came.add(thinks)
-            self._painted -= LEAST  # the first words are on the page at once, though the clock has just been
+            self._painted -= (
+                LEAST  # the first words are on the page at once, though the clock has just been
+            )
             self._free = self._next
         self._thinks = thinks
         if self._first_at is None:
@@ -126,17 +130,26 @@ class LiveCell:
             return
         self._paint(now)
         self._work += self._clock() - now
-        self._cost += (self._work - self._cost) / 4  # one may have waited for an import, or for the machine
+        self._cost += (
+            self._work - self._cost
+        ) / 4  # one may have waited for an import, or for the machine
         self._free = now + max(BREATH * self._cost, self._again / RATE)
         self._work, self._again = 0.0, 0
         gap, most = (EARLY_GAP, EARLY_MOST) if now - self._start < EARLY else (LATE_GAP, LATE_MOST)
         gap = min(most, gap * max(1.0, len(self._page) / QUICK))
-        self._next = max(self._next, now - gap) + gap  # by the clock, so that late ticks do not add up
+        self._next = (
+            max(self._next, now - gap) + gap
+        )  # by the clock, so that late ticks do not add up
 
     def _paint(self, now: float) -> None:
         settled, tail, status = self._answer.settled, self._answer.tail, self._status(now)
         if not (self._begun or settled or tail):
-            self._show(render.live_html([], status=status, thought="".join(self._thought), notices=self._notices), now)
+            self._show(
+                render.live_html(
+                    [], status=status, thought="".join(self._thought), notices=self._notices
+                ),
+                now,
+            )
             return
         folds = self._folds()
         finished, done = -1, settled[self._blocks : self._seen]
@@ -207,9 +220,14 @@ class LiveCell:
 def bundle(turn: Turn) -> dict[str, Any]:
     """The one output of a turn: safe HTML, and the answer's Markdown source."""
     answer = turn.answer
-    failed = answer.stop.reason in ("interrupted", "broken")  # the cell's error says it, right below
+    failed = answer.stop.reason in (
+        "interrupted",
+        "broken",
+    )  # the cell's error says it, right below
     return {
-        "text/html": render.answer_html(answer, footer=footer(turn), notices=answer.notices, with_ending=not failed),
+        "text/html": render.answer_html(
+            answer, footer=footer(turn), notices=answer.notices, with_ending=not failed
+        ),
         "text/plain": render.plain(answer),
     }
 

@@ -17,7 +17,9 @@ def complete(context: CompletionContext) -> Any:
     found: list[SimpleCompletion] = []
     if context.cursor_line == 0 and len(words) > 1:
         if line.startswith("%%chat"):
-            found = _starting(words[-1], [("option", o) for o in OPTIONS] + [("model", m) for m in _models()])
+            found = _starting(
+                words[-1], [("option", o) for o in OPTIONS] + [("model", m) for m in _models()]
+            )
         elif line.startswith("%chat "):
             found = _command(words)
     return {"completions": found, "suppress": bool(found)}
@@ -28,7 +30,11 @@ def _command(words: list[str]) -> list[SimpleCompletion]:
 
     if len(words) == 2:
         return _starting(words[-1], [("command", c) for c in COMMANDS])
-    return _starting(words[-1], [("model", m) for m in _models()]) if words[1] in ("use", "models") else []
+    return (
+        _starting(words[-1], [("model", m) for m in _models()])
+        if words[1] in ("use", "models")
+        else []
+    )
 
 
 def _models() -> list[str]:

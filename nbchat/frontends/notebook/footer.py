@@ -101,7 +101,9 @@ def _elsewhere(model: Model, price: Price, settings: Settings) -> bool:
         return False
     places = {"": route.base_url, **provider.regions}
     region = max(
-        (r for r, url in places.items() if address.startswith(url)), key=lambda r: len(places[r]), default=None
+        (r for r, url in places.items() if address.startswith(url)),
+        key=lambda r: len(places[r]),
+        default=None,
     )
     if region is None:  # a gateway
         return False
@@ -124,4 +126,6 @@ def cost(usage: Usage, price: Price) -> float | None:
     if cached and price.cached_input is None:
         return None
     fresh = usage.input - cached
-    return (fresh * price.input + cached * (price.cached_input or 0.0) + usage.output * price.output) / 1e6
+    return (
+        fresh * price.input + cached * (price.cached_input or 0.0) + usage.output * price.output
+    ) / 1e6

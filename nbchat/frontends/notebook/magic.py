@@ -110,7 +110,11 @@ def _check(answer: Answer, *, interrupted: bool) -> None:
     """Fail the cell where its answer is not whole, so that Run All stops there."""
     size = f"{len(answer.text):,} characters"
     if interrupted:
-        kept = f"stopped after {size}; kept." if answer else "stopped before the first word; nothing was kept."
+        kept = (
+            f"stopped after {size}; kept."
+            if answer
+            else "stopped before the first word; nothing was kept."
+        )
         raise Interrupted(f"{kept} Ask again, or go on.")
     if answer.stop.reason == "broken":
         raise ConnectionBroken(

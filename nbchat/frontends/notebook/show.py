@@ -23,14 +23,17 @@ def show(shell: InteractiveShell, page: str, text: str) -> None:
     shell.display_pub.publish({"text/html": styled_page(page), "text/plain": text})
 
 
-def show_table(shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = "") -> None:
+def show_table(
+    shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = ""
+) -> None:
     """A table, and a line below it."""
     from nbchat.render.transcript import table_html
 
     page = table_html(head, rows, [False] * len(head))
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *rows)
     ]
     if after:
         page += note(after)
@@ -46,4 +49,6 @@ def day(seconds: float, today: date | None = None) -> str:
     """
     then = datetime.fromtimestamp(seconds).date()
     ago = ((today or date.today()) - then).days
-    return {0: "today", 1: "yesterday"}.get(ago) or (f"{ago} days ago" if 0 < ago < 7 else then.isoformat())
+    return {0: "today", 1: "yesterday"}.get(ago) or (
+        f"{ago} days ago" if 0 < ago < 7 else then.isoformat()
+    )

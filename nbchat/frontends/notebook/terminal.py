@@ -111,7 +111,9 @@ class Typed:
 class Drawn:
     """Draws blocks by rich as they settle, and below them, again and again, the one that is open."""
 
-    def __init__(self, model: str, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, model: str, console: Console, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         from rich.live import Live
 
         from nbchat.render.styled import Sources
@@ -125,7 +127,11 @@ class Drawn:
         self._said = False  # whether the answer has begun
         self._printed = False  # whether anything has: blocks stand apart
         self._live = Live(
-            console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._live.start()
 
@@ -185,7 +191,9 @@ class Drawn:
         gap: list[RenderableType] = [Words("")] if self._printed else []
         room = max(self._console.height - 4, 1)
         tail: list[RenderableType] = (
-            [Lines(open_page(source, dim=not self._said), most=room), Words("")] if source.strip() else []
+            [Lines(open_page(source, dim=not self._said), most=room), Words("")]
+            if source.strip()
+            else []
         )
         self._live.update(Group(*gap, *tail, status), refresh=True)
 
@@ -203,8 +211,15 @@ def last_lines(turn: Turn) -> list[str]:
     """What there is to say below an answer: tools it asked for, why it is not whole, and its footer."""
     answer = turn.answer
     tools = [
-        f"asked for tool {call.name}({call.raw or json.dumps(call.arguments)}); not run" for call in answer.tool_calls
+        f"asked for tool {call.name}({call.raw or json.dumps(call.arguments)}); not run"
+        for call in answer.tool_calls
     ]
     # What broke off or was stopped is told by the error that follows.
-    incomplete = ending(answer.stop, len(answer.text)) if answer.stop.reason in ("length", "filter") else ""
-    return [clean(line.replace("\n", " ")) for line in (*tools, incomplete, " · ".join(footer(turn))) if line]
+    incomplete = (
+        ending(answer.stop, len(answer.text)) if answer.stop.reason in ("length", "filter") else ""
+    )
+    return [
+        clean(line.replace("\n", " "))
+        for line in (*tools, incomplete, " · ".join(footer(turn)))
+        if line
+    ]

@@ -41,7 +41,11 @@ def content(
             labels.append(label)
     labels += [labelled(name, image) for name, image in pictures.items()]
     inside = filled(typed, {name: v for name, v in variables.items() if name not in wanted})
-    images = [*inside.images, *pictures.values(), *images]  # in this order, since the text numbers its own
+    images = [
+        *inside.images,
+        *pictures.values(),
+        *images,
+    ]  # in this order, since the text numbers its own
     if not values and not images:
         return inside.text, inside.inserted
     return [inside.text, *values, *images], [*labels, *inside.inserted]
@@ -67,13 +71,18 @@ def _fenced(text: str) -> str:
     return f"{fence}\n{text.rstrip()}\n{fence}"
 
 
-def offered(variables: Mapping[str, Any], hidden: Mapping[str, Any], beginning: str) -> list[list[str]]:
+def offered(
+    variables: Mapping[str, Any], hidden: Mapping[str, Any], beginning: str
+) -> list[list[str]]:
     """Names with their kinds, newest first: those that begin so, then those that contain it."""
     wanted = beginning.lower()
     found = [
         name
         for name in reversed(list(variables))
-        if not name.startswith("_") and name not in hidden and wanted in name.lower() and has(variables, name)
+        if not name.startswith("_")
+        and name not in hidden
+        and wanted in name.lower()
+        and has(variables, name)
     ]
     found.sort(key=lambda name: not name.lower().startswith(wanted))
     return [[name, kind(variables[name])] for name in found[:NAMES]]

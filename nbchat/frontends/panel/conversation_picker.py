@@ -29,7 +29,10 @@ def offered() -> list[list[Any]]:
 def _stored() -> list[Stored]:
     with suppress(BadSettings):  # %chat says what is wrong with the store
         if store := runtime.current().store():
-            return sorted(store.ask(lambda database: database.conversations()), key=lambda s: s.notebook != notebook())
+            return sorted(
+                store.ask(lambda database: database.conversations()),
+                key=lambda s: s.notebook != notebook(),
+            )
     return []
 
 
@@ -42,7 +45,9 @@ def taken_up(conversation_id: str) -> Conversation:
     found = next((one for one in _stored() if one.header.id == conversation_id), None)
     store = state.store()
     if found is None or store is None:
-        raise BadSettings("this conversation is not on disk any more. %chat list has those that are.")
+        raise BadSettings(
+            "this conversation is not on disk any more. %chat list has those that are."
+        )
     turns = store.ask(lambda database: database.turns(conversation_id))
     taken = state.conversations.get(found.header.name)
     conversation = state.chat(free_name() if taken and taken.turns else found.header.name)

@@ -11,7 +11,12 @@ from nbchat.conversation.export import as_json, as_markdown, as_notebook
 from nbchat.frontends.notebook.cell import bundle
 from nbchat.frontends.panel import saved_copy
 
-TYPES = {"md": "text/markdown", "json": "application/json", "html": "text/html", "ipynb": "application/x-ipynb+json"}
+TYPES = {
+    "md": "text/markdown",
+    "json": "application/json",
+    "html": "text/html",
+    "ipynb": "application/x-ipynb+json",
+}
 
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><title>{title}</title>
@@ -34,7 +39,9 @@ def _text(conversation: Conversation, form: str) -> str:
         case "html":
             title = escape(conversation.title or conversation.name)
             turns = "".join(map(saved_copy.turn_html, conversation.turns))
-            return PAGE.format(title=title, style=render.STYLE + render.PROSE + saved_copy.STYLE, turns=turns)
+            return PAGE.format(
+                title=title, style=render.STYLE + render.PROSE + saved_copy.STYLE, turns=turns
+            )
         case "ipynb":
             return as_notebook(conversation, bundle)
         case "json":

@@ -15,7 +15,9 @@ from nbchat.events import Event, Notice
 from nbchat.messages import Text, Thought
 from nbchat.render import Incremental
 
-GAP = 1 / 15  # seconds between two messages: look continuous, and leave the page time for other work
+GAP = (
+    1 / 15
+)  # seconds between two messages: look continuous, and leave the page time for other work
 BREATH = 4  # rendering may take one part in this many of the time
 
 
@@ -127,7 +129,10 @@ class Coalescer:
     """
 
     def __init__(
-        self, flush: Callable[[], None], later: Callable[[float, Callable[[], None]], Any], clock: Callable[[], float]
+        self,
+        flush: Callable[[], None],
+        later: Callable[[float, Callable[[], None]], Any],
+        clock: Callable[[], float],
     ) -> None:
         self._flush = flush
         self._later = later

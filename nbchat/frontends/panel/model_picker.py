@@ -10,8 +10,12 @@ def model_rows(settings: Settings) -> list[list[str]]:
     """`[id, provider, word, value]` of every model: what keeps it from being used, as a word of the panel's table."""
     lacks = {model.id: _lacks(model, settings) for model in settings.catalog.models.values()}
     ranks = ["", "local", "needs", "retired"]
-    rows = sorted(settings.catalog.models.values(), key=lambda model: ranks.index(lacks[model.id][0]))
-    return [[model.id, settings.catalog.providers[model.type].name, *lacks[model.id]] for model in rows]
+    rows = sorted(
+        settings.catalog.models.values(), key=lambda model: ranks.index(lacks[model.id][0])
+    )
+    return [
+        [model.id, settings.catalog.providers[model.type].name, *lacks[model.id]] for model in rows
+    ]
 
 
 def _lacks(model: Model, settings: Settings) -> tuple[str, str]:

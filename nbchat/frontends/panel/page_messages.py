@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from nbchat.context.pictures import LARGEST, media_type
 from nbchat.messages import Image
 
-LONGEST = 2_000_000  # characters; what is too long for a question is answered, what is longer is not read
+LONGEST = (
+    2_000_000  # characters; what is too long for a question is answered, what is longer is not read
+)
 MOST = 8  # images in a question
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]

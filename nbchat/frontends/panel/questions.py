@@ -22,7 +22,9 @@ from nbchat.messages import Part
 LONGEST = 200_000  # characters of a question
 
 _log = logging.getLogger(__name__)
-_tasks: dict[str, asyncio.Task[None]] = {}  # what panels are asking, by turn id: any of them can stop it
+_tasks: dict[
+    str, asyncio.Task[None]
+] = {}  # what panels are asking, by turn id: any of them can stop it
 
 
 @dataclass(slots=True)
@@ -42,7 +44,9 @@ class Asking:
     `changed` is called when the waiting question has changed.
     """
 
-    def __init__(self, transcript: Transcript, options: dict[str, Any], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, transcript: Transcript, options: dict[str, Any], changed: Callable[[], None]
+    ) -> None:
         self.queued: Question | None = None
         self.transcript = transcript
         self._options = options
@@ -86,7 +90,9 @@ class Asking:
         """Raises ConversationBusy while an answer is coming; not any more when it has been told that it ended."""
         if self.transcript.live:
             name = self.transcript.conversation.name
-            raise ConversationBusy(f"conversation {name!r} is answering. Wait for the end, or stop it.")
+            raise ConversationBusy(
+                f"conversation {name!r} is answering. Wait for the end, or stop it."
+            )
 
     def next(self) -> None:
         """Ask what waits, once nothing is being answered."""
@@ -102,7 +108,9 @@ class Asking:
         asked = {*self.transcript.live, *([self._asking.id] if self._asking else [])}
         for turn_id in asked & _tasks.keys():
             _tasks[turn_id].cancel()
-        if asked - _tasks.keys() and Interrupts.taken():  # a %%chat: the same as the notebook's own interrupt
+        if (
+            asked - _tasks.keys() and Interrupts.taken()
+        ):  # a %%chat: the same as the notebook's own interrupt
             _thread.interrupt_main(signal.SIGINT)
 
     def give_back(self) -> None:

@@ -24,13 +24,17 @@ from nbchat.messages import Image
 from nbchat.settings import Settings
 
 Down = Callable[..., None]  # takes a message, and bytes that go with it
-Variables = Callable[[], tuple[Mapping[str, Any], Mapping[str, Any]]]  # the user's, and those to hide
+Variables = Callable[
+    [], tuple[Mapping[str, Any], Mapping[str, Any]]
+]  # the user's, and those to hide
 
 
 class Session:
     """One panel's work: it shows one conversation at a time, and may be asking in others."""
 
-    def __init__(self, name: str, down: Down, variables: Variables, publish: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, name: str, down: Down, variables: Variables, publish: Callable[[dict[str, Any]], None]
+    ) -> None:
         self.options: dict[str, Any] = {"temperature": None, "max_tokens": None, "thinking": ""}
         self.snapshot = Snapshot()
         self._down = down
@@ -58,7 +62,9 @@ class Session:
         if conversation.name not in self._all:
             transcript = Transcript(conversation, self._down, self._kept)
             asking = self._all[conversation.name] = Asking(transcript, self.options, self._now)
-            self._unwatch.append(conversation.watch(lambda *change: _on_engine(self._heard, asking, *change)))
+            self._unwatch.append(
+                conversation.watch(lambda *change: _on_engine(self._heard, asking, *change))
+            )
         return self._all[conversation.name]
 
     def _kept(self, conversation: Conversation) -> str:
@@ -102,11 +108,18 @@ class Session:
         variables, hidden = self._variables()
         match said:
             case page_messages.Send():
-                made, inserted = attachments.content(said.s, said.att, page_messages.images(buffers), variables)
+                made, inserted = attachments.content(
+                    said.s, said.att, page_messages.images(buffers), variables
+                )
                 question = Question(said.rid, made, said.s, inserted)
                 _on_engine(lambda: self._all.get(said.to, self.asking).send(question))
             case page_messages.Names(s=beginning):
-                _on_engine(self._say, "names", s=beginning, rows=attachments.offered(variables, hidden, beginning))
+                _on_engine(
+                    self._say,
+                    "names",
+                    s=beginning,
+                    rows=attachments.offered(variables, hidden, beginning),
+                )
             case page_messages.Peek(name=name) if attachments.has(variables, name):
                 text, label = attachments.value(variables, name)
                 _on_engine(self._say, "peek", name=name, label=label, s=text[: attachments.PEEK])
@@ -143,7 +156,9 @@ class Session:
                 self.asking.give_back()
             case page_messages.Again(id=turn_id) if turn := self.transcript.turn(turn_id):
                 self.asking.again(turn, said.rid, said.s)
-            case page_messages.Branch(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
+            case page_messages.Branch(id=turn_id, n=number) if turn := self.transcript.turn(
+                turn_id
+            ):
                 self.asking.must_be_idle()
                 family = self.conversation.siblings(turn)
                 self.conversation.goto(family[min(number, len(family) - 1)])
@@ -154,7 +169,9 @@ class Session:
             case page_messages.Move(how=how):
                 self.asking.must_be_idle()
                 self._moves[how](self.conversation)
-            case page_messages.Picture(id=turn_id, n=number) if turn := self.transcript.turn(turn_id):
+            case page_messages.Picture(id=turn_id, n=number) if turn := self.transcript.turn(
+                turn_id
+            ):
                 self._picture(turn, number)
             case page_messages.Snapshot():
                 made = self.snapshot.bundle(self.conversation)
@@ -224,7 +241,10 @@ class Session:
         pictures = [part for part in turn.question.parts if isinstance(part, Image)]
         if number < len(pictures):
             picture = pictures[number]
-            self._down({"k": "picture", "id": turn.id, "n": number, "type": picture.media_type}, picture.data)
+            self._down(
+                {"k": "picture", "id": turn.id, "n": number, "type": picture.media_type},
+                picture.data,
+            )
 
     def _note(self, error: BaseException) -> None:
         self._say("note", kind=type(error).__name__, s=str(error))

@@ -36,15 +36,21 @@ class Failed:
 class Transcript:
     """What the views are told of one conversation."""
 
-    def __init__(self, conversation: Conversation, down: Down, settled: Callable[[Conversation], str]) -> None:
+    def __init__(
+        self, conversation: Conversation, down: Down, settled: Callable[[Conversation], str]
+    ) -> None:
         self.conversation = conversation
         self.live: dict[str, Live] = {}  # turns that are being answered, by id
         self.failed: dict[str, Failed] = {}
         self._down = down
-        self._settled = settled  # called after each change that stays; returns the mark of the notebook's copy
+        self._settled = (
+            settled  # called after each change that stays; returns the mark of the notebook's copy
+        )
         self._made: dict[str, dict[str, Any]] = {}  # rows of finished turns, rendered once
         self._flushes = Coalescer(
-            self._flush, lambda delay, call: get_running_loop().call_later(delay, call), time.monotonic
+            self._flush,
+            lambda delay, call: get_running_loop().call_later(delay, call),
+            time.monotonic,
         )
         self.watching = False  # no view, no traffic
 
@@ -86,10 +92,22 @@ class Transcript:
             replaced = live.finish()
             if not replaced and (said := live.delta()):
                 self.tell(said)
-            row = {"id": turn.id, "q": turn_rows.question(turn), "html": live.html, **turn_rows.facts(turn)}
+            row = {
+                "id": turn.id,
+                "q": turn_rows.question(turn),
+                "html": live.html,
+                **turn_rows.facts(turn),
+            }
             self._made[turn.id] = row
             sent = ("id", "q") if replaced else ("id", "q", "html")
-            self.tell({"k": "end", "id": turn.id, "seq": live.seq, **{n: v for n, v in row.items() if n not in sent}})
+            self.tell(
+                {
+                    "k": "end",
+                    "id": turn.id,
+                    "seq": live.seq,
+                    **{n: v for n, v in row.items() if n not in sent},
+                }
+            )
         self.tell_state()
 
     def drop(self, turn: Turn) -> None:
@@ -117,7 +135,11 @@ class Transcript:
                 "name": conversation.name,
                 "title": conversation.title or conversation.name,
                 "ids": [turn.id for turn in turns],
-                "places": {t.id: [branches[t.id].index(t), len(branches[t.id])] for t in turns if t.id in branches},
+                "places": {
+                    t.id: [branches[t.id].index(t), len(branches[t.id])]
+                    for t in turns
+                    if t.id in branches
+                },
                 "live": [*self.live],
                 "failed": [*self.failed],
                 "copy": self._settled(conversation),
@@ -127,7 +149,9 @@ class Transcript:
     def replay(self) -> None:
         """All that a new view needs, the newest page first; older rows it asks for."""
         asked = self.conversation.asked
-        if asked and asked.id not in self.live:  # by a %%chat, or another panel, before this one was there
+        if (
+            asked and asked.id not in self.live
+        ):  # by a %%chat, or another panel, before this one was there
             self.live[asked.id] = Live(asked)
             self.live[asked.id].feed([])
         self.tell_state()
@@ -173,7 +197,16 @@ class Transcript:
 
     def _open(self, turn: Turn, **facts: Any) -> None:
         after = turn.parent.id if turn.parent else ""
-        self.tell({"k": "open", "id": turn.id, "rid": "", "after": after, "q": turn_rows.question(turn), **facts})
+        self.tell(
+            {
+                "k": "open",
+                "id": turn.id,
+                "rid": "",
+                "after": after,
+                "q": turn_rows.question(turn),
+                **facts,
+            }
+        )
 
     def _refused(self, failed: Failed) -> None:
         self.tell({"k": "err", "id": failed.turn.id, "kind": failed.kind, "s": failed.sentence})

@@ -37,7 +37,9 @@ def facts(turn: Turn) -> dict[str, Any]:
     """What is known about an answer once it has ended."""
     answer = turn.answer
     return {
-        "think": [render.to_html(answer.thought), word_count(answer.thought)] if answer.thought.strip() else None,
+        "think": [render.to_html(answer.thought), word_count(answer.thought)]
+        if answer.thought.strip()
+        else None,
         "notes": list(dict.fromkeys(answer.notices)),
         "calls": [_call(call) for call in answer.tool_calls],
         "stop": [answer.stop.reason, answer.stop.detail, len(answer.text)],
@@ -49,7 +51,12 @@ def facts(turn: Turn) -> dict[str, Any]:
 
 def row(turn: Turn) -> dict[str, Any]:
     """A finished turn, whole."""
-    return {"id": turn.id, "q": question(turn), "html": render.to_html(turn.answer.text), **facts(turn)}
+    return {
+        "id": turn.id,
+        "q": question(turn),
+        "html": render.to_html(turn.answer.text),
+        **facts(turn),
+    }
 
 
 def _call(call: ToolCall) -> list[str]:

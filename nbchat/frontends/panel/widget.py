@@ -18,7 +18,16 @@ from nbchat.frontends.panel.interrupt import stops_with_the_kernel
 from nbchat.frontends.panel.session import Session
 
 HERE = Path(__file__).parent
-SCRIPTS = ("dom.js", "menus.js", "turns.js", "composer.js", "images.js", "host.js", "scroll.js", "panel.js")
+SCRIPTS = (
+    "dom.js",
+    "menus.js",
+    "turns.js",
+    "composer.js",
+    "images.js",
+    "host.js",
+    "scroll.js",
+    "panel.js",
+)
 WORDS = json.loads((HERE / "words.json").read_text("utf-8"))  # by language
 
 # The script goes over the channel with every panel and at every reload of the page, so it goes deflated.
@@ -33,7 +42,9 @@ export default (await import(URL.createObjectURL(script))).default;
 
 def script() -> str:
     """The scripts as the page runs them: the table of words, then one after the other, without their remarks."""
-    lines = [line.strip() for name in SCRIPTS for line in (HERE / name).read_text("utf-8").splitlines()]
+    lines = [
+        line.strip() for name in SCRIPTS for line in (HERE / name).read_text("utf-8").splitlines()
+    ]
     code = [line for line in lines if line and not line.startswith("//")]
     words = f"const WORDS = {json.dumps(WORDS, ensure_ascii=False)};"
     return "\n".join([words, *code, "//# sourceURL=nbchat-panel.js\n"])

@@ -25,10 +25,15 @@ Every model of nbchat's table behind one address, with the keys of whoever runs 
 Send `Authorization: Bearer TOKEN`; `nbchat serve` prints the token. Bodies are
 `application/json` of at most {max_body:,} bytes, and a field that is not known is refused.
 """
-TOKEN = {"token": {"type": "http", "scheme": "bearer", "description": "What `nbchat serve` prints."}}
+TOKEN = {
+    "token": {"type": "http", "scheme": "bearer", "description": "What `nbchat serve` prints."}
+}
 TAGS = [
     {"name": "nbchat", "description": "An answer as chunks, and what there is to ask."},
-    {"name": "OpenAI's format", "description": "The same models for any OpenAI client: its base URL ends in `/v1`."},
+    {
+        "name": "OpenAI's format",
+        "description": "The same models for any OpenAI client: its base URL ends in `/v1`.",
+    },
 ]
 
 
@@ -82,9 +87,14 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = [{**e, "loc": e["loc"][1:]} for e in error.errors()]  # without "body"
     if found[0]["type"] == "json_invalid":
-        return refusal(Invalid(f"the body is not valid JSON: {found[0]['ctx']['error']}."), request.url.path)
+        return refusal(
+            Invalid(f"the body is not valid JSON: {found[0]['ctx']['error']}."), request.url.path
+        )
     field = ".".join(str(p) for p in found[0]["loc"] if " " not in str(p))
-    return refusal(Invalid(f"the request is not valid: {faults(found)}.", field=field or None), request.url.path)
+    return refusal(
+        Invalid(f"the request is not valid: {faults(found)}.", field=field or None),
+        request.url.path,
+    )
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:
@@ -95,7 +105,9 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     elif error.status_code == 405:
         refused = NotAllowedHere("this path knows other methods. GET / tells what there is.")
     response = refusal(refused, request.url.path)
-    response.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
+    response.headers.update(
+        {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
+    )
     return response
 
 

@@ -16,7 +16,14 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nbchat.frontends.server.http_errors import Bug, Forbidden, NotJson, Refusal, Unauthorized, refusal
+from nbchat.frontends.server.http_errors import (
+    Bug,
+    Forbidden,
+    NotJson,
+    Refusal,
+    Unauthorized,
+    refusal,
+)
 from nbchat.frontends.server.limits import Limits
 from nbchat.frontends.server.options import Options
 from nbchat.frontends.server.upload import Upload, values
@@ -48,7 +55,13 @@ class Guard:
             # Without the query, which may hold the token; quoted, so that no line can be forged.
             path, seconds = quote(scope["path"]), time.monotonic() - started
             log.info(
-                "%s %s %s %s %.2f s %s", _client(scope), scope["method"], path, reply.status or "-", seconds, reply.id
+                "%s %s %s %s %.2f s %s",
+                _client(scope),
+                scope["method"],
+                path,
+                reply.status or "-",
+                seconds,
+                reply.id,
             )
 
     async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
@@ -81,7 +94,9 @@ class Guard:
     def _check_names(self, scope: Scope) -> None:
         hosts = list(values(scope, b"host"))
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            raise Forbidden("this server is not called by that Host. `nbchat serve --allow-host NAME` adds a name.")
+            raise Forbidden(
+                "this server is not called by that Host. `nbchat serve --allow-host NAME` adds a name."
+            )
         origins = list(values(scope, b"origin"))
         if origins and (len(origins) > 1 or origins[0].lower() not in self._origins):
             raise Forbidden("requests from that Origin are not answered.")
@@ -89,7 +104,9 @@ class Guard:
     def _check_token(self, scope: Scope) -> None:
         """`Authorization: Bearer TOKEN`; a page opened in a browser may have it in its address."""
         given = list(values(scope, b"authorization"))
-        tokens = [value.partition(" ")[2].strip() for value in given if value[:7].lower() == "bearer "]
+        tokens = [
+            value.partition(" ")[2].strip() for value in given if value[:7].lower() == "bearer "
+        ]
         if not given and scope["method"] == "GET":
             tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         if len(tokens) != 1 or not hmac.compare_digest(tokens[0].encode(), self._token):
@@ -124,5 +141,9 @@ def _check_json(scope: Scope) -> None:
     kind, _, parameters = types[0].partition(";") if len(types) == 1 else ("", "", "")
     charset = parameters.replace(" ", "").replace('"', "").lower()
     encoded = any(value.lower() != "identity" for value in values(scope, b"content-encoding"))
-    if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8") or encoded:
+    if (
+        kind.strip().lower() != "application/json"
+        or charset not in ("", "charset=utf-8")
+        or encoded
+    ):
         raise NotJson("send JSON, uncompressed, as `Content-Type: application/json`.")

@@ -52,7 +52,9 @@ class Refusal(NbchatError):
     status = 400
     code = "bad_request"
 
-    def __init__(self, message: str, *, retry_after: float | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, field: str | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds
         self.field = field
@@ -128,7 +130,10 @@ def status_of(error: NbchatError) -> tuple[int, str]:
     """The HTTP status for an error, and OpenAI's `code`."""
     if isinstance(error, Refusal):
         return error.status, error.code
-    return next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), (500, Bug.code))
+    return next(
+        ((status, code) for kind, status, code in STATUSES if isinstance(error, kind)),
+        (500, Bug.code),
+    )
 
 
 def openai_error(error: NbchatError) -> dict[str, Any]:
@@ -136,14 +141,24 @@ def openai_error(error: NbchatError) -> dict[str, Any]:
     status, code = status_of(error)
     kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
     kind = kinds.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    return {"error": {"message": first_line(error), "type": kind, "param": getattr(error, "field", None), "code": code}}
+    return {
+        "error": {
+            "message": first_line(error),
+            "type": kind,
+            "param": getattr(error, "field", None),
+            "code": code,
+        }
+    }
 
 
 def refusal(error: NbchatError, path: str) -> Response:
     """The answer to a request that gets no other: in OpenAI's shape below /v1, else one last chunk."""
     status, _ = status_of(error)
     # The openai SDKs obey this header. The engine has tried three times already; only our own limits pass by waiting.
-    headers = {"cache-control": "no-store", "x-should-retry": "true" if isinstance(error, TooMany) else "false"}
+    headers = {
+        "cache-control": "no-store",
+        "x-should-retry": "true" if isinstance(error, TooMany) else "false",
+    }
     wait = error.retry_after if isinstance(error, Refusal | ServiceError) else None
     if wait is not None and math.isfinite(wait):
         headers["retry-after"] = str(math.ceil(wait))

@@ -15,7 +15,9 @@ REMEMBERED = 4096  # clients whose buckets are kept before the full ones are dro
 class Limits:
     """Counts per client address, in this process. A bucket fills evenly and holds one minute's worth."""
 
-    def __init__(self, rate: int, at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rate: int, at_once: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._rate = rate
         self._at_once = at_once
         self._clock = clock
@@ -28,9 +30,13 @@ class Limits:
         left = self._left(client, now)
         if left < 1:
             wait = (1 - left) * 60 / self._rate
-            raise TooMany(f"more than {self._rate} requests a minute. Wait {wait:.1f} s.", retry_after=wait)
+            raise TooMany(
+                f"more than {self._rate} requests a minute. Wait {wait:.1f} s.", retry_after=wait
+            )
         if len(self._buckets) >= REMEMBERED:
-            self._buckets = {c: b for c, b in self._buckets.items() if self._left(c, now) < self._rate}
+            self._buckets = {
+                c: b for c, b in self._buckets.items() if self._left(c, now) < self._rate
+            }
         self._buckets[client] = (left - 1, now)
 
     def _left(self, client: str, now: float) -> float:
@@ -41,7 +47,9 @@ class Limits:
     def slot(self, client: str) -> Iterator[None]:
         """Room for one answer while the block lasts. Raises TooMany when there is none."""
         if self._running[client] >= self._at_once:
-            raise TooMany(f"more than {self._at_once} answers at once. Let one end first.", retry_after=1.0)
+            raise TooMany(
+                f"more than {self._at_once} answers at once. Let one end first.", retry_after=1.0
+            )
         self._running[client] += 1
         try:
             yield

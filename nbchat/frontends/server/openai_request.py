@@ -18,9 +18,15 @@ from nbchat.messages import File, Image, Message, Part, Role, ToolCall
 from nbchat.wire.tool_calls import arguments_of
 
 STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-TOLERANT = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)  # answers are sent back as they came
+TOLERANT = ConfigDict(
+    extra="ignore", strict=True, hide_input_in_errors=True
+)  # answers are sent back as they came
 
-EFFORTS: dict[str, Any] = {"none": False, "minimal": "low", "xhigh": "max"}  # the others have the same name here
+EFFORTS: dict[str, Any] = {
+    "none": False,
+    "minimal": "low",
+    "xhigh": "max",
+}  # the others have the same name here
 
 
 class ContentText(BaseModel):
@@ -77,7 +83,8 @@ class CompletionMessage(BaseModel):
     content: Annotated[
         Annotated[str | None, Tag("as text")]
         | Annotated[
-            list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]], Tag("as list")
+            list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]],
+            Tag("as list"),
         ],
         _TEXT_OR_LIST,
     ] = None
@@ -87,13 +94,26 @@ class CompletionMessage(BaseModel):
     name: str | None = None
 
     def message(self, place: str) -> Message:
-        content = [_part(p, place) for p in self.content] if isinstance(self.content, list) else self.content or ""
+        content = (
+            [_part(p, place) for p in self.content]
+            if isinstance(self.content, list)
+            else self.content or ""
+        )
         calls = [
-            ToolCall(c.id, c.function.name, arguments_of(c.function.arguments), c.function.arguments)
+            ToolCall(
+                c.id, c.function.name, arguments_of(c.function.arguments), c.function.arguments
+            )
             for c in self.tool_calls or ()
         ]
         role: Role = "system" if self.role == "developer" else self.role
-        return Message(role, content, self.reasoning_content or "", calls, self.tool_call_id or "", self.name or "")
+        return Message(
+            role,
+            content,
+            self.reasoning_content or "",
+            calls,
+            self.tool_call_id or "",
+            self.name or "",
+        )
 
 
 class Function(BaseModel):
@@ -111,7 +131,9 @@ class FunctionTool(BaseModel):
     @property
     def tool(self) -> ChatTool:
         known = {"parameters": self.function.parameters} if self.function.parameters else {}
-        return ChatTool(name=self.function.name, description=self.function.description or "", **known)
+        return ChatTool(
+            name=self.function.name, description=self.function.description or "", **known
+        )
 
 
 class JsonSchema(BaseModel):
@@ -140,16 +162,30 @@ class CompletionRequest(BaseModel):
     model_config = STRICT
 
     model: str = Field(
-        min_length=1, max_length=200, description="an id of `GET /v1/models`, or `provider:any-model-id`"
+        min_length=1,
+        max_length=200,
+        description="an id of `GET /v1/models`, or `provider:any-model-id`",
     )
-    messages: list[CompletionMessage] = Field(min_length=1, description="the conversation, oldest first")
-    stream: bool | None = Field(None, description="whether the answer comes as events while it is made")
+    messages: list[CompletionMessage] = Field(
+        min_length=1, description="the conversation, oldest first"
+    )
+    stream: bool | None = Field(
+        None, description="whether the answer comes as events while it is made"
+    )
     stream_options: StreamOptions | None = None
     temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
-    max_tokens: int | None = Field(None, ge=1, le=10_000_000, description="the older name of `max_completion_tokens`")
-    max_completion_tokens: int | None = Field(None, ge=1, le=10_000_000, description="the longest answer, in tokens")
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
-    tools: list[FunctionTool] | None = Field(None, description="functions the model may ask for; none is run here")
+    max_tokens: int | None = Field(
+        None, ge=1, le=10_000_000, description="the older name of `max_completion_tokens`"
+    )
+    max_completion_tokens: int | None = Field(
+        None, ge=1, le=10_000_000, description="the longest answer, in tokens"
+    )
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = (
+        None
+    )
+    tools: list[FunctionTool] | None = Field(
+        None, description="functions the model may ask for; none is run here"
+    )
     tool_choice: Literal["none", "auto"] | None = None
     response_format: ResponseFormat | None = None
     stop: Annotated[
@@ -165,7 +201,9 @@ class CompletionRequest(BaseModel):
     function_call: None = None
     top_logprobs: None = None
     # Without effect.
-    top_p: float | None = Field(None, description="without effect here, like all the parameters below")
+    top_p: float | None = Field(
+        None, description="without effect here, like all the parameters below"
+    )
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
     seed: int | None = None
@@ -193,12 +231,17 @@ class CompletionRequest(BaseModel):
         return ChatStreamRequest.of(
             {
                 "model": self.model,
-                "messages": [m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)],
+                "messages": [
+                    m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)
+                ],
                 "temperature": self.temperature,
                 "max_tokens": self.max_completion_tokens or self.max_tokens,
                 "thinking": None if effort is None else EFFORTS.get(effort, effort),
-                "tools": [] if self.tool_choice == "none" else [tool.tool for tool in self.tools or ()],
-                "schema": schema or ({"type": "object"} if form and form.type == "json_object" else None),
+                "tools": []
+                if self.tool_choice == "none"
+                else [tool.tool for tool in self.tools or ()],
+                "schema": schema
+                or ({"type": "object"} if form and form.type == "json_object" else None),
             }
         )
 
@@ -222,5 +265,6 @@ def _data(url: str, place: str) -> tuple[bytes, str]:
         except ValueError:
             pass
     raise Invalid(
-        f"{place}: images and files are sent as data:…;base64,… URLs; this server fetches nothing.", field=place
+        f"{place}: images and files are sent as data:…;base64,… URLs; this server fetches nothing.",
+        field=place,
     )

@@ -51,7 +51,9 @@ class Deltas(_Completion):
             return self._chunk({"delta": delta, "finish_reason": None})
         ending = self._chunk({"delta": delta, "finish_reason": FINISH[chunk.reason or "end"]})
         if self._usage and chunk.usage:
-            ending += _event({**self._body("chat.completion.chunk", None), "usage": usage(chunk.usage)})
+            ending += _event(
+                {**self._body("chat.completion.chunk", None), "usage": usage(chunk.usage)}
+            )
         return ending + b"data: [DONE]\n\n"
 
     def _delta(self, chunk: StreamChunk) -> dict[str, Any]:
@@ -61,7 +63,9 @@ class Deltas(_Completion):
         if chunk.thought:
             delta["reasoning_content"] = chunk.thought
         if chunk.tool_calls:
-            delta["tool_calls"] = [{"index": self._calls + n, **_call(call)} for n, call in enumerate(chunk.tool_calls)]
+            delta["tool_calls"] = [
+                {"index": self._calls + n, **_call(call)} for n, call in enumerate(chunk.tool_calls)
+            ]
             self._calls += len(chunk.tool_calls)
         return delta
 
@@ -94,14 +98,20 @@ class Whole(_Completion):
         if self._calls:
             message["tool_calls"] = list(map(_call, self._calls))
         finish = FINISH[chunk.reason or "end"]
-        body = self._body("chat.completion", {"message": message, "logprobs": None, "finish_reason": finish})
+        body = self._body(
+            "chat.completion", {"message": message, "logprobs": None, "finish_reason": finish}
+        )
         return line({**body, "usage": usage(chunk.usage) if chunk.usage else None})
 
 
 def usage(said: Usage) -> dict[str, Any]:
     """OpenAI's usage object."""
     sent, made = said.input or 0, said.output or 0
-    counted: dict[str, Any] = {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made}
+    counted: dict[str, Any] = {
+        "prompt_tokens": sent,
+        "completion_tokens": made,
+        "total_tokens": sent + made,
+    }
     if said.cached is not None:
         counted["prompt_tokens_details"] = {"cached_tokens": said.cached}
     if said.reasoning is not None:
@@ -111,7 +121,11 @@ def usage(said: Usage) -> dict[str, Any]:
 
 def _call(call: ToolCall) -> dict[str, Any]:
     arguments = call.raw or line(call.arguments or {}).decode().strip()
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+    return {
+        "id": call.id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": arguments},
+    }
 
 
 def _event(value: dict[str, Any]) -> bytes:

@@ -31,7 +31,10 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["OpenAI's format
 @router.post(
     "/chat/completions",
     summary="Ask a model, in OpenAI's format",
-    responses={200: COMPLETION, **documented(OpenAIRefusal, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)},
+    responses={
+        200: COMPLETION,
+        **documented(OpenAIRefusal, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504),
+    },
 )
 async def chat_completions(
     body: Annotated[CompletionRequest, Body(openapi_examples=COMPLETIONS)], request: Request
@@ -39,7 +42,9 @@ async def chat_completions(
     """Thinking comes as `reasoning_content`. Images and files are data URLs; this server fetches nothing."""
     form: Deltas | Whole = Whole(body.model)
     if body.stream:
-        form = Deltas(body.model, usage=bool(body.stream_options and body.stream_options.include_usage))
+        form = Deltas(
+            body.model, usage=bool(body.stream_options and body.stream_options.include_usage)
+        )
     chunks = Serving.of(request).chunks(body.request())
     return Answer(until(body.stops, chunks) if body.stops else chunks, form)
 
@@ -66,4 +71,6 @@ async def openai_model(model: str, request: Request) -> OpenAIModel:
     for row, _ in Serving.of(request).models():
         if row.id == model:
             return OpenAIModel.of(row)
-    raise NotFound("that model is not in the table; GET /v1/models lists those that are.", field="model")
+    raise NotFound(
+        "that model is not in the table; GET /v1/models lists those that are.", field="model"
+    )

@@ -32,7 +32,13 @@ def documented(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[s
 
 def events(**data: Any) -> dict[str, Any]:
     """A stream of server-sent events whose data are so; `itemSchema` is of OpenAPI 3.2, and known to tools of today."""
-    return {"itemSchema": {"type": "object", "required": ["data"], "properties": {"data": {"type": "string", **data}}}}
+    return {
+        "itemSchema": {
+            "type": "object",
+            "required": ["data"],
+            "properties": {"data": {"type": "string", **data}},
+        }
+    }
 
 
 # --- nbchat's own -----------------------------------------------------------------------------
@@ -68,7 +74,9 @@ class Chunk(_Shown):
     finished: bool
     thought: str | None = Field(None, description="more of the model's thinking")
     tool_calls: list[dict[str, Any]] | None = Field(None, description="`id`, `name`, `arguments`")
-    notice: str | None = Field(None, description="something to know, such as a parameter that was left out")
+    notice: str | None = Field(
+        None, description="something to know, such as a parameter that was left out"
+    )
     reason: Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"] | None = None
     detail: str | None = Field(None, description="the provider's own word for the reason")
     model: str | None = None
@@ -114,16 +122,27 @@ STREAM = {
         "text/event-stream": events(contentMediaType="application/json", contentSchema=CHUNK),
     },
 }
-PAGE = {"description": "Words and a curl line.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+PAGE = {
+    "description": "Words and a curl line.",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
 
 MOON = [
     {"role": "user", "content": "How far is the moon?"},
     {"role": "assistant", "content": "About 384,000 km."},
     {"role": "user", "content": "What did I just ask?"},
 ]
-PIXEL = {"type": "image", "mediaType": "image/gif", "data": "R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="}
+PIXEL = {
+    "type": "image",
+    "mediaType": "image/gif",
+    "data": "R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=",
+}
 LOOK = {"role": "user", "content": [{"type": "text", "text": "Which colour is this?"}, PIXEL]}
-TOOL = {"name": "colour", "description": "Name a colour", "parameters": {"type": "object", "properties": {}}}
+TOOL = {
+    "name": "colour",
+    "description": "Name a colour",
+    "parameters": {"type": "object", "properties": {}},
+}
 QUESTIONS: dict[str, Example] = {
     "a question": {"value": {"model": "demo", "messages": "Show me a table."}},
     "a conversation": {"value": {"model": "demo", "messages": MOON, "maxTokens": 200}},
@@ -174,7 +193,9 @@ COMPLETION = {
     "A failure after the first words is an event with `error`.",
     "content": {
         "application/json": {"schema": {"type": "object", "required": ["id", "choices", "usage"]}},
-        "text/event-stream": events(description="a `chat.completion.chunk`; the last event is `[DONE]`"),
+        "text/event-stream": events(
+            description="a `chat.completion.chunk`; the last event is `[DONE]`"
+        ),
     },
 }
 COMPLETIONS: dict[str, Example] = {

@@ -17,12 +17,21 @@ SHORTEST_TOKEN = 8  # characters
 
 
 def _split(value: Any) -> Any:
-    return tuple(word for word in value.replace(",", " ").split()) if isinstance(value, str) else value
+    return (
+        tuple(word for word in value.replace(",", " ").split()) if isinstance(value, str) else value
+    )
 
 
 def _token(value: str) -> str:
-    if len(value) < SHORTEST_TOKEN or not value.isascii() or not value.isprintable() or " " in value:
-        raise ValueError(f"should be at least {SHORTEST_TOKEN} letters, digits or signs, without spaces")
+    if (
+        len(value) < SHORTEST_TOKEN
+        or not value.isascii()
+        or not value.isprintable()
+        or " " in value
+    ):
+        raise ValueError(
+            f"should be at least {SHORTEST_TOKEN} letters, digits or signs, without spaces"
+        )
     return value
 
 
@@ -35,7 +44,9 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     host: str = Field(
-        "127.0.0.1", min_length=1, description="the address to listen on; the default is this machine alone"
+        "127.0.0.1",
+        min_length=1,
+        description="the address to listen on; the default is this machine alone",
     )
     port: int = Field(8765, ge=0, le=65535, description="0 takes any free one")
     token: Annotated[str, AfterValidator(_token)] = Field(
@@ -44,22 +55,42 @@ class Options(BaseModel):
         description="what clients have to send; made up and printed when not given. "
         "A flag shows in the list of processes; set the variable rather",
     )
-    workers: int = Field(1, ge=1, le=64, description="processes; each counts its clients for itself")
-    allow_host: Words = Field((), description="more names this server is called by, such as chat.example.org")
-    proxy: str = Field("", description="the address of a reverse proxy whose X-Forwarded-For is believed")
-    models: Words = Field((), description="which models may be asked, as patterns: kimi-*,ollama:*; all by default")
+    workers: int = Field(
+        1, ge=1, le=64, description="processes; each counts its clients for itself"
+    )
+    allow_host: Words = Field(
+        (), description="more names this server is called by, such as chat.example.org"
+    )
+    proxy: str = Field(
+        "", description="the address of a reverse proxy whose X-Forwarded-For is believed"
+    )
+    models: Words = Field(
+        (), description="which models may be asked, as patterns: kimi-*,ollama:*; all by default"
+    )
     max_tokens: int | None = Field(
-        None, ge=1, description="the longest answer that may be asked for, in tokens; no limit by default"
+        None,
+        ge=1,
+        description="the longest answer that may be asked for, in tokens; no limit by default",
     )
     max_body: int = Field(1024 * 1024, ge=1024, description="the largest request, in bytes")
     rate: int = Field(600, ge=1, description="requests a minute from one client")
     concurrency: int = Field(128, ge=1, description="answers at once for one client")
-    read_timeout: float = Field(30.0, gt=0, le=3600, description="seconds a client has to send its request")
-    write_timeout: float = Field(120.0, gt=0, le=3600, description="seconds a client may read nothing of its answer")
-    log: Literal["errors", "requests"] = Field(
-        "errors", description="what goes to standard error: errors alone, or also a line for each request"
+    read_timeout: float = Field(
+        30.0, gt=0, le=3600, description="seconds a client has to send its request"
     )
-    grace: float = Field(5.0, ge=0, le=3600, description="seconds that running answers get when the server is stopped")
+    write_timeout: float = Field(
+        120.0, gt=0, le=3600, description="seconds a client may read nothing of its answer"
+    )
+    log: Literal["errors", "requests"] = Field(
+        "errors",
+        description="what goes to standard error: errors alone, or also a line for each request",
+    )
+    grace: float = Field(
+        5.0,
+        ge=0,
+        le=3600,
+        description="seconds that running answers get when the server is stopped",
+    )
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Options:
@@ -71,7 +102,8 @@ class Options(BaseModel):
             return cls.model_validate(found)
         except ValidationError as error:
             lines = [
-                f"{_origin(str(e['loc'][0]), said)}: {_plain(e['msg'])}" for e in error.errors(include_input=False)
+                f"{_origin(str(e['loc'][0]), said)}: {_plain(e['msg'])}"
+                for e in error.errors(include_input=False)
             ]
             raise BadSettings("\n".join(lines)) from None
 
@@ -86,12 +118,17 @@ class Options(BaseModel):
             own.append(_bracketed(self.host))
         names = {f"{name}:{self.port}" for name in own} | set(own if self.port == 80 else ())
         for name in self.allow_host:
-            names |= {name.lower(), name.lower() if _has_port(name) else f"{name.lower()}:{self.port}"}
+            names |= {
+                name.lower(),
+                name.lower() if _has_port(name) else f"{name.lower()}:{self.port}",
+            }
         return frozenset(names)
 
     def origins(self) -> frozenset[str]:
         """Every `Origin` that is answered: pages of this server itself, behind TLS or not."""
-        return frozenset(f"{scheme}://{name}" for scheme in ("http", "https") for name in self.names())
+        return frozenset(
+            f"{scheme}://{name}" for scheme in ("http", "https") for name in self.names()
+        )
 
     @property
     def address(self) -> str:

@@ -9,7 +9,16 @@ from fastapi.responses import PlainTextResponse
 
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.chat_service.request import ChatStreamRequest
-from nbchat.frontends.server.openapi import PAGE, QUESTIONS, STREAM, Chunk, Health, ModelRow, Models, documented
+from nbchat.frontends.server.openapi import (
+    PAGE,
+    QUESTIONS,
+    STREAM,
+    Chunk,
+    Health,
+    ModelRow,
+    Models,
+    documented,
+)
 from nbchat.frontends.server.state import Serving
 from nbchat.frontends.server.streaming import Answer, Format
 from nbchat.frontends.server.strict_json import StrictRoute, line
@@ -78,9 +87,14 @@ def format_for(accept: str) -> Format:
     "/stream",
     response_class=Response,
     summary="Ask a model; the answer comes as it is made",
-    responses={200: STREAM, **documented(Chunk, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)},
+    responses={
+        200: STREAM,
+        **documented(Chunk, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504),
+    },
 )
-async def stream(body: Annotated[ChatStreamRequest, Body(openapi_examples=QUESTIONS)], request: Request) -> Response:
+async def stream(
+    body: Annotated[ChatStreamRequest, Body(openapi_examples=QUESTIONS)], request: Request
+) -> Response:
     """`messages` is a question, or the conversation so far. Nothing is remembered between requests.
 
     Which provider is asked, where and with which key, is this server's business: a

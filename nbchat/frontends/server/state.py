@@ -42,17 +42,25 @@ class Serving:
         """The answer. Raises NotFound for a model, and Invalid for a length, that are not allowed here."""
         options = self.options
         if not self.allows(request.model, _settings().catalog):
-            raise NotFound("that model is not served here; GET /models lists those that are.", field="model")
+            raise NotFound(
+                "that model is not served here; GET /models lists those that are.", field="model"
+            )
         if options.max_tokens and (request.max_tokens or 0) > options.max_tokens:
-            raise Invalid(f"answers are limited to {options.max_tokens} tokens here.", field="max_tokens")
-        request = request.model_copy(update={"max_tokens": request.max_tokens or options.max_tokens})
+            raise Invalid(
+                f"answers are limited to {options.max_tokens} tokens here.", field="max_tokens"
+            )
+        request = request.model_copy(
+            update={"max_tokens": request.max_tokens or options.max_tokens}
+        )
         return self._stoppable(self._service.stream_chat(request, self._stop))
 
     async def _stoppable(self, chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
         async with aclosing(chunks):
             async for chunk in chunks:
                 if chunk.reason == "interrupted":
-                    chunk = StreamChunk.failed(Stopping("the server is stopping; the answer is incomplete."))
+                    chunk = StreamChunk.failed(
+                        Stopping("the server is stopping; the answer is incomplete.")
+                    )
                 yield chunk
 
     # --- the models --------------------------------------------------------------------------
@@ -63,7 +71,10 @@ class Serving:
         for model in settings.catalog.models.values():
             provider = settings.catalog.providers[model.type]
             if not provider.retired and self.allows(model.id, settings.catalog):
-                yield model, not provider.key_needed or settings.key(provider, model.env_key) is not None
+                yield (
+                    model,
+                    not provider.key_needed or settings.key(provider, model.env_key) is not None,
+                )
 
     def allows(self, name: str, catalog: Catalog) -> bool:
         """Whether a pattern of `--models` matches: always `provider:id`, for a row of the table also its id."""
@@ -84,7 +95,9 @@ class Serving:
         """Give the answers that run their grace, then end them with a proper last chunk."""
         if not self._stopping:
             self._stopping = True
-            asyncio.get_running_loop().call_later(self.options.grace, self._stop.abort, "the server is stopping")
+            asyncio.get_running_loop().call_later(
+                self.options.grace, self._stop.abort, "the server is stopping"
+            )
 
 
 def _settings() -> Settings:

@@ -13,7 +13,9 @@ from dataclasses import replace
 from nbchat.chat_service.chunk import StreamChunk
 
 
-async def until(stops: Sequence[str], chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
+async def until(
+    stops: Sequence[str], chunks: AsyncGenerator[StreamChunk]
+) -> AsyncGenerator[StreamChunk]:
     """The chunks up to the first of the texts; what may become one of them is held back."""
     held = ""
     async with aclosing(chunks):
@@ -40,4 +42,6 @@ def _begun(text: str, stops: Sequence[str]) -> int:
     (2, 0)
     """
     longest = min(len(text), max(map(len, stops)) - 1)
-    return next((n for n in range(longest, 0, -1) if any(stop.startswith(text[-n:]) for stop in stops)), 0)
+    return next(
+        (n for n in range(longest, 0, -1) if any(stop.startswith(text[-n:]) for stop in stops)), 0
+    )

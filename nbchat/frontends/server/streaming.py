@@ -19,8 +19,13 @@ from starlette.types import Receive, Scope, Send
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.frontends.server.http_errors import Bug, refusal
 
-HEARTBEAT = 15.0  # seconds of silence before a sign of life, well below the 60 s of most reverse proxies
-HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}  # the latter for nginx, which buffers by default
+HEARTBEAT = (
+    15.0  # seconds of silence before a sign of life, well below the 60 s of most reverse proxies
+)
+HEADERS = {
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+}  # the latter for nginx, which buffers by default
 log = logging.getLogger("nbchat.server")
 
 
@@ -67,7 +72,9 @@ class Answer(Response):
         finally:
             leaving.cancel()
             writing.cancel()
-            await asyncio.wait({writing, leaving})  # the provider's connection is closed when this returns
+            await asyncio.wait(
+                {writing, leaving}
+            )  # the provider's connection is closed when this returns
         if not writing.cancelled() and (error := writing.exception()):
             raise error
 
@@ -88,13 +95,21 @@ class Answer(Response):
         async with self._busy:
             if not self._begun:
                 self._begun = True
-                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                await send(
+                    {
+                        "type": "http.response.start",
+                        "status": self.status_code,
+                        "headers": self.raw_headers,
+                    }
+                )
                 data = self._held + data
             self._quiet = False
             await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
-async def _without_bugs(chunks: AsyncGenerator[StreamChunk], request_id: str) -> AsyncGenerator[StreamChunk]:
+async def _without_bugs(
+    chunks: AsyncGenerator[StreamChunk], request_id: str
+) -> AsyncGenerator[StreamChunk]:
     """A mistake of ours ends the answer as any failure does; its traceback goes to the log alone."""
     try:
         async with aclosing(chunks):

@@ -76,7 +76,9 @@ class Connection(H11Protocol):
             self._sending.cancel()
             self._sending = None
         elif not whole and self._sending is None:
-            self._sending = self.loop.call_later(self._serving.options.read_timeout, self.transport.abort)
+            self._sending = self.loop.call_later(
+                self._serving.options.read_timeout, self.transport.abort
+            )
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -88,7 +90,9 @@ class Connection(H11Protocol):
         if waiting == before:
             self.transport.abort()
         else:
-            self._reading = self.loop.call_later(self._serving.options.write_timeout, self._watch_reading, waiting)
+            self._reading = self.loop.call_later(
+                self._serving.options.write_timeout, self._watch_reading, waiting
+            )
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -170,7 +174,11 @@ def _keep_ctrl_c_from_workers() -> None:
 
 def _logging(wanted: str) -> dict[str, Any]:
     """For every worker: errors, and where that is wanted a line for each request, on standard error."""
-    ours = {"handlers": ["stderr"], "level": "INFO" if wanted == "requests" else "ERROR", "propagate": False}
+    ours = {
+        "handlers": ["stderr"],
+        "level": "INFO" if wanted == "requests" else "ERROR",
+        "propagate": False,
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -191,7 +199,11 @@ def _connections() -> int:
     if soft < wanted and (hard == resource.RLIM_INFINITY or hard > soft):
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # workers inherit it
-    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(4, min(CONNECTIONS, (soft - OWN_FILES) // 2))
+    return (
+        CONNECTIONS
+        if soft == resource.RLIM_INFINITY
+        else max(4, min(CONNECTIONS, (soft - OWN_FILES) // 2))
+    )
 
 
 def _bound(options: Options) -> socket.socket:
@@ -199,7 +211,9 @@ def _bound(options: Options) -> socket.socket:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)  # each connection has it from here
+    listener.setsockopt(
+        socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER
+    )  # each connection has it from here
     try:
         listener.bind((options.host, options.port))
         listener.listen(BACKLOG)

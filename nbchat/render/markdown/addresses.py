@@ -13,9 +13,13 @@ from urllib.parse import unquote
 from nbchat.render.characters import readable, unmasked
 
 LONGEST = 4_000  # characters; a reference can be used again and again
-_WEB = re.compile(r"https?://(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:@]+)(?::(\d{0,5}))?(?=[/?#\\]|$)", re.IGNORECASE)
+_WEB = re.compile(
+    r"https?://(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:@]+)(?::(\d{0,5}))?(?=[/?#\\]|$)", re.IGNORECASE
+)
 # Mail programs have attached files that an address named.
-_MAIL = re.compile(r"mailto:[^?#\s@]+@([^?#\s@,]+)(?:[?&](?:subject|body|cc|bcc)=[^?&#]*)*", re.IGNORECASE)
+_MAIL = re.compile(
+    r"mailto:[^?#\s@]+@([^?#\s@,]+)(?:[?&](?:subject|body|cc|bcc)=[^?&#]*)*", re.IGNORECASE
+)
 _ANY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
 _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)\.?")
@@ -62,8 +66,18 @@ def misleads(words: str, address: str) -> bool:
 
 def _is_of(named: str, host: str, address: str) -> bool:
     """Whether the name in the words is the host, a part of it, or the end of the address."""
-    name = named.removeprefix("://").removeprefix("@").rstrip(".,:;!").removeprefix("www.").partition(":")[0]
-    return name == host.removeprefix("www.") or host.endswith(f".{name}") or name in address.lower().partition(host)[2]
+    name = (
+        named.removeprefix("://")
+        .removeprefix("@")
+        .rstrip(".,:;!")
+        .removeprefix("www.")
+        .partition(":")[0]
+    )
+    return (
+        name == host.removeprefix("www.")
+        or host.endswith(f".{name}")
+        or name in address.lower().partition(host)[2]
+    )
 
 
 def legible(address: str) -> str:

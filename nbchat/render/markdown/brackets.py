@@ -31,7 +31,9 @@ def brackets(md: MarkdownIt) -> None:
     md.inline.ruler.at("footnote_ref", _mark)
 
 
-def _worth_reading(rule: Callable[[StateInline, bool], bool], opener: str) -> Callable[[StateInline, bool], bool]:
+def _worth_reading(
+    rule: Callable[[StateInline, bool], bool], opener: str
+) -> Callable[[StateInline, bool], bool]:
     def asked(state: StateInline, silent: bool) -> bool:
         if not state.src.startswith(opener, state.pos):
             return False

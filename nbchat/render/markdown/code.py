@@ -65,7 +65,9 @@ def plain_block(source: str, language: str) -> str:
 
 def _framed(inner: str, source: str, language: str) -> str:
     label = f"<legend>{escape(unmasked(language))}</legend>" if language else ""
-    inner = f"<b></b>{inner}" if inner.startswith("\n") else inner  # browsers drop a line end right behind <pre>
+    inner = (
+        f"<b></b>{inner}" if inner.startswith("\n") else inner
+    )  # browsers drop a line end right behind <pre>
     # What scrolls must be within reach of the keyboard.
     is_wide = any(len(line.encode()) > NARROW for line in source.split("\n"))
     mark = f' tabindex="0" style="{UNBROKEN}"' if is_wide else ""
@@ -98,20 +100,26 @@ def _pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
 
     found: list[tuple[str, str]] = []
     try:
-        for kind, text in get_lexer_by_name(_SAME.get(name, name), stripnl=False, ensurenl=False).get_tokens(source):
+        for kind, text in get_lexer_by_name(
+            _SAME.get(name, name), stripnl=False, ensurenl=False
+        ).get_tokens(source):
             colour = _colour(kind)
             if found and found[-1][0] == colour:
                 found[-1] = (colour, found[-1][1] + text)
             else:
                 found.append((colour, text))
-    except Exception:  # a lexer is a third party's regular expressions; colours are never worth an answer
+    except (
+        Exception
+    ):  # a lexer is a third party's regular expressions; colours are never worth an answer
         return [("", source)]
     return found if "".join(text for _, text in found) == source else [("", source)]
 
 
 def _is_large(source: str, name: str) -> bool:
     lines = source.split("\n")
-    return len(source) > SLOW.get(name, LONGEST) or len(lines) > LINES or max(map(len, lines)) > WIDEST
+    return (
+        len(source) > SLOW.get(name, LONGEST) or len(lines) > LINES or max(map(len, lines)) > WIDEST
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -29,7 +29,9 @@ class Elements(RendererHTML):
     def text(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
         return escape(undisguised(tokens[number].content), quote=False)
 
-    def code_inline(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def code_inline(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return f"<code>{escape(unmasked(tokens[number].content), quote=False)}</code>"
 
     def fence(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
@@ -41,7 +43,9 @@ class Elements(RendererHTML):
             return _displayed(source.strip(), source)
         return code_block(source, language)
 
-    def code_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def code_block(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return code_block(tokens[number].content.removesuffix("\n"), "")
 
     def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
@@ -49,12 +53,16 @@ class Elements(RendererHTML):
         typed = unmasked(f"{opener}{tex}{_CLOSER[opener]}")
         return _formula(tex, typed, display=opener in ("$$", r"\["))
 
-    def formula_block_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def formula_block_open(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return ""
 
     formula_block_close = formula_block_open
 
-    def formula_block(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def formula_block(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         opener, tex, closer = tokens[number].markup, tokens[number].content, tokens[number].info
         typed = unmasked(f"{opener}{tex}{closer}")
         tex = typed if opener.startswith(r"\begin") else tex.strip()
@@ -62,29 +70,47 @@ class Elements(RendererHTML):
             return _displayed(tex, typed)
         return f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
 
-    def heading_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def heading_open(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         if style := HEADINGS.get(tokens[number].tag):
             tokens[number].attrs["style"] = style
         return f"{self.renderToken(tokens, number, options, env)}<b>"
 
-    def heading_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def heading_close(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return f"</b>{self.renderToken(tokens, number, options, env)}"
 
-    def link_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def link_open(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return f"{self.renderToken(tokens, number, options, env)}<u>"
 
-    def link_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def link_close(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return f"</u>{self.renderToken(tokens, number, options, env)}"
 
-    def table_open(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
-        frame = f'<div class="nbc-wide" tabindex="0" style="{SCROLLS}">' if tokens[number].meta.get("wide") else ""
+    def table_open(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
+        frame = (
+            f'<div class="nbc-wide" tabindex="0" style="{SCROLLS}">'
+            if tokens[number].meta.get("wide")
+            else ""
+        )
         return f"{frame}{self.renderToken(tokens, number, options, env)}"
 
-    def table_close(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def table_close(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    ) -> str:
         return "</table></div>\n" if tokens[number].meta.get("wide") else "</table>\n"
 
 
-def _footnote_mark(self: Elements, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+def _footnote_mark(
+    self: Elements, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+) -> str:
     return f"<sup>[{tokens[number].meta['id'] + 1}]</sup>"
 
 

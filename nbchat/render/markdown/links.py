@@ -47,7 +47,9 @@ def _rewritten(children: list[Token]) -> list[Token]:
                 out.append(token)
             out.extend(_remark(address, "".join(words), token.level))
         elif token.type == "image":
-            out.extend(_picture(token, inside_link=any(destination(address) for address, _ in opened)))
+            out.extend(
+                _picture(token, inside_link=any(destination(address) for address, _ in opened))
+            )
         elif token.type in ("text", "code_inline") and opened:
             opened[-1][1].append(token.content)
             token.content = unmasked(token.content)
@@ -63,17 +65,26 @@ def _remark(address: str, words: str, level: int) -> list[Token]:
     """What a reader should know about the address of a link beside its words, if anything."""
     if host := destination(address):
         return [_text(f" ({host})", level)] if misleads(words, address) else []
-    hidden = names_a_place("".join(unquote(address).split())) and legible(address) not in (words, legible(words))
+    hidden = names_a_place("".join(unquote(address).split())) and legible(address) not in (
+        words,
+        legible(words),
+    )
     return [_text(f" ({legible(address)})", level)] if hidden else []
 
 
 def _picture(token: Token, *, inside_link: bool) -> list[Token]:
     address = str(token.attrs.get("src", ""))
-    words = "".join(child.content if child.type != "softbreak" else " " for child in token.children or ())
+    words = "".join(
+        child.content if child.type != "softbreak" else " " for child in token.children or ()
+    )
     words = f"{unmasked(words.strip())}: " if words.strip() else ""
     host = destination(address)
     if not host or is_mail(address):
-        name = legible(address) if len(address) <= 100 and not address.lower().startswith("data:") else ""
+        name = (
+            legible(address)
+            if len(address) <= 100 and not address.lower().startswith("data:")
+            else ""
+        )
         return [_text(f"{words}image {name}{' ' if name else ''}(not loaded)", token.level)]
     label = _text(f"{words}image at {host} (not loaded)", token.level)
     return [label] if inside_link else _link(address, label)
@@ -102,7 +113,9 @@ def _bare(token: Token) -> list[Token]:
 def _trimmed(address: str) -> str:
     """The address without what belongs to the sentence around it."""
     address = address.rstrip(_PUNCTUATION)
-    unopened = {closer: address.count(closer) - address.count(opener) for closer, opener in _OPENING.items()}
+    unopened = {
+        closer: address.count(closer) - address.count(opener) for closer, opener in _OPENING.items()
+    }
     end = len(address)
     while end and unopened.get(address[end - 1], 0) > 0:
         unopened[address[end - 1]] -= 1
@@ -115,7 +128,11 @@ def _trimmed(address: str) -> str:
 def _link(address: str, label: Token) -> list[Token]:
     from markdown_it.token import Token
 
-    return [Token("link_open", "a", 1, attrs={"href": address}), label, Token("link_close", "a", -1)]
+    return [
+        Token("link_open", "a", 1, attrs={"href": address}),
+        label,
+        Token("link_close", "a", -1),
+    ]
 
 
 def _text(content: str, level: int) -> Token:

@@ -34,12 +34,16 @@ LONGEST = 500_000  # characters; more is shown as typed
 LONGEST_TAIL = 100_000  # characters of a block that is still open; more is shown as typed for now
 LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
 DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
-TANGLED = 2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
+TANGLED = (
+    2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
+)
 SHALLOW = 5  # levels of quotes that may go on without their marks for as long as they like
 LAZY = 5_000  # lines that go on without them, each counted once for every level beyond
 GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
 
-_BEGINS_LEFTWARD = re.compile("[^A-Za-z\u00c0-\u058f\u0900-\ud7ff]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_BEGINS_LEFTWARD = re.compile(
+    "[^A-Za-z\u00c0-\u058f\u0900-\ud7ff]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
+)
 # A notebook keeps every line of an output as a string of its own, so lines are worth saving.
 _BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
 _BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
@@ -49,7 +53,9 @@ _MARKED = re.compile(r'<[a-z][a-z\d]*(?: [a-z]+="[\w #.,:;%+-]*")+>')
 _QUOTED = re.compile(r' ([a-z]+)="([\w#.,:;%+-]*)"')
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
-_PLAIN = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # nothing in it that could be markup: cells, short items
+_PLAIN = re.compile(
+    r"[^\n\\`*_~\[\]!<&$^]*"
+)  # nothing in it that could be markup: cells, short items
 
 
 @dataclass(slots=True)
@@ -100,7 +106,12 @@ def outline(text: str, env: Env) -> list[Block]:
 def defines(env: Env) -> bool:
     """Whether the text has a reference or a footnote, which blocks before it may use, or a mark that waits for one."""
     footnotes = env.get("footnotes", {})
-    return bool(env.get("references") or footnotes.get("refs") or footnotes.get("list") or env.get("guessed"))
+    return bool(
+        env.get("references")
+        or footnotes.get("refs")
+        or footnotes.get("list")
+        or env.get("guessed")
+    )
 
 
 def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
@@ -142,7 +153,9 @@ def _refuse_tangles(text: str) -> None:
     for piece in _BLANK.split(text) if ">" in text else ():
         lines = piece.split("\n")
         depths = [_MARKERS.match(line)[0].count(">") for line in lines]  # type: ignore[index]
-        work += len(lines) * sum(max(0, min(after, DEEPEST) - before) for before, after in pairwise([0, *depths]))
+        work += len(lines) * sum(
+            max(0, min(after, DEEPEST) - before) for before, after in pairwise([0, *depths])
+        )
         deepest = 0
         for depth in depths:
             deepest = max(deepest, depth)
@@ -196,7 +209,9 @@ def _inline(state: StateCore) -> None:
             try:
                 state.md.inline.parse(token.content, state.md, state.env, children)
                 continue
-            except Exception:  # RecursionError and the parser's own accidents: the words matter more
+            except (
+                Exception
+            ):  # RecursionError and the parser's own accidents: the words matter more
                 children.clear()
         if token.content:
             children.append(Token("text", "", 0, content=token.content))

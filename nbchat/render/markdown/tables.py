@@ -59,7 +59,9 @@ def _rows(table: list[Token]) -> list[Row]:
             inside = table[number + 1]
             rows[-1].append((token, inside))
             if token.type == "th_open" and not inside.content:
-                token.tag = table[number + 2].tag = "td"  # an empty heading says nothing to a screen reader
+                token.tag = table[number + 2].tag = (
+                    "td"  # an empty heading says nothing to a screen reader
+                )
             inside.children = _broken(inside.children or [])
     return rows
 
@@ -93,14 +95,19 @@ def _alignment(asked: str, cells: list[str]) -> str:
 def _is_wide(rows: list[Row]) -> bool:
     """Whether the longest words of the columns do not fit side by side into the narrowest panel."""
     columns = zip(*([inside.content for _, inside in row] for row in rows), strict=True)
-    longest = [max(len(word.encode()) for cell in column for word in cell.split() or [""]) for column in columns]
+    longest = [
+        max(len(word.encode()) for cell in column for word in cell.split() or [""])
+        for column in columns
+    ]
     return sum(longest) + 3 * len(longest) > NARROW
 
 
 def _are_numbers(cells: list[str]) -> bool:
     said = [cell.strip("*_` ") for cell in cells]
     said = [cell for cell in said if cell not in _NOTHING]
-    return bool(said) and all(len(cell) <= WIDEST_NUMBER and _NUMBER.fullmatch(cell) for cell in said)
+    return bool(said) and all(
+        len(cell) <= WIDEST_NUMBER and _NUMBER.fullmatch(cell) for cell in said
+    )
 
 
 def _broken(children: list[Token]) -> list[Token]:

@@ -10,7 +10,11 @@ _ALPHABETS = {
     "monospace": (0x1D670, 0x1D68A, 0x1D7F6),
 }  # fmt: skip
 # The first of Α-Ω and of α-ω.
-_GREEK = {"bold": (0x1D6A8, 0x1D6C2), "italic": (0x1D6E2, 0x1D6FC), "bold-italic": (0x1D71C, 0x1D736)}
+_GREEK = {
+    "bold": (0x1D6A8, 0x1D6C2),
+    "italic": (0x1D6E2, 0x1D6FC),
+    "bold-italic": (0x1D71C, 0x1D736),
+}
 # Letters that Unicode had before the alphabets, and which are missing from them.
 _ELSEWHERE = {
     0x1D53A: "ℂ", 0x1D53F: "ℍ", 0x1D545: "ℕ", 0x1D547: "ℙ", 0x1D548: "ℚ", 0x1D549: "ℝ", 0x1D551: "ℤ", 0x1D455: "ℎ",
@@ -22,7 +26,13 @@ def shaped(text: str, alphabet: str) -> str:
         return text
     upper, lower, digit = _ALPHABETS[alphabet]
     capital, small = _GREEK.get(alphabet, (0, 0))
-    ranges = (("A", "Z", upper), ("a", "z", lower), ("0", "9", digit), ("Α", "Ω", capital), ("α", "ω", small))
+    ranges = (
+        ("A", "Z", upper),
+        ("a", "z", lower),
+        ("0", "9", digit),
+        ("Α", "Ω", capital),
+        ("α", "ω", small),
+    )
 
     def letter(character: str) -> str:
         for first, last, start in ranges:

@@ -30,7 +30,9 @@ def chemistry(tex: str) -> str:
     >>> chemistry(r"\\ce{SO4^2- + 2H+}")
     '\\\\mathrm{SO}_{4}^{2-}+2\\\\mathrm{H}^{+}'
     """
-    return _CE.sub(lambda found: _written(found[1].strip()) or found[0], tex) if r"\ce" in tex else tex
+    return (
+        _CE.sub(lambda found: _written(found[1].strip()) or found[0], tex) if r"\ce" in tex else tex
+    )
 
 
 def _written(source: str) -> str | None:

@@ -29,7 +29,9 @@ _OPERATOR = re.compile(r"[\\^_=+*/<>{}|]|\d\s*-|-\s*\d")
 def maths(md: MarkdownIt) -> None:
     """Teach a MarkdownIt to find formulas; the tokens are `formula` and `formula_block`."""
     md.inline.ruler.before("escape", "formula", _inline)
-    md.block.ruler.before("fence", "formula_block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    md.block.ruler.before(
+        "fence", "formula_block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
@@ -65,7 +67,9 @@ def formula_at(source: str, start: int) -> tuple[str, str, int] | None:
     if start and _alphanumeric(source[start - 1]):
         return None
     end = _closing(source, "$", start + 1)
-    if end < 0 or (end + 1 < len(source) and (_alphanumeric(source[end + 1]) or source[end + 1] == "$")):
+    if end < 0 or (
+        end + 1 < len(source) and (_alphanumeric(source[end + 1]) or source[end + 1] == "$")
+    ):
         return None
     tex = source[start + 1 : end]
     if not tex or tex[0].isspace() or tex[-1].isspace() or "`" in tex or not _plausible(tex):
@@ -137,7 +141,15 @@ def _block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
         end = line.find(closer)
         if end >= 0:
             lines.append(line[:end])
-            _push(state, first, number, opener[0], "\n".join(lines), closer, after=line[end + len(closer) :])
+            _push(
+                state,
+                first,
+                number,
+                opener[0],
+                "\n".join(lines),
+                closer,
+                after=line[end + len(closer) :],
+            )
             return True
         lines.append(line)
     _push(state, first, number, opener[0], "\n".join(lines), "")
@@ -152,7 +164,9 @@ def _closer(opener: str) -> str:
     return {"$$": "$$", r"\[": r"\]"}.get(opener) or opener.replace("begin", "end")
 
 
-def _push(state: StateBlock, first: int, end: int, opener: str, tex: str, closer: str, after: str = "") -> None:
+def _push(
+    state: StateBlock, first: int, end: int, opener: str, tex: str, closer: str, after: str = ""
+) -> None:
     """One block: the formula, and the words that follow its closer on the same line.
 
     An empty `closer` means that there was none.

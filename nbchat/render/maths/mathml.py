@@ -22,9 +22,20 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 # How many parts an element must have; with others a browser draws an error, or nothing.
-_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+_PARTS = {
+    "mfrac": 2,
+    "mroot": 2,
+    "msub": 2,
+    "msup": 2,
+    "munder": 2,
+    "mover": 2,
+    "msubsup": 3,
+    "munderover": 3,
+}
 _WITH_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
-_TAKES_LIMITS = frozenset({"lim", "max", "min", "sup", "inf", "⋃", "⋂", "⨁", "⨂", "⋁", "⋀", "∐", "∑", "∏"})
+_TAKES_LIMITS = frozenset(
+    {"lim", "max", "min", "sup", "inf", "⋃", "⋂", "⨁", "⨂", "⋁", "⋀", "∐", "∑", "∏"}
+)
 _SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 _THIN = '<mspace width=".17em"></mspace>'
 _NO_SPACE = frozenset("([{|‖⟨⌊⌈)]}⟩⌋⌉.,;:!=<>≤≥≈≠≡∼≃∝∈∉→⇒+-−±∓×⋅·*/^") | {"", "\u2009"}
@@ -33,7 +44,9 @@ _RELATIONS = frozenset({"~", "∼", ":", "⟹", "⟸", "⟺", "⟶", "⟵", "⟂
 _LINES = {"mover": "nbc-over", "munder": "nbc-under"}
 _ESCAPED = re.compile(r"\\([_%&#$ {}])")
 _UPRIGHT = re.compile(r'(?:<mi mathvariant="normal">[^<&]</mi>){2,}')
-_LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?")  # it stays in its place
+_LENGTH = re.compile(
+    r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?"
+)  # it stays in its place
 
 
 def mathml(tex: str, display: bool = False) -> str | None:
@@ -53,12 +66,18 @@ def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
 
         tree = convert_to_element(understandable(tex), display="block" if display else "inline")
         inner = _row(tree[0])  # without the outermost mrow, which <math> is already
-    except Exception:  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
+    except (
+        Exception
+    ):  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
         return None, None
-    if not inner or "\\" in inner or ">&amp;<" in inner:  # a command or an alignment it did not understand
+    if (
+        not inner or "\\" in inner or ">&amp;<" in inner
+    ):  # a command or an alignment it did not understand
         return None, None
     inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
-    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>", oneline(list(tree[0]))
+    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>", oneline(
+        list(tree[0])
+    )
 
 
 def _written(element: Element) -> str:
@@ -68,7 +87,9 @@ def _written(element: Element) -> str:
         raise ValueError(f"{tag} with {len(element)} parts")
     if tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
         return f'<mrow class="{_LINES[tag]}">{_row(element[:1])}</mrow>'
-    text = shaped(_ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", ""))
+    text = shaped(
+        _ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", "")
+    )
     if tag in _WITH_LIMITS and _takes_limits(element[0]):
         tag = _WITH_LIMITS[tag]
     elif tag == "mo" and len(element):
@@ -83,7 +104,11 @@ def _written(element: Element) -> str:
     if tag == "mo" and _is_name(text):
         attributes |= {"lspace": "0", "rspace": "0"}  # `_row` knows better
     text = "∼" if text == "~" and tag == "mo" else text
-    inside = "".join(map(_written, element)) if tag in _PARTS or tag in _WITH_LIMITS.values() else _row(element)
+    inside = (
+        "".join(map(_written, element))
+        if tag in _PARTS or tag in _WITH_LIMITS.values()
+        else _row(element)
+    )
     return _element(tag, attributes, escape(text, quote=False) + inside, len(element))
 
 
@@ -109,7 +134,9 @@ def _is_name(text: str) -> bool:
 def _is_function(element: Element) -> bool:
     while element.tag in _SCRIPTS and len(element):
         element = element[0]
-    return element.tag in ("mi", "mo") and _is_name(unescape(element.text or "").replace("\xa0", ""))
+    return element.tag in ("mi", "mo") and _is_name(
+        unescape(element.text or "").replace("\xa0", "")
+    )
 
 
 def _leaf(element: Element) -> str:
@@ -120,7 +147,11 @@ def _leaf(element: Element) -> str:
 
 
 def _ends_a_term(element: Element) -> bool:
-    return (element.tag != "mo" and element.tag != "mspace") or unescape(element.text or "") in (")", "]", "}")
+    return (element.tag != "mo" and element.tag != "mspace") or unescape(element.text or "") in (
+        ")",
+        "]",
+        "}",
+    )
 
 
 def _element(tag: str, attributes: dict[str, str], inner: str, parts: int) -> str:
@@ -141,6 +172,8 @@ def _mark(tag: str, name: str, value: str) -> str:
     if name == "columnalign" and f"nbc-{value}" in CLASSES.get(tag, ()):
         return f' class="nbc-{value}"'
     allowed = (
-        _LENGTH.fullmatch(value) if name in ATTRIBUTES.get(tag, ()) else value in VALUES.get(tag, {}).get(name, ())
+        _LENGTH.fullmatch(value)
+        if name in ATTRIBUTES.get(tag, ())
+        else value in VALUES.get(tag, {}).get(name, ())
     )
     return f' {name}="{value}"' if allowed else ""

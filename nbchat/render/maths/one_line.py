@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 LONGEST = 160  # characters
 
 _ABOVE = dict(
-    zip("0123456789+-−=()abcdefghijklmnoprstuvwxyz⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ", strict=True)
+    zip(
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyz⊤",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ",
+        strict=True,
+    )
 )
-_BELOW = dict(zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+_BELOW = dict(
+    zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
+)
 _HALVES = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 # What stands over a letter, as a mark that combines with it.
 _MARKS = {
@@ -60,14 +66,25 @@ def _row(elements: Iterable[Element], *, tight: bool = False, in_fraction: bool 
     out = ""
     flat = list(_flat(elements))
     for number, element in enumerate(flat):
-        before, after = flat[number - 1] if number else None, flat[number + 1] if number + 1 < len(flat) else None
+        before, after = (
+            flat[number - 1] if number else None,
+            flat[number + 1] if number + 1 < len(flat) else None,
+        )
         made = _made(element, in_fraction=in_fraction)
         text = _leaf(element) if element.tag in ("mo", "mi", "mtext") else ""
-        if element.tag == "mfrac" and "/" in made and (_is_term(before, _CLOSING) or _is_term(after, _OPENING)):
+        if (
+            element.tag == "mfrac"
+            and "/" in made
+            and (_is_term(before, _CLOSING) or _is_term(after, _OPENING))
+        ):
             made = f"({made})"
         if tight or not text:
             out += made
-        elif text in _SPACED and after is not None and (text not in _SIGNS or _is_term(before, _CLOSING)):
+        elif (
+            text in _SPACED
+            and after is not None
+            and (text not in _SIGNS or _is_term(before, _CLOSING))
+        ):
             out = f"{out.rstrip()} {made} "
         elif _is_name(text):
             apart = after is not None and (_leaf(after) or "x") not in _OPENING | _CLOSING
@@ -76,7 +93,14 @@ def _row(elements: Iterable[Element], *, tight: bool = False, in_fraction: bool 
             out += f"{made} "
         else:
             out += made
-        if element.tag in ("msub", "msup", "msubsup", "munder", "mover", "munderover") and _is_operator(element):
+        if element.tag in (
+            "msub",
+            "msup",
+            "msubsup",
+            "munder",
+            "mover",
+            "munderover",
+        ) and _is_operator(element):
             out += "" if after is None or (_leaf(after) or "x") in _OPENING | _CLOSING else " "
     return out
 
@@ -100,7 +124,11 @@ def _made(element: Element, *, in_fraction: bool) -> str:
         case "msub" | "munder":
             return _base(element[0]) + _script(element[1], _BELOW, "sub")
         case "msubsup" | "munderover":
-            return _base(element[0]) + _script(element[1], _BELOW, "sub") + _script(element[2], _ABOVE, "sup")
+            return (
+                _base(element[0])
+                + _script(element[1], _BELOW, "sub")
+                + _script(element[2], _ABOVE, "sup")
+            )
         case "mover":
             return _marked(element)
         case "msqrt":
@@ -149,7 +177,9 @@ def _is_one_thing(flat: Sequence[Element]) -> bool:
 
 
 def _is_upright(element: Element) -> bool:
-    return element.tag == "mi" and (element.get("mathvariant") == "normal" or _leaf(element) > _IDEOGRAPH)
+    return element.tag == "mi" and (
+        element.get("mathvariant") == "normal" or _leaf(element) > _IDEOGRAPH
+    )
 
 
 def _script(element: Element, letters: dict[str, str], tag: str) -> str:

@@ -71,7 +71,11 @@ def _environment(found: re.Match[str]) -> str:
 
 def _operator(found: re.Match[str]) -> str:
     name = _SPACE.sub("", found[2])
-    return rf"\operatorname{found[1]}{{{name}}}" if name.isascii() and name.isalpha() else rf"\mathrm{{{name}}}"
+    return (
+        rf"\operatorname{found[1]}{{{name}}}"
+        if name.isascii() and name.isalpha()
+        else rf"\mathrm{{{name}}}"
+    )
 
 
 def _depth(tex: str) -> int:

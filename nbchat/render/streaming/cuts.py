@@ -50,10 +50,14 @@ class Cut(NamedTuple):
 
     done: str  # Markdown of what can be shown for good
     rest: str  # and of how it goes on
-    on: tuple[str, ...] = (WENT_ON,)  # the classes of what goes on: a block, the first in it, and so on
+    on: tuple[str, ...] = (
+        WENT_ON,
+    )  # the classes of what goes on: a block, the first in it, and so on
 
 
-def cut(text: str, on: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0) -> Cut | None:
+def cut(
+    text: str, on: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
+) -> Cut | None:
     """The open block's Markdown in two; None where it cannot be cut. `on` is of the cut before, where there was one.
 
     >>> cut("1. one\\n2. two\\n3. thr")[:2]
@@ -100,14 +104,20 @@ def _code(text: str, opening: str, line: int) -> Cut | None:
     done, _, last = text.rpartition("\n")
     if len(done) > len(opening) and (opening or last.startswith("    ")):
         return Cut(f"{done}\n", opening + last)
-    end = _place(last, line, _WORDS) if text.startswith(opening) and done + "\n" in (opening, "\n") else None
+    end = (
+        _place(last, line, _WORDS)
+        if text.startswith(opening) and done + "\n" in (opening, "\n")
+        else None
+    )
     if not end:
         return None
     return Cut(f"{opening}{last[:end]}\n", (opening or "    ") + last[end:])
 
 
 def _items(text: str, block: Block) -> Cut | None:
-    starts = [t.map[0] for t in block.tokens if t.type == "list_item_open" and t.level == 1 and t.map]
+    starts = [
+        t.map[0] for t in block.tokens if t.type == "list_item_open" and t.level == 1 and t.map
+    ]
     found = _before(text, starts[-1])
     if found and block.kind == "ordered_list_open":
         number = int(block.tokens[0].attrs.get("start", 1)) + len(starts) - 1
@@ -140,7 +150,9 @@ def _quoted(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None
 def _around(found: Cut, last: str, inner: str, first: str, later: str, mark: str) -> Cut:
     """A cut inside, with the marks of what is around it; `last` is the last line, `inner` without them."""
     done, rest = (_prefixed(part, first, later) for part in (found.done.rstrip("\n"), found.rest))
-    if found.rest.endswith(f"\n{inner}"):  # of which perhaps not even the mark or the indent has come
+    if found.rest.endswith(
+        f"\n{inner}"
+    ):  # of which perhaps not even the mark or the indent has come
         rest = rest[: rest.rindex("\n") + 1] + last
     return Cut(f"{done}\n", rest, (mark, *found.on))
 
@@ -172,10 +184,17 @@ def _rows(text: str, hidden: int, line: int) -> Cut | None:
     columns = list(zip(*rows, strict=True))
     if len(columns) > COLUMNS:
         return None
-    heading = _row([heading for (_, heading), *_ in columns]) if len(lines[0]) > RULED * COLUMNS else lines[0]
+    heading = (
+        _row([heading for (_, heading), *_ in columns])
+        if len(lines[0]) > RULED * COLUMNS
+        else lines[0]
+    )
     ruler = [_rule(heading, is_marked=not table[0].attrs) for (heading, _), *_ in columns]
     longest = [max((content for _, content in column[1:]), key=len) for column in columns]
-    words = [max((word for _, content in column for word in content.split() or [""]), key=len) for column in columns]
+    words = [
+        max((word for _, content in column for word in content.split() or [""]), key=len)
+        for column in columns
+    ]
     return Cut(done, "\n".join([heading, *map(_row, (ruler, longest, words)), *last]))
 
 
@@ -219,19 +238,28 @@ def _words(text: str, line: int) -> Cut | None:
     if not end and len(text) >= OPEN * line:
         end = _place(text, line, _WORDS)
     done = completed(text[:end].rstrip()) if end else ""
-    return Cut(done, text[end:].lstrip()) if len(done) * 2 > (end or 0) else None  # no half link that hides it all
+    return (
+        Cut(done, text[end:].lstrip()) if len(done) * 2 > (end or 0) else None
+    )  # no half link that hides it all
 
 
-def _place(text: str, line: int, patterns: list[re.Pattern[str]], *, whole: bool = False) -> int | None:
+def _place(
+    text: str, line: int, patterns: list[re.Pattern[str]], *, whole: bool = False
+) -> int | None:
     """Where a long line can end; `whole` means with no emphasis, code, link or formula open."""
     from nbchat.render.streaming.half_markdown import completed
 
     if len(text) < line:
         return None
     for pattern in patterns:
-        ends = [found.end() for found in pattern.finditer(text, line // 2, len(text) - min(KEPT, line // 4))]
+        ends = [
+            found.end()
+            for found in pattern.finditer(text, line // 2, len(text) - min(KEPT, line // 4))
+        ]
         for end in reversed(ends[-CANDIDATES:]):
             done = text[:end].rstrip()
-            if not _BEGINS_A_BLOCK.match(text[end:].lstrip()) and (not whole or completed(done) == done):
+            if not _BEGINS_A_BLOCK.match(text[end:].lstrip()) and (
+                not whole or completed(done) == done
+            ):
                 return end
     return None

@@ -17,7 +17,9 @@ LONGEST = 5_000  # characters of the last paragraph; a longer one stays as it is
 _LINE = re.compile(r"^.+$", re.MULTILINE)
 _TICKS = re.compile("`+")
 _FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_COULD_BE_ANYTHING = re.compile(r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*|\[\^[^\s\]]*\]?:?)")
+_COULD_BE_ANYTHING = re.compile(
+    r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*|\[\^[^\s\]]*\]?:?)"
+)
 _ITEM = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])+")
 _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITERS = re.compile(r"[\s>|:-]*")
@@ -118,7 +120,9 @@ def _without_half(words: str, position: int) -> str | None:
                 inside = words[position + len(run) :].strip("`")
                 return f"{before}{run}{inside}{run}" if inside.strip() else before
         case "$" | "\\" if not formula_at(words, position):
-            if position == 0 and words.startswith(("$$", r"\[")):  # a block shows its source until it ends
+            if position == 0 and words.startswith(
+                ("$$", r"\[")
+            ):  # a block shows its source until it ends
                 return words.rstrip("$\\") if len(words) > 2 else ""
             if _is_half_formula(words[position:]):
                 return before + _as_code(words[position:])

@@ -15,7 +15,9 @@ from nbchat.render.characters import readable
 if TYPE_CHECKING:
     from nbchat.render.markdown.parser import Block
 
-GROWTH = 1 / 8  # an open block is looked at again when it has grown by this part: linear work in all
+GROWTH = (
+    1 / 8
+)  # an open block is looked at again when it has grown by this part: linear work in all
 
 
 class Incremental:
@@ -192,10 +194,17 @@ def _tail_html(text: str, env: dict[str, Any]) -> str:
         text = completed(text)
         lines = text.split("\n")
         # A copy, because half a definition must not be remembered.
-        env = {"piece": True, "streams": True, "unfinished": True, "references": dict(env.get("references", {}))}
+        env = {
+            "piece": True,
+            "streams": True,
+            "unfinished": True,
+            "references": dict(env.get("references", {})),
+        }
         found = blocks(text, env)
         if found and _is_open_fence(found[-1]):
-            env["open_fence"] = next(token for token in reversed(found[-1].tokens) if token.nesting >= 0)
+            env["open_fence"] = next(
+                token for token in reversed(found[-1].tokens) if token.nesting >= 0
+            )
         return "".join(block_html(block, lines, env) for block in found)
     except Exception:  # half a hostile text; it will be looked at again when it is whole
         return as_typed(text)

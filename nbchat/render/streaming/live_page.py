@@ -23,12 +23,17 @@ LIVE_STYLE = STYLE + stylesheets.minified("live.css")
 ROOM = tuple(
     f'<div class="nbc nbc-style nbc-{name}"><style>.jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}'
     ".nbc .nbc-open{display:block!important}</style></div>"
-    for name, rule in (("room", "padding-bottom:1000000px"), ("ends", "transition:padding-bottom 0s .5s"))
+    for name, rule in (
+        ("room", "padding-bottom:1000000px"),
+        ("ends", "transition:padding-bottom 0s .5s"),
+    )
 )
 
 LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
 
-_DRAWN = re.compile(rf"<i hidden={inline_style.HIDDEN}>(<math\b.*?</math>)</i><(i|code)>.*?</\2>", re.DOTALL)
+_DRAWN = re.compile(
+    rf"<i hidden={inline_style.HIDDEN}>(<math\b.*?</math>)</i><(i|code)>.*?</\2>", re.DOTALL
+)
 _HEADING = re.compile(r"<(h[1-6])(?=[ >])")
 
 _CARET = '<span class="nbc-caret"></span>'
@@ -39,7 +44,12 @@ _CLOSING_TAGS = re.compile(
 
 
 def live_html(
-    blocks: Sequence[str], tail: str = "", *, status: str = "", thought: str = "", notices: Sequence[str] = ()
+    blocks: Sequence[str],
+    tail: str = "",
+    *,
+    status: str = "",
+    thought: str = "",
+    notices: Sequence[str] = (),
 ) -> str:
     """Blocks that have settled, the open end with a caret, and a line about what is going on.
 
@@ -49,9 +59,8 @@ def live_html(
     parts += [*map(note, notices), *blocks]
     if status:  # last, where the reader is
         words = _with_caret(tail) if tail or blocks else ""
-        parts.append(
-            f'<div class="nbc-open">{words}<p class="nbc-note nbc-live" style={inline_style.NOTE}>{line(status)}</p></div>'
-        )
+        below = f'<p class="nbc-note nbc-live" style={inline_style.NOTE}>{line(status)}</p>'
+        parts.append(f'<div class="nbc-open">{words}{below}</div>')
     return page("".join(parts))
 
 

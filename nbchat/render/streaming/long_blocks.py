@@ -25,7 +25,9 @@ KEPT = 200  # characters that stay open where a block is shown as typed
 
 GOES_ON = "nbc-off"  # the class of a piece that has another below it
 
-_FIRST_TAG = re.compile(r"(\s*(?:<li>\s*)?)<(p|h[1-6]|ul|ol|blockquote|fieldset|div|pre|table)((?: [^<>]*)?)>")
+_FIRST_TAG = re.compile(
+    r"(\s*(?:<li>\s*)?)<(p|h[1-6]|ul|ol|blockquote|fieldset|div|pre|table)((?: [^<>]*)?)>"
+)
 _CLASS = re.compile(r' class=(?:"([^"]*)"|([\w-]*))')
 
 

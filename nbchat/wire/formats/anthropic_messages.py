@@ -16,7 +16,16 @@ from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.claude import closed, temperature_of, tool_schema
 from nbchat.wire.contract import Ask, Call, Framing, merge
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import Block, Places, alternate, as_text, blank, call_id, in_order, thought
+from nbchat.wire.requests import (
+    Block,
+    Places,
+    alternate,
+    as_text,
+    blank,
+    call_id,
+    in_order,
+    thought,
+)
 from nbchat.wire.schema import schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import ending
@@ -75,26 +84,40 @@ def render(ask: Ask) -> Call:
     temperature, notices = temperature_of(ask, body.get("thinking"))
     body |= temperature
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        merge(body, {"output_config": {"format": {"type": "json_schema", "schema": closed(ask.schema)}}})
+        merge(
+            body,
+            {"output_config": {"format": {"type": "json_schema", "schema": closed(ask.schema)}}},
+        )
     cached = {"cache_control": CACHED} if ask.quirks.cache == "cache_control" else {}
     body |= cached
     if system := system_text(ask):
         body["system"] = [{"type": "text", "text": system, **cached}]
     if ask.tools:
         body["tools"] = [
-            {"name": tool.name, "description": tool.description, "input_schema": tool_schema(tool.parameters)}
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "input_schema": tool_schema(tool.parameters),
+            }
             for tool in ask.tools
         ]
-        body["tools"][-1] |= {} if system else cached  # the system prompt's mark covers the tools, which come first
+        body["tools"][-1] |= (
+            {} if system else cached
+        )  # the system prompt's mark covers the tools, which come first
         merge(body, ask.quirks.tools_body)
     body["messages"] = alternate(_turn(message) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    return Call(ask.url(path), body, {"anthropic-version": VERSION}, [*notices, *schema_notices(ask)])
+    return Call(
+        ask.url(path), body, {"anthropic-version": VERSION}, [*notices, *schema_notices(ask)]
+    )
 
 
 def _limits(ask: Ask) -> tuple[int, int]:
     """`max_tokens`, which is required and counts the thinking too, and the thinking's budget, which must be smaller."""
-    wanted, budget = ask.max_tokens or min(ask.max_output or MAX_TOKENS, MOST_TOKENS), ask.thinking.budget or 0
+    wanted, budget = (
+        ask.max_tokens or min(ask.max_output or MAX_TOKENS, MOST_TOKENS),
+        ask.thinking.budget or 0,
+    )
     if wanted <= budget:
         wanted += budget
     if ask.max_output and wanted > ask.max_output:
@@ -107,7 +130,10 @@ def _turn(message: Message) -> tuple[str, list[Block]]:
         case "assistant":
             return "assistant", [_piece(piece) for piece in in_order(message)]
         case "tool":
-            result = {"tool_use_id": call_id(message.tool_call_id, IDS), "content": _content(message)}
+            result = {
+                "tool_use_id": call_id(message.tool_call_id, IDS),
+                "content": _content(message),
+            }
             return "user", [{"type": "tool_result", **result}]
         case _:
             return "user", _content(message)
@@ -121,12 +147,17 @@ def _content(message: Message) -> list[Block]:
 def _part(part: Part) -> Block:
     match part:
         case Image():
-            return {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.base64}}
+            return {
+                "type": "image",
+                "source": {"type": "base64", "media_type": part.media_type, "data": part.base64},
+            }
         case File() if part.media_type == "application/pdf":
             source = {"type": "base64", "media_type": part.media_type, "data": part.base64}
             return {"type": "document", "source": source, "title": part.name}
         case File():
-            raise BadSettings(f"Claude takes no {part.media_type} files. Send its text, a PDF, or an image of it.")
+            raise BadSettings(
+                f"Claude takes no {part.media_type} files. Send its text, a PDF, or an image of it."
+            )
         case _:
             return {"type": "text", "text": part}
 
@@ -136,7 +167,11 @@ def _piece(piece: str | ToolCall | Block) -> Block:
         case str():
             return {"type": "text", "text": piece}
         case ToolCall():
-            used = {"id": call_id(piece.id, IDS), "name": piece.name, "input": piece.arguments or {}}
+            used = {
+                "id": call_id(piece.id, IDS),
+                "name": piece.name,
+                "input": piece.arguments or {},
+            }
             return {"type": "tool_use", **used}
         case _:
             return piece
@@ -208,7 +243,9 @@ class Reader:
 
     def _count(self, usage: Any) -> None:
         """Numbers are cumulative: a later one replaces the earlier."""
-        self._usage |= {name: number for name, number in mapping(usage).items() if number is not None}
+        self._usage |= {
+            name: number for name, number in mapping(usage).items() if number is not None
+        }
 
     def _open(self, index: Any, given: Mapping[str, Any]) -> list[WireEvent]:
         block = _Block(given, signature=string(given.get("signature")))
@@ -242,9 +279,13 @@ class Reader:
         match block.given.get("type"):
             case "thinking":
                 thinking = "".join(block.pieces)
-                self._places.keep({"type": "thinking", "thinking": thinking, "signature": block.signature})
+                self._places.keep(
+                    {"type": "thinking", "thinking": thinking, "signature": block.signature}
+                )
             case "redacted_thinking":
-                self._places.keep({"type": "redacted_thinking", "data": string(block.given.get("data"))})
+                self._places.keep(
+                    {"type": "redacted_thinking", "data": string(block.given.get("data"))}
+                )
 
     def _thought(self, block: _Block, text: Any) -> list[WireEvent]:
         block.pieces.append(string(text))
@@ -274,7 +315,8 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     Usage(input=96, output=None, cached=80, reasoning=None)
     """
     sent, read, written = (
-        count(usage.get(name)) for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+        count(usage.get(name))
+        for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
     )
     return Usage(
         None if sent is None else sent + (read or 0) + (written or 0),

@@ -19,7 +19,16 @@ from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.claude import closed, temperature_of, tool_schema
 from nbchat.wire.contract import Ask, Call, Framing, merge
 from nbchat.wire.problem import ProviderProblem, raise_problem
-from nbchat.wire.requests import Block, Places, alternate, as_text, blank, call_id, in_order, thought
+from nbchat.wire.requests import (
+    Block,
+    Places,
+    alternate,
+    as_text,
+    blank,
+    call_id,
+    in_order,
+    thought,
+)
 from nbchat.wire.schema import schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import ending
@@ -75,8 +84,18 @@ def render(ask: Ask) -> Call:
     merge(body, ask.thinking.body)
     notices = [*_inference(body, ask), *schema_notices(ask)]
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        described = {"name": schema_name(ask.schema), "schema": json.dumps(closed(ask.schema), ensure_ascii=False)}
-        merge(body, {"outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": described}}}})
+        described = {
+            "name": schema_name(ask.schema),
+            "schema": json.dumps(closed(ask.schema), ensure_ascii=False),
+        }
+        merge(
+            body,
+            {
+                "outputConfig": {
+                    "textFormat": {"type": "json_schema", "structure": {"jsonSchema": described}}
+                }
+            },
+        )
     cached = ask.quirks.cache == "cache_control"
     if system := system_text(ask):
         body["system"] = [{"text": system}, *([CACHE_POINT] if cached else [])]
@@ -87,7 +106,9 @@ def render(ask: Ask) -> Call:
     body["messages"] = alternate(_turn(message, documents) for message in ask.messages)
     if cached and body["messages"]:
         _cache(body["messages"][-1]["content"])
-    return Call(ask.url(f"/model/{quote(ask.model, safe='')}/converse-stream"), body, notices=notices)
+    return Call(
+        ask.url(f"/model/{quote(ask.model, safe='')}/converse-stream"), body, notices=notices
+    )
 
 
 def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
@@ -97,7 +118,9 @@ def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
     if ask.max_tokens is not None or budget:
         wanted = ask.max_tokens or MAX_TOKENS
         config["maxTokens"] = wanted if wanted > budget else wanted + budget
-    temperature, notices = temperature_of(ask, mapping(body.get("additionalModelRequestFields")).get("thinking"))
+    temperature, notices = temperature_of(
+        ask, mapping(body.get("additionalModelRequestFields")).get("thinking")
+    )
     if config := config | temperature:
         merge(body, {"inferenceConfig": config})
     return notices
@@ -105,12 +128,23 @@ def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
 
 def _tool(tool: Tool) -> Block:
     described = {"description": tool.description} if tool.description else {}
-    return {"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": tool_schema(tool.parameters)}}}
+    return {
+        "toolSpec": {
+            "name": tool.name,
+            **described,
+            "inputSchema": {"json": tool_schema(tool.parameters)},
+        }
+    }
 
 
 def _tools_used(ask: Ask) -> tuple[Tool, ...]:
     """Tools of earlier turns: Converse refuses their calls in a request that defines no tools."""
-    return tuple(map(Tool, dict.fromkeys(call.name for message in ask.messages for call in message.tool_calls)))
+    return tuple(
+        map(
+            Tool,
+            dict.fromkeys(call.name for message in ask.messages for call in message.tool_calls),
+        )
+    )
 
 
 def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]:
@@ -119,12 +153,22 @@ def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]
             return "assistant", [_piece(piece) for piece in in_order(message)]
         case "tool":
             content = _content(message, documents) or [{"text": "(empty)"}]
-            return "user", [{"toolResult": {"toolUseId": call_id(message.tool_call_id, IDS), "content": content}}]
+            return "user", [
+                {
+                    "toolResult": {
+                        "toolUseId": call_id(message.tool_call_id, IDS),
+                        "content": content,
+                    }
+                }
+            ]
         case _:
             content = _content(message, documents)
             alone = content and not any("text" in block for block in content)
             named = [part.name for part in message.parts if isinstance(part, File)]
-            return "user", [*({"text": name} for name in named if alone), *content]  # no document without a text
+            return "user", [
+                *({"text": name} for name in named if alone),
+                *content,
+            ]  # no document without a text
 
 
 def _content(message: Message, documents: Iterable[int]) -> list[Block]:
@@ -141,7 +185,9 @@ def _part(part: Part, documents: Iterable[int]) -> Block:
             name = f"Document {next(iter(documents))}"
             return {"document": {"format": kind, "name": name, "source": {"bytes": part.base64}}}
         case File():
-            raise BadSettings(f"Bedrock takes no {part.media_type} files. Send its text, or an image of it.")
+            raise BadSettings(
+                f"Bedrock takes no {part.media_type} files. Send its text, or an image of it."
+            )
         case _:
             return {"text": part}
 
@@ -151,7 +197,11 @@ def _piece(piece: str | ToolCall | Block) -> Block:
         case str():
             return {"text": piece}
         case ToolCall():
-            used = {"toolUseId": call_id(piece.id, IDS), "name": piece.name, "input": piece.arguments or {}}
+            used = {
+                "toolUseId": call_id(piece.id, IDS),
+                "name": piece.name,
+                "input": piece.arguments or {},
+            }
             return {"toolUse": used}
         case _:
             return piece
@@ -242,7 +292,10 @@ class Reader:
             self._places.called()
 
     def _delta(self, block: _Block, delta: Mapping[str, Any]) -> list[WireEvent]:
-        reasoning, used = mapping(delta.get("reasoningContent")), mapping(delta.get("toolUse")).get("input")
+        reasoning, used = (
+            mapping(delta.get("reasoningContent")),
+            mapping(delta.get("toolUse")).get("input"),
+        )
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
@@ -261,7 +314,10 @@ class Reader:
             self._stopped,
             STOPS,
             ended=self.ended,
-            calls=[tool_call(b.tool.get("toolUseId"), b.tool.get("name"), "".join(b.pieces)) for b in self._calls],
+            calls=[
+                tool_call(b.tool.get("toolUseId"), b.tool.get("name"), "".join(b.pieces))
+                for b in self._calls
+            ],
             kept=self._places.rows,
             usage=usage_of(self._usage) if self._usage else None,
         )
@@ -280,8 +336,12 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     Usage(input=90, output=5, cached=80, reasoning=None)
     """
     sent, read, written = (
-        count(usage.get(name)) for name in ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+        count(usage.get(name))
+        for name in ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
     )
     return Usage(
-        None if sent is None else sent + (read or 0) + (written or 0), count(usage.get("outputTokens")), read, None
+        None if sent is None else sent + (read or 0) + (written or 0),
+        count(usage.get("outputTokens")),
+        read,
+        None,
     )

@@ -66,7 +66,11 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
 def _thinking(fields: Fields) -> dict[str, Any]:
     if fields.budget is None:
         return {}
-    return {"type": "enabled", "token_budget": fields.budget} if fields.budget else {"type": "disabled"}
+    return (
+        {"type": "enabled", "token_budget": fields.budget}
+        if fields.budget
+        else {"type": "disabled"}
+    )
 
 
 def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
@@ -75,7 +79,11 @@ def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
     for message in ask.messages:
         match message.role:
             case "tool":
-                yield {"role": "tool", "tool_call_id": message.tool_call_id, "content": message.text}
+                yield {
+                    "role": "tool",
+                    "tool_call_id": message.tool_call_id,
+                    "content": message.text,
+                }
             case "assistant":
                 yield _assistant(message, ask)
             case _:

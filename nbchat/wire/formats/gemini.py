@@ -68,7 +68,11 @@ def render(ask: Ask) -> Call:
         body["tools"] = [
             {
                 "functionDeclarations": [
-                    {"name": t.name, "description": t.description, "parametersJsonSchema": dict(t.parameters)}
+                    {
+                        "name": t.name,
+                        "description": t.description,
+                        "parametersJsonSchema": dict(t.parameters),
+                    }
                     for t in ask.tools
                 ]
             }
@@ -123,9 +127,13 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
     if message.role == "tool":
         result = {"name": message.name, "response": {"output": message.text}}
         yield {"functionResponse": _with_id(message.tool_call_id, result)}
-    yield from (_part(as_text(p)) for p in message.parts if message.role != "tool" or not isinstance(p, str))
+    yield from (
+        _part(as_text(p)) for p in message.parts if message.role != "tool" or not isinstance(p, str)
+    )
     for nth, call in enumerate(message.tool_calls):
-        asked = {"functionCall": _with_id(call.id, {"name": call.name, "args": call.arguments or {}})}
+        asked = {
+            "functionCall": _with_id(call.id, {"name": call.name, "args": call.arguments or {}})
+        }
         yield asked if nth else {**asked, "thoughtSignature": NO_SIGNATURE}
 
 
@@ -164,7 +172,9 @@ class Reader:
         if said.get("error") or "candidates" not in said:
             raise_problem(said)
         self._note(said)
-        chosen = [c for c in items(said.get("candidates")) if isinstance(c, dict) and not c.get("index")]
+        chosen = [
+            c for c in items(said.get("candidates")) if isinstance(c, dict) and not c.get("index")
+        ]
         return self._candidate(chosen[0]) if chosen else []
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
@@ -189,7 +199,10 @@ class Reader:
 
     def _part(self, part: Mapping[str, Any]) -> list[WireEvent]:
         if part.keys() == {"thoughtSignature"}:
-            part = {"text": "", **part}  # an empty text is left out by some servers, but must be there to go back
+            part = {
+                "text": "",
+                **part,
+            }  # an empty text is left out by some servers, but must be there to go back
         if isinstance(text := part.get("text"), str):
             self._keep_text(part, text)
             return [Thought(text) if part.get("thought") else Text(text)] if text else []
@@ -199,7 +212,11 @@ class Reader:
         if part and "text" not in part:
             self._append(dict(part))  # the model's own tools, pictures, signatures alone
         if isinstance(data := part.get("inlineData"), Mapping):
-            return [Notice(f"The answer holds {string(data.get('mimeType')) or 'data'}, which is not shown here.")]
+            return [
+                Notice(
+                    f"The answer holds {string(data.get('mimeType')) or 'data'}, which is not shown here."
+                )
+            ]
         return []
 
     def _keep_text(self, part: Mapping[str, Any], text: str) -> None:
@@ -221,7 +238,11 @@ class Reader:
         """A function call: whole, or (Vertex, where asked for) its name first and its arguments in pieces."""
         if name := string(call.get("name")):
             call_id = string(call.get("id")) or self._made_id()
-            self._open = {"id": call_id, "name": name, "args": {} if call.get("args") is None else call["args"]}
+            self._open = {
+                "id": call_id,
+                "name": name,
+                "args": {} if call.get("args") is None else call["args"],
+            }
             self._calls.append(self._open)
             signed = {"thoughtSignature": signature} if signature else {}
             self._append({"functionCall": self._open, **signed})
@@ -253,7 +274,9 @@ class Reader:
 
     def _called(self, call: Mapping[str, Any]) -> ToolCall:
         made = tool_call(call["id"], call["name"], json.dumps(call["args"], ensure_ascii=False))
-        return replace(made, arguments=None) if call is self._open else made  # cut short: not to be run
+        return (
+            replace(made, arguments=None) if call is self._open else made
+        )  # cut short: not to be run
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
@@ -264,4 +287,9 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     """
     said, thought = count(usage.get("candidatesTokenCount")), count(usage.get("thoughtsTokenCount"))
     output = None if said is None and thought is None else (said or 0) + (thought or 0)
-    return Usage(count(usage.get("promptTokenCount")), output, count(usage.get("cachedContentTokenCount")), thought)
+    return Usage(
+        count(usage.get("promptTokenCount")),
+        output,
+        count(usage.get("cachedContentTokenCount")),
+        thought,
+    )

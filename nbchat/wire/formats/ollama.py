@@ -58,12 +58,18 @@ def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
 
 
 def _message(message: Message, ask: Ask) -> dict[str, Any]:
-    content = "\n\n".join(_text(part, ask) for part in map(as_text, message.parts) if not isinstance(part, Image))
+    content = "\n\n".join(
+        _text(part, ask) for part in map(as_text, message.parts) if not isinstance(part, Image)
+    )
     said: dict[str, Any] = {"role": message.role, "content": content}
     if images := [part.base64 for part in message.parts if isinstance(part, Image)]:
         said["images"] = images
     if message.role == "tool":
-        said |= {k: v for k, v in (("tool_name", message.name), ("tool_call_id", message.tool_call_id)) if v}
+        said |= {
+            k: v
+            for k, v in (("tool_name", message.name), ("tool_call_id", message.tool_call_id))
+            if v
+        }
     if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
         said["thinking"] = message.thought
     if message.tool_calls:
@@ -102,7 +108,9 @@ class Reader:
             raise_problem(line)
         if line.get("done") is True:
             self.ended, self._last = True, line
-        self._answer_id = self._answer_id or "".join(re.findall(r"[0-9]", string(line.get("created_at"))))[:24]
+        self._answer_id = (
+            self._answer_id or "".join(re.findall(r"[0-9]", string(line.get("created_at"))))[:24]
+        )
         return self._message(mapping(message))
 
     def read_whole(self, body: Any) -> Iterable[WireEvent]:
@@ -127,11 +135,21 @@ class Reader:
         if not name:
             return
         call_id = string(call.get("id")) or f"call_{self._answer_id}_{len(self._calls) + 1}"
-        raw = json.dumps(arguments, ensure_ascii=False) if not isinstance(arguments, str | None) else arguments or ""
+        raw = (
+            json.dumps(arguments, ensure_ascii=False)
+            if not isinstance(arguments, str | None)
+            else arguments or ""
+        )
         self._calls.append(tool_call(call_id, name, raw))
 
     def finish(self) -> list[WireEvent]:
         last = self._last
-        usage = Usage(count(last.get("prompt_eval_count")), count(last.get("eval_count"))) if last else None
-        events = ending(string(last.get("done_reason")), STOPS, ended=self.ended, calls=self._calls, usage=usage)
+        usage = (
+            Usage(count(last.get("prompt_eval_count")), count(last.get("eval_count")))
+            if last
+            else None
+        )
+        events = ending(
+            string(last.get("done_reason")), STOPS, ended=self.ended, calls=self._calls, usage=usage
+        )
         return [*(self._tags.finish() if self._tags else []), *events]

@@ -41,8 +41,14 @@ STOPS: dict[str, StopReason] = {
     "insufficient_system_resource": "broken",  # DeepSeek (@ai-sdk/deepseek 3.0.56)
 }
 
-THINKING = ("reasoning_content", "reasoning", "reasoning_text")  # vLLM renamed the first to the second
-ALNUM9 = r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
+THINKING = (
+    "reasoning_content",
+    "reasoning",
+    "reasoning_text",
+)  # vLLM renamed the first to the second
+ALNUM9 = (
+    r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
+)
 
 
 # --- asking ------------------------------------------------------------------------------
@@ -62,7 +68,9 @@ def render(ask: Ask) -> Call:
         body["reasoning_effort"] = ask.thinking.effort
     if quirks.cache == "prompt_cache_key" and ask.cache_key:
         body["prompt_cache_key"] = ask.cache_key
-    if quirks.cache == "cache_control":  # OpenRouter for Claude, which moves the mark to the last block itself
+    if (
+        quirks.cache == "cache_control"
+    ):  # OpenRouter for Claude, which moves the mark to the last block itself
         body["cache_control"] = {"type": "ephemeral"}
     merge(body, quirks.body)
     merge(body, ask.thinking.body)
@@ -77,19 +85,30 @@ def render(ask: Ask) -> Call:
 
 def _system(ask: Ask) -> list[dict[str, Any]]:
     text = system_text(ask)
-    return [{"role": "developer" if ask.quirks.developer_role else "system", "content": text}] if text else []
+    return (
+        [{"role": "developer" if ask.quirks.developer_role else "system", "content": text}]
+        if text
+        else []
+    )
 
 
 def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
     if mode == "json_object":
         return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": plain(schema)}}
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": schema_name(schema), "schema": plain(schema)},
+    }
 
 
 def _message(message: Message, ask: Ask) -> dict[str, Any]:
     match message.role:
         case "tool":
-            return {"role": "tool", "tool_call_id": _id(message.tool_call_id, ask), "content": message.text}
+            return {
+                "role": "tool",
+                "tool_call_id": _id(message.tool_call_id, ask),
+                "content": message.text,
+            }
         case "assistant":
             return _assistant(message, ask)
         case _:
@@ -154,11 +173,19 @@ class Reader:
         body = mapping(value)
         choices = body.get("choices")
         # MiniMax and Spark put a failure's code beside choices that are null or empty (clients of theirs, 2026-11).
-        if not choices or event == "error" or body.get("error") or body.get("base_resp") or body.get("code"):
+        if (
+            not choices
+            or event == "error"
+            or body.get("error")
+            or body.get("base_resp")
+            or body.get("code")
+        ):
             raise_problem(value)
         if "x_groq" in body:
             raise_problem({"error": mapping(body["x_groq"]).get("error")})
-        if usage := body.get("usage") or ("x_groq" in body and mapping(body["x_groq"]).get("usage")):
+        if usage := body.get("usage") or (
+            "x_groq" in body and mapping(body["x_groq"]).get("usage")
+        ):
             self._usage = mapping(usage) or self._usage
         for choice in items(choices):
             if choice and isinstance(choice, dict) and not choice.get("index"):
@@ -173,12 +200,16 @@ class Reader:
     def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
-            raise_problem({"error": choice.get("error")})  # OpenRouter's place for what its host said
+            raise_problem(
+                {"error": choice.get("error")}
+            )  # OpenRouter's place for what its host said
         if usage := choice.get("usage"):  # Moonshot's place for it (kimi-code 2.1.0)
             self._usage = mapping(usage) or self._usage
         delta = choice.get(self._part)
         if not isinstance(delta, dict):
-            delta = next((d for d in map(choice.get, ("delta", "message")) if isinstance(d, dict)), None)
+            delta = next(
+                (d for d in map(choice.get, ("delta", "message")) if isinstance(d, dict)), None
+            )
         if delta is None:
             return self._content(choice.get("text"))
         events = self._thought(delta)
@@ -189,7 +220,9 @@ class Reader:
         if calls := delta.get("tool_calls"):
             for piece in items(calls) or [calls]:
                 self._calls.add(mapping(piece))
-        if (call := delta.get("function_call")) and isinstance(call, dict):  # what `tool_calls` was before 2023-11
+        if (call := delta.get("function_call")) and isinstance(
+            call, dict
+        ):  # what `tool_calls` was before 2023-11
             self._calls.add({"index": 0, "function": call})
         return events
 
@@ -215,13 +248,18 @@ class Reader:
                 return [Text(content)] if content else []
             return list(self._tags.feed(content))
         events: list[WireEvent] = []
-        for part in items(content) or [content]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
+        for part in items(content) or [
+            content
+        ]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
             if isinstance(part, str):
                 events += [Text(part)] if part else []
             elif not isinstance(part, dict):
                 continue
             elif part.get("type") == "thinking":
-                events += [*self._untagged(), *(Thought(t) for t in _texts(part.get("thinking")) if t)]
+                events += [
+                    *self._untagged(),
+                    *(Thought(t) for t in _texts(part.get("thinking")) if t),
+                ]
             else:
                 events += [Text(t) for t in _texts(part.get("text")) if t]
         return events
@@ -253,8 +291,15 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
     Usage(input=9, output=5, cached=4, reasoning=None)
     """
-    prompt, completion = mapping(usage.get("prompt_tokens_details")), mapping(usage.get("completion_tokens_details"))
-    cached = (prompt.get("cached_tokens"), usage.get("cached_tokens"), usage.get("prompt_cache_hit_tokens"))
+    prompt, completion = (
+        mapping(usage.get("prompt_tokens_details")),
+        mapping(usage.get("completion_tokens_details")),
+    )
+    cached = (
+        prompt.get("cached_tokens"),
+        usage.get("cached_tokens"),
+        usage.get("prompt_cache_hit_tokens"),
+    )
     given, made = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
     reasoning = count(completion.get("reasoning_tokens"))
     if reasoning is None:
@@ -262,4 +307,6 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     total = count(usage.get("total_tokens"))
     if given is not None and made is not None and reasoning and total == given + made + reasoning:
         made += reasoning  # xAI counts reasoning beside the completion (recorded)
-    return Usage(given, made, next((c for c in map(count, cached) if c is not None), None), reasoning)
+    return Usage(
+        given, made, next((c for c in map(count, cached) if c is not None), None), reasoning
+    )

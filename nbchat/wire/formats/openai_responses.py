@@ -32,7 +32,12 @@ STOPS: dict[str, StopReason] = {  # by incomplete_details.reason, else by status
 }
 
 # The HTTP status that an error inside a stream would have had.
-STATUS = {"server_error": 500, "rate_limit_exceeded": 429, "insufficient_quota": 429, "invalid_prompt": 400}
+STATUS = {
+    "server_error": 500,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "invalid_prompt": 400,
+}
 
 CALLS = ("function_call", "custom_tool_call")
 
@@ -99,7 +104,13 @@ def _items(message: Message, ask: Ask) -> list[dict[str, Any]]:
     if message.role == "assistant":
         return _assistant(message, ask)
     if message.role == "tool":
-        return [{"type": "function_call_output", "call_id": message.tool_call_id, "output": _content(message)}]
+        return [
+            {
+                "type": "function_call_output",
+                "call_id": message.tool_call_id,
+                "output": _content(message),
+            }
+        ]
     return [{"role": message.role, "content": _content(message)}]
 
 
@@ -128,7 +139,11 @@ def _assistant(message: Message, ask: Ask) -> list[dict[str, Any]]:
             case str():
                 found.append({"role": "assistant", **phase, "content": piece})
             case ToolCall():
-                called = {"call_id": piece.id, "name": piece.name, "arguments": arguments_text(piece)}
+                called = {
+                    "call_id": piece.id,
+                    "name": piece.name,
+                    "arguments": arguments_text(piece),
+                }
                 found.append({"type": "function_call", **called})
             case {"type": "message", "phase": word}:
                 phase = {"phase": word}
@@ -181,8 +196,15 @@ class Reader:
             case "response.output_item.done":
                 given = mapping(value.get("item"))
                 return self._done(self._item(value, string(given.get("type"))), given)
-            case "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" as kind:
-                return self._terminal(mapping(value.get("response")), kind.removeprefix("response."))
+            case (
+                "response.completed"
+                | "response.incomplete"
+                | "response.failed"
+                | "response.cancelled" as kind
+            ):
+                return self._terminal(
+                    mapping(value.get("response")), kind.removeprefix("response.")
+                )
             case "" | "error":
                 raise_problem(value, STATUS)
         return ()
@@ -223,10 +245,18 @@ class Reader:
                 if phase := string(given.get("phase")):
                     self._places.keep({"type": "message", "phase": phase}, item.at)
                 parts = [] if shown else _parts(given, "content")
-                return [event for part in parts for event in self._places.said(part.get("text") or part.get("refusal"))]
+                return [
+                    event
+                    for part in parts
+                    for event in self._places.said(part.get("text") or part.get("refusal"))
+                ]
             case "reasoning":
                 if given.get("encrypted_content") or given.get("content"):
-                    kept = {name: part for name, part in given.items() if name != "status" and part not in (None, [])}
+                    kept = {
+                        name: part
+                        for name, part in given.items()
+                        if name != "status" and part not in (None, [])
+                    }
                     self._places.keep({"summary": [], **kept}, item.at)
                 parts = [] if shown else [*_parts(given, "summary"), *_parts(given, "content")]
                 return [event for part in parts for event in thought(part.get("text"))]
@@ -238,8 +268,13 @@ class Reader:
     def _terminal(self, response: Mapping[str, Any], status: str) -> list[WireEvent]:
         self._status = string(response.get("status")) or status
         if self._status == "failed":
-            raise_problem({"error": response.get("error") or "the provider says that the answer failed"}, STATUS)
-        self._status = string(mapping(response.get("incomplete_details")).get("reason")) or self._status
+            raise_problem(
+                {"error": response.get("error") or "the provider says that the answer failed"},
+                STATUS,
+            )
+        self._status = (
+            string(mapping(response.get("incomplete_details")).get("reason")) or self._status
+        )
         self._usage = mapping(response.get("usage"))
         streamed = set(self._types)  # some hosts stream nothing but this; some leave it empty
         events: list[WireEvent] = []
@@ -272,7 +307,11 @@ def _called(item: _Item) -> ToolCall:
 
 def _key(value: Mapping[str, Any]) -> int | str:
     index = value.get("output_index")
-    return index if isinstance(index, int) else string(value.get("item_id") or mapping(value.get("item")).get("id"))
+    return (
+        index
+        if isinstance(index, int)
+        else string(value.get("item_id") or mapping(value.get("item")).get("id"))
+    )
 
 
 def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -30,7 +30,9 @@ class EventStream:
         self.unfinished = b""
         self._limit = limit
         self._buffer = bytearray()
-        self._failed: FramingError | None = None  # what comes next cannot be read; what came before is given first
+        self._failed: FramingError | None = (
+            None  # what comes next cannot be read; what came before is given first
+        )
 
     def feed(self, chunk: bytes) -> list[Frame]:
         self._buffer += chunk
@@ -79,9 +81,14 @@ def _frame(message: bytes) -> Frame:
     except (error, KeyError, IndexError) as wrong:
         raise FramingError("an event has headers that cannot be read") from wrong
     if headers.get(":message-type") == "error":
-        said = {"code": headers.get(":error-code", ""), "message": headers.get(":error-message", "")}
+        said = {
+            "code": headers.get(":error-code", ""),
+            "message": headers.get(":error-message", ""),
+        }
         return "error", json.dumps(said).encode()
-    return headers.get(":exception-type") or headers.get(":event-type", ""), message[end:-4] or b"{}"
+    return headers.get(":exception-type") or headers.get(":event-type", ""), message[
+        end:-4
+    ] or b"{}"
 
 
 def _headers(data: bytes) -> Iterator[tuple[str, str]]:

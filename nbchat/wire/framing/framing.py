@@ -220,7 +220,9 @@ class JsonValues:
             self._parts.append(chunk[start:])
             self._size += len(chunk) - start
             if self._size > self._limit:
-                raise FramingError(f"one part of the answer is larger than {self._limit // MIB} MiB")
+                raise FramingError(
+                    f"one part of the answer is larger than {self._limit // MIB} MiB"
+                )
         return frames
 
     def _after_text(self, chunk: bytes, at: int) -> int:
@@ -231,7 +233,9 @@ class JsonValues:
         assert inside
         end = inside.end()
         self._in_text = chunk[end : end + 1] != b'"'
-        self._escaped = chunk[end : end + 1] == b"\\"  # the very last byte, or it would have been inside
+        self._escaped = (
+            chunk[end : end + 1] == b"\\"
+        )  # the very last byte, or it would have been inside
         return end + 1
 
     def close(self) -> list[Frame]:

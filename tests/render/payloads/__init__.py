@@ -23,7 +23,18 @@ REQUESTS = [*_ADDRESSES, *ASKING]
 LINKS = [markdown for markdown, _ in HOST_SHOWN]
 EVERYTHING = list(dict.fromkeys([*SCRIPTS, *REQUESTS, *FORMULAS, *DRAWN, *LINKS]))
 
-__all__ = ["DRAWN", "EVERYTHING", "FORMULAS", "HOST_SHOWN", "LINKS", "NO_LINK", "REQUESTS", "SCRIPTS", "SINK", "apart"]
+__all__ = [
+    "DRAWN",
+    "EVERYTHING",
+    "FORMULAS",
+    "HOST_SHOWN",
+    "LINKS",
+    "NO_LINK",
+    "REQUESTS",
+    "SCRIPTS",
+    "SINK",
+    "apart",
+]
 
 _FENCE = re.compile(r"^[>\- ]*(`{3,}|~{3,})", re.MULTILINE)
 _LABEL = re.compile(r"\[(\^?)(r|1|a|q)\]")

@@ -41,11 +41,15 @@ class Commands(ConversationCommands):
 
     def _help(self) -> str:
         lines = [state_of(self._conversation), *self._kept()]
-        lines.append("Ask with %%chat [MODEL] and your question below it; %%chat? has its options. Commands:")
+        lines.append(
+            "Ask with %%chat [MODEL] and your question below it; %%chat? has its options. Commands:"
+        )
         width = max(len(_usage(method)[0]) for method in COMMANDS.values())
         for group in GROUPS:
             lines.append("")
-            lines += [f"  %chat {usage:{width}}  {what}" for usage, what in map(_usage, group.values())]
+            lines += [
+                f"  %chat {usage:{width}}  {what}" for usage, what in map(_usage, group.values())
+            ]
         return "\n".join(lines)
 
     def models(self, pattern: str) -> None:
@@ -56,13 +60,23 @@ class Commands(ConversationCommands):
             return
         settings = Settings.load()
         found = settings.catalog.models.values()
-        rows = [m for m in found if _named(pattern, m.id, m.name, m.type) or pattern.lower() in m.features]
+        rows = [
+            m
+            for m in found
+            if _named(pattern, m.id, m.name, m.type) or pattern.lower() in m.features
+        ]
         if not rows:
-            raise BadSettings(f"no model or provider matches {pattern!r}. %chat models lists them all.")
+            raise BadSettings(
+                f"no model or provider matches {pattern!r}. %chat models lists them all."
+            )
         states = {t: _key_state(p, settings) for t, p in settings.catalog.providers.items()}
         rows.sort(key=lambda m: (states[m.type] not in READY, m.status == "retired"))
         cells = [_model_row(m, settings.catalog, states[m.type]) for m in rows]
-        show_table(self._shell, ["model", "provider", "context", "in / out per 1M", "besides text", "", "key"], cells)
+        show_table(
+            self._shell,
+            ["model", "provider", "context", "in / out per 1M", "besides text", "", "key"],
+            cells,
+        )
 
     def _live(self, kind: str) -> None:
         """What a provider lists now, by the names to ask them by."""
@@ -76,17 +90,31 @@ class Commands(ConversationCommands):
         for model in rows:
             _, _, window, costs, able, status, _ = _model_row(model, catalog, "set")
             name = model.id if model.id in catalog.models else f"{kind}:{model.id}"
-            cells.append([name, model.name, window, costs, able, "" if status == "unlisted" else status])
+            cells.append(
+                [name, model.name, window, costs, able, "" if status == "unlisted" else status]
+            )
         after = f"{len(rows)} models, as {catalog.providers[kind].name} lists them now."
-        show_table(self._shell, ["model", "name", "context", "in / out per 1M", "besides text", ""], cells, after)
+        show_table(
+            self._shell,
+            ["model", "name", "context", "in / out per 1M", "besides text", ""],
+            cells,
+            after,
+        )
 
     def providers(self, pattern: str) -> None:
         """providers [PATTERN]: who serves them, the variables their keys are read from, and which are set"""
         settings = Settings.load()
-        found = [p for p in settings.catalog.providers.values() if not p.retired and _named(pattern, p.type, p.name)]
+        found = [
+            p
+            for p in settings.catalog.providers.values()
+            if not p.retired and _named(pattern, p.type, p.name)
+        ]
         if not found:
             raise BadSettings(f"no provider matches {pattern!r}. %chat providers lists them all.")
-        rows = [[p.type, p.name, " or ".join(p.env_keys), _key_state(p, settings), p.default_model] for p in found]
+        rows = [
+            [p.type, p.name, " or ".join(p.env_keys), _key_state(p, settings), p.default_model]
+            for p in found
+        ]
         rows.sort(key=lambda row: row[3] not in READY)
         show_table(self._shell, ["type", "provider", "key in", "", "a model"], rows)
 
@@ -125,7 +153,10 @@ class Commands(ConversationCommands):
         if not rows:
             print("Nothing has been asked yet.")
             return
-        total = Usage(sum(t.answer.usage.input or 0 for t in turns), sum(t.answer.usage.output or 0 for t in turns))
+        total = Usage(
+            sum(t.answer.usage.input or 0 for t in turns),
+            sum(t.answer.usage.output or 0 for t in turns),
+        )
         costs = money(t.answer for t in turns)
         show_table(
             self._shell,
@@ -139,7 +170,9 @@ class Commands(ConversationCommands):
     def settings(self, _: str) -> None:
         """settings: every setting, and where its value comes from"""
         show_table(
-            self._shell, ["setting", "value", "from"], [[s.name, s.value, s.origin] for s in Settings.load().rows()]
+            self._shell,
+            ["setting", "value", "from"],
+            [[s.name, s.value, s.origin] for s in Settings.load().rows()],
         )
 
     def panel(self, _: str) -> None:
@@ -151,7 +184,11 @@ class Commands(ConversationCommands):
 
 # By name, in the order in which `%chat` lists them.
 GROUPS = [
-    {name.rstrip("_"): method for name, method in vars(kind).items() if not name.startswith("_") and name != "run"}
+    {
+        name.rstrip("_"): method
+        for name, method in vars(kind).items()
+        if not name.startswith("_") and name != "run"
+    }
     for kind in (Commands, ConversationCommands, StoredCommands)
 ]
 COMMANDS = {name: method for group in GROUPS for name, method in group.items()}

@@ -47,7 +47,11 @@ class ConversationCommands(StoredCommands):
             raise BadSettings(f"%chat undo takes a number of turns, not {count!r}.")
         gone = self._conversation.undo(int(count or 1))
         left = len(self._conversation.turns)
-        print(f"Took back {len(gone)} of {plural(len(gone) + left, 'turn')}." if gone else "Nothing to take back.")
+        print(
+            f"Took back {len(gone)} of {plural(len(gone) + left, 'turn')}."
+            if gone
+            else "Nothing to take back."
+        )
 
     def redo(self, _: str) -> None:
         """redo: take back the last undo or reset"""
@@ -67,7 +71,13 @@ class ConversationCommands(StoredCommands):
             print("Nothing has been asked yet.")
             return
         rows = [
-            ["*" if leaf is here else "", str(number), str(len(leaf.path)), leaf.path[0].title, leaf.title]
+            [
+                "*" if leaf is here else "",
+                str(number),
+                str(len(leaf.path)),
+                leaf.path[0].title,
+                leaf.title,
+            ]
             for number, leaf in enumerate(leaves, 1)
         ]
         show_table(self._shell, ["", "branch", "turns", "begins", "ends"], rows)
@@ -78,7 +88,9 @@ class ConversationCommands(StoredCommands):
         if not leaves:
             raise BadSettings("there is no branch to go to: nothing has been asked yet.")
         if not number.isdecimal() or not 1 <= int(number) <= len(leaves):
-            raise BadSettings(f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them.")
+            raise BadSettings(
+                f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them."
+            )
         leaf = self._conversation.goto(leaves[int(number) - 1])
         print(f"On branch {number}: {plural(len(leaf.path), 'turn')}, the last is {leaf.title!r}.")
 
@@ -88,7 +100,9 @@ class ConversationCommands(StoredCommands):
             self._state.active = name
             self._conversation = self._state.chat(name)
         for one in self._state.conversations.values():
-            print(f"{'*' if one.name == self._state.active else ' '} {one.name}: {plural(len(one.turns), 'turn')}")
+            print(
+                f"{'*' if one.name == self._state.active else ' '} {one.name}: {plural(len(one.turns), 'turn')}"
+            )
         for line in self._offer() if name else ():
             print(line)
 
@@ -100,7 +114,9 @@ class ConversationCommands(StoredCommands):
         from nbchat.frontends.notebook.cell import bundle
 
         if not file:
-            raise BadSettings("%chat export needs the name of a file, such as talk.md, talk.json or talk.ipynb.")
+            raise BadSettings(
+                "%chat export needs the name of a file, such as talk.md, talk.json or talk.ipynb."
+            )
         if not self._conversation.turns:
             raise BadSettings("there is nothing to export: nothing has been asked yet.")
         if Path(file).exists():
@@ -113,12 +129,18 @@ class ConversationCommands(StoredCommands):
         from nbchat.conversation.export import load
 
         if not file:
-            raise BadSettings("%chat import needs the name of a file that %chat export FILE.json has written.")
+            raise BadSettings(
+                "%chat import needs the name of a file that %chat export FILE.json has written."
+            )
         found, turns = load(Path(file))
         conversation = self._conversation
-        conversation.model = runtime.chosen(conversation)[0]  # a file does not choose who is asked, and paid
+        conversation.model = runtime.chosen(conversation)[
+            0
+        ]  # a file does not choose who is asked, and paid
         conversation.add(turns)
-        print(f"Read {plural(len(turns), 'turn')} from {file}; {conversation.model} answers from here on.")
+        print(
+            f"Read {plural(len(turns), 'turn')} from {file}; {conversation.model} answers from here on."
+        )
         if found.system and found.system != conversation.system:
             print(f"Its system prompt is not taken over: {found.system.strip()[:200]!r}")
 

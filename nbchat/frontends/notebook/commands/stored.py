@@ -37,7 +37,9 @@ class StoredCommands:
     def _store(self) -> Store:
         if store := self._state.store():
             return store
-        raise BadSettings("nothing is kept on disk here: history is off, or nobody watches this notebook.")
+        raise BadSettings(
+            "nothing is kept on disk here: history is off, or nobody watches this notebook."
+        )
 
     def _kept(self) -> list[str]:
         """For `%chat` alone: where conversations are kept, and what an earlier kernel left."""
@@ -46,8 +48,13 @@ class StoredCommands:
         store = self._state.store()
         if store is None:
             return ["History: in memory only; it is turned off."]
-        if self._state.keeper(self._conversation) is None and self._conversation.name == runtime.MAIN:
-            return ["History: in memory only; only a notebook or a name (%%chat --name NAME) is kept."]
+        if (
+            self._state.keeper(self._conversation) is None
+            and self._conversation.name == runtime.MAIN
+        ):
+            return [
+                "History: in memory only; only a notebook or a name (%%chat --name NAME) is kept."
+            ]
         return [f"History: {store.state}.", *self._offer()]
 
     def _offer(self) -> list[str]:
@@ -57,10 +64,16 @@ class StoredCommands:
             return []
         with contextlib.suppress(BadSettings):
             if found := self._left(store):
-                whose = "This notebook has" if found.notebook and found.notebook == notebook() else "There is"
+                whose = (
+                    "This notebook has"
+                    if found.notebook and found.notebook == notebook()
+                    else "There is"
+                )
                 called = "" if name == runtime.MAIN else f" {name!r}"
                 length = plural(found.header.length, "turn")
-                return [f"{whose} a conversation{called} of {length} from {day(found.changed)}: %chat resume"]
+                return [
+                    f"{whose} a conversation{called} of {length} from {day(found.changed)}: %chat resume"
+                ]
         return []
 
     def _left(self, store: Store) -> Stored | None:
@@ -68,7 +81,9 @@ class StoredCommands:
         name, here = self._conversation.name, notebook()
         if not here and name == runtime.MAIN:
             return None
-        return store.ask(lambda database: database.left_by_others(here, name, anywhere=name != runtime.MAIN))
+        return store.ask(
+            lambda database: database.left_by_others(here, name, anywhere=name != runtime.MAIN)
+        )
 
     def list_(self, _: str) -> None:
         """list: the conversations that are stored, of every notebook"""
@@ -83,7 +98,9 @@ class StoredCommands:
             if stored[LONGEST_LIST:]
             else ""
         )
-        show_table(self._shell, ["", "id", "name", "about", "turns", "notebook", "changed"], rows, more)
+        show_table(
+            self._shell, ["", "id", "name", "about", "turns", "notebook", "changed"], rows, more
+        )
 
     def search(self, text: str) -> None:
         """search TEXT: questions and answers with that text, in everything stored"""
@@ -93,7 +110,10 @@ class StoredCommands:
         if not found:
             print(f"{text!r} is in no stored question or answer.")
             return
-        rows = [[s.header.id[:SHORT], day(s.changed), s.header.about, _around(words, text)] for s, words in found]
+        rows = [
+            [s.header.id[:SHORT], day(s.changed), s.header.about, _around(words, text)]
+            for s, words in found
+        ]
         show_table(self._shell, ["id", "changed", "conversation", "words"], rows)
 
     def resume(self, which: str) -> None:
@@ -111,10 +131,14 @@ class StoredCommands:
                     f"conversation {target.name!r} has {plural(len(target.turns), 'turn')} that are not stored.\n"
                     "Save them with %chat export FILE, or leave them behind with %chat delete."
                 )
-            target.take_up(found.header, store.ask(lambda database: database.turns(found.header.id)))
+            target.take_up(
+                found.header, store.ask(lambda database: database.turns(found.header.id))
+            )
         self._state.active, self._conversation = target.name, target
         last = target.last
-        print(f"Resumed {target.name!r}: {plural(len(target.turns), 'turn')}. %chat history shows them.")
+        print(
+            f"Resumed {target.name!r}: {plural(len(target.turns), 'turn')}. %chat history shows them."
+        )
         if last and last.answer.stop.reason == "broken":
             print(f"The last answer broke off: {last.answer.stop.detail}.")
 
@@ -127,7 +151,9 @@ class StoredCommands:
             return by_id[0]
         if named:
             return next((s for s in named if s.notebook == notebook()), named[0])
-        raise BadSettings(f"no stored conversation has the id or name {which!r}. %chat list has them all.")
+        raise BadSettings(
+            f"no stored conversation has the id or name {which!r}. %chat list has them all."
+        )
 
     def delete(self, which: str) -> None:
         """delete ID or NAME: remove a conversation for good, from memory and from the disk"""
@@ -142,7 +168,9 @@ class StoredCommands:
         if conversation := here.get(which):
             self._delete(conversation, store if conversation.kept else None)
         elif store is None:
-            raise BadSettings(f"no conversation is called {which!r}. %chat switch has those of this kernel.")
+            raise BadSettings(
+                f"no conversation is called {which!r}. %chat switch has those of this kernel."
+            )
         else:
             found = self._find(store, which)
             if conversation := by_id.get(found.header.id):
@@ -162,13 +190,23 @@ class StoredCommands:
 def _row(stored: Stored, here: bool) -> list[str]:
     header, place = stored.header, Path(stored.notebook).name
     mark = "*" if here else ""
-    return [mark, header.id[:SHORT], header.name, header.about, str(header.length), place, day(stored.changed)]
+    return [
+        mark,
+        header.id[:SHORT],
+        header.name,
+        header.about,
+        str(header.length),
+        place,
+        day(stored.changed),
+    ]
 
 
 def _delete_stored(store: Store, id: str, name: str, count: int) -> None:
     gone = store.delete(id)
     left = "" if gone else ", as soon as another kernel that is reading it has done so"
-    print(f"Deleted {name!r}, {plural(count, 'turn')}; nothing of it is left in {store.path}{left}.")
+    print(
+        f"Deleted {name!r}, {plural(count, 'turn')}; nothing of it is left in {store.path}{left}."
+    )
 
 
 def _around(words: str, text: str) -> str:
