@@ -13,7 +13,7 @@ from nbchat.errors import BadSettings, NbchatError
 
 if TYPE_CHECKING:
     from nbchat.catalog.rows import Model, Provider
-    from nbchat.frontends.server import Options
+    from nbchat.frontends.server import ServerOptions
     from nbchat.settings import Settings
 
 ABOUT = """\
@@ -181,14 +181,14 @@ def _parser(serving: bool) -> argparse.ArgumentParser:
     return parser
 
 
-def _options() -> type[Options]:
+def _options() -> type[ServerOptions]:
     try:
-        from nbchat.frontends.server import Options
+        from nbchat.frontends.server import ServerOptions
     except ModuleNotFoundError as error:
         raise BadSettings(
             f"{error.name} is not installed. pip install 'nbchat[server]' brings it."
         ) from None
-    return Options
+    return ServerOptions
 
 
 def _matches(pattern: str, *names: str) -> bool:

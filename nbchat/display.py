@@ -60,7 +60,7 @@ def models_bundle(models: Sequence[Model]) -> dict[str, str]:
 
 
 def _model_cells(model: Model) -> tuple[str, ...]:
-    from nbchat.catalog.model_list import abilities, price_told
+    from nbchat.catalog.model_list import abilities, price_text
 
     window = f"{model.context_window:,}" if model.context_window else ""
     status = (
@@ -68,4 +68,4 @@ def _model_cells(model: Model) -> tuple[str, ...]:
         if model.status in ("current", "unlisted")
         else f"{model.status} {model.retired_on or ''}".strip()
     )
-    return (model.id, model.type, window, price_told(model), abilities(model), status)
+    return (model.id, model.type, window, price_text(model), abilities(model), status)

@@ -37,10 +37,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def reachable(url: str) -> str:
+def connectable(url: str) -> str:
     """The address, with this machine in the place of one that means every address of this machine.
 
-    >>> reachable("http://0.0.0.0:8000/v1"), reachable("http://[::]"), reachable("https://example.com")
+    >>> connectable("http://0.0.0.0:8000/v1"), connectable("http://[::]"), connectable("https://example.com")
     ('http://127.0.0.1:8000/v1', 'http://[::1]', 'https://example.com')
     """
     found = _EVERYWHERE.match(url)
@@ -51,17 +51,17 @@ def reachable(url: str) -> str:
     )
 
 
-def completed(address: str, usual: str) -> str:
+def complete_address(address: str, usual: str) -> str:
     """An address as it may stand in a variable; the scheme and the port that it leaves out are those of `usual`.
 
-    >>> [completed(said, "http://localhost:11434") for said in ("0.0.0.0", ":8080", "127.0.0.1:9/v1", "::1", "https://x")]
+    >>> [complete_address(said, "http://localhost:11434") for said in ("0.0.0.0", ":8080", "127.0.0.1:9/v1", "::1", "https://x")]
     ['http://127.0.0.1:11434', 'http://127.0.0.1:8080', 'http://127.0.0.1:9/v1', 'http://[::1]:11434', 'https://x']
     """
     if "://" in address:
-        return reachable(address)
+        return connectable(address)
     with suppress(ValueError):  # an IPv6 address without its brackets
         address = f"[{ip_address(address)}]" if ":" in address else address
     known = urlsplit(usual)
     place, slash, path = address.partition("/")
     port = f":{known.port}" if known.port and not re.search(r":\d*$", place) else ""
-    return reachable(f"{known.scheme or 'https'}://{place.rstrip(':')}{port}{slash}{path}")
+    return connectable(f"{known.scheme or 'https'}://{place.rstrip(':')}{port}{slash}{path}")

@@ -65,7 +65,7 @@ class Secret:
         raise TypeError("a key is not pickled or copied")
 
 
-def seal(options: dict[str, Any]) -> None:
+def wrap_key(options: dict[str, Any]) -> None:
     """Wrap the `api_key` among a caller's options; the first thing that is done with them."""
     if "api_key" in options:
         options["api_key"] = Secret.of(options.pop("api_key"))

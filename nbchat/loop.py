@@ -25,7 +25,7 @@ from nbchat.streams import Stream
 
 T = TypeVar("T")
 
-AHEAD = 16  # batches, of 256 KiB at most, that may wait for a slow consumer before the socket is no longer read
+BATCHES_AHEAD = 16  # batches, of 256 KiB at most, that may wait for a slow consumer before the socket is no longer read
 CLOSING_SECONDS = 5.0  # to end everything that runs, before the thread is given up
 
 
@@ -93,7 +93,7 @@ async def _end(
     await loop.shutdown_default_executor()
 
 
-def waited(thread: LoopThread, work: Coroutine[Any, Any, T]) -> T:
+def run_and_wait(thread: LoopThread, work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the thread's loop, and wait for what comes of it; an interrupt cancels it."""
     future = thread.submit(work)
     try:
@@ -126,9 +126,9 @@ class _Relay:
                 async for batch in stream.batches():
                     self.deliver(batch)
                     self._sent += 1
-                    while self._sent - self._taken > AHEAD:
+                    while self._sent - self._taken > BATCHES_AHEAD:
                         self._room.clear()
-                        if self._sent - self._taken > AHEAD:
+                        if self._sent - self._taken > BATCHES_AHEAD:
                             await self._room.wait()
         except Exception as error:  # raised again where it is wanted, in the consumer's thread
             self.error = _bare(error)
@@ -189,7 +189,7 @@ class _AsyncRelay(_Relay):
         return self._ready.popleft()
 
 
-def relayed(thread: LoopThread, stream: Stream) -> Stream:
+def relay(thread: LoopThread, stream: Stream) -> Stream:
     """The same stream, to be read from whatever loop iterates over it."""
     return Stream(_relayed(thread, stream), stream.result)
 
@@ -279,7 +279,7 @@ class Pump(_Relay):
             self._stop()
 
 
-def answered(thread: LoopThread, stream: Stream) -> Answer:
+def wait_for_answer(thread: LoopThread, stream: Stream) -> Answer:
     """Wait for the whole answer; the blocking counterpart of `await stream.answer()`."""
     if threading.get_ident() == getattr(thread._thread, "ident", None):
         raise RuntimeError(

@@ -17,7 +17,7 @@ from pydantic.errors import PydanticUserError
 
 from nbchat.errors import BadCall, BadSettings
 from nbchat.events import Answer
-from nbchat.keys import Secret, seal
+from nbchat.keys import Secret, wrap_key
 from nbchat.messages import Message, Part, Role, Thinking, Tool
 from nbchat.wording import did_you_mean, shorten
 
@@ -52,7 +52,7 @@ IN_WORDS = {"model": "a model", "messages": "a question", "question": "a questio
 # --- the options -----------------------------------------------------------------------------------
 
 
-class Given(TypedDict, total=False):
+class RequestOptions(TypedDict, total=False):
     """Options, each by its name; None leaves it to the provider.
 
     system       a text that goes before the messages
@@ -79,7 +79,7 @@ class Given(TypedDict, total=False):
     timeout: float | None
 
 
-GIVEN = get_type_hints(Given)
+GIVEN = get_type_hints(RequestOptions)
 
 
 @dataclass(slots=True, frozen=True)
@@ -298,7 +298,7 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(call)
         def checked(*given: Any, **named: Any) -> T:
-            seal(named)
+            wrap_key(named)
             unknown = next((name for name in named if name not in taken), "")
             if wrong := _wrong(call.__name__, own, len(given), named.keys(), unknown, example):
                 given, named = (), {}  # a key may be among them, in the wrong place
@@ -306,7 +306,9 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             return call(*given, **named)
 
         checked.__signature__ = Signature(own, return_annotation=hints["return"])  # type: ignore[attr-defined]
-        checked.__doc__ = f"{cleandoc(call.__doc__ or '')}\n\n{cleandoc(Given.__doc__ or '')}\n"
+        checked.__doc__ = (
+            f"{cleandoc(call.__doc__ or '')}\n\n{cleandoc(RequestOptions.__doc__ or '')}\n"
+        )
         return cast(Callable[P, T], checked)
 
     return decorated

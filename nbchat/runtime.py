@@ -20,9 +20,9 @@ from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings
 from nbchat.events import Answer
 from nbchat.interrupts import Interrupts
-from nbchat.loop import LoopThread, Pump, answered, relayed, waited
+from nbchat.loop import LoopThread, Pump, relay, run_and_wait, wait_for_answer
 from nbchat.messages import Message
-from nbchat.options import Given, takes_options
+from nbchat.options import RequestOptions, takes_options
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
 from nbchat.store.store import Store
@@ -31,7 +31,7 @@ from nbchat.streams import Stream
 MAIN = "main"  # the conversation that needs no name
 
 
-class Kernel:
+class Runtime:
     """One engine on one thread, and the conversations that use it."""
 
     def __init__(self) -> None:
@@ -57,17 +57,17 @@ class Kernel:
         return self.engine.stream(model, messages, **options)
 
     def relayed(self, stream: Stream) -> Stream:
-        return relayed(self.thread, stream)
+        return relay(self.thread, stream)
 
     def answered(self, stream: Stream) -> Answer:
-        return answered(self.thread, stream)
+        return wait_for_answer(self.thread, stream)
 
     def pump(self, stream: Stream, interrupts: Interrupts) -> Pump:
         return Pump(self.thread, stream, interrupts)
 
     def listed(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""
-        return waited(self.thread, self.engine.models(kind))
+        return run_and_wait(self.thread, self.engine.models(kind))
 
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""
@@ -85,7 +85,7 @@ class Kernel:
     def store(self) -> Store | None:
         """Where conversations are kept; None where the settings say to keep none, or nobody watches."""
         settings = Settings.load()
-        path = notebook_path.database(settings.history)
+        path = notebook_path.history_file(settings.history)
         if path is None or settings.display == "static" or self.watched is False:
             return None
         if self._store is None or self._store.path != path:
@@ -96,7 +96,7 @@ class Kernel:
 
     def keeper(self, conversation: Conversation) -> Store | None:
         """Where this conversation is kept: nowhere without a notebook, unless a person gave it a name."""
-        if not notebook_path.notebook() and not (self.watched and conversation.name != MAIN):
+        if not notebook_path.notebook_path() and not (self.watched and conversation.name != MAIN):
             return None
         with suppress(BadSettings):  # whoever asks is told by the engine
             return self.store()
@@ -120,14 +120,14 @@ class Kernel:
             conversation.unbind()
 
 
-_kernel: Kernel | None = None
+_kernel: Runtime | None = None
 
 
-def current() -> Kernel:
+def current() -> Runtime:
     """This process's kernel state."""
     global _kernel
     if _kernel is None:
-        _kernel = Kernel()
+        _kernel = Runtime()
         atexit.register(_kernel.close)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_kernel.after_fork)
@@ -148,7 +148,7 @@ DEMO_NOTICE = (
 
 async def default_model(conversation: Conversation) -> tuple[str, str]:
     """The model when none is named, and a notice where that needs one. Without a key, local servers are looked for."""
-    name, why = chosen(conversation)
+    name, why = choose_model(conversation)
     if why != NO_KEY:
         return name, ""
     if local := await current().engine.local_model():
@@ -159,7 +159,7 @@ async def default_model(conversation: Conversation) -> tuple[str, str]:
 NO_KEY = "no key is set"
 
 
-def chosen(conversation: Conversation) -> tuple[str, str]:
+def choose_model(conversation: Conversation) -> tuple[str, str]:
     """The model when none is named, and why it is that one; NO_KEY where a local server goes before it."""
     settings = Settings.load()
     if conversation.model:
@@ -185,7 +185,9 @@ def _name(kind: str, model: str, settings: Settings) -> str:
 
 
 @takes_options('nbchat.stream("demo", "Why is the sky blue?"), the model first')
-def stream(model: str, messages: str | Sequence[Message], **options: Unpack[Given]) -> Stream:
+def stream(
+    model: str, messages: str | Sequence[Message], **options: Unpack[RequestOptions]
+) -> Stream:
     """Ask a model; the events of its answer, as they arrive.
 
     `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours;
@@ -212,7 +214,7 @@ def stream(model: str, messages: str | Sequence[Message], **options: Unpack[Give
 
 
 @takes_options('nbchat.ask("demo", "Why is the sky blue?"), the model first')
-def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Given]) -> Answer:
+def ask(model: str, messages: str | Sequence[Message], **options: Unpack[RequestOptions]) -> Answer:
     """Ask a model and wait for the whole answer; works inside a running loop as well.
 
     `model` and `messages` are those of `nbchat.stream`, and so is what is raised; Ctrl-C raises

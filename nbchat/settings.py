@@ -17,11 +17,11 @@ from typing import Any
 
 from nbchat.catalog.catalog import Catalog, Route, own_variable, shipped
 from nbchat.catalog.rows import Provider
-from nbchat.catalog.table_files import table_in
+from nbchat.catalog.table_files import read_table
 from nbchat.catalog.user_tables import TABLES, read_tables
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.folders import config_folder
-from nbchat.hosts import completed, host_of, is_loopback
+from nbchat.hosts import complete_address, host_of, is_loopback
 from nbchat.keys import Key, Secret
 from nbchat.wire.formats import FORMATS
 from nbchat.wording import did_you_mean
@@ -140,7 +140,7 @@ class Settings:
         own = own_variable(provider)
         for variable in (own, *provider.env_base_url):
             if value := os.environ.get(variable, "").strip():
-                value = completed(value, provider.home_of(host_of(f"//{value}")))
+                value = complete_address(value, provider.home_of(host_of(f"//{value}")))
                 moved = value if variable == own else provider.moved_to(value)
                 return Setting("base_url", moved.rstrip("/"), variable)
         region = self.filled(f"{{{provider.region_by}}}", provider) if provider.region_by else ""
@@ -243,7 +243,7 @@ def _read(path: Path, changed: int) -> tuple[dict[str, Any], Catalog]:
 
 
 def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
-    data = table_in(path)
+    data = read_table(path)
     if path.suffix.lower() == ".json":  # the model-mapping table alone, in its documented shape
         return {}, read_tables(data, str(path), FORMATS).over(shipped())
     tables = {name: data.pop(name) for name in TABLES if name in data}

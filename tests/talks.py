@@ -11,9 +11,9 @@ from typing import Any
 from nbchat.conversation.conversation import Conversation
 from nbchat.events import Answer, Event, Stop
 from nbchat.messages import Message, Text
-from nbchat.runtime import Kernel
+from nbchat.runtime import Runtime
 from nbchat.store.store import Store
-from nbchat.store.stored_turn import answered, asked
+from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.streams import Stream
 from nbchat.turns import Turn
 
@@ -50,7 +50,7 @@ class Talk:
 
     def __init__(self, path: Path, name: str = "main", model: str = "kimi-k2.6") -> None:
         self.model = model
-        self.kernel = Kernel()
+        self.kernel = Runtime()
         self.script = Scripted()
         self.store = Store(path)
         self.chat = Conversation(
@@ -102,8 +102,8 @@ def facts(turn: Turn) -> dict[str, Any]:
     return {
         "id": turn.id,
         "parent": turn.parent and turn.parent.id,
-        **asked(turn),
-        **answered(turn),
+        **question_fields(turn),
+        **answer_fields(turn),
     }
 
 

@@ -29,15 +29,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbchat.messages import Stop, Text, WireEvent
+from nbchat.events import Stop, WireEvent
+from nbchat.messages import Text
 from nbchat.wire import Ask, Call, Framing
 
 FRAMING: Framing = "ndjson"
 LETTERS = {".... ..": "Hi"}
 
 
-def render(ask: Ask) -> Call:
-    return Call(ask.url("/key"), {"to": ask.model, "say": [message.text for message in ask.messages]})
+def render(ask: ModelRequest) -> HttpRequest:
+    return HttpRequest(ask.url("/key"), {"to": ask.model, "say": [message.text for message in ask.messages]})
 
 
 class Reader:
@@ -143,7 +144,7 @@ def test_a_provider_is_one_row_of_the_users_own_file_as_well(copy: Copy, service
 
 
 def test_a_wire_format_is_one_file(copy: Copy, service: Service) -> None:
-    (copy.package / "wire" / "morse.py").write_text(MORSE)
+    (copy.package / "wire" / "formats" / "morse.py").write_text(MORSE)
     service.plays(
         answer(
             b'{"key": ".... .."}\n',
@@ -160,7 +161,7 @@ def test_a_wire_format_is_one_file(copy: Copy, service: Service) -> None:
     assert copy.python("-c", code) == "Hi Stop(reason='end', detail='over')"
     assert service.requests[0].path == "/key"
     assert service.requests[0].json == {"to": "titanic", "say": ["Hi"]}
-    assert copy.touched() == ["wire/morse.py"]
+    assert copy.touched() == ["wire/formats/morse.py"]
     assert forbidden("wire", MORSE) == []
 
 

@@ -22,7 +22,7 @@ ASK = {"model": "kimi-k2.6"}
 def chat(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     monkeypatch.setenv("KIMI_API_KEY", "sk-test-0123456789")
     monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    kernel = nbchat_kernel.Kernel()
+    kernel = nbchat_kernel.Runtime()
     yield kernel.chat("test")
     kernel.close()
 

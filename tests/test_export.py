@@ -47,7 +47,7 @@ def test_json_comes_back_as_it_was(talk: Talk, tmp_path: Path) -> None:
     talk.chat.turns[1].answer.kept = KeptBy("kimi", "openai-chat", "signature")
     path = talk.chat.export(tmp_path / "talk.json")
     other = Talk(tmp_path / "other.sqlite")
-    _, turns = export.load(path)
+    _, turns = export.read_export(path)
     other.chat.add(turns)
 
     assert without_identity(other) == without_identity(talk)
@@ -164,11 +164,11 @@ def test_a_file_that_is_wrong_is_refused_with_the_reason(
     path = tmp_path / "talk.json"
     path.write_text(text)
     if not words:
-        assert len(export.load(path)[1]) == 1
+        assert len(export.read_export(path)[1]) == 1
         return
 
     with pytest.raises(BadSettings, match="is not a conversation of nbchat") as caught:
-        export.load(path)
+        export.read_export(path)
     assert words in str(caught.value)
     assert len(str(caught.value)) < 600
 
@@ -187,7 +187,7 @@ def test_a_file_that_cannot_be_read_is_said(
     make(tmp_path / "talk.json")
 
     with pytest.raises(BadSettings, match=words):
-        export.load(tmp_path / "talk.json")
+        export.read_export(tmp_path / "talk.json")
 
 
 def test_a_file_of_any_size_is_not_read_whole(
@@ -198,13 +198,13 @@ def test_a_file_of_any_size_is_not_read_whole(
         file.truncate(10**12)  # a hole; reading it would take all memory
 
     with pytest.raises(BadSettings, match="larger than 1 MB"):
-        export.load(tmp_path / "talk.json")
+        export.read_export(tmp_path / "talk.json")
 
 
 def test_ids_parents_and_signatures_of_a_file_are_not_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "talk.json"
     kept = {"provider": "kimi", "wire": "openai-chat", "data": "forged"}
     path.write_text(file_of(turns=[{**TURN, "kept": kept, "cell": "theirs"}, TURN]))
-    _, (first, second) = export.load(path)
+    _, (first, second) = export.read_export(path)
 
     assert (first.answer.kept, first.cell, first.parent, second.parent) == (None, None, None, first)

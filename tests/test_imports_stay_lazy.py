@@ -39,7 +39,8 @@ SPOKEN = {
     "cohere:command-a-plus-05-2026": {"formats.cohere"},
 }
 SHARED = {
-    *("contract", "formats", "framing", "framing.framing"),
+    *("contract", "formats", "framing", "framing.contract", "framing.lines"),
+    *("framing.json_values", "framing.ndjson", "framing.server_sent_events"),
     *("problem", "requests", "schema", "shapes", "stop", "tool_calls"),
 }
 ANSWERS = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from nbchat.errors import BadSettings
-from nbchat.keys import Key, Secret, seal
+from nbchat.keys import Key, Secret, wrap_key
 
 KEY = "sk-canary-7Qv3xY9ZtK2mW8pLr4NbD6"
 
@@ -39,9 +39,9 @@ def test_a_secret_is_not_copied(copied: Callable[[Secret], object]) -> None:
 
 def test_a_key_among_options_is_sealed_once() -> None:
     options = {"api_key": f" {KEY}\n", "temperature": 1}
-    seal(options)
-    seal(options)
+    wrap_key(options)
+    wrap_key(options)
 
     assert options == {"api_key": Secret(KEY), "temperature": 1}
     with pytest.raises(BadSettings, match="api_key is the key itself, a str, not bytes"):
-        seal({"api_key": KEY.encode()})
+        wrap_key({"api_key": KEY.encode()})

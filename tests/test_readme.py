@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat.frontends.notebook.arguments import OPTIONS, parsed
+from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
 from nbchat.frontends.notebook.commands.commands import COMMANDS
 from nbchat.settings import Settings
 
@@ -146,7 +146,7 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
     "line", sorted(set(re.findall(r"(?:^|`)%%chat ([a-z][\w./:-]+)", README, re.M)))
 )
 def test_a_cell_line_names_a_model_that_is_not_retired(line: str) -> None:
-    model = parsed(line).model
+    model = parse_arguments(line).model
     assert model is not None
     assert Settings.load().catalog.find(model).model.status in ("current", "preview", "unlisted")
 

@@ -64,7 +64,7 @@ def test_the_beginning_stays_the_same_for_a_few_questions(talk: Talk) -> None:
 
     begins = [sent[0].text.split()[0] for sent in talk.script.sent]
     assert len(set(begins)) < 10
-    assert max(window.tokens(sent) for sent in talk.script.sent) <= 1000
+    assert max(window.estimate_tokens(sent) for sent in talk.script.sent) <= 1000
     talk.close()
 
 
@@ -135,7 +135,7 @@ def test_a_bigger_model_is_sent_all_of_it_again(talk: Talk) -> None:
 def test_the_limit_is_the_window_without_the_answer(
     model: str, max_tokens: int | None, tokens: int | None
 ) -> None:
-    assert window.limit(model, max_tokens) == tokens
+    assert window.input_limit(model, max_tokens) == tokens
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,14 @@ def test_the_limit_is_the_window_without_the_answer(
     ],
 )
 def test_an_estimate_is_not_below_what_is_counted(text: str, tokens: int) -> None:
-    estimate = window.tokens([Message("user", text * 20)])
+    estimate = window.estimate_tokens([Message("user", text * 20)])
 
     assert 20 * tokens <= estimate <= 20 * tokens * 2
 
 
 def test_pictures_and_documents_count() -> None:
-    assert window.tokens([Message("user", [Image(b"x")])]) > 1500
-    assert window.tokens([Message("user", [File(bytes(3_000_000))])]) > 50_000
+    assert window.estimate_tokens([Message("user", [Image(b"x")])]) > 1500
+    assert window.estimate_tokens([Message("user", [File(bytes(3_000_000))])]) > 50_000
 
 
 def test_turns_without_words_are_not_sent() -> None:
@@ -168,4 +168,4 @@ def test_turns_without_words_are_not_sent() -> None:
     spoken = Turn(Message("user", "Two"), Answer(), silent)
     spoken.answer.add(Text("Yes."))
 
-    assert window.sendable(spoken) == [spoken]
+    assert window.turns_to_send(spoken) == [spoken]

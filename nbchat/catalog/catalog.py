@@ -17,36 +17,19 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from nbchat.catalog.lookup_errors import no_provider, unknown
+from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
 from nbchat.catalog.rows import (
     LEVELS,
-    Fields,
-    Manner,
     Model,
-    Price,
+    ModelProfile,
     Provider,
     Quirks,
+    ThinkingFields,
     ThinkingTable,
 )
-from nbchat.catalog.thinking import chosen
+from nbchat.catalog.thinking import nearest_fields
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.messages import Thinking
-
-__all__ = [
-    "Catalog",
-    "Fields",
-    "Manner",
-    "Model",
-    "Price",
-    "Provider",
-    "Quirks",
-    "Route",
-    "ThinkingTable",
-    "get_model_id",
-    "get_model_type",
-    "own_variable",
-    "shipped",
-]
 
 
 @dataclass(slots=True, frozen=True)
@@ -103,7 +86,7 @@ class Catalog:
         if model is None:
             kind, _, upstream = name.partition(":")
             if not _is_id(upstream) or kind not in self.providers:
-                raise UnknownModel(unknown(name, self))
+                raise UnknownModel(no_such_model(name, self))
             model = self.row_of(self.providers[kind], upstream)
         provider = self.providers[model.type]
         return Route(model, provider, wire or model.wire or provider.wire)
@@ -111,7 +94,7 @@ class Catalog:
     def provider(self, kind: str) -> Provider:
         """The provider of that type. Raises UnknownModel, with near names."""
         if kind not in self.providers:
-            raise UnknownModel(no_provider(kind, self))
+            raise UnknownModel(no_such_provider(kind, self))
         return self.providers[kind]
 
     def elsewhere(self, model: Model) -> list[str]:
@@ -137,10 +120,10 @@ class Catalog:
             env_key=next(iter(provider.env_keys), ""),
             supports_thinking_mode=bool(manner.thinking),
             status="unlisted",
-            **{name: getattr(manner, name) for name in Manner.model_fields},
+            **{name: getattr(manner, name) for name in ModelProfile.model_fields},
         )
 
-    def _manner(self, provider: Provider, upstream: str) -> Manner:
+    def _manner(self, provider: Provider, upstream: str) -> ModelProfile:
         """How to ask an id that is not in the table: like its next of kin, or as its provider's families say.
 
         A dated or sized id is kin to the one it begins with: claude-sonnet-5-5-20261101, gpt-5-nano.
@@ -154,7 +137,7 @@ class Catalog:
             return max(kin, key=lambda m: len(m.sent_id))
         family = next(
             (f for pattern, f in provider.families.items() if fnmatchcase(upstream, pattern)),
-            Manner(),
+            ModelProfile(),
         )
         if "thinking" in family.model_fields_set:
             return family
@@ -175,7 +158,9 @@ class Catalog:
         """Whether `wire` is a format the rows were written for."""
         return wire in ("", model.wire, self.providers[model.type].wire)
 
-    def thinking_fields(self, model: Model, asked: Thinking, wire: str = "") -> tuple[Fields, str]:
+    def thinking_fields(
+        self, model: Model, asked: Thinking, wire: str = ""
+    ) -> tuple[ThinkingFields, str]:
         """What to send for `thinking=asked`, and a notice where the model cannot do just that.
 
         >>> fields, notice = shipped().thinking_fields(shipped().models["kimi-k2-thinking"], False)
@@ -193,17 +178,17 @@ class Catalog:
         )
         if not isinstance(table, ThinkingTable):
             if not asked:
-                return Fields(), ""
+                return ThinkingFields(), ""
             if model.supports_thinking_mode or model.status == "unlisted":
                 return (
-                    Fields(),
+                    ThinkingFields(),
                     f"how {model.id} is told to think is not known here; nothing was sent for it.",
                 )
-            return Fields(), f"{model.id} does not think; the question was sent without."
-        fields, notice = chosen(table, asked, model.id)
+            return ThinkingFields(), f"{model.id} does not think; the question was sent without."
+        fields, notice = nearest_fields(table, asked, model.id)
         if fields.body and wire not in ("", model.wire or self.providers[model.type].wire):
-            fields = Fields(effort=fields.effort, budget=fields.budget)
-            if asked is not None and fields == Fields():
+            fields = ThinkingFields(effort=fields.effort, budget=fields.budget)
+            if asked is not None and fields == ThinkingFields():
                 notice = f"how {model.id} is told to think over {wire} is not known; nothing was sent for it."
         return fields, notice
 

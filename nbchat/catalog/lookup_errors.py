@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 
 
-def unknown(name: str, catalog: Catalog) -> str:
+def no_such_model(name: str, catalog: Catalog) -> str:
     """What to say of a name that has no route."""
     kind, colon, upstream = name.partition(":")
     if kind in catalog.providers:
@@ -23,7 +23,7 @@ def unknown(name: str, catalog: Catalog) -> str:
     if len(name.split()) > 1:
         return f"{shorten(name, 40)!r} is not the name of a model. {ORDER}"
     if colon:
-        return no_provider(kind, catalog, upstream)
+        return no_such_provider(kind, catalog, upstream)
     maker, slash, upstream = name.partition("/")
     guess = did_you_mean(name, [*catalog.models, *catalog.aliases])
     if slash and (alike := _alike(maker, catalog)):
@@ -36,7 +36,7 @@ def unknown(name: str, catalog: Catalog) -> str:
     )
 
 
-def no_provider(kind: str, catalog: Catalog, upstream: str = "") -> str:
+def no_such_provider(kind: str, catalog: Catalog, upstream: str = "") -> str:
     """What to say of a provider that nobody knows, asked for by itself or for a model of its own."""
     if alike := _alike(kind, catalog):
         guess = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"

@@ -28,10 +28,10 @@ def abilities(model: Model) -> str:
     return ", ".join(feature for feature in model.features if feature != "text")
 
 
-def price_told(model: Model) -> str:
+def price_text(model: Model) -> str:
     """What a million tokens cost, in and out.
 
-    >>> price_told(Model(id="m", name="M", type="x", price={"input": 0.6, "output": 2.5}))
+    >>> price_text(Model(id="m", name="M", type="x", price={"input": 0.6, "output": 2.5}))
     '0.6 / 2.5 USD'
     """
     price = model.price

@@ -84,7 +84,7 @@ class Price(Row):
     cached_input: Money | None = None
 
 
-class Fields(Row):
+class ThinkingFields(Row):
     """What to put into a request: placed by the wire format, or merged as it is.
 
     `effort` (a word) and `budget` (tokens) are placed where the wire format has
@@ -106,14 +106,14 @@ class ThinkingTable(Row):
     """
 
     body: dict[str, Any] = Field(default_factory=dict)
-    default: Fields = Fields()
-    off: Fields | None = None
-    least: Fields | None = None
-    on: Fields | None = None
-    low: Fields | None = None
-    medium: Fields | None = None
-    high: Fields | None = None
-    max: Fields | None = None
+    default: ThinkingFields = ThinkingFields()
+    off: ThinkingFields | None = None
+    least: ThinkingFields | None = None
+    on: ThinkingFields | None = None
+    low: ThinkingFields | None = None
+    medium: ThinkingFields | None = None
+    high: ThinkingFields | None = None
+    max: ThinkingFields | None = None
 
 
 class Quirks(Row):
@@ -141,7 +141,7 @@ class Quirks(Row):
     tools_body: dict[str, Any] = Field(default_factory=dict)  # merged into requests with tools
 
 
-class Manner(Row):
+class ModelProfile(Row):
     """How a kind of model is asked, where that is not as always with its provider."""
 
     wire: WireOrNone = ""
@@ -193,7 +193,7 @@ class Provider(Row):
     local: bool = False  # on this machine; looked for when no model is named
     quirks: Quirks = Quirks()
     thinking: str = ""  # the thinking table of models that are not in the table
-    families: dict[str, Manner] = Field(
+    families: dict[str, ModelProfile] = Field(
         default_factory=dict
     )  # for such models too, by a pattern of their id
     default_model: str = ""  # chosen when only the key is known
@@ -244,7 +244,7 @@ class Provider(Row):
         )
 
 
-class Model(Manner):
+class Model(ModelProfile):
     """A model: one row of the model-mapping table, in its documented JSON shape."""
 
     id: Id

@@ -7,11 +7,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from nbchat.catalog.user_mistakes import shown
+from nbchat.catalog.user_mistakes import safe_value
 from nbchat.errors import BadSettings
 
 
-def table_in(path: Path) -> Any:
+def read_table(path: Path) -> Any:
     """What the file holds: JSON where its name says so, else TOML. Raises BadSettings that names the file."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -34,7 +34,7 @@ def _json(text: str, path: Path) -> Any:
         names = [name for name, _ in pairs]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise BadSettings(
-                f"{path}: {shown(twice)} is there twice in one object. Keep one of them."
+                f"{path}: {safe_value(twice)} is there twice in one object. Keep one of them."
             )
         return dict(pairs)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.catalog.rows import LEVELS, Fields, ThinkingTable
+from nbchat.catalog.rows import LEVELS, ThinkingFields, ThinkingTable
 from nbchat.messages import Thinking
 
 
-def chosen(table: ThinkingTable, asked: Thinking, name: str) -> tuple[Fields, str]:
+def nearest_fields(table: ThinkingTable, asked: Thinking, name: str) -> tuple[ThinkingFields, str]:
     """The row of a thinking table that comes nearest to what was asked."""
     levels = {level: fields for level in LEVELS if (fields := getattr(table, level))}
     lowest = next(iter(levels.values()), None)
 
-    def with_body(fields: Fields) -> Fields:
+    def with_body(fields: ThinkingFields) -> ThinkingFields:
         return (
             fields.model_copy(update={"body": _over(table.body, fields.body)})
             if table.body

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from nbchat.catalog.rows import Fields, Manner, Price, Quirks, ThinkingTable
+from nbchat.catalog.rows import ModelProfile, Price, Quirks, ThinkingFields, ThinkingTable
 from nbchat.wording import did_you_mean
 
 _KEYLIKE = re.compile(
@@ -19,7 +19,7 @@ _KEYLIKE = re.compile(
 
 NESTED = {
     to_camel(n): n
-    for row in (Fields, Manner, Price, Quirks, ThinkingTable)
+    for row in (ThinkingFields, ModelProfile, Price, Quirks, ThinkingTable)
     for n in row.model_fields
 }
 WANTED = (
@@ -36,7 +36,7 @@ WANTED = (
 )
 
 
-def wrong(errors: list[ErrorDetails], fields: Mapping[str, str]) -> str:
+def wrong_value(errors: list[ErrorDetails], fields: Mapping[str, str]) -> str:
     """The first of pydantic's errors as a sentence about the field as it was written."""
     error = next(
         (e for e in errors if "str" not in e["loc"]), errors[0]
@@ -45,28 +45,28 @@ def wrong(errors: list[ErrorDetails], fields: Mapping[str, str]) -> str:
     written = next((w for name, w in fields.items() if top in (name, to_camel(name))), top)
     path = ".".join((written, *inner))
     if error["type"] == "extra_forbidden":
-        return unknown(path, NESTED)
+        return unknown_field(path, NESTED)
     if error["type"] == "value_error":
-        return f"{path!r} {error['ctx']['error']}, got {shown(error['input'])}"
+        return f"{path!r} {error['ctx']['error']}, got {safe_value(error['input'])}"
     if error["type"] == "literal_error":
-        return f"{path!r} should be {error['ctx']['expected']}, got {shown(error['input'])}"
+        return f"{path!r} should be {error['ctx']['expected']}, got {safe_value(error['input'])}"
     wanted = next(
         (words for kind, words in WANTED if error["type"].startswith(kind)), "something else"
     )
-    return f"{path!r} should be {wanted}, got {shown(error['input'])}"
+    return f"{path!r} should be {wanted}, got {safe_value(error['input'])}"
 
 
-def unknown(written: Any, known: Mapping[str, str]) -> str:
+def unknown_field(written: Any, known: Mapping[str, str]) -> str:
     if re.search(r"(?i)(api.?key|^key|token|secret|password)$", str(written)):
         return f"{written!r} is not a field. Keys stay out of files: name their variable in 'envKey' or 'envKeys'"
-    said = repr(written) if re.fullmatch(r"[A-Za-z_.]{1,40}", str(written)) else shown(written)
+    said = repr(written) if re.fullmatch(r"[A-Za-z_.]{1,40}", str(written)) else safe_value(written)
     return f"{said} is not a field here.{did_you_mean(str(written).rpartition('.')[2], known)}"
 
 
-def shown(value: Any) -> str:
+def safe_value(value: Any) -> str:
     """A value for a message, unless it is long or might be a key.
 
-    >>> shown("big"), shown("sk-1234"), shown([1])
+    >>> safe_value("big"), safe_value("sk-1234"), safe_value([1])
     ("'big'", 'text that is not shown', 'a list')
     """
     match value:
@@ -75,7 +75,11 @@ def shown(value: Any) -> str:
         case int() | float():
             return repr(value) if abs(value) < 1e15 or value != value else "a very large number"
         case str():
-            return repr(value) if len(value) <= 60 and keyless(value) else "text that is not shown"
+            return (
+                repr(value)
+                if len(value) <= 60 and holds_no_key(value)
+                else "text that is not shown"
+            )
         case Mapping():
             return "a table"
         case list() | tuple():
@@ -85,6 +89,6 @@ def shown(value: Any) -> str:
     return type(value).__name__
 
 
-def keyless(text: str) -> bool:
+def holds_no_key(text: str) -> bool:
     """Whether a text cannot be a key, as far as one can see."""
     return not _KEYLIKE.search(text)

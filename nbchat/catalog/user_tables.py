@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
 from nbchat.catalog.catalog import Catalog
-from nbchat.catalog.rows import Manner, Model, Provider, Row
-from nbchat.catalog.user_mistakes import keyless, shown, unknown, wrong
+from nbchat.catalog.rows import Model, ModelProfile, Provider, Row
+from nbchat.catalog.user_mistakes import holds_no_key, safe_value, unknown_field, wrong_value
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.wording import did_you_mean
 
@@ -27,7 +27,7 @@ R = TypeVar("R", bound=Row)
 
 
 @dataclass(slots=True, frozen=True)
-class Given:
+class UserRow:
     """One row as the user wrote it: its values, and which of its fields were given."""
 
     where: str
@@ -55,8 +55,8 @@ class Given:
 class UserTables:
     """What one file says. `over` lays it on a catalog."""
 
-    models: tuple[Given, ...] = ()
-    providers: tuple[Given, ...] = ()
+    models: tuple[UserRow, ...] = ()
+    providers: tuple[UserRow, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
 
@@ -84,13 +84,13 @@ def read_tables(data: Mapping[str, Any], origin: str, formats: Collection[str]) 
     >>> dict(tables.aliases)
     {'fast': 'kimi-k2.6'}
     """
-    whole = Given(origin)
+    whole = UserRow(origin)
     if not isinstance(data, Mapping):
-        whole.refuse(f"should be a table with {', '.join(TABLES)}, got {shown(data)}")
+        whole.refuse(f"should be a table with {', '.join(TABLES)}, got {safe_value(data)}")
     for name in data:
         if name not in TABLES:
             whole.refuse(
-                f"{shown(name)} is not one of {', '.join(TABLES)}.{did_you_mean(str(name), TABLES)}"
+                f"{safe_value(name)} is not one of {', '.join(TABLES)}.{did_you_mean(str(name), TABLES)}"
             )
     models = _rows("models", "id", Model, data, whole, formats)
     providers = _rows("providers", "type", Provider, data, whole, formats)
@@ -105,17 +105,19 @@ def _rows(
     named_by: str,
     kind: type[Row],
     data: Mapping[str, Any],
-    whole: Given,
+    whole: UserRow,
     formats: Collection[str],
-) -> tuple[Given, ...]:
+) -> tuple[UserRow, ...]:
     rows = data.get(table, [])
     if not isinstance(rows, list | tuple):
-        whole.refuse(f"{table!r} should be a list of rows ([[{table}]] in TOML), got {shown(rows)}")
+        whole.refuse(
+            f"{table!r} should be a list of rows ([[{table}]] in TOML), got {safe_value(rows)}"
+        )
     first: dict[str, int] = {}
     for number, row in enumerate(rows, 1):
         name = row.get(named_by) if isinstance(row, Mapping) else None
         if isinstance(name, str) and first.setdefault(name, number) != number:
-            Given(_where(table, number, name, whole)).refuse(
+            UserRow(_where(table, number, name, whole)).refuse(
                 f"row {first[name]} has the same {named_by!r}. Keep one"
             )
     return tuple(
@@ -124,8 +126,8 @@ def _rows(
     )
 
 
-def _where(table: str, number: int, name: Any, whole: Given) -> str:
-    named = f" ({shown(name)})" if isinstance(name, str) and keyless(name) else ""
+def _where(table: str, number: int, name: Any, whole: UserRow) -> str:
+    named = f" ({safe_value(name)})" if isinstance(name, str) and holds_no_key(name) else ""
     return f"{table} row {number}{named} of {whole.where}"
 
 
@@ -135,19 +137,19 @@ def _row(
     row: Any,
     named_by: str,
     kind: type[Row],
-    whole: Given,
+    whole: UserRow,
     formats: Collection[str],
-) -> Given:
+) -> UserRow:
     if not isinstance(row, Mapping):
-        Given(f"{table} row {number} of {whole.where}").refuse(
-            f"should be a table of fields, got {shown(row)}"
+        UserRow(f"{table} row {number} of {whole.where}").refuse(
+            f"should be a table of fields, got {safe_value(row)}"
         )
-    given = Given(_where(table, number, row.get(named_by), whole))
+    given = UserRow(_where(table, number, row.get(named_by), whole))
     known = {spelling: name for name in kind.model_fields for spelling in (name, to_camel(name))}
     fields: dict[str, str] = {}
     for written in row:
         if written not in known:
-            given.refuse(unknown(written, known))
+            given.refuse(unknown_field(written, known))
         if (name := known[written]) in fields:
             given.refuse(f"{written!r} and {fields[name]!r} are the same field. Keep one")
         fields[name] = written
@@ -159,31 +161,33 @@ def _row(
         }
         read = kind.model_validate(values, context={"formats": formats})
     except ValidationError as error:
-        given.refuse(wrong(error.errors(include_url=False), fields))
+        given.refuse(wrong_value(error.errors(include_url=False), fields))
     if isinstance(read, Provider) and (
         header := next((h for h in read.headers if h.lower() in KEY_HEADERS), None)
     ):
         given.refuse(
             f"header {header!r} would hold a key. Keys stay out of files: name their variable in 'envKeys'"
         )
-    return Given(given.where, read, fields)
+    return UserRow(given.where, read, fields)
 
 
-def _aliases(aliases: Any, whole: Given) -> dict[str, str]:
+def _aliases(aliases: Any, whole: UserRow) -> dict[str, str]:
     if not isinstance(aliases, Mapping):
-        whole.refuse(f"'aliases' should be a table of names, got {shown(aliases)}")
+        whole.refuse(f"'aliases' should be a table of names, got {safe_value(aliases)}")
     for alias, name in aliases.items():
         if not alias.strip() or len(alias.split()) > 1:
-            whole.refuse(f"alias {shown(alias)} should be a name without spaces")
+            whole.refuse(f"alias {safe_value(alias)} should be a name without spaces")
         if not isinstance(name, str) or not name:
-            whole.refuse(f"alias {shown(alias)} should be the name of a model, got {shown(name)}")
+            whole.refuse(
+                f"alias {safe_value(alias)} should be the name of a model, got {safe_value(name)}"
+            )
     return dict(aliases)
 
 
 # --- rows as they are used -----------------------------------------------------------------------
 
 
-def _provider(given: Given, catalog: Catalog) -> Provider:
+def _provider(given: UserRow, catalog: Catalog) -> Provider:
     new: Provider = given.row
     old = catalog.providers.get(new.type)
     if old is None and not new.base_url:
@@ -191,12 +195,12 @@ def _provider(given: Given, catalog: Catalog) -> Provider:
             f"needs 'baseUrl', the address of the service.{did_you_mean(new.type, catalog.providers)}"
         )
     provider = given.over(old or Provider(type=new.type, name=new.type))
-    for manner in (Manner(thinking=provider.thinking), *provider.families.values()):
+    for manner in (ModelProfile(thinking=provider.thinking), *provider.families.values()):
         _check_thinking(given, manner, catalog)
     return provider
 
 
-def _model(given: Given, catalog: Catalog) -> Model:
+def _model(given: UserRow, catalog: Catalog) -> Model:
     new: Model = given.row
     old = catalog.models.get(new.id)
     if old and "type" in given.fields and new.type != old.type:
@@ -212,7 +216,7 @@ def _model(given: Given, catalog: Catalog) -> Model:
     return model
 
 
-def _like_its_kin(given: Given, new: Model, catalog: Catalog) -> Model:
+def _like_its_kin(given: UserRow, new: Model, catalog: Catalog) -> Model:
     """The row a new model starts from: what the table knows of such ids at its provider."""
     if "type" not in given.fields:
         given.refuse(
@@ -220,7 +224,7 @@ def _like_its_kin(given: Given, new: Model, catalog: Catalog) -> Model:
         )
     if new.type not in catalog.providers:
         given.refuse(
-            f"no provider is of type {shown(new.type)}.{did_you_mean(new.type, catalog.providers)}"
+            f"no provider is of type {safe_value(new.type)}.{did_you_mean(new.type, catalog.providers)}"
         )
     sent = new.upstream or new.id.removeprefix(f"{new.type}:")
     row = catalog.row_of(catalog.providers[new.type], sent)
@@ -231,9 +235,9 @@ def _like_its_kin(given: Given, new: Model, catalog: Catalog) -> Model:
     )
 
 
-def _check_thinking(given: Given, manner: Manner, catalog: Catalog) -> None:
+def _check_thinking(given: UserRow, manner: ModelProfile, catalog: Catalog) -> None:
     name = manner.thinking
     if isinstance(name, str) and name and name not in catalog.thinking:
         given.refuse(
-            f"'thinking': no thinking table is called {shown(name)}.{did_you_mean(name, catalog.thinking)}"
+            f"'thinking': no thinking table is called {safe_value(name)}.{did_you_mean(name, catalog.thinking)}"
         )

@@ -85,7 +85,7 @@ class StreamChunk:
         return body
 
 
-def chunks(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
+def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
     """The chunks for events that arrived together; words in a row become one."""
     for kind, events in groupby(batch, type):
         if kind is Text:

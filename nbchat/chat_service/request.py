@@ -233,7 +233,7 @@ class ChatStreamRequest(Body):
             return cls.model_validate(dict(params))
         except ValidationError as error:
             raise BadSettings(
-                f"the request is not valid: {faults(error.errors(include_input=False))}."
+                f"the request is not valid: {wrong_fields(error.errors(include_input=False))}."
             ) from None
 
     @property
@@ -261,10 +261,10 @@ _OBJECT = dict.fromkeys(
 )  # the word of JSON
 
 
-def faults(errors: Sequence[Mapping[str, Any]]) -> str:
+def wrong_fields(errors: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with a request, field by field, without any of its values.
 
-    >>> faults([{"loc": ("maxTokens",), "msg": "Input should be greater than 0", "type": "greater_than"}])
+    >>> wrong_fields([{"loc": ("maxTokens",), "msg": "Input should be greater than 0", "type": "greater_than"}])
     'maxTokens: should be greater than 0'
     """
     said = []

@@ -24,27 +24,14 @@ from typing import Any
 
 from nbchat import runtime
 from nbchat.chat_service.abort import AbortSignal
-from nbchat.chat_service.chunk import StreamChunk, chunks
-from nbchat.chat_service.request import ChatMessage, ChatStreamRequest, ChatTool, faults
+from nbchat.chat_service.chunk import StreamChunk, chunks_of
+from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.engine.engine import Engine
 from nbchat.errors import NbchatError
 from nbchat.events import Answer
 from nbchat.messages import Message
 from nbchat.settings import Settings
 from nbchat.streams import Stream
-
-__all__ = [
-    "AbortSignal",
-    "ChatMessage",
-    "ChatModel",
-    "ChatService",
-    "ChatStreamRequest",
-    "ChatTool",
-    "StreamChunk",
-    "create_model",
-    "faults",
-    "send_chat_stream",
-]
 
 Params = ChatStreamRequest | Mapping[str, Any]
 Chunks = AsyncGenerator[StreamChunk]
@@ -100,7 +87,7 @@ class ChatService:
 
 async def _chunks(stream: Stream) -> Chunks:
     async for batch in stream.batches():
-        for chunk in chunks(batch, stream.result):
+        for chunk in chunks_of(batch, stream.result):
             yield chunk
 
 

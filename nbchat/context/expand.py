@@ -19,8 +19,8 @@ from typing import Any
 from nbchat.context.pictures import picture
 from nbchat.messages import Image, Part
 
-LONGEST = 50_000  # characters of one value
-ROWS = 200  # of a table
+LONGEST_VALUE = 50_000  # characters of one value
+MOST_ROWS = 200  # of a table
 
 _NAME = re.compile(r"\{([^\W\d]\w*)\}")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -28,7 +28,7 @@ _NOT_DATA = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 
 
 @dataclass(slots=True)
-class Filled:
+class ExpandedPrompt:
     """A question with its values in place; `inserted` says for people which, and what looks like a slip."""
 
     text: str
@@ -42,10 +42,10 @@ class Filled:
         return [text, *self.images] if self.images else text
 
 
-def filled(body: str, names: Mapping[str, Any]) -> Filled:
+def expand(body: str, names: Mapping[str, Any]) -> ExpandedPrompt:
     """Put the values of `names` into `body`, except inside code fences.
 
-    >>> filled("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
+    >>> expand("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
     Filled(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])
     """
     seen: dict[str, str] = {}
@@ -58,17 +58,17 @@ def filled(body: str, names: Mapping[str, Any]) -> Filled:
             if name not in names and (alike := _alike(name, data)):
                 seen[name] = f"{{{name}}} as typed (there is {alike})"
             return match[0]
-        if name not in images and (image := drawn(name, data[name])):
+        if name not in images and (image := as_image(name, data[name])):
             images[name] = image
-            seen[name] = labelled(name, image)
+            seen[name] = image_label(name, image)
         if name in images:
             return f"{name} (image {[*images].index(name) + 1})"
-        text, kind = shown(data[name])
+        text, kind = value_text(data[name])
         seen[name] = f"{name} ({kind}{_size(text.encode('utf-8', 'replace'))})"
         return text
 
     text = "".join(_outside_fences(body, lambda line: _NAME.sub(value, line)))
-    return Filled(text, list(seen.values()), list(images.values()))
+    return ExpandedPrompt(text, list(seen.values()), list(images.values()))
 
 
 def is_data(value: Any) -> bool:
@@ -98,26 +98,26 @@ def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
     return lines
 
 
-def drawn(name: str, value: Any) -> Image | None:
+def as_image(name: str, value: Any) -> Image | None:
     """The variable as an image, where it is one."""
     return None if _is_table(value) else picture(name, value)
 
 
-def labelled(name: str, image: Image) -> str:
+def image_label(name: str, image: Image) -> str:
     """What to say of an image that is sent: `fig (image, 23.4 kB)`."""
     return f"{name} (image, {_size(image.data)})"
 
 
-def shown(value: Any) -> tuple[str, str]:
+def value_text(value: Any) -> tuple[str, str]:
     """A value as text for a model, and what to say of it: a table as CSV, the rest as `str` has it.
 
-    >>> shown("a" * 50_001)[1]
+    >>> value_text("a" * 50_001)[1]
     'first 50,000 characters, '
     """
     text, said = _table(value) if _is_table(value) else (str(value), [])
-    if len(text) > LONGEST:
-        said.append(f"first {LONGEST:,} characters")
-        text = f"{text[:LONGEST]}… (cut after {LONGEST:,} of {len(text):,} characters)"
+    if len(text) > LONGEST_VALUE:
+        said.append(f"first {LONGEST_VALUE:,} characters")
+        text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {len(text):,} characters)"
     return text, "".join(f"{words}, " for words in said)
 
 
@@ -132,11 +132,11 @@ def _is_table(value: Any) -> bool:
 
 def _table(frame: Any) -> tuple[str, list[str]]:
     said = [" × ".join(f"{size:,}" for size in frame.shape)]
-    beginning = frame.head(ROWS)
+    beginning = frame.head(MOST_ROWS)
     text: str = beginning.to_csv() if hasattr(frame, "to_csv") else beginning.write_csv()
-    if frame.shape[0] > ROWS:
-        said.append(f"first {ROWS} rows")
-        text += f"… ({ROWS} of {frame.shape[0]:,} rows)\n"
+    if frame.shape[0] > MOST_ROWS:
+        said.append(f"first {MOST_ROWS} rows")
+        text += f"… ({MOST_ROWS} of {frame.shape[0]:,} rows)\n"
     return text, said
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from nbchat.errors import BadSettings
 from nbchat.messages import Image
 
-LARGEST = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
+LARGEST_PICTURE = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
 
 _SIGNATURES = (  # what a file begins with tells what it is, whatever its name says
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -28,9 +28,9 @@ def picture(name: str, value: Any) -> Image | None:
     data = value if isinstance(value, bytes) else _drawn(value)
     if not isinstance(data, bytes) or not (kind := media_type(data)):
         return None
-    if len(data) > LARGEST:
+    if len(data) > LARGEST_PICTURE:
         raise BadSettings(
-            f"{name} is an image of {len(data) / 1e6:.1f} MB; {LARGEST / 1e6:.0f} MB can be sent.\n"
+            f"{name} is an image of {len(data) / 1e6:.1f} MB; {LARGEST_PICTURE / 1e6:.0f} MB can be sent.\n"
             f"Put a smaller one into the question, such as {name}.resize((1000, 800)), or a figure with a lower dpi."
         )
     return Image(data, kind)

@@ -18,14 +18,12 @@ from nbchat.conversation import window
 from nbchat.errors import BadSettings, ConversationBusy
 from nbchat.events import Answer, Event, Notice, Stop
 from nbchat.messages import Content, Message
-from nbchat.options import Given, Options, as_messages, takes_options
+from nbchat.options import Options, RequestOptions, as_messages, takes_options
 from nbchat.store.stored_turn import Header
-from nbchat.store.turn_writer import Growing, Keeps
+from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import Stream
 from nbchat.turns import Tree, Turn
 from nbchat.wording import plural
-
-__all__ = ["Answering", "Change", "Conversation", "Turn", "Watcher"]
 
 Change = Literal["asked", "events", "ended", "moved"]
 Watcher = Callable[[Change, "Turn | None", list[Event]], None]
@@ -33,13 +31,13 @@ Watcher = Callable[[Change, "Turn | None", list[Event]], None]
 UNENDED = Answer().stop
 
 
-class Asks(Protocol):
+class AnswerSource(Protocol):
     """Whoever can open a stream: the engine."""
 
     def __call__(self, model: str, messages: Sequence[Message], **options: Any) -> Stream: ...
 
 
-class Placed(Given, total=False):
+class TurnOptions(RequestOptions, total=False):
     """Where a turn belongs, besides the options of every question; for front-ends."""
 
     parent: (
@@ -49,14 +47,14 @@ class Placed(Given, total=False):
     inserted: Sequence[str]  # the notebook variables in the question, for people
 
 
-class Seam(Protocol):
+class LoopBridge(Protocol):
     """How a stream of the engine's loop is read from elsewhere."""
 
     def relayed(self, stream: Stream) -> Stream: ...
     def answered(self, stream: Stream) -> Answer: ...
 
 
-class Answering(Stream):
+class TurnStream(Stream):
     """The stream of a turn; the turn is in the conversation, and on disk, when its Stop arrives."""
 
     def __init__(self, batches: AsyncGenerator[list[Event]], turn: Turn) -> None:
@@ -80,10 +78,10 @@ class Conversation(Tree):
     def __init__(
         self,
         name: str,
-        asks: Asks,
-        seam: Seam,
+        asks: AnswerSource,
+        seam: LoopBridge,
         model: Callable[[Conversation], Awaitable[tuple[str, str]]],
-        keeper: Callable[[Conversation], Keeps | None] = lambda conversation: None,
+        keeper: Callable[[Conversation], TurnStore | None] = lambda conversation: None,
     ) -> None:
         super().__init__()
         self.id = uuid4().hex
@@ -108,7 +106,7 @@ class Conversation(Tree):
         model: str | None = None,
         *,
         fresh: bool = False,
-        **options: Unpack[Placed],
+        **options: Unpack[TurnOptions],
     ) -> Stream:
         """Ask, and remember. The events of the answer; they, and what is raised, are those of `nbchat.stream`.
 
@@ -124,7 +122,7 @@ class Conversation(Tree):
         model: str | None = None,
         *,
         fresh: bool = False,
-        **options: Unpack[Placed],
+        **options: Unpack[TurnOptions],
     ) -> Answer:
         """Ask, wait for the whole answer, and remember.
 
@@ -145,8 +143,8 @@ class Conversation(Tree):
         parent: Turn | EllipsisType | None = ...,
         cell: str | None = None,
         inserted: Sequence[str] = (),
-        **options: Unpack[Given],
-    ) -> Answering:
+        **options: Unpack[RequestOptions],
+    ) -> TurnStream:
         """The stream on the engine's own loop."""
         message = Message("user", question)
         if not isinstance(parent, Turn | EllipsisType | None):
@@ -156,7 +154,7 @@ class Conversation(Tree):
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
         options.setdefault("system", self.system)
-        return Answering(self._answer(turn, parent, model, fresh, options), turn)
+        return TurnStream(self._answer(turn, parent, model, fresh, options), turn)
 
     async def _answer(
         self,
@@ -164,7 +162,7 @@ class Conversation(Tree):
         parent: Turn | EllipsisType | None,
         model: str | None,
         fresh: bool,
-        options: Given,
+        options: RequestOptions,
     ) -> AsyncGenerator[list[Event]]:
         async with (
             self._answering
@@ -182,7 +180,7 @@ class Conversation(Tree):
                 name, [*sent, turn.question], cache_key=f"nbchat-{self.id[:16]}", **options
             )
             turn.answer.model = name
-            growing = Growing(self._keep(), turn, self._header)
+            growing = TurnWriter(self._keep(), turn, self._header)
             self.asked = turn
             self._tell("asked", turn)
             started = time.monotonic()
@@ -225,21 +223,21 @@ class Conversation(Tree):
         self, turn: Turn, model: str, fresh: bool, options: Options
     ) -> tuple[list[Message], list[str]]:
         """The messages to send before the question, and notices of what is left out."""
-        earlier = window.sendable(turn.parent)
+        earlier = window.turns_to_send(turn.parent)
         said: list[str] = []
         if fresh:
             turn.left_out = len(earlier)
         else:
-            limit = window.limit(model, options.max_tokens)
-            turn.left_out = window.unsent(earlier, turn.question, options.system, limit)
-            said += [window.notice(turn.left_out)] if turn.left_out else []
-        sent, unseen = window.seen(
+            limit = window.input_limit(model, options.max_tokens)
+            turn.left_out = window.count_left_out(earlier, turn.question, options.system, limit)
+            said += [window.left_out_notice(turn.left_out)] if turn.left_out else []
+        sent, unseen = window.readable_messages(
             window.messages_of(earlier[turn.left_out :]), turn.question, model
         )
         return sent, said + unseen
 
     async def _commit(
-        self, turn: Turn, answer: Answer, started: float, growing: Growing
+        self, turn: Turn, answer: Answer, started: float, growing: TurnWriter
     ) -> list[Event]:
         """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""
         turn.seconds = time.monotonic() - started
@@ -255,7 +253,7 @@ class Conversation(Tree):
         return [Notice(trouble)]
 
     async def _interrupted(
-        self, turn: Turn, answer: Answer, started: float, growing: Growing
+        self, turn: Turn, answer: Answer, started: float, growing: TurnWriter
     ) -> None:
         if turn.answer:  # where nothing arrived, the history stays as it was
             if turn.answer.stop == UNENDED:
@@ -291,7 +289,7 @@ class Conversation(Tree):
         if self.kept and (keeper := self._keep()):
             keeper.put(self._header(self._head))
 
-    def _keep(self) -> Keeps | None:
+    def _keep(self) -> TurnStore | None:
         keeper = self._keeper(self)
         self.kept = self.kept or keeper is not None
         return keeper
@@ -350,9 +348,9 @@ class Conversation(Tree):
 
         Raises BadSettings where it cannot be written.
         """
-        from nbchat.conversation.export import write
+        from nbchat.conversation.export import write_export
 
-        return write(self, Path(path))
+        return write_export(self, Path(path))
 
     def __repr__(self) -> str:
         count = len(self.turns)

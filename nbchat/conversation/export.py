@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nbchat.errors import BadSettings
-from nbchat.store.reading import checked, problem, read
-from nbchat.store.stored_turn import answered, asked
+from nbchat.store.reading import read_json, read_turn, wrong_field
+from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.turns import Turn
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 FORMAT = "nbchat-conversation"
 VERSION = 1
-LARGEST = 100_000_000  # bytes of a file that comes in
+LARGEST_IMPORT = 100_000_000  # bytes of a file that comes in
 MOST_TURNS = 10_000
 PRIVATE = ("cell", "kept")  # of use in this notebook and to that provider alone
 
 Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
 
 
-def write(conversation: Conversation, path: Path, output: Output | None = None) -> Path:
+def write_export(conversation: Conversation, path: Path, output: Output | None = None) -> Path:
     """Write the current branch in the format that the file's name asks for."""
     if path.suffix == ".json":
         text = as_json(conversation)
@@ -75,7 +75,7 @@ def as_markdown(conversation: Conversation) -> str:
 def as_json(conversation: Conversation) -> str:
     """All there is of the branch but for what is private to this notebook."""
     turns = [
-        {n: v for n, v in (asked(t) | answered(t)).items() if n not in PRIVATE}
+        {n: v for n, v in (question_fields(t) | answer_fields(t)).items() if n not in PRIVATE}
         for t in conversation.turns
     ]
     head = {
@@ -161,18 +161,18 @@ class Exported(BaseModel):
         for number, row in enumerate(self.turns, 1):
             if isinstance(row, dict):
                 row = {name: value for name, value in row.items() if name not in PRIVATE}
-            turns.append(checked(row, number, turns[-1] if turns else None))
+            turns.append(read_turn(row, number, turns[-1] if turns else None))
         return turns
 
 
-def load(path: Path) -> tuple[Exported, list[Turn]]:
+def read_export(path: Path) -> tuple[Exported, list[Turn]]:
     """What an exported JSON file holds. Raises BadSettings that says what is wrong with it."""
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise BadSettings(f"it is larger than {LARGEST // 10**6} MB")
-        found = Exported.model_validate(read(data.decode("utf-8-sig")))
+            data = file.read(LARGEST_IMPORT + 1)
+        if len(data) > LARGEST_IMPORT:
+            raise BadSettings(f"it is larger than {LARGEST_IMPORT // 10**6} MB")
+        found = Exported.model_validate(read_json(data.decode("utf-8-sig")))
         return found, found.made()
     except OSError as error:
         raise BadSettings(
@@ -181,7 +181,7 @@ def load(path: Path) -> tuple[Exported, list[Turn]]:
     except UnicodeDecodeError:
         reason = "it is not UTF-8 text"
     except ValidationError as error:
-        reason = problem(error)
+        reason = wrong_field(error)
     except BadSettings as error:
         reason = str(error)
     raise BadSettings(

@@ -19,14 +19,14 @@ from nbchat.turns import Turn
 
 # Against cl100k_base and o200k_base: English 3.9 characters a token, JSON and numbers 1.7, Chinese 0.9 to 1.3.
 LETTERS = b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-PICTURE = 2000  # tokens; more than any provider counts for an image of ordinary size
+PICTURE_TOKENS = 2000  # tokens; more than any provider counts for an image of ordinary size
 LEFT_OUT = "\n[an image]"  # in the place of one
-AROUND = 8  # tokens around each message
-LEAST = 0.2  # of an estimate; a count below is not of what was sent (hosts that leave out what was cached)
-ROOM = 0.75  # of the limit is filled again when turns are left out, so that a prompt cache lasts a few questions
+TOKENS_AROUND_MESSAGE = 8  # tokens around each message
+LEAST_BELIEVED = 0.2  # of an estimate; a count below is not of what was sent (hosts that leave out what was cached)
+REFILL_SHARE = 0.75  # of the limit is filled again when turns are left out, so that a prompt cache lasts a few questions
 
 
-def sendable(last: Turn | None) -> list[Turn]:
+def turns_to_send(last: Turn | None) -> list[Turn]:
     """The turns of a branch that may be sent back.
 
     One whose answer has no words (stopped while thinking, say) is left out whole:
@@ -45,7 +45,7 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
     return messages
 
 
-def limit(model: str, max_tokens: int | None) -> int | None:
+def input_limit(model: str, max_tokens: int | None) -> int | None:
     """How many tokens may be sent to a model, by its row of the table; None where that is not known."""
     row = _row(model)
     if row is None:
@@ -65,12 +65,12 @@ def _row(model: str) -> Model | None:
         return None  # the engine says it better
 
 
-def unsent(turns: Sequence[Turn], question: Message, system: str, limit: int | None) -> int:
+def count_left_out(turns: Sequence[Turn], question: Message, system: str, limit: int | None) -> int:
     """How many of the oldest `turns` have to stay behind for the question to fit."""
     if limit is None or not turns:
         return 0
     sizes = _sizes(turns)
-    fixed = tokens([question]) + len(system) // 2
+    fixed = estimate_tokens([question]) + len(system) // 2
     if fixed + sum(sizes) <= limit:
         return 0
     before = turns[
@@ -79,17 +79,17 @@ def unsent(turns: Sequence[Turn], question: Message, system: str, limit: int | N
     if before < len(turns) and limit / 2 <= fixed + sum(sizes[before:]) <= limit:
         return before
     count = 0
-    while count < len(turns) and fixed + sum(sizes[count:]) > limit * ROOM:
+    while count < len(turns) and fixed + sum(sizes[count:]) > limit * REFILL_SHARE:
         count += 1
     return count
 
 
-def notice(count: int) -> str:
+def left_out_notice(count: int) -> str:
     turns = "1 earlier turn" if count == 1 else f"{count:,} earlier turns"
     return f"{turns} not sent: the conversation has outgrown what the model can read."
 
 
-def seen(
+def readable_messages(
     messages: Sequence[Message], question: Message, model: str
 ) -> tuple[list[Message], list[str]]:
     """The messages before a question as the model can read them, and what to say where it reads no images.
@@ -122,21 +122,21 @@ def _without_images(message: Message) -> Message:
     )
 
 
-def tokens(messages: Sequence[Message]) -> int:
+def estimate_tokens(messages: Sequence[Message]) -> int:
     """An estimate, rather too high.
 
-    >>> tokens([Message("user", "four words of English")]), tokens([Message("user", "四个汉字")])
+    >>> estimate_tokens([Message("user", "four words of English")]), estimate_tokens([Message("user", "四个汉字")])
     (15, 14)
     """
-    return sum(AROUND + sum(map(_tokens, message.parts)) for message in messages)
+    return sum(TOKENS_AROUND_MESSAGE + sum(map(_tokens, message.parts)) for message in messages)
 
 
 def _tokens(part: Part) -> int:
     if not isinstance(part, str):
         return (
-            max(PICTURE, len(part.data) // 30)
+            max(PICTURE_TOKENS, len(part.data) // 30)
             if part.media_type.startswith("application/")
-            else PICTURE
+            else PICTURE_TOKENS
         )
     plain = part.encode("ascii", "ignore")
     words = len(plain) - len(plain.translate(None, LETTERS))
@@ -146,15 +146,15 @@ def _tokens(part: Part) -> int:
 
 def _sizes(turns: Sequence[Turn]) -> list[int]:
     """Tokens of each turn: estimates, replaced as far as a provider has counted the same turns."""
-    sizes = [tokens(messages_of([turn])) for turn in turns]
+    sizes = [estimate_tokens(messages_of([turn])) for turn in turns]
     for last in reversed(range(len(turns))):
         first, usage = turns[last].left_out, turns[last].answer.usage
         if not usage.input or 0 < last <= first:  # not counted, or asked without what came before
             continue
-        answer = tokens([turns[last].answer.message])
+        answer = estimate_tokens([turns[last].answer.message])
         question = sizes[last] - answer
         scale = usage.input / (sum(sizes[first:last]) + question)
-        if scale < LEAST:
+        if scale < LEAST_BELIEVED:
             continue
         sizes[first:last] = [ceil(size * scale) for size in sizes[first:last]]
         sizes[last] = ceil(question * scale) + min(answer, usage.output or answer)

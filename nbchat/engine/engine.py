@@ -19,24 +19,22 @@ from typing import Unpack
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
-from nbchat.engine.prepare import Plan, plan
-from nbchat.engine.redact import Masking
-from nbchat.engine.refusals import Asked
-from nbchat.engine.response import Exchange
-from nbchat.engine.retry import delay
+from nbchat.engine.prepare import PreparedRequest, prepare
+from nbchat.engine.redact import RedactingFilter
+from nbchat.engine.refusals import ErrorContext
+from nbchat.engine.response import ResponseReader
+from nbchat.engine.retry import retry_delay
 from nbchat.errors import NbchatError
 from nbchat.events import Answer, Event, Kept, Notice, Stop
 from nbchat.messages import KeptBy, Message, Text
-from nbchat.network.client import InProcess, Transport
+from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import ConnectionLost, what_happened
-from nbchat.options import Given, Options, takes_options
+from nbchat.options import Options, RequestOptions, takes_options
 from nbchat.settings import TABLE, Settings
 from nbchat.streams import Stream
 
-__all__ = ["Engine", "Stream"]
 
-
-class Sent(Given, total=False):
+class EngineOptions(RequestOptions, total=False):
     """What the engine takes besides."""
 
     cache_key: str  # the same for every request of one conversation
@@ -48,29 +46,29 @@ class Engine:
     def __init__(
         self,
         settings: Callable[[], Settings] = Settings.load,
-        services: Mapping[str, InProcess] | None = None,
+        services: Mapping[str, InProcessService] | None = None,
     ) -> None:
         self._settings = settings
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
-        self._masking = Masking(
+        self._masking = RedactingFilter(
             "httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks"
         )
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
-        self, model: str, messages: str | Sequence[Message], **options: Unpack[Sent]
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[EngineOptions]
     ) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
         answer = Answer(model=model)
         return Stream(self._batches(model, messages, options, answer), answer)
 
     async def _batches(
-        self, model: str, messages: str | Sequence[Message], options: Sent, answer: Answer
+        self, model: str, messages: str | Sequence[Message], options: EngineOptions, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings()
-        planned = plan(settings, model, messages, Options.of(options))
-        asked = Asked.by(settings, planned)
+        planned = prepare(settings, model, messages, Options.of(options))
+        asked = ErrorContext.by(settings, planned)
         self._masking.keys.update(asked.keys)
         answer.model, answer.provider = planned.route.model.id, planned.route.provider.type
         first: list[Event] = [Notice(text) for text in planned.notices]
@@ -92,7 +90,7 @@ class Engine:
                 sealed = _sealed(error, tried, planned, asked)
             if isinstance(sealed, ConnectionLost) and sealed.stale and tried == 1:
                 continue  # the server had closed the connection while it was idle
-            seconds = None if started else delay(sealed, tried)
+            seconds = None if started else retry_delay(sealed, tried)
             if seconds is None:
                 raise sealed
             notice = Notice(f"{what_happened(sealed)}. Trying again in {seconds:.1f} s.")
@@ -101,7 +99,7 @@ class Engine:
             await asyncio.sleep(seconds)
 
     async def _attempt(
-        self, planned: Plan, asked: Asked, answer: Answer
+        self, planned: PreparedRequest, asked: ErrorContext, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         """One request. Raises NbchatError while nothing was delivered, ends with Stop afterwards."""
         call, route = planned.call, planned.route
@@ -110,7 +108,7 @@ class Engine:
             self._transport.answered(
                 call.url, planned.headers, planned.timeouts, call.encoded()
             ) as response,
-            aclosing(Exchange(response, planned.dialect, asked).events()) as batches,
+            aclosing(ResponseReader(response, planned.dialect, asked).events()) as batches,
         ):
             async for batch in batches:
                 events: list[Event] = []
@@ -134,11 +132,11 @@ class Engine:
 
     async def models(self, kind: str) -> list[Model]:
         """The models that a provider lists now; see `nbchat.engine.listing`."""
-        return await listing.listed(self._transport, self._masking, self._settings(), kind)
+        return await listing.list_models(self._transport, self._masking, self._settings(), kind)
 
     async def local_model(self) -> str:
         """The first model of a server on this machine, such as `ollama:qwen3:4b`; empty without one."""
-        return await local_servers.found(self.models, self._settings())
+        return await local_servers.find_local_model(self.models, self._settings())
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -146,7 +144,9 @@ class Engine:
         await self._transport.aclose()
 
 
-def _sealed(error: NbchatError, tried: int, planned: Plan, asked: Asked) -> NbchatError:
+def _sealed(
+    error: NbchatError, tried: int, planned: PreparedRequest, asked: ErrorContext
+) -> NbchatError:
     """The error as it may leave: keys masked, without the frames and causes that hold the request."""
     text = asked.masked(str(error))
     if planned.base_url.origin != TABLE:

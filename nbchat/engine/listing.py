@@ -14,17 +14,17 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from nbchat.catalog.rows import Model
-from nbchat.engine.prepare import Plan, plan
-from nbchat.engine.redact import Masking
-from nbchat.engine.refusals import Asked, not_an_api, refused
-from nbchat.engine.response import refusal, value_of
+from nbchat.engine.prepare import PreparedRequest, prepare
+from nbchat.engine.redact import RedactingFilter
+from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error
+from nbchat.engine.response import read_refusal, value_of
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.network.failures import ConnectionLost
 from nbchat.options import Options
 from nbchat.settings import TABLE, Setting, Settings, Timeouts
-from nbchat.wire.framing.framing import MIB
-from nbchat.wire.problem import problem
+from nbchat.wire.framing.contract import MIB
+from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import items, mapping, string
 
 SECONDS = 30.0  # of silence; a list is no model that thinks
@@ -59,8 +59,8 @@ OUTPUT = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
 NAME = ("display_name", "displayName", "modelName", "name")
 
 
-async def listed(
-    transport: Transport, masking: Masking, settings: Settings, kind: str
+async def list_models(
+    transport: Transport, masking: RedactingFilter, settings: Settings, kind: str
 ) -> list[Model]:
     """The models that a provider lists, in its order. Raises as a chat with it would, and where it has no list."""
     provider = settings.catalog.provider(kind)
@@ -68,8 +68,8 @@ async def listed(
         raise BadSettings(
             f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}"
         )
-    planned = plan(settings, f"{kind}:any", "-", Options())
-    asked = Asked.by(settings, planned)
+    planned = prepare(settings, f"{kind}:any", "-", Options())
+    asked = ErrorContext.by(settings, planned)
     masking.keys.update(asked.keys)
     url, listing = _address(settings, planned), LISTINGS[planned.route.wire]
     rows: dict[str, Model] = {}
@@ -92,7 +92,7 @@ async def listed(
 # --- where ---------------------------------------------------------------------------------------
 
 
-def _address(settings: Settings, planned: Plan) -> str:
+def _address(settings: Settings, planned: PreparedRequest) -> str:
     """The list's address: the format's, or the provider's own. Raises BadSettings where the key may not go there."""
     provider, base_url = planned.route.provider, planned.base_url
     own = settings.filled(provider.models_url, provider)
@@ -123,7 +123,9 @@ def _with(url: str, parameter: str, mark: str) -> str:
 # --- asking --------------------------------------------------------------------------------------
 
 
-async def _page(transport: Transport, url: str, planned: Plan, asked: Asked) -> Any:
+async def _page(
+    transport: Transport, url: str, planned: PreparedRequest, asked: ErrorContext
+) -> Any:
     try:
         return await _got(transport, url, planned, asked)
     except ConnectionLost as lost:
@@ -134,7 +136,9 @@ async def _page(transport: Transport, url: str, planned: Plan, asked: Asked) -> 
     )  # the server had closed the connection while it was idle
 
 
-async def _got(transport: Transport, url: str, planned: Plan, asked: Asked) -> Any:
+async def _got(
+    transport: Transport, url: str, planned: PreparedRequest, asked: ErrorContext
+) -> Any:
     limits = planned.timeouts
     timeouts = Timeouts(limits.connect, min(SECONDS, limits.first_byte), min(SECONDS, limits.gap))
     async with transport.answered(url, planned.headers, timeouts) as response:
@@ -150,20 +154,20 @@ async def _got(transport: Transport, url: str, planned: Plan, asked: Asked) -> A
     try:
         page = value_of(body)
     except (ValueError, RecursionError):
-        raise not_an_api(body, response.status, asked, response.headers) from None
-    if not _entries(page) and (found := problem(page)):
-        raise refused(found, response.status, response.headers, asked)
+        raise not_an_api_error(body, response.status, asked, response.headers) from None
+    if not _entries(page) and (found := problem_in(page)):
+        raise error_for(found, response.status, response.headers, asked)
     return page
 
 
-async def _refusal(response: Response, asked: Asked) -> NbchatError:
+async def _refusal(response: Response, asked: ErrorContext) -> NbchatError:
     kind, status = asked.route.provider.type, response.status
     if status in (404, 405, 501):
         said = f"{kind} has no list of its models at {asked.base_url} ({status})."
         return RequestRefused(
             f"{said}\nThose of the table: %chat models {kind}", status=status, provider=kind
         )
-    return await refusal(response, asked)
+    return await read_refusal(response, asked)
 
 
 # --- understanding -------------------------------------------------------------------------------

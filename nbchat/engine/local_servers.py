@@ -20,7 +20,9 @@ NO_CHAT = re.compile(
 )  # what servers list, but what cannot answer
 
 
-async def found(listed: Callable[[str], Awaitable[list[Model]]], settings: Settings) -> str:
+async def find_local_model(
+    listed: Callable[[str], Awaitable[list[Model]]], settings: Settings
+) -> str:
     """The name of the first model of the first server that answers, such as `ollama:qwen3:4b`; empty without one."""
     kinds = [provider.type for provider in settings.catalog.providers.values() if provider.local]
     names = await asyncio.gather(*(_first(listed, kind) for kind in kinds))

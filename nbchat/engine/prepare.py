@@ -15,12 +15,12 @@ from uuid import uuid4
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
-from nbchat.hosts import host_of, is_loopback, reachable
+from nbchat.hosts import connectable, host_of, is_loopback
 from nbchat.keys import Key
 from nbchat.messages import Message
 from nbchat.options import Options, as_messages
 from nbchat.settings import Setting, Settings, Timeouts
-from nbchat.wire.contract import Ask, Call, Dialect, dialect
+from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -41,12 +41,12 @@ _ADDRESS = re.compile(
 
 
 @dataclass(slots=True, frozen=True)
-class Plan:
+class PreparedRequest:
     """A request, ready but for its key."""
 
     route: Route
     dialect: Dialect
-    call: Call
+    call: HttpRequest
     key: Key
     base_url: Setting
     timeouts: Timeouts
@@ -73,15 +73,15 @@ class Plan:
         return headers
 
 
-def plan(
+def prepare(
     settings: Settings, model: str, messages: str | Sequence[Message], options: Options
-) -> Plan:
+) -> PreparedRequest:
     """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
     given = as_messages(messages)
     route = _route(settings.catalog, model, given[-1].text, options.wire)
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
-    spoken = dialect(route.wire)
+    spoken = load_dialect(route.wire)
     base_url = _checked_address(settings.base_url(route, options.base_url))
     key = settings.key_for(route, base_url, options.api_key)
     if not key.secret.sendable:
@@ -91,7 +91,7 @@ def plan(
     ask, notices = _ask(settings, route, base_url.value, given, options)
     call = spoken.render(ask)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
-    return Plan(route, spoken, call, key, base_url, timeouts, (*notices, *call.notices))
+    return PreparedRequest(route, spoken, call, key, base_url, timeouts, (*notices, *call.notices))
 
 
 def _route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
@@ -107,7 +107,7 @@ def _route(catalog: Catalog, model: str, question: str, wire: str | None) -> Rou
 
 def _checked_address(base_url: Setting) -> Setting:
     """The base URL, if a request can be made from it. What is shown of a wrong one holds no password and no query."""
-    origin, url = base_url.origin, reachable(base_url.value)
+    origin, url = base_url.origin, connectable(base_url.value)
     for ending in ENDINGS:
         url = url.removesuffix(ending)
     match = _ADDRESS.fullmatch(url)
@@ -137,7 +137,7 @@ def _port(url: str) -> bool:
 
 def _ask(
     settings: Settings, route: Route, base_url: str, given: Sequence[Message], options: Options
-) -> tuple[Ask, list[str]]:
+) -> tuple[ModelRequest, list[str]]:
     model, notices = route.model, []
     system = "\n\n".join(
         filter(None, (options.system, *(m.text for m in given if m.role == "system")))
@@ -157,7 +157,7 @@ def _ask(
     thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
     if notice:
         notices.append(notice)
-    ask = Ask(
+    ask = ModelRequest(
         model=model.sent_id,
         base_url=base_url,
         messages=tuple(_own(m, route) for m in given if m.role != "system"),

@@ -113,7 +113,7 @@ def _encoded(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
     return {length: frozenset(wanted) for length, wanted in by_length.items()}
 
 
-class Masking(logging.Filter):
+class RedactingFilter(logging.Filter):
     """Keeps keys out of the records of a logger; the servers' headers, which may echo one, are logged at DEBUG."""
 
     def __init__(self, *loggers: str) -> None:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 from nbchat.catalog.catalog import Route
-from nbchat.engine.prepare import Plan
+from nbchat.engine.prepare import PreparedRequest
 from nbchat.engine.redact import redact
 from nbchat.engine.retry import LONGEST_WAIT, retry_after, spoken
 from nbchat.errors import (
@@ -108,7 +108,7 @@ SENTENCES: dict[type[ServiceError], str] = {
 
 
 @dataclass(slots=True, frozen=True)
-class Asked:
+class ErrorContext:
     """What a refusal's message needs to know of the request."""
 
     route: Route
@@ -121,7 +121,7 @@ class Asked:
     )
 
     @classmethod
-    def by(cls, settings: Settings, planned: Plan) -> Asked:
+    def by(cls, settings: Settings, planned: PreparedRequest) -> ErrorContext:
         route, catalog = planned.route, settings.catalog
 
         def alike() -> str:
@@ -145,11 +145,11 @@ class Asked:
         return safe_excerpt(self.masked(text))
 
 
-def refused(
+def error_for(
     problem: ProviderProblem,
     status: int,
     headers: Mapping[str, str],
-    asked: Asked,
+    asked: ErrorContext,
     answered: str = "",
 ) -> ServiceError:
     """The error for what the provider said; `answered` is a sentence where it said nothing, but sent something."""
@@ -201,7 +201,7 @@ def _sentence(
     kind: type[ServiceError],
     problem: ProviderProblem,
     status: int,
-    asked: Asked,
+    asked: ErrorContext,
     wait: float | None,
     request_id: str | None,
     answered: str,
@@ -232,7 +232,7 @@ def _wait(seconds: float | None) -> str:
     return f"{asks}, which is too long to wait for here." if seconds > LONGEST_WAIT else f"{asks}."
 
 
-def _retired(error: ServiceError, problem: ProviderProblem, asked: Asked) -> ServiceError:
+def _retired(error: ServiceError, problem: ProviderProblem, asked: ErrorContext) -> ServiceError:
     model = asked.route.model
     if model.status != "retired":
         return error
@@ -251,8 +251,8 @@ def _retired(error: ServiceError, problem: ProviderProblem, asked: Asked) -> Ser
     )
 
 
-def not_an_api(
-    body: bytes, status: int, asked: Asked, headers: Mapping[str, str] = MappingProxyType({})
+def not_an_api_error(
+    body: bytes, status: int, asked: ErrorContext, headers: Mapping[str, str] = MappingProxyType({})
 ) -> ServiceError | BadAnswer:
     """For a body that is no JSON: an HTML page, or any other text."""
     text = body.decode("utf-8", "replace").strip()
@@ -269,12 +269,12 @@ def not_an_api(
             f"{asked.base_url} is not the API of {asked.route.provider.type}: it answered with {words} ({status}).\n"
             "Check the base URL, and whether this network asks for a login first."
         )
-    return refused(
+    return error_for(
         ProviderProblem(""), status, headers, asked, f" It answered with {words}, which is no JSON."
     )
 
 
-def redirected(location: str, asked: Asked) -> BadAnswer:
+def redirect_error(location: str, asked: ErrorContext) -> BadAnswer:
     """For a redirect: it would carry the question, and with some clients the key, to another place."""
     try:
         parts = urlsplit(urljoin(asked.base_url + "/", location))

@@ -14,27 +14,21 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from nbchat.engine.refusals import Asked, not_an_api, redirected, refused
+from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, redirect_error
 from nbchat.engine.surrogates import Surrogates
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.events import Notice, Stop, Usage, WireEvent
 from nbchat.hosts import host_of
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
-from nbchat.network.connection import Whole
+from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import what_happened
 from nbchat.wire.contract import Dialect, Framing, Reader
-from nbchat.wire.framing.framing import (
-    MIB,
-    Decoder,
-    Frame,
-    FramingError,
-    JsonValues,
-    NdjsonLines,
-    ServerSentEvents,
-    WholeBody,
-)
-from nbchat.wire.problem import ProviderProblem, problem
+from nbchat.wire.framing.contract import MIB, Decoder, Frame, FramingError
+from nbchat.wire.framing.json_values import JsonValues, WholeBody
+from nbchat.wire.framing.ndjson import NdjsonLines
+from nbchat.wire.framing.server_sent_events import ServerSentEvents
+from nbchat.wire.problem import ProviderProblem, problem_in
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 MAX_ANSWER = 64 * MIB  # bytes of one answer's body
@@ -52,10 +46,10 @@ class Unreadable(Exception):
     """A frame is not JSON, or JSON of an impossible shape."""
 
 
-class Exchange:
+class ResponseReader:
     """Reads one response with one dialect."""
 
-    def __init__(self, response: Response, dialect: Dialect, asked: Asked) -> None:
+    def __init__(self, response: Response, dialect: Dialect, asked: ErrorContext) -> None:
         self._response = response
         self._asked = asked
         self._framing: Framing = dialect.FRAMING
@@ -72,7 +66,7 @@ class Exchange:
     async def events(self) -> AsyncGenerator[list[WireEvent]]:
         """Batches of events, the last ending with Stop. Raises only NbchatError, and only before the first batch."""
         if not 200 <= self._response.status < 300:
-            raise await refusal(self._response, self._asked)
+            raise await read_refusal(self._response, self._asked)
         failed: NbchatError | str = ""
         try:
             async with aclosing(self._response.chunks(self._nothing_missing)) as chunks:
@@ -85,10 +79,10 @@ class Exchange:
                 else:
                     self._close()
             await self._response.drain()
-        except Whole:
+        except AnswerComplete:
             failed = self._closed()
         except ProviderProblem as said:
-            failed = refused(said, self._response.status, self._response.headers, self._asked)
+            failed = error_for(said, self._response.status, self._response.headers, self._asked)
             await self._response.drain()
         except FramingError as error:
             failed = str(error)
@@ -182,7 +176,7 @@ class Exchange:
         if self._decoder is None:
             return
         for frame in self._decoder.close():  # only a body that is no JSON gives one here
-            raise not_an_api(frame[1], self._response.status, self._asked)
+            raise not_an_api_error(frame[1], self._response.status, self._asked)
         if self._single is not None:
             self._whole(self._single)
         if unfinished := self._decoder.unfinished:
@@ -230,7 +224,7 @@ class Exchange:
         try:
             self._close()
         except ProviderProblem as said:
-            return refused(said, self._response.status, self._response.headers, self._asked)
+            return error_for(said, self._response.status, self._response.headers, self._asked)
         except Unreadable:
             return UNREADABLE
         return ""
@@ -238,7 +232,7 @@ class Exchange:
     def _end(self, failed: NbchatError | str) -> None:
         """Flush what the reader held, and say how it ended. Raises where there was no answer at all."""
         if not self._frames and not failed:
-            raise not_an_api(self._sample, self._response.status, self._asked)
+            raise not_an_api_error(self._sample, self._response.status, self._asked)
         try:
             *events, last = self._reader.finish()
         except _ODD:
@@ -269,18 +263,18 @@ class Exchange:
         self._batch.append(stop)
 
 
-async def refusal(response: Response, asked: Asked) -> NbchatError:
+async def read_refusal(response: Response, asked: ErrorContext) -> NbchatError:
     """The error for an answer whose status is none of success."""
     if 300 <= response.status < 400:
-        return redirected(response.headers.get("location", ""), asked)
+        return redirect_error(response.headers.get("location", ""), asked)
     body = await response.error_body()
     try:
-        found = problem(value_of(body))
+        found = problem_in(value_of(body))
     except _ODD:
         found = None
     if found is None:
-        return not_an_api(body, response.status, asked, response.headers)
-    return refused(found, response.status, response.headers, asked)
+        return not_an_api_error(body, response.status, asked, response.headers)
+    return error_for(found, response.status, response.headers, asked)
 
 
 def value_of(data: bytes) -> Any:

@@ -17,13 +17,13 @@ LONGEST_WAIT = (
 )
 
 
-def delay(error: NbchatError, tried: int) -> float | None:
+def retry_delay(error: NbchatError, tried: int) -> float | None:
     """Seconds to wait before try number `tried` + 1, or None where another try makes no sense.
 
     >>> from nbchat.errors import RateLimited
-    >>> delay(RateLimited("", retry_after=7.0), 1)
+    >>> retry_delay(RateLimited("", retry_after=7.0), 1)
     7.0
-    >>> delay(RateLimited("", retry_after=3600.0), 1) is None
+    >>> retry_delay(RateLimited("", retry_after=3600.0), 1) is None
     True
     """
     if tried >= TRIES or not error.passing:

@@ -8,10 +8,10 @@ from nbchat.events import Notice, Stop, WireEvent
 from nbchat.messages import Text, Thought, ToolCall
 
 
-def mended(text: str) -> str:
+def mend(text: str) -> str:
     r"""`text` with pairs joined and lone halves replaced.
 
-    >>> mended("\ud83d\ude00 \ud800")
+    >>> mend("\ud83d\ude00 \ud800")
     '😀 �'
     """
     try:
@@ -44,12 +44,12 @@ class Surrogates:
                 continue
             match event:
                 case ToolCall():
-                    event.id, event.name, event.raw = map(mended, (event.id, event.name, event.raw))
+                    event.id, event.name, event.raw = map(mend, (event.id, event.name, event.raw))
                     event.arguments = _deep(event.arguments)
                 case Notice():
-                    event.text = mended(event.text)
+                    event.text = mend(event.text)
                 case Stop():
-                    event.detail = mended(event.detail)
+                    event.detail = mend(event.detail)
                     found += [kind("\ufffd") for kind in self._held]
             found.append(event)
         return found
@@ -59,13 +59,13 @@ class Surrogates:
         if text and "\ud800" <= text[-1] <= "\udbff":
             self._held[kind] = text[-1]
             text = text[:-1]
-        return mended(text)
+        return mend(text)
 
 
 def _deep(value: Any) -> Any:
     match value:
         case str():
-            return value if value.isascii() else mended(value)
+            return value if value.isascii() else mend(value)
         case list():
             return [_deep(item) for item in value]
         case dict():

@@ -24,10 +24,10 @@ import httpcore2 as httpcore
 import httpx2 as httpx
 
 from nbchat.errors import BadAnswer, BadSettings, NbchatError
-from nbchat.network.compression import decoder
-from nbchat.network.connection import Socket
+from nbchat.network.compression import decoder_for
+from nbchat.network.connection import Connection
 from nbchat.network.failures import NO_FILES, too_many_files
-from nbchat.network.pool import Network, pool, tls
+from nbchat.network.pool import Connector, make_pool, tls_context
 from nbchat.network.proxy import Proxy, proxy_for
 from nbchat.settings import Timeouts
 
@@ -36,7 +36,7 @@ ERROR_BODY_SECONDS = 2.0
 DRAIN_SECONDS = 0.25  # to let a finished answer end, so that its connection can be used again
 
 
-class InProcess(Protocol):
+class InProcessService(Protocol):
     """A service without a network: takes a request body, gives the bytes of an answer."""
 
     def __call__(self, body: bytes) -> AsyncIterator[bytes]: ...
@@ -54,7 +54,7 @@ class Response:
         self._stream = response.stream
         self._raw = aiter(self._stream)
         socket = response.extensions.get("network_stream")
-        self._socket = socket if isinstance(socket, Socket) else None
+        self._socket = socket if isinstance(socket, Connection) else None
         if self._socket:
             self._socket.silence = timeouts.first_byte
 
@@ -68,7 +68,7 @@ class Response:
         When the server has been silent for some seconds and `whole(seconds)` says that
         nothing is missing, the body ends there with `sockets.Whole`.
         """
-        decode = decoder(self.headers.get("content-encoding", ""), self._host)
+        decode = decoder_for(self.headers.get("content-encoding", ""), self._host)
         if self._socket:
             self._socket.whole = whole
         with translated(self._host):
@@ -113,7 +113,7 @@ class Response:
 class Transport:
     """Pools by host. Belongs to one event loop."""
 
-    def __init__(self, in_process: Mapping[str, InProcess] | None = None) -> None:
+    def __init__(self, in_process: Mapping[str, InProcessService] | None = None) -> None:
         self._ways: dict[tuple[str, str, int | None, Proxy | None], httpx.AsyncBaseTransport] = {}
         self._in_process = dict(in_process or {})
 
@@ -157,7 +157,7 @@ class Transport:
         if place not in self._ways:
             answer = self._in_process.get(url.host)
             self._ways[place] = (
-                _InProcess(answer) if answer else _Pool(url.scheme, Network(url.host, proxy))
+                _InProcess(answer) if answer else _Pool(url.scheme, Connector(url.host, proxy))
             )
         return self._ways[place]
 
@@ -192,9 +192,9 @@ async def _closed(response: Response) -> None:
 
 
 class _Pool(httpx.AsyncBaseTransport):
-    def __init__(self, scheme: str, network: Network) -> None:
+    def __init__(self, scheme: str, network: Connector) -> None:
         self._network = network
-        self._pool = pool(scheme, network)
+        self._pool = make_pool(scheme, network)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
@@ -222,7 +222,7 @@ class _Pool(httpx.AsyncBaseTransport):
 
 
 class _InProcess(httpx.AsyncBaseTransport):
-    def __init__(self, answer: InProcess) -> None:
+    def __init__(self, answer: InProcessService) -> None:
         self._answer = answer
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -281,6 +281,6 @@ def _ours(error: Exception, host: str, proxy: Proxy | None) -> NbchatError | Non
     return None
 
 
-def warm() -> None:
+def preload() -> None:
     """Do what the first request would wait for: load the certificates."""
-    tls()
+    tls_context()

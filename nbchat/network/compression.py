@@ -14,13 +14,13 @@ PIECE = 256 * 1024  # bytes of decoded text at a time, so that a bomb cannot go 
 AGAIN = "Ask again; if it stays so, check the base URL and the proxy."
 DAMAGED = "sent a damaged answer: its compressed body"
 
-Decode = Callable[[bytes], Iterator[bytes]]  # b"": the end of the body
+Decoder = Callable[[bytes], Iterator[bytes]]  # b"": the end of the body
 
 
-def decoder(encoding: str, host: str) -> Decode:
+def decoder_for(encoding: str, host: str) -> Decoder:
     """A function from the body's bytes as sent to the bytes meant. Raises BadAnswer for an unknown coding.
 
-    >>> b"".join(decoder("gzip", "example.com")(zlib.compress(b"hello", wbits=31)))
+    >>> b"".join(decoder_for("gzip", "example.com")(zlib.compress(b"hello", wbits=31)))
     b'hello'
     """
     name = encoding.strip().lower()

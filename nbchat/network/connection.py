@@ -19,22 +19,22 @@ import httpcore2 as httpcore
 
 from nbchat.errors import ConnectionBroken
 from nbchat.network.failures import ConnectionLost, endless_head, no_http, no_tls, silent, unread
-from nbchat.network.http1 import HeadTooLarge, Incoming, NotHttp
+from nbchat.network.http1 import HeadTooLarge, Http1Coalescer, NotHttp
 from nbchat.network.proxy import Proxy
 
 AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
-KEPT = 60.0  # seconds that an idle connection is kept
+IDLE_BYTES = 60.0  # seconds that an idle connection is kept
 PAUSES = (
     0.6,
     3.0,
 )  # seconds of silence after which it is asked whether the answer was whole already
 
 
-class Whole(Exception):
+class AnswerComplete(Exception):
     """The server fell silent after all that was due; nothing more needs to come."""
 
 
-class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
+class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """One connection. It reads no further ahead than AHEAD, and is silent no longer than it may."""
 
     def __init__(self, host: str, proxy: Proxy | None = None) -> None:
@@ -42,7 +42,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._proxy = proxy  # which is to open the way; None once it has, or where there is none
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._incoming = Incoming()
+        self._incoming = Http1Coalescer()
         self._parts: list[bytes] = []
         self._size = 0
         self._ended = self._reset = False
@@ -125,7 +125,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._incoming.surplus:
             self.abort()
         elif self._incoming.idle:
-            self._watch(KEPT)
+            self._watch(IDLE_BYTES)
         return data
 
     def _last(self) -> bytes:
@@ -172,7 +172,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,
-    ) -> Socket:
+    ) -> Connection:
         assert self._transport is not None
         try:
             self._transport = await self._loop.start_tls(
@@ -187,7 +187,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
             if isinstance(error, OSError):  # of which SSLError is a kind
                 raise no_tls(error, self._host, timeout) from None
             raise
-        self._incoming = Incoming()
+        self._incoming = Http1Coalescer()
         if server_hostname == self._host:
             self._proxy = None
         return self
@@ -250,7 +250,7 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
         waited = self._loop.time() - self._since
         self._asked += 1
         if self.whole is not None and self.whole(waited):
-            self._reader.set_exception(Whole())
+            self._reader.set_exception(AnswerComplete())
         elif waited >= self._limit:
             self._reader.set_exception(self._timed_out())
         else:

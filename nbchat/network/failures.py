@@ -31,7 +31,7 @@ class ConnectionLost(Unreachable):
         self.stale = stale
 
 
-class Hopeless(Unreachable):
+class NotRetryable(Unreachable):
     """No connection can be made, and none in a moment either."""
 
     passing = False
@@ -47,7 +47,7 @@ def too_slow(place: str, seconds: float | None) -> Unreachable:
 
 def unreachable(error: OSError, host: str, place: str) -> Unreachable:
     if isinstance(error, socket.gaierror):
-        return Hopeless(
+        return NotRetryable(
             f"unknown host {host}: the name has no address here. Check the network and the base URL."
         )
     if isinstance(error, ConnectionRefusedError):
@@ -61,7 +61,7 @@ def unreachable(error: OSError, host: str, place: str) -> Unreachable:
 
 
 def too_many_files() -> Unreachable:
-    return Hopeless(
+    return NotRetryable(
         "too many open files in this process: no connection can be made. Close some, or restart."
     )
 

@@ -33,9 +33,9 @@ class NotHttp(Exception):
     """The first bytes are no HTTP answer; they are the argument."""
 
 
-class Incoming:
+class Http1Coalescer:
     """
-    >>> incoming = Incoming()
+    >>> incoming = Http1Coalescer()
     >>> incoming.expect(b"POST / HTTP/1.1")
     >>> incoming.feed(b"HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n3\\r\\nabc\\r\\n1\\r\\nd\\r\\n")
     b'HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n4\\r\\nabcd\\r\\n'

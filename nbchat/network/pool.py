@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 import httpcore2 as httpcore
 
 from nbchat.errors import BadSettings
-from nbchat.network.connection import KEPT, Socket
+from nbchat.network.connection import IDLE_BYTES, Connection
 from nbchat.network.failures import too_slow, unreachable, what_happened
 from nbchat.network.proxy import Proxy
 
@@ -34,13 +34,13 @@ STAGGER = 0.25  # seconds before a host's next address is tried beside the first
 # --- connections -----------------------------------------------------------------------------
 
 
-class Network(httpcore.AsyncNetworkBackend):
+class Connector(httpcore.AsyncNetworkBackend):
     """Makes the connections of one pool: to `host` itself, or to the proxy on the way."""
 
     def __init__(self, host: str, proxy: Proxy | None) -> None:
         self._host = host
         self.proxy = proxy
-        self._last: WeakKeyDictionary[asyncio.Task[Any], Socket] = (
+        self._last: WeakKeyDictionary[asyncio.Task[Any], Connection] = (
             WeakKeyDictionary()
         )  # by who asked for it
 
@@ -57,11 +57,11 @@ class Network(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> Socket:
+    ) -> Connection:
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                made = await self._connected(await addresses(host, port), port)
+                made = await self._connected(await resolve(host, port), port)
             if task := asyncio.current_task():
                 self._last[task] = made
             return made
@@ -71,11 +71,11 @@ class Network(httpcore.AsyncNetworkBackend):
             error = unreachable(failed, host, place)
         raise self.proxy.dead(what_happened(error), self._host) if self.proxy else error
 
-    async def _connected(self, found: list[str], port: int) -> Socket:
+    async def _connected(self, found: list[str], port: int) -> Connection:
         """The first of the addresses that answers; each has a moment before the next is tried beside it."""
         if len(found) == 1:
             return await self._connect(found[0], port)
-        trying: set[asyncio.Task[Socket]] = set()
+        trying: set[asyncio.Task[Connection]] = set()
         failed: list[BaseException] = []
         try:
             while found or trying:
@@ -92,23 +92,23 @@ class Network(httpcore.AsyncNetworkBackend):
         finally:
             await _dropped(trying)
 
-    async def _connect(self, address: str, port: int) -> Socket:
+    async def _connect(self, address: str, port: int) -> Connection:
         loop = asyncio.get_running_loop()
         _, made = await loop.create_connection(
-            lambda: Socket(self._host, self.proxy), address, port
+            lambda: Connection(self._host, self.proxy), address, port
         )
         return made
 
 
-async def _dropped(trying: set[asyncio.Task[Socket]]) -> None:
+async def _dropped(trying: set[asyncio.Task[Connection]]) -> None:
     for task in trying:
         task.cancel()
     for made in await asyncio.gather(*trying, return_exceptions=True):
-        if isinstance(made, Socket):
+        if isinstance(made, Connection):
             made.abort()
 
 
-async def addresses(host: str, port: int) -> list[str]:
+async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a name, in the system's order; raises gaierror.
 
     Looked up on a daemon thread: nobody can interrupt the system's resolver, and
@@ -141,13 +141,13 @@ async def addresses(host: str, port: int) -> list[str]:
 # --- pools -------------------------------------------------------------------------------------
 
 
-def pool(scheme: str, network: Network) -> httpcore.AsyncConnectionPool:
+def make_pool(scheme: str, network: Connector) -> httpcore.AsyncConnectionPool:
     """A pool of connections to one host. HTTP/1.1 only: one request a connection, nothing to be blocked by."""
     given: dict[str, Any] = {
-        "ssl_context": tls() if scheme == "https" else None,
+        "ssl_context": tls_context() if scheme == "https" else None,
         "max_connections": CONNECTIONS,
         "max_keepalive_connections": IDLE,
-        "keepalive_expiry": KEPT,
+        "keepalive_expiry": IDLE_BYTES,
         "network_backend": network,
     }
     if (proxy := network.proxy) is None:
@@ -166,7 +166,7 @@ def pool(scheme: str, network: Network) -> httpcore.AsyncConnectionPool:
         ) from None
 
 
-def tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """The certificates to trust: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
     return _tls(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
 

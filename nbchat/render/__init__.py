@@ -11,7 +11,7 @@ from nbchat.render.characters import readable
 from nbchat.render.page import PROSE, STYLE, answer_html, plain
 from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.streaming.live_page import LIVE_STYLE, ROOM, folded_html, live_html
-from nbchat.render.streaming.long_blocks import Pieces
+from nbchat.render.streaming.long_blocks import LongBlocks
 
 __all__ = [
     "LIVE_STYLE",
@@ -19,7 +19,7 @@ __all__ = [
     "ROOM",
     "STYLE",
     "Incremental",
-    "Pieces",
+    "LongBlocks",
     "answer_html",
     "folded_html",
     "live_html",
@@ -34,6 +34,6 @@ def to_html(markdown: str) -> str:
     >>> to_html("*Hi* <b>")
     '<p><em>Hi</em> &lt;b&gt;</p>\\n'
     """
-    from nbchat.render.markdown.parser import html
+    from nbchat.render.markdown.parser import markdown_html
 
-    return html(readable(markdown))
+    return markdown_html(readable(markdown))

@@ -57,16 +57,16 @@ def answer_parts(
     with_ending: bool = True,
 ) -> str:
     """The same without the style and what is around it."""
-    from nbchat.render.markdown.parser import html
+    from nbchat.render.markdown.parser import markdown_html
 
     parts: list[str] = []
     if answer.thought.strip():
-        thought = html(readable(answer.thought))
-        parts.append(details(thinking(answer.thought), thought))
+        thought = markdown_html(readable(answer.thought))
+        parts.append(details(thinking_summary(answer.thought), thought))
     parts += [note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
-    parts.append(html(readable(answer.text)))
+    parts.append(markdown_html(readable(answer.text)))
     parts += [_tool_call(call) for call in answer.tool_calls]
-    if with_ending and (incomplete := ending(answer.stop, len(answer.text))):
+    if with_ending and (incomplete := ending_text(answer.stop, len(answer.text))):
         parts.append(note(incomplete))
     parts.append(_footer(footer))
     return _on_few_lines("".join(parts))
@@ -81,7 +81,7 @@ def plain(answer: Answer) -> str:
         names = ", ".join(_line_text(call.name) for call in answer.tool_calls)
         return f"(no text; asked for {names}, not run)"
     if answer.thought.strip():
-        return f"(no text; {thinking(answer.thought).lower()})"
+        return f"(no text; {thinking_summary(answer.thought).lower()})"
     return "(no text)"
 
 
@@ -114,7 +114,7 @@ def details(summary: str, inner: str, *, is_open: bool = False) -> str:
     return f'<details{mark} style="{inline_style.THINKING}"><summary>{summary}</summary>{box}</details>'
 
 
-def thinking(thought: str) -> str:
+def thinking_summary(thought: str) -> str:
     count = word_count(thought)
     return f"Thinking, {plural(count, 'word')}"
 
@@ -139,7 +139,7 @@ def _arguments(call: ToolCall) -> str:
         return call.raw
 
 
-def ending(stop: Stop, length: int) -> str:
+def ending_text(stop: Stop, length: int) -> str:
     """One sentence for an answer that did not come to its own end."""
     detail = f" ({stop.detail})" if stop.detail not in ("", stop.reason) else ""
     match stop.reason:

@@ -116,6 +116,6 @@ def _cleaner() -> Cleaner:
     )
 
 
-def sanitised(html: str) -> str:
+def sanitise(html: str) -> str:
     """The HTML with everything gone that is not on the lists above; `&#12;` can still have made a control character."""
     return _cleaner().clean(CONTROLS.sub("", html))

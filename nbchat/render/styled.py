@@ -28,9 +28,9 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from nbchat.render.markdown.code import language_of, pieces
+from nbchat.render.markdown.code import colour_pieces, language_of
 from nbchat.render.markdown.parser import DEEPEST, blocks
-from nbchat.render.streaming.half_markdown import completed
+from nbchat.render.streaming.half_markdown import complete_markdown
 from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.terminal import WIDEST, clean
 
@@ -121,7 +121,7 @@ def page(source: str, *, dim: bool = False) -> RenderableType:
 def open_page(source: str, *, dim: bool = False) -> RenderableType:
     """The same for a block that is still being typed: its end, as typed, where it is long."""
     if len(source) <= LONGEST_TAIL:
-        return page(completed(source), dim=dim)
+        return page(complete_markdown(source), dim=dim)
     return Text(clean(source[-LONGEST_TAIL:]), style="dim" if dim else "none")
 
 
@@ -177,7 +177,7 @@ class _Code(CodeBlock):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         code = self.text.plain.removesuffix("\n").expandtabs(4)
         drawn = Text.assemble(
-            *((text, COLOURS[colour]) for colour, text in pieces(code, self.lexer_name)),
+            *((text, COLOURS[colour]) for colour, text in colour_pieces(code, self.lexer_name)),
             overflow="fold",
         )
         label = [Text(self.lexer_name, style="dim")] if self.lexer_name else []

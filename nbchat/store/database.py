@@ -17,7 +17,7 @@ from typing import Any
 from nbchat.errors import BadSettings
 from nbchat.folders import data_folder
 from nbchat.store.schema import check, migrate, transaction
-from nbchat.store.stored_turn import Header, answered, asked, encoded
+from nbchat.store.stored_turn import Header, answer_fields, question_fields, strict_json
 from nbchat.turns import Turn
 
 BUSY_SECONDS = 1.0  # SQLite waits so long for another process by itself
@@ -111,14 +111,15 @@ class Database:
                 connection.execute(_SET_CONVERSATION, (*values[1:], write.header.id))
             for turn in new:
                 parent = turn.parent and turn.parent.id
-                answer = encoded(
-                    write.answer if turn is write.turn and write.answer else answered(turn)
+                answer = strict_json(
+                    write.answer if turn is write.turn and write.answer else answer_fields(turn)
                 )
                 connection.execute(
-                    _PUT_TURN, (turn.id, write.header.id, parent, encoded(asked(turn)), answer)
+                    _PUT_TURN,
+                    (turn.id, write.header.id, parent, strict_json(question_fields(turn)), answer),
                 )
             if write.turn and write.answer and not new:
-                answer = encoded(write.answer)
+                answer = strict_json(write.answer)
                 connection.execute(
                     "UPDATE turn SET answer = ? WHERE id = ?", (answer, write.turn.id)
                 )
@@ -167,7 +168,7 @@ class Database:
 
     def turns(self, conversation: str) -> list[Turn]:
         """The turns of a conversation in order of asking. Raises BadSettings where one cannot be read."""
-        from nbchat.store.reading import checked, read
+        from nbchat.store.reading import read_json, read_turn
 
         rows = self._open().execute(
             "SELECT id, parent, question, answer FROM turn WHERE conversation = ? ORDER BY number",
@@ -176,10 +177,10 @@ class Database:
         turns: dict[str, Turn] = {}
         for number, (id, parent, question, answer) in enumerate(rows, 1):
             try:
-                row = {**read(question), **read(answer)}
+                row = {**read_json(question), **read_json(answer)}
             except (BadSettings, TypeError) as error:
                 raise BadSettings(f"turn {number}: {error}") from None
-            turns[id] = checked(
+            turns[id] = read_turn(
                 row, number, turns.get(parent), id
             )  # never a circle: a parent comes first
         self._known.update(turns)
@@ -206,10 +207,10 @@ class Database:
 
 def _words(question: str, answer: str) -> list[str]:
     """The texts of a turn's question and answer; nothing where its row is not ours."""
-    from nbchat.store.reading import read
+    from nbchat.store.reading import read_json
 
     try:
-        asked, said = read(question)["question"], read(answer)["answer"]
+        asked, said = read_json(question)["question"], read_json(answer)["answer"]
     except (BadSettings, KeyError, TypeError):
         return []
     words = (

@@ -11,10 +11,10 @@ from nbchat.folders import data_folder
 FILE = "history.sqlite"
 
 
-def database(setting: str | None) -> Path | None:
+def history_file(setting: str | None) -> Path | None:
     """The file for a `history` setting: a path, or None for `off`.
 
-    >>> database("off") is None, database("/tmp/talks.sqlite").name, database(None).name
+    >>> history_file("off") is None, history_file("/tmp/talks.sqlite").name, history_file(None).name
     (True, 'talks.sqlite', 'history.sqlite')
     """
     if not setting:
@@ -25,7 +25,7 @@ def database(setting: str | None) -> Path | None:
     return path / FILE if path.is_dir() else path
 
 
-def notebook() -> str:
+def notebook_path() -> str:
     """The path of the notebook whose kernel this is, or nothing where the front-end names none.
 
     Asked anew at every save: after a rename JupyterLab's answer is right again from

@@ -120,7 +120,7 @@ def _part_of(part: str | _Image | _File) -> Part:
     return File(b64decode(part.file, validate=True), part.media_type, part.name)
 
 
-def read(text: str | bytes) -> Any:
+def read_json(text: str | bytes) -> Any:
     """Parse strict JSON. Raises BadSettings: not JSON, NaN or Infinity in it, or nested too deeply."""
     try:
         value = json.loads(text, parse_constant=_refuse)
@@ -133,17 +133,17 @@ def read(text: str | bytes) -> Any:
     return value
 
 
-def checked(value: Any, number: int, parent: Turn | None, id: str | None = None) -> Turn:
+def read_turn(value: Any, number: int, parent: Turn | None, id: str | None = None) -> Turn:
     """The turn of one row. Raises BadSettings that names its number and the field that is wrong."""
     try:
         return TurnRow.model_validate(value).turn(parent, id)
     except ValidationError as error:
-        raise BadSettings(f"turn {number}: {problem(error)}") from None
+        raise BadSettings(f"turn {number}: {wrong_field(error)}") from None
     except NotBase64:
         raise BadSettings(f"turn {number}: an image or file in it is not base64") from None
 
 
-def problem(error: ValidationError) -> str:
+def wrong_field(error: ValidationError) -> str:
     """The field that is wrong, the innermost where there are several, and how; without its value."""
     errors = error.errors(include_url=False, include_input=False, include_context=False)
     worst = max(errors, key=lambda one: len(one["loc"]))

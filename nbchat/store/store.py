@@ -19,13 +19,11 @@ from typing import TypeVar
 from uuid import uuid4
 
 from nbchat.errors import BadSettings
-from nbchat.store.database import Database, Stored, Write
-from nbchat.store.notebook_path import notebook
+from nbchat.store.database import Database, Write
+from nbchat.store.notebook_path import notebook_path
 from nbchat.store.schema import NotOurs
-from nbchat.store.stored_turn import Header, answered
+from nbchat.store.stored_turn import Header, answer_fields
 from nbchat.turns import Turn
-
-__all__ = ["Header", "Store", "Stored"]
 
 T = TypeVar("T")
 
@@ -75,14 +73,14 @@ class Store:
         `told` is called on the store's thread when it is saved, or cannot be now.
         While it `grows` it is saved as broken: should the kernel be killed, it is.
         """
-        answer = answered(turn) if turn else None
+        answer = answer_fields(turn) if turn else None
         if answer and grows:
             answer["stop"] = CUT
         key = turn.id if turn else header.id
         with self._changed:
             before = self._pending.pop(key, None)
             waiting = [*(before.told if before else ()), *((told,) if told else ())]
-            self._pending[key] = _Pending(Write(header, notebook(), turn, answer), waiting)
+            self._pending[key] = _Pending(Write(header, notebook_path(), turn, answer), waiting)
             self._fresh = True
             self._start()
             self._changed.notify()

@@ -29,7 +29,7 @@ class Header:
     length: int = 0  # turns on its branch
 
 
-def asked(turn: Turn) -> dict[str, Any]:
+def question_fields(turn: Turn) -> dict[str, Any]:
     """What of a turn is known when it is asked."""
     content = turn.question.content
     return {
@@ -40,7 +40,7 @@ def asked(turn: Turn) -> dict[str, Any]:
     }
 
 
-def answered(turn: Turn) -> dict[str, Any]:
+def answer_fields(turn: Turn) -> dict[str, Any]:
     """The rest of it, as far as it has come."""
     answer, kept = turn.answer, turn.answer.kept
     return {
@@ -68,7 +68,7 @@ def _part(part: Part) -> str | dict[str, str]:
     return {"file": part.base64, "media_type": part.media_type, "name": part.name}
 
 
-def encoded(value: dict[str, Any]) -> str:
+def strict_json(value: dict[str, Any]) -> str:
     """Strict JSON. A half surrogate, which neither SQLite nor a file takes, is written as an escape."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:

@@ -18,7 +18,7 @@ FLUSH_SECONDS = 0.5  # at most this long, something that was seen is not on disk
 PATIENCE_SECONDS = 1.5  # how long the end of an answer waits for a disk
 
 
-class Keeps(Protocol):
+class TurnStore(Protocol):
     """Whoever keeps turns: the store."""
 
     def put(
@@ -32,10 +32,12 @@ class Keeps(Protocol):
     def trouble(self) -> str: ...
 
 
-class Growing:
+class TurnWriter:
     """One turn on its way to the disk, or to nowhere where `keeper` is None."""
 
-    def __init__(self, keeper: Keeps | None, turn: Turn, header: Callable[[Turn], Header]) -> None:
+    def __init__(
+        self, keeper: TurnStore | None, turn: Turn, header: Callable[[Turn], Header]
+    ) -> None:
         self._keeper = keeper
         self._turn = turn
         self._header = header
@@ -48,7 +50,7 @@ class Growing:
                 FLUSH_SECONDS, self._flush, self._keeper
             )
 
-    def _flush(self, keeper: Keeps) -> None:
+    def _flush(self, keeper: TurnStore) -> None:
         self._timer = None
         keeper.put(self._header(self._turn), self._turn, grows=True)
 

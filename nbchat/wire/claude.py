@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.wire.contract import Ask
+from nbchat.wire.contract import ModelRequest
 from nbchat.wire.shapes import mapping
 
 # What constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).
@@ -25,7 +25,7 @@ LIMITS = {
 }
 
 
-def temperature_of(ask: Ask, thinking: Any) -> tuple[dict[str, float], list[str]]:
+def temperature_of(ask: ModelRequest, thinking: Any) -> tuple[dict[str, float], list[str]]:
     """The temperature to send, and a notice where it is left out: Claude thinks at temperature 1 only."""
     if ask.temperature is None:
         return {}, []
@@ -39,10 +39,10 @@ def tool_schema(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", **parameters}
 
 
-def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
+def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """An answer's JSON schema: no open objects, and limits said in the description.
 
-    >>> closed({"type": "object", "properties": {"age": {"type": "integer", "minimum": 0}}})
+    >>> closed_schema({"type": "object", "properties": {"age": {"type": "integer", "minimum": 0}}})
     {'type': 'object', 'properties': {'age': {'type': 'integer', 'description': '{minimum: 0}'}},
      'additionalProperties': False}
     """
@@ -62,4 +62,4 @@ def closed(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _closed(value: Any) -> Any:
-    return closed(value) if isinstance(value, Mapping) else value
+    return closed_schema(value) if isinstance(value, Mapping) else value

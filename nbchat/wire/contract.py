@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal, Protocol, cast
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.errors import BadSettings
 from nbchat.events import WireEvent
 from nbchat.messages import Message, Tool
@@ -23,7 +23,7 @@ Framing = Literal["sse", "ndjson", "eventstream"]
 
 
 @dataclass(slots=True, frozen=True)
-class Ask:
+class ModelRequest:
     """One question to one model: all that a dialect needs to render it.
 
     It is already settled when it gets here: `model` is the provider's own id,
@@ -41,7 +41,7 @@ class Ask:
     temperature: float | None = None
     max_tokens: int | None = None
     max_output: int | None = None  # the model's own limit, in tokens
-    thinking: Fields = Fields()
+    thinking: ThinkingFields = ThinkingFields()
     tools: tuple[Tool, ...] = ()
     schema: Mapping[str, Any] | None = None
     quirks: Quirks = Quirks()
@@ -54,7 +54,7 @@ class Ask:
 
 
 @dataclass(slots=True)
-class Call:
+class HttpRequest:
     """The request to make. The engine adds the key; a Call never holds one."""
 
     url: str
@@ -105,12 +105,12 @@ class Dialect(Protocol):
     FRAMING: Framing
 
     @staticmethod
-    def render(ask: Ask) -> Call: ...
+    def render(ask: ModelRequest) -> HttpRequest: ...
     @staticmethod
     def Reader() -> Reader: ...  # noqa: N802
 
 
-def dialect(name: str) -> Dialect:
+def load_dialect(name: str) -> Dialect:
     """The dialect of that name, imported on first use.
 
     Raises BadSettings for a name that no file here speaks.
@@ -123,15 +123,15 @@ def dialect(name: str) -> Dialect:
     return cast(Dialect, import_module(f"nbchat.wire.formats.{name.replace('-', '_')}"))
 
 
-def merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+def merge_into(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """Put `extra` into `body`, member by member where both hold objects.
 
-    >>> merge({"a": {"b": 1}}, {"a": {"c": 2}})
+    >>> merge_into({"a": {"b": 1}}, {"a": {"c": 2}})
     {'a': {'b': 1, 'c': 2}}
     """
     for name, value in extra.items():
         if isinstance(value, Mapping) and isinstance(body.get(name), dict):
-            merge(body[name], value)
+            merge_into(body[name], value)
         else:
-            body[name] = merge({}, value) if isinstance(value, Mapping) else value
+            body[name] = merge_into({}, value) if isinstance(value, Mapping) else value
     return body

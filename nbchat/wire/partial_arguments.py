@@ -16,12 +16,12 @@ DEEPEST = 32  # steps; a longer path is not followed
 _STEP = re.compile(r"""\.?([^.\[\]$'"]+)|\[(\d{1,9})\]|\[(?:'([^']*)'|"([^"]*)")\]""")
 
 
-def place(arguments: Any, piece: Mapping[str, Any]) -> None:
+def place_piece(arguments: Any, piece: Mapping[str, Any]) -> None:
     """Put one piece where its path says; a text goes on after what is there.
 
     >>> arguments = {}
     >>> for text in ("Par", "is"):
-    ...     place(arguments, {"jsonPath": "$.stops[0].city", "stringValue": text})
+    ...     place_piece(arguments, {"jsonPath": "$.stops[0].city", "stringValue": text})
     >>> arguments
     {'stops': [{'city': 'Paris'}]}
     """

@@ -32,16 +32,16 @@ class ProviderProblem(Exception):
         self.retry_after = retry_after
 
 
-def problem(body: Any) -> ProviderProblem | None:
+def problem_in(body: Any) -> ProviderProblem | None:
     """The problem that a JSON value states, or None where it states none.
 
-    >>> problem({"error": {"message": "no such model", "type": "invalid_request_error", "code": 1211}}).code
+    >>> problem_in({"error": {"message": "no such model", "type": "invalid_request_error", "code": 1211}}).code
     '1211'
-    >>> problem({"choices": []}) is None
+    >>> problem_in({"choices": []}) is None
     True
     """
     if isinstance(body, list) and body:
-        return problem(body[0])
+        return problem_in(body[0])
     if not isinstance(body, Mapping):
         return None
     error = body.get("error") or body.get("errors")  # Cloudflare's list
@@ -54,7 +54,7 @@ def problem(body: Any) -> ProviderProblem | None:
             body,
         )
     if isinstance(error, list) and error:
-        return problem({"error": error[0]})
+        return problem_in({"error": error[0]})
     return _flat(body)
 
 
@@ -63,7 +63,7 @@ def raise_problem(value: Any, statuses: Mapping[str, int] | None = None) -> None
 
     `statuses` has the HTTP status that a format's own words stand for, by code or type.
     """
-    if found := problem(value):
+    if found := problem_in(value):
         known = statuses or {}
         found.status = found.status or known.get(found.code) or known.get(found.kind)
         raise found

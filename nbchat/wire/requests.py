@@ -24,10 +24,10 @@ Block: TypeAlias = dict[str, Any]  # one object of a message's content, in the p
 # --- asking ------------------------------------------------------------------------------
 
 
-def as_text(part: Part) -> Part:
+def text_file_as_text(part: Part) -> Part:
     """The part; a text file as a text that begins with its name, for no format has another place for it.
 
-    >>> as_text(File(b"Hi", "text/plain", "a.txt"))
+    >>> text_file_as_text(File(b"Hi", "text/plain", "a.txt"))
     'a.txt:\\nHi'
     """
     if isinstance(part, File) and part.media_type.startswith("text/"):
@@ -35,19 +35,19 @@ def as_text(part: Part) -> Part:
     return part
 
 
-def blank(part: object) -> bool:
+def is_blank(part: object) -> bool:
     """Whether it is text of nothing but white space, which the strict formats refuse."""
     return isinstance(part, str) and not part.strip()
 
 
-def not_taken(file: File, model: str) -> BadSettings:
+def file_refusal(file: File, model: str) -> BadSettings:
     """The refusal of a document, before anything is sent."""
     return BadSettings(
         f"{model} takes no {file.media_type} files here. Send its text, or an image of it."
     )
 
 
-def with_names(messages: Iterable[Message]) -> Iterator[Message]:
+def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
     """The messages, a tool's result with the name of the function; an id used again means the latest call.
 
     Gemini gave no ids for years, so histories hold `call_1` in every turn.
@@ -59,15 +59,17 @@ def with_names(messages: Iterable[Message]) -> Iterator[Message]:
         yield replace(message, name=names.get(message.tool_call_id, "")) if lacks else message
 
 
-def thought_wanted(back: str, calls: Sequence[ToolCall]) -> bool:
+def wants_thought_back(back: str, calls: Sequence[ToolCall]) -> bool:
     """Whether an assistant's thinking goes back with its message, which has these calls; `Quirks.reasoning_back`."""
     return back == "always" or (back == "tools" and bool(calls))
 
 
-def alternate(turns: Iterable[tuple[str, list[Block]]], content: str = "content") -> list[Block]:
+def alternate_roles(
+    turns: Iterable[tuple[str, list[Block]]], content: str = "content"
+) -> list[Block]:
     """Messages with neighbours of the same role made one, and without empty ones; `content` names their blocks.
 
-    >>> alternate([("user", [{"text": "1"}]), ("assistant", []), ("user", [{"text": "2"}])])
+    >>> alternate_roles([("user", [{"text": "1"}]), ("assistant", []), ("user", [{"text": "2"}])])
     [{'role': 'user', 'content': [{'text': '1'}, {'text': '2'}]}]
     """
     messages: list[Block] = []
@@ -79,10 +81,10 @@ def alternate(turns: Iterable[tuple[str, list[Block]]], content: str = "content"
     return messages
 
 
-def call_id(given: str, allowed: str, made: str = "call_{:.24}") -> str:
+def accepted_call_id(given: str, allowed: str, made: str = "call_{:.24}") -> str:
     """`given`, or for one that another provider made and this one refuses, its hash as `made` says.
 
-    >>> call_id("toolu_1", r"[\\w-]+"), call_id("functions.add:0", r"[\\w-]+")
+    >>> accepted_call_id("toolu_1", r"[\\w-]+"), accepted_call_id("functions.add:0", r"[\\w-]+")
     ('toolu_1', 'call_2aab2b9e6b10fe772400632a')
     """
     if re.fullmatch(allowed, given, re.ASCII):
@@ -104,7 +106,7 @@ def in_order(message: Message) -> list[str | ToolCall | Block]:
         found += [text[at : row["text"]], *calls[done : row["calls"]], row["block"]]
         at, done = max(at, row["text"]), max(done, row["calls"])
     found += [text[at:], *calls[done:]]
-    found = [piece for piece in found if not blank(piece)]
+    found = [piece for piece in found if not is_blank(piece)]
     while found and isinstance(found[-1], dict):
         found.pop()
     return found
@@ -158,6 +160,6 @@ class Places:
         self.rows.append({"text": text, "calls": calls, "block": block})
 
 
-def thought(text: Any) -> list[WireEvent]:
+def thought_events(text: Any) -> list[WireEvent]:
     """The event for a piece of thinking; none for what is empty or no text."""
     return [Thought(text)] if text and isinstance(text, str) else []

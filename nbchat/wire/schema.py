@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.wire.contract import Ask
+from nbchat.wire.contract import ModelRequest
 
 
 def schema_name(schema: Mapping[str, Any]) -> str:
@@ -23,7 +23,7 @@ def schema_name(schema: Mapping[str, Any]) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", str(schema.get("title") or "answer"))[:64]
 
 
-def system_text(ask: Ask) -> str:
+def system_text(ask: ModelRequest) -> str:
     """The system prompt, with the schema in words where the host has no place for it."""
     if ask.schema is None or ask.quirks.schema_mode == "json_schema":
         return ask.system
@@ -33,13 +33,13 @@ def system_text(ask: Ask) -> str:
     return f"{ask.system}\n\n{wanted}" if ask.system else wanted
 
 
-def schema_notices(ask: Ask) -> list[str]:
+def schema_notices(ask: ModelRequest) -> list[str]:
     """What to tell where `system_text` has put the schema in words."""
     if ask.schema is None or ask.quirks.schema_mode == "json_schema":
         return []
     return [f"{ask.model} has no schema output here; the schema was sent as an instruction."]
 
 
-def plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+def plain_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema without `$schema`, the address of its dialect (@ai-sdk/moonshotai 3.0.60 leaves it out too)."""
     return {name: value for name, value in schema.items() if name != "$schema"}

@@ -9,7 +9,7 @@ from nbchat.events import Kept, Notice, Stop, StopReason, Usage, WireEvent
 from nbchat.messages import ToolCall
 
 
-def ending(
+def end_events(
     word: str,
     reasons: Mapping[str, StopReason],
     *,
@@ -27,7 +27,7 @@ def ending(
     give a natural end as the reason when tools are to be called. `why` is told where the
     answer was filtered or broke.
 
-    >>> ending("STOP", {"stop": "end"}, ended=True, usage=Usage(9, 5))
+    >>> end_events("STOP", {"stop": "end"}, ended=True, usage=Usage(9, 5))
     [Usage(input=9, output=5, cached=None, reasoning=None), Stop(reason='end', detail='STOP')]
     """
     reason = reasons.get(word) or reasons.get(word.lower(), unknown) if word else "end"

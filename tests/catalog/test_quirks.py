@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nbchat.catalog.catalog import shipped
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 
 CATALOG = shipped()
 
@@ -91,12 +91,15 @@ def test_over_a_foreign_format_only_what_it_has_too_is_sent():
     kimi, deepseek = CATALOG.models["kimi-k2.6"], CATALOG.models["deepseek-flash"]
 
     fields, notice = CATALOG.thinking_fields(kimi, False, "anthropic-messages")
-    assert fields == Fields()
+    assert fields == ThinkingFields()
     assert "anthropic-messages is not known" in notice
-    assert CATALOG.thinking_fields(deepseek, "high", "anthropic-messages")[0] == Fields(
+    assert CATALOG.thinking_fields(deepseek, "high", "anthropic-messages")[0] == ThinkingFields(
         effort="high"
     )
-    assert CATALOG.thinking_fields(CATALOG.models["gpt-5.4"], None, "openai-chat")[0] == Fields()
+    assert (
+        CATALOG.thinking_fields(CATALOG.models["gpt-5.4"], None, "openai-chat")[0]
+        == ThinkingFields()
+    )
     assert CATALOG.quirks(kimi, "anthropic-messages") == Quirks()
     assert (
         CATALOG.quirks(CATALOG.models["gpt-5.4"], "openai-chat").max_tokens_field

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog.table_files import table_in
+from nbchat.catalog.table_files import read_table
 from nbchat.errors import BadSettings
 from nbchat.settings import Settings
 
@@ -97,4 +97,4 @@ def test_a_file_that_the_system_does_not_give_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         BadSettings, match="missing.toml cannot be read: No such file or directory."
     ):
-        table_in(tmp_path / "missing.toml")
+        read_table(tmp_path / "missing.toml")

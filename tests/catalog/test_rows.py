@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from nbchat.catalog.catalog import shipped
-from nbchat.catalog.rows import Fields, Model, Provider, Quirks, ThinkingTable
+from nbchat.catalog.rows import Model, Provider, Quirks, ThinkingFields, ThinkingTable
 from nbchat.hosts import host_of
-from nbchat.wire.contract import dialect
+from nbchat.wire.contract import load_dialect
 from nbchat.wire.formats import FORMATS
 
 FOLDER = Path(__file__).parents[2] / "nbchat" / "catalog"
@@ -37,7 +37,7 @@ def test_a_model_is_one_line_in_the_documented_shape():
         assert list(row)[:6] == ["id", "name", "type", "envKey", "features", "supportsThinkingMode"]
 
 
-@pytest.mark.parametrize("kind", [Model, Provider, Quirks, ThinkingTable, Fields])
+@pytest.mark.parametrize("kind", [Model, Provider, Quirks, ThinkingTable, ThinkingFields])
 def test_an_unknown_field_is_refused(kind: type):
     given = {"id": "x", "name": "X", "type": "x"} if kind is Model else {"name": "X", "type": "x"}
 
@@ -47,7 +47,7 @@ def test_an_unknown_field_is_refused(kind: type):
 
 @pytest.mark.parametrize("wire", FORMATS)
 def test_every_file_among_the_formats_speaks_one(wire: str):
-    spoken = dialect(wire)
+    spoken = load_dialect(wire)
 
     assert spoken.FRAMING in ("sse", "ndjson", "eventstream")
     assert callable(spoken.render)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nbchat.catalog.catalog import shipped
-from nbchat.catalog.rows import LEVELS, Fields, Model
+from nbchat.catalog.rows import LEVELS, Model, ThinkingFields
 from nbchat.errors import BadSettings
 
 CATALOG = shipped()
@@ -139,5 +139,5 @@ def test_every_way_to_ask_gives_fields(model: Model):
     for asked in (None, False, True, *LEVELS):
         fields, notice = CATALOG.thinking_fields(model, asked)
 
-        assert isinstance(fields, Fields)
+        assert isinstance(fields, ThinkingFields)
         assert asked is not None or not notice

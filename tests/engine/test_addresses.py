@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.engine.prepare import Plan, plan
+from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.options import Options
 from nbchat.settings import Settings
@@ -77,9 +77,9 @@ def url(base_url: str, **options: object) -> str:
 
 def planned(
     base_url: str = "https://x.example/v1", *, model: str = "openai:m", **options: object
-) -> Plan:
+) -> PreparedRequest:
     given = {"base_url": base_url, "wire": "openai-chat", "api_key": KEY, **options}
-    return plan(Settings(), model, "hi", Options.of(given))
+    return prepare(Settings(), model, "hi", Options.of(given))
 
 
 @pytest.mark.parametrize("typo", REFUSED)
@@ -167,7 +167,7 @@ def test_what_people_write_for_ollama_is_understood_as_ollama_does(
     """Servers are told to listen at 0.0.0.0, and the variable is one for both."""
     monkeypatch.setenv("OLLAMA_HOST", said)
 
-    assert plan(Settings.load(), "ollama:qwen3", "hi", Options()).call.url == f"{meant}/api/chat"
+    assert prepare(Settings.load(), "ollama:qwen3", "hi", Options()).call.url == f"{meant}/api/chat"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_server_elsewhere_is_not_asked_over_plain_http(
     monkeypatch.setenv("OLLAMA_HOST", said)
 
     with pytest.raises(BadSettings, match="OLLAMA_HOST"):
-        plan(Settings.load(), "ollama:qwen3", "hi", Options())
+        prepare(Settings.load(), "ollama:qwen3", "hi", Options())
 
 
 def test_a_host_alone_is_asked_over_tls_where_the_provider_is(
@@ -188,7 +188,7 @@ def test_a_host_alone_is_asked_over_tls_where_the_provider_is(
     monkeypatch.setenv("KIMI_API_KEY", KEY)
     monkeypatch.setenv("KIMI_BASE_URL", "api.moonshot.cn/v1")
 
-    assert plan(Settings.load(), "kimi-k2.6", "hi", Options()).call.url.startswith(
+    assert prepare(Settings.load(), "kimi-k2.6", "hi", Options()).call.url.startswith(
         "https://api.moonshot.cn/v1/"
     )
 
@@ -206,12 +206,12 @@ def test_a_key_goes_to_the_host_that_gave_it(
 ) -> None:
     """Keys of Z.ai and of bigmodel.cn are refused by the other (zai-sdk 0.2.3 README)."""
     monkeypatch.setenv(variable, KEY)
-    chat = plan(Settings.load(), "glm-5.3-flash", "hi", Options())
-    claude = plan(Settings.load(), "glm-5.3-flash", "hi", Options(wire="anthropic-messages"))
+    chat = prepare(Settings.load(), "glm-5.3-flash", "hi", Options())
+    claude = prepare(Settings.load(), "glm-5.3-flash", "hi", Options(wire="anthropic-messages"))
 
     assert chat.call.url == f"https://{host}/api/paas/v4/chat/completions"
     assert claude.call.url == f"https://{host}/api/anthropic/v1/messages"
     monkeypatch.setenv("GLM_BASE_URL", "https://glm.example.com/v4")
-    assert plan(Settings.load(), "glm-5.3-flash", "hi", Options()).call.url.startswith(
+    assert prepare(Settings.load(), "glm-5.3-flash", "hi", Options()).call.url.startswith(
         "https://glm.example.com/v4/"
     )

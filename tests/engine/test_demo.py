@@ -19,7 +19,7 @@ from nbchat.engine.demo.script import (
     TOPICS,
     reply,
 )
-from nbchat.frontends.notebook.arguments import parsed
+from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.frontends.notebook.commands.commands import COMMANDS
 from nbchat.settings import Settings
 
@@ -46,7 +46,7 @@ def test_what_it_says_about_nbchat_is_so() -> None:
     for command in re.findall(r"`%chat (\w+)", said):
         assert command in COMMANDS
     for line in re.findall(r"`%%chat( [^`]*)?`", said):
-        if model := parsed(line).model:
+        if model := parse_arguments(line).model:
             assert Settings.load().catalog.find(model).model.status in ("current", "unlisted")
 
 

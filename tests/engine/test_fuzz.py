@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbchat.engine.response import value_of
-from nbchat.wire.framing.framing import FramingError, JsonValues
+from nbchat.wire.framing.contract import FramingError
+from nbchat.wire.framing.json_values import JsonValues
 
 from ..faults.families import FAMILIES, TEXT, Family
 from .played import Played, Player

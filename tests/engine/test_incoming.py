@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nbchat.network.http1 import MAX_HEAD, HeadTooLarge, Incoming, NotHttp
+from nbchat.network.http1 import MAX_HEAD, HeadTooLarge, Http1Coalescer, NotHttp
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
@@ -23,7 +23,7 @@ def cut(body: bytes, places: list[int]) -> list[bytes]:
     return [body[start:end] for start, end in zip([0, *at], [*at, len(body)], strict=True)]
 
 
-def understood(pieces: list[bytes], incoming: Incoming | None) -> tuple[int, bytes, str]:
+def understood(pieces: list[bytes], incoming: Http1Coalescer | None) -> tuple[int, bytes, str]:
     """Status, body, and how it ended: whole, more (is due), or refused; by h11, with or without us before it."""
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=10**6)
     connection.send(h11.Request(method="GET", target="/", headers=[("host", "x")]))
@@ -53,7 +53,7 @@ def understood(pieces: list[bytes], incoming: Incoming | None) -> tuple[int, byt
 
 def alike(stream: bytes, places: list[int]) -> tuple[int, bytes, str]:
     plain = understood([stream], None)
-    ours = understood(cut(stream, places), Incoming())
+    ours = understood(cut(stream, places), Http1Coalescer())
 
     assert ours == plain
     return ours
@@ -88,7 +88,7 @@ def test_what_h11_refuses_is_refused(
     at = len(HEAD) + at % max(1, len(stream) - len(HEAD))
     edited = stream[:at] + new + stream[at + gone :]
     status, text, end = understood([edited], None)
-    ours = understood(cut(edited, cuts), Incoming())
+    ours = understood(cut(edited, cuts), Http1Coalescer())
 
     assert ours[:2] == (status, text)
     assert ours[2] == end or (end, ours[2]) == ("more", "refused")
@@ -131,7 +131,7 @@ def test_odd_heads_are_left_to_h11(stream: bytes) -> None:
 
 
 def test_what_comes_after_the_end_is_not_handed_on() -> None:
-    incoming = Incoming()
+    incoming = Http1Coalescer()
     incoming.expect(b"GET /")
     body = incoming.feed(HEAD + chunk(b"a") + b"0\r\n\r\nHTTP/1.1 200 OK\r\n\r\npoison")
 
@@ -141,7 +141,7 @@ def test_what_comes_after_the_end_is_not_handed_on() -> None:
 
 
 def test_a_second_answer_on_one_connection_starts_anew() -> None:
-    incoming = Incoming()
+    incoming = Http1Coalescer()
     for number in range(1, 4):
         incoming.expect(b"POST /")
         assert not incoming.idle
@@ -154,7 +154,7 @@ def test_a_second_answer_on_one_connection_starts_anew() -> None:
 
 @pytest.mark.parametrize("piece", [b"X: y\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"])
 def test_a_head_has_a_limit(piece: bytes) -> None:
-    incoming = Incoming()
+    incoming = Http1Coalescer()
     incoming.expect(b"GET /")
     incoming.feed(b"HTTP/1.1 100 Continue\r\n")
     with pytest.raises(HeadTooLarge):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat import errors
-from nbchat.engine.retry import LONGEST_WAIT, TRIES, delay, retry_after, spoken
+from nbchat.engine.retry import LONGEST_WAIT, TRIES, retry_after, retry_delay, spoken
 from nbchat.errors import NbchatError, RateLimited, ServiceDown, ServiceError
 
 numbers = st.floats(allow_nan=True).map(repr) | st.integers(-10, 10**6).map(str)
@@ -48,7 +48,7 @@ def test_any_sequence_of_refusals_ends_after_three_tries_and_a_bounded_wait(
     slept, tried = 0.0, 0
     for said, kind in answers:
         tried += 1
-        seconds = delay(kind("", status=429, retry_after=retry_after(said)), tried)
+        seconds = retry_delay(kind("", status=429, retry_after=retry_after(said)), tried)
         if seconds is None:
             break
         assert 0 <= seconds <= LONGEST_WAIT
@@ -94,8 +94,8 @@ def test_a_date_is_understood_as_the_time_until_then() -> None:
 
 def test_delays_grow_and_differ() -> None:
     """Many notebooks that lose one server at one moment must not all come back at one moment."""
-    first = {delay(ServiceDown("", status=500), 1) for _ in range(20)}
-    second = {delay(ServiceDown("", status=500), 2) for _ in range(20)}
+    first = {retry_delay(ServiceDown("", status=500), 1) for _ in range(20)}
+    second = {retry_delay(ServiceDown("", status=500), 2) for _ in range(20)}
 
     assert len(first) > 10
     assert max(filter(None, first)) <= min(filter(None, second))

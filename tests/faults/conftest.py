@@ -9,7 +9,7 @@ import pytest
 
 from nbchat.engine import response, retry
 from nbchat.network import client
-from nbchat.wire.framing.framing import MIB
+from nbchat.wire.framing.contract import MIB
 
 from .certificates import Authority
 from .server import Misbehaving, Turn

@@ -17,7 +17,7 @@ import pytest
 from nbchat import NbchatError
 from nbchat.engine import retry
 from nbchat.engine.engine import Engine
-from nbchat.engine.prepare import Options, plan
+from nbchat.engine.prepare import Options, prepare
 from nbchat.network import client
 from nbchat.wire.formats import openai_chat
 
@@ -202,7 +202,7 @@ async def test_a_plan_shows_no_key(server: Misbehaving) -> None:
     options = Options.of(
         {"base_url": server.case("echo", family, False)[1], "wire": family.name, "api_key": KEY}
     )
-    planned = plan(Settings.load(), family.model, "hi", options)
+    planned = prepare(Settings.load(), family.model, "hi", options)
 
     assert (
         leaks("plan", f"{planned!r} {options!r} {planned.call.url} {planned.call.encoded()!r}")

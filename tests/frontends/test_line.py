@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from nbchat.errors import BadSettings
-from nbchat.frontends.notebook.arguments import Line, parsed, refuse_keys
+from nbchat.frontends.notebook.arguments import MagicArguments, parse_arguments, refuse_keys
 
 
 def test_every_option_is_read() -> None:
     line = "kimi-k2.6 --name a --system 'Be brief.' --temperature 0.5 --max-tokens 9 --think high --fresh --raw"
 
-    assert parsed(line) == Line("kimi-k2.6", "a", "Be brief.", 0.5, 9, "high", fresh=True, raw=True)
-    assert parsed("") == Line()
+    assert parse_arguments(line) == MagicArguments(
+        "kimi-k2.6", "a", "Be brief.", 0.5, 9, "high", fresh=True, raw=True
+    )
+    assert parse_arguments("") == MagicArguments()
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_every_option_is_read() -> None:
 )
 def test_a_wrong_line_says_what_was_meant(line: str, said: str) -> None:
     with pytest.raises(BadSettings) as raised:
-        parsed(line)
+        parse_arguments(line)
 
     assert said in str(raised.value)
     assert len(str(raised.value).splitlines()) <= 2

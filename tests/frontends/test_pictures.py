@@ -13,8 +13,8 @@ import pytest
 from IPython.display import Image as Displayed
 from PIL import Image as Pillow
 
-from nbchat.context.expand import filled
-from nbchat.context.pictures import LARGEST, picture
+from nbchat.context.expand import expand
+from nbchat.context.pictures import LARGEST_PICTURE, picture
 from nbchat.errors import BadSettings
 from nbchat.frontends.panel import attachments
 
@@ -47,7 +47,7 @@ def figure() -> Any:
     ids=["figure", "axes", "PIL", "displayed", "bytes"],
 )
 def test_what_a_person_can_look_at_goes_as_an_image(value: Any, kind: str) -> None:
-    got = filled("What is odd in {it}? And in {it}?", {"it": value})
+    got = expand("What is odd in {it}? And in {it}?", {"it": value})
 
     assert got.text == "What is odd in it (image 1)? And in it (image 1)?"
     assert [image.media_type for image in got.images] == [kind]
@@ -73,11 +73,11 @@ def test_what_is_none_is_text(value: Any) -> None:
     if isinstance(value, MagicMock):
         assert picture("it", value) is None
     else:
-        assert filled("{it}", {"it": value}).images == []
+        assert expand("{it}", {"it": value}).images == []
 
 
 def test_several_images_are_numbered_as_they_are_named() -> None:
-    got = filled("{b} {a} {b}", {"a": jpeg(), "b": PNG + b"b"})
+    got = expand("{b} {a} {b}", {"a": jpeg(), "b": PNG + b"b"})
 
     assert got.text == "b (image 1) a (image 2) b (image 1)"
     assert [image.data for image in got.images] == [PNG + b"b", jpeg()]
@@ -87,7 +87,7 @@ def test_an_image_that_is_too_large_is_refused_with_a_way_out() -> None:
     with pytest.raises(
         BadSettings, match=r"photo is an image of 9\.0 MB; 8 MB can be sent.*\n.*resize"
     ):
-        picture("photo", PNG + bytes(LARGEST + 1_000_000))
+        picture("photo", PNG + bytes(LARGEST_PICTURE + 1_000_000))
 
 
 def test_the_panel_attaches_it_as_an_image() -> None:

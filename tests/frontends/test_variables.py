@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.context.expand import LONGEST, filled
+from nbchat.context.expand import LONGEST_VALUE, expand
 
 
 class Trap:
@@ -40,17 +40,17 @@ HOSTILE = [
 def test_a_hostile_template_stays_as_typed_and_asks_nothing(template: str) -> None:
     trap = Trap()
 
-    assert filled(template, {"x": trap, "y": trap}).text == template
+    assert expand(template, {"x": trap, "y": trap}).text == template
     assert [name for name in trap.asked if name != "__str__"] == []
 
 
 def test_a_value_is_put_in_once_and_not_scanned_again() -> None:
-    assert filled("{a} {b}", {"a": "{b}", "b": "{a}"}).text == "{b} {a}"
+    assert expand("{a} {b}", {"a": "{b}", "b": "{a}"}).text == "{b} {a}"
 
 
 def test_unknown_names_modules_and_functions_stay_as_typed() -> None:
     assert (
-        filled("{nope} {sys} {f} {int}", {"sys": pytest, "f": filled, "int": int}).text
+        expand("{nope} {sys} {f} {int}", {"sys": pytest, "f": expand, "int": int}).text
         == "{nope} {sys} {f} {int}"
     )
 
@@ -59,13 +59,13 @@ def test_nothing_is_replaced_inside_code_fences() -> None:
     body = "{x}\n```python\n{x}\n~~~\n```\n{x}\n~~~~\n{x}\n~~~\n{x}\n~~~~\n{x}"
 
     assert (
-        filled(body, {"x": 1}).text
+        expand(body, {"x": 1}).text
         == "1\n```python\n{x}\n~~~\n```\n1\n~~~~\n{x}\n~~~\n{x}\n~~~~\n1"
     )
 
 
 def test_a_table_goes_as_csv_with_its_shape() -> None:
-    got = filled("{df} {df}", {"df": pd.DataFrame({"a": [1, 3], "b": [2, 4]}, index=["x", "y"])})
+    got = expand("{df} {df}", {"df": pd.DataFrame({"a": [1, 3], "b": [2, 4]}, index=["x", "y"])})
 
     assert got.text == ",a,b\nx,1,2\ny,3,4\n ,a,b\nx,1,2\ny,3,4\n"
     assert got.inserted == ["df (2 × 2, 17 B)"]
@@ -74,8 +74,8 @@ def test_a_table_goes_as_csv_with_its_shape() -> None:
 def test_of_a_long_table_the_beginning_goes_and_both_are_told() -> None:
     df = pd.DataFrame({"a": range(1_000_000)})
 
-    got = filled("{df}", {"df": df})
-    column = filled("{column}", {"column": df["a"]})
+    got = expand("{df}", {"df": df})
+    column = expand("{column}", {"column": df["a"]})
 
     assert got.text.startswith(",a\n0,0\n")
     assert got.text.endswith("199,199\n… (200 of 1,000,000 rows)\n")
@@ -84,9 +84,9 @@ def test_of_a_long_table_the_beginning_goes_and_both_are_told() -> None:
 
 
 def test_a_long_value_is_cut_and_both_are_told() -> None:
-    got = filled("{x}", {"x": "a" * (LONGEST + 5)})
+    got = expand("{x}", {"x": "a" * (LONGEST_VALUE + 5)})
 
-    assert got.text.endswith(f"… (cut after 50,000 of {LONGEST + 5:,} characters)")
+    assert got.text.endswith(f"… (cut after 50,000 of {LONGEST_VALUE + 5:,} characters)")
     assert got.inserted == ["x (first 50,000 characters, 50.0 kB)"]
 
 
@@ -102,7 +102,7 @@ def test_a_long_value_is_cut_and_both_are_told() -> None:
     ],
 )
 def test_a_slip_of_the_pen_stays_as_typed_and_is_told(body: str, said: list[str]) -> None:
-    got = filled(body, {"df": 1, "sales": 2, "maths": pytest, "_city": 3, "i": 4})
+    got = expand(body, {"df": 1, "sales": 2, "maths": pytest, "_city": 3, "i": 4})
 
     assert got.text.replace("2", "{sales}") == body
     assert got.inserted == said
@@ -110,11 +110,11 @@ def test_a_slip_of_the_pen_stays_as_typed_and_is_told(body: str, said: list[str]
 
 @given(st.text(alphabet="{}ab`~\n .:!", max_size=60))
 def test_braces_never_raise_and_length_is_bounded(body: str) -> None:
-    got = filled(body, {"a": "1", "b": "2"})
+    got = expand(body, {"a": "1", "b": "2"})
 
     assert len(got.text) <= len(body)
 
 
 @given(st.text(max_size=60))
 def test_a_body_without_names_of_values_is_unchanged(body: str) -> None:
-    assert filled(body, {}).text == body
+    assert expand(body, {}).text == body

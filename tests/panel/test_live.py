@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat import render
-from nbchat.conversation.conversation import Turn
 from nbchat.events import Answer, Event, Notice
-from nbchat.frontends.panel.live_turn import BREATH, GAP, Coalescer, Live, splice, units
+from nbchat.frontends.panel.live_turn import BREATH, GAP, Coalescer, LiveTurn, splice, units
 from nbchat.messages import Message, Text, Thought
+from nbchat.turns import Turn
 
 ANSWER = """## One 🎉
 
@@ -65,7 +65,7 @@ def turn() -> Turn:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, len(ANSWER) - 1), max_size=40), st.integers(1, 4))
 def test_the_pieces_add_up_to_the_whole(cuts: list[int], every: int) -> None:
-    live, view = Live(turn()), View()
+    live, view = LiveTurn(turn()), View()
     places = [0, *sorted(set(cuts)), len(ANSWER)]
     live.feed([])
     for number, (start, end) in enumerate(pairwise(places)):
@@ -88,7 +88,7 @@ def test_the_pieces_add_up_to_the_whole(cuts: list[int], every: int) -> None:
     )
 )
 def test_a_view_that_hears_all_has_all(pieces: list[str]) -> None:
-    live, view = Live(turn()), View()
+    live, view = LiveTurn(turn()), View()
     live.feed([])
     for piece in pieces:
         live.feed([Text(piece)])
@@ -103,7 +103,7 @@ def test_a_view_that_hears_all_has_all(pieces: list[str]) -> None:
 
 def test_a_late_view_gets_what_was_sent_and_no_more() -> None:
     asked = turn()
-    live, early = Live(asked), View()
+    live, early = LiveTurn(asked), View()
     events: list[Event] = [Thought("Hm. "), Notice("A notice."), Text("One\n\nTw")]
     for event in events:
         asked.answer.add(event)
@@ -126,7 +126,7 @@ def test_a_watcher_that_comes_in_the_middle_has_the_beginning() -> None:
     asked = turn()
     for event in (Text("One "), Text("two")):
         asked.answer.add(event)
-    live = Live(asked)
+    live = LiveTurn(asked)
     live.feed([Text("two")])
 
     assert "One two" in str(live.delta())
@@ -145,7 +145,7 @@ def test_a_splice_makes_the_new_from_the_old(a: str, b: str, c: str, d: str) -> 
 
 
 def test_nothing_new_is_nothing_to_say() -> None:
-    live = Live(turn())
+    live = LiveTurn(turn())
     live.feed([])
     live.feed([Text("One")])
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbchat
-from nbchat.conversation.conversation import Turn
 from nbchat.events import Answer, Stop
 from nbchat.frontends.panel import attachments, download, turn_rows
 from nbchat.frontends.panel.saved_copy import LARGEST, Snapshot
 from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
+from nbchat.turns import Turn
 
 BAD = "<img src=x onerror=alert(1)><script>alert(1)</script> [x](javascript:alert(1)) ![y](https://evil.example/q)"
 

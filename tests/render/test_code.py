@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.render import to_html
-from nbchat.render.markdown.code import LANGUAGES, LINES, LONGEST, WIDEST, coloured, language_of
+from nbchat.render.markdown.code import (
+    LANGUAGES,
+    LINES,
+    LONGEST_COLOURED,
+    WIDEST,
+    coloured,
+    language_of,
+)
 
 from .dom import Page
 
@@ -74,7 +81,9 @@ def test_colouring_never_changes_the_code(language: str, source: str) -> None:
     assert page.faults == []
 
 
-@pytest.mark.parametrize("source", ["x" * (LONGEST + 1), "x\n" * (LINES + 1), "x" * (WIDEST + 1)])
+@pytest.mark.parametrize(
+    "source", ["x" * (LONGEST_COLOURED + 1), "x\n" * (LINES + 1), "x" * (WIDEST + 1)]
+)
 def test_large_code_is_plain(source: str) -> None:
     assert "<b>" not in coloured(f"import {source}", "python")
 
@@ -92,7 +101,7 @@ def test_large_code_is_plain(source: str) -> None:
 )
 def test_lexers_that_are_slow_are_kept_from_long_code(language: str, seed: str) -> None:
     """Each took 5 to 40 s for 20,000 characters without our limits. Processor time, far from the limit."""
-    source = (seed * LONGEST)[:LONGEST]
+    source = (seed * LONGEST_COLOURED)[:LONGEST_COLOURED]
     start = time.process_time()
     coloured(source, language)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from nbchat.render.streaming.cuts import INSIDE, WENT_ON, cut
+from nbchat.render.streaming.cuts import INSIDE, WENT_ON, cut_block
 
 from .test_incremental import documents
 
@@ -42,7 +42,7 @@ WORDS = "Words and words. " * 190
     ],
 )
 def test_where_a_block_is_cut(text: str, rest: str | None) -> None:
-    found = cut(text)
+    found = cut_block(text)
 
     assert (found and found.rest) == rest
 
@@ -52,10 +52,10 @@ def test_where_a_block_is_cut(text: str, rest: str | None) -> None:
 )
 def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
     before = "Words and words. " * 150
-    found = cut(before + opened + "go on. " * 150)
+    found = cut_block(before + opened + "go on. " * 150)
 
     assert found is None or opened.strip() not in found.done
-    assert cut(before + opened + "go on. " * 400)  # but nothing is open for ever
+    assert cut_block(before + opened + "go on. " * 400)  # but nothing is open for ever
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
 def test_a_long_line_is_cut_and_goes_on_as_it_began(
     opening: str, again: str, on: tuple[str, ...]
 ) -> None:
-    found = cut(opening + WORDS)
+    found = cut_block(opening + WORDS)
 
     assert found
     assert found.done.startswith(opening + "Words")
@@ -91,7 +91,7 @@ def test_a_cut_moves_on(text: str) -> None:
     """What goes on is never the whole again, or it would be cut for ever."""
     on: tuple[str, ...] = ()
     for _ in range(200):
-        if not (found := cut(text, on, line=40)):
+        if not (found := cut_block(text, on, line=40)):
             return
         assert found.done.strip()
         text, on = found.rest, found.on

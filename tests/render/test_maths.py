@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.render import to_html
-from nbchat.render.maths.chemistry import chemistry
+from nbchat.render.maths.chemistry import expand_chemistry
 from nbchat.render.maths.mathml import mathml
-from nbchat.render.maths.tex import LONGEST
+from nbchat.render.maths.tex import LONGEST_FORMULA
 
 from .dom import Page
 from .formulas import DISPLAYED, INLINE
@@ -259,7 +259,7 @@ def test_what_models_write_is_drawn() -> None:
     ],
 )
 def test_chemistry_is_written_out_or_left_as_it_was(formula: str, tex: str) -> None:
-    assert chemistry(formula) == tex
+    assert expand_chemistry(formula) == tex
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_a_formula_cannot_leave_its_place(tex: str) -> None:
 
 
 def test_a_long_or_deep_formula_shows_its_source() -> None:
-    assert mathml("x" * (LONGEST + 1)) is None
+    assert mathml("x" * (LONGEST_FORMULA + 1)) is None
     assert mathml("{" * 100 + "x" + "}" * 100) is None
     assert mathml(r"\left(" * 100 + "x" + r"\right)" * 100) is None
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from nbchat.render import Pieces, to_html
 from nbchat.render.streaming.cuts import LONG_LINE, OPEN
-from nbchat.render.streaming.long_blocks import LONG, LONGEST
+from nbchat.render.streaming.long_blocks import LONG, LONGEST_OPEN
 
 from ..benchmarks.answers import SHAPES
 from .dom import Page, words
@@ -120,7 +120,7 @@ def test_what_cannot_be_cut_is_shown_as_typed(shape: str) -> None:
     page, longest = longest_open(TYPED[shape])
 
     assert '<pre class="nbc-off nbc-plain">' in "".join(page.settled)
-    assert longest < 1.6 * LONGEST
+    assert longest < 1.6 * LONGEST_OPEN
     assert seen(page.html).count("x") == TYPED[shape].count("x")
 
 

@@ -12,7 +12,7 @@ from nbchat.events import Answer, Stop
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.render import Incremental, answer_html, inline_style, live_html, plain, to_html
 from nbchat.render.characters import readable
-from nbchat.render.sanitise import sanitised
+from nbchat.render.sanitise import sanitise
 
 from .dom import Page
 from .payloads import DRAWN, EVERYTHING, FORMULAS, REQUESTS, SCRIPTS, apart
@@ -166,7 +166,7 @@ def test_html_has_no_control_characters_whatever_the_entities() -> None:
 def test_the_sanitiser_alone_would_be_enough() -> None:
     """Each layer has to hold by itself: raw HTML that never went through Markdown."""
     for payload in EVERYTHING:
-        assert Page(sanitised(readable(payload))).faults == [], payload
+        assert Page(sanitise(readable(payload))).faults == [], payload
 
 
 def test_only_our_own_styles_pass() -> None:
@@ -175,7 +175,7 @@ def test_only_our_own_styles_pass() -> None:
         f'<fieldset style="{inline_style.CODE}">a</fieldset>',
         f'<td style="{inline_style.LEFT}">a</td>',
     ):
-        assert "style=" in sanitised(
+        assert "style=" in sanitise(
             html if "<td" not in html else f"<table><tr>{html}</tr></table>"
         )
     for style in (
@@ -198,10 +198,10 @@ def test_only_our_own_styles_pass() -> None:
             "span",
             "code",
         ):
-            assert "style" not in sanitised(
+            assert "style" not in sanitise(
                 f'<table><tr><td><{tag} style="{style}">a</{tag}></td></tr></table>'
             )
-    assert sanitised('<font color="red" size="7" face="x">a</font>') == "<font>a</font>"
+    assert sanitise('<font color="red" size="7" face="x">a</font>') == "<font>a</font>"
 
 
 @settings(max_examples=300, deadline=None)

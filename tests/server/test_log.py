@@ -11,7 +11,7 @@ from fastapi import Response
 from starlette.testclient import TestClient
 
 from nbchat import StreamChunk
-from nbchat.frontends.server import Options, create_app
+from nbchat.frontends.server import ServerOptions, create_app
 from nbchat.frontends.server.routes import Lines
 from nbchat.frontends.server.streaming import Answer
 from tests.service import Service, answer, said
@@ -52,7 +52,7 @@ def test_a_request_is_a_line_without_token_or_words(service: Service) -> None:
 def test_a_mistake_of_ours_is_in_the_log_and_not_in_the_answer(
     path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(Options(token=TOKEN))
+    app = create_app(ServerOptions(token=TOKEN))
 
     async def half() -> AsyncGenerator[StreamChunk]:
         yield StreamChunk("Hel")

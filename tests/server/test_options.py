@@ -9,7 +9,7 @@ import pytest
 
 from nbchat.__main__ import main
 from nbchat.errors import BadSettings
-from nbchat.frontends.server import Options
+from nbchat.frontends.server import ServerOptions
 
 from .running import DEADLINE
 
@@ -21,18 +21,18 @@ def test_a_flag_goes_before_a_variable_and_that_before_the_default(
     monkeypatch.setenv("NBCHAT_SERVER_RATE", "2")
     monkeypatch.setenv("NBCHAT_SERVER_ALLOW_HOST", "a.example b.example:8080")
 
-    options = Options.of({"port": "3", "rate": None})
+    options = ServerOptions.of({"port": "3", "rate": None})
 
     assert (options.port, options.rate, options.concurrency) == (3, 2, 128)
     assert options.allow_host == ("a.example", "b.example:8080")
 
 
 def test_every_start_makes_up_another_token() -> None:
-    first, second = Options.of({}).token, Options.of({}).token
+    first, second = ServerOptions.of({}).token, ServerOptions.of({}).token
 
     assert first != second
     assert len(first) >= 32
-    assert first not in repr(Options(token=first))
+    assert first not in repr(ServerOptions(token=first))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_wrong_option_is_named_and_its_value_is_not_repeated(
     given: dict[str, str], says: str
 ) -> None:
     with pytest.raises(BadSettings) as caught:
-        Options.of(given)
+        ServerOptions.of(given)
 
     assert str(caught.value).startswith(says)
     assert given.get("token", "x" * 99) not in str(caught.value)
@@ -59,7 +59,7 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBCHAT_SERVER_GRACE", "soon")
 
     with pytest.raises(BadSettings, match="^NBCHAT_SERVER_GRACE: "):
-        Options.of({})
+        ServerOptions.of({})
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_names_it_answers_to_are_exact(
     given: dict[str, object], answered: set[str], refused: set[str]
 ) -> None:
-    names = Options.of(given).names()
+    names = ServerOptions.of(given).names()
 
     assert answered <= names
     assert not refused & names
@@ -104,7 +104,9 @@ def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None
         main(["serve", "--help"])
 
     said = capsys.readouterr().out
-    assert not [name for name in Options.model_fields if f"--{name.replace('_', '-')} " not in said]
+    assert not [
+        name for name in ServerOptions.model_fields if f"--{name.replace('_', '-')} " not in said
+    ]
     assert "PydanticUndefined" not in said
     assert "curl -N" in said
 

@@ -132,7 +132,7 @@ def test_the_users_own_folder_is_made_private(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    default = notebook_path.database(None)
+    default = notebook_path.history_file(None)
     assert default == tmp_path / "nbchat" / "history.sqlite"
     default.parent.mkdir(mode=0o755)
     talk = Talk(default)

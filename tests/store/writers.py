@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from nbchat.conversation.conversation import Conversation
-from nbchat.runtime import Kernel
+from nbchat.runtime import Runtime
 from nbchat.store.store import Store
 
 # A server that has imported all of this forks each writer within milliseconds.
@@ -24,7 +24,7 @@ async def _demo(_: Conversation) -> tuple[str, str]:
 
 def write(history: Path, acknowledged: Path, name: str, turns: int, pace: float) -> None:
     """Ask the demo `turns` questions, each after the answer to the last."""
-    kernel = Kernel()
+    kernel = Runtime()
     kernel.engine.demo.pace = pace
     store = Store(history)
     chat = Conversation(name, kernel.asks, kernel, _demo, lambda _: store)

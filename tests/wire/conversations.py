@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nbchat.messages import KeptBy, Message, ToolCall
-from nbchat.wire.contract import Ask, Call
+from nbchat.wire.contract import HttpRequest, ModelRequest
 
 from .formats import PDF, PNG, Format
 
@@ -43,14 +43,14 @@ def places(*blocks: Any) -> st.SearchStrategy[Any]:
     return st.lists(row, min_size=1, max_size=1)
 
 
-def growing(question: Ask, messages: Sequence[Message]) -> Iterator[Ask]:
+def growing(question: ModelRequest, messages: Sequence[Message]) -> Iterator[ModelRequest]:
     """The asks of a growing conversation: one before each answer, and the last."""
     for at, message in enumerate([*messages[1:], Message("assistant")], 1):
         if message.role == "assistant" and messages[at - 1].role != "assistant":
             yield replace(question, messages=tuple(messages[:at]))
 
 
-def assert_repeated(before: Call, after: Call) -> None:
+def assert_repeated(before: HttpRequest, after: HttpRequest) -> None:
     """The bytes of one request are sent again in the next, up to their end, or to the cache point that moves on."""
     body = before.encoded().rstrip(b"]}")
     point = body.rfind(b',{"cachePoint"')

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nbchat.messages import File, Image, Message, Tool, ToolCall
-from nbchat.wire.contract import Ask, Dialect, dialect
+from nbchat.wire.contract import Dialect, ModelRequest, load_dialect
 
 BASE = "http://localhost:1"
 PNG = Image(b"\x89PNG", "image/png")
@@ -60,12 +60,12 @@ class Format:
 
     @property
     def spoken(self) -> Dialect:
-        return dialect(self.name)
+        return load_dialect(self.name)
 
 
-def ask(*messages: Message, **fields: Any) -> Ask:
+def ask(*messages: Message, **fields: Any) -> ModelRequest:
     """An Ask with `messages`, or with one short question."""
-    return Ask(
+    return ModelRequest(
         **{
             "model": "a-model",
             "base_url": BASE,

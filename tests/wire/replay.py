@@ -21,8 +21,9 @@ import pytest
 from pydantic_core import from_json
 
 from nbchat.events import Answer, Kept, Stop, WireEvent
-from nbchat.wire.contract import dialect
-from nbchat.wire.framing import framing
+from nbchat.wire.contract import load_dialect
+from nbchat.wire.framing.ndjson import NdjsonLines
+from nbchat.wire.framing.server_sent_events import ServerSentEvents
 from nbchat.wire.problem import ProviderProblem
 
 STREAMS = Path(os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[3] / "shared" / "streams")
@@ -128,7 +129,7 @@ class Played:
 
 def play(recording: Recording, cut: Callable[[bytes], list[bytes]] = in_one_piece) -> Played:
     """Read a recording to its end. Raises ProviderProblem where it holds an error."""
-    reader, played = dialect(recording.wire).Reader(), Played()
+    reader, played = load_dialect(recording.wire).Reader(), Played()
     for name, data in frames(recording, cut):
         if data == b"[DONE]" or reader.ended:  # nothing after the end marker is looked at
             reader.ended = True
@@ -143,7 +144,7 @@ def play(recording: Recording, cut: Callable[[bytes], list[bytes]] = in_one_piec
 
 def frames(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> Iterator[framing.Frame]:
     """The frames of a body, with a last one that lacks its end where its JSON is whole."""
-    decoder = decoder_for("whole" if recording.whole else dialect(recording.wire).FRAMING)
+    decoder = decoder_for("whole" if recording.whole else load_dialect(recording.wire).FRAMING)
     for piece in cut(recording.body):
         yield from decoder.feed(piece)
     yield from decoder.close()
@@ -155,14 +156,14 @@ def frames(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> Iterato
         yield "", decoder.unfinished
 
 
-def decoder_for(name: str) -> framing.Decoder:
+def decoder_for(name: str) -> Decoder:
     match name:
         case "whole":
             return framing.WholeBody()
         case "sse":
-            return framing.ServerSentEvents()
+            return ServerSentEvents()
         case "ndjson":
-            return framing.NdjsonLines()
+            return NdjsonLines()
         case _:
             from nbchat.wire.framing.aws_eventstream import EventStream
 

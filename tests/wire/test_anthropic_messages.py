@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Kept, Notice, Stop, Usage
 from nbchat.messages import File, Image, Message, Text, Thought, Tool, ToolCall
 from nbchat.wire.formats import anthropic_messages as anthropic
@@ -141,7 +141,7 @@ def test_the_required_limit_is_the_models_own_or_a_sane_one(fields: Any, tokens:
 
 @pytest.mark.parametrize(("limit", "budget"), [(None, 2000), (1999, 1500)])
 def test_the_models_own_limit_holds_for_its_thinking_too(limit: Any, budget: int) -> None:
-    made = body(thinking=Fields(budget=2000), max_tokens=limit, max_output=3000)
+    made = body(thinking=ThinkingFields(budget=2000), max_tokens=limit, max_output=3000)
 
     assert (made["max_tokens"], made["thinking"]) == (
         3000,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Kept, Stop, Usage
 from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
 from nbchat.wire.formats import bedrock_converse as bedrock
@@ -198,7 +198,8 @@ def test_a_document_alone_gets_the_text_that_bedrock_wants_beside_it() -> None:
 
 def test_a_schema() -> None:
     made = body(
-        schema={"title": "City", "type": "object", "properties": {}}, thinking=Fields(effort="low")
+        schema={"title": "City", "type": "object", "properties": {}},
+        thinking=ThinkingFields(effort="low"),
     )
     schema = made["outputConfig"]["textFormat"]["structure"]["jsonSchema"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog.rows import Fields
-from nbchat.wire.claude import closed
-from nbchat.wire.contract import Call, dialect
+from nbchat.catalog.rows import ThinkingFields
+from nbchat.wire.claude import closed_schema
+from nbchat.wire.contract import HttpRequest, load_dialect
 
 from .formats import ask
 
@@ -18,15 +18,17 @@ ADAPTIVE = {"type": "adaptive", "display": "summarized"}
 LEFT_OUT = ["a-model takes no temperature while it thinks; it was left out."]
 
 
-def rendered(wire: str, thinking: dict[str, Any] | None, **fields: Any) -> Call:
+def rendered(wire: str, thinking: dict[str, Any] | None, **fields: Any) -> HttpRequest:
     """A request; `thinking` is the object of that name, wherever the format has it."""
     body: dict[str, Any] = {"thinking": thinking} if thinking else {}
     if wire == "bedrock-converse":
         body = {"additionalModelRequestFields": body} if body else {}
-    return dialect(wire).render(ask(thinking=Fields(effort="medium", body=body), **fields))
+    return load_dialect(wire).render(
+        ask(thinking=ThinkingFields(effort="medium", body=body), **fields)
+    )
 
 
-def said(call: Call) -> dict[str, Any]:
+def said(call: HttpRequest) -> dict[str, Any]:
     """Limit, temperature, thinking and what is asked of the output, wherever they stand."""
     inner = call.body.get("inferenceConfig", {})
     return {
@@ -45,7 +47,9 @@ def said(call: Call) -> dict[str, Any]:
 def test_a_budget_for_thinking_is_smaller_than_the_limit(
     wire: str, limit: int | None, sent: int
 ) -> None:
-    made = said(dialect(wire).render(ask(thinking=Fields(budget=2000), max_tokens=limit)))
+    made = said(
+        load_dialect(wire).render(ask(thinking=ThinkingFields(budget=2000), max_tokens=limit))
+    )
 
     assert (made["limit"], made["thinking"]) == (sent, {"type": "enabled", "budget_tokens": 2000})
 
@@ -107,10 +111,10 @@ def test_a_schema_is_closed_all_the_way_down_and_its_limits_are_said() -> None:
             **lists,
         }
 
-    assert closed({"$schema": "x", **around(inner)}) == around(shut)
+    assert closed_schema({"$schema": "x", **around(inner)}) == around(shut)
 
 
 def test_a_property_may_have_the_name_of_a_limit() -> None:
     schema = {"type": "object", "properties": {"minimum": {"type": "integer"}}}
 
-    assert closed(schema)["properties"] == {"minimum": {"type": "integer"}}
+    assert closed_schema(schema)["properties"] == {"minimum": {"type": "integer"}}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Kept, Stop, Usage
 from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
 from nbchat.wire.formats import cohere
@@ -137,13 +137,13 @@ def test_a_second_turn() -> None:
 @pytest.mark.parametrize(
     ("fields", "thinking"),
     [
-        (Fields(budget=2048), {"type": "enabled", "token_budget": 2048}),
-        (Fields(budget=0), {"type": "disabled"}),
-        (Fields(body={"thinking": {"type": "disabled"}}), {"type": "disabled"}),
-        (Fields(), None),
+        (ThinkingFields(budget=2048), {"type": "enabled", "token_budget": 2048}),
+        (ThinkingFields(budget=0), {"type": "disabled"}),
+        (ThinkingFields(body={"thinking": {"type": "disabled"}}), {"type": "disabled"}),
+        (ThinkingFields(), None),
     ],
 )
-def test_thinking_is_a_budget(fields: Fields, thinking: Any) -> None:
+def test_thinking_is_a_budget(fields: ThinkingFields, thinking: Any) -> None:
     assert body(thinking=fields).get("thinking") == thinking
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.wire.framing.aws_eventstream import EventStream
-from nbchat.wire.framing.framing import FramingError
+from nbchat.wire.framing.contract import FramingError
 
 
 def header(name: str, value: str) -> bytes:

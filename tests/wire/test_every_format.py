@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.errors import BadSettings
 from nbchat.events import Answer, Kept, Stop
 from nbchat.messages import Message, Text, ToolCall
@@ -57,7 +57,7 @@ def test_a_provider_may_have_its_own_path(wire: Format) -> None:
 def test_what_rows_say_is_merged_and_the_conversation_comes_last(wire: Format) -> None:
     """In this order, so that what changes from turn to turn is at the end."""
     quirks = Quirks(body={"early": {"a": 1}}, tools_body={"late": True, "early": {"c": 3}})
-    thinking = Fields(body={"early": {"b": 2}})
+    thinking = ThinkingFields(body={"early": {"b": 2}})
     body = wire.spoken.render(
         ask(system="Be brief.", tools=(ADD,), quirks=quirks, thinking=thinking)
     ).body
@@ -74,7 +74,7 @@ def test_a_row_is_not_changed_by_a_request(wire: Format) -> None:
         "quirks": Quirks(
             body={"early": {"a": 1}}, tools_body={"early": {"c": 3}}, cache="cache_control"
         ),
-        "thinking": Fields(
+        "thinking": ThinkingFields(
             effort="low", budget=1024, body={"early": {"b": 2}, "reasoning": {"context": "auto"}}
         ),
         "schema": deepcopy(CITY),

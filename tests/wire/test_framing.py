@@ -9,14 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.wire.framing.framing import (
-    Decoder,
-    Frame,
-    FramingError,
-    NdjsonLines,
-    ServerSentEvents,
-    WholeBody,
-)
+from nbchat.wire.framing.contract import Decoder, Frame, FramingError
+from nbchat.wire.framing.json_values import WholeBody
+from nbchat.wire.framing.ndjson import NdjsonLines
+from nbchat.wire.framing.server_sent_events import ServerSentEvents
 
 BOM = b"\xef\xbb\xbf"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Kept, Notice, Stop, Usage
 from nbchat.messages import Message, Text, ToolCall
 from nbchat.wire.formats import gemini
@@ -119,17 +119,22 @@ def test_a_second_turn() -> None:
 @pytest.mark.parametrize(
     ("fields", "config"),
     [
-        (Fields(effort="low"), {"includeThoughts": True, "thinkingLevel": "LOW"}),
-        (Fields(budget=-1), {"includeThoughts": True, "thinkingBudget": -1}),
-        (Fields(budget=0), {"thinkingBudget": 0}),
-        (Fields(effort="high", budget=9), {"includeThoughts": True, "thinkingLevel": "HIGH"}),
+        (ThinkingFields(effort="low"), {"includeThoughts": True, "thinkingLevel": "LOW"}),
+        (ThinkingFields(budget=-1), {"includeThoughts": True, "thinkingBudget": -1}),
+        (ThinkingFields(budget=0), {"thinkingBudget": 0}),
         (
-            Fields(body={"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}),
+            ThinkingFields(effort="high", budget=9),
+            {"includeThoughts": True, "thinkingLevel": "HIGH"},
+        ),
+        (
+            ThinkingFields(
+                body={"generationConfig": {"thinkingConfig": {"includeThoughts": True}}}
+            ),
             {"includeThoughts": True},
         ),
     ],
 )
-def test_thinking_is_a_level_or_a_budget(fields: Fields, config: dict[str, Any]) -> None:
+def test_thinking_is_a_level_or_a_budget(fields: ThinkingFields, config: dict[str, Any]) -> None:
     assert body(thinking=fields)["generationConfig"] == {"thinkingConfig": config}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Stop, Usage
 from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.wire.formats import ollama
@@ -94,12 +94,12 @@ def test_a_second_turn() -> None:
 @pytest.mark.parametrize(
     ("fields", "think"),
     [
-        (Fields(body={"think": True}), True),
-        (Fields(body={"think": False}), False),
-        (Fields(effort="high"), "high"),
+        (ThinkingFields(body={"think": True}), True),
+        (ThinkingFields(body={"think": False}), False),
+        (ThinkingFields(effort="high"), "high"),
     ],
 )
-def test_thinking_is_a_switch_or_a_level(fields: Fields, think: bool | str) -> None:
+def test_thinking_is_a_switch_or_a_level(fields: ThinkingFields, think: bool | str) -> None:
     assert body(thinking=fields)["think"] == think
     assert "think" not in body()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Kept, Stop, Usage
 from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
 from nbchat.wire.formats import openai_chat
@@ -107,9 +107,9 @@ def test_a_second_turn() -> None:
 
 
 def test_thinking_is_an_effort_or_what_the_host_calls_it() -> None:
-    off = Fields(body={"thinking": {"type": "disabled"}})
+    off = ThinkingFields(body={"thinking": {"type": "disabled"}})
 
-    assert body(thinking=Fields(effort="high"))["reasoning_effort"] == "high"
+    assert body(thinking=ThinkingFields(effort="high"))["reasoning_effort"] == "high"
     assert body(thinking=off)["thinking"] == {"type": "disabled"}
     assert "reasoning_effort" not in body()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.events import Kept, Stop, Usage
 from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
 from nbchat.wire.formats import openai_responses as responses
@@ -17,7 +17,7 @@ from .conversations import places
 from .formats import ADD, BASE, PDF, PNG, Format, ask, heard, nonsense, objects
 
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAAA"}
-THINKS = Fields(effort="medium")
+THINKS = ThinkingFields(effort="medium")
 
 
 CALL = {"type": "function_call", "call_id": "call_1", "name": "add"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbchat.catalog.rows import Fields
+from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Stop
 from nbchat.messages import KeptBy, Message, ToolCall
 from nbchat.wire.formats import openai_responses as responses
@@ -26,13 +26,13 @@ def test_thinking_asks_for_a_summary_and_for_what_must_go_back() -> None:
 
 
 def test_thinking_off() -> None:
-    made = body(thinking=Fields(effort="none"))
+    made = body(thinking=ThinkingFields(effort="none"))
 
     assert made["reasoning"] == {"effort": "none"}
 
 
 def test_thinking_by_fields_of_the_rows_own() -> None:
-    made = body(thinking=Fields(body={"reasoning": {"summary": "detailed"}, "top_p": 1}))
+    made = body(thinking=ThinkingFields(body={"reasoning": {"summary": "detailed"}, "top_p": 1}))
 
     assert (made["reasoning"], made["top_p"]) == ({"summary": "detailed"}, 1)
 

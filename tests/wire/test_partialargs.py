@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.wire.partial_arguments import DEEPEST, place
+from nbchat.wire.partial_arguments import DEEPEST, place_piece
 
 from .formats import nonsense
 
@@ -20,7 +20,7 @@ def placed(*pieces: tuple[str, Any]) -> dict[str, Any]:
         name = {str: "stringValue", bool: "boolValue", type(None): "nullValue"}.get(
             type(value), "numberValue"
         )
-        place(arguments, {"jsonPath": path, name: value})
+        place_piece(arguments, {"jsonPath": path, name: value})
     return arguments
 
 
@@ -58,6 +58,6 @@ def test_nonsense_places_nothing_that_is_not_json(pieces: list[Any]) -> None:
     arguments: dict[str, Any] = {}
     for piece in pieces:
         if isinstance(piece, dict):
-            place(arguments, piece)
+            place_piece(arguments, piece)
 
     json.dumps(arguments)

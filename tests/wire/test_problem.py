@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from pydantic_core import from_json
 
-from nbchat.wire.problem import ProviderProblem, problem
+from nbchat.wire.problem import ProviderProblem, problem_in
 
 from .formats import nonsense
 from .replay import FAMILIES, Recording, frames, in_one_piece, recordings
 
 
 def found(body: Any) -> ProviderProblem:
-    what = problem(body)
+    what = problem_in(body)
     assert what is not None
     assert str(what) == what.message
     return what
@@ -254,7 +254,7 @@ def test_without_any_words_the_object_itself_is_shown(body: Any) -> None:
     ],
 )
 def test_what_is_no_error_is_none(body: Any) -> None:
-    assert problem(body) is None
+    assert problem_in(body) is None
 
 
 # --- the recordings ------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def test_no_recorded_answer_is_taken_for_an_error(family: str) -> None:
         values = [
             from_json(data) for _, data in frames(recording, in_one_piece) if data != b"[DONE]"
         ]
-        stated = [what for what in map(problem, values) if what]
+        stated = [what for what in map(problem_in, values) if what]
         assert bool(stated) == bool(recording.expected["error"]), recording.folder.name
 
 
@@ -293,7 +293,7 @@ NAMES += " status_code status_msg error_msg error_code raw_status_code choices c
 @settings(max_examples=250, deadline=None)
 @given(nonsense(NAMES, "error 429 12s x"))
 def test_nonsense_is_a_problem_or_none_and_never_an_exception(body: Any) -> None:
-    what = problem(body)
+    what = problem_in(body)
 
     assert what is None or all(
         isinstance(text, str) for text in (what.message, what.code, what.kind)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from nbchat.catalog.rows import Fields
+from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Answer, Kept
 from nbchat.messages import KeptBy, Message, ToolCall
-from nbchat.wire.contract import dialect
-from nbchat.wire.requests import alternate, call_id, in_order, with_names
+from nbchat.wire.contract import load_dialect
+from nbchat.wire.requests import accepted_call_id, alternate_roles, in_order, with_tool_names
 
 from .formats import CALL, ask
 
@@ -117,7 +117,7 @@ BODIES = {
 @pytest.mark.parametrize("wire", ANSWERS)
 def test_an_answer_goes_back_as_it_came(wire: str) -> None:
     came, sent = ANSWERS[wire]
-    reader, answer = dialect(wire).Reader(), Answer()
+    reader, answer = load_dialect(wire).Reader(), Answer()
     for event in [*reader.read_whole(BODIES[wire](came)), *reader.finish()]:
         if isinstance(event, Kept):
             answer.kept = KeptBy(
@@ -125,7 +125,9 @@ def test_an_answer_goes_back_as_it_came(wire: str) -> None:
             )  # as the store keeps it
         else:
             answer.add(event)
-    body = dialect(wire).render(ask(answer.message, thinking=Fields(effort="low"))).body
+    body = (
+        load_dialect(wire).render(ask(answer.message, thinking=ThinkingFields(effort="low"))).body
+    )
 
     assert (body["input"] if "input" in body else body["messages"][0]["content"]) == (sent or came)
 
@@ -137,7 +139,7 @@ def test_neighbours_of_one_role_are_one_message() -> None:
     one, two, three, four = ([{"n": n}] for n in range(4))
     turns = [("user", one), ("user", two), ("assistant", []), ("user", three), ("assistant", four)]
 
-    assert alternate(turns, "parts") == [
+    assert alternate_roles(turns, "parts") == [
         {"role": "user", "parts": [*one, *two, *three]},
         {"role": "assistant", "parts": four},
     ]
@@ -147,11 +149,11 @@ def test_neighbours_of_one_role_are_one_message() -> None:
 @pytest.mark.parametrize("given", ["functions.add:0", "", "x" * 65, "é", "\ud83d", "a\n"])
 def test_an_id_that_is_not_taken_becomes_one_that_is_and_always_the_same(given: str) -> None:
     allowed = r"[a-zA-Z0-9_-]{1,64}"
-    made = call_id(given, allowed)
+    made = accepted_call_id(given, allowed)
 
     assert re.fullmatch(allowed, made)
-    assert made == call_id(given, allowed) != given
-    assert call_id(made, allowed) == made
+    assert made == accepted_call_id(given, allowed) != given
+    assert accepted_call_id(made, allowed) == made
 
 
 def test_a_result_has_the_name_of_the_latest_call_of_its_id() -> None:
@@ -165,7 +167,7 @@ def test_a_result_has_the_name_of_the_latest_call_of_its_id() -> None:
         Message("tool", "4", tool_call_id="call_2"),
     ]
 
-    assert [message.name for message in with_names(messages) if message.role == "tool"] == [
+    assert [message.name for message in with_tool_names(messages) if message.role == "tool"] == [
         "f",
         "g",
         "h",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from nbchat.catalog.rows import Fields, Quirks
+from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.messages import KeptBy, Message
 
 from . import (
@@ -26,7 +26,7 @@ from .formats import ADD, CALL, CITY, PDF, PNG, Format, ask
 from .typeddicts import mismatches
 
 FIELDS: dict[str, Any] = {"system": "Be brief.", "tools": (ADD,), "schema": CITY, "max_tokens": 9}
-LOW = Fields(effort="low")
+LOW = ThinkingFields(effort="low")
 
 
 def body(wire: Format, *messages: Message, **fields: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_anthropics_types_accept_any_conversation(messages: list[Message]) -> No
     made = body(
         test_anthropic_messages.FORMAT,
         *messages,
-        thinking=Fields(effort="high", budget=1024),
+        thinking=ThinkingFields(effort="high", budget=1024),
         quirks=quirks,
     )
 
@@ -119,7 +119,7 @@ def test_amazons_model_accepts_any_conversation(messages: list[Message]) -> None
     made = body(
         test_bedrock_converse.FORMAT,
         *messages,
-        thinking=Fields(effort="high", budget=1024),
+        thinking=ThinkingFields(effort="high", budget=1024),
         quirks=quirks,
     )
 
@@ -194,7 +194,11 @@ def test_coheres_types_and_client_send_the_same_bytes() -> None:
     )
     quirks = Quirks(reasoning_back="always")
     ours = body(
-        test_cohere.FORMAT, *messages, thinking=Fields(budget=9), temperature=0.5, quirks=quirks
+        test_cohere.FORMAT,
+        *messages,
+        thinking=ThinkingFields(budget=9),
+        temperature=0.5,
+        quirks=quirks,
     )
     seen: list[Any] = []
 

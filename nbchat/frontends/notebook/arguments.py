@@ -34,7 +34,7 @@ _KEY_SHAPE = re.compile(
 
 
 @dataclass(slots=True)
-class Line:
+class MagicArguments:
     """The options of a `%%chat` line."""
 
     model: str | None = None
@@ -55,10 +55,10 @@ class _Parser(argparse.ArgumentParser):
         raise BadSettings(f"{message}.\n{USAGE}")
 
 
-def parsed(line: str) -> Line:
+def parse_arguments(line: str) -> MagicArguments:
     """The options of a line. Raises BadSettings that says what is wrong with it.
 
-    >>> parsed("kimi-k2.6 --think high").think
+    >>> parse_arguments("kimi-k2.6 --think high").think
     'high'
     """
     parser = _Parser(add_help=False, allow_abbrev=False)
@@ -79,7 +79,7 @@ def parsed(line: str) -> Line:
     found, left = parser.parse_known_args(words)
     if left:
         raise BadSettings(_left_over(left))
-    return Line(**vars(found))
+    return MagicArguments(**vars(found))
 
 
 def _left_over(words: list[str]) -> str:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbchat import render
-from nbchat.conversation.conversation import Turn
 from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.footer import footer
 from nbchat.messages import Text, Thought
+from nbchat.turns import Turn
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -71,7 +71,7 @@ class LiveCell:
         self._clock = clock
         self._start = clock()
         self._next = self._start
-        self._answer = render.Pieces()
+        self._answer = render.LongBlocks()
         self._thought: list[str] = []
         self._notices: list[str] = []
         self._thinks = False  # now

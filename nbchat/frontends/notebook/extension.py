@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 
-class Warmth:
+class Preloader:
     """Imports on a thread what the first chat needs, once the loading cell has ended."""
 
     def __init__(self, shell: InteractiveShell) -> None:
@@ -44,12 +44,12 @@ class Warmth:
 def _warm() -> None:
     from nbchat import render, runtime
     from nbchat.context import expand  # noqa: F401
-    from nbchat.network.client import warm
+    from nbchat.network.client import preload
     from nbchat.settings import Settings
 
     Settings.load()
     render.to_html("`warm`")
-    warm()
+    preload()
     runtime.current()
 
 
@@ -75,7 +75,7 @@ def keep_questions(lines: list[str]) -> list[str]:
 keep_questions.has_side_effects = True  # type: ignore[attr-defined]  # IPython: not when it asks if a cell is whole
 
 
-_loaded: dict[int, Warmth] = {}  # by shell
+_loaded: dict[int, Preloader] = {}  # by shell
 
 
 def load(shell: InteractiveShell) -> None:
@@ -85,7 +85,7 @@ def load(shell: InteractiveShell) -> None:
         shell.input_transformers_cleanup.append(keep_questions)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
-    _loaded[id(shell)] = Warmth(shell)
+    _loaded[id(shell)] = Preloader(shell)
 
 
 def unload(shell: InteractiveShell) -> None:

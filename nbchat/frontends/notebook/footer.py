@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model, Price
-from nbchat.conversation.conversation import Turn
 from nbchat.errors import NbchatError
 from nbchat.events import Answer, Usage
 from nbchat.settings import Settings
+from nbchat.turns import Turn
 
 SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
 FLAT = ("coding", "code")  # regions that are paid by the month

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from nbchat.errors import ConnectionBroken, Interrupted
-from nbchat.frontends.notebook.arguments import LEVELS, Line, parsed, refuse_keys
+from nbchat.frontends.notebook.arguments import LEVELS, MagicArguments, parse_arguments, refuse_keys
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -64,13 +64,13 @@ class ChatMagics(Magics):
 
             Commands(shell).run(line)
         else:
-            ask(shell, parsed(line), cell)
+            ask(shell, parse_arguments(line), cell)
 
 
-def ask(shell: InteractiveShell, line: Line, body: str) -> None:
+def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     """Ask what is in `body`, show the answer as it comes, and fail the cell where it is not whole."""
     from nbchat import runtime
-    from nbchat.context.expand import Filled, filled
+    from nbchat.context.expand import ExpandedPrompt, expand
     from nbchat.interrupts import Interrupts
 
     state = runtime.current()
@@ -80,7 +80,7 @@ def ask(shell: InteractiveShell, line: Line, body: str) -> None:
         conversation = state.chat(line.name)
         if line.system is not None:
             conversation.system = line.system
-        question = Filled(body) if line.raw else filled(body, shell.user_ns)
+        question = ExpandedPrompt(body) if line.raw else expand(body, shell.user_ns)
         stream = conversation.open(
             question.content,
             line.model,
@@ -92,7 +92,7 @@ def ask(shell: InteractiveShell, line: Line, body: str) -> None:
             thinking=None if line.think is None else LEVELS[line.think],
         )
         turn = stream.turn
-        display = _display(shell, line.model or runtime.chosen(conversation)[0], static)
+        display = _display(shell, line.model or runtime.choose_model(conversation)[0], static)
         with state.pump(stream, interrupts) as pump:
             failed = True
             try:
@@ -157,7 +157,7 @@ def state_of(conversation: Conversation) -> str:
     """One line on where a conversation stands."""
     from nbchat import runtime
 
-    model, why = runtime.chosen(conversation)
+    model, why = runtime.choose_model(conversation)
     count = len(conversation.turns)
     turns = "no turns yet" if not count else "1 turn" if count == 1 else f"{count} turns"
     return f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."

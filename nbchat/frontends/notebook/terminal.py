@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from nbchat.conversation.conversation import Turn
 from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.footer import footer
 from nbchat.messages import Text, Thought
-from nbchat.render.page import ending
+from nbchat.render.page import ending_text
 from nbchat.render.terminal import DIM, PLAIN, WIDEST, TerminalMarkdown, Wrapped, clean
+from nbchat.turns import Turn
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -216,7 +216,9 @@ def last_lines(turn: Turn) -> list[str]:
     ]
     # What broke off or was stopped is told by the error that follows.
     incomplete = (
-        ending(answer.stop, len(answer.text)) if answer.stop.reason in ("length", "filter") else ""
+        ending_text(answer.stop, len(answer.text))
+        if answer.stop.reason in ("length", "filter")
+        else ""
     )
     return [
         clean(line.replace("\n", " "))

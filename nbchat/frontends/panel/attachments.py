@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbchat.context.expand import drawn, filled, is_data, labelled, shown
+from nbchat.context.expand import as_image, expand, image_label, is_data, value_text
 from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
@@ -32,15 +32,15 @@ def content(
     mentioned = [name for name in _AT.findall(typed) if has(variables, name)]
     wanted = [name for name in dict.fromkeys([*names, *mentioned]) if has(variables, name)]
     typed = _AT.sub(lambda found: found[1] if found[1] in wanted else found[0], typed)
-    pictures = {name: image for name in wanted if (image := drawn(name, variables[name]))}
+    pictures = {name: image for name in wanted if (image := as_image(name, variables[name]))}
     values, labels = [], []
     for name in wanted:
         if name not in pictures:
             text, label = value(variables, name)
             values.append(f"\n\n{name}:\n{_fenced(text)}")
             labels.append(label)
-    labels += [labelled(name, image) for name, image in pictures.items()]
-    inside = filled(typed, {name: v for name, v in variables.items() if name not in wanted})
+    labels += [image_label(name, image) for name, image in pictures.items()]
+    inside = expand(typed, {name: v for name, v in variables.items() if name not in wanted})
     images = [
         *inside.images,
         *pictures.values(),
@@ -53,11 +53,11 @@ def content(
 
 def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
     """What is sent of a variable, and its label: `df (150 × 5, 1.1 kB)`."""
-    image = drawn(name, variables[name])
+    image = as_image(name, variables[name])
     if image:
-        return "", labelled(name, image)
-    text, _ = shown(variables[name])
-    return text, filled(f"{{{name}}}", {name: variables[name]}).inserted[0]
+        return "", image_label(name, image)
+    text, _ = value_text(variables[name])
+    return text, expand(f"{{{name}}}", {name: variables[name]}).inserted[0]
 
 
 def has(variables: Mapping[str, Any], name: str) -> bool:
@@ -71,7 +71,7 @@ def _fenced(text: str) -> str:
     return f"{fence}\n{text.rstrip()}\n{fence}"
 
 
-def offered(
+def offered_variables(
     variables: Mapping[str, Any], hidden: Mapping[str, Any], beginning: str
 ) -> list[list[str]]:
     """Names with their kinds, newest first: those that begin so, then those that contain it."""

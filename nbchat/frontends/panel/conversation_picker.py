@@ -9,17 +9,17 @@ from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings
 from nbchat.store.database import Stored
-from nbchat.store.notebook_path import notebook
+from nbchat.store.notebook_path import notebook_path
 
-MOST = 30  # stored conversations that are offered, those of this notebook first
+MOST_LISTED = 30  # stored conversations that are offered, those of this notebook first
 
 
-def offered() -> list[list[Any]]:
+def offered_conversations() -> list[list[Any]]:
     """`[name, id, title, turns, seconds since the epoch]`: the kernel's have a name, those on disk an id and a time."""
     here = list(runtime.current().conversations.values())
     found: list[list[Any]] = [[c.name, "", c.title or c.name, len(c.turns), 0] for c in here]
     known = {c.id for c in here}
-    for one in _stored()[:MOST]:
+    for one in _stored()[:MOST_LISTED]:
         header = one.header
         if header.id not in known and header.length:
             found.append(["", header.id, header.about or header.name, header.length, one.changed])
@@ -31,12 +31,12 @@ def _stored() -> list[Stored]:
         if store := runtime.current().store():
             return sorted(
                 store.ask(lambda database: database.conversations()),
-                key=lambda s: s.notebook != notebook(),
+                key=lambda s: s.notebook != notebook_path(),
             )
     return []
 
 
-def taken_up(conversation_id: str) -> Conversation:
+def take_up(conversation_id: str) -> Conversation:
     """A stored conversation, live again: under its own name where that is free."""
     state = runtime.current()
     for conversation in state.conversations.values():

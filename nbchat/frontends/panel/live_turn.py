@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nbchat.conversation.conversation import Turn
 from nbchat.events import Event, Notice
 from nbchat.messages import Text, Thought
 from nbchat.render import Incremental
+from nbchat.turns import Turn
 
 GAP = (
     1 / 15
@@ -21,7 +21,7 @@ GAP = (
 BREATH = 4  # rendering may take one part in this many of the time
 
 
-class Live:
+class LiveTurn:
     """One turn while it is answered."""
 
     def __init__(self, turn: Turn) -> None:

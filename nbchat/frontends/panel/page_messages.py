@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from nbchat.context.pictures import LARGEST, media_type
+from nbchat.context.pictures import LARGEST_PICTURE, media_type
 from nbchat.messages import Image
 
 LONGEST = (
@@ -25,34 +25,34 @@ Text = Annotated[str, Field(max_length=LONGEST)]
 Label = Annotated[str, Field(max_length=200)]
 
 
-class Said(BaseModel):
+class PageMessage(BaseModel):
     """A message of the page; `k` tells its kind."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Sync(Said):
+class Sync(PageMessage):
     """A view is there and has nothing."""
 
     k: Literal["sync"]
     view: Id
 
 
-class Bye(Said):
+class Bye(PageMessage):
     """A view is gone."""
 
     k: Literal["bye"]
     view: Id
 
 
-class Want(Said):
+class Want(PageMessage):
     """A view lacks these turns, or lost a piece of one."""
 
     k: Literal["want"]
     ids: Annotated[list[Id], Field(max_length=50)]
 
 
-class Send(Said):
+class Send(PageMessage):
     """A question. `rid` makes a message that is sent twice harmless; `to` is the conversation it was typed in."""
 
     k: Literal["send"]
@@ -63,13 +63,13 @@ class Send(Said):
     img: Annotated[list[Label], Field(max_length=MOST)] = []
 
 
-class Stop(Said):
+class Stop(PageMessage):
     """Stop what is being answered."""
 
     k: Literal["stop"]
 
 
-class Again(Said):
+class Again(PageMessage):
     """Ask this turn's question again, as another branch; with `s`, ask that in its place."""
 
     k: Literal["again"]
@@ -78,13 +78,13 @@ class Again(Said):
     s: Text | None = None
 
 
-class Unqueue(Said):
+class Unqueue(PageMessage):
     """Give the waiting question back."""
 
     k: Literal["unqueue"]
 
 
-class Branch(Said):
+class Branch(PageMessage):
     """Show the `n`th of the turns that were asked in this one's place."""
 
     k: Literal["branch"]
@@ -92,7 +92,7 @@ class Branch(Said):
     n: Annotated[int, Field(ge=0, le=100_000)]
 
 
-class Choose(Said):
+class Choose(PageMessage):
     """Settings of the next questions; what is left out stays, None is the model's own."""
 
     k: Literal["choose"]
@@ -104,13 +104,13 @@ class Choose(Said):
     title: Label = ""
 
 
-class Talks(Said):
+class Talks(PageMessage):
     """The conversations there are."""
 
     k: Literal["talks"]
 
 
-class Talk(Said):
+class Talk(PageMessage):
     """Show another conversation, by its name or its id on disk; without both, begin one."""
 
     k: Literal["talk"]
@@ -118,40 +118,40 @@ class Talk(Said):
     id: Id | None = None
 
 
-class Move(Said):
+class Move(PageMessage):
     """Take back the last turn, bring it back, start over, or remove the conversation for good."""
 
     k: Literal["move"]
     how: Literal["undo", "redo", "reset", "delete"]
 
 
-class Models(Said):
+class Models(PageMessage):
     """The models there are."""
 
     k: Literal["models"]
 
 
-class Names(Said):
+class Names(PageMessage):
     """The variables that begin so."""
 
     k: Literal["names"]
     s: Label
 
 
-class Peek(Said):
+class Peek(PageMessage):
     """What would be sent of a variable."""
 
     k: Literal["peek"]
     name: Name
 
 
-class Snapshot(Said):
+class Snapshot(PageMessage):
     """The notebook's copy of the transcript; the page puts it there where its own update was lost."""
 
     k: Literal["snapshot"]
 
 
-class Picture(Said):
+class Picture(PageMessage):
     """The bytes of an image in a question."""
 
     k: Literal["picture"]
@@ -159,7 +159,7 @@ class Picture(Said):
     n: Annotated[int, Field(ge=0, le=100)]
 
 
-class Export(Said):
+class Export(PageMessage):
     """The conversation as a file."""
 
     k: Literal["export"]
@@ -189,12 +189,12 @@ Message: TypeAlias = (
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="k")])
 
 
-def read(content: Any) -> Message | None:
+def read_message(content: Any) -> Message | None:
     """The message, or None for anything that is not one.
 
-    >>> read({"k": "stop"})
+    >>> read_message({"k": "stop"})
     Stop(k='stop')
-    >>> read({"k": "want", "ids": "all"}) is None
+    >>> read_message({"k": "want", "ids": "all"}) is None
     True
     """
     try:
@@ -209,6 +209,6 @@ def images(buffers: Sequence[Any]) -> list[Image]:
     for buffer in buffers[:MOST]:
         data = bytes(buffer)
         kind = media_type(data)
-        if kind and len(data) <= LARGEST:
+        if kind and len(data) <= LARGEST_PICTURE:
             found.append(Image(data, kind))
     return found

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nbchat.conversation.conversation import Answering, Turn
+from nbchat.conversation.conversation import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.frontends.notebook.arguments import LEVELS
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
+from nbchat.turns import Turn
 
 LONGEST = 200_000  # characters of a question
 
@@ -38,7 +39,7 @@ class Question:
     parent: Any = ...  # a Turn, None for the very beginning, or ... for the end of the branch
 
 
-class Asking:
+class QuestionQueue:
     """Asks in the conversation of one transcript. Everything happens on the engine's thread.
 
     `changed` is called when the waiting question has changed.
@@ -175,7 +176,7 @@ def typed_in(turn: Turn) -> str:
     return next((part for part in turn.question.parts if isinstance(part, str)), "")
 
 
-async def _drained(stream: Answering) -> None:
+async def _drained(stream: TurnStream) -> None:
     async with stream:
         async for _ in stream.batches():
             pass

@@ -11,12 +11,13 @@ from html import escape
 from typing import Any
 from zlib import crc32
 
-from nbchat.conversation.conversation import Conversation, Turn
+from nbchat.conversation.conversation import Conversation
 from nbchat.frontends.notebook.footer import footer
 from nbchat.frontends.panel.turn_rows import question
 from nbchat.render.characters import readable, without_blank_lines
 from nbchat.render.page import answer_parts, note, page
 from nbchat.render.stylesheets import used
+from nbchat.turns import Turn
 from nbchat.wording import plural
 
 LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit

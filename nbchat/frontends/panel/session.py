@@ -13,17 +13,18 @@ from functools import partial
 from typing import Any
 
 from nbchat import runtime
-from nbchat.conversation.conversation import Conversation, Turn
+from nbchat.conversation.conversation import Conversation
 from nbchat.errors import NbchatError
 from nbchat.frontends.panel import attachments, conversation_picker, download, page_messages
 from nbchat.frontends.panel.model_picker import model_rows
-from nbchat.frontends.panel.questions import Asking, Question
+from nbchat.frontends.panel.questions import Question, QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.messages import Image
 from nbchat.settings import Settings
+from nbchat.turns import Turn
 
-Down = Callable[..., None]  # takes a message, and bytes that go with it
+SendToPage = Callable[..., None]  # takes a message, and bytes that go with it
 Variables = Callable[
     [], tuple[Mapping[str, Any], Mapping[str, Any]]
 ]  # the user's, and those to hide
@@ -33,7 +34,11 @@ class Session:
     """One panel's work: it shows one conversation at a time, and may be asking in others."""
 
     def __init__(
-        self, name: str, down: Down, variables: Variables, publish: Callable[[dict[str, Any]], None]
+        self,
+        name: str,
+        down: SendToPage,
+        variables: Variables,
+        publish: Callable[[dict[str, Any]], None],
     ) -> None:
         self.options: dict[str, Any] = {"temperature": None, "max_tokens": None, "thinking": ""}
         self.snapshot = Snapshot()
@@ -42,7 +47,7 @@ class Session:
         self._publish = publish
         self._views: set[str] = set()
         self._unwatch: list[Callable[[], None]] = []
-        self._all: dict[str, Asking] = {}  # by conversation
+        self._all: dict[str, QuestionQueue] = {}  # by conversation
         self.asking = self._of(runtime.current().chat(name))
 
     @property
@@ -58,10 +63,12 @@ class Session:
         """Whether a view is open."""
         return bool(self._views)
 
-    def _of(self, conversation: Conversation) -> Asking:
+    def _of(self, conversation: Conversation) -> QuestionQueue:
         if conversation.name not in self._all:
             transcript = Transcript(conversation, self._down, self._kept)
-            asking = self._all[conversation.name] = Asking(transcript, self.options, self._now)
+            asking = self._all[conversation.name] = QuestionQueue(
+                transcript, self.options, self._now
+            )
             self._unwatch.append(
                 conversation.watch(lambda *change: _on_engine(self._heard, asking, *change))
             )
@@ -76,7 +83,7 @@ class Session:
                 self._publish(made)
         return self.snapshot.mark
 
-    def _heard(self, asking: Asking, *change: Any) -> None:
+    def _heard(self, asking: QuestionQueue, *change: Any) -> None:
         asking.transcript.changed(*change)
         if change[0] == "ended":
             asking.next()
@@ -92,7 +99,7 @@ class Session:
 
     def take(self, content: Any, buffers: Sequence[Any] = ()) -> None:
         """A message arrived, on any thread. What is not one of ours is not answered."""
-        said = page_messages.read(content)
+        said = page_messages.read_message(content)
         if said is None:
             return
         try:
@@ -118,7 +125,7 @@ class Session:
                     self._say,
                     "names",
                     s=beginning,
-                    rows=attachments.offered(variables, hidden, beginning),
+                    rows=attachments.offered_variables(variables, hidden, beginning),
                 )
             case page_messages.Peek(name=name) if attachments.has(variables, name):
                 text, label = attachments.value(variables, name)
@@ -126,9 +133,9 @@ class Session:
             case page_messages.Models():
                 _on_engine(self._say, "models", rows=model_rows(Settings.load()))
             case page_messages.Talks():
-                _on_engine(self._say, "talks", rows=conversation_picker.offered())
+                _on_engine(self._say, "talks", rows=conversation_picker.offered_conversations())
             case page_messages.Talk(id=stored) if stored:
-                _on_engine(self._show, conversation_picker.taken_up(stored))
+                _on_engine(self._show, conversation_picker.take_up(stored))
             case _:
                 _on_engine(self._do, said)
 
@@ -231,7 +238,7 @@ class Session:
         conversation, queued = self.conversation, self.asking.queued
         self._say(
             "now",
-            model=runtime.chosen(conversation)[0],
+            model=runtime.choose_model(conversation)[0],
             system=conversation.system or "",
             queued=queued.typed if queued else None,
             **self.options,

@@ -14,14 +14,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbchat.conversation.conversation import Change, Conversation, Turn
+from nbchat.conversation.conversation import Change, Conversation
 from nbchat.events import Event
 from nbchat.frontends.panel import turn_rows
-from nbchat.frontends.panel.live_turn import Coalescer, Live
+from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn
+from nbchat.turns import Turn
 
 PAGE = 40  # turns that are sent at a time, newest first
 
-Down = Callable[..., None]  # takes a message, and bytes that go with it
+SendToPage = Callable[..., None]  # takes a message, and bytes that go with it
 
 
 @dataclass(slots=True)
@@ -37,10 +38,10 @@ class Transcript:
     """What the views are told of one conversation."""
 
     def __init__(
-        self, conversation: Conversation, down: Down, settled: Callable[[Conversation], str]
+        self, conversation: Conversation, down: SendToPage, settled: Callable[[Conversation], str]
     ) -> None:
         self.conversation = conversation
-        self.live: dict[str, Live] = {}  # turns that are being answered, by id
+        self.live: dict[str, LiveTurn] = {}  # turns that are being answered, by id
         self.failed: dict[str, Failed] = {}
         self._down = down
         self._settled = (
@@ -75,7 +76,7 @@ class Transcript:
         if turn.id in self.live:
             return
         self.failed.clear()
-        self.live[turn.id] = Live(turn)
+        self.live[turn.id] = LiveTurn(turn)
         self._open(turn, rid=rid)
 
     def _flush(self) -> None:
@@ -152,7 +153,7 @@ class Transcript:
         if (
             asked and asked.id not in self.live
         ):  # by a %%chat, or another panel, before this one was there
-            self.live[asked.id] = Live(asked)
+            self.live[asked.id] = LiveTurn(asked)
             self.live[asked.id].feed([])
         self.tell_state()
         self._rows(self.conversation.turns[-PAGE:])

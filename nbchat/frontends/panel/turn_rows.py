@@ -10,10 +10,10 @@ from itertools import zip_longest
 from typing import Any
 
 from nbchat import render
-from nbchat.conversation.conversation import Turn
 from nbchat.frontends.notebook.footer import footer
 from nbchat.messages import File, Image, ToolCall
 from nbchat.render.characters import readable, word_count
+from nbchat.turns import Turn
 
 CALL = 2_000  # characters of a tool's arguments that are shown
 ATTACHED = 2_000  # characters of an attached value that are shown

@@ -1,6 +1,6 @@
 """The same engine over HTTP: `nbchat serve`, with `pip install "nbchat[server]"`.
 
-    serve(Options.of({"port": 0}))     runs it until it is stopped
+    serve(ServerOptions.of({"port": 0}))     runs it until it is stopped
     create_app(options)                is the ASGI application, for a server of yours
 
 What happens to a request, file by file:
@@ -21,7 +21,7 @@ What happens to a request, file by file:
 from __future__ import annotations
 
 from nbchat.frontends.server.app import create_app
-from nbchat.frontends.server.options import Options
+from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.uvicorn_server import serve
 
-__all__ = ["Options", "create_app", "serve"]
+__all__ = ["ServerOptions", "create_app", "serve"]

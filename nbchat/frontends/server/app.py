@@ -11,13 +11,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from nbchat import __version__
-from nbchat.chat_service.request import faults
+from nbchat.chat_service.request import wrong_fields
 from nbchat.errors import NbchatError
 from nbchat.frontends.server import openai_routes, routes
 from nbchat.frontends.server.guard import Guard
 from nbchat.frontends.server.http_errors import Invalid, NotAllowedHere, NotFound, Refusal, refusal
-from nbchat.frontends.server.options import Options
-from nbchat.frontends.server.state import Serving
+from nbchat.frontends.server.options import ServerOptions
+from nbchat.frontends.server.state import ServerState
 
 DESCRIPTION = """\
 Every model of nbchat's table behind one address, with the keys of whoever runs it.
@@ -37,17 +37,17 @@ TAGS = [
 ]
 
 
-def create_app(options: Options | None = None) -> FastAPI:
+def create_app(options: ServerOptions | None = None) -> FastAPI:
     """The server as an ASGI application. `options.port` has to be the port that clients see.
 
     `nbchat serve` is the usual way to run it: it also sets the limits that only a
     server can keep (see `listening`).
     """
-    options = options or Options.of({})
+    options = options or ServerOptions.of({})
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
-        serving = Serving(options)
+        serving = ServerState(options)
         try:
             yield {"serving": serving}
         finally:
@@ -92,7 +92,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         )
     field = ".".join(str(p) for p in found[0]["loc"] if " " not in str(p))
     return refusal(
-        Invalid(f"the request is not valid: {faults(found)}.", field=field or None),
+        Invalid(f"the request is not valid: {wrong_fields(found)}.", field=field or None),
         request.url.path,
     )
 

@@ -17,15 +17,15 @@ from uuid import uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nbchat.frontends.server.http_errors import (
-    Bug,
     Forbidden,
+    InternalError,
     NotJson,
     Refusal,
     Unauthorized,
     refusal,
 )
 from nbchat.frontends.server.limits import Limits
-from nbchat.frontends.server.options import Options
+from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.upload import Upload, values
 
 OPEN = ("/health",)  # answers anybody, and says nothing but that it is there
@@ -35,7 +35,7 @@ log = logging.getLogger("nbchat.server")
 class Guard:
     """ASGI middleware around everything."""
 
-    def __init__(self, app: ASGIApp, options: Options) -> None:
+    def __init__(self, app: ASGIApp, options: ServerOptions) -> None:
         self._app = app
         self._hosts = options.names()
         self._origins = options.origins()
@@ -78,7 +78,7 @@ class Guard:
             if reply.status:
                 raise  # uvicorn logs it and closes the connection
             log.exception("%s failed", reply.id)
-            await refusal(Bug(reply.id), scope["path"])(scope, receive, reply.send)
+            await refusal(InternalError(reply.id), scope["path"])(scope, receive, reply.send)
 
     def _admit(self, scope: Scope, held: ExitStack) -> None:
         """Raises the Refusal that this request deserves; `held` ends its slot."""

@@ -92,7 +92,7 @@ class TooMany(Refusal):
     status, code = 429, "rate_limit_exceeded"
 
 
-class Bug(Refusal):
+class InternalError(Refusal):
     status, code = 500, "internal_error"
 
     def __init__(self, request_id: str) -> None:
@@ -132,7 +132,7 @@ def status_of(error: NbchatError) -> tuple[int, str]:
         return error.status, error.code
     return next(
         ((status, code) for kind, status, code in STATUSES if isinstance(error, kind)),
-        (500, Bug.code),
+        (500, InternalError.code),
     )
 
 

@@ -73,7 +73,7 @@ class Deltas(_Completion):
         return _event(self._body("chat.completion.chunk", choice))
 
 
-class Whole(_Completion):
+class CompletionBody(_Completion):
     """One JSON body at the end."""
 
     media_type = "application/json"

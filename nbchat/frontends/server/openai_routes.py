@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from nbchat.frontends.server.http_errors import NotFound
 from nbchat.frontends.server.openai_request import CompletionRequest
-from nbchat.frontends.server.openai_response import Deltas, Whole
+from nbchat.frontends.server.openai_response import CompletionBody, Deltas
 from nbchat.frontends.server.openapi import (
     COMPLETION,
     COMPLETIONS,
@@ -20,7 +20,7 @@ from nbchat.frontends.server.openapi import (
     OpenAIRefusal,
     documented,
 )
-from nbchat.frontends.server.state import Serving
+from nbchat.frontends.server.state import ServerState
 from nbchat.frontends.server.stop_words import until
 from nbchat.frontends.server.streaming import Answer
 from nbchat.frontends.server.strict_json import StrictRoute
@@ -40,12 +40,12 @@ async def chat_completions(
     body: Annotated[CompletionRequest, Body(openapi_examples=COMPLETIONS)], request: Request
 ) -> Response:
     """Thinking comes as `reasoning_content`. Images and files are data URLs; this server fetches nothing."""
-    form: Deltas | Whole = Whole(body.model)
+    form: Deltas | CompletionBody = CompletionBody(body.model)
     if body.stream:
         form = Deltas(
             body.model, usage=bool(body.stream_options and body.stream_options.include_usage)
         )
-    chunks = Serving.of(request).chunks(body.request())
+    chunks = ServerState.of(request).chunks(body.request())
     return Answer(until(body.stops, chunks) if body.stops else chunks, form)
 
 
@@ -57,7 +57,7 @@ async def chat_completions(
 )
 async def openai_models(request: Request) -> OpenAIModels:
     """The rows of `GET /models` in OpenAI's format."""
-    return OpenAIModels(data=[OpenAIModel.of(row) for row, _ in Serving.of(request).models()])
+    return OpenAIModels(data=[OpenAIModel.of(row) for row, _ in ServerState.of(request).models()])
 
 
 @router.get(
@@ -68,7 +68,7 @@ async def openai_models(request: Request) -> OpenAIModels:
 )
 async def openai_model(model: str, request: Request) -> OpenAIModel:
     """Whether a model of the table may be asked here, and who serves it."""
-    for row, _ in Serving.of(request).models():
+    for row, _ in ServerState.of(request).models():
         if row.id == model:
             return OpenAIModel.of(row)
     raise NotFound(

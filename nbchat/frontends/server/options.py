@@ -38,7 +38,7 @@ def _token(value: str) -> str:
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
-class Options(BaseModel):
+class ServerOptions(BaseModel):
     """What the server allows; the defaults are for one person on one machine."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -93,7 +93,7 @@ class Options(BaseModel):
     )
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Options:
+    def of(cls, given: Mapping[str, Any]) -> ServerOptions:
         """What was given, then the environment, then the defaults. Raises BadSettings, naming flag or variable."""
         said = {name: value for name, value in given.items() if value is not None}
         variables = {name: os.environ.get(PREFIX + name.upper()) for name in cls.model_fields}

@@ -19,7 +19,7 @@ from nbchat.frontends.server.openapi import (
     Models,
     documented,
 )
-from nbchat.frontends.server.state import Serving
+from nbchat.frontends.server.state import ServerState
 from nbchat.frontends.server.streaming import Answer, Format
 from nbchat.frontends.server.strict_json import StrictRoute, line
 
@@ -100,7 +100,9 @@ async def stream(
     Which provider is asked, where and with which key, is this server's business: a
     request cannot name an address or a key.
     """
-    return Answer(Serving.of(request).chunks(body), format_for(request.headers.get("accept", "")))
+    return Answer(
+        ServerState.of(request).chunks(body), format_for(request.headers.get("accept", ""))
+    )
 
 
 @router.get(
@@ -123,7 +125,7 @@ async def models(request: Request) -> Models:
                 status=row.status,
                 ready=ready,
             )
-            for row, ready in Serving.of(request).models()
+            for row, ready in ServerState.of(request).models()
         ]
     )
 

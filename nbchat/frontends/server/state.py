@@ -18,15 +18,15 @@ from nbchat.chat_service.service import ChatService
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
-from nbchat.frontends.server.options import Options
+from nbchat.frontends.server.options import ServerOptions
 from nbchat.settings import Settings
 from nbchat.wording import first_line
 
 
-class Serving:
+class ServerState:
     """One engine on this process's own event loop, shared by all requests."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ServerOptions) -> None:
         self.options = options
         self.engine = Engine()
         self._service = ChatService(self.engine)
@@ -34,8 +34,8 @@ class Serving:
         self._stopping = False
 
     @classmethod
-    def of(cls, request: Request) -> Serving:
-        serving: Serving = request.state.serving
+    def of(cls, request: Request) -> ServerState:
+        serving: ServerState = request.state.serving
         return serving
 
     def chunks(self, request: ChatStreamRequest) -> AsyncGenerator[StreamChunk]:

@@ -17,7 +17,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from nbchat.chat_service.chunk import StreamChunk
-from nbchat.frontends.server.http_errors import Bug, refusal
+from nbchat.frontends.server.http_errors import InternalError, refusal
 
 HEARTBEAT = (
     15.0  # seconds of silence before a sign of life, well below the 60 s of most reverse proxies
@@ -117,7 +117,7 @@ async def _without_bugs(
                 yield chunk
     except Exception:
         log.exception("%s failed", request_id)
-        yield StreamChunk.failed(Bug(request_id))
+        yield StreamChunk.failed(InternalError(request_id))
 
 
 async def _left(receive: Receive) -> None:

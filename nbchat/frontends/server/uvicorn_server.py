@@ -19,8 +19,8 @@ from uvicorn.supervisors import Multiprocess
 
 from nbchat.errors import BadSettings
 from nbchat.frontends.server.app import create_app
-from nbchat.frontends.server.options import Options
-from nbchat.frontends.server.state import Serving
+from nbchat.frontends.server.options import ServerOptions
+from nbchat.frontends.server.state import ServerState
 from nbchat.settings import Settings
 
 BUFFER = 64 * 1024  # bytes that may wait for a slow reader, here and again in the kernel
@@ -44,8 +44,8 @@ class Connection(H11Protocol):
     _reading: asyncio.TimerHandle | None = None
 
     @property
-    def _serving(self) -> Serving:
-        serving: Serving = self.app_state["serving"]
+    def _serving(self) -> ServerState:
+        serving: ServerState = self.app_state["serving"]
         return serving
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -115,7 +115,7 @@ class Connection(H11Protocol):
         super().shutdown()
 
 
-def serve(options: Options) -> None:
+def serve(options: ServerOptions) -> None:
     """Serve until SIGINT or SIGTERM. Prints one line with the address and the token.
 
     Raises BadSettings when the port is taken or nbchat's own settings cannot be used.
@@ -206,7 +206,7 @@ def _connections() -> int:
     )
 
 
-def _bound(options: Options) -> socket.socket:
+def _bound(options: ServerOptions) -> socket.socket:
     """A listening socket, so that the address is known, and answers, before it is printed."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

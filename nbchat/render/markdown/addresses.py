@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from nbchat.render.characters import readable, unmasked
 
-LONGEST = 4_000  # characters; a reference can be used again and again
+LONGEST_ADDRESS = 4_000  # characters; a reference can be used again and again
 _WEB = re.compile(
     r"https?://(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:@]+)(?::(\d{0,5}))?(?=[/?#\\]|$)", re.IGNORECASE
 )
@@ -38,7 +38,7 @@ def destination(address: str) -> str:
     >>> destination("https://bank.example@%65vil.example/"), destination("javascript:alert(1)")
     ('evil.example', '')
     """
-    if len(address) > LONGEST:
+    if len(address) > LONGEST_ADDRESS:
         return ""
     if web := _WEB.match(address):
         return _host(web[1]) if int(web[2] or 0) < 2**16 else ""
@@ -87,7 +87,7 @@ def legible(address: str) -> str:
 
 def names_a_place(address: str) -> bool:
     """Whether it has a scheme or a host, so that a reader should see what is not a link."""
-    return bool(_ANY.match(address)) and len(address) <= LONGEST
+    return bool(_ANY.match(address)) and len(address) <= LONGEST_ADDRESS
 
 
 def _host(typed: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pygments.token import _TokenType
 
 # Code beyond these is shown without colours: some lexers take quadratic time.
-LONGEST = 20_000  # characters
+LONGEST_COLOURED = 20_000  # characters
 LINES = 1_000
 WIDEST = 1_000  # characters in a line
 NARROW = 48  # bytes; lines that fit the narrowest panel
@@ -82,11 +82,11 @@ def language_of(info: str) -> str:
 
 def coloured(source: str, language: str) -> str:
     """HTML of the code: our few elements, everything else escaped."""
-    found = pieces(unmasked(source), language)
+    found = colour_pieces(unmasked(source), language)
     return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in found)
 
 
-def pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
+def colour_pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
     """The code in pieces, each with the letter of its colour; one piece without where its language is not known."""
     name = language.lower()
     if name not in LANGUAGES or _is_large(source, name):
@@ -118,7 +118,9 @@ def _pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
 def _is_large(source: str, name: str) -> bool:
     lines = source.split("\n")
     return (
-        len(source) > SLOW.get(name, LONGEST) or len(lines) > LINES or max(map(len, lines)) > WIDEST
+        len(source) > SLOW.get(name, LONGEST_COLOURED)
+        or len(lines) > LINES
+        or max(map(len, lines)) > WIDEST
     )
 
 

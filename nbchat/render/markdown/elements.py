@@ -20,21 +20,25 @@ from nbchat.render.inline_style import DISPLAYED, HEADINGS, HIDDEN, NOTES, SCROL
 from nbchat.render.markdown.code import NARROW, code_block, language_of, plain_block
 from nbchat.render.maths.mathml import in_letters, mathml
 
-Env = MutableMapping[str, Any]
+RenderState = MutableMapping[str, Any]
 
 _CLOSER = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 
 
 class Elements(RendererHTML):
-    def text(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def text(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
+    ) -> str:
         return escape(undisguised(tokens[number].content), quote=False)
 
     def code_inline(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return f"<code>{escape(unmasked(tokens[number].content), quote=False)}</code>"
 
-    def fence(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def fence(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
+    ) -> str:
         token = tokens[number]
         source, language = token.content.removesuffix("\n"), language_of(unescapeAll(token.info))
         if env.get("open_fence") is token:
@@ -44,24 +48,26 @@ class Elements(RendererHTML):
         return code_block(source, language)
 
     def code_block(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return code_block(tokens[number].content.removesuffix("\n"), "")
 
-    def formula(self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env) -> str:
+    def formula(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
+    ) -> str:
         opener, tex = tokens[number].markup, tokens[number].content
         typed = unmasked(f"{opener}{tex}{_CLOSER[opener]}")
         return _formula(tex, typed, display=opener in ("$$", r"\["))
 
     def formula_block_open(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return ""
 
     formula_block_close = formula_block_open
 
     def formula_block(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         opener, tex, closer = tokens[number].markup, tokens[number].content, tokens[number].info
         typed = unmasked(f"{opener}{tex}{closer}")
@@ -71,29 +77,29 @@ class Elements(RendererHTML):
         return f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
 
     def heading_open(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         if style := HEADINGS.get(tokens[number].tag):
             tokens[number].attrs["style"] = style
         return f"{self.renderToken(tokens, number, options, env)}<b>"
 
     def heading_close(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return f"</b>{self.renderToken(tokens, number, options, env)}"
 
     def link_open(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return f"{self.renderToken(tokens, number, options, env)}<u>"
 
     def link_close(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return f"</u>{self.renderToken(tokens, number, options, env)}"
 
     def table_open(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         frame = (
             f'<div class="nbc-wide" tabindex="0" style="{SCROLLS}">'
@@ -103,13 +109,13 @@ class Elements(RendererHTML):
         return f"{frame}{self.renderToken(tokens, number, options, env)}"
 
     def table_close(
-        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
         return "</table></div>\n" if tokens[number].meta.get("wide") else "</table>\n"
 
 
 def _footnote_mark(
-    self: Elements, tokens: Sequence[Token], number: int, options: OptionsDict, env: Env
+    self: Elements, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
 ) -> str:
     return f"<sup>[{tokens[number].meta['id'] + 1}]</sup>"
 

@@ -24,13 +24,13 @@ from mdit_py_plugins.footnote.index import footnote_tail
 from nbchat.render.characters import RIGHT_TO_LEFT, undisguised, without_blank_lines
 from nbchat.render.inline_style import RIGHT
 from nbchat.render.markdown.brackets import brackets
-from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, Env
+from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, RenderState
 from nbchat.render.markdown.links import links
 from nbchat.render.markdown.tables import tables, tasks
 from nbchat.render.maths.find import maths
-from nbchat.render.sanitise import BLOCKS, sanitised
+from nbchat.render.sanitise import BLOCKS, sanitise
 
-LONGEST = 500_000  # characters; more is shown as typed
+LONGEST_TEXT = 500_000  # characters; more is shown as typed
 LONGEST_TAIL = 100_000  # characters of a block that is still open; more is shown as typed for now
 LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
 DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
@@ -71,30 +71,30 @@ class Block:
         return self.tokens[0].type
 
 
-def html(text: str) -> str:
+def markdown_html(text: str) -> str:
     """Safe HTML of a readable text; never raises."""
     return "".join(html_blocks(text))
 
 
 def html_blocks(text: str) -> list[str]:
     """The same, one string for each top-level block."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_TEXT:
         return [as_typed(text)]
     lines = text.split("\n")
-    env: Env = {}
+    env: RenderState = {}
     try:
         return [block_html(block, lines, env) for block in blocks(text, env)]
     except Exception:  # whatever a hostile text does to the parser, its words are still shown
         return [as_typed(text)]
 
 
-def blocks(text: str, env: Env) -> list[Block]:
+def blocks(text: str, env: RenderState) -> list[Block]:
     """Parse a text; `env` collects what it defines."""
     _refuse_tangles(text)
     return list(_grouped(parser().parse(text, env)))
 
 
-def outline(text: str, env: Env) -> list[Block]:
+def outline(text: str, env: RenderState) -> list[Block]:
     """The top-level blocks without their insides: much quicker than `blocks`."""
     _refuse_tangles(text)
     tokens: list[Token] = []
@@ -103,7 +103,7 @@ def outline(text: str, env: Env) -> list[Block]:
     return list(_grouped(tokens))
 
 
-def defines(env: Env) -> bool:
+def defines(env: RenderState) -> bool:
     """Whether the text has a reference or a footnote, which blocks before it may use, or a mark that waits for one."""
     footnotes = env.get("footnotes", {})
     return bool(
@@ -114,7 +114,7 @@ def defines(env: Env) -> bool:
     )
 
 
-def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
+def block_html(block: Block, lines: Sequence[str], env: RenderState) -> str:
     """Safe HTML of one block; `lines` are those of the text it was parsed from."""
     source = "\n".join(lines[block.first : block.end])
     if any(token.level >= DEEPEST - 1 for token in block.tokens):
@@ -128,7 +128,7 @@ def block_html(block: Block, lines: Sequence[str], env: Env) -> str:
     made: str = md.renderer.render(block.tokens, md.options, env)
     if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
         return as_typed(source)
-    made = without_blank_lines(sanitised(made).strip())
+    made = without_blank_lines(sanitise(made).strip())
     if leftward:
         made = made.replace("<code>", '<code dir="ltr">')
     return made and _short(made) + "\n"

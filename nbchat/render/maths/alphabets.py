@@ -21,7 +21,7 @@ _ELSEWHERE = {
 }  # fmt: skip
 
 
-def shaped(text: str, alphabet: str) -> str:
+def shape_letters(text: str, alphabet: str) -> str:
     if alphabet not in _ALPHABETS:
         return text
     upper, lower, digit = _ALPHABETS[alphabet]

@@ -24,10 +24,10 @@ _ARROWS = {
 }  # fmt: skip
 
 
-def chemistry(tex: str) -> str:
+def expand_chemistry(tex: str) -> str:
     """The formula with every `\\ce` written out.
 
-    >>> chemistry(r"\\ce{SO4^2- + 2H+}")
+    >>> expand_chemistry(r"\\ce{SO4^2- + 2H+}")
     '\\\\mathrm{SO}_{4}^{2-}+2\\\\mathrm{H}^{+}'
     """
     return (

@@ -13,9 +13,9 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
-from nbchat.render.maths.alphabets import shaped
-from nbchat.render.maths.one_line import oneline
-from nbchat.render.maths.tex import refused, understandable
+from nbchat.render.maths.alphabets import shape_letters
+from nbchat.render.maths.one_line import one_line
+from nbchat.render.maths.tex import is_refused_tex, understandable
 from nbchat.render.sanitise import ATTRIBUTES, CLASSES, MATHS, VALUES
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ _LENGTH = re.compile(
 
 def mathml(tex: str, display: bool = False) -> str | None:
     """The formula as a `<math>` element; None if it is refused or not understood."""
-    return None if refused(tex) else _made(tex, display)[0]
+    return None if is_refused_tex(tex) else _made(tex, display)[0]
 
 
 def in_letters(tex: str, display: bool = False) -> str | None:
     """The formula on one line, where that can be read: `E = mc²`."""
-    return None if refused(tex) else _made(tex, display)[1]
+    return None if is_refused_tex(tex) else _made(tex, display)[1]
 
 
 @lru_cache(maxsize=1024)
@@ -75,8 +75,9 @@ def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
     ):  # a command or an alignment it did not understand
         return None, None
     inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
-    return f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>", oneline(
-        list(tree[0])
+    return (
+        f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>",
+        one_line(list(tree[0])),
     )
 
 
@@ -87,7 +88,7 @@ def _written(element: Element) -> str:
         raise ValueError(f"{tag} with {len(element)} parts")
     if tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
         return f'<mrow class="{_LINES[tag]}">{_row(element[:1])}</mrow>'
-    text = shaped(
+    text = shape_letters(
         _ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", "")
     )
     if tag in _WITH_LIMITS and _takes_limits(element[0]):

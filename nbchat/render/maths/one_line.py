@@ -12,12 +12,12 @@ from html import escape, unescape
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from nbchat.render.maths.alphabets import shaped
+from nbchat.render.maths.alphabets import shape_letters
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LONGEST = 160  # characters
+LONGEST_LINE = 160  # characters
 
 _ABOVE = dict(
     zip(
@@ -51,14 +51,14 @@ class _GaveUp(Exception):
     pass
 
 
-def oneline(elements: Sequence[Element]) -> str | None:
+def one_line(elements: Sequence[Element]) -> str | None:
     """HTML of the formula in letters, `sub` and `sup`; None where that would not do."""
     try:
         made = _SPACES.sub(" ", _row(elements)).strip()
     except (_GaveUp, RecursionError):
         return None
     text = unescape(_TAG.sub("", made))
-    return made if text and len(text) <= LONGEST and not set(text) & set("$\\&") else None
+    return made if text and len(text) <= LONGEST_LINE and not set(text) & set("$\\&") else None
 
 
 def _row(elements: Iterable[Element], *, tight: bool = False, in_fraction: bool = False) -> str:
@@ -199,7 +199,9 @@ def _leaf(element: Element) -> str:
     """The text of an element that has no others in it."""
     if len(element):
         return ""
-    text = shaped(unescape(element.text or ""), element.get("mathvariant", "")).strip("\u2009")
+    text = shape_letters(unescape(element.text or ""), element.get("mathvariant", "")).strip(
+        "\u2009"
+    )
     return {"~": "∼"}.get(text, text)
 
 

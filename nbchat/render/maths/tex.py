@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from nbchat.render.maths.chemistry import chemistry
+from nbchat.render.maths.chemistry import expand_chemistry
 
-LONGEST = 2_000  # characters
+LONGEST_FORMULA = 2_000  # characters
 DEEPEST = 60  # nested groups
 
 # They act on the page, load something, or define what can grow without bound.
@@ -48,14 +48,14 @@ _OPERATORNAME = re.compile(r"\\operatorname(\*?)\s*\{([^{}]*)\}")
 _SPACE = re.compile(r"\\[ ,:;!]|~|\s")
 
 
-def refused(tex: str) -> bool:
+def is_refused_tex(tex: str) -> bool:
     """Whether the formula is to be shown as typed, unread."""
-    return len(tex) > LONGEST or bool(_REFUSED.search(tex)) or _depth(tex) > DEEPEST
+    return len(tex) > LONGEST_FORMULA or bool(_REFUSED.search(tex)) or _depth(tex) > DEEPEST
 
 
 def understandable(tex: str) -> str:
     """The same formula in the words latex2mathml knows."""
-    tex = chemistry(tex)
+    tex = expand_chemistry(tex)
     for pattern, replacement in _REWRITTEN:
         tex = pattern.sub(replacement, tex)
     return _ENVIRONMENT.sub(_environment, _OPERATORNAME.sub(_operator, tex))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from nbchat.render.markdown.parser import Block
 
 LONG_LINE = 3_000  # characters of a paragraph, a cell or a line of code from which it is cut: there the cut shows
-KEPT = 200  # characters of it that stay open, since their emphasis or link may still begin
+KEPT_CHARACTERS = (
+    200  # characters of it that stay open, since their emphasis or link may still begin
+)
 OPEN = 1.5  # times so long, what is open in it (emphasis, code, a link) is cut as well
 CANDIDATES = 8  # places in a line that are tried, last first
 DEEPEST = 6  # quotes and items in which is looked for a place
@@ -55,16 +57,16 @@ class Cut(NamedTuple):
     )  # the classes of what goes on: a block, the first in it, and so on
 
 
-def cut(
+def cut_block(
     text: str, on: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
 ) -> Cut | None:
     """The open block's Markdown in two; None where it cannot be cut. `on` is of the cut before, where there was one.
 
-    >>> cut("1. one\\n2. two\\n3. thr")[:2]
+    >>> cut_block("1. one\\n2. two\\n3. thr")[:2]
     ('1. one\\n2. two\\n', '3. thr')
-    >>> cut("```sh\\nls\\npw")[:2]
+    >>> cut_block("```sh\\nls\\npw")[:2]
     ('```sh\\nls\\n', '```sh\\npw')
-    >>> cut("- one\\n  - two\\n  - thr")
+    >>> cut_block("- one\\n  - two\\n  - thr")
     Cut(done='- one\\n', rest='- - two\\n  - thr', on=('nbc-on nbc-in',))
     """
     from nbchat.render.markdown.parser import outline
@@ -135,7 +137,7 @@ def _item(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None:
     blank = re.compile(f" {{0,{len(first)}}}")
     lines = text.split("\n")
     inner = [lines[0][marker.end() :], *(blank.sub("", later, count=1) for later in lines[1:])]
-    found = cut("\n".join(inner), on[1:], line=line, depth=depth + 1)
+    found = cut_block("\n".join(inner), on[1:], line=line, depth=depth + 1)
     return found and _around(found, lines[-1], inner[-1], first, " " * len(first), INSIDE)
 
 
@@ -143,7 +145,7 @@ def _quoted(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None
     """As what is quoted would be cut."""
     lines = text.split("\n")
     inner = [_QUOTE.sub("", one, count=1) for one in lines]
-    found = cut("\n".join(inner), on[1:], line=line, depth=depth + 1)
+    found = cut_block("\n".join(inner), on[1:], line=line, depth=depth + 1)
     return found and _around(found, lines[-1], inner[-1], "> ", "> ", WENT_ON)
 
 
@@ -232,12 +234,12 @@ def _cell(row: str, line: int) -> tuple[list[str], str]:
 
 def _words(text: str, line: int) -> Cut | None:
     """Behind a sentence, a comma or a word."""
-    from nbchat.render.streaming.half_markdown import completed
+    from nbchat.render.streaming.half_markdown import complete_markdown
 
     end = _place(text, line, _SENTENCES, whole=True)
     if not end and len(text) >= OPEN * line:
         end = _place(text, line, _WORDS)
-    done = completed(text[:end].rstrip()) if end else ""
+    done = complete_markdown(text[:end].rstrip()) if end else ""
     return (
         Cut(done, text[end:].lstrip()) if len(done) * 2 > (end or 0) else None
     )  # no half link that hides it all
@@ -247,19 +249,21 @@ def _place(
     text: str, line: int, patterns: list[re.Pattern[str]], *, whole: bool = False
 ) -> int | None:
     """Where a long line can end; `whole` means with no emphasis, code, link or formula open."""
-    from nbchat.render.streaming.half_markdown import completed
+    from nbchat.render.streaming.half_markdown import complete_markdown
 
     if len(text) < line:
         return None
     for pattern in patterns:
         ends = [
             found.end()
-            for found in pattern.finditer(text, line // 2, len(text) - min(KEPT, line // 4))
+            for found in pattern.finditer(
+                text, line // 2, len(text) - min(KEPT_CHARACTERS, line // 4)
+            )
         ]
         for end in reversed(ends[-CANDIDATES:]):
             done = text[:end].rstrip()
             if not _BEGINS_A_BLOCK.match(text[end:].lstrip()) and (
-                not whole or completed(done) == done
+                not whole or complete_markdown(done) == done
             ):
                 return end
     return None

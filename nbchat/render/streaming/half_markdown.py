@@ -12,7 +12,7 @@ import re
 
 from nbchat.render.maths.find import formula_at, speaks_tex
 
-LONGEST = 5_000  # characters of the last paragraph; a longer one stays as it is
+LONGEST_REPAIRED = 5_000  # characters of the last paragraph; a longer one stays as it is
 
 _LINE = re.compile(r"^.+$", re.MULTILINE)
 _TICKS = re.compile("`+")
@@ -29,7 +29,7 @@ _HALF_NOTE = re.compile(r"\[\^[^\s\]]{0,20}$")
 _EMPHASIS = re.compile(r"\*\*|\*|__|_|~~")
 
 
-def completed(text: str) -> str:
+def complete_markdown(text: str) -> str:
     """The text with its open ends closed, and without those that could become anything."""
     *whole, last = text.split("\n")
     if fence := _open_fence(whole):
@@ -91,7 +91,7 @@ def _closed(text: str) -> str:
         elif _is_row(found[0]):
             start = found.start() + found[0].rfind("|") + 1
     words = text[start:]
-    return text[:start] + (_repaired(words) if len(words) <= LONGEST else words)
+    return text[:start] + (_repaired(words) if len(words) <= LONGEST_REPAIRED else words)
 
 
 def _repaired(words: str) -> str:

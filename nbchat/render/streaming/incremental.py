@@ -54,11 +54,11 @@ class Incremental:
 
     def finish(self) -> None:
         """Settle all that is left; nothing more will come."""
-        from nbchat.render.markdown.parser import LONGEST, html_blocks
+        from nbchat.render.markdown.parser import LONGEST_TEXT, html_blocks
 
         held, self._held = self._held, ""
         self._take(readable(held))
-        self._needs_all |= self._size > LONGEST
+        self._needs_all |= self._size > LONGEST_TEXT
         if not self._needs_all:
             self._settle(self._rest())
         if self._needs_all:
@@ -101,11 +101,11 @@ class Incremental:
 
     def _look(self) -> None:
         """Settle the blocks that are closed, if there are any."""
-        from nbchat.render.markdown.parser import LONGEST, defines, outline
+        from nbchat.render.markdown.parser import LONGEST_TEXT, defines, outline
 
         rest = self._rest()
         complete = rest[: rest.rfind("\n") + 1]  # half a line could begin anything
-        if self._size > LONGEST:
+        if self._size > LONGEST_TEXT:
             return
         defined: dict[str, Any] = {}
         try:
@@ -186,12 +186,12 @@ def _tail_html(text: str, env: dict[str, Any]) -> str:
     if not text.strip():
         return ""
     from nbchat.render.markdown.parser import LONGEST_TAIL, as_typed, block_html, blocks
-    from nbchat.render.streaming.half_markdown import completed
+    from nbchat.render.streaming.half_markdown import complete_markdown
 
     if len(text) > LONGEST_TAIL:
         return as_typed(text)
     try:
-        text = completed(text)
+        text = complete_markdown(text)
         lines = text.split("\n")
         # A copy, because half a definition must not be remembered.
         env = {

@@ -12,7 +12,7 @@ from html import escape
 
 from nbchat.render import inline_style, stylesheets
 from nbchat.render.characters import readable
-from nbchat.render.page import STYLE, details, line, note, page, thinking
+from nbchat.render.page import STYLE, details, line, note, page, thinking_summary
 
 LIVE_STYLE = STYLE + stylesheets.minified("live.css")
 
@@ -55,7 +55,11 @@ def live_html(
 
     `thought` is what has been thought so far, while there is nothing else to read.
     """
-    parts = [details(thinking(thought), _last(thought), is_open=True)] if thought.strip() else []
+    parts = (
+        [details(thinking_summary(thought), _last(thought), is_open=True)]
+        if thought.strip()
+        else []
+    )
     parts += [*map(note, notices), *blocks]
     if status:  # last, where the reader is
         words = _with_caret(tail) if tail or blocks else ""
@@ -76,9 +80,13 @@ def light(block: str) -> str:
 
 def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
     """What comes before the words, as it will be at the end: notices, and the thinking in a box that is folded."""
-    from nbchat.render.markdown.parser import html
+    from nbchat.render.markdown.parser import markdown_html
 
-    parts = [details(thinking(thought), html(readable(thought)))] if thought.strip() else []
+    parts = (
+        [details(thinking_summary(thought), markdown_html(readable(thought)))]
+        if thought.strip()
+        else []
+    )
     return page("".join([*parts, *map(note, notices)]))
 
 

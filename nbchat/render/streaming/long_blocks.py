@@ -12,16 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nbchat.render.streaming.cuts import LONG_LINE, cut
+from nbchat.render.streaming.cuts import LONG_LINE, cut_block
 from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.streaming.live_page import light
 
 LONG = 1_000  # characters of an open block from which it is cut
-LONGEST = 5_000  # from which a block that cannot be cut is shown as typed
+LONGEST_OPEN = 5_000  # from which a block that cannot be cut is shown as typed
 AGAIN = 1.5  # a block that cannot be cut is looked at again when it is so many times as long
 FRAME = 500  # characters of HTML that any block may take
 DEAR = 2  # characters of HTML for each of its text; a block that takes more counts as longer
-KEPT = 200  # characters that stay open where a block is shown as typed
+OPEN_CHARACTERS = 200  # characters that stay open where a block is shown as typed
 
 GOES_ON = "nbc-off"  # the class of a piece that has another below it
 
@@ -31,7 +31,7 @@ _FIRST_TAG = re.compile(
 _CLASS = re.compile(r' class=(?:"([^"]*)"|([\w-]*))')
 
 
-class Pieces(Incremental):
+class LongBlocks(Incremental):
     """As Incremental, but a block that is open for long settles piece by piece."""
 
     def __init__(self) -> None:
@@ -58,16 +58,19 @@ class Pieces(Incremental):
     def _cut(self) -> None:
         text = self._rest()
         try:
-            found = cut(text, self._went_on, line=int(LONG_LINE / self._dear))
+            found = cut_block(text, self._went_on, line=int(LONG_LINE / self._dear))
         except Exception:  # hostile text; `finish` has the last word on it
             found = None
         if found:
             self._settle(found.done)
             self._go_on(found.rest, found.on)
-        elif len(text) * self._dear >= LONGEST and len(text) >= LONG and text.strip():
+        elif len(text) * self._dear >= LONGEST_OPEN and len(text) >= LONG and text.strip():
             from nbchat.render.markdown.parser import as_typed
 
-            end = text.rfind("\n", len(text) // 2, len(text) - KEPT) + 1 or len(text) - KEPT
+            end = (
+                text.rfind("\n", len(text) // 2, len(text) - OPEN_CHARACTERS) + 1
+                or len(text) - OPEN_CHARACTERS
+            )
             self._add([as_typed(text[:end])])
             self._go_on(text[end:], ())
 

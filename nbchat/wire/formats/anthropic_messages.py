@@ -13,22 +13,22 @@ from typing import Any
 from nbchat.errors import BadSettings
 from nbchat.events import Notice, StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, ToolCall
-from nbchat.wire.claude import closed, temperature_of, tool_schema
-from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.claude import closed_schema, temperature_of, tool_schema
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     Block,
     Places,
-    alternate,
-    as_text,
-    blank,
-    call_id,
+    accepted_call_id,
+    alternate_roles,
     in_order,
-    thought,
+    is_blank,
+    text_file_as_text,
+    thought_events,
 )
 from nbchat.wire.schema import schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments, tool_call
 
 FRAMING: Framing = "sse"
@@ -67,7 +67,7 @@ STATUS = {  # docs.claude.com/en/api/errors
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…/v1/messages`. Messages come last, so that the bytes before the new one repeat.
 
     Caching is asked for once at the top, where the server itself moves the mark to the
@@ -79,14 +79,18 @@ def render(ask: Ask) -> Call:
         body["thinking"] = {"type": "enabled", "budget_tokens": budget}
     if ask.thinking.effort:
         body["output_config"] = {"effort": ask.thinking.effort}
-    merge(body, ask.quirks.body)
-    merge(body, ask.thinking.body)
+    merge_into(body, ask.quirks.body)
+    merge_into(body, ask.thinking.body)
     temperature, notices = temperature_of(ask, body.get("thinking"))
     body |= temperature
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        merge(
+        merge_into(
             body,
-            {"output_config": {"format": {"type": "json_schema", "schema": closed(ask.schema)}}},
+            {
+                "output_config": {
+                    "format": {"type": "json_schema", "schema": closed_schema(ask.schema)}
+                }
+            },
         )
     cached = {"cache_control": CACHED} if ask.quirks.cache == "cache_control" else {}
     body |= cached
@@ -104,15 +108,15 @@ def render(ask: Ask) -> Call:
         body["tools"][-1] |= (
             {} if system else cached
         )  # the system prompt's mark covers the tools, which come first
-        merge(body, ask.quirks.tools_body)
-    body["messages"] = alternate(_turn(message) for message in ask.messages)
+        merge_into(body, ask.quirks.tools_body)
+    body["messages"] = alternate_roles(_turn(message) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    return Call(
+    return HttpRequest(
         ask.url(path), body, {"anthropic-version": VERSION}, [*notices, *schema_notices(ask)]
     )
 
 
-def _limits(ask: Ask) -> tuple[int, int]:
+def _limits(ask: ModelRequest) -> tuple[int, int]:
     """`max_tokens`, which is required and counts the thinking too, and the thinking's budget, which must be smaller."""
     wanted, budget = (
         ask.max_tokens or min(ask.max_output or MAX_TOKENS, MOST_TOKENS),
@@ -131,7 +135,7 @@ def _turn(message: Message) -> tuple[str, list[Block]]:
             return "assistant", [_piece(piece) for piece in in_order(message)]
         case "tool":
             result = {
-                "tool_use_id": call_id(message.tool_call_id, IDS),
+                "tool_use_id": accepted_call_id(message.tool_call_id, IDS),
                 "content": _content(message),
             }
             return "user", [{"type": "tool_result", **result}]
@@ -141,7 +145,7 @@ def _turn(message: Message) -> tuple[str, list[Block]]:
 
 def _content(message: Message) -> list[Block]:
     """The parts, without blank ones: "text content blocks must contain non-whitespace text"."""
-    return [_part(part) for part in map(as_text, message.parts) if not blank(part)]
+    return [_part(part) for part in map(text_file_as_text, message.parts) if not is_blank(part)]
 
 
 def _part(part: Part) -> Block:
@@ -168,7 +172,7 @@ def _piece(piece: str | ToolCall | Block) -> Block:
             return {"type": "text", "text": piece}
         case ToolCall():
             used = {
-                "id": call_id(piece.id, IDS),
+                "id": accepted_call_id(piece.id, IDS),
                 "name": piece.name,
                 "input": piece.arguments or {},
             }
@@ -289,10 +293,10 @@ class Reader:
 
     def _thought(self, block: _Block, text: Any) -> list[WireEvent]:
         block.pieces.append(string(text))
-        return thought(text)
+        return thought_events(text)
 
     def finish(self) -> list[WireEvent]:
-        return ending(
+        return end_events(
             self._stopped,
             STOPS,
             ended=self.ended,

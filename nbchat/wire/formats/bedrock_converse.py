@@ -16,22 +16,22 @@ from urllib.parse import quote
 from nbchat.errors import BadSettings
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
-from nbchat.wire.claude import closed, temperature_of, tool_schema
-from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.claude import closed_schema, temperature_of, tool_schema
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import (
     Block,
     Places,
-    alternate,
-    as_text,
-    blank,
-    call_id,
+    accepted_call_id,
+    alternate_roles,
     in_order,
-    thought,
+    is_blank,
+    text_file_as_text,
+    thought_events,
 )
 from nbchat.wire.schema import schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments, tool_call
 
 FRAMING: Framing = "eventstream"
@@ -72,7 +72,7 @@ STATUS = {  # of the exceptions that a stream may carry
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…/model/{id}/converse-stream`. Messages come last, so that the bytes before the new one repeat."""
     body: dict[str, Any] = {}
     if ask.thinking.budget:
@@ -80,15 +80,15 @@ def render(ask: Ask) -> Call:
         body["additionalModelRequestFields"] = {"thinking": thinking}
     if ask.thinking.effort:
         body["outputConfig"] = {"effort": ask.thinking.effort}
-    merge(body, ask.quirks.body)
-    merge(body, ask.thinking.body)
+    merge_into(body, ask.quirks.body)
+    merge_into(body, ask.thinking.body)
     notices = [*_inference(body, ask), *schema_notices(ask)]
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         described = {
             "name": schema_name(ask.schema),
-            "schema": json.dumps(closed(ask.schema), ensure_ascii=False),
+            "schema": json.dumps(closed_schema(ask.schema), ensure_ascii=False),
         }
-        merge(
+        merge_into(
             body,
             {
                 "outputConfig": {
@@ -101,17 +101,17 @@ def render(ask: Ask) -> Call:
         body["system"] = [{"text": system}, *([CACHE_POINT] if cached else [])]
     if tools := ask.tools or _tools_used(ask):
         body["toolConfig"] = {"tools": [_tool(tool) for tool in tools]}
-        merge(body, ask.quirks.tools_body)
+        merge_into(body, ask.quirks.tools_body)
     documents = numbers(1)
-    body["messages"] = alternate(_turn(message, documents) for message in ask.messages)
+    body["messages"] = alternate_roles(_turn(message, documents) for message in ask.messages)
     if cached and body["messages"]:
         _cache(body["messages"][-1]["content"])
-    return Call(
+    return HttpRequest(
         ask.url(f"/model/{quote(ask.model, safe='')}/converse-stream"), body, notices=notices
     )
 
 
-def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
+def _inference(body: dict[str, Any], ask: ModelRequest) -> list[str]:
     """Claude's limit counts the thinking too, and must be larger than its budget."""
     config: dict[str, float] = {}
     budget = ask.thinking.budget or 0
@@ -122,7 +122,7 @@ def _inference(body: dict[str, Any], ask: Ask) -> list[str]:
         ask, mapping(body.get("additionalModelRequestFields")).get("thinking")
     )
     if config := config | temperature:
-        merge(body, {"inferenceConfig": config})
+        merge_into(body, {"inferenceConfig": config})
     return notices
 
 
@@ -137,7 +137,7 @@ def _tool(tool: Tool) -> Block:
     }
 
 
-def _tools_used(ask: Ask) -> tuple[Tool, ...]:
+def _tools_used(ask: ModelRequest) -> tuple[Tool, ...]:
     """Tools of earlier turns: Converse refuses their calls in a request that defines no tools."""
     return tuple(
         map(
@@ -156,7 +156,7 @@ def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]
             return "user", [
                 {
                     "toolResult": {
-                        "toolUseId": call_id(message.tool_call_id, IDS),
+                        "toolUseId": accepted_call_id(message.tool_call_id, IDS),
                         "content": content,
                     }
                 }
@@ -172,7 +172,11 @@ def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]
 
 
 def _content(message: Message, documents: Iterable[int]) -> list[Block]:
-    return [_part(part, documents) for part in map(as_text, message.parts) if not blank(part)]
+    return [
+        _part(part, documents)
+        for part in map(text_file_as_text, message.parts)
+        if not is_blank(part)
+    ]
 
 
 def _part(part: Part, documents: Iterable[int]) -> Block:
@@ -198,7 +202,7 @@ def _piece(piece: str | ToolCall | Block) -> Block:
             return {"text": piece}
         case ToolCall():
             used = {
-                "toolUseId": call_id(piece.id, IDS),
+                "toolUseId": accepted_call_id(piece.id, IDS),
                 "name": piece.name,
                 "input": piece.arguments or {},
             }
@@ -299,7 +303,7 @@ class Reader:
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
-        return [*thought(reasoning.get("text")), *self._places.said(delta.get("text"))]
+        return [*thought_events(reasoning.get("text")), *self._places.said(delta.get("text"))]
 
     def _close(self, block: _Block) -> None:
         """Keep thinking that must go back: Claude's, for others do not sign theirs and do not want it."""
@@ -310,7 +314,7 @@ class Reader:
             self._places.keep({"reasoningContent": {"redactedContent": block.redacted}})
 
     def finish(self) -> list[WireEvent]:
-        return ending(
+        return end_events(
             self._stopped,
             STOPS,
             ended=self.ended,

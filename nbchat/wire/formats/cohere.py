@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nbchat.catalog.rows import Fields
+from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought
-from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import ProviderProblem, raise_problem
-from nbchat.wire.requests import as_text, not_taken, thought_wanted
-from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.requests import file_refusal, text_file_as_text, wants_thought_back
+from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
 
 FRAMING: Framing = "sse"
@@ -36,7 +36,7 @@ STOPS: dict[str, StopReason] = {
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `/v2/chat`. Messages come last, so that the bytes before the new one repeat."""
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if ask.max_tokens is not None:
@@ -45,25 +45,25 @@ def render(ask: Ask) -> Call:
         body["temperature"] = ask.temperature
     if thinking := _thinking(ask.thinking):
         body["thinking"] = thinking
-    merge(body, ask.quirks.body)
-    merge(body, ask.thinking.body)
+    merge_into(body, ask.quirks.body)
+    merge_into(body, ask.thinking.body)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
         body["response_format"] = _format(ask.schema, ask.quirks.schema_mode)
     if ask.tools:
         body["tools"] = function_tools(ask.tools)
-        merge(body, ask.quirks.tools_body)
+        merge_into(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/v2") else "/v2/chat"
-    return Call(ask.url(path), body, notices=schema_notices(ask))
+    return HttpRequest(ask.url(path), body, notices=schema_notices(ask))
 
 
 def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
     if mode == "json_object":
         return {"type": "json_object"}
-    return {"type": "json_object", "json_schema": plain(schema)}
+    return {"type": "json_object", "json_schema": plain_schema(schema)}
 
 
-def _thinking(fields: Fields) -> dict[str, Any]:
+def _thinking(fields: ThinkingFields) -> dict[str, Any]:
     if fields.budget is None:
         return {}
     return (
@@ -73,7 +73,7 @@ def _thinking(fields: Fields) -> dict[str, Any]:
     )
 
 
-def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
+def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     if system := system_text(ask):
         yield {"role": "system", "content": system}
     for message in ask.messages:
@@ -90,25 +90,25 @@ def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
                 yield {"role": message.role, "content": _content(message, ask)}
 
 
-def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
+def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
     if all(isinstance(part, str) for part in message.parts):
         return message.text
-    return [_part(part, ask) for part in map(as_text, message.parts)]
+    return [_part(part, ask) for part in map(text_file_as_text, message.parts)]
 
 
-def _part(part: Part, ask: Ask) -> dict[str, Any]:
+def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
     match part:
         case Image():
             return {"type": "image_url", "image_url": {"url": part.data_url}}
         case File():
-            raise not_taken(part, ask.model)
+            raise file_refusal(part, ask.model)
         case _:
             return {"type": "text", "text": part}
 
 
-def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
+def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
     said: dict[str, Any] = {"role": "assistant"}
-    if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
+    if message.thought and wants_thought_back(ask.quirks.reasoning_back, message.tool_calls):
         said["content"] = [{"type": "thinking", "thinking": message.thought}]
         said["content"] += [{"type": "text", "text": message.text}] if message.text else []
     elif message.text or not message.tool_calls:
@@ -116,7 +116,7 @@ def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
     if message.tool_calls:
         said["tool_calls"] = [function_call(call, call.id) for call in message.tool_calls]
         if message.kept:
-            merge(said, mapping(message.kept.data))
+            merge_into(said, mapping(message.kept.data))
     return said
 
 
@@ -181,7 +181,7 @@ class Reader:
 
     def finish(self) -> list[WireEvent]:
         plan = "".join(self._plan) if self._calls else ""
-        return ending(
+        return end_events(
             self._finish,
             STOPS,
             ended=self.ended,

@@ -14,16 +14,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from nbchat.catalog.rows import Fields
+from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Notice, StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
-from nbchat.wire.contract import Ask, Call, Framing, merge
-from nbchat.wire.partial_arguments import place
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.partial_arguments import place_piece
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import alternate, as_text, with_names
-from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.requests import alternate_roles, text_file_as_text, with_tool_names
+from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import tool_call
 
 FRAMING: Framing = "sse"
@@ -55,15 +55,15 @@ NO_SIGNATURE = "skip_thought_signature_validator"
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…:streamGenerateContent`. Contents come last, so that the bytes before the new one repeat."""
     body: dict[str, Any] = {}
     if system := system_text(ask):
         body["systemInstruction"] = {"parts": [{"text": system}]}
     if config := _config(ask):
         body["generationConfig"] = config
-    merge(body, ask.quirks.body)
-    merge(body, ask.thinking.body)
+    merge_into(body, ask.quirks.body)
+    merge_into(body, ask.thinking.body)
     if ask.tools:
         body["tools"] = [
             {
@@ -77,9 +77,9 @@ def render(ask: Ask) -> Call:
                 ]
             }
         ]
-        merge(body, ask.quirks.tools_body)
-    body["contents"] = alternate(map(_content, with_names(ask.messages)), "parts")
-    return Call(ask.url(_path(ask.model)), body, notices=schema_notices(ask))
+        merge_into(body, ask.quirks.tools_body)
+    body["contents"] = alternate_roles(map(_content, with_tool_names(ask.messages)), "parts")
+    return HttpRequest(ask.url(_path(ask.model)), body, notices=schema_notices(ask))
 
 
 def _path(model: str) -> str:
@@ -91,7 +91,7 @@ def _path(model: str) -> str:
     return f"/{quote(name, safe='/@:')}:streamGenerateContent?alt=sse"
 
 
-def _config(ask: Ask) -> dict[str, Any]:
+def _config(ask: ModelRequest) -> dict[str, Any]:
     config: dict[str, Any] = {}
     if ask.max_tokens is not None:
         config["maxOutputTokens"] = ask.max_tokens
@@ -100,13 +100,13 @@ def _config(ask: Ask) -> dict[str, Any]:
     if ask.schema is not None and ask.quirks.schema_mode != "none":
         config["responseMimeType"] = "application/json"
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        config["responseJsonSchema"] = plain(ask.schema)
+        config["responseJsonSchema"] = plain_schema(ask.schema)
     if thinking := _thinking(ask.thinking):
         config["thinkingConfig"] = thinking
     return config
 
 
-def _thinking(fields: Fields) -> dict[str, Any]:
+def _thinking(fields: ThinkingFields) -> dict[str, Any]:
     """A level or a budget, never both: the API refuses the pair."""
     if fields.effort:
         return {"includeThoughts": True, "thinkingLevel": fields.effort.upper()}
@@ -128,7 +128,9 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
         result = {"name": message.name, "response": {"output": message.text}}
         yield {"functionResponse": _with_id(message.tool_call_id, result)}
     yield from (
-        _part(as_text(p)) for p in message.parts if message.role != "tool" or not isinstance(p, str)
+        _part(text_file_as_text(p))
+        for p in message.parts
+        if message.role != "tool" or not isinstance(p, str)
     )
     for nth, call in enumerate(message.tool_calls):
         asked = {
@@ -249,7 +251,7 @@ class Reader:
         if self._open is None:
             return
         for piece in items(call.get("partialArgs")):
-            place(self._open["args"], mapping(piece))
+            place_piece(self._open["args"], mapping(piece))
         if not call.get("willContinue"):
             self._open = None
 
@@ -261,7 +263,7 @@ class Reader:
     def finish(self) -> list[WireEvent]:
         self._append({})
         signed = any(part.keys() - {"text", "functionCall"} for part in self._parts)
-        return ending(
+        return end_events(
             self._finish or self._blocked,
             STOPS,
             ended=self.ended,

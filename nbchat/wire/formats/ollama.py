@@ -13,12 +13,17 @@ from typing import Any
 
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
-from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import as_text, not_taken, thought_wanted, with_names
-from nbchat.wire.schema import plain, schema_notices, system_text
+from nbchat.wire.requests import (
+    file_refusal,
+    text_file_as_text,
+    wants_thought_back,
+    with_tool_names,
+)
+from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.tool_calls import function_tools, tool_call
 
@@ -30,7 +35,7 @@ STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `/api/chat`. Messages come last, so that the bytes before the new one repeat."""
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     options = {"temperature": ask.temperature, "num_predict": ask.max_tokens}
@@ -38,28 +43,32 @@ def render(ask: Ask) -> Call:
         body["options"] = given
     if ask.thinking.effort:
         body["think"] = ask.thinking.effort
-    merge(body, ask.quirks.body)
-    merge(body, ask.thinking.body)
+    merge_into(body, ask.quirks.body)
+    merge_into(body, ask.thinking.body)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
-        body["format"] = plain(ask.schema) if ask.quirks.schema_mode == "json_schema" else "json"
+        body["format"] = (
+            plain_schema(ask.schema) if ask.quirks.schema_mode == "json_schema" else "json"
+        )
     if ask.tools:
         body["tools"] = function_tools(ask.tools)
-        merge(body, ask.quirks.tools_body)
+        merge_into(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/api") else "/api/chat"
-    return Call(ask.url(path), body, notices=schema_notices(ask))
+    return HttpRequest(ask.url(path), body, notices=schema_notices(ask))
 
 
-def _messages(ask: Ask) -> Iterator[dict[str, Any]]:
+def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     if system := system_text(ask):
         yield {"role": "system", "content": system}
-    for message in with_names(ask.messages):
+    for message in with_tool_names(ask.messages):
         yield _message(message, ask)
 
 
-def _message(message: Message, ask: Ask) -> dict[str, Any]:
+def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
     content = "\n\n".join(
-        _text(part, ask) for part in map(as_text, message.parts) if not isinstance(part, Image)
+        _text(part, ask)
+        for part in map(text_file_as_text, message.parts)
+        if not isinstance(part, Image)
     )
     said: dict[str, Any] = {"role": message.role, "content": content}
     if images := [part.base64 for part in message.parts if isinstance(part, Image)]:
@@ -70,7 +79,7 @@ def _message(message: Message, ask: Ask) -> dict[str, Any]:
             for k, v in (("tool_name", message.name), ("tool_call_id", message.tool_call_id))
             if v
         }
-    if message.thought and thought_wanted(ask.quirks.reasoning_back, message.tool_calls):
+    if message.thought and wants_thought_back(ask.quirks.reasoning_back, message.tool_calls):
         said["thinking"] = message.thought
     if message.tool_calls:
         said["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
@@ -82,9 +91,9 @@ def _tool_call(call: ToolCall) -> dict[str, Any]:
     return {"id": call.id, **asked} if call.id else asked
 
 
-def _text(part: Part, ask: Ask) -> str:
+def _text(part: Part, ask: ModelRequest) -> str:
     if isinstance(part, File):
-        raise not_taken(part, ask.model)
+        raise file_refusal(part, ask.model)
     return str(part)
 
 
@@ -149,7 +158,7 @@ class Reader:
             if last
             else None
         )
-        events = ending(
+        events = end_events(
             string(last.get("done_reason")), STOPS, ended=self.ended, calls=self._calls, usage=usage
         )
         return [*(self._tags.finish() if self._tags else []), *events]

@@ -12,13 +12,18 @@ from typing import Any
 
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought
-from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.reasoning_details import ReasoningDetails
-from nbchat.wire.requests import as_text, call_id, not_taken, thought_wanted
-from nbchat.wire.schema import plain, schema_name, schema_notices, system_text
+from nbchat.wire.requests import (
+    accepted_call_id,
+    file_refusal,
+    text_file_as_text,
+    wants_thought_back,
+)
+from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
 
@@ -54,7 +59,7 @@ ALNUM9 = (
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…/chat/completions`. Messages come last, so that the bytes before the new one repeat."""
     quirks = ask.quirks
     body: dict[str, Any] = {"model": ask.model, "stream": True}
@@ -72,18 +77,18 @@ def render(ask: Ask) -> Call:
         quirks.cache == "cache_control"
     ):  # OpenRouter for Claude, which moves the mark to the last block itself
         body["cache_control"] = {"type": "ephemeral"}
-    merge(body, quirks.body)
-    merge(body, ask.thinking.body)
+    merge_into(body, quirks.body)
+    merge_into(body, ask.thinking.body)
     if ask.schema is not None and quirks.schema_mode != "none":
         body["response_format"] = _format(ask.schema, quirks.schema_mode)
     if ask.tools:
         body["tools"] = function_tools(ask.tools)
-        merge(body, quirks.tools_body)
+        merge_into(body, quirks.tools_body)
     body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
-    return Call(ask.url("/chat/completions"), body, notices=schema_notices(ask))
+    return HttpRequest(ask.url("/chat/completions"), body, notices=schema_notices(ask))
 
 
-def _system(ask: Ask) -> list[dict[str, Any]]:
+def _system(ask: ModelRequest) -> list[dict[str, Any]]:
     text = system_text(ask)
     return (
         [{"role": "developer" if ask.quirks.developer_role else "system", "content": text}]
@@ -97,11 +102,11 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
         return {"type": "json_object"}
     return {
         "type": "json_schema",
-        "json_schema": {"name": schema_name(schema), "schema": plain(schema)},
+        "json_schema": {"name": schema_name(schema), "schema": plain_schema(schema)},
     }
 
 
-def _message(message: Message, ask: Ask) -> dict[str, Any]:
+def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
     match message.role:
         case "tool":
             return {
@@ -115,26 +120,26 @@ def _message(message: Message, ask: Ask) -> dict[str, Any]:
             return {"role": message.role, "content": _content(message, ask)}
 
 
-def _content(message: Message, ask: Ask) -> str | list[dict[str, Any]]:
+def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
     """Text alone is a string: models of Moonshot that only read take no list of parts (litellm 1.109.1)."""
     if all(isinstance(part, str) for part in message.parts):
         return message.text
-    return [_part(part, ask) for part in map(as_text, message.parts)]
+    return [_part(part, ask) for part in map(text_file_as_text, message.parts)]
 
 
-def _part(part: Part, ask: Ask) -> dict[str, Any]:
+def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
     match part:
         case Image():
             return {"type": "image_url", "image_url": {"url": part.data_url}}
         case File() if ask.quirks.files:
             return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
         case File():
-            raise not_taken(part, ask.model)
+            raise file_refusal(part, ask.model)
         case _:
             return {"type": "text", "text": part}
 
 
-def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
+def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
     said: dict[str, Any] = {"role": "assistant", "content": message.text}
     quirks = ask.quirks
     if calls := [call for call in message.tool_calls if call.name]:
@@ -144,14 +149,14 @@ def _assistant(message: Message, ask: Ask) -> dict[str, Any]:
                 said["content"] = None
         said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
     if kept := mapping(message.kept.data) if message.kept else {}:
-        merge(said, kept)
-    elif thought_wanted(quirks.reasoning_back, calls):
+        merge_into(said, kept)
+    elif wants_thought_back(quirks.reasoning_back, calls):
         said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
     return said
 
 
-def _id(given: str, ask: Ask) -> str:
-    return given if ask.quirks.tool_id == "any" else call_id(given, ALNUM9, made="{:.9}")
+def _id(given: str, ask: ModelRequest) -> str:
+    return given if ask.quirks.tool_id == "any" else accepted_call_id(given, ALNUM9, made="{:.9}")
 
 
 # --- understanding the answer --------------------------------------------------------------
@@ -266,7 +271,7 @@ class Reader:
 
     def finish(self) -> list[WireEvent]:
         details = self._details.whole()
-        events = ending(
+        events = end_events(
             self._finish,
             STOPS,
             ended=self.ended,

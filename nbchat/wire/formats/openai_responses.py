@@ -13,12 +13,12 @@ from typing import Any
 
 from nbchat.events import Stop, StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, ToolCall
-from nbchat.wire.contract import Ask, Call, Framing, merge
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import Places, as_text, in_order, thought
-from nbchat.wire.schema import plain, schema_name, schema_notices, system_text
+from nbchat.wire.requests import Places, in_order, text_file_as_text, thought_events
+from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import ending
+from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import arguments_text, raw_arguments, tool_call
 
 FRAMING: Framing = "sse"
@@ -45,7 +45,7 @@ CALLS = ("function_call", "custom_tool_call")
 # --- asking ------------------------------------------------------------------------------
 
 
-def render(ask: Ask) -> Call:
+def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…/responses`. `input` comes last, so that the bytes before the new message repeat."""
     body: dict[str, Any] = {"model": ask.model, "stream": True, "store": False}
     if ask.max_tokens is not None:
@@ -54,7 +54,7 @@ def render(ask: Ask) -> Call:
         body["temperature"] = ask.temperature
     if ask.quirks.cache == "prompt_cache_key" and ask.cache_key:
         body["prompt_cache_key"] = ask.cache_key
-    merge(body, ask.quirks.body)
+    merge_into(body, ask.quirks.body)
     _think(body, ask)
     _schema(body, ask)
     if instructions := system_text(ask):
@@ -71,19 +71,19 @@ def render(ask: Ask) -> Call:
             }
             for tool in ask.tools
         ]
-        merge(body, ask.quirks.tools_body)
+        merge_into(body, ask.quirks.tools_body)
     body["input"] = [item for message in ask.messages for item in _items(message, ask)]
-    return Call(ask.url("/responses"), body, notices=schema_notices(ask))
+    return HttpRequest(ask.url("/responses"), body, notices=schema_notices(ask))
 
 
-def _think(body: dict[str, Any], ask: Ask) -> None:
+def _think(body: dict[str, Any], ask: ModelRequest) -> None:
     """Ask for reasoning that can be shown and sent back, from models that are known to reason.
 
     Others refuse both: "Encrypted content is not supported with this model" (gpt-4o).
     """
     if ask.thinking.effort:
         body["reasoning"] = {"effort": ask.thinking.effort}
-    merge(body, ask.thinking.body)
+    merge_into(body, ask.thinking.body)
     reasoning = body.get("reasoning")
     if isinstance(reasoning, dict):
         if reasoning.get("effort") != "none":
@@ -91,16 +91,16 @@ def _think(body: dict[str, Any], ask: Ask) -> None:
         body.setdefault("include", ["reasoning.encrypted_content"])
 
 
-def _schema(body: dict[str, Any], ask: Ask) -> None:
+def _schema(body: dict[str, Any], ask: ModelRequest) -> None:
     if ask.schema is None or ask.quirks.schema_mode == "none":
         return
     wanted: dict[str, Any] = {"type": ask.quirks.schema_mode}
     if ask.quirks.schema_mode == "json_schema":
-        wanted |= {"name": schema_name(ask.schema), "schema": plain(ask.schema)}
-    merge(body, {"text": {"format": wanted}})
+        wanted |= {"name": schema_name(ask.schema), "schema": plain_schema(ask.schema)}
+    merge_into(body, {"text": {"format": wanted}})
 
 
-def _items(message: Message, ask: Ask) -> list[dict[str, Any]]:
+def _items(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
     if message.role == "assistant":
         return _assistant(message, ask)
     if message.role == "tool":
@@ -117,7 +117,7 @@ def _items(message: Message, ask: Ask) -> list[dict[str, Any]]:
 def _content(message: Message) -> str | list[dict[str, Any]]:
     if all(isinstance(part, str) for part in message.parts):
         return message.text
-    return [_part(part) for part in map(as_text, message.parts)]
+    return [_part(part) for part in map(text_file_as_text, message.parts)]
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _part(part: Part) -> dict[str, Any]:
             return {"type": "input_text", "text": part}
 
 
-def _assistant(message: Message, ask: Ask) -> list[dict[str, Any]]:
+def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
     """Words, calls and reasoning in the order they came; reasoning only for a model that is known to reason."""
     found: list[dict[str, Any]] = []
     phase: dict[str, Any] = {}
@@ -186,7 +186,7 @@ class Reader:
                 return self._places.said(value.get("delta"))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
                 self._item(value, "reasoning").seen = True
-                return thought(value.get("delta"))
+                return thought_events(value.get("delta"))
             case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
                 self._item(value, "function_call").raw.append(string(value.get("delta")))
             case "response.function_call_arguments.done":
@@ -259,7 +259,7 @@ class Reader:
                     }
                     self._places.keep({"summary": [], **kept}, item.at)
                 parts = [] if shown else [*_parts(given, "summary"), *_parts(given, "content")]
-                return [event for part in parts for event in thought(part.get("text"))]
+                return [event for part in parts for event in thought_events(part.get("text"))]
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
@@ -288,7 +288,7 @@ class Reader:
     def finish(self) -> list[WireEvent]:
         if self._foreign:
             return [Stop("broken", "the server answered in another format than openai-responses")]
-        return ending(
+        return end_events(
             self._status,
             STOPS,
             ended=self.ended,

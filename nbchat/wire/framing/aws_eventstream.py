@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from struct import error, unpack_from
 from zlib import crc32
 
-from nbchat.wire.framing.framing import MAX_FRAME, MIB, Frame, FramingError
+from nbchat.wire.framing.contract import MAX_FRAME, MIB, Frame, FramingError
 
 PRELUDE = 12  # bytes
 LEAST = PRELUDE + 4  # bytes: a message without headers or payload

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from nbchat.catalog.model_list import abilities, price_told
+from nbchat.catalog.model_list import abilities, price_text
 from nbchat.errors import BadSettings
 from nbchat.events import Usage
 from nbchat.frontends.notebook.commands.conversations import ConversationCommands
@@ -133,10 +133,10 @@ class Commands(ConversationCommands):
 
     def ask(self, text: str) -> None:
         """ask TEXT: ask a question on one line"""
-        from nbchat.frontends.notebook.arguments import Line
+        from nbchat.frontends.notebook.arguments import MagicArguments
         from nbchat.frontends.notebook.magic import ask
 
-        ask(self._shell, Line(name=self._conversation.name), text)
+        ask(self._shell, MagicArguments(name=self._conversation.name), text)
 
     def usage(self, _: str) -> None:
         """usage: tokens, cost and time of the conversation"""
@@ -239,4 +239,4 @@ def _model_row(model: Model, catalog: Catalog, key: str) -> list[str]:
     provider = catalog.providers[model.type]
     if key not in READY:
         key = f"needs {provider.env_keys[0]}" if provider.env_keys else ""
-    return [model.id, provider.name, window, price_told(model), abilities(model), status, key]
+    return [model.id, provider.name, window, price_text(model), abilities(model), status, key]

@@ -15,7 +15,7 @@ from nbchat.render.page import note
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
-    from nbchat.conversation.conversation import Turn
+    from nbchat.turns import Turn
 
 
 class ConversationCommands(StoredCommands):
@@ -110,7 +110,7 @@ class ConversationCommands(StoredCommands):
 
     def export(self, file: str) -> None:
         """export FILE: write the conversation: Markdown, JSON or a notebook (.md, .json, .ipynb)"""
-        from nbchat.conversation.export import write
+        from nbchat.conversation.export import write_export
         from nbchat.frontends.notebook.cell import bundle
 
         if not file:
@@ -121,20 +121,20 @@ class ConversationCommands(StoredCommands):
             raise BadSettings("there is nothing to export: nothing has been asked yet.")
         if Path(file).exists():
             raise BadSettings(f"{file} exists already and is not overwritten. Choose another name.")
-        write(self._conversation, Path(file), bundle)
+        write_export(self._conversation, Path(file), bundle)
         print(f"Wrote {plural(len(self._conversation.turns), 'turn')} to {file}.")
 
     def import_(self, file: str) -> None:
         """import FILE: go on from a conversation that was exported as JSON"""
-        from nbchat.conversation.export import load
+        from nbchat.conversation.export import read_export
 
         if not file:
             raise BadSettings(
                 "%chat import needs the name of a file that %chat export FILE.json has written."
             )
-        found, turns = load(Path(file))
+        found, turns = read_export(Path(file))
         conversation = self._conversation
-        conversation.model = runtime.chosen(conversation)[
+        conversation.model = runtime.choose_model(conversation)[
             0
         ]  # a file does not choose who is asked, and paid
         conversation.add(turns)

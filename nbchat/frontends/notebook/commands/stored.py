@@ -10,7 +10,7 @@ from nbchat import runtime
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.magic import is_static
 from nbchat.frontends.notebook.show import day, show_table
-from nbchat.store.notebook_path import notebook
+from nbchat.store.notebook_path import notebook_path
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class StoredCommands:
             if found := self._left(store):
                 whose = (
                     "This notebook has"
-                    if found.notebook and found.notebook == notebook()
+                    if found.notebook and found.notebook == notebook_path()
                     else "There is"
                 )
                 called = "" if name == runtime.MAIN else f" {name!r}"
@@ -78,7 +78,7 @@ class StoredCommands:
 
     def _left(self, store: Store) -> Stored | None:
         """The conversation that an earlier kernel of this notebook has left, or one of this name."""
-        name, here = self._conversation.name, notebook()
+        name, here = self._conversation.name, notebook_path()
         if not here and name == runtime.MAIN:
             return None
         return store.ask(
@@ -150,7 +150,7 @@ class StoredCommands:
         if len(by_id) == 1:
             return by_id[0]
         if named:
-            return next((s for s in named if s.notebook == notebook()), named[0])
+            return next((s for s in named if s.notebook == notebook_path()), named[0])
         raise BadSettings(
             f"no stored conversation has the id or name {which!r}. %chat list has them all."
         )

@@ -1,0 +1,72 @@
+"""Server-sent events become frames."""
+
+from __future__ import annotations
+
+from nbchat.wire.framing.contract import MAX_FRAME, MIB, Frame, FramingError
+from nbchat.wire.framing.lines import Lines
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class ServerSentEvents:
+    """The event stream of the WHATWG HTML standard, section 9.2.6.
+
+    >>> decoder = ServerSentEvents()
+    >>> decoder.feed(b"event: ping\\ndata: 1\\ndata: 2\\n\\ndata:3")
+    [('ping', b'1\\n2')]
+    >>> decoder.close(), decoder.unfinished
+    ([], b'3')
+    """
+
+    def __init__(self, limit: int = MAX_FRAME) -> None:
+        self.unfinished = b""
+        self._limit = limit
+        self._lines = Lines(limit, lone_cr=True)
+        self._head = b""  # the first bytes, until it is known whether they are a BOM
+        self._started = False
+        self._name = ""
+        self._data: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[Frame]:
+        if not self._started:
+            self._head += chunk
+            if len(self._head) < len(_BOM) and _BOM.startswith(self._head):
+                return []
+            self._started = True
+            chunk, self._head = self._head.removeprefix(_BOM), b""
+        frames: list[Frame] = []
+        for line in self._lines.feed(chunk):
+            if line:
+                self._field(line)
+                continue
+            if self._data:
+                frames.append((self._name, b"\n".join(self._data)))
+                self._data, self._size = [], 0
+            self._name = ""
+        return frames
+
+    @property
+    def pending(self) -> int:
+        return self._size + self._lines.size
+
+    def _field(self, line: bytes) -> None:
+        """Comments, id, retry and unknown fields mean nothing here."""
+        field, _, value = line.partition(b":")
+        if value[:1] == b" ":
+            value = value[1:]
+        if field == b"data":
+            self._size += len(value) + 1  # with its line end, so that empty lines are limited too
+            if self._size > self._limit:
+                raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
+            self._data.append(value)
+        elif field == b"event":
+            self._name = value.decode("utf-8", "replace")
+
+    def close(self) -> list[Frame]:
+        if not self._started:
+            self._lines.feed(self._head)
+        if rest := self._lines.rest():
+            self._field(rest)
+        self.unfinished = b"\n".join(self._data)
+        return []
