@@ -22,6 +22,8 @@ from pydantic_core import from_json
 
 from nbchat.events import Answer, Kept, Stop, WireEvent
 from nbchat.wire.contract import load_dialect
+from nbchat.wire.framing.contract import Decoder, Frame
+from nbchat.wire.framing.json_values import WholeBody
 from nbchat.wire.framing.ndjson import NdjsonLines
 from nbchat.wire.framing.server_sent_events import ServerSentEvents
 from nbchat.wire.problem import ProviderProblem
@@ -142,7 +144,7 @@ def play(recording: Recording, cut: Callable[[bytes], list[bytes]] = in_one_piec
     return played
 
 
-def frames(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> Iterator[framing.Frame]:
+def frames(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> Iterator[Frame]:
     """The frames of a body, with a last one that lacks its end where its JSON is whole."""
     decoder = decoder_for("whole" if recording.whole else load_dialect(recording.wire).FRAMING)
     for piece in cut(recording.body):
@@ -159,7 +161,7 @@ def frames(recording: Recording, cut: Callable[[bytes], list[bytes]]) -> Iterato
 def decoder_for(name: str) -> Decoder:
     match name:
         case "whole":
-            return framing.WholeBody()
+            return WholeBody()
         case "sse":
             return ServerSentEvents()
         case "ndjson":
