@@ -31,7 +31,7 @@ from typing import Any
 
 from nbchat.events import Stop, WireEvent
 from nbchat.messages import Text
-from nbchat.wire import Ask, Call, Framing
+from nbchat.wire.contract import Framing, HttpRequest, ModelRequest
 
 FRAMING: Framing = "ndjson"
 LETTERS = {".... ..": "Hi"}
