@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 LONGEST_INLINE = 2_000  # characters an inline formula may span
 
-_ENVIRONMENTS = "align|alignat|aligned|equation|gather|gathered|multline|eqnarray|displaymath|cases|[pbvBV]?matrix"
+_ENVIRONMENTS = (
+    "align|alignat|aligned|equation|gather|gathered|multline|eqnarray|displaymath|cases"
+    "|[pbvBV]?matrix"
+)
 _OPENER = re.compile(rf"\$\$|\\\[|\\begin\{{(?:{_ENVIRONMENTS})\*?\}}")
 _SPEAKS_TEX = re.compile(r"[\\^_={]")
 _WORDS = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
