@@ -13,7 +13,7 @@ from nbchat.render import Pieces
 
 from ..benchmarks.answers import SHAPES
 from ..render.test_incremental import LINES
-from ..render.test_pieces import ENDLESS, ONE_LINE, TYPED
+from ..render.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 from .timed_cell import Wire, said, streamed
 
 PACE = 2_000  # characters a second
