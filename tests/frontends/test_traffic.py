@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from nbchat.events import Event
 from nbchat.frontends.notebook.cell import BREATH, EARLY, OUTPUTS, RATE
 from nbchat.messages import Text, Thought
-from nbchat.render import Pieces
+from nbchat.render import LongBlocks
+from tests.render.streaming.test_incremental import LINES
+from tests.render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 
 from ..benchmarks.answers import SHAPES
-from ..render.test_incremental import LINES
-from ..render.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 from .timed_cell import Wire, said, streamed
 
 PACE = 2_000  # characters a second
@@ -64,7 +64,7 @@ def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(
     text = opening + (piece + between) * (size // len(piece + between) + 1)
     wire = streamed(said(text[:size], 20), seconds)
     longest = max(len(page) for _, _, page in wire.sent)
-    page = Pieces()
+    page = LongBlocks()
     page.feed(text[:size])
 
     assert longest < 25_000

@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from nbchat.render import LongBlocks, to_html
 from nbchat.render.streaming.cuts import LONG_LINE, OPEN
 from nbchat.render.streaming.long_blocks import LONG, LONGEST_OPEN
-
-from ..benchmarks.answers import SHAPES
-from .dom import Page, words
-from .test_incremental import documents
+from tests.benchmarks.answers import SHAPES
+from tests.render.dom import Page, words
+from tests.render.streaming.test_incremental import documents
 
 ENDLESS = {
     **{name: SHAPES[name](20_000)[1] for name in ("table", "fence", "paragraph", "list", "quote")},
