@@ -11,9 +11,11 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all of C0, DEL and C1 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Overrides, embeddings and isolates reorder what is read; tag characters are not seen at all.
 _DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-# Prose from right to left needs isolates and embeddings, and the flags of Wales and Scotland need tags.
+# Prose from right to left needs isolates and embeddings, and the flags of Wales and Scotland
+# need tags.
 _NEVER_IN_PROSE = re.compile(
-    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|[\u202d\u202e\U000e0000-\U000e007f]"
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
+    "|[\u202d\u202e\U000e0000-\U000e007f]"
 )
 RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -52,7 +54,7 @@ def undisguised(prose: str) -> str:
 
 
 def without_blank_lines(html: str) -> str:
-    """The same HTML; in a Markdown file a blank line would end it, and what follows be read as Markdown.
+    """The same HTML; in a Markdown file a blank line would end it, and begin Markdown.
 
     >>> without_blank_lines("<pre>a\\n\\n![b](c)</pre>")
     '<pre>a&#10;\\n![b](c)</pre>'

@@ -28,7 +28,8 @@ PROSE = stylesheets.minified(
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(
-    r"(</(?:p|h[1-6]|ul|ol|li|table|div|blockquote|fieldset|pre|section)>|<hr>|<blockquote[^>]*>|<li>|<br>)\n"
+    r"(</(?:p|h[1-6]|ul|ol|li|table|div|blockquote|fieldset|pre|section)>"
+    r"|<hr>|<blockquote[^>]*>|<li>|<br>)\n"
 )
 LONGEST_CALL = 10_000  # characters of a tool's arguments that are shown
 
@@ -98,7 +99,9 @@ def page(inner: str) -> str:
 
 
 def _on_few_lines(html: str) -> str:
-    """A notebook keeps every line of an output as a string of its own, so only those of code are lines."""
+    """A notebook keeps every line of an output as a string of its own, so only those of code are
+    lines.
+    """
     return "".join(
         part if part.startswith("<pre") else _on_one_line(part) for part in _CODE.split(html)
     )
@@ -111,7 +114,8 @@ def _on_one_line(html: str) -> str:
 def details(summary: str, inner: str, *, is_open: bool = False) -> str:
     mark = " open" if is_open else ""
     box = f'<div class=nbc-thought style="{inline_style.THOUGHT}">{inner}</div>'
-    return f'<details{mark} style="{inline_style.THINKING}"><summary>{summary}</summary>{box}</details>'
+    style = f'style="{inline_style.THINKING}"'
+    return f"<details{mark} {style}><summary>{summary}</summary>{box}</details>"
 
 
 def thinking_summary(thought: str) -> str:
@@ -158,7 +162,8 @@ def ending_text(stop: Stop, length: int) -> str:
 def _footer(facts: Sequence[str]) -> str:
     if not facts:
         return ""
-    return f"<p class=nbc-foot style={inline_style.FOOT}><small>{' · '.join(map(line, facts))}</small></p>"
+    words = " · ".join(map(line, facts))
+    return f"<p class=nbc-foot style={inline_style.FOOT}><small>{words}</small></p>"
 
 
 def note(words: str) -> str:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from nh3 import Cleaner
 
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote table"
-_TEXT = "div pre code strong em b i s u sub sup a br hr li thead tbody tr th td section fieldset legend font"
+_TEXT = (
+    "div pre code strong em b i s u sub sup a br hr li thead tbody tr th td "
+    "section fieldset legend font"
+)
 _MATHS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
     "mtable mtr mtd mstyle mpadded mphantom"
@@ -117,5 +120,8 @@ def _cleaner() -> Cleaner:
 
 
 def sanitise(html: str) -> str:
-    """The HTML with everything gone that is not on the lists above; `&#12;` can still have made a control character."""
+    """The HTML with everything gone that is not on the lists above.
+
+    `&#12;` can still have made a control character.
+    """
     return _cleaner().clean(CONTROLS.sub("", html))

@@ -10,10 +10,10 @@ from nbchat.events import Event
 from nbchat.frontends.notebook.cell import BREATH, EARLY, OUTPUTS, RATE
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
+from tests.render.streaming.test_incremental import LINES
+from tests.render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 
 from ..benchmarks.answers import SHAPES
-from ..render.test_incremental import LINES
-from ..render.test_pieces import ENDLESS, ONE_LINE, TYPED
 from .timed_cell import Wire, said, streamed
 
 PACE = 2_000  # characters a second

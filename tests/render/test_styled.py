@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nbchat.render.styled import THEME, Lines, Sources, open_page, page
+from tests.render.streaming.test_incremental import documents
 
 from .payloads import EVERYTHING
 from .sequences import CONTROLS, SEQUENCES
-from .test_incremental import documents
 
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

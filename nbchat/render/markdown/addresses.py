@@ -24,8 +24,12 @@ _ANY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
 _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)\.?")
 # Not all that two letters can end: Node.js and main.py are no hosts.
-_ENDS = "(?:com|org|net|edu|gov|info|app|dev|io|ai|co|me|cn|hk|tw|jp|kr|in|ru|uk|de|fr|nl|ch|eu|us|ca|au|br)"
-# Words that look like the name of a host: after a scheme anything, alone only what ends as hosts do.
+_ENDS = (
+    "(?:com|org|net|edu|gov|info|app|dev|io|ai|co|me"
+    "|cn|hk|tw|jp|kr|in|ru|uk|de|fr|nl|ch|eu|us|ca|au|br)"
+)
+# Words that look like the name of a host: after a scheme anything, alone only what ends as
+# hosts do.
 _NAMED = re.compile(
     r"(?:://|@)[^\s/?#]+|\d{1,3}(?:\.\d{1,3}){3}"
     rf"|(?<![\w.-])(?:[\w-]{{1,63}}[.\u2024\u3002]){{1,9}}{_ENDS}(?![\w.-])"
@@ -53,8 +57,10 @@ def is_mail(address: str) -> bool:
 def misleads(words: str, address: str) -> bool:
     """Whether a reader of the words would expect another host than the address leads to.
 
-    >>> misleads("https://bank.example", "https://evil.example"), misleads("the docs", "https://docs.example")
-    (True, False)
+    >>> misleads("https://bank.example", "https://evil.example")
+    True
+    >>> misleads("the docs", "https://docs.example")
+    False
     """
     host = destination(address)
     if not is_mail(address) and "@" in address.split("/")[2]:
@@ -93,7 +99,8 @@ def names_a_place(address: str) -> bool:
 def _host(typed: str) -> str:
     if typed.startswith("["):
         try:
-            return f"[{socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, typed[1:-1]))}]"
+            packed = socket.inet_pton(socket.AF_INET6, typed[1:-1])
+            return f"[{socket.inet_ntop(socket.AF_INET6, packed)}]"
         except (OSError, ValueError):
             return ""
     host = unicodedata.normalize("NFKC", unquote(typed)).lower()

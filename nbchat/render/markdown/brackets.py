@@ -18,7 +18,8 @@ from mdit_py_plugins.footnote.index import footnote_ref
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-DEEPEST = 10  # brackets that may be open around one; what is deeper in the words of a link makes that link text
+# Brackets that may be open around one; a link with deeper ones in its words is text.
+DEEPEST = 10
 
 _NOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
 _NUMBER = re.compile(r"\[\^(\d{1,3})\]")  # words could as well be a regular expression: `[^a-z]`
@@ -51,7 +52,8 @@ def _worth_reading(
 def _mark(state: StateInline, silent: bool) -> bool:
     """Only near ones, since the plugin looks for the end of each through all of the paragraph.
 
-    While an answer streams its notes come later, so a number is taken for a mark, and `guessed` tells of it.
+    While an answer streams its notes come later, so a number is taken for a mark, and `guessed`
+    tells of it.
     """
     if not _NOTE.match(state.src, state.pos):
         return False

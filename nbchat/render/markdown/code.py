@@ -29,7 +29,8 @@ SLOW = {"java": 5_000, "sas": 5_000}  # characters, for lexers that are quadrati
 _NAMES = """
 bash sh shell zsh console shell-session fish powershell ps1 bat cmd
 python py python3 py3 ipython pycon pytb cython
-c cpp c++ cuda objective-c objc csharp c# cs java kotlin kt scala swift go golang rust rs zig nim d dart
+c cpp c++ cuda objective-c objc csharp c# cs java kotlin kt scala swift
+go golang rust rs zig nim d dart
 javascript js jsx typescript ts tsx coffeescript vue json jsonc json5 jsonl
 html xml svg css scss sass less yaml yml toml ini cfg properties
 r rlang julia jl matlab octave fortran sas stata stan
@@ -48,8 +49,9 @@ _ELEMENTS = {
     **{letter: f'<font color="{colour}">{{}}</font>' for letter, colour in COLOURS.items()},
 }
 _SAME = {
-    "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql", "gradle": "groovy",
-    "shell": "bash", "cmd": "bat", "kt": "kotlin", "rlang": "r", "patch": "diff",
+    "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql",
+    "gradle": "groovy", "shell": "bash", "cmd": "bat", "kt": "kotlin", "rlang": "r",
+    "patch": "diff",
 }  # fmt: skip
 
 
@@ -71,7 +73,8 @@ def _framed(inner: str, source: str, language: str) -> str:
     # What scrolls must be within reach of the keyboard.
     is_wide = any(len(line.encode()) > NARROW for line in source.split("\n"))
     mark = f' tabindex="0" style="{UNBROKEN}"' if is_wide else ""
-    return f'<fieldset style="{WIDE_CODE if is_wide else CODE}">{label}<pre{mark}>{inner}</pre></fieldset>\n'
+    style = WIDE_CODE if is_wide else CODE
+    return f'<fieldset style="{style}">{label}<pre{mark}>{inner}</pre></fieldset>\n'
 
 
 def language_of(info: str) -> str:
@@ -87,7 +90,10 @@ def coloured(source: str, language: str) -> str:
 
 
 def colour_pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
-    """The code in pieces, each with the letter of its colour; one piece without where its language is not known."""
+    """The code in pieces, each with the letter of its colour.
+
+    One piece without where its language is not known.
+    """
     name = language.lower()
     if name not in LANGUAGES or _is_large(source, name):
         return [("", source)]

@@ -48,7 +48,8 @@ _BEGINS_LEFTWARD = re.compile(
 _BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
 _BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
 _BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
-# HTML asks for quotes around a value only where spaces or signs of HTML are in it; JSON makes two bytes of each.
+# HTML asks for quotes around a value only where spaces or signs of HTML are in it; JSON makes
+# two bytes of each.
 _MARKED = re.compile(r'<[a-z][a-z\d]*(?: [a-z]+="[\w #.,:;%+-]*")+>')
 _QUOTED = re.compile(r' ([a-z]+)="([\w#.,:;%+-]*)"')
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
@@ -104,7 +105,9 @@ def outline(text: str, env: RenderState) -> list[Block]:
 
 
 def defines(env: RenderState) -> bool:
-    """Whether the text has a reference or a footnote, which blocks before it may use, or a mark that waits for one."""
+    """Whether the text has a reference or a footnote, which blocks before it may use, or a mark
+    that waits for one.
+    """
     footnotes = env.get("footnotes", {})
     return bool(
         env.get("references")
@@ -135,7 +138,9 @@ def block_html(block: Block, lines: Sequence[str], env: RenderState) -> str:
 
 
 def _short(html: str) -> str:
-    """The same without quotes that need not be, and line ends between the tags of lists and tables."""
+    """The same without quotes that need not be, and line ends between the tags of lists and
+    tables.
+    """
     html = _BETWEEN.sub("", _BEHIND_STARTS.sub(r"\g<start>", _BEFORE_ENDS.sub("", html)))
     return _MARKED.sub(lambda tag: _QUOTED.sub(_unquoted, tag[0]), html)
 
@@ -145,7 +150,8 @@ def _unquoted(found: re.Match[str]) -> str:
 
 
 def _refuse_tangles(text: str) -> None:
-    """Quotes that begin again after lines without a mark: each begins a new reading of all that follows.
+    """Quotes that begin again after lines without a mark: each begins a new reading of all that
+    follows.
 
     And lines without a mark in deep quotes: each is read once for every level.
     """
@@ -187,7 +193,8 @@ def parser() -> MarkdownIt:
     md.use(maths)
     md.use(footnote_plugin, inline=False)
     md.use(brackets)
-    md.validateLink = lambda url: True  # type: ignore[method-assign]  # `links` decides, and keeps the words
+    # `links` decides, and keeps the words.
+    md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.core.ruler.at("inline", _inline)
     md.core.ruler.at("footnote_tail", _footnotes)
     for rule in (links, tables, tasks):

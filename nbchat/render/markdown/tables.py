@@ -22,7 +22,10 @@ WIDEST_NUMBER = 40  # characters, with sign, unit and currency
 NARROW = 48  # bytes of words, and the space between columns, that fit the narrowest panel
 
 _NUMBER = re.compile(
-    r"[<>≈~±+\-−–]?\s*[$€£¥]?\s*[+\-−]?\d[\d.,'_\u00a0\u202f]*(?:[eE][+-]?\d+|\s*[×·]\s*10)?[⁰¹²³⁴-⁹⁺⁻]*\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
+    r"[<>≈~±+\-−–]?\s*[$€£¥]?\s*[+\-−]?"
+    r"\d[\d.,'_\u00a0\u202f]*"
+    r"(?:[eE][+-]?\d+|\s*[×·]\s*10)?[⁰¹²³⁴-⁹⁺⁻]*"
+    r"\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
 )
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -67,7 +70,10 @@ def _rows(table: list[Token]) -> list[Row]:
 
 
 def _align(rows: list[Row], *, unfinished: bool) -> bool:
-    """Mark the cells that do not stand on the right; False where these are too many, and the others are marked."""
+    """Mark the cells that do not stand on the right.
+
+    False where these are too many, and the others are marked.
+    """
     said = rows[1:-1] if unfinished and len(rows) > 2 else rows[1:]
     chosen = [
         _alignment(str(heading.attrs.get("style", "")), [row[column][1].content for row in said])

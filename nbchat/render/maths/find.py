@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
-REACH = 2_000  # characters an inline formula may span
+LONGEST_INLINE = 2_000  # characters an inline formula may span
 
-_ENVIRONMENTS = "align|alignat|aligned|equation|gather|gathered|multline|eqnarray|displaymath|cases|[pbvBV]?matrix"
+_ENVIRONMENTS = (
+    "align|alignat|aligned|equation|gather|gathered|multline|eqnarray|displaymath|cases"
+    "|[pbvBV]?matrix"
+)
 _OPENER = re.compile(rf"\$\$|\\\[|\\begin\{{(?:{_ENVIRONMENTS})\*?\}}")
 _SPEAKS_TEX = re.compile(r"[\\^_={]")
 _WORDS = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
@@ -35,10 +38,10 @@ def maths(md: MarkdownIt) -> None:
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
-    found = formula_at(state.src, state.pos)
-    if found is None:
+    formula = formula_at(state.src, state.pos)
+    if formula is None:
         return False
-    opener, tex, end = found
+    opener, tex, end = formula
     if not silent:
         token = state.push("formula", "math", 0)
         token.content = tex
@@ -49,30 +52,38 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 def formula_at(source: str, start: int) -> tuple[str, str, int] | None:
     """`(opener, tex, end)` of the formula that begins here, if one does."""
-    first = source[start]
-    if first == "\\":
-        opener = source[start : start + 2]
-        if opener not in (r"\(", r"\["):
-            return None
-        closer = r"\)" if opener == r"\(" else r"\]"
-        end = _closing(source, closer, start + 2)
-        tex = source[start + 2 : end].strip() if end > 0 else ""
-        return (opener, tex, end + 2) if _plausible(tex) else None
-    if first != "$" or (start and source[start - 1] in "\\$"):
+    opener = source[start : start + 2]
+    if opener in _CLOSERS:
+        return _between(source, opener, start)
+    before = source[start - 1] if start else ""
+    if source[start] != "$" or (before and before in "\\$"):
         return None
-    if source.startswith("$$", start):
-        end = _closing(source, "$$", start + 2)
-        tex = source[start + 2 : end].strip() if end > 0 else ""
-        return ("$$", tex, end + 2) if _plausible(tex) else None
-    if start and _alphanumeric(source[start - 1]):
-        return None
+    if opener == "$$":
+        return _between(source, opener, start)
+    return None if _is_alphanumeric(before) else _after_dollar(source, start)
+
+
+_CLOSERS = {r"\(": r"\)", r"\[": r"\]"}
+
+
+def _between(source: str, opener: str, start: int) -> tuple[str, str, int] | None:
+    """A formula between two marks of two characters."""
+    begin = start + len(opener)
+    end = _closing(source, _CLOSERS.get(opener, opener), begin)
+    tex = source[begin:end].strip() if end > 0 else ""
+    return (opener, tex, end + len(opener)) if _plausible(tex) else None
+
+
+def _after_dollar(source: str, start: int) -> tuple[str, str, int] | None:
+    """A formula between two dollars, unless they are two prices."""
     end = _closing(source, "$", start + 1)
-    if end < 0 or (
-        end + 1 < len(source) and (_alphanumeric(source[end + 1]) or source[end + 1] == "$")
-    ):
+    if end < 0:
+        return None
+    after = source[end + 1 : end + 2]
+    if _is_alphanumeric(after) or after == "$":
         return None
     tex = source[start + 1 : end]
-    if not tex or tex[0].isspace() or tex[-1].isspace() or "`" in tex or not _plausible(tex):
+    if tex != tex.strip() or "`" in tex or not _plausible(tex):
         return None
     return "$", tex, end + 1
 
@@ -84,7 +95,7 @@ def speaks_tex(words: str) -> bool:
 
 def _closing(source: str, closer: str, start: int) -> int:
     """Where the next unescaped closer is, or -1."""
-    limit = start + REACH
+    limit = start + LONGEST_INLINE
     position = source.find(closer, start, limit)
     while position > 0 and closer[0] == "$" and _escaped(source, position):
         position = source.find(closer, position + 1, limit)
@@ -98,7 +109,7 @@ def _escaped(source: str, position: int) -> bool:
     return (position - run) % 2 == 1
 
 
-def _alphanumeric(character: str) -> bool:
+def _is_alphanumeric(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 

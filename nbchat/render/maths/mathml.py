@@ -33,9 +33,8 @@ _PARTS = {
     "munderover": 3,
 }
 _WITH_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
-_TAKES_LIMITS = frozenset(
-    {"lim", "max", "min", "sup", "inf", "⋃", "⋂", "⨁", "⨂", "⋁", "⋀", "∐", "∑", "∏"}
-)
+_NAMES_WITH_LIMITS = frozenset({"lim", "max", "min", "sup", "inf"})
+_TAKES_LIMITS = _NAMES_WITH_LIMITS | frozenset("⋃⋂⨁⨂⋁⋀∐∑∏")
 _SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 _THIN = '<mspace width=".17em"></mspace>'
 _NO_SPACE = frozenset("([{|‖⟨⌊⌈)]}⟩⌋⌉.,;:!=<>≤≥≈≠≡∼≃∝∈∉→⇒+-−±∓×⋅·*/^") | {"", "\u2009"}
@@ -44,9 +43,8 @@ _RELATIONS = frozenset({"~", "∼", ":", "⟹", "⟸", "⟺", "⟶", "⟵", "⟂
 _LINES = {"mover": "nbc-over", "munder": "nbc-under"}
 _ESCAPED = re.compile(r"\\([_%&#$ {}])")
 _UPRIGHT = re.compile(r'(?:<mi mathvariant="normal">[^<&]</mi>){2,}')
-_LENGTH = re.compile(
-    r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?"
-)  # it stays in its place
+# At most a few letters wide, so that a formula stays in its place.
+_LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:px|pt)?")
 
 
 def mathml(tex: str, display: bool = False) -> str | None:
@@ -66,51 +64,51 @@ def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
 
         tree = convert_to_element(understandable(tex), display="block" if display else "inline")
         inner = _row(tree[0])  # without the outermost mrow, which <math> is already
-    except (
-        Exception
-    ):  # half of what it raises are its own accidents: IndexError, StopIteration, RecursionError
+    except Exception:  # half of what it raises is by accident: IndexError, StopIteration
         return None, None
-    if (
-        not inner or "\\" in inner or ">&amp;<" in inner
-    ):  # a command or an alignment it did not understand
+    not_understood = "\\" in inner or ">&amp;<" in inner  # a command, or an alignment
+    if not inner or not_understood:
         return None, None
     inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
-    return (
-        f'<math display="block">{inner}</math>' if display else f"<math>{inner}</math>",
-        one_line(list(tree[0])),
-    )
+    mark = ' display="block"' if display else ""
+    return f"<math{mark}>{inner}</math>", one_line(list(tree[0]))
 
 
 def _written(element: Element) -> str:
     """One element and what is in it."""
+    if len(element) != _PARTS.get(element.tag, len(element)):
+        raise ValueError(f"{element.tag} with {len(element)} parts")
+    if element.tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
+        return f'<mrow class="{_LINES[element.tag]}">{_row(element[:1])}</mrow>'
+    plain = _ESCAPED.sub(r"\1", unescape(element.text or ""))
+    text = shape_letters(plain, element.get("mathvariant", ""))
+    tag, attributes = _as_it_should_be(element, text)
+    if tag == "mo" and text == "~":
+        text = "∼"
+    has_fixed_parts = tag in _PARTS or tag in _WITH_LIMITS.values()
+    inside = "".join(map(_written, element)) if has_fixed_parts else _row(element)
+    return _element(tag, attributes, escape(text, quote=False) + inside, len(element))
+
+
+def _as_it_should_be(element: Element, text: str) -> tuple[str, dict[str, str]]:
+    """The tag and the attributes, where latex2mathml's are not what a browser draws well."""
     tag, attributes = element.tag, dict(element.attrib)
-    if len(element) != _PARTS.get(tag, len(element)):
-        raise ValueError(f"{tag} with {len(element)} parts")
-    if tag in _LINES and unescape(element[1].text or "") == "―":  # few fonts can stretch it
-        return f'<mrow class="{_LINES[tag]}">{_row(element[:1])}</mrow>'
-    text = shape_letters(
-        _ESCAPED.sub(r"\1", unescape(element.text or "")), attributes.get("mathvariant", "")
-    )
+    is_name = _is_name(text)
     if tag in _WITH_LIMITS and _takes_limits(element[0]):
         tag = _WITH_LIMITS[tag]
     elif tag == "mo" and len(element):
         tag = "mrow"
     elif tag == "mi" and text in _RELATIONS:
         tag = "mo"
-        attributes |= {"stretchy": "false"} if text in _BRACKETS else {}
-    elif tag == "mo" and text in ("lim", "max", "min", "sup", "inf"):
+        if text in _BRACKETS:
+            attributes["stretchy"] = "false"
+    elif tag == "mo" and text in _NAMES_WITH_LIMITS:
         attributes["movablelimits"] = "true"
-    elif tag == "mo" and attributes.get("movablelimits") != "true" and _is_name(text):
+    elif tag == "mo" and is_name and attributes.get("movablelimits") != "true":
         tag = "mi"
-    if tag == "mo" and _is_name(text):
+    if tag == "mo" and is_name:
         attributes |= {"lspace": "0", "rspace": "0"}  # `_row` knows better
-    text = "∼" if text == "~" and tag == "mo" else text
-    inside = (
-        "".join(map(_written, element))
-        if tag in _PARTS or tag in _WITH_LIMITS.values()
-        else _row(element)
-    )
-    return _element(tag, attributes, escape(text, quote=False) + inside, len(element))
+    return tag, attributes
 
 
 def _row(elements: Iterable[Element]) -> str:
@@ -118,14 +116,18 @@ def _row(elements: Iterable[Element]) -> str:
     out: list[str] = []
     before: Element | None = None
     for element in elements:
-        if before is not None and (
-            (_is_function(before) and _leaf(element) not in _NO_SPACE)
-            or (_is_function(element) and _ends_a_term(before))
-        ):
+        if before is not None and _are_apart(before, element):
             out.append(_THIN)
         out.append(_written(element))
         before = element
     return "".join(out)
+
+
+def _are_apart(before: Element, element: Element) -> bool:
+    """Whether one of the two is the name of a function, and the other a term."""
+    if _is_function(before) and _leaf(element) not in _NO_SPACE:
+        return True
+    return _is_function(element) and _ends_a_term(before)
 
 
 def _is_name(text: str) -> bool:
@@ -135,9 +137,8 @@ def _is_name(text: str) -> bool:
 def _is_function(element: Element) -> bool:
     while element.tag in _SCRIPTS and len(element):
         element = element[0]
-    return element.tag in ("mi", "mo") and _is_name(
-        unescape(element.text or "").replace("\xa0", "")
-    )
+    text = unescape(element.text or "").replace("\xa0", "")
+    return element.tag in ("mi", "mo") and _is_name(text)
 
 
 def _leaf(element: Element) -> str:
@@ -148,11 +149,9 @@ def _leaf(element: Element) -> str:
 
 
 def _ends_a_term(element: Element) -> bool:
-    return (element.tag != "mo" and element.tag != "mspace") or unescape(element.text or "") in (
-        ")",
-        "]",
-        "}",
-    )
+    if element.tag not in ("mo", "mspace"):
+        return True
+    return unescape(element.text or "") in (")", "]", "}")
 
 
 def _element(tag: str, attributes: dict[str, str], inner: str, parts: int) -> str:
@@ -172,9 +171,8 @@ def _takes_limits(operator: Element) -> bool:
 def _mark(tag: str, name: str, value: str) -> str:
     if name == "columnalign" and f"nbc-{value}" in CLASSES.get(tag, ()):
         return f' class="nbc-{value}"'
-    allowed = (
-        _LENGTH.fullmatch(value)
-        if name in ATTRIBUTES.get(tag, ())
-        else value in VALUES.get(tag, {}).get(name, ())
-    )
-    return f' {name}="{value}"' if allowed else ""
+    if name in ATTRIBUTES.get(tag, ()):
+        is_allowed = _LENGTH.fullmatch(value) is not None
+    else:
+        is_allowed = value in VALUES.get(tag, {}).get(name, ())
+    return f' {name}="{value}"' if is_allowed else ""

@@ -19,26 +19,27 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 160  # characters
 
-_ABOVE = dict(
-    zip(
-        "0123456789+-−=()abcdefghijklmnoprstuvwxyz⊤",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ",
-        strict=True,
-    )
-)
-_BELOW = dict(
-    zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
-)
+_PLAIN_ABOVE = "0123456789+-−=()abcdefghijklmnoprstuvwxyz⊤"
+_LETTERS_ABOVE = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ"
+_ABOVE = dict(zip(_PLAIN_ABOVE, _LETTERS_ABOVE, strict=True))
+_PLAIN_BELOW = "0123456789+-−=()aehijklmnoprstuvx"
+_LETTERS_BELOW = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
+_BELOW = dict(zip(_PLAIN_BELOW, _LETTERS_BELOW, strict=True))
 _HALVES = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 # What stands over a letter, as a mark that combines with it.
 _MARKS = {
-    "^": "\u0302", "ˆ": "\u0302", "¯": "\u0304", "―": "\u0304", "‾": "\u0304", "~": "\u0303", "˜": "\u0303",
-    "˙": "\u0307", "˚": "\u030a", "¨": "\u0308", "→": "\u20d7", "⃗": "\u20d7",
+    "^": "\u0302", "ˆ": "\u0302",
+    "¯": "\u0304", "―": "\u0304", "‾": "\u0304",
+    "~": "\u0303", "˜": "\u0303",
+    "˙": "\u0307", "˚": "\u030a", "¨": "\u0308",
+    "→": "\u20d7", "⃗": "\u20d7",
 }  # fmt: skip
 _SPACED = frozenset("=<>≤≥≪≫≈≠≡∼≃≅∝≺≻∈∉⊂⊆⊃⊇∪∩⊕⊗→←↔⇒⇔⟹⟸⟺⟶↦⇌±∓×÷·⋅∧∨∣+−-*:") | {":="}
 _SIGNS = frozenset("±∓+−-")  # that also stand before a term
 _UNCHANGED = frozenset("'′″‴°*†∗")  # that are above by nature
 _OPENING, _CLOSING = frozenset("([{⟨⌊⌈"), frozenset(")]}⟩⌋⌉!,;")
+_BRACKETS = _OPENING | _CLOSING
+_WITH_SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 _GROUPS = frozenset({"mrow", "mstyle", "mpadded", "math"})
 _TAG = re.compile(r"<[^>]*>")
 _SPACES = re.compile(r" {2,}")
@@ -63,46 +64,45 @@ def one_line(elements: Sequence[Element]) -> str | None:
 
 def _row(elements: Iterable[Element], *, tight: bool = False, in_fraction: bool = False) -> str:
     """What stands side by side, with spaces around relations and after names of functions."""
-    out = ""
     flat = list(_flat(elements))
-    for number, element in enumerate(flat):
-        before, after = (
-            flat[number - 1] if number else None,
-            flat[number + 1] if number + 1 < len(flat) else None,
-        )
+    out = ""
+    for before, element, after in zip([None, *flat], flat, [*flat[1:], None], strict=False):
         made = _made(element, in_fraction=in_fraction)
-        text = _leaf(element) if element.tag in ("mo", "mi", "mtext") else ""
-        if (
-            element.tag == "mfrac"
-            and "/" in made
-            and (_is_term(before, _CLOSING) or _is_term(after, _OPENING))
-        ):
+        if element.tag == "mfrac" and "/" in made and _is_among_terms(before, after):
             made = f"({made})"
+        text = _leaf(element) if element.tag in ("mo", "mi", "mtext") else ""
         if tight or not text:
             out += made
-        elif (
-            text in _SPACED
-            and after is not None
-            and (text not in _SIGNS or _is_term(before, _CLOSING))
-        ):
+        elif _is_relation(text, before, after):
             out = f"{out.rstrip()} {made} "
         elif _is_name(text):
-            apart = after is not None and (_leaf(after) or "x") not in _OPENING | _CLOSING
-            out += f"{' ' if out and (out[-1].isalnum() or out[-1] == '>') else ''}{made}{' ' if apart else ''}"
+            is_touched = bool(out) and (out[-1].isalnum() or out[-1] == ">")
+            out += f"{' ' if is_touched else ''}{made}{_space_before(after)}"
         elif text in (",", ";"):
             out += f"{made} "
         else:
             out += made
-        if element.tag in (
-            "msub",
-            "msup",
-            "msubsup",
-            "munder",
-            "mover",
-            "munderover",
-        ) and _is_operator(element):
-            out += "" if after is None or (_leaf(after) or "x") in _OPENING | _CLOSING else " "
+        if element.tag in _WITH_SCRIPTS and _is_operator(element):
+            out += _space_before(after)
     return out
+
+
+def _is_among_terms(before: Element | None, after: Element | None) -> bool:
+    return _is_term(before, _CLOSING) or _is_term(after, _OPENING)
+
+
+def _is_relation(text: str, before: Element | None, after: Element | None) -> bool:
+    """Whether it stands between two terms, apart from both: `a = b`, but `-a`."""
+    if text not in _SPACED or after is None:
+        return False
+    return text not in _SIGNS or _is_term(before, _CLOSING)
+
+
+def _space_before(after: Element | None) -> str:
+    """The space between a function and what it is of, unless that is in brackets."""
+    if after is None or _leaf(after) in _BRACKETS:
+        return ""
+    return " "
 
 
 def _flat(elements: Iterable[Element]) -> Iterable[Element]:
@@ -124,11 +124,8 @@ def _made(element: Element, *, in_fraction: bool) -> str:
         case "msub" | "munder":
             return _base(element[0]) + _script(element[1], _BELOW, "sub")
         case "msubsup" | "munderover":
-            return (
-                _base(element[0])
-                + _script(element[1], _BELOW, "sub")
-                + _script(element[2], _ABOVE, "sup")
-            )
+            below, above = _script(element[1], _BELOW, "sub"), _script(element[2], _ABOVE, "sup")
+            return f"{_base(element[0])}{below}{above}"
         case "mover":
             return _marked(element)
         case "msqrt":
@@ -139,7 +136,8 @@ def _made(element: Element, *, in_fraction: bool) -> str:
             return _row(element)
         case "mfrac" if not in_fraction and element.get("linethickness") is None:
             above, below = (_part([part], in_fraction=True) for part in element)
-            return _HALVES.get(f"{above}/{below}", f"{above}/{below}")
+            fraction = f"{above}/{below}"
+            return _HALVES.get(fraction, fraction)
     raise _GaveUp
 
 
@@ -199,10 +197,9 @@ def _leaf(element: Element) -> str:
     """The text of an element that has no others in it."""
     if len(element):
         return ""
-    text = shape_letters(unescape(element.text or ""), element.get("mathvariant", "")).strip(
-        "\u2009"
-    )
-    return {"~": "∼"}.get(text, text)
+    text = shape_letters(unescape(element.text or ""), element.get("mathvariant", ""))
+    text = text.strip("\u2009")
+    return "∼" if text == "~" else text
 
 
 def _is_name(text: str) -> bool:

@@ -14,9 +14,11 @@ DEEPEST = 60  # nested groups
 
 # They act on the page, load something, or define what can grow without bound.
 _REFUSED = re.compile(
-    r"\\(?:href|url|style|class|cssId|require|unicode|include\w*|input|html\w*|data|bbox|toggle|action|mathtip|texttip|"
-    r"[egx]?def|let|futurelet|(?:re|provide)?newcommand|renewcommand|providecommand|(?:re)?newenvironment|"
-    r"DeclareMathOperator|DeclarePairedDelimiter\w*|newtheorem|csname|catcode|write|openout|read|special|"
+    r"\\(?:href|url|style|class|cssId|require|unicode|include\w*|input|html\w*|data|bbox|"
+    r"toggle|action|mathtip|texttip|"
+    r"[egx]?def|let|futurelet|newcommand|renewcommand|providecommand|(?:re)?newenvironment|"
+    r"DeclareMathOperator|DeclarePairedDelimiter\w*|newtheorem|"
+    r"csname|catcode|write|openout|read|special|"
     r"loop|expandafter|char|verb|rule)(?![A-Za-z])"
     # These have no place in a formula: addresses, handlers, tags.
     r"|://|url\s*\(|script:|\bon\w+\s*=|</|<\w+\s+\w+="
@@ -24,9 +26,11 @@ _REFUSED = re.compile(
 
 # Environments latex2mathml does not know, as ones it does.
 _ENVIRONMENTS = {
-    "aligned": "align*", "align": "align*", "alignedat": "align*", "alignat": "align*", "split": "align*",
-    "flalign": "align*", "eqnarray": "align*", "gather": "matrix", "gathered": "matrix", "multline": "matrix",
-    "multlined": "matrix", "dcases": "cases", "rcases": "cases", "equation": "", "displaymath": "", "math": "",
+    "align": "align*", "aligned": "align*", "alignat": "align*", "alignedat": "align*",
+    "flalign": "align*", "split": "align*", "eqnarray": "align*",
+    "gather": "matrix", "gathered": "matrix", "multline": "matrix", "multlined": "matrix",
+    "dcases": "cases", "rcases": "cases",
+    "equation": "", "displaymath": "", "math": "",
 }  # fmt: skip
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([a-zA-Z]+)(\*?)\}(\s*\[[tbc]\])?(\s*\{\d\})?")
 
@@ -62,20 +66,20 @@ def understandable(tex: str) -> str:
 
 
 def _environment(found: re.Match[str]) -> str:
-    verb, name, star = found[1], found[2], found[3]
-    if name not in _ENVIRONMENTS:
-        return f"\\{verb}{{{name}}}{found[5] or ''}" if star or found[4] else found[0]
-    name = _ENVIRONMENTS[name]
-    return f"\\{verb}{{{name}}}" if name else ""
+    verb, name, star, placement, columns = found.groups()
+    if name in _ENVIRONMENTS:
+        known = _ENVIRONMENTS[name]
+        return f"\\{verb}{{{known}}}" if known else ""
+    if star or placement:
+        return f"\\{verb}{{{name}}}{columns or ''}"
+    return found[0]
 
 
 def _operator(found: re.Match[str]) -> str:
     name = _SPACE.sub("", found[2])
-    return (
-        rf"\operatorname{found[1]}{{{name}}}"
-        if name.isascii() and name.isalpha()
-        else rf"\mathrm{{{name}}}"
-    )
+    if name.isascii() and name.isalpha():
+        return rf"\operatorname{found[1]}{{{name}}}"
+    return rf"\mathrm{{{name}}}"
 
 
 def _depth(tex: str) -> int:

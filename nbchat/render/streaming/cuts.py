@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from nbchat.render.markdown.parser import Block
 
-LONG_LINE = 3_000  # characters of a paragraph, a cell or a line of code from which it is cut: there the cut shows
+# Characters of a paragraph, a cell or a line of code from which it is cut: there the cut shows.
+LONG_LINE = 3_000
 KEPT_CHARACTERS = (
     200  # characters of it that stay open, since their emphasis or link may still begin
 )
@@ -60,7 +61,8 @@ class Cut(NamedTuple):
 def cut_block(
     text: str, on: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
 ) -> Cut | None:
-    """The open block's Markdown in two; None where it cannot be cut. `on` is of the cut before, where there was one.
+    """The open block's Markdown in two; None where it cannot be cut. `on` is of the cut before,
+    where there was one.
 
     >>> cut_block("1. one\\n2. two\\n3. thr")[:2]
     ('1. one\\n2. two\\n', '3. thr')
@@ -102,7 +104,10 @@ def _before(text: str, number: int, on: tuple[str, ...] = (WENT_ON,)) -> Cut | N
 
 
 def _code(text: str, opening: str, line: int) -> Cut | None:
-    """Before the last line, which may still become the closing one; in it where there is no other."""
+    """Before the last line, which may still become the closing one.
+
+    In it where there is no other.
+    """
     done, _, last = text.rpartition("\n")
     if len(done) > len(opening) and (opening or last.startswith("    ")):
         return Cut(f"{done}\n", opening + last)
@@ -150,7 +155,10 @@ def _quoted(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None
 
 
 def _around(found: Cut, last: str, inner: str, first: str, later: str, mark: str) -> Cut:
-    """A cut inside, with the marks of what is around it; `last` is the last line, `inner` without them."""
+    """A cut inside, with the marks of what is around it.
+
+    `last` is the last line, `inner` without them.
+    """
     done, rest = (_prefixed(part, first, later) for part in (found.done.rstrip("\n"), found.rest))
     if found.rest.endswith(
         f"\n{inner}"
@@ -164,9 +172,11 @@ def _prefixed(text: str, first: str, later: str) -> str:
 
 
 def _rows(text: str, hidden: int, line: int) -> Cut | None:
-    """Between two rows, or in the last cell; the rest gets the heading again, and two rows that keep columns wide.
+    """Between two rows, or in the last cell; the rest gets the heading again, and two rows that
+    keep columns wide.
 
-    They are there to be measured, not to be seen. Stripes go on if the rows before are even in number.
+    They are there to be measured, not to be seen. Stripes go on if the rows before are even in
+    number.
     """
     from nbchat.render.markdown.parser import blocks
 
@@ -201,7 +211,9 @@ def _rows(text: str, hidden: int, line: int) -> Cut | None:
 
 
 def _rule(heading: Token, *, is_marked: bool) -> str:
-    """The delimiter of a column: where what stands on the right is not marked, or what stands on the left."""
+    """The delimiter of a column: where what stands on the right is not marked, or what stands on
+    the left.
+    """
     given = heading.attrs.get("style") or ("" if is_marked or "align" in heading.attrs else LEFT)
     return {LEFT: ":---", CENTRED: ":---:"}.get(str(given), "---:")
 
@@ -222,7 +234,10 @@ def _cells(tokens: list[Token]) -> Iterator[list[tuple[Token, str]]]:
 
 
 def _cell(row: str, line: int) -> tuple[list[str], str]:
-    """How a row goes on behind its last cell's cut, and the row before it; nothing where that is not long."""
+    """How a row goes on behind its last cell's cut, and the row before it.
+
+    Nothing where that is not long.
+    """
     bars = [bar.end() for bar in _BAR.finditer(row)]
     start = bars[-1] if bars else 0
     found = _words(row[start:], line)

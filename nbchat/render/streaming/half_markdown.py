@@ -83,7 +83,7 @@ def _heading_row(whole: list[str], last: str) -> int:
 
 
 def _closed(text: str) -> str:
-    """The text with emphasis, code, links and formulas of its last paragraph, item or cell closed."""
+    """The text with what is open in its last paragraph, item or cell closed."""
     start = text.rfind("\n\n") + 2 if "\n\n" in text else 0
     for found in _LINE.finditer(text, start):
         if item := _ITEM.match(found[0]):

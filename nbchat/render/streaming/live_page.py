@@ -16,12 +16,14 @@ from nbchat.render.page import STYLE, details, line, note, page, thinking_summar
 
 LIVE_STYLE = STYLE + stylesheets.minified("live.css")
 
-# JupyterLab removes all outputs and lays the page out before it shows the next one, so that whoever reads far down
-# would be thrown up to the question. These two give the notebook room below, and take it away again after a
-# transition, which goes on when its style is gone.
-# They are an output of their own, so that a whole notebook is not searched by `:has` at every repaint.
+# JupyterLab removes all outputs and lays the page out before it shows the next one, so that
+# whoever reads far down would be thrown up to the question. These two give the notebook room
+# below, and take it away again after a transition, which goes on when its style is gone. They
+# are an output of their own, so that a whole notebook is not searched by `:has` at every
+# repaint.
 ROOM = tuple(
-    f'<div class="nbc nbc-style nbc-{name}"><style>.jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}'
+    f'<div class="nbc nbc-style nbc-{name}"><style>'
+    f".jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}"
     ".nbc .nbc-open{display:block!important}</style></div>"
     for name, rule in (
         ("room", "padding-bottom:1000000px"),
@@ -39,7 +41,8 @@ _HEADING = re.compile(r"<(h[1-6])(?=[ >])")
 _CARET = '<span class="nbc-caret"></span>'
 # The caret goes behind the last word, inside the last paragraph, item or cell.
 _CLOSING_TAGS = re.compile(
-    r"(?:</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div|td|th|tr|thead|tbody|table|section|fieldset)>\s*)*$"
+    r"(?:</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div"
+    r"|td|th|tr|thead|tbody|table|section|fieldset)>\s*)*$"
 )
 
 
@@ -71,15 +74,17 @@ def live_html(
 def light(block: str) -> str:
     """The block as a page needs it that will not be kept.
 
-    Without the sources of formulas, which are there for notebooks that are not trusted. And with headings that
-    JupyterLab leaves out of its table of contents, which it makes anew at every change of an output, with a search
-    through the output for each heading.
+    Without the sources of formulas, which are there for notebooks that are not trusted. And
+    with headings that JupyterLab leaves out of its table of contents, which it makes anew at
+    every change of an output, with a search through the output for each heading.
     """
     return _HEADING.sub(r'<\1 class="tocSkip"', _DRAWN.sub(r"\1", block))
 
 
 def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
-    """What comes before the words, as it will be at the end: notices, and the thinking in a box that is folded."""
+    """What comes before the words, as it will be at the end: notices, and the thinking in a box
+    that is folded.
+    """
     from nbchat.render.markdown.parser import markdown_html
 
     parts = (
@@ -91,7 +96,10 @@ def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
 
 
 def _last(thought: str) -> str:
-    """The last lines. Where they begin moves in steps, or every line would break anew at every word."""
+    """The last lines.
+
+    Where they begin moves in steps, or every line would break anew at every word.
+    """
     start = max(0, len(thought) // LAST_THOUGHTS - 1) * LAST_THOUGHTS
     start = max(start, thought.find(" ", start, start + 50) + 1) if start else 0
     words = escape(readable(thought[start:]), quote=False)

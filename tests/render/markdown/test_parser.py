@@ -10,8 +10,7 @@ import pytest
 
 from nbchat.render import to_html
 from nbchat.render.sanitise import CLASSES
-
-from .dom import Page, words
+from tests.render.dom import Page, words
 
 
 @pytest.mark.parametrize(

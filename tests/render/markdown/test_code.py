@@ -17,8 +17,7 @@ from nbchat.render.markdown.code import (
     coloured,
     language_of,
 )
-
-from .dom import Page
+from tests.render.dom import Page
 
 
 def test_a_fence_has_its_language_and_its_colours() -> None:

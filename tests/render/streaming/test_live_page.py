@@ -10,8 +10,7 @@ import pytest
 from nbchat.events import Answer
 from nbchat.messages import Thought
 from nbchat.render import LIVE_STYLE, STYLE, Incremental, answer_html, folded_html, live_html
-
-from .dom import Page
+from tests.render.dom import Page
 
 
 def test_a_live_page_has_blocks_tail_caret_and_status() -> None:

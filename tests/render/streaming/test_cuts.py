@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from nbchat.render.streaming.cuts import INSIDE, WENT_ON, cut_block
-
-from .test_incremental import documents
+from tests.render.streaming.test_incremental import documents
 
 WORDS = "Words and words. " * 190
 

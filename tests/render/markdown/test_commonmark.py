@@ -22,9 +22,8 @@ from markdown_it import MarkdownIt
 
 from nbchat.render import Incremental, to_html
 from nbchat.render.markdown.parser import html_blocks
-
-from .dom import Page
-from .payloads import EVERYTHING
+from tests.render.dom import Page
+from tests.render.payloads import EVERYTHING
 
 EXAMPLES = 652
 INLINE = frozenset({"em", "strong", "code", "a", "img", "b", "i", "u", "font"})

@@ -10,10 +10,9 @@ from nbchat.render import to_html
 from nbchat.render.maths.chemistry import expand_chemistry
 from nbchat.render.maths.mathml import mathml
 from nbchat.render.maths.tex import LONGEST_FORMULA
-
-from .dom import Page
-from .formulas import DISPLAYED, INLINE
-from .payloads import FORMULAS
+from tests.render.dom import Page
+from tests.render.maths.formulas import DISPLAYED, INLINE
+from tests.render.payloads import FORMULAS
 
 
 @pytest.mark.parametrize(

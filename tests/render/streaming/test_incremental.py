@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from nbchat.render import Incremental, to_html
 from nbchat.render.markdown import parser
-
-from .dom import Page, words
+from tests.render.dom import Page, words
 
 # Lines that begin, end, continue or nearly are a construct; documents are any sequence of them.
 LINES = [

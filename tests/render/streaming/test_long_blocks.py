@@ -8,13 +8,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 
-from nbchat.render import Pieces, to_html
+from nbchat.render import LongBlocks, to_html
 from nbchat.render.streaming.cuts import LONG_LINE, OPEN
 from nbchat.render.streaming.long_blocks import LONG, LONGEST_OPEN
-
-from ..benchmarks.answers import SHAPES
-from .dom import Page, words
-from .test_incremental import documents
+from tests.benchmarks.answers import SHAPES
+from tests.render.dom import Page, words
+from tests.render.streaming.test_incremental import documents
 
 ENDLESS = {
     **{name: SHAPES[name](20_000)[1] for name in ("table", "fence", "paragraph", "list", "quote")},
@@ -62,9 +61,9 @@ TYPED = {  # since nothing better is known
 
 
 def streamed(
-    text: str, piece: int = 7, look: Callable[[Pieces], None] = lambda page: None
-) -> Pieces:
-    page = Pieces()
+    text: str, piece: int = 7, look: Callable[[LongBlocks], None] = lambda page: None
+) -> LongBlocks:
+    page = LongBlocks()
     for start in range(0, len(text), piece):
         page.feed(text[start : start + piece])
         look(page)
@@ -83,10 +82,10 @@ def seen(html: str) -> str:
     return re.sub(r"\s+", "", words(html))
 
 
-def longest_open(text: str) -> tuple[Pieces, int]:
+def longest_open(text: str) -> tuple[LongBlocks, int]:
     longest = [0]
 
-    def look(page: Pieces) -> None:
+    def look(page: LongBlocks) -> None:
         longest[0] = max(longest[0], page._open_size)
 
     return streamed(text, look=look), longest[0]

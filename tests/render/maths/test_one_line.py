@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from nbchat.render import to_html
 from nbchat.render.maths.mathml import in_letters, mathml
-
-from .dom import Page
-from .formulas import DISPLAYED, INLINE
+from tests.render.dom import Page
+from tests.render.maths.formulas import DISPLAYED, INLINE
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import pytest
 
 from nbchat.render import to_html
 from nbchat.render.markdown.addresses import destination
-
-from .dom import Page
-from .payloads import HOST_SHOWN, NO_LINK
+from tests.render.dom import Page
+from tests.render.payloads import HOST_SHOWN, NO_LINK
 
 
 @pytest.mark.parametrize(("markdown", "words"), NO_LINK)

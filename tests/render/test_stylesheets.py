@@ -6,8 +6,7 @@ from nbchat.events import Answer, Stop
 from nbchat.messages import Text
 from nbchat.render import STYLE, answer_html
 from nbchat.render.stylesheets import lines, used
-
-from ..benchmarks.answers import SHAPES
+from tests.benchmarks.answers import SHAPES
 
 
 def test_a_plain_answer_has_no_style() -> None:
