@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
 
+from .quick import is_quick, is_slow_place
 from .running_kernel import RunningKernel
 from .scores import SCORES
 from .service import Service
@@ -54,6 +56,17 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", checked)
 
 
+@pytest.fixture(autouse=True)
+def no_process_when_quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the mark promises is so: no kernel, no browser, nor anything else that is started."""
+
+    def refused(self: subprocess.Popen[Any], *_: Any, **__: Any) -> None:
+        raise AssertionError("a quick test tried to start a process: see tests/quick.py")
+
+    if request.node.get_closest_marker("quick"):
+        monkeypatch.setattr(subprocess.Popen, "__init__", refused)
+
+
 @pytest.fixture
 def service() -> Iterator[Service]:
     with Service() as service:
@@ -74,6 +87,17 @@ def streams() -> Path:
     if not STREAMS.is_dir():
         pytest.skip(f"no recorded answers at {STREAMS}; set NBCHAT_STREAMS to their folder")
     return STREAMS
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    only_quick = config.option.markexpr == "quick"
+    return True if only_quick and is_slow_place(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for test in filter(is_quick, items):
+        test.add_marker("quick")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

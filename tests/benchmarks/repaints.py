@@ -12,10 +12,15 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.events import Event
 from nbchat.messages import Text, Thought
 
+from ..frontends.shell import shell_in
 from ..frontends.timed_cell import streamed
 from .answers import SHAPES
 
@@ -43,10 +48,10 @@ def pieces(thought: str, text: str) -> list[Event]:
     return [*map(Thought, cut(thought)), *map(Text, cut(text))]
 
 
-def measure(name: str, thought: str, text: str) -> None:
+def measure(shell: InteractiveShell, name: str, thought: str, text: str) -> None:
     size = len(thought) + len(text)
     before = time.process_time()
-    wire = streamed(pieces(thought, text), SECONDS)
+    wire = streamed(shell, pieces(thought, text), SECONDS)
     cpu = time.process_time() - before
     moments = sorted({at for at, _, _ in wire.sent[1:]})
     start = moments[0]
@@ -62,10 +67,11 @@ def measure(name: str, thought: str, text: str) -> None:
 
 def main(size: int) -> None:
     print(f"{size:,} characters over {SECONDS:g} s")
-    for name, shape in SHAPES.items():
-        measure(name, *shape(size))
-    for name, piece in MORE.items():
-        measure(name, "", (piece * (size // len(piece) + 1))[:size])
+    with TemporaryDirectory() as folder, shell_in(Path(folder)) as shell:
+        for name, shape in SHAPES.items():
+            measure(shell, name, *shape(size))
+        for name, piece in MORE.items():
+            measure(shell, name, "", (piece * (size // len(piece) + 1))[:size])
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from ..running_kernel import RunningKernel
 from ..service import Service
+from .shell import shell_in
 
 KEY = "sk-canary-0123456789abcdef"
 
@@ -19,6 +22,13 @@ def kimi(kernel: RunningKernel, service: Service) -> Service:
         f"import os; os.environ.update(KIMI_API_KEY={KEY!r}, KIMI_BASE_URL='{service.url}/v1')"
     )
     return service
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """An IPython in this process; a test puts in a `display_pub` of its own."""
+    with shell_in(tmp_path_factory.mktemp("ipython")) as shell:
+        yield shell
 
 
 def plain(html: str) -> str:

@@ -22,11 +22,10 @@ class Clock:
 class Painted:
     """A live cell at a clock that stands still until it is moved, and the pages it has published."""
 
-    def __init__(self) -> None:
-        self.shell = InteractiveShell()
-        self.shell.display_pub = CapturingDisplayPublisher(shell=self.shell)
+    def __init__(self, shell: InteractiveShell) -> None:
+        shell.display_pub = self.published = CapturingDisplayPublisher()
         self.clock = Clock()
-        self.cell = LiveCell(self.shell, "kimi-k2.6", self.clock)
+        self.cell = LiveCell(shell, "kimi-k2.6", self.clock)
         self.cell.tick()
 
     def after(self, seconds: float, *events: Event) -> None:
@@ -36,12 +35,12 @@ class Painted:
 
     @property
     def pages(self) -> list[str]:
-        return [output["data"]["text/html"] for output in self.shell.display_pub.outputs]
+        return [output["data"]["text/html"] for output in self.published.outputs]
 
 
 @pytest.fixture
-def painted() -> Painted:
-    return Painted()
+def painted(shell: InteractiveShell) -> Painted:
+    return Painted(shell)
 
 
 @pytest.mark.parametrize("first", [Text("Hello"), Thought("Hello")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.events import Event
 from nbchat.frontends.notebook.cell import BREATH, EARLY, OUTPUTS, RATE
@@ -57,12 +58,12 @@ structures = st.tuples(
 @settings(max_examples=20, deadline=None)
 @given(structures)
 def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(
-    structure: tuple[str, str, str],
+    shell: InteractiveShell, structure: tuple[str, str, str]
 ) -> None:
     opening, piece, between = structure
     size, seconds = 12_000, 12_000 / PACE
     text = opening + (piece + between) * (size // len(piece + between) + 1)
-    wire = streamed(said(text[:size], 20), seconds)
+    wire = streamed(shell, said(text[:size], 20), seconds)
     longest = max(len(page) for _, _, page in wire.sent)
     page = LongBlocks()
     page.feed(text[:size])
@@ -80,19 +81,23 @@ SHAPED = (
 
 
 @pytest.mark.parametrize("shape", SHAPED)
-def test_four_times_the_answer_is_about_four_times_the_traffic(shape: str) -> None:
+def test_four_times_the_answer_is_about_four_times_the_traffic(
+    shell: InteractiveShell, shape: str
+) -> None:
     text = SHAPED[shape] * 4
     short, long = (
-        characters(streamed(said(text[:size], 20), size / PACE)) for size in (8_000, 32_000)
+        characters(streamed(shell, said(text[:size], 20), size / PACE)) for size in (8_000, 32_000)
     )
 
     assert long < 4.5 * short
 
 
 @pytest.mark.parametrize("shape", sorted(set(SHAPES) - {"thinking", "hostile"}))
-def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(shape: str) -> None:
+def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(
+    shell: InteractiveShell, shape: str
+) -> None:
     thought, text = SHAPES[shape](20_000)
-    moments = repaints(streamed([Thought(thought), *said(text)], 10.0))
+    moments = repaints(streamed(shell, [Thought(thought), *said(text)], 10.0))
     start = moments[0]
 
     assert sum(at < start + EARLY for at in moments) >= 8 * EARLY
@@ -101,19 +106,23 @@ def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(shape: str)
 
 
 @pytest.mark.parametrize("seconds", [0.002, 0.02, 0.2, 1.0])
-def test_painting_takes_no_more_than_its_part_of_the_time(seconds: float) -> None:
-    wire = streamed(said(SHAPES["paragraph"](40_000)[1]), 20.0, message=seconds)
+def test_painting_takes_no_more_than_its_part_of_the_time(
+    shell: InteractiveShell, seconds: float
+) -> None:
+    wire = streamed(shell, said(SHAPES["paragraph"](40_000)[1]), 20.0, message=seconds)
 
     assert len(wire.sent) * seconds < 20.0 / BREATH + 10 * seconds
     assert len(repaints(wire)) >= 4
 
 
-def test_an_answer_that_changes_its_mind_pays_for_all_that_is_painted_again() -> None:
+def test_an_answer_that_changes_its_mind_pays_for_all_that_is_painted_again(
+    shell: InteractiveShell,
+) -> None:
     """Each time words follow a thought, the output of all thoughts is painted anew."""
     events: list[Event] = []
     for number in range(2_000):
         events += [Thought(f"hm {number} " * 10), Text(f"word {number} ")]
-    wire = streamed(events, 20.0)
+    wire = streamed(shell, events, 20.0)
     longest = max(len(page) for _, _, page in wire.sent)
 
     assert characters(wire) < RATE * 20.0 + 2 * longest

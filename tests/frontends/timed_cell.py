@@ -25,8 +25,8 @@ class Clock:
 class Wire(DisplayPublisher):
     """Notes what is published; each message takes so many `seconds`."""
 
-    def __init__(self, shell: InteractiveShell, clock: Clock, seconds: float) -> None:
-        super().__init__(shell=shell)
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        super().__init__()
         self._clock = clock
         self._seconds = seconds
         self.sent: list[tuple[float, str, str]] = []  # when, which output, its HTML
@@ -37,10 +37,12 @@ class Wire(DisplayPublisher):
         self._clock.now += self._seconds
 
 
-def streamed(events: Sequence[Event], seconds: float, message: float = 0.0) -> Wire:
+def streamed(
+    shell: InteractiveShell, events: Sequence[Event], seconds: float, message: float = 0.0
+) -> Wire:
     """The events, evenly over so many seconds of the test's own clock."""
-    clock, shell = Clock(), InteractiveShell()
-    shell.display_pub = wire = Wire(shell, clock, message)
+    clock = Clock()
+    shell.display_pub = wire = Wire(clock, message)
     cell = LiveCell(shell, "kimi-k2.6", clock)
     start, done = clock.now, 0
     while clock.now < start + seconds:

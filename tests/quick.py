@@ -1,0 +1,62 @@
+"""Which tests are quick: `pytest -m quick`, at every save.
+
+A test is quick unless it stands in a slow place, takes what starts a kernel or a browser, starts
+a process itself, measures its own processor time, or tries many examples. A quick test that
+starts a process all the same fails.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SLOW_PLACES = {  # not even imported for `-m quick`
+    "benchmarks": "no tests, and slow to import",
+    "browser": "a browser",
+    "engine": "answers cut at every byte, thousands at once, and what waits",
+    "faults": "each fault for each family, and what waits for a timeout",
+    "frontends/test_drawn.py": "a terminal that is looked at",
+    "frontends/test_history.py": "kernels that end and begin",
+    "frontends/test_pictures.py": "a kernel with pandas and matplotlib",
+    "frontends/test_terminal.py": "IPython in a terminal",
+    "frontends/test_traffic.py": "long answers, watched at a clock of their own",
+    "providers": "vendors' own clients, which are slow to import; a kernel for each provider",
+    "render/markdown/test_brackets.py": "thousands of brackets",
+    "render/markdown/test_commonmark.py": "a specification that pip brings",
+    "render/streaming/test_incremental.py": "blocks without an end",
+    "render/streaming/test_long_blocks.py": "blocks without an end",
+    "render/test_safety.py": "every hostile payload in every place",
+    "server": "a server in a process of its own",
+    "store/test_processes.py": "several processes at one file",
+    "test_adding.py": "a process for each addition",
+    "test_errors.py": "a certificate made by openssl",
+    "test_headless.py": "a notebook from its first cell to its last",
+    "test_imports_stay_lazy.py": "a process for each import",
+    "test_packaging.py": "a wheel, installed",
+    "test_readme.py": "a kernel and a process for what it shows",
+    "test_recordings.py": "every recorded answer",
+    "wire/test_recorded.py": "every recorded answer",
+}
+SLOW_FIXTURES = frozenset({"authority", "chromium", "kernel", "lab", "small_disk", "streams"})
+SLOW_NAMES = frozenset({"RunningKernel", "process_time", "subprocess"})
+
+
+def is_slow_place(path: Path) -> bool:
+    """Whether no test of that file or folder is quick, wherever it is run from."""
+    if path.suffix == ".ipynb":
+        return True
+    return any(path.is_relative_to(HERE / place) for place in SLOW_PLACES)
+
+
+def is_quick(test: pytest.Item) -> bool:
+    if is_slow_place(test.path):
+        return False
+    if SLOW_FIXTURES.intersection(getattr(test, "fixturenames", ())):
+        return False
+    if not isinstance(test, pytest.Function):
+        return True  # a doctest
+    if getattr(test.obj, "is_hypothesis_test", False):
+        return False
+    return SLOW_NAMES.isdisjoint(test.function.__code__.co_names)
