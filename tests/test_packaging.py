@@ -76,7 +76,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: dict[str, Path]) ->
     assert {
         "nbchat/py.typed",
         "nbchat/catalog/models.json",
-        "nbchat/frontends/panel/panel.js",
+        "nbchat/frontends/panel/page/panel.js",
     } <= package
     assert about == {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
 

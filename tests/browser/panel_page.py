@@ -15,13 +15,12 @@ from typing import Any
 import pytest
 
 from nbchat import render
-from nbchat.frontends.panel import ChatPanel
+from nbchat.frontends.panel import source
 from nbchat.frontends.panel.live_turn import splice
 
 PAGE = """<!doctype html><html lang="en"><head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
 <body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""
-START = """async ([esm, css]) => {
-    document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+START = """async (esm) => {
     const listeners = {};
     window.sent = [];
     window.model = {
@@ -45,7 +44,7 @@ START = """async ([esm, css]) => {
 }"""
 
 NOW = {
-    "k": "now",
+    "kind": "now",
     "model": "demo",
     "system": "",
     "queued": None,
@@ -67,30 +66,30 @@ The mean is $\\bar{x}$; [more](https://example.org)."""
 
 
 def asked(s: str = "Why?", **more: Any) -> dict[str, Any]:
-    return {"s": s, "att": [], "img": [], "files": [], **more}
+    return {"text": s, "attachments": [], "images": [], "files": [], **more}
 
 
 def row(turn: str, s: str = "Why?", text: str = "Because.", **more: Any) -> dict[str, Any]:
     """A finished turn as Python sends it."""
     facts = {
-        "think": None,
+        "thought": None,
         "notes": [],
         "calls": [],
         "stop": ["end", "", len(text)],
         "words": 2,
-        "foot": ["demo", "9 → 12 tokens"],
-        "md": text,
+        "footer": ["demo", "9 → 12 tokens"],
+        "markdown": text,
     }
-    return {"id": turn, "q": asked(s), "html": render.to_html(text), **facts, **more}
+    return {"id": turn, "question": asked(s), "html": render.to_html(text), **facts, **more}
 
 
 def rows(*found: dict[str, Any]) -> dict[str, Any]:
-    return {"k": "rows", "rows": found}
+    return {"kind": "rows", "rows": found}
 
 
 def state(*ids: str, **more: Any) -> dict[str, Any]:
     facts = {"name": "main", "title": "Iris", "places": {}, "live": [], "failed": [], "copy": ""}
-    return {"k": "state", "ids": ids, **facts, **more}
+    return {"kind": "state", "ids": ids, **facts, **more}
 
 
 class Page:
@@ -108,7 +107,7 @@ class Page:
             "http://localhost/**", lambda route: route.fulfill(body=PAGE, content_type="text/html")
         )
         self.page.goto("http://localhost/")  # a secure context, as JupyterLab's is
-        self.page.evaluate(START, [ChatPanel._esm, ChatPanel._css])
+        self.page.evaluate(START, source.loader())
         self.tell(NOW, state())
 
     def tell(self, *messages: dict[str, Any]) -> None:
@@ -117,7 +116,7 @@ class Page:
         for message in messages:
             data = (
                 zlib.compress(json.dumps(message["rows"]).encode())
-                if message["k"] == "rows"
+                if message["kind"] == "rows"
                 else b""
             )
             packed.append(
@@ -128,28 +127,30 @@ class Page:
             )
         self.page.evaluate("messages => tell(...messages)", packed)
         for found in (
-            m["rows"] for m in messages if m["k"] == "rows"
+            m["rows"] for m in messages if m["kind"] == "rows"
         ):  # they are inflated in their own time
             self.page.wait_for_function(
                 "n => document.querySelectorAll('.nbp-foot').length >= n", arg=len(found)
             )
 
     def sent(self, kind: str) -> list[dict[str, Any]]:
-        return [m for m in self.page.evaluate("sent") if m["k"] == kind]
+        return [m for m in self.page.evaluate("sent") if m["kind"] == kind]
 
     def wait_sent(self, kind: str, count: int = 1) -> dict[str, Any]:
         self.page.wait_for_function(
-            "([k, n]) => sent.filter(m => m.k === k).length >= n", arg=[kind, count]
+            "([k, n]) => sent.filter(m => m.kind === k).length >= n", arg=[kind, count]
         )
         return self.sent(kind)[-1]
 
     def stream(self, turn: str, *texts: str, after: str = "") -> None:
         """Open a turn and let its tail grow through these."""
-        self.tell({"k": "open", "id": turn, "rid": "", "after": after, "q": asked()})
+        self.tell(
+            {"kind": "open", "id": turn, "request_id": "", "after": after, "question": asked()}
+        )
         before = ""
         for seq, text in enumerate(texts, 1):
             html = render.to_html(text)
-            self.tell({"k": "d", "id": turn, "seq": seq, "tail": splice(before, html)})
+            self.tell({"kind": "delta", "id": turn, "seq": seq, "tail": splice(before, html)})
             before = html
 
     def ends(self, turn: str, seq: int, **more: Any) -> None:
@@ -157,9 +158,9 @@ class Page:
         whole = {
             name: value
             for name, value in row(turn, **more).items()
-            if name not in ("id", "q", "html")
+            if name not in ("id", "question", "html")
         }
-        self.tell({"k": "end", "id": turn, "seq": seq, **whole}, state(turn))
+        self.tell({"kind": "end", "id": turn, "seq": seq, **whole}, state(turn))
 
     def gap(self) -> float:
         """How far the end of the transcript is out of sight."""
@@ -201,13 +202,13 @@ def filled(panel: Page) -> None:
             row(
                 "a",
                 text=ANSWER,
-                think=thought,
-                foot=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"],
+                thought=thought,
+                footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"],
             )
             | {
-                "q": asked(
+                "question": asked(
                     "Which feature separates the classes best?",
-                    att=[["df (150 × 5, 1.1 kB)", "a,b"]],
+                    attachments=[["df (150 × 5, 1.1 kB)", "a,b"]],
                 )
             },
             row(
@@ -217,11 +218,11 @@ def filled(panel: Page) -> None:
                 notes=["A notice."],
             ),
         ),
-        {"k": "open", "id": "c", "rid": "", "after": "b", "q": asked("?")},
+        {"kind": "open", "id": "c", "request_id": "", "after": "b", "question": asked("?")},
         {
-            "k": "err",
+            "kind": "refusal",
             "id": "c",
-            "kind": "MissingKey",
-            "s": "kimi needs KIMI_API_KEY, which is not set.",
+            "error": "MissingKey",
+            "text": "kimi needs KIMI_API_KEY, which is not set.",
         },
     )

@@ -49,12 +49,14 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         filled(panel)
     if view == "streaming":
         panel.stream("d", "One *two*", after="b")
-        panel.tell({"k": "d", "id": "d", "seq": 2, "think": "Hm."}, {**NOW, "queued": "next"})
+        panel.tell(
+            {"kind": "delta", "id": "d", "seq": 2, "thought": "Hm."}, {**NOW, "queued": "next"}
+        )
     if view == "models":
         panel.page.locator("button.nbp-pick").click()
         panel.tell(
             {
-                "k": "models",
+                "kind": "models",
                 "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"]],
             }
         )
@@ -66,19 +68,19 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         panel.area.click()
         panel.page.keyboard.type("@d")
         panel.wait_sent("names", 2)
-        panel.tell({"k": "names", "s": "d", "rows": [["df", "DataFrame 150 × 5"]]})
+        panel.tell({"kind": "names", "text": "d", "rows": [["df", "DataFrame 150 × 5"]]})
         panel.page.wait_for_selector("[role=option]")
     if view == "history":
         panel.page.get_by_role("button", name="History").click()
         panel.tell(
             {
-                "k": "talks",
+                "kind": "talks",
                 "rows": [["main", "", "Iris", 2, 0], ["", "x1", "An older one", 5, 1.7e9]],
             }
         )
         panel.page.wait_for_selector(".nbp-pop")
     if view == "more":
-        panel.tell({"k": "note", "kind": "UnknownModel", "s": "no model is called 'x'."})
+        panel.tell({"kind": "note", "error": "UnknownModel", "text": "no model is called 'x'."})
         panel.page.get_by_role("button", name="More").click()
     if view == "editing":
         panel.page.locator(".nbp-asked").first.hover()

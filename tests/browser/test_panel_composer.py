@@ -11,8 +11,10 @@ def test_a_variable_is_offered_attached_looked_at_and_removed(opened: Opened) ->
     panel = opened()
     panel.area.click()
     panel.page.keyboard.type("What is in @d")
-    assert panel.wait_sent("names", 2)["s"] == "d"
-    panel.tell({"k": "names", "s": "d", "rows": [["df", "DataFrame 150 × 5"], ["d", "dict, 2"]]})
+    assert panel.wait_sent("names", 2)["text"] == "d"
+    panel.tell(
+        {"kind": "names", "text": "d", "rows": [["df", "DataFrame 150 × 5"], ["d", "dict, 2"]]}
+    )
     panel.page.wait_for_selector("[role=option]")
     panel.page.keyboard.press("ArrowDown")
     panel.page.keyboard.press("ArrowUp")
@@ -21,12 +23,12 @@ def test_a_variable_is_offered_attached_looked_at_and_removed(opened: Opened) ->
     assert panel.area.input_value() == "What is in df"
 
     panel.wait_sent("peek")
-    panel.tell({"k": "peek", "name": "df", "label": "df (150 × 5, 1.1 kB)", "s": "a,b\n1,2"})
+    panel.tell({"kind": "peek", "name": "df", "label": "df (150 × 5, 1.1 kB)", "text": "a,b\n1,2"})
     panel.page.get_by_text("df (150 × 5, 1.1 kB)").click()
     assert "a,b" in panel.page.locator(".nbp-comp pre").inner_text()
 
     panel.area.press("Enter")
-    assert panel.wait_sent("send")["att"] == ["df"]
+    assert panel.wait_sent("send")["variables"] == ["df"]
     assert panel.page.locator(".nbp-comp .nbp-chip").count() == 0
 
 
@@ -55,7 +57,7 @@ def test_a_pasted_image_goes_along_as_bytes(opened: Opened) -> None:
     panel.area.press("Enter")
     sent = panel.wait_sent("send")
 
-    assert sent["img"] == ["dot.png"]
+    assert sent["images"] == ["dot.png"]
     assert sent["bytes"] == [len(base64.b64decode(png))]
 
 
@@ -72,7 +74,7 @@ def test_models_are_searched_and_others_can_be_named(opened: Opened) -> None:
         ("ollama:qwen3", "ollama:qwen3"),
     ):
         panel.page.locator("button.nbp-pick").click()
-        panel.tell({"k": "models", "rows": rows})
+        panel.tell({"kind": "models", "rows": rows})
         panel.page.get_by_role("combobox", name="Search").fill(typed)
         panel.page.keyboard.press("Enter")
 
@@ -93,7 +95,7 @@ def test_settings_are_sent_when_they_change(opened: Opened) -> None:
     sent = panel.wait_sent("choose", 2)
 
     assert {**sent, "bytes": 0} == {
-        "k": "choose",
+        "kind": "choose",
         "system": "Be brief.",
         "temperature": 0.3,
         "max_tokens": None,
@@ -141,7 +143,7 @@ def test_a_hundred_and_seventy_models_are_gone_through_by_keyboard(opened: Opene
     panel.tell({**NOW, "model": "model-42"})
     panel.page.locator("button.nbp-pick").focus()
     panel.page.keyboard.press("Enter")
-    panel.tell({"k": "models", "rows": MANY})
+    panel.tell({"kind": "models", "rows": MANY})
     panel.page.wait_for_selector(".nbp-pop")
     seen = [chosen(panel)]
     for key in (
@@ -233,7 +235,7 @@ def test_an_image_of_ten_megabytes_is_made_small_enough_and_waited_for(opened: O
 
     assert size > 10_000_000
     assert 0 < sent["bytes"][0] < 7_000_000
-    assert sent["s"] == "What is this?"
+    assert sent["text"] == "What is this?"
 
 
 def test_a_question_takes_no_more_images_than_a_message_can_carry(opened: Opened) -> None:

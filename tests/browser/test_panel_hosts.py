@@ -93,7 +93,7 @@ def test_two_panels_share_a_module_and_nothing_else(opened: Opened) -> None:
     second = panel.page.locator(".nbp-root").nth(1)
     second.locator("textarea").fill("second panel")
     second.locator("textarea").press("Enter")
-    panel.page.wait_for_function("others.some((m) => m.k === 'send')")
+    panel.page.wait_for_function("others.some((m) => m.kind === 'send')")
 
     assert panel.sent("send") == []
     assert panel.area.first.input_value() == ""

@@ -17,7 +17,7 @@ def test_typing_while_an_answer_streams_loses_no_letter(opened: Opened) -> None:
     for seq, letter in enumerate(words, 2):
         panel.page.keyboard.type(letter)
         html = render.to_html("One " + "word " * seq)
-        panel.tell({"k": "d", "id": "a", "seq": seq, "tail": splice(before, html)}, NOW)
+        panel.tell({"kind": "delta", "id": "a", "seq": seq, "tail": splice(before, html)}, NOW)
         before = html
 
     assert panel.area.input_value() == words
@@ -45,12 +45,13 @@ def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers
     stop = panel.page.get_by_role("button", name="Stop")
     panel.area.fill("Why?")
     panel.area.press("Enter")
-    rid = panel.wait_sent("send")["rid"]
-    panel.tell({"k": "ack", "rid": "another view's"})
+    rid = panel.wait_sent("send")["request_id"]
+    panel.tell({"kind": "ack", "request_id": "another view's"})
     assert stop.is_visible()
 
     panel.tell(
-        {"k": "open", "id": "a", "rid": rid, "after": "", "q": asked()}, {"k": "ack", "rid": rid}
+        {"kind": "open", "id": "a", "request_id": rid, "after": "", "question": asked()},
+        {"kind": "ack", "request_id": rid},
     )
     assert stop.is_visible()
 
@@ -60,12 +61,14 @@ def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers
 
 def test_a_question_comes_back_to_the_view_that_asked_and_only_to_it(opened: Opened) -> None:
     panel = opened()
-    panel.tell({"k": "back", "rid": "another view's", "s": "theirs"})
+    panel.tell({"kind": "back", "request_id": "another view's", "text": "theirs"})
     assert panel.area.input_value() == ""
 
     panel.area.fill("mine")
     panel.area.press("Enter")
-    panel.tell({"k": "back", "rid": panel.wait_sent("send")["rid"], "s": "mine"})
+    panel.tell(
+        {"kind": "back", "request_id": panel.wait_sent("send")["request_id"], "text": "mine"}
+    )
     assert panel.area.input_value() == "mine"
 
 
@@ -76,10 +79,10 @@ def test_a_question_that_comes_back_while_another_is_typed_is_recalled_with_up(
     panel.tell(state("a"), rows(row("a", "first")))
     panel.area.fill("stopped")
     panel.area.press("Enter")
-    rid = panel.wait_sent("send")["rid"]
-    panel.tell({"k": "ack", "rid": rid})
+    rid = panel.wait_sent("send")["request_id"]
+    panel.tell({"kind": "ack", "request_id": rid})
     panel.area.fill("being typed")
-    panel.tell({"k": "back", "rid": rid, "s": "stopped"})
+    panel.tell({"kind": "back", "request_id": rid, "text": "stopped"})
     assert panel.area.input_value() == "being typed"
 
     panel.area.fill("")
@@ -94,7 +97,7 @@ def test_what_went_along_comes_back_too(opened: Opened) -> None:
     panel.area.click()
     panel.page.keyboard.type("What is @d")
     panel.wait_sent("names", 2)
-    panel.tell({"k": "names", "s": "d", "rows": [["df", "DataFrame"]]})
+    panel.tell({"kind": "names", "text": "d", "rows": [["df", "DataFrame"]]})
     panel.page.get_by_role("option", name="df").click()
     panel.area.press("Enter")
     panel.area.press("Escape")
@@ -107,14 +110,16 @@ def test_a_gap_is_asked_about_once_and_then_filled(opened: Opened) -> None:
     panel = opened()
     panel.stream("a", "One")
     for seq in range(3, 9):
-        panel.tell({"k": "d", "id": "a", "seq": seq, "blk": f"<p>{seq}</p>"})
+        panel.tell({"kind": "delta", "id": "a", "seq": seq, "settled": f"<p>{seq}</p>"})
     assert len(panel.sent("want")) == 1
 
     whole = {"html": "<p>all of it</p>", "tail": "", "seq": 8}
-    panel.tell({"k": "open", "id": "a", "rid": "", "after": "", "q": asked(), **whole})
     panel.tell(
-        {"k": "d", "id": "a", "seq": 8, "blk": "<p>again</p>"},
-        {"k": "d", "id": "a", "seq": 9, "blk": "<p>9</p>"},
+        {"kind": "open", "id": "a", "request_id": "", "after": "", "question": asked(), **whole}
+    )
+    panel.tell(
+        {"kind": "delta", "id": "a", "seq": 8, "settled": "<p>again</p>"},
+        {"kind": "delta", "id": "a", "seq": 9, "settled": "<p>9</p>"},
     )
 
     assert panel.page.locator(".nbp-answer p:not(.nbp-wait)").all_text_contents() == [
@@ -137,9 +142,9 @@ def test_an_end_that_was_lost_is_made_up_for_by_the_state(opened: Opened) -> Non
 def test_turns_that_another_view_asked_for_change_nothing_here(opened: Opened) -> None:
     panel = opened()
     thought = [render.to_html("A thought."), 2]
-    panel.tell(state("a"), rows(row("a", think=thought)))
+    panel.tell(state("a"), rows(row("a", thought=thought)))
     panel.page.locator(".nbp-answer summary").click()
-    panel.tell(state("a"), rows(row("a", think=thought)))
+    panel.tell(state("a"), rows(row("a", thought=thought)))
     panel.page.wait_for_timeout(200)
 
     assert panel.page.locator(".nbp-answer details").get_attribute("open") is not None
@@ -168,18 +173,18 @@ def test_going_to_another_conversation_while_one_streams_shows_that_and_comes_ba
     panel = opened()
     panel.stream("a", "One")
     panel.tell(state("x", name="other", title="Other"), rows(row("x", text="elsewhere")))
-    panel.tell({"k": "d", "id": "a", "seq": 2, "blk": "<p>late</p>"})
+    panel.tell({"kind": "delta", "id": "a", "seq": 2, "settled": "<p>late</p>"})
     assert "late" not in panel.log.text_content()
     assert panel.page.get_by_role("button", name="Send").is_visible()
 
     panel.tell(state(live=["a"]))
     panel.tell(
         {
-            "k": "open",
+            "kind": "open",
             "id": "a",
-            "rid": "",
+            "request_id": "",
             "after": "",
-            "q": asked(),
+            "question": asked(),
             "html": "<p>One</p>",
             "tail": "",
             "seq": 4,

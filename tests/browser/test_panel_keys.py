@@ -16,7 +16,7 @@ def test_enter_sends_and_shift_enter_breaks_the_line(opened: Opened) -> None:
 
     panel.page.keyboard.press("Enter")
 
-    assert panel.wait_sent("send")["s"] == "one\ntwo"
+    assert panel.wait_sent("send")["text"] == "one\ntwo"
     assert panel.area.input_value() == ""
 
 
@@ -33,7 +33,7 @@ def test_the_enter_of_an_input_method_does_not_send(opened: Opened) -> None:
     panel.page.wait_for_timeout(50)
     panel.page.keyboard.press("Enter")
 
-    assert panel.wait_sent("send")["s"].strip() == "你好"
+    assert panel.wait_sent("send")["text"].strip() == "你好"
 
 
 def test_safaris_keydown_229_after_the_composition_does_not_send(opened: Opened) -> None:
@@ -60,7 +60,7 @@ def test_with_the_setting_ctrl_enter_sends_and_enter_breaks_the_line(opened: Ope
     panel.page.keyboard.press("Enter")
     panel.page.keyboard.press("Control+Enter")
 
-    assert panel.wait_sent("send")["s"] == "one\n"
+    assert panel.wait_sent("send")["text"] == "one\n"
 
 
 def test_escape_stops_and_stop_is_there_from_the_moment_of_sending(opened: Opened) -> None:

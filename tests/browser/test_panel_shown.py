@@ -16,7 +16,7 @@ def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(opened: Opened)
     )
     panel.tell(
         {
-            "k": "d",
+            "kind": "delta",
             "id": "a",
             "seq": 3,
             "tail": splice(render.to_html("One 🎉 *two*"), render.to_html("One 🎉 *two* 三")),
@@ -30,16 +30,16 @@ def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(opened: Opened)
 def test_a_missing_piece_is_asked_for(opened: Opened) -> None:
     panel = opened()
     panel.stream("a", "One")
-    panel.tell({"k": "d", "id": "a", "seq": 3, "blk": "<p>three</p>"})
+    panel.tell({"kind": "delta", "id": "a", "seq": 3, "settled": "<p>three</p>"})
 
     assert panel.wait_sent("want")["ids"] == ["a"]
 
     panel.tell(
         {
-            "k": "open",
+            "kind": "open",
             "id": "a",
             "after": "",
-            "q": asked(),
+            "question": asked(),
             "html": "<p>one two</p>",
             "tail": "",
             "seq": 3,
@@ -63,18 +63,18 @@ def test_what_people_and_errors_say_is_text(opened: Opened) -> None:
                 notes=[bad],
                 calls=[[bad, bad]],
                 stop=["broken", bad, 1],
-                foot=[bad, bad],
+                footer=[bad, bad],
             )
-            | {"q": asked(bad, att=[[bad, bad], [bad, ""]], files=[bad])}
+            | {"question": asked(bad, attachments=[[bad, bad], [bad, ""]], files=[bad])}
         ),
-        {"k": "open", "id": "b", "rid": "", "after": "a", "q": asked(bad)},
-        {"k": "d", "id": "b", "seq": 1, "think": bad, "notes": [bad]},
-        {"k": "err", "id": "b", "kind": bad, "s": bad},
-        {"k": "note", "kind": bad, "s": bad},
+        {"kind": "open", "id": "b", "request_id": "", "after": "a", "question": asked(bad)},
+        {"kind": "delta", "id": "b", "seq": 1, "thought": bad, "notes": [bad]},
+        {"kind": "refusal", "id": "b", "error": bad, "text": bad},
+        {"kind": "note", "error": bad, "text": bad},
     )
     panel.page.get_by_role("button", name="History").click()
     panel.wait_sent("talks")
-    panel.tell({"k": "talks", "rows": [[bad, "", bad, bad, 0]]})
+    panel.tell({"kind": "talks", "rows": [[bad, "", bad, bad, 0]]})
     panel.page.wait_for_selector(".nbp-pop")
     panel.page.wait_for_timeout(100)
 
@@ -96,13 +96,13 @@ def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(opened: 
     panel = opened()
     for turn, touch in (("a", False), ("b", True)):
         panel.stream(turn, after="a" if turn == "b" else "")
-        panel.tell({"k": "d", "id": turn, "seq": 1, "think": "Let me see. "})
+        panel.tell({"kind": "delta", "id": turn, "seq": 1, "thought": "Let me see. "})
         details = panel.page.locator(".nbp-turn").last.locator("details")
         assert details.get_attribute("open") is not None
         if touch:
             details.locator("summary").click()
             details.locator("summary").click()
-        panel.tell({"k": "d", "id": turn, "seq": 2, "tail": [0, "<p>Yes</p>", 0]})
+        panel.tell({"kind": "delta", "id": turn, "seq": 2, "tail": [0, "<p>Yes</p>", 0]})
         panel.page.wait_for_timeout(900)
 
         assert (details.get_attribute("open") is None) is not touch
@@ -112,7 +112,8 @@ def test_a_failed_question_is_an_alert_with_retry(opened: Opened) -> None:
     panel = opened()
     panel.stream("a")
     panel.tell(
-        {"k": "err", "id": "a", "kind": "MissingKey", "s": "kimi needs a key."}, state(failed=["a"])
+        {"kind": "refusal", "id": "a", "error": "MissingKey", "text": "kimi needs a key."},
+        state(failed=["a"]),
     )
 
     assert "MissingKey" in panel.page.locator(".nbp-err[role=alert]").inner_text()
@@ -129,7 +130,7 @@ def test_branches_are_picked_and_a_question_is_asked_anew(opened: Opened) -> Non
     assert "2/3" in panel.page.locator(".nbp-acts").inner_text()
 
     panel.page.get_by_role("button", name="Next answer").click()
-    assert panel.wait_sent("branch") == {"k": "branch", "id": "a", "n": 2, "bytes": []}
+    assert panel.wait_sent("branch") == {"kind": "branch", "id": "a", "number": 2, "bytes": []}
 
     panel.page.get_by_role("button", name="Edit").click()
     assert panel.area.input_value() == "Why?"
@@ -137,7 +138,7 @@ def test_branches_are_picked_and_a_question_is_asked_anew(opened: Opened) -> Non
     panel.area.press("Enter")
     sent = panel.wait_sent("again")
 
-    assert (sent["id"], sent["s"]) == ("a", "Why not?")
+    assert (sent["id"], sent["text"]) == ("a", "Why not?")
 
 
 def test_one_question_waits_and_can_be_taken_back(opened: Opened) -> None:
@@ -155,6 +156,6 @@ def test_one_question_waits_and_can_be_taken_back(opened: Opened) -> None:
     panel.area.fill("")
     panel.page.get_by_role("button", name="Remove And then?").click()
     assert panel.wait_sent("unqueue")
-    panel.tell(NOW, {"k": "back", "rid": sent["rid"], "s": "And then?"})
+    panel.tell(NOW, {"kind": "back", "request_id": sent["request_id"], "text": "And then?"})
 
     assert panel.area.input_value() == "And then?"

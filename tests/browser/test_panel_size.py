@@ -23,7 +23,7 @@ def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> Non
     top = panel.log.evaluate("log => log.scrollTop")
     panel.tell(
         {
-            "k": "d",
+            "kind": "delta",
             "id": "a",
             "seq": 12,
             "tail": splice(render.to_html(texts[10]), render.to_html(texts[11])),
@@ -35,7 +35,7 @@ def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> Non
     assert panel.gap() < 24
     panel.tell(
         {
-            "k": "d",
+            "kind": "delta",
             "id": "a",
             "seq": 13,
             "tail": splice(render.to_html(texts[11]), render.to_html(texts[12])),
@@ -138,7 +138,9 @@ def test_forced_colours_leave_everything_to_be_seen(opened: Opened, scheme: str)
     panel = opened(forced_colors="active", color_scheme=scheme)
     filled(panel)
     panel.page.locator("button.nbp-pick").click()
-    panel.tell({"k": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "", ""]]})
+    panel.tell(
+        {"kind": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "", ""]]}
+    )
     style = "(e, name) => getComputedStyle(e)[name]"
 
     assert panel.page.locator("[aria-selected=true]").evaluate(style, "outlineStyle") == "solid"

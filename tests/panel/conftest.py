@@ -15,6 +15,12 @@ from nbchat.frontends.panel.session import Session
 
 from ..service import Service
 from ..waiting import SECONDS
+from . import messages
+
+TOLD: list[dict[str, Any]] = []  # by all desks of a test
+ROWS: list[dict[str, Any]] = []  # that were told
+SHAPES = messages.shapes("ToPage")
+BY_KIND = messages.by_kind("ToPage")
 
 
 class Desk:
@@ -32,19 +38,21 @@ class Desk:
         self.wait("state")
 
     def _down(self, message: dict[str, Any], *buffers: bytes) -> None:
-        if message["k"] == "rows":
+        TOLD.append(message)
+        if message["kind"] == "rows":
             message = {**message, "rows": json.loads(zlib.decompress(buffers[0]))}
+            ROWS.extend(message["rows"])
         self.buffers.append(buffers)
         self.told.append(message)
 
     def say(self, kind: str, buffers: tuple[bytes, ...] = (), **facts: Any) -> None:
-        self.session.take({"k": kind, **facts}, buffers)
+        self.session.take({"kind": kind, **facts}, buffers)
 
-    def ask(self, question: str, rid: str = "", **facts: Any) -> None:
-        self.say("send", rid=rid or f"r{time.monotonic_ns()}", s=question, **facts)
+    def ask(self, question: str, request_id: str = "", **facts: Any) -> None:
+        self.say("send", request_id=request_id or f"r{time.monotonic_ns()}", text=question, **facts)
 
     def all(self, kind: str) -> list[dict[str, Any]]:
-        return [message for message in list(self.told) if message["k"] == kind]
+        return [message for message in list(self.told) if message["kind"] == kind]
 
     def wait(
         self, kind: str, count: int = 1, when: Callable[[dict[str, Any]], bool] = lambda _: True
@@ -60,6 +68,20 @@ class Desk:
     @property
     def turns(self) -> list[tuple[str, str]]:
         return [(t.question.text, t.answer.text) for t in self.session.conversation.turns]
+
+
+@pytest.fixture(autouse=True)
+def what_is_told_is_in_the_table() -> Iterator[None]:
+    """Every message has the members that `messages.d.ts` says."""
+    TOLD.clear()
+    ROWS.clear()
+    yield
+    for message in list(TOLD):
+        assert BY_KIND[message["kind"]].fits(message), message
+    for row in ROWS:
+        assert SHAPES["Row"].fits(row), row
+    for question in [found["question"] for found in (*TOLD, *ROWS) if "question" in found]:
+        assert SHAPES["Question"].fits(question), question
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ def test_a_question_is_opened_streamed_ended_and_remembered(desk: Desk) -> None:
     end = desk.wait("end")
 
     opened = desk.wait("open")
-    assert opened["q"]["s"] == "show me a table"
+    assert opened["question"]["text"] == "show me a table"
     assert desk.turns[0][1].startswith("Here is a table")
-    assert [m["seq"] for m in desk.all("d")] == list(range(1, end["seq"] + 1))
-    assert end["foot"] == ["demo", "4 → 44 tokens"]
+    assert [m["seq"] for m in desk.all("delta")] == list(range(1, end["seq"] + 1))
+    assert end["footer"] == ["demo", "4 → 44 tokens"]
     assert "html" not in end
     assert desk.wait("state", when=lambda m: m["ids"])["ids"] == [opened["id"]]
 
@@ -28,12 +28,12 @@ def test_what_a_cell_asks_is_told_too(desk: Desk) -> None:
     nbchat.chat().ask("show me a table", "demo")
 
     assert desk.wait("end")["words"] > 5
-    assert desk.wait("open")["q"]["s"] == "show me a table"
+    assert desk.wait("open")["question"]["text"] == "show me a table"
 
 
 def test_a_message_that_comes_twice_asks_once(desk: Desk) -> None:
-    desk.ask("Hello", rid="r")
-    desk.ask("Hello", rid="r")
+    desk.ask("Hello", request_id="r")
+    desk.ask("Hello", request_id="r")
     desk.wait("end")
     desk.wait("ack", 2)
 
@@ -48,7 +48,7 @@ def test_stop_before_the_first_word_gives_the_question_back(slow: Service) -> No
     until(lambda: slow.requests)
     desk.say("stop")
 
-    assert desk.wait("back")["s"] == "say nothing"
+    assert desk.wait("back")["text"] == "say nothing"
     assert desk.all("state")[-1]["live"] == []
     assert desk.turns == []
 
@@ -59,7 +59,7 @@ def test_stop_at_once_gives_the_question_back(slow: Service) -> None:
     desk.ask("say nothing")
     desk.say("stop")
 
-    assert desk.wait("back")["s"] == "say nothing"
+    assert desk.wait("back")["text"] == "say nothing"
     assert desk.all("state")[-1]["live"] == []
 
 
@@ -67,7 +67,7 @@ def test_stop_keeps_what_had_arrived(slow: Service) -> None:
     slow.plays(answer(*said(*["word "] * 400), gap=0.02))
     desk = Desk()
     desk.ask("go on")
-    desk.wait("d")
+    desk.wait("delta")
     desk.say("stop")
     end = desk.wait("end")
 
@@ -83,7 +83,7 @@ def test_one_question_waits_a_third_is_given_back(slow: Service) -> None:
     desk.ask("second")
     desk.ask("third")
 
-    assert desk.wait("back")["s"] == "third"
+    assert desk.wait("back")["text"] == "third"
     desk.wait("end", 2)
     assert desk.turns == [("first", "one"), ("second", "two")]
 
@@ -92,12 +92,12 @@ def test_stop_gives_the_waiting_question_back(slow: Service) -> None:
     slow.plays(answer(*said(*["word "] * 400), gap=0.02))
     desk = Desk()
     desk.ask("first")
-    desk.wait("d")
+    desk.wait("delta")
     desk.ask("second")
     desk.wait("now", when=lambda m: m["queued"] == "second")
     desk.say("stop")
 
-    assert desk.wait("back")["s"] == "second"
+    assert desk.wait("back")["text"] == "second"
     desk.wait("end")
     assert len(slow.requests) == 1
 
@@ -106,12 +106,12 @@ def test_a_refusal_stays_in_sight_until_something_else_is_asked(slow: Service) -
     slow.plays(answer(b'{"error": {"message": "no"}}', status=401), answer(*said("yes")))
     desk = Desk()
     desk.ask("Hello")
-    error = desk.wait("err")
+    error = desk.wait("refusal")
 
-    assert error["kind"] == "KeyRefused"
+    assert error["error"] == "KeyRefused"
     assert desk.wait("state", when=lambda m: m["failed"])["ids"] == []
 
-    desk.say("again", rid="x", id=error["id"])
+    desk.say("again", request_id="x", id=error["id"])
     desk.wait("end")
 
     assert desk.turns == [("Hello", "yes")]
@@ -130,53 +130,55 @@ def test_an_answer_that_breaks_off_is_kept_and_says_so(slow: Service) -> None:
 def test_again_and_edit_make_branches_and_branch_goes_between_them(desk: Desk) -> None:
     desk.ask("show me a table")
     first = desk.wait("end")["id"]
-    desk.say("again", rid="1", id=first)
+    desk.say("again", request_id="1", id=first)
     second = desk.wait("end", 2)["id"]
-    desk.say("again", rid="2", id=second, s="show me some code")
+    desk.say("again", request_id="2", id=second, text="show me some code")
     third = desk.wait("end", 3)["id"]
 
     assert desk.wait("state", when=lambda m: m["ids"] == [third])["places"] == {third: [2, 3]}
     assert desk.turns[0][0] == "show me some code"
 
-    desk.say("branch", id=third, n=0)
+    desk.say("branch", id=third, number=0)
     desk.wait("state", when=lambda m: m["places"] == {first: [0, 3]})
     desk.say("want", ids=[first])
 
-    assert desk.wait("rows")["rows"][0]["q"]["s"] == "show me a table"
+    assert desk.wait("rows")["rows"][0]["question"]["text"] == "show me a table"
 
 
 def test_an_edited_question_keeps_what_was_attached(desk: Desk) -> None:
     desk.variables = {"df": [1, 2]}
     desk.ask("What is @df?")
     first = desk.wait("end")["id"]
-    desk.say("again", rid="1", id=first, s="Why df?")
+    desk.say("again", request_id="1", id=first, text="Why df?")
     desk.wait("end", 2)
 
     assert desk.turns == [("Why df?\n\ndf:\n```\n[1, 2]\n```", desk.turns[0][1])]
-    assert desk.all("open")[-1]["q"]["att"] == [["df (6 B)", "df:\n```\n[1, 2]\n```"]]
+    assert desk.all("open")[-1]["question"]["attachments"] == [
+        ["df (6 B)", "df:\n```\n[1, 2]\n```"]
+    ]
 
 
 def test_every_question_is_acknowledged_whatever_becomes_of_it(slow: Service) -> None:
     """A view shows Stop until it knows that the kernel has heard of its question."""
     slow.plays(answer(*said("one"), hold=0.2))
     desk = Desk()
-    desk.ask("first", rid="1")
+    desk.ask("first", request_id="1")
     desk.wait("open")
-    desk.say("again", rid="2", id=desk.all("open")[0]["id"])
-    desk.say("again", rid="3", id="gone")
-    desk.ask(" ", rid="4")
-    desk.ask("x" * 200_001, rid="5")
+    desk.say("again", request_id="2", id=desk.all("open")[0]["id"])
+    desk.say("again", request_id="3", id="gone")
+    desk.ask(" ", request_id="4")
+    desk.ask("x" * 200_001, request_id="5")
 
-    assert [desk.wait("ack", n)["rid"] for n in range(1, 6)] == ["1", "2", "3", "4", "5"]
-    assert desk.wait("note")["kind"] == "ConversationBusy"
+    assert [desk.wait("ack", n)["request_id"] for n in range(1, 6)] == ["1", "2", "3", "4", "5"]
+    assert desk.wait("note")["error"] == "ConversationBusy"
     desk.wait("end")
 
 
 def test_a_question_that_is_too_long_is_given_back_with_the_reason(desk: Desk) -> None:
-    desk.ask("x" * 200_001, rid="r")
+    desk.ask("x" * 200_001, request_id="r")
 
-    assert "200,001 characters" in desk.wait("note")["s"]
-    assert desk.wait("back")["rid"] == "r"
+    assert "200,001 characters" in desk.wait("note")["text"]
+    assert desk.wait("back")["request_id"] == "r"
     assert desk.turns == []
 
 
@@ -184,18 +186,18 @@ def test_stops_and_questions_in_a_hurry_leave_a_conversation_that_can_go_on(slow
     slow.always(answer(*said(*["word "] * 40), gap=0.005))
     desk = Desk()
     for number in range(12):
-        desk.ask(f"question {number}", rid=f"r{number}")
+        desk.ask(f"question {number}", request_id=f"r{number}")
         time.sleep(0.01 * (number % 4))
         desk.say("stop")
     desk.wait("ack", 12)
-    desk.wait("state", when=lambda m: not m["live"] and desk.all("ack")[-1]["rid"] == "r11")
-    desk.ask("the last", rid="last")
+    desk.wait("state", when=lambda m: not m["live"] and desk.all("ack")[-1]["request_id"] == "r11")
+    desk.ask("the last", request_id="last")
     desk.wait("end", when=lambda m: m["stop"][0] == "end")
     asked = [question for question, _ in desk.turns]
 
     assert asked[-1] == "the last"
-    back = [m["rid"] for m in desk.all("back")]
+    back = [m["request_id"] for m in desk.all("back")]
     assert len(back) == len(set(back))
-    assert {f"question {n}" for n in range(12)} == {m["s"] for m in desk.all("back")} | set(
+    assert {f"question {n}" for n in range(12)} == {m["text"] for m in desk.all("back")} | set(
         asked[:-1]
     )

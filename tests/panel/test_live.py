@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbchat.events import Answer, Event, Notice
 
 from nbchat import render
-from nbchat.events import Answer, Event, Notice
 from nbchat.frontends.panel.live_turn import BREATH, GAP, Coalescer, LiveTurn, splice, units
 from nbchat.messages import Message, Text, Thought
 from nbchat.turns import Turn
@@ -48,8 +48,8 @@ class View:
     def take(self, message: dict[str, Any]) -> None:
         assert message["seq"] == self.seq + 1
         self.seq = message["seq"]
-        self.html += message.get("blk", "")
-        self.thought += message.get("think", "")
+        self.html += message.get("settled", "")
+        self.thought += message.get("thought", "")
         self.notes += message.get("notes", [])
         if "tail" in message:
             start, more, end = message["tail"]
@@ -116,7 +116,7 @@ def test_a_late_view_gets_what_was_sent_and_no_more() -> None:
     whole = live.whole()
 
     assert (whole["html"], whole["tail"], whole["seq"]) == (early.html, early.tail, 1)
-    assert (whole["think"], whole["notes"]) == ("Hm. ", ["A notice."])
+    assert (whole["thought"], whole["notes"]) == ("Hm. ", ["A notice."])
 
     early.take(live.delta() or {})
     assert early.thought == "Hm. Yes."

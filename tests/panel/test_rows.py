@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import nbchat
 from nbchat.events import Answer, Stop
+
+import nbchat
 from nbchat.frontends.panel import attachments, download, turn_rows
 from nbchat.frontends.panel.saved_copy import LARGEST, Snapshot
 from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
@@ -43,7 +44,7 @@ def tags(html: str) -> set[str]:
 def test_html_of_a_row_is_the_sanitised_kind() -> None:
     row = turn_rows.row(hostile().turns[0])
 
-    for html in (row["html"], row["think"][0]):
+    for html in (row["html"], row["thought"][0]):
         assert not tags(html) & {"img", "script", "iframe", "style"}
         assert "javascript:" not in re.sub(r">[^<]*<", "><", html)
 
@@ -70,8 +71,8 @@ def test_a_snapshot_keeps_the_newest_turns_that_fit(fresh_kernel: None) -> None:
 def test_exported_pages_and_notebooks_hold_the_same_line() -> None:
     conversation = hostile()
 
-    assert not tags(download.file(conversation, "html")["s"]) & {"img", "script", "iframe"}
-    notebook = download.file(conversation, "ipynb")["s"]
+    assert not tags(download.file(conversation, "html")["text"]) & {"img", "script", "iframe"}
+    notebook = download.file(conversation, "ipynb")["text"]
     assert "text/markdown" not in notebook
     assert "<script" not in notebook.replace(BAD, "").replace(BAD.replace('"', '\\"'), "")
 
@@ -83,8 +84,8 @@ def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
     turn = Turn(Message("user", content), Answer(), inserted=tuple(inserted))
     shown = turn_rows.question(turn)
 
-    assert shown["s"] == "Is x prime? 8 @nobody"
-    assert shown["att"] == [
+    assert shown["text"] == "Is x prime? 8 @nobody"
+    assert shown["attachments"] == [
         ["z (3 B)", "z:\n```\n[9]\n```"],
         ["x (1 B)", "x:\n```\n7\n```"],
         ["y (1 B)", ""],

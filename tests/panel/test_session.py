@@ -35,31 +35,33 @@ def test_choices_hold_for_the_next_question(slow: Service) -> None:
 def test_an_unknown_model_is_refused_and_near_names_are_told(desk: Desk) -> None:
     desk.say("choose", model="kimi-k2-thinkng")
 
-    assert "kimi-k2-thinking" in desk.wait("note")["s"]
+    assert "kimi-k2-thinking" in desk.wait("note")["text"]
     assert nbchat.chat().model is None
 
 
 def test_images_go_along_and_come_back_when_asked_for(slow: Service) -> None:
     slow.plays(answer(*said("a dot")))
     desk = Desk()
-    desk.ask("What is this?", img=["dot.png", "bad.svg"], buffers=(PNG, b"<svg onload=alert(1)>"))
+    desk.ask(
+        "What is this?", images=["dot.png", "bad.svg"], buffers=(PNG, b"<svg onload=alert(1)>")
+    )
     opened = desk.wait("open")
     desk.wait("end")
-    desk.say("picture", id=opened["id"], n=0)
+    desk.say("picture", id=opened["id"], number=0)
     desk.wait("picture")
 
-    assert opened["q"]["img"] == ["image/png"]
-    assert desk.buffers[[m["k"] for m in desk.told].index("picture")] == (PNG,)
+    assert opened["question"]["images"] == ["image/png"]
+    assert desk.buffers[[m["kind"] for m in desk.told].index("picture")] == (PNG,)
     assert Image(PNG, "image/png") in nbchat.chat().turns[0].question.parts
 
 
 def test_names_and_values_are_offered_as_they_would_be_sent(desk: Desk) -> None:
     desk.variables = {"data": [1], "_x": 1, "In": [], "update": 1, "print_it": print}
-    desk.say("names", s="dat")
+    desk.say("names", text="dat")
     assert desk.wait("names")["rows"] == [["data", "list, 1"], ["update", "int"]]
 
     desk.say("peek", name="data")
-    assert desk.wait("peek")["s"] == "[1]"
+    assert desk.wait("peek")["text"] == "[1]"
 
 
 def test_a_value_that_cannot_be_shown_is_told_and_the_question_comes_back(desk: Desk) -> None:
@@ -70,19 +72,19 @@ def test_a_value_that_cannot_be_shown_is_told_and_the_question_comes_back(desk: 
     desk.variables = {"bad": Bad()}
     desk.ask("What is @bad?")
 
-    assert desk.wait("note")["s"] == "no words for it"
-    assert desk.wait("back")["s"] == "What is @bad?"
+    assert desk.wait("note")["text"] == "no words for it"
+    assert desk.wait("back")["text"] == "What is @bad?"
 
 
 @pytest.mark.parametrize("form", ["md", "json", "html", "ipynb"])
 def test_a_conversation_is_exported(desk: Desk, form: str) -> None:
     desk.ask("show me a table")
     desk.wait("end")
-    desk.say("export", fmt=form)
+    desk.say("export", format=form)
     file = desk.wait("file")
 
     assert file["name"] == f"show-me-a-table.{form}"
-    assert "petal length" in file["s"]
+    assert "petal length" in file["text"]
 
 
 @pytest.mark.parametrize(
@@ -92,20 +94,20 @@ def test_a_conversation_is_exported(desk: Desk, form: str) -> None:
         "stop",
         [],
         {},
-        {"k": "run", "code": "1"},
-        {"k": "send", "rid": "r", "s": 1},
-        {"k": "send", "rid": "r", "s": "x" * 2_000_001},
-        {"k": "send", "rid": "r", "s": "x", "att": ["a.b"]},
-        {"k": "send", "rid": "r", "s": "x", "att": ["a"] * 21},
-        {"k": "send", "rid": "../r", "s": "x"},
-        {"k": "want", "ids": ["a"] * 51},
-        {"k": "choose", "temperature": "0.5"},
-        {"k": "choose", "temperature": float("nan")},
-        {"k": "choose", "max_tokens": 0},
-        {"k": "choose", "api_key": "secret"},
-        {"k": "export", "fmt": "../../x"},
-        {"k": "peek", "name": "os.environ"},
-        {"k": "branch", "id": "a", "n": -1},
+        {"kind": "run", "code": "1"},
+        {"kind": "send", "request_id": "r", "text": 1},
+        {"kind": "send", "request_id": "r", "text": "x" * 2_000_001},
+        {"kind": "send", "request_id": "r", "text": "x", "variables": ["a.b"]},
+        {"kind": "send", "request_id": "r", "text": "x", "variables": ["a"] * 21},
+        {"kind": "send", "request_id": "../r", "text": "x"},
+        {"kind": "want", "ids": ["a"] * 51},
+        {"kind": "choose", "temperature": "0.5"},
+        {"kind": "choose", "temperature": float("nan")},
+        {"kind": "choose", "max_tokens": 0},
+        {"kind": "choose", "api_key": "secret"},
+        {"kind": "export", "format": "../../x"},
+        {"kind": "peek", "name": "os.environ"},
+        {"kind": "branch", "id": "a", "number": -1},
     ],
 )
 def test_what_is_not_a_message_is_not_answered(desk: Desk, message: Any) -> None:

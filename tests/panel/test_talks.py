@@ -20,7 +20,7 @@ def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:
     slow.plays(answer(*said(*["word "] * 60), gap=0.02))
     desk = Desk()
     desk.ask("go on")
-    desk.wait("d", 3)
+    desk.wait("delta", 3)
     desk.say("sync", view="w")
     late = desk.wait("open", 2)
     end = desk.wait("end")
@@ -28,7 +28,7 @@ def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:
 
     text = late["html"] + late["tail"]
     assert re.search("word", text)
-    assert [m["seq"] for m in heard if m["k"] == "d"] == list(
+    assert [m["seq"] for m in heard if m["kind"] == "delta"] == list(
         range(late["seq"] + 1, end["seq"] + 1)
     )
 
@@ -37,11 +37,11 @@ def test_nothing_is_sent_when_the_last_view_has_gone(desk: Desk) -> None:
     desk.say("bye", view="v")
     nbchat.chat().ask("Hello", "demo")
 
-    assert not desk.all("d")
+    assert not desk.all("delta")
     assert not desk.all("open")
 
     desk.say("sync", view="w")
-    assert desk.wait("rows")["rows"][0]["q"]["s"] == "Hello"
+    assert desk.wait("rows")["rows"][0]["question"]["text"] == "Hello"
 
 
 def test_conversations_are_begun_and_gone_back_to(desk: Desk) -> None:
@@ -52,7 +52,7 @@ def test_conversations_are_begun_and_gone_back_to(desk: Desk) -> None:
     desk.ask("show me a table")
     desk.wait("end", 2)
     desk.say("talk", name="main")
-    back = desk.wait("rows", when=lambda m: m["rows"][0]["q"]["s"] == "Hello")
+    back = desk.wait("rows", when=lambda m: m["rows"][0]["question"]["text"] == "Hello")
 
     assert back
     desk.say("talks")
@@ -66,7 +66,7 @@ def test_what_goes_on_in_a_conversation_that_was_left_is_not_told(slow: Service)
     slow.plays(answer(*said(*["word "] * 30), gap=0.01), answer(*said("here")))
     desk = Desk()
     desk.ask("go on")
-    desk.wait("d")
+    desk.wait("delta")
     desk.say("talk", name="other")
     desk.wait("state", when=lambda m: m["name"] == "other")
     told = len(desk.told)
@@ -74,7 +74,7 @@ def test_what_goes_on_in_a_conversation_that_was_left_is_not_told(slow: Service)
     desk.wait("end")
     until(lambda: len(nbchat.chat("main").turns) == 1)
 
-    assert {m.get("name", "other") for m in desk.told[told:] if m["k"] == "state"} == {"other"}
+    assert {m.get("name", "other") for m in desk.told[told:] if m["kind"] == "state"} == {"other"}
     assert desk.turns == [("Hello", "here")]
     assert nbchat.chat("main").turns[0].answer.text == "word " * 30
 
@@ -92,12 +92,12 @@ def test_a_question_that_failed_elsewhere_is_still_there_on_return(slow: Service
     slow.plays(answer(b'{"error": {"message": "no"}}', status=401))
     desk = Desk()
     desk.ask("Hello")
-    desk.wait("err")
+    desk.wait("refusal")
     desk.say("talk", name="other")
     desk.say("talk", name="main")
 
-    assert desk.wait("err", 2)["kind"] == "KeyRefused"
-    assert desk.all("state")[-1]["failed"] == [desk.all("err")[-1]["id"]]
+    assert desk.wait("refusal", 2)["error"] == "KeyRefused"
+    assert desk.all("state")[-1]["failed"] == [desk.all("refusal")[-1]["id"]]
 
 
 def test_a_waiting_question_is_asked_where_it_was_typed(slow: Service) -> None:
@@ -119,7 +119,7 @@ def test_a_waiting_question_is_asked_where_it_was_typed(slow: Service) -> None:
 def test_a_question_goes_to_the_conversation_that_its_view_shows(desk: Desk) -> None:
     """Another view of the panel has just gone elsewhere."""
     desk.say("talk", name="other")
-    desk.ask("show me a table", to="main")
+    desk.ask("show me a table", conversation="main")
     until(lambda: nbchat.chat("main").turns)
 
     assert desk.turns == []
@@ -135,7 +135,7 @@ def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_questi
     until(lambda: slow.requests)
     second = Desk()
 
-    assert second.wait("open")["q"]["s"] == "Why?"
+    assert second.wait("open")["question"]["text"] == "Why?"
     second.wait("end")
     first.wait("end")
     assert (
@@ -162,7 +162,7 @@ def test_a_conversation_cannot_be_deleted_while_a_panel_asks(slow: Service) -> N
     slow.plays(answer(*said(*["word "] * 30), gap=0.01))
     desk = Desk()
     desk.ask("go on")
-    desk.wait("d")
+    desk.wait("delta")
     with pytest.raises(ConversationBusy):
         nbchat.chat().forget()
     until(lambda: not nbchat.chat().answering)
@@ -176,7 +176,7 @@ def test_closing_the_engine_ends_what_a_panel_asks_and_the_panel_goes_on(slow: S
     slow.plays(answer(*said(*["word "] * 400), gap=0.02), answer(*said("again")))
     desk = Desk()
     desk.ask("go on")
-    desk.wait("d")
+    desk.wait("delta")
     runtime.close()
 
     assert desk.wait("end")["stop"][0] == "interrupted"
@@ -242,11 +242,11 @@ def test_a_conversation_that_is_answering_is_not_deleted(slow: Service) -> None:
     slow.plays(answer(*said(*["word "] * 30), gap=0.01))
     desk = Desk()
     desk.ask("go on")
-    desk.wait("d")
+    desk.wait("delta")
 
     desk.say("move", how="delete")
 
-    assert desk.wait("note")["kind"] == "ConversationBusy"
+    assert desk.wait("note")["error"] == "ConversationBusy"
     desk.wait("end")
     assert desk.turns == [("go on", "word " * 30)]
 

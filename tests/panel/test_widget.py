@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import zlib
 from base64 import b64decode
 from typing import Any
@@ -10,42 +12,44 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat.frontends.panel import ChatPanel, widget
+from nbchat.frontends.panel import ChatPanel, source, widget
 
 
 def test_script_and_style_are_small() -> None:
     """They go over the channel with every panel and every reload of a page."""
-    size = len(ChatPanel._esm.encode()) + len(ChatPanel._css.encode())
-
-    assert size < 30_000
+    assert len(source.loader().encode()) < 26_000
 
 
 def test_the_loader_holds_the_scripts() -> None:
-    packed = re.search(r'atob\("([\w+/=]+)"\)', ChatPanel._esm)
+    packed = re.search(r'atob\("([\w+/=]+)"\)', source.loader())
 
     assert packed
-    assert zlib.decompress(b64decode(packed[1])).decode() == widget.script()
+    assert zlib.decompress(b64decode(packed[1])).decode() == source.script()
 
 
-def test_remarks_are_left_out_and_nothing_else() -> None:
-    texts = [(widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS]
-    kept = widget.script().splitlines()[1:-1]
-    left_out = [
-        line
-        for text in texts
-        for line in text.splitlines()
-        if line.strip() and line.strip() not in kept
-    ]
+@pytest.mark.parametrize("name", [*source.SCRIPTS, *source.STYLES])
+def test_remarks_are_left_out_and_nothing_else(name: str) -> None:
+    written = [line.strip() for line in (source.FOLDER / name).read_text("utf-8").splitlines()]
+    kept = source.lines(name)
+    for line in filter(None, written):
+        if kept and line == kept[0]:
+            kept.pop(0)
+        else:
+            assert line.startswith(("//", "/*", "*"))
 
-    assert all(line.strip().startswith("//") for line in left_out)
-    assert all(
-        line.count("`") % 2 == 0 for text in texts for line in text.splitlines()
-    )  # none goes over lines
+    assert kept == []
+    assert all(line.count("`") % 2 == 0 for line in written)  # no text goes over lines
+
+
+def test_every_file_of_the_page_is_sent() -> None:
+    there = {path.name for path in source.FOLDER.iterdir() if path.suffix in (".js", ".css")}
+
+    assert there == {*source.SCRIPTS, *source.STYLES}
 
 
 def test_every_word_is_there_in_every_language_and_is_used() -> None:
-    english, chinese = widget.WORDS["en"], widget.WORDS["zh"]
-    scripts = "".join((widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS)
+    english, chinese = source.words()["en"], source.words()["zh"]
+    scripts = "\n".join(line for name in source.SCRIPTS for line in source.lines(name))
 
     assert english.keys() == chinese.keys()
     reasons = {
@@ -63,10 +67,21 @@ def test_every_word_is_there_in_every_language_and_is_used() -> None:
 
 
 def test_every_word_that_is_said_is_in_the_table() -> None:
-    scripts = "".join((widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS)
+    scripts = "\n".join(line for name in source.SCRIPTS for line in source.lines(name))
 
-    said = set(re.findall(r"\bt\(\"(\w+)\"", scripts))
-    assert said - widget.WORDS["en"].keys() == set()
+    said = set(re.findall(r"\bphrase\(\s*\"(\w+)\"", scripts))
+    assert said - source.words()["en"].keys() == set()
+
+
+def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
+    code = (
+        "from nbchat.frontends.panel import ChatPanel, source\n"
+        "before = source.script.cache_info().currsize\n"
+        "panel = ChatPanel()\n"
+        "assert (before, source.script.cache_info().currsize) == (0, 1)\n"
+        "assert panel._esm == source.loader()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_the_panel_is_a_public_name_and_says_what_it_shows() -> None:

@@ -4,8 +4,8 @@ Python owns the transcript and renders it; the page pulls what it lacks and is
 told what is new. Read in this order: `inbox` what the page may say, `live` an
 answer on its way there, `rows` a finished turn, `transcript` what the views have,
 `asking` the panel's own questions, `session` who does what, and `widget`, the one
-file that knows of widgets and displays. The page's side is `panel.css` and the
-`.js` files, which `widget` joins: no framework, nothing to build.
+file that knows of widgets and displays. The page's side is in `page/`, which
+`source` makes one script of: no framework, nothing to build.
 """
 
 from nbchat.frontends.panel.widget import ChatPanel

@@ -31,7 +31,7 @@ def file(conversation: Conversation, form: str) -> dict[str, str]:
     """The file's name, type and text."""
     title = conversation.title or conversation.name
     stem = re.sub(r"[^\w.-]+", "-", title).strip("-.")[:60] or "conversation"
-    return {"name": f"{stem}.{form}", "type": TYPES[form], "s": _text(conversation, form)}
+    return {"name": f"{stem}.{form}", "type": TYPES[form], "text": _text(conversation, form)}
 
 
 def _text(conversation: Conversation, form: str) -> str:

@@ -53,21 +53,21 @@ class LiveTurn:
         """What is new since the last time, or None."""
         said: dict[str, Any] = {}
         if new := self._page.settled[self._settled :]:
-            said["blk"] = "".join(new)
+            said["settled"] = "".join(new)
             self._settled += len(new)
         tail = self._page.tail
         if tail != self._tail:
             said["tail"] = splice(self._tail, tail)
             self._tail = tail
         if self._thought:
-            said["think"] = "".join(self._thought)
+            said["thought"] = "".join(self._thought)
             self._thought.clear()
         if self._notices:
             said["notes"], self._notices = self._notices, []
         if not said:
             return None
         self.seq += 1
-        return {"k": "d", "id": self.turn.id, "seq": self.seq, **said}
+        return {"kind": "delta", "id": self.turn.id, "seq": self.seq, **said}
 
     def whole(self) -> dict[str, Any]:
         """Everything that was sent so far, for a view that has nothing of it."""
@@ -76,7 +76,7 @@ class LiveTurn:
         return {
             "html": "".join(self._page.settled[: self._settled]),
             "tail": self._tail,
-            "think": answer.thought[: len(answer.thought) - pending],
+            "thought": answer.thought[: len(answer.thought) - pending],
             "notes": answer.notices,
             "seq": self.seq,
         }

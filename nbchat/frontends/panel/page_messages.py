@@ -1,7 +1,8 @@
 """What the page may say to the kernel, checked: types, sizes, names, and nothing else.
 
 Whatever runs in the notebook's page can send on a widget's channel, so a message
-is looked at as one looks at a request from the network.
+is looked at as one looks at a request from the network. `page/messages.d.ts` says what
+each message means, and what Python says in turn.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Label = Annotated[str, Field(max_length=200)]
 
 
 class PageMessage(BaseModel):
-    """A message of the page; `k` tells its kind."""
+    """A message of the page; `kind` tells which."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -34,68 +35,68 @@ class PageMessage(BaseModel):
 class Sync(PageMessage):
     """A view is there and has nothing."""
 
-    k: Literal["sync"]
+    kind: Literal["sync"]
     view: Id
 
 
 class Bye(PageMessage):
     """A view is gone."""
 
-    k: Literal["bye"]
+    kind: Literal["bye"]
     view: Id
 
 
 class Want(PageMessage):
     """A view lacks these turns, or lost a piece of one."""
 
-    k: Literal["want"]
+    kind: Literal["want"]
     ids: Annotated[list[Id], Field(max_length=50)]
 
 
 class Send(PageMessage):
-    """A question. `rid` makes a message that is sent twice harmless; `to` is the conversation it was typed in."""
+    """A question. `request_id` makes a message that is sent twice harmless."""
 
-    k: Literal["send"]
-    rid: Id
-    s: Text
-    to: Label = ""
-    att: Annotated[list[Name], Field(max_length=20)] = []
-    img: Annotated[list[Label], Field(max_length=MOST)] = []
+    kind: Literal["send"]
+    request_id: Id
+    text: Text
+    conversation: Label = ""  # that it was typed in
+    variables: Annotated[list[Name], Field(max_length=20)] = []
+    images: Annotated[list[Label], Field(max_length=MOST)] = []
 
 
 class Stop(PageMessage):
     """Stop what is being answered."""
 
-    k: Literal["stop"]
+    kind: Literal["stop"]
 
 
 class Again(PageMessage):
-    """Ask this turn's question again, as another branch; with `s`, ask that in its place."""
+    """Ask this turn's question again, as another branch; with `text`, ask that in its place."""
 
-    k: Literal["again"]
-    rid: Id
+    kind: Literal["again"]
+    request_id: Id
     id: Id
-    s: Text | None = None
+    text: Text | None = None
 
 
 class Unqueue(PageMessage):
     """Give the waiting question back."""
 
-    k: Literal["unqueue"]
+    kind: Literal["unqueue"]
 
 
 class Branch(PageMessage):
-    """Show the `n`th of the turns that were asked in this one's place."""
+    """Show the `number`th of the turns that were asked in this one's place."""
 
-    k: Literal["branch"]
+    kind: Literal["branch"]
     id: Id
-    n: Annotated[int, Field(ge=0, le=100_000)]
+    number: Annotated[int, Field(ge=0, le=100_000)]
 
 
 class Choose(PageMessage):
     """Settings of the next questions; what is left out stays, None is the model's own."""
 
-    k: Literal["choose"]
+    kind: Literal["choose"]
     model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
@@ -107,13 +108,13 @@ class Choose(PageMessage):
 class Talks(PageMessage):
     """The conversations there are."""
 
-    k: Literal["talks"]
+    kind: Literal["talks"]
 
 
 class Talk(PageMessage):
     """Show another conversation, by its name or its id on disk; without both, begin one."""
 
-    k: Literal["talk"]
+    kind: Literal["talk"]
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     id: Id | None = None
 
@@ -121,49 +122,49 @@ class Talk(PageMessage):
 class Move(PageMessage):
     """Take back the last turn, bring it back, start over, or remove the conversation for good."""
 
-    k: Literal["move"]
+    kind: Literal["move"]
     how: Literal["undo", "redo", "reset", "delete"]
 
 
 class Models(PageMessage):
     """The models there are."""
 
-    k: Literal["models"]
+    kind: Literal["models"]
 
 
 class Names(PageMessage):
     """The variables that begin so."""
 
-    k: Literal["names"]
-    s: Label
+    kind: Literal["names"]
+    text: Label
 
 
 class Peek(PageMessage):
     """What would be sent of a variable."""
 
-    k: Literal["peek"]
+    kind: Literal["peek"]
     name: Name
 
 
 class Snapshot(PageMessage):
     """The notebook's copy of the transcript; the page puts it there where its own update was lost."""
 
-    k: Literal["snapshot"]
+    kind: Literal["snapshot"]
 
 
 class Picture(PageMessage):
     """The bytes of an image in a question."""
 
-    k: Literal["picture"]
+    kind: Literal["picture"]
     id: Id
-    n: Annotated[int, Field(ge=0, le=100)]
+    number: Annotated[int, Field(ge=0, le=100)]
 
 
 class Export(PageMessage):
     """The conversation as a file."""
 
-    k: Literal["export"]
-    fmt: Literal["md", "json", "html", "ipynb"]
+    kind: Literal["export"]
+    format: Literal["md", "json", "html", "ipynb"]
 
 
 Message: TypeAlias = (
@@ -186,15 +187,15 @@ Message: TypeAlias = (
     | Picture
     | Export
 )
-_message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="k")])
+_message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 
 def read_message(content: Any) -> Message | None:
     """The message, or None for anything that is not one.
 
-    >>> read_message({"k": "stop"})
-    Stop(k='stop')
-    >>> read_message({"k": "want", "ids": "all"}) is None
+    >>> read_message({"kind": "stop"})
+    Stop(kind='stop')
+    >>> read_message({"kind": "want", "ids": "all"}) is None
     True
     """
     try:

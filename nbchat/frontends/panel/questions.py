@@ -32,7 +32,7 @@ _tasks: dict[
 class Question:
     """A question that is ready to be asked."""
 
-    rid: str
+    request_id: str
     content: str | list[Part]
     typed: str
     inserted: Sequence[str] = ()
@@ -62,9 +62,9 @@ class QuestionQueue:
 
     def send(self, question: Question) -> None:
         """Ask, or wait for the answer that is coming; a third question is given back."""
-        if question.rid in self._seen:
+        if question.request_id in self._seen:
             return
-        self._seen.append(question.rid)
+        self._seen.append(question.request_id)
         if not self.busy:
             self._ask(question)
         elif self.queued is None:
@@ -73,19 +73,19 @@ class QuestionQueue:
         else:
             self._back(question)
 
-    def again(self, turn: Turn, rid: str, typed: str | None) -> None:
+    def again(self, turn: Turn, request_id: str, typed: str | None) -> None:
         """Ask a turn's question once more, or `typed` in its place with the same attachments."""
-        if rid in self._seen:
+        if request_id in self._seen:
             return
         self.must_be_idle()
-        self._seen.append(rid)
+        self._seen.append(request_id)
         was = typed_in(turn)
         content = turn.question.content
         if typed is not None:
             rest = [part for part in turn.question.parts if part != was]
             content = [typed, *rest] if rest else typed
         content = content if isinstance(content, str) else [*content]
-        self._ask(Question(rid, content, typed or was, turn.inserted, turn.parent))
+        self._ask(Question(request_id, content, typed or was, turn.inserted, turn.parent))
 
     def must_be_idle(self) -> None:
         """Raises ConversationBusy while an answer is coming; not any more when it has been told that it ended."""
@@ -122,7 +122,9 @@ class QuestionQueue:
             self._changed()
 
     def _back(self, question: Question) -> None:
-        self.transcript.tell({"k": "back", "rid": question.rid, "s": question.typed})
+        self.transcript.tell(
+            {"kind": "back", "request_id": question.request_id, "text": question.typed}
+        )
 
     def _ask(self, question: Question) -> None:
         transcript = self.transcript
@@ -137,13 +139,13 @@ class QuestionQueue:
                 question.content, parent=question.parent, inserted=question.inserted, **options
             )
         except NbchatError as error:  # nothing was typed, say
-            transcript.tell({"k": "note", "kind": type(error).__name__, "s": str(error)})
+            transcript.tell({"kind": "note", "error": type(error).__name__, "text": str(error)})
             self._back(question)
             return
         turn = stream.turn
         turn.parent = transcript.conversation.last if question.parent is ... else question.parent
         self._asking = turn
-        transcript.begin(turn, question.rid)
+        transcript.begin(turn, question.request_id)
         task = asyncio.get_running_loop().create_task(_drained(stream))
         _tasks[turn.id] = task
         task.add_done_callback(partial(self._done, turn, question))

@@ -51,9 +51,7 @@ class Snapshot:
         left_out = len(turns) - len(shown)
         earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
         title = escape(readable(conversation.title or conversation.name), quote=False)
-        summary = (
-            f"{title} · {plural(len(turns), 'turn')} (saved copy; run this cell for the panel)"
-        )
+        summary = f"{title} · {plural(len(turns))} (saved copy; run this cell for the panel)"
         inner = f"<summary>{summary}</summary>{earlier}{''.join(reversed(shown.values()))}"
         self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
         whole = (
@@ -62,18 +60,16 @@ class Snapshot:
         )
         return {
             "text/html": without_blank_lines(whole),
-            "text/plain": f"Conversation {conversation.name!r}: {plural(len(turns), 'turn')}.",
+            "text/plain": f"Conversation {conversation.name!r}: {plural(len(turns))}.",
         }
 
 
 def turn_html(turn: Turn) -> str:
     """Question and answer for a page without our script. The style is left to the page."""
     asked = question(turn)
-    said = [
-        asked["s"],
-        *(f"[{label}]" for label, _ in asked["att"] if label),
-        *(f"[{kind}]" for kind in asked["img"]),
-    ]
+    labels = [f"[{label}]" for label, _ in asked["attachments"] if label]
+    kinds = [f"[{kind}]" for kind in asked["images"]]
+    said = [asked["text"], *labels, *kinds]
     words = escape(readable("\n".join(filter(None, said))), quote=False)
     answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
     # A quotation is told from the answer also where the style is taken away: in JupyterLab without trust, on GitHub.

@@ -107,29 +107,28 @@ class Session:
         except Exception as error:  # a variable's own __str__ or to_csv, say
             _on_engine(self._note, error)
             if isinstance(said, page_messages.Send):
-                _on_engine(self._say, "back", rid=said.rid, s=said.s)
+                _on_engine(self._say, "back", request_id=said.request_id, text=said.text)
         if isinstance(said, page_messages.Send | page_messages.Again):
-            _on_engine(self._say, "ack", rid=said.rid)
+            _on_engine(self._say, "ack", request_id=said.request_id)
 
     def _take(self, said: page_messages.Message, buffers: Sequence[Any]) -> None:
         variables, hidden = self._variables()
         match said:
             case page_messages.Send():
-                made, inserted = attachments.content(
-                    said.s, said.att, page_messages.images(buffers), variables
-                )
-                question = Question(said.rid, made, said.s, inserted)
-                _on_engine(lambda: self._all.get(said.to, self.asking).send(question))
-            case page_messages.Names(s=beginning):
+                pictures = page_messages.images(buffers)
+                made, inserted = attachments.content(said.text, said.variables, pictures, variables)
+                question = Question(said.request_id, made, said.text, inserted)
+                _on_engine(lambda: self._all.get(said.conversation, self.asking).send(question))
+            case page_messages.Names(text=beginning):
                 _on_engine(
                     self._say,
                     "names",
-                    s=beginning,
+                    text=beginning,
                     rows=attachments.offered_variables(variables, hidden, beginning),
                 )
             case page_messages.Peek(name=name) if attachments.has(variables, name):
                 text, label = attachments.value(variables, name)
-                _on_engine(self._say, "peek", name=name, label=label, s=text[: attachments.PEEK])
+                _on_engine(self._say, "peek", name=name, label=label, text=text[: attachments.PEEK])
             case page_messages.Models():
                 _on_engine(self._say, "models", rows=model_rows(Settings.load()))
             case page_messages.Talks():
@@ -162,8 +161,8 @@ class Session:
             case page_messages.Unqueue():
                 self.asking.give_back()
             case page_messages.Again(id=turn_id) if turn := self.transcript.turn(turn_id):
-                self.asking.again(turn, said.rid, said.s)
-            case page_messages.Branch(id=turn_id, n=number) if turn := self.transcript.turn(
+                self.asking.again(turn, said.request_id, said.text)
+            case page_messages.Branch(id=turn_id, number=number) if turn := self.transcript.turn(
                 turn_id
             ):
                 self.asking.must_be_idle()
@@ -176,14 +175,14 @@ class Session:
             case page_messages.Move(how=how):
                 self.asking.must_be_idle()
                 self._moves[how](self.conversation)
-            case page_messages.Picture(id=turn_id, n=number) if turn := self.transcript.turn(
+            case page_messages.Picture(id=turn_id, number=number) if turn := self.transcript.turn(
                 turn_id
             ):
                 self._picture(turn, number)
             case page_messages.Snapshot():
                 made = self.snapshot.bundle(self.conversation)
                 self._say("snapshot", mark=self.snapshot.mark, data=made)
-            case page_messages.Export(fmt=form):
+            case page_messages.Export(format=form):
                 self._say("file", **download.file(self.conversation, form))
 
     @property
@@ -249,15 +248,15 @@ class Session:
         if number < len(pictures):
             picture = pictures[number]
             self._down(
-                {"k": "picture", "id": turn.id, "n": number, "type": picture.media_type},
+                {"kind": "picture", "id": turn.id, "number": number, "type": picture.media_type},
                 picture.data,
             )
 
     def _note(self, error: BaseException) -> None:
-        self._say("note", kind=type(error).__name__, s=str(error))
+        self._say("note", error=type(error).__name__, text=str(error))
 
     def _say(self, message: str, /, **facts: Any) -> None:
-        self._down({"k": message, **facts})
+        self._down({"kind": message, **facts})
 
 
 def _on_engine(call: Callable[..., None], *args: Any, **facts: Any) -> None:

@@ -71,13 +71,13 @@ class Transcript:
                 self.failed.clear()
                 self.tell_state()
 
-    def begin(self, turn: Turn, rid: str = "") -> None:
+    def begin(self, turn: Turn, request_id: str = "") -> None:
         """A turn is asked; shown at once, long before its first word."""
         if turn.id in self.live:
             return
         self.failed.clear()
         self.live[turn.id] = LiveTurn(turn)
-        self._open(turn, rid=rid)
+        self._open(turn, request_id=request_id)
 
     def _flush(self) -> None:
         for live in self.live.values():
@@ -95,15 +95,15 @@ class Transcript:
                 self.tell(said)
             row = {
                 "id": turn.id,
-                "q": turn_rows.question(turn),
+                "question": turn_rows.question(turn),
                 "html": live.html,
                 **turn_rows.facts(turn),
             }
             self._made[turn.id] = row
-            sent = ("id", "q") if replaced else ("id", "q", "html")
+            sent = ("id", "question") if replaced else ("id", "question", "html")
             self.tell(
                 {
-                    "k": "end",
+                    "kind": "end",
                     "id": turn.id,
                     "seq": live.seq,
                     **{n: v for n, v in row.items() if n not in sent},
@@ -132,7 +132,7 @@ class Transcript:
         branches = {t.id: family for t in turns if len(family := families[t.parent]) > 1}
         self.tell(
             {
-                "k": "state",
+                "kind": "state",
                 "name": conversation.name,
                 "title": conversation.title or conversation.name,
                 "ids": [turn.id for turn in turns],
@@ -179,7 +179,7 @@ class Transcript:
     def _rows(self, turns: Sequence[Turn]) -> None:
         if turns and self.watching:
             packed = json.dumps([self._row(turn) for turn in turns], ensure_ascii=False)
-            self.tell({"k": "rows"}, zlib.compress(packed.encode("utf-8", "replace")))
+            self.tell({"kind": "rows"}, zlib.compress(packed.encode("utf-8", "replace")))
 
     def _row(self, turn: Turn) -> dict[str, Any]:
         if turn.id not in self._made:
@@ -200,17 +200,19 @@ class Transcript:
         after = turn.parent.id if turn.parent else ""
         self.tell(
             {
-                "k": "open",
+                "kind": "open",
                 "id": turn.id,
-                "rid": "",
+                "request_id": "",
                 "after": after,
-                "q": turn_rows.question(turn),
+                "question": turn_rows.question(turn),
                 **facts,
             }
         )
 
     def _refused(self, failed: Failed) -> None:
-        self.tell({"k": "err", "id": failed.turn.id, "kind": failed.kind, "s": failed.sentence})
+        self.tell(
+            {"kind": "refusal", "id": failed.turn.id, "error": failed.kind, "text": failed.sentence}
+        )
 
     def tell(self, message: dict[str, Any], *buffers: bytes) -> None:
         """Say something to the views, where there are any."""

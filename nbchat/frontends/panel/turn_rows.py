@@ -23,12 +23,12 @@ def question(turn: Turn) -> dict[str, Any]:
     """What was asked: the typed words, the values that were attached, the images."""
     typed, *values = [part for part in turn.question.parts if isinstance(part, str)] or [""]
     return {
-        "s": typed.strip("\n"),
-        "att": [
+        "text": typed.strip("\n"),
+        "attachments": [
             [label, readable(value.strip("\n"))[:ATTACHED]]
             for label, value in zip_longest(turn.inserted, values, fillvalue="")
         ],
-        "img": [part.media_type for part in turn.question.parts if isinstance(part, Image)],
+        "images": [part.media_type for part in turn.question.parts if isinstance(part, Image)],
         "files": [part.name for part in turn.question.parts if isinstance(part, File)],
     }
 
@@ -36,27 +36,22 @@ def question(turn: Turn) -> dict[str, Any]:
 def facts(turn: Turn) -> dict[str, Any]:
     """What is known about an answer once it has ended."""
     answer = turn.answer
+    thought = answer.thought
     return {
-        "think": [render.to_html(answer.thought), word_count(answer.thought)]
-        if answer.thought.strip()
-        else None,
+        "thought": [render.to_html(thought), word_count(thought)] if thought.strip() else None,
         "notes": list(dict.fromkeys(answer.notices)),
         "calls": [_call(call) for call in answer.tool_calls],
         "stop": [answer.stop.reason, answer.stop.detail, len(answer.text)],
         "words": word_count(answer.text),
-        "foot": [part for part in footer(turn) if not part.startswith("sent ")],
-        "md": answer.text,  # to be copied
+        "footer": [part for part in footer(turn) if not part.startswith("sent ")],
+        "markdown": answer.text,  # to be copied
     }
 
 
 def row(turn: Turn) -> dict[str, Any]:
     """A finished turn, whole."""
-    return {
-        "id": turn.id,
-        "q": question(turn),
-        "html": render.to_html(turn.answer.text),
-        **facts(turn),
-    }
+    html = render.to_html(turn.answer.text)
+    return {"id": turn.id, "question": question(turn), "html": html, **facts(turn)}
 
 
 def _call(call: ToolCall) -> list[str]:

@@ -2,58 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from base64 import b64encode
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from anywidget import AnyWidget
 from IPython.core.getipython import get_ipython
 
-from nbchat import render
+from nbchat.frontends.panel import source
 from nbchat.frontends.panel.interrupt import stops_with_the_kernel
 from nbchat.frontends.panel.session import Session
-
-HERE = Path(__file__).parent
-SCRIPTS = (
-    "dom.js",
-    "menus.js",
-    "turns.js",
-    "composer.js",
-    "images.js",
-    "host.js",
-    "scroll.js",
-    "panel.js",
-)
-WORDS = json.loads((HERE / "words.json").read_text("utf-8"))  # by language
-
-# The script goes over the channel with every panel and at every reload of the page, so it goes deflated.
-LOADER = """\
-// nbchat/frontends/panel/*.js
-const packed = Uint8Array.from(atob("{}"), (one) => one.charCodeAt(0));
-const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-const script = new Blob([await new Response(stream).text()], {{ type: "text/javascript" }});
-export default (await import(URL.createObjectURL(script))).default;
-"""
-
-
-def script() -> str:
-    """The scripts as the page runs them: the table of words, then one after the other, without their remarks."""
-    lines = [
-        line.strip() for name in SCRIPTS for line in (HERE / name).read_text("utf-8").splitlines()
-    ]
-    code = [line for line in lines if line and not line.startswith("//")]
-    words = f"const WORDS = {json.dumps(WORDS, ensure_ascii=False)};"
-    return "\n".join([words, *code, "//# sourceURL=nbchat-panel.js\n"])
-
-
-def style() -> str:
-    """The style of the panel, and of what render makes."""
-    lines = (HERE / "panel.css").read_text("utf-8").splitlines()
-    return render.STYLE + render.PROSE + "".join(line.strip() for line in lines)
 
 
 class ChatPanel(AnyWidget):
@@ -67,9 +25,6 @@ class ChatPanel(AnyWidget):
     >>> panel.close()
     """
 
-    _esm = LOADER.format(b64encode(zlib.compress(script().encode(), 9)).decode())
-    _css = style()
-
     def __init__(self, conversation: str = "main") -> None:
         super().__init__()
         self._display_id = f"nbchat-{uuid4().hex}"
@@ -77,6 +32,11 @@ class ChatPanel(AnyWidget):
         self._session = Session(conversation, self._down, _variables, self._keep)
         _answer_where_asked(self.comm)
         self.on_msg(self._arrived)
+
+    @property
+    def _esm(self) -> str:
+        """anywidget looks it up when a panel is made."""
+        return source.loader()
 
     @property
     def conversation(self) -> str:

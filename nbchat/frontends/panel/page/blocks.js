@@ -1,0 +1,55 @@
+// Pieces: settled markup with buttons on its code, and what goes along with a question.
+
+/**
+ * Markup of settled blocks, with buttons on code; the model's own HTML cannot have any.
+ *
+ * @param {Panel} panel
+ * @param {string} html
+ * @returns {DocumentFragment}
+ */
+function dressed(panel, html) {
+  const fragment = parsed(html);
+  for (const block of fragment.querySelectorAll("fieldset")) {
+    if (block.firstChild?.nodeName === "PRE") block.prepend(element("legend"));
+    const [head, code] = block.children;
+    dressHead(panel, head, code);
+  }
+  return fragment;
+}
+
+/**
+ * @param {Panel} panel
+ * @param {Element} head  has the name of the code's language
+ * @param {Element} code
+ */
+function dressHead(panel, head, code) {
+  const language = head.textContent ?? "";
+  const text = () => code.textContent ?? "";
+  const copy = button("", phrase("copy"), () => panel.copy(copy, text()));
+  put(head, element("span", null, language), copy);
+  const start = CELLS[language.toLowerCase()];
+  if (start === undefined) return;
+  const insert = button("", phrase("insert"), () => panel.insert(insert, start + text()));
+  head.append(insert);
+}
+
+/**
+ * @param {string} label
+ * @param {string} [value]  unfolds where there is one
+ * @returns {HTMLElement}
+ */
+function attachment(label, value) {
+  if (!value) return element("span.att", null, label);
+  const text = element("pre", { tabindex: 0 }, value);
+  return element("details.att", null, element("summary", null, label), text);
+}
+
+/**
+ * @param {Child} label
+ * @param {string} name  what is removed
+ * @param {() => void} remove
+ */
+function chip(label, name, remove) {
+  const cross = button("", "×", remove, { "aria-label": phrase("remove", name) });
+  return element("span.chip", null, label, cross);
+}

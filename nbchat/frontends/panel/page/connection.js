@@ -1,0 +1,81 @@
+// The way to Python and back. `messages.d.ts` has all the messages.
+
+// Milliseconds to wait for the answer of a kernel that may be busy.
+const PATIENCE = 3000;
+
+class Connection {
+  /**
+   * @param {WidgetModel} model
+   * @param {HearMessage} hear
+   * @param {() => void} lost  called once, where the kernel has gone
+   */
+  constructor(model, hear, lost) {
+    this.model = model;
+    this.lost = lost;
+    this.gone = false;
+    this.view = newId();
+    /**
+     * Who waits for an answer, by its kind.
+     *
+     * @type {Record<string, (answer: any) => void>}
+     */
+    this.waiting = {};
+    /** @type {HearMessage} */
+    this.hear = (message, buffers) => {
+      this.waiting[message.kind]?.(message);
+      hear(message, buffers);
+    };
+    // Where the kernel has gone, this fails.
+    this.lived = () => this.want([]);
+    model.on("msg:custom", this.hear);
+    model.on("comm_live_update", this.lived);
+  }
+
+  open() {
+    this.send({ kind: "sync", view: this.view });
+  }
+
+  close() {
+    this.model.off("msg:custom", this.hear);
+    this.model.off("comm_live_update", this.lived);
+    this.send({ kind: "bye", view: this.view });
+  }
+
+  /**
+   * @param {ToPython.Message} message
+   * @param {ArrayBuffer[]} [buffers]
+   */
+  send(message, buffers) {
+    try {
+      this.model.send(message, undefined, buffers);
+    } catch {
+      if (!this.gone) {
+        this.gone = true;
+        this.lost();
+      }
+    }
+  }
+
+  /** @param {string[]} ids  of turns */
+  want(ids) {
+    this.send({ kind: "want", ids });
+  }
+
+  /**
+   * Ask Python for something; undefined where no answer comes, because the kernel is busy.
+   *
+   * @template {ToPython.Request["kind"]} Kind
+   * @param {Extract<ToPython.Request, { kind: Kind }>} request
+   * @returns {Promise<Extract<ToPage.Answer, { kind: Kind }> | undefined>}
+   */
+  request(request) {
+    const asked = Object.entries(request);
+    return new Promise((done) => {
+      this.waiting[request.kind] = (answer) => {
+        if (asked.every(([name, value]) => answer[name] === value)) done(answer);
+      };
+      setTimeout(done, PATIENCE);
+      this.send(request);
+    });
+  }
+}

@@ -1,0 +1,188 @@
+// What the buttons of the panel open: models, conversations, more, settings.
+
+/**
+ * @param {Panel} panel
+ * @param {HTMLElement} anchor
+ */
+async function pickModel(panel, anchor) {
+  const found = (await panel.connection.request({ kind: "models" }))?.rows ?? [];
+  const rows = found.map(([id, provider, word, value]) => [
+    id,
+    provider,
+    word && phrase(word, value),
+  ]);
+  const label = phrase("findModel");
+  const field = element("input", {
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-label": label,
+    placeholder: label,
+  });
+  const choices = new Choices(field, phrase("model"), (model) => {
+    box.hidePopover();
+    panel.connection.send({ kind: "choose", model });
+  });
+  const filter = () => {
+    const typed = field.value.trim();
+    const fitting = matching(rows, typed.toLowerCase());
+    const named = /^\S+:\S+$/.test(typed) ? [[typed, ""], ...fitting] : fitting;
+    choices.fill(named, typed ? 0 : named.findIndex(([id]) => id === panel.now.model));
+  };
+  field.addEventListener("input", filter);
+  onKeys(field, {
+    ArrowDown: () => choices.move(1),
+    ArrowUp: () => choices.move(-1),
+    PageDown: () => choices.move(8),
+    PageUp: () => choices.move(-8),
+    Enter: () => choices.choose(),
+  });
+  const box = popover(panel, anchor, phrase("model"), field, choices.node);
+  filter();
+}
+
+/**
+ * The models that have all the words: the name itself, then what can be used, of that the
+ * shortest name that begins so.
+ *
+ * @param {string[][]} rows  id, provider, what keeps it from being used
+ * @param {string} typed
+ * @returns {string[][]}
+ */
+function matching(rows, typed) {
+  if (!typed) return rows;
+  const words = typed.split(/\s+/);
+  /** @param {string[]} row */
+  const rank = ([id, , lacks]) => {
+    if (id === typed) return -1;
+    return (lacks ? 1000 : 0) + (id.startsWith(typed) ? id.length : 500);
+  };
+  return rows
+    .filter((row) => words.every((word) => row.join(" ").toLowerCase().includes(word)))
+    .sort((one, other) => rank(one) - rank(other));
+}
+
+/**
+ * @param {Panel} panel
+ * @param {HTMLElement} anchor
+ */
+async function openTalks(panel, anchor) {
+  const found = (await panel.connection.request({ kind: "talks" }))?.rows ?? [];
+  /** @type {MenuEntry[]} */
+  const entries = found.map(([name, id, title, count, changed]) => {
+    const open = () => {
+      panel.connection.send(name ? { kind: "talk", name } : { kind: "talk", id });
+      panel.focus();
+    };
+    const shown = name === panel.name ? "✓ " : "";
+    const turns = phrase(count === 1 ? "turn" : "turns", count);
+    const day = changed ? `, ${new Date(changed * 1000).toLocaleDateString()}` : "";
+    return [short(title), open, shown + turns + day];
+  });
+  menu(panel, anchor, phrase("history"), entries);
+}
+
+/** @type {ToPython.Move["how"][]} */
+const MOVES = ["undo", "redo", "reset"];
+/** @type {ToPython.Export["format"][]} */
+const FORMATS = ["md", "html", "ipynb", "json"];
+
+/**
+ * @param {Panel} panel
+ * @param {HTMLElement} anchor
+ */
+function openMore(panel, anchor) {
+  const { connection } = panel;
+  /** @type {MenuEntry[]} */
+  const moves = MOVES.map((how) => [phrase(how), () => connection.send({ kind: "move", how })]);
+  /** @type {MenuEntry[]} */
+  const exports = FORMATS.map((format) => {
+    return [phrase("export", format), () => connection.send({ kind: "export", format })];
+  });
+  menu(panel, anchor, phrase("more"), [
+    [phrase("settings"), () => openSettings(panel, anchor)],
+    ...moves,
+    ...exports,
+    [phrase("delete"), () => askToDelete(panel)],
+  ]);
+}
+
+/** @param {Panel} panel */
+function askToDelete(panel) {
+  const remove = button("", phrase("delete"), () => {
+    panel.toast.hidden = true;
+    panel.connection.send({ kind: "move", how: "delete" });
+  });
+  panel.warn(phrase("forGood"), remove);
+}
+
+/**
+ * @param {Panel} panel
+ * @param {HTMLElement} anchor
+ */
+function openSettings(panel, anchor) {
+  const { now, connection } = panel;
+  const change = () => {
+    connection.send({
+      kind: "choose",
+      system: system.value,
+      temperature: numberIn(temperature),
+      max_tokens: numberIn(tokens),
+    });
+  };
+  const rename = () => {
+    connection.send({ kind: "choose", title: title.value });
+  };
+  const habit = () => {
+    rememberCtrl(ctrl.checked);
+  };
+  const number = { type: "number", placeholder: phrase("byModel"), on: { change } };
+  const heat = { value: now.temperature, min: 0, max: 2, step: 0.1 };
+  const temperature = element("input", { ...number, ...heat });
+  const tokens = element("input", { ...number, value: now.max_tokens, min: 1 });
+  const system = element("textarea", { rows: 4, dir: "auto", on: { change } }, now.system);
+  const title = element("input", {
+    value: panel.title.textContent,
+    maxlength: 200,
+    dir: "auto",
+    on: { change: rename },
+  });
+  const ctrl = element("input", {
+    type: "checkbox",
+    checked: ctrlSends(),
+    on: { change: habit },
+  });
+  const fields = Object.entries({ temperature, tokens, system, title, ctrl });
+  const labels = fields.map(([name, field]) => element("label", null, phrase(name), field));
+  popover(panel, anchor, phrase("settings"), ...labels);
+}
+
+/**
+ * @param {HTMLInputElement} field
+ * @returns {number | null}  null for the model's own
+ */
+function numberIn(field) {
+  return field.value && field.validity.valid ? Number(field.value) : null;
+}
+
+/**
+ * Whether a question is sent with Ctrl+Enter: a habit of the person, so it stays in the browser,
+ * where the browser lets it.
+ *
+ * @returns {boolean}
+ */
+function ctrlSends() {
+  try {
+    return Boolean(localStorage.nbchatCtrl);
+  } catch {
+    return false;
+  }
+}
+
+/** @param {boolean} sends */
+function rememberCtrl(sends) {
+  try {
+    localStorage.nbchatCtrl = sends ? "1" : "";
+  } catch {
+    // A browser that keeps nothing.
+  }
+}

@@ -1,0 +1,132 @@
+// Boxes that open above the panel, and lists to choose from.
+
+/**
+ * A box above everything that closes by itself: Esc, a click elsewhere, or a choice.
+ *
+ * @param {Panel} panel
+ * @param {HTMLElement} anchor  what was pressed: where it opens, and where the focus returns to
+ * @param {string} label
+ * @param {...Child} content
+ * @returns {HTMLElement}
+ */
+function popover(panel, anchor, label, ...content) {
+  /** @param {ToggleEvent} event */
+  const toggle = (event) => {
+    if (event.newState === "closed") box.remove();
+  };
+  const attributes = { popover: "auto", role: "dialog", "aria-label": label, on: { toggle } };
+  const box = element("div.pop", attributes, ...content);
+  panel.root.append(box);
+  box.showPopover({ source: anchor });
+  /** @type {HTMLElement | null} */
+  const first = box.querySelector("input,button,textarea");
+  first?.focus();
+  return box;
+}
+
+/**
+ * A popover of buttons. The arrows go through them, as Tab does.
+ *
+ * @param {Panel} panel
+ * @param {HTMLElement} anchor
+ * @param {string} label
+ * @param {MenuEntry[]} entries
+ */
+function menu(panel, anchor, label, entries) {
+  const buttons = entries.map(([text, act, note]) => {
+    const entry = button("entry", "", () => {
+      box.hidePopover();
+      act();
+    });
+    entry.append(element("span", { dir: "auto" }, text), element("small", null, note ?? ""));
+    return entry;
+  });
+  const box = popover(panel, anchor, label, ...buttons);
+  /** @param {number} by */
+  const step = (by) => {
+    const at = buttons.findIndex((entry) => entry.matches(":focus"));
+    buttons.at((at + by) % buttons.length)?.focus();
+    return true;
+  };
+  onKeys(box, { ArrowDown: () => step(1), ArrowUp: () => step(-1) });
+}
+
+/** A list to choose from; the focus stays in the field that drives it. */
+class Choices {
+  /**
+   * @param {HTMLElement} field
+   * @param {string} label
+   * @param {(value: string) => void} pick
+   */
+  constructor(field, label, pick) {
+    this.field = field;
+    this.pick = pick;
+    /** @type {string[][]} */
+    this.rows = [];
+    this.at = 0;
+    this.node = element("ul.choices", {
+      role: "listbox",
+      id: `nbp-${newId()}`,
+      "aria-label": label,
+      on: { mousedown: (event) => event.preventDefault() },
+    });
+    field.setAttribute("aria-controls", this.node.id);
+  }
+
+  /**
+   * @param {string[][]} rows  a value, and what is said of it
+   * @param {number} [at]  which of them is marked
+   */
+  fill(rows, at = 0) {
+    this.rows = rows;
+    put(this.node, ...rows.map((row, place) => this.option(row, place)));
+    this.at = Math.max(0, at);
+    this.move(0);
+  }
+
+  /**
+   * @param {string[]} row
+   * @param {number} place
+   */
+  option([value, ...notes], place) {
+    const click = () => this.pick(value);
+    const mousemove = () => place !== this.at && this.mark(place);
+    return element(
+      "li",
+      { role: "option", id: `${this.node.id}-${place}`, on: { click, mousemove } },
+      element("span", null, value),
+      ...notes.map((note) => element("small", null, note)),
+    );
+  }
+
+  /**
+   * One step goes round the ends, a page stops there.
+   *
+   * @param {number} step
+   * @returns {true}
+   */
+  move(step) {
+    const last = this.rows.length - 1;
+    const to = this.at + step;
+    if (Math.abs(step) > 1) this.mark(Math.min(Math.max(to, 0), last));
+    else if (to < 0) this.mark(last);
+    else this.mark(to > last ? 0 : to);
+    this.node.children[this.at]?.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  /** @param {number} at */
+  mark(at) {
+    this.at = at;
+    [...this.node.children].forEach((item, place) => {
+      item.setAttribute("aria-selected", String(place === at));
+    });
+    this.field.setAttribute("aria-activedescendant", this.node.children[at]?.id ?? "");
+  }
+
+  /** @returns {true} */
+  choose() {
+    if (this.rows[this.at]) this.pick(this.rows[this.at][0]);
+    return true;
+  }
+}

@@ -1,0 +1,395 @@
+/**
+ * Every message between the page and Python, in both directions, with all its members.
+ *
+ * Nothing of this is sent to a browser. The type check holds the scripts to it, and
+ * `tests/panel/test_messages.py` holds Python to it: what `inbox` reads, and what the
+ * panel's session tells. Bytes go beside a message, as buffers.
+ */
+
+/** What the page says to Python. `inbox` checks each. */
+declare namespace ToPython {
+  /** A view is there and has nothing. */
+  interface Sync {
+    kind: "sync";
+    /** The view's own id, made by the page. */
+    view: string;
+  }
+
+  /** A view is gone. */
+  interface Bye {
+    kind: "bye";
+    view: string;
+  }
+
+  /**
+   * A view lacks these turns, or lost a piece of one. Without ids it asks whether Python is there.
+   */
+  interface Want {
+    kind: "want";
+    ids: string[];
+  }
+
+  /** A question. Its images are the buffers. */
+  interface Send {
+    kind: "send";
+    /** Made by the page; with it, a message that is sent twice asks once. */
+    request_id: string;
+    /** What was typed. */
+    text: string;
+    /** The name of the conversation it was typed in. */
+    conversation?: string;
+    /** Names of variables that go along. */
+    variables?: string[];
+    /** Names of the images' files, in the order of the buffers. */
+    images?: string[];
+  }
+
+  /** Stop what is being answered. */
+  interface Stop {
+    kind: "stop";
+  }
+
+  /** Ask a turn's question again, as another branch. */
+  interface Again {
+    kind: "again";
+    request_id: string;
+    /** Of the turn. */
+    id: string;
+    /** Ask this in its place, with the same attachments. */
+    text?: string;
+  }
+
+  /** Give the waiting question back. */
+  interface Unqueue {
+    kind: "unqueue";
+  }
+
+  /** Show another of the turns that were asked in this one's place. */
+  interface Branch {
+    kind: "branch";
+    id: string;
+    /** Which of them, from 0. */
+    number: number;
+  }
+
+  /** Settings of the next questions; what is left out stays, null is the model's own. */
+  interface Choose {
+    kind: "choose";
+    model?: string | null;
+    temperature?: number | null;
+    max_tokens?: number | null;
+    /** "" for the model's own, or off, on, low, medium, high, max. */
+    thinking?: string;
+    system?: string | null;
+    /** Of the conversation. */
+    title?: string;
+  }
+
+  /** Asks which conversations there are. */
+  interface Talks {
+    kind: "talks";
+  }
+
+  /** Show another conversation; without a name and an id, begin one. */
+  interface Talk {
+    kind: "talk";
+    /** Of one in this kernel. */
+    name?: string;
+    /** Of one on disk. */
+    id?: string;
+  }
+
+  /** Take back the last turn, bring it back, start over, or remove the conversation for good. */
+  interface Move {
+    kind: "move";
+    how: "undo" | "redo" | "reset" | "delete";
+  }
+
+  /** Asks which models there are. */
+  interface Models {
+    kind: "models";
+  }
+
+  /** Asks for the variables whose names begin so. */
+  interface Names {
+    kind: "names";
+    text: string;
+  }
+
+  /** Asks what would be sent of a variable. */
+  interface Peek {
+    kind: "peek";
+    name: string;
+  }
+
+  /** Asks for the notebook's copy of the transcript, where Python's own update of it was lost. */
+  interface Snapshot {
+    kind: "snapshot";
+  }
+
+  /** Asks for the bytes of an image in a question. */
+  interface Picture {
+    kind: "picture";
+    /** Of the turn. */
+    id: string;
+    /** Which of its images, from 0. */
+    number: number;
+  }
+
+  /** Asks for the conversation as a file. */
+  interface Export {
+    kind: "export";
+    format: "md" | "json" | "html" | "ipynb";
+  }
+
+  type Message =
+    | Sync
+    | Bye
+    | Want
+    | Send
+    | Stop
+    | Again
+    | Unqueue
+    | Branch
+    | Choose
+    | Talks
+    | Talk
+    | Move
+    | Models
+    | Names
+    | Peek
+    | Snapshot
+    | Picture
+    | Export;
+
+  /** Those that are answered by a message of the same kind. */
+  type Request = Talks | Models | Names | Peek;
+}
+
+/** What Python says to the page: `html` is cleaned by render, all else is plain text. */
+declare namespace ToPage {
+  /** What holds for the next question. */
+  interface Now {
+    kind: "now";
+    model: string;
+    system: string;
+    /** The question that waits. */
+    queued: string | null;
+    temperature: number | null;
+    max_tokens: number | null;
+    thinking: string;
+  }
+
+  /** The branch that is shown. */
+  interface State {
+    kind: "state";
+    /** The conversation's. */
+    name: string;
+    title: string;
+    /** Of the branch's turns, the oldest first. */
+    ids: string[];
+    /** By id, for turns that have others beside them: which one it is, and of how many. */
+    places: Record<string, [number, number]>;
+    /** Ids of turns that are being answered. */
+    live: string[];
+    /** Ids of turns that got no answer. */
+    failed: string[];
+    /** The mark of the copy that the notebook should have. */
+    copy: string;
+  }
+
+  /** Finished turns. They are deflated JSON in the buffer: a list of `Row`. */
+  interface Rows {
+    kind: "rows";
+  }
+
+  /**
+   * A turn is asked, or (with `seq`) a view that lacks it gets what has been sent of its answer.
+   */
+  interface Open {
+    kind: "open";
+    id: string;
+    /** Of the panel's message that asked it, or "". */
+    request_id: string;
+    /** The id of the turn before, or "". */
+    after: string;
+    question: Question;
+    /** The blocks that will not change any more. */
+    html?: string;
+    /** The open end after them, as HTML. */
+    tail?: string;
+    thought?: string;
+    notes?: string[];
+    /** The number of the last delta that is in this. */
+    seq?: number;
+  }
+
+  /** What is new in an answer. */
+  interface Delta {
+    kind: "delta";
+    id: string;
+    /** From 1, without gaps. */
+    seq: number;
+    /** HTML of further blocks that will not change any more. */
+    settled?: string;
+    /**
+     * The open end: keep so much of its beginning, put this, keep so much of its end (UTF-16
+     * units).
+     */
+    tail?: [number, string, number];
+    /** Further words of the model's thinking. */
+    thought?: string;
+    notes?: string[];
+  }
+
+  /** An answer is whole. */
+  interface End extends Facts {
+    kind: "end";
+    id: string;
+    /** The number of the last delta. */
+    seq: number;
+    /** All of it, where blocks changed that had been sent. */
+    html?: string;
+  }
+
+  /** A question got no answer. */
+  interface Refusal {
+    kind: "refusal";
+    id: string;
+    /** The name of the error's class. */
+    error: string;
+    text: string;
+  }
+
+  /** Something went wrong that belongs to no turn. */
+  interface Note {
+    kind: "note";
+    /** The name of the error's class. */
+    error: string;
+    text: string;
+  }
+
+  /** The kernel has a view's message. */
+  interface Ack {
+    kind: "ack";
+    request_id: string;
+  }
+
+  /** A question was not asked after all. */
+  interface Back {
+    kind: "back";
+    request_id: string;
+    text: string;
+  }
+
+  /**
+   * The conversations: name or "", id on disk or "", title, turns, seconds since the epoch or 0.
+   */
+  interface Talks {
+    kind: "talks";
+    rows: [string, string, string, number, number][];
+  }
+
+  /**
+   * The models: id, provider, and what keeps it from being used: a word of words.json and its
+   * value.
+   */
+  interface Models {
+    kind: "models";
+    rows: [string, string, string, string][];
+  }
+
+  /** Variables: name and kind. */
+  interface Names {
+    kind: "names";
+    /** What was asked about. */
+    text: string;
+    rows: [string, string][];
+  }
+
+  /** What would be sent of a variable. */
+  interface Peek {
+    kind: "peek";
+    name: string;
+    /** Its name and size. */
+    label: string;
+    text: string;
+  }
+
+  /** The notebook's copy of the transcript. */
+  interface Snapshot {
+    kind: "snapshot";
+    mark: string;
+    /** An output's data, by media type. */
+    data: Record<string, string>;
+  }
+
+  /** An image in a question. Its bytes are the buffer. */
+  interface Picture {
+    kind: "picture";
+    id: string;
+    number: number;
+    /** A media type. */
+    type: string;
+  }
+
+  /** The conversation as a file to be kept. */
+  interface File {
+    kind: "file";
+    name: string;
+    /** A media type. */
+    type: string;
+    text: string;
+  }
+
+  type Answer = Talks | Models | Names | Peek;
+
+  type Message =
+    | Now
+    | State
+    | Rows
+    | Open
+    | Delta
+    | End
+    | Refusal
+    | Note
+    | Ack
+    | Back
+    | Answer
+    | Snapshot
+    | Picture
+    | File;
+
+  /** What was asked. */
+  interface Question {
+    text: string;
+    /** Label and value; a value that is not shown is "". */
+    attachments: [string, string][];
+    /** The images' media types. */
+    images: string[];
+    /** The names of other files. */
+    files: string[];
+  }
+
+  /** What is known about an answer once it has ended. */
+  interface Facts {
+    /** The model's thinking: HTML, and how many words. */
+    thought: [string, number] | null;
+    notes: string[];
+    /** Tools that were asked for: name and arguments. */
+    calls: [string, string][];
+    /** Why it ended, details, and how many characters it has. */
+    stop: [string, string, number];
+    words: number;
+    footer: string[];
+    /** The answer to be copied. */
+    markdown: string;
+  }
+
+  /** A finished turn, whole. */
+  interface Row extends Facts {
+    id: string;
+    question: Question;
+    html: string;
+  }
+}

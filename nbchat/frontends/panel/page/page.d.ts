@@ -1,0 +1,102 @@
+/**
+ * What the scripts are given, by Python and by the page around them. Nothing of this is sent to a
+ * browser.
+ */
+
+/** words.json, by language. `source` puts this and the style before the scripts. */
+declare const WORDS: Record<string, Record<string, string>>;
+
+/** The style of the panel, and of what render makes. */
+declare const STYLE: string;
+
+/** A widget's model as anywidget hands it over. */
+interface WidgetModel {
+  on(event: "msg:custom", hear: HearMessage): void;
+  on(event: "comm_live_update", hear: () => void): void;
+  off(event: "msg:custom", hear: HearMessage): void;
+  off(event: "comm_live_update", hear: () => void): void;
+  send(message: ToPython.Message, callbacks: undefined, buffers?: ArrayBuffer[]): void;
+  /** In JupyterLab and Notebook it knows the notebook. */
+  widget_manager?: { context?: { model?: Notebook } };
+}
+
+type HearMessage = (message: ToPage.Message, buffers: DataView<ArrayBuffer>[]) => void;
+
+/** The parts of JupyterLab's notebook model that are used; a host may have none of them. */
+interface Notebook {
+  sharedModel?: SharedNotebook;
+  cells?: { get?(number: number): { outputs?: Outputs } | undefined };
+}
+
+interface SharedNotebook {
+  cells: SharedCell[];
+  insertCell?(place: number, cell: { cell_type: "code"; source: string }): SharedCell | undefined;
+}
+
+interface SharedCell {
+  getId(): string;
+}
+
+interface Outputs {
+  length: number;
+  get(place: number): { data: Record<string, unknown> };
+  set?(place: number, output: object): void;
+}
+
+/** The classic notebook's. */
+interface ClassicNotebook {
+  insert_cell_below?(type: "code"): { set_text(text: string): void };
+}
+
+interface Window {
+  Jupyter?: { notebook?: ClassicNotebook };
+}
+
+/** What `element` takes: attributes by name, and listeners under `on`. */
+interface Attributes {
+  on?: Listeners;
+  [name: string]: string | number | boolean | null | undefined | Listeners;
+}
+
+type Listeners = {
+  [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name]) => unknown;
+} & { toggle?: (event: ToggleEvent) => unknown };
+
+type Child = Node | string | null | undefined;
+
+/** The element that a name such as "div.row" makes. */
+type ElementOf<Name extends string> =
+  TagOf<Name> extends keyof HTMLElementTagNameMap
+    ? HTMLElementTagNameMap[TagOf<Name>]
+    : HTMLElement;
+
+type TagOf<Name extends string> = Name extends `${infer Tag}.${string}` ? Tag : Name;
+
+/**
+ * What a key does, by its name; true where it has done something, so that the page does nothing.
+ */
+type Keys = Record<string, (event: KeyboardEvent) => boolean>;
+
+/** What a menu offers. */
+type MenuEntry = [text: string, act: () => void, note?: string];
+
+/** A question as it was typed, so that it can come back. */
+interface Draft {
+  text: string;
+  variables: AttachedVariable[];
+  images: AttachedImage[];
+}
+
+interface AttachedVariable {
+  name: string;
+  label: string;
+  /** What would be sent of it, once Python has told. */
+  text?: string;
+}
+
+interface AttachedImage {
+  name: string;
+  blob: Blob;
+  /** Of the blob, to show it. */
+  url: string;
+}

@@ -1,0 +1,107 @@
+// What this view asks, from Enter until the kernel has heard of it.
+
+// Milliseconds after which it is said that the kernel is busy.
+const SILENT = 4000;
+
+class Questions {
+  /** @param {Panel} panel */
+  constructor(panel) {
+    this.panel = panel;
+    /** The request of which the kernel has not heard yet. */
+    this.sent = "";
+    /**
+     * What was typed, by request.
+     *
+     * @type {Map<string, Draft>}
+     */
+    this.drafts = new Map();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /** @param {Draft} draft */
+  async ask(draft) {
+    const request_id = this.expect(draft);
+    const buffers = await Promise.all(draft.images.map(({ blob }) => blob.arrayBuffer()));
+    // Stopped already.
+    if (request_id !== this.sent) return;
+    const { text } = draft;
+    const conversation = this.panel.name;
+    const variables = draft.variables.map(({ name }) => name);
+    const images = draft.images.map(({ name }) => name);
+    /** @type {ToPython.Send} */
+    const message = { kind: "send", request_id, text, conversation, variables, images };
+    this.panel.connection.send(message, buffers);
+  }
+
+  /**
+   * @param {TurnView} turn
+   * @param {string} [text]  to be asked in its place
+   */
+  again(turn, text) {
+    const { panel } = this;
+    if (panel.busy) {
+      panel.warn(phrase("busy"));
+    } else {
+      const request_id = this.expect({ text: text ?? "", variables: [], images: [] });
+      const instead = text ? { text } : {};
+      panel.connection.send({ kind: "again", request_id, id: turn.id, ...instead });
+    }
+    panel.focus();
+  }
+
+  /**
+   * From here on there is something to stop, though the kernel has not heard of it yet.
+   *
+   * @param {Draft} draft
+   * @returns {string}  the request's id
+   */
+  expect(draft) {
+    const { panel } = this;
+    this.sent = newId();
+    this.drafts.set(this.sent, draft);
+    panel.toast.hidden = true;
+    this.timer = setTimeout(() => panel.warn(phrase("silent")), SILENT);
+    panel.scroll.pin();
+    panel.composer.show();
+    return this.sent;
+  }
+
+  /** The kernel has heard of what was sent; it is in the transcript now, or in the queue. */
+  arrived() {
+    this.settle();
+    this.panel.composer.show();
+  }
+
+  /** What was sent will never be heard of; it goes back to where it was typed. */
+  takeBack() {
+    const { sent } = this;
+    this.settle();
+    this.giveBack(sent);
+    this.panel.composer.show();
+  }
+
+  /** Wait for nothing any more. */
+  settle() {
+    clearTimeout(this.timer);
+    this.panel.unwarn(phrase("silent"));
+    this.sent = "";
+  }
+
+  /** @param {string} request  another view's request is none of ours */
+  giveBack(request) {
+    const draft = this.drafts.get(request);
+    if (!draft) return;
+    this.drafts.delete(request);
+    this.panel.composer.back(draft);
+  }
+
+  stop() {
+    this.panel.connection.send({ kind: "stop" });
+    this.takeBack();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+}

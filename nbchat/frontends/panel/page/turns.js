@@ -1,0 +1,280 @@
+// One question with its answer. It is live while it is answered, then whole or failed.
+
+// Characters of a question that may scroll, so it takes the focus.
+const LONG = 900;
+// Milliseconds without a word, after which its last ones may have been lost.
+const QUIET = 15000;
+const HOLDS_TEXT = /^(P|H\d|[UO]L|LI|BLOCKQUOTE|DIV|PRE|TABLE|TBODY|T[RD])$/;
+
+class TurnView {
+  /**
+   * @param {Panel} panel
+   * @param {string} id
+   */
+  constructor(panel, id) {
+    this.panel = panel;
+    this.id = id;
+    this.live = false;
+    this.failed = false;
+    /** @type {ToPage.Facts | null} */
+    this.whole = null;
+    /** @type {ToPage.Question} */
+    this.question = { text: "", attachments: [], images: [], files: [] };
+    /** @type {HTMLImageElement[]} */
+    this.images = [];
+    /** @type {Thoughts | null} */
+    this.thoughts = null;
+    /** Of the last delta. */
+    this.seq = 0;
+    this.tail = "";
+    /** Among the turns that ask in the same place. */
+    this.number = 0;
+    this.count = 1;
+    /** When it was asked. */
+    this.since = 0;
+    /** When the last delta came. */
+    this.heard = 0;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.clock = undefined;
+    this.asked = element("div.asked");
+    this.wait = element("p.wait");
+    this.notes = element("div");
+    this.settled = element("div");
+    this.open = element("div");
+    this.caret = element("span.nbc-caret");
+    this.answer = element(
+      "div",
+      { class: "nbc nbp-answer tex2jax_ignore mathjax_ignore" },
+      this.wait,
+      this.notes,
+      this.settled,
+      this.open,
+    );
+    this.actions = element("div.acts");
+    this.node = element("article.turn", null, this.asked, this.answer, this.actions);
+  }
+
+  // --- while it streams
+
+  /** @param {ToPage.Open} message */
+  start(message) {
+    const seq = message.seq ?? 0;
+    // Another view has asked for it.
+    if (this.live && this.seq >= seq) return;
+    if (!this.live) {
+      this.live = true;
+      this.since = Date.now();
+      this.heard = this.since;
+      this.clock = setInterval(() => this.tick(), 1000);
+    }
+    this.ask(message.question);
+    if (seq) this.fill(message.html ?? "", message.tail ?? "");
+    this.seq = seq;
+    put(this.notes);
+    this.thoughts?.clear();
+    this.aside(message);
+    this.tick();
+  }
+
+  /**
+   * @param {ToPage.Delta} message
+   * @returns {boolean}  false where a piece is missing
+   */
+  grow(message) {
+    if (!this.live || message.seq > this.seq + 1) return false;
+    if (message.seq <= this.seq) return true;
+    this.seq = message.seq;
+    this.heard = Date.now();
+    this.aside(message);
+    if (message.settled) this.settled.append(dressed(this.panel, message.settled));
+    if (message.tail) {
+      const [start, more, end] = message.tail;
+      this.tail = this.tail.slice(0, start) + more + this.tail.slice(this.tail.length - end);
+    }
+    if (message.settled || message.tail) this.paint();
+    return true;
+  }
+
+  /** @param {{ thought?: string, notes?: string[] }} message */
+  aside({ thought, notes = [] }) {
+    if (thought) this.think(thought);
+    this.notes.append(...notes.map((words) => element("p.nbc-note", { dir: "auto" }, words)));
+  }
+
+  /**
+   * @param {string} html
+   * @param {string} tail
+   */
+  fill(html, tail) {
+    put(this.settled, dressed(this.panel, html));
+    this.tail = tail;
+    this.paint();
+  }
+
+  /** Draws the open end, and the caret where the next word comes. */
+  paint() {
+    this.caret.remove();
+    morph(this.open, parsed(this.tail));
+    if (!this.live || !(this.tail || this.settled.firstChild)) return;
+    innermost(this.open).append(this.caret);
+    put(this.wait);
+    this.thoughts?.foldSoon();
+  }
+
+  /** @param {string} text */
+  think(text) {
+    if (!this.thoughts) {
+      this.thoughts = new Thoughts();
+      this.notes.before(this.thoughts.node);
+    }
+    this.thoughts.add(text);
+    this.tick();
+  }
+
+  /** Each second: says how long it takes, and asks whether its last words were lost. */
+  tick() {
+    if (!this.live) return;
+    const now = Date.now();
+    if (now - this.heard > QUIET) {
+      this.heard = now;
+      this.panel.connection.want([this.id]);
+    }
+    if (this.settled.firstChild || this.tail) return;
+    const seconds = phrase("seconds", Math.round((now - this.since) / 1000));
+    const doing = phrase(this.thoughts ? "thinking" : "waiting");
+    put(this.wait, element("i"), `${this.panel.now.model} · ${doing} · ${seconds}`);
+  }
+
+  // --- when it is whole
+
+  /** @param {ToPage.Facts & { question?: ToPage.Question, html?: string }} row */
+  finish(row) {
+    // A page of turns that another view has asked for.
+    if (this.whole) return;
+    this.whole = row;
+    this.quiet();
+    if (row.question) this.ask(row.question);
+    if (row.html === undefined) this.paint();
+    else this.fill(row.html, "");
+    put(this.notes);
+    this.aside({ notes: row.notes });
+    this.reasoned(row.thought);
+    for (const [name, raw] of row.calls) {
+      const said = element("p.nbc-note", null, phrase("tool", name));
+      this.notes.append(said, element("pre.nbc-plain", { tabindex: 0 }, raw));
+    }
+    this.stopped(row.stop);
+    this.act();
+  }
+
+  /** @param {ToPage.Facts["thought"]} thought */
+  reasoned(thought) {
+    if (!thought) return;
+    if (!this.thoughts) this.think("");
+    this.thoughts?.finish(...thought);
+  }
+
+  /** @param {ToPage.Facts["stop"]} stop  says why it is not complete */
+  stopped(stop) {
+    const [reason] = stop;
+    if (reason === "end" || reason === "tool_calls") return;
+    const facts = stop.map((fact) => fact.toLocaleString());
+    this.answer.append(element("p.nbc-note", null, phrase(reason, ...facts)));
+  }
+
+  /** @param {ToPage.Refusal} message */
+  fail({ error, text }) {
+    this.failed = true;
+    this.quiet();
+    const retry = button("quiet", phrase("retry"), () => this.panel.questions.again(this));
+    const said = [element("b", null, error), element("span", null, text)];
+    put(this.actions, element("div.err", { role: "alert" }, ...said, retry));
+  }
+
+  /** Nothing more comes. */
+  quiet() {
+    this.live = false;
+    clearInterval(this.clock);
+    this.caret.remove();
+    put(this.wait);
+  }
+
+  /**
+   * Its place among the turns that ask in the same place.
+   *
+   * @param {number} number
+   * @param {number} count
+   */
+  place(number, count) {
+    if (number === this.number && count === this.count) return;
+    this.number = number;
+    this.count = count;
+    this.act();
+  }
+
+  /** What can be done with the answer, and its footer. */
+  act() {
+    const { panel, whole } = this;
+    if (!whole) return;
+    const copy = button("", phrase("copy"), () => panel.copy(copy, whole.markdown));
+    const again = button("", phrase("again"), () => panel.questions.again(this));
+    const facts = whole.footer.map((fact) => element("span", null, fact));
+    put(this.actions, copy, again, this.branches(), element("span.foot", null, ...facts));
+  }
+
+  branches() {
+    const { number, count } = this;
+    if (count < 2) return null;
+    const previous = this.step("‹", "previous", number - 1);
+    const next = this.step("›", "next", number + 1);
+    return element("span", null, previous, `${number + 1}/${count}`, next);
+  }
+
+  /**
+   * @param {string} label
+   * @param {string} name
+   * @param {number} number
+   */
+  step(label, name, number) {
+    const disabled = number < 0 || number >= this.count;
+    const attributes = { "aria-label": phrase(name), "data-step": name, disabled };
+    return button("", label, () => this.panel.transcript.step(this, number, name), attributes);
+  }
+
+  // --- the question
+
+  /** @param {ToPage.Question} question */
+  ask(question) {
+    this.question = question;
+    const { text, attachments, images, files } = question;
+    this.images = images.map((_, number) => this.picture(number));
+    const bubble = element(
+      "div.bubble",
+      { role: "group", "aria-label": phrase("question") },
+      ...attachments.map(([label, value]) => attachment(label, value)),
+      ...files.map((name) => attachment(name)),
+      ...this.images,
+      element("div.words", { dir: "auto", tabindex: text.length > LONG ? 0 : null }, text),
+    );
+    const edit = button("edit", phrase("edit"), () => this.panel.composer.replace(this));
+    put(this.asked, bubble, edit);
+  }
+
+  /** @param {number} number */
+  picture(number) {
+    const src = this.panel.transcript.pictures.get(`${this.id}/${number}`);
+    if (!src) this.panel.connection.send({ kind: "picture", id: this.id, number });
+    return element("img", { alt: phrase("image"), src });
+  }
+}
+
+/**
+ * The element at whose end the next word comes.
+ *
+ * @param {Element} outer
+ * @returns {Element}
+ */
+function innermost(outer) {
+  const last = outer.lastElementChild;
+  return last && HOLDS_TEXT.test(last.nodeName) ? innermost(last) : outer;
+}

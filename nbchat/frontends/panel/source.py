@@ -1,0 +1,100 @@
+"""What the page is sent of the files in `page/`: one script, with the words and the style in it.
+
+The files are read when the first panel is made, not when this module is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+
+from nbchat import render
+
+FOLDER = Path(__file__).parent / "page"
+SCRIPTS = (
+    "dom.js",
+    "menus.js",
+    "dialogs.js",
+    "images.js",
+    "host.js",
+    "scroll.js",
+    "connection.js",
+    "blocks.js",
+    "thoughts.js",
+    "turns.js",
+    "transcript.js",
+    "mentions.js",
+    "composer.js",
+    "questions.js",
+    "panel.js",
+    "entry.js",
+)
+STYLES = ("panel.css", "turns.css", "composer.css", "hosts.css")
+
+# It goes over the channel with every panel and at every reload of the page, so it goes deflated.
+LOADER = """\
+// nbchat/frontends/panel/page/*.js
+const packed = Uint8Array.from(atob("{}"), (one) => one.charCodeAt(0));
+const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const script = new Blob([await new Response(stream).text()], {{ type: "text/javascript" }});
+export default (await import(URL.createObjectURL(script))).default;
+"""
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """What the panel says, by language and then by name."""
+    found: dict[str, dict[str, str]] = json.loads(_text("words.json"))
+    return found
+
+
+@cache
+def script() -> str:
+    """What the page runs: words and style as two constants, then one script after the other."""
+    constants = {"WORDS": words(), "STYLE": style()}
+    given = [f"const {name} = {_literal(value)};" for name, value in constants.items()]
+    code = [line for name in SCRIPTS for line in lines(name)]
+    return "\n".join([*given, *code, "//# sourceURL=nbchat-panel.js\n"])
+
+
+@cache
+def loader() -> str:
+    """The module that a page is sent: it inflates the script and runs it."""
+    packed = zlib.compress(script().encode(), 9)
+    return LOADER.format(b64encode(packed).decode())
+
+
+@cache
+def style() -> str:
+    """The style of the panel, and of what render makes."""
+    ours = [line for name in STYLES for line in lines(name)]
+    return render.STYLE + render.PROSE + "\n".join(ours)
+
+
+def lines(name: str) -> list[str]:
+    """The lines of a file of the page that are sent: without indentation, and without remarks.
+
+    A remark stands on lines of its own, so that leaving it out takes no knowledge of the language.
+    """
+    kept = []
+    inside = False  # of a remark over several lines
+    for written in _text(name).splitlines():
+        line = written.strip()
+        if line.startswith("/*"):
+            inside = True
+        if line and not inside and not line.startswith("//"):
+            kept.append(line)
+        if line.endswith("*/"):
+            inside = False
+    return kept
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")

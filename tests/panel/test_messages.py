@@ -1,0 +1,58 @@
+"""Python and the page speak of the same messages: those of the one table, `page/messages.d.ts`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+
+from nbchat.frontends.panel import page_messages, source
+
+from . import messages
+
+
+def constants(tree: ast.AST) -> Iterator[ast.expr]:
+    """What stands where a message's kind does: beside "kind" in a dictionary, and after `_say`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "kind":
+                    yield value
+        if isinstance(node, ast.Call):
+            for said, kind in pairwise([node.func, *node.args]):
+                if isinstance(said, ast.Attribute) and said.attr == "_say":
+                    yield kind
+
+
+def told() -> set[str]:
+    """The kinds of message that are named where Python tells the page something."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in source.FOLDER.parent.glob("*.py")]
+    found = [value for tree in trees for value in constants(tree)]
+    return {str(value.value) for value in found if isinstance(value, ast.Constant)}
+
+
+def test_what_python_reads_is_in_the_table_and_nothing_else() -> None:
+    read = [model.model_fields for model in get_args(page_messages.Message)]
+    kinds = {get_args(fields["kind"].annotation)[0]: fields for fields in read}
+    table = messages.by_kind("ToPython")
+
+    assert kinds.keys() == table.keys()
+    for kind, fields in kinds.items():
+        assert fields.keys() == table[kind].allowed
+        assert {name for name, field in fields.items() if field.is_required()} == table[kind].needed
+
+
+def test_what_python_says_is_in_the_table_and_nothing_else() -> None:
+    """Its members are checked in conftest, with every message that a test of the panel sees."""
+    assert told() == messages.by_kind("ToPage").keys()
+
+
+@pytest.mark.parametrize("direction", ["ToPython", "ToPage"])
+def test_the_scripts_are_checked_against_every_message(direction: str) -> None:
+    table = {name for name, shape in messages.shapes(direction).items() if shape.kind}
+
+    assert messages.listed(direction) == table
+    assert len(messages.by_kind(direction)) == len(table)
