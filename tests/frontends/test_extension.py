@@ -38,7 +38,7 @@ def test_reloading_goes_on_where_it_was(kernel: RunningKernel) -> None:
 
 def test_loading_says_nothing_and_warms_afterwards(tmp_path: Path) -> None:
     with RunningKernel(cwd=tmp_path) as kernel:
-        heavy = "import sys; print([m for m in ('httpx2', 'pydantic') if m in sys.modules])"
+        heavy = "import sys; print([m for m in ('httpx2', 'pydantic', 'rich') if m in sys.modules])"
         loaded = kernel.run(f"%load_ext nbchat\n{heavy}")
         deadline = time.monotonic() + 20
         wanted = "['httpx2', 'pydantic']"

@@ -1,4 +1,4 @@
-"""`%%chat` in terminal IPython, on a real pty, with rich and without."""
+"""`%%chat` in terminal IPython, on a real pty: drawn, and where no cursor can be moved."""
 
 from __future__ import annotations
 
@@ -28,14 +28,12 @@ START = "from IPython import start_ipython; start_ipython(['--simple-prompt', '-
 class Ipython:
     """IPython on a terminal of 80 columns. `said` is all it wrote since the last prompt, `lines` what a person sees."""
 
-    def __init__(self, folder: Path, env: dict[str, str], *, rich: bool = True) -> None:
-        hide = "" if rich else "import sys; sys.modules['rich'] = None; "
-        self._env = {**os.environ, "IPYTHONDIR": str(folder), "TERM": "xterm-256color", **env}
+    def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.child = pexpect.spawn(
-            *(sys.executable, ["-c", hide + START]),
+            *(sys.executable, ["-c", START]),
             encoding="utf-8",
             timeout=60,
-            env=self._env,
+            env={**os.environ, "IPYTHONDIR": str(folder), **env},
             cwd=str(folder),
             dimensions=(40, 80),
         )
@@ -69,46 +67,62 @@ class Ipython:
 ENV = {"KIMI_API_KEY": "k", "NBCHAT_HISTORY": "off"}
 
 
-@pytest.fixture(params=[True, False], ids=["rich", "plain"])
+@pytest.fixture(params=["xterm-256color", "dumb"])
 def terminal(tmp_path: Path, service: Service, request: pytest.FixtureRequest) -> Iterator[Ipython]:
-    ipython = Ipython(tmp_path, {**ENV, "KIMI_BASE_URL": f"{service.url}/v1"}, rich=request.param)
-    ipython.rich = request.param  # type: ignore[attr-defined]
+    env = {**ENV, "KIMI_BASE_URL": f"{service.url}/v1", "TERM": request.param}
+    ipython = Ipython(tmp_path, env)
     yield ipython
     ipython.child.close(force=True)
 
 
-def test_an_answer_streams_as_text_with_its_thinking_dimmed(
-    terminal: Any, service: Service
-) -> None:
-    table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
-    service.plays(
-        answer(
-            *said("# Tit", "le\n\n", "words **bo", "ld**\n\n", table, "end", thought=["so ", "so"]),
-            hold=0.5,
-        )
-    )
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
 
+
+@pytest.fixture
+def streamed(service: Service) -> None:
+    """The next answer, with thinking, in pieces."""
+    words = said("# Tit", "le\n\n", "words **bo", "ld**\n\n", TABLE, "end", thought=["so ", "so"])
+    service.plays(answer(*words, hold=0.5))
+
+
+@pytest.mark.parametrize("terminal", ["xterm-256color"], indirect=True)
+@pytest.mark.usefixtures("streamed")
+def test_an_answer_streams_as_text_with_its_thinking_dimmed(terminal: Ipython) -> None:
     shown = terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
     after = terminal.lines[terminal.lines.index("Hi") :]
 
     assert "waiting…" in shown
     assert "\x1b[2mso so\x1b[0m" in shown
-    assert [line for line in after if line][1:] == (
-        ["so so", "Title", "words bold", " a   b", " ─────", " 1   2", "end", f"{BELOW} · <$0.0001"]
-        if terminal.rich
-        else [
-            "so so",
-            "# Title",
-            "words **bold**",
-            *table.split("\n")[:3],
-            "end",
-            f"{BELOW} · <$0.0001",
-        ]
-    )
-    assert "\x1b[?25l" not in shown or shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+    assert [line for line in after if line][1:] == [
+        *("so so", "Title", "words bold", " a   b", " ─────", " 1   2", "end"),
+        f"{BELOW} · <$0.0001",
+    ]
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
 
 
-def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Any, service: Service) -> None:
+@pytest.mark.parametrize("terminal", ["dumb"], indirect=True)
+@pytest.mark.usefixtures("streamed")
+def test_a_terminal_without_a_cursor_gets_the_words_as_they_come(terminal: Ipython) -> None:
+    shown = IPYTHONS.sub("", terminal.run("%%chat kimi-k2.6\nHi\n\n\n")).replace("\r\n", "\n")
+
+    assert "\x1b" not in shown
+    assert shown.endswith(f"# Title\n\nwords **bold**\n\n{TABLE}end\n{BELOW} · <$0.0001\n\n")
+
+
+@pytest.mark.parametrize("terminal", ["xterm-256color"], indirect=True)
+def test_the_first_answer_brings_rich_and_nothing_before_it_does(
+    terminal: Ipython,
+    service: Service,
+) -> None:
+    service.plays(answer(*said("Hello")))
+    look = "import sys; print('rich' in sys.modules)\n"
+
+    assert "False" in terminal.run(look)
+    terminal.run("%%chat kimi-k2.6\nHi\n\n\n")
+    assert "True" in terminal.run(look)
+
+
+def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Ipython, service: Service) -> None:
     """What is repainted never reaches the top of the screen, so nothing is drawn twice."""
     code = "```python\n" + "".join(f"line_{n} = {n}\n" for n in range(200)) + "```\n\n"
     prose = "".join(f"word{n} " for n in range(600))
@@ -120,11 +134,11 @@ def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Any, service: S
     assert [line for line in lines if line.startswith("line_")] == [
         f"line_{n} = {n}" for n in range(200)
     ]
-    words = re.findall(r"\bword\d+", " ".join(lines))
+    words = re.findall(r"word\d+", "".join(f"{line:80}" for line in terminal.lines))
     assert words == [f"word{n}" for n in range(600)] * 2
 
 
-def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Any, service: Service) -> None:
+def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Ipython, service: Service) -> None:
     """Every control character, and 200 sequences cut at every byte; and in every other place that shows words."""
     hostile = [f"{n}:{sequence}." for n, sequence in enumerate([*CONTROLS, *SEQUENCES])]
     pieces = [
@@ -158,7 +172,7 @@ def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Any, service: S
     assert r"no\x1b[2J\x1b]0;x\x07\x9b31mway" in seen
 
 
-def test_ctrl_c_keeps_what_had_arrived(terminal: Any, service: Service) -> None:
+def test_ctrl_c_keeps_what_had_arrived(terminal: Ipython, service: Service) -> None:
     service.plays(answer(*said(*["word "] * 200), gap=0.02))
 
     terminal.child.send("%%chat kimi-k2.6\nTalk\n\n\n")

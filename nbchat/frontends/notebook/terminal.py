@@ -1,46 +1,47 @@
-"""An answer in a terminal: styled text as it streams, and nothing of what a terminal would obey.
+"""An answer in a terminal: drawn by rich as it streams, with nothing of what a terminal would obey.
 
-With rich (an optional library) blocks are drawn, and the one that is being typed
-is repainted in place. Without it, or where the cursor cannot be moved, words are
-printed as they come, wrapped; into a file or a pipe they go as they are.
+A block is printed once, when nothing can change it any more. Below it the one that
+is being typed is repainted in place. Where that cannot be, into a file or a pipe
+or a terminal that cannot move its cursor, the words go as they come.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nbchat.events import Event, Notice
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.live import Live
+from rich.text import Text as Words
+
 from nbchat.frontends.notebook.footer import footer
 from nbchat.messages import Text, Thought
 from nbchat.render.page import ending_text
-from nbchat.render.terminal import DIM, PLAIN, WIDEST, TerminalMarkdown, Wrapped, clean
+from nbchat.render.terminal.clean import clean
+from nbchat.render.terminal.rich_page import Page, Sources, console, open_page, page, remark
 from nbchat.turns import Turn
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-
     from nbchat.frontends.notebook.cell import Display
+
+Clock = Callable[[], float]  # seconds
 
 GAP = 0.1  # seconds between two paints
 BREATH = 4  # drawing may take one part in so many of the time, however hard the text is
-ERASED = "\r\x1b[2K"  # this line
+BELOW = 4  # lines that stay free of what is repainted: the status, and where the cursor goes
 
 
 def display(model: str, *, static: bool) -> Display:
     """The best way to show an answer in this terminal."""
     if static or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         return Printed()
-    try:
-        from nbchat.render.styled import console
-    except ImportError:  # without rich
-        return Typed(model)
-    return Drawn(model, found) if (found := console()) else Typed(model)
+    found = console()
+    return Drawn(model, found) if found else Printed()
 
 
 class Printed:
@@ -58,66 +59,15 @@ class Printed:
     def tick(self) -> None: ...
 
     def finish(self, turn: Turn | None) -> None:
-        sys.stdout.write("\n" + "".join(f"{line}\n" for line in (last_lines(turn) if turn else ())))
-        sys.stdout.flush()
-
-
-class Typed:
-    """Prints an answer where it is: thinking dimmed, then the words, then one line about them."""
-
-    def __init__(self, model: str) -> None:
-        width = min(shutil.get_terminal_size().columns - 1, WIDEST)
-        self._words = TerminalMarkdown(width)
-        self._thought = Wrapped(width)
-        self._open = ""  # what is being printed: thinking or answer
-        sys.stdout.write(f"{DIM}{clean(model)} · waiting…{PLAIN}")
-        sys.stdout.flush()
-        self._waiting = True
-
-    def feed(self, events: Sequence[Event]) -> None:
-        for event in events:
-            match event:
-                case Thought(text):
-                    self._write(self._thought.feed(clean(text)), "thinking")
-                case Text(text):
-                    self._write(self._words.feed(text), "answer")
-                case Notice(text):
-                    self._write(f"{DIM}{clean(text)}{PLAIN}\n", self._open)
-        sys.stdout.flush()
-
-    def _write(self, text: str, part: str) -> None:
-        if not text:
-            return
-        if self._waiting:
-            sys.stdout.write(ERASED)
-            self._waiting = False
-        if part != self._open:
-            sys.stdout.write(f"{self._thought.finish()}{PLAIN}\n\n" if self._open else "")
-            sys.stdout.write(DIM if part == "thinking" else "")
-            self._open = part
-        sys.stdout.write(text)
-
-    def tick(self) -> None: ...
-
-    def finish(self, turn: Turn | None) -> None:
-        rest = self._thought.finish() + PLAIN if self._open == "thinking" else self._words.finish()
-        self._write(rest, self._open)
-        sys.stdout.write(ERASED if self._waiting else "\n")
-        for line in last_lines(turn) if turn else ():
-            sys.stdout.write(f"{DIM}{line}{PLAIN}\n")
+        below = last_lines(turn) if turn else []
+        sys.stdout.write("\n" + "".join(f"{line}\n" for line in below))
         sys.stdout.flush()
 
 
 class Drawn:
-    """Draws blocks by rich as they settle, and below them, again and again, the one that is open."""
+    """Draws blocks as they settle, and below them, again and again, the one that is open."""
 
-    def __init__(
-        self, model: str, console: Console, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        from rich.live import Live
-
-        from nbchat.render.styled import Sources
-
+    def __init__(self, model: str, console: Console, clock: Clock = time.monotonic) -> None:
         self._model = clean(model)
         self._console = console
         self._clock = clock
@@ -126,7 +76,9 @@ class Drawn:
         self._answer, self._thought = Sources(), Sources()
         self._said = False  # whether the answer has begun
         self._printed = False  # whether anything has: blocks stand apart
+        self._below = _Below()
         self._live = Live(
+            self._below,
             console=console,
             auto_refresh=False,
             transient=True,
@@ -142,86 +94,88 @@ class Drawn:
                     self._thought.feed(clean(text))
                     self._settle(self._thought.taken(), dim=True)
                 case Text(text):
-                    if not self._said:
-                        self._said = True
-                        self._end_thought()
+                    self._begin_answer()
                     self._answer.feed(clean(text))
                     self._settle(self._answer.taken())
                 case Notice(text):
-                    self._note(text)
+                    self._print(remark(text))
+
+    def _begin_answer(self) -> None:
+        if not self._said:
+            self._said = True
+            self._end_thought()
 
     def _end_thought(self) -> None:
         self._thought.finish()
         self._settle(self._thought.taken(), dim=True)
 
     def _settle(self, sources: list[str], *, dim: bool = False) -> None:
-        from nbchat.render.styled import page
-
         for source in sources:
             self._print(page(source, dim=dim))
 
-    def _print(self, block: RenderableType) -> None:
-        from nbchat.render.styled import Lines
-
-        if self._printed:
-            self._console.print()
-        self._console.print(Lines(block))
+    def _print(self, block: Page) -> None:
+        above = self._gap()
         self._printed = True
-
-    def _note(self, words: str) -> None:
-        from rich.text import Text as Words
-
-        self._print(Words(clean(words), style="dim"))
+        # The open end has just become this block, and printing draws again what is below.
+        self._below.parts = [*self._gap(), self._status()]
+        self._console.print(Group(*above, block))
 
     def tick(self) -> None:
         now = self._clock()
         if now >= self._next:
-            self._paint(now)
+            self._paint()
             self._next = now + max(GAP, BREATH * (self._clock() - now))
 
-    def _paint(self, now: float) -> None:
-        from rich.console import Group
-        from rich.text import Text as Words
-
-        from nbchat.render.styled import Lines, open_page
-
+    def _paint(self) -> None:
         source = self._answer.tail if self._said else self._thought.tail
-        doing = "" if self._said else "thinking… " if self._thought.begun else "waiting… "
-        status = Words(f"{self._model} · {doing}{now - self._start:.0f} s", style="dim")
-        gap: list[RenderableType] = [Words("")] if self._printed else []
-        room = max(self._console.height - 4, 1)
-        tail: list[RenderableType] = (
-            [Lines(open_page(source, dim=not self._said), most=room), Words("")]
-            if source.strip()
-            else []
-        )
-        self._live.update(Group(*gap, *tail, status), refresh=True)
+        room = max(self._console.height - BELOW, 1)
+        tail: list[RenderableType] = []
+        if source.strip():
+            tail = [open_page(source, dim=not self._said, most=room), Words("")]
+        self._below.parts = [*self._gap(), *tail, self._status()]
+        self._live.refresh()
+
+    def _gap(self) -> list[Words]:
+        return [Words("")] if self._printed else []
+
+    def _status(self) -> Words:
+        doing = "waiting… "
+        if self._said:
+            doing = ""
+        elif self._thought.begun:
+            doing = "thinking… "
+        return Words(f"{self._model} · {doing}{self._clock() - self._start:.0f} s", style="dim")
 
     def finish(self, turn: Turn | None) -> None:
+        self._below.parts = [self._status()]
         self._live.stop()
         if not self._said:
             self._end_thought()
         self._answer.finish()
         self._settle(self._answer.taken())
         for line in last_lines(turn) if turn else ():
-            self._note(line)
+            self._print(remark(line))
+
+
+class _Below:
+    """What is repainted below the blocks, and drawn again under each of them."""
+
+    def __init__(self) -> None:
+        self.parts: list[RenderableType] = []
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self.parts
 
 
 def last_lines(turn: Turn) -> list[str]:
-    """What there is to say below an answer: tools it asked for, why it is not whole, and its footer."""
+    """What there is to say below an answer: tools it asked for, why it is not whole, its footer."""
     answer = turn.answer
-    tools = [
-        f"asked for tool {call.name}({call.raw or json.dumps(call.arguments)}); not run"
-        for call in answer.tool_calls
-    ]
+    lines = []
+    for call in answer.tool_calls:
+        arguments = call.raw or json.dumps(call.arguments)
+        lines.append(f"asked for tool {call.name}({arguments}); not run")
     # What broke off or was stopped is told by the error that follows.
-    incomplete = (
-        ending_text(answer.stop, len(answer.text))
-        if answer.stop.reason in ("length", "filter")
-        else ""
-    )
-    return [
-        clean(line.replace("\n", " "))
-        for line in (*tools, incomplete, " · ".join(footer(turn)))
-        if line
-    ]
+    if answer.stop.reason in ("length", "filter"):
+        lines.append(ending_text(answer.stop, len(answer.text)))
+    lines.append(" · ".join(footer(turn)))
+    return [clean(line.replace("\n", " ")) for line in lines if line]

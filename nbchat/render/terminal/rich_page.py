@@ -1,0 +1,214 @@
+"""A model's Markdown in a terminal, drawn by rich: tables, lists, code in its own colours.
+
+Blocks are printed once they are settled, as in a page. Links show where they
+lead and are never hidden in an escape sequence, formulas are shown as typed.
+Whatever rich is given has been cleaned; it is cleaned once more on its way out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.text import Text
+from rich.theme import Theme
+
+from nbchat.render.markdown.parser import DEEPEST, blocks
+from nbchat.render.streaming.half_markdown import complete_markdown
+from nbchat.render.streaming.incremental import Incremental
+from nbchat.render.terminal.clean import clean
+from nbchat.render.terminal.rich_elements import Drawing, known
+
+WIDEST = 100  # columns; longer lines of prose are hard to read
+NARROWEST = 20  # columns; in fewer a list has no room for its words
+LONGEST = 50_000  # characters of a block; one that is longer would take seconds to draw
+LONGEST_TAIL = 4_000  # characters of an open block that are drawn while it grows
+
+# Colours of the terminal itself, so that they suit light and dark ones.
+THEME = Theme(
+    {
+        "markdown.h1": "bold underline",
+        "markdown.h2": "bold",
+        "markdown.h3": "bold",
+        "markdown.h4": "bold",
+        "markdown.h5": "bold",
+        "markdown.h6": "bold",
+        "markdown.code": "cyan",
+        "markdown.code_block": "none",
+        "markdown.block_quote": "dim",
+        "markdown.item.bullet": "dim",
+        "markdown.item.number": "dim",
+        "markdown.list": "none",
+        "markdown.table.border": "dim",
+        "markdown.table.header": "bold",
+    }
+)
+
+
+def console() -> Console | None:
+    """A console for this terminal; None where it cannot be repainted, or has no room."""
+    made = Console(theme=THEME, highlight=False, emoji=False, markup=False)
+    if not made.is_interactive or made.width < NARROWEST:
+        return None
+    made.width = min(made.width, WIDEST)
+    return made
+
+
+class Sources(Incremental):
+    """Cuts a text into blocks as it comes; `settled` are their Markdown sources, to be taken out."""
+
+    def taken(self) -> list[str]:
+        out, self.settled = self.settled, []
+        return out
+
+    @property
+    def begun(self) -> bool:
+        return self._size > 0
+
+    def finish(self) -> None:
+        self._take(self._held)
+        self._held = ""
+        self._settle(self._rest())
+        self._keep("")
+
+    @property
+    def tail(self) -> str:
+        return self._rest()
+
+    def _settle(self, text: str) -> None:
+        if text.strip():
+            self.settled.append(text)
+
+
+# --- a page -------------------------------------------------------------------------------------
+
+
+Lines = list[list[Segment]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What was typed, and the tokens that rich is to draw; none where it is to be shown as typed."""
+
+    source: str
+    tokens: list[Token] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Blocks below each other, a blank line between; the last `most` of all their lines.
+
+    No word gets lost: a block that rich cannot draw, or not in so few columns, is shown as typed.
+    """
+
+    blocks: Sequence[_Block]
+    style: str = field(default="none", kw_only=True)
+    most: int | None = field(default=None, kw_only=True)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        options = options.update(height=None)
+        lines: Lines = []
+        for block in self.blocks:
+            drawn = self._lines(block, console, options)
+            if lines and drawn:
+                lines.append([])
+            lines += drawn
+        for line in lines if self.most is None else lines[-self.most :]:
+            yield from line
+            yield Segment.line()
+
+    def _lines(self, block: _Block, console: Console, options: ConsoleOptions) -> Lines:
+        try:
+            if _can_be_drawn(block):
+                drawn = _rendered(Drawing(block.tokens, self.style), console, options)
+                if drawn and _has_all(drawn, block.tokens):
+                    return drawn
+        except Exception:  # whatever a hostile text does to the drawing, its words are still shown
+            pass
+        return _rendered(Text(clean(block.source), style=self.style), console, options)
+
+
+def page(source: str, *, dim: bool = False) -> Page:
+    """A piece of Markdown, whole blocks of it; `dim` for thinking."""
+    return Page(_parsed(source), style=_style(dim))
+
+
+def open_page(source: str, *, dim: bool = False, most: int | None = None) -> Page:
+    """The same for a block that is still being typed: its end, as typed, where it is long."""
+    if len(source) > LONGEST_TAIL:
+        return Page([_Block(source[-LONGEST_TAIL:])], style=_style(dim), most=most)
+    return Page(_parsed(complete_markdown(source)), style=_style(dim), most=most)
+
+
+def remark(text: str) -> Page:
+    """A line of our own, dimmed."""
+    return Page([_Block(text)], style=_style(dim=True))
+
+
+def _style(dim: bool) -> str:
+    return "dim" if dim else "none"
+
+
+def _parsed(source: str) -> list[_Block]:
+    try:
+        return list(_blocks(source))
+    except Exception:  # whatever a hostile text does to the parser, its words are still shown
+        return [_Block(source)]
+
+
+def _blocks(source: str) -> Iterator[_Block]:
+    """The blocks of a source, and what belongs to none: addresses that are given for later."""
+    lines = source.split("\n")
+    end = 0
+    for block in blocks(source, {"piece": True}):
+        yield _Block("\n".join(lines[end : block.first]))
+        typed = "\n".join(lines[block.first : block.end])
+        yield _Block(typed, list(known(block.tokens)))
+        end = block.end
+    yield _Block("\n".join(lines[end:]))
+
+
+def _can_be_drawn(block: _Block) -> bool:
+    if not block.tokens or len(block.source) > LONGEST:
+        return False
+    return all(token.level < DEEPEST - 1 for token in block.tokens)
+
+
+def _rendered(inner: RenderableType, console: Console, options: ConsoleOptions) -> Lines:
+    """Its lines, without blank ones around it and spaces behind it, cleaned once more."""
+    lines = [_trimmed(line) for line in console.render_lines(inner, options, pad=False)]
+    while lines and not lines[-1]:
+        lines.pop()
+    while lines and not lines[0]:
+        del lines[0]
+    return lines
+
+
+def _trimmed(line: list[Segment]) -> list[Segment]:
+    words = [segment for segment in line if not segment.control]
+    line = [Segment(clean(text).replace("\n", ""), style) for text, style, _ in words]
+    while line and not line[-1].text.strip() and not _is_underlined(line[-1]):
+        line.pop()
+    return [*line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
+
+
+def _is_underlined(segment: Segment) -> bool:
+    return bool(segment.style and segment.style.underline)
+
+
+def _has_all(lines: Iterable[Iterable[Segment]], tokens: Iterable[Token]) -> bool:
+    """Whether every character of the tokens is drawn; rich leaves out cells that have no room."""
+    drawn = (segment.text for line in lines for segment in line)
+    asked = (leaf.content for token in tokens for leaf in token.children or [token])
+    return not _characters(asked) - _characters(drawn)
+
+
+def _characters(texts: Iterable[str]) -> Counter[str]:
+    counted = Counter("".join(texts))
+    for space in [character for character in counted if character.isspace()]:
+        del counted[space]
+    return counted
