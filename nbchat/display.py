@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
-from nbchat.render.terminal import clean
+from nbchat.render.terminal.clean import clean
 from nbchat.render.transcript import asked_html, table_bundle
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nbchat.events import Notice
 from rich.console import Console
 
+from nbchat.events import Notice
 from nbchat.frontends.notebook.terminal import BREATH, GAP, Drawn
 from nbchat.messages import Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 
 from ..render.sequences import CONTROLS, SEQUENCES
+from ..render.streaming.test_incremental import plain_documents
 from ..render.terminal.test_rich_page import CONTROL, PAGE
-from ..render.test_incremental import plain_documents
 
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
 

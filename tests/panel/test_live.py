@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nbchat.events import Answer, Event, Notice
 
 from nbchat import render
+from nbchat.events import Answer, Event, Notice
 from nbchat.frontends.panel.live_turn import BREATH, GAP, Coalescer, LiveTurn, splice, units
 from nbchat.messages import Message, Text, Thought
 from nbchat.turns import Turn

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nbchat.events import Answer, Stop
-
 import nbchat
+from nbchat.events import Answer, Stop
 from nbchat.frontends.panel import attachments, download, turn_rows
 from nbchat.frontends.panel.saved_copy import LARGEST, Snapshot
 from nbchat.messages import File, Image, Message, Text, Thought, ToolCall

@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from nbchat.events import Event, Notice
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.text import Text as Words
 
+from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.footer import footer
 from nbchat.messages import Text, Thought
 from nbchat.render.page import ending_text

@@ -51,7 +51,9 @@ class Snapshot:
         left_out = len(turns) - len(shown)
         earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
         title = escape(readable(conversation.title or conversation.name), quote=False)
-        summary = f"{title} · {plural(len(turns))} (saved copy; run this cell for the panel)"
+        summary = (
+            f"{title} · {plural(len(turns), 'turn')} (saved copy; run this cell for the panel)"
+        )
         inner = f"<summary>{summary}</summary>{earlier}{''.join(reversed(shown.values()))}"
         self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
         whole = (
@@ -60,7 +62,7 @@ class Snapshot:
         )
         return {
             "text/html": without_blank_lines(whole),
-            "text/plain": f"Conversation {conversation.name!r}: {plural(len(turns))}.",
+            "text/plain": f"Conversation {conversation.name!r}: {plural(len(turns), 'turn')}.",
         }
 
 

@@ -26,7 +26,7 @@ from nbchat.render.terminal.rich_page import (
 
 from ..payloads import EVERYTHING
 from ..sequences import CONTROLS, SEQUENCES
-from ..test_incremental import documents
+from ..streaming.test_incremental import documents
 
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
