@@ -105,7 +105,7 @@ class Engine:
         call, route = planned.call, planned.route
         last: list[Event] = []
         async with (
-            self._transport.answered(
+            self._transport.open_response(
                 call.url, planned.headers, planned.timeouts, call.encoded()
             ) as response,
             aclosing(ResponseReader(response, planned.dialect, asked).events()) as batches,

@@ -141,7 +141,7 @@ async def _got(
 ) -> Any:
     limits = planned.timeouts
     timeouts = Timeouts(limits.connect, min(SECONDS, limits.first_byte), min(SECONDS, limits.gap))
-    async with transport.answered(url, planned.headers, timeouts) as response:
+    async with transport.open_response(url, planned.headers, timeouts) as response:
         if not 200 <= response.status < 300:
             raise await _refusal(response, asked)
         body = b""

@@ -166,7 +166,7 @@ def error_for(
         provider=asked.route.provider.type,
         model=asked.route.model.id,
     )
-    error.passing = error.passing or status in (408, 409)
+    error.retryable = error.retryable or status in (408, 409)
     return _retired(error, problem, asked) if kind is ModelNotFound else error
 
 

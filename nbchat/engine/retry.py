@@ -26,7 +26,7 @@ def retry_delay(error: NbchatError, tried: int) -> float | None:
     >>> retry_delay(RateLimited("", retry_after=3600.0), 1) is None
     True
     """
-    if tried >= TRIES or not error.passing:
+    if tried >= TRIES or not error.retryable:
         return None
     asked = error.retry_after if isinstance(error, ServiceError) else None
     if asked is not None:

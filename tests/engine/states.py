@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ..faults.families import FAMILIES
-from ..faults.server import Misbehaving, Turn
-from ..faults.talking import full_port
+from ..network.faults.families import FAMILIES
+from ..network.faults.server import Misbehaving, Turn
+from ..network.faults.talking import full_port
 
 OPENAI = FAMILIES[0]
 ASK: dict[str, Any] = {"wire": OPENAI.name, "api_key": "k"}

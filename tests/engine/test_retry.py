@@ -108,7 +108,7 @@ def test_only_what_may_pass_is_tried_again() -> None:
         if isinstance(kind, type) and issubclass(kind, NbchatError)
     ]
 
-    assert {kind.__name__ for kind in kinds if kind.passing} == {
+    assert {kind.__name__ for kind in kinds if kind.retryable} == {
         "RateLimited",
         "ServiceDown",
         "Unreachable",

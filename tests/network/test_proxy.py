@@ -12,11 +12,11 @@ import pytest
 
 from nbchat.errors import BadSettings, ProxyFailed
 
-from .certificates import Authority
-from .families import TEXT
-from .outcomes import KEY, call
-from .server import Misbehaving
-from .talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
+from .faults.certificates import Authority
+from .faults.families import TEXT
+from .faults.outcomes import KEY, call
+from .faults.server import Misbehaving
+from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
 

@@ -10,7 +10,7 @@ from nbchat.engine.engine import Engine
 from nbchat.events import Event
 from nbchat.settings import Settings
 
-from ..faults.families import Family
+from ..network.faults.families import Family
 
 HOST = "played.example"
 

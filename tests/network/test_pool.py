@@ -10,11 +10,11 @@ import pytest
 from nbchat.engine import retry
 from nbchat.errors import BadSettings, TlsFailed, Unreachable
 
-from .certificates import Authority
-from .families import TEXT
-from .outcomes import Outcome, call
-from .server import Misbehaving, Turn
-from .talking import OPENAI, failed, free_port, full_port, listening, whole
+from .faults.certificates import Authority
+from .faults.families import TEXT
+from .faults.outcomes import Outcome, call
+from .faults.server import Misbehaving, Turn
+from .faults.talking import OPENAI, failed, free_port, full_port, listening, whole
 
 # --- names and ports ----------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ from nbchat.engine.engine import Engine
 from nbchat.loop import Interrupts, LoopThread, Pump
 from nbchat.runtime import current
 
-from ..faults.families import TEXT
-from ..faults.server import Misbehaving
+from ..network.faults.families import TEXT
+from ..network.faults.server import Misbehaving
 from ..waiting import soon
 from .states import ASK, OPENAI, PLAYS, STATES, State, of_server
 

@@ -15,9 +15,9 @@ from nbchat.engine.response import value_of
 from nbchat.wire.framing.contract import FramingError
 from nbchat.wire.framing.json_values import JsonValues
 
-from ..faults.families import FAMILIES, TEXT, Family
-from .played import Played, Player
-from .test_truncation import recorded
+from ..network.faults.families import FAMILIES, TEXT, Family
+from .player import Played, Player
+from .test_response_truncation import recorded
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 fuzz = settings(

@@ -17,8 +17,8 @@ from nbchat.engine.engine import Engine
 from nbchat.keys import Secret
 from nbchat.settings import Settings
 
-from ..faults.families import FAMILIES, TEXT
-from ..faults.server import Misbehaving, Turn
+from ..network.faults.families import FAMILIES, TEXT
+from ..network.faults.server import Misbehaving, Turn
 
 OPENAI = FAMILIES[0]
 KEY = "sk-canary-7Qv3xY9ZtK2mW8pLr4NbD6"
