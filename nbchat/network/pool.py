@@ -26,6 +26,9 @@ from nbchat.network.connection import IDLE_SECONDS, Connection
 from nbchat.network.failures import too_slow_error, unreachable_error, what_happened
 from nbchat.network.proxy import Proxy
 
+# Where httpcore logs the headers that it sends and receives.
+LOGGERS = ("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
+
 MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
 MOST_IDLE = 16  # connections to one host that are kept for the next request
 STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first (RFC 8305)

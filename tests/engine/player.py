@@ -1,4 +1,4 @@
-"""An engine whose provider is a list of bytes: no sockets, so that thousands of streams take seconds."""
+"""An engine whose provider is a list of bytes: thousands of streams take seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a question can be when it is stopped: how to get it there, and how to see that it has arrived."""
+"""Where a question can be when it is stopped: how to get it there, and how to see that it is."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ async def test_a_thousand_mixed_calls_leave_no_file_and_no_memory(
 
 
 async def test_a_reader_that_sleeps_pauses_the_server(server: Misbehaving) -> None:
-    """What is under way is bounded by the system's socket buffers and ours, whatever the server would send."""
+    """What is under way is bounded by the system's socket buffers and ours."""
     engine = Engine()
     case, base_url = server.case("flood", OPENAI, False)
     stream = engine.stream(OPENAI.model, "hi", base_url=base_url, **ASK)

@@ -108,7 +108,10 @@ def test_a_traceback_with_variables_holds_no_key(
 
 
 def holds(value: Any, depth: int = 5) -> bool:
-    """Whether the key is in a variable, or in what that is made of; a Secret and what is running are not opened."""
+    """Whether the key is in a variable, or in what that is made of.
+
+    A Secret and what is running are not opened.
+    """
     if isinstance(value, str | bytes):
         return KEY in (value if isinstance(value, str) else value.decode("latin-1"))
     if depth == 0 or isinstance(value, Secret):

@@ -82,8 +82,9 @@ def test_a_good_stream_with_one_edit_ends_well(
         assert played.text == TEXT
 
 
-NAMES = """choices delta content index finish_reason usage tool_calls function arguments error message type code status
-candidates parts text functionCall args finishReason usageMetadata content_block stop_reason partial_json"""
+NAMES = """choices delta content index finish_reason usage tool_calls function arguments
+error message type code status candidates parts text functionCall args finishReason usageMetadata
+content_block stop_reason partial_json"""
 names = st.sampled_from(NAMES.split())
 json_values = st.recursive(
     st.none()

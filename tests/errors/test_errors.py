@@ -1,6 +1,6 @@
 """Every error there is, provoked for real, so that all can be read in one sitting.
 
-    pytest -s tests/errors/test_errors.py
+pytest -s tests/errors/test_errors.py
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ async def test_an_unknown_name_is_not_tried_again() -> None:
 async def test_the_next_address_of_a_name_is_tried_where_the_first_refuses(
     server: Misbehaving,
 ) -> None:
-    """`localhost` is ::1 first on many machines, and most local servers listen on 127.0.0.1 alone."""
+    """`localhost` is ::1 first on many machines; most local servers listen on 127.0.0.1 alone."""
     _, base_url = server.case("good", OPENAI, False)
 
     assert (await call(OPENAI, base_url.replace("127.0.0.1", "localhost"))).text == TEXT
