@@ -8,6 +8,7 @@ refusal_kinds  which error, by the providers' codes and words
 retry          what is asked again, and when
 redact         keys masked wherever they come up
 surrogates     halves of characters, put together
+tolerant_json  JSON as providers send it
 listing        the models that a provider has now
 local_servers  a server on this machine
 demo           the model that needs none of this

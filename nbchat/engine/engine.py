@@ -87,8 +87,10 @@ class Engine:
                 async with aclosing(self._attempt(request, context, answer)) as batches:
                     async for batch in batches:
                         delivered = True
-                        yield [*notices, *batch] if notices else batch
-                        notices = []
+                        if notices:
+                            batch = [*notices, *batch]
+                            notices = []
+                        yield batch
                 return
             except NbchatError as error:
                 failure = _without_secrets(error, number, request, context)

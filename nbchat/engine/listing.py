@@ -16,9 +16,9 @@ from urllib.parse import urlencode, urlsplit
 from nbchat.catalog.rows import Model
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error
-from nbchat.engine.response import read_refusal, value_of
+from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.retry import went_stale
+from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.options import Options
@@ -54,7 +54,7 @@ LISTINGS = {
 }
 
 # What the hosts call the same thing.
-WINDOW = (
+WINDOW_FIELDS = (
     "context_window",  # Groq
     "context_length",  # OpenRouter, Moonshot
     "max_context_length",  # Mistral
@@ -62,8 +62,8 @@ WINDOW = (
     "inputTokenLimit",  # Gemini
     "max_input_tokens",  # Anthropic
 )
-OUTPUT = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
-NAME = ("display_name", "displayName", "modelName", "name")
+OUTPUT_FIELDS = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
+NAME_FIELDS = ("display_name", "displayName", "modelName", "name")
 
 
 async def list_models(
@@ -218,9 +218,9 @@ def _model_of(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model 
     changes: dict[str, Any] = {}
     if row.status == "unlisted":
         changes = {
-            "name": _first_string(entry, NAME, but=id_) or row.name,
-            "context_window": _tokens(entry, WINDOW),
-            "max_output": _tokens(entry, OUTPUT),
+            "name": _first_string(entry, NAME_FIELDS, but=id_) or row.name,
+            "context_window": _tokens(entry, WINDOW_FIELDS),
+            "max_output": _tokens(entry, OUTPUT_FIELDS),
         }
     ends_on = string(entry.get("shutdown_date"))  # OpenAI's, of what will end
     day = re.match(r"\d{4}-\d\d-\d\d", ends_on)

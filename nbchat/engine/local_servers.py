@@ -14,7 +14,7 @@ from nbchat.catalog.rows import Model
 from nbchat.errors import NbchatError
 from nbchat.settings import Settings
 
-SECONDS = 0.2  # for all of it: a server on this machine answers in a few milliseconds
+SEARCH_SECONDS = 0.2  # for all of it: a server on this machine answers in a few milliseconds
 
 # What servers list, but what cannot answer.
 NO_CHAT = re.compile(r"embed|minilm|\bbge\b|paraphrase|rerank", re.I)
@@ -31,7 +31,7 @@ async def find_local_model(list_models: ListModels, settings: Settings) -> str:
 
 async def _find_at(kind: str, list_models: ListModels) -> str:
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(SEARCH_SECONDS):
             models = await list_models(kind)
     except (NbchatError, TimeoutError):
         return ""

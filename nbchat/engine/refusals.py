@@ -18,12 +18,14 @@ from nbchat.engine.prepare import PreparedRequest
 from nbchat.engine.redact import redact
 from nbchat.engine.refusal_kinds import kind_of
 from nbchat.engine.retry import LONGEST_WAIT, in_words, retry_after
+from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import (
     BadAnswer,
     ContextTooLong,
     Filtered,
     KeyRefused,
     ModelNotFound,
+    NbchatError,
     NoCredit,
     NotAllowed,
     RateLimited,
@@ -33,8 +35,9 @@ from nbchat.errors import (
     ServiceError,
 )
 from nbchat.keys import Secret
+from nbchat.network.client import Response
 from nbchat.settings import Settings
-from nbchat.wire.problem import ProviderProblem
+from nbchat.wire.problem import ProviderProblem, problem_in
 from nbchat.wording import did_you_mean, safe_excerpt
 
 REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
@@ -98,6 +101,20 @@ class ErrorContext:
     def clean(self, text: str) -> str:
         """A provider's words, made safe and short enough to show."""
         return safe_excerpt(self.mask(text))
+
+
+async def read_refusal(response: Response, context: ErrorContext) -> NbchatError:
+    """The error for an answer whose status is none of success."""
+    if 300 <= response.status < 400:
+        return redirect_error(response.headers.get("location", ""), context)
+    body = await response.read_error_body()
+    try:
+        problem = problem_in(value_of(body))
+    except SHAPE_ERRORS:
+        problem = None
+    if problem is None:
+        return not_an_api_error(body, response.status, context, response.headers)
+    return error_for(problem, response.status, response.headers, context)
 
 
 def error_for(

@@ -6,16 +6,14 @@ that broke had held back is flushed, and its Stop says why.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import Any
 
-from pydantic_core import from_json
-
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, redirect_error
+from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.surrogates import Surrogates
+from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.events import Notice, Stop, Usage, WireEvent
 from nbchat.hosts import host_of
@@ -28,7 +26,7 @@ from nbchat.wire.framing.contract import MIB, Decoder, Frame, FramingError
 from nbchat.wire.framing.json_values import JsonValues, WholeBody
 from nbchat.wire.framing.ndjson import NdjsonLines
 from nbchat.wire.framing.server_sent_events import ServerSentEvents
-from nbchat.wire.problem import ProviderProblem, problem_in
+from nbchat.wire.problem import ProviderProblem
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 MAX_ANSWER = 64 * MIB  # bytes of one answer's body
@@ -37,16 +35,6 @@ SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
 SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
 UNREADABLE = "a part of the answer cannot be read"
-
-# What a reader raises on a value of a shape that no provider should send.
-_SHAPE_ERRORS = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-)
 
 
 class Unreadable(Exception):
@@ -155,7 +143,7 @@ class ResponseReader:
             return self._read_marker(name, data)
         try:
             value = value_of(data)
-        except _SHAPE_ERRORS:
+        except SHAPE_ERRORS:
             return self._read_marker(name, data.strip())
         self._frames += 1
         try:
@@ -167,7 +155,7 @@ class ResponseReader:
             first, self._single = self._single, None
             before = () if first is None else self._reader.read(first)
             return [*before, *self._reader.read(value)]
-        except _SHAPE_ERRORS:
+        except SHAPE_ERRORS:
             raise Unreadable from None
 
     def _read_marker(self, name: str, data: bytes) -> Iterable[WireEvent]:
@@ -197,7 +185,7 @@ class ResponseReader:
         self._single = None
         try:
             self._batch += self._reader.read_whole(body)
-        except _SHAPE_ERRORS:
+        except SHAPE_ERRORS:
             raise Unreadable from None
 
     # --- how it ended ------------------------------------------------------------------------
@@ -215,7 +203,7 @@ class ResponseReader:
             if self._single is not None:
                 list(reader.read_whole(self._single))
             *events, stop = reader.finish()
-        except (ProviderProblem, *_SHAPE_ERRORS):
+        except (ProviderProblem, *SHAPE_ERRORS):
             return False
         if not isinstance(stop, Stop) or stop.reason == "broken":
             return False
@@ -248,7 +236,7 @@ class ResponseReader:
             raise self._not_an_api_error(self._sample)
         try:
             *events, last = self._reader.finish()
-        except _SHAPE_ERRORS:
+        except SHAPE_ERRORS:
             events, last = [], Stop("broken")
             failure = failure or UNREADABLE
         self._batch += events
@@ -257,7 +245,8 @@ class ResponseReader:
         if stop.reason == "broken" or isinstance(failure, ServiceError):
             cause = what_happened(failure) if isinstance(failure, NbchatError) else failure
             stop = Stop("broken", f"{cause}; the answer is incomplete" if cause else stop.detail)
-        if not self._delivered and not any(map(_is_content, self._batch)):
+        has_content = any(isinstance(event, Text | Thought | ToolCall) for event in self._batch)
+        if not self._delivered and not has_content:
             self._check_empty_answer(stop, cause)
         self._batch.append(stop)
 
@@ -280,32 +269,3 @@ class ResponseReader:
 
     def _not_an_api_error(self, body: bytes) -> NbchatError:
         return not_an_api_error(body, self._response.status, self._context)
-
-
-def _is_content(event: WireEvent) -> bool:
-    return isinstance(event, Text | Thought | ToolCall)
-
-
-async def read_refusal(response: Response, context: ErrorContext) -> NbchatError:
-    """The error for an answer whose status is none of success."""
-    if 300 <= response.status < 400:
-        return redirect_error(response.headers.get("location", ""), context)
-    body = await response.error_body()
-    try:
-        problem = problem_in(value_of(body))
-    except _SHAPE_ERRORS:
-        problem = None
-    if problem is None:
-        return not_an_api_error(body, response.status, context, response.headers)
-    return error_for(problem, response.status, response.headers, context)
-
-
-def value_of(data: bytes) -> Any:
-    """A JSON value. Lone surrogates and bad UTF-8, which the fast parser refuses, are taken.
-
-    Raises ValueError and RecursionError.
-    """
-    try:
-        return from_json(data)
-    except ValueError:
-        return json.loads(data.decode("utf-8", "replace").removeprefix("\ufeff"))

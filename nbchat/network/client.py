@@ -86,7 +86,7 @@ class Response:
         for chunk in decode(b""):
             yield chunk
 
-    async def error_body(self) -> bytes:
+    async def read_error_body(self) -> bytes:
         """The first 64 KiB of an error's body, or what comes of it in two seconds."""
         body = b""
         with suppress(NbchatError, TimeoutError):

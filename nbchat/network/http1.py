@@ -24,6 +24,11 @@ _LENGTH = re.compile(rb"\ncontent-length:[ \t]*([^\r\n]*?)[ \t]*\r?(?=\n)", re.I
 _CHUNK_HEADER = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]*)?\r\n")
 _LAST_CHUNK = re.compile(rb"0+(?:;[^\r\n]*)?\r\n\r\n")
 
+# Reads one part of an answer: takes what it can, appends it to the list, returns the rest.
+Step = Callable[[bytes, list[bytes]], bytes]
+# Reads one part of a chunk (RFC 9112, section 7.1) at a place; returns where the next part begins.
+ChunkStep = Callable[[bytes, int, list[bytes]], int]
+
 
 class HeadTooLarge(Exception):
     """More headers than any server needs."""
@@ -49,34 +54,32 @@ class Http1Coalescer:
         self.answers = 0  # complete ones so far
         self.begun = False  # something of the present answer has come
         self.surplus = False  # more came than was asked for
-        # Reads one part of an answer: takes what it can, appends to `out`, returns the rest.
-        self._step: Callable[[bytes, list[bytes]], bytes] = self._unasked
+        self._step: Step = self._drop_surplus
         self._held = b""
         self._heads = 0  # bytes of head so far
         self._left = 0  # bytes of the chunk, or of the body where its length is known
-        # Reads one part of a chunk (RFC 9112, section 7.1) and returns where the next one begins.
-        self._chunk_part: Callable[[bytes, int, list[bytes]], int] = self._chunk_headers
+        self._chunk_part: ChunkStep = self._read_chunk_headers
         self._tunnel = False
 
     def expect(self, request: bytes) -> None:
         """A request is being sent; what comes from here on is its answer."""
         is_http = request[:1].isalpha()  # else it is a proxy's SOCKS
-        self._step = self._head if is_http else self._to_the_end
+        self._step = self._read_head if is_http else self._pass_on
         self._held = b""
         self._heads = self._left = 0
-        self._chunk_part = self._chunk_headers
+        self._chunk_part = self._read_chunk_headers
         self._tunnel = request.startswith(b"CONNECT ")
         self.begun = False
 
     @property
     def idle(self) -> bool:
         """Whether nothing is due: no request was sent, or its answer is complete."""
-        return self._step == self._unasked
+        return self._step == self._drop_surplus
 
     @property
     def inside_answer(self) -> bool:
         """Whether an end of the connection at this point would cut an answer off."""
-        return self._step not in (self._unasked, self._to_the_end)
+        return self._step not in (self._drop_surplus, self._pass_on)
 
     def feed(self, data: bytes) -> bytes:
         """The same answer, for h11. Empty where more must come first.
@@ -91,7 +94,7 @@ class Http1Coalescer:
 
     # --- the head ----------------------------------------------------------------------------
 
-    def _head(self, data: bytes, out: list[bytes]) -> bytes:
+    def _read_head(self, data: bytes, out: list[bytes]) -> bytes:
         before = len(self._held)
         self._held += data
         if not self._heads and self._held[:5] != b"HTTP/"[: len(self._held)]:
@@ -105,42 +108,42 @@ class Http1Coalescer:
             return b""
         head, self._held = self._held[:size], b""
         self._heads += size
-        self._step = self._step_after(head)
+        self._step = self._step_after_head(head)
         out.append(data[: size - before])
         return data[size - before :]
 
-    def _step_after(self, head: bytes) -> Callable[[bytes, list[bytes]], bytes]:
+    def _step_after_head(self, head: bytes) -> Step:
         """How what comes after this head is read (RFC 9112, section 6.3)."""
         status = _STATUS.match(head)
         if status is None or self._tunnel or status[1] == b"101":
-            return self._to_the_end
+            return self._pass_on
         if status[1].startswith(b"1"):
-            return self._head
+            return self._read_head
         codings = [coding.lower() for coding in _CODING.findall(head)]
         if codings == [b"chunked"]:
-            return self._chunks
+            return self._read_chunks
         if codings:
-            return self._to_the_end
+            return self._pass_on
         lengths = _LENGTH.findall(head)
         if status[1] in (b"204", b"304"):
             lengths = [b"0"]
         if len(lengths) != 1 or not re.fullmatch(rb"\d{1,18}", lengths[0]):
-            return self._to_the_end
+            return self._pass_on
         self._left = int(lengths[0])
-        return self._counted if self._left else self._complete()
+        return self._read_counted_body if self._left else self._finish_answer()
 
     # --- the body ------------------------------------------------------------------------------
 
-    def _counted(self, data: bytes, out: list[bytes]) -> bytes:
+    def _read_counted_body(self, data: bytes, out: list[bytes]) -> bytes:
         """A body of known length."""
         out.append(data[: self._left])
         rest = data[self._left :]
         self._left = max(0, self._left - len(data))
         if not self._left:
-            self._step = self._complete()
+            self._step = self._finish_answer()
         return rest
 
-    def _chunks(self, data: bytes, out: list[bytes]) -> bytes:
+    def _read_chunks(self, data: bytes, out: list[bytes]) -> bytes:
         """A chunked body up to its last chunk; what is here of it goes on as one chunk."""
         data, self._held = self._held + data, b""
         body: list[bytes] = []
@@ -152,22 +155,22 @@ class Http1Coalescer:
                 break  # the rest of it is still to come, or it is no chunk
         if merged := b"".join(body):
             out += (b"%x\r\n" % len(merged), merged, b"\r\n")
-        if self._step == self._chunks:
+        if self._step == self._read_chunks:
             self._held = data[at:]
             return b""
         return data[at:]
 
-    def _chunk_headers(self, data: bytes, at: int, body: list[bytes]) -> int:
+    def _read_chunk_headers(self, data: bytes, at: int, body: list[bytes]) -> int:
         """Up to a chunk that is here in part; those that are here from end to end are taken."""
         while header := _CHUNK_HEADER.match(data, at):
             start = header.end()
             self._left = int(header[1], 16)
             if not self._left:
-                self._step = self._last_chunk
+                self._step = self._read_last_chunk
                 return at
             end = start + self._left
             if data[end : end + 2] != b"\r\n":
-                self._chunk_part = self._chunk_data
+                self._chunk_part = self._read_chunk_data
                 return start
             body.append(data[start:end])
             at = end + 2
@@ -181,54 +184,54 @@ class Http1Coalescer:
         if line_end < 0 and len(line) < LONGEST_CHUNK_HEADER:
             return
         lawful = line_end > 0 and line[line_end - 1] == CR
-        self._step = self._to_the_end if lawful else self._refused
+        self._step = self._pass_on if lawful else self._pass_on_refused
 
-    def _chunk_data(self, data: bytes, at: int, body: list[bytes]) -> int:
+    def _read_chunk_data(self, data: bytes, at: int, body: list[bytes]) -> int:
         piece = data[at : at + self._left]
         body.append(piece)
         self._left -= len(piece)
         if not self._left:
-            self._chunk_part = self._chunk_line_end
+            self._chunk_part = self._read_chunk_line_end
         return at + len(piece)
 
-    def _chunk_line_end(self, data: bytes, at: int, body: list[bytes]) -> int:
+    def _read_chunk_line_end(self, data: bytes, at: int, body: list[bytes]) -> int:
         line_end = data[at : at + 2]
         if line_end == b"\r\n":
-            self._chunk_part = self._chunk_headers
+            self._chunk_part = self._read_chunk_headers
             return at + 2
         if line_end != b"\r":
-            self._step = self._refused
+            self._step = self._pass_on_refused
         return at
 
-    def _last_chunk(self, data: bytes, out: list[bytes]) -> bytes:
+    def _read_last_chunk(self, data: bytes, out: list[bytes]) -> bytes:
         data, self._held = self._held + data, b""
         if last := _LAST_CHUNK.match(data):
             out.append(last[0])
-            self._step = self._complete()
+            self._step = self._finish_answer()
             return data[last.end() :]
         if data.count(b"\n") < 2 and len(data) < LONGEST_CHUNK_HEADER:
             self._held = data
             return b""
-        self._step = self._to_the_end  # trailers, which h11 reads
+        self._step = self._pass_on  # trailers, which h11 reads
         return data
 
     # --- the end -------------------------------------------------------------------------------
 
-    def _complete(self) -> Callable[[bytes, list[bytes]], bytes]:
+    def _finish_answer(self) -> Step:
         self.answers += 1
-        return self._unasked
+        return self._drop_surplus
 
-    def _to_the_end(self, data: bytes, out: list[bytes]) -> bytes:
+    def _pass_on(self, data: bytes, out: list[bytes]) -> bytes:
         """The body ends with the connection, or it is not for us to say where."""
         out.append(data)
         return b""
 
-    def _refused(self, data: bytes, out: list[bytes]) -> bytes:
-        """What h11 must not wait for the rest of."""
-        self._step = self._to_the_end
+    def _pass_on_refused(self, data: bytes, out: list[bytes]) -> bytes:
+        """Something odd, of which h11 must not wait for the rest."""
+        self._step = self._pass_on
         out.append(REFUSED)
         return data
 
-    def _unasked(self, data: bytes, out: list[bytes]) -> bytes:
+    def _drop_surplus(self, data: bytes, out: list[bytes]) -> bytes:
         self.surplus = True
         return b""

@@ -139,7 +139,7 @@ async def resolve(host: str, port: int) -> list[str]:
             answer.set_result(result)
 
     def look_up() -> None:
-        result = _addresses_of(host, port)
+        result = _look_up(host, port)
         with suppress(RuntimeError):  # the loop has been closed
             loop.call_soon_threadsafe(deliver, result)
 
@@ -150,7 +150,7 @@ async def resolve(host: str, port: int) -> list[str]:
     return result
 
 
-def _addresses_of(host: str, port: int) -> list[str] | OSError:
+def _look_up(host: str, port: int) -> list[str] | OSError:
     try:
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbchat.engine.response import value_of
+from nbchat.engine.tolerant_json import value_of
 from nbchat.wire.framing.contract import FramingError
 from nbchat.wire.framing.json_values import JsonValues
 
