@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import re
 
-# JupyterLab makes links of these wherever they stand in an error, and the words may be a stranger's.
+# JupyterLab makes links of these wherever they stand in an error, whoever wrote the words.
 _LINKED = re.compile(
     r"(?<![a-z0-9+.-])(?!https?:)(?:[a-z][a-z0-9+.-]+(?=://)|data(?=:\S))", re.IGNORECASE
 )
@@ -50,13 +50,13 @@ class NbchatError(Exception):
     what happened. What to do.
     """
 
-    passing = False  # whether the same request may succeed in a moment
+    retryable = False  # whether the same request may succeed in a moment
 
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
-        name = next(kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__)
-        first, *rest = _unlinked(str(self)).split("\n", 1)
-        return [f"\x1b[1;31m{name}\x1b[0m: {first}", *rest]
+        names = [kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__]
+        first, *rest = _break_links(str(self)).split("\n", 1)
+        return [f"\x1b[1;31m{names[0]}\x1b[0m: {first}", *rest]
 
 
 class SetupError(NbchatError):
@@ -91,7 +91,8 @@ class BadCall(BadSettings, TypeError):
     ...     nbchat.ask("demo")
     ... except TypeError as error:
     ...     print(error)
-    ask() was called without a question. Write nbchat.ask("demo", "Why is the sky blue?"), the model first.
+    ask() was called without a question.
+    Write nbchat.ask("demo", "Why is the sky blue?"), the model first.
     """
 
 
@@ -145,7 +146,7 @@ class NoCredit(ServiceError):
 class RateLimited(ServiceError):
     """Too many requests in too short a time."""
 
-    passing = True
+    retryable = True
 
 
 class ModelNotFound(ServiceError):
@@ -171,13 +172,13 @@ class RequestRefused(ServiceError):
 class ServiceDown(ServiceError):
     """The provider is overloaded or failing."""
 
-    passing = True
+    retryable = True
 
 
 class ConnectionBroken(NbchatError):
     """There was no answer to read, or it broke off.
 
-    >>> issubclass(TimedOut, ConnectionBroken), TimedOut.passing        # worth another try
+    >>> issubclass(TimedOut, ConnectionBroken), TimedOut.retryable        # worth another try
     (True, True)
     """
 
@@ -185,7 +186,7 @@ class ConnectionBroken(NbchatError):
 class Unreachable(ConnectionBroken):
     """No connection could be made, or it was lost before an answer."""
 
-    passing = True
+    retryable = True
 
 
 class TlsFailed(ConnectionBroken):
@@ -199,7 +200,7 @@ class ProxyFailed(ConnectionBroken):
 class TimedOut(ConnectionBroken):
     """The server was silent for too long."""
 
-    passing = True
+    retryable = True
 
 
 class BadAnswer(ConnectionBroken):
@@ -210,6 +211,6 @@ class Interrupted(NbchatError):
     """The user stopped the answer; what had arrived is kept."""
 
 
-def _unlinked(words: str) -> str:
+def _break_links(words: str) -> str:
     """The same words with an invisible joiner, so that only addresses of the web become links."""
     return _LINKED.sub("\\g<0>\u2060", words)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-# Where a server listens that is told to listen everywhere: no place to connect to, but often copied.
+# 0.0.0.0 and :: are listen addresses. People copy them as an address to connect to.
 _EVERYWHERE = re.compile(r"(https?://)(?:(0\.0\.0\.0|\[::\])(?=[:/]|$)|(?=:\d))", re.I)
 
 
@@ -24,7 +24,7 @@ def host_of(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine: 127.0.0.0/8, ::1 or localhost, and nothing that looks like it.
+    """Whether the host is this machine: 127.0.0.0/8, ::1 or localhost. What looks like it is not.
 
     >>> [is_loopback(h) for h in ("localhost", "127.8.0.1", "::1", "127.evil.com", "0.0.0.0")]
     [True, True, True, False, False]
@@ -40,22 +40,28 @@ def is_loopback(host: str) -> bool:
 def connectable(url: str) -> str:
     """The address, with this machine in the place of one that means every address of this machine.
 
-    >>> connectable("http://0.0.0.0:8000/v1"), connectable("http://[::]"), connectable("https://example.com")
-    ('http://127.0.0.1:8000/v1', 'http://[::1]', 'https://example.com')
+    >>> connectable("http://0.0.0.0:8000/v1"), connectable("http://[::]")
+    ('http://127.0.0.1:8000/v1', 'http://[::1]')
+    >>> connectable("https://example.com")
+    'https://example.com'
     """
-    found = _EVERYWHERE.match(url)
-    return (
-        f"{found[1]}{'[::1]' if found[2] == '[::]' else '127.0.0.1'}{url[found.end() :]}"
-        if found
-        else url
-    )
+    match = _EVERYWHERE.match(url)
+    if match is None:
+        return url
+    this_machine = "[::1]" if match[2] == "[::]" else "127.0.0.1"
+    return f"{match[1]}{this_machine}{url[match.end() :]}"
 
 
 def complete_address(address: str, usual: str) -> str:
-    """An address as it may stand in a variable; the scheme and the port that it leaves out are those of `usual`.
+    """An address as people write it in a variable; what it lacks is as in `usual`.
 
-    >>> [complete_address(said, "http://localhost:11434") for said in ("0.0.0.0", ":8080", "127.0.0.1:9/v1", "::1", "https://x")]
-    ['http://127.0.0.1:11434', 'http://127.0.0.1:8080', 'http://127.0.0.1:9/v1', 'http://[::1]:11434', 'https://x']
+    >>> usual = "http://localhost:11434"
+    >>> complete_address("0.0.0.0", usual), complete_address(":8080", usual)
+    ('http://127.0.0.1:11434', 'http://127.0.0.1:8080')
+    >>> complete_address("127.0.0.1:9/v1", usual), complete_address("::1", usual)
+    ('http://127.0.0.1:9/v1', 'http://[::1]:11434')
+    >>> complete_address("https://x", usual)
+    'https://x'
     """
     if "://" in address:
         return connectable(address)
@@ -63,5 +69,6 @@ def complete_address(address: str, usual: str) -> str:
         address = f"[{ip_address(address)}]" if ":" in address else address
     known = urlsplit(usual)
     place, slash, path = address.partition("/")
-    port = f":{known.port}" if known.port and not re.search(r":\d*$", place) else ""
+    has_port = re.search(r":\d*$", place)
+    port = f":{known.port}" if known.port and not has_port else ""
     return connectable(f"{known.scheme or 'https'}://{place.rstrip(':')}{port}{slash}{path}")

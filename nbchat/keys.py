@@ -25,15 +25,15 @@ class Secret:
         self.__value = value
 
     @classmethod
-    def of(cls, given: Any) -> Secret | None:
-        """A key as it is given at the door, so that no frame behind it holds the raw one."""
-        if given is None or isinstance(given, Secret):
-            return given
-        if not isinstance(given, str):
-            kind = type(given).__name__
-            del given
+    def of(cls, key: Any) -> Secret | None:
+        """A caller's `api_key`, wrapped before any other frame can hold it. Raises BadSettings."""
+        if key is None or isinstance(key, Secret):
+            return key
+        if not isinstance(key, str):
+            kind = type(key).__name__
+            del key  # a traceback shows the variables of this frame
             raise BadSettings(f"api_key is the key itself, a str, not {kind}.")
-        return cls(given.strip())
+        return cls(key.strip())
 
     def reveal(self) -> str:
         return self.__value

@@ -1,6 +1,6 @@
 """What may be asked, and how: the same options at every door, and numbers of any kind that Python knows.
 
-How each wrong call is refused is read in `tests/test_errors.py`.
+How each wrong call is refused is read in `tests/errors/test_errors.py`.
 """
 
 from __future__ import annotations

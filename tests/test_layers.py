@@ -45,6 +45,7 @@ APART = (  # these know nothing of each other
 )
 BELOW = (  # inside a room: the first imports nothing of the second
     ("nbchat.network", "nbchat.wire"),
+    ("nbchat.network", "nbchat.catalog"),
     ("nbchat.render.maths", "nbchat.render.markdown"),
     ("nbchat.render.markdown", "nbchat.render.streaming"),
     ("nbchat.store", "nbchat.conversation"),

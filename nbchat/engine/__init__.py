@@ -4,9 +4,11 @@ engine         one question to any provider, and what is tried again
 prepare        route, address, key and parameters of one request
 response       frames become events, until the end or the cut
 refusals       what a provider refuses, as an error of ours
+refusal_kinds  which error, by the providers' codes and words
 retry          what is asked again, and when
 redact         keys masked wherever they come up
 surrogates     halves of characters, put together
+tolerant_json  JSON as providers send it
 listing        the models that a provider has now
 local_servers  a server on this machine
 demo           the model that needs none of this

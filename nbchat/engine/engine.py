@@ -1,17 +1,16 @@
-"""Sends one request, yields events. The only place with a network.
+"""One question to any provider, and what is tried again.
 
 An Engine belongs to one event loop and keeps its connections for as long as it
-lives; `kernel` owns the one that everybody shares. Read in this order: `plan` what
-will be sent, `exchange` the answer as it is understood, `retry` what is tried again.
-Below them `transport` one request on its way, `network` and `proxy` the ways to a host,
-`sockets` one connection and `incoming` its bytes. `refusals` words what a provider
-refuses, `failures` what goes wrong before it could; `redact` keeps keys out of both.
-`live` and `local` list models, and `demo` is the model that needs none of this.
+lives; `runtime` owns the one that everybody shares. Read on in this order: `prepare`
+settles what is sent, `response` understands what comes, `retry` says what is tried
+again, `refusals` words what a provider refuses, and `redact` keeps keys out of it.
+Below them is `nbchat.network`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Unpack
@@ -23,19 +22,20 @@ from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
-from nbchat.engine.retry import retry_delay
+from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.errors import NbchatError
 from nbchat.events import Answer, Event, Kept, Notice, Stop
 from nbchat.messages import KeptBy, Message, Text
 from nbchat.network.client import InProcessService, Transport
-from nbchat.network.failures import ConnectionLost, what_happened
+from nbchat.network.failures import what_happened
+from nbchat.network.pool import LOGGERS
 from nbchat.options import Options, RequestOptions, takes_options
 from nbchat.settings import TABLE, Settings
 from nbchat.streams import Stream
 
 
 class EngineOptions(RequestOptions, total=False):
-    """What the engine takes besides."""
+    """RequestOptions, and the prompt cache key."""
 
     cache_key: str  # the same for every request of one conversation
 
@@ -51,9 +51,7 @@ class Engine:
         self._settings = settings
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
-        self._masking = RedactingFilter(
-            "httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks"
-        )
+        self._filter = RedactingFilter(*LOGGERS)
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -66,49 +64,55 @@ class Engine:
     async def _batches(
         self, model: str, messages: str | Sequence[Message], options: EngineOptions, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
+        """What comes, noted in `answer`. Raises NbchatError, and only before the first batch."""
         settings = self._settings()
-        planned = prepare(settings, model, messages, Options.of(options))
-        asked = ErrorContext.by(settings, planned)
-        self._masking.keys.update(asked.keys)
-        answer.model, answer.provider = planned.route.model.id, planned.route.provider.type
-        first: list[Event] = [Notice(text) for text in planned.notices]
-        tried = 0
-        while True:
-            tried += 1
-            started = False
+        request = prepare(settings, model, messages, Options.of(options))
+        context = ErrorContext.of(settings, request)
+        self._filter.keys.update(context.keys)
+        answer.model, answer.provider = request.route.model.id, request.route.provider.type
+        async with aclosing(self._attempts(request, context, answer)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    answer.add(event)
+                yield batch
+
+    async def _attempts(
+        self, request: PreparedRequest, context: ErrorContext, answer: Answer
+    ) -> AsyncGenerator[list[Event]]:
+        """The batches of the first attempt that delivers one, and a notice before each new one."""
+        notices: list[Event] = [Notice(text) for text in request.notices]
+        for number in itertools.count(1):
+            delivered = False
             try:
-                async with aclosing(self._attempt(planned, asked, answer)) as attempt:
-                    async for batch in attempt:
-                        if first:
-                            batch, first = [*first, *batch], []
-                        started = True
-                        for event in batch:
-                            answer.add(event)
+                async with aclosing(self._attempt(request, context, answer)) as batches:
+                    async for batch in batches:
+                        delivered = True
+                        if notices:
+                            batch = [*notices, *batch]
+                            notices = []
                         yield batch
                 return
             except NbchatError as error:
-                sealed = _sealed(error, tried, planned, asked)
-            if isinstance(sealed, ConnectionLost) and sealed.stale and tried == 1:
-                continue  # the server had closed the connection while it was idle
-            seconds = None if started else retry_delay(sealed, tried)
+                failure = _without_secrets(error, number, request, context)
+            if number == 1 and went_stale(failure):
+                continue
+            seconds = None if delivered else retry_delay(failure, number)
             if seconds is None:
-                raise sealed
-            notice = Notice(f"{what_happened(sealed)}. Trying again in {seconds:.1f} s.")
-            answer.add(notice)
-            yield [notice]
+                raise failure
+            yield [Notice(f"{what_happened(failure)}. Trying again in {seconds:.1f} s.")]
             await asyncio.sleep(seconds)
 
     async def _attempt(
-        self, planned: PreparedRequest, asked: ErrorContext, answer: Answer
+        self, request: PreparedRequest, context: ErrorContext, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
-        """One request. Raises NbchatError while nothing was delivered, ends with Stop afterwards."""
-        call, route = planned.call, planned.route
+        """One request. Raises NbchatError while nothing is delivered; ends with Stop after that."""
+        call, route = request.call, request.route
         last: list[Event] = []
         async with (
-            self._transport.answered(
-                call.url, planned.headers, planned.timeouts, call.encoded()
+            self._transport.open_response(
+                call.url, request.headers, request.timeouts, call.encoded()
             ) as response,
-            aclosing(ResponseReader(response, planned.dialect, asked).events()) as batches,
+            aclosing(ResponseReader(response, request.dialect, context).events()) as batches,
         ):
             async for batch in batches:
                 events: list[Event] = []
@@ -120,9 +124,9 @@ class Engine:
                             answer.kept = KeptBy(route.provider.type, route.wire, data)
                             continue
                         case Notice(text):
-                            event.text = asked.masked(text)
+                            event.text = context.mask(text)
                         case Stop(_, detail):
-                            event.detail = asked.masked(detail)
+                            event.detail = context.mask(detail)
                     events.append(event)
                 if events and isinstance(events[-1], Stop):
                     last = events
@@ -132,27 +136,27 @@ class Engine:
 
     async def models(self, kind: str) -> list[Model]:
         """The models that a provider lists now; see `nbchat.engine.listing`."""
-        return await listing.list_models(self._transport, self._masking, self._settings(), kind)
+        return await listing.list_models(self._transport, self._filter, self._settings(), kind)
 
     async def local_model(self) -> str:
-        """The first model of a server on this machine, such as `ollama:qwen3:4b`; empty without one."""
+        """The first model of a server on this machine, such as `ollama:qwen3:4b`, or ''."""
         return await local_servers.find_local_model(self.models, self._settings())
 
     async def aclose(self) -> None:
         """Close every connection."""
-        self._masking.end()
+        self._filter.detach()
         await self._transport.aclose()
 
 
-def _sealed(
-    error: NbchatError, tried: int, planned: PreparedRequest, asked: ErrorContext
+def _without_secrets(
+    error: NbchatError, attempts: int, request: PreparedRequest, context: ErrorContext
 ) -> NbchatError:
-    """The error as it may leave: keys masked, without the frames and causes that hold the request."""
-    text = asked.masked(str(error))
-    if planned.base_url.origin != TABLE:
-        text = text.replace("the base URL", f"the base URL ({planned.base_url.origin})", 1)
+    """The error as it may leave: keys masked, and no frames or causes, which hold the request."""
+    text = context.mask(str(error))
+    if request.base_url.origin != TABLE:
+        text = text.replace("the base URL", f"the base URL ({request.base_url.origin})", 1)
     first, newline, rest = text.partition("\n")
-    times = f" Tried {tried} times." if tried > 1 else ""
+    times = f" Tried {attempts} times." if attempts > 1 else ""
     error.args = (f"{first}{times}{newline}{rest}",)
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

@@ -1,14 +1,14 @@
 """Asks a provider which models it has now.
 
-The table knows how a model is asked, the provider which there are: of a model that is
-in the table its row is given, of any other one made up for the occasion, with what the
-list says. Nothing is kept; a list is asked for only by a person who wants to see it.
+The table knows how a model is asked, the provider knows which models there are. A model
+of the table is given with its row; for any other a row is made from what the list says.
+Nothing is kept; a list is asked for only by a person who wants to see it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,21 +16,22 @@ from urllib.parse import urlencode, urlsplit
 from nbchat.catalog.rows import Model
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error
-from nbchat.engine.response import read_refusal, value_of
+from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
+from nbchat.engine.retry import went_stale
+from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.network.client import Response, Transport
-from nbchat.network.failures import ConnectionLost
 from nbchat.options import Options
 from nbchat.settings import TABLE, Setting, Settings, Timeouts
 from nbchat.wire.framing.contract import MIB
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import items, mapping, string
 
-SECONDS = 30.0  # of silence; a list is no model that thinks
+SILENCE_SECONDS = 30.0  # at most; a list is no model that thinks
 MAX_LIST = 32 * MIB  # bytes of one page
 MAX_PAGES = 20
-NONE = "none"
+NONE = "none"  # in a row: this provider has no list
+MAY_END_IN_A_VERSION = ("anthropic-messages", "cohere")  # the base URLs of these formats
 
 
 @dataclass(slots=True, frozen=True)
@@ -52,169 +53,194 @@ LISTINGS = {
     "cohere": Listing("/v1/models?page_size=1000", "next_page_token", "page_token"),
 }
 
-# What the hosts call the same thing: Groq, OpenRouter and Moonshot, Mistral, vLLM, Gemini, Anthropic.
-WINDOW = ("context_window", "context_length", "max_context_length", "max_model_len", "inputTokenLimit",
-          "max_input_tokens")  # fmt: skip
-OUTPUT = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
-NAME = ("display_name", "displayName", "modelName", "name")
+# What the hosts call the same thing.
+WINDOW_FIELDS = (
+    "context_window",  # Groq
+    "context_length",  # OpenRouter, Moonshot
+    "max_context_length",  # Mistral
+    "max_model_len",  # vLLM
+    "inputTokenLimit",  # Gemini
+    "max_input_tokens",  # Anthropic
+)
+OUTPUT_FIELDS = ("max_completion_tokens", "outputTokenLimit", "max_output_tokens")
+NAME_FIELDS = ("display_name", "displayName", "modelName", "name")
 
 
 async def list_models(
-    transport: Transport, masking: RedactingFilter, settings: Settings, kind: str
+    transport: Transport, redacting: RedactingFilter, settings: Settings, kind: str
 ) -> list[Model]:
-    """The models that a provider lists, in its order. Raises as a chat with it would, and where it has no list."""
+    """The models that a provider lists, in its order.
+
+    Raises as a chat with it would, and BadSettings where it has no list.
+    """
     provider = settings.catalog.provider(kind)
     if provider.models_url == NONE or provider.wire not in LISTINGS:
         raise BadSettings(
             f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}"
         )
-    planned = prepare(settings, f"{kind}:any", "-", Options())
-    asked = ErrorContext.by(settings, planned)
-    masking.keys.update(asked.keys)
-    url, listing = _address(settings, planned), LISTINGS[planned.route.wire]
-    rows: dict[str, Model] = {}
+    request = prepare(settings, f"{kind}:any", "-", Options())
+    context = ErrorContext.of(settings, request)
+    redacting.keys.update(context.keys)
+    url, listing = _list_url(settings, request), LISTINGS[request.route.wire]
+    models: dict[str, Model] = {}
     marks = {""}
     for _ in range(MAX_PAGES):
-        page = await _page(transport, url, planned, asked)
+        page = await _fetch_page(transport, url, request, context)
         for entry in _entries(page):
-            if model := _row(entry, kind, settings):
-                rows.setdefault(model.id, model)
-        mark = (
-            string(mapping(page).get(listing.mark)) if mapping(page).get("has_more", True) else ""
-        )
+            if model := _model_of(entry, kind, settings):
+                models.setdefault(model.id, model)
+        mark = _next_mark(page, listing)
         if mark in marks:
             break
         marks.add(mark)
-        url = _with(url, listing.parameter, mark)
-    return list(rows.values())
+        url = _url_after(url, listing.parameter, mark)
+    return list(models.values())
 
 
-# --- where ---------------------------------------------------------------------------------------
+# --- where -----------------------------------------------------------------------------------
 
 
-def _address(settings: Settings, planned: PreparedRequest) -> str:
-    """The list's address: the format's, or the provider's own. Raises BadSettings where the key may not go there."""
-    provider, base_url = planned.route.provider, planned.base_url
+def _list_url(settings: Settings, request: PreparedRequest) -> str:
+    """The list's address: the format's, or the provider's own.
+
+    Raises BadSettings where the key may not go there.
+    """
+    provider, base_url = request.route.provider, request.base_url
     own = settings.filled(provider.models_url, provider)
     if own.startswith("https://") and base_url.origin == TABLE:
-        settings.key_for(planned.route, Setting("base_url", own, TABLE), None)
+        settings.key_for(request.route, Setting("base_url", own, TABLE), None)
         return own
-    path = own or LISTINGS[planned.route.wire].path
+    path = own or LISTINGS[request.route.wire].path
     if path.startswith("https://"):  # the service was moved as a whole, to a proxy say
         path = urlsplit(path)._replace(scheme="", netloc="").geturl()
     base = base_url.value
-    if planned.route.wire in (
-        "anthropic-messages",
-        "cohere",
-    ):  # whose base URLs may end in a version, too
+    if request.route.wire in MAY_END_IN_A_VERSION:
         base = re.sub(r"/v\d$", "", base)
     return base + path
 
 
-def _with(url: str, parameter: str, mark: str) -> str:
+def _next_mark(page: Any, listing: Listing) -> str:
+    """The mark of the next page; empty where this was the last."""
+    body = mapping(page)
+    return string(body.get(listing.mark)) if body.get("has_more", True) else ""
+
+
+def _url_after(url: str, parameter: str, mark: str) -> str:
     """The address of the page after that mark."""
     parts = urlsplit(url)
-    kept = [
-        pair for pair in parts.query.split("&") if pair and not pair.startswith(f"{parameter}=")
-    ]
-    return parts._replace(query="&".join([*kept, urlencode({parameter: mark})])).geturl()
+    pairs = [pair for pair in parts.query.split("&") if pair]
+    others = [pair for pair in pairs if not pair.startswith(f"{parameter}=")]
+    return parts._replace(query="&".join([*others, urlencode({parameter: mark})])).geturl()
 
 
-# --- asking --------------------------------------------------------------------------------------
+# --- asking ----------------------------------------------------------------------------------
 
 
-async def _page(
-    transport: Transport, url: str, planned: PreparedRequest, asked: ErrorContext
+async def _fetch_page(
+    transport: Transport, url: str, request: PreparedRequest, context: ErrorContext
 ) -> Any:
+    """One page as JSON; asked for again where the connection had been closed while it was idle."""
     try:
-        return await _got(transport, url, planned, asked)
-    except ConnectionLost as lost:
-        if not lost.stale:
+        return await _fetch_page_once(transport, url, request, context)
+    except NbchatError as error:
+        if not went_stale(error):
             raise
-    return await _got(
-        transport, url, planned, asked
-    )  # the server had closed the connection while it was idle
+    return await _fetch_page_once(transport, url, request, context)
 
 
-async def _got(
-    transport: Transport, url: str, planned: PreparedRequest, asked: ErrorContext
+async def _fetch_page_once(
+    transport: Transport, url: str, request: PreparedRequest, context: ErrorContext
 ) -> Any:
-    limits = planned.timeouts
-    timeouts = Timeouts(limits.connect, min(SECONDS, limits.first_byte), min(SECONDS, limits.gap))
-    async with transport.answered(url, planned.headers, timeouts) as response:
+    timeouts = Timeouts(
+        request.timeouts.connect,
+        min(SILENCE_SECONDS, request.timeouts.first_byte),
+        min(SILENCE_SECONDS, request.timeouts.gap),
+    )
+    async with transport.open_response(url, request.headers, timeouts) as response:
         if not 200 <= response.status < 300:
-            raise await _refusal(response, asked)
-        body = b""
-        async for chunk in response.chunks():
-            body += chunk
-            if len(body) > MAX_LIST:
-                raise BadAnswer(
-                    f"{asked.base_url} sent a list of models of more than {MAX_LIST // MIB} MiB."
-                )
+            raise await _read_refusal(response, context)
+        body = await _read_body(response, context)
     try:
         page = value_of(body)
     except (ValueError, RecursionError):
-        raise not_an_api_error(body, response.status, asked, response.headers) from None
-    if not _entries(page) and (found := problem_in(page)):
-        raise error_for(found, response.status, response.headers, asked)
+        raise not_an_api_error(body, response.status, context, response.headers) from None
+    if not _entries(page) and (problem := problem_in(page)):
+        raise error_for(problem, response.status, response.headers, context)
     return page
 
 
-async def _refusal(response: Response, asked: ErrorContext) -> NbchatError:
-    kind, status = asked.route.provider.type, response.status
-    if status in (404, 405, 501):
-        said = f"{kind} has no list of its models at {asked.base_url} ({status})."
-        return RequestRefused(
-            f"{said}\nThose of the table: %chat models {kind}", status=status, provider=kind
-        )
-    return await read_refusal(response, asked)
+async def _read_body(response: Response, context: ErrorContext) -> bytes:
+    body = b""
+    async for chunk in response.chunks():
+        body += chunk
+        if len(body) > MAX_LIST:
+            raise BadAnswer(
+                f"{context.base_url} sent a list of models of more than {MAX_LIST // MIB} MiB."
+            )
+    return body
 
 
-# --- understanding -------------------------------------------------------------------------------
+async def _read_refusal(response: Response, context: ErrorContext) -> NbchatError:
+    kind, status = context.route.provider.type, response.status
+    if status not in (404, 405, 501):
+        return await read_refusal(response, context)
+    return RequestRefused(
+        f"{kind} has no list of its models at {context.base_url} ({status}).\n"
+        f"Those of the table: %chat models {kind}",
+        status=status,
+        provider=kind,
+    )
+
+
+# --- understanding ---------------------------------------------------------------------------
 
 
 def _entries(page: Any) -> list[Mapping[str, Any]]:
     """The entries of a list, whatever is around them; Together's has nothing around it."""
     body = mapping(page)
-    lists = (page, *(body.get(name) for name in ("data", "models", "modelSummaries")))
-    found: list[Any] = next((items(value) for value in lists if isinstance(value, list)), [])
-    return [{"id": entry} if isinstance(entry, str) else mapping(entry) for entry in found]
+    for value in (page, body.get("data"), body.get("models"), body.get("modelSummaries")):
+        if isinstance(value, list):
+            return [_as_entry(entry) for entry in items(value)]
+    return []
 
 
-def _row(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model | None:
+def _as_entry(entry: Any) -> Mapping[str, Any]:
+    return {"id": entry} if isinstance(entry, str) else mapping(entry)
+
+
+def _model_of(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model | None:
     """The row of one entry; none where it has no name that could be asked for."""
-    given = next(
-        (name for key in ("id", "modelId", "name", "model") if (name := string(entry.get(key)))), ""
-    )
-    sent = given.removeprefix("models/")  # Gemini's
-    if sent.split() != [sent]:
+    id_ = _first_string(entry, ("id", "modelId", "name", "model"))
+    sent_id = id_.removeprefix("models/")  # Gemini's
+    if sent_id.split() != [sent_id]:
         return None
-    row = settings.catalog.row_of(settings.catalog.providers[kind], sent)
+    row = settings.catalog.row_of(settings.catalog.providers[kind], sent_id)
     changes: dict[str, Any] = {}
     if row.status == "unlisted":
-        named = next(
-            (name for key in NAME if (name := string(entry.get(key))) not in ("", given)), row.name
-        )
         changes = {
-            "name": named,
-            "context_window": _tokens(entry, WINDOW),
-            "max_output": _tokens(entry, OUTPUT),
+            "name": _first_string(entry, NAME_FIELDS, but=id_) or row.name,
+            "context_window": _tokens(entry, WINDOW_FIELDS),
+            "max_output": _tokens(entry, OUTPUT_FIELDS),
         }
-    day = re.match(
-        r"\d{4}-\d\d-\d\d", string(entry.get("shutdown_date"))
-    )  # OpenAI's, of what will end
+    ends_on = string(entry.get("shutdown_date"))  # OpenAI's, of what will end
+    day = re.match(r"\d{4}-\d\d-\d\d", ends_on)
     if day and row.status != "retired":
         changes |= {"status": "deprecated", "retired_on": day[0]}
     return row.model_copy(update=changes)
 
 
-def _tokens(entry: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
-    numbers: Iterator[Any] = (entry.get(name) for name in names)
-    return next(
-        (
-            int(n)
-            for n in numbers
-            if isinstance(n, int | float) and not isinstance(n, bool) and n > 0
-        ),
-        None,
-    )
+def _first_string(entry: Mapping[str, Any], names: Iterable[str], but: str = "") -> str:
+    """The first of these that is a text, and not the one that is of no use."""
+    for name in names:
+        text = string(entry.get(name))
+        if text not in ("", but):
+            return text
+    return ""
+
+
+def _tokens(entry: Mapping[str, Any], names: Iterable[str]) -> int | None:
+    for name in names:
+        number = entry.get(name)
+        if isinstance(number, int | float) and not isinstance(number, bool) and number > 0:
+            return int(number)
+    return None

@@ -14,27 +14,28 @@ from nbchat.catalog.rows import Model
 from nbchat.errors import NbchatError
 from nbchat.settings import Settings
 
-SECONDS = 0.2  # for all of it: a server on this machine answers in a few milliseconds
-NO_CHAT = re.compile(
-    r"embed|minilm|\bbge\b|paraphrase|rerank", re.I
-)  # what servers list, but what cannot answer
+SEARCH_SECONDS = 0.2  # for all of it: a server on this machine answers in a few milliseconds
+
+# What servers list, but what cannot answer.
+NO_CHAT = re.compile(r"embed|minilm|\bbge\b|paraphrase|rerank", re.I)
+
+ListModels = Callable[[str], Awaitable[list[Model]]]
 
 
-async def find_local_model(
-    listed: Callable[[str], Awaitable[list[Model]]], settings: Settings
-) -> str:
-    """The name of the first model of the first server that answers, such as `ollama:qwen3:4b`; empty without one."""
+async def find_local_model(list_models: ListModels, settings: Settings) -> str:
+    """The first model of the first server that answers, such as `ollama:qwen3:4b`, or ''."""
     kinds = [provider.type for provider in settings.catalog.providers.values() if provider.local]
-    names = await asyncio.gather(*(_first(listed, kind) for kind in kinds))
+    names = await asyncio.gather(*(_find_at(kind, list_models) for kind in kinds))
     return next(filter(None, names), "")
 
 
-async def _first(listed: Callable[[str], Awaitable[list[Model]]], kind: str) -> str:
+async def _find_at(kind: str, list_models: ListModels) -> str:
     try:
-        async with asyncio.timeout(SECONDS):
-            models = await listed(kind)
+        async with asyncio.timeout(SEARCH_SECONDS):
+            models = await list_models(kind)
     except (NbchatError, TimeoutError):
         return ""
-    return next(
-        (f"{kind}:{model.sent_id}" for model in models if not NO_CHAT.search(model.sent_id)), ""
-    )
+    for model in models:
+        if not NO_CHAT.search(model.sent_id):
+            return f"{kind}:{model.sent_id}"
+    return ""

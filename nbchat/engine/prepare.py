@@ -28,12 +28,8 @@ AUTH = {
     "api-key": ("api-key", ""),
     "x-goog-api-key": ("x-goog-api-key", ""),
 }
-ENDINGS = (
-    "/chat/completions",
-    "/v1/messages",
-    "/responses",
-    "/api/chat",
-)  # the formats' own paths, often pasted too
+# The formats' own paths, which people paste too.
+ENDINGS = ("/chat/completions", "/v1/messages", "/responses", "/api/chat")
 _ADDRESS = re.compile(
     r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?",
     re.A | re.I,
@@ -51,9 +47,8 @@ class PreparedRequest:
     base_url: Setting
     timeouts: Timeouts
     notices: tuple[str, ...]
-    id: str = field(
-        default_factory=lambda: f"nbchat-{uuid4()}"
-    )  # the same for every try, so that none counts twice
+    # The same for every try, so that none counts twice.
+    id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
 
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
@@ -77,47 +72,50 @@ def prepare(
     settings: Settings, model: str, messages: str | Sequence[Message], options: Options
 ) -> PreparedRequest:
     """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
-    given = as_messages(messages)
-    route = _route(settings.catalog, model, given[-1].text, options.wire)
+    conversation = as_messages(messages)
+    route = _find_route(settings.catalog, model, conversation[-1].text, options.wire)
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
-    spoken = load_dialect(route.wire)
-    base_url = _checked_address(settings.base_url(route, options.base_url))
+    dialect = load_dialect(route.wire)
+    base_url = _check_base_url(settings.base_url(route, options.base_url))
     key = settings.key_for(route, base_url, options.api_key)
     if not key.secret.sendable:
         raise BadSettings(
-            f"the key in {key.origin} has spaces or odd characters in it. Copy it again, without line ends."
+            f"the key in {key.origin} has spaces or odd characters in it. "
+            "Copy it again, without line ends."
         )
-    ask, notices = _ask(settings, route, base_url.value, given, options)
-    call = spoken.render(ask)
+    ask, notices = _model_request(settings, route, base_url.value, conversation, options)
+    call = dialect.render(ask)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
-    return PreparedRequest(route, spoken, call, key, base_url, timeouts, (*notices, *call.notices))
+    return PreparedRequest(route, dialect, call, key, base_url, timeouts, (*notices, *call.notices))
 
 
-def _route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
+def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
     try:
         return catalog.find(model, wire)
     except UnknownModel:
-        if any(question in names for names in (catalog.models, catalog.aliases)):
+        if question in catalog.models or question in catalog.aliases:
             raise UnknownModel(
                 f"{model!r} is not the name of a model, but {question!r} is. {ORDER}"
             ) from None
         raise
 
 
-def _checked_address(base_url: Setting) -> Setting:
-    """The base URL, if a request can be made from it. What is shown of a wrong one holds no password and no query."""
+def _check_base_url(base_url: Setting) -> Setting:
+    """The base URL as it is used. Raises BadSettings where no request can be made from it.
+
+    What is shown of a wrong one holds no password and no query.
+    """
     origin, url = base_url.origin, connectable(base_url.value)
     for ending in ENDINGS:
         url = url.removesuffix(ending)
     match = _ADDRESS.fullmatch(url)
     host = host_of(url)
-    if not match or not host or not _port(url):
-        shown = re.sub(
-            r"//[^/@]*@|[?#].*", lambda m: "//…@" if m[0][0] == "/" else m[0][0] + "…", url
-        )
+    if not match or not host or not _has_valid_port(url):
+        without_user = re.sub(r"//[^/@]*@", "//…@", url)
+        shown = re.sub(r"([?#]).*", r"\1…", without_user)[:100]
         raise BadSettings(
-            f"{origin} should be an address such as https://api.example.com/v1, not {shown[:100]!r}.\n"
+            f"{origin} should be an address such as https://api.example.com/v1, not {shown!r}.\n"
             "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
         )
     if match[1].lower() == "http" and not is_loopback(host):
@@ -128,20 +126,23 @@ def _checked_address(base_url: Setting) -> Setting:
     return replace(base_url, value=url)
 
 
-def _port(url: str) -> bool:
+def _has_valid_port(url: str) -> bool:
     try:
         return urlsplit(url).port != 0
     except ValueError:
         return False
 
 
-def _ask(
-    settings: Settings, route: Route, base_url: str, given: Sequence[Message], options: Options
+def _model_request(
+    settings: Settings,
+    route: Route,
+    base_url: str,
+    conversation: Sequence[Message],
+    options: Options,
 ) -> tuple[ModelRequest, list[str]]:
+    """What the model is asked, and notices of what it is not."""
     model, notices = route.model, []
-    system = "\n\n".join(
-        filter(None, (options.system, *(m.text for m in given if m.role == "system")))
-    )
+    rules = [options.system, *(m.text for m in conversation if m.role == "system")]
     temperature = options.temperature
     if temperature is not None and "temperature" in model.refuses:
         temperature = None
@@ -151,7 +152,8 @@ def _ask(
         low, high = quirks.temperature_range
         if not low <= temperature <= high:
             notices.append(
-                f"{route.provider.type} takes a temperature from {low:g} to {high:g}; the nearest was sent."
+                f"{route.provider.type} takes a temperature from {low:g} to {high:g}; "
+                "the nearest was sent."
             )
             temperature = min(max(temperature, low), high)
     thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
@@ -160,8 +162,8 @@ def _ask(
     ask = ModelRequest(
         model=model.sent_id,
         base_url=base_url,
-        messages=tuple(_own(m, route) for m in given if m.role != "system"),
-        system=system,
+        messages=tuple(_own(m, route) for m in conversation if m.role != "system"),
+        system="\n\n".join(filter(None, rules)),
         temperature=temperature,
         max_tokens=options.max_tokens,
         max_output=model.max_output,

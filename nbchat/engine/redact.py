@@ -16,16 +16,17 @@ from functools import lru_cache
 from nbchat.keys import Secret
 
 MASK = "[key]"
-SHORTEST = 6  # characters; a shorter "key" (such as `x` for a local server) is no secret
+SHORTEST_KEY = 6  # characters; a shorter "key" (such as `x` for a local server) is no secret
 RUN = 8  # characters of a key in a row that are masked
 HEX_RUN = 16  # digits; eight in a row stand in many an id
 
 # One character of the text as it may be written: %2B, \u002b, \x2b, &#43;, \/ or itself.
 _WRITTEN = re.compile(
-    r"%([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|&#(\d{1,7});|&#x([0-9a-fA-F]{1,6});|\\(?=[^ux])|(.)",
+    r"%([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})"
+    r"|&#(\d{1,7});|&#x([0-9a-fA-F]{1,6});|\\(?=[^ux])|(.)",
     re.S,
 )
-_SKIPPED = frozenset(" \t\r\n\v\f\"'`\u200b\u00ad")  # what wraps and quotes a key
+_WRAPPING = frozenset(" \t\r\n\v\f\"'`\u200b\u00ad")  # what wraps and quotes a key
 _DECIMAL = 4  # the group of _WRITTEN that is no hex
 
 
@@ -35,18 +36,19 @@ def redact(text: str, keys: Iterable[str]) -> str:
     >>> redact("Incorrect API key: sk-abcdef123. It ends in cdef123.", ["sk-abcdef123"])
     'Incorrect API key: [key]. It ends in cdef123.'
     """
-    keys = tuple(dict.fromkeys(key for key in keys if len(key) >= SHORTEST))
-    if not keys or len(text) < SHORTEST:
+    keys = tuple(dict.fromkeys(key for key in keys if len(key) >= SHORTEST_KEY))
+    if not keys or len(text) < SHORTEST_KEY:
         return text
     letters, places = _letters(text)
     folded = letters.lower()  # not casefold: one letter stays one letter
-    spans = sorted(
-        {*_found(folded, _plain(keys), places), *_found(letters, _encoded(keys), places)}
-    )
-    return _masked(text, spans) if spans else text
+    spans = {
+        *_spans(folded, _plain_runs(keys), places),
+        *_spans(letters, _base64_runs(keys), places),
+    }
+    return _mask(text, sorted(spans)) if spans else text
 
 
-def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+def _mask(text: str, spans: list[tuple[int, int]]) -> str:
     out: list[str] = []
     at = 0
     for start, end in spans:
@@ -67,15 +69,16 @@ def _letters(text: str) -> tuple[str, list[tuple[int, int]]]:
         if match.end() - match.start() > 1:
             code = int(letter, 10 if written == _DECIMAL else 16)
             letter = chr(code) if code < 0x110000 else "\ufffd"
-        if letter not in _SKIPPED:
+        if letter not in _WRAPPING:
             letters.append(letter if len(letter.lower()) == 1 else "\ufffd")
             places.append(match.span())
     return "".join(letters), places
 
 
-def _found(
+def _spans(
     letters: str, runs: dict[int, frozenset[str]], places: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
+    """Where in the text one of the runs is written, from and to."""
     for length, wanted in runs.items():
         for at in range(len(letters) - length + 1):
             if letters[at : at + length] in wanted:
@@ -87,19 +90,23 @@ def _runs(form: str, length: int) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8)
-def _plain(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
+def _plain_runs(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
     """Runs of characters, by length, to be looked for in lower case."""
     runs: dict[int, set[str]] = {}
     for key in keys:
-        bare = "".join(c for c in key.lower() if c not in _SKIPPED and c != "\\")
+        bare = "".join(c for c in key.lower() if c not in _WRAPPING and c != "\\")
         runs.setdefault(min(RUN, len(bare)), set()).update(_runs(bare, min(RUN, len(bare))))
         runs.setdefault(HEX_RUN, set()).update(_runs(key.encode().hex(), HEX_RUN))
-    return {length: frozenset(wanted) for length, wanted in runs.items() if length >= SHORTEST}
+    return {length: frozenset(wanted) for length, wanted in runs.items() if length >= SHORTEST_KEY}
 
 
 @lru_cache(maxsize=8)
-def _encoded(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
-    """Runs of base64. Inside longer data a key starts at one of three offsets, and its ends are mixed with others."""
+def _base64_runs(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
+    """Runs of base64, by length.
+
+    Inside longer data a key starts at one of three offsets, and its ends are mixed with
+    what stands beside it.
+    """
     runs: set[str] = set()
     for key in keys:
         for shift in range(3):
@@ -114,7 +121,7 @@ def _encoded(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
 
 
 class RedactingFilter(logging.Filter):
-    """Keeps keys out of the records of a logger; the servers' headers, which may echo one, are logged at DEBUG."""
+    """Keeps keys out of loggers' records: a server's headers, which may echo one, are logged."""
 
     def __init__(self, *loggers: str) -> None:
         super().__init__()
@@ -125,13 +132,11 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if self.keys:
-            record.msg, record.args = (
-                redact(record.getMessage(), (key.reveal() for key in self.keys)),
-                (),
-            )
+            record.msg = redact(record.getMessage(), (key.reveal() for key in self.keys))
+            record.args = ()
         return True
 
-    def end(self) -> None:
-        """Take the filter away again."""
+    def detach(self) -> None:
+        """Take the filter away from its loggers."""
         for logger in self._loggers:
             logger.removeFilter(self)

@@ -6,16 +6,14 @@ that broke had held back is flushed, and its Stop says why.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import Any
 
-from pydantic_core import from_json
-
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, redirect_error
+from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.surrogates import Surrogates
+from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.events import Notice, Stop, Usage, WireEvent
 from nbchat.hosts import host_of
@@ -28,18 +26,15 @@ from nbchat.wire.framing.contract import MIB, Decoder, Frame, FramingError
 from nbchat.wire.framing.json_values import JsonValues, WholeBody
 from nbchat.wire.framing.ndjson import NdjsonLines
 from nbchat.wire.framing.server_sent_events import ServerSentEvents
-from nbchat.wire.problem import ProviderProblem, problem_in
+from nbchat.wire.problem import ProviderProblem
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 MAX_ANSWER = 64 * MIB  # bytes of one answer's body
 MAX_CHATTER = 4 * MIB  # bytes in a row that hold no event
-PATIENCE = 2.0  # seconds to wait for the counts after the finish reason
-SAMPLE = 4096  # bytes kept of a body that may turn out to be no answer
+SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
+SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
 UNREADABLE = "a part of the answer cannot be read"
-
-# What a reader may trip over in a value that no provider should have sent.
-_ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Unreadable(Exception):
@@ -49,58 +44,62 @@ class Unreadable(Exception):
 class ResponseReader:
     """Reads one response with one dialect."""
 
-    def __init__(self, response: Response, dialect: Dialect, asked: ErrorContext) -> None:
+    def __init__(self, response: Response, dialect: Dialect, context: ErrorContext) -> None:
         self._response = response
-        self._asked = asked
+        self._context = context
         self._framing: Framing = dialect.FRAMING
         self._reader: Reader = dialect.Reader()
         self._decoder: Decoder | None = None
         self._sample = b""
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
-        self._said = False
-        self._bytes = self._chatter = 0
+        self._delivered = False  # a batch has been handed on
+        self._bytes = 0
+        self._chatter = 0  # bytes since the last event
         self._batch: list[WireEvent] = []
         self._surrogates = Surrogates()
 
     async def events(self) -> AsyncGenerator[list[WireEvent]]:
-        """Batches of events, the last ending with Stop. Raises only NbchatError, and only before the first batch."""
+        """Batches of events, the last ending with Stop.
+
+        Raises NbchatError alone, and only before the first batch.
+        """
         if not 200 <= self._response.status < 300:
-            raise await read_refusal(self._response, self._asked)
-        failed: NbchatError | str = ""
+            raise await read_refusal(self._response, self._context)
+        failure: NbchatError | str = ""
         try:
-            async with aclosing(self._response.chunks(self._nothing_missing)) as chunks:
+            async with aclosing(self._response.chunks(self._is_complete)) as chunks:
                 async for chunk in chunks:
                     self._feed(chunk)
                     if self._batch:
-                        yield self._taken()
+                        yield self._take_batch()
                     if self._reader.ended:
                         break
                 else:
-                    self._close()
+                    self._flush_decoder()
             await self._response.drain()
         except AnswerComplete:
-            failed = self._closed()
-        except ProviderProblem as said:
-            failed = error_for(said, self._response.status, self._response.headers, self._asked)
+            failure = self._on_silence()
+        except ProviderProblem as problem:
+            failure = self._error_for(problem)
             await self._response.drain()
         except FramingError as error:
-            failed = str(error)
+            failure = str(error)
         except Unreadable:
-            failed = UNREADABLE
+            failure = UNREADABLE
         except NbchatError as error:
-            failed = self._after(error)
-        if isinstance(failed, NbchatError) and not self._said and not self._batch:
-            raise failed
-        self._end(failed)
-        yield self._taken()
+            failure = self._on_cut(error)
+        if isinstance(failure, NbchatError) and not self._delivered and not self._batch:
+            raise failure
+        self._finish(failure)
+        yield self._take_batch()
 
-    def _taken(self) -> list[WireEvent]:
+    def _take_batch(self) -> list[WireEvent]:
         batch, self._batch = self._batch, []
-        self._said = True
-        return self._surrogates.mended(batch)
+        self._delivered = True
+        return self._surrogates.join(batch)
 
-    # --- bytes to values -------------------------------------------------------------------------
+    # --- bytes to values ---------------------------------------------------------------------
 
     def _feed(self, chunk: bytes) -> None:
         self._bytes += len(chunk)
@@ -112,11 +111,11 @@ class ResponseReader:
             if not start and len(self._sample) < MAX_CHATTER:
                 return
             chunk = self._sample
-            self._sample = chunk[:SAMPLE]
+            self._sample = chunk[:SAMPLE_SIZE]
             self._decoder = self._decoder_for(start[:1])
         frames = self._decoder.feed(chunk)
         for frame in frames:
-            self._batch += self._read(frame)
+            self._batch += self._read_frame(frame)
             if self._reader.ended:
                 return
         self._chatter = 0 if frames else self._chatter + len(chunk)
@@ -132,22 +131,20 @@ class ResponseReader:
             return EventStream()
         if first == b"<":
             return WholeBody()
-        if (
-            self._framing == "ndjson"
-            and json_body
-            and self._response.content_type != "application/json"
-        ):
+        if not json_body:
+            return ServerSentEvents()
+        if self._framing == "ndjson" and self._response.content_type != "application/json":
             return NdjsonLines()
-        return JsonValues() if json_body else ServerSentEvents()
+        return JsonValues()
 
-    def _read(self, frame: Frame) -> Iterable[WireEvent]:
+    def _read_frame(self, frame: Frame) -> Iterable[WireEvent]:
         name, data = frame
         if data == DONE:  # which costs the parsers an exception each
-            return self._no_json(name, data)
+            return self._read_marker(name, data)
         try:
             value = value_of(data)
-        except _ODD:
-            return self._no_json(name, data.strip())
+        except SHAPE_ERRORS:
+            return self._read_marker(name, data.strip())
         self._frames += 1
         try:
             if not isinstance(self._decoder, JsonValues) or self._decoder.array:
@@ -158,10 +155,11 @@ class ResponseReader:
             first, self._single = self._single, None
             before = () if first is None else self._reader.read(first)
             return [*before, *self._reader.read(value)]
-        except _ODD:
+        except SHAPE_ERRORS:
             raise Unreadable from None
 
-    def _no_json(self, name: str, data: bytes) -> Iterable[WireEvent]:
+    def _read_marker(self, name: str, data: bytes) -> Iterable[WireEvent]:
+        """A frame that holds no JSON: the end marker, a heartbeat, or an error in plain text."""
         if data == DONE:
             self._frames += 1
             self._reader.ended = True
@@ -171,39 +169,32 @@ class ResponseReader:
             raise Unreadable
         return ()
 
-    def _close(self) -> None:
-        """What the end of the body completes."""
+    def _flush_decoder(self) -> None:
+        """Read what the end of the body completes."""
         if self._decoder is None:
             return
         for frame in self._decoder.close():  # only a body that is no JSON gives one here
-            raise not_an_api_error(frame[1], self._response.status, self._asked)
+            raise self._not_an_api_error(frame[1])
         if self._single is not None:
-            self._whole(self._single)
+            self._read_single_body(self._single)
         if unfinished := self._decoder.unfinished:
-            self._batch += self._read(("", unfinished))
+            self._batch += self._read_frame(("", unfinished))
 
-    def _whole(self, body: Any) -> None:
-        """A server that does not stream."""
+    def _read_single_body(self, body: Any) -> None:
+        """The answer of a server that does not stream."""
         self._single = None
         try:
             self._batch += self._reader.read_whole(body)
-        except _ODD:
+        except SHAPE_ERRORS:
             raise Unreadable from None
 
-    # --- how it ended ------------------------------------------------------------------------------
+    # --- how it ended ------------------------------------------------------------------------
 
-    def _after(self, error: NbchatError) -> NbchatError:
-        """The connection failed; an event whose JSON was whole by then still counts."""
-        if self._decoder and not isinstance(self._decoder, WholeBody):
-            with suppress(ProviderProblem, Unreadable, FramingError):
-                self._close()
-        return error
-
-    def _nothing_missing(self, seconds: float) -> bool:
-        """Whether the answer were whole if it ended here, asked when the server has been silent for so long.
+    def _is_complete(self, seconds: float) -> bool:
+        """Whether nothing would be missing if the answer ended here, after so long a silence.
 
         Gemini has no end marker, and others may forget theirs. The counts may follow
-        the finish reason, so that without them there is more patience.
+        the finish reason; without them it takes a longer silence.
         """
         if not self._frames or (self._decoder and self._decoder.pending):
             return False
@@ -211,75 +202,70 @@ class ResponseReader:
         try:
             if self._single is not None:
                 list(reader.read_whole(self._single))
-            *before, stop = reader.finish()
-        except (ProviderProblem, *_ODD):
+            *events, stop = reader.finish()
+        except (ProviderProblem, *SHAPE_ERRORS):
             return False
-        counted = any(isinstance(event, Usage) for event in before)
-        return (
-            isinstance(stop, Stop) and stop.reason != "broken" and (counted or seconds > PATIENCE)
-        )
+        if not isinstance(stop, Stop) or stop.reason == "broken":
+            return False
+        counted = any(isinstance(event, Usage) for event in events)
+        return counted or seconds > SECONDS_FOR_COUNTS
 
-    def _closed(self) -> NbchatError | str:
-        """The server fell silent when all had come; what that completes."""
+    def _on_silence(self) -> NbchatError | str:
+        """The server fell silent when all had come."""
         try:
-            self._close()
-        except ProviderProblem as said:
-            return error_for(said, self._response.status, self._response.headers, self._asked)
+            self._flush_decoder()
+        except ProviderProblem as problem:
+            return self._error_for(problem)
         except Unreadable:
             return UNREADABLE
         return ""
 
-    def _end(self, failed: NbchatError | str) -> None:
-        """Flush what the reader held, and say how it ended. Raises where there was no answer at all."""
-        if not self._frames and not failed:
-            raise not_an_api_error(self._sample, self._response.status, self._asked)
+    def _on_cut(self, error: NbchatError) -> NbchatError:
+        """The connection failed; an event whose JSON was complete by then still counts."""
+        if self._decoder and not isinstance(self._decoder, WholeBody):
+            with suppress(ProviderProblem, Unreadable, FramingError):
+                self._flush_decoder()
+        return error
+
+    def _finish(self, failure: NbchatError | str) -> None:
+        """Flush what the reader held, and say how it ended.
+
+        Raises NbchatError where there was no answer at all.
+        """
+        if not self._frames and not failure:
+            raise self._not_an_api_error(self._sample)
         try:
             *events, last = self._reader.finish()
-        except _ODD:
-            events, last, failed = [], Stop("broken"), failed or UNREADABLE
+        except SHAPE_ERRORS:
+            events, last = [], Stop("broken")
+            failure = failure or UNREADABLE
         self._batch += events
-        stop, said = last if isinstance(last, Stop) else Stop("broken"), ""
-        if stop.reason == "broken" or isinstance(failed, ServiceError):
-            said = what_happened(failed) if isinstance(failed, NbchatError) else failed
-            stop = Stop("broken", f"{said}; the answer is incomplete" if said else stop.detail)
-        if not self._said and not any(
-            isinstance(event, Text | Thought | ToolCall) for event in self._batch
-        ):
-            place = host_of(self._asked.base_url)
-            if stop.reason == "broken" and (
-                said or " " in stop.detail
-            ):  # else it is the provider's own word
-                raise BadAnswer(
-                    f"{place} sent no answer: {said or stop.detail}. Ask again, or check the base URL."
-                )
-            if (
-                stop == Stop("end") and not self._batch
-            ):  # an end marker, and nothing that was understood before it
-                raise BadAnswer(
-                    f"{place} sent nothing in the format {self._asked.route.wire}. Check the base URL."
-                )
-            if stop.reason == "end":
-                self._batch.append(Notice(f"{self._asked.route.model.id} gave an empty answer."))
+        stop = last if isinstance(last, Stop) else Stop("broken")
+        cause = ""
+        if stop.reason == "broken" or isinstance(failure, ServiceError):
+            cause = what_happened(failure) if isinstance(failure, NbchatError) else failure
+            stop = Stop("broken", f"{cause}; the answer is incomplete" if cause else stop.detail)
+        has_content = any(isinstance(event, Text | Thought | ToolCall) for event in self._batch)
+        if not self._delivered and not has_content:
+            self._check_empty_answer(stop, cause)
         self._batch.append(stop)
 
+    def _check_empty_answer(self, stop: Stop, cause: str) -> None:
+        """Raises BadAnswer, unless it was the provider's own decision to say nothing."""
+        host = host_of(self._context.base_url)
+        sentence = cause or stop.detail
+        if stop.reason == "broken" and (cause or " " in sentence):  # not just a provider's word
+            raise BadAnswer(f"{host} sent no answer: {sentence}. Ask again, or check the base URL.")
+        if stop == Stop("end") and not self._batch:  # an end marker, and nothing we understood
+            wire = self._context.route.wire
+            raise BadAnswer(f"{host} sent nothing in the format {wire}. Check the base URL.")
+        if stop.reason == "end":
+            self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
 
-async def read_refusal(response: Response, asked: ErrorContext) -> NbchatError:
-    """The error for an answer whose status is none of success."""
-    if 300 <= response.status < 400:
-        return redirect_error(response.headers.get("location", ""), asked)
-    body = await response.error_body()
-    try:
-        found = problem_in(value_of(body))
-    except _ODD:
-        found = None
-    if found is None:
-        return not_an_api_error(body, response.status, asked, response.headers)
-    return error_for(found, response.status, response.headers, asked)
+    # --- errors --------------------------------------------------------------------------------
 
+    def _error_for(self, problem: ProviderProblem) -> ServiceError:
+        return error_for(problem, self._response.status, self._response.headers, self._context)
 
-def value_of(data: bytes) -> Any:
-    """A JSON value; what the fast parser refuses (lone surrogates, bad UTF-8) is read by the tolerant one."""
-    try:
-        return from_json(data)
-    except ValueError:
-        return json.loads(data.decode("utf-8", "replace").removeprefix("\ufeff"))
+    def _not_an_api_error(self, body: bytes) -> NbchatError:
+        return not_an_api_error(body, self._response.status, self._context)

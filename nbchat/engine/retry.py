@@ -9,12 +9,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from nbchat.errors import NbchatError, ServiceError
+from nbchat.network.failures import ConnectionLost
 
 TRIES = 3
 FIRST_DELAY = 0.5  # seconds; doubled for each further try
-LONGEST_WAIT = (
-    60.0  # seconds that a provider may ask for; above that, waiting is the user's decision
-)
+# Seconds that a provider may ask for; above that, waiting is the user's decision.
+LONGEST_WAIT = 60.0
+
+
+def went_stale(error: NbchatError) -> bool:
+    """Whether the server had closed a connection while it was idle: it has not seen the request."""
+    return isinstance(error, ConnectionLost) and error.stale
 
 
 def retry_delay(error: NbchatError, tried: int) -> float | None:
@@ -26,35 +31,38 @@ def retry_delay(error: NbchatError, tried: int) -> float | None:
     >>> retry_delay(RateLimited("", retry_after=3600.0), 1) is None
     True
     """
-    if tried >= TRIES or not error.passing:
+    if tried >= TRIES or not error.retryable:
         return None
-    asked = error.retry_after if isinstance(error, ServiceError) else None
-    if asked is not None:
-        return asked if asked <= LONGEST_WAIT else None
+    if isinstance(error, ServiceError) and error.retry_after is not None:
+        return error.retry_after if error.retry_after <= LONGEST_WAIT else None
     return math.ldexp(FIRST_DELAY, tried - 1) * random.uniform(0.75, 1.0)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the provider asks to wait: `retry-after-ms`, seconds, or an HTTP date; nonsense is None.
+    """Seconds the provider asks to wait; None where it does not, or what it says is nonsense.
 
-    >>> retry_after({"retry-after-ms": "1500"}), retry_after({"retry-after": "2"}), retry_after({"retry-after": "soon"})
-    (1.5, 2.0, None)
+    >>> retry_after({"retry-after-ms": "1500"}), retry_after({"retry-after": "2"})
+    (1.5, 2.0)
+    >>> retry_after({"retry-after": "soon"}) is None
+    True
     """
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        if (seconds := _number(headers.get(name, ""))) is not None:
-            return seconds / unit
-    return _until(headers.get("retry-after", ""))
+    milliseconds = _number_in(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    header = headers.get("retry-after", "")
+    seconds = _number_in(header)
+    return _seconds_until(header) if seconds is None else seconds
 
 
-def _number(text: str) -> float | None:
+def _number_in(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
         return None
-    return value if value >= 0 else None  # which NaN is not either
+    return value if value >= 0 else None  # NaN is not either
 
 
-def _until(text: str) -> float | None:
+def _seconds_until(text: str) -> float | None:
     """Seconds until an HTTP date; None where it has passed, or is none."""
     try:
         when = parsedate_to_datetime(text)
@@ -66,16 +74,18 @@ def _until(text: str) -> float | None:
     return seconds if seconds > 0 else None
 
 
-def spoken(seconds: float) -> str:
+def in_words(seconds: float) -> str:
     """A length of time as people say it.
 
-    >>> spoken(7.4), spoken(300), spoken(86400), spoken(float("inf"))
+    >>> in_words(7.4), in_words(300), in_words(86400), in_words(float("inf"))
     ('8 s', '5 min', '24 h', 'without end')
     """
-    if seconds > 100 * 86400:
-        return "without end" if math.isinf(seconds) else f"{seconds / 86400:,.0f} days"
+    if math.isinf(seconds):
+        return "without end"
     if seconds <= 120:
         return f"{math.ceil(seconds)} s"
     if seconds <= 90 * 60:
         return f"{math.ceil(seconds / 60)} min"
-    return f"{seconds / 3600:.0f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:,.0f} days"

@@ -6,5 +6,5 @@ connection   the bytes of one connection: silence, read-ahead, closing
 http1        chunks merged before h11 parses them
 compression  a compressed body, with a limit
 proxy        which way to a host, and what a proxy says
-failures     what goes wrong before an answer, in words
+failures     what goes wrong before an answer, in words of ours
 """

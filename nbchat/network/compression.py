@@ -1,4 +1,4 @@
-"""Compressed bodies. None is asked for, since a proxy that compresses holds events back, but some hosts compress.
+"""Compressed bodies: never asked for, since a proxy that compresses holds events back, but sent.
 
 Pure, and bounded: what a few bytes inflate to comes out in pieces.
 """
@@ -10,62 +10,71 @@ from collections.abc import Callable, Iterator
 
 from nbchat.errors import BadAnswer
 
-PIECE = 256 * 1024  # bytes of decoded text at a time, so that a bomb cannot go off
-AGAIN = "Ask again; if it stays so, check the base URL and the proxy."
-DAMAGED = "sent a damaged answer: its compressed body"
+LARGEST_PIECE = 256 * 1024  # bytes decoded at a time, so that a bomb cannot go off
+ASK_AGAIN = "Ask again; if it stays so, check the base URL and the proxy."
+SENT_DAMAGED = "sent a damaged answer: its compressed body"
+
+GZIP_BITS, ZLIB_BITS = 31, 15  # `wbits`: the container that zlib expects
 
 Decoder = Callable[[bytes], Iterator[bytes]]  # b"": the end of the body
 
 
 def decoder_for(encoding: str, host: str) -> Decoder:
-    """A function from the body's bytes as sent to the bytes meant. Raises BadAnswer for an unknown coding.
+    """A function from the body's bytes as sent to the bytes meant.
+
+    Raises BadAnswer for an unknown coding.
 
     >>> b"".join(decoder_for("gzip", "example.com")(zlib.compress(b"hello", wbits=31)))
     b'hello'
     """
     name = encoding.strip().lower()
     if name in ("", "identity"):
-        return _as_it_is
+        return _unchanged
     if name in ("gzip", "x-gzip", "deflate"):
-        return _Inflate(host, 31 if "gzip" in name else 15)
+        return _Inflater(host, GZIP_BITS if "gzip" in name else ZLIB_BITS)
     raise BadAnswer(
-        f"{host} sent an unreadable answer: it is compressed as {name[:40]!r}, which was not asked for.\n"
+        f"{host} sent an unreadable answer: "
+        f"it is compressed as {name[:40]!r}, which was not asked for.\n"
         "A proxy on the way may do that; check the base URL."
     )
 
 
-def _as_it_is(raw: bytes) -> Iterator[bytes]:
+def _unchanged(raw: bytes) -> Iterator[bytes]:
     if raw:
         yield raw
 
 
-class _Inflate:
+class _Inflater:
     def __init__(self, host: str, wbits: int) -> None:
         self._host = host
         self._wbits = wbits
         self._inflate = zlib.decompressobj(wbits)
-        self._inside = False  # a member has begun and not ended
+        self._inside_member = False  # it has begun and not ended
 
     def __call__(self, raw: bytes) -> Iterator[bytes]:
-        if not raw and self._inside:
-            raise BadAnswer(f"{self._host} {DAMAGED} is cut short. {AGAIN}")
+        if not raw and self._inside_member:
+            raise BadAnswer(f"{self._host} {SENT_DAMAGED} is cut short. {ASK_AGAIN}")
         while raw:
             before = self._inflate.copy()
             try:
-                piece = self._inflate.decompress(raw, PIECE)
+                piece = self._inflate.decompress(raw, LARGEST_PIECE)
             except zlib.error:
-                yield from _sound(before, raw)
-                raise BadAnswer(f"{self._host} {DAMAGED} cannot be read. {AGAIN}") from None
-            self._inside = not self._inflate.eof
+                yield from _inflate_to_damage(before, raw)
+                raise BadAnswer(
+                    f"{self._host} {SENT_DAMAGED} cannot be read. {ASK_AGAIN}"
+                ) from None
+            self._inside_member = not self._inflate.eof
             raw = self._inflate.unconsumed_tail
-            if self._inflate.eof and (raw := self._inflate.unused_data):
-                self._inflate = zlib.decompressobj(self._wbits)  # gzip may have several members
+            if self._inflate.eof:
+                raw = self._inflate.unused_data
+                if raw:  # gzip may have several members
+                    self._inflate = zlib.decompressobj(self._wbits)
             if piece:
                 yield piece
 
 
-def _sound(inflate: zlib._Decompress, raw: bytes) -> Iterator[bytes]:
-    """What the bytes before the damage hold."""
+def _inflate_to_damage(inflate: zlib._Decompress, raw: bytes) -> Iterator[bytes]:
+    """What the bytes before the damage hold, byte by byte."""
     for at in range(len(raw)):
         try:
             piece = inflate.decompress(raw[at : at + 1])

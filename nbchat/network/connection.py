@@ -18,16 +18,21 @@ from typing import Any, cast
 import httpcore2 as httpcore
 
 from nbchat.errors import ConnectionBroken
-from nbchat.network.failures import ConnectionLost, endless_head, no_http, no_tls, silent, unread
+from nbchat.network.failures import (
+    ConnectionLost,
+    endless_head_error,
+    not_http_error,
+    silence_error,
+    tls_error,
+    unread_error,
+)
 from nbchat.network.http1 import HeadTooLarge, Http1Coalescer, NotHttp
 from nbchat.network.proxy import Proxy
 
-AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
-IDLE_BYTES = 60.0  # seconds that an idle connection is kept
-PAUSES = (
-    0.6,
-    3.0,
-)  # seconds of silence after which it is asked whether the answer was whole already
+READ_AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
+IDLE_SECONDS = 60.0  # for which an idle connection is kept
+NO_LIMIT = 1e9  # seconds
+SILENCES = (0.6, 3.0)  # seconds after which it is asked whether the answer is complete already
 
 
 class AnswerComplete(Exception):
@@ -35,7 +40,7 @@ class AnswerComplete(Exception):
 
 
 class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
-    """One connection. It reads no further ahead than AHEAD, and is silent no longer than it may."""
+    """One connection, which reads no further ahead than READ_AHEAD and is not silent for ever."""
 
     def __init__(self, host: str, proxy: Proxy | None = None) -> None:
         self._host = host
@@ -52,18 +57,17 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
         self._limit = 0.0
-        self._asked = 0  # how often, in this silence
-        self.silence: float | None = None  # seconds; where not set, as httpcore says
-        self.whole: Callable[[float], bool] | None = (
-            None  # asked after a pause of so many seconds: was that all?
-        )
+        self._times_asked = 0  # how often `is_complete` was called since the last byte
+        self.longest_silence: float | None = None  # seconds; where not set, as httpcore says
+        # Called after so many seconds of silence: is the answer complete as it is?
+        self.is_complete: Callable[[float], bool] | None = None
 
     @property
-    def on_the_way(self) -> bool:
+    def waits_for_proxy(self) -> bool:
         """Whether a proxy has still to open the way."""
         return self._proxy is not None
 
-    # --- called by asyncio ---------------------------------------------------------------------
+    # --- called by asyncio -------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none, and acts as one
@@ -74,19 +78,19 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             return
         self._parts.append(data)
         self._size += len(data)
-        if self._size > AHEAD and self._transport:
+        if self._size > READ_AHEAD and self._transport:
             self._transport.pause_reading()
         _wake(self._reader)
         _wake(self._writer)  # an answer before the request is whole: a refusal, most likely
 
     def eof_received(self) -> None:
-        self._end()
+        self._on_end()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._reset = self._reset or error is not None
-        self._end()
+        self._on_end()
 
-    def _end(self) -> None:
+    def _on_end(self) -> None:
         self._ended = True
         _wake(self._reader)
         _wake(self._writer)
@@ -98,49 +102,53 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._full = False
         _wake(self._writer)
 
-    # --- called by httpcore ----------------------------------------------------------------------
+    # --- called by httpcore ------------------------------------------------------------------
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
             if self._parts:
-                if data := self._taken():
+                if data := self._take_parts():
                     return data
             elif self._ended:
-                return self._last()
+                return self._read_end()
             else:
-                await self._heard(self.silence or timeout)
+                await self._wait_for_bytes(self.longest_silence or timeout)
 
-    def _taken(self) -> bytes:
-        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+    def _take_parts(self) -> bytes:
+        data = b"".join(self._parts)  # which copies nothing where there is one
         self._parts.clear()
-        if self._size > AHEAD and self._transport:
+        if self._size > READ_AHEAD and self._transport:
             self._transport.resume_reading()
         self._size = 0
         try:
             data = self._incoming.feed(data)
         except HeadTooLarge:
-            raise endless_head(self._host) from None
+            raise endless_head_error(self._host) from None
         except NotHttp as error:
-            raise no_http(self._host, error.args[0]) from None
+            raise not_http_error(self._host, error.args[0]) from None
         if self._incoming.surplus:
             self.abort()
         elif self._incoming.idle:
-            self._watch(IDLE_BYTES)
+            self._start_timer(IDLE_SECONDS)
         return data
 
-    def _last(self) -> bytes:
-        if self._reset or self._incoming.cut:
-            stale = bool(self._incoming.answers) and not self._incoming.begun
-            if self._proxy and not stale and not self._incoming.begun:
-                raise self._proxy.dead("it ended the connection", self._host)
-            raise ConnectionLost(self._host, stale=stale)
-        return b""
+    def _read_end(self) -> bytes:
+        """No bytes, as httpcore wants to hear it; an error where the answer is cut off."""
+        if not self._reset and not self._incoming.inside_answer:
+            return b""
+        if self._incoming.begun:
+            raise ConnectionLost(self._host, stale=False)
+        if self._incoming.answers:
+            raise ConnectionLost(self._host, stale=True)
+        if self._proxy:
+            raise self._proxy.no_answer_error("it ended the connection", self._host)
+        raise ConnectionLost(self._host, stale=False)
 
-    async def _heard(self, limit: float | None) -> None:
+    async def _wait_for_bytes(self, limit: float | None) -> None:
         """Wait for bytes, the end, or too long a silence."""
         self._reader = self._loop.create_future()
-        self._asked = 0
-        self._watch(limit or 1e9)
+        self._times_asked = 0
+        self._start_timer(limit or NO_LIMIT)
         try:
             await self._reader
         finally:
@@ -150,9 +158,8 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._incoming.idle:
             self._incoming.expect(buffer)
         if self._ended or self._transport is None:
-            raise httpcore.WriteError(
-                "the connection has ended"
-            )  # httpcore then reads what came before
+            # Of all errors, httpcore goes on after this one, and reads what had come before.
+            raise httpcore.WriteError("the connection has ended")
         self._transport.write(buffer)
         left = self._transport.get_write_buffer_size()
         while self._full and not self._ended and not self._parts:
@@ -163,7 +170,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             except TimeoutError:
                 before, left = left, self._transport.get_write_buffer_size()
                 if left >= before:
-                    raise unread(self._host, timeout) from None
+                    raise unread_error(self._host, timeout) from None
             finally:
                 self._writer = None
 
@@ -185,7 +192,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         except BaseException as error:
             self.abort()
             if isinstance(error, OSError):  # of which SSLError is a kind
-                raise no_tls(error, self._host, timeout) from None
+                raise tls_error(error, self._host, timeout) from None
             raise
         self._incoming = Http1Coalescer()
         if server_hostname == self._host:
@@ -203,63 +210,65 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._timer = None
         if self._transport:
             self._transport.abort()
-        self._end()
+        self._on_end()
 
     def get_extra_info(self, info: str) -> Any:
         if self._transport is None:
             return None
         if info == "is_readable":  # asked of an idle connection: can it no longer be used?
-            return (
-                self._ended
-                or not self._incoming.idle
-                or _readable(self._transport.get_extra_info("socket"))
-            )
+            usable = self._incoming.idle and not self._ended
+            return not usable or _is_readable(self._transport.get_extra_info("socket"))
         return self._transport.get_extra_info(info)
 
-    # --- the one timer: of silence while something is due, and of idleness ---------------------------
+    # --- the one timer: of silence while something is due, and of idleness -------------------
 
-    def _watch(self, limit: float) -> None:
+    def _start_timer(self, limit: float) -> None:
+        """Count anew from here. A timer that runs is left to run, where it is not too late.
+
+        It fires too early then, and is set again: cheaper than a new timer for each read.
+        """
         self._since, self._limit = self._loop.time(), limit
-        when = self._next_look()
+        when = self._next_check()
         if self._timer is not None and self._timer.when() > when:
             self._timer.cancel()
             self._timer = None
-        if (
-            self._timer is None
-        ):  # else it looks too early, and then looks again: cheaper than a timer for each read
-            self._timer = self._loop.call_at(when, self._look)
+        if self._timer is None:
+            self._timer = self._loop.call_at(when, self._check)
 
-    def _next_look(self) -> float:
-        asks = self._reader is not None and self.whole is not None and self._asked < len(PAUSES)
-        return self._since + (min(PAUSES[self._asked], self._limit) if asks else self._limit)
+    def _next_check(self) -> float:
+        """When to look at the silence next, by the loop's clock."""
+        seconds = self._limit
+        if self._reader and self.is_complete and self._times_asked < len(SILENCES):
+            seconds = min(SILENCES[self._times_asked], seconds)
+        return self._since + seconds
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._timer = None
         waits = self._reader is not None and not self._reader.done()
         if not waits and not self._incoming.idle:
             return  # a slow reader of the answer is not the server's silence
-        if self._loop.time() < self._next_look():
-            self._timer = self._loop.call_at(self._next_look(), self._look)
+        if self._loop.time() < self._next_check():
+            self._timer = self._loop.call_at(self._next_check(), self._check)
         elif not waits:
             self.abort()
         else:
-            self._silent()
+            self._on_silence()
 
-    def _silent(self) -> None:
+    def _on_silence(self) -> None:
         assert self._reader is not None
-        waited = self._loop.time() - self._since
-        self._asked += 1
-        if self.whole is not None and self.whole(waited):
+        seconds = self._loop.time() - self._since
+        self._times_asked += 1
+        if self.is_complete is not None and self.is_complete(seconds):
             self._reader.set_exception(AnswerComplete())
-        elif waited >= self._limit:
-            self._reader.set_exception(self._timed_out())
+        elif seconds >= self._limit:
+            self._reader.set_exception(self._silence_error())
         else:
-            self._timer = self._loop.call_at(self._next_look(), self._look)
+            self._timer = self._loop.call_at(self._next_check(), self._check)
 
-    def _timed_out(self) -> ConnectionBroken:
+    def _silence_error(self) -> ConnectionBroken:
         if self._proxy and not self._incoming.begun:
-            return self._proxy.dead(f"it was silent for {self._limit:g} s", self._host)
-        return silent(self._host, self._limit)
+            return self._proxy.no_answer_error(f"it was silent for {self._limit:g} s", self._host)
+        return silence_error(self._host, self._limit)
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:
@@ -267,7 +276,7 @@ def _wake(waiter: asyncio.Future[None] | None) -> None:
         waiter.set_result(None)
 
 
-def _readable(sock: Any) -> bool:
+def _is_readable(sock: Any) -> bool:
     """Whether the system holds bytes, or the end, of a socket on which nothing is due."""
     if sock is None or sock.fileno() < 0:
         return True

@@ -1,7 +1,7 @@
 """Ways to a host: its addresses, TLS, and the pool of connections.
 
-The only file, with `sockets`, that knows httpcore. Everything raised is an error of
-ours that says what happened on the way and, for a proxy, which variable set it.
+Everything raised is an error of ours that says what happened on the way and, for a
+proxy, which variable set it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ from weakref import WeakKeyDictionary
 import httpcore2 as httpcore
 
 from nbchat.errors import BadSettings
-from nbchat.network.connection import IDLE_BYTES, Connection
-from nbchat.network.failures import too_slow, unreachable, what_happened
+from nbchat.network.connection import IDLE_SECONDS, Connection
+from nbchat.network.failures import too_slow_error, unreachable_error, what_happened
 from nbchat.network.proxy import Proxy
 
-CONNECTIONS = 256  # to one host at once; a further request waits for one of them
-IDLE = 16  # connections to one host kept for the next request
-STAGGER = 0.25  # seconds before a host's next address is tried beside the first (RFC 8305)
+# Where httpcore logs the headers that it sends and receives.
+LOGGERS = ("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
+
+MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
+MOST_IDLE = 16  # connections to one host that are kept for the next request
+STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first (RFC 8305)
 
 
-# --- connections -----------------------------------------------------------------------------
+# --- connections ---------------------------------------------------------------------------
 
 
 class Connector(httpcore.AsyncNetworkBackend):
@@ -40,15 +43,18 @@ class Connector(httpcore.AsyncNetworkBackend):
     def __init__(self, host: str, proxy: Proxy | None) -> None:
         self._host = host
         self.proxy = proxy
-        self._last: WeakKeyDictionary[asyncio.Task[Any], Connection] = (
-            WeakKeyDictionary()
-        )  # by who asked for it
+        # The last connection that each task asked for.
+        self._last: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
 
     def abandon(self) -> None:
-        """Close what this task asked for last, where a proxy has not opened the way: httpcore forgets it."""
+        """Close what this task asked for last, where a proxy has not opened the way yet.
+
+        httpcore forgets such a connection when the request fails.
+        """
         task = asyncio.current_task()
-        if task and (made := self._last.pop(task, None)) and made.on_the_way:
-            made.abort()
+        connection = self._last.pop(task, None) if task else None
+        if connection and connection.waits_for_proxy:
+            connection.abort()
 
     async def connect_tcp(
         self,
@@ -61,51 +67,60 @@ class Connector(httpcore.AsyncNetworkBackend):
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                made = await self._connected(await resolve(host, port), port)
-            if task := asyncio.current_task():
-                self._last[task] = made
-            return made
+                connection = await self._connect_to_any(await resolve(host, port), port)
         except TimeoutError:
-            error = too_slow(place, timeout)
-        except OSError as failed:
-            error = unreachable(failed, host, place)
-        raise self.proxy.dead(what_happened(error), self._host) if self.proxy else error
+            error = too_slow_error(place, timeout)
+        except OSError as failure:
+            error = unreachable_error(failure, host, place)
+        else:
+            if task := asyncio.current_task():
+                self._last[task] = connection
+            return connection
+        if self.proxy:
+            raise self.proxy.no_answer_error(what_happened(error), self._host)
+        raise error
 
-    async def _connected(self, found: list[str], port: int) -> Connection:
-        """The first of the addresses that answers; each has a moment before the next is tried beside it."""
-        if len(found) == 1:
-            return await self._connect(found[0], port)
+    async def _connect_to_any(self, addresses: list[str], port: int) -> Connection:
+        """Connect to the first that answers; each has a moment before the next is tried beside it.
+
+        Raises the error of the one that failed first.
+        """
+        if len(addresses) == 1:
+            return await self._connect(addresses[0], port)
+        left = list(addresses)
         trying: set[asyncio.Task[Connection]] = set()
-        failed: list[BaseException] = []
+        errors: list[BaseException] = []
         try:
-            while found or trying:
-                if found:
-                    trying.add(asyncio.ensure_future(self._connect(found.pop(0), port)))
+            while left or trying:
+                if left:
+                    trying.add(asyncio.ensure_future(self._connect(left.pop(0), port)))
+                seconds = STAGGER_SECONDS if left else None
                 done, trying = await asyncio.wait(
-                    trying, timeout=STAGGER if found else None, return_when=asyncio.FIRST_COMPLETED
+                    trying, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
                 )
                 for task in done:
-                    if (error := task.exception()) is None:
+                    error = task.exception()
+                    if error is None:
                         return task.result()
-                    failed.append(error)
-            raise failed[0]
+                    errors.append(error)
+            raise errors[0]
         finally:
-            await _dropped(trying)
+            await _cancel(trying)
 
     async def _connect(self, address: str, port: int) -> Connection:
         loop = asyncio.get_running_loop()
-        _, made = await loop.create_connection(
+        _, connection = await loop.create_connection(
             lambda: Connection(self._host, self.proxy), address, port
         )
-        return made
+        return connection
 
 
-async def _dropped(trying: set[asyncio.Task[Connection]]) -> None:
+async def _cancel(trying: set[asyncio.Task[Connection]]) -> None:
     for task in trying:
         task.cancel()
-    for made in await asyncio.gather(*trying, return_exceptions=True):
-        if isinstance(made, Connection):
-            made.abort()
+    for connection in await asyncio.gather(*trying, return_exceptions=True):
+        if isinstance(connection, Connection):
+            connection.abort()
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -117,49 +132,60 @@ async def resolve(host: str, port: int) -> list[str]:
     with suppress(ValueError):
         return [str(ip_address(host))]
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[str]] = loop.create_future()
+    answer: asyncio.Future[list[str] | OSError] = loop.create_future()
 
-    def tell(found: list[str] | OSError) -> None:
+    def deliver(result: list[str] | OSError) -> None:
         if not answer.done():
-            answer.set_exception(found) if isinstance(found, OSError) else answer.set_result(found)
+            answer.set_result(result)
 
     def look_up() -> None:
-        try:
-            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found: list[str] | OSError = list(dict.fromkeys(str(row[4][0]) for row in rows))
-        except OSError as error:
-            found = error
-        except UnicodeError:  # a label too long, or empty
-            found = socket.gaierror(socket.EAI_NONAME, "not a name")
+        result = _look_up(host, port)
         with suppress(RuntimeError):  # the loop has been closed
-            loop.call_soon_threadsafe(tell, found)
+            loop.call_soon_threadsafe(deliver, result)
 
     threading.Thread(target=look_up, name="nbchat-look-up", daemon=True).start()
-    return await answer
+    result = await answer
+    if isinstance(result, OSError):
+        raise result
+    return result
 
 
-# --- pools -------------------------------------------------------------------------------------
+def _look_up(host: str, port: int) -> list[str] | OSError:
+    try:
+        rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    except UnicodeError:  # a label too long, or empty
+        return socket.gaierror(socket.EAI_NONAME, "not a name")
+    return list(dict.fromkeys(str(row[4][0]) for row in rows))
 
 
-def make_pool(scheme: str, network: Connector) -> httpcore.AsyncConnectionPool:
-    """A pool of connections to one host. HTTP/1.1 only: one request a connection, nothing to be blocked by."""
-    given: dict[str, Any] = {
+# --- pools ---------------------------------------------------------------------------------
+
+
+def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool:
+    """A pool of connections to one host. Raises BadSettings for a proxy that cannot be used.
+
+    HTTP/1.1 only: one request a connection, so that none is held up by another.
+    """
+    options: dict[str, Any] = {
         "ssl_context": tls_context() if scheme == "https" else None,
-        "max_connections": CONNECTIONS,
-        "max_keepalive_connections": IDLE,
-        "keepalive_expiry": IDLE_BYTES,
-        "network_backend": network,
+        "max_connections": MOST_CONNECTIONS,
+        "max_keepalive_connections": MOST_IDLE,
+        "keepalive_expiry": IDLE_SECONDS,
+        "network_backend": connector,
     }
-    if (proxy := network.proxy) is None:
-        return httpcore.AsyncConnectionPool(**given)
-    given |= {
-        "proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.place, 1),
+    proxy = connector.proxy
+    if proxy is None:
+        return httpcore.AsyncConnectionPool(**options)
+    options |= {
+        "proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.address, 1),
         "proxy_auth": proxy.login,
     }
     if not proxy.socks:
-        return httpcore.AsyncHTTPProxy(**given)
+        return httpcore.AsyncHTTPProxy(**options)
     try:
-        return httpcore.AsyncSOCKSProxy(**given)
+        return httpcore.AsyncSOCKSProxy(**options)
     except (ImportError, RuntimeError):
         raise BadSettings(
             f"{proxy.variable} names a SOCKS proxy: for that, pip install socksio."
@@ -168,14 +194,17 @@ def make_pool(scheme: str, network: Connector) -> httpcore.AsyncConnectionPool:
 
 def tls_context() -> ssl.SSLContext:
     """The certificates to trust: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
-    return _tls(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+    return _load_certificates(
+        os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
+    )
 
 
 @cache  # loading the certificates takes 25 ms
-def _tls(file: str, folder: str) -> ssl.SSLContext:
+def _load_certificates(file: str, folder: str) -> ssl.SSLContext:
     try:
         return httpcore.default_ssl_context()
     except OSError as error:
         raise BadSettings(
-            f"SSL_CERT_FILE or SSL_CERT_DIR names {file or folder}, which cannot be used: {error.strerror or error}."
+            f"SSL_CERT_FILE or SSL_CERT_DIR names {file or folder}, "
+            f"which cannot be used: {error.strerror or error}."
         ) from None

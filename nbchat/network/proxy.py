@@ -13,7 +13,7 @@ from nbchat.hosts import host_of, is_loopback
 from nbchat.wording import safe_excerpt
 
 KINDS = ("http", "https", "socks5", "socks5h")
-SYSTEM = sys.platform in ("darwin", "win32")  # where the system's own settings may name a proxy
+HAS_SYSTEM_SETTINGS = sys.platform in ("darwin", "win32")  # which may name a proxy, too
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,28 +32,27 @@ class Proxy:
         return self.kind.startswith("socks")
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """Host and port, which may be shown."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     @property
     def login(self) -> tuple[bytes, bytes] | None:
+        """Name and password, where the URL has them."""
         parts = urlsplit(self.url)
-        return (
-            (unquote(parts.username).encode(), unquote(parts.password or "").encode())
-            if parts.username
-            else None
-        )
+        if not parts.username:
+            return None
+        return unquote(parts.username).encode(), unquote(parts.password or "").encode()
 
-    def refused(self, said: str, host: str) -> ProxyFailed:
+    def refusal_error(self, reason: str, host: str) -> ProxyFailed:
         return ProxyFailed(
-            f"the proxy {self.place} refused the way to {host} ({safe_excerpt(said)}).\n"
+            f"the proxy {self.address} refused the way to {host} ({safe_excerpt(reason)}).\n"
             f"It is set in {self.variable}: correct it, or name {host} in NO_PROXY."
         )
 
-    def dead(self, said: str, host: str) -> ProxyFailed:
+    def no_answer_error(self, reason: str, host: str) -> ProxyFailed:
         return ProxyFailed(
-            f"the proxy {self.place} does not answer: {said}.\n"
+            f"the proxy {self.address} does not answer: {reason}.\n"
             f"It is set in {self.variable}; correct it, or name {host} in NO_PROXY."
         )
 
@@ -64,17 +63,24 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
     To this machine only through a proxy on this machine: over any other, the
     question would travel in plain text, and would not arrive.
     """
-    names = [
-        name for kind in (scheme, "all") for name in (f"{kind}_proxy", f"{kind}_PROXY".upper())
-    ]
-    variable = next((name for name in names if os.environ.get(name)), "")
-    url = os.environ[variable] if variable else getproxies().get(scheme, "") if SYSTEM else ""
-    if not url or proxy_bypass(host):
+    proxy = _proxy_of_environment(scheme)
+    if proxy is None or proxy_bypass(host):
         return None
-    url = url if "://" in url else f"http://{url}"
-    if is_loopback(host) and not is_loopback(host_of(url)):
+    if is_loopback(host) and not is_loopback(host_of(proxy.url)):
         return None
-    proxy = Proxy(url, variable or "the system's settings")
-    if proxy.kind not in KINDS or not host_of(url):
+    if proxy.kind not in KINDS or not host_of(proxy.url):
         raise BadSettings(f"{proxy.variable} should be an http://, https:// or socks5:// address.")
     return proxy
+
+
+def _proxy_of_environment(scheme: str) -> Proxy | None:
+    for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
+        if url := os.environ.get(variable):
+            return Proxy(_with_scheme(url), variable)
+    if HAS_SYSTEM_SETTINGS and (url := getproxies().get(scheme)):
+        return Proxy(_with_scheme(url), "the system's settings")
+    return None
+
+
+def _with_scheme(url: str) -> str:
+    return url if "://" in url else f"http://{url}"

@@ -1,4 +1,4 @@
-"""Where a question can be when it is stopped: how to get it there, and how to see that it has arrived."""
+"""Where a question can be when it is stopped: how to get it there, and how to see that it is."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ..faults.families import FAMILIES
-from ..faults.server import Misbehaving, Turn
-from ..faults.talking import full_port
+from ..network.faults.families import FAMILIES
+from ..network.faults.server import Misbehaving, Turn
+from ..network.faults.talking import full_port
 
 OPENAI = FAMILIES[0]
 ASK: dict[str, Any] = {"wire": OPENAI.name, "api_key": "k"}

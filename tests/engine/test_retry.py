@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat import errors
-from nbchat.engine.retry import LONGEST_WAIT, TRIES, retry_after, retry_delay, spoken
+from nbchat.engine.retry import LONGEST_WAIT, TRIES, in_words, retry_after, retry_delay
 from nbchat.errors import NbchatError, RateLimited, ServiceDown, ServiceError
 
 numbers = st.floats(allow_nan=True).map(repr) | st.integers(-10, 10**6).map(str)
@@ -63,7 +63,7 @@ def test_a_wait_that_was_asked_for_is_no_less_than_nothing(said: dict[str, str])
     seconds = retry_after(said)
 
     assert seconds is None or seconds >= 0
-    assert seconds is None or spoken(seconds)
+    assert seconds is None or in_words(seconds)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_only_what_may_pass_is_tried_again() -> None:
         if isinstance(kind, type) and issubclass(kind, NbchatError)
     ]
 
-    assert {kind.__name__ for kind in kinds if kind.passing} == {
+    assert {kind.__name__ for kind in kinds if kind.retryable} == {
         "RateLimited",
         "ServiceDown",
         "Unreachable",
@@ -128,4 +128,4 @@ def test_only_what_may_pass_is_tried_again() -> None:
     ],
 )
 def test_lengths_of_time_as_people_say_them(seconds: float, said: str) -> None:
-    assert spoken(seconds) == said
+    assert in_words(seconds) == said

@@ -183,7 +183,7 @@ def test_a_server_that_says_nothing_does_not_hold_up(
 ) -> None:
     for kind in LOCAL:
         moved(monkeypatch, kind, service.url)
-    monkeypatch.setattr(local_servers, "SECONDS", 0.2)
+    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 0.2)
     service.always(answer(hold=60.0))
     started = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""What the demo says to what: a few shows, a few answers about nbchat, and a count of a table it is sent.
+"""What the demo says: a few shows, answers about nbchat, and the count of a table it is sent.
 
 The same question always gets the same answer. Nothing here knows how it travels.
 """
@@ -49,7 +49,10 @@ MATHS = r"""The mean is $\bar{x} = \frac{1}{n}\sum_{i=1}^{n} x_i$, and the sprea
 
 $$s = \sqrt{\frac{1}{n-1}\sum_{i=1}^{n}(x_i - \bar{x})^2}$$"""
 
-THOUGHT = "The question asks to see thinking. A demonstration has none of its own, so it shows where thinking goes."
+THOUGHT = (
+    "The question asks to see thinking. A demonstration has none of its own, "
+    "so it shows where thinking goes."
+)
 
 TRICKS = (  # shown where one of these is in the question, also inside a word
     (("heading", "markdown", "everything"), "Headings and lists look like this:", HEADINGS),
@@ -59,7 +62,8 @@ TRICKS = (  # shown where one of these is in the question, also inside a word
 )
 
 KEYS = """\
-Keys come from the environment, never from a cell's first line. In a cell, without leaving it in the notebook:
+Keys come from the environment, never from a cell's first line. \
+In a cell, without leaving it in the notebook:
 
 ```python
 import os, getpass
@@ -81,11 +85,13 @@ MODELS = """\
 
 DATA = """\
 A notebook variable goes into a question by its name in braces: `{df}`. A DataFrame goes as CSV, \
-of a long one the first 200 rows, a figure as an image, and the line below the answer says what was sent. \
+of a long one the first 200 rows, a figure as an image, \
+and the line below the answer says what was sent. \
 Send me one, and I count its columns."""
 
 PANEL = """\
-`%chat panel` opens this conversation as a panel. What is asked there is known here, and the other way round; \
+`%chat panel` opens this conversation as a panel. \
+What is asked there is known here, and the other way round; \
 `@` in it attaches a variable, and code from an answer goes into a new cell."""
 
 HISTORY = """\
@@ -126,38 +132,41 @@ def reply(questions: Sequence[str], images: int = 0) -> str:
         if not earlier:
             return "This is the first question of our conversation."
         return f'Just before this you asked: "{earlier[-1]}"'
-    if counted := _counted(question):
-        return counted
-    shown = [
-        f"{intro}\n\n{example}"
-        for names, intro, example in TRICKS
-        if any(name in text for name in names)
-    ]
+    if counts := _count_columns(question):
+        return counts
+    if parts := _tricks_for(text) or _topics_for(text):
+        return "\n\n".join(parts)
+    if images:
+        what = "An image" if images == 1 else f"{images} images"
+        return f"{what} came with the question. {BLIND}"
+    return INTRODUCTION
+
+
+def _tricks_for(text: str) -> list[str]:
+    parts = []
+    for names, intro, example in TRICKS:
+        if any(name in text for name in names):
+            parts.append(f"{intro}\n\n{example}")
+    return parts
+
+
+def _topics_for(text: str) -> list[str]:
     words = set(re.findall(r"\w+", text))
-    told = [answer for names, answer in TOPICS if names & words]
-    if images and not (shown or told):
-        return (
-            f"{'An image' if images == 1 else f'{images} images'} came with the question. {BLIND}"
-        )
-    return "\n\n".join(shown or told) or INTRODUCTION
+    return [answer for names, answer in TOPICS if names & words]
 
 
-def _counted(question: str) -> str:
+def _count_columns(question: str) -> str:
     """The columns of a CSV table in the question; empty where there is none with numbers."""
-    head, rows = _table(question)
-    columns = {
-        name: values
-        for name, *cells in zip(head, *rows, strict=True)
-        if name and (values := _numbers(cells))
-    }
+    head, rows = _find_table(question)
+    columns = {}
+    for name, *cells in zip(head, *rows, strict=True):
+        values = _numbers(cells)
+        if name and values:
+            columns[name] = values
     if not columns:
         return ""
-    figures = {name: (min(v), fmean(v), max(v), stdev(v)) for name, v in columns.items()}
-    lines = "\n".join(
-        f"| {name.replace('|', ' ')} | {' | '.join(map(_short, f))} |"
-        for name, f in figures.items()
-    )
-    ratios = {name: spread / (abs(mean) or 1) for name, (_, mean, _, spread) in figures.items()}
+    lines = "\n".join(_count_line(name, values) for name, values in columns.items())
+    ratios = {name: stdev(v) / (abs(fmean(v)) or 1) for name, v in columns.items()}
     widest = max(ratios, key=ratios.__getitem__)
     return f"""\
 A table of {len(rows):,} rows and {len(list(filter(None, head)))} columns. \
@@ -174,16 +183,21 @@ I am a script and have no opinion of it, but I can count:
 ```"""
 
 
-def _table(question: str) -> tuple[list[str], list[list[str]]]:
+def _count_line(name: str, values: list[float]) -> str:
+    figures = (min(values), fmean(values), max(values), stdev(values))
+    return f"| {name.replace('|', ' ')} | {' | '.join(map(_short, figures))} |"
+
+
+def _find_table(question: str) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the longest run of lines with as many commas; empty without one."""
     lines = [line for line in question.splitlines() if not line.startswith("…")]
-    found: list[list[str]] = []
+    longest: list[list[str]] = []
     with suppress(csv.Error):
         for width, run in groupby(csv.reader(lines), len):
             table = list(run)
-            if width > 1 and len(table) > max(2, len(found)):
-                found = table
-    return (found[0], found[1:]) if found else ([], [])
+            if width > 1 and len(table) > max(2, len(longest)):
+                longest = table
+    return (longest[0], longest[1:]) if longest else ([], [])
 
 
 def _numbers(cells: Sequence[str]) -> list[float]:
@@ -192,7 +206,8 @@ def _numbers(cells: Sequence[str]) -> list[float]:
         values = [float(cell) for cell in cells if cell]
     except ValueError:
         return []
-    return values if len(values) > 1 and all(abs(value) < 1e15 for value in values) else []
+    ordinary = all(abs(value) < 1e15 for value in values)  # NaN is not
+    return values if ordinary and len(values) > 1 else []
 
 
 def _short(value: float) -> str:

@@ -1,8 +1,8 @@
 """The embedded model: a demonstration that answers in process, so a first chat needs no key.
 
 It speaks the openai-chat wire format byte for byte, so that all of nbchat runs as
-it would with a provider. What it says is in `demo_script`: a script, not a model,
-and it says so.
+it would with a provider. What it says is in `script`: a script, not a model, and it
+says so.
 """
 
 from __future__ import annotations
@@ -27,14 +27,12 @@ class Demo:
 
     async def __call__(self, body: bytes) -> AsyncIterator[bytes]:
         request = json.loads(body)
-        text = reply(
-            [_text(m) for m in request["messages"] if m["role"] == "user"],
-            _images(request["messages"][-1]),
-        )
-        asked_to = (request.get("thinking") or {}).get("type") == "enabled"
-        thought = (
-            THOUGHT if asked_to or "thinking" in _text(request["messages"][-1]).lower() else ""
-        )
+        messages = request["messages"]
+        questions = [_text_of(message) for message in messages if message["role"] == "user"]
+        text = reply(questions, _count_images(messages[-1]))
+        thinking = (request.get("thinking") or {}).get("type") == "enabled"
+        thinking = thinking or "thinking" in _text_of(messages[-1]).lower()
+        thought = THOUGHT if thinking else ""
         yield _event({"role": "assistant", "content": ""})
         for name, words in (("reasoning_content", thought), ("content", text)):
             for piece in re.findall(r"\S+\s*|\s+", words):
@@ -42,29 +40,30 @@ class Demo:
                     await asyncio.sleep(self.pace)
                 yield _event({name: piece})
         yield _event({}, finish="stop")
-        asked = sum(len(_text(m)) for m in request["messages"])
-        yield _data({"choices": [], "usage": _usage(asked, len(text) + len(thought), len(thought))})
+        question_size = sum(len(_text_of(message)) for message in messages)
+        usage = _usage(question_size, len(text) + len(thought), len(thought))
+        yield _data({"choices": [], "usage": usage})
         yield b"data: [DONE]\n\n"
 
 
-def _text(message: dict[str, Any]) -> str:
+def _text_of(message: dict[str, Any]) -> str:
     content = message.get("content") or ""
-    return (
-        content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-    )
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
 
 
-def _images(message: dict[str, Any]) -> int:
+def _count_images(message: dict[str, Any]) -> int:
     content = message.get("content")
     return sum("image_url" in part for part in content) if isinstance(content, list) else 0
 
 
-def _usage(asked: int, said: int, thought: int) -> dict[str, Any]:
-    """Counted as four characters a token, which is what a rule of thumb says of English."""
+def _usage(question: int, answer: int, thought: int) -> dict[str, Any]:
+    """Of so many characters: four are a token, by a rule of thumb for English."""
     return {
-        "prompt_tokens": asked // 4 + 1,
-        "completion_tokens": said // 4 + 1,
-        "total_tokens": asked // 4 + said // 4 + 2,
+        "prompt_tokens": question // 4 + 1,
+        "completion_tokens": answer // 4 + 1,
+        "total_tokens": question // 4 + answer // 4 + 2,
         "completion_tokens_details": {"reasoning_tokens": thought // 4},
     }
 

@@ -15,8 +15,9 @@ class Authority:
         self._folder = folder
         self.file = folder / "authority.pem"
         self._openssl(
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout authority.key -out authority.pem"
-            " -days 2 -subj /CN=Test-Authority -addext basicConstraints=critical,CA:TRUE"
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+            " -keyout authority.key -out authority.pem -days 2 -subj /CN=Test-Authority"
+            " -addext basicConstraints=critical,CA:TRUE"
             " -addext keyUsage=critical,keyCertSign"
         )
 

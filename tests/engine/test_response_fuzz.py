@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbchat.engine.response import value_of
+from nbchat.engine.tolerant_json import value_of
 from nbchat.wire.framing.contract import FramingError
 from nbchat.wire.framing.json_values import JsonValues
 
-from ..faults.families import FAMILIES, TEXT, Family
-from .played import Played, Player
-from .test_truncation import recorded
+from ..network.faults.families import FAMILIES, TEXT, Family
+from .player import Played, Player
+from .test_response_truncation import recorded
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 fuzz = settings(
@@ -82,8 +82,9 @@ def test_a_good_stream_with_one_edit_ends_well(
         assert played.text == TEXT
 
 
-NAMES = """choices delta content index finish_reason usage tool_calls function arguments error message type code status
-candidates parts text functionCall args finishReason usageMetadata content_block stop_reason partial_json"""
+NAMES = """choices delta content index finish_reason usage tool_calls function arguments
+error message type code status candidates parts text functionCall args finishReason usageMetadata
+content_block stop_reason partial_json"""
 names = st.sampled_from(NAMES.split())
 json_values = st.recursive(
     st.none()

@@ -102,7 +102,7 @@ class Turn:
             await self.raw(b"0\r\n\r\n")
 
     def pieces(self, *, ended: bool = True, whole: bool = True) -> list[bytes]:
-        """The good answer in the pieces in which it is sent; without its end, or only its first half."""
+        """The good answer in the pieces that are sent; without its end, or only its first half."""
         if self.unary:
             data = json.dumps(self.family.whole("".join(WORDS)), ensure_ascii=False).encode()
             half = data[: len(data) // 2]

@@ -11,8 +11,8 @@ from nbchat.engine import response, retry
 from nbchat.network import client
 from nbchat.wire.framing.contract import MIB
 
-from .certificates import Authority
-from .server import Misbehaving, Turn
+from .faults.certificates import Authority
+from .faults.server import Misbehaving, Turn
 
 
 @pytest.fixture(autouse=True)

@@ -50,7 +50,7 @@ FINE = Expected()
 
 @dataclass(frozen=True)
 class Fault:
-    """A misbehaviour and what should come of it; None for a mode in which there is no such thing."""
+    """A misbehaviour and what should come of it; None for a mode that does not have it."""
 
     name: str
     play: Callable[[Turn], Awaitable[None]]

@@ -28,7 +28,7 @@ def strict(value: Any) -> bytes:
 
 @dataclass(frozen=True)
 class Family:
-    """The events of an answer, as bytes. `ends` is the marker after the finish reason, if the format has one."""
+    """The events of an answer, as bytes. `ends` is the marker after the finish reason, if any."""
 
     name: str  # of its wire format
     model: str

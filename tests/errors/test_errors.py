@@ -1,4 +1,7 @@
-"""Every error there is, provoked for real, so that all can be read in one sitting: `pytest -s tests/test_errors.py`."""
+"""Every error there is, provoked for real, so that all can be read in one sitting.
+
+pytest -s tests/errors/test_errors.py
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ import pytest
 from nbchat import errors
 from nbchat.errors import NbchatError, ServiceError, SetupError
 
-from .mishaps import no_answer, refused, setup, wrong_calls
-from .mishaps.stage import CASES, KEY, Case, Stage
-from .service import Service
+from ..service import Service
+from . import no_answer, refused, setup, wrong_calls
+from .stage import CASES, KEY, Case, Stage
 
 NEVER_ALONE = (NbchatError, SetupError, ServiceError)  # caught, but never raised as such
 MODULES = (setup, wrong_calls, refused, no_answer)

@@ -14,10 +14,10 @@ from nbchat.engine.engine import Engine
 from nbchat.errors import TimedOut
 from nbchat.network import connection
 
-from .families import FAMILIES, TEXT
-from .outcomes import KEY, call
-from .server import Hangup, Misbehaving, Turn
-from .talking import OPENAI, failed
+from .faults.families import FAMILIES, TEXT
+from .faults.outcomes import KEY, call
+from .faults.server import Hangup, Misbehaving, Turn
+from .faults.talking import OPENAI, failed
 
 
 async def close_when_asked_again(turn: Turn) -> None:
@@ -117,7 +117,7 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
 async def test_a_connection_that_nobody_uses_is_closed_in_time(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "KEPT", 0.1)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.1)
     case, base_url = server.case("good", OPENAI, False)
     engine = Engine()
     await engine.stream(

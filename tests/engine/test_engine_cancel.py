@@ -1,4 +1,4 @@
-"""Stopped in any state: the socket closes at once, nothing is left running, and the next question is answered."""
+"""Stopped in any state: the socket closes at once, nothing runs on, the next one is answered."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from nbchat.engine.engine import Engine
 from nbchat.loop import Interrupts, LoopThread, Pump
 from nbchat.runtime import current
 
-from ..faults.families import TEXT
-from ..faults.server import Misbehaving
+from ..network.faults.families import TEXT
+from ..network.faults.server import Misbehaving
 from ..waiting import soon
 from .states import ASK, OPENAI, PLAYS, STATES, State, of_server
 
@@ -171,11 +171,12 @@ async def test_a_stream_read_by_a_task_for_each_event_still_has_its_limits(
 
 
 def test_nothing_is_left_to_complain_about_at_the_end(server: Misbehaving) -> None:
-    """Every state, cancelled, in a process where each warning is an error and asyncio watches itself."""
+    """Every state, in a process where each warning is an error and asyncio watches itself."""
     urls = [server.case(play.__name__, OPENAI, False)[1] for play in PLAYS]
     script = f"""
 import asyncio, logging, nbchat
-logging.getLogger("asyncio").addFilter(lambda record: " took " not in record.getMessage())  # a busy machine is no fault
+# That something took long is the machine's fault.
+logging.getLogger("asyncio").addFilter(lambda record: " took " not in record.getMessage())
 nbchat.ask("demo", "warm up")
 ASK = dict(wire="openai-chat", api_key="k")
 

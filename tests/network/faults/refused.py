@@ -26,7 +26,10 @@ from .server import Turn
 REFUSED = Faults()
 fault = REFUSED.fault
 SENTENCE = "Nobody expects this sentence"
-PAGE = b"<!DOCTYPE html><html><head><title>Log in to &lt;Hotel&gt; WiFi</title></head><body>Hi</body></html>"
+PAGE = (
+    b"<!DOCTYPE html><html><head><title>Log in to &lt;Hotel&gt; WiFi</title></head>"
+    b"<body>Hi</body></html>"
+)
 
 
 def status(
@@ -219,7 +222,8 @@ body(
 @fault(raises(BadAnswer, "invalid HTTP", 3), both=True)
 async def http_101(turn: Turn) -> None:
     await turn.raw(
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x02hi"
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\n\r\n\x81\x02hi"
     )
     turn.cut()
 

@@ -58,7 +58,8 @@ WRONG: dict[str, type[NbchatError]] = {
     'nbchat.ask("demo", nbchat.ask("demo", "Hi"))': BadSettings,
     'nbchat.ask("demo", [Message("system", "Be brief.")])': BadSettings,
     'nbchat.ask("demo", [Message("developer", "Hi")])': BadSettings,
-    'nbchat.ask("demo", [Message("Why is the sky blue, and since when have people wondered?")])': BadSettings,
+    'nbchat.ask("demo", [Message("Why is the sky blue, '
+    'and since when have people wondered?")])': BadSettings,
     'nbchat.ask("demo", [Message("user", None)])': BadSettings,
     'nbchat.ask("demo", [Message("user", [{"type": "text", "text": "Hi"}])])': BadSettings,
     'nbchat.ask("demo", [Message("user", ["What is this?", Image("cat.png")])])': BadSettings,

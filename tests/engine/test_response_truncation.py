@@ -10,8 +10,8 @@ import pytest
 from nbchat import Answer
 from nbchat.errors import ConnectionBroken
 
-from ..faults.families import FAMILIES, TEXT, Family, sse
-from .played import Player
+from ..network.faults.families import FAMILIES, TEXT, Family, sse
+from .player import Player
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 

@@ -1,4 +1,4 @@
-"""What is done to a connection's bytes before h11: h11 must find in them exactly what it would have found."""
+"""What is done to a connection's bytes before h11: h11 must find what it would have found."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def cut(body: bytes, places: list[int]) -> list[bytes]:
 
 
 def understood(pieces: list[bytes], incoming: Http1Coalescer | None) -> tuple[int, bytes, str]:
-    """Status, body, and how it ended: whole, more (is due), or refused; by h11, with or without us before it."""
+    """Status, body, and how it ended: whole, more (is due), or refused.
+
+    By h11, with or without us before it.
+    """
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=10**6)
     connection.send(h11.Request(method="GET", target="/", headers=[("host", "x")]))
     connection.send(h11.EndOfMessage())
@@ -83,7 +86,7 @@ def test_any_chunks_in_any_pieces_are_the_same_body(
 def test_what_h11_refuses_is_refused(
     body: list[bytes], at: int, new: bytes, gone: int, cuts: list[int]
 ) -> None:
-    """A good stream with one edit. What h11 would wait for longer may be refused sooner, and nothing is lost before."""
+    """A good stream with one edit. What h11 would wait for longer may be refused sooner."""
     stream = HEAD + b"".join(map(chunk, body)) + b"0\r\n\r\n"
     at = len(HEAD) + at % max(1, len(stream) - len(HEAD))
     edited = stream[:at] + new + stream[at + gone :]

@@ -17,8 +17,8 @@ from nbchat.engine.engine import Engine
 from nbchat.keys import Secret
 from nbchat.settings import Settings
 
-from ..faults.families import FAMILIES, TEXT
-from ..faults.server import Misbehaving, Turn
+from ..network.faults.families import FAMILIES, TEXT
+from ..network.faults.server import Misbehaving, Turn
 
 OPENAI = FAMILIES[0]
 KEY = "sk-canary-7Qv3xY9ZtK2mW8pLr4NbD6"
@@ -108,7 +108,10 @@ def test_a_traceback_with_variables_holds_no_key(
 
 
 def holds(value: Any, depth: int = 5) -> bool:
-    """Whether the key is in a variable, or in what that is made of; a Secret and what is running are not opened."""
+    """Whether the key is in a variable, or in what that is made of.
+
+    A Secret and what is running are not opened.
+    """
     if isinstance(value, str | bytes):
         return KEY in (value if isinstance(value, str) else value.decode("latin-1"))
     if depth == 0 or isinstance(value, Secret):

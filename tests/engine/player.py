@@ -1,4 +1,4 @@
-"""An engine whose provider is a list of bytes: no sockets, so that thousands of streams take seconds."""
+"""An engine whose provider is a list of bytes: thousands of streams take seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbchat.engine.engine import Engine
 from nbchat.events import Event
 from nbchat.settings import Settings
 
-from ..faults.families import Family
+from ..network.faults.families import Family
 
 HOST = "played.example"
 

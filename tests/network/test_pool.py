@@ -10,11 +10,11 @@ import pytest
 from nbchat.engine import retry
 from nbchat.errors import BadSettings, TlsFailed, Unreachable
 
-from .certificates import Authority
-from .families import TEXT
-from .outcomes import Outcome, call
-from .server import Misbehaving, Turn
-from .talking import OPENAI, failed, free_port, full_port, listening, whole
+from .faults.certificates import Authority
+from .faults.families import TEXT
+from .faults.outcomes import Outcome, call
+from .faults.server import Misbehaving, Turn
+from .faults.talking import OPENAI, failed, free_port, full_port, listening, whole
 
 # --- names and ports ----------------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ async def test_an_unknown_name_is_not_tried_again() -> None:
 async def test_the_next_address_of_a_name_is_tried_where_the_first_refuses(
     server: Misbehaving,
 ) -> None:
-    """`localhost` is ::1 first on many machines, and most local servers listen on 127.0.0.1 alone."""
+    """`localhost` is ::1 first on many machines; most local servers listen on 127.0.0.1 alone."""
     _, base_url = server.case("good", OPENAI, False)
 
     assert (await call(OPENAI, base_url.replace("127.0.0.1", "localhost"))).text == TEXT

@@ -140,7 +140,7 @@ def test_the_tries_of_one_question_have_one_key_and_the_next_question_another() 
     assert one[2] == other[2], "the body of the same question is the same bytes"
 
 
-# --- addresses in variables ---------------------------------------------------------------------------
+# --- addresses in variables --------------------------------------------------------------
 
 OLLAMA = "http://127.0.0.1:11434"
 

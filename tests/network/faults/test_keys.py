@@ -1,4 +1,4 @@
-"""A canary goes through every fault, and is looked for wherever something is shown, logged or stored."""
+"""A canary goes through every fault; it must be in nothing that is shown, logged or stored."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def leaks(what: str, text: str) -> list[str]:
 
 async def echo(turn: Turn) -> None:
     """A server that repeats all it was told, in every place it has."""
-    said = f"You sent {json.dumps(turn.headers)} and {b64encode(json.dumps(turn.headers).encode()).decode()}"
+    headers = json.dumps(turn.headers)
+    said = f"You sent {headers} and {b64encode(headers.encode()).decode()}"
     lines = [f"X-Echo-{name}: {value}" for name, value in turn.headers.items()]
     status = 400 if turn.number % 2 else 500
     await turn.json(

@@ -12,11 +12,11 @@ import pytest
 
 from nbchat.errors import BadSettings, ProxyFailed
 
-from .certificates import Authority
-from .families import TEXT
-from .outcomes import KEY, call
-from .server import Misbehaving
-from .talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
+from .faults.certificates import Authority
+from .faults.families import TEXT
+from .faults.outcomes import KEY, call
+from .faults.server import Misbehaving
+from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
 
@@ -159,7 +159,7 @@ async def test_a_silent_proxy_is_given_up_in_time_and_left(
 async def socks(
     target: int, login: bytes = b"", failure: int = 0
 ) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A SOCKS 5 server as RFC 1928 and 1929 have it: its port, and the addresses it was asked for."""
+    """A SOCKS 5 server (RFC 1928, 1929): its port, and the addresses it was asked for."""
     asked: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

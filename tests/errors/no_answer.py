@@ -16,8 +16,8 @@ from nbchat.errors import (
     Unreachable,
 )
 
-from ..faults.certificates import Authority
-from ..faults.talking import listening, whole
+from ..network.faults.certificates import Authority
+from ..network.faults.talking import listening, whole
 from ..service import answer, said
 from .stage import KEY, Stage, ask, case
 

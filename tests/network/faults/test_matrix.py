@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..scores import SCORES
+from ...scores import SCORES
 from .benign import BENIGN
 from .cut import CUT
 from .families import FAMILIES

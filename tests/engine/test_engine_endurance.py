@@ -18,8 +18,8 @@ from nbchat.loop import Interrupts, Pump
 from nbchat.network import pool
 from nbchat.runtime import current
 
-from ..faults.families import FAMILIES, TEXT
-from ..faults.server import Misbehaving, Turn
+from ..network.faults.families import FAMILIES, TEXT
+from ..network.faults.server import Misbehaving, Turn
 
 OPENAI = FAMILIES[0]
 ASK = {"wire": OPENAI.name, "api_key": "k"}
@@ -70,8 +70,8 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     """httpx 0.28 ends in PoolTimeout for ever (encode/httpcore#1093)."""
-    monkeypatch.setattr(pool, "CONNECTIONS", 2)
-    monkeypatch.setattr(pool, "IDLE", 2)
+    monkeypatch.setattr(pool, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(pool, "MOST_IDLE", 2)
     engine = Engine()
     good_url, hang_url = (server.case(name, OPENAI, False)[1] for name in ("good", "hang"))
     for round_ in range(10):
@@ -91,7 +91,7 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
 async def test_more_questions_than_connections_wait_their_turn(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "CONNECTIONS", 3)
+    monkeypatch.setattr(pool, "MOST_CONNECTIONS", 3)
     engine = Engine()
     case, base_url = server.case("good", OPENAI, False)
     texts = await asyncio.gather(*(ask(engine, base_url) for _ in range(30)))
@@ -136,7 +136,7 @@ async def test_a_thousand_mixed_calls_leave_no_file_and_no_memory(
 
 
 async def test_a_reader_that_sleeps_pauses_the_server(server: Misbehaving) -> None:
-    """What is under way is bounded by the system's socket buffers and ours, whatever the server would send."""
+    """What is under way is bounded by the system's socket buffers and ours."""
     engine = Engine()
     case, base_url = server.case("flood", OPENAI, False)
     stream = engine.stream(OPENAI.model, "hi", base_url=base_url, **ASK)
@@ -179,7 +179,7 @@ def test_a_cell_that_is_slow_pauses_it_too(server: Misbehaving) -> None:
 
 
 async def test_twenty_thousand_deltas_arrive_in_order(server: Misbehaving) -> None:
-    from .played import Player
+    from .player import Player
 
     events = [OPENAI.delta(f"{n} ") for n in range(20_000)]
     played = await Player().play(OPENAI, b"".join([*events, *OPENAI.finish(), OPENAI.ends()]))
@@ -192,7 +192,7 @@ async def test_an_answer_larger_than_the_limit_ends_with_what_fits(
 ) -> None:
     from nbchat.engine import response
 
-    from .played import Player
+    from .player import Player
 
     monkeypatch.setattr(response, "MAX_ANSWER", MIB)
     piece = b"".join(OPENAI.delta("x" * 100) for _ in range(100))

@@ -1,1 +1,0 @@
-"""Every way in which an error comes about, provoked for real; `tests/test_errors.py` reads them all."""
