@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.context.expand import LONGEST_VALUE, expand
+from nbchat.context.expand import expand
+from nbchat.context.values import LONGEST_VALUE
 
 
 class Trap:

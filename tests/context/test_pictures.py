@@ -16,7 +16,6 @@ from PIL import Image as Pillow
 from nbchat.context.expand import expand
 from nbchat.context.pictures import LARGEST_PICTURE, picture
 from nbchat.errors import BadSettings
-from nbchat.frontends.panel import attachments
 
 from ..running_kernel import RunningKernel
 from ..service import Service, said
@@ -88,24 +87,6 @@ def test_an_image_that_is_too_large_is_refused_with_a_way_out() -> None:
         BadSettings, match=r"photo is an image of 9\.0 MB; 8 MB can be sent.*\n.*resize"
     ):
         picture("photo", PNG + bytes(LARGEST_PICTURE + 1_000_000))
-
-
-def test_the_panel_attaches_it_as_an_image() -> None:
-    content, labels = attachments.content(
-        "Look at @fig and {photo}", ["x"], [], {"fig": figure(), "photo": jpeg(), "x": 7}
-    )
-
-    assert isinstance(content, list)
-    text, value, photo, fig = content
-    assert text == "Look at fig and photo (image 1)"
-    assert value == "\n\nx:\n```\n7\n```"
-    assert [photo.media_type, fig.media_type] == ["image/jpeg", "image/png"]
-    assert [label.partition(",")[0] for label in labels] == [
-        "x (1 B)",
-        "fig (image",
-        "photo (image",
-    ]
-    assert attachments.value({"photo": jpeg()}, "photo")[0] == ""
 
 
 FIGURE = """import matplotlib; matplotlib.use("agg")
