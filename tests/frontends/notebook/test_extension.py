@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ..running_kernel import RunningKernel
+from ...running_kernel import RunningKernel
 
 
 def test_unloading_leaves_nothing_behind(kernel: RunningKernel) -> None:
