@@ -43,7 +43,7 @@ class Cost:
 
 
 def cost_of(answers: Iterable[Answer], catalog: Catalog, address_of: AddressOf) -> Cost:
-    """What these answers cost together; not complete where it cannot be told of one that was paid."""
+    """What these answers cost together; not complete where that of a paid one is not known."""
     amounts: dict[str, float] = {}
     complete = True
     for answer in answers:
@@ -120,7 +120,7 @@ def _region_at(address: str, places: Mapping[str, str]) -> str | None:
 
 
 def _currency_in(region: str, provider: Provider, usual: str) -> str:
-    """The currency of a region, where a provider has one price list for China and one for abroad."""
+    """The currency of a region, where a provider has a price list for China and one for abroad."""
     if "intl" in provider.regions:
         return "USD" if region == "intl" else "CNY"
     if "cn" in provider.regions:

@@ -1,4 +1,4 @@
-"""What a notebook knows that a model can be shown, whoever runs it: IPython, another host, a test."""
+"""What a notebook knows that a model can be shown; IPython is one host of it, a test another."""
 
 from __future__ import annotations
 

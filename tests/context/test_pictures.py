@@ -110,7 +110,7 @@ def test_a_cell_sends_a_figure_and_says_so(kernel: RunningKernel, service: Servi
 def test_a_model_that_reads_text_alone_can_take_over(
     kernel: RunningKernel, service: Service
 ) -> None:
-    """Most providers refuse a request with an image in it, and would do so at every further question."""
+    """Most providers refuse a request with an image in it, and so at every further question."""
     for words in ("A peak.", "As I said.", "I see nothing."):
         service.answers(*said(words))
     kernel.run(f"import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='{service.url}/v1')")

@@ -53,10 +53,8 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
 def _open_stream(
     shell: InteractiveShell, conversation: Conversation, line: MagicArguments, body: str
 ) -> TurnStream:
-    if line.raw:
-        question = ExpandedPrompt(body)
-    else:
-        question = expand(body, IPythonNotebook(shell).variables)
+    variables = IPythonNotebook(shell).variables
+    question = ExpandedPrompt(body) if line.raw else expand(body, variables)
     return conversation.open(
         question.content,
         line.model,

@@ -1,4 +1,4 @@
-"""What a live cell sends grows with the answer and with the time, whatever the answer is made of."""
+"""What a live cell sends grows with the answer and with the time, whatever is in the answer."""
 
 from __future__ import annotations
 
