@@ -16,13 +16,13 @@ from nbchat.turns import Turn
 def footer(turn: Turn) -> list[str]:
     """The parts of the line; nothing in it changes from run to run."""
     answer = turn.answer
-    facts = [answer.model, str(answer.usage), str(cost_of([answer]))]
+    facts = [answer.model, str(answer.usage), str(cost_by_settings([answer]))]
     if turn.inserted:
         facts.append(f"sent {', '.join(turn.inserted)}")
     return [fact for fact in facts if fact]
 
 
-def cost_of(answers: Iterable[Answer]) -> Cost:
+def cost_by_settings(answers: Iterable[Answer]) -> Cost:
     """What these answers cost, at the addresses that the settings name now."""
     settings = runtime.current().settings()
 

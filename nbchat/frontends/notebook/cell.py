@@ -127,7 +127,7 @@ class LiveCell:
     def _paint_thinking(self, now: float) -> None:
         page = render.live_html(
             [],
-            status=self._progress.line(now),
+            status=self._progress.status_line(now),
             thought="".join(self._thought),
             notices=self._notices,
         )
@@ -142,7 +142,7 @@ class LiveCell:
         # The new output comes first, with what was the open end of the one before. The style
         # hides that end in the old output until it is finished below, so nothing moves.
         page = render.live_html(
-            settled[self._finished_blocks :], tail, status=self._progress.line(now)
+            settled[self._finished_blocks :], tail, status=self._progress.status_line(now)
         )
         self._show(page, now, force=head_is_due or bool(group))
         # What has settled is sent now, and once more when its output is finished.

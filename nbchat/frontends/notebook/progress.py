@@ -28,14 +28,14 @@ class Progress:
             self._first_at = now
         self._tokens += len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN
 
-    def line(self, now: float) -> str:
-        """The line, as of now.
+    def status_line(self, now: float) -> str:
+        """The line below the open end, as of now.
 
         >>> progress = Progress("kimi-k2.6", start=0.0)
-        >>> progress.line(2.0)
+        >>> progress.status_line(2.0)
         'kimi-k2.6 · waiting… 2 s'
         >>> progress.count("word" * 50, 2.0, thinks=False)
-        >>> progress.line(4.0)
+        >>> progress.status_line(4.0)
         'kimi-k2.6 · 4 s · 25 tok/s'
         """
         seconds = now - self._start

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbchat import render
 from nbchat.errors import BadSettings
 from nbchat.events import Usage
-from nbchat.frontends.footer import cost_of
+from nbchat.frontends.footer import cost_by_settings
 from nbchat.frontends.notebook.arguments import MagicArguments
 from nbchat.frontends.notebook.ask import ask as ask_in_cell
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
@@ -52,7 +52,7 @@ def usage(chat: ChatCommand) -> None:
 
 
 def _cost_and_time(turns: Sequence[Turn]) -> list[str]:
-    cost = cost_of(turn.answer for turn in turns)
+    cost = cost_by_settings(turn.answer for turn in turns)
     return [str(cost), f"{sum(turn.seconds for turn in turns):.1f} s"]
 
 
