@@ -29,6 +29,7 @@ from nbchat.store.store import Store
 from nbchat.streams import Stream
 
 MAIN = "main"  # the conversation that needs no name
+DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, as of a fast model
 
 
 class Runtime:
@@ -49,6 +50,15 @@ class Runtime:
         if self._engine is None:
             self._engine = Engine()
         return self._engine
+
+    def open(self, *, static: bool) -> None:
+        """Say whether nobody watches: then nothing is stored, and the demo answers at once."""
+        self.watched = not static
+        self.engine.demo.pace = 0.0 if static else DEMO_PACE
+
+    def settings(self) -> Settings:
+        """What the user decided, as it is now."""
+        return Settings.load()
 
     # The engine is looked up at each call: it may have been closed and made anew in between.
 

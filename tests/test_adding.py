@@ -75,6 +75,30 @@ if __name__ == "__main__":
     asyncio.run(main(" ".join(sys.argv[1:])))
 '''
 
+SHOUT = """
+
+@command("shout TEXT", "say it louder", group="conversation")
+def shout(chat: ChatCommand, text: str = "") -> None:
+    print(f"{text.upper()}! ({chat.conversation.name})")
+"""
+
+SHELL = """
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from nbchat.errors import BadSettings
+
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "nbchat")
+shell.run_line_magic("chat", "shout hear hear")
+shell.run_line_magic("chat", "")
+with provisionalcompleter():
+    print([c.text for c in shell.Completer.completions("%chat sho", 9)])
+try:
+    shell.run_line_magic("chat", "shuot hear")
+except BadSettings as error:
+    print(error)
+"""
+
 
 class Copy:
     """A copy of the package, and what differs in it from the original."""
@@ -173,3 +197,16 @@ def test_a_front_end_is_one_file(copy: Copy) -> None:
     assert shown == "+---\n| This is the first question of our conversation.\n+---"
     assert copy.touched() == ["frontends/postcard.py"]
     assert forbidden("frontends", POSTCARD) == []
+
+
+def test_a_command_is_one_function(copy: Copy) -> None:
+    path = copy.package / "frontends" / "notebook" / "commands" / "conversation.py"
+    path.write_text(path.read_text("utf-8") + SHOUT, "utf-8")
+
+    shown = copy.python("-c", SHELL).splitlines()
+
+    assert shown[0] == "HEAR HEAR! (main)"
+    assert "  %chat shout TEXT           say it louder" in shown
+    assert shown[-2] == "['shout']"
+    assert "Did you mean 'shout'?" in shown[-1]
+    assert copy.touched() == ["frontends/notebook/commands/conversation.py"]

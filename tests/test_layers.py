@@ -34,10 +34,11 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
 )
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
-UPWARD = {  # written down: how an object shows itself in a notebook
+UPWARD = {  # written down: how an object shows itself in a notebook, and %chat panel opens one
     "nbchat.events": "nbchat.display",
     "nbchat.catalog.model_list": "nbchat.display",
     "nbchat.conversation.conversation": "nbchat.display",
+    "nbchat.frontends.notebook.commands.setup": "nbchat",
 }
 APART = (  # these know nothing of each other
     ("nbchat.frontends.notebook", "nbchat.frontends.panel", "nbchat.frontends.server"),

@@ -14,7 +14,7 @@ import pytest
 
 import nbchat
 from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
-from nbchat.frontends.notebook.commands.commands import COMMANDS
+from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
 
 from .providers import answers
@@ -153,7 +153,7 @@ def test_a_cell_line_names_a_model_that_is_not_retired(line: str) -> None:
 
 def test_commands_options_and_names_exist() -> None:
     for command in re.findall(r"`%chat (\w+)", README):
-        assert command in COMMANDS, command
+        assert command in commands(), command
     for option in re.findall(r"`(--[a-z-]+)`", README):
         assert option in OPTIONS, option
     for name in re.findall(r"nbchat\.(\w+)\(", README):

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
+from nbchat.catalog.rows import Model, Provider
 from nbchat.wording import did_you_mean, shorten
-
-if TYPE_CHECKING:
-    from nbchat.catalog.catalog import Catalog
 
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 
 
-def no_such_model(name: str, catalog: Catalog) -> str:
+class KnownNames(Protocol):
+    """What a name can lead to: the tables of a catalog."""
+
+    @property
+    def models(self) -> Mapping[str, Model]: ...
+    @property
+    def providers(self) -> Mapping[str, Provider]: ...
+    @property
+    def aliases(self) -> Mapping[str, str]: ...
+
+
+def no_such_model(name: str, catalog: KnownNames) -> str:
     """What to say of a name that has no route."""
     kind, colon, upstream = name.partition(":")
     if kind in catalog.providers:
@@ -36,7 +46,7 @@ def no_such_model(name: str, catalog: Catalog) -> str:
     )
 
 
-def no_such_provider(kind: str, catalog: Catalog, upstream: str = "") -> str:
+def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
     """What to say of a provider that nobody knows, asked for by itself or for a model of its own."""
     if alike := _alike(kind, catalog):
         guess = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"
@@ -47,7 +57,7 @@ def no_such_provider(kind: str, catalog: Catalog, upstream: str = "") -> str:
     return f"no provider is called {kind!r}.{guess}"
 
 
-def _alike(word: str, catalog: Catalog) -> str:
+def _alike(word: str, catalog: KnownNames) -> str:
     """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
     word = _letters(word)
     named = (

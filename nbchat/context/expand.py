@@ -13,23 +13,23 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from nbchat.context.pictures import picture
+from nbchat.context.values import as_image, image_label, is_data, text_label, value_text
 from nbchat.messages import Image, Part
 
-LONGEST_VALUE = 50_000  # characters of one value
-MOST_ROWS = 200  # of a table
+LEAST_LIKENESS = 0.75  # of a name to that of a variable (1: the same), to be taken for a slip of it
 
 _NAME = re.compile(r"\{([^\W\d]\w*)\}")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_NOT_DATA = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 
 
 @dataclass(slots=True)
 class ExpandedPrompt:
-    """A question with its values in place; `inserted` says for people which, and what looks like a slip."""
+    """A question with its values in place.
+
+    `inserted` says for people which values those are, and what looks like a slip.
+    """
 
     text: str
     inserted: list[str] = field(default_factory=list)
@@ -42,47 +42,68 @@ class ExpandedPrompt:
         return [text, *self.images] if self.images else text
 
 
-def expand(body: str, names: Mapping[str, Any]) -> ExpandedPrompt:
-    """Put the values of `names` into `body`, except inside code fences.
+def expand(body: str, variables: Mapping[str, Any]) -> ExpandedPrompt:
+    """Put the values of `variables` into `body`, except inside code fences.
+
+    Raises BadSettings for an image that is too large to be sent.
 
     >>> expand("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
-    Filled(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])
+    ExpandedPrompt(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])
     """
-    seen: dict[str, str] = {}
-    images: dict[str, Image] = {}
-    data = {name: value for name, value in names.items() if is_data(value)}
+    values = _Values(variables)
 
-    def value(match: re.Match[str]) -> str:
+    def expand_line(line: str) -> str:
+        return _NAME.sub(values.put_in, line)
+
+    text = "".join(_outside_fences(body, expand_line))
+    return ExpandedPrompt(text, list(values.labels.values()), list(values.images.values()))
+
+
+class _Values:
+    """The variables that a question may name, and those that it has named so far."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+        self._data = {name: value for name, value in variables.items() if is_data(value)}
+        self.labels: dict[str, str] = {}  # by name
+        self.images: dict[str, Image] = {}  # by name
+
+    def put_in(self, match: re.Match[str]) -> str:
+        """What stands in the place of `{name}`."""
         name = match[1]
-        if name not in data:
-            if name not in names and (alike := _alike(name, data)):
-                seen[name] = f"{{{name}}} as typed (there is {alike})"
+        if name not in self._data:
+            self._note_slip(name)
             return match[0]
-        if name not in images and (image := as_image(name, data[name])):
-            images[name] = image
-            seen[name] = image_label(name, image)
-        if name in images:
-            return f"{name} (image {[*images].index(name) + 1})"
-        text, kind = value_text(data[name])
-        seen[name] = f"{name} ({kind}{_size(text.encode('utf-8', 'replace'))})"
+        if name not in self.images:
+            self._look_for_image(name)
+        if name in self.images:
+            return f"{name} (image {[*self.images].index(name) + 1})"
+        text, facts = value_text(self._data[name])
+        self.labels[name] = text_label(name, text, facts)
         return text
 
-    text = "".join(_outside_fences(body, lambda line: _NAME.sub(value, line)))
-    return ExpandedPrompt(text, list(seen.values()), list(images.values()))
+    def _look_for_image(self, name: str) -> None:
+        image = as_image(name, self._data[name])
+        if image is not None:
+            self.images[name] = image
+            self.labels[name] = image_label(name, image)
 
+    def _note_slip(self, name: str) -> None:
+        alike = "" if name in self._variables else self._alike(name)
+        if alike:
+            self.labels[name] = f"{{{name}}} as typed (there is {alike})"
 
-def is_data(value: Any) -> bool:
-    """Whether a value is something to ask about, and no module, function or class."""
-    return not isinstance(value, _NOT_DATA)
-
-
-def _alike(name: str, data: Mapping[str, Any]) -> str:
-    """A variable that was probably meant; names of one letter are LaTeX rather than slips."""
-    known = [other for other in data if len(other) > 1 and not other.startswith("_")]
-    return next(iter(get_close_matches(name, known, 1, cutoff=0.75)), "") if len(name) > 1 else ""
+    def _alike(self, name: str) -> str:
+        """A variable that was probably meant; names of one letter are LaTeX rather than slips."""
+        if len(name) == 1:
+            return ""
+        known = [other for other in self._data if len(other) > 1 and not other.startswith("_")]
+        matches = get_close_matches(name, known, 1, cutoff=LEAST_LIKENESS)
+        return matches[0] if matches else ""
 
 
 def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
+    """The lines of a text, with those changed that are no code between fences."""
     lines, fence = [], ""
     for line in body.splitlines(keepends=True):
         mark = _FENCE.match(line)
@@ -96,50 +117,3 @@ def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
         else:
             lines.append(change(line))
     return lines
-
-
-def as_image(name: str, value: Any) -> Image | None:
-    """The variable as an image, where it is one."""
-    return None if _is_table(value) else picture(name, value)
-
-
-def image_label(name: str, image: Image) -> str:
-    """What to say of an image that is sent: `fig (image, 23.4 kB)`."""
-    return f"{name} (image, {_size(image.data)})"
-
-
-def value_text(value: Any) -> tuple[str, str]:
-    """A value as text for a model, and what to say of it: a table as CSV, the rest as `str` has it.
-
-    >>> value_text("a" * 50_001)[1]
-    'first 50,000 characters, '
-    """
-    text, said = _table(value) if _is_table(value) else (str(value), [])
-    if len(text) > LONGEST_VALUE:
-        said.append(f"first {LONGEST_VALUE:,} characters")
-        text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {len(text):,} characters)"
-    return text, "".join(f"{words}, " for words in said)
-
-
-def _is_table(value: Any) -> bool:
-    """Whether it is a pandas or polars table, or a column of one; neither is imported for that."""
-    return (
-        hasattr(value, "shape")
-        and hasattr(value, "head")
-        and (hasattr(value, "to_csv") or hasattr(value, "write_csv"))
-    )
-
-
-def _table(frame: Any) -> tuple[str, list[str]]:
-    said = [" × ".join(f"{size:,}" for size in frame.shape)]
-    beginning = frame.head(MOST_ROWS)
-    text: str = beginning.to_csv() if hasattr(frame, "to_csv") else beginning.write_csv()
-    if frame.shape[0] > MOST_ROWS:
-        said.append(f"first {MOST_ROWS} rows")
-        text += f"… ({MOST_ROWS} of {frame.shape[0]:,} rows)\n"
-    return text, said
-
-
-def _size(data: bytes) -> str:
-    size = len(data)
-    return f"{size} B" if size < 1000 else f"{size / 1000:.1f} kB"

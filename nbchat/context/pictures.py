@@ -10,6 +10,7 @@ from nbchat.messages import Image
 
 LARGEST_PICTURE = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
 
+_NO_PICTURES = (str, int, float, complex, list, tuple, dict, set, frozenset)
 _SIGNATURES = (  # what a file begins with tells what it is, whatever its name says
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -20,31 +21,41 @@ _SIGNATURES = (  # what a file begins with tells what it is, whatever its name s
 def picture(name: str, value: Any) -> Image | None:
     """The value as an image, or None for one that is text to a model.
 
-    A matplotlib figure or axes, a PIL image, an `IPython.display.Image`, or the bytes of a file; none
-    of these libraries is imported for that. Raises BadSettings where it is too large to be sent.
+    A matplotlib figure or axes, a PIL image, an `IPython.display.Image`, or the bytes of
+    a file; none of these libraries is imported for that. Raises BadSettings where it is
+    too large to be sent.
     """
-    if isinstance(value, str | int | float | complex | list | tuple | dict | set | frozenset):
+    if isinstance(value, _NO_PICTURES):
         return None
-    data = value if isinstance(value, bytes) else _drawn(value)
-    if not isinstance(data, bytes) or not (kind := media_type(data)):
+    data = value if isinstance(value, bytes) else _drawn_bytes(value)
+    kind = media_type(data) if isinstance(data, bytes) else ""
+    if not kind:
         return None
     if len(data) > LARGEST_PICTURE:
-        raise BadSettings(
-            f"{name} is an image of {len(data) / 1e6:.1f} MB; {LARGEST_PICTURE / 1e6:.0f} MB can be sent.\n"
-            f"Put a smaller one into the question, such as {name}.resize((1000, 800)), or a figure with a lower dpi."
-        )
+        raise BadSettings(_too_large(name, len(data)))
     return Image(data, kind)
 
 
-def _drawn(value: Any) -> Any:
-    figure = (
-        value if hasattr(value, "savefig") else getattr(value, "figure", None)
-    )  # of axes, as df.plot() returns
-    if callable(save := getattr(figure, "savefig", None)):
+def _too_large(name: str, size: int) -> str:
+    most = f"{LARGEST_PICTURE / 1e6:.0f} MB"
+    return (
+        f"{name} is an image of {size / 1e6:.1f} MB; {most} can be sent.\n"
+        f"Put a smaller one into the question, such as {name}.resize((1000, 800)), "
+        "or a figure with a lower dpi."
+    )
+
+
+def _drawn_bytes(value: Any) -> Any:
+    """The bytes of a picture file, as the object draws itself; None where it does not."""
+    # Axes, as df.plot() returns, know their figure.
+    figure = value if hasattr(value, "savefig") else getattr(value, "figure", None)
+    save = getattr(figure, "savefig", None)
+    if callable(save):
         file = BytesIO()
         save(file, format="png", bbox_inches="tight")
         return file.getvalue()
-    if isinstance(data := getattr(value, "data", None), bytes):
+    data = getattr(value, "data", None)
+    if isinstance(data, bytes):
         return data
     if hasattr(value, "_repr_latex_"):  # a formula of SymPy, which says more as text
         return None
@@ -60,4 +71,7 @@ def media_type(data: bytes) -> str:
     """
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    return next((kind for start, kind in _SIGNATURES if data.startswith(start)), "")
+    for start, kind in _SIGNATURES:
+        if data.startswith(start):
+            return kind
+    return ""

@@ -10,7 +10,7 @@ import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,9 +18,6 @@ from nbchat.errors import BadSettings
 from nbchat.store.reading import read_json, read_turn, wrong_field
 from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.turns import Turn
-
-if TYPE_CHECKING:
-    from nbchat.conversation.conversation import Conversation
 
 FORMAT = "nbchat-conversation"
 VERSION = 1
@@ -31,7 +28,20 @@ PRIVATE = ("cell", "kept")  # of use in this notebook and to that provider alone
 Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
 
 
-def write_export(conversation: Conversation, path: Path, output: Output | None = None) -> Path:
+class Exportable(Protocol):
+    """What of a conversation goes into a file."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def system(self) -> str | None: ...
+    @property
+    def turns(self) -> list[Turn]: ...
+
+
+def write_export(conversation: Exportable, path: Path, output: Output | None = None) -> Path:
     """Write the current branch in the format that the file's name asks for."""
     if path.suffix == ".json":
         text = as_json(conversation)
@@ -55,7 +65,7 @@ def write_export(conversation: Conversation, path: Path, output: Output | None =
 # --- out ----------------------------------------------------------------------------------------
 
 
-def as_markdown(conversation: Conversation) -> str:
+def as_markdown(conversation: Exportable) -> str:
     """Questions and answers under headings; a remark where an answer is not whole."""
     parts = []
     for turn in conversation.turns:
@@ -72,7 +82,7 @@ def as_markdown(conversation: Conversation) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def as_json(conversation: Conversation) -> str:
+def as_json(conversation: Exportable) -> str:
     """All there is of the branch but for what is private to this notebook."""
     turns = [
         {n: v for n, v in (question_fields(t) | answer_fields(t)).items() if n not in PRIVATE}
@@ -92,7 +102,7 @@ def as_json(conversation: Conversation) -> str:
     )
 
 
-def as_notebook(conversation: Conversation, output: Output) -> str:
+def as_notebook(conversation: Exportable, output: Output) -> str:
     """`%%chat` cells with their answers; to run it asks everything again."""
     cells = [_code(0, "%load_ext nbchat", [])]
     system = conversation.system

@@ -20,8 +20,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbchat.events import Event
 from nbchat.messages import Text, Thought
 
-from ..frontends.shell import shell_in
-from ..frontends.timed_cell import streamed
+from ..frontends.notebook.shell import shell_in
+from ..frontends.notebook.timed_cell import streamed
 from .answers import SHAPES
 
 PIECE = 5  # characters

@@ -20,7 +20,7 @@ from nbchat.engine.demo.script import (
     reply,
 )
 from nbchat.frontends.notebook.arguments import parse_arguments
-from nbchat.frontends.notebook.commands.commands import COMMANDS
+from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
 
 
@@ -44,7 +44,7 @@ def test_what_it_says_about_nbchat_is_so() -> None:
     said = "\n".join([INTRODUCTION, *(answer for _, answer in TOPICS)])
 
     for command in re.findall(r"`%chat (\w+)", said):
-        assert command in COMMANDS
+        assert command in commands()
     for line in re.findall(r"`%%chat( [^`]*)?`", said):
         if model := parse_arguments(line).model:
             assert Settings.load().catalog.find(model).model.status in ("current", "unlisted")

@@ -24,16 +24,16 @@ BY_KIND = messages.by_kind("ToPage")
 
 
 class Desk:
-    """A session, its variables, and everything it told the views."""
+    """A session, the variables of its notebook, and everything it told the views."""
+
+    hidden = ("In",)  # of the variables
 
     def __init__(self, name: str = "main", **variables: Any) -> None:
         self.told: list[dict[str, Any]] = []
         self.buffers: list[tuple[bytes, ...]] = []
         self.published: list[dict[str, Any]] = []  # copies for the notebook
         self.variables = variables
-        self.session = Session(
-            name, self._down, lambda: (self.variables, {"In": []}), self.published.append
-        )
+        self.session = Session(name, self._down, self, self.published.append)
         self.say("sync", view="v")
         self.wait("state")
 

@@ -10,18 +10,11 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from nbchat.errors import BadSettings
-from nbchat.messages import Thinking
+from nbchat.messages import LEVELS
 from nbchat.wording import shorten
 
-LEVELS: dict[str, Thinking] = {
-    "on": True,
-    "off": False,
-    "low": "low",
-    "medium": "medium",
-    "high": "high",
-    "max": "max",
-}
 USAGE = "%%chat [MODEL] [--name N] [--system TEXT] [--temperature F] [--max-tokens N] [--think LEVEL] [--fresh] [--raw]"
+HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 
 # An option that would hold a key, or something that has the shape of one.

@@ -26,10 +26,10 @@ def complete(context: CompletionContext) -> Any:
 
 
 def _command(words: list[str]) -> list[SimpleCompletion]:
-    from nbchat.frontends.notebook.commands.commands import COMMANDS
+    from nbchat.frontends.notebook.commands.table import commands
 
     if len(words) == 2:
-        return _starting(words[-1], [("command", c) for c in COMMANDS])
+        return _starting(words[-1], [("command", c) for c in commands()])
     return (
         _starting(words[-1], [("model", m) for m in _models()])
         if words[1] in ("use", "models")
@@ -38,9 +38,9 @@ def _command(words: list[str]) -> list[SimpleCompletion]:
 
 
 def _models() -> list[str]:
-    from nbchat.settings import Settings
+    from nbchat import runtime
 
-    catalog = Settings.load().catalog
+    catalog = runtime.current().settings().catalog
     return [*catalog.aliases, *catalog.models]
 
 

@@ -1,6 +1,6 @@
-"""`%load_ext nbchat` and `%unload_ext nbchat`: what is registered, warmed, and taken back.
+"""`%load_ext nbchat` and `%unload_ext nbchat`: what is registered, preloaded, and taken back.
 
-Loading is cheap: nothing of the engine is imported before it is needed, or warmed
+Loading is cheap: nothing of the engine is imported before it is needed, or preloaded
 on a background thread once the loading cell has ended.
 """
 
@@ -27,11 +27,13 @@ class Preloader:
         shell.events.register("post_run_cell", self.start)
 
     def start(self, result: object = None) -> None:
+        """Called by IPython when a cell has ended: the one that loads us is the first."""
         self._unregister()
-        self._thread = threading.Thread(target=_warm, name="nbchat-warm", daemon=True)
+        self._thread = threading.Thread(target=_preload, name="nbchat-warm", daemon=True)
         self._thread.start()
 
     def end(self) -> None:
+        """Take the hook back, and wait for the thread."""
         self._unregister()
         if self._thread is not None:
             self._thread.join()
@@ -41,41 +43,47 @@ class Preloader:
             self._shell.events.unregister("post_run_cell", self.start)
 
 
-def _warm() -> None:
+def _preload() -> None:
     from nbchat import render, runtime
     from nbchat.context import expand  # noqa: F401
     from nbchat.network.client import preload
-    from nbchat.settings import Settings
 
-    Settings.load()
     render.to_html("`warm`")
     preload()
-    runtime.current()
+    runtime.current().settings()
 
 
 def keep_questions(lines: list[str]) -> list[str]:
-    """Bring to us what IPython would take for something else: a `?` at the end, and a `%%chat` without a body.
+    """Bring to us what IPython would take for something else.
+
+    That is a `?` at the end of a line, and a `%%chat` without a body.
 
     >>> keep_questions(["%chat ask Why?"])
     ["get_ipython().run_line_magic('chat', 'ask Why?')"]
     >>> keep_questions(["%%chat kimi-k2.6"])
     ['%%chat kimi-k2.6\\n', '\\n']
     """
-    if lines and lines[0].startswith("%%"):
-        bare = re.match(r"%%chat(\s|$)", lines[0]) and not "".join(lines[1:]).strip()
-        return [f"{lines[0].rstrip()}\n", "\n"] if bare else lines
-    return [
-        f"get_ipython().run_line_magic('chat', {line[6:].strip()!r}){line[len(line.rstrip()) :]}"
-        if line.startswith("%chat ") and line.rstrip().endswith("?")
-        else line
-        for line in lines
-    ]
+    if not lines or not lines[0].startswith("%%"):
+        return [_keep_question(line) for line in lines]
+    has_body = bool("".join(lines[1:]).strip())
+    if re.match(r"%%chat(\s|$)", lines[0]) and not has_body:
+        return [f"{lines[0].rstrip()}\n", "\n"]
+    return lines
 
 
-keep_questions.has_side_effects = True  # type: ignore[attr-defined]  # IPython: not when it asks if a cell is whole
+def _keep_question(line: str) -> str:
+    content = line.rstrip()
+    if not line.startswith("%chat ") or not content.endswith("?"):
+        return line
+    end = line[len(content) :]
+    return f"get_ipython().run_line_magic('chat', {content[6:].strip()!r}){end}"
 
 
-_loaded: dict[int, Preloader] = {}  # by shell
+# IPython leaves out what has side effects when it only asks whether a cell is whole.
+keep_questions.has_side_effects = True  # type: ignore[attr-defined]
+
+
+_loaded: dict[int, Preloader] = {}  # by the id of the shell
 
 
 def load(shell: InteractiveShell) -> None:
@@ -90,8 +98,9 @@ def load(shell: InteractiveShell) -> None:
 
 def unload(shell: InteractiveShell) -> None:
     """Take back all that `load` and the questions since have made."""
-    if warmth := _loaded.pop(id(shell), None):
-        warmth.end()
+    preloader = _loaded.pop(id(shell), None)
+    if preloader:
+        preloader.end()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("chat", None)
     shell.magics_manager.registry.pop(ChatMagics.__name__, None)
@@ -99,5 +108,6 @@ def unload(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.remove(complete)
     if keep_questions in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(keep_questions)
-    if runtime := sys.modules.get("nbchat.runtime"):
+    runtime = sys.modules.get("nbchat.runtime")
+    if runtime:
         runtime.close()

@@ -6,22 +6,14 @@ Importing this is cheap: the engine is imported by the first question.
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from nbchat.errors import ConnectionBroken, Interrupted
-from nbchat.frontends.notebook.arguments import LEVELS, MagicArguments, parse_arguments, refuse_keys
+from nbchat.frontends.notebook.arguments import HELP_WORDS, parse_arguments, refuse_keys
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
-
-    from nbchat.conversation.conversation import Conversation
-    from nbchat.events import Answer
-    from nbchat.frontends.notebook.cell import Display
-
-HELP = ("--help", "-h", "?")
-TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
 
 @magics_class
@@ -57,107 +49,13 @@ class ChatMagics(Magics):
         """
         shell: InteractiveShell = self.shell  # type: ignore[assignment]  # a magic always has one
         refuse_keys(line)
-        if cell is not None and line.strip() in HELP:
+        if cell is None:
+            from nbchat.frontends.notebook.commands.table import run_line
+
+            run_line(shell, line)
+        elif line.strip() in HELP_WORDS:
             print(inspect.getdoc(ChatMagics.chat))
-        elif cell is None:
-            from nbchat.frontends.notebook.commands.commands import Commands
-
-            Commands(shell).run(line)
         else:
+            from nbchat.frontends.notebook.ask import ask
+
             ask(shell, parse_arguments(line), cell)
-
-
-def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
-    """Ask what is in `body`, show the answer as it comes, and fail the cell where it is not whole."""
-    from nbchat import runtime
-    from nbchat.context.expand import ExpandedPrompt, expand
-    from nbchat.interrupts import Interrupts
-
-    state = runtime.current()
-    static = is_static(shell)
-    state.watched = not static
-    with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
-        conversation = state.chat(line.name)
-        if line.system is not None:
-            conversation.system = line.system
-        question = ExpandedPrompt(body) if line.raw else expand(body, shell.user_ns)
-        stream = conversation.open(
-            question.content,
-            line.model,
-            cell=_cell_id(shell),
-            fresh=line.fresh,
-            inserted=question.inserted,
-            temperature=line.temperature,
-            max_tokens=line.max_tokens,
-            thinking=None if line.think is None else LEVELS[line.think],
-        )
-        turn = stream.turn
-        display = _display(shell, line.model or runtime.choose_model(conversation)[0], static)
-        with state.pump(stream, interrupts) as pump:
-            failed = True
-            try:
-                display.tick()
-                for events in pump.batches(every=TICK):
-                    display.feed(events)
-                    display.tick()
-                failed = interrupts.seen
-            finally:
-                display.finish(turn if turn.answer or not failed else None)
-    _check(turn.answer, interrupted=interrupts.seen)
-
-
-def _check(answer: Answer, *, interrupted: bool) -> None:
-    """Fail the cell where its answer is not whole, so that Run All stops there."""
-    size = f"{len(answer.text):,} characters"
-    if interrupted:
-        kept = (
-            f"stopped after {size}; kept."
-            if answer
-            else "stopped before the first word; nothing was kept."
-        )
-        raise Interrupted(f"{kept} Ask again, or go on.")
-    if answer.stop.reason == "broken":
-        raise ConnectionBroken(
-            f"the answer broke off after {size}: {answer.stop.detail}.\n"
-            "They are kept and marked as broken; run the cell again, or go on."
-        )
-
-
-def is_static(shell: InteractiveShell) -> bool:
-    """Whether nobody watches: one output is left, and nothing is stored."""
-    from nbchat.settings import Settings
-
-    # nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
-    watched = getattr(getattr(shell, "kernel", None), "_allow_stdin", True)
-    return (Settings.load().display or ("live" if watched else "static")) == "static"
-
-
-def _display(shell: InteractiveShell, model: str, static: bool) -> Display:
-    """The way to show an answer here: live, static where nobody watches, or text in a terminal."""
-    from nbchat import runtime
-
-    runtime.current().engine.demo.pace = 0.0 if static else 0.02
-    if not hasattr(shell, "kernel"):
-        from nbchat.frontends.notebook import terminal
-
-        return terminal.display(model, static=static)
-    from nbchat.frontends.notebook.cell import LiveCell, StaticCell
-
-    return StaticCell(shell) if static else LiveCell(shell, model)
-
-
-def _cell_id(shell: InteractiveShell) -> str | None:
-    """Which cell is running, where the front-end says so (JupyterLab and VS Code do)."""
-    parent: Any = shell.get_parent() if hasattr(shell, "get_parent") else None
-    cell = ((parent or {}).get("metadata") or {}).get("cellId")
-    return cell if isinstance(cell, str) else None
-
-
-def state_of(conversation: Conversation) -> str:
-    """One line on where a conversation stands."""
-    from nbchat import runtime
-
-    model, why = runtime.choose_model(conversation)
-    count = len(conversation.turns)
-    turns = "no turns yet" if not count else "1 turn" if count == 1 else f"{count} turns"
-    return f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."

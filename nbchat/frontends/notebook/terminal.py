@@ -19,7 +19,7 @@ from rich.live import Live
 from rich.text import Text as Words
 
 from nbchat.events import Event, Notice
-from nbchat.frontends.notebook.footer import footer
+from nbchat.frontends.footer import footer
 from nbchat.messages import Text, Thought
 from nbchat.render.page import ending_text
 from nbchat.render.terminal.clean import clean

@@ -1,16 +1,17 @@
 """Notebook variables and images in a question of the panel.
 
 A name is looked up and nothing else, as in a `%%chat` cell; what is sent is what
-`variables.shown` makes of the value, and the page shows it before and after.
+`context.values` makes of the value, and the page shows it before and after.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from nbchat.context.expand import as_image, expand, image_label, is_data, value_text
+from nbchat.context.expand import expand
+from nbchat.context.values import as_image, image_label, is_data, text_label, value_text
 from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
@@ -56,8 +57,8 @@ def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
     image = as_image(name, variables[name])
     if image:
         return "", image_label(name, image)
-    text, _ = value_text(variables[name])
-    return text, expand(f"{{{name}}}", {name: variables[name]}).inserted[0]
+    text, facts = value_text(variables[name])
+    return text, text_label(name, text, facts)
 
 
 def has(variables: Mapping[str, Any], name: str) -> bool:
@@ -72,7 +73,7 @@ def _fenced(text: str) -> str:
 
 
 def offered_variables(
-    variables: Mapping[str, Any], hidden: Mapping[str, Any], beginning: str
+    variables: Mapping[str, Any], hidden: Collection[str], beginning: str
 ) -> list[list[str]]:
     """Names with their kinds, newest first: those that begin so, then those that contain it."""
     wanted = beginning.lower()

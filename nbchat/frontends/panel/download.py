@@ -8,8 +8,8 @@ from html import escape
 from nbchat import render
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.export import as_json, as_markdown, as_notebook
-from nbchat.frontends.notebook.cell import bundle
 from nbchat.frontends.panel import saved_copy
+from nbchat.frontends.turn_output import turn_output
 
 TYPES = {
     "md": "text/markdown",
@@ -43,7 +43,7 @@ def _text(conversation: Conversation, form: str) -> str:
                 title=title, style=render.STYLE + render.PROSE + saved_copy.STYLE, turns=turns
             )
         case "ipynb":
-            return as_notebook(conversation, bundle)
+            return as_notebook(conversation, turn_output)
         case "json":
             return as_json(conversation)
         case _:

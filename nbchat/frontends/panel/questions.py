@@ -14,10 +14,9 @@ from typing import Any
 
 from nbchat.conversation.conversation import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
-from nbchat.frontends.notebook.arguments import LEVELS
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.interrupts import Interrupts
-from nbchat.messages import Part
+from nbchat.messages import LEVELS, Part
 from nbchat.turns import Turn
 
 LONGEST = 200_000  # characters of a question

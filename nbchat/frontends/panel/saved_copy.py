@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from nbchat.conversation.conversation import Conversation
-from nbchat.frontends.notebook.footer import footer
+from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.turn_rows import question
 from nbchat.render.characters import readable, without_blank_lines
 from nbchat.render.page import answer_parts, note, page

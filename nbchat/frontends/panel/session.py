@@ -8,11 +8,12 @@ panel only asks: what it shows comes from `transcript`, which watches.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from nbchat import runtime
+from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import NbchatError
 from nbchat.frontends.panel import attachments, conversation_picker, download, page_messages
@@ -25,9 +26,6 @@ from nbchat.settings import Settings
 from nbchat.turns import Turn
 
 SendToPage = Callable[..., None]  # takes a message, and bytes that go with it
-Variables = Callable[
-    [], tuple[Mapping[str, Any], Mapping[str, Any]]
-]  # the user's, and those to hide
 
 
 class Session:
@@ -37,13 +35,13 @@ class Session:
         self,
         name: str,
         down: SendToPage,
-        variables: Variables,
+        notebook: Notebook,
         publish: Callable[[dict[str, Any]], None],
     ) -> None:
         self.options: dict[str, Any] = {"temperature": None, "max_tokens": None, "thinking": ""}
         self.snapshot = Snapshot()
         self._down = down
-        self._variables = variables
+        self._notebook = notebook
         self._publish = publish
         self._views: set[str] = set()
         self._unwatch: list[Callable[[], None]] = []
@@ -112,7 +110,7 @@ class Session:
             _on_engine(self._say, "ack", request_id=said.request_id)
 
     def _take(self, said: page_messages.Message, buffers: Sequence[Any]) -> None:
-        variables, hidden = self._variables()
+        variables, hidden = self._notebook.variables, self._notebook.hidden
         match said:
             case page_messages.Send():
                 pictures = page_messages.images(buffers)

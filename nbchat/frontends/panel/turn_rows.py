@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from nbchat import render
-from nbchat.frontends.notebook.footer import footer
+from nbchat.frontends.footer import footer
 from nbchat.messages import File, Image, ToolCall
 from nbchat.render.characters import readable, word_count
 from nbchat.turns import Turn

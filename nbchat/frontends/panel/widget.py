@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from anywidget import AnyWidget
 from IPython.core.getipython import get_ipython
 
+from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.panel import source
 from nbchat.frontends.panel.interrupt import stops_with_the_kernel
 from nbchat.frontends.panel.session import Session
@@ -29,7 +29,8 @@ class ChatPanel(AnyWidget):
         super().__init__()
         self._display_id = f"nbchat-{uuid4().hex}"
         self._shown = self._seen = False
-        self._session = Session(conversation, self._down, _variables, self._keep)
+        notebook = IPythonNotebook(get_ipython())
+        self._session = Session(conversation, self._down, notebook, self._keep)
         _answer_where_asked(self.comm)
         self.on_msg(self._arrived)
 
@@ -80,11 +81,6 @@ class ChatPanel(AnyWidget):
 
     def __repr__(self) -> str:
         return f"ChatPanel({self.conversation!r})" if hasattr(self, "_session") else "ChatPanel()"
-
-
-def _variables() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    shell = get_ipython()
-    return (dict(shell.user_ns), shell.user_ns_hidden) if shell else ({}, {})
 
 
 def _answer_where_asked(comm: Any) -> None:

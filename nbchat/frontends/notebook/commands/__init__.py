@@ -1,1 +1,1 @@
-"""The commands of `%chat`."""
+"""The commands of `%chat`: a function with `@command` above it is one; `table` runs them."""

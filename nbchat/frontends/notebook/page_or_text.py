@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from nbchat.render.characters import readable
@@ -24,31 +23,28 @@ def show(shell: InteractiveShell, page: str, text: str) -> None:
 
 
 def show_table(
-    shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], after: str = ""
+    shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], below: str = ""
 ) -> None:
     """A table, and a line below it."""
     from nbchat.render.transcript import table_html
 
     page = table_html(head, rows, [False] * len(head))
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *rows)
-    ]
-    if after:
-        page += note(after)
-        lines.append(after)
+    lines = _aligned([head, *rows])
+    if below:
+        page += note(below)
+        lines.append(below)
     show(shell, page, "\n".join(lines))
 
 
-def day(seconds: float, today: date | None = None) -> str:
-    """The day of a moment, as people say it.
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A line for each row, with columns as wide as their longest cell.
 
-    >>> day(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 12))
-    'yesterday'
+    >>> _aligned([["a", "b"], ["long", "c"]])
+    ['a     b', 'long  c']
     """
-    then = datetime.fromtimestamp(seconds).date()
-    ago = ((today or date.today()) - then).days
-    return {0: "today", 1: "yesterday"}.get(ago) or (
-        f"{ago} days ago" if 0 < ago < 7 else then.isoformat()
-    )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return lines

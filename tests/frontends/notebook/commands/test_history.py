@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from ..running_kernel import DEADLINE, RunningKernel
-from ..service import Service, answer, said, sse
+from ....running_kernel import DEADLINE, RunningKernel
+from ....service import Service, answer, said, sse
 
 KEY = "sk-canary-0123456789abcdef"
 
@@ -229,7 +229,7 @@ def test_without_a_notebook_only_a_named_conversation_is_kept(
     assert again.run("%chat history").text.startswith("> Headings of mine")
 
 
-# --- where it is kept ------------------------------------------------------------------------------
+# --- where it is kept ---------------------------------------------------------------------------
 
 
 def test_the_notebook_is_asked_for_at_every_save(
@@ -273,7 +273,10 @@ def test_unloading_ends_the_thread_that_keeps(
     chatting: RunningKernel, kimi: Service, history: Path
 ) -> None:
     kimi.always(answer(*said("Yes.")))
-    threads = "import threading; print(sorted(t.name for t in threading.enumerate() if 'nbchat' in t.name))"
+    threads = (
+        "import threading\n"
+        "print(sorted(t.name for t in threading.enumerate() if 'nbchat' in t.name))"
+    )
     chatting.run("%%chat kimi-k2.6\nOne")
     assert "nbchat-history" in chatting.run(threads).text
     chatting.run("%unload_ext nbchat")
@@ -294,7 +297,7 @@ def test_a_path_in_the_settings_file_is_beside_it(
     assert stored(tmp_path / "talks.sqlite") == 1
 
 
-# --- commands --------------------------------------------------------------------------------------
+# --- commands -----------------------------------------------------------------------------------
 
 
 def test_deleting_is_for_good_and_asks_what(

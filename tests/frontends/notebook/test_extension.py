@@ -8,18 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from ..running_kernel import RunningKernel
+from ...running_kernel import RunningKernel
 
 
 def test_unloading_leaves_nothing_behind(kernel: RunningKernel) -> None:
-    look = (
-        "import threading, gc, socket; ip = get_ipython()\n"
-        "print(sorted(t.name for t in threading.enumerate() if 'nbchat' in t.name),\n"
-        "      'chat' in ip.magics_manager.magics['cell'], 'chat' in ip.magics_manager.magics['line'],\n"
-        "      [m for m in ip.Completer.custom_matchers if 'nbchat' in m.__module__],\n"
-        "      [t for t in ip.input_transformers_cleanup if 'nbchat' in t.__module__],\n"
-        "      [c for cs in ip.events.callbacks.values() for c in cs if 'nbchat' in getattr(c, '__module__', '')])"
-    )
+    look = """
+import threading
+ip = get_ipython()
+magics = ip.magics_manager.magics
+callbacks = [one for several in ip.events.callbacks.values() for one in several]
+print(
+    sorted(t.name for t in threading.enumerate() if "nbchat" in t.name),
+    "chat" in magics["cell"], "chat" in magics["line"],
+    [m for m in ip.Completer.custom_matchers if "nbchat" in m.__module__],
+    [t for t in ip.input_transformers_cleanup if "nbchat" in t.__module__],
+    [c for c in callbacks if "nbchat" in getattr(c, "__module__", "")],
+)
+"""
     kernel.run("%%chat demo\nHi")
     assert kernel.run(look).text.startswith("['nbchat-engine'] True True [<")
 
@@ -49,14 +54,31 @@ def test_loading_says_nothing_and_warms_afterwards(tmp_path: Path) -> None:
     assert warm == wanted
 
 
+HOOK = """
+import sys
+
+asked = []
+kinds = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+
+def hook(event, given):
+    if event in kinds:
+        asked.append((event, str(given)))
+
+sys.addaudithook(hook)
+"""
+PROBE = """
+import socket
+
+probe = socket.socket()
+probe.connect_ex(("127.0.0.1", 9))
+probe.close()
+"""
+
+
 def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
     """Not even a look for a name, or for a server on this machine."""
     with RunningKernel(cwd=tmp_path) as kernel:
-        kernel.run(
-            "import sys; asked = []\n"
-            "kinds = ('socket.connect', 'socket.getaddrinfo', 'socket.gethostbyname', 'socket.sendto')\n"
-            "sys.addaudithook(lambda event, given: asked.append((event, str(given))) if event in kinds else None)\n"
-        )
+        kernel.run(HOOK)
         kernel.run("%load_ext nbchat")
         kernel.run(
             "import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-warm']"
@@ -64,9 +86,7 @@ def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
         kernel.run("%chat")
         answered = kernel.run("%%chat demo\nHi")
         before = kernel.run("asked").text
-        kernel.run(
-            "import socket; probe = socket.socket(); probe.connect_ex(('127.0.0.1', 9)); probe.close()"
-        )
+        kernel.run(PROBE)
         after = kernel.run("asked").text
 
     assert "Hello!" in answered.text

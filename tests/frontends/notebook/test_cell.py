@@ -20,7 +20,7 @@ class Clock:
 
 
 class Painted:
-    """A live cell at a clock that stands still until it is moved, and the pages it has published."""
+    """A live cell at a clock that stands still until it is moved, and the pages it published."""
 
     def __init__(self, shell: InteractiveShell) -> None:
         shell.display_pub = self.published = CapturingDisplayPublisher()

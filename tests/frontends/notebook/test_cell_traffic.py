@@ -1,4 +1,4 @@
-"""What a live cell sends grows with the answer and with the time, whatever the answer is made of."""
+"""What a live cell sends grows with the answer and with the time, whatever is in the answer."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.events import Event
-from nbchat.frontends.notebook.cell import BREATH, EARLY, OUTPUTS, RATE
+from nbchat.frontends.notebook.cell_outputs import MOST_OUTPUTS
+from nbchat.frontends.notebook.repaint_clock import EARLY_SECONDS, RENDER_SHARE, RESENT_PER_SECOND
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
 from tests.render.streaming.test_incremental import LINES
 from tests.render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 
-from ..benchmarks.answers import SHAPES
+from ...benchmarks.answers import SHAPES
 from .timed_cell import Wire, said, streamed
 
 PACE = 2_000  # characters a second
@@ -69,8 +70,8 @@ def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(
     page.feed(text[:size])
 
     assert longest < 25_000
-    assert characters(wire) < RATE * seconds + longest + 2 * len(page.html)
-    assert len({output for _, output, _ in wire.sent}) <= OUTPUTS + 2  # and the style
+    assert characters(wire) < RESENT_PER_SECOND * seconds + longest + 2 * len(page.html)
+    assert len({output for _, output, _ in wire.sent}) <= MOST_OUTPUTS + 2  # and the style
 
 
 SHAPED = (
@@ -100,7 +101,7 @@ def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(
     moments = repaints(streamed(shell, [Thought(thought), *said(text)], 10.0))
     start = moments[0]
 
-    assert sum(at < start + EARLY for at in moments) >= 8 * EARLY
+    assert sum(at < start + EARLY_SECONDS for at in moments) >= 8 * EARLY_SECONDS
     for second in range(5, 9):
         assert sum(start + second <= at < start + second + 1 for at in moments) >= 2
 
@@ -111,7 +112,7 @@ def test_painting_takes_no_more_than_its_part_of_the_time(
 ) -> None:
     wire = streamed(shell, said(SHAPES["paragraph"](40_000)[1]), 20.0, message=seconds)
 
-    assert len(wire.sent) * seconds < 20.0 / BREATH + 10 * seconds
+    assert len(wire.sent) * seconds < 20.0 / RENDER_SHARE + 10 * seconds
     assert len(repaints(wire)) >= 4
 
 
@@ -125,4 +126,4 @@ def test_an_answer_that_changes_its_mind_pays_for_all_that_is_painted_again(
     wire = streamed(shell, events, 20.0)
     longest = max(len(page) for _, _, page in wire.sent)
 
-    assert characters(wire) < RATE * 20.0 + 2 * longest
+    assert characters(wire) < RESENT_PER_SECOND * 20.0 + 2 * longest

@@ -1,4 +1,7 @@
-"""`%%chat` in a real kernel: what a person sees, what the provider receives, what is left when it goes wrong."""
+"""`%%chat` in a real kernel.
+
+What a person sees, what the provider receives, and what is left when it goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import time
 
 import pytest
 
-from ..running_kernel import RunningKernel
-from ..service import Service, answer, said
+from ...running_kernel import RunningKernel
+from ...service import Service, answer, said
 from .conftest import KEY, plain
 
 # --- an answer ---------------------------------------------------------------------------------
@@ -155,7 +158,7 @@ def test_a_rerun_cell_replaces_its_own_question(kernel: RunningKernel, kimi: Ser
     ]
 
 
-# --- when it goes wrong ----------------------------------------------------------------------------
+# --- when it goes wrong -------------------------------------------------------------------------
 
 
 def test_an_error_fails_the_cell_in_two_lines_without_a_key(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nbchat.frontends.notebook.arguments import OPTIONS
 
-from ..running_kernel import RunningKernel
-from ..service import Service, answer, said
-from .conftest import KEY, plain
+from ....running_kernel import RunningKernel
+from ....service import Service, answer, said
+from ..conftest import KEY, plain
 
 
 def test_chat_alone_tells_the_state_and_the_commands(kernel: RunningKernel) -> None:

@@ -9,7 +9,10 @@ from nbchat.frontends.notebook.arguments import MagicArguments, parse_arguments,
 
 
 def test_every_option_is_read() -> None:
-    line = "kimi-k2.6 --name a --system 'Be brief.' --temperature 0.5 --max-tokens 9 --think high --fresh --raw"
+    line = (
+        "kimi-k2.6 --name a --system 'Be brief.' --temperature 0.5 --max-tokens 9 "
+        "--think high --fresh --raw"
+    )
 
     assert parse_arguments(line) == MagicArguments(
         "kimi-k2.6", "a", "Be brief.", 0.5, 9, "high", fresh=True, raw=True

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbchat.context.expand import LONGEST_VALUE, expand
+from nbchat.context.expand import expand
+from nbchat.context.values import LONGEST_VALUE
 
 
 class Trap:
@@ -30,9 +31,10 @@ class Trap:
 
 
 HOSTILE = [
-    "{x.__class__}", "{x.__init__.__globals__}", "{x[0]}", "{x!r}", "{x:>9999999}", "{x()}", "{ x }", "{}", "{0}",
-    "{x.y}", "{x.__class__.__mro__[1].__subclasses__()}", "{__import__('os')}", "{{x.y}}", "{x;y}", "{x\n}",
-    '{"x": 1}', "{x,}", "{*x}", "{x=}", "{lambda: x}", "f'{x.a}'", "%(x)s", "$x", "${x.a}", "{x/y}", "{'x'}",
+    "{x.__class__}", "{x.__init__.__globals__}", "{x[0]}", "{x!r}", "{x:>9999999}", "{x()}",
+    "{ x }", "{}", "{0}", "{x.y}", "{x.__class__.__mro__[1].__subclasses__()}",
+    "{__import__('os')}", "{{x.y}}", "{x;y}", "{x\n}", '{"x": 1}', "{x,}", "{*x}", "{x=}",
+    "{lambda: x}", "f'{x.a}'", "%(x)s", "$x", "${x.a}", "{x/y}", "{'x'}",
 ]  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from PIL import Image as Pillow
 from nbchat.context.expand import expand
 from nbchat.context.pictures import LARGEST_PICTURE, picture
 from nbchat.errors import BadSettings
-from nbchat.frontends.panel import attachments
 
 from ..running_kernel import RunningKernel
 from ..service import Service, said
@@ -90,24 +89,6 @@ def test_an_image_that_is_too_large_is_refused_with_a_way_out() -> None:
         picture("photo", PNG + bytes(LARGEST_PICTURE + 1_000_000))
 
 
-def test_the_panel_attaches_it_as_an_image() -> None:
-    content, labels = attachments.content(
-        "Look at @fig and {photo}", ["x"], [], {"fig": figure(), "photo": jpeg(), "x": 7}
-    )
-
-    assert isinstance(content, list)
-    text, value, photo, fig = content
-    assert text == "Look at fig and photo (image 1)"
-    assert value == "\n\nx:\n```\n7\n```"
-    assert [photo.media_type, fig.media_type] == ["image/jpeg", "image/png"]
-    assert [label.partition(",")[0] for label in labels] == [
-        "x (1 B)",
-        "fig (image",
-        "photo (image",
-    ]
-    assert attachments.value({"photo": jpeg()}, "photo")[0] == ""
-
-
 FIGURE = """import matplotlib; matplotlib.use("agg")
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(); ax.plot([1, 3, 2]); plt.close(fig)"""
@@ -129,7 +110,7 @@ def test_a_cell_sends_a_figure_and_says_so(kernel: RunningKernel, service: Servi
 def test_a_model_that_reads_text_alone_can_take_over(
     kernel: RunningKernel, service: Service
 ) -> None:
-    """Most providers refuse a request with an image in it, and would do so at every further question."""
+    """Most providers refuse a request with an image in it, and so at every further question."""
     for words in ("A peak.", "As I said.", "I see nothing."):
         service.answers(*said(words))
     kernel.run(f"import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='{service.url}/v1')")

@@ -1,0 +1,62 @@
+"""A variable's value as a model can be sent it: as text or as an image, with a label for people."""
+
+from __future__ import annotations
+
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from nbchat.context.pictures import picture
+from nbchat.context.tables import is_table, table_text
+from nbchat.messages import Image
+
+LONGEST_VALUE = 50_000  # characters of one value
+
+_NOT_DATA = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
+
+
+def is_data(value: Any) -> bool:
+    """Whether a value is something to ask about, and no module, function or class."""
+    return not isinstance(value, _NOT_DATA)
+
+
+def as_image(name: str, value: Any) -> Image | None:
+    """The variable as an image, where it is one. Raises BadSettings where it is too large."""
+    return None if is_table(value) else picture(name, value)
+
+
+def image_label(name: str, image: Image) -> str:
+    """What to say of an image that is sent: `fig (image, 23.4 kB)`."""
+    return f"{name} (image, {size_text(len(image.data))})"
+
+
+def text_label(name: str, text: str, facts: str) -> str:
+    """What to say of a value that is sent as text: `df (150 × 5, 1.1 kB)`."""
+    return f"{name} ({facts}{size_text(len(text.encode('utf-8', 'replace')))})"
+
+
+def value_text(value: Any) -> tuple[str, str]:
+    """A value as text for a model, and what to say of it before its size.
+
+    A table goes as CSV, the rest as `str` has it.
+
+    >>> value_text("a" * 50_001)[1]
+    'first 50,000 characters, '
+    """
+    facts: list[str] = []
+    if is_table(value):
+        text, facts = table_text(value)
+    else:
+        text = str(value)
+    if len(text) > LONGEST_VALUE:
+        facts.append(f"first {LONGEST_VALUE:,} characters")
+        text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {len(text):,} characters)"
+    return text, "".join(f"{fact}, " for fact in facts)
+
+
+def size_text(count: int) -> str:
+    """A number of bytes, as people say it.
+
+    >>> size_text(999), size_text(23_400)
+    ('999 B', '23.4 kB')
+    """
+    return f"{count} B" if count < 1000 else f"{count / 1000:.1f} kB"

@@ -1,0 +1,94 @@
+"""One question in a cell, from what was typed to its last output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbchat import runtime
+from nbchat.context.expand import ExpandedPrompt, expand
+from nbchat.errors import ConnectionBroken, Interrupted
+from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook.watching import cell_id, open_runtime
+from nbchat.interrupts import Interrupts
+from nbchat.messages import LEVELS
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.conversation.conversation import Conversation, TurnStream
+    from nbchat.events import Answer
+    from nbchat.frontends.notebook.arguments import MagicArguments
+    from nbchat.frontends.notebook.cell import Display
+
+TICK = 0.05  # seconds between two looks at the clock while nothing arrives
+
+
+def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
+    """Ask what is in `body`, and show the answer as it comes.
+
+    Raises where the answer is not whole, so that Run All stops at its cell.
+    """
+    opened = open_runtime(shell)
+    with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
+        conversation = opened.chat(line.name)
+        if line.system is not None:
+            conversation.system = line.system
+        stream = _open_stream(shell, conversation, line, body)
+        model = line.model or runtime.choose_model(conversation)[0]
+        display = _open_display(shell, model, static=not opened.watched)
+        turn = stream.turn
+        with opened.pump(stream, interrupts) as pump:
+            failed = True
+            try:
+                display.tick()
+                for events in pump.batches(every=TICK):
+                    display.feed(events)
+                    display.tick()
+                failed = interrupts.seen
+            finally:
+                display.finish(turn if turn.answer or not failed else None)
+    _refuse_a_part(turn.answer, interrupted=interrupts.seen)
+
+
+def _open_stream(
+    shell: InteractiveShell, conversation: Conversation, line: MagicArguments, body: str
+) -> TurnStream:
+    variables = IPythonNotebook(shell).variables
+    question = ExpandedPrompt(body) if line.raw else expand(body, variables)
+    return conversation.open(
+        question.content,
+        line.model,
+        cell=cell_id(shell),
+        fresh=line.fresh,
+        inserted=question.inserted,
+        temperature=line.temperature,
+        max_tokens=line.max_tokens,
+        thinking=None if line.think is None else LEVELS[line.think],
+    )
+
+
+def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:
+    """The way to show an answer here: live, static where nobody watches, or text in a terminal."""
+    if not hasattr(shell, "kernel"):
+        from nbchat.frontends.notebook import terminal
+
+        return terminal.display(model, static=static)
+    from nbchat.frontends.notebook.cell import LiveCell, StaticCell
+
+    return StaticCell(shell) if static else LiveCell(shell, model)
+
+
+def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
+    """Raise where an answer is not whole."""
+    size = f"{len(answer.text):,} characters"
+    if interrupted:
+        if answer:
+            what = f"stopped after {size}; kept."
+        else:
+            what = "stopped before the first word; nothing was kept."
+        raise Interrupted(f"{what} Ask again, or go on.")
+    if answer.stop.reason == "broken":
+        raise ConnectionBroken(
+            f"the answer broke off after {size}: {answer.stop.detail}.\n"
+            "They are kept and marked as broken; run the cell again, or go on."
+        )

@@ -1,0 +1,52 @@
+"""`%chat` commands about files: a conversation is written to one, and comes back from one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbchat import runtime
+from nbchat.conversation.export import read_export, write_export
+from nbchat.errors import BadSettings
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.turn_output import turn_output
+from nbchat.wording import plural
+
+PROMPT_PEEK = 200  # characters of a system prompt that are shown
+
+
+@command(
+    "export FILE",
+    "write the conversation: Markdown, JSON or a notebook (.md, .json, .ipynb)",
+    group="conversation",
+)
+def export(chat: ChatCommand, file: str = "") -> None:
+    if not file:
+        raise BadSettings(
+            "%chat export needs the name of a file, such as talk.md, talk.json or talk.ipynb."
+        )
+    turns = chat.conversation.turns
+    if not turns:
+        raise BadSettings("there is nothing to export: nothing has been asked yet.")
+    if Path(file).exists():
+        raise BadSettings(f"{file} exists already and is not overwritten. Choose another name.")
+    write_export(chat.conversation, Path(file), turn_output)
+    print(f"Wrote {plural(len(turns), 'turn')} to {file}.")
+
+
+@command("import FILE", "go on from a conversation that was exported as JSON", group="conversation")
+def import_file(chat: ChatCommand, file: str = "") -> None:
+    if not file:
+        raise BadSettings(
+            "%chat import needs the name of a file that %chat export FILE.json has written."
+        )
+    exported, turns = read_export(Path(file))
+    conversation = chat.conversation
+    # A file does not choose who is asked, and paid.
+    conversation.model = runtime.choose_model(conversation)[0]
+    conversation.add(turns)
+    count = plural(len(turns), "turn")
+    print(f"Read {count} from {file}; {conversation.model} answers from here on.")
+    if exported.system and exported.system != conversation.system:
+        prompt = exported.system.strip()[:PROMPT_PEEK]
+        print(f"Its system prompt is not taken over: {prompt!r}")

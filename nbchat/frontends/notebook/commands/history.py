@@ -1,0 +1,179 @@
+"""`%chat` commands about what is on disk: which conversations there are, how they come and go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbchat.errors import BadSettings
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.state_lines import day_text, left_conversation
+from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.page_or_text import show_table
+from nbchat.store.notebook_path import notebook_path
+from nbchat.wording import plural
+
+if TYPE_CHECKING:
+    from nbchat.conversation.conversation import Conversation
+    from nbchat.store.database import Stored
+    from nbchat.store.store import Store
+
+MOST_LISTED = 30  # conversations, or turns that were found
+SEARCH_MARGIN = 40  # characters shown on both sides of what was searched for
+SHOWN_ID = 6  # characters of an id
+SHORTEST_ID = 4  # characters of an id that are taken for one
+LIST_HEAD = ["", "id", "name", "about", "turns", "notebook", "changed"]
+
+
+@command("list", "the conversations that are stored, of every notebook", group="history")
+def list_stored(chat: ChatCommand) -> None:
+    stored = _all_stored(chat.need_store())
+    if not stored:
+        print("No conversation is stored yet.")
+        return
+    here = {conversation.id for conversation in chat.runtime.conversations.values()}
+    rows = [_stored_cells(one, is_here=one.header.id in here) for one in stored[:MOST_LISTED]]
+    older = len(stored) - len(rows)
+    below = f"and {older} older ones; %chat search TEXT finds them" if older else ""
+    show_table(chat.shell, LIST_HEAD, rows, below)
+
+
+@command(
+    "search TEXT", "questions and answers with that text, in everything stored", group="history"
+)
+def search(chat: ChatCommand, text: str = "") -> None:
+    if not text:
+        raise BadSettings("%chat search needs a text to look for.")
+    matches = chat.need_store().ask(lambda database: database.search(text, MOST_LISTED))
+    if not matches:
+        print(f"{text!r} is in no stored question or answer.")
+        return
+    rows = []
+    for stored, words in matches:
+        header = stored.header
+        rows.append(
+            [header.id[:SHOWN_ID], day_text(stored.changed), header.about, _excerpt(words, text)]
+        )
+    show_table(chat.shell, ["id", "changed", "conversation", "words"], rows)
+
+
+@command(
+    "resume [ID or NAME]",
+    "go on with a stored conversation, by itself the last one of this notebook",
+    group="history",
+)
+def resume(chat: ChatCommand, which: str = "") -> None:
+    store = chat.need_store()
+    stored = _find_stored(store, which) if which else left_conversation(chat, store)
+    if stored is None:
+        raise BadSettings(
+            "there is nothing to resume: no earlier kernel of this notebook left one. "
+            "%chat list has all."
+        )
+    conversation = chat.runtime.chat(stored.header.name)
+    if conversation.id != stored.header.id:
+        _refuse_to_lose(conversation)
+        turns = store.ask(lambda database: database.turns(stored.header.id))
+        conversation.take_up(stored.header, turns)
+    chat.go_on_in(conversation)
+    count = plural(len(conversation.turns), "turn")
+    print(f"Resumed {conversation.name!r}: {count}. %chat history shows them.")
+    last = conversation.last
+    if last and last.answer.stop.reason == "broken":
+        print(f"The last answer broke off: {last.answer.stop.detail}.")
+
+
+def _refuse_to_lose(conversation: Conversation) -> None:
+    """Raise BadSettings where turns would be lost that are in memory only."""
+    if conversation.turns and not conversation.kept:
+        count = plural(len(conversation.turns), "turn")
+        raise BadSettings(
+            f"conversation {conversation.name!r} has {count} that are not stored.\n"
+            "Save them with %chat export FILE, or leave them behind with %chat delete."
+        )
+
+
+@command(
+    "delete ID or NAME",
+    "remove a conversation for good, from memory and from the disk",
+    group="history",
+)
+def delete(chat: ChatCommand, which: str = "") -> None:
+    if not which:
+        name = chat.conversation.name
+        raise BadSettings(
+            "%chat delete needs to be told what: "
+            f"%chat delete {name} removes this conversation for good."
+        )
+    by_name = {one.name: one for one in chat.runtime.conversations.values()}
+    by_id = {one.id: one for one in by_name.values()}
+    store = chat.runtime.store()
+    if which in by_name:
+        conversation = by_name[which]
+        _delete(conversation, store if conversation.kept else None)
+        return
+    if store is None:
+        raise BadSettings(
+            f"no conversation is called {which!r}. %chat switch has those of this kernel."
+        )
+    header = _find_stored(store, which).header
+    if header.id in by_id:
+        _delete(by_id[header.id], store)
+    else:
+        _delete_stored(store, header.id, header.name, header.length)
+
+
+def _delete(conversation: Conversation, store: Store | None) -> None:
+    """Remove a conversation of this kernel; where it is stored, from the store as well."""
+    id, name, count = conversation.id, conversation.name, len(conversation.turns)
+    conversation.forget()
+    if store:
+        _delete_stored(store, id, name, count)
+    else:
+        print(f"Deleted {name!r}, {plural(count, 'turn')}; it was in memory only.")
+
+
+def _delete_stored(store: Store, id: str, name: str, count: int) -> None:
+    gone = store.delete(id)
+    when = "" if gone else ", as soon as another kernel that is reading it has done so"
+    turns = plural(count, "turn")
+    print(f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}{when}.")
+
+
+def _all_stored(store: Store) -> list[Stored]:
+    return store.ask(lambda database: database.conversations())
+
+
+def _find_stored(store: Store, which: str) -> Stored:
+    """The one whose id begins so, or else the newest of this name, those of this notebook first.
+
+    Raises BadSettings where there is none.
+    """
+    stored = _all_stored(store)
+    by_id = [one for one in stored if one.header.id.startswith(which)]
+    if len(which) >= SHORTEST_ID and len(by_id) == 1:
+        return by_id[0]
+    named = [one for one in stored if one.header.name == which]
+    of_this_notebook = [one for one in named if one.notebook == notebook_path()]
+    for one in of_this_notebook or named:
+        return one
+    raise BadSettings(
+        f"no stored conversation has the id or name {which!r}. %chat list has them all."
+    )
+
+
+def _stored_cells(stored: Stored, *, is_here: bool) -> list[str]:
+    header = stored.header
+    mark = "*" if is_here else ""
+    id, length, notebook = header.id[:SHOWN_ID], str(header.length), Path(stored.notebook).name
+    return [mark, id, header.name, header.about, length, notebook, day_text(stored.changed)]
+
+
+def _excerpt(words: str, text: str) -> str:
+    """Where the text stands, with a little on both sides."""
+    words = " ".join(words.split())
+    at = max(0, words.casefold().find(" ".join(text.casefold().split())))
+    start, end = max(0, at - SEARCH_MARGIN), at + len(text) + SEARCH_MARGIN
+    before = "…" if start else ""
+    after = "…" if end < len(words) else ""
+    return f"{before}{words[start:end]}{after}"

@@ -1,0 +1,112 @@
+"""The table of `%chat` commands: how a function becomes one, how a line is run, and the help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeVar
+
+from nbchat.errors import BadSettings
+from nbchat.frontends.notebook.arguments import HELP_WORDS
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.state_lines import state_lines
+from nbchat.wording import did_you_mean, shorten
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+# The files with commands. Help lists groups and commands in the order in which they come here.
+FILES = ("models", "conversation", "files", "history", "setup")
+LONGEST_GUESS = 60  # characters of a line that is repeated as a question
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+@dataclass(slots=True, frozen=True)
+class Command:
+    """A row of the table: `usage` is how the command is typed, `what` is what it does."""
+
+    usage: str
+    what: str
+    group: str
+    function: Callable[..., None]
+
+    def run(self, chat: ChatCommand, text: str) -> None:
+        """Run it; `text` is what follows its name, and goes to a command that takes any."""
+        takes_text = " " in self.usage
+        if takes_text:
+            self.function(chat, text)
+        else:
+            self.function(chat)
+
+
+_table: dict[str, Command] = {}
+
+
+def command(usage: str, what: str, *, group: str) -> Callable[[Function], Function]:
+    """Make a function a command of `%chat`: it takes a ChatCommand, and the text after its name.
+
+    >>> @command("shout TEXT", "say it louder", group="fun")
+    ... def shout(chat: ChatCommand, text: str = "") -> None:
+    ...     print(text.upper())
+    >>> _table.pop("shout").usage
+    'shout TEXT'
+    """
+
+    def add(function: Function) -> Function:
+        name = usage.split()[0]
+        _table[name] = Command(usage, what, group, function)
+        return function
+
+    return add
+
+
+@cache
+def commands() -> Mapping[str, Command]:
+    """Every command by its name, in the order in which help lists them."""
+    for file in FILES:
+        import_module(f"nbchat.frontends.notebook.commands.{file}")
+    return _table
+
+
+def run_line(shell: InteractiveShell, line: str) -> None:
+    """Run the command on a `%chat` line; without one, tell the state and the commands."""
+    chat = ChatCommand.open(shell)
+    name, _, text = line.strip().partition(" ")
+    if name in ("", "help", *HELP_WORDS):
+        print(help_text(chat))
+    elif name in commands():
+        commands()[name].run(chat, text.strip())
+    else:
+        raise BadSettings(_no_command(chat, name, text.strip()))
+
+
+def help_text(chat: ChatCommand) -> str:
+    """Where the conversation stands, and below it each group of commands."""
+    lines = state_lines(chat)
+    lines.append(
+        "Ask with %%chat [MODEL] and your question below it; %%chat? has its options. Commands:"
+    )
+    rows = commands().values()
+    width = max(len(row.usage) for row in rows)
+    for group in dict.fromkeys(row.group for row in rows):
+        lines.append("")
+        lines += [f"  %chat {row.usage:{width}}  {row.what}" for row in rows if row.group == group]
+    return "\n".join(lines)
+
+
+def _no_command(chat: ChatCommand, name: str, text: str) -> str:
+    """What to say of a first word that is no command: a typo, a model, or a question."""
+    guess = did_you_mean(name, commands())
+    if guess:
+        return f"%chat has no command {name!r}.{guess} %chat alone lists them."
+    catalog = chat.settings.catalog
+    if name in catalog.models or name in catalog.aliases or ":" in name:
+        return (
+            f"%chat takes a command, not a model. "
+            f"To ask {name}: %%chat {name}, and the question below it."
+        )
+    question = shorten(f"{name} {text}" if text else "TEXT", LONGEST_GUESS)
+    return f"%chat has no command {name!r}; alone it lists them. To ask: %chat ask {question}"
