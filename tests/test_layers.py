@@ -19,7 +19,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("render",),
     ("catalog",),
     ("wire",),
-    ("settings", "options"),
+    ("addresses", "key_policy", "settings_file", "settings", "options"),
     ("network",),
     ("streams", "engine"),
     ("context",),

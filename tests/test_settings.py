@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nbchat.addresses import Setting
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.keys import Key
-from nbchat.settings import Setting, Settings
+from nbchat.settings import Settings
 
 KEY = "sk-secret-0123456789"
 

@@ -16,6 +16,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Unpack
 
+from nbchat.addresses import TABLE
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
@@ -30,7 +31,7 @@ from nbchat.messages import KeptBy, Message, Text
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import ConnectionLost, what_happened
 from nbchat.options import Options, RequestOptions, takes_options
-from nbchat.settings import TABLE, Settings
+from nbchat.settings import Settings
 from nbchat.streams import Stream
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from nbchat import addresses
+from nbchat.addresses import TABLE, Setting
 from nbchat.catalog.rows import Model
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
@@ -22,7 +24,8 @@ from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.network.failures import ConnectionLost
 from nbchat.options import Options
-from nbchat.settings import TABLE, Setting, Settings, Timeouts
+from nbchat.settings import Settings
+from nbchat.settings_file import Timeouts
 from nbchat.wire.framing.contract import MIB
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import items, mapping, string
@@ -95,7 +98,7 @@ async def list_models(
 def _address(settings: Settings, planned: PreparedRequest) -> str:
     """The list's address: the format's, or the provider's own. Raises BadSettings where the key may not go there."""
     provider, base_url = planned.route.provider, planned.base_url
-    own = settings.filled(provider.models_url, provider)
+    own = addresses.fill(provider.models_url, provider)
     if own.startswith("https://") and base_url.origin == TABLE:
         settings.key_for(planned.route, Setting("base_url", own, TABLE), None)
         return own

@@ -15,7 +15,8 @@ from nbchat.frontends.notebook.commands.stored import StoredCommands
 from nbchat.frontends.notebook.footer import money
 from nbchat.frontends.notebook.magic import HELP, state_of
 from nbchat.frontends.notebook.show import show_table
-from nbchat.settings import Settings, missing_key
+from nbchat.key_policy import missing_key
+from nbchat.settings import Settings
 from nbchat.wording import did_you_mean, shorten
 
 if TYPE_CHECKING:
