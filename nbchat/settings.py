@@ -22,6 +22,7 @@ from nbchat.keys import Key, Secret
 from nbchat.settings_file import FILE, TIMEOUTS, Timeouts, find_file, is_own_file, read_file
 
 DISPLAYS = ("live", "static")
+USUAL_TIMEOUTS = Timeouts()
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,7 +32,7 @@ class Settings:
     model: str | None = None
     display: str | None = None  # "live", "static", or None: as the front-end finds right
     history: str | None = None
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = USUAL_TIMEOUTS
     catalog: Catalog = field(default_factory=shipped)
     file: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -62,7 +62,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from nbchat.runtime import chat
+from nbchat.api import chat
 from nbchat.messages import Text
 
 

@@ -1,4 +1,4 @@
-"""Turns: stored together or not at all, sent back in a valid order, moved between but never lost."""
+"""Turns: stored together or not at all, sent in a valid order, moved between, never lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same engine from everywhere: async code, sync code, inside a loop, under nested loops, interrupted."""
+"""The same engine from everywhere: async and sync code, inside and under loops, interrupted."""
 
 from __future__ import annotations
 

@@ -30,15 +30,9 @@ from nbchat.events import Answer, Event, Kept, Notice, Stop
 from nbchat.messages import KeptBy, Message, Text
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import ConnectionLost, what_happened
-from nbchat.options import Options, RequestOptions, takes_options
+from nbchat.options import Options, takes_options
 from nbchat.settings import Settings
-from nbchat.streams import Stream
-
-
-class EngineOptions(RequestOptions, total=False):
-    """What the engine takes besides."""
-
-    cache_key: str  # the same for every request of one conversation
+from nbchat.streams import SourceOptions, Stream
 
 
 class Engine:
@@ -58,14 +52,14 @@ class Engine:
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
-        self, model: str, messages: str | Sequence[Message], **options: Unpack[EngineOptions]
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
     ) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
         answer = Answer(model=model)
         return Stream(self._batches(model, messages, options, answer), answer)
 
     async def _batches(
-        self, model: str, messages: str | Sequence[Message], options: EngineOptions, answer: Answer
+        self, model: str, messages: str | Sequence[Message], options: SourceOptions, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings()
         planned = prepare(settings, model, messages, Options.of(options))

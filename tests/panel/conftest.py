@@ -65,11 +65,11 @@ class Desk:
 @pytest.fixture
 def fresh_kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process as it is before the first question."""
-    monkeypatch.setattr(runtime, "_kernel", None)
+    runtime.reset()
     monkeypatch.setenv("NBCHAT_MODEL", "demo")  # without it, local servers would be looked for
     runtime.current().engine.demo.pace = 0.0
     yield
-    runtime.close()
+    runtime.reset()
 
 
 @pytest.fixture

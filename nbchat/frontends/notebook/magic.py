@@ -60,8 +60,10 @@ class ChatMagics(Magics):
         if cell is not None and line.strip() in HELP:
             print(inspect.getdoc(ChatMagics.chat))
         elif cell is None:
+            from nbchat import runtime
             from nbchat.frontends.notebook.commands.commands import Commands
 
+            runtime.current().open(static=is_static(shell))
             Commands(shell).run(line)
         else:
             ask(shell, parse_arguments(line), cell)
@@ -75,7 +77,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
 
     state = runtime.current()
     static = is_static(shell)
-    state.watched = not static
+    state.open(static=static)
     with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
         conversation = state.chat(line.name)
         if line.system is not None:
@@ -93,7 +95,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
         )
         turn = stream.turn
         display = _display(shell, line.model or runtime.choose_model(conversation)[0], static)
-        with state.pump(stream, interrupts) as pump:
+        with state.bridge.pump(stream, interrupts) as pump:
             failed = True
             try:
                 display.tick()
@@ -125,18 +127,16 @@ def _check(answer: Answer, *, interrupted: bool) -> None:
 
 def is_static(shell: InteractiveShell) -> bool:
     """Whether nobody watches: one output is left, and nothing is stored."""
-    from nbchat.settings import Settings
+    from nbchat import runtime
 
     # nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
     watched = getattr(getattr(shell, "kernel", None), "_allow_stdin", True)
-    return (Settings.load().display or ("live" if watched else "static")) == "static"
+    display = runtime.current().settings().display
+    return display == "static" if display else not watched
 
 
 def _display(shell: InteractiveShell, model: str, static: bool) -> Display:
     """The way to show an answer here: live, static where nobody watches, or text in a terminal."""
-    from nbchat import runtime
-
-    runtime.current().engine.demo.pace = 0.0 if static else 0.02
     if not hasattr(shell, "kernel"):
         from nbchat.frontends.notebook import terminal
 

@@ -85,7 +85,7 @@ class Commands(ConversationCommands):
 
         if not kind:
             raise BadSettings("--live needs a provider: %chat models --live kimi.")
-        rows = runtime.models(live=kind)
+        rows = runtime.current().list_models(kind)
         catalog = Settings.load().catalog
         cells = []
         for model in rows:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from nbchat import runtime
 from nbchat.errors import BadSettings
-from nbchat.frontends.notebook.magic import is_static
 from nbchat.frontends.notebook.show import day, show_table
 from nbchat.store.notebook_path import notebook_path
 from nbchat.wording import plural
@@ -31,7 +30,6 @@ class StoredCommands:
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
         self._state = runtime.current()
-        self._state.watched = not is_static(shell)
         self._conversation = self._state.chat()
 
     def _store(self) -> Store:
@@ -49,7 +47,7 @@ class StoredCommands:
         if store is None:
             return ["History: in memory only; it is turned off."]
         if (
-            self._state.keeper(self._conversation) is None
+            self._state.store_for(self._conversation) is None
             and self._conversation.name == runtime.MAIN
         ):
             return [
@@ -126,7 +124,7 @@ class StoredCommands:
             )
         target = self._state.chat(found.header.name)
         if target.id != found.header.id:
-            if target.turns and not target.kept:
+            if target.turns and not target.stored:
                 raise BadSettings(
                     f"conversation {target.name!r} has {plural(len(target.turns), 'turn')} that are not stored.\n"
                     "Save them with %chat export FILE, or leave them behind with %chat delete."
@@ -166,7 +164,7 @@ class StoredCommands:
             )
         store = self._state.store()
         if conversation := here.get(which):
-            self._delete(conversation, store if conversation.kept else None)
+            self._delete(conversation, store if conversation.stored else None)
         elif store is None:
             raise BadSettings(
                 f"no conversation is called {which!r}. %chat switch has those of this kernel."
