@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nbchat
-from nbchat import runtime as nbchat_kernel
+from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings, RateLimited
 
@@ -22,9 +22,9 @@ ASK = {"model": "kimi-k2.6"}
 def chat(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     monkeypatch.setenv("KIMI_API_KEY", "sk-test-0123456789")
     monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    kernel = nbchat_kernel.Runtime()
-    yield kernel.chat("test")
-    kernel.close()
+    alone = runtime.Runtime()
+    yield alone.chat("test")
+    alone.close()
 
 
 def sent(service: Service) -> list[tuple[str, str]]:
