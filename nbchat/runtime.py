@@ -29,13 +29,19 @@ DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where someb
 Wrapper = Callable[[AnswerSource], AnswerSource]
 
 
+def wrap(source: AnswerSource, wrappers: Sequence[Wrapper]) -> AnswerSource:
+    """The source behind these wrappers, of which the first is the outermost."""
+    for wrapper in reversed(wrappers):
+        source = wrapper(source)
+    return source
+
+
 class Runtime:
     """One engine on one thread, and the conversations that use it."""
 
-    # What stands before the engine, outermost first: each is called with what it wraps, sees
-    # every question before the next one does, and every event after it. So in
-    # policy(budget(ledger(replay(engine)))) nothing is counted that the policy has refused, and
-    # what is replayed costs nothing. The order is a decision; this is the place to read it.
+    # What stands before the engine, outermost first. The outermost sees a question first and an
+    # event last: in policy(budget(ledger(replay(engine)))) a question that the policy refuses is
+    # not counted, and one that is replayed never reaches the engine.
     wrappers: Sequence[Wrapper] = ()
 
     def __init__(self) -> None:
@@ -73,9 +79,7 @@ class Runtime:
     def source(self) -> AnswerSource:
         """The engine behind its wrappers. Look it up for each question: it may be made anew."""
         if self._source is None:
-            self._source = self.engine
-            for wrapper in reversed(self.wrappers):
-                self._source = wrapper(self._source)
+            self._source = wrap(self.engine, self.wrappers)
         return self._source
 
     def list_models(self, kind: str) -> list[Model]:

@@ -116,8 +116,8 @@ class AnswerSource(Protocol):
 
     Nothing is sent before the first event is asked for. What goes wrong until then is
     raised as an NbchatError; afterwards the stream ends with its one Stop. The stream's
-    `result` belongs to whoever makes its events, who adds each before it is handed out:
-    it is what a conversation remembers.
+    `result` belongs to whoever makes its events, who adds each right before handing it
+    out: it is what a conversation shows and remembers.
     """
 
     def stream(
