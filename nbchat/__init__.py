@@ -18,6 +18,12 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.api import ask as ask
+    from nbchat.api import chat as chat
+    from nbchat.api import get_model_id as get_model_id
+    from nbchat.api import get_model_type as get_model_type
+    from nbchat.api import models as models
+    from nbchat.api import stream as stream
     from nbchat.attachments import File as File
     from nbchat.attachments import Image as Image
     from nbchat.chat_service.abort import AbortSignal as AbortSignal
@@ -41,16 +47,10 @@ if TYPE_CHECKING:
     from nbchat.messages import Thought as Thought
     from nbchat.messages import Tool as Tool
     from nbchat.messages import ToolCall as ToolCall
-    from nbchat.runtime import ask as ask
-    from nbchat.runtime import chat as chat
-    from nbchat.runtime import get_model_id as get_model_id
-    from nbchat.runtime import get_model_type as get_model_type
-    from nbchat.runtime import models as models
-    from nbchat.runtime import stream as stream
     from nbchat.streams import Stream as Stream
 
 _HOMES = {
-    "runtime": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
+    "api": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
     "messages": ("Message", "Text", "Thought", "Tool", "ToolCall"),
     "events": ("Answer", "Notice", "Stop", "Usage"),
     "attachments": ("File", "Image"),

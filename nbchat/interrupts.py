@@ -36,23 +36,22 @@ class Interrupts:
         return self._at is not None
 
     @classmethod
-    def taken(cls) -> bool:
+    def active(cls) -> bool:
         """Whether the main thread is inside such a block now."""
         return getattr(signal.getsignal(signal.SIGINT), "__func__", None) is cls._interrupt
 
     def tell(self, tell: Callable[[], None]) -> None:
-        """Call this at the first interrupt, or now if it has come. It runs inside a signal handler."""
+        """Call this at the first interrupt, or now if it has come.
+
+        It runs inside a signal handler.
+        """
         self._tell = tell
         if self.seen:
             tell()
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
-            before = signal.signal(signal.SIGINT, self._interrupt)
-            owner = getattr(before, "__self__", None)
-            self._before = (
-                owner._before if isinstance(owner, Interrupts) and before == owner._late else before
-            )
+            self._before = _innermost(signal.signal(signal.SIGINT, self._interrupt))
         return self
 
     def _interrupt(self, number: int, frame: Any) -> None:
@@ -63,16 +62,27 @@ class Interrupts:
         elif now - self._at > SECOND_INTERRUPT_SECONDS:
             raise KeyboardInterrupt
 
-    def _late(self, number: int, frame: Any) -> None:
-        if (
-            self._at is not None
-            and time.monotonic() - self._at > SECOND_INTERRUPT_SECONDS
-            and callable(self._before)
-        ):
+    def _linger(self, number: int, frame: Any) -> None:
+        """After the block's end: swallow a press of the same second, hand on a later one."""
+        is_late = self._at is None or time.monotonic() - self._at > SECOND_INTERRUPT_SECONDS
+        if is_late and callable(self._before):
             self._before(number, frame)
 
     def __exit__(self, *error: object) -> None:
-        if self._before is not None:
-            signal.signal(
-                signal.SIGINT, self._late if self._lingers and self.seen else self._before
-            )
+        if self._before is None:
+            return
+        if self._lingers and self.seen:
+            signal.signal(signal.SIGINT, self._linger)
+        else:
+            signal.signal(signal.SIGINT, self._before)
+
+
+def _innermost(before: Any) -> Any:
+    """The handler that was there before any block, where an earlier block still lingers.
+
+    Each block would otherwise hand a late press on to the one before it.
+    """
+    block = getattr(before, "__self__", None)
+    if isinstance(block, Interrupts) and before == block._linger:
+        return block._before
+    return before

@@ -1,4 +1,4 @@
-"""What exists once per kernel: the engine, its loop thread, the conversations by name.
+"""What exists once per process: the engine, its thread, the conversations by name.
 
 Made when first used and closed with `%unload_ext nbchat` or at exit. Conversations
 outlive the engine: a reloaded extension goes on where it was.
@@ -8,93 +8,111 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Unpack
 
-from nbchat.catalog import catalog
-from nbchat.catalog.model_list import Models
+from nbchat.bridge import ThreadBridge
 from nbchat.catalog.rows import Model
+from nbchat.conversation import default_model
 from nbchat.conversation.conversation import Conversation
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings
-from nbchat.events import Answer
-from nbchat.interrupts import Interrupts
-from nbchat.loop import LoopThread, Pump, relay, run_and_wait, wait_for_answer
-from nbchat.messages import Message
-from nbchat.options import RequestOptions, takes_options
+from nbchat.loop import LoopThread
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
 from nbchat.store.store import Store
-from nbchat.streams import Stream
+from nbchat.streams import AnswerSource
 
 MAIN = "main"  # the conversation that needs no name
-DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, as of a fast model
+DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
+
+Wrapper = Callable[[AnswerSource], AnswerSource]
+
+
+def wrap(source: AnswerSource, wrappers: Sequence[Wrapper]) -> AnswerSource:
+    """The source behind these wrappers, of which the first is the outermost."""
+    for wrapper in reversed(wrappers):
+        source = wrapper(source)
+    return source
 
 
 class Runtime:
     """One engine on one thread, and the conversations that use it."""
 
+    # What stands before the engine, outermost first. The outermost sees a question first and an
+    # event last: in policy(budget(ledger(replay(engine)))) a question that the policy refuses is
+    # not counted, and one that is replayed never reaches the engine.
+    wrappers: Sequence[Wrapper] = ()
+
     def __init__(self) -> None:
         self.thread = LoopThread()
+        self.bridge = ThreadBridge(self.thread)
         self.conversations: dict[str, Conversation] = {}
         self.active = MAIN  # the conversation that is meant where none is named
-        self.watched: bool | None = (
-            None  # whether a person sees what %%chat shows; None where it is not used
-        )
+        self.watched: bool | None = None  # whether a person sees the cells; None: there are none
+        self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
+        self._source: AnswerSource | None = None
         self._store: Store | None = None
+
+    def settings(self) -> Settings:
+        """What the user has decided, looked at anew."""
+        return Settings.load()
+
+    def open(self, *, static: bool) -> None:
+        """A cell is running. In a `static` notebook nobody watches, so nothing is stored."""
+        self.watched = not static
+        self._demo_pace = 0.0 if static else DEMO_PACE
+        if self._engine is not None:
+            self._engine.demo.pace = self._demo_pace
+
+    # --- who answers -------------------------------------------------------------------------
 
     @property
     def engine(self) -> Engine:
         if self._engine is None:
-            self._engine = Engine()
+            self._engine = Engine(self.settings)
+            self._engine.demo.pace = self._demo_pace
         return self._engine
 
-    def open(self, *, static: bool) -> None:
-        """Say whether nobody watches: then nothing is stored, and the demo answers at once."""
-        self.watched = not static
-        self.engine.demo.pace = 0.0 if static else DEMO_PACE
+    @property
+    def source(self) -> AnswerSource:
+        """The engine behind its wrappers. Look it up for each question: it may be made anew."""
+        if self._source is None:
+            self._source = wrap(self.engine, self.wrappers)
+        return self._source
 
-    def settings(self) -> Settings:
-        """What the user decided, as it is now."""
-        return Settings.load()
-
-    # The engine is looked up at each call: it may have been closed and made anew in between.
-
-    def asks(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
-        """A stream on the engine's own loop."""
-        return self.engine.stream(model, messages, **options)
-
-    def relayed(self, stream: Stream) -> Stream:
-        return relay(self.thread, stream)
-
-    def answered(self, stream: Stream) -> Answer:
-        return wait_for_answer(self.thread, stream)
-
-    def pump(self, stream: Stream, interrupts: Interrupts) -> Pump:
-        return Pump(self.thread, stream, interrupts)
-
-    def listed(self, kind: str) -> list[Model]:
+    def list_models(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""
-        return run_and_wait(self.thread, self.engine.models(kind))
+        return self.bridge.run(self.engine.models(kind))
+
+    async def default_model(self, conversation: Conversation) -> tuple[str, str]:
+        """The model where none is named, and a notice where that needs one.
+
+        Without a key, servers on this machine are looked for.
+        """
+        name, why = default_model.choose_model(conversation, self.settings())
+        if why != default_model.NO_KEY:
+            return name, ""
+        if local := await self.engine.local_model():
+            return local, f"No key is set, so a server on this machine answers: {local}."
+        return name, default_model.DEMO_NOTICE
+
+    # --- conversations -----------------------------------------------------------------------
 
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""
         if not isinstance(name, str | None):
-            raise BadSettings(
-                f"the name of a conversation is a text (str), not {type(name).__name__}."
-            )
+            kind = type(name).__name__
+            raise BadSettings(f"the name of a conversation is a text (str), not {kind}.")
         name = name or self.active
         if name not in self.conversations:
-            self.conversations[name] = Conversation(
-                name, self.asks, self, default_model, self.keeper
-            )
+            self.conversations[name] = Conversation(name, self)
         return self.conversations[name]
 
     def store(self) -> Store | None:
-        """Where conversations are kept; None where the settings say to keep none, or nobody watches."""
-        settings = Settings.load()
+        """Where conversations are stored; None where the settings say so, or nobody watches."""
+        settings = self.settings()
         path = notebook_path.history_file(settings.history)
         if path is None or settings.display == "static" or self.watched is False:
             return None
@@ -104,17 +122,21 @@ class Runtime:
             self._store = Store(path)
         return self._store
 
-    def keeper(self, conversation: Conversation) -> Store | None:
-        """Where this conversation is kept: nowhere without a notebook, unless a person gave it a name."""
-        if not notebook_path.notebook_path() and not (self.watched and conversation.name != MAIN):
+    def store_for(self, conversation: Conversation) -> Store | None:
+        """Where this one is stored: nowhere without a notebook, unless a person has named it."""
+        is_named = self.watched and conversation.name != MAIN
+        if not notebook_path.notebook_path() and not is_named:
             return None
         with suppress(BadSettings):  # whoever asks is told by the engine
             return self.store()
         return None
 
+    # --- ending ------------------------------------------------------------------------------
+
     def close(self) -> None:
         """End every stream, close every connection, end the thread. The conversations stay."""
-        engine, self._engine = self._engine, None
+        engine = self._engine
+        self._engine = self._source = None
         self.thread.close(engine.aclose if engine else None)
         if self._store:
             self._store.close()
@@ -122,7 +144,8 @@ class Runtime:
             conversation.unbind()
 
     def after_fork(self) -> None:
-        self._engine = None
+        """In the child: the thread, the sockets and the file are the parent's."""
+        self._engine = self._source = None
         if self._store:
             self._store.forget()
         self.thread.forget()
@@ -130,157 +153,40 @@ class Runtime:
             conversation.unbind()
 
 
-_kernel: Runtime | None = None
+_runtime: Runtime | None = None
 
 
 def current() -> Runtime:
-    """This process's kernel state."""
-    global _kernel
-    if _kernel is None:
-        _kernel = Runtime()
-        atexit.register(_kernel.close)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=_kernel.after_fork)
-    return _kernel
+    """This process's runtime."""
+    global _runtime
+    if _runtime is None:
+        _runtime = Runtime()
+    return _runtime
 
 
 def close() -> None:
     """Close what is open, if anything is."""
-    if _kernel is not None:
-        _kernel.close()
+    if _runtime is not None:
+        _runtime.close()
 
 
-DEMO_NOTICE = (
-    "No key is set, so the embedded demo answers. "
-    "For a model, set its key, such as KIMI_API_KEY; %chat models lists them."
-)
-
-
-async def default_model(conversation: Conversation) -> tuple[str, str]:
-    """The model when none is named, and a notice where that needs one. Without a key, local servers are looked for."""
-    name, why = choose_model(conversation)
-    if why != NO_KEY:
-        return name, ""
-    if local := await current().engine.local_model():
-        return local, f"No key is set, so a server on this machine answers: {local}."
-    return name, DEMO_NOTICE
-
-
-NO_KEY = "no key is set"
+def reset() -> None:
+    """Close it and forget it, its conversations too: the process as before the first question."""
+    global _runtime
+    close()
+    _runtime = None
 
 
 def choose_model(conversation: Conversation) -> tuple[str, str]:
-    """The model when none is named, and why it is that one; NO_KEY where a local server goes before it."""
-    settings = Settings.load()
-    if conversation.model:
-        return conversation.model, "chosen with %chat use"
-    if settings.model:
-        return settings.model, settings.origins.get("model", "settings")
-    last = conversation.last and conversation.last.answer
-    if last and DEMO_NOTICE not in last.notices:  # the demo that nobody asked for makes room
-        return _name(last.provider, last.model, settings), "the model of the last answer"
-    for provider in settings.catalog.providers.values():
-        if provider.default_model and not provider.retired and (key := settings.key(provider)):
-            return _name(provider.type, provider.default_model, settings), f"{key.origin} is set"
-    return "demo", NO_KEY
+    """The model where none is named, and why it is that one."""
+    return default_model.choose_model(conversation, current().settings())
 
 
-def _name(kind: str, model: str, settings: Settings) -> str:
-    """The name by which a model of that provider is found again."""
-    known = settings.catalog.models.get(model)
-    return model if known and known.type == kind else f"{kind}:{model}"
+def _after_fork() -> None:
+    if _runtime is not None:
+        _runtime.after_fork()
 
 
-# --- the public functions ------------------------------------------------------------------------
-
-
-@takes_options('nbchat.stream("demo", "Why is the sky blue?"), the model first')
-def stream(
-    model: str, messages: str | Sequence[Message], **options: Unpack[RequestOptions]
-) -> Stream:
-    """Ask a model; the events of its answer, as they arrive.
-
-    `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours;
-    `messages` a text, or a list of nbchat.Message. Nothing is remembered:
-    `nbchat.chat()` is what remembers.
-
-    >>> import asyncio, nbchat
-    >>> async def main():
-    ...     async for event in nbchat.stream("demo", "What did I just ask?", max_tokens=100):
-    ...         match event:
-    ...             case nbchat.Text(text):
-    ...                 print(text, end="")
-    ...             case nbchat.Stop(reason):
-    ...                 print(f" ({reason})")
-    >>> asyncio.run(main())
-    This is the first question of our conversation. (end)
-
-    Where there is no answer, the first event raises: a SetupError (nothing was sent), a
-    ServiceError (the provider refused) or a ConnectionBroken. What goes wrong after it is
-    told by the one Stop, whose reason is then "broken".
-    """
-    kernel = current()
-    return kernel.relayed(kernel.asks(model, messages, **options))
-
-
-@takes_options('nbchat.ask("demo", "Why is the sky blue?"), the model first')
-def ask(model: str, messages: str | Sequence[Message], **options: Unpack[RequestOptions]) -> Answer:
-    """Ask a model and wait for the whole answer; works inside a running loop as well.
-
-    `model` and `messages` are those of `nbchat.stream`, and so is what is raised; Ctrl-C raises
-    Interrupted. An answer that broke off is returned as far as it came, with `.stop.reason` "broken".
-
-    >>> answer = ask("demo", "What did I just ask?", system="Answer briefly.")
-    >>> print(answer)
-    This is the first question of our conversation.
-    >>> answer.model, answer.stop.reason
-    ('demo', 'end')
-    """
-    kernel = current()
-    return kernel.answered(kernel.asks(model, messages, **options))
-
-
-def chat(name: str = "main") -> Conversation:
-    """The conversation of that name in this kernel; `main` is the one of a plain `%%chat`.
-
-    >>> physics = chat("physics")
-    >>> print(physics.ask("What did I just ask?", "demo"))
-    This is the first question of our conversation.
-    >>> len(physics.turns)
-    1
-    """
-    return current().chat(name)
-
-
-def models(live: str | None = None) -> Models:
-    """The rows of the model-mapping table, your own included; with `live="kimi"`, the models that provider lists now.
-
-    A row has `.id`, `.type` (its provider), `.context_window` (tokens), `.price` (per million tokens) and more;
-    a live list raises what asking that provider would.
-
-    >>> [model.id for model in models() if model.type == "kimi" and model.status == "current"][:3]
-    ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
-    """
-    return Models(
-        Settings.load().catalog.models.values() if live is None else current().listed(live)
-    )
-
-
-def get_model_type(name: str) -> str:
-    """The provider type that serves a model, by the table, your own rows and aliases included.
-
-    Raises UnknownModel, with near names, for a name that leads nowhere; so does `get_model_id`.
-
-    >>> get_model_type("kimi-k2-thinking"), get_model_type("ollama:qwen3")
-    ('kimi', 'ollama')
-    """
-    return catalog.get_model_type(name, Settings.load().catalog)
-
-
-def get_model_id(name: str) -> str:
-    """The provider's own id of a model.
-
-    >>> get_model_id("openrouter:moonshotai/kimi-k2-thinking")
-    'moonshotai/kimi-k2-thinking'
-    """
-    return catalog.get_model_id(name, Settings.load().catalog)
+atexit.register(close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

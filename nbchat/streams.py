@@ -1,14 +1,16 @@
-"""What a consumer holds while an answer arrives: an iterator of events that can be closed."""
+"""Whoever answers, and what is held while an answer arrives: events that can be closed."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn, Protocol, Self, Unpack
 
 from nbchat.errors import BadCall
 from nbchat.events import Answer, Event
+from nbchat.messages import Message
+from nbchat.options import RequestOptions
 
 
 class Stream:
@@ -33,7 +35,12 @@ class Stream:
     def __init__(self, batches: AsyncGenerator[list[Event]], result: Answer) -> None:
         self._batches = batches
         self._ready: deque[Event] = deque()
-        self.result = result  # fills as events arrive
+        self._result = result
+
+    @property
+    def result(self) -> Answer:
+        """The answer as far as it has arrived."""
+        return self._result
 
     def __repr__(self) -> str:
         whose = f" of {self.result.model}" if self.result.model else ""
@@ -43,7 +50,8 @@ class Stream:
 
     def __iter__(self) -> NoReturn:
         raise BadCall(
-            "a stream is read with `async for`, not with `for`. For the whole answer at once: nbchat.ask()."
+            "a stream is read with `async for`, not with `for`. "
+            "For the whole answer at once: nbchat.ask()."
         )
 
     def __aiter__(self) -> Self:
@@ -83,3 +91,37 @@ class Stream:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+class LoopBridge(Protocol):
+    """How a stream of the engine's loop is read from elsewhere."""
+
+    def relay(self, stream: Stream) -> Stream:
+        """The same stream, for whatever loop iterates over it."""
+        ...
+
+    def wait(self, stream: Stream) -> Answer:
+        """The whole answer, for sync code."""
+        ...
+
+
+class SourceOptions(RequestOptions, total=False):
+    """What a source is told besides the options of a question."""
+
+    cache_key: str  # the same for every request of one conversation
+
+
+class AnswerSource(Protocol):
+    """Whoever answers: the engine, something that stands before it, somebody else's agent.
+
+    Nothing is sent before the first event is asked for. What goes wrong until then is
+    raised as an NbchatError; afterwards the stream ends with its one Stop. The stream's
+    `result` belongs to whoever makes its events, who adds each right before handing it
+    out: it is what a conversation shows and remembers.
+    """
+
+    def stream(
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
+    ) -> Stream:
+        """Ask `model`; the events of its answer."""
+        ...

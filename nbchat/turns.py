@@ -75,6 +75,11 @@ class Tree:
         return self._head.path if self._head else []
 
     @property
+    def all_turns(self) -> list[Turn]:
+        """Every turn in order of asking, those of other branches and those taken back included."""
+        return list(self._all)
+
+    @property
     def last(self) -> Turn | None:
         """The turn at the end of the branch."""
         return self._head
@@ -93,7 +98,7 @@ class Tree:
         )  # while it is being answered it is not in the tree
 
     def families(self) -> dict[Turn | None, list[Turn]]:
-        """The turns that ask in the same place, in order of asking, by the turn that all of them follow."""
+        """The turns that ask in the same place, in order of asking, by the turn they follow."""
         found: dict[Turn | None, list[Turn]] = {}
         for turn in self._all:
             found.setdefault(turn.parent, []).append(turn)

@@ -8,10 +8,12 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
+from nbchat.bridge import ThreadBridge
 from nbchat.conversation.conversation import Conversation
 from nbchat.events import Answer, Event, Stop
+from nbchat.loop import LoopThread
 from nbchat.messages import Message, Text
-from nbchat.runtime import Runtime
+from nbchat.settings import Settings
 from nbchat.store.store import Store
 from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.streams import Stream
@@ -24,41 +26,59 @@ Play = Sequence[Event | Exception | str]
 
 
 class Scripted:
-    """A model that answers as it is told, one play an answer, and keeps what it was sent."""
+    """Answers as it is told, one play an answer, and remembers what it was sent."""
 
     def __init__(self) -> None:
         self.plays: deque[Play] = deque()
         self.sent: list[list[Message]] = []
 
-    def __call__(self, model: str, messages: Sequence[Message], **options: Any) -> Stream:
+    def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
+        assert not isinstance(messages, str)
         self.sent.append(list(messages))
         answer = Answer(model=model, provider="scripted")
-        return Stream(self._batches(self.plays.popleft() if self.plays else WHOLE), answer)
+        play = self.plays.popleft() if self.plays else WHOLE
+        return Stream(self._batches(play, answer), answer)
 
-    async def _batches(self, play: Play) -> AsyncGenerator[list[Event]]:
+    async def _batches(self, play: Play, answer: Answer) -> AsyncGenerator[list[Event]]:
         for step in play:
             if isinstance(step, Exception):
                 raise step
             if isinstance(step, str):
                 await asyncio.Event().wait()
             else:
+                answer.add(step)
                 yield [step]
 
 
+class TalkRuntime:
+    """What a conversation needs: a scripted source, a thread and a store of its own."""
+
+    def __init__(self, path: Path, model: str) -> None:
+        self.source = Scripted()
+        self.thread = LoopThread()
+        self.bridge = ThreadBridge(self.thread)
+        self.store = Store(path)
+        self.stores = True
+        self._model = model
+
+    def settings(self) -> Settings:
+        return Settings.load()
+
+    async def default_model(self, conversation: Conversation) -> tuple[str, str]:
+        return self._model, ""
+
+    def store_for(self, conversation: Conversation) -> Store | None:
+        return self.store if self.stores else None
+
+
 class Talk:
-    """One kernel's conversation, kept in the file at `path`."""
+    """A conversation that is stored in the file at `path`."""
 
     def __init__(self, path: Path, name: str = "main", model: str = "kimi-k2.6") -> None:
-        self.model = model
-        self.kernel = Runtime()
-        self.script = Scripted()
-        self.store = Store(path)
-        self.chat = Conversation(
-            name, self.script, self.kernel, self._default, lambda _: self.store
-        )
-
-    async def _default(self, _: Conversation) -> tuple[str, str]:
-        return self.model, ""
+        self.runtime = TalkRuntime(path, model)
+        self.script = self.runtime.source
+        self.store = self.runtime.store
+        self.chat = Conversation(name, self.runtime)
 
     def ask(self, question: str, *play: Event | Exception | str, **options: Any) -> Answer:
         if play:
@@ -79,7 +99,7 @@ class Talk:
         async def run() -> None:
             await work
 
-        self.kernel.thread.submit(run()).result(10)
+        self.runtime.thread.submit(run()).result(10)
 
     def resume(self, path: Path) -> Talk:
         """A new kernel that has taken this conversation up again from the file."""
@@ -94,7 +114,7 @@ class Talk:
 
     def close(self) -> None:
         self.store.close()
-        self.kernel.close()
+        self.runtime.thread.close()
 
 
 def facts(turn: Turn) -> dict[str, Any]:

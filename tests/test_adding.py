@@ -38,7 +38,8 @@ LETTERS = {".... ..": "Hi"}
 
 
 def render(ask: ModelRequest) -> HttpRequest:
-    return HttpRequest(ask.url("/key"), {"to": ask.model, "say": [message.text for message in ask.messages]})
+    words = [message.text for message in ask.messages]
+    return HttpRequest(ask.url("/key"), {"to": ask.model, "say": words})
 
 
 class Reader:
@@ -55,20 +56,23 @@ class Reader:
         return [Stop("end", "over") if self.ended else Stop("broken", "the line went dead")]
 '''
 
-POSTCARD = '''"""A front-end that nobody asked for: the answer on a postcard, when all of it is there."""
+POSTCARD = '''"""A front-end that nobody asked for: the answer on a postcard, once it is whole."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
-from nbchat.runtime import chat
+from nbchat.api import chat
 from nbchat.messages import Text
 
 
 async def main(question: str) -> None:
-    words = [event.text async for event in chat().stream(question, "demo") if isinstance(event, Text)]
-    print(f"+---\\n| {''.join(words)}\\n+---")
+    words = ""
+    async for event in chat().stream(question, "demo"):
+        if isinstance(event, Text):
+            words += event.text
+    print(f"+---\\n| {words}\\n+---")
 
 
 if __name__ == "__main__":
@@ -97,6 +101,92 @@ try:
     shell.run_line_magic("chat", "shuot hear")
 except BadSettings as error:
     print(error)
+"""
+
+SHOUTING = '''"""A wrapper that shouts what the one behind it says, and refuses to whisper."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import AsyncGenerator, Sequence
+from typing import Unpack
+
+from nbchat.errors import BadSettings
+from nbchat.events import Answer, Event
+from nbchat.messages import Message, Text
+from nbchat.streams import AnswerSource, SourceOptions, Stream
+
+
+class Shouting:
+    left = 0  # how often somebody stopped listening
+
+    def __init__(self, source: AnswerSource) -> None:
+        self._source = source
+
+    def stream(
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
+    ) -> Stream:
+        inner = self._source.stream(model, messages, **options)
+        answer = Answer(model=model, provider="megaphone")
+        quietly = options.get("system") == "whisper"
+        return Stream(self._batches(inner, answer, quietly), answer)
+
+    async def _batches(
+        self, inner: Stream, answer: Answer, quietly: bool
+    ) -> AsyncGenerator[list[Event]]:
+        if quietly:
+            raise BadSettings("a megaphone does not whisper.")
+        try:
+            async with inner:
+                async for batch in inner.batches():
+                    louder = [Text(e.text.upper()) if isinstance(e, Text) else e for e in batch]
+                    for event in louder:
+                        answer.add(event)
+                    yield louder
+        except (GeneratorExit, CancelledError):
+            Shouting.left += 1
+            raise
+'''
+
+PHRASEBOOK = '''"""A source that answers from a phrasebook; nothing of the engine is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Unpack
+
+from nbchat.events import Answer, Event, Stop
+from nbchat.messages import Message, Text
+from nbchat.streams import SourceOptions, Stream
+
+PHRASES = {"Good day!": "Bom dia!", "Thank you!": "Obrigado!"}
+
+
+class Phrasebook:
+    def stream(
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
+    ) -> Stream:
+        asked = messages if isinstance(messages, str) else messages[-1].text
+        answer = Answer(model=model, provider="phrasebook")
+        return Stream(self._batches(PHRASES[asked], answer), answer)
+
+    async def _batches(self, phrase: str, answer: Answer) -> AsyncGenerator[list[Event]]:
+        for event in (Text(phrase), Stop("end")):
+            answer.add(event)
+            yield [event]
+'''
+
+# What a cell does with a question, without the cell.
+READ_AS_A_CELL_DOES = """
+from nbchat import runtime
+from nbchat.interrupts import Interrupts
+
+def read(question, model):
+    stream = runtime.current().chat().open(question, model)
+    with Interrupts() as interrupts, runtime.current().bridge.pump(stream, interrupts) as pump:
+        for events in pump.batches(every=0.05):
+            pass
+    return stream.turn
 """
 
 
@@ -159,7 +249,13 @@ def test_a_provider_is_one_row(copy: Copy, service: Service) -> None:
 
 
 def test_a_provider_is_one_row_of_the_users_own_file_as_well(copy: Copy, service: Service) -> None:
-    row = f'[[providers]]\ntype = "pigeon"\nname = "Pigeon Post"\nbase_url = "{service.url}/v1"\nkey_needed = false\n'
+    row = f"""
+[[providers]]
+type = "pigeon"
+name = "Pigeon Post"
+base_url = "{service.url}/v1"
+key_needed = false
+"""
     (copy.folder / "nbchat.toml").write_text(row)
     service.answers(*said("Coo."))
 
@@ -176,11 +272,12 @@ def test_a_wire_format_is_one_file(copy: Copy, service: Service) -> None:
             headers={"content-type": "application/x-ndjson"},
         )
     )
-    code = (
-        "import nbchat\n"
-        f"told = nbchat.ask('openai:titanic', 'Hi', wire='morse', base_url='{service.url}', api_key='k')\n"
-        "print(told, told.stop)"
-    )
+    code = f"""
+import nbchat
+where = dict(wire="morse", base_url="{service.url}", api_key="k")
+told = nbchat.ask("openai:titanic", "Hi", **where)
+print(told, told.stop)
+"""
 
     assert copy.python("-c", code) == "Hi Stop(reason='end', detail='over')"
     assert service.requests[0].path == "/key"
@@ -210,3 +307,149 @@ def test_a_command_is_one_function(copy: Copy) -> None:
     assert shown[-2] == "['shout']"
     assert "Did you mean 'shout'?" in shown[-1]
     assert copy.touched() == ["frontends/notebook/commands/conversation.py"]
+
+
+def test_a_wrapper_is_one_file(copy: Copy) -> None:
+    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
+    code = f"""
+import sqlite3, nbchat
+from nbchat.middleware.shouting import Shouting
+{READ_AS_A_CELL_DOES}
+runtime.Runtime.wrappers = (Shouting,)
+runtime.current().open(static=False)
+QUESTION = "What did I just ask?"
+
+print(nbchat.ask("demo", QUESTION))
+chat = nbchat.chat("trip")
+print(chat.ask(QUESTION, "demo"))
+print(read(QUESTION, "demo").answer)
+print(chat.last.answer.provider, chat.stored)
+runtime.close()
+(stored,) = sqlite3.connect("history.sqlite").execute("SELECT answer FROM turn").fetchone()
+print("CONVERSATION" in stored)
+"""
+
+    said = "THIS IS THE FIRST QUESTION OF OUR CONVERSATION."
+    assert copy.python("-c", code, NBCHAT_HISTORY="history.sqlite").split("\n") == [
+        *(said, said, said),
+        "megaphone True",
+        "True",
+    ]
+    assert copy.touched() == ["middleware/shouting.py"]
+    assert forbidden("engine", SHOUTING) == []
+
+
+def test_the_first_wrapper_is_the_outermost(copy: Copy) -> None:
+    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
+    (copy.package / "middleware" / "phrasebook.py").write_text(PHRASEBOOK)
+    code = """
+import nbchat
+from nbchat import runtime
+from nbchat.middleware.phrasebook import Phrasebook
+from nbchat.middleware.shouting import Shouting
+
+def in_place_of(source):
+    return Phrasebook()
+
+for wrappers in [(Shouting, in_place_of), (in_place_of, Shouting)]:
+    runtime.reset()
+    runtime.Runtime.wrappers = wrappers
+    print(nbchat.ask("any", "Good day!"))
+"""
+
+    assert copy.python("-c", code).split("\n") == ["BOM DIA!", "Bom dia!"]
+
+
+def test_what_a_wrapper_raises_before_the_first_event_is_raised_to_the_caller(copy: Copy) -> None:
+    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
+    code = f"""
+import asyncio, nbchat
+from nbchat.middleware.shouting import Shouting
+{READ_AS_A_CELL_DOES}
+runtime.Runtime.wrappers = (Shouting,)
+chat = nbchat.chat()
+
+async def streamed():
+    return await anext(chat.stream("Hi", "demo", system="whisper"))
+
+def in_a_cell():
+    chat.system = "whisper"
+    read("Hi", "demo")
+
+for ask in (
+    lambda: nbchat.ask("demo", "Hi", system="whisper"),
+    lambda: asyncio.run(streamed()),
+    in_a_cell,
+):
+    try:
+        ask()
+    except nbchat.SetupError as error:
+        print(type(error).__name__, error)
+print(len(chat.turns))
+"""
+
+    refused = "BadSettings a megaphone does not whisper."
+    assert copy.python("-c", code).split("\n") == [refused, refused, refused, "0"]
+
+
+def test_a_wrapper_hears_that_the_answer_is_stopped(copy: Copy) -> None:
+    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
+    code = """
+import asyncio, nbchat
+from nbchat import runtime
+from nbchat.middleware.shouting import Shouting
+runtime.Runtime.wrappers = (Shouting,)
+
+async def main():
+    for open in (nbchat.chat().stream, lambda question, model: nbchat.stream(model, question)):
+        async with open("everything", "demo") as stream:
+            async for event in stream:
+                if isinstance(event, nbchat.Text):
+                    break
+        print(Shouting.left)
+
+asyncio.run(main())
+(turn,) = nbchat.chat().turns
+print(turn.answer.stop.reason, turn.answer.text.isupper())
+"""
+
+    assert copy.python("-c", code).split("\n") == ["1", "2", "interrupted True"]
+
+
+def test_a_source_is_one_file(copy: Copy) -> None:
+    (copy.package / "agents").mkdir()
+    (copy.package / "agents" / "phrasebook.py").write_text(PHRASEBOOK)
+    code = f"""
+import asyncio, nbchat
+from nbchat.agents.phrasebook import Phrasebook
+{READ_AS_A_CELL_DOES}
+runtime.Runtime.wrappers = (lambda engine: Phrasebook(),)
+
+async def streamed(question):
+    return await nbchat.stream("portuguese", question).answer()
+
+print(nbchat.ask("portuguese", "Good day!"))
+print(asyncio.run(streamed("Thank you!")))
+print(read("Good day!", "portuguese").answer)
+chat = nbchat.chat()
+print(chat.ask("Thank you!", "portuguese"))
+print([(turn.answer.text, turn.answer.provider) for turn in chat.turns])
+request = nbchat.ChatStreamRequest(model="portuguese", messages="Good day!")
+
+async def chunks():
+    return "".join([chunk.content async for chunk in nbchat.ChatService().stream_chat(request)])
+
+print(asyncio.run(chunks()))
+"""
+
+    assert copy.python("-c", code).split("\n") == [
+        *("Bom dia!", "Obrigado!", "Bom dia!", "Obrigado!"),
+        "[('Bom dia!', 'phrasebook'), ('Obrigado!', 'phrasebook')]",
+        "Bom dia!",
+    ]
+    assert copy.touched() == ["agents/phrasebook.py"]
+    assert forbidden("engine", PHRASEBOOK) == []

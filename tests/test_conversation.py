@@ -1,4 +1,4 @@
-"""Turns: stored together or not at all, sent back in a valid order, moved between but never lost."""
+"""Turns: stored together or not at all, sent in a valid order, moved between, never lost."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 import nbchat
-from nbchat import runtime as nbchat_kernel
+from nbchat import runtime
+from nbchat.attachments import Image
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings, RateLimited
+from nbchat.events import Event
+from nbchat.messages import Text
+from nbchat.turns import Turn
 
 from .service import Service, answer, said
 
@@ -22,9 +26,9 @@ ASK = {"model": "kimi-k2.6"}
 def chat(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     monkeypatch.setenv("KIMI_API_KEY", "sk-test-0123456789")
     monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    kernel = nbchat_kernel.Runtime()
-    yield kernel.chat("test")
-    kernel.close()
+    alone = runtime.Runtime()
+    yield alone.chat("test")
+    alone.close()
 
 
 def sent(service: Service) -> list[tuple[str, str]]:
@@ -203,6 +207,53 @@ def test_the_follow_up_goes_to_the_model_of_the_last_answer(
 def test_public_conversations_are_the_kernels(service: Service) -> None:
     assert nbchat.chat() is nbchat.chat("main")
     assert nbchat.chat("other") is not nbchat.chat("main")
+
+
+def test_an_answer_is_the_one_that_its_source_has_filled(
+    chat: Conversation, service: Service
+) -> None:
+    service.answers(*said("Yes."))
+
+    answer = chat.ask("Really?", **ASK)
+
+    assert chat.turns[0].answer is answer
+    assert (answer.model, answer.provider) == ("kimi-k2.6", "kimi")
+
+
+async def test_what_a_watcher_was_told_is_what_the_answer_has(
+    chat: Conversation, service: Service
+) -> None:
+    """A panel that begins to watch in the middle shows the answer, and then what it is told."""
+    service.plays(answer(*said(*["word "] * 20), gap=0.01))
+    told: list[str] = []
+    had: list[tuple[str, str]] = []
+
+    def watch(change: str, turn: Turn | None, events: list[Event]) -> None:
+        if turn is not None:
+            told.extend(event.text for event in events if isinstance(event, Text))
+            had.append((turn.answer.text, "".join(told)))
+
+    chat.watch(watch)
+    async with chat.stream("Talk", **ASK) as stream:
+        async for _ in stream:
+            assert stream.result is (chat.asked or chat.turns[-1]).answer
+
+    assert len(had) > 10
+    assert [text for text, _ in had] == [words for _, words in had]
+
+
+def test_the_notices_of_an_answer_stand_in_the_order_they_are_shown(
+    chat: Conversation, service: Service
+) -> None:
+    """The conversation's own come first: it speaks before its source is asked."""
+    service.always(answer(*said("Yes.")))
+    chat.ask(["What is this?", Image(b"\x89PNG", "image/png")], **ASK)
+
+    told = chat.ask("And?", "moonshot-v1-8k", thinking="high").notices
+
+    assert len(told) == 2
+    assert told[0].startswith("moonshot-v1-8k reads text alone; the images of earlier questions")
+    assert "think" in told[1]
 
 
 # --- the tree ------------------------------------------------------------------------------------

@@ -74,7 +74,10 @@ def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Path) -> None:
-    """The same outputs twice in a row, from a folder that is not the checkout, and no file, setting or history left."""
+    """The same outputs twice in a row, from a folder that is not the checkout.
+
+    No file, setting or history is left.
+    """
     alone = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(tmp_path))
     places = {name: str(tmp_path / name) for name in ("TMPDIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     (tmp_path / "TMPDIR").mkdir()

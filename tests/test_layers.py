@@ -19,14 +19,14 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("render",),
     ("catalog",),
     ("wire",),
-    ("settings", "options"),
+    ("addresses", "key_policy", "settings_file", "settings", "options"),
     ("network",),
     ("streams", "engine"),
     ("context",),
     ("store",),
     ("conversation",),
-    ("interrupts", "loop"),
-    ("runtime",),
+    ("interrupts", "loop", "bridge"),
+    ("runtime", "api"),
     ("chat_service",),
     ("display",),
     ("frontends",),
@@ -80,7 +80,10 @@ def room_of(module: str) -> str:
 
 
 def imports(source: str, known: Iterable[str] = ()) -> set[str]:
-    """Every module that a source imports, for types alone as well; of `known` ones the most exact name."""
+    """Every module that a source imports, for types alone as well.
+
+    Of `known` ones it is the most exact name.
+    """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -191,7 +194,7 @@ def test_only_one_file_imports_the_http_library() -> None:
 
 
 def test_wire_formats_are_pure() -> None:
-    """No network, no clock, no environment, no randomness: the same question gives the same bytes."""
+    """No network, clock, environment or randomness: the same question gives the same bytes."""
     impure = {
         "socket",
         "asyncio",
@@ -209,7 +212,7 @@ def test_wire_formats_are_pure() -> None:
 
 
 def test_no_room_has_the_name_of_a_public_function() -> None:
-    """Importing `nbchat.stream.x` would put the module in the place of the function `nbchat.stream`."""
+    """Importing `nbchat.stream.x` would put a module in the place of `nbchat.stream`."""
     rooms = {room_of(module) for module in MODULES}
 
     assert not rooms & set(nbchat.__all__)

@@ -1,4 +1,4 @@
-"""The same engine from everywhere: async code, sync code, inside a loop, under nested loops, interrupted."""
+"""The same engine from everywhere: async and sync code, inside and under loops, interrupted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 import nbchat
-from nbchat import runtime as nbchat_kernel
+from nbchat import runtime
 from nbchat.events import Stop
 from nbchat.messages import Text
 
@@ -24,7 +24,7 @@ TEXT = 'Just before this you asked: "one"'
 @pytest.fixture(autouse=True)
 def closed_afterwards() -> Iterator[None]:
     yield
-    nbchat_kernel.close()
+    runtime.close()
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_closing_leaves_no_thread_and_it_can_start_again(told: Service) -> None:
     before = set(threading.enumerate())
     nbchat.ask("openai:any", "Hi", wire="openai-chat", **where(told))
 
-    nbchat_kernel.close()
+    runtime.close()
 
     assert set(threading.enumerate()) <= before
     assert str(nbchat.ask("openai:any", "Hi", wire="openai-chat", **where(told))) == "Hello there"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat import runtime as nbchat_kernel
+from nbchat import runtime
 from nbchat.errors import ConnectionBroken, ServiceError
 from nbchat.streams import Stream
 
@@ -44,7 +44,7 @@ ERRORS = [
 def provider() -> Iterator[Service]:
     with Service() as service:
         yield service
-    nbchat_kernel.close()
+    runtime.close()
 
 
 def ask(provider: Service, recording: Recording, family: str, chunks: list[bytes]) -> Stream:

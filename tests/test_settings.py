@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nbchat.addresses import Setting
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.keys import Key
-from nbchat.settings import Setting, Settings
+from nbchat.settings import Settings
 
 KEY = "sk-secret-0123456789"
 
@@ -90,8 +91,8 @@ def test_a_json_table_of_models_can_be_the_config(
 ) -> None:
     file = tmp_path / "models.json"
     file.write_text(
-        '{"models": [{"id": "house", "name": "House model", "type": "openai", "envKey": "HOUSE_KEY",'
-        ' "features": ["text"], "supportsThinkingMode": false}]}'
+        '{"models": [{"id": "house", "name": "House model", "type": "openai",'
+        ' "envKey": "HOUSE_KEY", "features": ["text"], "supportsThinkingMode": false}]}'
     )
     monkeypatch.setenv("NBCHAT_CONFIG", str(file))
     monkeypatch.setenv("HOUSE_KEY", KEY)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nbchat.catalog.catalog import shipped
 from nbchat.conversation import window
 from nbchat.events import Answer, Stop, Usage
 from nbchat.messages import File, Image, Message, Text
@@ -135,7 +136,9 @@ def test_a_bigger_model_is_sent_all_of_it_again(talk: Talk) -> None:
 def test_the_limit_is_the_window_without_the_answer(
     model: str, max_tokens: int | None, tokens: int | None
 ) -> None:
-    assert window.input_limit(model, max_tokens) == tokens
+    row = None if model == "no such model" else shipped().find(model).model
+
+    assert window.input_limit(row, max_tokens) == tokens
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,10 @@ from nbchat import runtime
 from nbchat.chat_service.abort import AbortSignal
 from nbchat.chat_service.chunk import StreamChunk, chunks_of
 from nbchat.chat_service.request import ChatStreamRequest
-from nbchat.engine.engine import Engine
 from nbchat.errors import NbchatError
 from nbchat.events import Answer
 from nbchat.messages import Message
-from nbchat.settings import Settings
-from nbchat.streams import Stream
+from nbchat.streams import AnswerSource, Stream
 
 Params = ChatStreamRequest | Mapping[str, Any]
 Chunks = AsyncGenerator[StreamChunk]
@@ -52,7 +50,7 @@ class ChatService:
     (True, 'end')
     """
 
-    def __init__(self, engine: Engine | None = None) -> None:
+    def __init__(self, engine: AnswerSource | None = None) -> None:
         self._engine = engine
 
     async def stream_chat(self, request: Params, signal: AbortSignal | None = None) -> Chunks:
@@ -82,7 +80,8 @@ class ChatService:
         if self._engine is not None:
             return self._engine.stream(request.model, request.sent, **request.options)
         shared = runtime.current()
-        return shared.relayed(shared.asks(request.model, request.sent, **request.options))
+        stream = shared.source.stream(request.model, request.sent, **request.options)
+        return shared.bridge.relay(stream)
 
 
 async def _chunks(stream: Stream) -> Chunks:
@@ -130,7 +129,7 @@ def create_model(model_type: str, model_id: str) -> ChatModel:
     'kimi:kimi-k2-thinking'
     """
     model = ChatModel(model_type, model_id)
-    Settings.load().catalog.find(model.name)
+    runtime.current().settings().catalog.find(model.name)
     return model
 
 

@@ -7,51 +7,63 @@ and a re-run cell only move the branch. What streams belongs to the engine's loo
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 from types import EllipsisType
-from typing import Any, Literal, Protocol, Unpack
+from typing import Any, Protocol, Unpack
 from uuid import uuid4
 
+from nbchat.catalog.rows import Model
 from nbchat.conversation import window
-from nbchat.errors import BadSettings, ConversationBusy
-from nbchat.events import Answer, Event, Notice, Stop
+from nbchat.conversation.recording import Recording
+from nbchat.conversation.watching import Watcher, Watchers
+from nbchat.errors import BadSettings, ConversationBusy, NbchatError
+from nbchat.events import Answer, Event, Notice
 from nbchat.messages import Content, Message
 from nbchat.options import Options, RequestOptions, as_messages, takes_options
+from nbchat.settings import Settings
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
-from nbchat.streams import Stream
+from nbchat.streams import AnswerSource, LoopBridge, Stream
 from nbchat.turns import Tree, Turn
 from nbchat.wording import plural
 
-Change = Literal["asked", "events", "ended", "moved"]
-Watcher = Callable[[Change, "Turn | None", list[Event]], None]
-
-UNENDED = Answer().stop
-
-
-class AnswerSource(Protocol):
-    """Whoever can open a stream: the engine."""
-
-    def __call__(self, model: str, messages: Sequence[Message], **options: Any) -> Stream: ...
+Parent = Turn | EllipsisType | None  # ... stands for where the conversation is
 
 
 class TurnOptions(RequestOptions, total=False):
     """Where a turn belongs, besides the options of every question; for front-ends."""
 
-    parent: (
-        Turn | EllipsisType | None
-    )  # to go on from, edit or ask again; None: the beginning, without it: the end
+    parent: Parent  # go on from it, edit or ask again; None: the beginning, without it: the end
     cell: str | None  # which a notebook runs again
     inserted: Sequence[str]  # the notebook variables in the question, for people
 
 
-class LoopBridge(Protocol):
-    """How a stream of the engine's loop is read from elsewhere."""
+class ConversationRuntime(Protocol):
+    """What a conversation needs of the process it is in."""
 
-    def relayed(self, stream: Stream) -> Stream: ...
-    def answered(self, stream: Stream) -> Answer: ...
+    @property
+    def source(self) -> AnswerSource:
+        """Who answers."""
+        ...
+
+    @property
+    def bridge(self) -> LoopBridge:
+        """How the answer is read from elsewhere."""
+        ...
+
+    def settings(self) -> Settings:
+        """What the user has decided, as it is now."""
+        ...
+
+    async def default_model(self, conversation: Conversation) -> tuple[str, str]:
+        """The model where none is named, and a notice where that needs one."""
+        ...
+
+    def store_for(self, conversation: Conversation) -> TurnStore | None:
+        """Where this conversation is stored, if it is."""
+        ...
 
 
 class TurnStream(Stream):
@@ -60,6 +72,11 @@ class TurnStream(Stream):
     def __init__(self, batches: AsyncGenerator[list[Event]], turn: Turn) -> None:
         super().__init__(batches, turn.answer)
         self.turn = turn
+
+    @property
+    def result(self) -> Answer:
+        """The turn's answer, which is its source's from the first event on."""
+        return self.turn.answer
 
 
 class Conversation(Tree):
@@ -75,27 +92,17 @@ class Conversation(Tree):
     (['What did I just ask?'], 1)
     """
 
-    def __init__(
-        self,
-        name: str,
-        asks: AnswerSource,
-        seam: LoopBridge,
-        model: Callable[[Conversation], Awaitable[tuple[str, str]]],
-        keeper: Callable[[Conversation], TurnStore | None] = lambda conversation: None,
-    ) -> None:
+    def __init__(self, name: str, runtime: ConversationRuntime) -> None:
         super().__init__()
         self.id = uuid4().hex
         self.name = name
         self.system: str | None = None
         self.model: str | None = None  # chosen with `%chat use`
-        self._asks = asks
-        self._seam = seam
-        self._default_model = model
-        self._keeper = keeper
-        self.kept = False  # whether anything of it is in the store
+        self.stored = False  # whether anything of it is on disk
+        self._runtime = runtime
         self._answering = asyncio.Lock()
-        self.asked: Turn | None = None  # the turn that is being answered
-        self._watchers: list[Watcher] = []
+        self._recording: Recording | None = None  # the last turn that was asked
+        self._watchers = Watchers()
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -108,12 +115,13 @@ class Conversation(Tree):
         fresh: bool = False,
         **options: Unpack[TurnOptions],
     ) -> Stream:
-        """Ask, and remember. The events of the answer; they, and what is raised, are those of `nbchat.stream`.
+        """Ask, and remember. The events of the answer.
 
+        They, and what is raised, are those of `nbchat.stream`.
         `question` is a text, or a list of texts, nbchat.Image and nbchat.File. Without a
         `model` the last one answers again. `fresh` sends the question without the history.
         """
-        return self._seam.relayed(self.open(question, model, fresh=fresh, **options))
+        return self._runtime.bridge.relay(self.open(question, model, fresh=fresh, **options))
 
     @takes_options('nbchat.chat().ask("Why is the sky blue?")')
     def ask(
@@ -132,7 +140,7 @@ class Conversation(Tree):
         >>> print(nbchat.chat("numbers").ask("What did I just ask?", "demo", temperature=0))
         This is the first question of our conversation.
         """
-        return self._seam.answered(self.open(question, model, fresh=fresh, **options))
+        return self._runtime.bridge.wait(self.open(question, model, fresh=fresh, **options))
 
     def open(
         self,
@@ -140,127 +148,78 @@ class Conversation(Tree):
         model: str | None = None,
         *,
         fresh: bool = False,
-        parent: Turn | EllipsisType | None = ...,
+        parent: Parent = ...,
         cell: str | None = None,
         inserted: Sequence[str] = (),
         **options: Unpack[RequestOptions],
     ) -> TurnStream:
         """The stream on the engine's own loop."""
         message = Message("user", question)
-        if not isinstance(parent, Turn | EllipsisType | None):
-            raise BadSettings(
-                f"parent is a turn of the conversation, or None, not {type(parent).__name__}."
-            )
+        if not isinstance(parent, Parent):
+            kind = type(parent).__name__
+            raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
+        turn.parent = self._parent_for(turn, parent)
         options.setdefault("system", self.system)
         return TurnStream(self._answer(turn, parent, model, fresh, options), turn)
 
     async def _answer(
-        self,
-        turn: Turn,
-        parent: Turn | EllipsisType | None,
-        model: str | None,
-        fresh: bool,
-        options: RequestOptions,
+        self, turn: Turn, parent: Parent, model: str | None, fresh: bool, options: RequestOptions
     ) -> AsyncGenerator[list[Event]]:
-        async with (
-            self._answering
-        ):  # a second question waits for the first, so that their order is theirs
-            turn.parent = (
-                self._parent_for(turn.cell) if isinstance(parent, EllipsisType) else parent
-            )
-            name, *notices = (model,) if model else await self._default_model(self)
-            sent, left_out = self._sent(turn, name, fresh, Options.of(options))
-            if said := [Notice(text) for text in (*notices, *left_out) if text]:
-                for notice in said:
-                    turn.answer.add(notice)
-                yield list(said)
-            stream = self._asks(
-                name, [*sent, turn.question], cache_key=f"nbchat-{self.id[:16]}", **options
-            )
-            turn.answer.model = name
-            growing = TurnWriter(self._keep(), turn, self._header)
-            self.asked = turn
-            self._tell("asked", turn)
-            started = time.monotonic()
-            committed = False
-            try:
-                async with stream:
-                    async for batch in stream.batches():
-                        for event in batch:
-                            turn.answer.add(event)
-                        if batch and isinstance(
-                            batch[-1], Stop
-                        ):  # held back until the turn is kept
-                            if len(batch) > 1:
-                                self._tell("events", turn, batch[:-1])
-                                yield batch[:-1]
-                            committed = True
-                            batch = [
-                                *await self._commit(turn, stream.result, started, growing),
-                                batch[-1],
-                            ]
-                        else:
-                            growing.grew()
-                        self._tell("events", turn, batch)
-                        yield batch
-            finally:
-                growing.dropped()
-                if not committed:
-                    await self._interrupted(turn, stream.result, started, growing)
-                self.asked = None
-                self._tell("ended", turn)
+        async with self._answering:  # one answer at a time, in the order asked
+            turn.parent = self._parent_for(turn, parent)  # of which the answer may just have come
+            name, why = await self._model_for(model)
+            history = self._history_for(turn, name, fresh, Options.of(options))
+            turn.left_out = history.left_out
+            messages = [*history.messages, turn.question]
+            cache_key = f"nbchat-{self.id[:16]}"
+            stream = self._runtime.source.stream(name, messages, cache_key=cache_key, **options)
+            turn.answer = stream.result
+            notices: list[Event] = [Notice(text) for text in (why, *history.notices) if text]
+            for notice in notices:
+                turn.answer.add(notice)
+            if notices:
+                yield notices
+            writer = TurnWriter(self._find_store(), turn, self._header)
+            recording = Recording(turn, stream, writer, self._watchers, self._add)
+            self._recording = recording
+            async with recording, aclosing(recording.batches()) as batches:
+                async for batch in batches:
+                    self._watchers.tell("events", turn, batch)
+                    yield batch
 
-    def _parent_for(self, cell: str | None) -> Turn | None:
-        """The turn a new one follows: the end of the branch, or for a re-run cell what its old turn followed."""
-        for turn in self.turns:
-            if cell is not None and turn.cell == cell:
-                return turn.parent
-        return self._head
+    def _parent_for(self, turn: Turn, parent: Parent) -> Turn | None:
+        """The turn to follow: the one that is named, else the end of the branch.
 
-    def _sent(
+        For a cell that is run again it is what its old turn follows.
+        """
+        if not isinstance(parent, EllipsisType):
+            return parent
+        for earlier in self.turns:
+            if turn.cell is not None and earlier.cell == turn.cell:
+                return earlier.parent
+        return self.last
+
+    async def _model_for(self, model: str | None) -> tuple[str, str]:
+        """The model to ask, and a notice where nobody has chosen it."""
+        if model:
+            return model, ""
+        return await self._runtime.default_model(self)
+
+    def _history_for(
         self, turn: Turn, model: str, fresh: bool, options: Options
-    ) -> tuple[list[Message], list[str]]:
-        """The messages to send before the question, and notices of what is left out."""
-        earlier = window.turns_to_send(turn.parent)
-        said: list[str] = []
+    ) -> window.SentHistory:
+        row = self._find_row(model)
         if fresh:
-            turn.left_out = len(earlier)
-        else:
-            limit = window.input_limit(model, options.max_tokens)
-            turn.left_out = window.count_left_out(earlier, turn.question, options.system, limit)
-            said += [window.left_out_notice(turn.left_out)] if turn.left_out else []
-        sent, unseen = window.readable_messages(
-            window.messages_of(earlier[turn.left_out :]), turn.question, model
-        )
-        return sent, said + unseen
+            return window.leave_out_all(turn, model, row)
+        return window.fit_history(turn, model, row, options)
 
-    async def _commit(
-        self, turn: Turn, answer: Answer, started: float, growing: TurnWriter
-    ) -> list[Event]:
-        """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""
-        turn.seconds = time.monotonic() - started
-        turn.answer.model, turn.answer.provider, turn.answer.kept = (
-            answer.model,
-            answer.provider,
-            answer.kept,
-        )
-        self._add(turn)
-        if not (trouble := await growing.ended()):
-            return []
-        turn.answer.add(Notice(trouble))
-        return [Notice(trouble)]
-
-    async def _interrupted(
-        self, turn: Turn, answer: Answer, started: float, growing: TurnWriter
-    ) -> None:
-        if turn.answer:  # where nothing arrived, the history stays as it was
-            if turn.answer.stop == UNENDED:
-                turn.answer.stop = Stop(
-                    "interrupted", f"stopped after {len(turn.answer.text):,} characters"
-                )
-            await self._commit(turn, answer, started, growing)
+    def _find_row(self, model: str) -> Model | None:
+        """The model's row of the table; without one the engine says what is wrong."""
+        with suppress(NbchatError):
+            return self._runtime.settings().catalog.find(model).model
+        return None
 
     # --- watching ------------------------------------------------------------------------------
 
@@ -270,57 +229,54 @@ class Conversation(Tree):
         Called with what happened, the turn and its new events, on the thread where
         it happened (the engine's, for an answer); it must return at once.
         """
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
-
-    def _tell(self, change: Change, turn: Turn | None = None, events: Sequence[Event] = ()) -> None:
-        for watcher in tuple(self._watchers):
-            watcher(change, turn, list(events))
-
-    # --- keeping -------------------------------------------------------------------------------
+        return self._watchers.add(watcher)
 
     @property
     def answering(self) -> bool:
         """Whether an answer is on its way."""
         return self._answering.locked()
 
-    def _moved(self) -> None:
-        self._tell("moved")
-        if self.kept and (keeper := self._keep()):
-            keeper.put(self._header(self._head))
+    @property
+    def asked(self) -> Turn | None:
+        """The turn that is being answered."""
+        recording = self._recording
+        return recording.turn if recording and recording.is_open else None
 
-    def _keep(self) -> TurnStore | None:
-        keeper = self._keeper(self)
-        self.kept = self.kept or keeper is not None
-        return keeper
+    # --- storing -------------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        self._watchers.tell("moved")
+        if not self.stored:
+            return
+        if store := self._find_store():
+            store.put(self._header(self.last))
+
+    def _find_store(self) -> TurnStore | None:
+        store = self._runtime.store_for(self)
+        self.stored = self.stored or store is not None
+        return store
 
     def _header(self, head: Turn | None) -> Header:
-        about = self.title or (head.title if head else "")
-        length = len(head.path) if head else 0
         return Header(
             self.id,
             self.name,
             self._title,
-            about,
+            self.title or (head.title if head else ""),
             self.system,
             self.model,
             head.id if head else None,
-            length,
+            len(head.path) if head else 0,
         )
 
     def take_up(self, header: Header, turns: Sequence[Turn]) -> None:
         """Become a conversation that was stored; what was here before stays in the store."""
-        self._idle()
-        head = next((turn for turn in turns if turn.id == header.head), None)
-        self._plant(turns, head)
-        self.id, self._title, self.system, self.model = (
-            header.id,
-            header.title,
-            header.system,
-            header.model,
-        )
-        self.kept = bool(turns)
-        self._tell("moved")
+        self._must_be_idle()
+        by_id = {turn.id: turn for turn in turns}
+        self._plant(turns, by_id.get(header.head or ""))
+        self.id, self._title = header.id, header.title
+        self.system, self.model = header.system, header.model
+        self.stored = bool(turns)
+        self._watchers.tell("moved")
 
     def forget(self) -> None:
         """Become a new conversation without turns; for one that is deleted."""
@@ -328,23 +284,23 @@ class Conversation(Tree):
 
     def add(self, turns: Sequence[Turn]) -> None:
         """Go on from turns that were made elsewhere, as a branch of their own."""
-        self._idle()
+        self._must_be_idle()
         for turn in turns:
             self._add(turn)
-        if keeper := self._keep():
-            header = self._header(self._head)
+        if store := self._find_store():
+            header = self._header(self.last)
             for turn in turns:
-                keeper.put(header, turn)
-        self._tell("moved")
+                store.put(header, turn)
+        self._watchers.tell("moved")
 
-    def _idle(self) -> None:
+    def _must_be_idle(self) -> None:
         if self.answering:
             raise ConversationBusy(
                 f"conversation {self.name!r} is answering. Wait for the end, or stop it."
             )
 
     def export(self, path: str | Path) -> Path:
-        """Write the current branch to a file: Markdown, or by its name JSON (.json) or a notebook (.ipynb).
+        """Write the current branch to a file: JSON (.json), a notebook (.ipynb), else Markdown.
 
         Raises BadSettings where it cannot be written.
         """
@@ -363,5 +319,5 @@ class Conversation(Tree):
         return conversation_bundle(repr(self).strip("<>"), self.turns)
 
     def unbind(self) -> None:
-        """Forget the event loop: the engine has been closed, and the next question starts another."""
+        """Forget the event loop, which has been closed: the next question starts another."""
         self._answering = asyncio.Lock()

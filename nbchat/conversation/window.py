@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
+from typing import NamedTuple
 
 from nbchat.catalog.rows import Model
-from nbchat.errors import NbchatError
 from nbchat.messages import Image, Message, Part
-from nbchat.settings import Settings
+from nbchat.options import Options
 from nbchat.turns import Turn
 
 # Against cl100k_base and o200k_base: English 3.9 characters a token, JSON and numbers 1.7, Chinese 0.9 to 1.3.
@@ -24,6 +24,30 @@ LEFT_OUT = "\n[an image]"  # in the place of one
 TOKENS_AROUND_MESSAGE = 8  # tokens around each message
 LEAST_BELIEVED = 0.2  # of an estimate; a count below is not of what was sent (hosts that leave out what was cached)
 REFILL_SHARE = 0.75  # of the limit is filled again when turns are left out, so that a prompt cache lasts a few questions
+
+
+class SentHistory(NamedTuple):
+    """What is sent before a question, and what is said about the rest."""
+
+    messages: list[Message]
+    left_out: int  # of the oldest turns
+    notices: list[str]
+
+
+def fit_history(turn: Turn, model: str, row: Model | None, options: Options) -> SentHistory:
+    """As many of the turns before this one as the model can read with its question."""
+    earlier = turns_to_send(turn.parent)
+    limit = input_limit(row, options.max_tokens)
+    left_out = count_left_out(earlier, turn.question, options.system, limit)
+    notices = [left_out_notice(left_out)] if left_out else []
+    messages, unseen = readable_messages(messages_of(earlier[left_out:]), turn.question, model, row)
+    return SentHistory(messages, left_out, notices + unseen)
+
+
+def leave_out_all(turn: Turn, model: str, row: Model | None) -> SentHistory:
+    """None of the turns before this one, for a question that stands alone."""
+    messages, notices = readable_messages([], turn.question, model, row)
+    return SentHistory(messages, len(turns_to_send(turn.parent)), notices)
 
 
 def turns_to_send(last: Turn | None) -> list[Turn]:
@@ -45,9 +69,8 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
     return messages
 
 
-def input_limit(model: str, max_tokens: int | None) -> int | None:
-    """How many tokens may be sent to a model, by its row of the table; None where that is not known."""
-    row = _row(model)
+def input_limit(row: Model | None, max_tokens: int | None) -> int | None:
+    """How many tokens may be sent to a model, by its row of the table; None: that is not known."""
     if row is None:
         return None
     window = row.context_window
@@ -56,13 +79,6 @@ def input_limit(model: str, max_tokens: int | None) -> int | None:
     answer = max_tokens or row.max_output or window // 8
     # A table that allows the whole window for the answer means what is left of it.
     return window - (answer if answer <= window // 2 else window // 4)
-
-
-def _row(model: str) -> Model | None:
-    try:
-        return Settings.load().catalog.find(model).model
-    except NbchatError:
-        return None  # the engine says it better
 
 
 def count_left_out(turns: Sequence[Turn], question: Message, system: str, limit: int | None) -> int:
@@ -90,13 +106,12 @@ def left_out_notice(count: int) -> str:
 
 
 def readable_messages(
-    messages: Sequence[Message], question: Message, model: str
+    messages: Sequence[Message], question: Message, model: str, row: Model | None
 ) -> tuple[list[Message], list[str]]:
     """The messages before a question as the model can read them, and what to say where it reads no images.
 
     A provider would refuse an earlier image at every further question, or pass over it in silence.
     """
-    row = _row(model)
     if row is None or not row.features or "image" in row.features:
         return list(messages), []
     notices = []

@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Unpack
 
+from nbchat.addresses import TABLE
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
@@ -29,15 +30,9 @@ from nbchat.messages import KeptBy, Message, Text
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
 from nbchat.network.pool import LOGGERS
-from nbchat.options import Options, RequestOptions, takes_options
-from nbchat.settings import TABLE, Settings
-from nbchat.streams import Stream
-
-
-class EngineOptions(RequestOptions, total=False):
-    """RequestOptions, and the prompt cache key."""
-
-    cache_key: str  # the same for every request of one conversation
+from nbchat.options import Options, takes_options
+from nbchat.settings import Settings
+from nbchat.streams import SourceOptions, Stream
 
 
 class Engine:
@@ -55,14 +50,14 @@ class Engine:
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
-        self, model: str, messages: str | Sequence[Message], **options: Unpack[EngineOptions]
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
     ) -> Stream:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
         answer = Answer(model=model)
         return Stream(self._batches(model, messages, options, answer), answer)
 
     async def _batches(
-        self, model: str, messages: str | Sequence[Message], options: EngineOptions, answer: Answer
+        self, model: str, messages: str | Sequence[Message], options: SourceOptions, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         """What comes, noted in `answer`. Raises NbchatError, and only before the first batch."""
         settings = self._settings()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from nbchat import addresses
+from nbchat.addresses import TABLE, Setting
 from nbchat.catalog.rows import Model
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
@@ -22,7 +24,8 @@ from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.options import Options
-from nbchat.settings import TABLE, Setting, Settings, Timeouts
+from nbchat.settings import Settings
+from nbchat.settings_file import Timeouts
 from nbchat.wire.framing.contract import MIB
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import items, mapping, string
@@ -106,7 +109,7 @@ def _list_url(settings: Settings, request: PreparedRequest) -> str:
     Raises BadSettings where the key may not go there.
     """
     provider, base_url = request.route.provider, request.base_url
-    own = settings.filled(provider.models_url, provider)
+    own = addresses.fill(provider.models_url, provider)
     if own.startswith("https://") and base_url.origin == TABLE:
         settings.key_for(request.route, Setting("base_url", own, TABLE), None)
         return own

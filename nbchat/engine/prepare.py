@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from nbchat import addresses
+from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
@@ -19,7 +21,8 @@ from nbchat.hosts import connectable, host_of, is_loopback
 from nbchat.keys import Key
 from nbchat.messages import Message
 from nbchat.options import Options, as_messages
-from nbchat.settings import Setting, Settings, Timeouts
+from nbchat.settings import Settings
+from nbchat.settings_file import Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect
 
 AUTH = {
@@ -172,7 +175,7 @@ def _model_request(
         schema=options.schema,
         quirks=quirks,
         cache_key=options.cache_key,
-        path=settings.filled(route.provider.path, route.provider).replace("{model}", model.sent_id),
+        path=addresses.fill(route.provider.path, route.provider).replace("{model}", model.sent_id),
     )
     return ask, notices
 

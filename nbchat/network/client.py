@@ -29,7 +29,7 @@ from nbchat.network.connection import Connection
 from nbchat.network.failures import translate_errors
 from nbchat.network.pool import Connector, make_pool, tls_context
 from nbchat.network.proxy import Proxy, proxy_for
-from nbchat.settings import Timeouts
+from nbchat.settings_file import Timeouts
 
 MAX_ERROR_BODY = 64 * 1024  # bytes of an error's body that are read
 ERROR_BODY_SECONDS = 2.0  # to read it

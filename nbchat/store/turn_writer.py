@@ -1,4 +1,4 @@
-"""Keeps an answer while it grows: soon after something came, and at its end.
+"""Writes an answer to disk while it grows: soon after something came, and at its end.
 
 Runs on the engine's loop, which never waits for a disk: at the end the answer does,
 and not for long.
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 1.5  # how long the end of an answer waits for a disk
 
 
 class TurnStore(Protocol):
-    """Whoever keeps turns: the store."""
+    """Where turns are written: the store."""
 
     def put(
         self,
@@ -33,36 +33,36 @@ class TurnStore(Protocol):
 
 
 class TurnWriter:
-    """One turn on its way to the disk, or to nowhere where `keeper` is None."""
+    """One turn on its way to the disk, or to nowhere where `store` is None."""
 
     def __init__(
-        self, keeper: TurnStore | None, turn: Turn, header: Callable[[Turn], Header]
+        self, store: TurnStore | None, turn: Turn, header: Callable[[Turn], Header]
     ) -> None:
-        self._keeper = keeper
+        self._store = store
         self._turn = turn
         self._header = header
         self._timer: asyncio.TimerHandle | None = None
 
-    def grew(self) -> None:
-        """Something of the answer came."""
-        if self._keeper and self._timer is None and self._turn.answer:
-            self._timer = asyncio.get_running_loop().call_later(
-                FLUSH_SECONDS, self._flush, self._keeper
-            )
+    def write_soon(self) -> None:
+        """Something of the answer came: write the turn as it is when FLUSH_SECONDS have passed."""
+        if self._store is None or self._timer is not None or not self._turn.answer:
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(FLUSH_SECONDS, self._write_growing, self._store)
 
-    def _flush(self, keeper: TurnStore) -> None:
+    def _write_growing(self, store: TurnStore) -> None:
         self._timer = None
-        keeper.put(self._header(self._turn), self._turn, grows=True)
+        store.put(self._header(self._turn), self._turn, grows=True)
 
-    def dropped(self) -> None:
-        """Nothing of it is to be kept."""
+    def cancel(self) -> None:
+        """Write nothing that has not been written yet."""
         if self._timer:
             self._timer.cancel()
 
-    async def ended(self) -> str:
-        """Save the turn as it is now. Returns the one line to show where that is not possible."""
-        self.dropped()
-        if self._keeper is None:
+    async def finish(self) -> str:
+        """Write the turn as it is now. Returns the one line to show where that is not possible."""
+        self.cancel()
+        if self._store is None:
             return ""
         loop, saved = asyncio.get_running_loop(), asyncio.Event()
 
@@ -70,7 +70,7 @@ class TurnWriter:
             with suppress(RuntimeError):  # the loop has been closed
                 loop.call_soon_threadsafe(saved.set)
 
-        self._keeper.put(self._header(self._turn), self._turn, tell)
+        self._store.put(self._header(self._turn), self._turn, tell)
         with suppress(TimeoutError):
             await asyncio.wait_for(saved.wait(), PATIENCE_SECONDS)
-        return self._keeper.trouble()
+        return self._store.trouble()

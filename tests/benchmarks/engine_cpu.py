@@ -124,7 +124,7 @@ async def engine(port: int, count: int, way: str) -> int:
     """`Engine.stream`, on the loop that reads it: what the panel and the server use."""
     from nbchat.runtime import current
 
-    stream = current().asks(
+    stream = current().source.stream(
         "openai:gpt-4o",
         "hi",
         base_url=f"http://127.0.0.1:{port}/{count}/{way}",

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 import nbchat
+from nbchat.bridge import Pump
 from nbchat.engine.engine import Engine
-from nbchat.loop import Interrupts, LoopThread, Pump
+from nbchat.interrupts import Interrupts
+from nbchat.loop import LoopThread
 from nbchat.runtime import current
 
 from ..network.faults.families import TEXT
@@ -120,7 +122,7 @@ def test_an_interrupt_stops_a_cells_question(state: State, server: Misbehaving) 
 
     pressed: list[float] = []
     kernel = current()
-    stream = kernel.asks(OPENAI.model, "hi", base_url=state.base_url, **ASK)
+    stream = kernel.source.stream(OPENAI.model, "hi", base_url=state.base_url, **ASK)
     with Interrupts() as interrupts, Pump(kernel.thread, stream, interrupts) as pump:
         threading.Thread(target=press).start()
         for _ in pump.batches(every=0.05):

@@ -12,9 +12,10 @@ import pytest
 
 import nbchat
 from nbchat import NbchatError, Stop, Text
+from nbchat.bridge import Pump
 from nbchat.engine import retry
 from nbchat.engine.engine import Engine
-from nbchat.loop import Interrupts, Pump
+from nbchat.interrupts import Interrupts
 from nbchat.network import pool
 from nbchat.runtime import current
 
@@ -168,7 +169,7 @@ def test_a_cell_that_is_slow_pauses_it_too(server: Misbehaving) -> None:
 
     case, base_url = server.case("flood", OPENAI, False)
     kernel = current()
-    stream = kernel.asks(OPENAI.model, "hi", base_url=base_url, **ASK)
+    stream = kernel.source.stream(OPENAI.model, "hi", base_url=base_url, **ASK)
     with Interrupts() as interrupts, Pump(kernel.thread, stream, interrupts) as pump:
         next(iter(pump.batches(every=1.0)))
         time.sleep(0.5)

@@ -87,11 +87,11 @@ def what_is_told_is_in_the_table() -> Iterator[None]:
 @pytest.fixture
 def fresh_kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process as it is before the first question."""
-    monkeypatch.setattr(runtime, "_kernel", None)
+    runtime.reset()
     monkeypatch.setenv("NBCHAT_MODEL", "demo")  # without it, local servers would be looked for
     runtime.current().engine.demo.pace = 0.0
     yield
-    runtime.close()
+    runtime.reset()
 
 
 @pytest.fixture

@@ -194,13 +194,10 @@ def on_disk(fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     runtime.current().watched = True
 
 
-def test_what_an_earlier_kernel_left_is_offered_and_taken_up(
-    on_disk: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None) -> None:
     nbchat.chat("talk").ask("show me a table", "demo")
     nbchat.chat("talk").ask("What did I just ask?", "demo")
-    runtime.close()
-    monkeypatch.setattr(runtime, "_kernel", None)
+    runtime.reset()
     desk = Desk()
     desk.say("talks")
     (here, left) = desk.wait("talks")["rows"]

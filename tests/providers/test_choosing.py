@@ -11,6 +11,7 @@ import nbchat
 from nbchat import runtime
 from nbchat.catalog.catalog import shipped
 from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.default_model import NO_KEY
 
 from ..service import Service, answer
 from . import answers
@@ -105,7 +106,7 @@ def test_the_state_is_told_without_asking_anybody(
 ) -> None:
     moved(monkeypatch, "ollama", service.url)
 
-    assert runtime.choose_model(talk) == ("demo", runtime.NO_KEY)
+    assert runtime.choose_model(talk) == ("demo", NO_KEY)
     assert service.connections == 0
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.default_model import DEMO_NOTICE
 from nbchat.engine import local_servers
 
 from ..service import Service, answer
@@ -146,8 +147,8 @@ def test_a_server_is_found_at_its_usual_port(
 def test_without_anything_the_demo_answers_and_says_how_to_set_a_key(talk: Conversation) -> None:
     said = talk.ask("Hi")
 
-    assert (said.model, said.notices) == ("demo", [runtime.DEMO_NOTICE])
-    assert "KIMI_API_KEY" in runtime.DEMO_NOTICE
+    assert (said.model, said.notices) == ("demo", [DEMO_NOTICE])
+    assert "KIMI_API_KEY" in DEMO_NOTICE
 
 
 @pytest.mark.parametrize(

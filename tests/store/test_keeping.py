@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,8 @@ def test_a_conversation_comes_back_as_it_was(talk: Talk, path: Path) -> None:
     talk.ask("Two, better?", Text("half"), Stop("broken", "it broke"), cell="b")
     other = talk.resume(path)
 
-    assert [facts(t) | {"kept": None} for t in other.chat._all] == [
-        facts(t) | {"kept": None} for t in talk.chat._all
+    assert [facts(t) | {"kept": None} for t in other.chat.all_turns] == [
+        facts(t) | {"kept": None} for t in talk.chat.all_turns
     ]
     assert (other.chat.id, other.chat.title, other.chat.system) == (
         talk.chat.id,
@@ -59,11 +60,11 @@ def test_a_conversation_comes_back_as_it_was(talk: Talk, path: Path) -> None:
 def test_turns_of_a_time_when_history_was_off_are_kept_with_the_next(
     talk: Talk, path: Path
 ) -> None:
-    keeper, talk.chat._keeper = talk.chat._keeper, lambda _: None
+    talk.runtime.stores = False
     talk.ask("One?")
     talk.ask("Two?")
     assert not path.exists()
-    talk.chat._keeper = keeper
+    talk.runtime.stores = True
     talk.ask("Three?")
     other = talk.resume(path)
 
@@ -209,8 +210,8 @@ def test_a_history_file_that_was_removed_is_made_anew(talk: Talk, path: Path) ->
 def test_the_thread_ends_and_starts_again(path: Path) -> None:
     store = Store(path)
     for _ in range(2):
+        before = set(threading.enumerate())
         store.ask(lambda database: database.conversations())
-        thread = store._thread
+        (thread,) = set(threading.enumerate()) - before
         store.close()
-        assert thread is not None
         assert not thread.is_alive()

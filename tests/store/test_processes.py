@@ -111,7 +111,7 @@ talk = Talk(Path(sys.argv[1]))
 talk.ask("Before?")
 child = os.fork()
 if child == 0:
-    talk.store.forget(); talk.kernel.after_fork(); talk.chat.unbind()
+    talk.store.forget(); talk.runtime.thread.forget(); talk.chat.unbind()
     talk.ask("In the child?"); talk.store.close(); os._exit(0)
 os.waitpid(child, 0)
 talk.ask("In the parent?")

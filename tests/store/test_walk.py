@@ -136,11 +136,11 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.parents)
     @rule()
     def reload(self) -> None:
-        before = [facts(turn) for turn in self.talk.chat._all]
+        before = [facts(turn) for turn in self.talk.chat.all_turns]
         self.talk.close()
         self.talk = self.talk.resume(self.path)
         self.left.clear()
-        assert [facts(turn) for turn in self.talk.chat._all] == before
+        assert [facts(turn) for turn in self.talk.chat.all_turns] == before
 
     @precondition(lambda self: self.parents)
     @rule()
@@ -161,7 +161,7 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def nothing_acknowledged_is_lost(self) -> None:
         if hasattr(self, "talk"):
-            known = {turn.id: turn for turn in self.talk.chat._all}
+            known = {turn.id: turn for turn in self.talk.chat.all_turns}
             assert list(known) == list(self.parents)
             assert {id: turn.answer.text for id, turn in known.items()} == self.answers
             assert [turn.id for turn in self.talk.chat.turns] == self.branch(self.head)
@@ -187,7 +187,9 @@ class Walk(RuleBasedStateMachine):
         if self.parents:
             ours = stored[self.talk.chat.id]
             turns = self.talk.store.ask(lambda database: database.turns(ours.id))
-            assert [facts(turn) for turn in turns] == [facts(turn) for turn in self.talk.chat._all]
+            assert [facts(turn) for turn in turns] == [
+                facts(turn) for turn in self.talk.chat.all_turns
+            ]
             assert (ours.head, ours.length) == (self.head, len(self.branch(self.head)))
         if self.said_next_door:
             assert stored[self.neighbour.chat.id].length == self.said_next_door

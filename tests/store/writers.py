@@ -9,31 +9,26 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from nbchat.conversation.conversation import Conversation
 from nbchat.runtime import Runtime
-from nbchat.store.store import Store
 
 # A server that has imported all of this forks each writer within milliseconds.
 WRITERS = get_context("forkserver")
 WRITERS.set_forkserver_preload(["tests.store.writers"])
 
 
-async def _demo(_: Conversation) -> tuple[str, str]:
-    return "demo", ""
-
-
 def write(history: Path, acknowledged: Path, name: str, turns: int, pace: float) -> None:
     """Ask the demo `turns` questions, each after the answer to the last."""
-    kernel = Runtime()
-    kernel.engine.demo.pace = pace
-    store = Store(history)
-    chat = Conversation(name, kernel.asks, kernel, _demo, lambda _: store)
+    os.environ["NBCHAT_HISTORY"] = str(history)
+    runtime = Runtime()
+    runtime.open(static=False)
+    runtime.engine.demo.pace = pace
+    chat = runtime.chat(name)
     log = os.open(acknowledged, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     for number in range(turns):
-        answer = chat.ask(f"{'everything' if pace else 'table'} {number}")
+        answer = chat.ask(f"{'everything' if pace else 'table'} {number}", "demo")
         trouble = " ".join(notice for notice in answer.notices if notice.startswith("Not saved"))
         os.write(log, f"{name} {number} {chat.turns[-1].id} {trouble}\n".encode())
-    store.close()
+    runtime.close()
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
         model = line.model or runtime.choose_model(conversation)[0]
         display = _open_display(shell, model, static=not opened.watched)
         turn = stream.turn
-        with opened.pump(stream, interrupts) as pump:
+        with opened.bridge.pump(stream, interrupts) as pump:
             failed = True
             try:
                 display.tick()

@@ -109,7 +109,7 @@ class QuestionQueue:
         for turn_id in asked & _tasks.keys():
             _tasks[turn_id].cancel()
         if (
-            asked - _tasks.keys() and Interrupts.taken()
+            asked - _tasks.keys() and Interrupts.active()
         ):  # a %%chat: the same as the notebook's own interrupt
             _thread.interrupt_main(signal.SIGINT)
 
@@ -142,7 +142,6 @@ class QuestionQueue:
             self._back(question)
             return
         turn = stream.turn
-        turn.parent = transcript.conversation.last if question.parent is ... else question.parent
         self._asking = turn
         transcript.begin(turn, question.request_id)
         task = asyncio.get_running_loop().create_task(_drained(stream))

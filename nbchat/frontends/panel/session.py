@@ -22,7 +22,6 @@ from nbchat.frontends.panel.questions import Question, QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.messages import Image
-from nbchat.settings import Settings
 from nbchat.turns import Turn
 
 SendToPage = Callable[..., None]  # takes a message, and bytes that go with it
@@ -128,7 +127,7 @@ class Session:
                 text, label = attachments.value(variables, name)
                 _on_engine(self._say, "peek", name=name, label=label, text=text[: attachments.PEEK])
             case page_messages.Models():
-                _on_engine(self._say, "models", rows=model_rows(Settings.load()))
+                _on_engine(self._say, "models", rows=model_rows(runtime.current().settings()))
             case page_messages.Talks():
                 _on_engine(self._say, "talks", rows=conversation_picker.offered_conversations())
             case page_messages.Talk(id=stored) if stored:
@@ -193,7 +192,7 @@ class Session:
         }
 
     def _delete(self, conversation: Conversation) -> None:
-        store = runtime.current().store() if conversation.kept else None
+        store = runtime.current().store() if conversation.stored else None
         stored = conversation.id
         conversation.forget()
         if store:
@@ -209,7 +208,7 @@ class Session:
     def _choose(self, said: page_messages.Choose) -> None:
         chosen = said.model_fields_set
         if said.model is not None:
-            Settings.load().catalog.find(said.model)  # raises, and names what is near
+            runtime.current().settings().catalog.find(said.model)  # raises, and names what is near
         if "model" in chosen:
             self.conversation.model = said.model
         if "system" in chosen:
@@ -259,12 +258,8 @@ class Session:
 
 def _on_engine(call: Callable[..., None], *args: Any, **facts: Any) -> None:
     """Run on the engine's thread: now where this is it, else soon and in order."""
-    loop = runtime.current().thread.started()
-    try:
-        here = asyncio.get_running_loop() is loop
-    except RuntimeError:
-        here = False
-    if here:
+    thread = runtime.current().thread
+    if thread.is_current:
         call(*args, **facts)
     else:
-        loop.call_soon_threadsafe(partial(call, *args, **facts))
+        thread.start().call_soon_threadsafe(partial(call, *args, **facts))

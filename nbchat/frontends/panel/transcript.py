@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbchat.conversation.conversation import Change, Conversation
+from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.watching import Change
 from nbchat.events import Event
 from nbchat.frontends.panel import turn_rows
 from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn

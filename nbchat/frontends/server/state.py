@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from fastapi import Request
 
+from nbchat import runtime
 from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.rows import Model
 from nbchat.chat_service.abort import AbortSignal
@@ -28,8 +29,8 @@ class ServerState:
 
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
-        self.engine = Engine()
-        self._service = ChatService(self.engine)
+        self.engine = Engine(runtime.current().settings)
+        self._service = ChatService(runtime.wrap(self.engine, runtime.current().wrappers))
         self._stop = AbortSignal()
         self._stopping = False
 
@@ -102,6 +103,6 @@ class ServerState:
 
 def _settings() -> Settings:
     try:
-        return Settings.load()
+        return runtime.current().settings()
     except BadSettings as error:
         raise Misconfigured(f"the server's settings cannot be used: {first_line(error)}") from None

@@ -85,7 +85,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
 
 def _refuse_to_lose(conversation: Conversation) -> None:
     """Raise BadSettings where turns would be lost that are in memory only."""
-    if conversation.turns and not conversation.kept:
+    if conversation.turns and not conversation.stored:
         count = plural(len(conversation.turns), "turn")
         raise BadSettings(
             f"conversation {conversation.name!r} has {count} that are not stored.\n"
@@ -110,7 +110,7 @@ def delete(chat: ChatCommand, which: str = "") -> None:
     store = chat.runtime.store()
     if which in by_name:
         conversation = by_name[which]
-        _delete(conversation, store if conversation.kept else None)
+        _delete(conversation, store if conversation.stored else None)
         return
     if store is None:
         raise BadSettings(

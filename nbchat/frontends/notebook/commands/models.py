@@ -5,13 +5,12 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from nbchat import runtime
 from nbchat.catalog.model_list import abilities, price_text
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
-from nbchat.settings import missing_key
+from nbchat.key_policy import missing_key
 
 if TYPE_CHECKING:
     from nbchat.catalog.catalog import Catalog
@@ -54,7 +53,7 @@ def _show_live_models(chat: ChatCommand, kind: str) -> None:
     """What a provider lists now, by the names to ask them by."""
     if not kind:
         raise BadSettings("--live needs a provider: %chat models --live kimi.")
-    rows = runtime.models(live=kind)
+    rows = chat.runtime.list_models(kind)
     catalog = chat.settings.catalog
     cells = []
     for model in rows:

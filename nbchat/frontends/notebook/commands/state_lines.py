@@ -35,7 +35,7 @@ def _history_lines(chat: ChatCommand) -> list[str]:
     store = chat.runtime.store()
     if store is None:
         return ["History: in memory only; it is turned off."]
-    is_stored = chat.runtime.keeper(chat.conversation) is not None
+    is_stored = chat.runtime.store_for(chat.conversation) is not None
     if not is_stored and chat.conversation.name == runtime.MAIN:
         return ["History: in memory only; only a notebook or a name (%%chat --name NAME) is kept."]
     return [f"History: {store.state}.", *resume_lines(chat)]

@@ -1,0 +1,80 @@
+"""Where a provider is asked: its own address, or one that the user has named."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from nbchat.catalog.catalog import Route, own_variable
+from nbchat.catalog.rows import Provider
+from nbchat.errors import BadSettings
+from nbchat.hosts import complete_address, host_of
+
+ARGUMENT = "the base_url argument"
+TABLE = "the provider's table"
+
+
+@dataclass(slots=True, frozen=True)
+class Setting:
+    """A value, and who said so: a line of `%chat settings`."""
+
+    name: str
+    value: str
+    origin: str
+
+
+def base_url(route: Route, argument: str | None, key_origin: str) -> Setting:
+    """The address to use for a route, and who said so.
+
+    `key_origin` is the variable of the key, for a provider whose keys have hosts of their own.
+    """
+    if argument:
+        return Setting("base_url", argument.rstrip("/"), ARGUMENT)
+    moved = _moved_by_environment(route.provider)
+    if moved is not None:
+        return moved
+    provider = route.provider
+    region = fill(f"{{{provider.region_by}}}", provider) if provider.region_by else ""
+    template = route.base_url_in(region) if region else route.base_url
+    origin = key_origin if provider.host_by_key else ""
+    url = provider.at_home_of(origin, fill(template, provider))
+    return Setting("base_url", url.rstrip("/"), TABLE)
+
+
+def _moved_by_environment(provider: Provider) -> Setting | None:
+    """The address that one of the provider's variables names."""
+    own = own_variable(provider)
+    for variable in (own, *provider.env_base_url):
+        value = os.environ.get(variable, "").strip()
+        if not value:
+            continue
+        value = complete_address(value, provider.home_of(host_of(f"//{value}")))
+        moved = value if variable == own else provider.moved_to(value)
+        return Setting("base_url", moved.rstrip("/"), variable)
+    return None
+
+
+def fill(template: str, provider: Provider) -> str:
+    """A URL or path of the table with its {names} taken from the environment.
+
+    Raises BadSettings for one that is not set and has no default.
+    """
+    for name, variables in provider.env_params.items():
+        if f"{{{name}}}" in template:
+            value = _parameter(variables, provider)
+            template = template.replace(f"{{{name}}}", value.rstrip("/"))
+    return template
+
+
+def _parameter(variables: str, provider: Provider) -> str:
+    """The first that is set of `ONE|OTHER=default`, or the default."""
+    names, _, default = variables.partition("=")
+    for name in names.split("|"):
+        if value := os.environ.get(name):
+            return value
+    if default:
+        return default
+    wanted = names.replace("|", " or ")
+    raise BadSettings(
+        f"{provider.name} needs {wanted}, which is not set. Set it as you set the key."
+    )

@@ -1,0 +1,109 @@
+"""What everybody may call: ask, stream and chat, and what the table of models says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Unpack
+
+from nbchat.catalog import catalog
+from nbchat.catalog.model_list import Models
+from nbchat.conversation.conversation import Conversation
+from nbchat.events import Answer
+from nbchat.messages import Message
+from nbchat.options import RequestOptions, takes_options
+from nbchat.runtime import current
+from nbchat.streams import Stream
+
+
+@takes_options('nbchat.stream("demo", "Why is the sky blue?"), the model first')
+def stream(
+    model: str, messages: str | Sequence[Message], **options: Unpack[RequestOptions]
+) -> Stream:
+    """Ask a model; the events of its answer, as they arrive.
+
+    `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours;
+    `messages` a text, or a list of nbchat.Message. Nothing is remembered:
+    `nbchat.chat()` is what remembers.
+
+    >>> import asyncio, nbchat
+    >>> async def main():
+    ...     async for event in nbchat.stream("demo", "What did I just ask?", max_tokens=100):
+    ...         match event:
+    ...             case nbchat.Text(text):
+    ...                 print(text, end="")
+    ...             case nbchat.Stop(reason):
+    ...                 print(f" ({reason})")
+    >>> asyncio.run(main())
+    This is the first question of our conversation. (end)
+
+    Where there is no answer, the first event raises: a SetupError (nothing was sent), a
+    ServiceError (the provider refused) or a ConnectionBroken. What goes wrong after it is
+    told by the one Stop, whose reason is then "broken".
+    """
+    runtime = current()
+    return runtime.bridge.relay(runtime.source.stream(model, messages, **options))
+
+
+@takes_options('nbchat.ask("demo", "Why is the sky blue?"), the model first')
+def ask(model: str, messages: str | Sequence[Message], **options: Unpack[RequestOptions]) -> Answer:
+    """Ask a model and wait for the whole answer; works inside a running loop as well.
+
+    `model` and `messages` are those of `nbchat.stream`, and so is what is raised; Ctrl-C raises
+    Interrupted. An answer that broke off is returned as far as it came, with `.stop.reason`
+    "broken".
+
+    >>> answer = ask("demo", "What did I just ask?", system="Answer briefly.")
+    >>> print(answer)
+    This is the first question of our conversation.
+    >>> answer.model, answer.stop.reason
+    ('demo', 'end')
+    """
+    runtime = current()
+    return runtime.bridge.wait(runtime.source.stream(model, messages, **options))
+
+
+def chat(name: str = "main") -> Conversation:
+    """The conversation of that name in this kernel; `main` is the one of a plain `%%chat`.
+
+    >>> physics = chat("physics")
+    >>> print(physics.ask("What did I just ask?", "demo"))
+    This is the first question of our conversation.
+    >>> len(physics.turns)
+    1
+    """
+    return current().chat(name)
+
+
+def models(live: str | None = None) -> Models:
+    """The rows of the model-mapping table, your own included.
+
+    With `live="kimi"`, the models that provider lists now; that raises what asking it would.
+    A row has `.id`, `.type` (its provider), `.context_window` (tokens), `.price` (per million
+    tokens) and more.
+
+    >>> [model.id for model in models() if model.type == "kimi" and model.status == "current"][:3]
+    ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
+    """
+    if live is not None:
+        return Models(current().list_models(live))
+    return Models(current().settings().catalog.models.values())
+
+
+def get_model_type(name: str) -> str:
+    """The provider type that serves a model, by the table, your own rows and aliases included.
+
+    Raises UnknownModel, with near names, for a name that leads nowhere; so does `get_model_id`.
+
+    >>> get_model_type("kimi-k2-thinking"), get_model_type("ollama:qwen3")
+    ('kimi', 'ollama')
+    """
+    return catalog.get_model_type(name, current().settings().catalog)
+
+
+def get_model_id(name: str) -> str:
+    """The provider's own id of a model.
+
+    >>> get_model_id("openrouter:moonshotai/kimi-k2-thinking")
+    'moonshotai/kimi-k2-thinking'
+    """
+    return catalog.get_model_id(name, current().settings().catalog)

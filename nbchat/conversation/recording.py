@@ -1,0 +1,94 @@
+"""A turn while it is answered: who watches is told, and what arrives is kept.
+
+Question and answer are stored together, or not at all: what broke off is kept as far
+as it came, and where nothing came the conversation stays as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from typing import Self
+
+from nbchat.conversation.watching import Watchers
+from nbchat.events import Answer, Event, Notice, Stop
+from nbchat.store.turn_writer import TurnWriter
+from nbchat.streams import Stream
+from nbchat.turns import Turn
+
+NO_STOP_YET = Answer().stop
+
+
+class Recording:
+    """Open while the turn is answered; `commit` puts it into its conversation.
+
+    The turn's answer is the stream's result, which whoever answers fills.
+    """
+
+    def __init__(
+        self,
+        turn: Turn,
+        stream: Stream,
+        writer: TurnWriter,
+        watchers: Watchers,
+        commit: Callable[[Turn], None],
+    ) -> None:
+        self.turn = turn
+        self.is_open = False
+        self._stream = stream
+        self._writer = writer
+        self._watchers = watchers
+        self._commit = commit
+        self._committed = False
+        self._started = 0.0
+
+    async def __aenter__(self) -> Self:
+        self.is_open = True
+        self._started = time.monotonic()
+        self._watchers.tell("asked", self.turn)
+        return self
+
+    async def batches(self) -> AsyncGenerator[list[Event]]:
+        """The events as they come; the Stop only when the turn is stored."""
+        async with self._stream as stream:
+            async for batch in stream.batches():
+                if not batch or not isinstance(batch[-1], Stop):
+                    self._writer.write_soon()
+                    yield batch
+                    continue
+                *before, stop = batch
+                if before:
+                    yield before
+                trouble = await self._store()
+                yield [*trouble, stop]
+
+    async def _store(self) -> list[Event]:
+        """Put the turn into the conversation and on disk. Returns what to say where that fails."""
+        turn = self.turn
+        self._committed = True
+        turn.seconds = time.monotonic() - self._started
+        self._commit(turn)
+        trouble = await self._writer.finish()
+        if not trouble:
+            return []
+        notice = Notice(trouble)
+        turn.answer.add(notice)
+        return [notice]
+
+    async def __aexit__(self, *error: object) -> None:
+        self._writer.cancel()
+        try:
+            if not self._committed:
+                await self._store_interrupted()
+        finally:
+            self.is_open = False
+            self._watchers.tell("ended", self.turn)
+
+    async def _store_interrupted(self) -> None:
+        answer = self.turn.answer
+        if not answer:  # nothing arrived, so the history stays as it was
+            return
+        if answer.stop == NO_STOP_YET:
+            size = len(answer.text)
+            answer.stop = Stop("interrupted", f"stopped after {size:,} characters")
+        await self._store()

@@ -1,0 +1,83 @@
+"""Which key is sent, and to whom: a provider's key goes to that provider's hosts.
+
+A key comes from the environment only, and never from a file that might be shared.
+"""
+
+from __future__ import annotations
+
+import os
+
+from nbchat.addresses import ARGUMENT, TABLE, Setting
+from nbchat.catalog.catalog import Route, own_variable, shipped
+from nbchat.catalog.rows import Provider
+from nbchat.errors import BadSettings, MissingKey
+from nbchat.hosts import host_of, is_loopback
+from nbchat.keys import Key, Secret
+
+
+def find_key(provider: Provider, first: str = "") -> Key | None:
+    """The provider's key from the first of its variables that is set; `first` goes before them."""
+    for variable in (first, *provider.env_keys):
+        value = os.environ.get(variable, "").strip() if variable else ""
+        if value:
+            return Key(Secret(value), variable)
+    return None
+
+
+def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, own_file: bool) -> Key:
+    """The key to send to `base_url`.
+
+    `own_file`: whether the settings file is the user's own. Raises MissingKey, or BadSettings
+    for a host that the key is not for.
+    """
+    provider = route.provider
+    if api_key is not None:
+        return Key(api_key, "the api_key argument")
+    key = find_key(provider, route.model.env_key)
+    if key is None:
+        if provider.key_needed and base_url.origin != ARGUMENT:
+            raise MissingKey(missing_key(provider))
+        return Key(Secret(""), "no key")
+    host = host_of(base_url.value)
+    if not is_loopback(host) and not _may_have(host, key, provider, base_url, own_file):
+        owner = (_owners(key) or [provider])[0]
+        raise BadSettings(
+            f"{key.origin} belongs to {owner.name} and is not sent to {host} ({base_url.origin}).\n"
+            f"Pass api_key=..., or set {own_variable(provider)} in the environment "
+            "if that host may have it."
+        )
+    return key
+
+
+def _may_have(host: str, key: Key, provider: Provider, base_url: Setting, own_file: bool) -> bool:
+    """Whether a key may go to a host: its provider's own, or one that the user has named.
+
+    A file found beside a notebook may come with somebody else's repository, so
+    it cannot send a provider's key to another host.
+    """
+    owners = _owners(key)
+    if any(owner.trusts(host) for owner in owners):
+        return True
+    if base_url.origin == ARGUMENT:
+        return provider.trusts(host) and not owners
+    return base_url.origin != TABLE or not owners or own_file
+
+
+def _owners(key: Key) -> list[Provider]:
+    """The providers whose key it is, by the variable it came from.
+
+    The shipped table alone says so.
+    """
+    providers = shipped().providers.values()
+    return [provider for provider in providers if key.origin in provider.env_keys]
+
+
+def missing_key(provider: Provider) -> str:
+    """The sentence for a provider without a key."""
+    first, *others = provider.env_keys or ("its key",)
+    also = f" (or {', '.join(others)})" if others else ""
+    return (
+        f"{provider.type} needs {first}{also}, which is not set.\n"
+        f"Set it before starting Jupyter, or here with: import os, getpass; "
+        f'os.environ["{first}"] = getpass.getpass(). No key at hand? %%chat demo needs none.'
+    )
