@@ -17,9 +17,9 @@ from nbchat.frontends.notebook.terminal import BREATH, GAP, Drawn
 from nbchat.messages import Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 
-from ..render.sequences import CONTROLS, SEQUENCES
-from ..render.streaming.test_incremental import plain_documents
-from ..render.terminal.test_rich_page import CONTROL, PAGE
+from ...render.sequences import CONTROLS, SEQUENCES
+from ...render.streaming.test_incremental import plain_documents
+from ...render.terminal.test_rich_page import CONTROL, PAGE
 
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
 
