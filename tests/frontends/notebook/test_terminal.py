@@ -22,11 +22,17 @@ pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[1A|\x1b\[2K|\r\x1b\[2K|\x1b\[\?25[lh]|\r(?=\x1b\[)")
 IPYTHONS = re.compile(r"\x1b\[\d+;0t|\x1b\]0;[^\x07]*\x07")
 BELOW = "kimi-k2.6 · 9 → 12 tokens"
-START = "from IPython import start_ipython; start_ipython(['--simple-prompt', '--no-banner', '--colors=NoColor'])"
+START = (
+    "from IPython import start_ipython; "
+    "start_ipython(['--simple-prompt', '--no-banner', '--colors=NoColor'])"
+)
 
 
 class Ipython:
-    """IPython on a terminal of 80 columns. `said` is all it wrote since the last prompt, `lines` what a person sees."""
+    """IPython on a terminal of 80 columns.
+
+    `said` is all it wrote since the last prompt, `lines` what a person sees.
+    """
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.child = pexpect.spawn(
@@ -139,7 +145,7 @@ def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Ipython, servic
 
 
 def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Ipython, service: Service) -> None:
-    """Every control character, and 200 sequences cut at every byte; and in every other place that shows words."""
+    """Every control character, and 200 sequences cut at every byte; wherever words are shown."""
     hostile = [f"{n}:{sequence}." for n, sequence in enumerate([*CONTROLS, *SEQUENCES])]
     pieces = [
         piece
