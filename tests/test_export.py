@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_read_is_said(
 def test_a_file_of_any_size_is_not_read_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "LARGEST", 1_000_000)
+    monkeypatch.setattr(export, "LARGEST_IMPORT", 1_000_000)
     with (tmp_path / "talk.json").open("wb") as file:
         file.truncate(10**12)  # a hole; reading it would take all memory
 
