@@ -22,8 +22,9 @@ from nbchat.events import Answer
 from nbchat.interrupts import Interrupts
 from nbchat.loop import LoopThread, Pump, relay, run_and_wait, wait_for_answer
 from nbchat.messages import Message
-from nbchat.options import RequestOptions, takes_options
+from nbchat.options import RequestOptions
 from nbchat.settings import Settings
+from nbchat.signatures import takes_options
 from nbchat.store import notebook_path
 from nbchat.store.store import Store
 from nbchat.streams import Stream

@@ -16,10 +16,11 @@ PACKAGE = Path(nbchat.__file__).parent
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     ("errors", "keys", "hosts", "folders", "wording"),
     ("attachments", "messages", "events", "turns"),
+    ("options", "questions", "signatures", "option_fields"),
     ("render",),
     ("catalog",),
     ("wire",),
-    ("settings", "options"),
+    ("settings",),
     ("network",),
     ("streams", "engine"),
     ("context",),

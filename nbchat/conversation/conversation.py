@@ -18,7 +18,9 @@ from nbchat.conversation import window
 from nbchat.errors import BadSettings, ConversationBusy
 from nbchat.events import Answer, Event, Notice, Stop
 from nbchat.messages import Content, Message
-from nbchat.options import Options, RequestOptions, as_messages, takes_options
+from nbchat.options import Options, RequestOptions
+from nbchat.questions import as_messages
+from nbchat.signatures import takes_options
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import Stream

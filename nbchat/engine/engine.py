@@ -29,8 +29,9 @@ from nbchat.events import Answer, Event, Kept, Notice, Stop
 from nbchat.messages import KeptBy, Message, Text
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import ConnectionLost, what_happened
-from nbchat.options import Options, RequestOptions, takes_options
+from nbchat.options import Options, RequestOptions
 from nbchat.settings import TABLE, Settings
+from nbchat.signatures import takes_options
 from nbchat.streams import Stream
 
 

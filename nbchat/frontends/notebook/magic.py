@@ -6,12 +6,18 @@ Importing this is cheap: the engine is imported by the first question.
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from nbchat.errors import ConnectionBroken, Interrupted
-from nbchat.frontends.notebook.arguments import LEVELS, MagicArguments, parse_arguments, refuse_keys
+from nbchat.frontends.notebook.arguments import (
+    MagicArguments,
+    flags_help,
+    parse_arguments,
+    refuse_keys,
+)
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -20,8 +26,16 @@ if TYPE_CHECKING:
     from nbchat.events import Answer
     from nbchat.frontends.notebook.cell import Display
 
+Magic = TypeVar("Magic", bound=Callable[..., None])
+
 HELP = ("--help", "-h", "?")
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
+
+
+def _with_flags(call: Magic) -> Magic:
+    """Put the options of every question into the help of a magic."""
+    call.__doc__ = inspect.cleandoc(call.__doc__ or "").replace("{flags}", flags_help())
+    return call
 
 
 @magics_class
@@ -30,6 +44,7 @@ class ChatMagics(Magics):
 
     @no_var_expand
     @line_cell_magic
+    @_with_flags
     def chat(self, line: str, cell: str | None = None) -> None:
         """Ask a language model. The answer streams into the cell and is remembered.
 
@@ -38,10 +53,7 @@ class ChatMagics(Magics):
 
         MODEL                 a name from %chat models, or provider:model-id; without one, the last
         --name CONVERSATION   ask in another conversation, which has its own history
-        --system TEXT         instructions from here on: --system "Be brief."
-        --think LEVEL         on, off, low, medium, high or max, where the model can
-        --temperature F       0 to 2, where the model takes one
-        --max-tokens N        the longest answer to pay for
+        {flags}
         --fresh               this question alone, without the history
         --raw                 leave {names} as they are typed
 
@@ -78,8 +90,10 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     state.watched = not static
     with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
         conversation = state.chat(line.name)
-        if line.system is not None:
-            conversation.system = line.system
+        options = line.options.copy()
+        system = options.pop("system", None)
+        if system is not None:
+            conversation.system = system
         question = ExpandedPrompt(body) if line.raw else expand(body, shell.user_ns)
         stream = conversation.open(
             question.content,
@@ -87,9 +101,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
             cell=_cell_id(shell),
             fresh=line.fresh,
             inserted=question.inserted,
-            temperature=line.temperature,
-            max_tokens=line.max_tokens,
-            thinking=None if line.think is None else LEVELS[line.think],
+            **options,
         )
         turn = stream.turn
         display = _display(shell, line.model or runtime.choose_model(conversation)[0], static)

@@ -8,7 +8,7 @@ class Composer {
     this.file = h("input.file", { type: "file", accept: "image/*", multiple: true, hidden: true, change: () => this.add(this.file.files) });
     this.model = button(".pick", "", () => pickModel(panel, this.model), { title: t("model"), dir: "auto" });
     this.think = h("select.pick", { "aria-label": t("think"), change: () => panel.send({ k: "choose", thinking: this.think.value }) },
-      ...["", "off", "on", "low", "medium", "high", "max"].map((value) => h("option", { value }, t("thinkingIs", t(value || "auto")))));
+      ...OPTIONS.thinking.map((value) => h("option", { value }, t("thinkingIs", t(value || "auto")))));
     this.go = button("", "", ({ detail }) => this.pressed(detail));
     const image = button("", "+", () => this.file.click(), { title: t("image") });
     const variable = button("", "@", () => this.at(), { title: t("variable") });

@@ -104,8 +104,8 @@ function openSettings(panel, anchor) {
   const { now } = panel;
   const number = (name, limits) => h("input", { type: "number", value: now[name], placeholder: t("byModel"), change: save, ...limits });
   const valid = (field) => (field.value && field.validity.valid ? +field.value : null);
-  const temperature = number("temperature", { min: 0, max: 2, step: 0.1 });
-  const tokens = number("max_tokens", { min: 1 });
+  const temperature = number("temperature", { ...OPTIONS.temperature, step: 0.1 });
+  const tokens = number("max_tokens", OPTIONS.max_tokens);
   const system = h("textarea", { rows: 4, dir: "auto", change: save }, now.system);
   const title = h("input", { value: panel.title.textContent, maxlength: 200, dir: "auto", change: () => panel.send({ k: "choose", title: title.value }) });
   const ctrl = h("input", { type: "checkbox", checked: ctrlSends(), change: () => ctrlSends(ctrl.checked) });

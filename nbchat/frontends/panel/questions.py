@@ -14,10 +14,10 @@ from typing import Any
 
 from nbchat.conversation.conversation import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
-from nbchat.frontends.notebook.arguments import LEVELS
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
+from nbchat.options import THINKING_WORDS
 from nbchat.turns import Turn
 
 LONGEST = 200_000  # characters of a question
@@ -126,7 +126,7 @@ class QuestionQueue:
 
     def _ask(self, question: Question) -> None:
         transcript = self.transcript
-        options = {**self._options, "thinking": LEVELS.get(self._options["thinking"])}
+        options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
         try:
             if len(question.typed) > LONGEST:
                 raise BadSettings(

@@ -16,6 +16,7 @@ from IPython.core.getipython import get_ipython
 from nbchat import render
 from nbchat.frontends.panel.interrupt import stops_with_the_kernel
 from nbchat.frontends.panel.session import Session
+from nbchat.options import LEVELS, OPTIONS
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -41,13 +42,23 @@ export default (await import(URL.createObjectURL(script))).default;
 
 
 def script() -> str:
-    """The scripts as the page runs them: the table of words, then one after the other, without their remarks."""
+    """The scripts as the page runs them: words and options, then one after the other, without their remarks."""
     lines = [
         line.strip() for name in SCRIPTS for line in (HERE / name).read_text("utf-8").splitlines()
     ]
     code = [line for line in lines if line and not line.startswith("//")]
     words = f"const WORDS = {json.dumps(WORDS, ensure_ascii=False)};"
-    return "\n".join([words, *code, "//# sourceURL=nbchat-panel.js\n"])
+    options = f"const OPTIONS = {json.dumps(options_shown())};"
+    return "\n".join([words, options, *code, "//# sourceURL=nbchat-panel.js\n"])
+
+
+def options_shown() -> dict[str, Any]:
+    """What the page may offer: the range of each number, and the words for thinking."""
+    numbers = {
+        name: {"min": OPTIONS[name].low, "max": OPTIONS[name].high}
+        for name in ("temperature", "max_tokens")
+    }
+    return {**numbers, "thinking": ["", "off", "on", *LEVELS]}
 
 
 def style() -> str:
