@@ -121,7 +121,10 @@ class CallShape:
         return Signature([*self.in_order, *self.by_name], return_annotation=self.returns)
 
     def what_is_wrong(self, given: int, named: Collection[str]) -> str:
-        """What is wrong with a call: so many arguments without a name, and these with one. Else nothing."""
+        """What is wrong with a call of so many arguments without a name, and these with one.
+
+        Empty where nothing is.
+        """
         options = [parameter.name for parameter in self.by_name]
         if given > len(self.in_order):
             words = [IN_WORDS[p.name] for p in self.in_order if p.name in IN_WORDS]

@@ -21,14 +21,16 @@ from pydantic import (
     Strict,
     Tag,
     ValidationError,
+    ValidationInfo,
     create_model,
+    field_validator,
 )
 from pydantic.alias_generators import to_camel
 
 from nbchat.errors import BadSettings
 from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
 from nbchat.option_fields import option_field, option_type
-from nbchat.options import MOST_STOPS, OPTIONS
+from nbchat.options import MOST_STOPS, OPTIONS, TOOL_CHOICES
 
 
 class Body(BaseModel):
@@ -228,6 +230,14 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
     model_config = ConfigDict(
         json_schema_extra={"description": "A question, with the conversation that led to it."}
     )
+
+    @field_validator("tool_choice")
+    @classmethod
+    def _known_tool(cls, choice: str | None, info: ValidationInfo) -> str | None:
+        names = [tool.name for tool in info.data.get("tools", ())]
+        if choice in (None, *TOOL_CHOICES[:2], *names) or (choice == "required" and names):
+            return choice
+        raise ValueError("should be auto or none; or required, or a tool's name, where there is one")
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:

@@ -9,7 +9,7 @@ from typing import Any
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.shapes import mapping
 
-# What constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).
+# What constrained decoding refuses; anthropic 2.12.0 lib/_parse/_transform.py does the same.
 LIMITS = {
     "minimum",
     "maximum",
