@@ -1,4 +1,4 @@
-"""An option as a field of a pydantic model: for requests over HTTP, and for the panel's messages."""
+"""An option as a field of a pydantic model: of requests over HTTP, of the panel's messages."""
 
 from __future__ import annotations
 

@@ -7,42 +7,55 @@ value. A new option is one row here, and one field in each wire format that has 
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from numbers import Integral, Real
-from typing import Annotated, Any, Literal, TypeAlias, TypedDict, get_args, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypedDict,
+    get_args,
+    get_type_hints,
+)
 
-from nbchat.errors import BadSettings
 from nbchat.keys import Secret
 from nbchat.messages import Tool
-from nbchat.wording import shorten
+from nbchat.option_values import (
+    MOST_STOPS,
+    as_extra,
+    as_number,
+    as_one_of,
+    as_schema,
+    as_stop,
+    as_text,
+    as_tools,
+    as_whole,
+    check_tool_choice,
+    in_words,
+)
 
 Level: TypeAlias = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 Thinking: TypeAlias = bool | Level | None
 THINKING_WORDS: dict[str, Thinking] = {"on": True, "off": False} | {word: word for word in LEVELS}
 
-MOST_STOPS = 4  # OpenAI's limit, the lowest there is; Gemini and Cohere take 5
-TOOL_CHOICES = ("auto", "none", "required")
 
+class Option(NamedTuple):
+    """What there is to know of an option, besides the name and type that it stands beside.
 
-@dataclass(slots=True, frozen=True)
-class Option:
-    """What there is to know of an option, besides the name and type that it stands beside."""
+    A tuple, because `%load_ext nbchat` waits for this file and a dataclass takes longer to make.
+    """
 
     help: str  # may use {low}, {high} and {values}
-    low: float | None = None
-    high: float | None = None
+    low: float = 0  # of a number: the least and the most
+    high: float = 0
     unit: str = ""
     example: str = ""
     words: Mapping[str, Any] | None = None  # the values there are, by what a person types
     check: Callable[[Any], Any] | None = None  # where type and range do not say it all
     default: Any = None  # what holds where nothing is given
-    parameter: bool = (
-        False  # for the provider: a wire format has a field for it, or says it has none
-    )
+    parameter: bool = False  # told to the provider, where the wire format has a field for it
     http: bool = False  # whether a request over HTTP may bring it
     flag: str = ""  # on the %%chat line, such as "--temperature F"
     line: str = ""  # what the line's help says of it; may use {low}, {high} and {words}
@@ -66,8 +79,12 @@ class Option:
         if self.check:
             return self.check(value)
         if self.words:
-            return _one_of(self, value)
-        return _BY_TYPE[self.kind](self, value)
+            return as_one_of(self.name, value, self.values)
+        if self.kind is str:
+            return as_text(self.name, value)
+        if self.kind is int:
+            return as_whole(self.name, value, self.low, self.high)
+        return as_number(self.name, value, self.low, self.high, self.unit)
 
 
 # --- the list ------------------------------------------------------------------------------------
@@ -127,7 +144,7 @@ class RequestOptions(TypedDict, total=False):
         str | Sequence[str] | None,
         Option(
             f"a text, or a list of up to {MOST_STOPS}; the answer ends before one of them",
-            check=_stop,
+            check=as_stop,
             default=(),
             parameter=True,
             http=True,
@@ -161,7 +178,7 @@ class RequestOptions(TypedDict, total=False):
         Sequence[Tool | Mapping[str, Any]] | None,
         Option(
             "a list of nbchat.Tool or dicts, whose calls are in the answer; whoever asks runs them",
-            check=_tools,
+            check=as_tools,
             default=(),
             http=True,
         ),
@@ -174,7 +191,7 @@ class RequestOptions(TypedDict, total=False):
         Any,
         Option(
             "a JSON schema (a dict) or a pydantic model, which the text of the answer follows",
-            check=_schema,
+            check=as_schema,
             http=True,
         ),
     ]
@@ -182,7 +199,7 @@ class RequestOptions(TypedDict, total=False):
         Mapping[str, Any] | None,
         Option(
             "a dict that is merged into the request's body as it is; never a key",
-            check=_extra,
+            check=as_extra,
         ),
     ]
     base_url: Annotated[
@@ -220,11 +237,11 @@ class Options:
     def __init__(self, *, cache_key: str = "", **given: Any) -> None:
         self.cache_key = cache_key  # the same for every request of one conversation
         self._values = {name: row.checked(given.get(name)) for name, row in OPTIONS.items()}
-        _check_tool_choice(self.tool_choice, self.tools)
+        check_tool_choice(self.tool_choice, self.tools)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Options:
-        """The options that were given. Raises BadSettings that names the one that cannot be used."""
+        """The options that were given. Raises BadSettings for one that cannot be used."""
         return cls(**given)
 
     def __getattr__(self, name: str) -> Any:
@@ -239,171 +256,13 @@ class Options:
         return {r.name: self._values[r.name] for r in rows if self._values[r.name] != r.default}
 
 
-# --- what is right for each ----------------------------------------------------------------------
-
-
-def _text(row: Option, value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise BadSettings(f"{row.name} should be a text (str), not {type(value).__name__}.")
-
-
-def _number(row: Option, value: Any) -> float:
-    # Real has numpy's numbers too: what a DataFrame gives.
-    numeric = isinstance(value, Real) and not isinstance(value, bool)
-    if numeric and row.low <= value <= row.high:
-        return value if isinstance(value, int) else float(value)
-    unit = f" of {row.unit}" if row.unit else ""
-    wanted = f"a number{unit} from {row.low:,} to {row.high:,}"
-    raise BadSettings(f"{row.name} should be {wanted}, not {shown(value)}.")
-
-
-def _whole(row: Option, value: Any) -> int:
-    whole = isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
-    if whole and not isinstance(value, bool) and row.low <= value <= row.high:
-        return int(value)
-    wanted = f"a whole number from {row.low:,} to {row.high:,}"
-    raise BadSettings(f"{row.name} should be {wanted}, not {shown(value)}.")
-
-
-def _one_of(row: Option, value: Any) -> Any:
-    for known in row.values:
-        if type(value) is type(known) and value == known:  # 1 is not True here
-            return known
-    values = ", ".join(map(repr, row.values))
-    raise BadSettings(f"{row.name} can be {values}; not {value!r}.")
-
-
-_BY_TYPE: dict[Any, Callable[[Option, Any], Any]] = {str: _text, float: _number, int: _whole}
-
-
-def _stop(value: Any) -> tuple[str, ...]:
-    texts = [value] if isinstance(value, str) else value
-    listed = isinstance(texts, list | tuple) and len(texts) <= MOST_STOPS
-    if listed and all(isinstance(text, str) and text for text in texts):
-        return tuple(texts)
-    wanted = f"a text, or a list of up to {MOST_STOPS} texts that are not empty"
-    raise BadSettings(f"stop should be {wanted}, not {shown(value)}.")
-
-
-def _tools(tools: Any) -> tuple[Tool, ...]:
-    if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
-        kind = type(tools).__name__
-        raise BadSettings(f"tools should be a list of nbchat.Tool or of dicts, not {kind}.")
-    return tuple(map(_tool, tools))
-
-
-def _tool(tool: Any) -> Tool:
-    """A Tool, from `{name, description, parameters}` or OpenAI's `{type, function}` as well."""
-    if isinstance(tool, Tool):
-        return tool
-    inner = tool.get("function", tool) if isinstance(tool, Mapping) else None
-    name = inner.get("name") if isinstance(inner, Mapping) else None
-    if not isinstance(inner, Mapping) or not isinstance(name, str) or not name:
-        raise BadSettings(
-            "a tool is nbchat.Tool(name, description, parameters), or a dict with those members."
-        )
-    made = Tool(name, inner.get("description") or "")
-    parameters = inner.get("parameters") or inner.get("input_schema") or made.parameters
-    if not isinstance(parameters, Mapping):
-        kind = type(parameters).__name__
-        raise BadSettings(f"the parameters of a tool are a JSON schema (a dict), not {kind}.")
-    return replace(made, parameters=parameters)
-
-
-def _check_tool_choice(choice: str | None, tools: Sequence[Tool]) -> None:
-    names = [tool.name for tool in tools]
-    if choice == "required" and not names:
-        raise BadSettings('tool_choice is "required", but there are no tools. Give some as tools=.')
-    if choice is None or choice in (*TOOL_CHOICES, *names):
-        return
-    given = f" ({shorten(', '.join(names), 60)})" if names else ", and there are none"
-    raise BadSettings(
-        f'tool_choice should be "auto", "none", "required" or the name of one of the tools{given}, '
-        f"not {shown(choice)}."
-    )
-
-
-def _schema(schema: Any) -> Mapping[str, Any]:
-    if isinstance(schema, Mapping):
-        return schema
-    if hasattr(schema, "model_json_schema"):
-        from pydantic.errors import PydanticUserError
-
-        try:
-            made: Mapping[str, Any] = schema.model_json_schema()
-        except PydanticUserError as error:
-            why = str(error).splitlines()[0]
-            raise BadSettings(f"{schema.__name__} has no JSON schema: {why}.") from None
-        return made
-    kind = type(schema).__name__
-    raise BadSettings(f"schema is a JSON schema (a dict) or a pydantic model, not {kind}.")
-
-
-def _extra(extra: Any) -> dict[str, Any]:
-    if not isinstance(extra, Mapping):
-        kind = type(extra).__name__
-        raise BadSettings(f"extra should be a dict of members for the request's body, not {kind}.")
-    if name := _key_in(extra, seen=0):
-        raise BadSettings(
-            f"extra may not hold a key, and {name!r} looks like one. "
-            "Give it as api_key=, or set the provider's environment variable."
-        )
-    try:
-        made: dict[str, Any] = json.loads(json.dumps(extra, allow_nan=False, default=dict))
-    except (TypeError, ValueError, RecursionError):
-        raise BadSettings(
-            "extra should hold what JSON has: dicts, lists, texts, numbers."
-        ) from None
-    return made
-
-
-def _key_in(value: Any, seen: int) -> str:
-    """The name of a member that seems to hold a key, or nothing. Looks 50 levels deep."""
-    if seen > 50 or not isinstance(value, Mapping | list | tuple):
-        return ""
-    members = value.items() if isinstance(value, Mapping) else enumerate(value)
-    for name, inner in members:
-        plain = re.sub("[^a-z]", "", str(name).lower())
-        if plain.endswith(_KEY_NAMES) and isinstance(inner, str | bytes | Secret):
-            return str(name)
-        if found := _key_in(inner, seen + 1):
-            return found
-    return ""
-
-
-_KEY_NAMES = (  # how the name of such a member ends
-    *("authorization", "apikey", "secret", "secretkey", "password"),
-    *("accesstoken", "authtoken", "bearertoken", "sessiontoken"),
-)
-
-
-# --- in words ------------------------------------------------------------------------------------
-
-
-def shown(value: Any) -> str:
-    """A value as an error may repeat it: short, and without what an object holds."""
-    if isinstance(value, str):
-        return repr(shorten(value, 40))
-    written = repr(value) if isinstance(value, float | int) else ""
-    return written if 0 < len(written) <= 40 else type(value).__name__
-
-
-def in_words(texts: Sequence[str]) -> str:
-    """
-    >>> in_words(["on", "off", "max"])
-    'on, off or max'
-    """
-    return " or ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
-
-
 def _rows() -> dict[str, Option]:
     """The rows of RequestOptions, each with its name and type, in the order they stand there."""
     rows = {}
     for name, hint in get_type_hints(RequestOptions, include_extras=True).items():
         kind, row = get_args(hint)
         plain = [one for one in get_args(kind) if one is not type(None)]
-        rows[name] = replace(row, name=name, kind=plain[0] if len(plain) == 1 else kind)
+        rows[name] = row._replace(name=name, kind=plain[0] if len(plain) == 1 else kind)
     return rows
 
 

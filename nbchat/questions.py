@@ -8,7 +8,7 @@ from typing import get_args
 from nbchat.errors import BadSettings
 from nbchat.events import Answer
 from nbchat.messages import Message, Part, Role
-from nbchat.options import shown
+from nbchat.option_values import shown
 
 ROLES = get_args(Role)
 
@@ -19,7 +19,7 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
     Raises BadSettings where there is none, or one is no message.
 
     >>> as_messages("Hello")
-    [Message(role='user', content='Hello', thought='', tool_calls=(), tool_call_id='', name='', kept=None)]
+    [Message(role='user', content='Hello', ...)]
     """
     if isinstance(given, str):
         given = [Message("user", given)]

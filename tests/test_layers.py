@@ -16,7 +16,7 @@ PACKAGE = Path(nbchat.__file__).parent
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     ("errors", "keys", "hosts", "folders", "wording"),
     ("attachments", "messages", "events", "turns"),
-    ("options", "questions", "signatures", "option_fields"),
+    ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),
     ("catalog",),
     ("wire",),

@@ -30,7 +30,8 @@ from pydantic.alias_generators import to_camel
 from nbchat.errors import BadSettings
 from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
 from nbchat.option_fields import option_field, option_type
-from nbchat.options import MOST_STOPS, OPTIONS, TOOL_CHOICES
+from nbchat.option_values import MOST_STOPS, TOOL_CHOICES
+from nbchat.options import OPTIONS
 
 
 class Body(BaseModel):
@@ -237,7 +238,9 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
         names = [tool.name for tool in info.data.get("tools", ())]
         if choice in (None, *TOOL_CHOICES[:2], *names) or (choice == "required" and names):
             return choice
-        raise ValueError("should be auto or none; or required, or a tool's name, where there is one")
+        raise ValueError(
+            "should be auto or none; or required, or a tool's name, where there is one"
+        )
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:

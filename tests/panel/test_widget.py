@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from base64 import b64decode
@@ -11,6 +12,7 @@ import pytest
 
 import nbchat
 from nbchat.frontends.panel import ChatPanel, widget
+from nbchat.frontends.panel.page_messages import read_message
 
 
 def test_script_and_style_are_small() -> None:
@@ -46,6 +48,7 @@ def test_remarks_are_left_out_and_nothing_else() -> None:
 def test_every_word_is_there_in_every_language_and_is_used() -> None:
     english, chinese = widget.WORDS["en"], widget.WORDS["zh"]
     scripts = "".join((widget.HERE / name).read_text("utf-8") for name in widget.SCRIPTS)
+    scripts += str(widget.options_shown())
 
     assert english.keys() == chinese.keys()
     reasons = {
@@ -102,3 +105,18 @@ def test_messages_are_answered_in_the_shell_they_came_to() -> None:
 
     assert comm._reply_subshell_for({}, "the subshell") == "the subshell"
     widget._answer_where_asked(None)
+
+
+def test_the_page_offers_what_python_takes() -> None:
+    offered = widget.options_shown()
+
+    assert offered["temperature"] == {"min": 0, "max": 2}
+    assert offered["max_tokens"] == {"min": 1, "max": 10_000_000}
+    for name, limits in list(offered.items())[:2]:
+        for value in limits.values():
+            assert read_message({"k": "choose", name: value})
+        assert read_message({"k": "choose", name: limits["max"] + 1}) is None
+    for word in offered["thinking"]:
+        assert read_message({"k": "choose", "thinking": word})
+    assert read_message({"k": "choose", "thinking": "deep"}) is None
+    assert f"const OPTIONS = {json.dumps(offered)};" in widget.script()

@@ -1,4 +1,4 @@
-"""Options as they arrive at a provider, those that a model refuses, and members of the user's own."""
+"""Options as they arrive at a provider, those that a model refuses, and the user's own members."""
 
 from __future__ import annotations
 

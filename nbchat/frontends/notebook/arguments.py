@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, NoReturn, cast
 
 from nbchat.errors import BadSettings
+from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
-from nbchat.options import Option, RequestOptions, in_words
+from nbchat.options import Option, RequestOptions
 from nbchat.wording import shorten
 
 FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought
-from nbchat.options import TOOL_CHOICES
+from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
