@@ -15,8 +15,8 @@ from pydantic import BaseModel
 
 import nbchat
 from nbchat.errors import BadSettings
-from nbchat.messages import Message
 from nbchat.keys import Secret
+from nbchat.messages import Message
 from nbchat.options import OPTIONS, Options
 from nbchat.questions import as_messages
 

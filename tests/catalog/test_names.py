@@ -79,7 +79,12 @@ def test_a_model_that_two_providers_serve_is_found_at_both():
             ("temperature", "top_p"),
         ),
         ("anthropic:claude-opus-4-1-20250805", "anthropic-messages", "claude-budget", ()),
-        ("anthropic:claude-fable-5", "anthropic-messages", "claude-always", ("temperature", "top_p")),
+        (
+            "anthropic:claude-fable-5",
+            "anthropic-messages",
+            "claude-always",
+            ("temperature", "top_p"),
+        ),
         ("azure-deployments:gpt-4.1", "openai-chat", "", ()),
         ("azure-deployments:gpt-5.4", "openai-chat", "effort", ("temperature", "top_p")),
         ("kimi:kimi-k2.6-0901", "openai-chat", "kimi-keep", ("temperature", "top_p")),
