@@ -114,7 +114,7 @@ def _name(text: str) -> str:
 
 
 def _value(option: Option, text: str) -> Any:
-    """What stands behind a flag, as the option takes it. Its range is looked at with the question."""
+    """What stands behind a flag, as the option takes it; its range is checked with the question."""
     if option.words:
         if text in option.words:
             return option.words[text]
@@ -136,7 +136,7 @@ def _value(option: Option, text: str) -> Any:
 
 
 def refuse_keys(line: str) -> None:
-    """Raise BadSettings for a key on a line: it would stay in the notebook and in IPython's history."""
+    """Raise BadSettings for a key on a line, which the notebook and IPython would keep."""
     if _KEY_OPTION.search(line) or _KEY_SHAPE.search(line):
         raise BadSettings(
             "a key is never an argument: it would stay in the notebook and in IPython's history. "
