@@ -10,8 +10,9 @@ from nbchat.catalog.model_list import Models
 from nbchat.conversation.conversation import Conversation
 from nbchat.events import Answer
 from nbchat.messages import Message
-from nbchat.options import RequestOptions, takes_options
+from nbchat.options import RequestOptions
 from nbchat.runtime import current
+from nbchat.signatures import takes_options
 from nbchat.streams import Stream
 
 

@@ -14,15 +14,6 @@ from nbchat.attachments import File as File
 from nbchat.attachments import Image as Image  # spoken of as parts of a message
 
 Role = Literal["system", "user", "assistant", "tool"]
-Thinking: TypeAlias = bool | Literal["low", "medium", "high", "max"] | None
-LEVELS: dict[str, Thinking] = {  # as people write them
-    "on": True,
-    "off": False,
-    "low": "low",
-    "medium": "medium",
-    "high": "high",
-    "max": "max",
-}
 
 
 # --- parts ---------------------------------------------------------------------------

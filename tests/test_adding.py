@@ -56,6 +56,61 @@ class Reader:
         return [Stop("end", "over") if self.ended else Stop("broken", "the line went dead")]
 '''
 
+LUCK = """    luck: Annotated[
+        float | None,
+        Option(
+            "from {low} to {high}: how lucky the answer is",
+            low=0,
+            high=7,
+            parameter=True,
+            http=True,
+            flag="--luck F",
+            line="{low} to {high}, for those who need it",
+        ),
+    ]
+"""
+SEE_LUCK = """
+import inspect, json, sys, nbchat
+from IPython.core.completer import CompletionContext
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbchat.engine.prepare import prepare
+from nbchat.frontends.notebook.arguments import parse_arguments
+from nbchat.frontends.notebook.completion import complete
+from nbchat.frontends.server.app import create_app
+from nbchat.options import Options
+from nbchat.settings import Settings
+
+def refused(call, *args, **named):
+    try:
+        call(*args, **named)
+    except Exception as error:
+        return str(error)
+
+shell = InteractiveShell.instance()
+nbchat.load_ipython_extension(shell)
+with capture_output() as helped:
+    shell.run_cell("%%chat --help\\n")
+line = "%%chat demo --lu"
+found = complete(CompletionContext(token="--lu", full_text=line, cursor_position=len(line), cursor_line=0, limit=None))
+request = nbchat.ChatStreamRequest(model="kimi-k2.6", messages="Hi", luck=3)
+json.dump({
+    "answer": nbchat.ask("kimi-k2.6", "Hi", luck=3).text,
+    "signature": "luck: float | None = None" in str(inspect.signature(nbchat.ask)),
+    "doc": [line for line in nbchat.ask.__doc__.splitlines() if line.startswith("luck ")],
+    "wrong": refused(nbchat.ask, "kimi-k2.6", "Hi", luck=8),
+    "meant": refused(nbchat.ask, "kimi-k2.6", "Hi", lucky=1),
+    "line": parse_arguments("demo --luck 3").options,
+    "wrong line": refused(parse_arguments, "demo --luck bad").splitlines()[0],
+    "help": [line for line in helped.stdout.splitlines() if line.startswith("--luck")],
+    "tab": [one.text for one in found["completions"]],
+    "request": request.options["luck"],
+    "wrong request": refused(nbchat.ChatStreamRequest.of, {"model": "demo", "messages": "Hi", "luck": 9}),
+    "server": create_app().openapi()["components"]["schemas"]["ChatStreamRequest"]["properties"]["luck"]["anyOf"],
+    "elsewhere": prepare(Settings.load(), "gemini:gemini-4-pro", "Hi", Options(luck=3)).notices,
+}, sys.stdout)
+"""
+
 POSTCARD = '''"""A front-end that nobody asked for: the answer on a postcard, once it is whole."""
 
 from __future__ import annotations
@@ -284,6 +339,43 @@ print(told, told.stop)
     assert service.requests[0].json == {"to": "titanic", "say": ["Hi"]}
     assert copy.touched() == ["wire/formats/morse.py"]
     assert forbidden("wire", MORSE) == []
+
+
+def test_an_option_is_one_row_and_a_field_in_each_format_that_has_it(
+    copy: Copy, service: Service
+) -> None:
+    put(copy.package / "options.py", LUCK, before="    max_tokens: Annotated[")
+    chat = copy.package / "wire" / "formats" / "openai_chat.py"
+    put(chat, '    "luck": "luck_of_the_draw",\n', before='    "top_p": "top_p",')
+    service.answers(*said("Seven."))
+    env = {"KIMI_API_KEY": "k", "KIMI_BASE_URL": f"{service.url}/v1", "GEMINI_API_KEY": "g"}
+
+    seen = json.loads(copy.python("-c", SEE_LUCK, **env))
+
+    assert seen == {
+        "answer": "Seven.",
+        "signature": True,
+        "doc": ["luck         from 0 to 7: how lucky the answer is"],
+        "wrong": "luck should be a number from 0 to 7, not 8.",
+        "meant": seen["meant"],
+        "line": {"luck": 3.0},
+        "wrong line": "--luck takes a number from 0 to 7, not 'bad'.",
+        "help": ["--luck F              0 to 7, for those who need it"],
+        "tab": ["--luck"],
+        "request": 3.0,
+        "wrong request": "the request is not valid: luck: should be less than or equal to 7.",
+        "server": [{"type": "number", "minimum": 0.0, "maximum": 7.0}, {"type": "null"}],
+        "elsewhere": ["gemini has no luck; it was left out."],
+    }
+    assert "Did you mean 'luck'?" in seen["meant"]
+    assert service.requests[0].json["luck_of_the_draw"] == 3
+    assert copy.touched() == ["options.py", "wire/formats/openai_chat.py"]
+
+
+def put(path: Path, text: str, *, before: str) -> None:
+    source = path.read_text()
+    assert source.count(before) == 1
+    path.write_text(source.replace(before, text + before))
 
 
 def test_a_front_end_is_one_file(copy: Copy) -> None:

@@ -16,10 +16,11 @@ PACKAGE = Path(nbchat.__file__).parent
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     ("errors", "keys", "hosts", "folders", "wording"),
     ("attachments", "messages", "events", "turns"),
+    ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),
     ("catalog",),
     ("wire",),
-    ("addresses", "key_policy", "settings_file", "settings", "options"),
+    ("addresses", "key_policy", "settings_file", "settings"),
     ("network",),
     ("streams", "engine"),
     ("context",),

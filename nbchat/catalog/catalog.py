@@ -19,7 +19,6 @@ from typing import Any
 
 from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
 from nbchat.catalog.rows import (
-    LEVELS,
     Model,
     ModelProfile,
     Provider,
@@ -28,8 +27,8 @@ from nbchat.catalog.rows import (
     ThinkingTable,
 )
 from nbchat.catalog.thinking import nearest_fields
-from nbchat.errors import BadSettings, UnknownModel
-from nbchat.messages import Thinking
+from nbchat.errors import UnknownModel
+from nbchat.options import OPTIONS, Thinking
 
 
 @dataclass(slots=True, frozen=True)
@@ -167,10 +166,7 @@ class Catalog:
         >>> notice
         'kimi-k2-thinking always thinks; it cannot be asked not to.'
         """
-        if not (asked is None or isinstance(asked, bool) or asked in LEVELS):
-            raise BadSettings(
-                f"thinking can be True, False, {', '.join(map(repr, LEVELS))}; not {asked!r}."
-            )
+        asked = OPTIONS["thinking"].checked(asked)
         table = (
             self.thinking[model.thinking]
             if isinstance(model.thinking, str) and model.thinking

@@ -16,8 +16,6 @@ from pydantic.alias_generators import to_camel
 
 from nbchat.hosts import is_loopback
 
-Level = Literal["low", "medium", "high", "max"]
-LEVELS: tuple[Level, ...] = ("low", "medium", "high", "max")
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
 
 
@@ -120,6 +118,7 @@ class Quirks(Row):
     """Where a host departs from the wire format it speaks. The defaults are the format itself."""
 
     max_tokens_field: str = "max_tokens"
+    seed_field: str = "seed"
     developer_role: bool = False
     usage_option: bool = True  # stream_options.include_usage is understood
     reasoning_back: Literal["never", "tools", "always"] = (
@@ -147,7 +146,7 @@ class ModelProfile(Row):
     wire: WireOrNone = ""
     base_url: Url = ""
     thinking: str | ThinkingTable = ""  # the name of a table in providers.json, or a table
-    refuses: tuple[str, ...] = ()  # parameters that fail the request: temperature, ...
+    refuses: tuple[str, ...] = ()  # options that fail the request: temperature, top_p, ...
     quirks: Quirks = Quirks()  # what is set here goes over the provider's
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.catalog.rows import LEVELS, ThinkingFields, ThinkingTable
-from nbchat.messages import Thinking
+from nbchat.catalog.rows import ThinkingFields, ThinkingTable
+from nbchat.options import LEVELS, Thinking
 
 
 def nearest_fields(table: ThinkingTable, asked: Thinking, name: str) -> tuple[ThinkingFields, str]:

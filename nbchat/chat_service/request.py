@@ -21,11 +21,17 @@ from pydantic import (
     Strict,
     Tag,
     ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
 )
 from pydantic.alias_generators import to_camel
 
 from nbchat.errors import BadSettings
 from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
+from nbchat.option_fields import option_field, option_type
+from nbchat.option_values import MOST_STOPS, TOOL_CHOICES
+from nbchat.options import OPTIONS
 
 
 class Body(BaseModel):
@@ -171,18 +177,7 @@ _Messages = Annotated[
 ]
 
 
-class ChatStreamRequest(Body):
-    """A question to a model, with the conversation that led to it.
-
-    >>> ChatStreamRequest(model="demo", messages="Hello", maxTokens=100).max_tokens
-    100
-    """
-
-    # Of the docstring, the example is of no use to who reads the server's schema.
-    model_config = ConfigDict(
-        json_schema_extra={"description": "A question, with the conversation that led to it."}
-    )
-
+class _Question(Body):
     model: str = Field(
         min_length=1,
         max_length=200,
@@ -195,26 +190,57 @@ class ChatStreamRequest(Body):
         description="the conversation, oldest first; or just a question",
         examples=["Show me a table."],
     )
-    system: str | None = Field(default=None, description="how the model should behave")
-    temperature: float | None = Field(
-        default=None,
-        ge=0,
-        le=2,
-        allow_inf_nan=False,
-        description="how varied answers are; null leaves it to the provider",
+
+
+_StopText = Annotated[str, Field(min_length=1)]
+_Stops = Annotated[list[_StopText], Field(min_length=1, max_length=MOST_STOPS)]
+
+# Those whose JSON is not what Python takes: by the option's name, the type and the field.
+_OWN_FIELDS: dict[str, tuple[Any, Any]] = {
+    "tools": (
+        list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]],
+        option_field("tools", default=[]),
+    ),
+    "stop": (
+        Annotated[
+            Annotated[_StopText | None, Tag(_TEXT)] | Annotated[_Stops, Tag(_LIST)],
+            Discriminator(lambda value: _LIST if isinstance(value, list) else _TEXT),
+        ],
+        option_field("stop"),
+    ),
+    "schema": (dict[str, Any] | None, option_field("schema", alias="schema")),
+}
+_FIELD_OF = {  # the name `schema` is taken by pydantic
+    name: "schema_" if name == "schema" else name for name, row in OPTIONS.items() if row.http
+}
+_fields: Any = {
+    field: _OWN_FIELDS.get(name) or (option_type(name), option_field(name))
+    for name, field in _FIELD_OF.items()
+}
+_WithOptions: Any = create_model("_WithOptions", __base__=_Question, **_fields)
+
+
+class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the list of options
+    """A question to a model, with the conversation that led to it.
+
+    >>> ChatStreamRequest(model="demo", messages="Hello", maxTokens=100).max_tokens
+    100
+    """
+
+    # Of the docstring, the example is of no use to who reads the server's schema.
+    model_config = ConfigDict(
+        json_schema_extra={"description": "A question, with the conversation that led to it."}
     )
-    max_tokens: int | None = Field(
-        default=None, ge=1, le=10_000_000, description="the longest answer, in tokens"
-    )
-    thinking: Literal[False, True, "low", "medium", "high", "max"] | None = Field(
-        default=None, description="null leaves it to the provider"
-    )
-    tools: list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]] = Field(
-        default_factory=list, description="functions the model may ask for; whoever asks runs them"
-    )
-    schema_: dict[str, Any] | None = Field(
-        default=None, alias="schema", description="a JSON schema for the answer"
-    )
+
+    @field_validator("tool_choice")
+    @classmethod
+    def _known_tool(cls, choice: str | None, info: ValidationInfo) -> str | None:
+        names = [tool.name for tool in info.data.get("tools", ())]
+        if choice in (None, *TOOL_CHOICES[:2], *names) or (choice == "required" and names):
+            return choice
+        raise ValueError(
+            "should be auto or none; or required, or a tool's name, where there is one"
+        )
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
@@ -230,11 +256,12 @@ class ChatStreamRequest(Body):
                 f"a request is a ChatStreamRequest or a dict with its fields, and not {type(params).__name__}."
             )
         try:
-            return cls.model_validate(dict(params))
+            made: ChatStreamRequest = cls.model_validate(dict(params))
         except ValidationError as error:
             raise BadSettings(
                 f"the request is not valid: {wrong_fields(error.errors(include_input=False))}."
             ) from None
+        return made
 
     @property
     def sent(self) -> str | list[Message]:
@@ -246,14 +273,8 @@ class ChatStreamRequest(Body):
     @property
     def options(self) -> dict[str, Any]:
         """All but the model and the messages, as the engine takes them."""
-        return {
-            "system": self.system,
-            "temperature": self.temperature,
-            "max_tokens": self.max_tokens,
-            "thinking": self.thinking,
-            "tools": [tool.tool for tool in self.tools],
-            "schema": self.schema_,
-        }
+        given = {name: getattr(self, field) for name, field in _FIELD_OF.items()}
+        return given | {"tools": [tool.tool for tool in self.tools]}
 
 
 _OBJECT = dict.fromkeys(

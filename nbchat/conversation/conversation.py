@@ -21,8 +21,10 @@ from nbchat.conversation.watching import Watcher, Watchers
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.events import Answer, Event, Notice
 from nbchat.messages import Content, Message
-from nbchat.options import Options, RequestOptions, as_messages, takes_options
+from nbchat.options import Options, RequestOptions
+from nbchat.questions import as_messages
 from nbchat.settings import Settings
+from nbchat.signatures import takes_options
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import AnswerSource, LoopBridge, Stream

@@ -30,8 +30,9 @@ from nbchat.messages import KeptBy, Message, Text
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
 from nbchat.network.pool import LOGGERS
-from nbchat.options import Options, takes_options
+from nbchat.options import Options
 from nbchat.settings import Settings
+from nbchat.signatures import takes_options
 from nbchat.streams import SourceOptions, Stream
 
 

@@ -7,8 +7,9 @@ a notice, so that a wire format only has to place what is left.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,10 +21,11 @@ from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback
 from nbchat.keys import Key
 from nbchat.messages import Message
-from nbchat.options import Options, as_messages
+from nbchat.options import Options
+from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_file import Timeouts
-from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect
+from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -33,6 +35,7 @@ AUTH = {
 }
 # The formats' own paths, which people paste too.
 ENDINGS = ("/chat/completions", "/v1/messages", "/responses", "/api/chat")
+SAMPLING = ("temperature", "top_p")  # a model that refuses these has values of its own
 _ADDRESS = re.compile(
     r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?",
     re.A | re.I,
@@ -89,6 +92,8 @@ def prepare(
         )
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
     call = dialect.render(ask)
+    if options.extra:
+        _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(route, dialect, call, key, base_url, timeouts, (*notices, *call.notices))
 
@@ -146,19 +151,16 @@ def _model_request(
     """What the model is asked, and notices of what it is not."""
     model, notices = route.model, []
     rules = [options.system, *(m.text for m in conversation if m.role == "system")]
-    temperature = options.temperature
-    if temperature is not None and "temperature" in model.refuses:
-        temperature = None
-        notices.append(f"{model.id} has a fixed temperature; it was left out.")
     quirks = settings.catalog.quirks(model, route.wire)
-    if temperature is not None and quirks.temperature_range:
-        low, high = quirks.temperature_range
-        if not low <= temperature <= high:
-            notices.append(
-                f"{route.provider.type} takes a temperature from {low:g} to {high:g}; "
-                "the nearest was sent."
-            )
-            temperature = min(max(temperature, low), high)
+    parameters, tool_choice = options.parameters, options.tool_choice
+    for name in [name for name in parameters if name in model.refuses]:
+        del parameters[name]
+        what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
+        notices.append(f"{model.id} {what}; it was left out.")
+    if tool_choice and "tool_choice" in model.refuses:
+        tool_choice = None
+        notices.append(f"{model.id} takes no tool_choice; it was left out.")
+    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.type)
     thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
     if notice:
         notices.append(notice)
@@ -167,17 +169,38 @@ def _model_request(
         base_url=base_url,
         messages=tuple(_own(m, route) for m in conversation if m.role != "system"),
         system="\n\n".join(filter(None, rules)),
-        temperature=temperature,
-        max_tokens=options.max_tokens,
+        parameters=parameters,
         max_output=model.max_output,
         thinking=thinking,
         tools=options.tools,
+        tool_choice=tool_choice,
         schema=options.schema,
         quirks=quirks,
         cache_key=options.cache_key,
         path=addresses.fill(route.provider.path, route.provider).replace("{model}", model.sent_id),
     )
     return ask, notices
+
+
+def _fit_temperature(
+    parameters: dict[str, Any], limits: tuple[float, float] | None, provider: str
+) -> list[str]:
+    """Bring the temperature into what the provider takes. Returns the notice where it was not."""
+    if limits is None or "temperature" not in parameters:
+        return []
+    low, high = limits
+    asked = parameters["temperature"]
+    if low <= asked <= high:
+        return []
+    parameters["temperature"] = min(max(asked, low), high)
+    return [f"{provider} takes a temperature from {low:g} to {high:g}; the nearest was sent."]
+
+
+def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Put the user's own members into a body. The conversation stays last: its beginning repeats."""
+    conversation = [*body][-1]
+    merge_into(body, extra)
+    body[conversation] = body.pop(conversation)
 
 
 def _own(message: Message, route: Route) -> Message:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.shapes import mapping
 
-# What constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).
+# What constrained decoding refuses; anthropic 2.12.0 lib/_parse/_transform.py does the same.
 LIMITS = {
     "minimum",
     "maximum",
@@ -25,13 +26,53 @@ LIMITS = {
 }
 
 
-def temperature_of(ask: ModelRequest, thinking: Any) -> tuple[dict[str, float], list[str]]:
-    """The temperature to send, and a notice where it is left out: Claude thinks at temperature 1 only."""
-    if ask.temperature is None:
-        return {}, []
-    if mapping(thinking).get("type") in ("enabled", "adaptive") and ask.temperature != 1:
-        return {}, [f"{ask.model} takes no temperature while it thinks; it was left out."]
-    return {"temperature": ask.temperature}, []
+LEAST_TOP_P = 0.95  # while it thinks
+
+
+def acceptable(ask: ModelRequest, thinking: Any) -> tuple[ModelRequest, list[str]]:
+    """The question without what Claude refuses beside the rest, and a notice for each.
+
+    While it thinks, temperature, top_p and a forced tool are limited
+    (platform.claude.com/docs, extended thinking). Models from 4.1 on refuse temperature and
+    top_p together (open-webui/functions#9), all of them a stop of white space alone
+    (BerriAI/litellm#3286).
+    """
+    kept = dict(ask.parameters)
+    choice = ask.tool_choice
+    notices = []
+    if mapping(thinking).get("type") in ("enabled", "adaptive"):
+        if kept.get("temperature", 1) != 1:
+            del kept["temperature"]
+            notices.append(f"{ask.model} takes no temperature while it thinks; it was left out.")
+        if kept.get("top_p", 1) < LEAST_TOP_P:
+            del kept["top_p"]
+            wanted = f"takes a top_p from {LEAST_TOP_P} to 1 while it thinks"
+            notices.append(f"{ask.model} {wanted}; it was left out.")
+        if choice not in (None, "auto", "none"):
+            choice = None
+            notices.append(
+                f"{ask.model} cannot be made to call a tool while it thinks; "
+                "tool_choice was left out."
+            )
+    if "claude" in ask.model:
+        notices += _settle(kept, ask.model)
+    return replace(ask, parameters=kept, tool_choice=choice), notices
+
+
+def _settle(parameters: dict[str, Any], model: str) -> list[str]:
+    """Take out what no Claude takes, whether it thinks or not."""
+    notices = []
+    if "temperature" in parameters and "top_p" in parameters:
+        del parameters["top_p"]
+        notices.append(f"{model} takes temperature or top_p, not both; top_p was left out.")
+    stops = parameters.get("stop", ())
+    visible = tuple(stop for stop in stops if stop.strip())
+    if visible != stops:
+        parameters["stop"] = visible
+        notices.append(f"{model} takes no stop of white space alone; it was left out.")
+    if not visible:
+        parameters.pop("stop", None)
+    return notices
 
 
 def tool_schema(parameters: Mapping[str, Any]) -> dict[str, Any]:

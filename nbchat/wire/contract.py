@@ -27,7 +27,8 @@ class ModelRequest:
     """One question to one model: all that a dialect needs to render it.
 
     It is already settled when it gets here: `model` is the provider's own id,
-    `thinking` the fields to send, parameters the model refuses are gone.
+    `thinking` the fields to send, parameters the model refuses are gone. A format
+    places the `parameters` that it has (`nbchat.wire.parameters`).
     `messages` holds only the roles user, assistant and tool (system messages are
     in `system`); `kept` is dropped where it is another provider's. `base_url`
     has no trailing slash; `path`, where the provider has its own, replaces the
@@ -38,11 +39,11 @@ class ModelRequest:
     base_url: str
     messages: tuple[Message, ...]
     system: str = ""
-    temperature: float | None = None
-    max_tokens: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # options by name: those given
     max_output: int | None = None  # the model's own limit, in tokens
     thinking: ThinkingFields = ThinkingFields()
     tools: tuple[Tool, ...] = ()
+    tool_choice: str | None = None  # auto, none, required, or the name of one of the tools
     schema: Mapping[str, Any] | None = None
     quirks: Quirks = Quirks()
     cache_key: str = ""
@@ -71,7 +72,8 @@ class HttpRequest:
             text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         except (TypeError, ValueError, RecursionError) as error:
             raise BadSettings(
-                f"the request is not JSON: {error}. Look at `tools`, `schema` and the arguments of tool calls."
+                f"the request is not JSON: {error}. "
+                "Look at `tools`, `schema` and the arguments of tool calls."
             ) from None
         try:
             return text.encode()
@@ -126,12 +128,15 @@ def load_dialect(name: str) -> Dialect:
 def merge_into(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """Put `extra` into `body`, member by member where both hold objects.
 
+    Objects inside `body` are copied before they change: they may be somebody's own.
+
     >>> merge_into({"a": {"b": 1}}, {"a": {"c": 2}})
     {'a': {'b': 1, 'c': 2}}
     """
     for name, value in extra.items():
-        if isinstance(value, Mapping) and isinstance(body.get(name), dict):
-            merge_into(body[name], value)
+        if isinstance(value, Mapping):
+            before = body.get(name)
+            body[name] = merge_into(dict(before) if isinstance(before, dict) else {}, value)
         else:
-            body[name] = merge_into({}, value) if isinstance(value, Mapping) else value
+            body[name] = value
     return body

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from nbchat.catalog.catalog import shipped
-from nbchat.catalog.rows import LEVELS, Model, ThinkingFields
+from nbchat.catalog.rows import Model, ThinkingFields
 from nbchat.errors import BadSettings
+from nbchat.options import LEVELS
 
 CATALOG = shipped()
 MODELS = list(CATALOG.models.values())

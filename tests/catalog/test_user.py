@@ -91,7 +91,7 @@ def test_a_new_model_is_asked_like_its_kin():
 
     assert (model.thinking, model.refuses, model.supports_thinking_mode) == (
         "kimi-keep",
-        ("temperature",),
+        ("temperature", "top_p"),
         True,
     )
 

@@ -147,6 +147,25 @@ async def test_a_refusal_is_the_last_chunk_and_holds_no_key(service: Service) ->
     assert KEY not in str(only) + str(only.wire)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"topP": 0.5, "seed": 7, "stop": "END", "toolChoice": "required"},
+        {"top_p": 0.5, "seed": 7, "stop": ["END"], "tool_choice": "required"},
+    ],
+)
+async def test_every_option_has_its_name_in_either_spelling(
+    service: Service, options: dict[str, Any]
+) -> None:
+    service.answers(*said("Hi"))
+
+    await chunks_of({**ASK, "model": "moonshot-v1-8k", "tools": [{"name": "add"}], **options})
+
+    sent = service.requests[-1].json
+    names = ("top_p", "seed", "stop", "tool_choice")
+    assert [sent.get(name) for name in names] == [0.5, 7, ["END"], "required"]
+
+
 async def test_a_cut_keeps_what_had_arrived(service: Service) -> None:
     cut = said("Hel", "lo")[:-3]
     service.answers(*cut, gap=0.02)
@@ -189,6 +208,12 @@ async def test_what_cannot_be_asked_is_a_last_chunk_too(
         {KEY: 1},
         {"temperature": KEY},
         {"max_tokens": "5"},
+        {"top_p": KEY},
+        {"toolChoice": KEY},
+        {"stop": {"key": KEY}},
+        {"stop": [KEY] * 9},
+        {"extra": {"key": KEY}},
+        {"baseUrl": KEY},
         {"thinking": KEY},
         {"messages": [{"role": "user", "content": {"key": KEY}}]},
         {"messages": [{"role": KEY}]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 import nbchat
 from nbchat.frontends.panel import ChatPanel, source, widget
+from nbchat.frontends.panel.page_messages import read_message
 
 
 def test_script_and_style_are_small() -> None:
@@ -50,6 +52,7 @@ def test_every_file_of_the_page_is_sent() -> None:
 def test_every_word_is_there_in_every_language_and_is_used() -> None:
     english, chinese = source.words()["en"], source.words()["zh"]
     scripts = "\n".join(line for name in source.SCRIPTS for line in source.lines(name))
+    scripts += str(source.options_shown())
 
     assert english.keys() == chinese.keys()
     reasons = {
@@ -117,3 +120,18 @@ def test_messages_are_answered_in_the_shell_they_came_to() -> None:
 
     assert comm._reply_subshell_for({}, "the subshell") == "the subshell"
     widget._answer_where_asked(None)
+
+
+def test_the_page_offers_what_python_takes() -> None:
+    offered = widget.options_shown()
+
+    assert offered["temperature"] == {"min": 0, "max": 2}
+    assert offered["max_tokens"] == {"min": 1, "max": 10_000_000}
+    for name, limits in list(offered.items())[:2]:
+        for value in limits.values():
+            assert read_message({"k": "choose", name: value})
+        assert read_message({"k": "choose", name: limits["max"] + 1}) is None
+    for word in offered["thinking"]:
+        assert read_message({"k": "choose", "thinking": word})
+    assert read_message({"k": "choose", "thinking": "deep"}) is None
+    assert f"const OPTIONS = {json.dumps(offered)};" in widget.script()

@@ -16,7 +16,7 @@ import pytest
 from ..service import Request, Service, answer
 from ..wire.typeddicts import mismatches
 from . import answers
-from .asking import KEY, Asker, moved
+from .asking import ADD, KEY, Asker, moved
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the vendors' packages warn of their own
 
@@ -29,7 +29,16 @@ async def bodies(
     """Everything a provider is asked, as it arrives."""
     with pytest.MonkeyPatch.context() as patch:
         moved(patch, model.partition(":")[0], service.url + path, variable)
-        return await Asker(service, model, given).cases()
+        asker = Asker(service, model, given)
+        return {**await asker.cases(), **await option_cases(asker)}
+
+
+async def option_cases(asker: Asker) -> Bodies:
+    """The bodies of the options that not every format has."""
+    made = {"options": await asker.body(top_p=0.5, seed=7, stop=["END", "STOP"])}
+    for choice in ("auto", "none", "required", "add"):
+        made[f"tool_choice {choice}"] = await asker.body(tools=[ADD], tool_choice=choice)
+    return made
 
 
 def sends(
@@ -100,9 +109,8 @@ async def test_anthropic_accepts_our_messages(model: str, service: Service) -> N
     every = await bodies(service, f"anthropic:{model}", "", "ANTHROPIC_API_KEY", given)
     with anthropic.Anthropic(base_url=service.url, api_key=KEY, max_retries=0) as client:
         for case, ours in every.items():
-            ours.pop(
-                "temperature", None
-            )  # which the types have dropped; older models take it under 2023-06-01
+            for dropped in ("temperature", "top_p"):  # from the types; older models still take them
+                ours.pop(dropped, None)
             theirs = sends(service, given, client.messages.create, ours)
             assert mismatches(ours, params.MessageCreateParamsStreaming) == [], case
             assert (theirs.path, theirs.json) == ("/v1/messages", ours), case
@@ -123,6 +131,7 @@ async def test_google_accepts_our_contents(model: str, service: Service) -> None
                 **ours.get("generationConfig", {}),
                 system_instruction=ours.get("systemInstruction"),
                 tools=ours.get("tools"),
+                tool_config=ours.get("toolConfig"),
             )
             contents = [types.Content.model_validate(content) for content in ours["contents"]]
             fields = {"model": model, "contents": contents, "config": config}

@@ -261,7 +261,13 @@ def test_a_provider_s_refusal_is_the_sdk_s_own_exception(
         ({"stop": ["x"] * 17}, openai.UnprocessableEntityError),
         ({"n": 2}, openai.UnprocessableEntityError),
         ({"temperature": 9}, openai.UnprocessableEntityError),
-        ({"tool_choice": "required"}, openai.UnprocessableEntityError),
+        ({"tool_choice": "required"}, openai.UnprocessableEntityError),  # and there are no tools
+        (
+            {"tool_choice": {"type": "function", "function": {"name": "add"}}},
+            openai.UnprocessableEntityError,
+        ),
+        ({"tool_choice": "always"}, openai.UnprocessableEntityError),
+        ({"top_p": 1.5}, openai.UnprocessableEntityError),
         ({"messages": []}, openai.UnprocessableEntityError),
         ({"extra_body": {"base_url": "http://evil.com"}}, openai.UnprocessableEntityError),
         ({"extra_body": {"api_key": KEY}}, openai.UnprocessableEntityError),
@@ -277,6 +283,31 @@ def test_a_request_that_cannot_be_kept_is_refused_and_names_the_parameter(
     assert KEY not in str(caught.value)
     if kind is openai.UnprocessableEntityError:
         assert caught.value.param.partition(".")[0] in (*given, "base_url", "api_key")
+
+
+ADD: Any = {"type": "function", "function": {"name": "add"}}
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        ("auto", None),  # which is what holds anyway
+        ("required", "required"),
+        (ADD, ADD),
+    ],
+)
+def test_options_go_on_to_the_provider(
+    client: OpenAI, provider: Service, choice: Any, sent: Any
+) -> None:
+    provider.answers(*said("Hi."))
+
+    client.chat.completions.create(
+        model=MODEL, messages=HELLO, seed=7, tools=[ADD], tool_choice=choice
+    )
+
+    body = provider.requests[-1].json
+    assert body["seed"] == 7
+    assert body.get("tool_choice") == sent
 
 
 def test_a_picture_is_never_fetched(client: OpenAI, provider: Service) -> None:

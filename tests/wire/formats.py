@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nbchat.messages import File, Image, Message, Tool, ToolCall
+from nbchat.options import OPTIONS
 from nbchat.wire.contract import Dialect, ModelRequest, load_dialect
 
 BASE = "http://localhost:1"
@@ -28,6 +29,7 @@ CUT_OFF = "the server ended the answer early"
 
 
 NOTHING = st.none()
+PARAMETERS = {name for name, row in OPTIONS.items() if row.parameter}
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,11 +66,14 @@ class Format:
 
 
 def ask(*messages: Message, **fields: Any) -> ModelRequest:
-    """An Ask with `messages`, or with one short question."""
+    """An Ask with `messages`, or with one short question; parameters are given by their names."""
+    given = {name: fields.pop(name) for name in [*fields] if name in PARAMETERS}
+    parameters = {name: value for name, value in given.items() if value is not None}
     return ModelRequest(
         **{
             "model": "a-model",
             "base_url": BASE,
+            "parameters": parameters,
             **fields,
             "messages": messages or (Message("user", "Hi"),),
         }

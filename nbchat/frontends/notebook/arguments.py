@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import NoReturn
+from functools import partial
+from typing import Any, NoReturn, cast
 
 from nbchat.errors import BadSettings
-from nbchat.messages import LEVELS
+from nbchat.option_values import in_words
+from nbchat.options import OPTIONS as EVERY
+from nbchat.options import Option, RequestOptions
 from nbchat.wording import shorten
 
-USAGE = "%%chat [MODEL] [--name N] [--system TEXT] [--temperature F] [--max-tokens N] [--think LEVEL] [--fresh] [--raw]"
+FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line
+_SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
+USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--fresh] [--raw]"
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 
@@ -28,14 +33,11 @@ _KEY_SHAPE = re.compile(
 
 @dataclass(slots=True)
 class MagicArguments:
-    """The options of a `%%chat` line."""
+    """What a `%%chat` line says; `options` are those of every question."""
 
     model: str | None = None
     name: str | None = None
-    system: str | None = None
-    temperature: float | None = None
-    max_tokens: int | None = None
-    think: str | None = None
+    options: RequestOptions = field(default_factory=RequestOptions)
     fresh: bool = False
     raw: bool = False
 
@@ -51,16 +53,15 @@ class _Parser(argparse.ArgumentParser):
 def parse_arguments(line: str) -> MagicArguments:
     """The options of a line. Raises BadSettings that says what is wrong with it.
 
-    >>> parse_arguments("kimi-k2.6 --think high").think
-    'high'
+    >>> parse_arguments("kimi-k2.6 --think high --seed 7").options
+    {'seed': 7, 'thinking': 'high'}
     """
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("model", nargs="?")
     parser.add_argument("--name", type=_name)
-    parser.add_argument("--system")
-    parser.add_argument("--temperature", type=_temperature)
-    parser.add_argument("--max-tokens", type=_max_tokens)
-    parser.add_argument("--think", type=_level)
+    for option in FLAGS:
+        flag = option.flag.split()[0]
+        parser.add_argument(flag, dest=option.name, type=partial(_value, option))
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--raw", action="store_true")
     try:
@@ -72,7 +73,22 @@ def parse_arguments(line: str) -> MagicArguments:
     found, left = parser.parse_known_args(words)
     if left:
         raise BadSettings(_left_over(left))
-    return MagicArguments(**vars(found))
+    given = {name: value for name, value in vars(found).items() if value is not None}
+    options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
+    return MagicArguments(**given, options=cast(RequestOptions, options))
+
+
+def flags_help() -> str:
+    """What the help says of each option of a question, a line each."""
+    lines = []
+    for option in FLAGS:
+        facts = {
+            "low": option.low,
+            "high": option.high,
+            "words": in_words(tuple(option.words or ())),
+        }
+        lines.append(f"{option.flag:<21} {(option.line or option.help).format(**facts)}")
+    return "\n".join(lines)
 
 
 def _left_over(words: list[str]) -> str:
@@ -98,30 +114,30 @@ def _name(text: str) -> str:
     return text
 
 
-def _temperature(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"takes a number from 0 to 2, not {text!r}") from None
-
-
-def _max_tokens(text: str) -> int:
-    try:
-        return int(text.replace(",", "").replace("_", ""))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"takes a number of tokens such as 4096, not {text!r}"
-        ) from None
-
-
-def _level(text: str) -> str:
-    if text not in LEVELS:
-        raise argparse.ArgumentTypeError(f"takes {', '.join([*LEVELS][:-1])} or max, not {text!r}")
-    return text
+def _value(option: Option, text: str) -> Any:
+    """What stands behind a flag, as the option takes it; its range is checked with the question."""
+    if option.words:
+        if text in option.words:
+            return option.words[text]
+        wanted = in_words([*option.words])
+    elif option.kind is float:
+        try:
+            return float(text)
+        except ValueError:
+            wanted = f"a number from {option.low:g} to {option.high:g}"
+    elif option.kind is int:
+        try:
+            return int(text.replace(",", "").replace("_", ""))
+        except ValueError:
+            what = f"number of {option.unit}" if option.unit else "whole number"
+            wanted = f"a {what} such as {option.example}"
+    else:
+        return text
+    raise argparse.ArgumentTypeError(f"takes {wanted}, not {text!r}")
 
 
 def refuse_keys(line: str) -> None:
-    """Raise BadSettings for a key on a line: it would stay in the notebook and in IPython's history."""
+    """Raise BadSettings for a key on a line, which the notebook and IPython would keep."""
     if _KEY_OPTION.search(line) or _KEY_SHAPE.search(line):
         raise BadSettings(
             "a key is never an argument: it would stay in the notebook and in IPython's history. "

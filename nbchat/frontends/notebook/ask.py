@@ -10,7 +10,6 @@ from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.watching import cell_id, open_runtime
 from nbchat.interrupts import Interrupts
-from nbchat.messages import LEVELS
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -31,8 +30,8 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     opened = open_runtime(shell)
     with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
         conversation = opened.chat(line.name)
-        if line.system is not None:
-            conversation.system = line.system
+        if "system" in line.options:
+            conversation.system = line.options["system"]
         stream = _open_stream(shell, conversation, line, body)
         model = line.model or runtime.choose_model(conversation)[0]
         display = _open_display(shell, model, static=not opened.watched)
@@ -53,6 +52,8 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
 def _open_stream(
     shell: InteractiveShell, conversation: Conversation, line: MagicArguments, body: str
 ) -> TurnStream:
+    options = line.options.copy()
+    options.pop("system", None)  # it is the conversation's from here on
     variables = IPythonNotebook(shell).variables
     question = ExpandedPrompt(body) if line.raw else expand(body, variables)
     return conversation.open(
@@ -61,9 +62,7 @@ def _open_stream(
         cell=cell_id(shell),
         fresh=line.fresh,
         inserted=question.inserted,
-        temperature=line.temperature,
-        max_tokens=line.max_tokens,
-        thinking=None if line.think is None else LEVELS[line.think],
+        **options,
     )
 
 

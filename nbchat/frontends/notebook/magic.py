@@ -6,14 +6,28 @@ Importing this is cheap: the engine is imported by the first question.
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from nbchat.frontends.notebook.arguments import HELP_WORDS, parse_arguments, refuse_keys
+from nbchat.frontends.notebook.arguments import (
+    HELP_WORDS,
+    flags_help,
+    parse_arguments,
+    refuse_keys,
+)
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+Magic = TypeVar("Magic", bound=Callable[..., None])
+
+
+def _with_flags(call: Magic) -> Magic:
+    """Put the options of every question into the help of a magic."""
+    call.__doc__ = inspect.cleandoc(call.__doc__ or "").replace("{flags}", flags_help())
+    return call
 
 
 @magics_class
@@ -22,6 +36,7 @@ class ChatMagics(Magics):
 
     @no_var_expand
     @line_cell_magic
+    @_with_flags
     def chat(self, line: str, cell: str | None = None) -> None:
         """Ask a language model. The answer streams into the cell and is remembered.
 
@@ -30,10 +45,7 @@ class ChatMagics(Magics):
 
         MODEL                 a name from %chat models, or provider:model-id; without one, the last
         --name CONVERSATION   ask in another conversation, which has its own history
-        --system TEXT         instructions from here on: --system "Be brief."
-        --think LEVEL         on, off, low, medium, high or max, where the model can
-        --temperature F       0 to 2, where the model takes one
-        --max-tokens N        the longest answer to pay for
+        {flags}
         --fresh               this question alone, without the history
         --raw                 leave {names} as they are typed
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from nbchat.context.pictures import LARGEST_PICTURE, media_type
 from nbchat.messages import Image
+from nbchat.option_fields import ThinkingWord, option_field
 
 LONGEST = (
     2_000_000  # characters; what is too long for a question is answered, what is longer is not read
@@ -98,9 +99,9 @@ class Choose(PageMessage):
 
     kind: Literal["choose"]
     model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
-    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    thinking: Literal["", "off", "on", "low", "medium", "high", "max"] = ""
+    temperature: float | None = option_field("temperature")
+    max_tokens: int | None = option_field("max_tokens")
+    thinking: ThinkingWord = ""
     system: Text | None = None
     title: Label = ""
 

@@ -16,7 +16,8 @@ from nbchat.conversation.conversation import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.interrupts import Interrupts
-from nbchat.messages import LEVELS, Part
+from nbchat.messages import Part
+from nbchat.options import THINKING_WORDS
 from nbchat.turns import Turn
 
 LONGEST = 200_000  # characters of a question
@@ -127,7 +128,7 @@ class QuestionQueue:
 
     def _ask(self, question: Question) -> None:
         transcript = self.transcript
-        options = {**self._options, "thinking": LEVELS.get(self._options["thinking"])}
+        options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
         try:
             if len(question.typed) > LONGEST:
                 raise BadSettings(

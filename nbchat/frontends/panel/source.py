@@ -10,8 +10,10 @@ import zlib
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nbchat import render
+from nbchat.options import LEVELS, OPTIONS
 
 FOLDER = Path(__file__).parent / "page"
 SCRIPTS = (
@@ -53,11 +55,20 @@ def words() -> dict[str, dict[str, str]]:
 
 @cache
 def script() -> str:
-    """What the page runs: words and style as two constants, then one script after the other."""
-    constants = {"WORDS": words(), "STYLE": style()}
+    """What the page runs: words, options and style as constants, then one script after the other."""
+    constants = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
     given = [f"const {name} = {_literal(value)};" for name, value in constants.items()]
     code = [line for name in SCRIPTS for line in lines(name)]
     return "\n".join([*given, *code, "//# sourceURL=nbchat-panel.js\n"])
+
+
+def options_shown() -> dict[str, Any]:
+    """What the page may offer: the range of each number, and the words for thinking."""
+    numbers = {
+        name: {"min": OPTIONS[name].low, "max": OPTIONS[name].high}
+        for name in ("temperature", "max_tokens")
+    }
+    return {**numbers, "thinking": ["", "off", "on", *LEVELS]}
 
 
 @cache

@@ -8,13 +8,15 @@ colours it has no effect.
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from nbchat.chat_service.request import ChatStreamRequest, ChatTool
 from nbchat.frontends.server.http_errors import Invalid
 from nbchat.messages import File, Image, Message, Part, Role, ToolCall
+from nbchat.option_fields import option_field
+from nbchat.options import LEVELS, Thinking
 from nbchat.wire.tool_calls import arguments_of
 
 STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
@@ -22,11 +24,16 @@ TOLERANT = ConfigDict(
     extra="ignore", strict=True, hide_input_in_errors=True
 )  # answers are sent back as they came
 
-EFFORTS: dict[str, Any] = {
+EFFORTS: dict[str, Thinking] = {
     "none": False,
     "minimal": "low",
+    **{level: level for level in LEVELS},
     "xhigh": "max",
-}  # the others have the same name here
+}
+if TYPE_CHECKING:
+    Effort = str
+else:
+    Effort = Literal[tuple(EFFORTS)]
 
 
 class ContentText(BaseModel):
@@ -136,6 +143,17 @@ class FunctionTool(BaseModel):
         )
 
 
+class ToolName(BaseModel):
+    model_config = TOLERANT
+    name: str = Field(min_length=1)
+
+
+class NamedTool(BaseModel):
+    model_config = TOLERANT
+    type: Literal["function"]
+    function: ToolName
+
+
 class JsonSchema(BaseModel):
     model_config = TOLERANT
     name: str = ""
@@ -173,20 +191,22 @@ class CompletionRequest(BaseModel):
         None, description="whether the answer comes as events while it is made"
     )
     stream_options: StreamOptions | None = None
-    temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
-    max_tokens: int | None = Field(
-        None, ge=1, le=10_000_000, description="the older name of `max_completion_tokens`"
+    temperature: float | None = option_field("temperature")
+    top_p: float | None = option_field("top_p")
+    seed: int | None = option_field("seed")
+    max_tokens: int | None = option_field(
+        "max_tokens", description="the older name of `max_completion_tokens`"
     )
-    max_completion_tokens: int | None = Field(
-        None, ge=1, le=10_000_000, description="the longest answer, in tokens"
-    )
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = (
-        None
-    )
+    max_completion_tokens: int | None = option_field("max_tokens")
+    reasoning_effort: Effort | None = None
     tools: list[FunctionTool] | None = Field(
         None, description="functions the model may ask for; none is run here"
     )
-    tool_choice: Literal["none", "auto"] | None = None
+    tool_choice: Annotated[
+        Annotated[Literal["none", "auto", "required"] | None, Tag("as text")]
+        | Annotated[NamedTool, Tag("as object")],
+        Discriminator(lambda value: "as object" if isinstance(value, dict) else "as text"),
+    ] = Field(None, description="whether a tool is called, or the one that is")
     response_format: ResponseFormat | None = None
     stop: Annotated[
         Annotated[StopWord | None, Tag("as text")]
@@ -201,12 +221,10 @@ class CompletionRequest(BaseModel):
     function_call: None = None
     top_logprobs: None = None
     # Without effect.
-    top_p: float | None = Field(
+    frequency_penalty: float | None = Field(
         None, description="without effect here, like all the parameters below"
     )
-    frequency_penalty: float | None = None
     presence_penalty: float | None = None
-    seed: int | None = None
     logit_bias: dict[str, float] | None = None
     parallel_tool_calls: bool | None = None
     user: str | None = None
@@ -224,8 +242,23 @@ class CompletionRequest(BaseModel):
     def stops(self) -> list[str]:
         return [self.stop] if isinstance(self.stop, str) else self.stop or []
 
+    def _tool_choice(self) -> str | None:
+        """A tool's name, or that one must be called. Raises Invalid where there is none to call."""
+        if self.tool_choice in (None, "none", "auto"):
+            return None  # "auto" is what holds anyway, and for "none" no tools are sent
+        names = [tool.function.name for tool in self.tools or ()]
+        if isinstance(self.tool_choice, NamedTool):
+            wanted = self.tool_choice.function.name
+            known = wanted in names
+        else:
+            wanted = "required"
+            known = bool(names)
+        if not known:
+            raise Invalid("tool_choice: there is no such tool in `tools`.", field="tool_choice")
+        return wanted
+
     def request(self) -> ChatStreamRequest:
-        """The same in nbchat's words. Raises Invalid for a part that cannot be read."""
+        """The same in nbchat's words. Raises Invalid for what cannot be read."""
         effort, form = self.reasoning_effort, self.response_format
         schema = form.json_schema.schema_ if form and form.json_schema else None
         return ChatStreamRequest.of(
@@ -235,11 +268,14 @@ class CompletionRequest(BaseModel):
                     m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)
                 ],
                 "temperature": self.temperature,
+                "top_p": self.top_p,
+                "seed": self.seed,
                 "max_tokens": self.max_completion_tokens or self.max_tokens,
-                "thinking": None if effort is None else EFFORTS.get(effort, effort),
+                "thinking": None if effort is None else EFFORTS[effort],
                 "tools": []
                 if self.tool_choice == "none"
                 else [tool.tool for tool in self.tools or ()],
+                "tool_choice": self._tool_choice(),
                 "schema": schema
                 or ({"type": "object"} if form and form.type == "json_object" else None),
             }

@@ -13,8 +13,9 @@ from typing import Any
 from nbchat.errors import BadSettings
 from nbchat.events import Notice, StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, ToolCall
-from nbchat.wire.claude import closed_schema, temperature_of, tool_schema
+from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     Block,
@@ -38,6 +39,14 @@ MAX_TOKENS = 8192  # where the model's own limit is not known
 MOST_TOKENS = 32_000  # more must be asked for: the whole of it counts against some rate limits
 CACHED = {"type": "ephemeral"}
 IDS = r"[a-zA-Z0-9_-]{1,64}"  # of tool calls
+
+FIELDS = {
+    "max_tokens": "max_tokens",
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "stop": "stop_sequences",
+}
+TOOL_CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 
 STOPS: dict[str, StopReason] = {
     "end_turn": "end",
@@ -81,8 +90,8 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["output_config"] = {"effort": ask.thinking.effort}
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
-    temperature, notices = temperature_of(ask, body.get("thinking"))
-    body |= temperature
+    ask, notices = acceptable(ask, body.get("thinking"))
+    body |= place(ask, FIELDS) | {"max_tokens": limit}
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         merge_into(
             body,
@@ -108,20 +117,26 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["tools"][-1] |= (
             {} if system else cached
         )  # the system prompt's mark covers the tools, which come first
+        if ask.tool_choice:
+            body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = alternate_roles(_turn(message) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    return HttpRequest(
-        ask.url(path), body, {"anthropic-version": VERSION}, [*notices, *schema_notices(ask)]
-    )
+    notices += [*left_out_notices(ask, FIELDS, "anthropic-messages"), *schema_notices(ask)]
+    return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)
+
+
+def _tool_choice(choice: str) -> Block:
+    if choice in TOOL_CHOICES:
+        return {"type": TOOL_CHOICES[choice]}
+    return {"type": "tool", "name": choice}
 
 
 def _limits(ask: ModelRequest) -> tuple[int, int]:
     """`max_tokens`, which is required and counts the thinking too, and the thinking's budget, which must be smaller."""
-    wanted, budget = (
-        ask.max_tokens or min(ask.max_output or MAX_TOKENS, MOST_TOKENS),
-        ask.thinking.budget or 0,
-    )
+    most = min(ask.max_output or MAX_TOKENS, MOST_TOKENS)
+    wanted = ask.parameters.get("max_tokens", most)
+    budget = ask.thinking.budget or 0
     if wanted <= budget:
         wanted += budget
     if ask.max_output and wanted > ask.max_output:

@@ -16,8 +16,9 @@ from urllib.parse import quote
 from nbchat.errors import BadSettings
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
-from nbchat.wire.claude import closed_schema, temperature_of, tool_schema
+from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import (
     Block,
@@ -45,6 +46,13 @@ DOCUMENTS = {  # DocumentFormat by media type; text goes as text
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.ms-excel": "xls",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+
+FIELDS = {  # of inferenceConfig
+    "max_tokens": "maxTokens",
+    "temperature": "temperature",
+    "top_p": "topP",
+    "stop": "stopSequences",
 }
 
 STOPS: dict[str, StopReason] = {
@@ -82,7 +90,11 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["outputConfig"] = {"effort": ask.thinking.effort}
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
-    notices = [*_inference(body, ask), *schema_notices(ask)]
+    own = mapping(body.get("additionalModelRequestFields"))
+    ask, notices = acceptable(ask, own.get("thinking"))
+    if config := _inference(ask):
+        merge_into(body, {"inferenceConfig": config})
+    notices += [*left_out_notices(ask, FIELDS, "bedrock-converse"), *schema_notices(ask)]
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         described = {
             "name": schema_name(ask.schema),
@@ -99,9 +111,15 @@ def render(ask: ModelRequest) -> HttpRequest:
     cached = ask.quirks.cache == "cache_control"
     if system := system_text(ask):
         body["system"] = [{"text": system}, *([CACHE_POINT] if cached else [])]
-    if tools := ask.tools or _tools_used(ask):
-        body["toolConfig"] = {"tools": [_tool(tool) for tool in tools]}
+    offered = () if ask.tool_choice == "none" else ask.tools  # there is no word for none
+    if tools := offered or _tools_used(ask):
+        body["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_tool_choice(ask)}
         merge_into(body, ask.quirks.tools_body)
+        if not offered and ask.tools:
+            notices.append(
+                "bedrock-converse wants the tools of earlier calls declared, "
+                "so the model may call one in spite of tool_choice."
+            )
     documents = numbers(1)
     body["messages"] = alternate_roles(_turn(message, documents) for message in ask.messages)
     if cached and body["messages"]:
@@ -111,19 +129,26 @@ def render(ask: ModelRequest) -> HttpRequest:
     )
 
 
-def _inference(body: dict[str, Any], ask: ModelRequest) -> list[str]:
+def _inference(ask: ModelRequest) -> dict[str, Any]:
     """Claude's limit counts the thinking too, and must be larger than its budget."""
-    config: dict[str, float] = {}
+    config = place(ask, FIELDS)
     budget = ask.thinking.budget or 0
-    if ask.max_tokens is not None or budget:
-        wanted = ask.max_tokens or MAX_TOKENS
+    if budget:
+        wanted = config.get("maxTokens", MAX_TOKENS)
         config["maxTokens"] = wanted if wanted > budget else wanted + budget
-    temperature, notices = temperature_of(
-        ask, mapping(body.get("additionalModelRequestFields")).get("thinking")
-    )
-    if config := config | temperature:
-        merge_into(body, {"inferenceConfig": config})
-    return notices
+    return config
+
+
+def _tool_choice(ask: ModelRequest) -> dict[str, Any]:
+    match ask.tool_choice:
+        case None | "none":
+            return {}
+        case "auto":
+            return {"toolChoice": {"auto": {}}}
+        case "required":
+            return {"toolChoice": {"any": {}}}
+        case name:
+            return {"toolChoice": {"tool": {"name": name}}}
 
 
 def _tool(tool: Tool) -> Block:

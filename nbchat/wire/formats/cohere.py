@@ -14,6 +14,7 @@ from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import file_refusal, text_file_as_text, wants_thought_back
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
@@ -22,6 +23,14 @@ from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
 
 FRAMING: Framing = "sse"
+
+FIELDS = {  # cohere-python 7.3.1 v2/client.py, chat_stream
+    "max_tokens": "max_tokens",
+    "temperature": "temperature",
+    "top_p": "p",
+    "seed": "seed",
+    "stop": "stop_sequences",
+}
 
 STOPS: dict[str, StopReason] = {
     "COMPLETE": "end",
@@ -39,10 +48,7 @@ STOPS: dict[str, StopReason] = {
 def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `/v2/chat`. Messages come last, so that the bytes before the new one repeat."""
     body: dict[str, Any] = {"model": ask.model, "stream": True}
-    if ask.max_tokens is not None:
-        body["max_tokens"] = ask.max_tokens
-    if ask.temperature is not None:
-        body["temperature"] = ask.temperature
+    body |= place(ask, FIELDS)
     if thinking := _thinking(ask.thinking):
         body["thinking"] = thinking
     merge_into(body, ask.quirks.body)
@@ -50,11 +56,27 @@ def render(ask: ModelRequest) -> HttpRequest:
     if ask.schema is not None and ask.quirks.schema_mode != "none":
         body["response_format"] = _format(ask.schema, ask.quirks.schema_mode)
     if ask.tools:
-        body["tools"] = function_tools(ask.tools)
+        body |= _tools(ask)
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/v2") else "/v2/chat"
-    return HttpRequest(ask.url(path), body, notices=schema_notices(ask))
+    notices = [*left_out_notices(ask, FIELDS, "cohere"), *schema_notices(ask)]
+    return HttpRequest(ask.url(path), body, notices=notices)
+
+
+def _tools(ask: ModelRequest) -> dict[str, Any]:
+    """The tools and the choice among them, which is REQUIRED or NONE.
+
+    No tool can be named there, so it is the only one that is offered.
+    """
+    match ask.tool_choice:
+        case None | "auto":
+            return {"tools": function_tools(ask.tools)}
+        case "none" | "required" as choice:
+            return {"tools": function_tools(ask.tools), "tool_choice": choice.upper()}
+        case name:
+            named = [tool for tool in ask.tools if tool.name == name]
+            return {"tools": function_tools(named), "tool_choice": "REQUIRED"}
 
 
 def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Notice, StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.partial_arguments import place_piece
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import alternate_roles, text_file_as_text, with_tool_names
@@ -27,6 +28,15 @@ from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import tool_call
 
 FRAMING: Framing = "sse"
+
+FIELDS = {  # of generationConfig
+    "max_tokens": "maxOutputTokens",
+    "temperature": "temperature",
+    "top_p": "topP",
+    "seed": "seed",
+    "stop": "stopSequences",
+}
+TOOL_CHOICES = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 
 # Only STOP is a natural end, so a word that is not here means that something broke.
 STOPS: dict[str, StopReason] = {
@@ -77,9 +87,12 @@ def render(ask: ModelRequest) -> HttpRequest:
                 ]
             }
         ]
+        if ask.tool_choice:
+            body["toolConfig"] = {"functionCallingConfig": _tool_choice(ask.tool_choice)}
         merge_into(body, ask.quirks.tools_body)
     body["contents"] = alternate_roles(map(_content, with_tool_names(ask.messages)), "parts")
-    return HttpRequest(ask.url(_path(ask.model)), body, notices=schema_notices(ask))
+    notices = [*left_out_notices(ask, FIELDS, "gemini"), *schema_notices(ask)]
+    return HttpRequest(ask.url(_path(ask.model)), body, notices=notices)
 
 
 def _path(model: str) -> str:
@@ -92,11 +105,7 @@ def _path(model: str) -> str:
 
 
 def _config(ask: ModelRequest) -> dict[str, Any]:
-    config: dict[str, Any] = {}
-    if ask.max_tokens is not None:
-        config["maxOutputTokens"] = ask.max_tokens
-    if ask.temperature is not None:
-        config["temperature"] = ask.temperature
+    config = place(ask, FIELDS)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
         config["responseMimeType"] = "application/json"
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
@@ -104,6 +113,12 @@ def _config(ask: ModelRequest) -> dict[str, Any]:
     if thinking := _thinking(ask.thinking):
         config["thinkingConfig"] = thinking
     return config
+
+
+def _tool_choice(choice: str) -> dict[str, Any]:
+    if choice in TOOL_CHOICES:
+        return {"mode": TOOL_CHOICES[choice]}
+    return {"mode": "ANY", "allowedFunctionNames": [choice]}
 
 
 def _thinking(fields: ThinkingFields) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     file_refusal,
@@ -29,6 +30,14 @@ from nbchat.wire.tool_calls import function_tools, tool_call
 
 FRAMING: Framing = "ndjson"
 
+FIELDS = {  # of `options`
+    "temperature": "temperature",
+    "max_tokens": "num_predict",
+    "top_p": "top_p",
+    "seed": "seed",
+    "stop": "stop",
+}
+
 STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
 
 
@@ -38,9 +47,8 @@ STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
 def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `/api/chat`. Messages come last, so that the bytes before the new one repeat."""
     body: dict[str, Any] = {"model": ask.model, "stream": True}
-    options = {"temperature": ask.temperature, "num_predict": ask.max_tokens}
-    if given := {name: value for name, value in options.items() if value is not None}:
-        body["options"] = given
+    if options := place(ask, FIELDS):
+        body["options"] = options
     if ask.thinking.effort:
         body["think"] = ask.thinking.effort
     merge_into(body, ask.quirks.body)
@@ -49,12 +57,15 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["format"] = (
             plain_schema(ask.schema) if ask.quirks.schema_mode == "json_schema" else "json"
         )
-    if ask.tools:
+    if ask.tools and ask.tool_choice != "none":
         body["tools"] = function_tools(ask.tools)
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/api") else "/api/chat"
-    return HttpRequest(ask.url(path), body, notices=schema_notices(ask))
+    notices = [*left_out_notices(ask, FIELDS, "ollama"), *schema_notices(ask)]
+    if ask.tool_choice not in (None, "auto", "none"):  # without tools, none is called
+        notices.append("ollama has no tool_choice; it was left out.")
+    return HttpRequest(ask.url(path), body, notices=notices)
 
 
 def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:

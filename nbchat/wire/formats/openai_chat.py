@@ -12,7 +12,9 @@ from typing import Any
 
 from nbchat.events import StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, Text, Thought
+from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import (
@@ -46,6 +48,14 @@ STOPS: dict[str, StopReason] = {
     "insufficient_system_resource": "broken",  # DeepSeek (@ai-sdk/deepseek 3.0.56)
 }
 
+FIELDS = {
+    "max_tokens": "max_tokens",  # and what Quirks call it
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "seed": "seed",
+    "stop": "stop",
+}
+
 THINKING = (
     "reasoning_content",
     "reasoning",
@@ -65,10 +75,8 @@ def render(ask: ModelRequest) -> HttpRequest:
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if quirks.usage_option:
         body["stream_options"] = {"include_usage": True}
-    if ask.max_tokens is not None:
-        body[quirks.max_tokens_field] = ask.max_tokens
-    if ask.temperature is not None:
-        body["temperature"] = ask.temperature
+    hosts_own = {"max_tokens": quirks.max_tokens_field, "seed": quirks.seed_field}
+    body |= place(ask, FIELDS | hosts_own)
     if ask.thinking.effort:
         body["reasoning_effort"] = ask.thinking.effort
     if quirks.cache == "prompt_cache_key" and ask.cache_key:
@@ -83,9 +91,12 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["response_format"] = _format(ask.schema, quirks.schema_mode)
     if ask.tools:
         body["tools"] = function_tools(ask.tools)
+        if ask.tool_choice:
+            body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
     body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
-    return HttpRequest(ask.url("/chat/completions"), body, notices=schema_notices(ask))
+    notices = [*left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
+    return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
 
 def _system(ask: ModelRequest) -> list[dict[str, Any]]:
@@ -95,6 +106,12 @@ def _system(ask: ModelRequest) -> list[dict[str, Any]]:
         if text
         else []
     )
+
+
+def _tool_choice(choice: str) -> str | dict[str, Any]:
+    if choice in TOOL_CHOICES:
+        return choice
+    return {"type": "function", "function": {"name": choice}}
 
 
 def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from typing import Any
 
 from nbchat.events import Stop, StopReason, Usage, WireEvent
 from nbchat.messages import File, Image, Message, Part, ToolCall
+from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import Places, in_order, text_file_as_text, thought_events
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
@@ -22,6 +24,8 @@ from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import arguments_text, raw_arguments, tool_call
 
 FRAMING: Framing = "sse"
+
+FIELDS = {"max_tokens": "max_output_tokens", "temperature": "temperature", "top_p": "top_p"}
 
 STOPS: dict[str, StopReason] = {  # by incomplete_details.reason, else by status
     "completed": "end",
@@ -48,10 +52,7 @@ CALLS = ("function_call", "custom_tool_call")
 def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…/responses`. `input` comes last, so that the bytes before the new message repeat."""
     body: dict[str, Any] = {"model": ask.model, "stream": True, "store": False}
-    if ask.max_tokens is not None:
-        body["max_output_tokens"] = ask.max_tokens
-    if ask.temperature is not None:
-        body["temperature"] = ask.temperature
+    body |= place(ask, FIELDS)
     if ask.quirks.cache == "prompt_cache_key" and ask.cache_key:
         body["prompt_cache_key"] = ask.cache_key
     merge_into(body, ask.quirks.body)
@@ -71,9 +72,16 @@ def render(ask: ModelRequest) -> HttpRequest:
             }
             for tool in ask.tools
         ]
+        if ask.tool_choice:
+            body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, ask.quirks.tools_body)
     body["input"] = [item for message in ask.messages for item in _items(message, ask)]
-    return HttpRequest(ask.url("/responses"), body, notices=schema_notices(ask))
+    notices = [*left_out_notices(ask, FIELDS, "openai-responses"), *schema_notices(ask)]
+    return HttpRequest(ask.url("/responses"), body, notices=notices)
+
+
+def _tool_choice(choice: str) -> str | dict[str, Any]:
+    return choice if choice in TOOL_CHOICES else {"type": "function", "name": choice}
 
 
 def _think(body: dict[str, Any], ask: ModelRequest) -> None:

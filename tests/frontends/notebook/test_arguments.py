@@ -10,13 +10,25 @@ from nbchat.frontends.notebook.arguments import MagicArguments, parse_arguments,
 
 def test_every_option_is_read() -> None:
     line = (
-        "kimi-k2.6 --name a --system 'Be brief.' --temperature 0.5 --max-tokens 9 "
-        "--think high --fresh --raw"
+        "kimi-k2.6 --name a --system 'Be brief.' --temperature 0.5 --top-p 0.9 --seed 1,000 "
+        "--max-tokens 9 --think high --fresh --raw"
     )
 
     assert parse_arguments(line) == MagicArguments(
-        "kimi-k2.6", "a", "Be brief.", 0.5, 9, "high", fresh=True, raw=True
+        "kimi-k2.6",
+        "a",
+        {
+            "system": "Be brief.",
+            "temperature": 0.5,
+            "top_p": 0.9,
+            "seed": 1000,
+            "max_tokens": 9,
+            "thinking": "high",
+        },
+        fresh=True,
+        raw=True,
     )
+    assert parse_arguments("--think off").options == {"thinking": False}
     assert parse_arguments("") == MagicArguments()
 
 
@@ -26,6 +38,9 @@ def test_every_option_is_read() -> None:
         ("demo --think deep", "--think takes on, off, low, medium, high or max, not 'deep'"),
         ("demo --temperature hot", "--temperature takes a number from 0 to 2, not 'hot'"),
         ("demo --max-tokens 1k", "--max-tokens takes a number of tokens such as 4096, not '1k'"),
+        ("demo --top-p most", "--top-p takes a number from 0 to 1, not 'most'"),
+        ("demo --seed lucky", "--seed takes a whole number such as 42, not 'lucky'"),
+        ("demo --stop END", "%%chat has no option --stop"),
         ("demo --name", "--name needs a value"),
         ("demo --name ''", "--name needs the name of a conversation"),
         ("demo --temperatur 1", "no option --temperatur. Did you mean --temperature?"),

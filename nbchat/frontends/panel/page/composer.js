@@ -1,7 +1,7 @@
 // Where a question is written, with what goes along.
 
 // Of thinking; the first is the model's own.
-const LEVELS = ["", "off", "on", "low", "medium", "high", "max"];
+const LEVELS = OPTIONS.thinking;
 
 class Composer {
   /** @param {Panel} panel */

@@ -136,9 +136,9 @@ function openSettings(panel, anchor) {
     rememberCtrl(ctrl.checked);
   };
   const number = { type: "number", placeholder: phrase("byModel"), on: { change } };
-  const heat = { value: now.temperature, min: 0, max: 2, step: 0.1 };
+  const heat = { ...OPTIONS.temperature, value: now.temperature, step: 0.1 };
   const temperature = element("input", { ...number, ...heat });
-  const tokens = element("input", { ...number, value: now.max_tokens, min: 1 });
+  const tokens = element("input", { ...number, ...OPTIONS.max_tokens, value: now.max_tokens });
   const system = element("textarea", { rows: 4, dir: "auto", on: { change } }, now.system);
   const title = element("input", {
     value: panel.title.textContent,

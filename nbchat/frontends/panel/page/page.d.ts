@@ -6,6 +6,13 @@
 /** words.json, by language. `source` puts this and the style before the scripts. */
 declare const WORDS: Record<string, Record<string, string>>;
 
+/** What may be chosen: the range of each number, and the words for thinking. */
+declare const OPTIONS: {
+  temperature: { min: number; max: number };
+  max_tokens: { min: number; max: number };
+  thinking: string[];
+};
+
 /** The style of the panel, and of what render makes. */
 declare const STYLE: string;
 
