@@ -209,7 +209,7 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
     """The messages of a question, or a text as one. Raises BadSettings where there is none, or one is no message.
 
     >>> as_messages("Hello")
-    [Message(role='user', content='Hello', thought='', tool_calls=(), tool_call_id='', name='', kept=None)]
+    [Message(role='user', content='Hello', thought='', tool_calls=(), tool_call_id='', name='')]
     """
     if isinstance(given, str):
         given = [Message("user", given)]

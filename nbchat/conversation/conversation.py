@@ -241,11 +241,9 @@ class Conversation(Tree):
     ) -> list[Event]:
         """Put the turn into the tree and on disk. Returns the notice to show where it cannot be kept."""
         turn.seconds = time.monotonic() - started
-        turn.answer.model, turn.answer.provider, turn.answer.kept = (
-            answer.model,
-            answer.provider,
-            answer.kept,
-        )
+        turn.answer.model, turn.answer.provider = answer.model, answer.provider
+        if answer.parts:  # the same, with what its provider wants back
+            turn.answer.parts = answer.parts
         self._add(turn)
         if not (trouble := await growing.ended()):
             return []

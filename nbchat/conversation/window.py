@@ -40,8 +40,9 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
     messages: list[Message] = []
     for turn in turns:
         answer = turn.answer
-        whole = answer.stop.reason in ("end", "length", "filter") and not answer.tool_calls
-        messages += [turn.question, answer.message if whole else Message("assistant", answer.text)]
+        is_whole = answer.stop.reason in ("end", "length", "filter") and answer.is_answered
+        said = answer.messages if is_whole else [Message("assistant", answer.text)]
+        messages += [turn.question, *said]
     return messages
 
 

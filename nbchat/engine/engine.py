@@ -14,8 +14,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Unpack
 
+from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
@@ -25,11 +27,12 @@ from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay
 from nbchat.errors import NbchatError
-from nbchat.events import Answer, Event, Kept, Notice, Stop
-from nbchat.messages import KeptBy, Message, Text
+from nbchat.events import Answer, Event, Notice, Stop, is_shown
+from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import ConnectionLost, what_happened
 from nbchat.options import Options, RequestOptions, takes_options
+from nbchat.provider_state import ProviderState
 from nbchat.settings import TABLE, Settings
 from nbchat.streams import Stream
 
@@ -77,14 +80,15 @@ class Engine:
             tried += 1
             started = False
             try:
-                async with aclosing(self._attempt(planned, asked, answer)) as attempt:
+                async with aclosing(self._attempt(planned, asked)) as attempt:
                     async for batch in attempt:
                         if first:
                             batch, first = [*first, *batch], []
                         started = True
                         for event in batch:
                             answer.add(event)
-                        yield batch
+                        if shown := [event for event in batch if is_shown(event)]:
+                            yield shown
                 return
             except NbchatError as error:
                 sealed = _sealed(error, tried, planned, asked)
@@ -99,7 +103,7 @@ class Engine:
             await asyncio.sleep(seconds)
 
     async def _attempt(
-        self, planned: PreparedRequest, asked: ErrorContext, answer: Answer
+        self, planned: PreparedRequest, asked: ErrorContext
     ) -> AsyncGenerator[list[Event]]:
         """One request. Raises NbchatError while nothing was delivered, ends with Stop afterwards."""
         call, route = planned.call, planned.route
@@ -111,23 +115,19 @@ class Engine:
             aclosing(ResponseReader(response, planned.dialect, asked).events()) as batches,
         ):
             async for batch in batches:
-                events: list[Event] = []
                 for event in batch:
                     match event:
-                        case Text():
-                            pass
-                        case Kept(data):
-                            answer.kept = KeptBy(route.provider.type, route.wire, data)
-                            continue
+                        case Text() | Thought() | ToolCall():
+                            if event.state is not None:
+                                event.state = _named(event.state, route)
                         case Notice(text):
                             event.text = asked.masked(text)
                         case Stop(_, detail):
                             event.detail = asked.masked(detail)
-                    events.append(event)
-                if events and isinstance(events[-1], Stop):
-                    last = events
-                elif events:
-                    yield events
+                if batch and isinstance(batch[-1], Stop):
+                    last = batch
+                elif batch:
+                    yield batch
         yield last  # only now, when the connection is back in the pool or closed
 
     async def models(self, kind: str) -> list[Model]:
@@ -142,6 +142,11 @@ class Engine:
         """Close every connection."""
         self._masking.end()
         await self._transport.aclose()
+
+
+def _named(state: ProviderState, route: Route) -> ProviderState:
+    """What a wire format wants back, with the names of who may have it."""
+    return replace(state, provider=route.provider.type, wire=route.wire)
 
 
 def _sealed(

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, redirect_error
 from nbchat.engine.surrogates import Surrogates
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
-from nbchat.events import Notice, Stop, Usage, WireEvent
+from nbchat.events import Event, Notice, Stop, Usage, is_shown
 from nbchat.hosts import host_of
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
@@ -60,10 +60,10 @@ class ResponseReader:
         self._frames = 0
         self._said = False
         self._bytes = self._chatter = 0
-        self._batch: list[WireEvent] = []
+        self._batch: list[Event] = []
         self._surrogates = Surrogates()
 
-    async def events(self) -> AsyncGenerator[list[WireEvent]]:
+    async def events(self) -> AsyncGenerator[list[Event]]:
         """Batches of events, the last ending with Stop. Raises only NbchatError, and only before the first batch."""
         if not 200 <= self._response.status < 300:
             raise await read_refusal(self._response, self._asked)
@@ -72,7 +72,7 @@ class ResponseReader:
             async with aclosing(self._response.chunks(self._nothing_missing)) as chunks:
                 async for chunk in chunks:
                     self._feed(chunk)
-                    if self._batch:
+                    if any(map(is_shown, self._batch)):
                         yield self._taken()
                     if self._reader.ended:
                         break
@@ -90,12 +90,12 @@ class ResponseReader:
             failed = UNREADABLE
         except NbchatError as error:
             failed = self._after(error)
-        if isinstance(failed, NbchatError) and not self._said and not self._batch:
+        if isinstance(failed, NbchatError) and not (self._said or any(map(is_shown, self._batch))):
             raise failed
         self._end(failed)
         yield self._taken()
 
-    def _taken(self) -> list[WireEvent]:
+    def _taken(self) -> list[Event]:
         batch, self._batch = self._batch, []
         self._said = True
         return self._surrogates.mended(batch)
@@ -140,7 +140,7 @@ class ResponseReader:
             return NdjsonLines()
         return JsonValues() if json_body else ServerSentEvents()
 
-    def _read(self, frame: Frame) -> Iterable[WireEvent]:
+    def _read(self, frame: Frame) -> Iterable[Event]:
         name, data = frame
         if data == DONE:  # which costs the parsers an exception each
             return self._no_json(name, data)
@@ -161,7 +161,7 @@ class ResponseReader:
         except _ODD:
             raise Unreadable from None
 
-    def _no_json(self, name: str, data: bytes) -> Iterable[WireEvent]:
+    def _no_json(self, name: str, data: bytes) -> Iterable[Event]:
         if data == DONE:
             self._frames += 1
             self._reader.ended = True
@@ -243,7 +243,8 @@ class ResponseReader:
             said = what_happened(failed) if isinstance(failed, NbchatError) else failed
             stop = Stop("broken", f"{said}; the answer is incomplete" if said else stop.detail)
         if not self._said and not any(
-            isinstance(event, Text | Thought | ToolCall) for event in self._batch
+            isinstance(event, Text | Thought | ToolCall) and is_shown(event)
+            for event in self._batch
         ):
             place = host_of(self._asked.base_url)
             if stop.reason == "broken" and (
@@ -252,8 +253,8 @@ class ResponseReader:
                 raise BadAnswer(
                     f"{place} sent no answer: {said or stop.detail}. Ask again, or check the base URL."
                 )
-            if (
-                stop == Stop("end") and not self._batch
+            if stop == Stop("end") and not any(
+                map(is_shown, self._batch)
             ):  # an end marker, and nothing that was understood before it
                 raise BadAnswer(
                     f"{place} sent nothing in the format {self._asked.route.wire}. Check the base URL."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbchat.events import Notice, Stop, WireEvent
+from nbchat.events import Event, Notice, Stop
 from nbchat.messages import Text, Thought, ToolCall
 
 
@@ -32,15 +32,15 @@ class Surrogates:
     def __init__(self) -> None:
         self._held: dict[type[Text] | type[Thought], str] = {}
 
-    def mended(self, events: list[WireEvent]) -> list[WireEvent]:
-        """The events, without those that are empty."""
-        found: list[WireEvent] = []
+    def mended(self, events: list[Event]) -> list[Event]:
+        """The events, without those that became empty."""
+        found: list[Event] = []
         for event in events:
             if type(event) is Text or type(event) is Thought:
-                if self._held or not event.text.isascii():
-                    event.text = self._mend(type(event), event.text)
-                if event.text:
+                if not self._held and event.text.isascii():
                     found.append(event)
+                else:
+                    found += self._mend(event)
                 continue
             match event:
                 case ToolCall():
@@ -54,12 +54,20 @@ class Surrogates:
             found.append(event)
         return found
 
-    def _mend(self, kind: type[Text] | type[Thought], text: str) -> str:
-        text = self._held.pop(kind, "") + text
+    def _mend(self, event: Text | Thought) -> list[Event]:
+        kind = type(event)
+        found: list[Event] = []
+        held = self._held.pop(kind, "")
+        if held and (event.begins or not event.text):  # the half was the end of its part
+            found, held = [kind("\ufffd")], ""
+        text = held + event.text
         if text and "\ud800" <= text[-1] <= "\udbff":
             self._held[kind] = text[-1]
             text = text[:-1]
-        return mend(text)
+        event.text = mend(text)
+        if event.text or event.begins or event.state:
+            found.append(event)
+        return found
 
 
 def _deep(value: Any) -> Any:

@@ -17,7 +17,13 @@ from typing import Any
 from nbchat.errors import BadSettings
 from nbchat.folders import data_folder
 from nbchat.store.schema import check, migrate, transaction
-from nbchat.store.stored_turn import Header, answer_fields, question_fields, strict_json
+from nbchat.store.stored_turn import (
+    Header,
+    answer_fields,
+    question_fields,
+    stored_words,
+    strict_json,
+)
 from nbchat.turns import Turn
 
 BUSY_SECONDS = 1.0  # SQLite waits so long for another process by itself
@@ -210,7 +216,7 @@ def _words(question: str, answer: str) -> list[str]:
     from nbchat.store.reading import read_json
 
     try:
-        asked, said = read_json(question)["question"], read_json(answer)["answer"]
+        asked, said = read_json(question)["question"], stored_words(read_json(answer))
     except (BadSettings, KeyError, TypeError):
         return []
     words = (

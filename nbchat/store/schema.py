@@ -33,6 +33,25 @@ MIGRATIONS = (  # a new one is added at the end; what has been released is never
         "CREATE INDEX turns_after ON turn (parent)",
         "CREATE INDEX conversations_in ON conversation (notebook, name)",
     ),
+    (  # from here on answers are stored as parts; the rows before stay as they are
+        """CREATE TABLE spent (
+            at REAL NOT NULL,       -- seconds since the epoch
+            notebook TEXT NOT NULL, -- its path; '' where none is known
+            conversation TEXT NOT NULL,
+            turn TEXT NOT NULL,
+            model TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            input INTEGER,          -- tokens, here and below; NULL where the provider did not say
+            cached INTEGER,
+            written INTEGER,
+            output INTEGER,
+            reasoning INTEGER,
+            cost REAL,              -- NULL where no price is known
+            currency TEXT NOT NULL,
+            estimated INTEGER NOT NULL -- whether the counts are ours
+        )""",
+        "CREATE INDEX spent_at ON spent (at)",
+    ),
 )
 
 

@@ -28,6 +28,9 @@ class ReasoningDetails:
     def __init__(self) -> None:
         self._details: list[_Detail] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._details)
+
     def add(self, pieces: Any) -> str:
         """Take what a delta brings, and give the words in it to show."""
         said = ""

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from nbchat.events import Answer, Kept, Stop, WireEvent
+from nbchat.events import Answer, Event, Stop
 from nbchat.wire.contract import load_dialect
 from nbchat.wire.framing.contract import Decoder, Frame
 from nbchat.wire.framing.json_values import WholeBody
@@ -118,15 +118,16 @@ class Played:
     """What a reader made of a body."""
 
     answer: Answer = field(default_factory=Answer)
-    kept: list[Any] = field(default_factory=list)
-    events: list[WireEvent] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
-    def add(self, event: WireEvent) -> None:
+    def add(self, event: Event) -> None:
         self.events.append(event)
-        if isinstance(event, Kept):
-            self.kept.append(event.data)
-        else:
-            self.answer.add(event)
+        self.answer.add(event)
+
+    @property
+    def states(self) -> list[Any]:
+        """What the provider wants back, in the order of the parts that it came with."""
+        return [part.state.data for part in self.answer.parts if getattr(part, "state", None)]
 
 
 def play(recording: Recording, cut: Callable[[bytes], list[bytes]] = in_one_piece) -> Played:

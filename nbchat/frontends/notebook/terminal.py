@@ -49,8 +49,8 @@ class Printed:
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
-                case Text(text):
-                    sys.stdout.write(clean(text))
+                case Text():
+                    sys.stdout.write(clean(event.spaced))
                 case Notice(text):
                     sys.stdout.write(f"({clean(text)})\n")
         sys.stdout.flush()
@@ -77,10 +77,12 @@ class Typed:
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
-                case Thought(text):
-                    self._write(self._thought.feed(clean(text)), "thinking")
-                case Text(text):
-                    self._write(self._words.feed(text), "answer")
+                case Thought():
+                    self._write(self._thought.feed(clean(event.spaced)), "thinking")
+                case Text():
+                    follows_thinking = self._open == "thinking"  # which stands apart anyway
+                    words = event.text if follows_thinking else event.spaced
+                    self._write(self._words.feed(words), "answer")
                 case Notice(text):
                     self._write(f"{DIM}{clean(text)}{PLAIN}\n", self._open)
         sys.stdout.flush()
@@ -138,14 +140,14 @@ class Drawn:
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
-                case Thought(text):
-                    self._thought.feed(clean(text))
+                case Thought():
+                    self._thought.feed(clean(event.spaced))
                     self._settle(self._thought.taken(), dim=True)
-                case Text(text):
+                case Text():
                     if not self._said:
                         self._said = True
                         self._end_thought()
-                    self._answer.feed(clean(text))
+                    self._answer.feed(clean(event.spaced))
                     self._settle(self._answer.taken())
                 case Notice(text):
                     self._note(text)

@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought
+from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import (
     accepted_call_id,
     file_refusal,
+    function_call,
+    function_tools,
+    state_blocks,
     text_file_as_text,
     wants_thought_back,
 )
@@ -25,7 +29,7 @@ from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system
 from nbchat.wire.shapes import count, items, mapping
 from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
-from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
+from nbchat.wire.tool_calls import ToolCalls
 
 FRAMING: Framing = "sse"
 
@@ -148,8 +152,10 @@ def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
             if quirks.empty_content == "null":
                 said["content"] = None
         said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
-    if kept := mapping(message.kept.data) if message.kept else {}:
-        merge_into(said, kept)
+    thoughts = [part for part in message.in_order if isinstance(part, Thought)]
+    states = [block for part in thoughts for block in state_blocks(part) if block]
+    if states:
+        merge_into(said, states[0])
     elif wants_thought_back(quirks.reasoning_back, calls):
         said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
     return said
@@ -171,10 +177,11 @@ class Reader:
         self._calls = ToolCalls()
         self._usage: Mapping[str, Any] = {}
         self._details = ReasoningDetails()
+        self._thinks = False  # there is a part of thinking
         self._finish = ""
         self._part = "delta"
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         body = mapping(value)
         choices = body.get("choices")
         # MiniMax and Spark put a failure's code beside choices that are null or empty (clients of theirs, 2026-11).
@@ -197,12 +204,12 @@ class Reader:
                 return self._choice(choice)
         return ()
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         self.ended = "choices" in mapping(body)
         self._part = "message"  # Perplexity puts an empty delta beside it (recorded)
         return self.read(body)
 
-    def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
+    def _choice(self, choice: dict[str, Any]) -> list[Event]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
             raise_problem(
@@ -231,7 +238,7 @@ class Reader:
             self._calls.add({"index": 0, "function": call})
         return events
 
-    def _thought(self, delta: dict[str, Any]) -> list[WireEvent]:
+    def _thought(self, delta: dict[str, Any]) -> list[Event]:
         said = ""
         if "reasoning_details" in delta:
             said = self._details.add(delta["reasoning_details"])
@@ -239,20 +246,26 @@ class Reader:
             if (text := delta.get(name)) and isinstance(text, str):
                 said = text
                 break
-        return [*self._untagged(), Thought(said)] if said else []
+        if said:
+            self._thinks = True
+            return [*self._untagged(), Thought(said)]
+        if self._details and not self._thinks:  # thinking without words, which has its place here
+            self._thinks = True
+            return [Thought("")]
+        return []
 
-    def _untagged(self) -> list[WireEvent]:
+    def _untagged(self) -> list[Event]:
         """The host has a field for thinking, so tags in the text are text from now on. What was held comes out."""
         held = self._tags.finish() if self._tags else []
         self._tags = None
         return list(held)
 
-    def _content(self, content: Any) -> list[WireEvent]:
+    def _content(self, content: Any) -> list[Event]:
         if isinstance(content, str):
             if self._tags is None:
                 return [Text(content)] if content else []
             return list(self._tags.feed(content))
-        events: list[WireEvent] = []
+        events: list[Event] = []
         for part in items(content) or [
             content
         ]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
@@ -269,17 +282,18 @@ class Reader:
                 events += [Text(t) for t in _texts(part.get("text")) if t]
         return events
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         details = self._details.whole()
+        state = state_of({"reasoning_details": details})
         events = end_events(
             self._finish,
             STOPS,
             ended=self.ended,
             calls=self._calls.made(),
-            kept={"reasoning_details": details} if details else None,
             usage=usage_of(self._usage) if self._usage else None,
         )
-        return [*self._untagged(), *events]
+        thought = [Thought("", state)] if details else []
+        return [*self._untagged(), *thought, *events]
 
 
 def _texts(value: Any) -> list[str]:
@@ -294,7 +308,7 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     """OpenAI's usage object, in tokens, and where Moonshot, DeepSeek and xAI put the same numbers.
 
     >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
-    Usage(input=9, output=5, cached=4, reasoning=None)
+    Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
     prompt, completion = (
         mapping(usage.get("prompt_tokens_details")),
@@ -312,6 +326,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     total = count(usage.get("total_tokens"))
     if given is not None and made is not None and reasoning and total == given + made + reasoning:
         made += reasoning  # xAI counts reasoning beside the completion (recorded)
-    return Usage(
-        given, made, next((c for c in map(count, cached) if c is not None), None), reasoning
-    )
+    return Usage(given, made, _first_count(cached), None, reasoning)
+
+
+def _first_count(values: Iterable[Any]) -> int | None:
+    for number in map(count, values):
+        if number is not None:
+            return number
+    return None
