@@ -13,8 +13,10 @@ the history to another provider.
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from nbchat.store.store import Store
 from nbchat.turns import Turn
 
 from ..service import Service, answer
+from .writers import writing
 
 DATA = Path(__file__).parent / "data"
 READ: dict[str, Any] = json.loads((DATA / "version_1_read.json").read_text("utf-8"))
@@ -185,3 +188,41 @@ def test_a_version_that_is_not_known_is_refused_as_before(tmp_path: Path, store:
 
     with pytest.raises(nbchat.NbchatError, match=r"newer nbchat \(version 3; this one knows 2\)"):
         store.ask(lambda database: database.conversations())
+
+
+# --- several kernels, and kernels that are killed ------------------------------------------------
+
+
+def test_processes_that_open_an_old_history_at_once_all_go_on(tmp_path: Path) -> None:
+    history = Path(shutil.copy(DATA / "version_1.sqlite", tmp_path / "history.sqlite"))
+    log = tmp_path / "acknowledged"
+    before = rows(history)
+    with writing(history, log, [f"kernel-{n}" for n in range(4)], turns=3) as writers:
+        for writer in writers:
+            writer.join(60)
+        assert [writer.exitcode for writer in writers] == [0] * 4
+
+    assert version(history) == 2
+    assert rows(history)[: len(before)] == before
+    assert len(rows(history)) == len(before) + 12
+
+
+def test_a_kernel_that_is_killed_while_it_opens_an_old_history_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    when = random.Random(6)
+    for number in range(8):
+        (folder := tmp_path / str(number)).mkdir()
+        history = Path(shutil.copy(DATA / "version_1.sqlite", folder / "history.sqlite"))
+        before = rows(history)
+        with writing(history, folder / "acknowledged", ["kernel"], turns=1_000) as (writer,):
+            time.sleep(when.uniform(0, 0.1))
+            writer.kill()
+        store = Store(history)
+
+        assert [facts(turn) for turn in turns_of(store, "claude")] == (
+            READ["conversations"]["claude"]["turns"]
+        )
+        store.close()
+        assert version(history) == 2
+        assert rows(history)[: len(before)] == before
