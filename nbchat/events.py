@@ -86,9 +86,12 @@ class Stop:
 Event: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop
 
 
+_WORDS = (Text, Thought)
+
+
 def is_shown(event: Event) -> bool:
     """Whether a stream's consumer gets to see it: not what only a provider wants back."""
-    return bool(event.text) if isinstance(event, Text | Thought) else True
+    return event.text != "" if isinstance(event, _WORDS) else True
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ class _Growing:
     """The last part of its kind, whose pieces are joined only when somebody looks."""
 
     part: Text | Thought
-    pieces: list[str]
+    pieces: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
         if len(self.pieces) > 1:
@@ -139,12 +142,13 @@ class Answer:
         hosts interleave the two at random. They do not where the event says that they begin,
         behind a call or a result, and where either part has a state of its own.
         """
+        if type(event) is Text:
+            growing = self._text
+            if growing is None or event.begins or event.state or growing.part.state:
+                growing = self._text = self._grow(event, growing)
+            growing.pieces.append(event.text)
+            return
         match event:
-            case Text():
-                growing = self._text
-                if growing is None or event.begins or event.state or growing.part.state:
-                    growing = self._text = self._grow(event, growing)
-                growing.pieces.append(event.text)
             case Thought():
                 growing = self._thought
                 if growing is None or event.begins or event.state or growing.part.state:
@@ -163,29 +167,22 @@ class Answer:
                 self._parts.append(event)
 
     def _grow(self, event: Text | Thought, before: _Growing | None) -> _Growing:
-        """What the words of `event` are added to, where that is not as a matter of course the part before."""
+        """What the words of `event` are added to, where that is not simply the part before."""
         if before is not None:
             before.settle()
             only_state = event.state is not None and not event.text
             if only_state and not event.begins and before.part.state is None:
                 before.part.state = event.state
                 return before
-        kind = type(event)
-        begins = event.begins or before is None
-        event.begins = begins and self._follows_others(kind)
-        part = kind("", event.state, event.begins)
+        is_anew = event.begins or before is None
+        event.begins = is_anew and event.text != "" and self._has(type(event))
+        part = type(event)("", event.state, event.begins)
         self._parts.append(part)
-        return _Growing(part, [])
+        return _Growing(part)
 
-    def _follows_others(self, kind: type[Text] | type[Thought]) -> bool:
-        """Whether there are such words, and something else behind them."""
-        is_apart = False
-        for part in reversed(self.parts):
-            if type(part) is not kind:
-                is_apart = True
-            elif part.text:
-                return is_apart
-        return False
+    def _has(self, kind: type[Text] | type[Thought]) -> bool:
+        """Whether there are such words already."""
+        return any(type(part) is kind and part.text for part in self.parts)
 
     def _settle(self) -> None:
         if self._text is not None:

@@ -112,6 +112,16 @@ pieces = st.lists(
 )
 
 
+def test_who_folds_what_was_shown_once_more_sees_the_same_blank_lines() -> None:
+    """What only the provider wants back stands between, and is not shown."""
+    events = [Text("a"), began(Thought, "", state=STATE), began(Text, "b")]
+    once = folded(*events)
+    again = folded(*(event for event in events if event.text))
+
+    assert again.text == once.text == "a\n\nb"
+    assert events[2].spaced == "\n\nb"
+
+
 @given(pieces)
 def test_what_is_shown_as_it_comes_is_the_text_at_the_end(events: list[Any]) -> None:
     answer = folded(*events)
@@ -119,7 +129,7 @@ def test_what_is_shown_as_it_comes_is_the_text_at_the_end(events: list[Any]) -> 
 
     assert words == answer.text
     assert words.replace("\n", "") == "".join(e.text for e in events if isinstance(e, Text))
-    assert not [one for one in answer.parts if isinstance(one, Text | Thought) and not one.text]
+    assert all(part.text for part in answer.parts)  # type: ignore[union-attr]
 
 
 # --- rounds and messages -----------------------------------------------------------------------
@@ -182,12 +192,13 @@ def test_a_state_says_nothing_of_itself() -> None:
 
 def test_half_characters_at_the_edge_of_a_part_are_mended_and_the_edge_stays() -> None:
     split = Surrogates()
-    events = split.mended([Text("a\ud83d"), began(Thought, "hm"), began(Text, "\ude00b")])
+    events = split.mended([Text("a\ud83d"), began(Thought, "hm"), began(Text, "\ud83d")])
+    events += split.mended([Text("\ude00b")])
     events += split.mended([Thought("\ud83d"), Thought("", STATE), Stop("end")])
 
     answer = folded(*events)
-    assert answer.parts == [Text("a\ufffd"), Thought("hm\ufffd", STATE), Text("\ufffdb")]
-    assert answer.text == "a\ufffd\n\n\ufffdb"
+    assert answer.parts == [Text("a\ufffd"), Thought("hm\ufffd", STATE), Text("😀b")]
+    assert answer.text == "a\ufffd\n\n😀b"
 
 
 def test_new_names_are_public() -> None:

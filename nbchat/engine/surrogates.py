@@ -31,6 +31,7 @@ class Surrogates:
 
     def __init__(self) -> None:
         self._held: dict[type[Text] | type[Thought], str] = {}
+        self._begins: set[type[Text] | type[Thought]] = set()  # a part whose first half is held
 
     def mended(self, events: list[Event]) -> list[Event]:
         """The events, without those that became empty."""
@@ -64,9 +65,14 @@ class Surrogates:
         if text and "\ud800" <= text[-1] <= "\udbff":
             self._held[kind] = text[-1]
             text = text[:-1]
+        is_hidden = not event.text
         event.text = mend(text)
-        if event.text or event.begins or event.state:
+        event.begins = event.begins or kind in self._begins
+        self._begins.discard(kind)
+        if event.text or is_hidden or event.state:
             found.append(event)
+        elif event.begins:
+            self._begins.add(kind)
         return found
 
 

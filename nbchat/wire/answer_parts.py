@@ -29,16 +29,22 @@ class PartEvents:
         self._last: type[Text] | type[Thought] | type[ToolCall] | None = None
         self.answers = False  # words or a call have come
 
-    def text(self, text: Any, *, begins: bool = False) -> list[Event]:
+    def text(self, text: Any) -> list[Event]:
         """The event for a piece of text; none for what is empty or no text."""
         if not (isinstance(text, str) and text):
             return []
         event = Text(text)
-        if begins or self._last is not Text:
+        if self._last is not Text:
             event.begins = True
             self._last = Text
         self.answers = True
         return [event]
+
+    def next_text(self, text: Any) -> list[Event]:
+        """The same for words that are a part of their own, also right behind others."""
+        is_behind = self._last is Text
+        events = self.text(text)
+        return [Text("", begins=True), *events] if events and is_behind else events
 
     def thought(self, text: Any) -> list[Event]:
         """The event for a piece of thinking; none for what is empty or no text."""

@@ -88,8 +88,9 @@ class Reader(Protocol):
     and returns what was held back (tool calls, Usage) and the one Stop, as the last
     event: `broken` where neither an end marker nor a finish reason came.
 
-    Text and Thought say where a part `begins`; one without words brings the `state`
-    that goes back with the part before, or that is a part of its own where it begins.
+    Text and Thought say where a part `begins`. One without words is seen by nobody: it
+    brings the `state` of the part before, or where it `begins` a part without words, or
+    one whose words follow the last without a blank line.
     """
 
     ended: bool

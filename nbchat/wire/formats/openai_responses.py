@@ -237,7 +237,7 @@ class Reader:
 
     def _text(self, item: _Item, text: Any) -> list[Event]:
         """Words of a message; each has parts of its own, since what goes back is said at its end."""
-        events = self._parts.text(text, begins=not item.seen)
+        events = self._parts.text(text) if item.seen else self._parts.next_text(text)
         item.seen = True
         return events
 
