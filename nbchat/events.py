@@ -109,7 +109,9 @@ class _Growing:
 
 @dataclass(slots=True, repr=False, eq=False)
 class Answer:
-    """Everything a stream said, folded together. `str(answer)` is its text; a notebook shows it rendered.
+    """Everything a stream said, folded together.
+
+    `str(answer)` is its text; a notebook shows it rendered.
 
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
     `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
@@ -234,7 +236,8 @@ class Answer:
         """The parts of each request: those up to its tools' results, and these.
 
         >>> answer = Answer()
-        >>> answer.parts = [ToolCall("1", "now", {}), ToolResult("1", "now", "noon"), Text("It is noon.")]
+        >>> asked, told = ToolCall("1", "now", {}), ToolResult("1", "now", "noon")
+        >>> answer.parts = [asked, told, Text("It is noon.")]
         >>> [len(parts) for parts in answer.rounds]
         [2, 1]
         """
@@ -276,7 +279,8 @@ class Answer:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {shorten(self.text, 60)!r}>"
+        beginning = shorten(self.text, 60)
+        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {beginning!r}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from nbchat.display import answer_bundle
@@ -299,7 +303,7 @@ def _has_something(part: AnswerPart) -> bool:
 
 
 def _mark_beginnings(parts: Sequence[AnswerPart], kind: type[Text] | type[Thought]) -> None:
-    """Note which words begin anew: those that something else is shown before, and other such words before that."""
+    """Note which words begin anew: those behind others, with something else shown between."""
     said = apart = False
     for part in parts:
         if type(part) is kind:

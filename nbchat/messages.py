@@ -115,7 +115,7 @@ class Source:
 
 @dataclass(slots=True)
 class UnknownPart:
-    """A part of a kind that only a newer nbchat knows: stored again as it was, not shown, not sent."""
+    """A part of a kind that only a newer nbchat knows: stored as it was, not shown, not sent."""
 
     kind: str
     members: dict[str, Any]
@@ -194,7 +194,8 @@ class Tool:
     """A function the model may ask for; `parameters` is a JSON schema. Whoever asked runs it.
 
     >>> number = {"type": "number"}
-    >>> Tool("add", "Add two numbers", {"type": "object", "properties": {"a": number, "b": number}}).name
+    >>> numbers = {"type": "object", "properties": {"a": number, "b": number}}
+    >>> Tool("add", "Add two numbers", numbers).name
     'add'
     """
 

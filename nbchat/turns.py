@@ -98,7 +98,7 @@ class Tree:
         )  # while it is being answered it is not in the tree
 
     def families(self) -> dict[Turn | None, list[Turn]]:
-        """The turns that ask in the same place, in order of asking, by the turn that all of them follow."""
+        """The turns that ask in the same place, in order of asking, by the turn they follow."""
         found: dict[Turn | None, list[Turn]] = {}
         for turn in self._all:
             found.setdefault(turn.parent, []).append(turn)

@@ -41,7 +41,8 @@ def write_export(conversation: Conversation, path: Path, output: Output | None =
         text = as_markdown(conversation)
     else:
         raise BadSettings(
-            f"a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), not as {path.suffix}."
+            "a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), "
+            f"not as {path.suffix}."
         )
     try:
         path.write_text(text, encoding="utf-8", errors="replace")
@@ -105,7 +106,7 @@ def _public(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_words(row: dict[str, Any]) -> dict[str, Any]:
-    """The row of a turn without the words that its parts hold; in version 1 they are all there is."""
+    """The row of a turn without the words that its parts hold; version 1 had no parts."""
     if "parts" not in row:
         return row
     return {name: value for name, value in row.items() if name not in ("answer", "thought")}

@@ -1,4 +1,4 @@
-"""Half characters: JSON may carry `"\\ud83d"` alone, which nothing that stores or shows text can take."""
+"""Half characters: JSON may carry `"\\ud83d"` alone, which no file and no page can take."""
 
 from __future__ import annotations
 

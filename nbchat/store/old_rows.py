@@ -17,7 +17,7 @@ ATTACHMENTS = ("image", "file")
 
 
 def renewed(row: Any) -> Any:
-    """The row of a turn in the shape of today. Raises BadSettings where no turn can be made of it."""
+    """The row of a turn in the shape of today. Raises BadSettings where that cannot be made."""
     if not isinstance(row, dict):
         return row
     row = dict(row)
@@ -79,7 +79,7 @@ def _hidden(state: Row) -> Row:
 
 
 def _rows(text: str, thought: str, calls: list[Row], kept: _State) -> Iterator[Row]:
-    """Anthropic, Bedrock, Responses: objects, each with the characters of text and the calls before it."""
+    """Anthropic, Bedrock, Responses: objects, each with how much text and calls are before it."""
     yield from _words("thought", thought)
     rows = kept.data if isinstance(kept.data, list) else []
     at = done = 0

@@ -107,7 +107,7 @@ def _type(value: Any) -> str:
 
 
 def _one_of(expected: str) -> Discriminator:
-    """Each value is checked as what it is, so that one is said to be wrong, and not each that it might be."""
+    """Check each value as what it is, so that one fault is named, not one of each possible type."""
     return Discriminator(
         _type, custom_error_type="kind", custom_error_message=f"Input should be {expected}"
     )
@@ -216,7 +216,7 @@ def _without_unknown(row: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def read_json(text: str | bytes) -> Any:
-    """Parse strict JSON. Raises BadSettings: not JSON, NaN or Infinity in it, or nested too deeply."""
+    """Parse strict JSON. Raises BadSettings: not JSON, NaN or Infinity, or nested too deeply."""
     try:
         value = json.loads(text, parse_constant=_refuse)
     except RecursionError:
@@ -229,7 +229,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 def wrong_field(error: ValidationError) -> str:
-    """The field that is wrong, the innermost where there are several, and how; without its value."""
+    """The field that is wrong, the innermost of several, and how; without its value."""
     errors = error.errors(include_url=False, include_input=False, include_context=False)
     worst = max(errors, key=lambda one: len(one["loc"]))
     field = ".".join(str(part) for part in worst["loc"]) or "it"

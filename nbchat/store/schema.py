@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-MIGRATIONS = (  # a new one is added at the end; what has been released is never changed, comments included
+# A new one is added at the end. What has been released is never changed, its comments neither:
+# SQLite keeps the text of a statement, and `check` compares it.
+MIGRATIONS = (
     (
         """CREATE TABLE conversation (
             id TEXT PRIMARY KEY,
@@ -72,7 +74,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """Refuse a file of a newer nbchat, of another program, or one with triggers or views slipped in."""
+    """Refuse a file of a newer nbchat, of another program, or with triggers or views in it."""
     connection.execute(
         "BEGIN"
     )  # both as they are at one moment: another process may be making the tables

@@ -124,7 +124,7 @@ def _with_others(row: dict[str, Any], others: Mapping[str, Any]) -> dict[str, An
 
 
 def stored_words(row: Mapping[str, Any]) -> str:
-    """The words of a stored answer, of which each version has its own shape. Raises KeyError or TypeError."""
+    """The words of a stored answer, in either shape. Raises KeyError or TypeError."""
     if "parts" not in row:
         return str(row["answer"])
     words = ""
@@ -135,7 +135,7 @@ def stored_words(row: Mapping[str, Any]) -> str:
 
 
 def strict_json(value: dict[str, Any]) -> str:
-    """Strict JSON. A half surrogate, which neither SQLite nor a file takes, is written as an escape."""
+    """Strict JSON. Half surrogates, which neither SQLite nor a file takes, are escaped."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode()

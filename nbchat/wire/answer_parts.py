@@ -1,4 +1,7 @@
-"""The parts of an answer as a format with blocks reads them: where each begins, and what goes back with it."""
+"""The parts of an answer as a format with blocks reads them.
+
+Here it is decided where each begins, and what goes back with it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ class PartEvents:
     buffer of words and one of thinking do not use this: there both interleave at random.
 
     >>> parts = PartEvents()
-    >>> [event.begins for event in parts.text("a") + parts.text("b") + parts.thought("hm") + parts.text("c")]
+    >>> events = [*parts.text("a"), *parts.text("b"), *parts.thought("hm"), *parts.text("c")]
+    >>> [event.begins for event in events]
     [True, False, True, True]
     """
 

@@ -8,7 +8,8 @@ from typing import Any
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.shapes import mapping
 
-# What constrained decoding refuses (anthropic 2.12.0 lib/_parse/_transform.py, which does the same).
+# What constrained decoding refuses.
+# anthropic 2.12.0 lib/_parse/_transform.py leaves out the same.
 LIMITS = {
     "minimum",
     "maximum",
@@ -26,7 +27,7 @@ LIMITS = {
 
 
 def temperature_of(ask: ModelRequest, thinking: Any) -> tuple[dict[str, float], list[str]]:
-    """The temperature to send, and a notice where it is left out: Claude thinks at temperature 1 only."""
+    """The temperature to send, and a notice where there is none: Claude thinks at 1 only."""
     if ask.temperature is None:
         return {}, []
     if mapping(thinking).get("type") in ("enabled", "adaptive") and ask.temperature != 1:

@@ -71,7 +71,8 @@ class HttpRequest:
             text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         except (TypeError, ValueError, RecursionError) as error:
             raise BadSettings(
-                f"the request is not JSON: {error}. Look at `tools`, `schema` and the arguments of tool calls."
+                f"the request is not JSON: {error}. "
+                "Look at `tools`, `schema` and the arguments of tool calls."
             ) from None
         try:
             return text.encode()

@@ -1,5 +1,6 @@
-"""OpenRouter's `reasoning_details`: thinking in objects that come in pieces and go back whole and unchanged.
+"""OpenRouter's `reasoning_details`: thinking in objects that come in pieces.
 
+They go back whole and unchanged.
 Facts: openrouter.ai/docs (reasoning tokens); MiniMax sends them too. A piece belongs to
 the last detail if type and index are the same.
 """

@@ -25,7 +25,7 @@ Block: TypeAlias = dict[str, Any]  # one object of a message's content, in the p
 
 
 def text_file_as_text(part: Part) -> Part:
-    """The part; a text file as a text that begins with its name, for no format has another place for it.
+    """The part; a text file as a text that begins with its name: no format has a place for it.
 
     >>> text_file_as_text(File(b"Hi", "text/plain", "a.txt"))
     'a.txt:\\nHi'
@@ -48,9 +48,10 @@ def file_refusal(file: File, model: str) -> BadSettings:
 
 
 def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
-    """The messages, a tool's result with the name of the function; an id used again means the latest call.
+    """The messages, a tool's result with the name of the function.
 
-    Gemini gave no ids for years, so histories hold `call_1` in every turn.
+    An id used again means the latest call. Gemini gave no ids for years, so histories hold
+    `call_1` in every turn.
     """
     names: dict[str, str] = {}
     for message in messages:
@@ -60,14 +61,16 @@ def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def wants_thought_back(back: str, calls: Sequence[ToolCall]) -> bool:
-    """Whether an assistant's thinking goes back with its message, which has these calls; `Quirks.reasoning_back`."""
+    """Whether thinking goes back with a message of these calls; `back` is a quirk."""
     return back == "always" or (back == "tools" and bool(calls))
 
 
 def alternate_roles(
     turns: Iterable[tuple[str, list[Block]]], content: str = "content"
 ) -> list[Block]:
-    """Messages with neighbours of the same role made one, and without empty ones; `content` names their blocks.
+    """Messages with neighbours of the same role made one, and without empty ones.
+
+    `content` is the name of the member that holds their blocks.
 
     >>> alternate_roles([("user", [{"text": "1"}]), ("assistant", []), ("user", [{"text": "2"}])])
     [{'role': 'user', 'content': [{'text': '1'}, {'text': '2'}]}]
@@ -93,7 +96,7 @@ def accepted_call_id(given: str, allowed: str, made: str = "call_{:.24}") -> str
 
 
 def in_order(message: Message) -> list[str | ToolCall | Block]:
-    """An assistant's words, calls and what its provider wants back, in the order the model gave them.
+    """An assistant's words, its calls and what goes back, in the order the model gave them.
 
     Words between which nothing goes back are one text. Blocks that nothing follows are
     left out: "The final block in an assistant message cannot be `thinking`" (Anthropic),
@@ -119,7 +122,7 @@ def in_order(message: Message) -> list[str | ToolCall | Block]:
 
 
 def state_blocks(part: Text | Thought | ToolCall) -> list[Block]:
-    """What goes back with a part, if it is an object: it may have been stored by another version."""
+    """What goes back with a part, if it is an object: another version may have stored it."""
     data = part.state.data if part.state else None
     return [data] if data and isinstance(data, dict) else []
 
@@ -154,7 +157,8 @@ def function_call(call: ToolCall, call_id: str) -> dict[str, Any]:
 def arguments_text(call: ToolCall) -> str:
     """A call's arguments as JSON: as the model wrote them; a call made in Python has no such text.
 
-    >>> arguments_text(ToolCall("1", "add", {"a": 1}, '{"a":1}')), arguments_text(ToolCall("1", "add", {"a": 1}))
+    >>> by_model, in_python = ToolCall("1", "f", {"a": 1}, '{"a":1}'), ToolCall("1", "f", {"a": 1})
+    >>> arguments_text(by_model), arguments_text(in_python)
     ('{"a":1}', '{"a": 1}')
     """
     if call.arguments is not None and call.raw.strip():

@@ -27,8 +27,9 @@ def end_events(
     give a natural end as the reason when tools are to be called. `why` is told where the
     answer was filtered or broke.
 
-    >>> end_events("STOP", {"stop": "end"}, ended=True, usage=Usage(9, 5))
-    [Usage(input=9, output=5, cached=None, written=None, reasoning=None), Stop(reason='end', detail='STOP')]
+    >>> counted, stop = end_events("STOP", {"stop": "end"}, ended=True, usage=Usage(9, 5))
+    >>> str(counted), stop
+    ('9 → 5 tokens', Stop(reason='end', detail='STOP'))
     """
     reason = reasons.get(word) or reasons.get(word.lower(), unknown) if word else "end"
     if reason == "end" and (called or any(call.name for call in calls)):

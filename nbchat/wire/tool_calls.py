@@ -15,8 +15,8 @@ from nbchat.wire.shapes import mapping, string
 def arguments_of(raw: str) -> dict[str, Any] | None:
     """A tool call's arguments: `""` is `{}`; what is not a JSON object is None.
 
-    >>> arguments_of(""), arguments_of('{"a": 1}'), arguments_of('{"a": '), arguments_of('{"a": 1e999}')
-    ({}, {'a': 1}, None, None)
+    >>> [arguments_of(raw) for raw in ("", '{"a": 1}', '{"a": ', '{"a": 1e999}')]
+    [{}, {'a': 1}, None, None]
     """
     if not raw.strip():
         return {}
