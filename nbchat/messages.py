@@ -174,7 +174,7 @@ class Message:
         return "".join(part for part in self.content if isinstance(part, str))
 
     @property
-    def in_order(self) -> list[AnswerPart]:
+    def ordered_parts(self) -> list[AnswerPart]:
         """What an assistant thought, said and asked for, in the order it came.
 
         A message whose words were changed since is taken as it now reads.

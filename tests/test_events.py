@@ -155,7 +155,7 @@ def test_one_round_is_one_message_with_what_its_provider_wants_back() -> None:
     answer = folded(Thought("hm"), Thought("", STATE), Text("Hi"), CALL)
 
     assert answer.messages == [answer.message]
-    assert answer.message.in_order == [Thought("hm", STATE), Text("Hi"), CALL]
+    assert answer.message.ordered_parts == [Thought("hm", STATE), Text("Hi"), CALL]
     assert (answer.message.text, answer.message.thought) == ("Hi", "hm")
 
 
@@ -163,13 +163,13 @@ def test_a_message_whose_words_were_changed_is_sent_as_it_reads() -> None:
     message = folded(Thought("", STATE), Text("Hi")).message
     message.content = "Hello"
 
-    assert message.in_order == [Text("Hello")]
+    assert message.ordered_parts == [Text("Hello")]
 
 
 def test_a_message_by_hand_is_in_the_usual_order() -> None:
     message = Message("assistant", "Hi", thought="hm", tool_calls=[CALL])
 
-    assert message.in_order == [Thought("hm"), Text("Hi"), CALL]
+    assert message.ordered_parts == [Thought("hm"), Text("Hi"), CALL]
 
 
 # --- beside the parts ----------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def accepted_call_id(given: str, allowed: str, made: str = "call_{:.24}") -> str
     return made.format(sha256(given.encode("utf-8", "replace")).hexdigest())
 
 
-def in_order(message: Message) -> list[str | ToolCall | Block]:
+def pieces_of(message: Message) -> list[str | ToolCall | Block]:
     """An assistant's words, its calls and what goes back, in the order the model gave them.
 
     Words between which nothing goes back are one text. Blocks that nothing follows are
@@ -103,7 +103,7 @@ def in_order(message: Message) -> list[str | ToolCall | Block]:
     "reasoning was provided without its required following item" (OpenAI).
     """
     found: list[str | ToolCall | Block] = []
-    for part in message.in_order:
+    for part in message.ordered_parts:
         match part:
             case Text():
                 found += state_blocks(part)

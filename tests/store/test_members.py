@@ -94,7 +94,7 @@ def test_a_part_of_an_unknown_kind_is_neither_shown_nor_sent() -> None:
     turn = turn_of(Text("Hi"), UnknownPart("video", {"text": "secret"}))
 
     assert turn.answer.text == "Hi"
-    assert turn.answer.message.in_order[:1] == [Text("Hi")]
+    assert turn.answer.message.ordered_parts[:1] == [Text("Hi")]
     assert turn.answer.message.text == "Hi"
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbchat.catalog.rows import ThinkingFields
 from nbchat.messages import Message, Text, ToolCall
 from nbchat.wire.contract import load_dialect
-from nbchat.wire.requests import accepted_call_id, alternate_roles, in_order, with_tool_names
+from nbchat.wire.requests import accepted_call_id, alternate_roles, pieces_of, with_tool_names
 
 from .formats import CALL, ask, folded, hidden, said_by, stored
 
@@ -23,14 +23,14 @@ BLOCK = {"type": "thinking", "thinking": "hm"}
 def test_what_came_first_goes_back_first() -> None:
     said = said_by("w", hidden(BLOCK), hidden(BLOCK), Text("4"), CALL)
 
-    assert in_order(said) == [BLOCK, BLOCK, "4", CALL]
+    assert pieces_of(said) == [BLOCK, BLOCK, "4", CALL]
 
 
 def test_what_stood_between_goes_back_between() -> None:
     words = Text("First."), Text(" Then.")
     said = said_by("w", words[0], hidden(BLOCK), words[1], CALL, hidden(BLOCK), CALL)
 
-    assert in_order(said) == ["First.", BLOCK, " Then.", CALL, BLOCK, CALL]
+    assert pieces_of(said) == ["First.", BLOCK, " Then.", CALL, BLOCK, CALL]
 
 
 @pytest.mark.parametrize(
@@ -43,18 +43,18 @@ def test_what_stood_between_goes_back_between() -> None:
 )
 def test_what_nothing_followed_is_left_out(parts: list[Any], left: list[str]) -> None:
     """Anthropic and OpenAI refuse it: "The final block cannot be", "without its required following item"."""
-    assert in_order(said_by("w", *parts)) == left
+    assert pieces_of(said_by("w", *parts)) == left
 
 
 @pytest.mark.parametrize(
     "data", [None, "old", {}, [1, {"text": "a"}], [{"text": "0", "calls": 0, "block": BLOCK}]]
 )
 def test_what_was_kept_by_another_version_is_left_out(data: Any) -> None:
-    assert in_order(said_by("w", hidden(data), Text("4"))) == ["4"]
+    assert pieces_of(said_by("w", hidden(data), Text("4"))) == ["4"]
 
 
 def test_a_call_without_a_name_is_not_sent_back() -> None:
-    assert in_order(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == ["4"]
+    assert pieces_of(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == ["4"]
 
 
 # --- there and back --------------------------------------------------------------------------

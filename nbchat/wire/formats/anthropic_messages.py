@@ -1,4 +1,4 @@
-"""Anthropic's Messages API, and the hosts that speak it: MiniMax, DeepSeek, Kimi, OpenRouter, Ollama.
+"""Anthropic's Messages API, spoken too by MiniMax, DeepSeek, Kimi, OpenRouter, Ollama.
 
 Facts: anthropic 2.12.0 `types/`. Version 2023-06-01, because other hosts know no later
 one. Thinking comes signed and goes back, unmodified, to where it stood.
@@ -21,8 +21,8 @@ from nbchat.wire.requests import (
     Block,
     accepted_call_id,
     alternate_roles,
-    in_order,
     is_blank,
+    pieces_of,
     text_file_as_text,
 )
 from nbchat.wire.schema import schema_notices, system_text
@@ -116,7 +116,10 @@ def render(ask: ModelRequest) -> HttpRequest:
 
 
 def _limits(ask: ModelRequest) -> tuple[int, int]:
-    """`max_tokens`, which is required and counts the thinking too, and the thinking's budget, which must be smaller."""
+    """`max_tokens` and the thinking's budget.
+
+    The first is required and counts the thinking too, the second must be smaller.
+    """
     wanted, budget = (
         ask.max_tokens or min(ask.max_output or MAX_TOKENS, MOST_TOKENS),
         ask.thinking.budget or 0,
@@ -131,7 +134,7 @@ def _limits(ask: ModelRequest) -> tuple[int, int]:
 def _turn(message: Message) -> tuple[str, list[Block]]:
     match message.role:
         case "assistant":
-            return "assistant", [_piece(piece) for piece in in_order(message)]
+            return "assistant", [_piece(piece) for piece in pieces_of(message)]
         case "tool":
             result = {
                 "tool_use_id": accepted_call_id(message.tool_call_id, IDS),
@@ -279,7 +282,7 @@ class Reader:
         return []
 
     def _close(self, index: Any) -> list[Event]:
-        """What a whole block gives: a call, or what must go back, for only a whole one is signed."""
+        """What a whole block gives: a call, or what must go back. Only a whole one is signed."""
         block = self._blocks.get(str(index), _Block())
         match block.given.get("type"):
             case "thinking":
@@ -320,7 +323,8 @@ def _called(block: _Block) -> ToolCall:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Anthropic's counts, in tokens. What is read from the cache and written to it is sent too.
 
-    >>> usage_of({"input_tokens": 9, "cache_read_input_tokens": 80, "cache_creation_input_tokens": 7})
+    >>> cache = {"cache_read_input_tokens": 80, "cache_creation_input_tokens": 7}
+    >>> usage_of({"input_tokens": 9, **cache})
     Usage(input=96, output=None, cached=80, written=7, reasoning=None)
     """
     sent, read, written = (

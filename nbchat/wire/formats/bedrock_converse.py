@@ -24,8 +24,8 @@ from nbchat.wire.requests import (
     Block,
     accepted_call_id,
     alternate_roles,
-    in_order,
     is_blank,
+    pieces_of,
     text_file_as_text,
 )
 from nbchat.wire.schema import schema_name, schema_notices, system_text
@@ -149,7 +149,7 @@ def _tools_used(ask: ModelRequest) -> tuple[Tool, ...]:
 def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]:
     match message.role:
         case "assistant":
-            return "assistant", [_piece(piece) for piece in in_order(message)]
+            return "assistant", [_piece(piece) for piece in pieces_of(message)]
         case "tool":
             content = _content(message, documents) or [{"text": "(empty)"}]
             return "user", [
@@ -184,7 +184,8 @@ def _part(part: Part, documents: Iterable[int]) -> Block:
             format_ = part.media_type.removeprefix("image/").replace("jpg", "jpeg")
             return {"image": {"format": format_, "source": {"bytes": part.base64}}}
         case File() if kind := DOCUMENTS.get(part.media_type):
-            # A neutral name, because "the model might inadvertently interpret it as instructions" (service-2.json).
+            # A neutral name, because "the model might inadvertently interpret it as
+            # instructions" (service-2.json).
             name = f"Document {next(iter(documents))}"
             return {"document": {"format": kind, "name": name, "source": {"bytes": part.base64}}}
         case File():
@@ -211,7 +212,7 @@ def _piece(piece: str | ToolCall | Block) -> Block:
 
 
 def _cache(content: list[Block]) -> None:
-    """Mark the end of the conversation so far; a mark is refused after a document and at the start."""
+    """Mark the end of the conversation so far, but not after a document: that is refused."""
     at = len(content)
     while at and "document" in content[at - 1]:
         at -= 1
@@ -348,7 +349,8 @@ def _raise_exception(value: Mapping[str, Any], name: str) -> None:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Converse's counts, in tokens. What is read from the cache and written to it is sent too.
 
-    >>> usage_of({"inputTokens": 3, "cacheReadInputTokens": 80, "cacheWriteInputTokens": 7, "outputTokens": 5})
+    >>> cache = {"cacheReadInputTokens": 80, "cacheWriteInputTokens": 7}
+    >>> usage_of({"inputTokens": 3, "outputTokens": 5, **cache})
     Usage(input=90, output=5, cached=80, written=7, reasoning=None)
     """
     sent, read, written = (

@@ -53,8 +53,9 @@ STOPS: dict[str, StopReason] = {
     "IMAGE_RECITATION": "filter",
 }
 
-# Gemini 3 refuses the first function call of a turn without a signature. This word stands in for it where
-# another model made the call (@ai-sdk/google 4.0.121; older models accept it too: pydantic-ai 2.68.0).
+# Gemini 3 refuses the first function call of a turn without a signature. This word stands in
+# for it where another model made the call (@ai-sdk/google 4.0.121). Older models accept it,
+# too (pydantic-ai 2.68.0).
 NO_SIGNATURE = "skip_thought_signature_validator"
 
 
@@ -90,8 +91,10 @@ def render(ask: ModelRequest) -> HttpRequest:
 
 def _path(model: str) -> str:
     """
-    >>> _path("gemini-3-pro"), _path("tunedModels/mine")
-    ('/models/gemini-3-pro:streamGenerateContent?alt=sse', '/tunedModels/mine:streamGenerateContent?alt=sse')
+    >>> _path("gemini-3-pro")
+    '/models/gemini-3-pro:streamGenerateContent?alt=sse'
+    >>> _path("tunedModels/mine")
+    '/tunedModels/mine:streamGenerateContent?alt=sse'
     """
     name = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
     return f"/{quote(name, safe='/@:')}:streamGenerateContent?alt=sse"
@@ -144,14 +147,14 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
 
 def _is_signed(message: Message) -> bool:
     return any(
-        isinstance(part, Text | Thought | ToolCall) and part.state for part in message.in_order
+        isinstance(part, Text | Thought | ToolCall) and part.state for part in message.ordered_parts
     )
 
 
 def _signed(message: Message) -> Iterator[dict[str, Any]]:
     """An answer part by part: what has a signature as it came, plain words between joined."""
     words: list[str] = []
-    for part in message.in_order:
+    for part in message.ordered_parts:
         if isinstance(part, Text) and not part.state:
             words.append(part.text)
             continue
@@ -188,7 +191,7 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 class Reader:
-    """One answer. Only candidate 0 is read. There is no end marker: a finish reason must have come."""
+    """One answer, of candidate 0. There is no end marker: a finish reason must have come."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -251,7 +254,10 @@ class Reader:
         return events
 
     def _text(self, part: Mapping[str, Any], text: str) -> list[Event]:
-        """Words or thinking. With a signature they are a part of their own; without, thinking need not go back."""
+        """Words or thinking. With a signature they are a part of their own.
+
+        Thinking without one need not go back.
+        """
         is_thought = bool(part.get("thought"))
         signed = bool(part.get("thoughtSignature"))
         self._answers = self._answers or signed or bool(text and not is_thought)
@@ -265,7 +271,7 @@ class Reader:
         return events
 
     def _call(self, call: Mapping[str, Any], signature: Any) -> list[Event]:
-        """A function call: whole, or (Vertex, where asked for) its name first and its arguments in pieces."""
+        """A function call: whole, or (Vertex, where asked for) its arguments in pieces."""
         events: list[Event] = []
         if name := string(call.get("name")):
             events += self._cut_call()

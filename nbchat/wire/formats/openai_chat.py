@@ -39,7 +39,8 @@ STOPS: dict[str, StopReason] = {
     "length": "length",
     "model_length": "length",  # Mistral (mistralai 3.7.0), which also has `error`
     "max_tokens": "length",
-    "model_context_window_exceeded": "length",  # Zhipu, which also has `sensitive` and `network_error`
+    # Zhipu, which also has `sensitive` and `network_error`
+    "model_context_window_exceeded": "length",
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "filter",
@@ -152,7 +153,7 @@ def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
             if quirks.empty_content == "null":
                 said["content"] = None
         said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
-    thoughts = [part for part in message.in_order if isinstance(part, Thought)]
+    thoughts = [part for part in message.ordered_parts if isinstance(part, Thought)]
     states = [block for part in thoughts for block in state_blocks(part) if block]
     if states:
         merge_into(said, states[0])
@@ -184,7 +185,8 @@ class Reader:
     def read(self, value: Any, event: str = "") -> Iterable[Event]:
         body = mapping(value)
         choices = body.get("choices")
-        # MiniMax and Spark put a failure's code beside choices that are null or empty (clients of theirs, 2026-11).
+        # MiniMax and Spark put a failure's code beside choices that are null or empty
+        # (clients of theirs, 2026-11).
         if (
             not choices
             or event == "error"
@@ -255,7 +257,7 @@ class Reader:
         return []
 
     def _untagged(self) -> list[Event]:
-        """The host has a field for thinking, so tags in the text are text from now on. What was held comes out."""
+        """What was held as a possible tag: the host has a field for thinking, so tags are text."""
         held = self._tags.finish() if self._tags else []
         self._tags = None
         return list(held)
@@ -307,7 +309,8 @@ def _texts(value: Any) -> list[str]:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """OpenAI's usage object, in tokens, and where Moonshot, DeepSeek and xAI put the same numbers.
 
-    >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
+    >>> sent = {"prompt_tokens": 9, "cached_tokens": 4}
+    >>> usage_of({**sent, "completion_tokens": 5, "total_tokens": 14})
     Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
     prompt, completion = (

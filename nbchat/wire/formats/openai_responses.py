@@ -1,4 +1,4 @@
-"""OpenAI's Responses API, and the hosts that speak it: Azure, xAI, DeepSeek, OpenRouter, local servers.
+"""OpenAI's Responses API, spoken too by Azure, xAI, DeepSeek, OpenRouter, local servers.
 
 Facts: openai-python 3.54.0 `types/responses/`. Nothing is stored at the provider
 (`store: false`), so reasoning comes back encrypted and is sent back with the next
@@ -16,7 +16,7 @@ from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import arguments_text, in_order, text_file_as_text
+from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
@@ -132,10 +132,10 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
-    """Words, calls and reasoning in the order they came; reasoning only for a model that is known to reason."""
+    """Words, calls and reasoning in order; reasoning only for a model that is known to reason."""
     found: list[dict[str, Any]] = []
     phase: dict[str, Any] = {}
-    for piece in in_order(message):
+    for piece in pieces_of(message):
         match piece:
             case str():
                 found.append({"role": "assistant", **phase, "content": piece})
@@ -166,7 +166,7 @@ class _Item:
 
 
 class Reader:
-    """One answer. Items are told apart by `output_index`, because some proxies change their ids midway."""
+    """One answer. Items are told apart by `output_index`: some proxies change ids midway."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -236,7 +236,7 @@ class Reader:
             self._parts.answers = True
 
     def _text(self, item: _Item, text: Any) -> list[Event]:
-        """Words of a message; each has parts of its own, since what goes back is said at its end."""
+        """Words of a message, whose parts are its own: what goes back is said at its end."""
         events = self._parts.text(text) if item.seen else self._parts.next_text(text)
         item.seen = True
         return events
@@ -295,7 +295,8 @@ class Reader:
         for given in map(mapping, items(response.get("output"))):
             if string(given.get("type")) not in streamed:
                 events += self._done(_Item(), given)
-        # A response in which nothing was said may go on in another on the same stream (OpenAI's shell tool).
+        # A response in which nothing was said may go on in another on the same stream
+        # (OpenAI's shell tool).
         self.ended = self._status != "completed" or self._parts.answers
         return events
 
@@ -342,7 +343,8 @@ def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """The counts of a response, in tokens.
 
-    >>> usage_of({"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4}, "output_tokens": 5})
+    >>> details = {"cached_tokens": 4}
+    >>> usage_of({"input_tokens": 9, "input_tokens_details": details, "output_tokens": 5})
     Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
     return Usage(
