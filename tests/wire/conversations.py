@@ -19,7 +19,10 @@ TEXT = st.text('ab c{}[]"\\é☃\n', max_size=8)
 
 @st.composite
 def conversations(draw: st.DrawFn, wire: Format) -> list[Message]:
-    """Questions, answers and tool results, as a conversation grows; it ends with something to answer."""
+    """Questions, answers and tool results, as a conversation grows.
+
+    It ends with something to answer.
+    """
     files = [] if wire.refused == PDF else [st.just(PDF)]
     parts = st.one_of(TEXT, st.lists(st.one_of(TEXT, st.just(PNG), *files), max_size=3))
     messages = [Message("user", draw(parts))]
@@ -42,7 +45,7 @@ def conversations(draw: st.DrawFn, wire: Format) -> list[Message]:
 def parts_with(
     data: Any, before: str, after: str, calls: Sequence[ToolCall]
 ) -> Iterator[AnswerPart]:
-    """The parts of an answer with these words and calls, where its provider wants `data` back with one."""
+    """The parts of an answer whose provider wants `data` back with one of them."""
     state = ProviderState("p", "w", data)
     is_phase = data.get("type") == "message"
     if before:
@@ -63,7 +66,10 @@ def growing(question: ModelRequest, messages: Sequence[Message]) -> Iterator[Mod
 
 
 def assert_repeated(before: HttpRequest, after: HttpRequest) -> None:
-    """The bytes of one request are sent again in the next, up to their end, or to the cache point that moves on."""
+    """The bytes of one request are sent again in the next.
+
+    All of them, or those before the cache point, which moves on.
+    """
     body = before.encoded().rstrip(b"]}")
     point = body.rfind(b',{"cachePoint"')
 

@@ -1,4 +1,7 @@
-"""What the tests of the wire formats share: how a format looks, short ways to ask and to read, JSON without sense."""
+"""What the tests of the wire formats share.
+
+How a format looks, short ways to ask and to read, JSON without sense.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ NOTHING = st.none()
 
 @dataclass(frozen=True, repr=False)
 class Format:
-    """How the tests speak one format. `tests/wire/test_every_format.py` wants one from each format's file of tests.
+    """How the tests speak one format. `test_every_format.py` wants one from each format's file.
 
     A value is an event's JSON, or a pair of its name and its JSON.
     """
@@ -89,7 +92,7 @@ def heard(reader: Any, *values: Any) -> list[Any]:
 
 
 def said_by(wire: str, *parts: AnswerPart) -> Message:
-    """The message of an answer with these parts, in which states have the owner that the engine gives them."""
+    """The message of an answer with these parts, their states owned as the engine would say."""
     answer = Answer()
     answer.parts = [owned(wire, part) for part in parts]
     return answer.message

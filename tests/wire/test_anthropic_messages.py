@@ -1,4 +1,7 @@
-"""Anthropic's Messages: requests word for word, answers as recorded, and what nobody should send."""
+"""Anthropic's Messages.
+
+Requests word for word, answers as recorded, and what nobody should send.
+"""
 
 from __future__ import annotations
 
@@ -54,11 +57,16 @@ def failure(kind: str) -> Any:
     return "error", {"type": "error", "error": {"type": kind, "message": "Overloaded"}}
 
 
-NAMES = """index delta content_block content message usage stop_reason stop_details explanation text thinking
-    signature data id name input partial_json input_tokens output_tokens cache_read_input_tokens output_tokens_details
-    thinking_tokens error"""
-WORDS = """message_start content_block_start content_block_delta content_block_stop message_delta message_stop error
-    ping text thinking redacted_thinking tool_use text_delta thinking_delta signature_delta input_json_delta"""
+NAMES = """
+    index delta content_block content message usage stop_reason stop_details explanation
+    text thinking signature data id name input partial_json input_tokens output_tokens
+    cache_read_input_tokens output_tokens_details thinking_tokens error
+"""
+WORDS = """
+    message_start content_block_start content_block_delta content_block_stop message_delta
+    message_stop error ping text thinking redacted_thinking tool_use text_delta
+    thinking_delta signature_delta input_json_delta
+"""
 ANYTHING = nonsense(f"type {NAMES}", WORDS)
 KINDS = st.sampled_from(WORDS.split())
 

@@ -38,10 +38,15 @@ def end(reason: str) -> Any:
     return "messageStop", {"stopReason": reason}
 
 
-NAMES = """contentBlockIndex start toolUse delta text reasoningContent reasoningText signature redactedContent input
-    toolUseId name type stopReason usage inputTokens outputTokens cacheReadInputTokens output message content error"""
-WORDS = """messageStart contentBlockStart contentBlockDelta contentBlockStop messageStop metadata error
-    throttlingException unheardOf"""
+NAMES = """
+    contentBlockIndex start toolUse delta text reasoningContent reasoningText signature
+    redactedContent input toolUseId name type stopReason usage inputTokens outputTokens
+    cacheReadInputTokens output message content error
+"""
+WORDS = """
+    messageStart contentBlockStart contentBlockDelta contentBlockStop messageStop metadata
+    error throttlingException unheardOf
+"""
 ANYTHING = nonsense(NAMES, WORDS)
 
 FORMAT = Format(
@@ -161,7 +166,7 @@ def test_a_second_turn_with_a_tool_result_and_a_question_alternates() -> None:
 
 
 def test_tools_of_earlier_turns_are_defined_although_they_are_no_longer_given() -> None:
-    """Bedrock answers 400 otherwise: toolConfig must be defined when using toolUse and toolResult content blocks."""
+    """Bedrock answers 400 otherwise: "toolConfig must be defined when using toolUse"."""
     made = body(
         Message("assistant", tool_calls=[ToolCall("t", "add", {})]),
         Message("tool", "", tool_call_id="t"),

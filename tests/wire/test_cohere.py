@@ -43,9 +43,14 @@ def end(finish: str, **beside: Any) -> dict[str, Any]:
     return {"type": "message-end", "delta": {"finish_reason": finish, **beside}}
 
 
-NAMES = """type delta message content text thinking tool_plan tool_calls function name arguments id index finish_reason
-    usage tokens input_tokens cached_tokens error"""
-WORDS = "content-start content-delta tool-plan-delta tool-call-start tool-call-delta message-end error COMPLETE ERROR"
+NAMES = """
+    type delta message content text thinking tool_plan tool_calls function name arguments id
+    index finish_reason usage tokens input_tokens cached_tokens error
+"""
+WORDS = """
+    content-start content-delta tool-plan-delta tool-call-start tool-call-delta message-end
+    error COMPLETE ERROR
+"""
 ANYTHING = nonsense(NAMES, WORDS)
 
 FORMAT = Format(

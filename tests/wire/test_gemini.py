@@ -37,12 +37,17 @@ def chunk(*parts: dict[str, Any], finish: str = "", **beside: Any) -> dict[str, 
     return {"candidates": [candidate], **beside}
 
 
-NAMES = """candidates content parts text thought thoughtSignature functionCall name args id partialArgs jsonPath
-    stringValue willContinue inlineData mimeType index finishReason finishMessage promptFeedback blockReason
-    usageMetadata promptTokenCount thoughtsTokenCount responseId error"""
+NAMES = """
+    candidates content parts text thought thoughtSignature functionCall name args id
+    partialArgs jsonPath stringValue willContinue inlineData mimeType index finishReason
+    finishMessage promptFeedback blockReason usageMetadata promptTokenCount
+    thoughtsTokenCount responseId error
+"""
 ANYTHING = nonsense(NAMES, "STOP $.a $.a[0] f")
-FILTERS = """SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR ESCALATION PUP_LIMITED_DISABLED
-    IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION"""
+FILTERS = """
+    SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR ESCALATION
+    PUP_LIMITED_DISABLED IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION
+"""
 FAILURE = {"error": {"code": 503, "message": "Overloaded", "status": "UNAVAILABLE"}}
 
 FORMAT = Format(

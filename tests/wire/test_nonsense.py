@@ -1,4 +1,7 @@
-"""Whatever JSON comes, NaN and all, a reader raises nothing of its own, and stops exactly once, at the end."""
+"""Whatever JSON comes, NaN and all, a reader raises nothing of its own.
+
+It stops exactly once, at the end.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Chat completions: requests word for word, answers as recorded, and what hosts do to the format."""
+"""Chat completions.
+
+Requests word for word, answers as recorded, and what hosts do to the format.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +37,12 @@ def chunk(finish: str | None = None, **delta: Any) -> dict[str, Any]:
     return {"id": "c1", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
 
 
-NAMES = """choices delta message index finish_reason content reasoning_content reasoning_details type text thinking
-    tool_calls function name arguments id usage prompt_tokens prompt_tokens_details cached_tokens total_tokens
-    x_groq error refusal function_call base_resp code"""
+NAMES = """
+    choices delta message index finish_reason content reasoning_content reasoning_details
+    type text thinking tool_calls function name arguments id usage prompt_tokens
+    prompt_tokens_details cached_tokens total_tokens x_groq error refusal function_call
+    base_resp code
+"""
 ANYTHING = nonsense(NAMES, "stop <think> thinking {}")
 
 FORMAT = Format(

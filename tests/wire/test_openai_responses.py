@@ -46,12 +46,17 @@ def ended(word: str) -> dict[str, Any]:
     )
 
 
-NAMES = """output_index item_id item delta response output content summary text refusal arguments input name
-    call_id id encrypted_content phase status usage incomplete_details reason error input_tokens output_tokens
-    input_tokens_details cached_tokens"""
-WORDS = """response.output_text.delta response.reasoning_text.delta response.function_call_arguments.delta error
-    response.output_item.added response.output_item.done response.completed response.incomplete response.failed
-    message reasoning function_call custom_tool_call completed"""
+NAMES = """
+    output_index item_id item delta response output content summary text refusal arguments
+    input name call_id id encrypted_content phase status usage incomplete_details reason
+    error input_tokens output_tokens input_tokens_details cached_tokens
+"""
+WORDS = """
+    response.output_text.delta response.reasoning_text.delta
+    response.function_call_arguments.delta error response.output_item.added
+    response.output_item.done response.completed response.incomplete response.failed message
+    reasoning function_call custom_tool_call completed
+"""
 ANYTHING = nonsense(f"type {NAMES}", WORDS)
 KINDS = st.sampled_from(WORDS.split())
 

@@ -1,4 +1,7 @@
-"""Reasoning in OpenAI's Responses: asked for where a model reasons, and sent back before what followed it."""
+"""Reasoning in OpenAI's Responses.
+
+Asked for where a model reasons, and sent back before what followed it.
+"""
 
 from __future__ import annotations
 

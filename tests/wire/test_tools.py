@@ -1,4 +1,4 @@
-"""Tool calls put together from pieces, as hosts really send them, and their arguments as they go back."""
+"""Tool calls from their pieces, as hosts really send them, and arguments as they go back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A conversation's turns: what must go back stands where it stood, nothing is empty, ids are acceptable."""
+"""A conversation's turns.
+
+What must go back stands where it stood, nothing is empty, ids are acceptable.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def test_what_stood_between_goes_back_between() -> None:
     ],
 )
 def test_what_nothing_followed_is_left_out(parts: list[Any], left: list[str]) -> None:
-    """Anthropic and OpenAI refuse it: "The final block cannot be", "without its required following item"."""
+    """The providers refuse it: "final block cannot be", "without its required following item"."""
     assert pieces_of(said_by("w", *parts)) == left
 
 

@@ -1,4 +1,4 @@
-"""The vendors' own types and clients as judges of requests, where they are installed (`nbchat[judges]`)."""
+"""The vendors' own types and clients, if installed (`nbchat[judges]`), as judges of requests."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_googles_types_accept_a_full_request() -> None:
 
 
 def test_ollamas_client_sends_the_same_bytes() -> None:
-    """Its types (0.6.3) do not know the ids yet, which the server has had since ollama/ollama#12956."""
+    """Its types (0.6.3) lack the ids, which the server has had since ollama/ollama#12956."""
     client, httpx = pytest.importorskip("ollama").Client, pytest.importorskip("httpx")
     question, _, result, *rest = turns()
     asked = Message("assistant", tool_calls=[replace(CALL, id="")])
@@ -221,7 +221,10 @@ def test_coheres_types_and_client_send_the_same_bytes() -> None:
 
 
 def exactly(kind: Any, value: Any) -> Any:
-    """The value as the SDK's type, which takes any member: those it does not know are a mistake of ours."""
+    """The value as the SDK's type, which takes any member.
+
+    Those it does not know are a mistake of ours.
+    """
     construct = pytest.importorskip("cohere.core.unchecked_base_model").construct_type
 
     made = construct(type_=kind, object_=value)
