@@ -2,8 +2,8 @@
 
 What cannot be written stays in memory and is tried again: a locked, full, read-only,
 damaged or newer database never breaks a chat. `trouble()` has the one line to show.
-`growing` is what an answer calls while it arrives, `database` all that is asked of the
-file, `schema` its tables; `rows` writes a turn as JSON and `reading` reads a stranger's.
+`turn_writer` is what an answer calls while it arrives, `database` all that is asked of
+the file, `schema` its tables; `stored_turn` is a turn as JSON, `reading` the way back.
 """
 
 from __future__ import annotations

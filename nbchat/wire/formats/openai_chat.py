@@ -178,7 +178,7 @@ class Reader:
         self._calls = ToolCalls()
         self._usage: Mapping[str, Any] = {}
         self._details = ReasoningDetails()
-        self._thinks = False  # there is a part of thinking
+        self._is_placed = False  # there is a part of thinking for the details
         self._finish = ""
         self._part = "delta"
 
@@ -242,19 +242,22 @@ class Reader:
 
     def _thought(self, delta: dict[str, Any]) -> list[Event]:
         said = ""
+        events: list[Event] = []
         if "reasoning_details" in delta:
             said = self._details.add(delta["reasoning_details"])
+            events = self._placed()
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
                 said = text
                 break
-        if said:
-            self._thinks = True
-            return [*self._untagged(), Thought(said)]
-        if self._details and not self._thinks:  # thinking without words, which has its place here
-            self._thinks = True
-            return [Thought("")]
-        return []
+        return [*self._untagged(), Thought(said)] if said else events
+
+    def _placed(self) -> list[Event]:
+        """The first details have their place here, also where they have no words."""
+        if self._is_placed or not self._details:
+            return []
+        self._is_placed = True
+        return [Thought("")]
 
     def _untagged(self) -> list[Event]:
         """What was held as a possible tag: the host has a field for thinking, so tags are text."""
