@@ -43,15 +43,17 @@ if TYPE_CHECKING:
     from nbchat.events import Usage as Usage
     from nbchat.frontends.panel import ChatPanel as ChatPanel
     from nbchat.messages import Message as Message
+    from nbchat.messages import Source as Source
     from nbchat.messages import Text as Text
     from nbchat.messages import Thought as Thought
     from nbchat.messages import Tool as Tool
     from nbchat.messages import ToolCall as ToolCall
+    from nbchat.messages import ToolResult as ToolResult
     from nbchat.streams import Stream as Stream
 
 _HOMES = {
     "api": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
-    "messages": ("Message", "Text", "Thought", "Tool", "ToolCall"),
+    "messages": ("Message", "Source", "Text", "Thought", "Tool", "ToolCall", "ToolResult"),
     "events": ("Answer", "Notice", "Stop", "Usage"),
     "attachments": ("File", "Image"),
     "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),

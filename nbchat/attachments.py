@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
+
+from nbchat.provider_state import ProviderState
 
 
 @dataclass(slots=True, frozen=True)
 class Attachment:
-    """What a message holds besides words."""
+    """What a message holds besides words.
+
+    `others` of a kind of part holds the members that a newer nbchat stored with it.
+    """
 
     data: bytes
     media_type: str
@@ -35,6 +41,8 @@ class Image(Attachment):
     """
 
     media_type: str = "image/png"
+    state: ProviderState | None = field(default=None, repr=False, hash=False)
+    others: dict[str, Any] | None = field(default=None, repr=False, hash=False)
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,6 +55,7 @@ class File(Attachment):
 
     media_type: str = "application/pdf"
     name: str = "document.pdf"
+    others: dict[str, Any] | None = field(default=None, repr=False, hash=False)
 
     @classmethod
     def open(cls, path: str | Path) -> File:

@@ -6,10 +6,21 @@ They know nothing of providers, wire formats or notebooks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
+from nbchat.messages import (
+    AnswerPart,
+    Image,
+    Message,
+    Source,
+    Text,
+    Thought,
+    ToolCall,
+    ToolResult,
+    joined_words,
+)
 from nbchat.wording import shorten
 
 StopReason = Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"]
@@ -20,7 +31,8 @@ class Usage:
     """What the provider counted, in tokens; None where it did not say.
 
     `input` is everything sent, cached tokens included; `output` is everything
-    generated, thinking included.
+    generated, thinking included. `cached` were read from the provider's cache,
+    `written` put into it.
 
     >>> usage = Usage(input=1204, output=386, cached=1024)
     >>> usage.input - usage.cached                      # paid for in full
@@ -30,6 +42,7 @@ class Usage:
     input: int | None = None
     output: int | None = None
     cached: int | None = None
+    written: int | None = None
     reasoning: int | None = None
 
     def __str__(self) -> str:
@@ -70,26 +83,38 @@ class Stop:
     detail: str = ""
 
 
+Event: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop
+
+
+_WORDS = (Text, Thought)
+
+
+def is_shown(event: Event) -> bool:
+    """Whether a stream's consumer gets to see it: not what only a provider wants back."""
+    return event.text != "" if isinstance(event, _WORDS) else True
+
+
 @dataclass(slots=True)
-class Kept:
-    """What a provider wants back on the next turn: signatures, encrypted reasoning.
+class _Growing:
+    """The last part of its kind, whose pieces are joined only when somebody looks."""
 
-    Opaque to all but the wire format that made it. It stays inside the engine's
-    streams and on `Message.kept`; a stream's consumer never sees it.
-    """
+    part: Text | Thought
+    pieces: list[str] = field(default_factory=list)
 
-    data: Any
-
-
-Event: TypeAlias = Text | Thought | ToolCall | Usage | Notice | Stop
-WireEvent: TypeAlias = Event | Kept
+    def settle(self) -> None:
+        if len(self.pieces) > 1:
+            self.pieces[:] = ["".join(self.pieces)]
+        self.part.text = self.pieces[0] if self.pieces else ""
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True, repr=False, eq=False)
 class Answer:
-    """Everything a stream said, folded together. `str(answer)` is its text; a notebook shows it rendered.
+    """Everything a stream said, folded together.
 
-    `.text`, `.thought`, `.tool_calls`, `.usage` (tokens), `.notices`, and `.stop`, which says how it
+    `str(answer)` is its text; a notebook shows it rendered.
+
+    `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
+    `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
     ended; `.model` and `.provider` are who answered.
 
     >>> answer = Answer(model="demo", provider="demo")
@@ -97,58 +122,165 @@ class Answer:
     ...     answer.add(event)
     >>> str(answer), answer.thought, answer.stop.reason
     ('Hi!', 'hm', 'end')
+    >>> answer.parts
+    [Thought(text='hm'), Text(text='Hi!')]
     """
 
     model: str = ""
     provider: str = ""
-    tool_calls: list[ToolCall] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
     stop: Stop = field(default_factory=lambda: Stop("broken", "the answer has not ended"))
-    kept: KeptBy | None = None
-    _text: list[str] = field(default_factory=list, repr=False)
-    _thought: list[str] = field(default_factory=list, repr=False)
+    _parts: list[AnswerPart] = field(default_factory=list)
+    _text: _Growing | None = None
+    _thought: _Growing | None = None
+
+    # --- growing -----------------------------------------------------------------------------
 
     def add(self, event: Event) -> None:
-        """Fold one more event in."""
+        """Fold one more event in. Of words, it notes on the event whether they begin anew.
+
+        Words go on with the last part of their kind, also over thinking in between: many
+        hosts interleave the two at random. They do not where the event says that they begin,
+        behind a call or a result, and where either part has a state of its own.
+        """
+        if type(event) is Text:
+            growing = self._text
+            if growing is None or event.begins or event.state or growing.part.state:
+                growing = self._text = self._grow(event, growing)
+            growing.pieces.append(event.text)
+            return
         match event:
-            case Text():
-                self._text.append(event.text)
             case Thought():
-                self._thought.append(event.text)
-            case ToolCall():
-                self.tool_calls.append(event)
+                growing = self._thought
+                if growing is None or event.begins or event.state or growing.part.state:
+                    growing = self._thought = self._grow(event, growing)
+                growing.pieces.append(event.text)
             case Usage():
                 self.usage = event
             case Notice():
                 self.notices.append(event.text)
             case Stop():
                 self.stop = event
+            case Source():
+                self._parts.append(event)
+            case _:
+                self._close()
+                self._parts.append(event)
+
+    def _grow(self, event: Text | Thought, before: _Growing | None) -> _Growing:
+        """What the words of `event` are added to, where that is not simply the part before."""
+        if before is not None:
+            before.settle()
+            only_state = event.state is not None and not event.text
+            if only_state and not event.begins and before.part.state is None:
+                before.part.state = event.state
+                return before
+        is_anew = event.begins or before is None
+        event.begins = is_anew and event.text != "" and self._has(type(event))
+        part = type(event)("", event.state, event.begins)
+        self._parts.append(part)
+        return _Growing(part)
+
+    def _has(self, kind: type[Text] | type[Thought]) -> bool:
+        """Whether there are such words already."""
+        return any(type(part) is kind and part.text for part in self.parts)
+
+    def _settle(self) -> None:
+        if self._text is not None:
+            self._text.settle()
+        if self._thought is not None:
+            self._thought.settle()
+
+    def _close(self) -> None:
+        self._settle()
+        self._text = self._thought = None
+
+    # --- looking -----------------------------------------------------------------------------
+
+    @property
+    def parts(self) -> list[AnswerPart]:
+        """What was thought, said, asked for and found, in the order it came."""
+        self._settle()
+        return self._parts
+
+    @parts.setter
+    def parts(self, parts: Iterable[AnswerPart]) -> None:
+        self._close()
+        self._parts = list(parts)
+        for kind in (Text, Thought):
+            _mark_beginnings(self._parts, kind)
 
     @property
     def text(self) -> str:
-        """The words of the answer, as Markdown."""
-        if len(self._text) > 1:  # joined once, not at every delta
-            self._text[:] = ["".join(self._text)]
-        return self._text[0] if self._text else ""
+        """The words of the answer, as Markdown; a blank line where they begin anew."""
+        return joined_words(self.parts, Text)
 
     @property
     def thought(self) -> str:
         """What the model let see of its thinking."""
-        if len(self._thought) > 1:
-            self._thought[:] = ["".join(self._thought)]
-        return self._thought[0] if self._thought else ""
+        return joined_words(self.parts, Thought)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tools that were asked for."""
+        return [part for part in self._parts if isinstance(part, ToolCall)]
+
+    @property
+    def sources(self) -> list[Source]:
+        """The pages that the answer rests on."""
+        return [part for part in self._parts if isinstance(part, Source)]
+
+    @property
+    def rounds(self) -> list[list[AnswerPart]]:
+        """The parts of each request: those up to its tools' results, and these.
+
+        >>> answer = Answer()
+        >>> asked, told = ToolCall("1", "now", {}), ToolResult("1", "now", "noon")
+        >>> answer.parts = [asked, told, Text("It is noon.")]
+        >>> [len(parts) for parts in answer.rounds]
+        [2, 1]
+        """
+        rounds: list[list[AnswerPart]] = []
+        before: AnswerPart | None = None
+        for part in self.parts:
+            is_next = isinstance(before, ToolResult) and not isinstance(part, ToolResult)
+            if is_next or not rounds:
+                rounds.append([])
+            rounds[-1].append(part)
+            before = part
+        return rounds
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether each tool that was asked for has given its result."""
+        answered = {part.id for part in self._parts if isinstance(part, ToolResult)}
+        return all(call.id in answered for call in self.tool_calls)
 
     @property
     def message(self) -> Message:
-        """The answer as a message of the conversation that goes on."""
-        return Message("assistant", self.text, self.thought, tuple(self.tool_calls), kept=self.kept)
+        """The answer as one message of the conversation that goes on."""
+        return _message([part for part in self.parts if not isinstance(part, ToolResult)])
+
+    @property
+    def messages(self) -> list[Message]:
+        """The same as several: each round's own, followed by the results of its tools."""
+        messages: list[Message] = []
+        for parts in self.rounds:
+            results = [part for part in parts if isinstance(part, ToolResult)]
+            messages.append(_message([part for part in parts if part not in results]))
+            messages += [
+                Message("tool", part.content, tool_call_id=part.id, name=part.name)
+                for part in results
+            ]
+        return messages
 
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {shorten(self.text, 60)!r}>"
+        beginning = shorten(self.text, 60)
+        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {beginning!r}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from nbchat.display import answer_bundle
@@ -156,5 +288,33 @@ class Answer:
         return answer_bundle(self)
 
     def __bool__(self) -> bool:
-        """Whether anything of the answer arrived."""
-        return bool(self._text or self._thought or self.tool_calls)
+        """Whether anything of the answer arrived that can be shown."""
+        return any(_has_something(part) for part in self.parts)
+
+
+def _has_something(part: AnswerPart) -> bool:
+    match part:
+        case Text() | Thought():
+            return bool(part.text)
+        case ToolCall() | ToolResult() | Image():
+            return True
+        case _:
+            return False
+
+
+def _mark_beginnings(parts: Sequence[AnswerPart], kind: type[Text] | type[Thought]) -> None:
+    """Note which words begin anew: those behind others, with something else shown between."""
+    said = apart = False
+    for part in parts:
+        if type(part) is kind:
+            part.begins = said and (part.begins or apart)
+            said = said or bool(part.text)
+            apart = apart and not part.text
+        elif said and _has_something(part):
+            apart = True
+
+
+def _message(parts: Sequence[AnswerPart]) -> Message:
+    calls = tuple(part for part in parts if isinstance(part, ToolCall))
+    words, thought = joined_words(parts, Text), joined_words(parts, Thought)
+    return Message("assistant", words, thought, calls, answer_parts=tuple(parts))

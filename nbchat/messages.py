@@ -12,11 +12,12 @@ from typing import Any, Literal, TypeAlias
 
 from nbchat.attachments import File as File
 from nbchat.attachments import Image as Image  # spoken of as parts of a message
+from nbchat.provider_state import ProviderState
 
 Role = Literal["system", "user", "assistant", "tool"]
 
 
-# --- parts ---------------------------------------------------------------------------
+# --- parts of an answer ---------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -28,6 +29,14 @@ class Text:
     """
 
     text: str
+    state: ProviderState | None = field(default=None, repr=False)
+    begins: bool = field(default=False, repr=False, compare=False)
+    others: dict[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def spaced(self) -> str:
+        """The words as they stand in the whole text: behind a blank line where they begin anew."""
+        return f"\n\n{self.text}" if self.begins and self.text else self.text
 
 
 @dataclass(slots=True)
@@ -39,6 +48,14 @@ class Thought:
     """
 
     text: str
+    state: ProviderState | None = field(default=None, repr=False)
+    begins: bool = field(default=False, repr=False, compare=False)
+    others: dict[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def spaced(self) -> str:
+        """The words as they stand in all of the thinking; see `Text.spaced`."""
+        return f"\n\n{self.text}" if self.begins and self.text else self.text
 
 
 @dataclass(slots=True)
@@ -56,6 +73,59 @@ class ToolCall:
     name: str
     arguments: dict[str, Any] | None
     raw: str = ""
+    state: ProviderState | None = field(default=None, repr=False)
+    others: dict[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class ToolResult:
+    """What a tool gave back; `id` and `name` are those of its call.
+
+    `content` is what the model is told: a text, or a list of texts, Images and Files.
+    With `error` it says what went wrong. `seconds` is how long the tool ran.
+
+    >>> ToolResult("call_1", "add", "3").content
+    '3'
+    """
+
+    id: str
+    name: str
+    content: Content
+    error: bool = False
+    seconds: float = 0.0
+    state: ProviderState | None = field(default=None, repr=False)
+    others: dict[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Source:
+    """A page that the answer rests on; `quoted` are the words taken from it.
+
+    >>> Source("https://example.org/lisbon", "Lisbon in May").title
+    'Lisbon in May'
+    """
+
+    url: str
+    title: str = ""
+    quoted: str = ""
+    state: ProviderState | None = field(default=None, repr=False)
+    others: dict[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class UnknownPart:
+    """A part of a kind that only a newer nbchat knows: stored as it was, not shown, not sent."""
+
+    kind: str
+    members: dict[str, Any]
+
+
+AnswerPart: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source | UnknownPart
+
+
+def joined_words(parts: Iterable[AnswerPart], kind: type[Text] | type[Thought]) -> str:
+    """The words of one kind of part; a blank line where they begin anew."""
+    return "".join(part.spaced for part in parts if isinstance(part, kind))
 
 
 # --- what is sent ---------------------------------------------------------------------
@@ -65,21 +135,13 @@ Part: TypeAlias = str | Image | File
 Content: TypeAlias = str | Sequence[Part]
 
 
-@dataclass(slots=True, frozen=True)
-class KeptBy:
-    """Opaque provider data on a message, and who may have it back."""
-
-    provider: str
-    wire: str
-    data: Any = field(repr=False)
-
-
 @dataclass(slots=True)
 class Message:
     """One message of a conversation; `role` is system, user, assistant or tool.
 
     `content` is a text, or a list of texts, Images and Files. An assistant's message may
-    have `tool_calls`, and a tool's says which it answers.
+    have `tool_calls`, and a tool's says which it answers. `answer_parts` is what an Answer
+    puts there: its parts in order, with what its provider wants back.
 
     >>> Message("user", "What is 1 + 1?").text
     'What is 1 + 1?'
@@ -95,7 +157,7 @@ class Message:
     tool_calls: Sequence[ToolCall] = ()
     tool_call_id: str = ""
     name: str = ""
-    kept: KeptBy | None = None
+    answer_parts: Sequence[AnswerPart] = field(default=(), repr=False)
 
     @property
     def parts(self) -> list[Part]:
@@ -106,11 +168,24 @@ class Message:
     @property
     def text(self) -> str:
         """The words of the content, without what is attached."""
-        return (
-            self.content
-            if isinstance(self.content, str)
-            else "".join(p for p in self.content if isinstance(p, str))
-        )
+        if isinstance(self.content, str):
+            return self.content
+        return "".join(part for part in self.content if isinstance(part, str))
+
+    @property
+    def ordered_parts(self) -> list[AnswerPart]:
+        """What an assistant thought, said and asked for, in the order it came.
+
+        A message whose words were changed since is taken as it now reads.
+        """
+        if self.answer_parts and joined_words(self.answer_parts, Text) == self.text:
+            return [part for part in self.answer_parts if self._still_holds(part)]
+        thought = [Thought(self.thought)] if self.thought else []
+        words = [Text(self.text)] if self.text else []
+        return [*thought, *words, *self.tool_calls]
+
+    def _still_holds(self, part: AnswerPart) -> bool:
+        return not isinstance(part, ToolCall) or part in self.tool_calls
 
 
 @dataclass(slots=True, frozen=True)
@@ -118,7 +193,8 @@ class Tool:
     """A function the model may ask for; `parameters` is a JSON schema. Whoever asked runs it.
 
     >>> number = {"type": "number"}
-    >>> Tool("add", "Add two numbers", {"type": "object", "properties": {"a": number, "b": number}}).name
+    >>> numbers = {"type": "object", "properties": {"a": number, "b": number}}
+    >>> Tool("add", "Add two numbers", numbers).name
     'add'
     """
 

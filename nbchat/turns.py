@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from nbchat.errors import BadSettings
@@ -31,6 +32,10 @@ class Turn:
     left_out: int = 0  # how many of the turns before it were not sent with it
     id: str = field(default_factory=lambda: uuid4().hex)
     asked_at: float = field(default_factory=time.time)  # seconds since the epoch
+    execution: str | None = None  # of its cell; the questions of one follow one another
+    sent: dict[str, str] = field(default_factory=dict)  # hashes of the data that was sent, by name
+    waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
+    others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
 
     @property
     def path(self) -> list[Turn]:

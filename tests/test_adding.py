@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbchat.events import Stop, WireEvent
+from nbchat.events import Event, Stop
 from nbchat.messages import Text
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest
 
@@ -45,14 +45,14 @@ def render(ask: ModelRequest) -> HttpRequest:
 class Reader:
     ended = False
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         self.ended = "over" in value
         return [] if self.ended else [Text(LETTERS[value["key"]])]
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         return self.read(body)
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         return [Stop("end", "over") if self.ended else Stop("broken", "the line went dead")]
 '''
 

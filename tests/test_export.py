@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import pytest
 from nbchat.conversation import export
 from nbchat.errors import BadSettings
 from nbchat.events import Stop, Usage
-from nbchat.messages import Image, KeptBy, Text, Thought, ToolCall
+from nbchat.messages import Image, Text, Thought, ToolCall
+from nbchat.provider_state import ProviderState
+from nbchat.store.stored_turn import part_fields
+from nbchat.turns import Turn
 
 from .talks import Talk, facts, said
 
@@ -27,7 +31,8 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
 
 def without_identity(talk: Talk) -> list[dict[str, Any]]:
     return [
-        {n: v for n, v in facts(t).items() if n not in ("id", "parent", "cell", "kept")}
+        {n: v for n, v in facts(t).items() if n not in ("id", "parent", "cell", "parts")}
+        | {"parts": [part_fields(replace(p, state=None)) for p in t.answer.parts]}
         for t in talk.chat.turns
     ]
 
@@ -44,7 +49,7 @@ def test_json_comes_back_as_it_was(talk: Talk, tmp_path: Path) -> None:
         Stop("end"),
     )
     talk.chat.ask(["What is this?", Image(b"\x89PNG", "image/png")], cell="cell-id")
-    talk.chat.turns[1].answer.kept = KeptBy("kimi", "openai-chat", "signature")
+    talk.chat.turns[1].answer.parts[0].state = ProviderState("kimi", "openai-chat", "signature")
     path = talk.chat.export(tmp_path / "talk.json")
     other = Talk(tmp_path / "other.sqlite")
     _, turns = export.read_export(path)
@@ -115,7 +120,7 @@ def file_of(**changes: Any) -> str:
         ),
         (file_of(turns=json.loads("[" * 90 + "]" * 90)), "nested too deeply"),
         (file_of(format="other"), "format"),
-        (file_of(version=2), "version"),
+        (file_of(version=3), "version"),
         (file_of(version=True), "version"),
         (file_of(surprise=1), "surprise"),
         (file_of(turns={}), "turns"),
@@ -207,4 +212,8 @@ def test_ids_parents_and_signatures_of_a_file_are_not_taken_over(tmp_path: Path)
     path.write_text(file_of(turns=[{**TURN, "kept": kept, "cell": "theirs"}, TURN]))
     _, (first, second) = export.read_export(path)
 
-    assert (first.answer.kept, first.cell, first.parent, second.parent) == (None, None, None, first)
+    assert (states(first), first.cell, first.parent, second.parent) == ([], None, None, first)
+
+
+def states(turn: Turn) -> list[object]:
+    return [part.state for part in turn.answer.parts if getattr(part, "state", None)]

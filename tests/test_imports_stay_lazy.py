@@ -41,7 +41,16 @@ SPOKEN = {
 SHARED = {
     *("contract", "formats", "framing", "framing.contract", "framing.lines"),
     *("framing.json_values", "framing.ndjson", "framing.server_sent_events"),
-    *("parameters", "problem", "requests", "schema", "shapes", "stop", "tool_calls"),
+    *(
+        "answer_parts",
+        "parameters",
+        "problem",
+        "requests",
+        "schema",
+        "shapes",
+        "stop",
+        "tool_calls",
+    ),
 }
 ANSWERS = {
     "kimi": answers.openai_chat,

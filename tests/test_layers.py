@@ -15,7 +15,7 @@ PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     ("errors", "keys", "hosts", "folders", "wording"),
-    ("attachments", "messages", "events", "turns"),
+    ("provider_state", "attachments", "messages", "events", "turns"),
     ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),
     ("catalog",),

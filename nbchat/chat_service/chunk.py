@@ -89,9 +89,9 @@ def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
     """The chunks for events that arrived together; words in a row become one."""
     for kind, events in groupby(batch, type):
         if kind is Text:
-            yield StreamChunk("".join(e.text for e in events if isinstance(e, Text)))
+            yield StreamChunk("".join(e.spaced for e in events if isinstance(e, Text)))
         elif kind is Thought:
-            yield StreamChunk(thought="".join(e.text for e in events if isinstance(e, Thought)))
+            yield StreamChunk(thought="".join(e.spaced for e in events if isinstance(e, Thought)))
         elif kind is ToolCall:
             yield StreamChunk(tool_calls=[e for e in events if isinstance(e, ToolCall)])
         else:

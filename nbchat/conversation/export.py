@@ -20,11 +20,11 @@ from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.turns import Turn
 
 FORMAT = "nbchat-conversation"
-VERSION = 1
+VERSION = 2
 LARGEST_IMPORT = 100_000_000  # bytes of a file that comes in
 MOST_TURNS = 10_000
-PRIVATE = ("cell", "kept")  # of use in this notebook and to that provider alone
-
+# Of use in this notebook alone. So is, in files of version 1, what the provider wants back.
+PRIVATE = ("cell", "execution", "sent", "waiting", "kept")
 Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
 
 
@@ -51,7 +51,8 @@ def write_export(conversation: Exportable, path: Path, output: Output | None = N
         text = as_markdown(conversation)
     else:
         raise BadSettings(
-            f"a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), not as {path.suffix}."
+            "a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), "
+            f"not as {path.suffix}."
         )
     try:
         path.write_text(text, encoding="utf-8", errors="replace")
@@ -83,10 +84,14 @@ def as_markdown(conversation: Exportable) -> str:
 
 
 def as_json(conversation: Exportable) -> str:
-    """All there is of the branch but for what is private to this notebook."""
+    """All there is of the branch but for what is private to this notebook.
+
+    The words stand there once more as one text, for whoever reads the file.
+    """
     turns = [
-        {n: v for n, v in (question_fields(t) | answer_fields(t)).items() if n not in PRIVATE}
-        for t in conversation.turns
+        _public(question_fields(turn) | answer_fields(turn))
+        | {"answer": turn.answer.text, "thought": turn.answer.thought}
+        for turn in conversation.turns
     ]
     head = {
         "format": FORMAT,
@@ -100,6 +105,34 @@ def as_json(conversation: Exportable) -> str:
         )
         + "\n"
     )
+
+
+def _public(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a turn without what is of use in this notebook, and to its provider, alone."""
+    row = {name: value for name, value in row.items() if name not in PRIVATE}
+    if isinstance(row.get("parts"), list):
+        row["parts"] = [_without_state(part) for part in row["parts"] if not _is_hidden(part)]
+    return row
+
+
+def _without_words(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a turn without the words that its parts hold; version 1 had no parts."""
+    if "parts" not in row:
+        return row
+    return {name: value for name, value in row.items() if name not in ("answer", "thought")}
+
+
+def _without_state(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    return {name: value for name, value in part.items() if name != "state"}
+
+
+def _is_hidden(part: Any) -> bool:
+    """Whether it is there for its provider alone."""
+    if not isinstance(part, dict):
+        return False
+    return part.get("kind") in ("text", "thought") and part.get("text") == ""
 
 
 def as_notebook(conversation: Exportable, output: Output) -> str:
@@ -159,7 +192,7 @@ class Exported(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
     format: Literal["nbchat-conversation"]
-    version: Annotated[int, Field(ge=VERSION, le=VERSION)]
+    version: Annotated[int, Field(ge=1, le=VERSION)]
     name: Annotated[str, Field(max_length=300)]
     title: Annotated[str, Field(max_length=300)]
     system: Annotated[str | None, Field(max_length=1_000_000)]
@@ -170,7 +203,7 @@ class Exported(BaseModel):
         turns: list[Turn] = []
         for number, row in enumerate(self.turns, 1):
             if isinstance(row, dict):
-                row = {name: value for name, value in row.items() if name not in PRIVATE}
+                row = _without_words(_public(row))
             turns.append(read_turn(row, number, turns[-1] if turns else None))
         return turns
 

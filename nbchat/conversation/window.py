@@ -17,13 +17,16 @@ from nbchat.messages import Image, Message, Part
 from nbchat.options import Options
 from nbchat.turns import Turn
 
-# Against cl100k_base and o200k_base: English 3.9 characters a token, JSON and numbers 1.7, Chinese 0.9 to 1.3.
+# Characters a token, by cl100k_base and o200k_base: English 3.9, JSON and numbers 1.7, Chinese 0.9
+# to 1.3.
 LETTERS = b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PICTURE_TOKENS = 2000  # tokens; more than any provider counts for an image of ordinary size
 LEFT_OUT = "\n[an image]"  # in the place of one
 TOKENS_AROUND_MESSAGE = 8  # tokens around each message
-LEAST_BELIEVED = 0.2  # of an estimate; a count below is not of what was sent (hosts that leave out what was cached)
-REFILL_SHARE = 0.75  # of the limit is filled again when turns are left out, so that a prompt cache lasts a few questions
+# A provider's count below this share of our estimate is ignored: some do not count cached tokens.
+LEAST_BELIEVED = 0.2
+# How much of the limit is filled again when turns are left out: a prompt cache then lasts a while.
+REFILL_SHARE = 0.75
 
 
 class SentHistory(NamedTuple):
@@ -64,8 +67,9 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
     messages: list[Message] = []
     for turn in turns:
         answer = turn.answer
-        whole = answer.stop.reason in ("end", "length", "filter") and not answer.tool_calls
-        messages += [turn.question, answer.message if whole else Message("assistant", answer.text)]
+        is_whole = answer.stop.reason in ("end", "length", "filter") and answer.is_answered
+        said = answer.messages if is_whole else [Message("assistant", answer.text)]
+        messages += [turn.question, *said]
     return messages
 
 
@@ -108,7 +112,7 @@ def left_out_notice(count: int) -> str:
 def readable_messages(
     messages: Sequence[Message], question: Message, model: str, row: Model | None
 ) -> tuple[list[Message], list[str]]:
-    """The messages before a question as the model can read them, and what to say where it reads no images.
+    """The messages before a question as the model can read them, and what to say of that.
 
     A provider would refuse an earlier image at every further question, or pass over it in silence.
     """
@@ -140,7 +144,8 @@ def _without_images(message: Message) -> Message:
 def estimate_tokens(messages: Sequence[Message]) -> int:
     """An estimate, rather too high.
 
-    >>> estimate_tokens([Message("user", "four words of English")]), estimate_tokens([Message("user", "四个汉字")])
+    >>> english, chinese = Message("user", "four words of English"), Message("user", "四个汉字")
+    >>> estimate_tokens([english]), estimate_tokens([chinese])
     (15, 14)
     """
     return sum(TOKENS_AROUND_MESSAGE + sum(map(_tokens, message.parts)) for message in messages)

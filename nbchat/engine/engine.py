@@ -13,9 +13,11 @@ import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Unpack
 
 from nbchat.addresses import TABLE
+from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
@@ -25,12 +27,13 @@ from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.errors import NbchatError
-from nbchat.events import Answer, Event, Kept, Notice, Stop
-from nbchat.messages import KeptBy, Message, Text
+from nbchat.events import Answer, Event, Notice, Stop, is_shown
+from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
 from nbchat.network.pool import LOGGERS
 from nbchat.options import Options
+from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
 from nbchat.streams import SourceOptions, Stream
@@ -66,21 +69,23 @@ class Engine:
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
-        async with aclosing(self._attempts(request, context, answer)) as batches:
+        async with aclosing(self._attempts(request, context)) as batches:
             async for batch in batches:
                 for event in batch:
                     answer.add(event)
-                yield batch
+                shown = [event for event in batch if is_shown(event)]
+                if shown:
+                    yield shown
 
     async def _attempts(
-        self, request: PreparedRequest, context: ErrorContext, answer: Answer
+        self, request: PreparedRequest, context: ErrorContext
     ) -> AsyncGenerator[list[Event]]:
         """The batches of the first attempt that delivers one, and a notice before each new one."""
         notices: list[Event] = [Notice(text) for text in request.notices]
         for number in itertools.count(1):
             delivered = False
             try:
-                async with aclosing(self._attempt(request, context, answer)) as batches:
+                async with aclosing(self._attempt(request, context)) as batches:
                     async for batch in batches:
                         delivered = True
                         if notices:
@@ -99,7 +104,7 @@ class Engine:
             await asyncio.sleep(seconds)
 
     async def _attempt(
-        self, request: PreparedRequest, context: ErrorContext, answer: Answer
+        self, request: PreparedRequest, context: ErrorContext
     ) -> AsyncGenerator[list[Event]]:
         """One request. Raises NbchatError while nothing is delivered; ends with Stop after that."""
         call, route = request.call, request.route
@@ -111,23 +116,19 @@ class Engine:
             aclosing(ResponseReader(response, request.dialect, context).events()) as batches,
         ):
             async for batch in batches:
-                events: list[Event] = []
                 for event in batch:
                     match event:
-                        case Text():
-                            pass
-                        case Kept(data):
-                            answer.kept = KeptBy(route.provider.type, route.wire, data)
-                            continue
+                        case Text() | Thought() | ToolCall():
+                            if event.state is not None:
+                                event.state = _named(event.state, route)
                         case Notice(text):
                             event.text = context.mask(text)
                         case Stop(_, detail):
                             event.detail = context.mask(detail)
-                    events.append(event)
-                if events and isinstance(events[-1], Stop):
-                    last = events
-                elif events:
-                    yield events
+                if batch and isinstance(batch[-1], Stop):
+                    last = batch
+                elif batch:
+                    yield batch
         yield last  # only now, when the connection is back in the pool or closed
 
     async def models(self, kind: str) -> list[Model]:
@@ -142,6 +143,11 @@ class Engine:
         """Close every connection."""
         self._filter.detach()
         await self._transport.aclose()
+
+
+def _named(state: ProviderState, route: Route) -> ProviderState:
+    """What a wire format wants back, with the names of who may have it."""
+    return replace(state, provider=route.provider.type, wire=route.wire)
 
 
 def _without_secrets(

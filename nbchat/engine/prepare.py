@@ -20,7 +20,7 @@ from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback
 from nbchat.keys import Key
-from nbchat.messages import Message
+from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
@@ -204,8 +204,9 @@ def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
 
 
 def _own(message: Message, route: Route) -> Message:
-    """The message without what another provider wanted kept."""
-    kept = message.kept
-    if kept is None or (kept.provider == route.provider.type and kept.wire == route.wire):
+    """The message without what another provider wants back, and without the order that this was for."""
+    states = [part.state for part in message.answer_parts if not isinstance(part, UnknownPart)]
+    owners = {(state.provider, state.wire) for state in states if state}
+    if owners <= {(route.provider.type, route.wire)}:
         return message
-    return replace(message, kept=None)
+    return replace(message, answer_parts=())

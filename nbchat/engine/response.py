@@ -15,9 +15,8 @@ from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, re
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
-from nbchat.events import Notice, Stop, Usage, WireEvent
+from nbchat.events import Event, Notice, Stop, Usage, is_shown
 from nbchat.hosts import host_of
-from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import what_happened
@@ -56,10 +55,10 @@ class ResponseReader:
         self._delivered = False  # a batch has been handed on
         self._bytes = 0
         self._chatter = 0  # bytes since the last event
-        self._batch: list[WireEvent] = []
+        self._batch: list[Event] = []
         self._surrogates = Surrogates()
 
-    async def events(self) -> AsyncGenerator[list[WireEvent]]:
+    async def events(self) -> AsyncGenerator[list[Event]]:
         """Batches of events, the last ending with Stop.
 
         Raises NbchatError alone, and only before the first batch.
@@ -71,7 +70,7 @@ class ResponseReader:
             async with aclosing(self._response.chunks(self._is_complete)) as chunks:
                 async for chunk in chunks:
                     self._feed(chunk)
-                    if self._batch:
+                    if any(map(is_shown, self._batch)):
                         yield self._take_batch()
                     if self._reader.ended:
                         break
@@ -89,12 +88,13 @@ class ResponseReader:
             failure = UNREADABLE
         except NbchatError as error:
             failure = self._on_cut(error)
-        if isinstance(failure, NbchatError) and not self._delivered and not self._batch:
+        has_begun = self._delivered or any(map(is_shown, self._batch))
+        if isinstance(failure, NbchatError) and not has_begun:
             raise failure
         self._finish(failure)
         yield self._take_batch()
 
-    def _take_batch(self) -> list[WireEvent]:
+    def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []
         self._delivered = True
         return self._surrogates.join(batch)
@@ -137,7 +137,7 @@ class ResponseReader:
             return NdjsonLines()
         return JsonValues()
 
-    def _read_frame(self, frame: Frame) -> Iterable[WireEvent]:
+    def _read_frame(self, frame: Frame) -> Iterable[Event]:
         name, data = frame
         if data == DONE:  # which costs the parsers an exception each
             return self._read_marker(name, data)
@@ -158,7 +158,7 @@ class ResponseReader:
         except SHAPE_ERRORS:
             raise Unreadable from None
 
-    def _read_marker(self, name: str, data: bytes) -> Iterable[WireEvent]:
+    def _read_marker(self, name: str, data: bytes) -> Iterable[Event]:
         """A frame that holds no JSON: the end marker, a heartbeat, or an error in plain text."""
         if data == DONE:
             self._frames += 1
@@ -245,7 +245,7 @@ class ResponseReader:
         if stop.reason == "broken" or isinstance(failure, ServiceError):
             cause = what_happened(failure) if isinstance(failure, NbchatError) else failure
             stop = Stop("broken", f"{cause}; the answer is incomplete" if cause else stop.detail)
-        has_content = any(isinstance(event, Text | Thought | ToolCall) for event in self._batch)
+        has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
             self._check_empty_answer(stop, cause)
         self._batch.append(stop)
@@ -256,7 +256,8 @@ class ResponseReader:
         sentence = cause or stop.detail
         if stop.reason == "broken" and (cause or " " in sentence):  # not just a provider's word
             raise BadAnswer(f"{host} sent no answer: {sentence}. Ask again, or check the base URL.")
-        if stop == Stop("end") and not self._batch:  # an end marker, and nothing we understood
+        understood = any(map(is_shown, self._batch))
+        if stop == Stop("end") and not understood:  # an end marker alone
             wire = self._context.route.wire
             raise BadAnswer(f"{host} sent nothing in the format {wire}. Check the base URL.")
         if stop.reason == "end":
@@ -269,3 +270,7 @@ class ResponseReader:
 
     def _not_an_api_error(self, body: bytes) -> NbchatError:
         return not_an_api_error(body, self._response.status, self._context)
+
+
+def _has_content(event: Event) -> bool:
+    return isinstance(event, Text | Thought | ToolCall) and is_shown(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbchat.events import Notice, Stop, WireEvent
+from nbchat.events import Event, Notice, Stop
 from nbchat.messages import Text, Thought, ToolCall
 
 
@@ -31,16 +31,17 @@ class Surrogates:
 
     def __init__(self) -> None:
         self._held: dict[type[Text] | type[Thought], str] = {}
+        self._begins: set[type[Text] | type[Thought]] = set()  # a part whose first half is held
 
-    def join(self, events: list[WireEvent]) -> list[WireEvent]:
-        """Mend the events in place; returns those that hold something."""
-        mended: list[WireEvent] = []
+    def join(self, events: list[Event]) -> list[Event]:
+        """Mend the events in place; returns those that did not become empty."""
+        mended: list[Event] = []
         for event in events:
             if type(event) is Text or type(event) is Thought:
-                if self._held or not event.text.isascii():
-                    event.text = self._mend_text(type(event), event.text)
-                if event.text:
+                if not self._held and event.text.isascii():
                     mended.append(event)
+                else:
+                    mended += self._mend_event(event)
                 continue
             match event:
                 case ToolCall():
@@ -54,12 +55,25 @@ class Surrogates:
             mended.append(event)
         return mended
 
-    def _mend_text(self, kind: type[Text] | type[Thought], text: str) -> str:
-        text = self._held.pop(kind, "") + text
+    def _mend_event(self, event: Text | Thought) -> list[Event]:
+        kind = type(event)
+        mended: list[Event] = []
+        held = self._held.pop(kind, "")
+        if held and (event.begins or not event.text):  # the half was the end of its part
+            mended, held = [kind("\ufffd")], ""
+        text = held + event.text
         if text and "\ud800" <= text[-1] <= "\udbff":
             self._held[kind] = text[-1]
             text = text[:-1]
-        return mend(text)
+        is_hidden = not event.text
+        event.text = mend(text)
+        event.begins = event.begins or kind in self._begins
+        self._begins.discard(kind)
+        if event.text or is_hidden or event.state:
+            mended.append(event)
+        elif event.begins:
+            self._begins.add(kind)
+        return mended
 
 
 def _mend_value(value: Any) -> Any:

@@ -5,6 +5,7 @@ database       all that is asked of the file
 schema         its tables
 stored_turn    a turn as JSON
 reading        a turn from a stranger's JSON, checked
+old_rows       turns as version 1 stored them, in the shape of today
 turn_writer    an answer while it grows
 notebook_path  which notebook this is
 """

@@ -17,7 +17,13 @@ from typing import Any
 from nbchat.errors import BadSettings
 from nbchat.folders import data_folder
 from nbchat.store.schema import check, migrate, transaction
-from nbchat.store.stored_turn import Header, answer_fields, question_fields, strict_json
+from nbchat.store.stored_turn import (
+    Header,
+    answer_fields,
+    question_fields,
+    stored_words,
+    strict_json,
+)
 from nbchat.turns import Turn
 
 BUSY_SECONDS = 1.0  # SQLite waits so long for another process by itself
@@ -48,7 +54,7 @@ class Write:
 
 
 class Database:
-    """One connection to the file at `path`, opened when first used and again when the file was replaced."""
+    """One connection to the file at `path`, opened when first used, and when it was replaced."""
 
     def __init__(self, path: Path, kernel: str) -> None:
         self.path = path
@@ -126,7 +132,7 @@ class Database:
         self._known.update(turn.id for turn in new)
 
     def _unknown(self, turn: Turn | None) -> list[Turn]:
-        """The turn with those before it that were never saved (history was off then, say), oldest first."""
+        """The turn with those before it that were never saved, oldest first (history off, say)."""
         turns: list[Turn] = []
         while turn is not None and turn.id not in self._known:
             turns.append(turn)
@@ -140,7 +146,7 @@ class Database:
         return self.scrub()
 
     def scrub(self) -> bool:
-        """Empty the log, which still has the bytes of what was deleted; False while another process reads."""
+        """Empty the log, which has the bytes of what was deleted; False while others read."""
         busy, _, _ = self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
@@ -154,10 +160,13 @@ class Database:
         return [_stored(row) for row in rows]
 
     def left_by_others(self, notebook: str, name: str, *, anywhere: bool) -> Stored | None:
-        """The newest conversation of that name that another kernel left: in this notebook, or `anywhere`."""
+        """The newest conversation of that name left by another kernel: here, or `anywhere`."""
         if not self.path.exists():
             return None
-        where = "WHERE name = ? AND kernel != ? AND length > 0 AND (notebook = ? OR ?) ORDER BY notebook != ?,"
+        where = (
+            "WHERE name = ? AND kernel != ? AND length > 0 AND (notebook = ? OR ?) "
+            "ORDER BY notebook != ?,"
+        )
         query = _CONVERSATIONS.replace("ORDER BY", where) + " LIMIT 1"
         row = (
             self._open()
@@ -167,7 +176,7 @@ class Database:
         return row and _stored(row)
 
     def turns(self, conversation: str) -> list[Turn]:
-        """The turns of a conversation in order of asking. Raises BadSettings where one cannot be read."""
+        """The turns of a conversation in order of asking. Raises BadSettings for a bad one."""
         from nbchat.store.reading import read_json, read_turn
 
         rows = self._open().execute(
@@ -187,7 +196,7 @@ class Database:
         return list(turns.values())
 
     def search(self, text: str, most: int) -> list[tuple[Stored, str]]:
-        """Where `text` is in a question or an answer, newest first: the conversation, and those words."""
+        """Where `text` is in a question or an answer, newest first, with its conversation."""
         wanted = text.casefold()
         stored = {one.header.id: one for one in self.conversations()}
         found: list[tuple[Stored, str]] = []
@@ -210,7 +219,7 @@ def _words(question: str, answer: str) -> list[str]:
     from nbchat.store.reading import read_json
 
     try:
-        asked, said = read_json(question)["question"], read_json(answer)["answer"]
+        asked, said = read_json(question)["question"], stored_words(read_json(answer))
     except (BadSettings, KeyError, TypeError):
         return []
     words = (
@@ -224,18 +233,21 @@ def _words(question: str, answer: str) -> list[str]:
 _COLUMNS = "id, name, title, about, system, model, head, length"
 # Cast, since a column of SQLite holds any type.
 _CONVERSATIONS = """
-    SELECT CAST(id AS TEXT), substr(CAST(name AS TEXT), 1, 300), substr(CAST(title AS TEXT), 1, 300),
-        substr(CAST(about AS TEXT), 1, 300), CAST(system AS TEXT), CAST(model AS TEXT), CAST(head AS TEXT),
+    SELECT CAST(id AS TEXT), substr(CAST(name AS TEXT), 1, 300),
+        substr(CAST(title AS TEXT), 1, 300), substr(CAST(about AS TEXT), 1, 300),
+        CAST(system AS TEXT), CAST(model AS TEXT), CAST(head AS TEXT),
         CAST(length AS INTEGER), CAST(notebook AS TEXT), CAST(changed AS REAL)
     FROM conversation ORDER BY changed DESC"""
 _PUT_CONVERSATION = f"""
-    INSERT INTO conversation ({_COLUMNS}, notebook, kernel, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, title = excluded.title, about = excluded.about,
-        system = excluded.system, model = excluded.model, head = excluded.head, length = excluded.length,
+    INSERT INTO conversation ({_COLUMNS}, notebook, kernel, changed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, title = excluded.title,
+        about = excluded.about, system = excluded.system, model = excluded.model,
+        head = excluded.head, length = excluded.length,
         notebook = excluded.notebook, kernel = excluded.kernel, changed = excluded.changed"""
 _SET_CONVERSATION = """
-    UPDATE conversation SET name = ?, title = ?, about = ?, system = ?, model = ?, head = ?, length = ?,
-        notebook = ?, kernel = ?, changed = ? WHERE id = ?"""
+    UPDATE conversation SET name = ?, title = ?, about = ?, system = ?, model = ?, head = ?,
+        length = ?, notebook = ?, kernel = ?, changed = ? WHERE id = ?"""
 _PUT_TURN = """
     INSERT INTO turn (id, conversation, parent, question, answer)
     VALUES (?, ?, (SELECT id FROM turn WHERE id = ?), ?, ?)"""
@@ -260,7 +272,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _make(path: Path) -> None:
-    """An empty file that only the user may read, where there is none; SQLite gives its -wal and -shm the same mode."""
+    """Make a file that only the user may read; SQLite gives its -wal and -shm the same mode."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.parent == data_folder():
         path.parent.chmod(0o700)

@@ -1,127 +1,222 @@
-"""A turn from its JSON, checked: it may come from anyone. Imported when something is read."""
+"""A turn from its JSON, checked: it may come from anyone. Imported when something is read.
+
+An object first becomes what it stands for, and then each of its members is checked
+against its type there. Members and kinds of parts that only a newer nbchat knows are kept.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+)
 
 from nbchat.errors import BadSettings
-from nbchat.events import Answer, Notice, Stop, Usage
-from nbchat.messages import File, Image, KeptBy, Message, Part, Text, Thought, ToolCall
+from nbchat.events import Answer, Stop, Usage
+from nbchat.messages import (
+    File,
+    Image,
+    Message,
+    Source,
+    Text,
+    Thought,
+    ToolCall,
+    ToolResult,
+    UnknownPart,
+)
+from nbchat.provider_state import ProviderState
+from nbchat.store.old_rows import renewed
+from nbchat.store.stored_turn import KINDS
 from nbchat.turns import Turn
 
 DEEPEST = 64  # levels of a stored JSON value
+LONGEST_NAME = 300  # characters
+NAMES = ("id", "name", "provider", "wire", "title")  # members of parts that are so short
+_MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]{1,100}")
+
+T = TypeVar("T")
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(
-        strict=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
+# --- parts ------------------------------------------------------------------------------------
+
+
+def _part(value: Any) -> Any:
+    """What an object with a `kind` stands for; its members are not checked yet."""
+    if not isinstance(value, dict):
+        return value
+    members = dict(value)
+    word = members.pop("kind", None)
+    if not isinstance(word, str):
+        raise ValueError("a part lacks its kind")
+    kind = KINDS.get(word)
+    if kind is None:
+        return UnknownPart(word, members)
+    return _object(kind, members)
+
+
+def _object(kind: type[T], members: Mapping[str, Any]) -> T:
+    """An object of that kind. What it has no member for stays in its `others`, if it has these."""
+    names = {field.name for field in fields(kind)} - {"others"}  # type: ignore[arg-type]
+    known = {name: _member(kind, name, members[name]) for name in members if name in names}
+    for field in fields(kind):  # type: ignore[arg-type]
+        is_needed = field.default is MISSING and field.default_factory is MISSING
+        if is_needed and field.name not in known:
+            raise ValueError(f"{field.name} is missing")
+    others = {name: value for name, value in members.items() if name not in names}
+    if others and "others" in kind.__slots__:  # type: ignore[attr-defined]
+        known["others"] = others
+    return kind(**known)
+
+
+def _member(kind: type, name: str, value: Any) -> Any:
+    if name in NAMES and isinstance(value, str) and len(value) > LONGEST_NAME:
+        raise ValueError(f"{name} is longer than {LONGEST_NAME} characters")
+    if name == "state" and isinstance(value, dict):
+        return _object(ProviderState, value)
+    if name == "content" and isinstance(value, list):
+        return list(map(_part, value))
+    if kind not in (Image, File) or not isinstance(value, str):
+        return value
+    if name == "media_type" and not _MEDIA_TYPE.fullmatch(value):
+        raise ValueError("media_type is not the name of a kind of data, such as image/png")
+    return _bytes(value) if name == "data" else value
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except NotBase64:
+        raise ValueError("an image or file in it is not base64") from None
+
+
+def _type(value: Any) -> str:
+    return type(value).__name__
+
+
+def _one_of(expected: str) -> Discriminator:
+    """Check each value as what it is, so that one fault is named, not one of each possible type."""
+    return Discriminator(
+        _type, custom_error_type="kind", custom_error_message=f"Input should be {expected}"
     )
 
 
-Word = Annotated[str, Field(max_length=300)]
-MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[\w.+-]{1,100}$")]
+Piece: TypeAlias = Annotated[
+    Annotated[str, Tag("str")] | Annotated[Image, Tag("Image")] | Annotated[File, Tag("File")],
+    _one_of("a text, an image or a file"),
+    BeforeValidator(_part),
+]
+Asked: TypeAlias = Annotated[
+    Annotated[str, Tag("str")]
+    | Annotated[Annotated[list[Piece], Field(max_length=1000)], Tag("list")],
+    _one_of("a text, or a list of texts, images and files"),
+]
+Part: TypeAlias = Annotated[
+    Annotated[Text, Tag("Text")]
+    | Annotated[Thought, Tag("Thought")]
+    | Annotated[ToolCall, Tag("ToolCall")]
+    | Annotated[ToolResult, Tag("ToolResult")]
+    | Annotated[Image, Tag("Image")]
+    | Annotated[Source, Tag("Source")]
+    | Annotated[UnknownPart, Tag("UnknownPart")],
+    _one_of("a part of an answer"),
+    BeforeValidator(_part),
+]
+
+
+# --- a turn -----------------------------------------------------------------------------------
+
+
+def _stop(value: Any) -> Any:
+    return _object(Stop, value) if isinstance(value, dict) else value
+
+
+Word = Annotated[str, Field(max_length=LONGEST_NAME)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 
 
-class _Image(_Row):
-    image: str
-    media_type: MediaType
-
-
-class _File(_Row):
-    file: str
-    media_type: MediaType
-    name: Word
-
-
-class _Call(_Row):
-    id: Word
-    name: Word
-    arguments: dict[str, Any] | None
-    raw: str
-
-
-class _Usage(_Row):
-    input: Count | None = None
-    output: Count | None = None
-    cached: Count | None = None
-    reasoning: Count | None = None
-
-
-class _Stop(_Row):
-    reason: Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"]
-    detail: str = ""
-
-
-class _Kept(_Row):
-    provider: Word
-    wire: Word
-    data: Any
-
-
-class TurnRow(_Row):
+class TurnRow(BaseModel):
     """One turn, checked."""
 
-    question: str | Annotated[list[str | _Image | _File], Field(max_length=1000)]
+    model_config = ConfigDict(
+        strict=True,
+        extra="allow",
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        revalidate_instances="always",
+    )
+
+    question: Asked
     asked_at: Annotated[float, Field(ge=0, le=1e11)] = 0.0
     cell: str | None = None
+    execution: str | None = None
     inserted: list[str] = []
+    sent: dict[str, str] = {}
     model: Word = ""
     provider: Word = ""
-    answer: str = ""
-    thought: str = ""
-    tool_calls: list[_Call] = []
-    usage: _Usage = _Usage()
+    parts: list[Part] = []
+    usage: dict[str, Count | None] = {}
     notices: list[str] = []
-    stop: _Stop = _Stop(reason="end")
+    stop: Annotated[Stop, BeforeValidator(_stop)] = Stop("end")
     seconds: Annotated[float, Field(ge=0)] = 0.0
     left_out: Count = 0
-    kept: _Kept | None = None
+    waiting: list[str] = []
 
-    def turn(self, parent: Turn | None, id: str | None = None) -> Turn:
+    def turn(self, parent: Turn | None, others: Mapping[str, Any], id: str | None) -> Turn:
         """The turn that this row is of; without an id it is a new one."""
-        content = (
-            self.question
-            if isinstance(self.question, str)
-            else [_part_of(part) for part in self.question]
-        )
-        answer = Answer(model=self.model, provider=self.provider)
-        if self.thought:
-            answer.add(Thought(self.thought))
-        if self.answer:
-            answer.add(Text(self.answer))
-        answer.tool_calls = [
-            ToolCall(call.id, call.name, call.arguments, call.raw) for call in self.tool_calls
-        ]
-        answer.usage = Usage(**self.usage.model_dump())
-        for notice in self.notices:
-            answer.add(Notice(notice))
-        answer.add(Stop(self.stop.reason, self.stop.detail))
-        answer.kept = KeptBy(**self.kept.model_dump()) if self.kept else None
-        turn = Turn(
-            Message("user", content), answer, parent, self.cell, self.seconds, tuple(self.inserted)
-        )
+        usage = Usage(**self.usage)
+        answer = Answer(self.model, self.provider, usage, list(self.notices), self.stop)
+        answer.parts = self.parts
+        turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)
         turn.id = id or turn.id
         turn.asked_at, turn.left_out = self.asked_at, self.left_out
+        turn.inserted, turn.waiting = tuple(self.inserted), tuple(self.waiting)
+        turn.execution, turn.sent = self.execution, dict(self.sent)
+        turn.others = {**others, **(self.model_extra or {})}
         return turn
 
 
-def _part_of(part: str | _Image | _File) -> Part:
-    if isinstance(part, str):
-        return part
-    if isinstance(part, _Image):
-        return Image(b64decode(part.image, validate=True), part.media_type)
-    return File(b64decode(part.file, validate=True), part.media_type, part.name)
+def read_turn(value: Any, number: int, parent: Turn | None, id: str | None = None) -> Turn:
+    """The turn of one row. Raises BadSettings that names its number and the field that is wrong."""
+    try:
+        row, others = _without_unknown(renewed(value))
+        return TurnRow.model_validate(row).turn(parent, others, id)
+    except ValidationError as error:
+        raise BadSettings(f"turn {number}: {wrong_field(error)}") from None
+    except BadSettings as error:
+        raise BadSettings(f"turn {number}: {error}") from None
+
+
+def _without_unknown(row: Any) -> tuple[Any, dict[str, Any]]:
+    """The row, and what stands in its usage and its stop that is not known here."""
+    if not isinstance(row, dict):
+        return row, {}
+    row, others = dict(row), {}
+    for name, kind in (("usage", Usage), ("stop", Stop)):
+        members = row.get(name)
+        if isinstance(members, dict) and not members.keys() <= set(kind.__slots__):
+            row[name] = {n: value for n, value in members.items() if n in kind.__slots__}
+            others[name] = {n: value for n, value in members.items() if n not in kind.__slots__}
+    return row, others
+
+
+# --- JSON -------------------------------------------------------------------------------------
 
 
 def read_json(text: str | bytes) -> Any:
-    """Parse strict JSON. Raises BadSettings: not JSON, NaN or Infinity in it, or nested too deeply."""
+    """Parse strict JSON. Raises BadSettings: not JSON, NaN or Infinity, or nested too deeply."""
     try:
         value = json.loads(text, parse_constant=_refuse)
     except RecursionError:
@@ -133,18 +228,8 @@ def read_json(text: str | bytes) -> Any:
     return value
 
 
-def read_turn(value: Any, number: int, parent: Turn | None, id: str | None = None) -> Turn:
-    """The turn of one row. Raises BadSettings that names its number and the field that is wrong."""
-    try:
-        return TurnRow.model_validate(value).turn(parent, id)
-    except ValidationError as error:
-        raise BadSettings(f"turn {number}: {wrong_field(error)}") from None
-    except NotBase64:
-        raise BadSettings(f"turn {number}: an image or file in it is not base64") from None
-
-
 def wrong_field(error: ValidationError) -> str:
-    """The field that is wrong, the innermost where there are several, and how; without its value."""
+    """The field that is wrong, the innermost of several, and how; without its value."""
     errors = error.errors(include_url=False, include_input=False, include_context=False)
     worst = max(errors, key=lambda one: len(one["loc"]))
     field = ".".join(str(part) for part in worst["loc"]) or "it"

@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-MIGRATIONS = (  # a new one is added at the end; what has been released is never changed
+# A new one is added at the end. What has been released is never changed, its comments neither:
+# SQLite keeps the text of a statement, and `check` compares it.
+MIGRATIONS = (
     (
         """CREATE TABLE conversation (
             id TEXT PRIMARY KEY,
@@ -26,12 +28,31 @@ MIGRATIONS = (  # a new one is added at the end; what has been released is never
             id TEXT NOT NULL UNIQUE,
             conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
             parent TEXT REFERENCES turn (id) ON DELETE SET NULL,
-            question TEXT NOT NULL, -- JSON, as in nbchat.store.stored_turn
+            question TEXT NOT NULL, -- JSON, as in nbchat.store.rows
             answer TEXT NOT NULL
         )""",
         "CREATE INDEX turns_of ON turn (conversation)",
         "CREATE INDEX turns_after ON turn (parent)",
         "CREATE INDEX conversations_in ON conversation (notebook, name)",
+    ),
+    (  # from here on answers are stored as parts; the rows before stay as they are
+        """CREATE TABLE spent (
+            at REAL NOT NULL,       -- seconds since the epoch
+            notebook TEXT NOT NULL, -- its path; '' where none is known
+            conversation TEXT NOT NULL,
+            turn TEXT NOT NULL,
+            model TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            input INTEGER,          -- tokens, here and below; NULL where the provider did not say
+            cached INTEGER,
+            written INTEGER,
+            output INTEGER,
+            reasoning INTEGER,
+            cost REAL,              -- NULL where no price is known
+            currency TEXT NOT NULL,
+            estimated INTEGER NOT NULL -- whether the counts are ours
+        )""",
+        "CREATE INDEX spent_at ON spent (at)",
     ),
 )
 
@@ -53,7 +74,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """Refuse a file of a newer nbchat, of another program, or one with triggers or views slipped in."""
+    """Refuse a file of a newer nbchat, of another program, or with triggers or views in it."""
     connection.execute(
         "BEGIN"
     )  # both as they are at one moment: another process may be making the tables

@@ -2,8 +2,8 @@
 
 What cannot be written stays in memory and is tried again: a locked, full, read-only,
 damaged or newer database never breaks a chat. `trouble()` has the one line to show.
-`growing` is what an answer calls while it arrives, `database` all that is asked of the
-file, `schema` its tables; `rows` writes a turn as JSON and `reading` reads a stranger's.
+`turn_writer` is what an answer calls while it arrives, `database` all that is asked of
+the file, `schema` its tables; `stored_turn` is a turn as JSON, `reading` the way back.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Store:
     # --- asking ----------------------------------------------------------------------------------
 
     def ask(self, question: Callable[[Database], T]) -> T:
-        """What the database says, after all that is to be saved. Raises BadSettings where it cannot."""
+        """What the database says when all has been saved. Raises BadSettings where it cannot."""
         future: Future[T] = Future()
 
         def answer() -> None:
@@ -120,7 +120,7 @@ class Store:
             raise BadSettings(f"the history cannot be read: {self._reason(error)}.") from None
 
     def delete(self, conversation: str) -> bool:
-        """Remove a conversation and its bytes; False where another process still holds some of them."""
+        """Remove a conversation and its bytes; False where another process still holds some."""
         with self._changed:
             self._pending = {
                 k: p for k, p in self._pending.items() if p.write.header.id != conversation
@@ -203,7 +203,8 @@ class Store:
             return f"{self.path} {error}"
         if code in _REASONS:
             return f"{self.path} {_REASONS[code]}"
-        return f"{self.path} cannot be used ({getattr(error, 'strerror', None) or error or type(error).__name__})"
+        reason = getattr(error, "strerror", None) or error or type(error).__name__
+        return f"{self.path} cannot be used ({reason})"
 
     # --- ending ----------------------------------------------------------------------------------
 

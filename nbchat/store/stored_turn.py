@@ -1,18 +1,44 @@
 """A turn as strict JSON; `nbchat.store.reading` is the way back.
 
-The shape is flat, so that an exported file reads well: `question` and `answer` are
-text, or for a question with images a list of parts.
+A part is an object with its `kind` and its members, without those that say nothing;
+bytes are base64. Members that only a newer nbchat knows are written again as they were.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from nbchat.events import Usage
-from nbchat.messages import Image, Part, ToolCall
+from nbchat.messages import (
+    AnswerPart,
+    Content,
+    File,
+    Image,
+    Source,
+    Text,
+    Thought,
+    ToolCall,
+    ToolResult,
+    UnknownPart,
+)
+from nbchat.provider_state import ProviderState
 from nbchat.turns import Turn
+
+KINDS: dict[str, type] = {  # by the word in a stored part
+    "text": Text,
+    "thought": Thought,
+    "tool_call": ToolCall,
+    "tool_result": ToolResult,
+    "image": Image,
+    "source": Source,
+    "file": File,
+}
+_WORDS = {kind: word for word, kind in KINDS.items()}
+_SILENT = {"state": None, "others": None, "begins": False}  # members that are left out
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,45 +57,85 @@ class Header:
 
 def question_fields(turn: Turn) -> dict[str, Any]:
     """What of a turn is known when it is asked."""
-    content = turn.question.content
     return {
-        "question": content if isinstance(content, str) else [_part(part) for part in content],
+        "question": content_fields(turn.question.content),
         "asked_at": turn.asked_at,
         "cell": turn.cell,
+        "execution": turn.execution,
         "inserted": list(turn.inserted),
+        "sent": dict(turn.sent),
     }
 
 
 def answer_fields(turn: Turn) -> dict[str, Any]:
     """The rest of it, as far as it has come."""
-    answer, kept = turn.answer, turn.answer.kept
-    return {
+    answer = turn.answer
+    row = {
         "model": answer.model,
         "provider": answer.provider,
-        "answer": answer.text,
-        "thought": answer.thought,
-        "tool_calls": [
-            {n: getattr(call, n) for n in ToolCall.__slots__} for call in answer.tool_calls
-        ],
+        "parts": [part_fields(part) for part in answer.parts],
         "usage": {name: getattr(answer.usage, name) for name in Usage.__slots__},
         "notices": list(answer.notices),
         "stop": {"reason": answer.stop.reason, "detail": answer.stop.detail},
         "seconds": turn.seconds,
         "left_out": turn.left_out,
-        "kept": kept and {"provider": kept.provider, "wire": kept.wire, "data": kept.data},
+        "waiting": list(turn.waiting),
     }
+    return _with_others(row, turn.others)
 
 
-def _part(part: Part) -> str | dict[str, str]:
-    if isinstance(part, str):
-        return part
-    if isinstance(part, Image):
-        return {"image": part.base64, "media_type": part.media_type}
-    return {"file": part.base64, "media_type": part.media_type, "name": part.name}
+def content_fields(content: Content) -> str | list[str | dict[str, Any]]:
+    """A message's content: a text, or a list of texts and attachments."""
+    if isinstance(content, str):
+        return content
+    return [part if isinstance(part, str) else part_fields(part) for part in content]
+
+
+def part_fields(part: AnswerPart | File) -> dict[str, Any]:
+    """One part as an object."""
+    if isinstance(part, UnknownPart):
+        return {"kind": part.kind, **part.members}
+    row: dict[str, Any] = {"kind": _WORDS[type(part)]}
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.name not in _SILENT or value != _SILENT[field.name]:
+            row[field.name] = _plain(value)
+    return _with_others(row, row.pop("others", None) or {})
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case bytes():
+            return b64encode(value).decode()
+        case ProviderState():
+            return {"provider": value.provider, "wire": value.wire, "data": value.data}
+        case list() | tuple() if any(isinstance(item, Image | File) for item in value):
+            return content_fields(value)
+        case _:
+            return value
+
+
+def _with_others(row: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with the unknown members of it, and of the objects in it."""
+    for name, value in others.items():
+        known = row.get(name)
+        row[name] = {**value, **known} if isinstance(known, dict) else value
+    return row
+
+
+def stored_words(row: Mapping[str, Any]) -> str:
+    """The words of a stored answer, in either shape. Raises KeyError or TypeError."""
+    if "parts" not in row:
+        return str(row["answer"])
+    words = ""
+    for part in row["parts"]:
+        if part["kind"] == "text":
+            words += "\n\n" * bool(part.get("begins")) + part["text"]
+    return words
 
 
 def strict_json(value: dict[str, Any]) -> str:
-    """Strict JSON. A half surrogate, which neither SQLite nor a file takes, is written as an escape."""
+    """Strict JSON. Half surrogates, which neither SQLite nor a file takes, are escaped."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode()

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, cast
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.errors import BadSettings
-from nbchat.events import WireEvent
+from nbchat.events import Event
 from nbchat.messages import Message, Tool
 from nbchat.wire.formats import FORMATS
 from nbchat.wording import did_you_mean
@@ -30,7 +30,7 @@ class ModelRequest:
     `thinking` the fields to send, parameters the model refuses are gone. A format
     places the `parameters` that it has (`nbchat.wire.parameters`).
     `messages` holds only the roles user, assistant and tool (system messages are
-    in `system`); `kept` is dropped where it is another provider's. `base_url`
+    in `system`); what another provider wants back is dropped. `base_url`
     has no trailing slash; `path`, where the provider has its own, replaces the
     format's.
     """
@@ -87,18 +87,22 @@ class Reader(Protocol):
     `read` takes the JSON values of the stream in order. It raises ProviderProblem
     when a value is an error object. `ended` turns True at the format's end marker;
     nothing after it matters. `finish` is called once, when the stream has ended,
-    and returns what was held back (tool calls, Kept, Usage) and the one Stop, as
-    the last event: `broken` where neither an end marker nor a finish reason came.
+    and returns what was held back (tool calls, Usage) and the one Stop, as the last
+    event: `broken` where neither an end marker nor a finish reason came.
+
+    Text and Thought say where a part `begins`. One without words is seen by nobody: it
+    brings the `state` of the part before, or where it `begins` a part without words, or
+    one whose words follow the last without a blank line.
     """
 
     ended: bool
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]: ...
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]: ...
+    def read_whole(self, body: Any) -> Iterable[Event]:
         """A server that does not stream: one JSON body, as `read` would give it."""
         ...
 
-    def finish(self) -> list[WireEvent]: ...
+    def finish(self) -> list[Event]: ...
 
 
 class Dialect(Protocol):

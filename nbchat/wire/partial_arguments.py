@@ -62,7 +62,7 @@ def _at(node: Any, step: int | str) -> Any:
 
 
 def _put(node: Any, step: int | str, value: Any) -> None:
-    """Set a member, or the next element; an index beyond that is left out rather than filled up to."""
+    """Set a member, or the next element; an index beyond that is left out, not filled up to."""
     if isinstance(node, dict):
         node[str(step)] = value
     elif isinstance(node, list) and isinstance(step, int) and step <= len(node):

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class ProviderProblem(Exception):
-    """What a provider said; the engine makes an error of ours of it. `retry_after` is in seconds."""
+    """What a provider said, of which the engine makes an error. `retry_after` is in seconds."""
 
     def __init__(
         self,
@@ -35,7 +35,8 @@ class ProviderProblem(Exception):
 def problem_in(body: Any) -> ProviderProblem | None:
     """The problem that a JSON value states, or None where it states none.
 
-    >>> problem_in({"error": {"message": "no such model", "type": "invalid_request_error", "code": 1211}}).code
+    >>> error = {"message": "no such model", "type": "invalid_request_error", "code": 1211}
+    >>> problem_in({"error": error}).code
     '1211'
     >>> problem_in({"choices": []}) is None
     True

@@ -1,5 +1,6 @@
-"""OpenRouter's `reasoning_details`: thinking in objects that come in pieces and go back whole and unchanged.
+"""OpenRouter's `reasoning_details`: thinking in objects that come in pieces.
 
+They go back whole and unchanged.
 Facts: openrouter.ai/docs (reasoning tokens); MiniMax sends them too. A piece belongs to
 the last detail if type and index are the same.
 """
@@ -27,6 +28,9 @@ class ReasoningDetails:
 
     def __init__(self) -> None:
         self._details: list[_Detail] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._details)
 
     def add(self, pieces: Any) -> str:
         """Take what a delta brings, and give the words in it to show."""

@@ -1,4 +1,4 @@
-"""A conversation's turns, as formats want them.
+"""A conversation's turns and tools, as formats want them in a request.
 
 Text files are text everywhere. For the stricter formats roles alternate and nothing
 is empty, and tool-call ids keep to the letters allowed; what a provider wants back
@@ -8,24 +8,24 @@ because a history in which it has moved is refused.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeAlias
 
 from nbchat.errors import BadSettings
-from nbchat.events import WireEvent
-from nbchat.messages import File, Message, Part, Text, Thought, ToolCall
+from nbchat.messages import File, Message, Part, Text, Thought, Tool, ToolCall
 
 Block: TypeAlias = dict[str, Any]  # one object of a message's content, in the provider's own words
 
 
-# --- asking ------------------------------------------------------------------------------
+# --- messages -----------------------------------------------------------------------------
 
 
 def text_file_as_text(part: Part) -> Part:
-    """The part; a text file as a text that begins with its name, for no format has another place for it.
+    """The part; a text file as a text that begins with its name: no format has a place for it.
 
     >>> text_file_as_text(File(b"Hi", "text/plain", "a.txt"))
     'a.txt:\\nHi'
@@ -48,9 +48,10 @@ def file_refusal(file: File, model: str) -> BadSettings:
 
 
 def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
-    """The messages, a tool's result with the name of the function; an id used again means the latest call.
+    """The messages, a tool's result with the name of the function.
 
-    Gemini gave no ids for years, so histories hold `call_1` in every turn.
+    An id used again means the latest call. Gemini gave no ids for years, so histories hold
+    `call_1` in every turn.
     """
     names: dict[str, str] = {}
     for message in messages:
@@ -60,14 +61,16 @@ def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def wants_thought_back(back: str, calls: Sequence[ToolCall]) -> bool:
-    """Whether an assistant's thinking goes back with its message, which has these calls; `Quirks.reasoning_back`."""
+    """Whether thinking goes back with a message of these calls; `back` is a quirk."""
     return back == "always" or (back == "tools" and bool(calls))
 
 
 def alternate_roles(
     turns: Iterable[tuple[str, list[Block]]], content: str = "content"
 ) -> list[Block]:
-    """Messages with neighbours of the same role made one, and without empty ones; `content` names their blocks.
+    """Messages with neighbours of the same role made one, and without empty ones.
+
+    `content` is the name of the member that holds their blocks.
 
     >>> alternate_roles([("user", [{"text": "1"}]), ("assistant", []), ("user", [{"text": "2"}])])
     [{'role': 'user', 'content': [{'text': '1'}, {'text': '2'}]}]
@@ -92,74 +95,72 @@ def accepted_call_id(given: str, allowed: str, made: str = "call_{:.24}") -> str
     return made.format(sha256(given.encode("utf-8", "replace")).hexdigest())
 
 
-def in_order(message: Message) -> list[str | ToolCall | Block]:
-    """An assistant's words, calls and kept blocks in the order the model gave them.
+def pieces_of(message: Message) -> list[str | ToolCall | Block]:
+    """An assistant's words, its calls and what goes back, in the order the model gave them.
 
-    Blocks that nothing follows are left out: "The final block in an assistant message
-    cannot be `thinking`" (Anthropic), "reasoning was provided without its required
-    following item" (OpenAI).
+    Words between which nothing goes back are one text. Blocks that nothing follows are
+    left out: "The final block in an assistant message cannot be `thinking`" (Anthropic),
+    "reasoning was provided without its required following item" (OpenAI).
     """
-    text, calls = message.text, [call for call in message.tool_calls if call.name]
     found: list[str | ToolCall | Block] = []
-    at = done = 0
-    for row in _rows(message):
-        found += [text[at : row["text"]], *calls[done : row["calls"]], row["block"]]
-        at, done = max(at, row["text"]), max(done, row["calls"])
-    found += [text[at:], *calls[done:]]
+    for part in message.ordered_parts:
+        match part:
+            case Text():
+                found += state_blocks(part)
+                if found and isinstance(found[-1], str):
+                    found[-1] += part.text
+                else:
+                    found.append(part.text)
+            case Thought():
+                found += state_blocks(part)
+            case ToolCall() if part.name:
+                found.append(part)
     found = [piece for piece in found if not is_blank(piece)]
     while found and isinstance(found[-1], dict):
         found.pop()
     return found
 
 
-def _rows(message: Message) -> list[dict[str, Any]]:
-    rows = message.kept.data if message.kept else None
-    return [row for row in rows if _is_row(row)] if isinstance(rows, list) else []
+def state_blocks(part: Text | Thought | ToolCall) -> list[Block]:
+    """What goes back with a part, if it is an object: another version may have stored it."""
+    data = part.state.data if part.state else None
+    return [data] if data and isinstance(data, dict) else []
 
 
-def _is_row(row: Any) -> bool:
-    """What is kept may have been stored by another version."""
-    wanted = {"text": int, "calls": int, "block": dict}
-    return isinstance(row, dict) and all(
-        isinstance(row.get(name), kind) for name, kind in wanted.items()
-    )
+# --- tools --------------------------------------------------------------------------------
 
 
-# --- understanding the answer --------------------------------------------------------------
+def function_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
+    """The tools a model may call, declared; arguments are a JSON schema."""
+    return [
+        {
+            "type": "function",
+            "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": dict(tool.parameters),
+            },
+        }
+        for tool in tools
+    ]
 
 
-@dataclass(slots=True)
-class Places:
-    """Remembers, while an answer is read, what must go back and where it stood.
+def function_call(call: ToolCall, call_id: str) -> dict[str, Any]:
+    """A call that the model made, as an item of `tool_calls`; arguments are JSON in a string."""
+    return {
+        "id": call_id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": arguments_text(call)},
+    }
 
-    `rows` is JSON: each block with the characters of text and the calls before it.
+
+def arguments_text(call: ToolCall) -> str:
+    """A call's arguments as JSON: as the model wrote them; a call made in Python has no such text.
+
+    >>> by_model, in_python = ToolCall("1", "f", {"a": 1}, '{"a":1}'), ToolCall("1", "f", {"a": 1})
+    >>> arguments_text(by_model), arguments_text(in_python)
+    ('{"a":1}', '{"a": 1}')
     """
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    _text: int = 0
-    _calls: int = 0
-
-    def said(self, text: Any) -> list[WireEvent]:
-        """The event for a piece of text, counted; none for what is empty or no text."""
-        if not (isinstance(text, str) and text):
-            return []
-        self._text += len(text)
-        return [Text(text)]
-
-    def called(self) -> None:
-        """A call was begun."""
-        self._calls += 1
-
-    def here(self) -> tuple[int, int]:
-        """The characters of text and the calls so far."""
-        return self._text, self._calls
-
-    def keep(self, block: Block, at: tuple[int, int] | None = None) -> None:
-        """This must go back to where it stands: here, or at a place that `here` gave before."""
-        text, calls = at or self.here()
-        self.rows.append({"text": text, "calls": calls, "block": block})
-
-
-def thought_events(text: Any) -> list[WireEvent]:
-    """The event for a piece of thinking; none for what is empty or no text."""
-    return [Thought(text)] if text and isinstance(text, str) else []
+    if call.arguments is not None and call.raw.strip():
+        return call.raw
+    return json.dumps(call.arguments or {}, ensure_ascii=False)

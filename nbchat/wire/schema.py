@@ -41,5 +41,5 @@ def schema_notices(ask: ModelRequest) -> list[str]:
 
 
 def plain_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without `$schema`, the address of its dialect (@ai-sdk/moonshotai 3.0.60 leaves it out too)."""
+    """The schema without `$schema`, the address of its dialect; @ai-sdk/moonshotai does it too."""
     return {name: value for name, value in schema.items() if name != "$schema"}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from nbchat.events import Kept, Notice, Stop, StopReason, Usage, WireEvent
+from nbchat.events import Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import ToolCall
 
 
@@ -15,26 +14,28 @@ def end_events(
     *,
     ended: bool,
     calls: Sequence[ToolCall] = (),
-    kept: Any = None,
+    called: bool = False,
     usage: Usage | None = None,
     unknown: StopReason = "end",
     why: str = "",
-) -> list[WireEvent]:
+) -> list[Event]:
     """What `Reader.finish` gives.
 
     `word` is the provider's own for why it stopped, `unknown` the reason for one that is
-    not in `reasons`; without a word, only the end marker (`ended`) is an end. Hosts also
+    not in `reasons`; without a word, only the end marker (`ended`) is an end. `calls` are
+    those that were held back, `called` says that others were given before: hosts also
     give a natural end as the reason when tools are to be called. `why` is told where the
     answer was filtered or broke.
 
-    >>> end_events("STOP", {"stop": "end"}, ended=True, usage=Usage(9, 5))
-    [Usage(input=9, output=5, cached=None, reasoning=None), Stop(reason='end', detail='STOP')]
+    >>> counted, stop = end_events("STOP", {"stop": "end"}, ended=True, usage=Usage(9, 5))
+    >>> str(counted), stop
+    ('9 → 5 tokens', Stop(reason='end', detail='STOP'))
     """
     reason = reasons.get(word) or reasons.get(word.lower(), unknown) if word else "end"
-    if reason == "end" and any(call.name for call in calls):
+    if reason == "end" and (called or any(call.name for call in calls)):
         reason = "tool_calls"
     stop = (
         Stop(reason, word) if word or ended else Stop("broken", "the server ended the answer early")
     )
     notices = [Notice(why)] if why and stop.reason in ("filter", "broken") else []
-    return [*calls, *([Kept(kept)] if kept else []), *([usage] if usage else []), *notices, stop]
+    return [*calls, *([usage] if usage else []), *notices, stop]

@@ -1,62 +1,22 @@
-"""Tools and their calls, in the words of chat completions, which other formats took over in part."""
+"""The calls of tools in an answer, put together from what hosts really send."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.messages import Tool, ToolCall
+from nbchat.messages import ToolCall
 from nbchat.wire.shapes import mapping, string
-
-# --- asking ------------------------------------------------------------------------------
-
-
-def function_tools(tools: Iterable[Tool]) -> list[dict[str, Any]]:
-    """The tools a model may call, declared; arguments are a JSON schema."""
-    return [
-        {
-            "type": "function",
-            "function": {
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": dict(tool.parameters),
-            },
-        }
-        for tool in tools
-    ]
-
-
-def function_call(call: ToolCall, call_id: str) -> dict[str, Any]:
-    """A call that the model made, as an item of `tool_calls`; arguments are JSON in a string."""
-    return {
-        "id": call_id,
-        "type": "function",
-        "function": {"name": call.name, "arguments": arguments_text(call)},
-    }
-
-
-def arguments_text(call: ToolCall) -> str:
-    """A call's arguments as JSON: as the model wrote them; a call made in Python has no such text.
-
-    >>> arguments_text(ToolCall("1", "add", {"a": 1}, '{"a":1}')), arguments_text(ToolCall("1", "add", {"a": 1}))
-    ('{"a":1}', '{"a": 1}')
-    """
-    if call.arguments is not None and call.raw.strip():
-        return call.raw
-    return json.dumps(call.arguments or {}, ensure_ascii=False)
-
-
-# --- understanding the answer --------------------------------------------------------------
 
 
 def arguments_of(raw: str) -> dict[str, Any] | None:
     """A tool call's arguments: `""` is `{}`; what is not a JSON object is None.
 
-    >>> arguments_of(""), arguments_of('{"a": 1}'), arguments_of('{"a": '), arguments_of('{"a": 1e999}')
-    ({}, {'a': 1}, None, None)
+    >>> [arguments_of(raw) for raw in ("", '{"a": 1}', '{"a": ', '{"a": 1e999}')]
+    [{}, {'a': 1}, None, None]
     """
     if not raw.strip():
         return {}
@@ -101,6 +61,10 @@ class _Call:
     @property
     def whole(self) -> bool:
         return bool(raw := self.raw) and arguments_of(raw) is not None
+
+    @property
+    def made(self) -> ToolCall:
+        return tool_call(self.id, self.name, self.raw)
 
 
 class ToolCalls:
@@ -151,6 +115,12 @@ class ToolCalls:
             self._calls.append(known)
         return known
 
+    def take(self, index: Any) -> list[ToolCall]:
+        """The call of that index, which is whole; it is not given again."""
+        taken = [call for call in self._calls if call.index == index]
+        self._calls = [call for call in self._calls if call.index != index]
+        return [call.made for call in taken]
+
     def made(self) -> list[ToolCall]:
         """The calls in the order in which they began; those cut short have no arguments."""
-        return [tool_call(call.id, call.name, call.raw) for call in self._calls]
+        return [call.made for call in self._calls]

@@ -51,7 +51,7 @@ vllm              openai-chat        http://localhost:8000/v1  VLLM_API_KEY  HOS
 localai           openai-chat        http://localhost:8080/v1  LOCALAI_API_KEY  -
 sglang            openai-chat        http://localhost:30000/v1  SGLANG_API_KEY  -
 demo              openai-chat        https://demo.invalid/v1  -  -
-"""  # noqa: E501
+"""
 EXPECTED = {kind: rest for kind, *rest in map(str.split, TABLE.splitlines())}
 KEYLESS = {"ollama", "lmstudio", "llamacpp", "vllm", "localai", "sglang", "demo"}
 

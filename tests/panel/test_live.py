@@ -58,6 +58,15 @@ class View:
             self.tail = (old[: 2 * start] + more.encode("utf-16-le") + kept).decode("utf-16-le")
 
 
+def test_words_that_begin_anew_are_a_paragraph_of_their_own() -> None:
+    live = LiveTurn(turn())
+    live.feed([])
+    live.feed([Text("One."), Thought("hm", begins=True), Text("Two.", begins=True)])
+    live.finish()
+
+    assert live.html == render.to_html("One.\n\nTwo.")
+
+
 def turn() -> Turn:
     return Turn(Message("user", "Why?"), Answer(model="demo"))
 

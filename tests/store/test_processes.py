@@ -39,7 +39,10 @@ def acknowledged(log: Path) -> list[tuple[str, int, str, str]]:
 
 
 def check(history: Path, log: Path) -> tuple[int, int]:
-    """Everything acknowledged is there whole and in order; what is not whole says so. Returns how many of each."""
+    """Everything acknowledged is there whole and in order; what is not whole says so.
+
+    Returns how many of each.
+    """
     with sqlite3.connect(history) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -19,7 +19,17 @@ from ..talks import Talk
         ("answer", "[]", "turn 1"),
         ("answer", '{"stop": {"reason": "whatever"}}', "stop.reason"),
         ("answer", '{"seconds": NaN}', "NaN"),
-        ("answer", '{"surprise": 1}', "surprise"),
+        ("answer", '{"parts": [{"kind": "text", "text": 1}]}', r"parts\.0.*text: "),
+        ("answer", '{"parts": [{"kind": "text"}]}', "text is missing"),
+        ("answer", '{"parts": [{"text": "no kind"}]}', "lacks its kind"),
+        ("answer", '{"parts": ["words"]}', "a part of an answer"),
+        ("answer", '{"parts": [{"kind": "image", "data": "?!"}]}', "not base64"),
+        ("answer", '{"parts": [{"kind": "tool_call", "id": "", "name": ""}]}', "arguments"),
+        (
+            "answer",
+            '{"parts": [{"kind": "source", "url": "", "title": "' + "t" * 301 + '"}]}',
+            "title is longer",
+        ),
         ("answer", "[" * 100_000, "nested"),
         (
             "answer",

@@ -1,4 +1,7 @@
-"""Processes that write to one history, for tests that kill them. Each says what was acknowledged."""
+"""Processes that write to one history, for tests that kill them.
+
+Each says what was acknowledged.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nbchat.messages import KeptBy, Message, ToolCall
+from nbchat.messages import AnswerPart, Message, Text, Thought, ToolCall
+from nbchat.provider_state import ProviderState
 from nbchat.wire.contract import HttpRequest, ModelRequest
 
 from .formats import PDF, PNG, Format
@@ -18,7 +19,10 @@ TEXT = st.text('ab c{}[]"\\é☃\n', max_size=8)
 
 @st.composite
 def conversations(draw: st.DrawFn, wire: Format) -> list[Message]:
-    """Questions, answers and tool results, as a conversation grows; it ends with something to answer."""
+    """Questions, answers and tool results, as a conversation grows.
+
+    It ends with something to answer.
+    """
     files = [] if wire.refused == PDF else [st.just(PDF)]
     parts = st.one_of(TEXT, st.lists(st.one_of(TEXT, st.just(PNG), *files), max_size=3))
     messages = [Message("user", draw(parts))]
@@ -27,20 +31,31 @@ def conversations(draw: st.DrawFn, wire: Format) -> list[Message]:
             ToolCall(f"call_{turn}_{n}", "f", {"n": n}, f'{{"n":{n}}}')
             for n in range(draw(st.integers(0, 2)))
         )
-        kept = KeptBy("p", "w", draw(wire.kept)) if draw(st.booleans()) else None
-        messages.append(Message("assistant", draw(TEXT), tool_calls=calls, kept=kept))
+        data = draw(wire.kept) if draw(st.booleans()) else None
+        text, at = draw(TEXT), draw(st.integers(0, 8))
+        said = list(parts_with(data, text[:at], text[at:], calls)) if data else []
+        asked = tuple(part for part in said if isinstance(part, ToolCall)) or calls
+        messages.append(Message("assistant", text, tool_calls=asked, answer_parts=said))
         messages += [Message("tool", draw(parts), tool_call_id=call.id, name="f") for call in calls]
         if not calls or draw(st.booleans()):
             messages.append(Message("user", draw(TEXT.filter(str.strip))))
     return messages
 
 
-def places(*blocks: Any) -> st.SearchStrategy[Any]:
-    """What `turns.Places` keeps of an answer with one of these blocks in it."""
-    row = st.fixed_dictionaries(
-        {"text": st.integers(0, 4), "calls": st.just(0), "block": st.sampled_from(blocks)}
-    )
-    return st.lists(row, min_size=1, max_size=1)
+def parts_with(
+    data: Any, before: str, after: str, calls: Sequence[ToolCall]
+) -> Iterator[AnswerPart]:
+    """The parts of an answer whose provider wants `data` back with one of them."""
+    state = ProviderState("p", "w", data)
+    is_phase = data.get("type") == "message"
+    if before:
+        yield Text(before)
+    if not is_phase and "tool_plan" not in data:
+        yield Thought("", state)
+    if after:
+        yield Text(after, state if is_phase else None)
+    for nth, call in enumerate(calls):
+        yield replace(call, state=state) if "tool_plan" in data and nth == 0 else call
 
 
 def growing(question: ModelRequest, messages: Sequence[Message]) -> Iterator[ModelRequest]:
@@ -51,7 +66,10 @@ def growing(question: ModelRequest, messages: Sequence[Message]) -> Iterator[Mod
 
 
 def assert_repeated(before: HttpRequest, after: HttpRequest) -> None:
-    """The bytes of one request are sent again in the next, up to their end, or to the cache point that moves on."""
+    """The bytes of one request are sent again in the next.
+
+    All of them, or those before the cache point, which moves on.
+    """
     body = before.encoded().rstrip(b"]}")
     point = body.rfind(b',{"cachePoint"')
 

@@ -1,15 +1,22 @@
-"""What the tests of the wire formats share: how a format looks, short ways to ask and to read, JSON without sense."""
+"""What the tests of the wire formats share.
+
+How a format looks, short ways to ask and to read, JSON without sense.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 
-from nbchat.messages import File, Image, Message, Tool, ToolCall
+from nbchat.events import Answer, Event
+from nbchat.messages import AnswerPart, File, Image, Message, Thought, Tool, ToolCall
 from nbchat.options import OPTIONS
+from nbchat.provider_state import ProviderState
+from nbchat.store.reading import read_json, read_turn
+from nbchat.store.stored_turn import part_fields, strict_json
 from nbchat.wire.contract import Dialect, ModelRequest, load_dialect
 
 BASE = "http://localhost:1"
@@ -34,7 +41,7 @@ PARAMETERS = {name for name, row in OPTIONS.items() if row.parameter}
 
 @dataclass(frozen=True, repr=False)
 class Format:
-    """How the tests speak one format. `tests/wire/test_every_format.py` wants one from each format's file of tests.
+    """How the tests speak one format. `test_every_format.py` wants one from each format's file.
 
     A value is an event's JSON, or a pair of its name and its JSON.
     """
@@ -55,7 +62,7 @@ class Format:
     asked: Mapping[str, Any] = field(
         default_factory=dict
     )  # fields of an Ask with which something goes back
-    kept: st.SearchStrategy[Any] = NOTHING  # what a provider may have wanted back
+    kept: st.SearchStrategy[Any] = NOTHING  # what a provider may want back with a part
 
     def __repr__(self) -> str:
         return self.name
@@ -87,6 +94,45 @@ def heard(reader: Any, *values: Any) -> list[Any]:
         name, inner = value if isinstance(value, tuple) else ("", value)
         events += reader.read(inner, name)
     return events + list(reader.finish())
+
+
+def said_by(wire: str, *parts: AnswerPart) -> Message:
+    """The message of an answer with these parts, their states owned as the engine would say."""
+    answer = Answer()
+    answer.parts = [owned(wire, part) for part in parts]
+    return answer.message
+
+
+def folded(wire: str, events: Iterable[Event]) -> Answer:
+    """The answer that these events of a reader become, as the engine would fold it."""
+    answer = Answer()
+    for event in events:
+        answer.add(owned(wire, event))
+    return answer
+
+
+def stored(answer: Answer) -> Answer:
+    """The answer as it comes back from the disk."""
+    rows = strict_json({"question": "?", "parts": [part_fields(part) for part in answer.parts]})
+    return read_turn(read_json(rows), 1, None).answer
+
+
+def owned(wire: str, part: Any) -> Any:
+    """The part, its state with the names that the engine gives it."""
+    state = getattr(part, "state", None)
+    if state is not None:
+        part.state = ProviderState("p", wire, state.data)
+    return part
+
+
+def hidden(data: Any) -> Thought:
+    """What goes back where nothing was shown."""
+    return Thought("", ProviderState("", "", data))
+
+
+def goes_back(data: Any) -> ProviderState:
+    """What a reader says goes back with a part."""
+    return ProviderState("", "", data)
 
 
 def nonsense(names: str, words: str) -> st.SearchStrategy[Any]:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from nbchat.events import Answer, Kept, Stop, WireEvent
+from nbchat.events import Answer, Event, Stop
 from nbchat.wire.contract import load_dialect
 from nbchat.wire.framing.contract import Decoder, Frame
 from nbchat.wire.framing.json_values import WholeBody
@@ -73,13 +73,16 @@ class Recording:
 
     @property
     def whole(self) -> bool:
-        """Whether the body is one JSON value; Gemini answers so where `alt=sse` was not asked for."""
+        """Whether the body is one JSON value.
+
+        Gemini answers so where `alt=sse` was not asked for.
+        """
         media_type = str(self.meta["headers"].get("content-type", ""))
         return self.kind != "stream" or media_type.startswith("application/json")
 
 
 def recordings(family: str, *kinds: str) -> list[Any]:
-    """The recordings of a family as pytest parameters; one skipped parameter where there are none."""
+    """The recordings of a family as pytest parameters; a skipped one where there are none."""
     found = [Recording(folder) for folder in sorted(STREAMS.glob(f"{family}--*"))]
     wanted = [
         r
@@ -118,15 +121,16 @@ class Played:
     """What a reader made of a body."""
 
     answer: Answer = field(default_factory=Answer)
-    kept: list[Any] = field(default_factory=list)
-    events: list[WireEvent] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
-    def add(self, event: WireEvent) -> None:
+    def add(self, event: Event) -> None:
         self.events.append(event)
-        if isinstance(event, Kept):
-            self.kept.append(event.data)
-        else:
-            self.answer.add(event)
+        self.answer.add(event)
+
+    @property
+    def states(self) -> list[Any]:
+        """What the provider wants back, in the order of the parts that it came with."""
+        return [part.state.data for part in self.answer.parts if getattr(part, "state", None)]
 
 
 def play(recording: Recording, cut: Callable[[bytes], list[bytes]] = in_one_piece) -> Played:
@@ -245,7 +249,10 @@ def absent_arguments_are_empty(recording: Recording, expected: dict[str, Any]) -
 def xai_counts_reasoning_beside_the_completion(
     recording: Recording, expected: dict[str, Any]
 ) -> None:
-    """`output` is everything generated: completion + reasoning where the total says so (design.md 3)."""
+    """`output` is everything generated.
+
+    Completion + reasoning where the total says so (design.md 3).
+    """
     usage, raw = expected["usage"], expected["usage_raw"]
     if recording.family != "openai-chat" or not usage or not raw or not usage["reasoning"]:
         return
@@ -256,7 +263,10 @@ def xai_counts_reasoning_beside_the_completion(
 def gemini_counts_thoughts_beside_the_candidates(
     recording: Recording, expected: dict[str, Any]
 ) -> None:
-    """`output` is everything generated: candidates + thoughts (design.md 3); expected.json leaves thoughts out."""
+    """`output` is everything generated: candidates + thoughts (design.md 3).
+
+    The file expected.json leaves thoughts out.
+    """
     usage = expected["usage"] or {}
     if recording.family == "gemini" and usage.get("reasoning") is not None:
         usage["output"] = (usage["output"] or 0) + usage["reasoning"]
@@ -271,7 +281,10 @@ CACHE = (
 
 
 def input_is_everything_sent(recording: Recording, expected: dict[str, Any]) -> None:
-    """`Usage.input` counts cache reads and writes (design.md 3); these providers report them beside it."""
+    """`Usage.input` counts cache reads and writes (design.md 3).
+
+    These providers report them beside it.
+    """
     usage, raw = expected["usage"], expected["usage_raw"] or {}
     if (
         recording.family in ("anthropic-messages", "bedrock-converse")
@@ -282,13 +295,19 @@ def input_is_everything_sent(recording: Recording, expected: dict[str, Any]) -> 
 
 
 def the_most_specific_word_is_alone(recording: Recording, expected: dict[str, Any]) -> None:
-    """`Stop.detail` is `max_output_tokens`; expected.json has the status before it, with a colon."""
+    """`Stop.detail` is `max_output_tokens`.
+
+    The file expected.json has the status before it, with a colon.
+    """
     if recording.family == "openai-responses" and expected["finish_reason"]:
         expected["finish_reason"] = expected["finish_reason"].removeprefix("incomplete:")
 
 
 def another_format_is_broken(recording: Recording, expected: dict[str, Any]) -> None:
-    """Azure answers a Responses request for some models with a chat completion; a reader says so."""
+    """Azure answers a Responses request for some models with a chat completion.
+
+    A reader says so.
+    """
     if (
         recording.family == "openai-responses"
         and recording.whole

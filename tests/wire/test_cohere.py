@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
-from nbchat.events import Kept, Stop, Usage
-from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
+from nbchat.events import Stop, Usage
+from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.wire.formats import cohere
 from nbchat.wire.problem import ProviderProblem
 
-from .formats import ADD, BASE, CITY, NOTE, PDF, PNG, Format, ask, heard, nonsense, objects
+from .formats import (
+    ADD,
+    BASE,
+    CITY,
+    NOTE,
+    PDF,
+    PNG,
+    Format,
+    ask,
+    goes_back,
+    heard,
+    nonsense,
+    objects,
+    said_by,
+)
 from .replay import Recording, play, recordings
 
 CALL = ToolCall("add_1", "add", {"a": 1}, '{"a":1}')
-PLAN = KeptBy("cohere", "cohere", {"tool_plan": "I will add."})
+PLAN = {"tool_plan": "I will add."}
 
 
 def event(kind: str, index: int | None = None, **message: Any) -> dict[str, Any]:
@@ -28,9 +43,14 @@ def end(finish: str, **beside: Any) -> dict[str, Any]:
     return {"type": "message-end", "delta": {"finish_reason": finish, **beside}}
 
 
-NAMES = """type delta message content text thinking tool_plan tool_calls function name arguments id index finish_reason
-    usage tokens input_tokens cached_tokens error"""
-WORDS = "content-start content-delta tool-plan-delta tool-call-start tool-call-delta message-end error COMPLETE ERROR"
+NAMES = """
+    type delta message content text thinking tool_plan tool_calls function name arguments id
+    index finish_reason usage tokens input_tokens cached_tokens error
+"""
+WORDS = """
+    content-start content-delta tool-plan-delta tool-call-start tool-call-delta message-end
+    error COMPLETE ERROR
+"""
 ANYTHING = nonsense(NAMES, WORDS)
 
 FORMAT = Format(
@@ -77,7 +97,7 @@ FORMAT = Format(
         max_size=3,
     ),
     refused=PDF,
-    kept=st.just(PLAN.data),
+    kept=st.just(PLAN),
 )
 
 
@@ -96,7 +116,7 @@ def sent(*messages: Message, **quirks: Any) -> list[dict[str, Any]]:
 def test_a_recorded_plan_is_kept_to_go_back(recording: Recording) -> None:
     plan = recording.expected.get("tool_plan")
 
-    assert play(recording).kept == ([{"tool_plan": plan}] if plan else [])
+    assert play(recording).states == ([{"tool_plan": plan}] if plan else [])
 
 
 # --- requests ------------------------------------------------------------------------------
@@ -163,7 +183,7 @@ def test_images_are_data_urls_and_text_files_are_text() -> None:
 def test_tools_their_plan_and_their_results() -> None:
     messages = (
         Message("user", "1 + 1?"),
-        Message("assistant", tool_calls=[CALL, ToolCall("add_2", "add", {"a": 2})], kept=PLAN),
+        said_by("cohere", replace(CALL, state=goes_back(PLAN)), ToolCall("add_2", "add", {"a": 2})),
         Message("tool", "2", tool_call_id="add_1"),
     )
     request = body(*messages, tools=(ADD,))
@@ -200,7 +220,9 @@ def test_tools_their_plan_and_their_results() -> None:
 
 
 def test_a_plan_does_not_go_back_without_its_calls() -> None:
-    assert sent(Message("assistant", "2", kept=PLAN)) == [{"role": "assistant", "content": "2"}]
+    planned = said_by("cohere", Text("2"), replace(CALL, state=goes_back(PLAN)))
+
+    assert sent(replace(planned, tool_calls=())) == [{"role": "assistant", "content": "2"}]
 
 
 @pytest.mark.parametrize(
@@ -295,9 +317,8 @@ def test_calls_of_one_answer_are_told_apart_by_their_index_and_the_plan_is_kept(
     ]
 
     assert heard(cohere.Reader(), *values) == [
-        ToolCall("a", "f", {"x": 1}, '{"x": 1}'),
+        ToolCall("a", "f", {"x": 1}, '{"x": 1}', goes_back(PLAN)),
         ToolCall("b", "g", {}, ""),
-        Kept({"tool_plan": "I will add."}),
         Stop("tool_calls", "TOOL_CALL"),
     ]
 

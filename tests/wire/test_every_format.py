@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.errors import BadSettings
-from nbchat.events import Answer, Kept, Stop
+from nbchat.events import Stop
 from nbchat.messages import Message, Text, ToolCall
 from nbchat.wire.formats import FORMATS as NAMES
 from nbchat.wire.problem import ProviderProblem
 
 from .conversations import assert_repeated, conversations, growing
-from .formats import ADD, BASE, CITY, CUT_OFF, NOTE, Format, ask, heard
+from .formats import ADD, BASE, CITY, CUT_OFF, NOTE, Format, ask, folded, heard
 
 FORMATS: list[Format] = [
     import_module(f"tests.wire.test_{name.replace('-', '_')}").FORMAT for name in NAMES
@@ -185,10 +185,8 @@ def test_a_failure_inside_the_stream_is_raised(
 
 @EVERY
 def test_a_server_may_answer_with_one_body(wire: Format) -> None:
-    reader, answer = wire.spoken.Reader(), Answer()
-    for event in [*reader.read_whole(wire.whole), *reader.finish()]:
-        if not isinstance(event, Kept):
-            answer.add(event)
+    reader = wire.spoken.Reader()
+    answer = folded(wire.name, [*reader.read_whole(wire.whole), *reader.finish()])
 
     assert (answer.text, answer.thought, answer.usage.input, answer.usage.output) == (
         "Hi",

@@ -1,4 +1,7 @@
-"""Bytes become frames. The reader they are compared with works on the whole body, read off the WHATWG page."""
+"""Bytes become frames.
+
+The reader they are compared with is read off the WHATWG page and works on the whole body.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,8 @@ def test_lines_of_data_are_joined() -> None:
 
 
 def test_comments_ids_and_retry_say_nothing_and_only_one_space_is_taken_away() -> None:
-    body = b": test stream\n\ndata: first event\nid: 1\nretry: 5\n\ndata:second event\nid\n\ndata:  third event"
+    first = b": test stream\n\ndata: first event\nid: 1\nretry: 5\n\n"
+    body = first + b"data:second event\nid\n\ndata:  third event"
 
     assert sse(body) == ([("", b"first event"), ("", b"second event")], b" third event")
 
@@ -223,7 +227,10 @@ def test_what_is_pending_is_counted_and_a_finished_frame_is_not() -> None:
 
 
 def test_a_long_line_in_small_pieces_takes_time_in_proportion() -> None:
-    """Pieces are joined once, at the end of the line: 4 MiB of one-kilobyte chunks in well under a second."""
+    """Pieces are joined once, at the end of the line.
+
+    4 MiB of one-kilobyte chunks in well under a second.
+    """
     line = b"data: " + b"x" * 1018
 
     assert len(data(line, *[b"x" * 1024] * 4096, b"\n\n")[0]) > 4 * 2**20

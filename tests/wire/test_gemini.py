@@ -8,11 +8,25 @@ import pytest
 from hypothesis import strategies as st
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
-from nbchat.events import Kept, Notice, Stop, Usage
+from nbchat.events import Notice, Stop, Usage
 from nbchat.messages import Message, Text, ToolCall
 from nbchat.wire.formats import gemini
 
-from .formats import ADD, BASE, CALL, CITY, NOTE, PDF, PNG, Format, ask, heard, nonsense
+from .formats import (
+    ADD,
+    BASE,
+    CALL,
+    CITY,
+    NOTE,
+    PDF,
+    PNG,
+    Format,
+    ask,
+    folded,
+    goes_back,
+    heard,
+    nonsense,
+)
 
 
 def chunk(*parts: dict[str, Any], finish: str = "", **beside: Any) -> dict[str, Any]:
@@ -23,12 +37,17 @@ def chunk(*parts: dict[str, Any], finish: str = "", **beside: Any) -> dict[str, 
     return {"candidates": [candidate], **beside}
 
 
-NAMES = """candidates content parts text thought thoughtSignature functionCall name args id partialArgs jsonPath
-    stringValue willContinue inlineData mimeType index finishReason finishMessage promptFeedback blockReason
-    usageMetadata promptTokenCount thoughtsTokenCount responseId error"""
+NAMES = """
+    candidates content parts text thought thoughtSignature functionCall name args id
+    partialArgs jsonPath stringValue willContinue inlineData mimeType index finishReason
+    finishMessage promptFeedback blockReason usageMetadata promptTokenCount
+    thoughtsTokenCount responseId error
+"""
 ANYTHING = nonsense(NAMES, "STOP $.a $.a[0] f")
-FILTERS = """SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR ESCALATION PUP_LIMITED_DISABLED
-    IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION"""
+FILTERS = """
+    SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR ESCALATION
+    PUP_LIMITED_DISABLED IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION
+"""
 FAILURE = {"error": {"code": 503, "message": "Overloaded", "status": "UNAVAILABLE"}}
 
 FORMAT = Format(
@@ -59,14 +78,7 @@ FORMAT = Format(
     ),
     anything=ANYTHING,
     almost=st.lists(st.lists(ANYTHING, max_size=4).map(lambda parts: chunk(*parts)), max_size=2),
-    kept=st.just(
-        {
-            "parts": [
-                {"text": "é", "thoughtSignature": "sig"},
-                {"functionCall": {"id": "x", "name": "f", "args": {}}},
-            ]
-        }
-    ),
+    kept=st.just({"text": "é", "thoughtSignature": "sig"}),
 )
 
 
@@ -271,10 +283,14 @@ def test_a_call_without_an_id_gets_one_that_is_the_same_for_the_same_bytes() -> 
         {"id": "theirs", "name": "g", "args": {}},
     )
     assert heard(gemini.Reader(), *values) == [
-        ToolCall("call_aB-_9_1", "f", {"a": 1}, '{"a": 1}'),
+        ToolCall("call_aB-_9_1", "f", {"a": 1}, '{"a": 1}', goes_back({"thoughtSignature": "s"})),
         ToolCall("theirs", "g", {}, "{}"),
-        Kept({"parts": [{"functionCall": f, "thoughtSignature": "s"}, {"functionCall": g}]}),
         Stop("tool_calls", "STOP"),
+    ]
+    answer = folded("gemini", heard(gemini.Reader(), *values))
+    assert contents(answer.message)[0]["parts"] == [
+        {"functionCall": f, "thoughtSignature": "s"},
+        {"functionCall": g},
     ]
 
 
@@ -299,7 +315,7 @@ def test_counts_are_cumulative_and_a_later_chunk_may_lack_some() -> None:
     ]
 
     assert heard(gemini.Reader(), *(chunk(usageMetadata=usage) for usage in usages))[0] == Usage(
-        9, 35, 4, 30
+        9, 35, 4, None, 30
     )
 
 

@@ -1,4 +1,7 @@
-"""Shapes that hosts send or might send and that are in no recording; each through the engine, in two pieces."""
+"""Shapes that hosts send or might send and that are in no recording.
+
+Each through the engine, in two pieces.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,7 @@ def told(answer: Answer) -> tuple[str, str, list[tuple[str, Any]], str, str]:
     return answer.text, answer.thought, calls, answer.stop.reason, answer.stop.detail
 
 
-# --- openai-chat -----------------------------------------------------------------------------------
+# --- openai-chat ---------------------------------------------------------------------------------
 
 
 def chat(delta: Any, finish: str | None = None, index: Any = 0, **more: Any) -> dict[str, Any]:
@@ -251,7 +254,7 @@ def test_counts_are_found_wherever_they_stand(events: list[Any]) -> None:
     assert (usage.input, usage.output) == (9, 5)
 
 
-# --- the other formats -----------------------------------------------------------------------------
+# --- the other formats ---------------------------------------------------------------------------
 
 
 def test_responses_take_arguments_from_their_done_event() -> None:

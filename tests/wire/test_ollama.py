@@ -25,8 +25,10 @@ def line(
     }
 
 
-NAMES = """message content thinking tool_calls function name arguments id done done_reason error created_at
-    eval_count prompt_eval_count role"""
+NAMES = """
+    message content thinking tool_calls function name arguments id done done_reason error
+    created_at eval_count prompt_eval_count role
+"""
 ANYTHING = nonsense(NAMES, "stop <think> {} f")
 
 FORMAT = Format(

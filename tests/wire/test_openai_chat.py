@@ -1,4 +1,7 @@
-"""Chat completions: requests word for word, answers as recorded, and what hosts do to the format."""
+"""Chat completions.
+
+Requests word for word, answers as recorded, and what hosts do to the format.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,37 @@ import pytest
 from hypothesis import strategies as st
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
-from nbchat.events import Kept, Stop, Usage
-from nbchat.messages import KeptBy, Message, Text, Thought, ToolCall
+from nbchat.events import Stop, Usage
+from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.wire.formats import openai_chat
 
-from .formats import ADD, BASE, CALL, CITY, PDF, PNG, Format, ask, heard, nonsense, objects
+from .formats import (
+    ADD,
+    BASE,
+    CALL,
+    CITY,
+    PDF,
+    PNG,
+    Format,
+    ask,
+    heard,
+    hidden,
+    nonsense,
+    objects,
+    said_by,
+)
 
 
 def chunk(finish: str | None = None, **delta: Any) -> dict[str, Any]:
     return {"id": "c1", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
 
 
-NAMES = """choices delta message index finish_reason content reasoning_content reasoning_details type text thinking
-    tool_calls function name arguments id usage prompt_tokens prompt_tokens_details cached_tokens total_tokens
-    x_groq error refusal function_call base_resp code"""
+NAMES = """
+    choices delta message index finish_reason content reasoning_content reasoning_details
+    type text thinking tool_calls function name arguments id usage prompt_tokens
+    prompt_tokens_details cached_tokens total_tokens x_groq error refusal function_call
+    base_resp code
+"""
 ANYTHING = nonsense(NAMES, "stop <think> thinking {}")
 
 FORMAT = Format(
@@ -250,9 +270,7 @@ def test_thinking_goes_back_to_the_hosts_that_want_it(
 
 def test_kept_reasoning_details_go_back_unchanged() -> None:
     details = [{"type": "reasoning.encrypted", "data": "x", "index": 0}]
-    message = Message(
-        "assistant", "2", kept=KeptBy("openrouter", "openai-chat", {"reasoning_details": details})
-    )
+    message = said_by("openai-chat", hidden({"reasoning_details": details}), Text("2"))
 
     assert sent(message)[0]["reasoning_details"] == details
 
@@ -296,7 +314,7 @@ def test_thinking_and_its_details_are_not_doubled_and_the_details_are_kept_whole
     assert heard(openai_chat.Reader(), *pieces, chunk("stop")) == [
         Thought("h"),
         Thought("m"),
-        Kept({"reasoning_details": [whole]}),
+        hidden({"reasoning_details": [whole]}),
         Stop("end", "stop"),
     ]
 
@@ -362,7 +380,7 @@ def test_a_refusals_words_are_text() -> None:
         ([{"choices": [], "x_groq": {"usage": {"prompt_tokens": 9}}}], Usage(9)),
         (
             [{"choices": [], "usage": {"prompt_cache_hit_tokens": 4, "reasoning_tokens": 3}}],
-            Usage(None, None, 4, 3),
+            Usage(None, None, 4, None, 3),
         ),
         (
             [
@@ -393,5 +411,5 @@ def test_reasoning_beside_the_completion_is_generated_too_where_the_total_says_s
     usage = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": total, **details}
 
     assert heard(openai_chat.Reader(), {"choices": [], "usage": usage})[0] == Usage(
-        9, output, None, 3
+        9, output, None, None, 3
     )

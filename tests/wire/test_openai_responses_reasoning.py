@@ -1,21 +1,17 @@
-"""Reasoning in OpenAI's Responses: asked for where a model reasons, and sent back before what followed it."""
+"""Reasoning in OpenAI's Responses.
+
+Asked for where a model reasons, and sent back before what followed it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Stop
-from nbchat.messages import KeptBy, Message, ToolCall
+from nbchat.messages import Text, ToolCall
 from nbchat.wire.formats import openai_responses as responses
 
-from .formats import heard
+from .formats import goes_back, heard, hidden, said_by
 from .test_openai_responses import REASONING, THINKS, body, completed, done
-
-
-def kept(*rows: Any) -> KeptBy:
-    data = [{"text": text, "calls": calls, "block": block} for text, calls, block in rows]
-    return KeptBy("openai", "openai-responses", data)
 
 
 def test_thinking_asks_for_a_summary_and_for_what_must_go_back() -> None:
@@ -43,12 +39,8 @@ def test_a_model_that_is_not_known_to_think_is_asked_for_neither() -> None:
 
 
 def test_reasoning_goes_back_before_what_followed_it() -> None:
-    said = Message(
-        "assistant",
-        "4",
-        tool_calls=[ToolCall("c", "add", {})],
-        kept=kept((0, 0, REASONING), (1, 0, REASONING)),
-    )
+    call = ToolCall("c", "add", {})
+    said = said_by("openai-responses", hidden(REASONING), Text("4"), hidden(REASONING), call)
 
     assert body(said, thinking=THINKS)["input"] == [
         REASONING,
@@ -59,17 +51,17 @@ def test_reasoning_goes_back_before_what_followed_it() -> None:
 
 
 def test_reasoning_does_not_go_to_a_model_that_is_not_known_to_reason() -> None:
-    said = Message("assistant", "4", kept=kept((0, 0, REASONING)))
+    said = said_by("openai-responses", hidden(REASONING), Text("4"))
 
     assert body(said)["input"] == [{"role": "assistant", "content": "4"}]
 
 
 def test_phases_go_back_on_their_messages() -> None:
-    rows = [
-        (0, 0, {"type": "message", "phase": "commentary"}),
-        (6, 0, {"type": "message", "phase": "final_answer"}),
-    ]
-    said = Message("assistant", "I add.Four.", kept=kept(*rows))
+    said = said_by(
+        "openai-responses",
+        Text("I add.", goes_back({"type": "message", "phase": "commentary"})),
+        Text("Four.", goes_back({"type": "message", "phase": "final_answer"})),
+    )
 
     assert body(said)["input"] == [
         {"role": "assistant", "phase": "commentary", "content": "I add."},

@@ -286,7 +286,10 @@ def test_no_recorded_answer_is_taken_for_an_error(family: str) -> None:
         assert bool(stated) == bool(recording.expected["error"]), recording.folder.name
 
 
-NAMES = "error errors message Message msg detail details code status type object error_type retryDelay base_resp"
+NAMES = """
+    error errors message Message msg detail details code status type object error_type
+    retryDelay base_resp
+"""
 NAMES += " status_code status_msg error_msg error_code raw_status_code choices content role"
 
 

@@ -1,4 +1,4 @@
-"""Reasoning details put together from pieces, so that they go back as they would have come whole."""
+"""Reasoning details put together from pieces go back as they would have come whole."""
 
 from __future__ import annotations
 

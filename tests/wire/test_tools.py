@@ -1,4 +1,4 @@
-"""Tool calls put together from pieces, as hosts really send them, and their arguments as they go back."""
+"""Tool calls from their pieces, as hosts really send them, and arguments as they go back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.messages import ToolCall
-from nbchat.wire.tool_calls import ToolCalls, arguments_text
+from nbchat.wire.requests import arguments_text
+from nbchat.wire.tool_calls import ToolCalls
 
 
 def piece(arguments: Any = None, **members: Any) -> dict[str, Any]:

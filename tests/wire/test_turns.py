@@ -1,61 +1,63 @@
-"""A conversation's turns: what must go back stands where it stood, nothing is empty, ids are acceptable."""
+"""A conversation's turns.
+
+What must go back stands where it stood, nothing is empty, ids are acceptable.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
 
 from nbchat.catalog.rows import ThinkingFields
-from nbchat.events import Answer, Kept
-from nbchat.messages import KeptBy, Message, ToolCall
+from nbchat.messages import Message, Text, ToolCall
 from nbchat.wire.contract import load_dialect
-from nbchat.wire.requests import accepted_call_id, alternate_roles, in_order, with_tool_names
+from nbchat.wire.requests import accepted_call_id, alternate_roles, pieces_of, with_tool_names
 
-from .formats import CALL, ask
+from .formats import CALL, ask, folded, hidden, said_by, stored
 
 BLOCK = {"type": "thinking", "thinking": "hm"}
-
-
-def kept(*rows: tuple[int, int]) -> KeptBy:
-    """The block, kept after so many characters and calls."""
-    return KeptBy(
-        "p", "w", [{"text": text, "calls": calls, "block": BLOCK} for text, calls in rows]
-    )
 
 
 # --- in order --------------------------------------------------------------------------------
 
 
 def test_what_came_first_goes_back_first() -> None:
-    said = Message("assistant", "4", tool_calls=[CALL], kept=kept((0, 0), (0, 0)))
+    said = said_by("w", hidden(BLOCK), hidden(BLOCK), Text("4"), CALL)
 
-    assert in_order(said) == [BLOCK, BLOCK, "4", CALL]
+    assert pieces_of(said) == [BLOCK, BLOCK, "4", CALL]
 
 
 def test_what_stood_between_goes_back_between() -> None:
-    said = Message("assistant", "First. Then.", tool_calls=[CALL, CALL], kept=kept((6, 0), (12, 1)))
+    words = Text("First."), Text(" Then.")
+    said = said_by("w", words[0], hidden(BLOCK), words[1], CALL, hidden(BLOCK), CALL)
 
-    assert in_order(said) == ["First.", BLOCK, " Then.", CALL, BLOCK, CALL]
+    assert pieces_of(said) == ["First.", BLOCK, " Then.", CALL, BLOCK, CALL]
 
 
-@pytest.mark.parametrize(("text", "at", "left"), [("4", 1, ["4"]), (" \n", 0, []), ("", 0, [])])
-def test_what_nothing_followed_is_left_out(text: str, at: int, left: list[str]) -> None:
-    """Anthropic and OpenAI refuse it: "The final block cannot be", "without its required following item"."""
-    assert in_order(Message("assistant", text, kept=kept((at, 0)))) == left
+@pytest.mark.parametrize(
+    ("parts", "left"),
+    [
+        ([Text("4"), hidden(BLOCK)], ["4"]),
+        ([hidden(BLOCK), Text(" \n")], []),
+        ([hidden(BLOCK)], []),
+    ],
+)
+def test_what_nothing_followed_is_left_out(parts: list[Any], left: list[str]) -> None:
+    """The providers refuse it: "final block cannot be", "without its required following item"."""
+    assert pieces_of(said_by("w", *parts)) == left
 
 
 @pytest.mark.parametrize(
     "data", [None, "old", {}, [1, {"text": "a"}], [{"text": "0", "calls": 0, "block": BLOCK}]]
 )
 def test_what_was_kept_by_another_version_is_left_out(data: Any) -> None:
-    assert in_order(Message("assistant", "4", kept=KeptBy("p", "w", data))) == ["4"]
+    assert pieces_of(said_by("w", hidden(data), Text("4"))) == ["4"]
 
 
 def test_a_call_without_a_name_is_not_sent_back() -> None:
-    assert in_order(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == ["4"]
+    assert pieces_of(Message("assistant", "4", tool_calls=[ToolCall("", "", {})])) == ["4"]
 
 
 # --- there and back --------------------------------------------------------------------------
@@ -117,14 +119,9 @@ BODIES = {
 @pytest.mark.parametrize("wire", ANSWERS)
 def test_an_answer_goes_back_as_it_came(wire: str) -> None:
     came, sent = ANSWERS[wire]
-    reader, answer = load_dialect(wire).Reader(), Answer()
-    for event in [*reader.read_whole(BODIES[wire](came)), *reader.finish()]:
-        if isinstance(event, Kept):
-            answer.kept = KeptBy(
-                "p", wire, json.loads(json.dumps(event.data))
-            )  # as the store keeps it
-        else:
-            answer.add(event)
+    reader = load_dialect(wire).Reader()
+    read = folded(wire, [*reader.read_whole(BODIES[wire](came)), *reader.finish()])
+    answer = stored(read)
     body = (
         load_dialect(wire).render(ask(answer.message, thinking=ThinkingFields(effort="low"))).body
     )

@@ -1,4 +1,4 @@
-"""The vendors' own types and clients as judges of requests, where they are installed (`nbchat[judges]`)."""
+"""The vendors' own types and clients, if installed (`nbchat[judges]`), as judges of requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
-from nbchat.messages import KeptBy, Message
+from nbchat.messages import Message, Text
 
 from . import (
     test_anthropic_messages,
@@ -22,7 +22,7 @@ from . import (
 )
 from . import test_openai_responses as responses
 from .conversations import conversations
-from .formats import ADD, CALL, CITY, PDF, PNG, Format, ask
+from .formats import ADD, CALL, CITY, PDF, PNG, Format, ask, goes_back, said_by
 from .typeddicts import mismatches
 
 FIELDS: dict[str, Any] = {"system": "Be brief.", "tools": (ADD,), "schema": CITY, "max_tokens": 9}
@@ -52,7 +52,7 @@ def turns(*, files: bool = False) -> tuple[Message, ...]:
 def test_openais_types_accept_any_chat(messages: list[Message]) -> None:
     types = pytest.importorskip("openai.types.chat.completion_create_params")
     plain = [
-        replace(message, kept=None) for message in messages
+        replace(message, answer_parts=()) for message in messages
     ]  # OpenAI itself wants nothing back here
     made = body(test_openai_chat.FORMAT, *plain, thinking=LOW, temperature=0.5)
 
@@ -133,9 +133,9 @@ def test_amazons_model_accepts_any_conversation(messages: list[Message]) -> None
 
 def test_googles_types_accept_a_full_request() -> None:
     types = pytest.importorskip("google.genai.types")
-    kept = KeptBy("gemini", "gemini", {"parts": [{"text": "Hi", "thoughtSignature": "c2ln"}]})
+    signed = Text("Hi", goes_back({"text": "Hi", "thoughtSignature": "c2ln"}))
     messages = [
-        replace(turn, kept=kept) if turn.text == "Hi" else turn for turn in turns(files=True)
+        said_by("gemini", signed) if turn.text == "Hi" else turn for turn in turns(files=True)
     ]
     request = body(test_gemini.FORMAT, *messages, thinking=LOW, temperature=0.5)
 
@@ -153,7 +153,7 @@ def test_googles_types_accept_a_full_request() -> None:
 
 
 def test_ollamas_client_sends_the_same_bytes() -> None:
-    """Its types (0.6.3) do not know the ids yet, which the server has had since ollama/ollama#12956."""
+    """Its types (0.6.3) lack the ids, which the server has had since ollama/ollama#12956."""
     client, httpx = pytest.importorskip("ollama").Client, pytest.importorskip("httpx")
     question, _, result, *rest = turns()
     asked = Message("assistant", tool_calls=[replace(CALL, id="")])
@@ -184,10 +184,10 @@ def without_empty(value: Any) -> Any:
 
 def test_coheres_types_and_client_send_the_same_bytes() -> None:
     sdk, httpx = pytest.importorskip("cohere"), pytest.importorskip("httpx")
-    question, asked, result, said, thanks = turns()
+    question, _, result, said, thanks = turns()
     messages = (
         question,
-        replace(asked, kept=test_cohere.PLAN),
+        said_by("cohere", replace(CALL, state=goes_back(test_cohere.PLAN))),
         result,
         replace(said, thought="hm"),
         thanks,
@@ -221,7 +221,10 @@ def test_coheres_types_and_client_send_the_same_bytes() -> None:
 
 
 def exactly(kind: Any, value: Any) -> Any:
-    """The value as the SDK's type, which takes any member: those it does not know are a mistake of ours."""
+    """The value as the SDK's type, which takes any member.
+
+    Those it does not know are a mistake of ours.
+    """
     construct = pytest.importorskip("cohere.core.unchecked_base_model").construct_type
 
     made = construct(type_=kind, object_=value)

@@ -84,10 +84,10 @@ class LiveCell:
         for event in events:
             match event:
                 case Text(text) if text:
-                    self._answer.feed(text)
+                    self._answer.feed(event.spaced)
                     self._note_arrival(text, thinks=False)
                 case Thought(text) if text:
-                    self._thought.append(text)
+                    self._thought.append(event.spaced)
                     self._note_arrival(text, thinks=True)
                 case Notice(text):
                     self._notices.append(text)

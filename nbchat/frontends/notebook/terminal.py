@@ -50,8 +50,8 @@ class Printed:
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
-                case Text(text):
-                    sys.stdout.write(clean(text))
+                case Text():
+                    sys.stdout.write(clean(event.spaced))
                 case Notice(text):
                     sys.stdout.write(f"({clean(text)})\n")
         sys.stdout.flush()
@@ -90,12 +90,12 @@ class Drawn:
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
-                case Thought(text):
-                    self._thought.feed(clean(text))
+                case Thought():
+                    self._thought.feed(clean(event.spaced))
                     self._settle(self._thought.taken(), dim=True)
-                case Text(text):
+                case Text():
                     self._begin_answer()
-                    self._answer.feed(clean(text))
+                    self._answer.feed(clean(event.spaced))
                     self._settle(self._answer.taken())
                 case Notice(text):
                     self._print(remark(text))

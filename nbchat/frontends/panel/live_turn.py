@@ -42,10 +42,10 @@ class LiveTurn:
             events = [Thought(answer.thought), *map(Notice, answer.notices), Text(answer.text)]
         for event in events:
             match event:
-                case Text(text) if text:
-                    self._page.feed(text)
-                case Thought(text) if text:
-                    self._thought.append(text)
+                case Text() if event.text:
+                    self._page.feed(event.spaced)
+                case Thought() if event.text:
+                    self._thought.append(event.spaced)
                 case Notice(text):
                     self._notices.append(text)
 

@@ -64,6 +64,7 @@ class ChunkUsage(_Shown):
     input: int | None = None
     output: int | None = None
     cached: int | None = None
+    written: int | None = None
     reasoning: int | None = None
 
 

@@ -1,4 +1,4 @@
-"""Anthropic's Messages API, and the hosts that speak it: MiniMax, DeepSeek, Kimi, OpenRouter, Ollama.
+"""Anthropic's Messages API, spoken too by MiniMax, DeepSeek, Kimi, OpenRouter, Ollama.
 
 Facts: anthropic 2.12.0 `types/`. Version 2023-06-01, because other hosts know no later
 one. Thinking comes signed and goes back, unmodified, to where it stood.
@@ -11,21 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat.errors import BadSettings
-from nbchat.events import Notice, StopReason, Usage, WireEvent
+from nbchat.events import Event, Notice, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
+from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     Block,
-    Places,
     accepted_call_id,
     alternate_roles,
-    in_order,
     is_blank,
+    pieces_of,
     text_file_as_text,
-    thought_events,
 )
 from nbchat.wire.schema import schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -133,7 +132,10 @@ def _tool_choice(choice: str) -> Block:
 
 
 def _limits(ask: ModelRequest) -> tuple[int, int]:
-    """`max_tokens`, which is required and counts the thinking too, and the thinking's budget, which must be smaller."""
+    """`max_tokens` and the thinking's budget.
+
+    The first is required and counts the thinking too, the second must be smaller.
+    """
     most = min(ask.max_output or MAX_TOKENS, MOST_TOKENS)
     wanted = ask.parameters.get("max_tokens", most)
     budget = ask.thinking.budget or 0
@@ -147,7 +149,7 @@ def _limits(ask: ModelRequest) -> tuple[int, int]:
 def _turn(message: Message) -> tuple[str, list[Block]]:
     match message.role:
         case "assistant":
-            return "assistant", [_piece(piece) for piece in in_order(message)]
+            return "assistant", [_piece(piece) for piece in pieces_of(message)]
         case "tool":
             result = {
                 "tool_use_id": accepted_call_id(message.tool_call_id, IDS),
@@ -199,13 +201,14 @@ def _piece(piece: str | ToolCall | Block) -> Block:
 # --- understanding the answer --------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Block:
     """One block of the content, while it streams."""
 
     given: Mapping[str, Any] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)  # of thinking, or of a call's arguments
     signature: str = ""
+    is_shown: bool = False  # some of its thinking has words
 
 
 class Reader:
@@ -214,12 +217,13 @@ class Reader:
     def __init__(self) -> None:
         self.ended = False
         self._blocks: dict[str, _Block] = {}
-        self._calls: list[_Block] = []
-        self._places = Places()
+        self._calls: list[_Block] = []  # that are not whole yet
+        self._called = False
+        self._parts = PartEvents()
         self._usage: dict[str, Any] = {}
         self._stopped = ""
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         said = mapping(value)
         match string(said.get("type")) or event:
             case "content_block_delta":
@@ -227,7 +231,7 @@ class Reader:
             case "content_block_start":
                 return self._open(said.get("index"), mapping(said.get("content_block")))
             case "content_block_stop":
-                self._close(said.get("index"))
+                return self._close(said.get("index"))
             case "message_start":
                 return self._message(mapping(said.get("message")))
             case "message_delta":
@@ -239,23 +243,23 @@ class Reader:
                 raise_problem(value, STATUS)
         return ()
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         raise_problem(body, STATUS)
         self.ended = "content" in mapping(body)
         return self._message(mapping(body))
 
-    def _message(self, message: Mapping[str, Any]) -> list[WireEvent]:
+    def _message(self, message: Mapping[str, Any]) -> list[Event]:
         """The message itself: whole, or at the start of a stream still without content."""
-        events: list[WireEvent] = []
+        events: list[Event] = []
         content = message.get("content")
         given = [{"type": "text", "text": content}] if isinstance(content, str) else items(content)
         for index, block in enumerate(given):
             events += self._open(index, mapping(block))
-            self._close(index)
+            events += self._close(index)
         self._count(message.get("usage"))
         return events + self._end(message)
 
-    def _end(self, delta: Mapping[str, Any]) -> list[WireEvent]:
+    def _end(self, delta: Mapping[str, Any]) -> list[Event]:
         self._stopped = string(delta.get("stop_reason")) or self._stopped
         explained = string(mapping(delta.get("stop_details")).get("explanation"))
         return [Notice(explained)] if explained else []
@@ -266,24 +270,24 @@ class Reader:
             name: number for name, number in mapping(usage).items() if number is not None
         }
 
-    def _open(self, index: Any, given: Mapping[str, Any]) -> list[WireEvent]:
+    def _open(self, index: Any, given: Mapping[str, Any]) -> list[Event]:
         block = _Block(given, signature=string(given.get("signature")))
         self._blocks[str(index)] = block
         match given.get("type"):
             case "text":
-                return self._places.said(given.get("text"))
+                return self._parts.text(given.get("text"))
             case "thinking":
                 return self._thought(block, given.get("thinking"))
             case "tool_use":
                 self._calls.append(block)
-                self._places.called()
+                self._called = self._called or bool(string(given.get("name")))
         return []
 
-    def _delta(self, index: Any, delta: Mapping[str, Any]) -> list[WireEvent]:
+    def _delta(self, index: Any, delta: Mapping[str, Any]) -> list[Event]:
         block = self._blocks.setdefault(str(index), _Block())
         match delta.get("type"):
             case "text_delta":
-                return self._places.said(delta.get("text"))
+                return self._parts.text(delta.get("text"))
             case "thinking_delta":
                 return self._thought(block, delta.get("thinking"))
             case "signature_delta":
@@ -292,31 +296,35 @@ class Reader:
                 block.pieces.append(string(delta.get("partial_json")))
         return []
 
-    def _close(self, index: Any) -> None:
-        """Keep a block that must go back; only a whole one, for only that is signed."""
+    def _close(self, index: Any) -> list[Event]:
+        """What a whole block gives: a call, or what must go back. Only a whole one is signed."""
         block = self._blocks.get(str(index), _Block())
         match block.given.get("type"):
             case "thinking":
                 thinking = "".join(block.pieces)
-                self._places.keep(
-                    {"type": "thinking", "thinking": thinking, "signature": block.signature}
-                )
+                state = {"type": "thinking", "thinking": thinking, "signature": block.signature}
+                return self._parts.thought_state(state, shown=block.is_shown)
             case "redacted_thinking":
-                self._places.keep(
-                    {"type": "redacted_thinking", "data": string(block.given.get("data"))}
-                )
+                data = string(block.given.get("data"))
+                return self._parts.thought_state({"type": "redacted_thinking", "data": data})
+            case "tool_use" if block in self._calls:
+                self._calls.remove(block)
+                return self._parts.call(_called(block))
+        return []
 
-    def _thought(self, block: _Block, text: Any) -> list[WireEvent]:
+    def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))
-        return thought_events(text)
+        events = self._parts.thought(text)
+        block.is_shown = block.is_shown or bool(events)
+        return events
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         return end_events(
             self._stopped,
             STOPS,
             ended=self.ended,
             calls=[_called(block) for block in self._calls],
-            kept=self._places.rows,
+            called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
         )
 
@@ -330,8 +338,9 @@ def _called(block: _Block) -> ToolCall:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Anthropic's counts, in tokens. What is read from the cache and written to it is sent too.
 
-    >>> usage_of({"input_tokens": 9, "cache_read_input_tokens": 80, "cache_creation_input_tokens": 7})
-    Usage(input=96, output=None, cached=80, reasoning=None)
+    >>> cache = {"cache_read_input_tokens": 80, "cache_creation_input_tokens": 7}
+    >>> usage_of({"input_tokens": 9, **cache})
+    Usage(input=96, output=None, cached=80, written=7, reasoning=None)
     """
     sent, read, written = (
         count(usage.get(name))
@@ -341,5 +350,6 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         None if sent is None else sent + (read or 0) + (written or 0),
         count(usage.get("output_tokens")),
         read,
+        written,
         count(mapping(usage.get("output_tokens_details")).get("thinking_tokens")),
     )

@@ -14,21 +14,20 @@ from typing import Any
 from urllib.parse import quote
 
 from nbchat.errors import BadSettings
-from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
+from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import (
     Block,
-    Places,
     accepted_call_id,
     alternate_roles,
-    in_order,
     is_blank,
+    pieces_of,
     text_file_as_text,
-    thought_events,
 )
 from nbchat.wire.schema import schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -175,7 +174,7 @@ def _tools_used(ask: ModelRequest) -> tuple[Tool, ...]:
 def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]:
     match message.role:
         case "assistant":
-            return "assistant", [_piece(piece) for piece in in_order(message)]
+            return "assistant", [_piece(piece) for piece in pieces_of(message)]
         case "tool":
             content = _content(message, documents) or [{"text": "(empty)"}]
             return "user", [
@@ -210,7 +209,8 @@ def _part(part: Part, documents: Iterable[int]) -> Block:
             format_ = part.media_type.removeprefix("image/").replace("jpg", "jpeg")
             return {"image": {"format": format_, "source": {"bytes": part.base64}}}
         case File() if kind := DOCUMENTS.get(part.media_type):
-            # A neutral name, because "the model might inadvertently interpret it as instructions" (service-2.json).
+            # A neutral name, because "the model might inadvertently interpret it as
+            # instructions" (service-2.json).
             name = f"Document {next(iter(documents))}"
             return {"document": {"format": kind, "name": name, "source": {"bytes": part.base64}}}
         case File():
@@ -237,7 +237,7 @@ def _piece(piece: str | ToolCall | Block) -> Block:
 
 
 def _cache(content: list[Block]) -> None:
-    """Mark the end of the conversation so far; a mark is refused after a document and at the start."""
+    """Mark the end of the conversation so far, but not after a document: that is refused."""
     at = len(content)
     while at and "document" in content[at - 1]:
         at -= 1
@@ -248,7 +248,7 @@ def _cache(content: list[Block]) -> None:
 # --- understanding the answer --------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Block:
     """One block of the content, while it streams."""
 
@@ -256,6 +256,7 @@ class _Block:
     pieces: list[str] = field(default_factory=list)  # of thinking, or of a call's arguments
     signature: str = ""
     redacted: str = ""
+    is_shown: bool = False  # some of its thinking has words
 
 
 class Reader:
@@ -264,12 +265,13 @@ class Reader:
     def __init__(self) -> None:
         self.ended = False
         self._blocks: dict[int, _Block] = {}
-        self._calls: list[_Block] = []
-        self._places = Places()
+        self._calls: list[_Block] = []  # that are not whole yet
+        self._called = False
+        self._parts = PartEvents()
         self._usage: Mapping[str, Any] = {}
         self._stopped = ""
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         said = mapping(value)
         match event:
             case "contentBlockDelta":
@@ -277,7 +279,7 @@ class Reader:
             case "contentBlockStart":
                 self._tool(self._block(said), mapping(mapping(said.get("start")).get("toolUse")))
             case "contentBlockStop":
-                self._close(self._block(said))
+                return self._close(self._block(said))
             case "messageStop":
                 self._stopped = string(said.get("stopReason"))
                 self.ended = bool(self._usage)
@@ -290,7 +292,7 @@ class Reader:
                 _raise_exception(said, event)
         return ()
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         said = mapping(body)
         if "output" not in said:
             raise_problem(said)
@@ -300,15 +302,14 @@ class Reader:
         content = mapping(mapping(said.get("output")).get("message")).get("content")
         return [event for block in items(content) for event in self._whole(mapping(block))]
 
-    def _whole(self, given: Mapping[str, Any]) -> list[WireEvent]:
+    def _whole(self, given: Mapping[str, Any]) -> list[Event]:
         block, reasoning = _Block(), mapping(given.get("reasoningContent"))
         self._tool(block, mapping(given.get("toolUse")))
         reasoning = {**reasoning, **mapping(reasoning.get("reasoningText"))}
         events = self._delta(block, {**given, "reasoningContent": reasoning})
         for cited in items(mapping(given.get("citationsContent")).get("content")):
-            events += self._places.said(mapping(cited).get("text"))
-        self._close(block)
-        return events
+            events += self._parts.text(mapping(cited).get("text"))
+        return events + self._close(block)
 
     def _block(self, value: Mapping[str, Any]) -> _Block:
         index = value.get("contentBlockIndex")
@@ -318,9 +319,9 @@ class Reader:
         if tool and tool.get("type") != "server_tool_use":
             block.tool = tool
             self._calls.append(block)
-            self._places.called()
+            self._called = self._called or bool(string(tool.get("name")))
 
-    def _delta(self, block: _Block, delta: Mapping[str, Any]) -> list[WireEvent]:
+    def _delta(self, block: _Block, delta: Mapping[str, Any]) -> list[Event]:
         reasoning, used = (
             mapping(delta.get("reasoningContent")),
             mapping(delta.get("toolUse")).get("input"),
@@ -328,28 +329,40 @@ class Reader:
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
-        return [*thought_events(reasoning.get("text")), *self._places.said(delta.get("text"))]
+        thought = self._parts.thought(reasoning.get("text"))
+        block.is_shown = block.is_shown or bool(thought)
+        return thought + self._parts.text(delta.get("text"))
 
-    def _close(self, block: _Block) -> None:
-        """Keep thinking that must go back: Claude's, for others do not sign theirs and do not want it."""
+    def _close(self, block: _Block) -> list[Event]:
+        """What a whole block gives: a call, or thinking that must go back.
+
+        That is Claude's, for others do not sign theirs and do not want it.
+        """
         if block.signature:
             text = {"text": "".join(block.pieces), "signature": block.signature}
-            self._places.keep({"reasoningContent": {"reasoningText": text}})
-        elif block.redacted:
-            self._places.keep({"reasoningContent": {"redactedContent": block.redacted}})
+            state = {"reasoningContent": {"reasoningText": text}}
+            return self._parts.thought_state(state, shown=block.is_shown)
+        if block.redacted:
+            redacted = {"redactedContent": block.redacted}
+            return self._parts.thought_state({"reasoningContent": redacted})
+        if block in self._calls:
+            self._calls.remove(block)
+            return self._parts.call(_made(block))
+        return []
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         return end_events(
             self._stopped,
             STOPS,
             ended=self.ended,
-            calls=[
-                tool_call(b.tool.get("toolUseId"), b.tool.get("name"), "".join(b.pieces))
-                for b in self._calls
-            ],
-            kept=self._places.rows,
+            calls=list(map(_made, self._calls)),
+            called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
         )
+
+
+def _made(block: _Block) -> ToolCall:
+    return tool_call(block.tool.get("toolUseId"), block.tool.get("name"), "".join(block.pieces))
 
 
 def _raise_exception(value: Mapping[str, Any], name: str) -> None:
@@ -361,8 +374,9 @@ def _raise_exception(value: Mapping[str, Any], name: str) -> None:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Converse's counts, in tokens. What is read from the cache and written to it is sent too.
 
-    >>> usage_of({"inputTokens": 3, "cacheReadInputTokens": 80, "cacheWriteInputTokens": 7, "outputTokens": 5})
-    Usage(input=90, output=5, cached=80, reasoning=None)
+    >>> cache = {"cacheReadInputTokens": 80, "cacheWriteInputTokens": 7}
+    >>> usage_of({"inputTokens": 3, "outputTokens": 5, **cache})
+    Usage(input=90, output=5, cached=80, written=7, reasoning=None)
     """
     sent, read, written = (
         count(usage.get(name))
@@ -372,5 +386,5 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         None if sent is None else sent + (read or 0) + (written or 0),
         count(usage.get("outputTokens")),
         read,
-        None,
+        written,
     )

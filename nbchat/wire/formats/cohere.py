@@ -11,16 +11,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbchat.catalog.rows import ThinkingFields
-from nbchat.events import StopReason, Usage, WireEvent
-from nbchat.messages import File, Image, Message, Part, Text, Thought
+from nbchat.events import Event, StopReason, Usage
+from nbchat.messages import File, Image, Message, Part, ToolCall
+from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
-from nbchat.wire.requests import file_refusal, text_file_as_text, wants_thought_back
+from nbchat.wire.requests import (
+    file_refusal,
+    function_call,
+    function_tools,
+    state_blocks,
+    text_file_as_text,
+    wants_thought_back,
+)
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
-from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
+from nbchat.wire.tool_calls import ToolCalls
 
 FRAMING: Framing = "sse"
 
@@ -137,8 +145,8 @@ def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
         said["content"] = message.text
     if message.tool_calls:
         said["tool_calls"] = [function_call(call, call.id) for call in message.tool_calls]
-        if message.kept:
-            merge_into(said, mapping(message.kept.data))
+        for call in message.tool_calls:
+            merge_into(said, dict(*state_blocks(call)))
     return said
 
 
@@ -150,12 +158,14 @@ class Reader:
 
     def __init__(self) -> None:
         self.ended = False
+        self._parts = PartEvents()
         self._calls = ToolCalls()
+        self._called = False
         self._plan: list[str] = []
         self._usage: Mapping[str, Any] = {}
         self._finish = ""
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         body = mapping(value)
         kind = body.get("type")
         if not isinstance(kind, str) or kind == "error":
@@ -164,16 +174,18 @@ class Reader:
         message = mapping(delta.get("message"))
         match kind:
             case "content-start" | "content-delta":
-                return _content_events(message.get("content"))
+                return self._content(message.get("content"))
             case "tool-plan-delta":
                 self._add_plan(message.get("tool_plan"))
             case "tool-call-start" | "tool-call-delta":
                 self._add_call(message.get("tool_calls"), body.get("index"))
+            case "tool-call-end":
+                return self._planned(self._calls.take(body.get("index")))
             case "message-end":
                 self._end(delta)
         return []
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         body = mapping(body)
         message = body.get("message")
         if not isinstance(message, dict):
@@ -183,14 +195,14 @@ class Reader:
         for nth, call in enumerate(items(message.get("tool_calls"))):
             self._add_call(call, nth)
         self._end(body)
-        return _content_events(message.get("content"))
+        return self._content(message.get("content"))
 
     def _add_call(self, call: Any, index: Any) -> None:
         for one in items(call) or [call]:
             self._calls.add({**mapping(one), "index": index})
 
     def _add_plan(self, plan: Any) -> None:
-        if isinstance(plan, str):
+        if plan and isinstance(plan, str):
             self._plan.append(plan)
 
     def _end(self, said: Mapping[str, Any]) -> None:
@@ -201,33 +213,42 @@ class Reader:
         if STOPS.get(self._finish) == "broken" and (why := string(said.get("error"))):
             raise ProviderProblem(why, code=self._finish)
 
-    def finish(self) -> list[WireEvent]:
-        plan = "".join(self._plan) if self._calls else ""
-        return end_events(
+    def _content(self, content: Any) -> list[Event]:
+        """A block's text or thinking, or the piece of it that a delta brings."""
+        if isinstance(content, str):
+            return self._parts.text(content)
+        if isinstance(content, list):
+            return [made for part in content for made in self._content(part)]
+        thought = self._parts.thought(mapping(content).get("thinking"))
+        return thought + self._parts.text(mapping(content).get("text"))
+
+    def _planned(self, calls: list[ToolCall]) -> list[Event]:
+        """Calls that are whole; the first of all brings the plan, which goes back with it."""
+        events: list[Event] = []
+        for call in calls:
+            if call.name and self._plan and not self._called:
+                call.state = state_of({"tool_plan": "".join(self._plan)})
+            self._called = self._called or bool(call.name)
+            events += self._parts.call(call)
+        return events
+
+    def finish(self) -> list[Event]:
+        calls = self._planned(self._calls.made())
+        events = end_events(
             self._finish,
             STOPS,
             ended=self.ended,
-            calls=self._calls.made(),
-            kept={"tool_plan": plan} if plan else None,
+            called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
         )
-
-
-def _content_events(content: Any) -> list[WireEvent]:
-    """A block's text or thinking, or the piece of it that a delta brings."""
-    if isinstance(content, str):
-        return [Text(content)] if content else []
-    if isinstance(content, list):
-        return [made for part in content for made in _content_events(part)]
-    text, thinking = (string(mapping(content).get(name)) for name in ("text", "thinking"))
-    return [*([Thought(thinking)] if thinking else []), *([Text(text)] if text else [])]
+        return [*calls, *events]
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Cohere's counts, in tokens: what went through the model, which is more than what is billed.
 
     >>> usage_of({"tokens": {"input_tokens": 69, "output_tokens": 89.0}, "cached_tokens": 16})
-    Usage(input=69, output=89, cached=16, reasoning=None)
+    Usage(input=69, output=89, cached=16, written=None, reasoning=None)
     """
     tokens = mapping(usage.get("tokens"))
     return Usage(

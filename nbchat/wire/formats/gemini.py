@@ -2,7 +2,7 @@
 
 Facts: google-genai 3.4.0 `types.py`; ai.google.dev/gemini-api/docs/thought-signatures:
 a signature goes back on the very part it came on, and parts that have one are never
-joined. So an answer with signatures is kept part by part, and goes back as it came.
+joined. So an answer with signatures goes back part by part, as it came.
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ from typing import Any
 from urllib.parse import quote
 
 from nbchat.catalog.rows import ThinkingFields
-from nbchat.events import Notice, StopReason, Usage, WireEvent
+from nbchat.events import Event, Notice, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
+from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.partial_arguments import place_piece
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import alternate_roles, text_file_as_text, with_tool_names
+from nbchat.wire.requests import (
+    alternate_roles,
+    state_blocks,
+    text_file_as_text,
+    with_tool_names,
+)
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
@@ -57,8 +63,9 @@ STOPS: dict[str, StopReason] = {
     "IMAGE_RECITATION": "filter",
 }
 
-# Gemini 3 refuses the first function call of a turn without a signature. This word stands in for it where
-# another model made the call (@ai-sdk/google 4.0.121; older models accept it too: pydantic-ai 2.68.0).
+# Gemini 3 refuses the first function call of a turn without a signature. This word stands in
+# for it where another model made the call (@ai-sdk/google 4.0.121). Older models accept it,
+# too (pydantic-ai 2.68.0).
 NO_SIGNATURE = "skip_thought_signature_validator"
 
 
@@ -97,8 +104,10 @@ def render(ask: ModelRequest) -> HttpRequest:
 
 def _path(model: str) -> str:
     """
-    >>> _path("gemini-3-pro"), _path("tunedModels/mine")
-    ('/models/gemini-3-pro:streamGenerateContent?alt=sse', '/tunedModels/mine:streamGenerateContent?alt=sse')
+    >>> _path("gemini-3-pro")
+    '/models/gemini-3-pro:streamGenerateContent?alt=sse'
+    >>> _path("tunedModels/mine")
+    '/tunedModels/mine:streamGenerateContent?alt=sse'
     """
     name = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
     return f"/{quote(name, safe='/@:')}:streamGenerateContent?alt=sse"
@@ -135,9 +144,8 @@ def _content(message: Message) -> tuple[str, list[dict[str, Any]]]:
 
 
 def _parts(message: Message) -> Iterator[dict[str, Any]]:
-    if kept := items(mapping(message.kept.data).get("parts")) if message.kept else []:
-        # Calls that the conversation dropped (an answer cut short, say) would go unanswered: a 400.
-        yield from (part for part in kept if message.tool_calls or "functionCall" not in part)
+    if _is_signed(message):
+        yield from _signed(message)
         return
     if message.role == "tool":
         result = {"name": message.name, "response": {"output": message.text}}
@@ -148,10 +156,38 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
         if message.role != "tool" or not isinstance(p, str)
     )
     for nth, call in enumerate(message.tool_calls):
-        asked = {
-            "functionCall": _with_id(call.id, {"name": call.name, "args": call.arguments or {}})
-        }
+        asked = _function_call(call)
         yield asked if nth else {**asked, "thoughtSignature": NO_SIGNATURE}
+
+
+def _is_signed(message: Message) -> bool:
+    return any(
+        isinstance(part, Text | Thought | ToolCall) and part.state for part in message.ordered_parts
+    )
+
+
+def _signed(message: Message) -> Iterator[dict[str, Any]]:
+    """An answer part by part: what has a signature as it came, plain words between joined."""
+    words: list[str] = []
+    for part in message.ordered_parts:
+        if isinstance(part, Text) and not part.state:
+            words.append(part.text)
+            continue
+        if not isinstance(part, Text | Thought | ToolCall):
+            continue
+        if words and (part.state or isinstance(part, ToolCall)):
+            yield {"text": "".join(words)}
+            words.clear()
+        if isinstance(part, ToolCall):
+            yield {**_function_call(part), **dict(*state_blocks(part))}
+        else:
+            yield from state_blocks(part)
+    if words:
+        yield {"text": "".join(words)}
+
+
+def _function_call(call: ToolCall) -> dict[str, Any]:
+    return {"functionCall": _with_id(call.id, {"name": call.name, "args": call.arguments or {}})}
 
 
 def _with_id(call_id: str, members: dict[str, Any]) -> dict[str, Any]:
@@ -170,19 +206,20 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 class Reader:
-    """One answer. Only candidate 0 is read. There is no end marker: a finish reason must have come."""
+    """One answer, of candidate 0. There is no end marker: a finish reason must have come."""
 
     def __init__(self) -> None:
         self.ended = False
-        self._parts: list[dict[str, Any]] = []  # as they must go back
-        self._words: list[str] = []  # of the unsigned text after them, joined once
-        self._calls: list[dict[str, Any]] = []  # the functionCall members among them
+        self._parts = PartEvents()
+        self._answers = False  # something came that may go back
+        self._calls = 0
         self._open: dict[str, Any] | None = None  # the call whose arguments still come
+        self._signature: Any = None  # of that call
         self._usage: dict[str, Any] = {}
         self._answer_id = ""
         self._finish = self._blocked = self._why = ""
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         if isinstance(value, list):  # the whole stream as an array: what comes without `alt=sse`
             return [made for item in value for made in self.read(item)]
         said = mapping(value)
@@ -194,9 +231,9 @@ class Reader:
         ]
         return self._candidate(chosen[0]) if chosen else []
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         events = list(self.read(body))
-        self.ended = bool(self._parts or self._words)
+        self.ended = self._answers
         return events
 
     def _note(self, value: Mapping[str, Any]) -> None:
@@ -208,99 +245,104 @@ class Reader:
         self._blocked = string(feedback.get("blockReason")) or self._blocked
         self._why = string(feedback.get("blockReasonMessage")) or self._why
 
-    def _candidate(self, candidate: Mapping[str, Any]) -> list[WireEvent]:
+    def _candidate(self, candidate: Mapping[str, Any]) -> list[Event]:
         self._finish = string(candidate.get("finishReason")) or self._finish
         self._why = string(candidate.get("finishMessage")) or self._why
         parts = items(mapping(candidate.get("content")).get("parts"))
         return [made for part in parts for made in self._part(mapping(part))]
 
-    def _part(self, part: Mapping[str, Any]) -> list[WireEvent]:
+    def _part(self, part: Mapping[str, Any]) -> list[Event]:
         if part.keys() == {"thoughtSignature"}:
-            part = {
-                "text": "",
-                **part,
-            }  # an empty text is left out by some servers, but must be there to go back
+            # An empty text is left out by some servers, but must be there to go back.
+            part = {"text": "", **part}
         if isinstance(text := part.get("text"), str):
-            self._keep_text(part, text)
-            return [Thought(text) if part.get("thought") else Text(text)] if text else []
+            return self._text(part, text)
         if isinstance(call := part.get("functionCall"), Mapping):
-            self._call(call, part.get("thoughtSignature"))
+            return self._call(call, part.get("thoughtSignature"))
+        if not part or "text" in part:
             return []
-        if part and "text" not in part:
-            self._append(dict(part))  # the model's own tools, pictures, signatures alone
+        self._answers = True
+        events = self._parts.thought_state(dict(part))  # the model's own tools, pictures
         if isinstance(data := part.get("inlineData"), Mapping):
-            return [
-                Notice(
-                    f"The answer holds {string(data.get('mimeType')) or 'data'}, which is not shown here."
-                )
-            ]
-        return []
+            kind = string(data.get("mimeType")) or "data"
+            events.append(Notice(f"The answer holds {kind}, which is not shown here."))
+        return events
 
-    def _keep_text(self, part: Mapping[str, Any], text: str) -> None:
-        """Join plain text to plain text; a part with a signature stays alone. Unsigned thoughts need not go back."""
-        if part.get("thoughtSignature"):
-            self._append(dict(part))
-        elif text and not part.get("thought"):
-            self._words.append(text)
+    def _text(self, part: Mapping[str, Any], text: str) -> list[Event]:
+        """Words or thinking. With a signature they are a part of their own.
 
-    def _append(self, part: dict[str, Any]) -> None:
-        """Keep a part behind the words before it."""
-        if self._words:
-            self._parts.append({"text": "".join(self._words)})
-            self._words.clear()
-        if part:
-            self._parts.append(part)
+        Thinking without one need not go back.
+        """
+        is_thought = bool(part.get("thought"))
+        signed = bool(part.get("thoughtSignature"))
+        self._answers = self._answers or signed or bool(text and not is_thought)
+        if signed and not text:
+            kind = Thought if is_thought else Text
+            return [kind("", state_of(dict(part)), begins=True)]
+        events = self._parts.thought(text) if is_thought else self._parts.text(text)
+        for event in events:
+            if signed and isinstance(event, Text | Thought):
+                event.state = state_of(dict(part))
+        return events
 
-    def _call(self, call: Mapping[str, Any], signature: Any) -> None:
-        """A function call: whole, or (Vertex, where asked for) its name first and its arguments in pieces."""
+    def _call(self, call: Mapping[str, Any], signature: Any) -> list[Event]:
+        """A function call: whole, or (Vertex, where asked for) its arguments in pieces."""
+        events: list[Event] = []
         if name := string(call.get("name")):
+            events += self._cut_call()
+            self._calls += 1
+            self._answers = True
             call_id = string(call.get("id")) or self._made_id()
-            self._open = {
-                "id": call_id,
-                "name": name,
-                "args": {} if call.get("args") is None else call["args"],
-            }
-            self._calls.append(self._open)
-            signed = {"thoughtSignature": signature} if signature else {}
-            self._append({"functionCall": self._open, **signed})
+            args = {} if call.get("args") is None else call["args"]
+            self._open = {"id": call_id, "name": name, "args": args}
+            self._signature = signature
         if self._open is None:
-            return
+            return events
         for piece in items(call.get("partialArgs")):
             place_piece(self._open["args"], mapping(piece))
         if not call.get("willContinue"):
+            events += self._parts.call(self._made())
             self._open = None
+        return events
+
+    def _made(self) -> ToolCall:
+        call = self._open or {}
+        made = tool_call(call["id"], call["name"], json.dumps(call["args"], ensure_ascii=False))
+        if self._signature:
+            made.state = state_of({"thoughtSignature": self._signature})
+        return made
+
+    def _cut_call(self) -> list[Event]:
+        """The call whose arguments never ended: not to be run."""
+        if self._open is None:
+            return []
+        made = replace(self._made(), arguments=None)
+        self._open = None
+        return self._parts.call(made)
 
     def _made_id(self) -> str:
         """An id for a call without one: the same for the same bytes, another in the next answer."""
         answer = re.sub(r"[^A-Za-z0-9_-]", "", self._answer_id)[:24]
-        return "_".join(filter(None, ("call", answer, str(len(self._calls) + 1))))
+        return "_".join(filter(None, ("call", answer, str(self._calls))))
 
-    def finish(self) -> list[WireEvent]:
-        self._append({})
-        signed = any(part.keys() - {"text", "functionCall"} for part in self._parts)
-        return end_events(
+    def finish(self) -> list[Event]:
+        events = end_events(
             self._finish or self._blocked,
             STOPS,
             ended=self.ended,
-            calls=[self._called(call) for call in self._calls],
-            kept={"parts": self._parts} if signed else None,
+            called=self._calls > 0,
             usage=usage_of(self._usage) if self._usage else None,
             unknown="broken" if self._finish else "filter",
             why=self._why,
         )
-
-    def _called(self, call: Mapping[str, Any]) -> ToolCall:
-        made = tool_call(call["id"], call["name"], json.dumps(call["args"], ensure_ascii=False))
-        return (
-            replace(made, arguments=None) if call is self._open else made
-        )  # cut short: not to be run
+        return [*self._cut_call(), *events]
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """Gemini's counts, in tokens; what it generated is candidates and thoughts together.
 
     >>> usage_of({"promptTokenCount": 9, "candidatesTokenCount": 5, "thoughtsTokenCount": 30})
-    Usage(input=9, output=35, cached=None, reasoning=30)
+    Usage(input=9, output=35, cached=None, written=None, reasoning=30)
     """
     said, thought = count(usage.get("candidatesTokenCount")), count(usage.get("thoughtsTokenCount"))
     output = None if said is None and thought is None else (said or 0) + (thought or 0)
@@ -308,5 +350,6 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         count(usage.get("promptTokenCount")),
         output,
         count(usage.get("cachedContentTokenCount")),
+        None,
         thought,
     )

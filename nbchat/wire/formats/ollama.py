@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     file_refusal,
+    function_tools,
     text_file_as_text,
     wants_thought_back,
     with_tool_names,
@@ -26,7 +27,7 @@ from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
-from nbchat.wire.tool_calls import function_tools, tool_call
+from nbchat.wire.tool_calls import tool_call
 
 FRAMING: Framing = "ndjson"
 
@@ -121,7 +122,7 @@ class Reader:
         self._last: Mapping[str, Any] = {}
         self._answer_id = ""
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         line = mapping(value)
         message = line.get("message")
         if line.get("error") or not isinstance(message, dict):
@@ -133,11 +134,11 @@ class Reader:
         )
         return self._message(mapping(message))
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         return self.read(body)
 
-    def _message(self, message: Mapping[str, Any]) -> list[WireEvent]:
-        events: list[WireEvent] = []
+    def _message(self, message: Mapping[str, Any]) -> list[Event]:
+        events: list[Event] = []
         if thinking := string(message.get("thinking")):
             events += self._tags.finish() if self._tags else []
             events.append(Thought(thinking))
@@ -162,7 +163,7 @@ class Reader:
         )
         self._calls.append(tool_call(call_id, name, raw))
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         last = self._last
         usage = (
             Usage(count(last.get("prompt_eval_count")), count(last.get("eval_count")))

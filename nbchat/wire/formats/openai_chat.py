@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbchat.events import StopReason, Usage, WireEvent
+from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought
 from nbchat.option_values import TOOL_CHOICES
+from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
@@ -20,6 +21,9 @@ from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import (
     accepted_call_id,
     file_refusal,
+    function_call,
+    function_tools,
+    state_blocks,
     text_file_as_text,
     wants_thought_back,
 )
@@ -27,7 +31,7 @@ from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system
 from nbchat.wire.shapes import count, items, mapping
 from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
-from nbchat.wire.tool_calls import ToolCalls, function_call, function_tools
+from nbchat.wire.tool_calls import ToolCalls
 
 FRAMING: Framing = "sse"
 
@@ -37,7 +41,8 @@ STOPS: dict[str, StopReason] = {
     "length": "length",
     "model_length": "length",  # Mistral (mistralai 3.7.0), which also has `error`
     "max_tokens": "length",
-    "model_context_window_exceeded": "length",  # Zhipu, which also has `sensitive` and `network_error`
+    # Zhipu, which also has `sensitive` and `network_error`
+    "model_context_window_exceeded": "length",
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "filter",
@@ -165,8 +170,10 @@ def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
             if quirks.empty_content == "null":
                 said["content"] = None
         said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
-    if kept := mapping(message.kept.data) if message.kept else {}:
-        merge_into(said, kept)
+    thoughts = [part for part in message.ordered_parts if isinstance(part, Thought)]
+    states = [block for part in thoughts for block in state_blocks(part) if block]
+    if states:
+        merge_into(said, states[0])
     elif wants_thought_back(quirks.reasoning_back, calls):
         said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
     return said
@@ -188,13 +195,15 @@ class Reader:
         self._calls = ToolCalls()
         self._usage: Mapping[str, Any] = {}
         self._details = ReasoningDetails()
+        self._is_placed = False  # there is a part of thinking for the details
         self._finish = ""
         self._part = "delta"
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         body = mapping(value)
         choices = body.get("choices")
-        # MiniMax and Spark put a failure's code beside choices that are null or empty (clients of theirs, 2026-11).
+        # MiniMax and Spark put a failure's code beside choices that are null or empty
+        # (clients of theirs, 2026-11).
         if (
             not choices
             or event == "error"
@@ -214,12 +223,12 @@ class Reader:
                 return self._choice(choice)
         return ()
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         self.ended = "choices" in mapping(body)
         self._part = "message"  # Perplexity puts an empty delta beside it (recorded)
         return self.read(body)
 
-    def _choice(self, choice: dict[str, Any]) -> list[WireEvent]:
+    def _choice(self, choice: dict[str, Any]) -> list[Event]:
         if finish := choice.get("finish_reason"):
             self._finish = str(finish)
             raise_problem(
@@ -248,28 +257,37 @@ class Reader:
             self._calls.add({"index": 0, "function": call})
         return events
 
-    def _thought(self, delta: dict[str, Any]) -> list[WireEvent]:
+    def _thought(self, delta: dict[str, Any]) -> list[Event]:
         said = ""
+        events: list[Event] = []
         if "reasoning_details" in delta:
             said = self._details.add(delta["reasoning_details"])
+            events = self._placed()
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
                 said = text
                 break
-        return [*self._untagged(), Thought(said)] if said else []
+        return [*self._untagged(), Thought(said)] if said else events
 
-    def _untagged(self) -> list[WireEvent]:
-        """The host has a field for thinking, so tags in the text are text from now on. What was held comes out."""
+    def _placed(self) -> list[Event]:
+        """The first details have their place here, also where they have no words."""
+        if self._is_placed or not self._details:
+            return []
+        self._is_placed = True
+        return [Thought("")]
+
+    def _untagged(self) -> list[Event]:
+        """What was held as a possible tag: the host has a field for thinking, so tags are text."""
         held = self._tags.finish() if self._tags else []
         self._tags = None
         return list(held)
 
-    def _content(self, content: Any) -> list[WireEvent]:
+    def _content(self, content: Any) -> list[Event]:
         if isinstance(content, str):
             if self._tags is None:
                 return [Text(content)] if content else []
             return list(self._tags.feed(content))
-        events: list[WireEvent] = []
+        events: list[Event] = []
         for part in items(content) or [
             content
         ]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
@@ -286,17 +304,18 @@ class Reader:
                 events += [Text(t) for t in _texts(part.get("text")) if t]
         return events
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         details = self._details.whole()
+        state = state_of({"reasoning_details": details})
         events = end_events(
             self._finish,
             STOPS,
             ended=self.ended,
             calls=self._calls.made(),
-            kept={"reasoning_details": details} if details else None,
             usage=usage_of(self._usage) if self._usage else None,
         )
-        return [*self._untagged(), *events]
+        thought = [Thought("", state)] if details else []
+        return [*self._untagged(), *thought, *events]
 
 
 def _texts(value: Any) -> list[str]:
@@ -310,8 +329,9 @@ def _texts(value: Any) -> list[str]:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """OpenAI's usage object, in tokens, and where Moonshot, DeepSeek and xAI put the same numbers.
 
-    >>> usage_of({"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14, "cached_tokens": 4})
-    Usage(input=9, output=5, cached=4, reasoning=None)
+    >>> sent = {"prompt_tokens": 9, "cached_tokens": 4}
+    >>> usage_of({**sent, "completion_tokens": 5, "total_tokens": 14})
+    Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
     prompt, completion = (
         mapping(usage.get("prompt_tokens_details")),
@@ -329,6 +349,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     total = count(usage.get("total_tokens"))
     if given is not None and made is not None and reasoning and total == given + made + reasoning:
         made += reasoning  # xAI counts reasoning beside the completion (recorded)
-    return Usage(
-        given, made, next((c for c in map(count, cached) if c is not None), None), reasoning
-    )
+    return Usage(given, made, _first_count(cached), None, reasoning)
+
+
+def _first_count(values: Iterable[Any]) -> int | None:
+    for number in map(count, values):
+        if number is not None:
+            return number
+    return None

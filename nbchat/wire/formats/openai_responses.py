@@ -1,4 +1,4 @@
-"""OpenAI's Responses API, and the hosts that speak it: Azure, xAI, DeepSeek, OpenRouter, local servers.
+"""OpenAI's Responses API, spoken too by Azure, xAI, DeepSeek, OpenRouter, local servers.
 
 Facts: openai-python 3.54.0 `types/responses/`. Nothing is stored at the provider
 (`store: false`), so reasoning comes back encrypted and is sent back with the next
@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.events import Stop, StopReason, Usage, WireEvent
+from nbchat.events import Event, Stop, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.option_values import TOOL_CHOICES
+from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.requests import Places, in_order, text_file_as_text, thought_events
+from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
-from nbchat.wire.tool_calls import arguments_text, raw_arguments, tool_call
+from nbchat.wire.tool_calls import raw_arguments, tool_call
 
 FRAMING: Framing = "sse"
 
@@ -139,10 +140,10 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
-    """Words, calls and reasoning in the order they came; reasoning only for a model that is known to reason."""
+    """Words, calls and reasoning in order; reasoning only for a model that is known to reason."""
     found: list[dict[str, Any]] = []
     phase: dict[str, Any] = {}
-    for piece in in_order(message):
+    for piece in pieces_of(message):
         match piece:
             case str():
                 found.append({"role": "assistant", **phase, "content": piece})
@@ -167,34 +168,32 @@ def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
 class _Item:
     """One item of the output, while it streams."""
 
-    at: tuple[int, int]  # where it began, for what must go back
     given: Mapping[str, Any] = field(default_factory=dict)
     seen: bool = False  # some of it was shown already
     raw: list[str] = field(default_factory=list)  # of a call's arguments
 
 
 class Reader:
-    """One answer. Items are told apart by `output_index`, because some proxies change their ids midway."""
+    """One answer. Items are told apart by `output_index`: some proxies change ids midway."""
 
     def __init__(self) -> None:
         self.ended = False
         self._items: dict[int | str, _Item] = {}
         self._calls: list[_Item] = []
         self._types: set[str] = set()  # of items that were streamed
-        self._places = Places()
+        self._parts = PartEvents()
         self._usage: Mapping[str, Any] = {}
         self._status = ""
         self._foreign = False
 
-    def read(self, value: Any, event: str = "") -> Iterable[WireEvent]:
+    def read(self, value: Any, event: str = "") -> Iterable[Event]:
         value = mapping(value)
         match string(value.get("type")) or event:
             case "response.output_text.delta" | "response.refusal.delta":
-                self._item(value, "message").seen = True
-                return self._places.said(value.get("delta"))
+                return self._text(self._item(value, "message"), value.get("delta"))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
                 self._item(value, "reasoning").seen = True
-                return thought_events(value.get("delta"))
+                return self._parts.thought(value.get("delta"))
             case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
                 self._item(value, "function_call").raw.append(string(value.get("delta")))
             case "response.function_call_arguments.done":
@@ -217,7 +216,7 @@ class Reader:
                 raise_problem(value, STATUS)
         return ()
 
-    def read_whole(self, body: Any) -> Iterable[WireEvent]:
+    def read_whole(self, body: Any) -> Iterable[Event]:
         raise_problem(body, STATUS)
         response = mapping(body)
         if "output" not in response and "status" not in response:
@@ -229,51 +228,66 @@ class Reader:
         """The item that an event speaks of."""
         key = _key(value)
         if key not in self._items:
-            self._items[key] = _Item(self._places.here())
+            self._items[key] = _Item()
             self._types.add(kind)
         return self._items[key]
 
     def _open(self, value: Mapping[str, Any]) -> None:
         given = mapping(value.get("item"))
-        item = self._items[_key(value)] = _Item(self._places.here(), given)
+        item = self._items[_key(value)] = _Item(given)
         self._types.add(string(given.get("type")))
         self._call(item)
 
     def _call(self, item: _Item) -> None:
         if item.given.get("type") in CALLS and item not in self._calls:
             self._calls.append(item)
-            self._places.called()
+            self._parts.answers = True
 
-    def _done(self, item: _Item, given: Mapping[str, Any]) -> list[WireEvent]:
+    def _text(self, item: _Item, text: Any) -> list[Event]:
+        """Words of a message, whose parts are its own: what goes back is said at its end."""
+        events = self._parts.text(text) if item.seen else self._parts.next_text(text)
+        item.seen = True
+        return events
+
+    def _done(self, item: _Item, given: Mapping[str, Any]) -> list[Event]:
         """A whole item: what of it was not shown yet, and what of it must go back."""
-        item.given, shown, item.seen = given, item.seen, True
+        shown, item.given = item.seen, given
         self._call(item)
         match given.get("type"):
             case "message":
-                if phase := string(given.get("phase")):
-                    self._places.keep({"type": "message", "phase": phase}, item.at)
-                parts = [] if shown else _parts(given, "content")
-                return [
-                    event
-                    for part in parts
-                    for event in self._places.said(part.get("text") or part.get("refusal"))
-                ]
+                return self._message(item, given, shown)
             case "reasoning":
-                if given.get("encrypted_content") or given.get("content"):
-                    kept = {
-                        name: part
-                        for name, part in given.items()
-                        if name != "status" and part not in (None, [])
-                    }
-                    self._places.keep({"summary": [], **kept}, item.at)
-                parts = [] if shown else [*_parts(given, "summary"), *_parts(given, "content")]
-                return [event for part in parts for event in thought_events(part.get("text"))]
+                return self._reasoning(item, given, shown)
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
+                if not item.seen:
+                    item.seen = True
+                    return self._parts.call(_called(item))
         return []
 
-    def _terminal(self, response: Mapping[str, Any], status: str) -> list[WireEvent]:
+    def _message(self, item: _Item, given: Mapping[str, Any], shown: bool) -> list[Event]:
+        events: list[Event] = []
+        for part in [] if shown else _parts(given, "content"):
+            events += self._text(item, part.get("text") or part.get("refusal"))
+        item.seen = True
+        phase = string(given.get("phase"))
+        if phase and (shown or events):
+            events += self._parts.text_state({"type": "message", "phase": phase})
+        return events
+
+    def _reasoning(self, item: _Item, given: Mapping[str, Any], shown: bool) -> list[Event]:
+        """Its summary; and the item itself, where it can go back: an id alone is refused."""
+        item.seen = True
+        events: list[Event] = []
+        for part in [] if shown else [*_parts(given, "summary"), *_parts(given, "content")]:
+            events += self._parts.thought(part.get("text"))
+        if given.get("encrypted_content") or given.get("content"):
+            state = {"summary": [], **_without_empty(given)}
+            events += self._parts.thought_state(state, shown=shown or bool(events))
+        return events
+
+    def _terminal(self, response: Mapping[str, Any], status: str) -> list[Event]:
         self._status = string(response.get("status")) or status
         if self._status == "failed":
             raise_problem(
@@ -285,26 +299,34 @@ class Reader:
         )
         self._usage = mapping(response.get("usage"))
         streamed = set(self._types)  # some hosts stream nothing but this; some leave it empty
-        events: list[WireEvent] = []
+        events: list[Event] = []
         for given in map(mapping, items(response.get("output"))):
             if string(given.get("type")) not in streamed:
-                events += self._done(_Item(self._places.here()), given)
-        # A response in which nothing was said may go on in another on the same stream (OpenAI's shell tool).
-        self.ended = self._status != "completed" or self._places.here() != (0, 0)
+                events += self._done(_Item(), given)
+        # A response in which nothing was said may go on in another on the same stream
+        # (OpenAI's shell tool).
+        self.ended = self._status != "completed" or self._parts.answers
         return events
 
-    def finish(self) -> list[WireEvent]:
+    def finish(self) -> list[Event]:
         if self._foreign:
             return [Stop("broken", "the server answered in another format than openai-responses")]
         return end_events(
             self._status,
             STOPS,
             ended=self.ended,
-            calls=[_called(item) for item in self._calls],
-            kept=self._places.rows,
+            calls=[_called(item) for item in self._calls if not item.seen],
+            called=any(string(item.given.get("name")) for item in self._calls),
             usage=usage_of(self._usage) if self._usage else None,
             unknown="broken",
         )
+
+
+def _without_empty(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A reasoning item as it goes back."""
+    return {
+        name: part for name, part in item.items() if name != "status" and part not in (None, [])
+    }
 
 
 def _called(item: _Item) -> ToolCall:
@@ -329,12 +351,14 @@ def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def usage_of(usage: Mapping[str, Any]) -> Usage:
     """The counts of a response, in tokens.
 
-    >>> usage_of({"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4}, "output_tokens": 5})
-    Usage(input=9, output=5, cached=4, reasoning=None)
+    >>> details = {"cached_tokens": 4}
+    >>> usage_of({"input_tokens": 9, "input_tokens_details": details, "output_tokens": 5})
+    Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
     return Usage(
         count(usage.get("input_tokens")),
         count(usage.get("output_tokens")),
         count(mapping(usage.get("input_tokens_details")).get("cached_tokens")),
+        None,
         count(mapping(usage.get("output_tokens_details")).get("reasoning_tokens")),
     )

@@ -1,4 +1,4 @@
-"""Bytes become lines. Not text: JSON may carry U+2028 or U+0085, where a text splitter would cut."""
+"""Bytes become lines. Not text: that is cut at U+2028 and U+0085, which JSON may carry."""
 
 from __future__ import annotations
 

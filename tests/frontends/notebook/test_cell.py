@@ -65,3 +65,10 @@ def test_an_answer_that_keeps_changing_its_mind_is_painted_no_more_often(painted
         )
     outputs = 2  # that each repaint sends at most: the words, and the thinking above them
     assert 8 < len(painted.pages) - before <= outputs * (20 + 2)
+
+
+def test_words_that_begin_anew_are_a_paragraph_of_their_own(painted: Painted) -> None:
+    painted.after(0.6, Text("One."), Thought("hm", begins=True), Text("Two.", begins=True))
+
+    assert "<p>One.</p>" in painted.pages[-2] + painted.pages[-1]
+    assert "One.Two." not in "".join(painted.pages)
