@@ -17,6 +17,7 @@ from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.events import Event, Notice, Stop, Usage, is_shown
 from nbchat.hosts import host_of
+from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import what_happened
