@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from pathlib import Path
 
 from nbchat.catalog.catalog import shipped
@@ -76,12 +77,25 @@ def tree() -> str:
     package = ROOT / "nbchat"
     files = sorted(path for path in package.glob("*.py"))
     folders = sorted(path.parent for path in package.glob("*/__init__.py"))
-    lines = [(path.name, _about(path)) for path in files]
-    lines += [(f"{path.name}/", _about(path / "__init__.py")) for path in folders]
-    width = max(len(name) for name, _ in lines)
-    return "\n".join(
-        ["```", "nbchat/", *(f"  {name:{width}}  {about}" for name, about in lines), "```"]
-    )
+    rows = [(path.name, _about(path), []) for path in files]
+    rows += [(f"{path.name}/", _about(path / "__init__.py"), _inside(path)) for path in folders]
+    width = max(len(name) for name, _, _ in rows)
+    lines = ["```", "nbchat/"]
+    for name, about, inside in rows:
+        lines.append(f"  {name:{width}}  {about}")
+        lines += [f"  {'':{width}}    {names}" for names in inside]
+    return "\n".join([*lines, "```"])
+
+
+def _inside(folder: Path) -> list[str]:
+    """The files of a room, and those of the folders in it, each folder on lines of its own."""
+    names = [path.stem for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    lines = textwrap.wrap(" ".join(names), 80)
+    for inner in sorted(path.parent for path in folder.glob("*/__init__.py")):
+        first, *more = _inside(inner)
+        lines.append(f"{inner.name}/  {first}")
+        lines += [f"{'':{len(inner.name) + 3}}{line}" for line in more]
+    return lines
 
 
 def layers() -> str:

@@ -192,6 +192,20 @@ def test_a_path_of_contributing_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
+@pytest.mark.parametrize(
+    ("word", "home"),
+    re.findall(r"^\| (\w+) \| [^|]+ \| `(nbchat/[\w/.]+)` \|$", CONTRIBUTING, re.M),
+)
+def test_a_word_of_contributing_is_spoken_at_home(word: str, home: str) -> None:
+    assert re.search(rf"\b{word}", (ROOT / home).read_text("utf-8"), re.I)
+
+
+def test_contributing_explains_the_words() -> None:
+    words = CONTRIBUTING.partition("## Words")[2].partition("\n## ")[0]
+
+    assert len(re.findall(r"^\| \w+ \|", words, re.M)) >= 20
+
+
 def test_the_commands_of_contributing_are_those_of_ci_and_of_this_checkout() -> None:
     lines = [
         line
