@@ -13,8 +13,8 @@ import pytest
 from nbchat import runtime
 from nbchat.frontends.panel.session import Session
 
-from ..service import Service
-from ..waiting import SECONDS
+from ...service import Service
+from ...waiting import SECONDS
 from . import messages
 
 TOLD: list[dict[str, Any]] = []  # by all desks of a test

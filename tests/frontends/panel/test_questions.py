@@ -6,8 +6,8 @@ import time
 
 import nbchat
 
-from ..service import Service, answer, said
-from ..waiting import until
+from ...service import Service, answer, said
+from ...waiting import until
 from .conftest import Desk
 
 

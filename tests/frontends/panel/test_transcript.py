@@ -11,8 +11,8 @@ import nbchat
 from nbchat import runtime
 from nbchat.errors import ConversationBusy
 
-from ..service import Service, answer, said
-from ..waiting import until
+from ...service import Service, answer, said
+from ...waiting import until
 from .conftest import Desk
 
 

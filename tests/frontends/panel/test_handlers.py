@@ -9,7 +9,7 @@ import pytest
 import nbchat
 from nbchat.messages import Image
 
-from ..service import Service, answer, said
+from ...service import Service, answer, said
 from .conftest import Desk
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
