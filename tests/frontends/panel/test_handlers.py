@@ -1,15 +1,18 @@
-"""What else the page says, and what comes of it: choices, variables, images, exports, and what is no message."""
+"""What the page says, and what comes of it: choices, images, and moves of the branch."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import get_args
 
 import pytest
 
 import nbchat
+from nbchat.errors import ConversationBusy
+from nbchat.frontends.panel import handlers, page_messages
 from nbchat.messages import Image
 
 from ...service import Service, answer, said
+from ...waiting import until
 from .conftest import Desk
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -55,65 +58,40 @@ def test_images_go_along_and_come_back_when_asked_for(slow: Service) -> None:
     assert Image(PNG, "image/png") in nbchat.chat().turns[0].question.parts
 
 
-def test_names_and_values_are_offered_as_they_would_be_sent(desk: Desk) -> None:
-    desk.variables = {"data": [1], "_x": 1, "In": [], "update": 1, "print_it": print}
-    desk.say("names", text="dat")
-    assert desk.wait("names")["rows"] == [["data", "list, 1"], ["update", "int"]]
-
-    desk.say("peek", name="data")
-    assert desk.wait("peek")["text"] == "[1]"
-
-
-def test_a_value_that_cannot_be_shown_is_told_and_the_question_comes_back(desk: Desk) -> None:
-    class Bad:
-        def __str__(self) -> str:
-            raise RuntimeError("no words for it")
-
-    desk.variables = {"bad": Bad()}
-    desk.ask("What is @bad?")
-
-    assert desk.wait("note")["text"] == "no words for it"
-    assert desk.wait("back")["text"] == "What is @bad?"
+def test_undo_redo_and_reset_move_the_branch(desk: Desk) -> None:
+    desk.ask("Hello")
+    desk.wait("state", when=lambda m: m["ids"])
+    for how, count in (("undo", 0), ("redo", 1), ("reset", 0)):
+        told = len(desk.all("state"))
+        desk.say("move", how=how)
+        assert len(desk.wait("state", told + 1)["ids"]) == count
 
 
-@pytest.mark.parametrize("form", ["md", "json", "html", "ipynb"])
-def test_a_conversation_is_exported(desk: Desk, form: str) -> None:
-    desk.ask("show me a table")
+def test_a_conversation_that_is_answering_is_not_deleted(slow: Service) -> None:
+    slow.plays(answer(*said(*["word "] * 30), gap=0.01))
+    desk = Desk()
+    desk.ask("go on")
+    desk.wait("delta")
+
+    desk.say("move", how="delete")
+
+    assert desk.wait("note")["error"] == "ConversationBusy"
     desk.wait("end")
-    desk.say("export", format=form)
-    file = desk.wait("file")
-
-    assert file["name"] == f"show-me-a-table.{form}"
-    assert "petal length" in file["text"]
+    assert desk.turns == [("go on", "word " * 30)]
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        None,
-        "stop",
-        [],
-        {},
-        {"kind": "run", "code": "1"},
-        {"kind": "send", "request_id": "r", "text": 1},
-        {"kind": "send", "request_id": "r", "text": "x" * 2_000_001},
-        {"kind": "send", "request_id": "r", "text": "x", "variables": ["a.b"]},
-        {"kind": "send", "request_id": "r", "text": "x", "variables": ["a"] * 21},
-        {"kind": "send", "request_id": "../r", "text": "x"},
-        {"kind": "want", "ids": ["a"] * 51},
-        {"kind": "choose", "temperature": "0.5"},
-        {"kind": "choose", "temperature": float("nan")},
-        {"kind": "choose", "max_tokens": 0},
-        {"kind": "choose", "api_key": "secret"},
-        {"kind": "export", "format": "../../x"},
-        {"kind": "peek", "name": "os.environ"},
-        {"kind": "branch", "id": "a", "number": -1},
-    ],
-)
-def test_what_is_not_a_message_is_not_answered(desk: Desk, message: Any) -> None:
-    before = len(desk.told)
-    desk.session.take(message)
-    desk.say("models")
-    desk.wait("models")
+def test_a_conversation_cannot_be_deleted_while_a_panel_asks(slow: Service) -> None:
+    slow.plays(answer(*said(*["word "] * 30), gap=0.01))
+    desk = Desk()
+    desk.ask("go on")
+    desk.wait("delta")
+    with pytest.raises(ConversationBusy):
+        nbchat.chat().forget()
+    until(lambda: not nbchat.chat().answering)
+    nbchat.chat().forget()
 
-    assert len(desk.told) == before + 1
+    assert desk.wait("state", when=lambda m: not m["ids"] and m["title"] == "main")
+
+
+def test_every_message_has_a_handler() -> None:
+    assert handlers.HANDLERS.keys() == set(get_args(page_messages.Message))

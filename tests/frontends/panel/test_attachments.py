@@ -1,0 +1,34 @@
+"""Variables in a question: offered, shown before, and sent as they were shown."""
+
+from __future__ import annotations
+
+from nbchat.frontends.panel import attachments
+
+from .conftest import Desk
+
+
+def test_a_fence_in_a_value_does_not_end_the_value() -> None:
+    content, _ = attachments.content("What is @text?", [], [], {"text": "a\n```\nb"})
+
+    assert content[1] == "\n\ntext:\n````\na\n```\nb\n````"
+
+
+def test_names_and_values_are_offered_as_they_would_be_sent(desk: Desk) -> None:
+    desk.variables = {"data": [1], "_x": 1, "In": [], "update": 1, "print_it": print}
+    desk.say("names", text="dat")
+    assert desk.wait("names")["rows"] == [["data", "list, 1"], ["update", "int"]]
+
+    desk.say("peek", name="data")
+    assert desk.wait("peek")["text"] == "[1]"
+
+
+def test_a_value_that_cannot_be_shown_is_told_and_the_question_comes_back(desk: Desk) -> None:
+    class Bad:
+        def __str__(self) -> str:
+            raise RuntimeError("no words for it")
+
+    desk.variables = {"bad": Bad()}
+    desk.ask("What is @bad?")
+
+    assert desk.wait("note")["text"] == "no words for it"
+    assert desk.wait("back")["text"] == "What is @bad?"

@@ -1,0 +1,75 @@
+"""The one script that a page is sent: small, whole, and in every language."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zlib
+from base64 import b64decode
+
+import pytest
+
+from nbchat.frontends.panel import source
+
+
+def test_script_and_style_are_small() -> None:
+    """They go over the channel with every panel and every reload of a page."""
+    assert len(source.loader().encode()) < 26_000
+
+
+def test_the_loader_holds_the_scripts() -> None:
+    packed = re.search(r'atob\("([\w+/=]+)"\)', source.loader())
+
+    assert packed
+    assert zlib.decompress(b64decode(packed[1])).decode() == source.script()
+
+
+@pytest.mark.parametrize("name", [*source.SCRIPTS, *source.STYLES])
+def test_remarks_are_left_out_and_nothing_else(name: str) -> None:
+    written = [line.strip() for line in (source.FOLDER / name).read_text("utf-8").splitlines()]
+    kept = source.lines(name)
+    for line in filter(None, written):
+        if kept and line == kept[0]:
+            kept.pop(0)
+        else:
+            assert line.startswith(("//", "/*", "*"))
+
+    assert kept == []
+    assert all(line.count("`") % 2 == 0 for line in written)  # no text goes over lines
+
+
+def test_every_file_of_the_page_is_sent() -> None:
+    there = {path.name for path in source.FOLDER.iterdir() if path.suffix in (".js", ".css")}
+
+    assert there == {*source.SCRIPTS, *source.STYLES}
+
+
+def test_every_word_is_there_in_every_language_and_is_used() -> None:
+    english, chinese = source.words()["en"], source.words()["zh"]
+    scripts = "\n".join(line for name in source.SCRIPTS for line in source.lines(name))
+
+    assert english.keys() == chinese.keys()
+    stops = {"interrupted", "broken", "length", "filter"}
+    named_by_python = {*stops, "needs", "retired", "local"}
+    for word, text in english.items():
+        assert word in named_by_python or re.search(rf"\b{word}\b", scripts), word
+        assert re.findall(r"\{\d\}", text) == re.findall(r"\{\d\}", chinese[word])
+
+
+def test_every_word_that_is_said_is_in_the_table() -> None:
+    scripts = "\n".join(line for name in source.SCRIPTS for line in source.lines(name))
+
+    words = set(re.findall(r"\bphrase\(\s*\"(\w+)\"", scripts))
+    assert words - source.words()["en"].keys() == set()
+
+
+def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
+    code = (
+        "from nbchat.frontends.panel import ChatPanel, source\n"
+        "before = source.script.cache_info().currsize\n"
+        "panel = ChatPanel()\n"
+        "assert (before, source.script.cache_info().currsize) == (0, 1)\n"
+        "assert panel.get_state('_esm') == {'_esm': source.loader()}\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
