@@ -1,9 +1,12 @@
-"""The fixtures of this folder: a browser, a JupyterLab, a cell or a panel in it, a panel in a page, axe-core."""
+"""The fixtures of this folder.
+
+A browser, a JupyterLab, a cell or a panel in it, a panel in a page, and axe-core.
+"""
 
 from .axe import axe
 from .cells import ask
 from .lab import chromium, lab
 from .panel_lab import in_lab
-from .panel_page import opened
+from .panel_page import open_panel
 
-__all__ = ["ask", "axe", "chromium", "in_lab", "lab", "opened"]
+__all__ = ["ask", "axe", "chromium", "in_lab", "lab", "open_panel"]

@@ -43,11 +43,11 @@ def launched() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         missing("playwright is not installed")
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
+    paths = [path for path in map(shutil.which, NAMES) if path]
+    if not paths:
         missing("no Chromium is on PATH")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=paths[0], args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -130,7 +130,7 @@ class Lab:
     def open(
         self, *cells: str, dark: bool = False, size: tuple[int, int] = (1100, 1000), path: str = ""
     ) -> Notebook:
-        """A new notebook of these cells in a new page, its kernel ready; or the notebook at `path`."""
+        """A new notebook of these cells, or the one at `path`, in a new page, its kernel ready."""
         self.setting(
             "apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
         )
@@ -177,7 +177,10 @@ class Lab:
 
 
 class Notebook:
-    """A notebook in a page of JupyterLab. `page` is Playwright's; the rest goes through the application."""
+    """A notebook in a page of JupyterLab.
+
+    `page` is Playwright's; the rest goes through the application.
+    """
 
     def __init__(self, page: Any, path: str) -> None:
         self.page = page
@@ -196,7 +199,10 @@ class Notebook:
         """Wait until the notebook is there and its kernel, if it has one, is idle."""
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.page.wait_for_function(
-            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+            """() => {
+                const notebook = window.jupyterapp?.shell.currentWidget;
+                return notebook?.sessionContext?.session?.kernel?.status === "idle";
+            }"""
         )
 
     def run(self, *numbers: int, wait: bool = True) -> None:
@@ -218,10 +224,13 @@ class Notebook:
 
     def sources(self) -> list[str]:
         """The text of every cell."""
-        found: list[str] = self.page.evaluate(
-            "[...window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells].map(c => c.getSource())"
+        sources: list[str] = self.page.evaluate(
+            """() => {
+                const { sharedModel } = window.jupyterapp.shell.currentWidget.content.model;
+                return [...sharedModel.cells].map((cell) => cell.getSource());
+            }"""
         )
-        return found
+        return sources
 
     def save(self) -> None:
         self.page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")

@@ -38,7 +38,9 @@ def in_lab(lab: Lab) -> Iterator[InLab]:
 def using(service: Service) -> str:
     """A loading cell after which `openai:slow` is answered by the test's own service."""
     return (
-        f"import os\nos.environ['OPENAI_BASE_URL'] = '{service.url}/v1'\nos.environ['OPENAI_API_KEY'] = 'k'\n"
+        "import os\n"
+        f"os.environ['OPENAI_BASE_URL'] = '{service.url}/v1'\n"
+        "os.environ['OPENAI_API_KEY'] = 'k'\n"
         f"os.environ['NBCHAT_MODEL'] = 'openai:slow'\n{LOAD}"
     )
 
@@ -49,15 +51,18 @@ def ask(notebook: Notebook, question: str, view: int = 0) -> None:
     area.press("Enter")
 
 
-def shown(notebook: Notebook, text: str, count: int = 1) -> None:
+def wait_for_text(notebook: Notebook, text: str, count: int = 1) -> None:
     """Wait until the transcripts contain a text."""
     notebook.page.wait_for_function(
-        "([t, n]) => [...document.querySelectorAll('.nbp-log')].filter(e => e.textContent.includes(t)).length >= n",
+        """([text, count]) => {
+            const logs = [...document.querySelectorAll('.nbp-log')];
+            return logs.filter((log) => log.textContent.includes(text)).length >= count;
+        }""",
         arg=[text, count],
     )
 
 
-def finished(notebook: Notebook, turns: int) -> None:
+def wait_for_answers(notebook: Notebook, turns: int) -> None:
     """Wait until so many answers are whole."""
     notebook.page.wait_for_function(
         "n => document.querySelectorAll('.nbp-foot').length === n", arg=turns

@@ -18,7 +18,8 @@ from nbchat import render
 from nbchat.frontends.panel import source
 from nbchat.frontends.panel.live_turn import splice
 
-PAGE = """<!doctype html><html lang="en"><head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
+PAGE = """<!doctype html><html lang="en">
+<head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
 <body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""
 START = """async (esm) => {
     const listeners = {};
@@ -40,7 +41,8 @@ START = """async (esm) => {
     for (const kind of ["keydown", "keyup", "keypress"])
         document.addEventListener(kind, (event) => window.outside.push(event.key));
     window.module = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
-    window.leave = window.module.default.render({ model: window.model, el: document.getElementById("host") });
+    const el = document.getElementById("host");
+    window.leave = window.module.default.render({ model: window.model, el });
 }"""
 
 NOW = {
@@ -83,8 +85,8 @@ def row(turn: str, s: str = "Why?", text: str = "Because.", **more: Any) -> dict
     return {"id": turn, "question": asked(s), "html": render.to_html(text), **facts, **more}
 
 
-def rows(*found: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": "rows", "rows": found}
+def rows(*turns: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "rows", "rows": turns}
 
 
 def state(*ids: str, **more: Any) -> dict[str, Any]:
@@ -113,24 +115,18 @@ class Page:
     def tell(self, *messages: dict[str, Any]) -> None:
         """Say this as the kernel does: rows go deflated."""
         packed = []
+        counts = []
         for message in messages:
-            data = (
-                zlib.compress(json.dumps(message["rows"]).encode())
-                if message["kind"] == "rows"
-                else b""
-            )
-            packed.append(
-                [
-                    {n: v for n, v in message.items() if n != "rows" or not data},
-                    b64encode(data).decode(),
-                ]
-            )
+            data = b""
+            if message["kind"] == "rows":
+                data = zlib.compress(json.dumps(message["rows"]).encode())
+                counts.append(len(message["rows"]))
+                message = {"kind": "rows"}
+            packed.append([message, b64encode(data).decode()])
         self.page.evaluate("messages => tell(...messages)", packed)
-        for found in (
-            m["rows"] for m in messages if m["kind"] == "rows"
-        ):  # they are inflated in their own time
+        for count in counts:  # they are inflated in their own time
             self.page.wait_for_function(
-                "n => document.querySelectorAll('.nbp-foot').length >= n", arg=len(found)
+                "n => document.querySelectorAll('.nbp-foot').length >= n", arg=count
             )
 
     def sent(self, kind: str) -> list[dict[str, Any]]:
@@ -153,14 +149,12 @@ class Page:
             self.tell({"kind": "delta", "id": turn, "seq": seq, "tail": splice(before, html)})
             before = html
 
-    def ends(self, turn: str, seq: int, **more: Any) -> None:
+    def end(self, turn: str, seq: int, **more: Any) -> None:
         """The turn that was streamed is whole."""
-        whole = {
-            name: value
-            for name, value in row(turn, **more).items()
-            if name not in ("id", "question", "html")
-        }
-        self.tell({"kind": "end", "id": turn, "seq": seq, **whole}, state(turn))
+        facts = row(turn, **more)
+        for name in ("id", "question", "html"):
+            del facts[name]
+        self.tell({"kind": "end", "id": turn, "seq": seq, **facts}, state(turn))
 
     def gap(self) -> float:
         """How far the end of the transcript is out of sight."""
@@ -169,31 +163,33 @@ class Page:
         )
 
 
-Opened = Callable[..., Page]
+OpenPanel = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(chromium: Any) -> Iterator[Opened]:
+def open_panel(chromium: Any) -> Iterator[OpenPanel]:
     """Opens a panel; the keywords are those of a Playwright context."""
     contexts: list[Any] = []
     pages: list[Page] = []
 
-    def open_panel(width: int = 440, **options: Any) -> Page:
+    def open_page(width: int = 440, **options: Any) -> Page:
         options.setdefault("locale", "en-US")
-        contexts.append(chromium.new_context(viewport={"width": width, "height": 800}, **options))
-        pages.append(Page(contexts[-1].new_page()))
-        pages[-1].page.set_default_timeout(20_000)
-        pages[-1].start()
-        return pages[-1]
+        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        panel = Page(context.new_page())
+        pages.append(panel)
+        panel.page.set_default_timeout(20_000)
+        panel.start()
+        return panel
 
-    yield open_panel
+    yield open_page
     errors = [error for page in pages for error in page.errors]
     for context in contexts:
         context.close()
     assert errors == []
 
 
-def filled(panel: Page) -> None:
+def fill_transcript(panel: Page) -> None:
     """A transcript with everything in it."""
     thought = [render.to_html("A *thought*."), 2]
     panel.tell(

@@ -1,10 +1,10 @@
-"""axe-core finds nothing to complain about, in light and dark pages, in every state of the panel."""
+"""axe-core has no complaint about any state of the panel, in light and dark pages."""
 
 from __future__ import annotations
 
 import pytest
 
-from .panel_page import NOW, Opened, filled
+from .panel_page import NOW, OpenPanel, fill_transcript
 
 THEMES = {  # JupyterLab's own values, and a page that has none
     "light": "--jp-mirror-editor-keyword-color:#008000;--jp-mirror-editor-string-color:#ba2121;"
@@ -15,8 +15,11 @@ THEMES = {  # JupyterLab's own values, and a page that has none
     "--jp-mirror-editor-string-color:#ff7070;--jp-mirror-editor-def-color:#64b5f6",
     "no variables": "",
 }
-AXE = """outside => axe.run({ include: document, exclude: outside }).then((result) =>
-    result.violations.map((found) => [found.id, found.nodes.map((node) => node.html + node.failureSummary)]))"""
+AXE = """async (outside) => {
+    const result = await axe.run({ include: document, exclude: outside });
+    const describe = (node) => node.html + node.failureSummary;
+    return result.violations.map(({ id, nodes }) => [id, nodes.map(describe)]);
+}"""
 
 
 VIEWS = (
@@ -39,14 +42,14 @@ SEEN = [
 
 
 @pytest.mark.parametrize(("view", "theme"), SEEN)
-def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> None:
-    panel = opened(color_scheme="dark" if theme == "dark" else "light")
+def test_axe_finds_nothing(open_panel: OpenPanel, axe: str, theme: str, view: str) -> None:
+    panel = open_panel(color_scheme="dark" if theme == "dark" else "light")
     ground = ";background:#111;color:#eee" if theme == "dark" else ""
     panel.page.evaluate(
         "style => document.documentElement.style.cssText = style", f"{THEMES[theme]}{ground}"
     )
     if view != "empty":
-        filled(panel)
+        fill_transcript(panel)
     if view == "streaming":
         panel.stream("d", "One *two*", after="b")
         panel.tell(
@@ -86,8 +89,9 @@ def test_axe_finds_nothing(opened: Opened, axe: str, theme: str, view: str) -> N
         panel.page.locator(".nbp-asked").first.hover()
         panel.page.get_by_role("button", name="Edit").first.click()
     panel.page.evaluate(axe)
-    # Without the host's colours for code, those of render/ are a compromise between light and dark pages.
+    # Without the host's colours for code, those of render/ are a compromise between light and
+    # dark pages.
     outside = [["fieldset pre"]] if theme == "no variables" else []
-    found = panel.page.evaluate(AXE, outside)
+    violations = panel.page.evaluate(AXE, outside)
 
-    assert found == []
+    assert violations == []

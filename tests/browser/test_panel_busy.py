@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..service import Service, answer, said
 from .lab import Lab
-from .panel_lab import InLab, ask, finished, shown, using
+from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
 
 def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(
@@ -13,10 +13,10 @@ def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(
     service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
     notebook = in_lab(load=using(service))
     ask(notebook, "go on")
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
-    shown(notebook, "kept.")
-    finished(notebook, 1)
+    wait_for_text(notebook, "kept.")
+    wait_for_answers(notebook, 1)
 
     ask(notebook, "say nothing")
     notebook.page.wait_for_selector(".nbp-wait i")
@@ -34,9 +34,9 @@ def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.05))
     notebook = in_lab("%%chat\ngo on", load=using(service))
     notebook.run(2, wait=False)
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
-    shown(notebook, "kept.")
+    wait_for_text(notebook, "kept.")
 
     assert service.left(1)
 
@@ -51,9 +51,9 @@ def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Serv
     notebook.run(3, wait=False)
     notebook.page.wait_for_timeout(500)
     ask(notebook, "second")
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
-    shown(notebook, "kept.")
+    wait_for_text(notebook, "kept.")
 
     assert notebook.page.locator(".jp-Cell").nth(3).locator(".jp-OutputArea-output").count() == 0
     notebook.interrupt()
@@ -68,7 +68,7 @@ def test_without_comms_over_subshells_a_question_waits_for_the_cell(
         notebook.run(2, wait=False)
         ask(notebook, "show me a table")
         assert notebook.page.get_by_role("button", name="Stop").is_visible()
-        finished(notebook, 1)
+        wait_for_answers(notebook, 1)
     finally:
         lab.setting("apputils-extension:kernels-settings", None)
 
@@ -79,9 +79,9 @@ def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(
     service.plays(answer(*said(*["word "] * 400), gap=0.05))
     notebook = in_lab("'the kernel lives'", load=using(service))
     ask(notebook, "go on")
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.interrupt()
-    shown(notebook, "kept.")
+    wait_for_text(notebook, "kept.")
     notebook.run(2)
 
     assert (
@@ -95,10 +95,10 @@ def test_interrupting_a_cell_leaves_a_panels_answer_alone(in_lab: InLab, service
     notebook = in_lab("import time; time.sleep(30)", load=using(service))
     ask(notebook, "go on")
     notebook.run(2, wait=False)
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.interrupt()
     notebook.page.get_by_text("KeyboardInterrupt").first.wait_for()
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
 
     assert "kept." not in notebook.page.locator(".nbp-log").inner_text()
 
@@ -109,7 +109,7 @@ def test_a_restarted_kernel_is_noticed_and_nothing_that_was_typed_is_lost(
     service.plays(answer(*said(*["word "] * 400), gap=0.05))
     notebook = in_lab(load=using(service))
     ask(notebook, "go on")
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.page.locator(".nbp-comp textarea").fill("and then?")
     notebook.restart()
     notebook.page.get_by_text("The kernel was restarted").wait_for()
@@ -128,9 +128,9 @@ def test_a_panel_outlives_the_extension(in_lab: InLab, service: Service) -> None
     service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(*said("still here")))
     notebook = in_lab("%unload_ext nbchat", load=using(service))
     ask(notebook, "go on")
-    shown(notebook, "word word")
+    wait_for_text(notebook, "word word")
     notebook.run(2)
-    shown(notebook, "kept.")
-    finished(notebook, 1)
+    wait_for_text(notebook, "kept.")
+    wait_for_answers(notebook, 1)
     ask(notebook, "and now?")
-    shown(notebook, "still here")
+    wait_for_text(notebook, "still here")

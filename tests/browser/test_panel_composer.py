@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 
-from .panel_page import NOW, Opened, Page, row, rows, state
+from .panel_page import NOW, OpenPanel, Page, row, rows, state
 
 
-def test_a_variable_is_offered_attached_looked_at_and_removed(opened: Opened) -> None:
-    panel = opened()
+def test_a_variable_is_offered_attached_looked_at_and_removed(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.click()
     panel.page.keyboard.type("What is in @d")
     assert panel.wait_sent("names", 2)["text"] == "d"
@@ -32,17 +32,20 @@ def test_a_variable_is_offered_attached_looked_at_and_removed(opened: Opened) ->
     assert panel.page.locator(".nbp-comp .nbp-chip").count() == 0
 
 
-def test_an_email_address_offers_nothing(opened: Opened) -> None:
-    panel = opened()
+def test_an_email_address_offers_nothing(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.click()
     panel.page.keyboard.type("me@home.org ")
 
     assert panel.sent("names") == []
 
 
-def test_a_pasted_image_goes_along_as_bytes(opened: Opened) -> None:
-    png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    panel = opened()
+def test_a_pasted_image_goes_along_as_bytes(open_panel: OpenPanel) -> None:
+    png = (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+        "awAAAABJRU5ErkJggg=="
+    )
+    panel = open_panel()
     panel.area.evaluate(
         """async (area, data) => {
             const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
@@ -61,8 +64,8 @@ def test_a_pasted_image_goes_along_as_bytes(opened: Opened) -> None:
     assert sent["bytes"] == [len(base64.b64decode(png))]
 
 
-def test_models_are_searched_and_others_can_be_named(opened: Opened) -> None:
-    panel = opened()
+def test_models_are_searched_and_others_can_be_named(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     rows = [
         ["demo", "demo", "", ""],
         ["kimi-k2.6", "Kimi", "needs", "KIMI_API_KEY"],
@@ -82,8 +85,8 @@ def test_models_are_searched_and_others_can_be_named(opened: Opened) -> None:
         panel.page.wait_for_selector(".nbp-pop", state="detached")
 
 
-def test_settings_are_sent_when_they_change(opened: Opened) -> None:
-    panel = opened()
+def test_settings_are_sent_when_they_change(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.page.get_by_role("combobox", name="Thinking").select_option("high")
     assert panel.wait_sent("choose")["thinking"] == "high"
 
@@ -103,8 +106,10 @@ def test_settings_are_sent_when_they_change(opened: Opened) -> None:
     }
 
 
-def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(opened: Opened) -> None:
-    panel = opened(permissions=["clipboard-read", "clipboard-write"])
+def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(
+    open_panel: OpenPanel,
+) -> None:
+    panel = open_panel(permissions=["clipboard-read", "clipboard-write"])
     panel.tell(state("a"), rows(row("a", text="```python\nx = 1\n```")))
     block = panel.page.locator("fieldset")
     for name in ("Copy", "Insert below"):
@@ -138,8 +143,8 @@ def chosen(panel: Page) -> str:
     return str(option.locator("span").inner_text())
 
 
-def test_a_hundred_and_seventy_models_are_gone_through_by_keyboard(opened: Opened) -> None:
-    panel = opened()
+def test_a_hundred_and_seventy_models_are_gone_through_by_keyboard(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.tell({**NOW, "model": "model-42"})
     panel.page.locator("button.nbp-pick").focus()
     panel.page.keyboard.press("Enter")
@@ -163,16 +168,16 @@ def test_a_hundred_and_seventy_models_are_gone_through_by_keyboard(opened: Opene
 
     panel.page.keyboard.type("model-9")
     # The name itself, then those that can be used, then the others.
-    found = panel.page.locator(".nbp-pop [role=option] span").all_inner_texts()
-    assert found == ["model-9", *(f"model-{n}" for n in range(90, 100))]
+    offered = panel.page.locator(".nbp-pop [role=option] span").all_inner_texts()
+    assert offered == ["model-9", *(f"model-{n}" for n in range(90, 100))]
 
     panel.page.keyboard.press("Escape")
     panel.page.wait_for_selector(".nbp-pop", state="detached")
     assert panel.page.evaluate("document.activeElement.className") == "nbp-pick"
 
 
-def test_menus_are_gone_through_with_arrows(opened: Opened) -> None:
-    panel = opened()
+def test_menus_are_gone_through_with_arrows(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.page.get_by_role("button", name="More").focus()
     panel.page.keyboard.press("Enter")
     for key in ("ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
@@ -181,8 +186,8 @@ def test_menus_are_gone_through_with_arrows(opened: Opened) -> None:
     assert panel.wait_sent("move")["how"] == "undo"
 
 
-def test_deleting_is_asked_about_first(opened: Opened) -> None:
-    panel = opened()
+def test_deleting_is_asked_about_first(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     for press in ("Dismiss", "Delete"):
         panel.page.get_by_role("button", name="More").click()
         panel.page.locator(".nbp-entry", has_text="Delete").click()
@@ -204,8 +209,10 @@ DROP = """(area, [type, name, size, kind]) => {
 }"""
 
 
-def test_a_file_that_is_no_image_is_refused_and_does_not_replace_the_page(opened: Opened) -> None:
-    panel = opened()
+def test_a_file_that_is_no_image_is_refused_and_does_not_replace_the_page(
+    open_panel: OpenPanel,
+) -> None:
+    panel = open_panel()
 
     assert panel.area.evaluate(DROP, ["text/csv", "table.csv", 10, "drop"])
     panel.page.get_by_role("alert").get_by_text("Only images can be attached").wait_for()
@@ -213,14 +220,20 @@ def test_a_file_that_is_no_image_is_refused_and_does_not_replace_the_page(opened
     assert panel.page.locator(".nbp-chip").count() == 0
 
 
-def test_an_image_of_ten_megabytes_is_made_small_enough_and_waited_for(opened: Opened) -> None:
-    panel = opened()
+def test_an_image_of_ten_megabytes_is_made_small_enough_and_waited_for(
+    open_panel: OpenPanel,
+) -> None:
+    panel = open_panel()
     size = panel.area.evaluate(
         """async (area) => {
-            const canvas = Object.assign(document.createElement("canvas"), { width: 2400, height: 1800 });
+            const size = { width: 2400, height: 1800 };
+            const canvas = Object.assign(document.createElement("canvas"), size);
             const pen = canvas.getContext("2d");
             const noise = pen.createImageData(2400, 1800);
-            for (let i = 0; i < noise.data.length; i++) noise.data[i] = i % 4 === 3 ? 255 : Math.random() * 256;
+            for (let i = 0; i < noise.data.length; i++) {
+                const opaque = i % 4 === 3;
+                noise.data[i] = opaque ? 255 : Math.random() * 256;
+            }
             pen.putImageData(noise, 0, 0);
             const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
             const clipboardData = new DataTransfer();
@@ -238,14 +251,17 @@ def test_an_image_of_ten_megabytes_is_made_small_enough_and_waited_for(opened: O
     assert sent["text"] == "What is this?"
 
 
-def test_a_question_takes_no_more_images_than_a_message_can_carry(opened: Opened) -> None:
-    panel = opened()
+def test_a_question_takes_no_more_images_than_a_message_can_carry(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.evaluate(
         """async (area) => {
             const canvas = Object.assign(document.createElement("canvas"), { width: 4, height: 4 });
             const blob = await new Promise((done) => canvas.toBlob(done));
             const clipboardData = new DataTransfer();
-            for (let n = 0; n < 9; n++) clipboardData.items.add(new File([blob], `${n}.png`, { type: "image/png" }));
+            for (let n = 0; n < 9; n++) {
+                const file = new File([blob], `${n}.png`, { type: "image/png" });
+                clipboardData.items.add(file);
+            }
             area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
         }"""
     )

@@ -1,15 +1,18 @@
-"""Things that happen at once: typing while it streams, sending twice, messages that are lost or come again."""
+"""Things that happen at once.
+
+Typing while it streams, sending twice, messages that are lost or come again.
+"""
 
 from __future__ import annotations
 
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
-from .panel_page import NOW, Opened, asked, row, rows, state
+from .panel_page import NOW, OpenPanel, asked, row, rows, state
 
 
-def test_typing_while_an_answer_streams_loses_no_letter(opened: Opened) -> None:
-    panel = opened()
+def test_typing_while_an_answer_streams_loses_no_letter(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "One")
     panel.area.click()
     before = render.to_html("One")
@@ -25,8 +28,8 @@ def test_typing_while_an_answer_streams_loses_no_letter(opened: Opened) -> None:
     assert panel.gap() < 24
 
 
-def test_a_question_is_sent_once_however_often_enter_is_pressed(opened: Opened) -> None:
-    panel = opened()
+def test_a_question_is_sent_once_however_often_enter_is_pressed(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.fill("Why?")
     for _ in range(3):
         panel.area.press("Enter")
@@ -39,9 +42,9 @@ def test_a_question_is_sent_once_however_often_enter_is_pressed(opened: Opened) 
 
 
 def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers(
-    opened: Opened,
+    open_panel: OpenPanel,
 ) -> None:
-    panel = opened()
+    panel = open_panel()
     stop = panel.page.get_by_role("button", name="Stop")
     panel.area.fill("Why?")
     panel.area.press("Enter")
@@ -55,12 +58,12 @@ def test_stop_is_shown_until_the_kernel_has_heard_and_then_as_long_as_it_answers
     )
     assert stop.is_visible()
 
-    panel.ends("a", 0)
+    panel.end("a", 0)
     assert panel.page.get_by_role("button", name="Send").is_visible()
 
 
-def test_a_question_comes_back_to_the_view_that_asked_and_only_to_it(opened: Opened) -> None:
-    panel = opened()
+def test_a_question_comes_back_to_the_view_that_asked_and_only_to_it(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.tell({"kind": "back", "request_id": "another view's", "text": "theirs"})
     assert panel.area.input_value() == ""
 
@@ -73,9 +76,9 @@ def test_a_question_comes_back_to_the_view_that_asked_and_only_to_it(opened: Ope
 
 
 def test_a_question_that_comes_back_while_another_is_typed_is_recalled_with_up(
-    opened: Opened,
+    open_panel: OpenPanel,
 ) -> None:
-    panel = opened()
+    panel = open_panel()
     panel.tell(state("a"), rows(row("a", "first")))
     panel.area.fill("stopped")
     panel.area.press("Enter")
@@ -92,8 +95,8 @@ def test_a_question_that_comes_back_while_another_is_typed_is_recalled_with_up(
     assert panel.area.input_value() == "first"
 
 
-def test_what_went_along_comes_back_too(opened: Opened) -> None:
-    panel = opened()
+def test_what_went_along_comes_back_too(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.click()
     panel.page.keyboard.type("What is @d")
     panel.wait_sent("names", 2)
@@ -106,8 +109,8 @@ def test_what_went_along_comes_back_too(opened: Opened) -> None:
     assert panel.page.locator(".nbp-comp .nbp-chip").count() == 1
 
 
-def test_a_gap_is_asked_about_once_and_then_filled(opened: Opened) -> None:
-    panel = opened()
+def test_a_gap_is_asked_about_once_and_then_filled(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "One")
     for seq in range(3, 9):
         panel.tell({"kind": "delta", "id": "a", "seq": seq, "settled": f"<p>{seq}</p>"})
@@ -128,8 +131,8 @@ def test_a_gap_is_asked_about_once_and_then_filled(opened: Opened) -> None:
     ]
 
 
-def test_an_end_that_was_lost_is_made_up_for_by_the_state(opened: Opened) -> None:
-    panel = opened()
+def test_an_end_that_was_lost_is_made_up_for_by_the_state(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "One")
     panel.tell(state("a"))
     assert panel.wait_sent("want")["ids"] == ["a"]
@@ -139,8 +142,8 @@ def test_an_end_that_was_lost_is_made_up_for_by_the_state(opened: Opened) -> Non
     assert panel.page.get_by_role("button", name="Send").is_visible()
 
 
-def test_turns_that_another_view_asked_for_change_nothing_here(opened: Opened) -> None:
-    panel = opened()
+def test_turns_that_another_view_asked_for_change_nothing_here(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     thought = [render.to_html("A thought."), 2]
     panel.tell(state("a"), rows(row("a", thought=thought)))
     panel.page.locator(".nbp-answer summary").click()
@@ -151,15 +154,15 @@ def test_turns_that_another_view_asked_for_change_nothing_here(opened: Opened) -
 
 
 def test_a_kernel_that_is_gone_is_noticed_at_once_and_when_something_is_sent(
-    opened: Opened,
+    open_panel: OpenPanel,
 ) -> None:
-    panel = opened()
+    panel = open_panel()
     panel.stream("a", "One")
     panel.page.evaluate("window.dead = true; happens('comm_live_update')")
     panel.page.get_by_role("alert").get_by_text("The kernel was restarted").wait_for()
     assert panel.page.get_by_role("button", name="Send").is_visible()
 
-    other = opened()
+    other = open_panel()
     other.page.evaluate("window.dead = true")
     other.area.fill("Why?")
     other.area.press("Enter")
@@ -168,9 +171,9 @@ def test_a_kernel_that_is_gone_is_noticed_at_once_and_when_something_is_sent(
 
 
 def test_going_to_another_conversation_while_one_streams_shows_that_and_comes_back(
-    opened: Opened,
+    open_panel: OpenPanel,
 ) -> None:
-    panel = opened()
+    panel = open_panel()
     panel.stream("a", "One")
     panel.tell(state("x", name="other", title="Other"), rows(row("x", text="elsewhere")))
     panel.tell({"kind": "delta", "id": "a", "seq": 2, "settled": "<p>late</p>"})
@@ -194,8 +197,8 @@ def test_going_to_another_conversation_while_one_streams_shows_that_and_comes_ba
     assert panel.page.get_by_role("button", name="Stop").is_visible()
 
 
-def test_the_focus_stays_where_a_person_works(opened: Opened) -> None:
-    panel = opened()
+def test_the_focus_stays_where_a_person_works(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.tell(state("a", places={"a": [0, 2]}), rows(row("a")))
     focused = "document.activeElement.dataset.step ?? document.activeElement.tagName"
     panel.page.get_by_role("button", name="Next answer").focus()

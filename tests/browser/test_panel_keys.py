@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .panel_page import Opened, row, rows, state
+from .panel_page import OpenPanel, row, rows, state
 
 
-def test_enter_sends_and_shift_enter_breaks_the_line(opened: Opened) -> None:
-    panel = opened()
+def test_enter_sends_and_shift_enter_breaks_the_line(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.click()
     panel.page.keyboard.type("one")
     panel.page.keyboard.press("Shift+Enter")
@@ -20,8 +20,8 @@ def test_enter_sends_and_shift_enter_breaks_the_line(opened: Opened) -> None:
     assert panel.area.input_value() == ""
 
 
-def test_the_enter_of_an_input_method_does_not_send(opened: Opened) -> None:
-    panel = opened()
+def test_the_enter_of_an_input_method_does_not_send(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.click()
     cdp = panel.page.context.new_cdp_session(panel.page)
     cdp.send("Input.imeSetComposition", {"text": "ni hao", "selectionStart": 6, "selectionEnd": 6})
@@ -36,22 +36,23 @@ def test_the_enter_of_an_input_method_does_not_send(opened: Opened) -> None:
     assert panel.wait_sent("send")["text"].strip() == "你好"
 
 
-def test_safaris_keydown_229_after_the_composition_does_not_send(opened: Opened) -> None:
-    panel = opened()
+def test_safaris_keydown_229_after_the_composition_does_not_send(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.fill("你好")
     panel.area.evaluate(
         """area => {
             area.dispatchEvent(new CompositionEvent("compositionstart"));
             area.dispatchEvent(new CompositionEvent("compositionend"));
-            area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true }));
+            const enter = { key: "Enter", keyCode: 229, bubbles: true };
+            area.dispatchEvent(new KeyboardEvent("keydown", enter));
         }"""
     )
 
     assert panel.sent("send") == []
 
 
-def test_with_the_setting_ctrl_enter_sends_and_enter_breaks_the_line(opened: Opened) -> None:
-    panel = opened()
+def test_with_the_setting_ctrl_enter_sends_and_enter_breaks_the_line(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.page.evaluate(
         "Object.defineProperty(window, 'localStorage', { value: { nbchatCtrl: '1' } })"
     )
@@ -63,8 +64,8 @@ def test_with_the_setting_ctrl_enter_sends_and_enter_breaks_the_line(opened: Ope
     assert panel.wait_sent("send")["text"] == "one\n"
 
 
-def test_escape_stops_and_stop_is_there_from_the_moment_of_sending(opened: Opened) -> None:
-    panel = opened()
+def test_escape_stops_and_stop_is_there_from_the_moment_of_sending(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.fill("Why?")
     panel.area.press("Enter")
 
@@ -76,8 +77,8 @@ def test_escape_stops_and_stop_is_there_from_the_moment_of_sending(opened: Opene
     assert panel.page.get_by_role("button", name="Send").is_visible()
 
 
-def test_up_in_an_empty_field_recalls_the_questions(opened: Opened) -> None:
-    panel = opened()
+def test_up_in_an_empty_field_recalls_the_questions(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.tell(state("a", "b"), rows(row("a", "first"), row("b", "second")))
     panel.area.click()
 
@@ -94,8 +95,8 @@ def test_up_in_an_empty_field_recalls_the_questions(opened: Opened) -> None:
     assert panel.area.input_value() == "own words"
 
 
-def test_no_key_leaves_the_panel(opened: Opened) -> None:
-    panel = opened()
+def test_no_key_leaves_the_panel(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.area.click()
     for key in ("d", "d", "a", "Escape", "Shift+Enter", "Control+z", "ArrowUp"):
         panel.page.keyboard.press(key)

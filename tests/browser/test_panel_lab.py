@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..service import Service, answer, said
-from .panel_lab import InLab, ask, finished, shown, using
+from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
 
 def test_a_question_streams_and_is_in_the_history(in_lab: InLab) -> None:
@@ -11,8 +11,8 @@ def test_a_question_streams_and_is_in_the_history(in_lab: InLab) -> None:
     ask(notebook, "show me a table and some code")
     notebook.page.wait_for_selector(".nbp-stop")
     notebook.page.wait_for_selector(".nbc-caret", state="attached")
-    finished(notebook, 1)
-    shown(notebook, "petal length")
+    wait_for_answers(notebook, 1)
+    wait_for_text(notebook, "petal length")
 
     notebook.run(2)
 
@@ -26,26 +26,26 @@ def test_a_chat_cell_streams_into_the_panel(in_lab: InLab) -> None:
     notebook = in_lab("%%chat demo\nshow me a table")
     notebook.run(2, wait=False)
     notebook.page.wait_for_selector(".nbp-log .nbc-caret", state="attached")
-    finished(notebook, 1)
-    shown(notebook, "show me a table")
+    wait_for_answers(notebook, 1)
+    wait_for_text(notebook, "show me a table")
 
 
 def test_branches_regenerate_edit_and_come_back(in_lab: InLab) -> None:
     notebook = in_lab("nbchat.chat().turns[0].question.text, len(nbchat.chat().branches)")
     page = notebook.page
     ask(notebook, "show me a table")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     page.get_by_role("button", name="Ask again").click()
-    shown(notebook, "2/2")
+    wait_for_text(notebook, "2/2")
     page.get_by_role("button", name="Previous answer").click()
-    shown(notebook, "1/2")
+    wait_for_text(notebook, "1/2")
 
     page.locator(".nbp-asked").hover()
     page.get_by_role("button", name="Edit").click()
     page.locator(".nbp-comp textarea").fill("show me some code")
     page.locator(".nbp-comp textarea").press("Enter")
-    shown(notebook, "3/3")
-    finished(notebook, 1)
+    wait_for_text(notebook, "3/3")
+    wait_for_answers(notebook, 1)
     notebook.run(2)
 
     assert "('show me some code', 3)" in page.locator(".jp-Cell").nth(2).inner_text()
@@ -54,12 +54,12 @@ def test_branches_regenerate_edit_and_come_back(in_lab: InLab) -> None:
 def test_code_goes_into_new_cells_below_in_order(in_lab: InLab) -> None:
     notebook = in_lab("'the cell after'")
     ask(notebook, "show me some code")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     insert = notebook.page.get_by_role("button", name="Insert below")
     insert.click()
     notebook.page.get_by_text("Inserted below").first.wait_for()
     ask(notebook, "more code")
-    finished(notebook, 2)
+    wait_for_answers(notebook, 2)
     insert.nth(0).click()
     notebook.page.wait_for_function(
         "window.jupyterapp.shell.currentWidget.content.model.cells.length === 5"
@@ -93,7 +93,7 @@ def test_a_variable_goes_along_and_is_seen(in_lab: InLab) -> None:
     page.get_by_role("option", name="numbers").click()
     page.wait_for_selector(".nbp-comp details")
     page.keyboard.press("Enter")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     notebook.run(3)
 
     assert "numbers (9 B)" in page.locator(".nbp-bubble").inner_text()
@@ -116,13 +116,16 @@ def test_a_model_is_chosen_and_a_missing_key_is_an_alert(in_lab: InLab) -> None:
 
 
 def test_a_long_answer_costs_little(in_lab: InLab, service: Service) -> None:
-    """20,000 characters in pieces of 5, some 300 a second: a message for each would be 4,000 and 2.6 MB."""
+    """20,000 characters in pieces of 5, some 300 a second.
+
+    With a message for each there would be 4,000, of 2.6 MB.
+    """
     text = "".join(SECTION.format(n) for n in range(100))[:20_000]
     service.plays(answer(*said(*[text[at : at + 5] for at in range(0, len(text), 5)]), gap=0.002))
     notebook = in_lab(load=using(service))
     before = len(notebook.received)
     ask(notebook, "go on")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     received = notebook.received[before:]
 
     assert len(received) < 450
@@ -131,7 +134,8 @@ def test_a_long_answer_costs_little(in_lab: InLab, service: Service) -> None:
 
 SECTION = """## Part {0}
 
-Some *words* with `code`, a formula $x_{0}$ and **more words** that fill the line until it is long enough to wrap.
+Some *words* with `code`, a formula $x_{0}$ and **more words** that fill the line until \
+it is long enough to wrap.
 
 - one thing
 - another thing
@@ -155,24 +159,24 @@ def test_two_panels_of_one_conversation_stay_in_step(in_lab: InLab) -> None:
     notebook.page.locator(".nbp-comp textarea").nth(1).wait_for()
     ask(notebook, "show me a table")
     ask(notebook, "show me some code", view=1)  # while the first is being answered
-    finished(notebook, 4)
-    shown(notebook, "def mean", 2)
+    wait_for_answers(notebook, 4)
+    wait_for_text(notebook, "def mean", 2)
     notebook.run(3)
-    finished(notebook, 2)
+    wait_for_answers(notebook, 2)
     notebook.page.get_by_role("button", name="Ask again").nth(1).click()
 
-    shown(notebook, "2/2", 2)
+    wait_for_text(notebook, "2/2", 2)
 
 
 def test_another_conversation_is_begun_named_and_left_again(in_lab: InLab) -> None:
     notebook = in_lab("[chat.title for chat in (nbchat.chat(), nbchat.chat('chat-2'))]")
     page = notebook.page
     ask(notebook, "show me a table")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     page.get_by_role("button", name="New", exact=True).click()
     page.wait_for_selector(".nbp-empty:visible")
     ask(notebook, "show me some code")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Title").fill("Scratch")
@@ -180,7 +184,7 @@ def test_another_conversation_is_begun_named_and_left_again(in_lab: InLab) -> No
     page.get_by_role("heading", name="Scratch").wait_for()
     page.get_by_role("button", name="History").click()
     page.get_by_role("dialog").get_by_role("button", name="show me a table").click()
-    shown(notebook, "petal length")
+    wait_for_text(notebook, "petal length")
     notebook.run(2)
 
     assert "['show me a table', 'Scratch']" in page.locator(".jp-Cell").nth(2).inner_text()

@@ -1,4 +1,7 @@
-"""Nothing that a model, a variable or a person writes acts in the panel: live, loaded again, in the notebook's copy."""
+"""Nothing that a model, a variable or a person writes acts in the panel.
+
+Neither live, nor loaded again, nor in the notebook's copy.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from ..render import dom
 from ..render.payloads import apart
 from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
-from .panel_lab import InLab, ask, finished, shown
+from .panel_lab import InLab, ask, wait_for_answers, wait_for_text
 from .test_safety import (
     ANSWERS,
     ELSEWHERE,
@@ -54,12 +57,15 @@ def sink() -> Iterator[Service]:
 
 def strange(notebook: Notebook) -> list[str]:
     """What is in an answer that nobody should have put there."""
-    found: list[str] = notebook.page.evaluate(STRANGE, [[*TAGS, "button"], OURS])
-    return found
+    strange: list[str] = notebook.page.evaluate(STRANGE, [[*TAGS, "button"], OURS])
+    return strange
 
 
 def harmless(notebook: Notebook, watched: Watched) -> str:
-    """What happened that should not have, also when everything but links is clicked: code is inserted, never run."""
+    """What happened that should not have, also when everything but links is clicked.
+
+    Code is inserted, never run.
+    """
     widget = "request blob:http://127.0.0.1:"  # how anywidget runs a script, and the panel its own
     clicked = [
         line for line in watched.harmless().splitlines() if not line.startswith(("<", widget))
@@ -82,7 +88,7 @@ def test_no_answer_and_no_question_acts_in_the_panel(
         ask(notebook, text)
         notebook.page.wait_for_selector(".nbc-caret", state="attached")
         assert strange(notebook) == []
-        finished(notebook, number)
+        wait_for_answers(notebook, number)
     wanted = ["".join(dom.words(to_html(text)).split()) for text in texts]
 
     assert harmless(notebook, watched) == ""
@@ -92,7 +98,7 @@ def test_no_answer_and_no_question_acts_in_the_panel(
     notebook.save()
     notebook.page.reload()
     notebook.ready()
-    finished(notebook, len(texts))
+    wait_for_answers(notebook, len(texts))
 
     assert harmless(notebook, watched) == ""
     assert all(map(contains, notebook.page.evaluate(WORDS), wanted))
@@ -129,7 +135,7 @@ def test_nothing_said_in_other_places_of_the_panel_acts(
     page = notebook.page
     watched = Watched(page, LABS)
     ask(notebook, "Use tools")
-    shown(notebook, "asked for tool")
+    wait_for_text(notebook, "asked for tool")
     page.locator(".nbp-comp textarea").click()
     page.keyboard.type("What is in @bad")
     page.get_by_role("option", name="bad").click()
@@ -137,10 +143,10 @@ def test_nothing_said_in_other_places_of_the_panel_acts(
     page.locator(".nbp-comp summary").click()
     page.keyboard.press("Escape")
     ask(notebook, "What is in bad?")
-    finished(notebook, 2)
+    wait_for_answers(notebook, 2)
     page.locator(".nbp-bubble summary").click()
     ask(notebook, "Try twice")
-    finished(notebook, 3)
+    wait_for_answers(notebook, 3)
     ask(notebook, "Be refused")
     page.locator(".nbp-err").wait_for()
     page.get_by_role("button", name="More", exact=True).click()
@@ -169,7 +175,7 @@ def test_the_watch_would_see_it(lab: Lab, in_lab: InLab) -> None:
     """These tests would fail where markup of a model came into the panel."""
     notebook = in_lab()
     ask(notebook, "show me some code")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     watched = Watched(notebook.page, LABS)
     notebook.page.locator(".nbp-answer").evaluate(
         "e => e.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')"

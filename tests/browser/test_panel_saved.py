@@ -12,29 +12,30 @@ from typing import Any
 import pytest
 
 from .lab import Lab
-from .panel_lab import InLab, ask, finished, shown
+from .panel_lab import InLab, ask, wait_for_answers, wait_for_text
 
 READABLE = """() => {
     const copy = document.querySelector('.nbc-snapshot');
-    return copy?.offsetParent && copy.innerText.includes('petal length') && copy.innerText.includes('show me a table');
+    const text = copy?.offsetParent ? copy.innerText : "";
+    return text.includes("petal length") && text.includes("show me a table");
 }"""
 
 
 def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(in_lab: InLab) -> None:
     notebook = in_lab("panel", size=(1100, 2000))
     ask(notebook, "show me a table")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     notebook.run(2)
-    finished(notebook, 2)
-    shown(notebook, "petal length", 2)
+    wait_for_answers(notebook, 2)
+    wait_for_text(notebook, "petal length", 2)
     notebook.save()
     notebook.page.reload()
     notebook.ready()
     notebook.page.wait_for_selector(".nbp-root textarea")
-    shown(notebook, "petal length", 2)
+    wait_for_text(notebook, "petal length", 2)
     ask(notebook, "what did I just ask?", view=1)
 
-    shown(notebook, 'you asked: "show me a table"', 2)
+    wait_for_text(notebook, 'you asked: "show me a table"', 2)
 
 
 def test_a_view_beside_the_notebook_fills_its_place(in_lab: InLab) -> None:
@@ -43,7 +44,7 @@ def test_a_view_beside_the_notebook_fills_its_place(in_lab: InLab) -> None:
     beside = notebook.page.locator(".jp-LinkedOutputView .nbp-root")
     beside.wait_for()
     ask(notebook, "show me a table", view=1)
-    finished(notebook, 2)
+    wait_for_answers(notebook, 2)
     box, place = beside.bounding_box(), notebook.page.locator(".jp-LinkedOutputView").bounding_box()
 
     assert place["height"] - box["height"] < 10
@@ -52,16 +53,19 @@ def test_a_view_beside_the_notebook_fills_its_place(in_lab: InLab) -> None:
 
 @pytest.fixture
 def saved(lab: Lab, in_lab: InLab) -> Path:
-    """A notebook in which a panel was asked, loaded again, and asked once more; its kernel is gone."""
+    """A notebook in which a panel was asked, loaded again, and asked once more.
+
+    Its kernel is gone.
+    """
     notebook = in_lab()
     ask(notebook, "show me a table")
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     notebook.save()
     notebook.page.reload()  # after which the updates of the kernel find nothing in the notebook
     notebook.ready()
-    finished(notebook, 1)
+    wait_for_answers(notebook, 1)
     ask(notebook, "show me some code")
-    finished(notebook, 2)
+    wait_for_answers(notebook, 2)
     notebook.page.wait_for_timeout(1500)  # until the page has looked after the copy
     notebook.save()
     notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

@@ -1,15 +1,18 @@
-"""What a view shows of what it is told: an answer that grows, ends, fails, has branches, or misses a piece."""
+"""What a view shows of what it is told.
+
+An answer that grows, ends, fails, has branches, or misses a piece.
+"""
 
 from __future__ import annotations
 
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
-from .panel_page import NOW, Opened, asked, row, rows, state
+from .panel_page import NOW, OpenPanel, asked, row, rows, state
 
 
-def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(opened: Opened) -> None:
-    panel = opened()
+def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "One 🎉", "One 🎉 *two*")
     first = panel.page.evaluate_handle(
         "[...document.querySelectorAll('.nbp-answer p')].find(p => p.textContent.includes('One'))"
@@ -27,8 +30,8 @@ def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(opened: Opened)
     assert first.evaluate("node => node.isConnected")
 
 
-def test_a_missing_piece_is_asked_for(opened: Opened) -> None:
-    panel = opened()
+def test_a_missing_piece_is_asked_for(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "One")
     panel.tell({"kind": "delta", "id": "a", "seq": 3, "settled": "<p>three</p>"})
 
@@ -49,9 +52,9 @@ def test_a_missing_piece_is_asked_for(opened: Opened) -> None:
     assert "one two" in panel.log.inner_text()
 
 
-def test_what_people_and_errors_say_is_text(opened: Opened) -> None:
+def test_what_people_and_errors_say_is_text(open_panel: OpenPanel) -> None:
     bad = "<img src=x onerror=window.ran=1><script>window.ran=1</script>"
-    panel = opened()
+    panel = open_panel()
     panel.tell(
         {**NOW, "model": bad, "queued": bad},
         state("a", title=bad),
@@ -82,18 +85,20 @@ def test_what_people_and_errors_say_is_text(opened: Opened) -> None:
     assert panel.page.locator("#host img, #host script").count() == 0
 
 
-def test_an_answer_ends_with_its_buttons_and_is_announced_once(opened: Opened) -> None:
-    panel = opened()
+def test_an_answer_ends_with_its_buttons_and_is_announced_once(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "Because")
-    panel.ends("a", 1)
+    panel.end("a", 1)
 
     assert panel.page.get_by_role("status").inner_text() == "Answer complete, 2 words"
     assert panel.log.get_attribute("aria-live") == "off"
     assert panel.page.locator(".nbp-acts").inner_text().split("\n")[:2] == ["Copy", "Ask again"]
 
 
-def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(opened: Opened) -> None:
-    panel = opened()
+def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(
+    open_panel: OpenPanel,
+) -> None:
+    panel = open_panel()
     for turn, touch in (("a", False), ("b", True)):
         panel.stream(turn, after="a" if turn == "b" else "")
         panel.tell({"kind": "delta", "id": turn, "seq": 1, "thought": "Let me see. "})
@@ -108,8 +113,8 @@ def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(opened: 
         assert (details.get_attribute("open") is None) is not touch
 
 
-def test_a_failed_question_is_an_alert_with_retry(opened: Opened) -> None:
-    panel = opened()
+def test_a_failed_question_is_an_alert_with_retry(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a")
     panel.tell(
         {"kind": "refusal", "id": "a", "error": "MissingKey", "text": "kimi needs a key."},
@@ -123,8 +128,8 @@ def test_a_failed_question_is_an_alert_with_retry(opened: Opened) -> None:
     assert panel.wait_sent("again")["id"] == "a"
 
 
-def test_branches_are_picked_and_a_question_is_asked_anew(opened: Opened) -> None:
-    panel = opened()
+def test_branches_are_picked_and_a_question_is_asked_anew(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.tell(state("a", places={"a": [1, 3]}), rows(row("a")))
 
     assert "2/3" in panel.page.locator(".nbp-acts").inner_text()
@@ -141,8 +146,8 @@ def test_branches_are_picked_and_a_question_is_asked_anew(opened: Opened) -> Non
     assert (sent["id"], sent["text"]) == ("a", "Why not?")
 
 
-def test_one_question_waits_and_can_be_taken_back(opened: Opened) -> None:
-    panel = opened()
+def test_one_question_waits_and_can_be_taken_back(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "Be")
     panel.area.fill("And then?")
     panel.area.press("Enter")

@@ -7,11 +7,11 @@ import pytest
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
-from .panel_page import NOW, Opened, filled, row, rows, state
+from .panel_page import NOW, OpenPanel, fill_transcript, row, rows, state
 
 
-def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> None:
-    panel = opened()
+def test_the_end_stays_in_sight_until_a_person_scrolls_up(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     texts = ["word " * 40 * n for n in range(1, 14)]
     panel.stream("a", *texts[:11])
     assert panel.gap() < 24
@@ -46,9 +46,12 @@ def test_the_end_stays_in_sight_until_a_person_scrolls_up(opened: Opened) -> Non
     assert panel.gap() < 24
 
 
-def test_the_end_stays_in_sight_when_the_page_scrolls_by_itself(opened: Opened) -> None:
-    """A picture that is being read takes no room, and then more than before: in between the browser scrolls up."""
-    panel = opened()
+def test_the_end_stays_in_sight_when_the_page_scrolls_by_itself(open_panel: OpenPanel) -> None:
+    """A picture that is being read takes no room, and then more than before.
+
+    In between the browser scrolls up.
+    """
+    panel = open_panel()
     panel.stream("a", "word " * 600)
     assert panel.gap() < 24
 
@@ -69,8 +72,8 @@ def test_the_end_stays_in_sight_when_the_page_scrolls_by_itself(opened: Opened) 
     assert not panel.page.locator(".nbp-jump").is_visible()
 
 
-def test_the_keys_leave_the_end_as_the_wheel_does(opened: Opened) -> None:
-    panel = opened()
+def test_the_keys_leave_the_end_as_the_wheel_does(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     panel.stream("a", "word " * 600)
 
     panel.log.focus()
@@ -79,8 +82,8 @@ def test_the_keys_leave_the_end_as_the_wheel_does(opened: Opened) -> None:
     panel.page.wait_for_selector(".nbp-jump:visible")
 
 
-def test_two_hundred_turns_are_pulled_in_pages_and_older_ones_folded(opened: Opened) -> None:
-    panel = opened()
+def test_two_hundred_turns_are_pulled_in_pages_and_older_ones_folded(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     ids = [f"t{n}" for n in range(320)]
     panel.tell(state(*ids))
     for count in range(1, 6):
@@ -95,9 +98,9 @@ def test_two_hundred_turns_are_pulled_in_pages_and_older_ones_folded(opened: Ope
 
 
 @pytest.mark.parametrize("width", [320, 440])
-def test_nothing_is_wider_than_a_narrow_panel(opened: Opened, width: int) -> None:
-    panel = opened(width=width)
-    filled(panel)
+def test_nothing_is_wider_than_a_narrow_panel(open_panel: OpenPanel, width: int) -> None:
+    panel = open_panel(width=width)
+    fill_transcript(panel)
 
     wide = panel.page.evaluate(
         "[document.documentElement, ...document.querySelectorAll('.nbp-root, .nbp-log, .nbp-comp')]"
@@ -106,23 +109,23 @@ def test_nothing_is_wider_than_a_narrow_panel(opened: Opened, width: int) -> Non
     assert wide == []
 
 
-def test_nothing_moves_for_those_who_asked_for_less_motion(opened: Opened) -> None:
-    panel = opened(reduced_motion="reduce")
+def test_nothing_moves_for_those_who_asked_for_less_motion(open_panel: OpenPanel) -> None:
+    panel = open_panel(reduced_motion="reduce")
     panel.stream("a")
 
     assert panel.page.evaluate("document.getAnimations().length") == 0
 
 
-def test_the_panel_speaks_chinese(opened: Opened) -> None:
-    panel = opened(locale="zh-CN")
+def test_the_panel_speaks_chinese(open_panel: OpenPanel) -> None:
+    panel = open_panel(locale="zh-CN")
 
     assert panel.page.get_by_role("button", name="发送").is_visible()
 
 
-def test_nothing_is_cut_off_at_twice_the_size(opened: Opened) -> None:
+def test_nothing_is_cut_off_at_twice_the_size(open_panel: OpenPanel) -> None:
     """A page of 520 pixels at 200 % has 260; the buttons keep their words on one line."""
-    panel = opened(width=260)
-    filled(panel)
+    panel = open_panel(width=260)
+    fill_transcript(panel)
     panel.stream("d", "One", after="b")
     panel.tell({**NOW, "model": "provider:a-rather-long-name-of-a-model"})
     stop = panel.page.get_by_role("button", name="Stop").bounding_box()
@@ -133,10 +136,10 @@ def test_nothing_is_cut_off_at_twice_the_size(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_forced_colours_leave_everything_to_be_seen(opened: Opened, scheme: str) -> None:
+def test_forced_colours_leave_everything_to_be_seen(open_panel: OpenPanel, scheme: str) -> None:
     """Backgrounds are the system's then, so a chosen row and a bubble need lines."""
-    panel = opened(forced_colors="active", color_scheme=scheme)
-    filled(panel)
+    panel = open_panel(forced_colors="active", color_scheme=scheme)
+    fill_transcript(panel)
     panel.page.locator("button.nbp-pick").click()
     panel.tell(
         {"kind": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "", ""]]}
@@ -149,17 +152,17 @@ def test_forced_colours_leave_everything_to_be_seen(opened: Opened, scheme: str)
     assert send.evaluate(style, "color") != send.evaluate(style, "backgroundColor")
 
 
-def test_formulas_are_drawn_and_what_is_hidden_is_not(opened: Opened) -> None:
-    panel = opened()
-    filled(panel)
+def test_formulas_are_drawn_and_what_is_hidden_is_not(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    fill_transcript(panel)
     panel.log.evaluate("log => (log.scrollTop = 0)")
 
     assert panel.page.locator(".nbp-answer math").bounding_box()["width"] > 5
     assert panel.page.locator(".nbp-toast").bounding_box() is None
 
 
-def test_words_go_in_the_direction_of_their_script(opened: Opened) -> None:
-    panel = opened()
+def test_words_go_in_the_direction_of_their_script(open_panel: OpenPanel) -> None:
+    panel = open_panel()
     direction = "e => getComputedStyle(e).direction"
     panel.tell(
         state("a", title="شكرا"),

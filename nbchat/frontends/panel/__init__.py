@@ -1,11 +1,12 @@
 """The chat panel: a conversation, live beside the notebook.
 
 Python owns the transcript and renders it; the page pulls what it lacks and is
-told what is new. Read in this order: `inbox` what the page may say, `live` an
-answer on its way there, `rows` a finished turn, `transcript` what the views have,
-`asking` the panel's own questions, `session` who does what, and `widget`, the one
-file that knows of widgets and displays. The page's side is in `page/`, which
-`source` makes one script of: no framework, nothing to build.
+told what is new. Read in this order: `page_messages` what the page may say,
+`live_turn` an answer on its way there, `turn_rows` a finished turn, `transcript`
+what the views have, `questions` the panel's own, `session` what one panel shows,
+`handlers` what is done for each message, and `widget`, the one file that knows of
+widgets and displays. The page's side is in `page/`, which `source` makes one script
+of: no framework, nothing to build.
 """
 
 from nbchat.frontends.panel.widget import ChatPanel

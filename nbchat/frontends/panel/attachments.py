@@ -15,8 +15,8 @@ from nbchat.context.values import as_image, image_label, is_data, text_label, va
 from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
-NAMES = 30  # variables that are offered at a time
-PEEK = 2_000  # characters of a value that are shown
+MOST_NAMES = 30  # variables that are offered at a time
+LONGEST_PEEK = 2_000  # characters of a value that are shown
 
 
 def content(
@@ -32,24 +32,24 @@ def content(
     """
     mentioned = [name for name in _AT.findall(typed) if has(variables, name)]
     wanted = [name for name in dict.fromkeys([*names, *mentioned]) if has(variables, name)]
-    typed = _AT.sub(lambda found: found[1] if found[1] in wanted else found[0], typed)
-    pictures = {name: image for name in wanted if (image := as_image(name, variables[name]))}
-    values, labels = [], []
+    typed = _AT.sub(lambda match: match[1] if match[1] in wanted else match[0], typed)
+    pictures, values, labels = {}, [], []
     for name in wanted:
-        if name not in pictures:
+        image = as_image(name, variables[name])
+        if image:
+            pictures[name] = image
+        else:
             text, label = value(variables, name)
-            values.append(f"\n\n{name}:\n{_fenced(text)}")
+            values.append(f"\n\n{name}:\n{_fence(text)}")
             labels.append(label)
     labels += [image_label(name, image) for name, image in pictures.items()]
-    inside = expand(typed, {name: v for name, v in variables.items() if name not in wanted})
-    images = [
-        *inside.images,
-        *pictures.values(),
-        *images,
-    ]  # in this order, since the text numbers its own
+    others = {name: thing for name, thing in variables.items() if name not in wanted}
+    prompt = expand(typed, others)
+    # The text numbers the pictures of its own, so these come first.
+    images = [*prompt.images, *pictures.values(), *images]
     if not values and not images:
-        return inside.text, inside.inserted
-    return [inside.text, *values, *images], [*labels, *inside.inserted]
+        return prompt.text, prompt.inserted
+    return [prompt.text, *values, *images], [*labels, *prompt.inserted]
 
 
 def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
@@ -66,27 +66,24 @@ def has(variables: Mapping[str, Any], name: str) -> bool:
     return name in variables and is_data(variables[name])
 
 
-def _fenced(text: str) -> str:
+def _fence(text: str) -> str:
     longest = max(map(len, re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}\n{text.rstrip()}\n{fence}"
 
 
-def offered_variables(
+def list_variables(
     variables: Mapping[str, Any], hidden: Collection[str], beginning: str
 ) -> list[list[str]]:
     """Names with their kinds, newest first: those that begin so, then those that contain it."""
     wanted = beginning.lower()
-    found = [
-        name
-        for name in reversed(list(variables))
-        if not name.startswith("_")
-        and name not in hidden
-        and wanted in name.lower()
-        and has(variables, name)
-    ]
-    found.sort(key=lambda name: not name.lower().startswith(wanted))
-    return [[name, kind(variables[name])] for name in found[:NAMES]]
+    names = []
+    for name in reversed(list(variables)):
+        own = not name.startswith("_") and name not in hidden
+        if own and wanted in name.lower() and has(variables, name):
+            names.append(name)
+    names.sort(key=lambda name: not name.lower().startswith(wanted))
+    return [[name, kind(variables[name])] for name in names[:MOST_NAMES]]
 
 
 def kind(thing: Any) -> str:

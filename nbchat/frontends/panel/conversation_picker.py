@@ -1,4 +1,7 @@
-"""The conversations a person can go to: this kernel's, and those an earlier one has left on disk."""
+"""The conversations a person can go to.
+
+They are this kernel's, and those that an earlier one has left on disk.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +17,34 @@ from nbchat.store.notebook_path import notebook_path
 MOST_LISTED = 30  # stored conversations that are offered, those of this notebook first
 
 
-def offered_conversations() -> list[list[Any]]:
-    """`[name, id, title, turns, seconds since the epoch]`: the kernel's have a name, those on disk an id and a time."""
+def list_conversations() -> list[list[Any]]:
+    """`[name, id, title, turns, time]` of each.
+
+    The kernel's have a name. Those on disk have an id, and the time when they last
+    changed, in seconds since the epoch.
+    """
+    rows: list[list[Any]] = []
     here = list(runtime.current().conversations.values())
-    found: list[list[Any]] = [[c.name, "", c.title or c.name, len(c.turns), 0] for c in here]
-    known = {c.id for c in here}
-    for one in _stored()[:MOST_LISTED]:
-        header = one.header
+    for conversation in here:
+        title = conversation.title or conversation.name
+        rows.append([conversation.name, "", title, len(conversation.turns), 0])
+    known = {conversation.id for conversation in here}
+    for stored in _list_stored()[:MOST_LISTED]:
+        header = stored.header
         if header.id not in known and header.length:
-            found.append(["", header.id, header.about or header.name, header.length, one.changed])
-    return found
+            title = header.about or header.name
+            rows.append(["", header.id, title, header.length, stored.changed])
+    return rows
 
 
-def _stored() -> list[Stored]:
+def _list_stored() -> list[Stored]:
+    """What is on disk, that of this notebook first."""
     with suppress(BadSettings):  # %chat says what is wrong with the store
-        if store := runtime.current().store():
-            return sorted(
-                store.ask(lambda database: database.conversations()),
-                key=lambda s: s.notebook != notebook_path(),
-            )
+        store = runtime.current().store()
+        if store:
+            here = notebook_path()
+            conversations = store.ask(lambda database: database.conversations())
+            return sorted(conversations, key=lambda stored: stored.notebook != here)
     return []
 
 
@@ -42,20 +54,24 @@ def take_up(conversation_id: str) -> Conversation:
     for conversation in state.conversations.values():
         if conversation.id == conversation_id:
             return conversation
-    found = next((one for one in _stored() if one.header.id == conversation_id), None)
+    headers = {stored.header.id: stored.header for stored in _list_stored()}
+    header = headers.get(conversation_id)
     store = state.store()
-    if found is None or store is None:
+    if header is None or store is None:
         raise BadSettings(
             "this conversation is not on disk any more. %chat list has those that are."
         )
     turns = store.ask(lambda database: database.turns(conversation_id))
-    taken = state.conversations.get(found.header.name)
-    conversation = state.chat(free_name() if taken and taken.turns else found.header.name)
-    conversation.take_up(found.header, turns)
+    namesake = state.conversations.get(header.name)
+    conversation = state.chat(free_name() if namesake and namesake.turns else header.name)
+    conversation.take_up(header, turns)
     return conversation
 
 
 def free_name() -> str:
     """The name of a conversation that is begun in a panel."""
-    taken = runtime.current().conversations
-    return next(name for number in range(2, 10_000) if (name := f"chat-{number}") not in taken)
+    names = runtime.current().conversations
+    number = 2
+    while f"chat-{number}" in names:
+        number += 1
+    return f"chat-{number}"

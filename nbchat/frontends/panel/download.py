@@ -11,7 +11,7 @@ from nbchat.conversation.export import as_json, as_markdown, as_notebook
 from nbchat.frontends.panel import saved_copy
 from nbchat.frontends.turn_output import turn_output
 
-TYPES = {
+MEDIA_TYPES = {
     "md": "text/markdown",
     "json": "application/json",
     "html": "text/html",
@@ -21,17 +21,20 @@ TYPES = {
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><title>{title}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>:root{{color-scheme:light dark}}body{{max-width:760px;margin:2em auto;padding:0 1em;font-family:system-ui}}
-{style}</style></head>
+<style>{style}</style></head>
 <body><div class="nbc nbc-alone nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
 """  # no script runs in it and nothing is fetched, whatever an answer says
+PAGE_STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{max-width:760px;margin:2em auto;padding:0 1em;font-family:system-ui}\n"
+)
 
 
-def file(conversation: Conversation, form: str) -> dict[str, str]:
+def make_file(conversation: Conversation, form: str) -> dict[str, str]:
     """The file's name, type and text."""
     title = conversation.title or conversation.name
     stem = re.sub(r"[^\w.-]+", "-", title).strip("-.")[:60] or "conversation"
-    return {"name": f"{stem}.{form}", "type": TYPES[form], "text": _text(conversation, form)}
+    return {"name": f"{stem}.{form}", "type": MEDIA_TYPES[form], "text": _text(conversation, form)}
 
 
 def _text(conversation: Conversation, form: str) -> str:
@@ -39,9 +42,8 @@ def _text(conversation: Conversation, form: str) -> str:
         case "html":
             title = escape(conversation.title or conversation.name)
             turns = "".join(map(saved_copy.turn_html, conversation.turns))
-            return PAGE.format(
-                title=title, style=render.STYLE + render.PROSE + saved_copy.STYLE, turns=turns
-            )
+            style = PAGE_STYLE + render.STYLE + render.PROSE + saved_copy.STYLE
+            return PAGE.format(title=title, style=style, turns=turns)
         case "ipynb":
             return as_notebook(conversation, turn_output)
         case "json":

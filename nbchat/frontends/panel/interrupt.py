@@ -14,23 +14,24 @@ from nbchat import runtime
 from nbchat.frontends.panel.questions import stop_all
 
 
-def stops_with_the_kernel(ipykernel: Any) -> None:
+def stop_on_interrupt(ipykernel: Any) -> None:
     """Have the interrupt of an idle kernel stop the answers of panels.
 
     A handler can be set on the main thread alone, and has to be set between two
     cells: in a cell ipykernel has put the one of idle times aside.
     """
-    if loop := getattr(ipykernel, "io_loop", None):
-        loop.add_callback(_take_over)
+    loop = getattr(ipykernel, "io_loop", None)
+    if loop:
+        loop.add_callback(_set_handler)
 
 
-def _take_over() -> None:
+def _set_handler() -> None:
     with suppress(ValueError):  # not the main thread
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            signal.signal(signal.SIGINT, _interrupted)
+            signal.signal(signal.SIGINT, _on_interrupt)
 
 
-def _interrupted(number: int, frame: Any) -> None:
+def _on_interrupt(number: int, frame: Any) -> None:
     loop = runtime.current().thread.loop
     if loop is not None:
         loop.call_soon_threadsafe(stop_all)

@@ -15,10 +15,9 @@ from nbchat.messages import Text, Thought
 from nbchat.render import Incremental
 from nbchat.turns import Turn
 
-GAP = (
-    1 / 15
-)  # seconds between two messages: look continuous, and leave the page time for other work
-BREATH = 4  # rendering may take one part in this many of the time
+# Seconds between two messages: look continuous, and leave the page time for other work.
+MESSAGE_GAP = 1 / 15
+RENDER_SHARE = 0.25  # of the time, at most, is spent on rendering
 
 
 class LiveTurn:
@@ -35,7 +34,10 @@ class LiveTurn:
         self._fed = False
 
     def feed(self, events: Sequence[Event]) -> None:
-        """Take what the watcher was told. The first time, all that the turn has: a view may come late."""
+        """Take what the watcher was told.
+
+        The first time, take all that the turn has: a view may come late.
+        """
         if not self._fed:
             self._fed = True
             answer = self.turn.answer
@@ -51,23 +53,25 @@ class LiveTurn:
 
     def delta(self) -> dict[str, Any] | None:
         """What is new since the last time, or None."""
-        said: dict[str, Any] = {}
-        if new := self._page.settled[self._settled :]:
-            said["settled"] = "".join(new)
-            self._settled += len(new)
+        fields: dict[str, Any] = {}
+        blocks = self._page.settled[self._settled :]
+        if blocks:
+            fields["settled"] = "".join(blocks)
+            self._settled += len(blocks)
         tail = self._page.tail
         if tail != self._tail:
-            said["tail"] = splice(self._tail, tail)
+            fields["tail"] = splice(self._tail, tail)
             self._tail = tail
         if self._thought:
-            said["thought"] = "".join(self._thought)
+            fields["thought"] = "".join(self._thought)
             self._thought.clear()
         if self._notices:
-            said["notes"], self._notices = self._notices, []
-        if not said:
+            fields["notes"] = self._notices
+            self._notices = []
+        if not fields:
             return None
         self.seq += 1
-        return {"kind": "delta", "id": self.turn.id, "seq": self.seq, **said}
+        return {"kind": "delta", "id": self.turn.id, "seq": self.seq, **fields}
 
     def whole(self) -> dict[str, Any]:
         """Everything that was sent so far, for a view that has nothing of it."""
@@ -99,14 +103,20 @@ def splice(old: str, new: str) -> list[Any]:
     >>> splice("<p>one</p>", "<p>one two</p>")
     [6, ' two', 4]
     """
-    start = _shared(old, new)
-    rest, more = old[start:], new[start:]
-    end = _shared(rest[::-1], more[::-1])
-    return [units(old[:start]), more[: len(more) - end], units(rest[len(rest) - end :])]
+    start = _shared_length(old, new)
+    old_rest, new_rest = old[start:], new[start:]
+    end = _shared_length(old_rest[::-1], new_rest[::-1])
+    beginning = old[:start]
+    middle = new_rest[: len(new_rest) - end]
+    ending = old_rest[len(old_rest) - end :]
+    return [units(beginning), middle, units(ending)]
 
 
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with in common; by halving, since slices are compared at C speed."""
+def _shared_length(one: str, other: str) -> int:
+    """How many characters two texts begin with in common.
+
+    It is found by halving, since slices are compared at C speed.
+    """
     same, end = 0, min(len(one), len(other))
     while same < end:
         middle = (same + end + 1) // 2
@@ -118,13 +128,16 @@ def _shared(one: str, other: str) -> int:
 
 
 def units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """The length of a text in UTF-16 units."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Coalescer:
     """Calls `flush` soon after `wake`, never more often than the page and the kernel can bear.
 
-    The first piece goes at once; then at most one in GAP, and fewer where
+    The first piece goes at once; then at most one in MESSAGE_GAP, and fewer where
     rendering is slow, such as in a table of a thousand rows.
     """
 
@@ -149,5 +162,5 @@ class Coalescer:
         self._waiting = False
         started = self._clock()
         self._flush()
-        ended = self._clock()
-        self._next = started + max(GAP, BREATH * (ended - started))
+        elapsed = self._clock() - started
+        self._next = started + max(MESSAGE_GAP, elapsed / RENDER_SHARE)

@@ -16,14 +16,13 @@ from nbchat.context.pictures import LARGEST_PICTURE, media_type
 from nbchat.messages import Image
 from nbchat.option_fields import ThinkingWord, option_field
 
-LONGEST = (
-    2_000_000  # characters; what is too long for a question is answered, what is longer is not read
-)
-MOST = 8  # images in a question
+# Characters. What is too long for a question is answered; what is longer than this is not read.
+LONGEST_TEXT = 2_000_000
+MOST_IMAGES = 8  # in a question
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\W\d]\w*$")]
-Text = Annotated[str, Field(max_length=LONGEST)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Label = Annotated[str, Field(max_length=200)]
 
 
@@ -62,7 +61,7 @@ class Send(PageMessage):
     text: Text
     conversation: Label = ""  # that it was typed in
     variables: Annotated[list[Name], Field(max_length=20)] = []
-    images: Annotated[list[Label], Field(max_length=MOST)] = []
+    images: Annotated[list[Label], Field(max_length=MOST_IMAGES)] = []
 
 
 class Stop(PageMessage):
@@ -148,7 +147,7 @@ class Peek(PageMessage):
 
 
 class Snapshot(PageMessage):
-    """The notebook's copy of the transcript; the page puts it there where its own update was lost."""
+    """The notebook's copy of the transcript; the page puts it there where an update was lost."""
 
     kind: Literal["snapshot"]
 
@@ -207,10 +206,10 @@ def read_message(content: Any) -> Message | None:
 
 def images(buffers: Sequence[Any]) -> list[Image]:
     """The images that came with a message; what is too large or not an image is left out."""
-    found = []
-    for buffer in buffers[:MOST]:
+    pictures = []
+    for buffer in buffers[:MOST_IMAGES]:
         data = bytes(buffer)
         kind = media_type(data)
         if kind and len(data) <= LARGEST_PICTURE:
-            found.append(Image(data, kind))
-    return found
+            pictures.append(Image(data, kind))
+    return pictures

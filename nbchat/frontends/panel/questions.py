@@ -1,4 +1,7 @@
-"""The panel's own questions in one conversation: one that is answered, and at most one that waits."""
+"""The panel's own questions in one conversation.
+
+One is answered, and at most one waits.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,11 @@ from nbchat.messages import Part
 from nbchat.options import THINKING_WORDS
 from nbchat.turns import Turn
 
-LONGEST = 200_000  # characters of a question
+LONGEST_QUESTION = 200_000  # characters
 
 _log = logging.getLogger(__name__)
-_tasks: dict[
-    str, asyncio.Task[None]
-] = {}  # what panels are asking, by turn id: any of them can stop it
+# What panels are asking, by turn id: any of them can stop it.
+_tasks: dict[str, asyncio.Task[None]] = {}
 
 
 @dataclass(slots=True)
@@ -42,117 +44,125 @@ class Question:
 class QuestionQueue:
     """Asks in the conversation of one transcript. Everything happens on the engine's thread.
 
-    `changed` is called when the waiting question has changed.
+    `tell_queued` is called when another question waits, or none any more.
     """
 
     def __init__(
-        self, transcript: Transcript, options: dict[str, Any], changed: Callable[[], None]
+        self, transcript: Transcript, options: dict[str, Any], tell_queued: Callable[[], None]
     ) -> None:
         self.queued: Question | None = None
         self.transcript = transcript
         self._options = options
-        self._changed = changed
-        self._seen: deque[str] = deque(maxlen=200)
-        self._asking: Turn | None = None
+        self._tell_queued = tell_queued
+        self._request_ids: deque[str] = deque(maxlen=200)  # of what was asked
+        self._turn: Turn | None = None  # that this panel asks
         self._stopped: Turn | None = None  # by this panel's Stop, which has given back what waited
 
     @property
     def busy(self) -> bool:
-        return self._asking is not None or bool(self.transcript.live)
+        return self._turn is not None or bool(self.transcript.live)
 
     def send(self, question: Question) -> None:
         """Ask, or wait for the answer that is coming; a third question is given back."""
-        if question.request_id in self._seen:
+        if question.request_id in self._request_ids:
             return
-        self._seen.append(question.request_id)
+        self._request_ids.append(question.request_id)
         if not self.busy:
             self._ask(question)
         elif self.queued is None:
             self.queued = question
-            self._changed()
+            self._tell_queued()
         else:
-            self._back(question)
+            self._tell_back(question)
 
-    def again(self, turn: Turn, request_id: str, typed: str | None) -> None:
+    def ask_again(self, turn: Turn, request_id: str, typed: str | None) -> None:
         """Ask a turn's question once more, or `typed` in its place with the same attachments."""
-        if request_id in self._seen:
+        if request_id in self._request_ids:
             return
         self.must_be_idle()
-        self._seen.append(request_id)
-        was = typed_in(turn)
+        self._request_ids.append(request_id)
+        words = typed_words(turn)
         content = turn.question.content
         if typed is not None:
-            rest = [part for part in turn.question.parts if part != was]
-            content = [typed, *rest] if rest else typed
-        content = content if isinstance(content, str) else [*content]
-        self._ask(Question(request_id, content, typed or was, turn.inserted, turn.parent))
+            attached = [part for part in turn.question.parts if part != words]
+            content = [typed, *attached] if attached else typed
+        if not isinstance(content, str):
+            content = [*content]
+        self._ask(Question(request_id, content, typed or words, turn.inserted, turn.parent))
 
     def must_be_idle(self) -> None:
-        """Raises ConversationBusy while an answer is coming; not any more when it has been told that it ended."""
+        """Raises ConversationBusy until the page has been told that the answer ended."""
         if self.transcript.live:
             name = self.transcript.conversation.name
             raise ConversationBusy(
                 f"conversation {name!r} is answering. Wait for the end, or stop it."
             )
 
-    def next(self) -> None:
+    def ask_next(self) -> None:
         """Ask what waits, once nothing is being answered."""
-        if self.queued is not None and not self.busy:
-            question, self.queued = self.queued, None
-            self._changed()
+        question = self.queued
+        if question is not None and not self.busy:
+            self.queued = None
+            self._tell_queued()
             self._ask(question)
 
     def stop(self) -> None:
         """Stop what is answered here, whoever asked, and give the waiting question back."""
         self.give_back()
-        self._stopped = self._asking
-        asked = {*self.transcript.live, *([self._asking.id] if self._asking else [])}
-        for turn_id in asked & _tasks.keys():
+        self._stopped = self._turn
+        turn_ids = set(self.transcript.live)
+        if self._turn:
+            turn_ids.add(self._turn.id)
+        for turn_id in turn_ids & _tasks.keys():
             _tasks[turn_id].cancel()
-        if (
-            asked - _tasks.keys() and Interrupts.active()
-        ):  # a %%chat: the same as the notebook's own interrupt
-            _thread.interrupt_main(signal.SIGINT)
+        asked_by_a_cell = turn_ids - _tasks.keys()
+        if asked_by_a_cell and Interrupts.active():
+            _thread.interrupt_main(signal.SIGINT)  # as the notebook's own button does
 
     def give_back(self) -> None:
         """Return the waiting question to where it was typed."""
-        if self.queued is not None:
-            question, self.queued = self.queued, None
-            self._back(question)
-            self._changed()
+        question = self.queued
+        if question is not None:
+            self.queued = None
+            self._tell_back(question)
+            self._tell_queued()
 
-    def _back(self, question: Question) -> None:
+    def _tell_back(self, question: Question) -> None:
         self.transcript.tell(
             {"kind": "back", "request_id": question.request_id, "text": question.typed}
         )
 
     def _ask(self, question: Question) -> None:
         transcript = self.transcript
-        options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
         try:
-            if len(question.typed) > LONGEST:
-                raise BadSettings(
-                    f"the question has {len(question.typed):,} characters; a panel takes {LONGEST:,}. "
-                    "Put the text into a variable and attach that with @."
-                )
-            stream = transcript.conversation.open(
-                question.content, parent=question.parent, inserted=question.inserted, **options
-            )
+            stream = self._open(question)
         except NbchatError as error:  # nothing was typed, say
             transcript.tell({"kind": "note", "error": type(error).__name__, "text": str(error)})
-            self._back(question)
+            self._tell_back(question)
             return
         turn = stream.turn
-        self._asking = turn
+        self._turn = turn
         transcript.begin(turn, question.request_id)
-        task = asyncio.get_running_loop().create_task(_drained(stream))
+        task = asyncio.get_running_loop().create_task(_read_to_end(stream))
         _tasks[turn.id] = task
-        task.add_done_callback(partial(self._done, turn, question))
+        task.add_done_callback(partial(self._end, turn, question))
 
-    def _done(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:
+    def _open(self, question: Question) -> TurnStream:
+        length = len(question.typed)
+        if length > LONGEST_QUESTION:
+            raise BadSettings(
+                f"the question has {length:,} characters; a panel takes {LONGEST_QUESTION:,}. "
+                "Put the text into a variable and attach that with @."
+            )
+        options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
+        return self.transcript.conversation.open(
+            question.content, parent=question.parent, inserted=question.inserted, **options
+        )
+
+    def _end(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:
         _tasks.pop(turn.id, None)
-        if self._asking is turn:
-            self._asking = None
+        if self._turn is turn:
+            self._turn = None
         error = None if task.cancelled() else task.exception()
         if error is not None:
             if not isinstance(error, NbchatError):
@@ -160,10 +170,10 @@ class QuestionQueue:
             self.transcript.fail(turn, type(error).__name__, str(error))
         elif not turn.answer:
             self.transcript.drop(turn)  # stopped before the first word
-            self._back(question)
+            self._tell_back(question)
         if error is not None or (task.cancelled() and self._stopped is not turn):
             self.give_back()  # what has come since a Stop is asked
-        self.next()
+        self.ask_next()
 
 
 def stop_all() -> None:
@@ -172,12 +182,15 @@ def stop_all() -> None:
         task.cancel()
 
 
-def typed_in(turn: Turn) -> str:
+def typed_words(turn: Turn) -> str:
     """The words of a question, without what was attached."""
-    return next((part for part in turn.question.parts if isinstance(part, str)), "")
+    for part in turn.question.parts:
+        if isinstance(part, str):
+            return part
+    return ""
 
 
-async def _drained(stream: TurnStream) -> None:
+async def _read_to_end(stream: TurnStream) -> None:
     async with stream:
         async for _ in stream.batches():
             pass

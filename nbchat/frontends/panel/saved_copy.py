@@ -20,11 +20,13 @@ from nbchat.render.stylesheets import used
 from nbchat.turns import Turn
 from nbchat.wording import plural
 
-LARGEST = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
+LONGEST_COPY = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
 
 STYLE = (
-    ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;overflow-wrap:break-word}"
-    ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;padding:.45em .9em;"
+    ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;"
+    "overflow-wrap:break-word}"
+    ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;"
+    "padding:.45em .9em;"
     "border:0;border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
 )
 
@@ -34,20 +36,20 @@ class Snapshot:
 
     def __init__(self) -> None:
         self.mark = ""  # of the copy that was made last: the page looks whether the notebook has it
-        self._made: dict[str, str] = {}
+        self._rendered: dict[str, str] = {}  # HTML by the id of its turn
 
     def bundle(self, conversation: Conversation) -> dict[str, Any]:
         """The copy as the data of an output. It depends on nothing but the turns."""
         turns = conversation.turns
         shown: dict[str, str] = {}  # the newest first
-        room = LARGEST
+        room = LONGEST_COPY
         for turn in reversed(turns):
-            made = self._made.get(turn.id) or turn_html(turn)
-            room -= len(made)
+            html = self._rendered.get(turn.id) or turn_html(turn)
+            room -= len(html)
             if shown and room < 0:
                 break
-            shown[turn.id] = made
-        self._made = shown
+            shown[turn.id] = html
+        self._rendered = shown
         left_out = len(turns) - len(shown)
         earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
         title = escape(readable(conversation.title or conversation.name), quote=False)
@@ -71,8 +73,9 @@ def turn_html(turn: Turn) -> str:
     asked = question(turn)
     labels = [f"[{label}]" for label, _ in asked["attachments"] if label]
     kinds = [f"[{kind}]" for kind in asked["images"]]
-    said = [asked["text"], *labels, *kinds]
-    words = escape(readable("\n".join(filter(None, said))), quote=False)
+    lines = filter(None, [asked["text"], *labels, *kinds])
+    words = escape(readable("\n".join(lines)), quote=False)
     answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
-    # A quotation is told from the answer also where the style is taken away: in JupyterLab without trust, on GitHub.
+    # A quotation is told from the answer also where the style is taken away: on GitHub, and in
+    # JupyterLab without trust.
     return f'<blockquote class="nbc-asked" dir="auto">{words}</blockquote>{answer}'

@@ -49,17 +49,17 @@ export default (await import(URL.createObjectURL(script))).default;
 @cache
 def words() -> dict[str, dict[str, str]]:
     """What the panel says, by language and then by name."""
-    found: dict[str, dict[str, str]] = json.loads(_text("words.json"))
-    return found
+    table: dict[str, dict[str, str]] = json.loads(_text("words.json"))
+    return table
 
 
 @cache
 def script() -> str:
     """What the page runs: words, options and style as constants, then one script after the other."""
-    constants = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
-    given = [f"const {name} = {_literal(value)};" for name, value in constants.items()]
+    values = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
+    constants = [f"const {name} = {_literal(value)};" for name, value in values.items()]
     code = [line for name in SCRIPTS for line in lines(name)]
-    return "\n".join([*given, *code, "//# sourceURL=nbchat-panel.js\n"])
+    return "\n".join([*constants, *code, "//# sourceURL=nbchat-panel.js\n"])
 
 
 def options_shown() -> dict[str, Any]:
@@ -81,8 +81,8 @@ def loader() -> str:
 @cache
 def style() -> str:
     """The style of the panel, and of what render makes."""
-    ours = [line for name in STYLES for line in lines(name)]
-    return render.STYLE + render.PROSE + "\n".join(ours)
+    rules = [line for name in STYLES for line in lines(name)]
+    return render.STYLE + render.PROSE + "\n".join(rules)
 
 
 def lines(name: str) -> list[str]:
@@ -90,17 +90,16 @@ def lines(name: str) -> list[str]:
 
     A remark stands on lines of its own, so that leaving it out takes no knowledge of the language.
     """
-    kept = []
-    inside = False  # of a remark over several lines
-    for written in _text(name).splitlines():
-        line = written.strip()
+    code = []
+    in_remark = False  # over several lines
+    for line in map(str.strip, _text(name).splitlines()):
         if line.startswith("/*"):
-            inside = True
-        if line and not inside and not line.startswith("//"):
-            kept.append(line)
+            in_remark = True
+        if line and not in_remark and not line.startswith("//"):
+            code.append(line)
         if line.endswith("*/"):
-            inside = False
-    return kept
+            in_remark = False
+    return code
 
 
 def _literal(value: object) -> str:

@@ -21,9 +21,10 @@ from nbchat.frontends.panel import turn_rows
 from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn
 from nbchat.turns import Turn
 
-PAGE = 40  # turns that are sent at a time, newest first
+TURNS_AT_ONCE = 40  # sent to a new view, the newest
 
 SendToPage = Callable[..., None]  # takes a message, and bytes that go with it
+UpdateCopy = Callable[[Conversation], str]  # returns the mark of the notebook's copy
 
 
 @dataclass(slots=True)
@@ -39,35 +40,34 @@ class Transcript:
     """What the views are told of one conversation."""
 
     def __init__(
-        self, conversation: Conversation, down: SendToPage, settled: Callable[[Conversation], str]
+        self, conversation: Conversation, send: SendToPage, update_copy: UpdateCopy
     ) -> None:
         self.conversation = conversation
         self.live: dict[str, LiveTurn] = {}  # turns that are being answered, by id
         self.failed: dict[str, Failed] = {}
-        self._down = down
-        self._settled = (
-            settled  # called after each change that stays; returns the mark of the notebook's copy
-        )
-        self._made: dict[str, dict[str, Any]] = {}  # rows of finished turns, rendered once
-        self._flushes = Coalescer(
+        self._send = send
+        self._update_copy = update_copy  # called after each change that stays
+        self._rendered: dict[str, dict[str, Any]] = {}  # rows of finished turns, by id
+        self._coalescer = Coalescer(
             self._flush,
             lambda delay, call: get_running_loop().call_later(delay, call),
             time.monotonic,
         )
         self.watching = False  # no view, no traffic
 
-    # --- what the conversation tells -----------------------------------------------------------------
+    # --- what the conversation tells -------------------------------------------------------------
 
-    def changed(self, change: Change, turn: Turn | None, events: Sequence[Event]) -> None:
+    def hear(self, change: Change, turn: Turn | None, events: Sequence[Event]) -> None:
+        """The conversation has changed."""
         match change:
             case "asked" if turn is not None:
                 self.begin(turn)
             case "events" if turn is not None:
                 self.begin(turn)
                 self.live[turn.id].feed(events)
-                self._flushes.wake()
+                self._coalescer.wake()
             case "ended" if turn is not None:
-                self._ended(turn)
+                self._end(turn)
             case "moved":
                 self.failed.clear()
                 self.tell_state()
@@ -78,39 +78,40 @@ class Transcript:
             return
         self.failed.clear()
         self.live[turn.id] = LiveTurn(turn)
-        self._open(turn, request_id=request_id)
+        self._tell_open(turn, request_id=request_id)
 
     def _flush(self) -> None:
+        if not self.watching:
+            return
         for live in self.live.values():
-            if self.watching and (said := live.delta()):
-                self.tell(said)
+            self._tell_delta(live)
 
-    def _ended(self, turn: Turn) -> None:
+    def _tell_delta(self, live: LiveTurn) -> None:
+        delta = live.delta()
+        if delta:
+            self.tell(delta)
+
+    def _end(self, turn: Turn) -> None:
         live = self.live.pop(turn.id, None)
         if self.conversation.last is not turn:
-            self.drop(turn)  # nothing arrived, so nothing was kept
+            self.drop(turn)  # nothing arrived, so the conversation does not have it
             return
         if live:
-            replaced = live.finish()
-            if not replaced and (said := live.delta()):
-                self.tell(said)
-            row = {
-                "id": turn.id,
-                "question": turn_rows.question(turn),
-                "html": live.html,
-                **turn_rows.facts(turn),
-            }
-            self._made[turn.id] = row
-            sent = ("id", "question") if replaced else ("id", "question", "html")
-            self.tell(
-                {
-                    "kind": "end",
-                    "id": turn.id,
-                    "seq": live.seq,
-                    **{n: v for n, v in row.items() if n not in sent},
-                }
-            )
+            self._tell_end(live)
         self.tell_state()
+
+    def _tell_end(self, live: LiveTurn) -> None:
+        turn = live.turn
+        replaced = live.finish()
+        if not replaced:
+            self._tell_delta(live)
+        facts = turn_rows.facts(turn)
+        row = {"id": turn.id, "question": turn_rows.question(turn), "html": live.html, **facts}
+        self._rendered[turn.id] = row
+        end = {"kind": "end", "id": turn.id, "seq": live.seq, **facts}
+        if replaced:
+            end["html"] = live.html
+        self.tell(end)
 
     def drop(self, turn: Turn) -> None:
         """A turn will not be there after all."""
@@ -120,84 +121,87 @@ class Transcript:
     def fail(self, turn: Turn, kind: str, sentence: str) -> None:
         """A question of this panel was refused; it stays in sight until something else is asked."""
         self.live.pop(turn.id, None)
-        self.failed[turn.id] = failed = Failed(turn, kind, sentence)
-        self._refused(failed)
+        failed = Failed(turn, kind, sentence)
+        self.failed[turn.id] = failed
+        self._tell_refusal(failed)
         self.tell_state()
 
-    # --- what the views ask ---------------------------------------------------------------------------
+    # --- what the views ask ----------------------------------------------------------------------
 
     def tell_state(self) -> None:
         """The branch by ids, and the place of those that have others beside them."""
         conversation = self.conversation
         turns, families = conversation.turns, conversation.families()
-        branches = {t.id: family for t in turns if len(family := families[t.parent]) > 1}
+        places = {}
+        for turn in turns:
+            siblings = families[turn.parent]
+            if len(siblings) > 1:
+                places[turn.id] = [siblings.index(turn), len(siblings)]
         self.tell(
             {
                 "kind": "state",
                 "name": conversation.name,
                 "title": conversation.title or conversation.name,
                 "ids": [turn.id for turn in turns],
-                "places": {
-                    t.id: [branches[t.id].index(t), len(branches[t.id])]
-                    for t in turns
-                    if t.id in branches
-                },
+                "places": places,
                 "live": [*self.live],
                 "failed": [*self.failed],
-                "copy": self._settled(conversation),
+                "copy": self._update_copy(conversation),
             }
         )
 
     def replay(self) -> None:
         """All that a new view needs, the newest page first; older rows it asks for."""
         asked = self.conversation.asked
-        if (
-            asked and asked.id not in self.live
-        ):  # by a %%chat, or another panel, before this one was there
+        if asked and asked.id not in self.live:
+            # By a %%chat or another panel, before this one was there.
             self.live[asked.id] = LiveTurn(asked)
             self.live[asked.id].feed([])
         self.tell_state()
-        self._rows(self.conversation.turns[-PAGE:])
+        self._tell_rows(self.conversation.turns[-TURNS_AT_ONCE:])
         for live in self.live.values():
-            self._open(live.turn, **live.whole())
+            self._tell_open(live.turn, **live.whole())
         if self.live:
-            self._flushes.wake()
+            self._coalescer.wake()
         for failed in self.failed.values():
-            self._open(failed.turn)
-            self._refused(failed)
+            self._tell_open(failed.turn)
+            self._tell_refusal(failed)
 
-    def rows(self, ids: Sequence[str]) -> None:
-        """Send these turns whole; the state where there are none, for whoever asks has missed it."""
+    def send_rows(self, ids: Sequence[str]) -> None:
+        """Send these turns whole; the state, too, where one is missing: the view has missed it."""
         wanted = set(ids)
-        found = [turn for turn in self.conversation.turns if turn.id in wanted]
-        self._rows(found)
-        live = wanted & self.live.keys()
-        for turn_id in live:
-            self._open(self.live[turn_id].turn, **self.live[turn_id].whole())
-        if len(found) + len(live) < len(wanted):
+        finished = [turn for turn in self.conversation.turns if turn.id in wanted]
+        self._tell_rows(finished)
+        growing = [live for turn_id, live in self.live.items() if turn_id in wanted]
+        for live in growing:
+            self._tell_open(live.turn, **live.whole())
+        if len(finished) + len(growing) < len(wanted):
             self.tell_state()
 
-    def _rows(self, turns: Sequence[Turn]) -> None:
-        if turns and self.watching:
-            packed = json.dumps([self._row(turn) for turn in turns], ensure_ascii=False)
-            self.tell({"kind": "rows"}, zlib.compress(packed.encode("utf-8", "replace")))
-
-    def _row(self, turn: Turn) -> dict[str, Any]:
-        if turn.id not in self._made:
-            self._made[turn.id] = turn_rows.row(turn)
-        return self._made[turn.id]
-
-    def turn(self, turn_id: str) -> Turn | None:
+    def find_turn(self, turn_id: str) -> Turn | None:
         """A turn of the branch, or one that is being answered, or a question that failed."""
         if turn_id in self.failed:
             return self.failed[turn_id].turn
         if turn_id in self.live:
             return self.live[turn_id].turn
-        return next((turn for turn in self.conversation.turns if turn.id == turn_id), None)
+        for turn in self.conversation.turns:
+            if turn.id == turn_id:
+                return turn
+        return None
 
-    # --- telling ---------------------------------------------------------------------------------------
+    # --- telling ---------------------------------------------------------------------------------
 
-    def _open(self, turn: Turn, **facts: Any) -> None:
+    def _tell_rows(self, turns: Sequence[Turn]) -> None:
+        if turns and self.watching:
+            text = json.dumps([self._row(turn) for turn in turns], ensure_ascii=False)
+            self.tell({"kind": "rows"}, zlib.compress(text.encode("utf-8", "replace")))
+
+    def _row(self, turn: Turn) -> dict[str, Any]:
+        if turn.id not in self._rendered:
+            self._rendered[turn.id] = turn_rows.row(turn)
+        return self._rendered[turn.id]
+
+    def _tell_open(self, turn: Turn, **facts: Any) -> None:
         after = turn.parent.id if turn.parent else ""
         self.tell(
             {
@@ -210,7 +214,7 @@ class Transcript:
             }
         )
 
-    def _refused(self, failed: Failed) -> None:
+    def _tell_refusal(self, failed: Failed) -> None:
         self.tell(
             {"kind": "refusal", "id": failed.turn.id, "error": failed.kind, "text": failed.sentence}
         )
@@ -218,4 +222,4 @@ class Transcript:
     def tell(self, message: dict[str, Any], *buffers: bytes) -> None:
         """Say something to the views, where there are any."""
         if self.watching:
-            self._down(message, *buffers)
+            self._send(message, *buffers)

@@ -15,21 +15,22 @@ from nbchat.messages import File, Image, ToolCall
 from nbchat.render.characters import readable, word_count
 from nbchat.turns import Turn
 
-CALL = 2_000  # characters of a tool's arguments that are shown
-ATTACHED = 2_000  # characters of an attached value that are shown
+LONGEST_ARGUMENTS = 2_000  # characters of a tool's arguments that are shown
+LONGEST_VALUE = 2_000  # characters of an attached value that are shown
 
 
 def question(turn: Turn) -> dict[str, Any]:
     """What was asked: the typed words, the values that were attached, the images."""
-    typed, *values = [part for part in turn.question.parts if isinstance(part, str)] or [""]
+    parts = turn.question.parts
+    typed, *values = [part for part in parts if isinstance(part, str)] or [""]
+    attachments = []
+    for label, value in zip_longest(turn.inserted, values, fillvalue=""):
+        attachments.append([label, readable(value.strip("\n"))[:LONGEST_VALUE]])
     return {
         "text": typed.strip("\n"),
-        "attachments": [
-            [label, readable(value.strip("\n"))[:ATTACHED]]
-            for label, value in zip_longest(turn.inserted, values, fillvalue="")
-        ],
-        "images": [part.media_type for part in turn.question.parts if isinstance(part, Image)],
-        "files": [part.name for part in turn.question.parts if isinstance(part, File)],
+        "attachments": attachments,
+        "images": [part.media_type for part in parts if isinstance(part, Image)],
+        "files": [part.name for part in parts if isinstance(part, File)],
     }
 
 
@@ -55,4 +56,5 @@ def row(turn: Turn) -> dict[str, Any]:
 
 
 def _call(call: ToolCall) -> list[str]:
-    return [readable(call.name), readable(call.raw or str(call.arguments))[:CALL]]
+    arguments = readable(call.raw or str(call.arguments))
+    return [readable(call.name), arguments[:LONGEST_ARGUMENTS]]

@@ -9,9 +9,10 @@ from anywidget import AnyWidget
 from IPython.core.getipython import get_ipython
 
 from nbchat.frontends.host import IPythonNotebook
-from nbchat.frontends.panel import source
-from nbchat.frontends.panel.interrupt import stops_with_the_kernel
+from nbchat.frontends.panel import handlers, source
+from nbchat.frontends.panel.interrupt import stop_on_interrupt
 from nbchat.frontends.panel.session import Session
+from nbchat.frontends.panel.subshell import answer_where_asked
 
 
 class ChatPanel(AnyWidget):
@@ -19,7 +20,7 @@ class ChatPanel(AnyWidget):
 
     Display it as often as you like; all views show the same.
 
-    >>> panel = ChatPanel("a trip")             # the conversation that nbchat.chat("a trip") is, too
+    >>> panel = ChatPanel("a trip")         # the conversation that nbchat.chat("a trip") is, too
     >>> panel.conversation
     'a trip'
     >>> panel.close()
@@ -28,11 +29,12 @@ class ChatPanel(AnyWidget):
     def __init__(self, conversation: str = "main") -> None:
         super().__init__()
         self._display_id = f"nbchat-{uuid4().hex}"
-        self._shown = self._seen = False
+        self._displayed = False
+        self._heard = False  # of a view
         notebook = IPythonNotebook(get_ipython())
-        self._session = Session(conversation, self._down, notebook, self._keep)
-        _answer_where_asked(self.comm)
-        self.on_msg(self._arrived)
+        self._session = Session(conversation, self._tell, notebook, self._publish)
+        answer_where_asked(self.comm)
+        self.on_msg(self._take)
 
     @property
     def _esm(self) -> str:
@@ -49,46 +51,38 @@ class ChatPanel(AnyWidget):
             self._session.close()
         super().close()
 
-    def _arrived(self, _: Any, content: Any, buffers: list[Any]) -> None:
-        self._seen = True
-        self._session.take(content, buffers)
+    def _take(self, _: Any, content: Any, buffers: list[Any]) -> None:
+        self._heard = True
+        handlers.take(self._session, content, buffers)
 
-    def _down(self, message: dict[str, Any], *buffers: bytes) -> None:
+    def _tell(self, message: dict[str, Any], *buffers: bytes) -> None:
         if self.comm is not None:
             self.send(message, list(buffers))
 
-    # --- displaying --------------------------------------------------------------------------------
+    # --- displaying ------------------------------------------------------------------------------
 
     def _ipython_display_(self, **_: Any) -> None:
         shell = get_ipython()
         if shell is None or not hasattr(shell, "kernel"):
             print("The chat panel needs a notebook. Here, ask with %%chat, or %chat ask TEXT.")
             return
-        stops_with_the_kernel(shell.kernel)
-        made = self._repr_mimebundle_()
-        data, metadata = made if isinstance(made, tuple) else (made, {})
+        stop_on_interrupt(shell.kernel)
+        bundle = self._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         shell.display_pub.publish(data, metadata)
         copy = self._session.snapshot.bundle(self._session.conversation)
         shell.display_pub.publish(copy, transient={"display_id": self._display_id})
-        self._shown = True
+        self._displayed = True
 
-    def _keep(self, copy: dict[str, Any]) -> None:
-        """Bring the copy in the notebook up to date; the panel's style hides it where the panel lives."""
+    def _publish(self, copy: dict[str, Any]) -> None:
+        """Bring the copy in the notebook up to date.
+
+        The panel's style hides the copy where the panel lives.
+        """
         shell = get_ipython()
-        gone = self._seen and not self._session.watched  # its output was cleared
-        if self._shown and not gone and shell is not None:
+        cleared = self._heard and not self._session.watched  # the output is gone
+        if self._displayed and not cleared and shell is not None:
             shell.display_pub.publish(copy, transient={"display_id": self._display_id}, update=True)
 
     def __repr__(self) -> str:
         return f"ChatPanel({self.conversation!r})" if hasattr(self, "_session") else "ChatPanel()"
-
-
-def _answer_where_asked(comm: Any) -> None:
-    """Let the page's messages run in the subshell they were sent to.
-
-    ipykernel 7.4 sends them to whichever shell last published on the comm, so that
-    a question or a Stop would wait until the running cell has ended. The method is
-    private to ipykernel: where it is not there, nothing is done.
-    """
-    if hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = lambda data, default: default

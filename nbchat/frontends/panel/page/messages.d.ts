@@ -2,7 +2,7 @@
  * Every message between the page and Python, in both directions, with all its members.
  *
  * Nothing of this is sent to a browser. The type check holds the scripts to it, and
- * `tests/panel/test_messages.py` holds Python to it: what `inbox` reads, and what the
+ * `tests/frontends/panel/test_page_messages.py` holds Python to it: what `page_messages` reads, and what the
  * panel's session tells. Bytes go beside a message, as buffers.
  */
 

@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from nbchat import runtime
+from nbchat.frontends.panel import handlers
 from nbchat.frontends.panel.session import Session
 
-from ..service import Service
-from ..waiting import SECONDS
+from ...service import Service
+from ...waiting import SECONDS
 from . import messages
 
 TOLD: list[dict[str, Any]] = []  # by all desks of a test
 ROWS: list[dict[str, Any]] = []  # that were told
-SHAPES = messages.shapes("ToPage")
+SHAPES = messages.read_shapes("ToPage")
 BY_KIND = messages.by_kind("ToPage")
 
 
@@ -33,11 +34,11 @@ class Desk:
         self.buffers: list[tuple[bytes, ...]] = []
         self.published: list[dict[str, Any]] = []  # copies for the notebook
         self.variables = variables
-        self.session = Session(name, self._down, self, self.published.append)
+        self.session = Session(name, self._hear, self, self.published.append)
         self.say("sync", view="v")
         self.wait("state")
 
-    def _down(self, message: dict[str, Any], *buffers: bytes) -> None:
+    def _hear(self, message: dict[str, Any], *buffers: bytes) -> None:
         TOLD.append(message)
         if message["kind"] == "rows":
             message = {**message, "rows": json.loads(zlib.decompress(buffers[0]))}
@@ -46,7 +47,7 @@ class Desk:
         self.told.append(message)
 
     def say(self, kind: str, buffers: tuple[bytes, ...] = (), **facts: Any) -> None:
-        self.session.take({"kind": kind, **facts}, buffers)
+        handlers.take(self.session, {"kind": kind, **facts}, buffers)
 
     def ask(self, question: str, request_id: str = "", **facts: Any) -> None:
         self.say("send", request_id=request_id or f"r{time.monotonic_ns()}", text=question, **facts)
@@ -60,10 +61,12 @@ class Desk:
         """The `count`th message of that kind, once it has come."""
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
-            if len(found := [m for m in self.all(kind) if when(m)]) >= count:
-                return found[count - 1]
+            messages = [message for message in self.all(kind) if when(message)]
+            if len(messages) >= count:
+                return messages[count - 1]
             time.sleep(0.005)
-        raise AssertionError(f"no {kind} number {count}; told: {[m['k'] for m in self.told]}")
+        kinds = [message["kind"] for message in self.told]
+        raise AssertionError(f"no {kind} number {count}; told: {kinds}")
 
     @property
     def turns(self) -> list[tuple[str, str]]:
@@ -80,8 +83,9 @@ def what_is_told_is_in_the_table() -> Iterator[None]:
         assert BY_KIND[message["kind"]].fits(message), message
     for row in ROWS:
         assert SHAPES["Row"].fits(row), row
-    for question in [found["question"] for found in (*TOLD, *ROWS) if "question" in found]:
-        assert SHAPES["Question"].fits(question), question
+    for message in (*TOLD, *ROWS):
+        if "question" in message:
+            assert SHAPES["Question"].fits(message["question"]), message
 
 
 @pytest.fixture

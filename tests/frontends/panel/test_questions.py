@@ -1,13 +1,14 @@
-"""What is asked in the panel: answered, stopped, queued, refused, asked again. With the real engine."""
+"""What is asked in the panel: answered, stopped, queued, refused, asked again."""
 
 from __future__ import annotations
 
 import time
 
 import nbchat
+from nbchat import runtime
 
-from ..service import Service, answer, said
-from ..waiting import until
+from ...service import Service, answer, said
+from ...waiting import until
 from .conftest import Desk
 
 
@@ -201,3 +202,33 @@ def test_stops_and_questions_in_a_hurry_leave_a_conversation_that_can_go_on(slow
     assert {f"question {n}" for n in range(12)} == {m["text"] for m in desk.all("back")} | set(
         asked[:-1]
     )
+
+
+def test_two_panels_that_ask_at_once_are_answered_in_turn(slow: Service) -> None:
+    slow.plays(answer(*said("one"), gap=0.02), answer(*said("two"), gap=0.02))
+    one, two = Desk(), Desk()
+    one.ask("first")
+    two.ask("second")
+    for desk in (one, two):
+        desk.wait("end", 2)
+
+    assert one.turns == [("first", "one"), ("second", "two")]
+    ids = [turn.id for turn in nbchat.chat().turns]
+    for desk in (one, two):
+        assert desk.wait("state", when=lambda m: m["ids"] == ids)["live"] == []
+
+
+def test_closing_the_engine_ends_what_a_panel_asks_and_the_panel_goes_on(slow: Service) -> None:
+    """`%unload_ext nbchat` does this while a panel is open."""
+    slow.plays(answer(*said(*["word "] * 400), gap=0.02), answer(*said("again")))
+    desk = Desk()
+    desk.ask("go on")
+    desk.wait("delta")
+    runtime.close()
+
+    assert desk.wait("end")["stop"][0] == "interrupted"
+    assert desk.wait("state", when=lambda m: m["ids"])["live"] == []
+
+    desk.ask("still there?")
+    desk.wait("end", 2)
+    assert desk.turns[1] == ("still there?", "again")

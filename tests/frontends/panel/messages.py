@@ -32,23 +32,23 @@ def namespace(direction: str) -> str:
     return text.partition(f"declare namespace {direction} {{\n")[2].partition("\n}\n")[0]
 
 
-def shapes(direction: str) -> dict[str, Shape]:
+def read_shapes(direction: str) -> dict[str, Shape]:
     """What is in a namespace, by the name of its interface."""
     inside = namespace(direction)
     members = {name: MEMBER.findall(body) for name, _, body in INTERFACE.findall(inside)}
     parents = {name: parent for name, parent, _ in INTERFACE.findall(inside)}
-    found = {}
+    shapes = {}
     for name, own in members.items():
         every = [*own, *members.get(parents[name], [])]
         kind = {member: meaning for member, _, meaning in own}.get("kind", "").strip('"')
         needed = frozenset(member for member, optional, _ in every if not optional)
-        found[name] = Shape(kind, needed, frozenset(member for member, _, _ in every))
-    return found
+        shapes[name] = Shape(kind, needed, frozenset(member for member, _, _ in every))
+    return shapes
 
 
 def by_kind(direction: str) -> dict[str, Shape]:
     """The messages of one direction."""
-    return {shape.kind: shape for shape in shapes(direction).values() if shape.kind}
+    return {shape.kind: shape for shape in read_shapes(direction).values() if shape.kind}
 
 
 def listed(direction: str) -> set[str]:

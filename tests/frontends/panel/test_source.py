@@ -1,4 +1,4 @@
-"""The widget itself: what it ships, and how it is shown."""
+"""The one script that a page is sent: small, whole, and in every language."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import subprocess
 import sys
 import zlib
 from base64 import b64decode
-from typing import Any
 
 import pytest
 
-import nbchat
-from nbchat.frontends.panel import ChatPanel, source, widget
+from nbchat.frontends.panel import source
 from nbchat.frontends.panel.page_messages import read_message
 
 
@@ -55,25 +53,18 @@ def test_every_word_is_there_in_every_language_and_is_used() -> None:
     scripts += str(source.options_shown())
 
     assert english.keys() == chinese.keys()
-    reasons = {
-        "interrupted",
-        "broken",
-        "length",
-        "filter",
-        "needs",
-        "retired",
-        "local",
-    }  # Python names them
+    stops = {"interrupted", "broken", "length", "filter"}
+    named_by_python = {*stops, "needs", "retired", "local"}
     for word, text in english.items():
-        assert word in reasons or re.search(rf"\b{word}\b", scripts), word
+        assert word in named_by_python or re.search(rf"\b{word}\b", scripts), word
         assert re.findall(r"\{\d\}", text) == re.findall(r"\{\d\}", chinese[word])
 
 
 def test_every_word_that_is_said_is_in_the_table() -> None:
     scripts = "\n".join(line for name in source.SCRIPTS for line in source.lines(name))
 
-    said = set(re.findall(r"\bphrase\(\s*\"(\w+)\"", scripts))
-    assert said - source.words()["en"].keys() == set()
+    words = set(re.findall(r"\bphrase\(\s*\"(\w+)\"", scripts))
+    assert words - source.words()["en"].keys() == set()
 
 
 def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
@@ -82,56 +73,21 @@ def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
         "before = source.script.cache_info().currsize\n"
         "panel = ChatPanel()\n"
         "assert (before, source.script.cache_info().currsize) == (0, 1)\n"
-        "assert panel._esm == source.loader()\n"
+        "assert panel.get_state('_esm') == {'_esm': source.loader()}\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_the_panel_is_a_public_name_and_says_what_it_shows() -> None:
-    panel = nbchat.ChatPanel("main")
-
-    assert repr(panel) == "ChatPanel('main')"
-    assert panel.conversation == "main"
-    panel.close()
-
-
-def test_without_a_notebook_it_tells_how_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
-    panel = ChatPanel()
-    panel._ipython_display_()
-    panel.close()
-
-    assert "%%chat" in capsys.readouterr().out
-
-
-def test_messages_are_answered_in_the_shell_they_came_to() -> None:
-    """The hook of ipykernel 7.4; where it has gone, this says so and the panel still works."""
-    from ipykernel.comm.comm import BaseComm
-
-    assert hasattr(BaseComm, "_reply_subshell_for"), (
-        "ipykernel has changed: look at _answer_where_asked again"
-    )
-
-    class Comm:
-        def _reply_subshell_for(self, data: Any, default: Any) -> str:
-            return "the shell that published last"
-
-    comm = Comm()
-    widget._answer_where_asked(comm)
-
-    assert comm._reply_subshell_for({}, "the subshell") == "the subshell"
-    widget._answer_where_asked(None)
-
-
 def test_the_page_offers_what_python_takes() -> None:
-    offered = widget.options_shown()
+    offered = source.options_shown()
 
     assert offered["temperature"] == {"min": 0, "max": 2}
     assert offered["max_tokens"] == {"min": 1, "max": 10_000_000}
     for name, limits in list(offered.items())[:2]:
         for value in limits.values():
-            assert read_message({"k": "choose", name: value})
-        assert read_message({"k": "choose", name: limits["max"] + 1}) is None
+            assert read_message({"kind": "choose", name: value})
+        assert read_message({"kind": "choose", name: limits["max"] + 1}) is None
     for word in offered["thinking"]:
-        assert read_message({"k": "choose", "thinking": word})
-    assert read_message({"k": "choose", "thinking": "deep"}) is None
-    assert f"const OPTIONS = {json.dumps(offered)};" in widget.script()
+        assert read_message({"kind": "choose", "thinking": word})
+    assert read_message({"kind": "choose", "thinking": "deep"}) is None
+    assert f"const OPTIONS = {json.dumps(offered)};" in source.script()

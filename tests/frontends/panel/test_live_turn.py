@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from nbchat import render
 from nbchat.events import Answer, Event, Notice
-from nbchat.frontends.panel.live_turn import BREATH, GAP, Coalescer, LiveTurn, splice, units
+from nbchat.frontends.panel.live_turn import (
+    MESSAGE_GAP,
+    RENDER_SHARE,
+    Coalescer,
+    LiveTurn,
+    splice,
+    units,
+)
 from nbchat.messages import Message, Text, Thought
 from nbchat.turns import Turn
 
@@ -45,7 +52,9 @@ class View:
         self.notes: list[str] = []
         self.seq = 0
 
-    def take(self, message: dict[str, Any]) -> None:
+    def take(self, message: dict[str, Any] | None) -> None:
+        if message is None:
+            return
         assert message["seq"] == self.seq + 1
         self.seq = message["seq"]
         self.html += message.get("settled", "")
@@ -79,11 +88,11 @@ def test_the_pieces_add_up_to_the_whole(cuts: list[int], every: int) -> None:
     live.feed([])
     for number, (start, end) in enumerate(pairwise(places)):
         live.feed([Text(ANSWER[start:end])])
-        if number % every == 0 and (said := live.delta()):
-            view.take(said)
+        if number % every == 0:
+            view.take(live.delta())
     replaced = live.finish()
-    if not replaced and (said := live.delta()):
-        view.take(said)
+    if not replaced:
+        view.take(live.delta())
 
     assert replaced  # a footnote, which changes blocks before it
     assert live.html == render.to_html(ANSWER)
@@ -101,10 +110,11 @@ def test_a_view_that_hears_all_has_all(pieces: list[str]) -> None:
     live.feed([])
     for piece in pieces:
         live.feed([Text(piece)])
-        if said := live.delta():
-            view.take(said)
-    if not live.finish() and (said := live.delta()):
-        view.take(said)
+        view.take(live.delta())
+    replaced = live.finish()
+    delta = None if replaced else live.delta()
+    if delta:
+        view.take(delta)
         assert view.tail == ""
     if not render.to_html("".join(pieces)).count("<section"):
         assert view.html == render.to_html("".join(pieces))
@@ -117,7 +127,7 @@ def test_a_late_view_gets_what_was_sent_and_no_more() -> None:
     for event in events:
         asked.answer.add(event)
     live.feed(events)
-    early.take(live.delta() or {})
+    early.take(live.delta())
     more: list[Event] = [Thought("Yes."), Text("o")]
     for event in more:
         asked.answer.add(event)
@@ -127,7 +137,7 @@ def test_a_late_view_gets_what_was_sent_and_no_more() -> None:
     assert (whole["html"], whole["tail"], whole["seq"]) == (early.html, early.tail, 1)
     assert (whole["thought"], whole["notes"]) == ("Hm. ", ["A notice."])
 
-    early.take(live.delta() or {})
+    early.take(live.delta())
     assert early.thought == "Hm. Yes."
 
 
@@ -162,7 +172,7 @@ def test_nothing_new_is_nothing_to_say() -> None:
     assert live.delta() is None
 
 
-# --- when it is sent -----------------------------------------------------------------------------------
+# --- when it is sent -----------------------------------------------------------------------------
 
 
 class Clock:
@@ -177,10 +187,14 @@ class Clock:
 
     def pass_by(self, seconds: float) -> None:
         until = self.now + seconds
-        while due := sorted((c for c in self.calls if c[0] <= until), key=lambda c: c[0])[:1]:
-            self.calls.remove(due[0])
-            self.now = max(self.now, due[0][0])
-            due[0][1]()
+        while self.calls:
+            call = min(self.calls, key=lambda call: call[0])
+            due, run = call
+            if due > until:
+                break
+            self.calls.remove(call)
+            self.now = max(self.now, due)
+            run()
         self.now = until
 
 
@@ -209,4 +223,4 @@ def test_slow_rendering_takes_one_part_in_four_of_the_time(cost: float) -> None:
         clock.pass_by(0.01)
 
     gaps = [later - earlier for earlier, later in pairwise(sent)]
-    assert min(gaps) >= max(GAP, BREATH * cost) - 1e-9
+    assert min(gaps) >= max(MESSAGE_GAP, cost / RENDER_SHARE) - 1e-9

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
-from nbchat.frontends.panel import page_messages, source
+from nbchat.frontends.panel import handlers, page_messages, source
 
 from . import messages
+from .conftest import Desk
 
 
 def constants(tree: ast.AST) -> Iterator[ast.expr]:
-    """What stands where a message's kind does: beside "kind" in a dictionary, and after `_say`."""
+    """What stands where a message's kind does: beside "kind" in a dictionary."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "kind":
                     yield value
-        if isinstance(node, ast.Call):
-            for said, kind in pairwise([node.func, *node.args]):
-                if isinstance(said, ast.Attribute) and said.attr == "_say":
-                    yield kind
 
 
 def told() -> set[str]:
     """The kinds of message that are named where Python tells the page something."""
     trees = [ast.parse(path.read_text("utf-8")) for path in source.FOLDER.parent.glob("*.py")]
-    found = [value for tree in trees for value in constants(tree)]
-    return {str(value.value) for value in found if isinstance(value, ast.Constant)}
+    values = [value for tree in trees for value in constants(tree)]
+    return {str(value.value) for value in values if isinstance(value, ast.Constant)}
 
 
 def test_what_python_reads_is_in_the_table_and_nothing_else() -> None:
@@ -52,7 +48,39 @@ def test_what_python_says_is_in_the_table_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("direction", ["ToPython", "ToPage"])
 def test_the_scripts_are_checked_against_every_message(direction: str) -> None:
-    table = {name for name, shape in messages.shapes(direction).items() if shape.kind}
+    table = {name for name, shape in messages.read_shapes(direction).items() if shape.kind}
 
     assert messages.listed(direction) == table
     assert len(messages.by_kind(direction)) == len(table)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        "stop",
+        [],
+        {},
+        {"kind": "run", "code": "1"},
+        {"kind": "send", "request_id": "r", "text": 1},
+        {"kind": "send", "request_id": "r", "text": "x" * 2_000_001},
+        {"kind": "send", "request_id": "r", "text": "x", "variables": ["a.b"]},
+        {"kind": "send", "request_id": "r", "text": "x", "variables": ["a"] * 21},
+        {"kind": "send", "request_id": "../r", "text": "x"},
+        {"kind": "want", "ids": ["a"] * 51},
+        {"kind": "choose", "temperature": "0.5"},
+        {"kind": "choose", "temperature": float("nan")},
+        {"kind": "choose", "max_tokens": 0},
+        {"kind": "choose", "api_key": "secret"},
+        {"kind": "export", "format": "../../x"},
+        {"kind": "peek", "name": "os.environ"},
+        {"kind": "branch", "id": "a", "number": -1},
+    ],
+)
+def test_what_is_not_a_message_is_not_answered(desk: Desk, message: Any) -> None:
+    before = len(desk.told)
+    handlers.take(desk.session, message)
+    desk.say("models")
+    desk.wait("models")
+
+    assert len(desk.told) == before + 1

@@ -1,0 +1,61 @@
+"""Conversations that an earlier kernel has left on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import nbchat
+from nbchat import runtime
+
+from ...waiting import until
+from .conftest import Desk
+
+
+@pytest.fixture
+def on_disk(fresh_kernel: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A new kernel that keeps its conversations."""
+    monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
+    runtime.current().watched = True
+
+
+def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None) -> None:
+    nbchat.chat("talk").ask("show me a table", "demo")
+    nbchat.chat("talk").ask("What did I just ask?", "demo")
+    runtime.reset()
+    desk = Desk()
+    desk.say("talks")
+    (here, left) = desk.wait("talks")["rows"]
+
+    assert here[0] == "main"
+    assert (left[0], left[2], left[3]) == ("", "show me a table", 2)
+
+    desk.say("talk", id=left[1])
+    desk.wait("state", when=lambda m: m["name"] == "talk")
+    desk.wait("rows")
+
+    assert desk.turns[0][0] == "show me a table"
+    assert nbchat.chat("talk") is desk.session.conversation
+
+
+def test_a_deleted_conversation_is_gone_here_and_on_disk(on_disk: None) -> None:
+    nbchat.chat("talk").ask("show me a table", "demo")
+    nbchat.chat("other").ask("Hello", "demo")
+    store = runtime.current().store()
+    assert store is not None
+    desk = Desk("talk")
+    desk.wait("rows")
+
+    desk.say("move", how="delete")
+
+    assert desk.wait("state", 2)["ids"] == []
+    until(
+        lambda: (
+            [one.header.name for one in store.ask(lambda database: database.conversations())]
+            == ["other"]
+        )
+    )
+    desk.ask("Hello again")
+    desk.wait("end")
+    until(lambda: len(store.ask(lambda database: database.conversations())) == 2)

@@ -1,0 +1,45 @@
+"""The notebook's copy: no script, the newest turns that fit, made once for each change."""
+
+from __future__ import annotations
+
+import nbchat
+from nbchat.frontends.panel.saved_copy import LONGEST_COPY, Snapshot
+
+from .conftest import Desk
+from .hostile import hostile, tags
+
+
+def test_a_snapshot_has_no_script_and_nothing_that_is_fetched() -> None:
+    html = Snapshot().bundle(hostile())["text/html"]
+
+    assert not tags(html) & {"img", "script", "iframe", "link", "button"}
+    assert "url(" not in html
+    assert html.count("<style>") == 1
+
+
+def test_a_snapshot_keeps_the_newest_turns_that_fit(fresh_kernel: None) -> None:
+    conversation = nbchat.chat("long")
+    for number in range(60):
+        conversation.ask(f"question {number} " + "x" * 3000, "demo")
+    html = Snapshot().bundle(conversation)["text/html"]
+
+    assert len(html) < LONGEST_COPY + 20_000
+    assert "question 59" in html
+    assert "earlier turns are not in this copy" in html
+
+
+def test_the_notebooks_copy_is_made_once_for_each_change_and_sent_when_asked_for(
+    desk: Desk,
+) -> None:
+    desk.ask("Hello")
+    desk.wait("end")
+    state = desk.wait("state", when=lambda m: m["ids"])
+    published = len(desk.published)
+    desk.say("sync", view="w")
+    desk.say("snapshot")
+    copy = desk.wait("snapshot")
+
+    assert copy["mark"] == state["copy"]
+    assert copy["mark"] in copy["data"]["text/html"]
+    assert copy["data"] == desk.published[-1]
+    assert len(desk.published) == published

@@ -1,0 +1,66 @@
+"""What views are told when they come late, leave, or have missed something."""
+
+from __future__ import annotations
+
+import re
+
+import nbchat
+
+from ...service import Service, answer, said
+from ...waiting import until
+from .conftest import Desk
+
+
+def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:
+    slow.plays(answer(*said(*["word "] * 60), gap=0.02))
+    desk = Desk()
+    desk.ask("go on")
+    desk.wait("delta", 3)
+    desk.say("sync", view="w")
+    late = desk.wait("open", 2)
+    end = desk.wait("end")
+    heard = desk.told[desk.told.index(late) :]
+
+    text = late["html"] + late["tail"]
+    assert re.search("word", text)
+    assert [m["seq"] for m in heard if m["kind"] == "delta"] == list(
+        range(late["seq"] + 1, end["seq"] + 1)
+    )
+
+
+def test_nothing_is_sent_when_the_last_view_has_gone(desk: Desk) -> None:
+    desk.say("bye", view="v")
+    nbchat.chat().ask("Hello", "demo")
+
+    assert not desk.all("delta")
+    assert not desk.all("open")
+
+    desk.say("sync", view="w")
+    assert desk.wait("rows")["rows"][0]["question"]["text"] == "Hello"
+
+
+def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_question(
+    slow: Service,
+) -> None:
+    slow.plays(answer(*said("late"), hold=0.1))
+    first = Desk()
+    first.ask("Why?")
+    first.wait("open")
+    until(lambda: slow.requests)
+    second = Desk()
+
+    assert second.wait("open")["question"]["text"] == "Why?"
+    second.wait("end")
+    first.wait("end")
+    assert (
+        second.wait("state", when=lambda m: m["ids"])["ids"]
+        == first.wait("state", when=lambda m: m["ids"])["ids"]
+    )
+
+
+def test_a_turn_that_is_not_there_is_answered_with_the_state(desk: Desk) -> None:
+    """A view that has missed a message may ask for it."""
+    told = len(desk.all("state"))
+    desk.say("want", ids=["gone"])
+
+    assert desk.wait("state", told + 1)["ids"] == []
