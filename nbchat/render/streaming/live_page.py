@@ -71,7 +71,7 @@ def live_html(
     return page("".join(parts))
 
 
-def light(block: str) -> str:
+def lighten(block: str) -> str:
     """The block as a page needs it that will not be kept.
 
     Without the sources of formulas, which are there for notebooks that are not trusted. And

@@ -19,7 +19,6 @@ from rich.theme import Theme
 
 from nbchat.render.markdown.parser import DEEPEST, blocks
 from nbchat.render.streaming.half_markdown import complete_markdown
-from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.terminal.clean import clean
 from nbchat.render.terminal.rich_elements import Drawing, known
 
@@ -56,35 +55,6 @@ def console() -> Console | None:
         return None
     made.width = min(made.width, WIDEST)
     return made
-
-
-class Sources(Incremental):
-    """Cuts a text into blocks as it comes; `settled` are their Markdown sources, to be taken out."""
-
-    def taken(self) -> list[str]:
-        out, self.settled = self.settled, []
-        return out
-
-    @property
-    def begun(self) -> bool:
-        return self._size > 0
-
-    def finish(self) -> None:
-        self._take(self._held)
-        self._held = ""
-        self._settle(self._rest())
-        self._keep("")
-
-    @property
-    def tail(self) -> str:
-        return self._rest()
-
-    def _settle(self, text: str) -> None:
-        if text.strip():
-            self.settled.append(text)
-
-
-# --- a page -------------------------------------------------------------------------------------
 
 
 Lines = list[list[Segment]]

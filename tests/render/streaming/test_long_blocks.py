@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from nbchat.render import LongBlocks, to_html
 from nbchat.render.streaming.cuts import LONG_LINE, OPEN
-from nbchat.render.streaming.long_blocks import LONG, LONGEST_OPEN
+from nbchat.render.streaming.long_blocks import LONG_BLOCK, LONGEST_OPEN
 from tests.benchmarks.answers import SHAPES
 from tests.render.dom import Page, words
 from tests.render.streaming.test_incremental import documents
@@ -86,7 +86,7 @@ def longest_open(text: str) -> tuple[LongBlocks, int]:
     longest = [0]
 
     def look(page: LongBlocks) -> None:
-        longest[0] = max(longest[0], page._open_size)
+        longest[0] = max(longest[0], page.open_size)
 
     return streamed(text, look=look), longest[0]
 
@@ -103,7 +103,7 @@ def test_an_endless_block_settles_piece_by_piece(shape: str) -> None:
         "quote that goes on without marks",
         "no spaces",
     )
-    assert longest < 2 * (LONG_LINE if in_lines else LONG)
+    assert longest < 2 * (LONG_LINE if in_lines else LONG_BLOCK)
 
 
 @pytest.mark.parametrize("shape", ONE_LINE)

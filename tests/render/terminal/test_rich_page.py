@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import columns
 from nbchat.render.terminal.rich_page import (
     LONGEST,
     NARROWEST,
     THEME,
     WIDEST,
-    Sources,
     console,
     open_page,
     page,
@@ -171,19 +171,16 @@ def test_any_document_can_be_drawn(text: str) -> None:
 @given(documents, st.lists(st.integers(0, 10_000), max_size=30))
 def test_blocks_are_cut_from_a_stream_without_losing_any(text: str, places: list[int]) -> None:
     edges = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]
-    sources = Sources()
+    blocks = SourceBlocks()
     taken: list[str] = []
     for start, end in itertools.pairwise(edges):
-        sources.feed(text[start:end])
-        taken += sources.taken()
-    sources.finish()
-    taken += sources.taken()
+        taken += blocks.feed(text[start:end])
+    taken += blocks.finish()
 
-    whole = Sources()
-    whole.feed(text)
-    whole.finish()
-    assert "".join("".join(taken).split()) == "".join("".join(whole.taken()).split())
-    assert sources.tail == ""
+    whole = SourceBlocks()
+    whole_taken = [*whole.feed(text), *whole.finish()]
+    assert "".join("".join(taken).split()) == "".join("".join(whole_taken).split())
+    assert blocks.open == ""
 
 
 PAGE = """\
