@@ -24,7 +24,7 @@ from nbchat.messages import Text, Thought
 from nbchat.render.page import ending_text
 from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import clean
-from nbchat.render.terminal.rich_page import Page, console, open_page, page, remark
+from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
 from nbchat.turns import Turn
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def display(model: str, *, static: bool) -> Display:
     """The best way to show an answer in this terminal."""
     if static or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         return Printed()
-    found = console()
+    found = make_console()
     return Drawn(model, found) if found else Printed()
 
 
@@ -130,7 +130,7 @@ class Drawn:
         room = max(self._console.height - BELOW, 1)
         tail: list[RenderableType] = []
         if source.strip():
-            tail = [open_page(source, dim=not self._said, most=room), Words("")]
+            tail = [open_page(source, dim=not self._said, most_lines=room), Words("")]
         self._below.parts = [*self._gap(), *tail, self._status()]
         self._live.refresh()
 

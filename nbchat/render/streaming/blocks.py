@@ -92,7 +92,7 @@ class SourceBlocks:
 
     def _take_settled(self) -> list[str]:
         """Take the blocks that are closed out of the open rest, if there are any."""
-        from nbchat.render.markdown.parser import LONGEST_TEXT, defines, outline
+        from nbchat.render.markdown.parser import LONGEST_TEXT, defines, parse_outline
 
         if self.size > LONGEST_TEXT:
             return []
@@ -100,7 +100,7 @@ class SourceBlocks:
         complete = rest[: rest.rfind("\n") + 1]  # half a line could begin anything
         definitions: dict[str, Any] = {}
         try:
-            blocks = outline(complete, definitions)
+            blocks = parse_outline(complete, definitions)
         except Exception:  # hostile text; whoever renders the whole text has the last word on it
             self.needs_whole, self._next_look = True, inf
             return []

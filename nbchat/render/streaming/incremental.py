@@ -77,11 +77,13 @@ class BlockRenderer:
 
     def settled_html(self, source: str) -> list[str]:
         """HTML of some whole blocks, one string for each."""
-        from nbchat.render.markdown.parser import as_typed, block_html, blocks, defines
+        from nbchat.render.markdown.parser import as_typed, block_html, defines, parse_blocks
 
         lines = source.split("\n")
         try:
-            html = [block_html(block, lines, self._env) for block in blocks(source, self._env)]
+            html = [
+                block_html(block, lines, self._env) for block in parse_blocks(source, self._env)
+            ]
         except Exception:  # hostile text; whoever renders the whole text has the last word on it
             self.needs_whole = True
             html = [as_typed(source)]
@@ -104,13 +106,13 @@ class BlockRenderer:
             return as_typed(source)
 
     def _unfinished_html(self, source: str) -> str:
-        from nbchat.render.markdown.parser import block_html, blocks
+        from nbchat.render.markdown.parser import block_html, parse_blocks
 
         lines = source.split("\n")
         # A copy, because half a definition must not be remembered.
         references = dict(self._env.get("references", {}))
         env = {"piece": True, "streams": True, "unfinished": True, "references": references}
-        found = blocks(source, env)
-        if found:
-            env["open_fence"] = open_fence(found[-1])
-        return "".join(block_html(block, lines, env) for block in found)
+        blocks = parse_blocks(source, env)
+        if blocks:
+            env["open_fence"] = open_fence(blocks[-1])
+        return "".join(block_html(block, lines, env) for block in blocks)
