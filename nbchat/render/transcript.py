@@ -1,6 +1,6 @@
 """What objects look like in a notebook and as text: a conversation, a table of rows.
 
-Everything is escaped or rendered here; what it is about is somebody else's matter.
+Everything is escaped or rendered here. Where it comes from is not known here.
 """
 
 from __future__ import annotations

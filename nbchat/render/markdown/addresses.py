@@ -16,20 +16,19 @@ LONGEST_ADDRESS = 4_000  # characters; a reference can be used again and again
 _WEB = re.compile(
     r"https?://(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:@]+)(?::(\d{0,5}))?(?=[/?#\\]|$)", re.IGNORECASE
 )
-# Mail programs have attached files that an address named.
+# No other fields: some mail programs attached files that an address named.
 _MAIL = re.compile(
     r"mailto:[^?#\s@]+@([^?#\s@,]+)(?:[?&](?:subject|body|cc|bcc)=[^?&#]*)*", re.IGNORECASE
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
 _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)\.?")
-# Not all that two letters can end: Node.js and main.py are no hosts.
+# Only endings that are known for hosts: Node.js and main.py are files.
 _TOP_LEVEL_DOMAINS = (
     "(?:com|org|net|edu|gov|info|app|dev|io|ai|co|me"
     "|cn|hk|tw|jp|kr|in|ru|uk|de|fr|nl|ch|eu|us|ca|au|br)"
 )
-# Words that look like the name of a host: after a scheme anything, alone only what ends as
-# hosts do.
+# What a reader takes for a host: anything behind a scheme or an @, and words with such an ending.
 _HOST_IN_WORDS = re.compile(
     r"(?:://|@)[^\s/?#]+|\d{1,3}(?:\.\d{1,3}){3}"
     rf"|(?<![\w.-])(?:[\w-]{{1,63}}[.\u2024\u3002]){{1,9}}{_TOP_LEVEL_DOMAINS}(?![\w.-])"

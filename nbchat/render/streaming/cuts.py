@@ -1,4 +1,4 @@
-"""Where a block that goes on and on can be cut, and how it goes on: Markdown in, Markdown out.
+"""Where a long block can be cut, and how it goes on behind the cut: Markdown in, Markdown out.
 
 A cut between rows, items or lines of code is hardly seen. A block that has no
 such place is cut inside a line: after a sentence if there is one, else after a
@@ -54,22 +54,22 @@ class Cut(NamedTuple):
     done: str  # Markdown of the part that is finished
     rest: str  # Markdown of the part that is still open
     # The classes of `rest`: of the block, of the first block in it, and so on.
-    on: tuple[str, ...] = (WENT_ON,)
+    classes: tuple[str, ...] = (WENT_ON,)
 
 
 def cut_block(
-    text: str, on: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
+    text: str, classes: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
 ) -> Cut | None:
     """Cut the Markdown of an open block in two; None where it cannot be cut.
 
-    `on` is what the cut before this one gave, if there was one.
+    `classes` are those of the cut before, if the block went on from one.
 
     >>> cut_block("1. one\\n2. two\\n3. thr")[:2]
     ('1. one\\n2. two\\n', '3. thr')
     >>> cut_block("```sh\\nls\\npw")[:2]
     ('```sh\\nls\\n', '```sh\\npw')
     >>> cut_block("- one\\n  - two\\n  - thr")
-    Cut(done='- one\\n', rest='- - two\\n  - thr', on=('nbc-on nbc-in',))
+    Cut(done='- one\\n', rest='- - two\\n  - thr', classes=('nbc-on nbc-in',))
     """
     from nbchat.render.markdown.parser import parse_outline
 
@@ -85,11 +85,11 @@ def cut_block(
         case "code_block":
             return _cut_code(text, "", line)
         case "bullet_list_open" | "ordered_list_open":
-            return _cut_items(text, blocks[0]) or _cut_item(text, on, line, depth)
+            return _cut_items(text, blocks[0]) or _cut_item(text, classes, line, depth)
         case "table_open":
-            return _cut_rows(text, 2 if on else 0, line)
+            return _cut_rows(text, 2 if classes else 0, line)
         case "blockquote_open":
-            return _cut_quote(text, on, line, depth)
+            return _cut_quote(text, classes, line, depth)
         case "heading_open" if opening := _HEADING.match(text):
             return _cut_heading(text, opening[0], line)
         case "paragraph_open" | "footnote_reference_open":
@@ -97,11 +97,11 @@ def cut_block(
     return None
 
 
-def _cut_before_line(text: str, number: int, on: tuple[str, ...] = (WENT_ON,)) -> Cut | None:
+def _cut_before_line(text: str, number: int, classes: tuple[str, ...] = (WENT_ON,)) -> Cut | None:
     if number == 0:
         return None
     lines = text.split("\n")
-    return Cut("\n".join(lines[:number]) + "\n", "\n".join(lines[number:]), on)
+    return Cut("\n".join(lines[:number]) + "\n", "\n".join(lines[number:]), classes)
 
 
 def _cut_code(text: str, opening: str, line: int) -> Cut | None:
@@ -130,7 +130,7 @@ def _cut_items(text: str, block: Block) -> Cut | None:
     return cut
 
 
-def _cut_item(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None:
+def _cut_item(text: str, classes: tuple[str, ...], line: int, depth: int) -> Cut | None:
     """Cut the only item of a list where what is in it would be cut."""
     text = _INDENT.sub(lambda tabs: tabs[0].expandtabs(4), text)
     marker = _MARKER.match(text)
@@ -140,22 +140,22 @@ def _cut_item(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | No
     indent = re.compile(f" {{0,{len(first)}}}")
     lines = text.split("\n")
     inner = [lines[0][marker.end() :], *(indent.sub("", later, count=1) for later in lines[1:])]
-    cut = cut_block("\n".join(inner), on[1:], line=line, depth=depth + 1)
+    cut = cut_block("\n".join(inner), classes[1:], line=line, depth=depth + 1)
     if cut is None:
         return None
     cut = _put_marks_around(cut, lines[-1], inner[-1], first, " " * len(first))
-    return cut._replace(on=(WENT_ON_INSIDE, *cut.on))
+    return cut._replace(classes=(WENT_ON_INSIDE, *cut.classes))
 
 
-def _cut_quote(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None:
+def _cut_quote(text: str, classes: tuple[str, ...], line: int, depth: int) -> Cut | None:
     """Cut a quote where what is quoted would be cut."""
     lines = text.split("\n")
     inner = [_QUOTE.sub("", quoted, count=1) for quoted in lines]
-    cut = cut_block("\n".join(inner), on[1:], line=line, depth=depth + 1)
+    cut = cut_block("\n".join(inner), classes[1:], line=line, depth=depth + 1)
     if cut is None:
         return None
     cut = _put_marks_around(cut, lines[-1], inner[-1], "> ", "> ")
-    return cut._replace(on=(WENT_ON, *cut.on))
+    return cut._replace(classes=(WENT_ON, *cut.classes))
 
 
 def _put_marks_around(cut: Cut, last: str, inner: str, first: str, later: str) -> Cut:
@@ -177,12 +177,8 @@ def _prefix_lines(text: str, first: str, later: str) -> str:
 def _cut_rows(text: str, hidden: int, line: int) -> Cut | None:
     """Cut between two rows, or in the last cell. `hidden` rows came from the cut before.
 
-    The rest gets the heading again and two hidden rows, with the longest cells and words of
-    each column, so that columns stay as wide as they were. An even number of rows is cut off,
-    so that stripes go on.
+    An even number of rows is cut off, so that stripes go on.
     """
-    from nbchat.render.markdown.parser import parse_blocks
-
     lines = text.split("\n")
     whole = len(lines) - (3 if "|" in lines[-1] else 4)  # rows, without the last one
     number = 2 + whole // 2 * 2
@@ -193,18 +189,31 @@ def _cut_rows(text: str, hidden: int, line: int) -> Cut | None:
             return None
         done_lines, rest_lines = [*lines[:-1], cut.done], [cut.rest]
     done = "\n".join(done_lines) + "\n"
-    table = parse_blocks(done, {})[0].tokens
-    columns = list(zip(*_cells(table), strict=True))
+    beginning = _begin_again(done, lines[0])
+    if beginning is None:
+        return None
+    return Cut(done, "\n".join([*beginning, *rest_lines]))
+
+
+def _begin_again(table: str, heading: str) -> list[str] | None:
+    """Lines for a table that looks like this one: its heading, delimiters and two hidden rows.
+
+    Those have the longest cells and words of each column, so that columns stay as wide as
+    they were. None where there are too many columns.
+    """
+    from nbchat.render.markdown.parser import parse_blocks
+
+    tokens = parse_blocks(table, {})[0].tokens
+    columns = list(zip(*_cells(tokens), strict=True))
     if len(columns) > MOST_COLUMNS:
         return None
-    heading = lines[0]
     if len(heading) > LONGEST_HIDDEN_CELL * MOST_COLUMNS:
         heading = _row([content for (_, content), *_ in columns])
-    is_marked = not table[0].attrs
-    ruler = _row([_delimiter(opening, is_marked=is_marked) for (opening, _), *_ in columns])
-    longest = _row([max((content for _, content in column[1:]), key=len) for column in columns])
-    words = _row([_longest_word([content for _, content in column]) for column in columns])
-    return Cut(done, "\n".join([heading, ruler, longest, words, *rest_lines]))
+    is_marked = not tokens[0].attrs
+    delimiters = [_delimiter(opening, is_marked=is_marked) for (opening, _), *_ in columns]
+    longest = [max((content for _, content in column[1:]), key=len) for column in columns]
+    words = [_longest_word([content for _, content in column]) for column in columns]
+    return [heading, _row(delimiters), _row(longest), _row(words)]
 
 
 def _longest_word(cells: list[str]) -> str:

@@ -30,7 +30,7 @@ ROOM = tuple(
     )
 )
 
-LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
+LAST_THOUGHTS = 500  # characters; so much of the thinking is shown at least while it goes on
 
 _FORMULA = re.compile(
     rf"<i hidden={inline_style.HIDDEN}>(<math\b.*?</math>)</i><(i|code)>.*?</\2>", re.DOTALL

@@ -93,7 +93,7 @@ class LongBlocks:
         source = self._source.open
         if cut := self._cut(source):
             self._settle(self._renderer.settled_html(cut.done))
-            self._go_on(cut.rest, cut.on)
+            self._go_on(cut.rest, cut.classes)
             return
         is_long = len(source) * self._weight >= LONGEST_OPEN and len(source) >= LONG_BLOCK
         if is_long and source.strip():

@@ -58,7 +58,7 @@ def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("opening", "again", "on"),
+    ("opening", "again", "classes"),
     [
         ("", "", (WENT_ON,)),
         ("# ", "# ", (WENT_ON,)),
@@ -73,7 +73,7 @@ def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
     ],
 )
 def test_a_long_line_is_cut_and_goes_on_as_it_began(
-    opening: str, again: str, on: tuple[str, ...]
+    opening: str, again: str, classes: tuple[str, ...]
 ) -> None:
     cut = cut_block(opening + WORDS)
 
@@ -81,18 +81,18 @@ def test_a_long_line_is_cut_and_goes_on_as_it_began(
     assert cut.done.startswith(opening + "Words")
     assert cut.rest.startswith(again)
     assert cut.rest.endswith("words. ")
-    assert cut.on == on
+    assert cut.classes == classes
 
 
 @settings(max_examples=200, deadline=None)
 @given(documents)
 def test_a_cut_moves_on(text: str) -> None:
     """What goes on is never the whole again, or it would be cut for ever."""
-    on: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     for _ in range(200):
-        cut = cut_block(text, on, line=40)
+        cut = cut_block(text, classes, line=40)
         if not cut:
             return
         assert cut.done.strip()
-        text, on = cut.rest, cut.on
+        text, classes = cut.rest, cut.classes
     raise AssertionError(text)

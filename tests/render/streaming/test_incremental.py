@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nbchat.render import Incremental, to_html
 from nbchat.render.markdown import parser
+from nbchat.render.markdown.elements import RenderState
 from tests.render.dom import Page, words
 
 # Lines that begin, end, continue or nearly are a construct; documents are any sequence of them.
@@ -175,15 +176,15 @@ def test_each_block_is_rendered_once_and_parsing_is_linear(monkeypatch: pytest.M
     read = [0]
     render, parse, outline = parser.block_html, parser.parse_blocks, parser.parse_outline
 
-    def counting_render(block: parser.Block, lines: list[str], env: parser.Env) -> str:
+    def counting_render(block: parser.Block, lines: list[str], env: RenderState) -> str:
         rendered.append("\n".join(lines[block.first : block.end]))
         return render(block, lines, env)
 
-    def counting_parse(text: str, env: parser.Env) -> list[parser.Block]:
+    def counting_parse(text: str, env: RenderState) -> list[parser.Block]:
         read[0] += len(text)
         return parse(text, env)
 
-    def counting_outline(text: str, env: parser.Env) -> list[parser.Block]:
+    def counting_outline(text: str, env: RenderState) -> list[parser.Block]:
         read[0] += len(text)
         return outline(text, env)
 
@@ -215,7 +216,7 @@ def test_a_block_that_never_closes_is_not_read_at_every_line(
     read = [0]
     outline = parser.parse_outline
 
-    def counting(text: str, env: parser.Env) -> list[parser.Block]:
+    def counting(text: str, env: RenderState) -> list[parser.Block]:
         read[0] += len(text)
         return outline(text, env)
 

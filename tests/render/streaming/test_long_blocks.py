@@ -131,9 +131,8 @@ def test_no_word_is_lost_or_said_twice_between_pieces(shape: str) -> None:
     text = ENDLESS.get(shape) or ONE_LINE[shape]
     page = stream(text)
 
-    assert visible_words(page.html) == visible_words(to_html(text)).lstrip(
-        "*`"
-    )  # of what is open for too long
+    # Emphasis or code that is open for too long is shown without its mark.
+    assert visible_words(page.html) == visible_words(to_html(text)).lstrip("*`")
 
 
 @pytest.mark.parametrize("shape", [*ENDLESS, *ONE_LINE])
