@@ -45,12 +45,12 @@ def unmasked(text: str) -> str:
     >>> unmasked("user\u202enimda")
     'user\\\\u202enimda'
     """
-    return _DECEIVING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _DECEIVING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def undisguised(prose: str) -> str:
     """The same for prose, where only overrides and tags outside of flags have no place."""
-    return _NEVER_IN_PROSE.sub(lambda found: found[1] or unmasked(found[0]), prose)
+    return _NEVER_IN_PROSE.sub(lambda match: match[1] or unmasked(match[0]), prose)
 
 
 def without_blank_lines(html: str) -> str:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 
 STYLE = stylesheets.minified("style.css")
-PROSE = stylesheets.minified(
-    "prose.css"
-)  # closer, as a page of ours is that is not a cell in JupyterLab
+PROSE = stylesheets.minified("prose.css")  # for pages of ours outside of JupyterLab's cells
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(
@@ -88,7 +86,7 @@ def plain(answer: Answer) -> str:
 
 def styled_page(inner: str) -> str:
     """A page with what it needs of our style sheet."""
-    style = stylesheets.used(inner)
+    style = stylesheets.rules_for(inner)
     return page(f"<style>{style}</style>{inner}" if style else inner)
 
 
@@ -126,12 +124,14 @@ def thinking_summary(thought: str) -> str:
 def _tool_call(call: ToolCall) -> str:
     from nbchat.render.markdown.code import code_block
 
-    given = readable(_arguments(call))
-    if len(given) > LONGEST_CALL:
-        given = f"{given[:LONGEST_CALL]}\n… {len(given) - LONGEST_CALL:,} more characters"
+    arguments = readable(_arguments(call))
+    if len(arguments) > LONGEST_CALL:
+        more = len(arguments) - LONGEST_CALL
+        arguments = f"{arguments[:LONGEST_CALL]}\n… {more:,} more characters"
     name = line(call.name or "without a name")
     asked = f"asked for tool <code>{name}</code>; not run"
-    return f"<p class=nbc-note style={inline_style.NOTE}>{asked}</p>{code_block(given, 'json')}"
+    heading = f"<p class=nbc-note style={inline_style.NOTE}>{asked}</p>"
+    return heading + code_block(arguments, "json")
 
 
 def _arguments(call: ToolCall) -> str:

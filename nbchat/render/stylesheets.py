@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(r"\.nbc-[a-z]+|\[[a-z]+|(?<![\w.:[=-])[a-z][a-z0-9]*(?![\w(])")
-_LEFT_OUT = re.compile(r":(?!has)[a-z-]+\([^()]*\)|(?<=[a-z])[*$]?=[^\]]*")
+_NOT_COMPARED = re.compile(r":(?!has)[a-z-]+\([^()]*\)|(?<=[a-z])[*$]?=[^\]]*")
 _TAG = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")
 _CLASS = re.compile(r"nbc-[a-z]+")
 _ATTRIBUTE = re.compile(r" ([a-z]+)")
@@ -18,41 +18,40 @@ _ATTRIBUTE = re.compile(r" ([a-z]+)")
 
 @cache
 def lines(name: str) -> tuple[str, ...]:
-    return tuple(
-        map(str.strip, Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines())
-    )
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return tuple(line.strip() for line in text.splitlines())
 
 
 def minified(name: str) -> str:
     return "".join(lines(name))
 
 
-def used(html: str) -> str:
-    """The rules for answers that can have something to apply to, for each their group.
+def rules_for(html: str) -> str:
+    """The rules for answers that can apply to something in the page, each in its group.
 
-    >>> used("<p dir=auto>words</p>")
+    >>> rules_for("<p dir=auto>words</p>")
     '.nbc.nbc.nbc{[dir] p,p[dir]{text-align:start}}'
     """
-    there: set[str] = set()
+    names: set[str] = set()
     for tag, marks in _TAG.findall(html):
-        there |= {
-            tag,
-            *(f".{name}" for name in _CLASS.findall(marks)),
-            *(f"[{a}" for a in _ATTRIBUTE.findall(marks)),
-        }
-    kept: list[str] = []
+        names.add(tag)
+        names.update(f".{name}" for name in _CLASS.findall(marks))
+        names.update(f"[{name}" for name in _ATTRIBUTE.findall(marks))
+    rules: list[str] = []
     for line in lines("style.css"):
-        if line == "}" and kept and kept[-1].endswith("{"):
-            kept.pop()
-        elif (
-            not line.endswith("}") or line == "}" or any(names <= there for names in _wanted(line))
-        ):
-            kept.append(line)
-    return "".join(kept)
+        if line == "}" and rules and rules[-1].endswith("{"):  # a group without rules
+            rules.pop()
+        elif not _is_rule(line) or any(needed <= names for needed in _names_in_selectors(line)):
+            rules.append(line)
+    return "".join(rules)
+
+
+def _is_rule(line: str) -> bool:
+    return line.endswith("}") and line != "}"
 
 
 @cache
-def _wanted(rule: str) -> tuple[frozenset[str], ...]:
+def _names_in_selectors(rule: str) -> tuple[frozenset[str], ...]:
     """For each of the rule's selectors, what must be in a page."""
-    selectors = _LEFT_OUT.sub("", rule.partition("{")[0])
+    selectors = _NOT_COMPARED.sub("", rule.partition("{")[0])
     return tuple(frozenset(_NAME.findall(selector)) for selector in selectors.split(","))

@@ -1,6 +1,6 @@
 """What objects look like in a notebook and as text: a conversation, a table of rows.
 
-Everything is escaped or rendered here; what it is about is somebody else's matter.
+Everything is escaped or rendered here. Where it comes from is not known here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbchat.turns import Turn
 
 _NUMBER = re.compile(r"[\d,.]*")
-MOST = 20  # turns of a conversation that are shown
+MOST_TURNS_SHOWN = 20  # turns of a conversation that are shown
 
 
 def answer_bundle(answer: Answer) -> dict[str, str]:
@@ -34,18 +34,14 @@ def answer_bundle(answer: Answer) -> dict[str, str]:
 
 def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     """The last turns of a conversation, under a line about it."""
-    shown = turns[-MOST:]
-    earlier = (
-        f"{len(turns) - len(shown):,} earlier turns are not shown."
-        if len(shown) < len(turns)
-        else ""
-    )
-    html = [note(words) for words in (about, earlier) if words]
-    text = [words for words in (about, earlier) if words]
+    shown = turns[-MOST_TURNS_SHOWN:]
+    text = [about] if about else []
+    if len(shown) < len(turns):
+        text.append(f"{len(turns) - len(shown):,} earlier turns are not shown.")
+    html = [note(words) for words in text]
     for turn in shown:
-        html.append(
-            asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model])
-        )
+        html.append(asked_html(turn.question.text))
+        html.append(answer_parts(turn.answer, footer=[turn.answer.model]))
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
@@ -60,14 +56,14 @@ def asked_html(question: str) -> str:
 
 def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
     """Rows under a heading that stays in sight, and a line below them."""
-    right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)] or [
-        False
-    ] * len(head)
+    right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)]
+    if not right:
+        right = [False] * len(head)
     table = table_html(head, rows, right)
     html = f'<div class=nbc-tall tabindex=0 style="{inline_style.TALL}">{table}</div>{note(below)}'
     cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
-    lines = ["  ".join(map(_padded, row, widths, right)).rstrip() for row in cleaned]
+    lines = ["  ".join(map(_pad, row, widths, right)).rstrip() for row in cleaned]
     return {"text/html": styled_page(html), "text/plain": "\n".join([*lines, clean(below)])}
 
 
@@ -79,9 +75,10 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequen
 
 
 def _row(tag: str, cells: Sequence[str], marks: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}{mark}>{line(cell)}</{tag}>' for cell, mark in zip(cells, marks, strict=True))}</tr>"
+    drawn = [f"<{tag}{mark}>{line(cell)}</{tag}>" for cell, mark in zip(cells, marks, strict=True)]
+    return f"<tr>{''.join(drawn)}</tr>"
 
 
-def _padded(cell: str, width: int, is_right: bool) -> str:
+def _pad(cell: str, width: int, is_right: bool) -> str:
     space = " " * (width - columns(cell))
     return space + cell if is_right else cell + space

@@ -14,7 +14,7 @@ import pytest
 from nbchat.render import to_html
 
 from ..render import dom
-from ..render.payloads import apart
+from ..render.payloads import join_apart
 from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
 from .panel_lab import InLab, ask, wait_for_answers, wait_for_text
@@ -77,7 +77,7 @@ def test_no_answer_and_no_question_acts_in_the_panel(
     in_lab: InLab, service: Service, sink: Service
 ) -> None:
     dice = random.Random(7)
-    texts = [aimed(apart(payloads), sink) for payloads in ANSWERS.values()]
+    texts = [aimed(join_apart(payloads), sink) for payloads in ANSWERS.values()]
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
         service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
     notebook = in_lab(

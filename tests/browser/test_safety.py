@@ -20,7 +20,7 @@ from nbchat.render import to_html
 from nbchat.render.characters import unmasked
 
 from ..render import dom
-from ..render.payloads import DRAWN, EVERYTHING, FORMULAS, LINKS, REQUESTS, SCRIPTS, apart
+from ..render.payloads import DRAWN, EVERYTHING, FORMULAS, LINKS, REQUESTS, SCRIPTS, join_apart
 from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
 
@@ -162,7 +162,7 @@ def test_nothing_a_model_writes_acts_on_a_page(
     lab: Lab, service: Service, sink: Service, tmp_path: Path
 ) -> None:
     dice = random.Random(5)
-    texts = [aimed(apart(payloads), sink) for payloads in ANSWERS.values()]
+    texts = [aimed(join_apart(payloads), sink) for payloads in ANSWERS.values()]
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
         service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
     notebook = lab.open(

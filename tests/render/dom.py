@@ -7,10 +7,13 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
-_TEXT_TAGS = "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i s u sub sup a br hr"
+_TEXT_TAGS = (
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i "
+    "s u sub sup a br hr"
+)
 _MATHS_TAGS = (
-    "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle "
-    "mpadded mphantom"
+    "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
+    "mtable mtr mtd mstyle mpadded mphantom"
 )
 TAGS = frozenset(
     [*_TEXT_TAGS.split(), "section", "fieldset", "legend", "font", *_MATHS_TAGS.split()]
@@ -66,7 +69,7 @@ NEVER_CLOSED = frozenset({"br", "hr"})
 
 
 class Page(HTMLParser):
-    """`Page(html).faults` lists what must not be there; `frame` allows what our own page adds to an answer."""
+    """`Page(html).faults` lists what must not be there; `frame` allows what our own page adds."""
 
     def __init__(self, html: str, *, frame: bool = False) -> None:
         super().__init__(convert_charrefs=True)
@@ -87,7 +90,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """What a reader sees: without the sources of formulas, which are there for pages without our style."""
+        """What a reader sees: without the sources of formulas, for pages without our style."""
         return "".join(self._words)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

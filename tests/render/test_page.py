@@ -14,14 +14,14 @@ from ..benchmarks.answers import SHAPES
 from .dom import Page, words
 
 
-def answered(*events: Event, notices: list[str] | None = None) -> Answer:
+def answer_of(*events: Event, notices: list[str] | None = None) -> Answer:
     answer = Answer(model="kimi-k2-thinking", provider="kimi", notices=notices or [])
     for event in (*events, Stop("end")):
         answer.add(event)
     return answer
 
 
-def shown(html: str) -> str:
+def visible_text(html: str) -> str:
     page = Page(html, frame=True)
     assert page.faults == []
     return " ".join(page.text.split())
@@ -29,14 +29,14 @@ def shown(html: str) -> str:
 
 def test_the_same_answer_gives_the_same_bytes() -> None:
     one, other = (
-        answered(Thought("hm"), *map(Text, pieces)) for pieces in (["Hi ", "there"], ["Hi there"])
+        answer_of(Thought("hm"), *map(Text, pieces)) for pieces in (["Hi ", "there"], ["Hi there"])
     )
 
     assert answer_html(one, footer=["m", "$0.01"]) == answer_html(other, footer=["m", "$0.01"])
 
 
 def test_an_answer_is_wrapped_so_that_the_page_leaves_its_dollars_alone() -> None:
-    html = answer_html(answered(Text("$5 and $6")))
+    html = answer_html(answer_of(Text("$5 and $6")))
 
     assert html.startswith('<div class="nbc tex2jax_ignore mathjax_ignore" style=max-width:924px;')
     assert html.endswith("</div>")
@@ -44,11 +44,11 @@ def test_an_answer_is_wrapped_so_that_the_page_leaves_its_dollars_alone() -> Non
 
 
 def test_thinking_is_folded_and_counted() -> None:
-    html = answer_html(answered(Thought("one two three"), Text("Hi")))
+    html = answer_html(answer_of(Thought("one two three"), Text("Hi")))
 
     assert "<summary>Thinking, 3 words</summary>" in html
     assert "<details open" not in html
-    assert "details" not in answer_html(answered(Thought(" \n"), Text("Hi"))).replace(STYLE, "")
+    assert "details" not in answer_html(answer_of(Thought(" \n"), Text("Hi"))).replace(STYLE, "")
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_thinking_is_folded_and_counted() -> None:
     ],
 )
 def test_words_are_counted_in_every_script(thought: str, label: str) -> None:
-    assert f"<summary>{label}</summary>" in answer_html(answered(Thought(thought)))
+    assert f"<summary>{label}</summary>" in answer_html(answer_of(Thought(thought)))
 
 
 def test_notices_are_told_once_and_before_the_words() -> None:
-    text = shown(
+    text = visible_text(
         answer_html(
-            answered(Text("Hi"), notices=["tried again"]),
+            answer_of(Text("Hi"), notices=["tried again"]),
             notices=["tried again", "gpt-4 is retired"],
         )
     )
@@ -80,21 +80,21 @@ def test_notices_are_told_once_and_before_the_words() -> None:
 
 
 def test_a_tool_that_was_asked_for_is_shown_and_not_run() -> None:
-    html = answer_html(answered(ToolCall("1", "get_weather", {"city": "Zürich <b>"})))
+    html = answer_html(answer_of(ToolCall("1", "get_weather", {"city": "Zürich <b>"})))
 
     assert "asked for tool <code>get_weather</code>; not run" in html
     assert "Zürich &lt;b&gt;" in html
-    assert "city" in shown(html)
+    assert "city" in visible_text(html)
 
 
 def test_arguments_that_are_not_json_are_shown_as_they_came() -> None:
-    assert '{"city": "Zü' in shown(
-        answer_html(answered(ToolCall("1", "f", None, raw='{"city": "Zü')))
+    assert '{"city": "Zü' in visible_text(
+        answer_html(answer_of(ToolCall("1", "f", None, raw='{"city": "Zü')))
     )
 
 
 def test_endless_arguments_are_cut_and_say_so() -> None:
-    html = answer_html(answered(ToolCall("1", "f", {"a": "x" * 100_000})))
+    html = answer_html(answer_of(ToolCall("1", "f", {"a": "x" * 100_000})))
 
     assert len(html) < 20_000
     assert "more characters" in html
@@ -123,36 +123,35 @@ def test_endless_arguments_are_cut_and_say_so() -> None:
     ],
 )
 def test_an_answer_that_did_not_end_says_why(stop: Stop, sentence: str) -> None:
-    answer = answered(Text("Hi"))
+    answer = answer_of(Text("Hi"))
     answer.stop = stop
 
-    assert shown(answer_html(answer)) == f"Hi {sentence}".strip()
-    assert shown(answer_html(answer, with_ending=False)) == "Hi"
+    assert visible_text(answer_html(answer)) == f"Hi {sentence}".strip()
+    assert visible_text(answer_html(answer, with_ending=False)) == "Hi"
 
 
 def test_the_footer_begins_with_the_model_and_can_be_read_without_a_style() -> None:
     html = answer_html(
-        answered(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"]
+        answer_of(Text("Hi")), footer=["kimi-k2-thinking", "1,204 → 386 tokens", "$0.0019"]
     )
 
     assert "<small>kimi-k2-thinking · 1,204 → 386 tokens · $0.0019</small>" in html
-    assert "nbc-foot" not in answer_html(answered(Text("Hi"))).replace(STYLE, "")
+    assert "nbc-foot" not in answer_html(answer_of(Text("Hi"))).replace(STYLE, "")
 
 
 def test_what_streamed_is_what_stays() -> None:
+    text = "First.\n\n```python\nx = 1\n\ny = 2\n```\n"
     page = Incremental()
-    page.feed("First.\n\n```python\nx = 1\n\ny = 2\n```\n")
+    page.feed(text)
     page.finish()
 
-    assert "".join(page.settled).replace(">\n<", "><").strip() in answer_html(
-        answered(Text("".join(page._all)))
-    )
+    assert "".join(page.settled).replace(">\n<", "><").strip() in answer_html(answer_of(Text(text)))
 
 
 def test_only_lines_of_code_are_lines_of_the_notebook() -> None:
     """A notebook keeps each line of an output as a JSON string of its own, some 14 bytes."""
     html = answer_html(
-        answered(
+        answer_of(
             Text(
                 "# One\n\nwords\nthat go on\n\n- a\n- b\n\n```python\nx = 1\n\ny = 2\n```\n\nend\n"
             )
@@ -165,7 +164,7 @@ def test_only_lines_of_code_are_lines_of_the_notebook() -> None:
 
 
 def test_plain_text_is_the_markdown_itself() -> None:
-    assert plain(answered(Text("# Hi\n\n*there* \x1b[31m"))) == "# Hi\n\n*there* [31m"
+    assert plain(answer_of(Text("# Hi\n\n*there* \x1b[31m"))) == "# Hi\n\n*there* [31m"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +179,7 @@ def test_plain_text_is_the_markdown_itself() -> None:
     ],
 )
 def test_an_answer_without_words_says_what_it_has(events: tuple[Event, ...], text: str) -> None:
-    assert plain(answered(*events)) == text
+    assert plain(answer_of(*events)) == text
 
 
 def test_the_style_is_small_and_stays_inside_our_answers() -> None:
@@ -201,15 +200,18 @@ def test_colours_follow_jupyterlab_and_fall_back_without_it() -> None:
 
 def test_an_answer_costs_at_most_two_and_a_half_bytes_a_character() -> None:
     section = (
-        "## A section with a few words\n\nSome **bold** words and `code`, then a sentence that goes on for a while.\n\n"
+        "## A section with a few words\n\n"
+        "Some **bold** words and `code`, then a sentence that goes on for a while.\n\n"
         "- one point that is made\n- another point\n\n"
         "| feature | F |\n|---|---|\n| petal length | 1180 |\n| petal width | 960 |\n\n"
-        "```python\ndef f(x, y=1):\n    # a comment about it\n    return df.groupby('species')[x].mean() + y\n```\n\n"
-        "The energy is $E = mc^2$, and the rest is words, as answers are, with a closing remark for good measure.\n\n"
+        "```python\ndef f(x, y=1):\n    # a comment about it\n"
+        "    return df.groupby('species')[x].mean() + y\n```\n\n"
+        "The energy is $E = mc^2$, and the rest is words, as answers are, "
+        "with a closing remark for good measure.\n\n"
     )
     text = section * 40
 
-    assert len(answer_html(answered(Text(text))).encode()) <= 2.5 * len(text)
+    assert len(answer_html(answer_of(Text(text))).encode()) <= 2.5 * len(text)
 
 
 # MathML names each letter of a formula, and a heading of one word has its size with it.

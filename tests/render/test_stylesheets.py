@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbchat.events import Answer, Stop
 from nbchat.messages import Text
 from nbchat.render import STYLE, answer_html
-from nbchat.render.stylesheets import lines, used
+from nbchat.render.stylesheets import lines, rules_for
 from tests.benchmarks.answers import SHAPES
 
 
@@ -18,7 +18,7 @@ def test_a_plain_answer_has_no_style() -> None:
 
 
 def test_a_rule_comes_with_its_group_and_with_all_that_it_names() -> None:
-    html = used("<p dir=auto>Hi</p><pre><b>x</b></pre>")
+    html = rules_for("<p dir=auto>Hi</p><pre><b>x</b></pre>")
 
     assert ".nbc.nbc.nbc{[dir] p,p[dir]{text-align:start}" in html
     assert "pre b,pre i,font{" in html
@@ -28,7 +28,7 @@ def test_a_rule_comes_with_its_group_and_with_all_that_it_names() -> None:
 
 
 def test_words_are_no_reason_for_a_rule() -> None:
-    assert used("<p>table nbc-wide &lt;table&gt; .nbc-plain</p>") == used("<p>Hi</p>")
+    assert rules_for("<p>table nbc-wide &lt;table&gt; .nbc-plain</p>") == rules_for("<p>Hi</p>")
 
 
 def test_what_is_used_is_of_the_sheet_and_in_its_order() -> None:

@@ -14,7 +14,7 @@ from .dom import Page
 from .payloads import EVERYTHING
 
 
-def answered(text: str, model: str = "m") -> Answer:
+def answer_of(text: str, model: str = "m") -> Answer:
     answer = Answer(model=model)
     for event in (Thought("hm"), Text(text), Usage(1_204, 386), Stop("end")):
         answer.add(event)
@@ -22,7 +22,7 @@ def answered(text: str, model: str = "m") -> Answer:
 
 
 def test_an_answer_shows_itself_rendered_and_as_its_source() -> None:
-    shown = answered("*Hi* $x$")._repr_mimebundle_()
+    shown = answer_of("*Hi* $x$")._repr_mimebundle_()
 
     assert shown["text/plain"] == "*Hi* $x$"
     assert "<em>Hi</em>" in shown["text/html"]
@@ -31,13 +31,13 @@ def test_an_answer_shows_itself_rendered_and_as_its_source() -> None:
 
 
 def test_in_a_list_an_answer_is_short() -> None:
-    assert repr([answered("x" * 100)]) == f"[<Answer of m, end: {'x' * 59 + '…'!r}>]"
+    assert repr([answer_of("x" * 100)]) == f"[<Answer of m, end: {'x' * 59 + '…'!r}>]"
     assert repr(Answer()) == "<Answer of no model, broken: ''>"
 
 
 def test_a_conversation_shows_its_last_turns() -> None:
     turns = [
-        Turn(Message("user", f"Question {n}\n\nof many"), answered(f"Answer *{n}*"))
+        Turn(Message("user", f"Question {n}\n\nof many"), answer_of(f"Answer *{n}*"))
         for n in range(MOST_TURNS + 5)
     ]
 
@@ -81,7 +81,7 @@ def test_a_row_tells_only_what_was_said_of_it() -> None:
 
 def test_none_of_them_lets_a_payload_through() -> None:
     for payload in EVERYTHING:
-        answer = answered(payload, model=payload)
+        answer = answer_of(payload, model=payload)
         answer.add(ToolCall("1", payload, {payload: payload}))
         turn = Turn(Message("user", payload), answer)
         name = "".join(payload.split()) or "x"

@@ -28,6 +28,7 @@ SMALLEST_GROUP = 600  # characters of settled HTML that become an output of thei
 # Later it takes one part in so many of what is settled: outputs stay few, and what is
 # repainted stays short.
 GROUP_SHARE = 8
+LARGEST_GROUP = 20_000  # characters that settled HTML in one output should not exceed
 
 
 class Display(Protocol):
@@ -174,8 +175,9 @@ class LiveCell:
         """
         group = settled[self._finished_blocks : self._seen_blocks]
         size = sum(map(len, group))
-        enough = max(SMALLEST_GROUP, self._finished_size // GROUP_SHARE)
-        if size < enough or self._outputs.are_full:
+        new = sum(map(len, settled[self._seen_blocks :]))
+        is_enough = size >= self._finished_size // GROUP_SHARE or size + new > LARGEST_GROUP
+        if size < SMALLEST_GROUP or not is_enough or self._outputs.are_full:
             return []
         self._outputs.open += 1
         self._finished_blocks = self._seen_blocks

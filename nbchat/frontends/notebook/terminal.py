@@ -22,8 +22,9 @@ from nbchat.events import Event, Notice
 from nbchat.frontends.footer import footer
 from nbchat.messages import Text, Thought
 from nbchat.render.page import ending_text
+from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import clean
-from nbchat.render.terminal.rich_page import Page, Sources, console, open_page, page, remark
+from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
 from nbchat.turns import Turn
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def display(model: str, *, static: bool) -> Display:
     """The best way to show an answer in this terminal."""
     if static or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         return Printed()
-    found = console()
+    found = make_console()
     return Drawn(model, found) if found else Printed()
 
 
@@ -73,7 +74,7 @@ class Drawn:
         self._clock = clock
         self._start = clock()
         self._next = 0.0
-        self._answer, self._thought = Sources(), Sources()
+        self._answer, self._thought = SourceBlocks(), SourceBlocks()
         self._said = False  # whether the answer has begun
         self._printed = False  # whether anything has: blocks stand apart
         self._below = _Below()
@@ -91,12 +92,10 @@ class Drawn:
         for event in events:
             match event:
                 case Thought():
-                    self._thought.feed(clean(event.spaced))
-                    self._settle(self._thought.taken(), dim=True)
+                    self._settle(self._thought.feed(clean(event.spaced)), dim=True)
                 case Text():
                     self._begin_answer()
-                    self._answer.feed(clean(event.spaced))
-                    self._settle(self._answer.taken())
+                    self._settle(self._answer.feed(clean(event.spaced)))
                 case Notice(text):
                     self._print(remark(text))
 
@@ -106,12 +105,12 @@ class Drawn:
             self._end_thought()
 
     def _end_thought(self) -> None:
-        self._thought.finish()
-        self._settle(self._thought.taken(), dim=True)
+        self._settle(self._thought.finish(), dim=True)
 
     def _settle(self, sources: list[str], *, dim: bool = False) -> None:
         for source in sources:
-            self._print(page(source, dim=dim))
+            if source.strip():
+                self._print(page(source, dim=dim))
 
     def _print(self, block: Page) -> None:
         above = self._gap()
@@ -127,11 +126,11 @@ class Drawn:
             self._next = now + max(GAP, BREATH * (self._clock() - now))
 
     def _paint(self) -> None:
-        source = self._answer.tail if self._said else self._thought.tail
+        source = self._answer.open if self._said else self._thought.open
         room = max(self._console.height - BELOW, 1)
         tail: list[RenderableType] = []
         if source.strip():
-            tail = [open_page(source, dim=not self._said, most=room), Words("")]
+            tail = [open_page(source, dim=not self._said, most_lines=room), Words("")]
         self._below.parts = [*self._gap(), *tail, self._status()]
         self._live.refresh()
 
@@ -142,7 +141,7 @@ class Drawn:
         doing = "waiting… "
         if self._said:
             doing = ""
-        elif self._thought.begun:
+        elif self._thought.size:
             doing = "thinking… "
         return Words(f"{self._model} · {doing}{self._clock() - self._start:.0f} s", style="dim")
 
@@ -151,8 +150,7 @@ class Drawn:
         self._live.stop()
         if not self._said:
             self._end_thought()
-        self._answer.finish()
-        self._settle(self._answer.taken())
+        self._settle(self._answer.finish())
         for line in last_lines(turn) if turn else ():
             self._print(remark(line))
 

@@ -16,7 +16,7 @@ from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.turn_rows import question
 from nbchat.render.characters import readable, without_blank_lines
 from nbchat.render.page import answer_parts, note, page
-from nbchat.render.stylesheets import used
+from nbchat.render.stylesheets import rules_for
 from nbchat.turns import Turn
 from nbchat.wording import plural
 
@@ -60,7 +60,7 @@ class Snapshot:
         self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
         whole = (
             f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" open>'
-            f"<style>{used(inner)}{STYLE}</style>{inner}</details>"
+            f"<style>{rules_for(inner)}{STYLE}</style>{inner}</details>"
         )
         return {
             "text/html": without_blank_lines(whole),

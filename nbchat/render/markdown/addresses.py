@@ -16,23 +16,22 @@ LONGEST_ADDRESS = 4_000  # characters; a reference can be used again and again
 _WEB = re.compile(
     r"https?://(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:@]+)(?::(\d{0,5}))?(?=[/?#\\]|$)", re.IGNORECASE
 )
-# Mail programs have attached files that an address named.
+# No other fields: some mail programs attached files that an address named.
 _MAIL = re.compile(
     r"mailto:[^?#\s@]+@([^?#\s@,]+)(?:[?&](?:subject|body|cc|bcc)=[^?&#]*)*", re.IGNORECASE
 )
-_ANY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
 _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)\.?")
-# Not all that two letters can end: Node.js and main.py are no hosts.
-_ENDS = (
+# Only endings that are known for hosts: Node.js and main.py are files.
+_TOP_LEVEL_DOMAINS = (
     "(?:com|org|net|edu|gov|info|app|dev|io|ai|co|me"
     "|cn|hk|tw|jp|kr|in|ru|uk|de|fr|nl|ch|eu|us|ca|au|br)"
 )
-# Words that look like the name of a host: after a scheme anything, alone only what ends as
-# hosts do.
-_NAMED = re.compile(
+# What a reader takes for a host: anything behind a scheme or an @, and words with such an ending.
+_HOST_IN_WORDS = re.compile(
     r"(?:://|@)[^\s/?#]+|\d{1,3}(?:\.\d{1,3}){3}"
-    rf"|(?<![\w.-])(?:[\w-]{{1,63}}[.\u2024\u3002]){{1,9}}{_ENDS}(?![\w.-])"
+    rf"|(?<![\w.-])(?:[\w-]{{1,63}}[.\u2024\u3002]){{1,9}}{_TOP_LEVEL_DOMAINS}(?![\w.-])"
 )
 
 
@@ -67,33 +66,27 @@ def misleads(words: str, address: str) -> bool:
         return True
     if host.startswith("xn--") or ".xn--" in host or unmasked(words) != words:
         return host not in words
-    return any(not _is_of(found[0], host, address) for found in _NAMED.finditer(words.lower()))
+    named = [match[0] for match in _HOST_IN_WORDS.finditer(words.lower())]
+    return not all(_names_destination(name, host, address) for name in named)
 
 
-def _is_of(named: str, host: str, address: str) -> bool:
+def _names_destination(named: str, host: str, address: str) -> bool:
     """Whether the name in the words is the host, a part of it, or the end of the address."""
-    name = (
-        named.removeprefix("://")
-        .removeprefix("@")
-        .rstrip(".,:;!")
-        .removeprefix("www.")
-        .partition(":")[0]
-    )
-    return (
-        name == host.removeprefix("www.")
-        or host.endswith(f".{name}")
-        or name in address.lower().partition(host)[2]
-    )
+    name = named.removeprefix("://").removeprefix("@").rstrip(".,:;!").removeprefix("www.")
+    name = name.partition(":")[0]
+    if name == host.removeprefix("www.") or host.endswith(f".{name}"):
+        return True
+    return name in address.lower().partition(host)[2]
 
 
-def legible(address: str) -> str:
+def address_in_words(address: str) -> str:
     """The address as words."""
     return unmasked(readable(unquote(address)))
 
 
 def names_a_place(address: str) -> bool:
     """Whether it has a scheme or a host, so that a reader should see what is not a link."""
-    return bool(_ANY.match(address)) and len(address) <= LONGEST_ADDRESS
+    return bool(_SCHEME.match(address)) and len(address) <= LONGEST_ADDRESS
 
 
 def _host(typed: str) -> str:

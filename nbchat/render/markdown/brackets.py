@@ -1,9 +1,8 @@
 """Where a bracket may begin a link, a picture or a footnote's mark.
 
-The parser's own rules, asked only where they can succeed: each of them reads
-ahead for the end of its words, and so does every bracket in those words, which
-makes a paragraph of brackets expensive. They decide as before in all texts but
-such.
+These are the parser's own rules, asked only where they can succeed. Each of them
+reads ahead to the end of its words, and so does every bracket in those words:
+a paragraph of brackets would be expensive. In all other texts nothing changes.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from mdit_py_plugins.footnote.index import footnote_ref
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-# Brackets that may be open around one; a link with deeper ones in its words is text.
-DEEPEST = 10
+# Brackets that may be open around a link; one that is deeper is text.
+DEEPEST_BRACKETS = 10
 
 _NOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
 _NUMBER = re.compile(r"\[\^(\d{1,3})\]")  # words could as well be a regular expression: `[^a-z]`
@@ -27,43 +26,45 @@ _NUMBER = re.compile(r"\[\^(\d{1,3})\]")  # words could as well be a regular exp
 
 def brackets(md: MarkdownIt) -> None:
     """Make a MarkdownIt with footnotes ask its rules for brackets only where they can succeed."""
-    md.inline.ruler.at("link", _worth_reading(link, "["))
-    md.inline.ruler.at("image", _worth_reading(image, "!["))
-    md.inline.ruler.at("footnote_ref", _mark)
+    md.inline.ruler.at("link", _guard(link, "["))
+    md.inline.ruler.at("image", _guard(image, "!["))
+    md.inline.ruler.at("footnote_ref", _footnote_mark)
 
 
-def _worth_reading(
+def _guard(
     rule: Callable[[StateInline, bool], bool], opener: str
 ) -> Callable[[StateInline, bool], bool]:
-    def asked(state: StateInline, silent: bool) -> bool:
+    """The rule, where its end is in the text: `](`, or `]` if the text has references."""
+
+    def guarded(state: StateInline, silent: bool) -> bool:
         if not state.src.startswith(opener, state.pos):
             return False
         end = "]" if state.env.get("references") else "]("
         if state.src.rfind(end, state.pos, state.posMax) < 0:
             return False
-        if silent and state.level > DEEPEST:
+        if silent and state.level > DEEPEST_BRACKETS:
             state.pos = state.posMax  # as the parser does where it gives up
             return True
         return rule(state, silent)
 
-    return asked
+    return guarded
 
 
-def _mark(state: StateInline, silent: bool) -> bool:
-    """Only near ones, since the plugin looks for the end of each through all of the paragraph.
+def _footnote_mark(state: StateInline, silent: bool) -> bool:
+    """A rule for footnote marks: near ones only, since the plugin searches all of the paragraph.
 
-    While an answer streams its notes come later, so a number is taken for a mark, and `guessed`
-    tells of it.
+    While an answer streams, its notes come later. So a number is taken for a mark, and `guessed`
+    is set.
     """
     if not _NOTE.match(state.src, state.pos):
         return False
     if footnote_ref(state, silent):
         return True
-    found = _NUMBER.match(state.src, state.pos) if state.env.get("streams") else None
-    if not found:
+    number = _NUMBER.match(state.src, state.pos)
+    if number is None or not state.env.get("streams"):
         return False
     if not silent:
         state.env["guessed"] = True
-        state.push("footnote_ref", "", 0).meta = {"id": int(found[1]) - 1, "label": found[1]}
-    state.pos = found.end()
+        state.push("footnote_ref", "", 0).meta = {"id": int(number[1]) - 1, "label": number[1]}
+    state.pos = number.end()
     return True

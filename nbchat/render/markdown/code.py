@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 # Code beyond these is shown without colours: some lexers take quadratic time.
 LONGEST_COLOURED = 20_000  # characters
-LINES = 1_000
-WIDEST = 1_000  # characters in a line
-NARROW = 48  # bytes; lines that fit the narrowest panel
-SLOW = {"java": 5_000, "sas": 5_000}  # characters, for lexers that are quadratic in the whole text
+MOST_LINES_COLOURED = 1_000
+LONGEST_LINE_COLOURED = 1_000  # characters in a line
+NARROW_LINE = 48  # bytes; lines that fit the narrowest panel
+SLOW_LEXERS = {
+    "java": 5_000,
+    "sas": 5_000,
+}  # characters, for lexers that are quadratic in the whole text
 
 # The model picks the name, so only lexers that were tried with hostile input are loaded.
 _NAMES = """
@@ -48,7 +51,7 @@ _ELEMENTS = {
     "c": "<i>{}</i>",
     **{letter: f'<font color="{colour}">{{}}</font>' for letter, colour in COLOURS.items()},
 }
-_SAME = {
+_ALIASES = {
     "jsonl": "json", "json5": "json", "jsonc": "json", "svg": "xml", "sqlite": "sql",
     "gradle": "groovy", "shell": "bash", "cmd": "bat", "kt": "kotlin", "rlang": "r",
     "patch": "diff",
@@ -57,21 +60,20 @@ _SAME = {
 
 def code_block(source: str, language: str) -> str:
     """A framed block: its language, and the code, coloured where the language is known."""
-    return _framed(coloured(source, language), source, language)
+    return _frame(colour_code(source, language), source, language)
 
 
 def plain_block(source: str, language: str) -> str:
     """The same frame without colours, for code that is still being typed."""
-    return _framed(escape(unmasked(source), quote=False), source, language)
+    return _frame(escape(unmasked(source), quote=False), source, language)
 
 
-def _framed(inner: str, source: str, language: str) -> str:
+def _frame(inner: str, source: str, language: str) -> str:
     label = f"<legend>{escape(unmasked(language))}</legend>" if language else ""
-    inner = (
-        f"<b></b>{inner}" if inner.startswith("\n") else inner
-    )  # browsers drop a line end right behind <pre>
+    if inner.startswith("\n"):  # browsers drop a line end right behind <pre>
+        inner = f"<b></b>{inner}"
     # What scrolls must be within reach of the keyboard.
-    is_wide = any(len(line.encode()) > NARROW for line in source.split("\n"))
+    is_wide = any(len(line.encode()) > NARROW_LINE for line in source.split("\n"))
     mark = f' tabindex="0" style="{UNBROKEN}"' if is_wide else ""
     style = WIDE_CODE if is_wide else CODE
     return f'<fieldset style="{style}">{label}<pre{mark}>{inner}</pre></fieldset>\n'
@@ -79,59 +81,56 @@ def _framed(inner: str, source: str, language: str) -> str:
 
 def language_of(info: str) -> str:
     """The language a fence names: its first word, without braces or options."""
-    found = re.match(r"[\s{.]*([^\s{},:;=]{1,30})", info)
-    return found[1] if found else ""
+    match = re.match(r"[\s{.]*([^\s{},:;=]{1,30})", info)
+    return match[1] if match else ""
 
 
-def coloured(source: str, language: str) -> str:
+def colour_code(source: str, language: str) -> str:
     """HTML of the code: our few elements, everything else escaped."""
-    found = colour_pieces(unmasked(source), language)
-    return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in found)
+    pieces = colour_pieces(unmasked(source), language)
+    return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in pieces)
 
 
 def colour_pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
-    """The code in pieces, each with the letter of its colour.
+    """The code in pieces, each with the letter of its colour ("" for none).
 
-    One piece without where its language is not known.
+    Code in a language that is not known is one piece without a colour.
     """
     name = language.lower()
     if name not in LANGUAGES or _is_large(source, name):
         return [("", source)]
-    return _pieces(source, name)
+    return _read_pieces(source, name)
 
 
 @lru_cache(maxsize=64)
-def _pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
+def _read_pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
     from pygments.lexers import get_lexer_by_name
 
-    found: list[tuple[str, str]] = []
+    pieces: list[tuple[str, str]] = []
     try:
-        for kind, text in get_lexer_by_name(
-            _SAME.get(name, name), stripnl=False, ensurenl=False
-        ).get_tokens(source):
-            colour = _colour(kind)
-            if found and found[-1][0] == colour:
-                found[-1] = (colour, found[-1][1] + text)
+        lexer = get_lexer_by_name(_ALIASES.get(name, name), stripnl=False, ensurenl=False)
+        for kind, text in lexer.get_tokens(source):
+            colour = _colour_of(kind)
+            if pieces and pieces[-1][0] == colour:
+                pieces[-1] = (colour, pieces[-1][1] + text)
             else:
-                found.append((colour, text))
-    except (
-        Exception
-    ):  # a lexer is a third party's regular expressions; colours are never worth an answer
+                pieces.append((colour, text))
+    except Exception:  # a lexer is somebody else's; the code is shown even if it fails
         return [("", source)]
-    return found if "".join(text for _, text in found) == source else [("", source)]
+    if "".join(text for _, text in pieces) != source:
+        return [("", source)]
+    return pieces
 
 
 def _is_large(source: str, name: str) -> bool:
+    if len(source) > SLOW_LEXERS.get(name, LONGEST_COLOURED):
+        return True
     lines = source.split("\n")
-    return (
-        len(source) > SLOW.get(name, LONGEST_COLOURED)
-        or len(lines) > LINES
-        or max(map(len, lines)) > WIDEST
-    )
+    return len(lines) > MOST_LINES_COLOURED or max(map(len, lines)) > LONGEST_LINE_COLOURED
 
 
 @lru_cache(maxsize=1024)
-def _colour(kind: _TokenType) -> str:
+def _colour_of(kind: _TokenType) -> str:
     """Our one letter for a Pygments token: the nearest ancestor that has a colour."""
     from pygments.token import Comment, Generic, Keyword, Name, Operator, String
 

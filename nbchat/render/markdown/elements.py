@@ -17,7 +17,7 @@ from markdown_it.utils import OptionsDict
 
 from nbchat.render.characters import undisguised, unmasked
 from nbchat.render.inline_style import DISPLAYED, HEADINGS, HIDDEN, NOTES, SCROLLS
-from nbchat.render.markdown.code import NARROW, code_block, language_of, plain_block
+from nbchat.render.markdown.code import NARROW_LINE, code_block, language_of, plain_block
 from nbchat.render.maths.mathml import in_letters, mathml
 
 RenderState = MutableMapping[str, Any]
@@ -44,7 +44,7 @@ class Elements(RendererHTML):
         if env.get("open_fence") is token:
             return plain_block(source, language)
         if language == "math" and mathml(source.strip(), display=True):
-            return _displayed(source.strip(), source)
+            return _display_formula(source.strip(), source)
         return code_block(source, language)
 
     def code_block(
@@ -73,7 +73,7 @@ class Elements(RendererHTML):
         typed = unmasked(f"{opener}{tex}{closer}")
         tex = typed if opener.startswith(r"\begin") else tex.strip()
         if closer and mathml(tex, display=True):
-            return _displayed(tex, typed)
+            return _display_formula(tex, typed)
         return f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
 
     def heading_open(
@@ -101,12 +101,10 @@ class Elements(RendererHTML):
     def table_open(
         self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
     ) -> str:
-        frame = (
-            f'<div class="nbc-wide" tabindex="0" style="{SCROLLS}">'
-            if tokens[number].meta.get("wide")
-            else ""
-        )
-        return f"{frame}{self.renderToken(tokens, number, options, env)}"
+        table = self.renderToken(tokens, number, options, env)
+        if tokens[number].meta.get("wide"):
+            return f'<div class="nbc-wide" tabindex="0" style="{SCROLLS}">{table}'
+        return table
 
     def table_close(
         self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
@@ -138,18 +136,19 @@ FOOTNOTE_RULES: dict[str, Callable[..., str]] = {
 
 
 def _formula(tex: str, typed: str, *, display: bool) -> str:
-    """MathML, and behind it what is read where JupyterLab takes MathML away and keeps its letters.
+    """MathML, and behind it the formula on one line, or as it was typed.
 
-    There `hidden` keeps them from sight, and the formula stands on one line or as it was typed.
+    That is for notebooks that are not trusted: there JupyterLab takes MathML away and keeps its
+    letters, which `hidden` then hides.
     """
-    made, line = mathml(tex, display), in_letters(tex, display)
+    formula, line = mathml(tex, display), in_letters(tex, display)
     typed = escape(typed, quote=False)
-    if not made:
+    if not formula:
         return f'<code class="nbc-tex">{typed}</code>'
-    source = f"<code>{typed}</code>"
-    return f"<i hidden={HIDDEN}>{made}</i>{f'<i>{line}</i>' if line else source}"
+    in_its_place = f"<i>{line}</i>" if line else f"<code>{typed}</code>"
+    return f"<i hidden={HIDDEN}>{formula}</i>{in_its_place}"
 
 
-def _displayed(tex: str, typed: str) -> str:
-    mark = ' tabindex="0"' if len(typed) > NARROW else ""
+def _display_formula(tex: str, typed: str) -> str:
+    mark = ' tabindex="0"' if len(typed) > NARROW_LINE else ""
     return f'<p{mark} style="{DISPLAYED}">{_formula(tex, typed, display=True)}</p>\n'

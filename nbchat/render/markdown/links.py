@@ -13,25 +13,34 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from nbchat.render.characters import unmasked
-from nbchat.render.markdown.addresses import destination, is_mail, legible, misleads, names_a_place
+from nbchat.render.markdown.addresses import (
+    address_in_words,
+    destination,
+    is_mail,
+    misleads,
+    names_a_place,
+)
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
+LONGEST_PICTURE_NAME = 100  # characters of an address that names a picture
 _PUNCTUATION = ".,:;!?*_~\u2026"
 _OPENING = {")": "(", "]": "["}
-_BARE = re.compile(r"(?<![A-Za-z0-9_@/:.-])https?://[^\s<>\"'`|\\^{}\u3000-\u303f\uff00-\uffef]+")
+_BARE_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9_@/:.-])https?://[^\s<>\"'`|\\^{}\u3000-\u303f\uff00-\uffef]+"
+)
 
 
 def links(state: StateCore) -> None:
     """A rule for markdown-it's core: rewrites every link and picture of the text."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            token.children = _rewritten(token.children)
+            token.children = _rewrite(token.children)
 
 
-def _rewritten(children: list[Token]) -> list[Token]:
+def _rewrite(children: list[Token]) -> list[Token]:
     out: list[Token] = []
     opened: list[tuple[str, list[str]]] = []  # of each open link its address, and its words
     for token in children:
@@ -47,15 +56,14 @@ def _rewritten(children: list[Token]) -> list[Token]:
                 out.append(token)
             out.extend(_remark(address, "".join(words), token.level))
         elif token.type == "image":
-            out.extend(
-                _picture(token, inside_link=any(destination(address) for address, _ in opened))
-            )
+            inside_link = any(destination(address) for address, _ in opened)
+            out.extend(_picture(token, inside_link=inside_link))
         elif token.type in ("text", "code_inline") and opened:
             opened[-1][1].append(token.content)
             token.content = unmasked(token.content)
             out.append(token)
         elif token.type == "text" and "://" in token.content:
-            out.extend(_bare(token))
+            out.extend(_link_bare_addresses(token))
         else:
             out.append(token)
     return out
@@ -65,44 +73,50 @@ def _remark(address: str, words: str, level: int) -> list[Token]:
     """What a reader should know about the address of a link beside its words, if anything."""
     if host := destination(address):
         return [_text(f" ({host})", level)] if misleads(words, address) else []
-    hidden = names_a_place("".join(unquote(address).split())) and legible(address) not in (
-        words,
-        legible(words),
-    )
-    return [_text(f" ({legible(address)})", level)] if hidden else []
+    if not names_a_place("".join(unquote(address).split())):
+        return []
+    place = address_in_words(address)
+    if place in (words, address_in_words(words)):
+        return []
+    return [_text(f" ({place})", level)]
 
 
 def _picture(token: Token, *, inside_link: bool) -> list[Token]:
     address = str(token.attrs.get("src", ""))
-    words = "".join(
-        child.content if child.type != "softbreak" else " " for child in token.children or ()
-    )
-    words = f"{unmasked(words.strip())}: " if words.strip() else ""
+    words = _words_of(token).strip()
+    if words:
+        words = f"{unmasked(words)}: "
     host = destination(address)
     if not host or is_mail(address):
-        name = (
-            legible(address)
-            if len(address) <= 100 and not address.lower().startswith("data:")
-            else ""
-        )
-        return [_text(f"{words}image {name}{' ' if name else ''}(not loaded)", token.level)]
+        is_short = len(address) <= LONGEST_PICTURE_NAME and not address.lower().startswith("data:")
+        name = address_in_words(address) if is_short else ""
+        if name:
+            name = f"{name} "
+        return [_text(f"{words}image {name}(not loaded)", token.level)]
     label = _text(f"{words}image at {host} (not loaded)", token.level)
     return [label] if inside_link else _link(address, label)
 
 
-def _bare(token: Token) -> list[Token]:
+def _words_of(picture: Token) -> str:
+    words = ""
+    for child in picture.children or ():
+        words += " " if child.type == "softbreak" else child.content
+    return words
+
+
+def _link_bare_addresses(token: Token) -> list[Token]:
     """The text with the addresses in it as links."""
     out: list[Token] = []
     end = 0
-    for found in _BARE.finditer(token.content):
-        address = _trimmed(found[0])
+    for match in _BARE_ADDRESS.finditer(token.content):
+        address = _trim(match[0])
         if not destination(address):
             continue
-        if found.start() > end:
-            out.append(_text(token.content[end : found.start()], token.level))
+        if match.start() > end:
+            out.append(_text(token.content[end : match.start()], token.level))
         out += _link(address, _text(unmasked(address), token.level))
         out += _remark(address, address, token.level)
-        end = found.start() + len(address)
+        end = match.start() + len(address)
     if not out:
         return [token]
     if end < len(token.content):
@@ -110,12 +124,12 @@ def _bare(token: Token) -> list[Token]:
     return out
 
 
-def _trimmed(address: str) -> str:
+def _trim(address: str) -> str:
     """The address without what belongs to the sentence around it."""
     address = address.rstrip(_PUNCTUATION)
-    unopened = {
-        closer: address.count(closer) - address.count(opener) for closer, opener in _OPENING.items()
-    }
+    unopened = {}
+    for closer, opener in _OPENING.items():
+        unopened[closer] = address.count(closer) - address.count(opener)
     end = len(address)
     while end and unopened.get(address[end - 1], 0) > 0:
         unopened[address[end - 1]] -= 1

@@ -30,16 +30,16 @@ from nbchat.render.markdown.tables import tables, tasks
 from nbchat.render.maths.find import maths
 from nbchat.render.sanitise import BLOCKS, sanitise
 
-LONGEST_TEXT = 500_000  # characters; more is shown as typed
-LONGEST_TAIL = 100_000  # characters of a block that is still open; more is shown as typed for now
-LONGEST_INLINE = 20_000  # characters of one paragraph; more is shown without emphasis and links
-DEEPEST = 40  # levels of lists and quotes; a block that is deeper is shown as typed
-TANGLED = (
-    2_000_000  # lines read ahead for quotes; markdown-it reads all that follows, again and again
-)
-SHALLOW = 5  # levels of quotes that may go on without their marks for as long as they like
-LAZY = 5_000  # lines that go on without them, each counted once for every level beyond
-GROWTH = 60  # how much longer than its source a block may become; beyond, it is shown as typed
+LONGEST_TEXT = 500_000  # characters; a longer one is shown as typed
+LONGEST_TAIL = 100_000  # characters of an open block; a longer one is shown as typed for now
+LONGEST_INLINE = 20_000  # characters of a paragraph; in a longer one emphasis and links are text
+DEEPEST_NESTING = 40  # levels of lists and quotes; a block that is deeper is shown as typed
+# markdown-it reads all lines that follow wherever a quote begins, so many quotes are quadratic.
+MOST_LINES_READ_AHEAD = 2_000_000
+# A line in a quote that lacks its marks is read once for every level of the quote.
+FREE_LAZY_LEVELS = 5  # levels that are not counted
+MOST_LAZY_LINES = 5_000  # lines, each counted once for every other level
+MOST_GROWTH = 60  # times the length of its source; a block with more HTML is shown as typed
 
 _BEGINS_LEFTWARD = re.compile(
     "[^A-Za-z\u00c0-\u058f\u0900-\ud7ff]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
@@ -48,15 +48,13 @@ _BEGINS_LEFTWARD = re.compile(
 _BEFORE_ENDS = re.compile(r"(?<=>)\n(?=</(?:thead|tbody|table|tr|ul|ol|li)>|<(?:thead|tbody)\b)")
 _BEHIND_STARTS = re.compile(r"(?P<start><(?:thead|tbody|tr|ul|ol|li)\b[^>]*>)\n")
 _BETWEEN = re.compile(r"(?<=>)\n(?=<(?:tr|t[hd]|li|ul|ol)\b)")
-# HTML asks for quotes around a value only where spaces or signs of HTML are in it; JSON makes
-# two bytes of each.
-_MARKED = re.compile(r'<[a-z][a-z\d]*(?: [a-z]+="[\w #.,:;%+-]*")+>')
-_QUOTED = re.compile(r' ([a-z]+)="([\w#.,:;%+-]*)"')
-_MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
+# HTML needs quotes only around values with spaces or signs of HTML in them. In a notebook, which
+# is JSON, each quote takes two bytes.
+_TAG_WITH_QUOTES = re.compile(r'<[a-z][a-z\d]*(?: [a-z]+="[\w #.,:;%+-]*")+>')
+_QUOTED_VALUE = re.compile(r' ([a-z]+)="([\w#.,:;%+-]*)"')
+_BLOCK_MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
-_PLAIN = re.compile(
-    r"[^\n\\`*_~\[\]!<&$^]*"
-)  # nothing in it that could be markup: cells, short items
+_WITHOUT_MARKUP = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # most cells and short items
 
 
 @dataclass(slots=True)
@@ -84,29 +82,30 @@ def html_blocks(text: str) -> list[str]:
     lines = text.split("\n")
     env: RenderState = {}
     try:
-        return [block_html(block, lines, env) for block in blocks(text, env)]
+        return [block_html(block, lines, env) for block in parse_blocks(text, env)]
     except Exception:  # whatever a hostile text does to the parser, its words are still shown
         return [as_typed(text)]
 
 
-def blocks(text: str, env: RenderState) -> list[Block]:
+def parse_blocks(text: str, env: RenderState) -> list[Block]:
     """Parse a text; `env` collects what it defines."""
     _refuse_tangles(text)
-    return list(_grouped(parser().parse(text, env)))
+    return list(_split_into_blocks(parser().parse(text, env)))
 
 
-def outline(text: str, env: RenderState) -> list[Block]:
+def parse_outline(text: str, env: RenderState) -> list[Block]:
     """The top-level blocks without their insides: much quicker than `blocks`."""
     _refuse_tangles(text)
     tokens: list[Token] = []
     md = parser()
     md.block.parse(text, md, env, tokens)
-    return list(_grouped(tokens))
+    return list(_split_into_blocks(tokens))
 
 
 def defines(env: RenderState) -> bool:
-    """Whether the text has a reference or a footnote, which blocks before it may use, or a mark
-    that waits for one.
+    """Whether the text defines a reference or a footnote, which blocks before it may use.
+
+    A mark that waits for its footnote counts, too.
     """
     footnotes = env.get("footnotes", {})
     return bool(
@@ -120,7 +119,7 @@ def defines(env: RenderState) -> bool:
 def block_html(block: Block, lines: Sequence[str], env: RenderState) -> str:
     """Safe HTML of one block; `lines` are those of the text it was parsed from."""
     source = "\n".join(lines[block.first : block.end])
-    if any(token.level >= DEEPEST - 1 for token in block.tokens):
+    if any(token.level >= DEEPEST_NESTING - 1 for token in block.tokens):
         return as_typed(source)
     leftward = block.tokens[0].tag in BLOCKS and bool(RIGHT_TO_LEFT.search(source))
     if leftward:
@@ -128,46 +127,55 @@ def block_html(block: Block, lines: Sequence[str], env: RenderState) -> str:
         if block.kind == "paragraph_open" and _BEGINS_LEFTWARD.match(source):
             block.tokens[0].attrs["style"] = RIGHT
     md = parser()
-    made: str = md.renderer.render(block.tokens, md.options, env)
-    if len(made) > GROWTH * len(source) + 4_000 and block.first < block.end:
+    html: str = md.renderer.render(block.tokens, md.options, env)
+    if len(html) > MOST_GROWTH * len(source) + 4_000 and block.first < block.end:
         return as_typed(source)
-    made = without_blank_lines(sanitise(made).strip())
+    html = without_blank_lines(sanitise(html).strip())
+    if not html:
+        return ""
     if leftward:
-        made = made.replace("<code>", '<code dir="ltr">')
-    return made and _short(made) + "\n"
+        html = html.replace("<code>", '<code dir="ltr">')
+    return f"{_shorten(html)}\n"
 
 
-def _short(html: str) -> str:
-    """The same without quotes that need not be, and line ends between the tags of lists and
-    tables.
-    """
-    html = _BETWEEN.sub("", _BEHIND_STARTS.sub(r"\g<start>", _BEFORE_ENDS.sub("", html)))
-    return _MARKED.sub(lambda tag: _QUOTED.sub(_unquoted, tag[0]), html)
+def _shorten(html: str) -> str:
+    """The same without needless quotes, and without line ends between tags of lists and tables."""
+    html = _BEFORE_ENDS.sub("", html)
+    html = _BEHIND_STARTS.sub(r"\g<start>", html)
+    html = _BETWEEN.sub("", html)
+    return _TAG_WITH_QUOTES.sub(lambda tag: _QUOTED_VALUE.sub(_unquote, tag[0]), html)
 
 
-def _unquoted(found: re.Match[str]) -> str:
-    return f" {found[1]}={found[2]}" if found[2] else f" {found[1]}"
+def _unquote(attribute: re.Match[str]) -> str:
+    name, value = attribute.groups()
+    return f" {name}={value}" if value else f" {name}"
 
 
 def _refuse_tangles(text: str) -> None:
-    """Quotes that begin again after lines without a mark: each begins a new reading of all that
-    follows.
+    """Raise ValueError for quotes that would take minutes to read.
 
-    And lines without a mark in deep quotes: each is read once for every level.
+    See MOST_LINES_READ_AHEAD and MOST_LAZY_LINES. Blank lines end all quotes.
     """
-    work = lazy = 0
-    for piece in _BLANK.split(text) if ">" in text else ():
-        lines = piece.split("\n")
-        depths = [_MARKERS.match(line)[0].count(">") for line in lines]  # type: ignore[index]
-        work += len(lines) * sum(
-            max(0, min(after, DEEPEST) - before) for before, after in pairwise([0, *depths])
-        )
+    if ">" not in text:
+        return
+    read_ahead = lazy = 0
+    for piece in _BLANK.split(text):
+        depths = [_quote_depth(line) for line in piece.split("\n")]
+        begun = [
+            max(0, min(after, DEEPEST_NESTING) - before) for before, after in pairwise([0, *depths])
+        ]
+        read_ahead += len(depths) * sum(begun)
         deepest = 0
         for depth in depths:
             deepest = max(deepest, depth)
-            lazy += max(0, min(deepest, DEEPEST) - depth - SHALLOW)
-    if work > TANGLED or lazy > LAZY:
+            lazy += max(0, min(deepest, DEEPEST_NESTING) - depth - FREE_LAZY_LEVELS)
+    if read_ahead > MOST_LINES_READ_AHEAD or lazy > MOST_LAZY_LINES:
         raise ValueError("quotes that would take minutes")
+
+
+def _quote_depth(line: str) -> int:
+    markers = _BLOCK_MARKERS.match(line)
+    return markers[0].count(">") if markers else 0
 
 
 def as_typed(text: str) -> str:
@@ -176,7 +184,7 @@ def as_typed(text: str) -> str:
     return f'<pre class="nbc-plain">{words}</pre>\n' if text else ""
 
 
-def _grouped(tokens: list[Token]) -> Iterator[Block]:
+def _split_into_blocks(tokens: list[Token]) -> Iterator[Block]:
     depth = start = 0
     for number, token in enumerate(tokens):
         depth += token.nesting
@@ -188,15 +196,17 @@ def _grouped(tokens: list[Token]) -> Iterator[Block]:
 
 @cache
 def parser() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}, renderer_cls=Elements)
+    md = MarkdownIt(
+        "commonmark", {"html": False, "maxNesting": DEEPEST_NESTING}, renderer_cls=Elements
+    )
     md.enable(["table", "strikethrough"])
     md.use(maths)
     md.use(footnote_plugin, inline=False)
     md.use(brackets)
     # `links` decides, and keeps the words.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
-    md.core.ruler.at("inline", _inline)
-    md.core.ruler.at("footnote_tail", _footnotes)
+    md.core.ruler.at("inline", _parse_inline)
+    md.core.ruler.at("footnote_tail", _collect_footnotes)
     for rule in (links, tables, tasks):
         md.core.ruler.push(rule.__name__, rule)
     for name, element in FOOTNOTE_RULES.items():
@@ -205,26 +215,24 @@ def parser() -> MarkdownIt:
     return md
 
 
-def _inline(state: StateCore) -> None:
+def _parse_inline(state: StateCore) -> None:
     """Parse the insides of blocks; one that is too long, or breaks the parser, stays text."""
     for token in state.tokens:
         if token.type != "inline":
             continue
         children: list[Token] = []
         token.children = children
-        if len(token.content) <= LONGEST_INLINE and not _PLAIN.fullmatch(token.content):
+        if len(token.content) <= LONGEST_INLINE and not _WITHOUT_MARKUP.fullmatch(token.content):
             try:
                 state.md.inline.parse(token.content, state.md, state.env, children)
                 continue
-            except (
-                Exception
-            ):  # RecursionError and the parser's own accidents: the words matter more
+            except Exception:  # RecursionError, the parser's own accidents: the words matter more
                 children.clear()
         if token.content:
             children.append(Token("text", "", 0, content=token.content))
 
 
-def _footnotes(state: StateCore) -> None:
+def _collect_footnotes(state: StateCore) -> None:
     """Collect footnotes at the end, unless this is only a piece of a text."""
     if not state.env.get("piece"):
         footnote_tail(state)

@@ -1,7 +1,7 @@
 """Lists of tasks, and tables: what markdown-it leaves undecided about them.
 
-Columns of numbers stand on the right, as in a DataFrame, where JupyterLab has all
-cells of outputs; so a mark is on the others. `<br>` in a cell is a line break,
+Columns of numbers stand on the right, as in a DataFrame. JupyterLab has all cells
+of outputs there, so the other cells are marked. `<br>` in a cell is a line break,
 since Markdown has no other. It works on markdown-it's tokens.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WIDEST_NUMBER = 40  # characters, with sign, unit and currency
 
-NARROW = 48  # bytes of words, and the space between columns, that fit the narrowest panel
+NARROW_TABLE = 48  # bytes of words, and the space between columns, that fit the narrowest panel
 
 _NUMBER = re.compile(
     r"[<>≈~±+\-−–]?\s*[$€£¥]?\s*[+\-−]?"
@@ -27,12 +27,13 @@ _NUMBER = re.compile(
     r"(?:[eE][+-]?\d+|\s*[×·]\s*10)?[⁰¹²³⁴-⁹⁺⁻]*"
     r"\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
 )
-_NOTHING = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
+_NO_NUMBER = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
 _RIGHT = "text-align:right"
-MARK = 23  # bytes of a mark
-MARKS = 2_000  # bytes of marks that any table may have; beyond, they must be few beside its words
+MARK_BYTES = 23  # of one mark
+# Bytes of marks that any table may have. Beyond, they may be half of the words of its cells.
+MOST_MARK_BYTES = 2_000
 
 if TYPE_CHECKING:
     Row = list[tuple[Token, Token]]  # of each cell the opening tag, and what is in it
@@ -62,10 +63,9 @@ def _rows(table: list[Token]) -> list[Row]:
             inside = table[number + 1]
             rows[-1].append((token, inside))
             if token.type == "th_open" and not inside.content:
-                token.tag = table[number + 2].tag = (
-                    "td"  # an empty heading says nothing to a screen reader
-                )
-            inside.children = _broken(inside.children or [])
+                # An empty heading says nothing to a screen reader.
+                token.tag = table[number + 2].tag = "td"
+            inside.children = _break_lines(inside.children or [])
     return rows
 
 
@@ -74,28 +74,35 @@ def _align(rows: list[Row], *, unfinished: bool) -> bool:
 
     False where these are too many, and the others are marked.
     """
-    said = rows[1:-1] if unfinished and len(rows) > 2 else rows[1:]
-    chosen = [
-        _alignment(str(heading.attrs.get("style", "")), [row[column][1].content for row in said])
-        for column, (heading, _) in enumerate(rows[0])
-    ]
-    marks = MARK * len(rows) * sum(map(bool, chosen))
-    few = marks <= max(MARKS, sum(len(inside.content) for row in rows for _, inside in row) // 2)
+    decisive = rows[1:]
+    if unfinished and len(decisive) > 1:  # the last row may be half a row
+        decisive = decisive[:-1]
+    styles = []
+    for column, (heading, _) in enumerate(rows[0]):
+        cells = [row[column][1].content for row in decisive]
+        styles.append(_alignment(str(heading.attrs.get("style", "")), cells))
+    marks = MARK_BYTES * len(rows) * sum(map(bool, styles))
+    words = sum(len(inside.content) for row in rows for _, inside in row)
+    are_few = marks <= max(MOST_MARK_BYTES, words // 2)
     for row in rows:
-        for (opening, _), style in zip(row, chosen, strict=True):
+        for (opening, _), style in zip(row, styles, strict=True):
             opening.attrs.pop("style", "")
-            if few and style:
+            if are_few and style:
                 opening.attrs["style"] = style
-            elif not few and style != LEFT:
-                opening.attrs |= {"style": style} if style else {"align": "right"}
-    return few
+            elif not are_few and not style:
+                opening.attrs["align"] = "right"
+            elif not are_few and style != LEFT:
+                opening.attrs["style"] = style
+    return are_few
 
 
 def _alignment(asked: str, cells: list[str]) -> str:
     """The style of a column; "" on the right, as JupyterLab has it."""
     if asked:
         return "" if asked == _RIGHT else asked
-    return "" if _are_numbers(cells) or any(map(RIGHT_TO_LEFT.search, cells)) else LEFT
+    if _are_numbers(cells) or any(map(RIGHT_TO_LEFT.search, cells)):
+        return ""
+    return LEFT
 
 
 def _is_wide(rows: list[Row]) -> bool:
@@ -105,18 +112,20 @@ def _is_wide(rows: list[Row]) -> bool:
         max(len(word.encode()) for cell in column for word in cell.split() or [""])
         for column in columns
     ]
-    return sum(longest) + 3 * len(longest) > NARROW
+    return sum(longest) + 3 * len(longest) > NARROW_TABLE
 
 
 def _are_numbers(cells: list[str]) -> bool:
-    said = [cell.strip("*_` ") for cell in cells]
-    said = [cell for cell in said if cell not in _NOTHING]
-    return bool(said) and all(
-        len(cell) <= WIDEST_NUMBER and _NUMBER.fullmatch(cell) for cell in said
-    )
+    words = [cell.strip("*_` ") for cell in cells]
+    words = [word for word in words if word not in _NO_NUMBER]
+    return bool(words) and all(map(_is_number, words))
 
 
-def _broken(children: list[Token]) -> list[Token]:
+def _is_number(word: str) -> bool:
+    return len(word) <= WIDEST_NUMBER and _NUMBER.fullmatch(word) is not None
+
+
+def _break_lines(children: list[Token]) -> list[Token]:
     from markdown_it.token import Token
 
     out: list[Token] = []
@@ -138,7 +147,10 @@ def tasks(state: StateCore) -> None:
     for number, token in enumerate(tokens[:-2]):
         if token.type != "list_item_open" or tokens[number + 1].type != "paragraph_open":
             continue
-        children = tokens[number + 2].children or []
-        if children and children[0].type == "text" and (found := _TASK.match(children[0].content)):
-            box = "\u2610" if found[1] == " " else "\u2611"
-            children[0].content = box + children[0].content[3:]
+        children = tokens[number + 2].children
+        if not children or children[0].type != "text":
+            continue
+        words = children[0]
+        if task := _TASK.match(words.content):
+            box = "\u2610" if task[1] == " " else "\u2611"
+            words.content = box + words.content[3:]

@@ -30,12 +30,12 @@ def expand_chemistry(tex: str) -> str:
     >>> expand_chemistry(r"\\ce{SO4^2- + 2H+}")
     '\\\\mathrm{SO}_{4}^{2-}+2\\\\mathrm{H}^{+}'
     """
-    return (
-        _CE.sub(lambda found: _written(found[1].strip()) or found[0], tex) if r"\ce" in tex else tex
-    )
+    if r"\ce" not in tex:
+        return tex
+    return _CE.sub(lambda match: _expand(match[1].strip()) or match[0], tex)
 
 
-def _written(source: str) -> str | None:
+def _expand(source: str) -> str | None:
     out: list[str] = []
     position, before = 0, ""
     while position < len(source):
@@ -50,7 +50,7 @@ def _written(source: str) -> str | None:
         out.append(_tex(kind, text, before))
         position += len(text)
         before = kind
-    return re.sub(r"\\mathrm\{(\w+)\}(?:\\mathrm\{(\w+)\})+", _together, "".join(out))
+    return re.sub(r"\\mathrm\{(\w+)\}(?:\\mathrm\{(\w+)\})+", _join, "".join(out))
 
 
 def _tex(kind: str, text: str, before: str) -> str:
@@ -66,13 +66,13 @@ def _tex(kind: str, text: str, before: str) -> str:
         case "charge":
             return f"^{{{text}}}"
         case "script":
-            given = text[1:].strip("{}")
-            return f"{'' if before in ('word', 'below', 'script') else '{}'}{text[0]}{{{given}}}"
+            base = "" if before in ("word", "below", "script") else "{}"
+            return f"{base}{text[0]}{{{text[1:].strip('{}')}}}"
         case "sign":
             return r"\cdot " if text in "·*." else text.strip()
         case _:
             return text
 
 
-def _together(found: re.Match[str]) -> str:
-    return r"\mathrm{" + "".join(re.findall(r"\{(\w+)\}", found[0])) + "}"
+def _join(match: re.Match[str]) -> str:
+    return r"\mathrm{" + "".join(re.findall(r"\{(\w+)\}", match[0])) + "}"

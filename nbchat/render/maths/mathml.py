@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nbchat.render.maths.alphabets import shape_letters
 from nbchat.render.maths.one_line import one_line
-from nbchat.render.maths.tex import is_refused_tex, understandable
+from nbchat.render.maths.tex import is_refused_tex, translate_tex
 from nbchat.render.sanitise import ATTRIBUTES, CLASSES, MATHS, VALUES
 
 if TYPE_CHECKING:
@@ -49,20 +49,20 @@ _LENGTH = re.compile(r"[+-]?(?:[0-3](?:\.\d{1,3})?|\.\d{1,3})(?:em|ex)|[+-]?0(?:
 
 def mathml(tex: str, display: bool = False) -> str | None:
     """The formula as a `<math>` element; None if it is refused or not understood."""
-    return None if is_refused_tex(tex) else _made(tex, display)[0]
+    return None if is_refused_tex(tex) else _convert(tex, display)[0]
 
 
 def in_letters(tex: str, display: bool = False) -> str | None:
     """The formula on one line, where that can be read: `E = mc²`."""
-    return None if is_refused_tex(tex) else _made(tex, display)[1]
+    return None if is_refused_tex(tex) else _convert(tex, display)[1]
 
 
 @lru_cache(maxsize=1024)
-def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
+def _convert(tex: str, display: bool) -> tuple[str | None, str | None]:
     try:
         from latex2mathml.converter import convert_to_element
 
-        tree = convert_to_element(understandable(tex), display="block" if display else "inline")
+        tree = convert_to_element(translate_tex(tex), display="block" if display else "inline")
         inner = _row(tree[0])  # without the outermost mrow, which <math> is already
     except Exception:  # half of what it raises is by accident: IndexError, StopIteration
         return None, None
@@ -74,7 +74,7 @@ def _made(tex: str, display: bool) -> tuple[str | None, str | None]:
     return f"<math{mark}>{inner}</math>", one_line(list(tree[0]))
 
 
-def _written(element: Element) -> str:
+def _write(element: Element) -> str:
     """One element and what is in it."""
     if len(element) != _PARTS.get(element.tag, len(element)):
         raise ValueError(f"{element.tag} with {len(element)} parts")
@@ -86,7 +86,7 @@ def _written(element: Element) -> str:
     if tag == "mo" and text == "~":
         text = "∼"
     has_fixed_parts = tag in _PARTS or tag in _WITH_LIMITS.values()
-    inside = "".join(map(_written, element)) if has_fixed_parts else _row(element)
+    inside = "".join(map(_write, element)) if has_fixed_parts else _row(element)
     return _element(tag, attributes, escape(text, quote=False) + inside, len(element))
 
 
@@ -118,7 +118,7 @@ def _row(elements: Iterable[Element]) -> str:
     for element in elements:
         if before is not None and _are_apart(before, element):
             out.append(_THIN)
-        out.append(_written(element))
+        out.append(_write(element))
         before = element
     return "".join(out)
 

@@ -55,11 +55,13 @@ class _GaveUp(Exception):
 def one_line(elements: Sequence[Element]) -> str | None:
     """HTML of the formula in letters, `sub` and `sup`; None where that would not do."""
     try:
-        made = _SPACES.sub(" ", _row(elements)).strip()
+        html = _SPACES.sub(" ", _row(elements)).strip()
     except (_GaveUp, RecursionError):
         return None
-    text = unescape(_TAG.sub("", made))
-    return made if text and len(text) <= LONGEST_LINE and not set(text) & set("$\\&") else None
+    text = unescape(_TAG.sub("", html))
+    if not text or len(text) > LONGEST_LINE or set(text) & set("$\\&"):
+        return None
+    return html
 
 
 def _row(elements: Iterable[Element], *, tight: bool = False, in_fraction: bool = False) -> str:
@@ -67,21 +69,21 @@ def _row(elements: Iterable[Element], *, tight: bool = False, in_fraction: bool 
     flat = list(_flat(elements))
     out = ""
     for before, element, after in zip([None, *flat], flat, [*flat[1:], None], strict=False):
-        made = _made(element, in_fraction=in_fraction)
-        if element.tag == "mfrac" and "/" in made and _is_among_terms(before, after):
-            made = f"({made})"
+        html = _write(element, in_fraction=in_fraction)
+        if element.tag == "mfrac" and "/" in html and _is_among_terms(before, after):
+            html = f"({html})"
         text = _leaf(element) if element.tag in ("mo", "mi", "mtext") else ""
         if tight or not text:
-            out += made
+            out += html
         elif _is_relation(text, before, after):
-            out = f"{out.rstrip()} {made} "
+            out = f"{out.rstrip()} {html} "
         elif _is_name(text):
             is_touched = bool(out) and (out[-1].isalnum() or out[-1] == ">")
-            out += f"{' ' if is_touched else ''}{made}{_space_before(after)}"
+            out += f"{' ' if is_touched else ''}{html}{_space_before(after)}"
         elif text in (",", ";"):
-            out += f"{made} "
+            out += f"{html} "
         else:
-            out += made
+            out += html
         if element.tag in _WITH_SCRIPTS and _is_operator(element):
             out += _space_before(after)
     return out
@@ -113,7 +115,7 @@ def _flat(elements: Iterable[Element]) -> Iterable[Element]:
             yield element
 
 
-def _made(element: Element, *, in_fraction: bool) -> str:
+def _write(element: Element, *, in_fraction: bool) -> str:
     match element.tag:
         case "mi" | "mn" | "mtext" | "mo" if not len(element):
             return escape(_leaf(element).replace("\xa0", " "), quote=False)
@@ -127,7 +129,7 @@ def _made(element: Element, *, in_fraction: bool) -> str:
             below, above = _script(element[1], _BELOW, "sub"), _script(element[2], _ABOVE, "sup")
             return f"{_base(element[0])}{below}{above}"
         case "mover":
-            return _marked(element)
+            return _write_accent(element)
         case "msqrt":
             return f"√{_part(element)}"
         case "mroot":
@@ -141,7 +143,7 @@ def _made(element: Element, *, in_fraction: bool) -> str:
     raise _GaveUp
 
 
-def _marked(element: Element) -> str:
+def _write_accent(element: Element) -> str:
     base, mark = _base(element[0]), _leaf(element[1])
     if len(base) == 1 and mark in _MARKS:
         return normalize("NFC", base + _MARKS[mark])
@@ -151,15 +153,16 @@ def _marked(element: Element) -> str:
 
 
 def _base(element: Element) -> str:
-    made = _part([element])
-    return f"({made})" if "/" in made and not made.startswith("(") else made
+    html = _part([element])
+    is_fraction = "/" in html and not html.startswith("(")
+    return f"({html})" if is_fraction else html
 
 
 def _part(elements: Iterable[Element], *, in_fraction: bool = False) -> str:
     """As a row, in parentheses if it is more than one thing."""
     flat = list(_flat(elements))
-    made = _row(flat, in_fraction=in_fraction).strip()
-    return made if _is_one_thing(flat) else f"({made})"
+    html = _row(flat, in_fraction=in_fraction).strip()
+    return html if _is_one_thing(flat) else f"({html})"
 
 
 def _is_one_thing(flat: Sequence[Element]) -> bool:
@@ -175,22 +178,22 @@ def _is_one_thing(flat: Sequence[Element]) -> bool:
 
 
 def _is_upright(element: Element) -> bool:
-    return element.tag == "mi" and (
-        element.get("mathvariant") == "normal" or _leaf(element) > _IDEOGRAPH
-    )
+    if element.tag != "mi":
+        return False
+    return element.get("mathvariant") == "normal" or _leaf(element) > _IDEOGRAPH
 
 
 def _script(element: Element, letters: dict[str, str], tag: str) -> str:
-    made = _row([element], tight=True).strip()
-    if made in _BRACES:
+    html = _row([element], tight=True).strip()
+    if html in _BRACES:
         raise _GaveUp
-    if letters is _ABOVE and made in _UNCHANGED:
-        return made
-    if letters is _ABOVE and made == "∘":
+    if letters is _ABOVE and html in _UNCHANGED:
+        return html
+    if letters is _ABOVE and html == "∘":
         return "°"
-    if made and all(character in letters for character in made):
-        return "".join(letters[character] for character in made)
-    return f"<{tag}>{made}</{tag}>" if made else ""
+    if html and all(character in letters for character in html):
+        return "".join(letters[character] for character in html)
+    return f"<{tag}>{html}</{tag}>" if html else ""
 
 
 def _leaf(element: Element) -> str:

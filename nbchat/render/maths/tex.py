@@ -10,7 +10,7 @@ import re
 from nbchat.render.maths.chemistry import expand_chemistry
 
 LONGEST_FORMULA = 2_000  # characters
-DEEPEST = 60  # nested groups
+DEEPEST_GROUPS = 60  # nested groups
 
 # They act on the page, load something, or define what can grow without bound.
 _REFUSED = re.compile(
@@ -34,7 +34,7 @@ _ENVIRONMENTS = {
 }  # fmt: skip
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([a-zA-Z]+)(\*?)\}(\s*\[[tbc]\])?(\s*\{\d\})?")
 
-_REWRITTEN = (
+_REPLACEMENTS = (
     (re.compile(r"\\(?:text)?color\s*\{[^{}]*\}"), ""),  # colours are the page's own
     (re.compile(r"\\dag(?![A-Za-z])"), r"\\dagger "),
     (re.compile(r"\\not\s*="), r"\\neq "),
@@ -54,31 +54,31 @@ _SPACE = re.compile(r"\\[ ,:;!]|~|\s")
 
 def is_refused_tex(tex: str) -> bool:
     """Whether the formula is to be shown as typed, unread."""
-    return len(tex) > LONGEST_FORMULA or bool(_REFUSED.search(tex)) or _depth(tex) > DEEPEST
+    return len(tex) > LONGEST_FORMULA or bool(_REFUSED.search(tex)) or _depth(tex) > DEEPEST_GROUPS
 
 
-def understandable(tex: str) -> str:
+def translate_tex(tex: str) -> str:
     """The same formula in the words latex2mathml knows."""
     tex = expand_chemistry(tex)
-    for pattern, replacement in _REWRITTEN:
+    for pattern, replacement in _REPLACEMENTS:
         tex = pattern.sub(replacement, tex)
     return _ENVIRONMENT.sub(_environment, _OPERATORNAME.sub(_operator, tex))
 
 
-def _environment(found: re.Match[str]) -> str:
-    verb, name, star, placement, columns = found.groups()
+def _environment(match: re.Match[str]) -> str:
+    verb, name, star, placement, columns = match.groups()
     if name in _ENVIRONMENTS:
         known = _ENVIRONMENTS[name]
         return f"\\{verb}{{{known}}}" if known else ""
     if star or placement:
         return f"\\{verb}{{{name}}}{columns or ''}"
-    return found[0]
+    return match[0]
 
 
-def _operator(found: re.Match[str]) -> str:
-    name = _SPACE.sub("", found[2])
+def _operator(match: re.Match[str]) -> str:
+    name = _SPACE.sub("", match[2])
     if name.isascii() and name.isalpha():
-        return rf"\operatorname{found[1]}{{{name}}}"
+        return rf"\operatorname{match[1]}{{{name}}}"
     return rf"\mathrm{{{name}}}"
 
 

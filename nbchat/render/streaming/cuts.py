@@ -1,10 +1,10 @@
-"""Where a block that goes on and on can be cut, and how it goes on: Markdown in, Markdown out.
+"""Where a long block can be cut, and how it goes on behind the cut: Markdown in, Markdown out.
 
-Between rows, items and lines of code a reader hardly sees it. Where a block has
-no such place, a line ends where none should: behind a sentence if there is one,
-behind a word, in the last resort anywhere. What is inside of a quote or an item
-is cut by itself. It is all for looking at meanwhile, so it may be wrong about
-what hostile text means, but it must not be slow.
+A cut between rows, items or lines of code is hardly seen. A block that has no
+such place is cut inside a line: after a sentence if there is one, else after a
+word, else anywhere. A quote or an item is cut where what is inside of it would be.
+Used only while streaming; the final answer is rendered from the whole text. So a
+cut may misread hostile text, but it must be quick.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
     from nbchat.render.markdown.parser import Block
 
-# Characters of a paragraph, a cell or a line of code from which it is cut: there the cut shows.
+# Characters from which a paragraph, a cell or a line of code is cut; high, since that cut shows.
 LONG_LINE = 3_000
-KEPT_CHARACTERS = (
-    200  # characters of it that stay open, since their emphasis or link may still begin
-)
-OPEN = 1.5  # times so long, what is open in it (emphasis, code, a link) is cut as well
-CANDIDATES = 8  # places in a line that are tried, last first
-DEEPEST = 6  # quotes and items in which is looked for a place
-COLUMNS = 40  # of a table that is cut
-RULED = 100  # characters of a cell that keep a column as wide as it was
+# Characters at the end of such a line that stay open: emphasis or a link may begin in them.
+OPEN_CHARACTERS = 200
+# A line that is longer by this factor is cut even inside of emphasis, code or a link.
+OPEN_ALLOWANCE = 1.5
+PLACES_TRIED = 8  # places in a line that are tried, last first
+DEEPEST_CUT = 6  # levels of quotes and items that are searched for a place
+MOST_COLUMNS = 40  # a table with more columns is not cut
+LONGEST_HIDDEN_CELL = 100  # characters of a cell that is there to keep its column as wide as before
 
-WENT_ON = "nbc-on"  # the class of what goes on from a piece above it
-INSIDE = "nbc-on nbc-in"  # the same of a list whose first item does
+WENT_ON = "nbc-on"  # the class of a block that continues the piece above it
+WENT_ON_INSIDE = "nbc-on nbc-in"  # the class of a list whose first item continues it
 
 _BLANK = re.compile(r"\A(?:[ \t]*\n)+")
 _QUOTE = re.compile(r" {0,3}> ?")
@@ -51,175 +51,189 @@ _BEGINS_A_BLOCK = re.compile(r"[-+*=_#~`|:$!\[\\<>&\s]|\d{1,9}(?:[.)]|$)")
 class Cut(NamedTuple):
     """A block in two."""
 
-    done: str  # Markdown of what can be shown for good
-    rest: str  # and of how it goes on
-    on: tuple[str, ...] = (
-        WENT_ON,
-    )  # the classes of what goes on: a block, the first in it, and so on
+    done: str  # Markdown of the part that is finished
+    rest: str  # Markdown of the part that is still open
+    # The classes of `rest`: of the block, of the first block in it, and so on.
+    classes: tuple[str, ...] = (WENT_ON,)
 
 
 def cut_block(
-    text: str, on: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
+    text: str, classes: tuple[str, ...] = (), *, line: int = LONG_LINE, depth: int = 0
 ) -> Cut | None:
-    """The open block's Markdown in two; None where it cannot be cut. `on` is of the cut before,
-    where there was one.
+    """Cut the Markdown of an open block in two; None where it cannot be cut.
+
+    `classes` are those of the cut before, if the block went on from one.
 
     >>> cut_block("1. one\\n2. two\\n3. thr")[:2]
     ('1. one\\n2. two\\n', '3. thr')
     >>> cut_block("```sh\\nls\\npw")[:2]
     ('```sh\\nls\\n', '```sh\\npw')
     >>> cut_block("- one\\n  - two\\n  - thr")
-    Cut(done='- one\\n', rest='- - two\\n  - thr', on=('nbc-on nbc-in',))
+    Cut(done='- one\\n', rest='- - two\\n  - thr', classes=('nbc-on nbc-in',))
     """
-    from nbchat.render.markdown.parser import outline
+    from nbchat.render.markdown.parser import parse_outline
 
     text = _BLANK.sub("", text)
-    found = outline(text, {})
-    if depth and len(found) > 1:
-        return _before(text, found[-1].first, ())
-    if len(found) != 1 or depth > DEEPEST:
+    blocks = parse_outline(text, {})
+    if depth and len(blocks) > 1:
+        return _cut_before_line(text, blocks[-1].first, ())
+    if len(blocks) != 1 or depth > DEEPEST_CUT:
         return None
-    match found[0].kind:
+    match blocks[0].kind:
         case "fence":
-            return _code(text, text[: text.find("\n") + 1], line)
+            return _cut_code(text, text[: text.find("\n") + 1], line)
         case "code_block":
-            return _code(text, "", line)
+            return _cut_code(text, "", line)
         case "bullet_list_open" | "ordered_list_open":
-            return _items(text, found[0]) or _item(text, on, line, depth)
+            return _cut_items(text, blocks[0]) or _cut_item(text, classes, line, depth)
         case "table_open":
-            return _rows(text, 2 if on else 0, line)
+            return _cut_rows(text, 2 if classes else 0, line)
         case "blockquote_open":
-            return _quoted(text, on, line, depth)
+            return _cut_quote(text, classes, line, depth)
         case "heading_open" if opening := _HEADING.match(text):
-            words = _words(text[opening.end() :], line)
-            return words and Cut(opening[0] + words.done, opening[0] + words.rest)
+            return _cut_heading(text, opening[0], line)
         case "paragraph_open" | "footnote_reference_open":
-            return _words(text, line)
+            return _cut_words(text, line)
     return None
 
 
-def _before(text: str, number: int, on: tuple[str, ...] = (WENT_ON,)) -> Cut | None:
+def _cut_before_line(text: str, number: int, classes: tuple[str, ...] = (WENT_ON,)) -> Cut | None:
+    if number == 0:
+        return None
     lines = text.split("\n")
-    return Cut("\n".join(lines[:number]) + "\n", "\n".join(lines[number:]), on) if number else None
+    return Cut("\n".join(lines[:number]) + "\n", "\n".join(lines[number:]), classes)
 
 
-def _code(text: str, opening: str, line: int) -> Cut | None:
-    """Before the last line, which may still become the closing one.
+def _cut_code(text: str, opening: str, line: int) -> Cut | None:
+    """Cut before the last line, which may still become the closing one.
 
-    In it where there is no other.
+    Cut inside of the last line where it is the only one.
     """
     done, _, last = text.rpartition("\n")
     if len(done) > len(opening) and (opening or last.startswith("    ")):
         return Cut(f"{done}\n", opening + last)
-    end = (
-        _place(last, line, _WORDS)
-        if text.startswith(opening) and done + "\n" in (opening, "\n")
-        else None
-    )
-    if not end:
+    is_only_line = text.startswith(opening) and f"{done}\n" in (opening, "\n")
+    end = _find_place(last, line, _WORDS) if is_only_line else None
+    if end is None:
         return None
     return Cut(f"{opening}{last[:end]}\n", (opening or "    ") + last[end:])
 
 
-def _items(text: str, block: Block) -> Cut | None:
-    starts = [
-        t.map[0] for t in block.tokens if t.type == "list_item_open" and t.level == 1 and t.map
-    ]
-    found = _before(text, starts[-1])
-    if found and block.kind == "ordered_list_open":
+def _cut_items(text: str, block: Block) -> Cut | None:
+    """Cut before the last item of a list."""
+    items = [token for token in block.tokens if token.type == "list_item_open" and token.level == 1]
+    starts = [item.map[0] for item in items if item.map]
+    cut = _cut_before_line(text, starts[-1])
+    if cut and block.kind == "ordered_list_open":
         number = int(block.tokens[0].attrs.get("start", 1)) + len(starts) - 1
-        return Cut(found.done, _NUMBER.sub(str(number), found.rest, count=1))
-    return found
+        return Cut(cut.done, _NUMBER.sub(str(number), cut.rest, count=1))
+    return cut
 
 
-def _item(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None:
-    """As what is in the only item would be cut."""
+def _cut_item(text: str, classes: tuple[str, ...], line: int, depth: int) -> Cut | None:
+    """Cut the only item of a list where what is in it would be cut."""
     text = _INDENT.sub(lambda tabs: tabs[0].expandtabs(4), text)
     marker = _MARKER.match(text)
     if not marker:
         return None
     first = marker[0] if marker[0].endswith(" ") else f"{marker[0]} "
-    blank = re.compile(f" {{0,{len(first)}}}")
+    indent = re.compile(f" {{0,{len(first)}}}")
     lines = text.split("\n")
-    inner = [lines[0][marker.end() :], *(blank.sub("", later, count=1) for later in lines[1:])]
-    found = cut_block("\n".join(inner), on[1:], line=line, depth=depth + 1)
-    return found and _around(found, lines[-1], inner[-1], first, " " * len(first), INSIDE)
+    inner = [lines[0][marker.end() :], *(indent.sub("", later, count=1) for later in lines[1:])]
+    cut = cut_block("\n".join(inner), classes[1:], line=line, depth=depth + 1)
+    if cut is None:
+        return None
+    cut = _put_marks_around(cut, lines[-1], inner[-1], first, " " * len(first))
+    return cut._replace(classes=(WENT_ON_INSIDE, *cut.classes))
 
 
-def _quoted(text: str, on: tuple[str, ...], line: int, depth: int) -> Cut | None:
-    """As what is quoted would be cut."""
+def _cut_quote(text: str, classes: tuple[str, ...], line: int, depth: int) -> Cut | None:
+    """Cut a quote where what is quoted would be cut."""
     lines = text.split("\n")
-    inner = [_QUOTE.sub("", one, count=1) for one in lines]
-    found = cut_block("\n".join(inner), on[1:], line=line, depth=depth + 1)
-    return found and _around(found, lines[-1], inner[-1], "> ", "> ", WENT_ON)
+    inner = [_QUOTE.sub("", quoted, count=1) for quoted in lines]
+    cut = cut_block("\n".join(inner), classes[1:], line=line, depth=depth + 1)
+    if cut is None:
+        return None
+    cut = _put_marks_around(cut, lines[-1], inner[-1], "> ", "> ")
+    return cut._replace(classes=(WENT_ON, *cut.classes))
 
 
-def _around(found: Cut, last: str, inner: str, first: str, later: str, mark: str) -> Cut:
-    """A cut inside, with the marks of what is around it.
+def _put_marks_around(cut: Cut, last: str, inner: str, first: str, later: str) -> Cut:
+    """The cut with the marks of the quote or item around it: `first` and `later` begin its lines.
 
-    `last` is the last line, `inner` without them.
+    `last` is the last line of the quote or item as it was, `inner` the same without its marks.
     """
-    done, rest = (_prefixed(part, first, later) for part in (found.done.rstrip("\n"), found.rest))
-    if found.rest.endswith(
-        f"\n{inner}"
-    ):  # of which perhaps not even the mark or the indent has come
+    done = _prefix_lines(cut.done.rstrip("\n"), first, later)
+    rest = _prefix_lines(cut.rest, first, later)
+    if cut.rest.endswith(f"\n{inner}"):  # perhaps even its mark or indent has not come yet
         rest = rest[: rest.rindex("\n") + 1] + last
-    return Cut(f"{done}\n", rest, (mark, *found.on))
+    return cut._replace(done=f"{done}\n", rest=rest)
 
 
-def _prefixed(text: str, first: str, later: str) -> str:
+def _prefix_lines(text: str, first: str, later: str) -> str:
     return first + f"\n{later}".join(text.split("\n"))
 
 
-def _rows(text: str, hidden: int, line: int) -> Cut | None:
-    """Between two rows, or in the last cell; the rest gets the heading again, and two rows that
-    keep columns wide.
+def _cut_rows(text: str, hidden: int, line: int) -> Cut | None:
+    """Cut between two rows, or in the last cell. `hidden` rows came from the cut before.
 
-    They are there to be measured, not to be seen. Stripes go on if the rows before are even in
-    number.
+    An even number of rows is cut off, so that stripes go on.
     """
-    from nbchat.render.markdown.parser import blocks
-
     lines = text.split("\n")
     whole = len(lines) - (3 if "|" in lines[-1] else 4)  # rows, without the last one
     number = 2 + whole // 2 * 2
-    last = lines[number:]
+    done_lines, rest_lines = lines[:number], lines[number:]
     if number <= 2 + hidden:
-        number, last, done = len(lines) - 1, *_cell(lines[-1], line)
-        if not last or number < 2:
+        cut = _cut_cell(lines[-1], line)
+        if cut is None or len(lines) < 3:
             return None
-        lines[-1] = done
-        number += 1
-    done = "\n".join(lines[:number]) + "\n"
-    table = blocks(done, {})[0].tokens
-    rows = _cells(table)
-    columns = list(zip(*rows, strict=True))
-    if len(columns) > COLUMNS:
+        done_lines, rest_lines = [*lines[:-1], cut.done], [cut.rest]
+    done = "\n".join(done_lines) + "\n"
+    beginning = _begin_again(done, lines[0])
+    if beginning is None:
         return None
-    heading = (
-        _row([heading for (_, heading), *_ in columns])
-        if len(lines[0]) > RULED * COLUMNS
-        else lines[0]
-    )
-    ruler = [_rule(heading, is_marked=not table[0].attrs) for (heading, _), *_ in columns]
-    longest = [max((content for _, content in column[1:]), key=len) for column in columns]
-    words = [
-        max((word for _, content in column for word in content.split() or [""]), key=len)
-        for column in columns
-    ]
-    return Cut(done, "\n".join([heading, *map(_row, (ruler, longest, words)), *last]))
+    return Cut(done, "\n".join([*beginning, *rest_lines]))
 
 
-def _rule(heading: Token, *, is_marked: bool) -> str:
-    """The delimiter of a column: where what stands on the right is not marked, or what stands on
-    the left.
+def _begin_again(table: str, heading: str) -> list[str] | None:
+    """Lines for a table that looks like this one: its heading, delimiters and two hidden rows.
+
+    Those have the longest cells and words of each column, so that columns stay as wide as
+    they were. None where there are too many columns.
     """
-    given = heading.attrs.get("style") or ("" if is_marked or "align" in heading.attrs else LEFT)
-    return {LEFT: ":---", CENTRED: ":---:"}.get(str(given), "---:")
+    from nbchat.render.markdown.parser import parse_blocks
+
+    tokens = parse_blocks(table, {})[0].tokens
+    columns = list(zip(*_cells(tokens), strict=True))
+    if len(columns) > MOST_COLUMNS:
+        return None
+    if len(heading) > LONGEST_HIDDEN_CELL * MOST_COLUMNS:
+        heading = _row([content for (_, content), *_ in columns])
+    is_marked = not tokens[0].attrs
+    delimiters = [_delimiter(opening, is_marked=is_marked) for (opening, _), *_ in columns]
+    longest = [max((content for _, content in column[1:]), key=len) for column in columns]
+    words = [_longest_word([content for _, content in column]) for column in columns]
+    return [heading, _row(delimiters), _row(longest), _row(words)]
+
+
+def _longest_word(cells: list[str]) -> str:
+    return max((word for cell in cells for word in cell.split()), key=len, default="")
+
+
+def _delimiter(heading: Token, *, is_marked: bool) -> str:
+    """The delimiter of a column, `:---` on the left.
+
+    A table is marked on the cells that stand on the left (`is_marked`) or on those on the right.
+    """
+    style = heading.attrs.get("style")
+    if not style and not is_marked and "align" not in heading.attrs:
+        style = LEFT
+    return {LEFT: ":---", CENTRED: ":---:"}.get(str(style), "---:")
 
 
 def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cell[:RULED].replace('|', chr(92) + '|') for cell in cells)} |"
+    escaped = [cell[:LONGEST_HIDDEN_CELL].replace("|", "\\|") for cell in cells]
+    return f"| {' | '.join(escaped)} |"
 
 
 def _cells(tokens: list[Token]) -> Iterator[list[tuple[Token, str]]]:
@@ -233,52 +247,55 @@ def _cells(tokens: list[Token]) -> Iterator[list[tuple[Token, str]]]:
             yield row
 
 
-def _cell(row: str, line: int) -> tuple[list[str], str]:
-    """How a row goes on behind its last cell's cut, and the row before it.
-
-    Nothing where that is not long.
-    """
+def _cut_cell(row: str, line: int) -> Cut | None:
+    """Cut the last cell of a row, where it is long."""
     bars = [bar.end() for bar in _BAR.finditer(row)]
     start = bars[-1] if bars else 0
-    found = _words(row[start:], line)
-    if not found:
-        return [], ""
+    cut = _cut_words(row[start:], line)
+    if cut is None:
+        return None
     before = len(bars) - row.lstrip().startswith("|")
-    return [f"| {'| ' * before}{found.rest}"], f"{row[:start]}{found.done} |"
+    return Cut(f"{row[:start]}{cut.done} |", f"| {'| ' * before}{cut.rest}")
 
 
-def _words(text: str, line: int) -> Cut | None:
-    """Behind a sentence, a comma or a word."""
+def _cut_heading(text: str, opening: str, line: int) -> Cut | None:
+    cut = _cut_words(text[len(opening) :], line)
+    return Cut(opening + cut.done, opening + cut.rest) if cut else None
+
+
+def _cut_words(text: str, line: int) -> Cut | None:
+    """Cut behind a sentence, a comma or a word."""
     from nbchat.render.streaming.half_markdown import complete_markdown
 
-    end = _place(text, line, _SENTENCES, whole=True)
-    if not end and len(text) >= OPEN * line:
-        end = _place(text, line, _WORDS)
-    done = complete_markdown(text[:end].rstrip()) if end else ""
-    return (
-        Cut(done, text[end:].lstrip()) if len(done) * 2 > (end or 0) else None
-    )  # no half link that hides it all
+    end = _find_place(text, line, _SENTENCES, whole=True)
+    if end is None and len(text) >= OPEN_ALLOWANCE * line:
+        end = _find_place(text, line, _WORDS)
+    if end is None:
+        return None
+    done = complete_markdown(text[:end].rstrip())
+    if len(done) * 2 <= end:  # half a link that would hide most of it
+        return None
+    return Cut(done, text[end:].lstrip())
 
 
-def _place(
+def _find_place(
     text: str, line: int, patterns: list[re.Pattern[str]], *, whole: bool = False
 ) -> int | None:
     """Where a long line can end; `whole` means with no emphasis, code, link or formula open."""
-    from nbchat.render.streaming.half_markdown import complete_markdown
-
     if len(text) < line:
         return None
+    last = len(text) - min(OPEN_CHARACTERS, line // 4)
     for pattern in patterns:
-        ends = [
-            found.end()
-            for found in pattern.finditer(
-                text, line // 2, len(text) - min(KEPT_CHARACTERS, line // 4)
-            )
-        ]
-        for end in reversed(ends[-CANDIDATES:]):
-            done = text[:end].rstrip()
-            if not _BEGINS_A_BLOCK.match(text[end:].lstrip()) and (
-                not whole or complete_markdown(done) == done
-            ):
+        ends = [match.end() for match in pattern.finditer(text, line // 2, last)]
+        for end in reversed(ends[-PLACES_TRIED:]):
+            if _BEGINS_A_BLOCK.match(text[end:].lstrip()):
+                continue
+            if not whole or _is_whole(text[:end].rstrip()):
                 return end
     return None
+
+
+def _is_whole(text: str) -> bool:
+    from nbchat.render.streaming.half_markdown import complete_markdown
+
+    return complete_markdown(text) == text

@@ -2,8 +2,7 @@
 
 While an answer streams, its last lines are half a fence, half a table row, half
 a link. Here they are closed or held back, so that the page does not jump when
-the rest comes. It guesses; what it guesses is replaced with the next words and
-never kept.
+the rest comes. This is a guess. It is shown until the next words come, and never kept.
 """
 
 from __future__ import annotations
@@ -17,9 +16,7 @@ LONGEST_REPAIRED = 5_000  # characters of the last paragraph; a longer one stays
 _LINE = re.compile(r"^.+$", re.MULTILINE)
 _TICKS = re.compile("`+")
 _FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_COULD_BE_ANYTHING = re.compile(
-    r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*|\[\^[^\s\]]*\]?:?)"
-)
+_UNDECIDED = re.compile(r"[\s>]*+(?:[-+*=_#~`|:$!\[\\\s]*|\d{1,9}[.)]?\s*|\[\^[^\s\]]*\]?:?)")
 _ITEM = re.compile(r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t])+")
 _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITERS = re.compile(r"[\s>|:-]*")
@@ -33,42 +30,48 @@ def complete_markdown(text: str) -> str:
     """The text with its open ends closed, and without those that could become anything."""
     *whole, last = text.split("\n")
     if fence := _open_fence(whole):
-        if last.strip(" >") and not last.strip(" >" + fence[0]):  # half of the closing line
-            return "\n".join(whole)
-        return text
+        is_half_closed = bool(last.strip(" >")) and not last.strip(f" >{fence[0]}")
+        return "\n".join(whole) if is_half_closed else text
     if fence := _fence_in(last):  # its language is still being typed
         return "\n".join([*whole, last[: last.index(fence) + len(fence)]])
-    if columns := _heading_row(whole, last):
-        row = [*whole, last] if _is_row(last) and not _DELIMITERS.fullmatch(last) else whole
-        return "\n".join([*row, "|---" * columns + "|"])
-    if _COULD_BE_ANYTHING.fullmatch(last) and not (_is_row(last) and whole and _is_row(whole[-1])):
-        return _closed("\n".join(whole))
-    return _closed(text)
+    if columns := _count_columns(whole, last):
+        return "\n".join([*_until_heading_row(whole, last), "|---" * columns + "|"])
+    if _UNDECIDED.fullmatch(last) and not _is_next_row(whole, last):
+        return _close_paragraph("\n".join(whole))
+    return _close_paragraph(text)
 
 
 def _open_fence(lines: list[str]) -> str:
     """The marker of a fence that these lines leave open."""
     opened = ""
     for line in lines:
-        if ("```" not in line and "~~~" not in line) or not (found := _FENCE.match(line)):
+        if "```" not in line and "~~~" not in line:
             continue
+        match = _FENCE.match(line)
+        if match is None:
+            continue
+        marker, after = match.groups()
         if not opened:
-            opened = found[1]
-        elif found[1].startswith(opened) and not found[2].strip():
+            opened = marker
+        elif marker.startswith(opened) and not after.strip():
             opened = ""
     return opened
 
 
 def _fence_in(line: str) -> str:
-    found = _FENCE.match(line)
-    return found[1] if found else ""
+    match = _FENCE.match(line)
+    return match[1] if match else ""
 
 
 def _is_row(line: str) -> bool:
     return line.lstrip(" >").startswith("|")
 
 
-def _heading_row(whole: list[str], last: str) -> int:
+def _is_next_row(whole: list[str], last: str) -> bool:
+    return _is_row(last) and bool(whole) and _is_row(whole[-1])
+
+
+def _count_columns(whole: list[str], last: str) -> int:
     """How many columns a table has of which only the heading has come; 0 if there is none."""
     if whole and _is_row(whole[-1]) and _DELIMITERS.fullmatch(last):
         before, heading = whole[-2:-1], whole[-1]
@@ -79,35 +82,48 @@ def _heading_row(whole: list[str], last: str) -> int:
     if before and _is_row(before[0]):
         return 0
     cells = _BAR.split(heading.strip(" >"))
-    return len(cells) - 1 - (not cells[-1].strip())
+    if not cells[-1].strip():  # the row ends in a bar
+        cells.pop()
+    return len(cells) - 1
 
 
-def _closed(text: str) -> str:
+def _until_heading_row(whole: list[str], last: str) -> list[str]:
+    """The lines without the delimiters below the heading, of which some may have come."""
+    if _is_row(last) and not _DELIMITERS.fullmatch(last):
+        return [*whole, last]
+    return whole
+
+
+def _close_paragraph(text: str) -> str:
     """The text with what is open in its last paragraph, item or cell closed."""
     start = text.rfind("\n\n") + 2 if "\n\n" in text else 0
-    for found in _LINE.finditer(text, start):
-        if item := _ITEM.match(found[0]):
-            start = found.start() + item.end()
-        elif _is_row(found[0]):
-            start = found.start() + found[0].rfind("|") + 1
+    for line in _LINE.finditer(text, start):
+        if item := _ITEM.match(line[0]):
+            start = line.start() + item.end()
+        elif _is_row(line[0]):
+            start = line.start() + line[0].rfind("|") + 1
     words = text[start:]
-    return text[:start] + (_repaired(words) if len(words) <= LONGEST_REPAIRED else words)
+    if len(words) > LONGEST_REPAIRED:
+        return text
+    return text[:start] + _repair(words)
 
 
-def _repaired(words: str) -> str:
+def _repair(words: str) -> str:
     opened: list[str] = []  # markers of emphasis
     position = 0
     while position < len(words):
         cut = _without_half(words, position)
         if cut is not None:
             return cut + "".join(reversed(opened))
-        position = _next(words, position, opened)
+        position = _next_position(words, position, opened)
     if not opened:
         return words
     words = words.rstrip()
     while opened and words.endswith(opened[-1]):  # opened, and nothing in it yet
         words = words[: -len(opened.pop())].rstrip()
-    return words.rstrip("*_~") + "".join(reversed(opened)) if opened else words
+    if not opened:
+        return words
+    return words.rstrip("*_~") + "".join(reversed(opened))
 
 
 def _without_half(words: str, position: int) -> str | None:
@@ -120,12 +136,11 @@ def _without_half(words: str, position: int) -> str | None:
                 inside = words[position + len(run) :].strip("`")
                 return f"{before}{run}{inside}{run}" if inside.strip() else before
         case "$" | "\\" if not formula_at(words, position):
-            if position == 0 and words.startswith(
-                ("$$", r"\[")
-            ):  # a block shows its source until it ends
+            # A block shows its source until it ends.
+            if position == 0 and words.startswith(("$$", r"\[")):
                 return words.rstrip("$\\") if len(words) > 2 else ""
             if _is_half_formula(words[position:]):
-                return before + _as_code(words[position:])
+                return before + _code_of(words[position:])
         case "!" if _HALF_PICTURE.match(words, position):
             return before
         case "[" if half := _HALF_LINK.match(words, position):
@@ -135,22 +150,23 @@ def _without_half(words: str, position: int) -> str | None:
     return None
 
 
-def _next(words: str, position: int, opened: list[str]) -> int:
+def _next_position(words: str, position: int, opened: list[str]) -> int:
     """Where to look next, behind what is whole here; keeps account of emphasis."""
     character = words[position]
     if character == "`":
         run = _TICKS.match(words, position)[0]  # type: ignore[index]
         return words.index(run, position + len(run)) + len(run)
     if character in "$\\":
-        formula = formula_at(words, position)
-        return formula[2] if formula else position + (2 if character == "\\" else 1)
+        if formula := formula_at(words, position):
+            return formula[2]
+        return position + 2 if character == "\\" else position + 1
     if emphasis := _EMPHASIS.match(words, position):
-        _note(emphasis[0], words[:position][-1:], words[emphasis.end() :][:1], opened)
+        _note_emphasis(emphasis[0], words[:position][-1:], words[emphasis.end() :][:1], opened)
         return emphasis.end()
     return position + 1
 
 
-def _note(marker: str, before: str, after: str, opened: list[str]) -> None:
+def _note_emphasis(marker: str, before: str, after: str, opened: list[str]) -> None:
     if marker[0] == "_" and before.isalnum() and after.isalnum():
         return
     if before.strip() and marker in opened:
@@ -165,6 +181,7 @@ def _is_half_formula(rest: str) -> bool:
     return rest.startswith("$") and "$" not in rest.lstrip("$") and speaks_tex(rest)
 
 
-def _as_code(source: str) -> str:
-    ticks = "`" * (max(map(len, _TICKS.findall(source)), default=0) + 1)
+def _code_of(source: str) -> str:
+    longest = max(map(len, _TICKS.findall(source)), default=0)
+    ticks = "`" * (longest + 1)
     return f"{ticks} {source.strip()} {ticks}"

@@ -1,23 +1,17 @@
 """A text that arrives in pieces, rendered once.
 
-A block is settled when nothing that may follow can change it; it is rendered
-then and never again. What is left is the tail, rendered when somebody looks.
-It knows Markdown's blocks, and nothing of clocks, cells or widgets.
+Blocks are rendered when they have settled, and never again. What is left is the
+tail, rendered when somebody looks. Clocks, cells and widgets are not known here.
 """
 
 from __future__ import annotations
 
-from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nbchat.render.characters import readable
+from nbchat.render.streaming.blocks import SourceBlocks, open_fence
 
 if TYPE_CHECKING:
-    from nbchat.render.markdown.parser import Block
-
-GROWTH = (
-    1 / 8
-)  # an open block is looked at again when it has grown by this part: linear work in all
+    from nbchat.render.markdown.elements import RenderState
 
 
 class Incremental:
@@ -37,174 +31,88 @@ class Incremental:
     def __init__(self) -> None:
         self.settled: list[str] = []
         self.replaced = False
-        self._all: list[str] = []
-        self._open: list[str] = []  # what is not settled
-        self._size = self._open_size = 0
-        self._next_look = 0.0
-        self._held = ""  # half of a line end, or of a character
+        self._source = SourceBlocks()
+        self._renderer = BlockRenderer()
         self._tail: str | None = None
-        self._env: dict[str, Any] = {"piece": True, "streams": True}
-        self._needs_all = False
 
     def feed(self, text: str) -> None:
         """Take the next piece, however it was cut."""
-        text = self._held + text
-        self._held = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" or text[-1:] == "\r" else ""
-        self._take(readable(text[: len(text) - len(self._held)]))
+        self._tail = None
+        for source in self._source.feed(text):
+            self.settled += self._renderer.settled_html(source)
 
     def finish(self) -> None:
         """Settle all that is left; nothing more will come."""
-        from nbchat.render.markdown.parser import LONGEST_TEXT, html_blocks
+        from nbchat.render.markdown.parser import html_blocks
 
-        held, self._held = self._held, ""
-        self._take(readable(held))
-        self._needs_all |= self._size > LONGEST_TEXT
-        if not self._needs_all:
-            self._settle(self._rest())
-        if self._needs_all:
-            self.settled[:] = html_blocks("".join(self._all))
+        self._tail = None
+        for source in self._source.finish():
+            if not self._needs_whole():
+                self.settled += self._renderer.settled_html(source)
+        if self._needs_whole():
+            self.settled[:] = html_blocks(self._source.text)
             self.replaced = True
-        self._keep("")
+
+    def _needs_whole(self) -> bool:
+        return self._source.needs_whole or self._renderer.needs_whole
 
     @property
     def tail(self) -> str:
         """HTML of what is not settled, with its open ends closed."""
         if self._tail is None:
-            self._tail = _tail_html(self._rest(), self._env)
+            self._tail = self._renderer.tail_html(self._source.open)
         return self._tail
 
     @property
     def html(self) -> str:
         return "".join(self.settled) + self.tail
 
-    def _take(self, text: str) -> None:
-        if not text:
-            return
-        self._all.append(text)
-        self._open.append(text)
-        self._size += len(text)
-        self._open_size += len(text)
-        self._tail = None
-        if "\n" in text and self._open_size >= self._next_look:
-            self._look()
 
-    def _rest(self) -> str:
-        if len(self._open) > 1:
-            self._open = ["".join(self._open)]
-        return self._open[0] if self._open else ""
+class BlockRenderer:
+    """HTML of a text whose blocks come one after the other; remembers what they define."""
 
-    def _keep(self, rest: str) -> None:
-        self._open = [rest]
-        self._open_size = len(rest)
-        self._next_look = len(rest) * (1 + GROWTH)
-        self._tail = None
+    def __init__(self) -> None:
+        self.needs_whole = False  # what has been rendered may look different in the whole text
+        self._env: RenderState = {"piece": True, "streams": True}
 
-    def _look(self) -> None:
-        """Settle the blocks that are closed, if there are any."""
-        from nbchat.render.markdown.parser import LONGEST_TEXT, defines, outline
+    def settled_html(self, source: str) -> list[str]:
+        """HTML of some whole blocks, one string for each."""
+        from nbchat.render.markdown.parser import as_typed, block_html, defines, parse_blocks
 
-        rest = self._rest()
-        complete = rest[: rest.rfind("\n") + 1]  # half a line could begin anything
-        if self._size > LONGEST_TEXT:
-            return
-        defined: dict[str, Any] = {}
+        lines = source.split("\n")
         try:
-            found = outline(complete, defined)
-        except Exception:  # hostile text; `finish` has the last word on it
-            self._needs_all, self._next_look = True, inf
-            return
-        self._needs_all |= defines(defined)
-        lines = complete.split("\n")
-        end = _settled_lines(found, lines)
-        if end:
-            self._settle("\n".join(lines[:end]) + "\n")
-        self._keep("\n".join(lines[end:]) + rest[len(complete) :])
+            html = [
+                block_html(block, lines, self._env) for block in parse_blocks(source, self._env)
+            ]
+        except Exception:  # hostile text; whoever renders the whole text has the last word on it
+            self.needs_whole = True
+            html = [as_typed(source)]
+        self.needs_whole |= defines(self._env)
+        return html
 
-    def _settle(self, text: str) -> None:
-        from nbchat.render.markdown.parser import as_typed, block_html, blocks, defines
+    def tail_html(self, source: str) -> str:
+        """HTML of the blocks after those, which are still open: their ends are guessed."""
+        if not source.strip():
+            return ""
+        from nbchat.render.markdown.parser import LONGEST_TAIL, as_typed
+        from nbchat.render.streaming.half_markdown import complete_markdown
 
-        lines = text.split("\n")
+        if len(source) > LONGEST_TAIL:
+            return as_typed(source)
         try:
-            self._add([block_html(block, lines, self._env) for block in blocks(text, self._env)])
-        except Exception:  # hostile text; `finish` has the last word on it
-            self._needs_all = True
-            self._add([as_typed(text)])
-        self._needs_all |= defines(self._env)
+            source = complete_markdown(source)
+            return self._unfinished_html(source)
+        except Exception:  # half a hostile text; it will be looked at again when it is whole
+            return as_typed(source)
 
-    def _add(self, blocks: list[str]) -> None:
-        self.settled += blocks
+    def _unfinished_html(self, source: str) -> str:
+        from nbchat.render.markdown.parser import block_html, parse_blocks
 
-
-def _settled_lines(found: list[Block], lines: list[str]) -> int:
-    """How many lines belong to blocks that nothing can change any more."""
-    end = 0
-    for block in found:
-        if block is found[-1] and not _is_closed(block, lines):
-            return block.first
-        if _may_become_reference(block, lines):
-            return block.first
-        end = block.end
-    return end
-
-
-def _is_closed(block: Block, lines: list[str]) -> bool:
-    match block.kind:
-        case "heading_open" | "hr":
-            return True
-        case "fence":
-            return not _is_open_fence(block)
-        case "formula_block_open":
-            return bool(block.tokens[1].info) or _blank_after(block, lines)
-        case "paragraph_open" | "table_open" | "blockquote_open":
-            return _blank_after(block, lines)
-        case _:
-            return False
-
-
-def _may_become_reference(block: Block, lines: list[str]) -> bool:
-    """A heading like `[a` over `===` is none if `]: address` follows before the next blank line."""
-    if block.kind != "heading_open" or not lines[block.first].lstrip().startswith("["):
-        return False
-    return all(line.strip(" \t") for line in lines[block.first : -1])
-
-
-def _blank_after(block: Block, lines: list[str]) -> bool:
-    return block.end < len(lines) - 1 and not lines[block.end].strip(" \t")
-
-
-def _is_open_fence(block: Block) -> bool:
-    """Whether the block ends in a fence without its closing line."""
-    for token in reversed(block.tokens):
-        if token.nesting >= 0:
-            begin, end = token.map or (0, 0)
-            lines = token.content.count("\n") + (token.content[-1:] not in ("", "\n"))
-            return token.type == "fence" and lines + 2 > end - begin
-    return False
-
-
-def _tail_html(text: str, env: dict[str, Any]) -> str:
-    if not text.strip():
-        return ""
-    from nbchat.render.markdown.parser import LONGEST_TAIL, as_typed, block_html, blocks
-    from nbchat.render.streaming.half_markdown import complete_markdown
-
-    if len(text) > LONGEST_TAIL:
-        return as_typed(text)
-    try:
-        text = complete_markdown(text)
-        lines = text.split("\n")
+        lines = source.split("\n")
         # A copy, because half a definition must not be remembered.
-        env = {
-            "piece": True,
-            "streams": True,
-            "unfinished": True,
-            "references": dict(env.get("references", {})),
-        }
-        found = blocks(text, env)
-        if found and _is_open_fence(found[-1]):
-            env["open_fence"] = next(
-                token for token in reversed(found[-1].tokens) if token.nesting >= 0
-            )
-        return "".join(block_html(block, lines, env) for block in found)
-    except Exception:  # half a hostile text; it will be looked at again when it is whole
-        return as_typed(text)
+        references = dict(self._env.get("references", {}))
+        env = {"piece": True, "streams": True, "unfinished": True, "references": references}
+        blocks = parse_blocks(source, env)
+        if blocks:
+            env["open_fence"] = open_fence(blocks[-1])
+        return "".join(block_html(block, lines, env) for block in blocks)

@@ -16,11 +16,10 @@ from nbchat.render.page import STYLE, details, line, note, page, thinking_summar
 
 LIVE_STYLE = STYLE + stylesheets.minified("live.css")
 
-# JupyterLab removes all outputs and lays the page out before it shows the next one, so that
-# whoever reads far down would be thrown up to the question. These two give the notebook room
-# below, and take it away again after a transition, which goes on when its style is gone. They
-# are an output of their own, so that a whole notebook is not searched by `:has` at every
-# repaint.
+# JupyterLab removes all outputs and lays the page out before it shows the next one. The page
+# would jump up to the question. The first of these two gives the notebook room below; the second
+# takes it away after a transition, which goes on when its style is gone. They are an output of
+# their own, so that `:has` does not search a whole notebook at every repaint.
 ROOM = tuple(
     f'<div class="nbc nbc-style nbc-{name}"><style>'
     f".jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}"
@@ -31,9 +30,9 @@ ROOM = tuple(
     )
 )
 
-LAST_THOUGHTS = 500  # characters of the thinking that show at least while it goes on
+LAST_THOUGHTS = 500  # characters; so much of the thinking is shown at least while it goes on
 
-_DRAWN = re.compile(
+_FORMULA = re.compile(
     rf"<i hidden={inline_style.HIDDEN}>(<math\b.*?</math>)</i><(i|code)>.*?</\2>", re.DOTALL
 )
 _HEADING = re.compile(r"<(h[1-6])(?=[ >])")
@@ -58,11 +57,9 @@ def live_html(
 
     `thought` is what has been thought so far, while there is nothing else to read.
     """
-    parts = (
-        [details(thinking_summary(thought), _last(thought), is_open=True)]
-        if thought.strip()
-        else []
-    )
+    parts: list[str] = []
+    if thought.strip():
+        parts.append(details(thinking_summary(thought), _last_lines(thought), is_open=True))
     parts += [*map(note, notices), *blocks]
     if status:  # last, where the reader is
         words = _with_caret(tail) if tail or blocks else ""
@@ -71,39 +68,38 @@ def live_html(
     return page("".join(parts))
 
 
-def light(block: str) -> str:
-    """The block as a page needs it that will not be kept.
+def lighten(block: str) -> str:
+    """The block for a page that will not be saved.
 
-    Without the sources of formulas, which are there for notebooks that are not trusted. And
-    with headings that JupyterLab leaves out of its table of contents, which it makes anew at
-    every change of an output, with a search through the output for each heading.
+    Without the sources of formulas, which are for notebooks that are not trusted. And with
+    headings that JupyterLab leaves out of its table of contents: it builds that table at every
+    change of an output, and searches the output for each heading.
     """
-    return _HEADING.sub(r'<\1 class="tocSkip"', _DRAWN.sub(r"\1", block))
+    return _HEADING.sub(r'<\1 class="tocSkip"', _FORMULA.sub(r"\1", block))
 
 
 def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
-    """What comes before the words, as it will be at the end: notices, and the thinking in a box
-    that is folded.
-    """
+    """What comes before the words, as it will be at the end: folded thinking, and notices."""
     from nbchat.render.markdown.parser import markdown_html
 
-    parts = (
-        [details(thinking_summary(thought), markdown_html(readable(thought)))]
-        if thought.strip()
-        else []
-    )
+    parts: list[str] = []
+    if thought.strip():
+        parts.append(details(thinking_summary(thought), markdown_html(readable(thought))))
     return page("".join([*parts, *map(note, notices)]))
 
 
-def _last(thought: str) -> str:
+def _last_lines(thought: str) -> str:
     """The last lines.
 
     Where they begin moves in steps, or every line would break anew at every word.
     """
     start = max(0, len(thought) // LAST_THOUGHTS - 1) * LAST_THOUGHTS
-    start = max(start, thought.find(" ", start, start + 50) + 1) if start else 0
+    classes = "nbc-last"
+    if start:
+        start = max(start, thought.find(" ", start, start + 50) + 1)
+        classes = "nbc-last nbc-full"
     words = escape(readable(thought[start:]), quote=False)
-    return f'<div class="nbc-last{" nbc-full" if start else ""}">{words}</div>'
+    return f'<div class="{classes}">{words}</div>'
 
 
 def _with_caret(tail: str) -> str:

@@ -27,7 +27,7 @@ from rich.text import Text
 from nbchat.render.markdown.code import colour_pieces, language_of
 from nbchat.render.terminal.clean import clean
 
-# By the letters of `code.pieces`.
+# By the letters of `colour_pieces`.
 COLOURS = {
     "": "none",
     "k": "bold",
@@ -97,13 +97,13 @@ class Drawing(Markdown):
         self.parsed = tokens
 
 
-def known(tokens: Sequence[Token]) -> Iterator[Token]:
+def tokens_for_rich(tokens: Sequence[Token]) -> Iterator[Token]:
     """The tokens as rich knows them, cleaned: entities can have made control characters."""
     label = ""
     for token in tokens:
         match token.type:
             case "inline":
-                token.children = list(_inline(token.children or (), label))
+                token.children = list(_inline_tokens(token.children or (), label))
                 label = ""
             case "formula_block_open" | "formula_block_close" | "footnote_reference_close":
                 continue
@@ -119,9 +119,9 @@ def known(tokens: Sequence[Token]) -> Iterator[Token]:
         yield token
 
 
-def _inline(children: Sequence[Token], label: str) -> Iterator[Token]:
+def _inline_tokens(children: Sequence[Token], label: str) -> Iterator[Token]:
     if label:
-        yield _text(label)
+        yield _text_token(label)
     address, words = "", ""
     for child in children:
         match child.type:
@@ -129,22 +129,22 @@ def _inline(children: Sequence[Token], label: str) -> Iterator[Token]:
                 address, words = str(child.attrs["href"]), ""
             case "link_close":
                 if address.removeprefix("mailto:") not in (words, f"{words}/"):
-                    yield _text(f" ({address})")
+                    yield _text_token(f" ({address})")
                 address = ""
             case "formula":
-                yield Token("code_inline", "code", 0, content=clean(_typed(child)))
+                yield Token("code_inline", "code", 0, content=clean(_formula_as_typed(child)))
             case "footnote_ref":
-                yield _text(f"[{child.meta['label']}]")
+                yield _text_token(f"[{child.meta['label']}]")
             case _:
                 words += child.content
                 child.content = clean(child.content)
                 yield child
 
 
-def _text(words: str) -> Token:
+def _text_token(words: str) -> Token:
     return Token("text", "", 0, content=clean(words))
 
 
-def _typed(formula: Any) -> str:
+def _formula_as_typed(formula: Any) -> str:
     closer = {"\\(": "\\)", "\\[": "\\]"}.get(formula.markup, formula.markup)
     return f"{formula.markup}{formula.content}{closer}"

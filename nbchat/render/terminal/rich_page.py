@@ -17,16 +17,15 @@ from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
 
-from nbchat.render.markdown.parser import DEEPEST, blocks
+from nbchat.render.markdown.parser import DEEPEST_NESTING, parse_blocks
 from nbchat.render.streaming.half_markdown import complete_markdown
-from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.terminal.clean import clean
-from nbchat.render.terminal.rich_elements import Drawing, known
+from nbchat.render.terminal.rich_elements import Drawing, tokens_for_rich
 
-WIDEST = 100  # columns; longer lines of prose are hard to read
-NARROWEST = 20  # columns; in fewer a list has no room for its words
-LONGEST = 50_000  # characters of a block; one that is longer would take seconds to draw
-LONGEST_TAIL = 4_000  # characters of an open block that are drawn while it grows
+WIDEST_PAGE = 100  # columns; longer lines of prose are hard to read
+NARROWEST_PAGE = 20  # columns; in fewer a list has no room for its words
+LONGEST_BLOCK_DRAWN = 50_000  # characters of a block; one that is longer would take seconds to draw
+LONGEST_OPEN_DRAWN = 4_000  # characters of an open block that are drawn while it grows
 
 # Colours of the terminal itself, so that they suit light and dark ones.
 THEME = Theme(
@@ -49,42 +48,13 @@ THEME = Theme(
 )
 
 
-def console() -> Console | None:
+def make_console() -> Console | None:
     """A console for this terminal; None where it cannot be repainted, or has no room."""
-    made = Console(theme=THEME, highlight=False, emoji=False, markup=False)
-    if not made.is_interactive or made.width < NARROWEST:
+    console = Console(theme=THEME, highlight=False, emoji=False, markup=False)
+    if not console.is_interactive or console.width < NARROWEST_PAGE:
         return None
-    made.width = min(made.width, WIDEST)
-    return made
-
-
-class Sources(Incremental):
-    """Cuts a text into blocks as it comes; `settled` are their Markdown sources, to be taken out."""
-
-    def taken(self) -> list[str]:
-        out, self.settled = self.settled, []
-        return out
-
-    @property
-    def begun(self) -> bool:
-        return self._size > 0
-
-    def finish(self) -> None:
-        self._take(self._held)
-        self._held = ""
-        self._settle(self._rest())
-        self._keep("")
-
-    @property
-    def tail(self) -> str:
-        return self._rest()
-
-    def _settle(self, text: str) -> None:
-        if text.strip():
-            self.settled.append(text)
-
-
-# --- a page -------------------------------------------------------------------------------------
+    console.width = min(console.width, WIDEST_PAGE)
+    return console
 
 
 Lines = list[list[Segment]]
@@ -92,7 +62,7 @@ Lines = list[list[Segment]]
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What was typed, and the tokens that rich is to draw; none where it is to be shown as typed."""
+    """What was typed, and the tokens that rich is to draw; without any, it is shown as typed."""
 
     source: str
     tokens: list[Token] = field(default_factory=list)
@@ -100,14 +70,14 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Blocks below each other, a blank line between; the last `most` of all their lines.
+    """Blocks below each other, a blank line between; the last `most_lines` of all their lines.
 
     No word gets lost: a block that rich cannot draw, or not in so few columns, is shown as typed.
     """
 
     blocks: Sequence[_Block]
     style: str = field(default="none", kw_only=True)
-    most: int | None = field(default=None, kw_only=True)
+    most_lines: int | None = field(default=None, kw_only=True)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         options = options.update(height=None)
@@ -117,31 +87,35 @@ class Page:
             if lines and drawn:
                 lines.append([])
             lines += drawn
-        for line in lines if self.most is None else lines[-self.most :]:
+        if self.most_lines is not None:
+            lines = lines[-self.most_lines :]
+        for line in lines:
             yield from line
             yield Segment.line()
 
     def _lines(self, block: _Block, console: Console, options: ConsoleOptions) -> Lines:
         try:
             if _can_be_drawn(block):
-                drawn = _rendered(Drawing(block.tokens, self.style), console, options)
+                drawn = _render_lines(Drawing(block.tokens, self.style), console, options)
                 if drawn and _has_all(drawn, block.tokens):
                     return drawn
         except Exception:  # whatever a hostile text does to the drawing, its words are still shown
             pass
-        return _rendered(Text(clean(block.source), style=self.style), console, options)
+        return _render_lines(Text(clean(block.source), style=self.style), console, options)
 
 
 def page(source: str, *, dim: bool = False) -> Page:
     """A piece of Markdown, whole blocks of it; `dim` for thinking."""
-    return Page(_parsed(source), style=_style(dim))
+    return Page(_parse(source), style=_style(dim))
 
 
-def open_page(source: str, *, dim: bool = False, most: int | None = None) -> Page:
+def open_page(source: str, *, dim: bool = False, most_lines: int | None = None) -> Page:
     """The same for a block that is still being typed: its end, as typed, where it is long."""
-    if len(source) > LONGEST_TAIL:
-        return Page([_Block(source[-LONGEST_TAIL:])], style=_style(dim), most=most)
-    return Page(_parsed(complete_markdown(source)), style=_style(dim), most=most)
+    if len(source) > LONGEST_OPEN_DRAWN:
+        return Page(
+            [_Block(source[-LONGEST_OPEN_DRAWN:])], style=_style(dim), most_lines=most_lines
+        )
+    return Page(_parse(complete_markdown(source)), style=_style(dim), most_lines=most_lines)
 
 
 def remark(text: str) -> Page:
@@ -153,7 +127,7 @@ def _style(dim: bool) -> str:
     return "dim" if dim else "none"
 
 
-def _parsed(source: str) -> list[_Block]:
+def _parse(source: str) -> list[_Block]:
     try:
         return list(_blocks(source))
     except Exception:  # whatever a hostile text does to the parser, its words are still shown
@@ -164,23 +138,23 @@ def _blocks(source: str) -> Iterator[_Block]:
     """The blocks of a source, and what belongs to none: addresses that are given for later."""
     lines = source.split("\n")
     end = 0
-    for block in blocks(source, {"piece": True}):
+    for block in parse_blocks(source, {"piece": True}):
         yield _Block("\n".join(lines[end : block.first]))
         typed = "\n".join(lines[block.first : block.end])
-        yield _Block(typed, list(known(block.tokens)))
+        yield _Block(typed, list(tokens_for_rich(block.tokens)))
         end = block.end
     yield _Block("\n".join(lines[end:]))
 
 
 def _can_be_drawn(block: _Block) -> bool:
-    if not block.tokens or len(block.source) > LONGEST:
+    if not block.tokens or len(block.source) > LONGEST_BLOCK_DRAWN:
         return False
-    return all(token.level < DEEPEST - 1 for token in block.tokens)
+    return all(token.level < DEEPEST_NESTING - 1 for token in block.tokens)
 
 
-def _rendered(inner: RenderableType, console: Console, options: ConsoleOptions) -> Lines:
+def _render_lines(inner: RenderableType, console: Console, options: ConsoleOptions) -> Lines:
     """Its lines, without blank ones around it and spaces behind it, cleaned once more."""
-    lines = [_trimmed(line) for line in console.render_lines(inner, options, pad=False)]
+    lines = [_trim(line) for line in console.render_lines(inner, options, pad=False)]
     while lines and not lines[-1]:
         lines.pop()
     while lines and not lines[0]:
@@ -188,12 +162,15 @@ def _rendered(inner: RenderableType, console: Console, options: ConsoleOptions) 
     return lines
 
 
-def _trimmed(line: list[Segment]) -> list[Segment]:
+def _trim(line: list[Segment]) -> list[Segment]:
     words = [segment for segment in line if not segment.control]
     line = [Segment(clean(text).replace("\n", ""), style) for text, style, _ in words]
     while line and not line[-1].text.strip() and not _is_underlined(line[-1]):
         line.pop()
-    return [*line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
+    if not line:
+        return []
+    last = line.pop()
+    return [*line, Segment(last.text.rstrip(), last.style)]
 
 
 def _is_underlined(segment: Segment) -> bool:

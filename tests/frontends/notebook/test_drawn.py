@@ -19,7 +19,7 @@ from nbchat.render.terminal.rich_page import THEME
 
 from ...render.sequences import CONTROLS, SEQUENCES
 from ...render.streaming.test_incremental import plain_documents
-from ...render.terminal.test_rich_page import CONTROL, PAGE
+from ...render.terminal.drawing import CONTROL, PAGE
 
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
 

@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.footnote import footnote_plugin
 
 from nbchat.render import to_html
-from nbchat.render.markdown.brackets import DEEPEST, brackets
+from nbchat.render.markdown.brackets import DEEPEST_BRACKETS, brackets
 from nbchat.render.markdown.parser import parser
 
 PIECES = [
@@ -37,7 +37,7 @@ ENDS = ["", "\n\n[a]: https://example.com\n", "\n\n[^1]: A note.\n"]
 HOSTILE = ["[", "![", "*_[![", "[^a", "[a][b", "[a](", "[a](<b", "[[]", "[![a](b)", "`[", "[a][a] "]
 
 
-def read(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
+def count_reads(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many times the parser looked at a character in search of the end of a bracket."""
     count = [0]
     skip = parser().inline.skipToken
@@ -55,7 +55,7 @@ def read(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join), st.sampled_from(ENDS))
 def test_brackets_mean_what_they_mean_to_the_parser(text: str, end: str) -> None:
-    if text.count("[") <= DEEPEST:
+    if text.count("[") <= DEEPEST_BRACKETS:
         plain = MarkdownIt("commonmark").use(footnote_plugin, inline=False)
         ours = MarkdownIt("commonmark").use(footnote_plugin, inline=False).use(brackets)
 
@@ -69,13 +69,14 @@ def test_a_paragraph_of_brackets_is_read_a_few_times(
 ) -> None:
     short, long = ((piece * (size // len(piece))) + end for size in (1_000, 4_000))
 
-    assert read(long, monkeypatch) < 3 * DEEPEST * len(long)
-    assert read(long, monkeypatch) < 6 * read(short, monkeypatch) + 1_000
+    assert count_reads(long, monkeypatch) < 3 * DEEPEST_BRACKETS * len(long)
+    assert count_reads(long, monkeypatch) < 6 * count_reads(short, monkeypatch) + 1_000
 
 
 def test_a_link_keeps_its_brackets() -> None:
     words = "[" * 3 + "words" + "]" * 3
     assert to_html(f"[{words}](https://example.com)") == (
-        f'<p><a href="https://example.com" target="_blank" rel="noopener noreferrer"><u>{words}</u></a></p>\n'
+        '<p><a href="https://example.com" target="_blank" rel="noopener noreferrer">'
+        f"<u>{words}</u></a></p>\n"
     )
     assert "<a " in to_html("[0, 1), " * 30 + "[docs](https://example.com)")

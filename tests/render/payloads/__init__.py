@@ -33,14 +33,14 @@ __all__ = [
     "REQUESTS",
     "SCRIPTS",
     "SINK",
-    "apart",
+    "join_apart",
 ]
 
 _FENCE = re.compile(r"^[>\- ]*(`{3,}|~{3,})", re.MULTILINE)
 _LABEL = re.compile(r"\[(\^?)(r|1|a|q)\]")
 
 
-def apart(payloads: Iterable[str], first: int = 1) -> str:
+def join_apart(payloads: Iterable[str], first: int = 1) -> str:
     """One answer with all of them, numbered; none disarms the next by what it leaves open or defines."""
     pieces = []
     for number, payload in enumerate(payloads, first):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from nbchat.render.streaming.cuts import INSIDE, WENT_ON, cut_block
+from nbchat.render.streaming.cuts import WENT_ON, WENT_ON_INSIDE, cut_block
 from tests.render.streaming.test_incremental import documents
 
 WORDS = "Words and words. " * 190
@@ -41,9 +41,9 @@ WORDS = "Words and words. " * 190
     ],
 )
 def test_where_a_block_is_cut(text: str, rest: str | None) -> None:
-    found = cut_block(text)
+    cut = cut_block(text)
 
-    assert (found and found.rest) == rest
+    assert (cut and cut.rest) == rest
 
 
 @pytest.mark.parametrize(
@@ -51,47 +51,48 @@ def test_where_a_block_is_cut(text: str, rest: str | None) -> None:
 )
 def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
     before = "Words and words. " * 150
-    found = cut_block(before + opened + "go on. " * 150)
+    cut = cut_block(before + opened + "go on. " * 150)
 
-    assert found is None or opened.strip() not in found.done
+    assert cut is None or opened.strip() not in cut.done
     assert cut_block(before + opened + "go on. " * 400)  # but nothing is open for ever
 
 
 @pytest.mark.parametrize(
-    ("opening", "again", "on"),
+    ("opening", "again", "classes"),
     [
         ("", "", (WENT_ON,)),
         ("# ", "# ", (WENT_ON,)),
         ("> ", "> ", (WENT_ON, WENT_ON)),
-        ("- ", "- ", (INSIDE, WENT_ON)),
-        ("2) ", "2) ", (INSIDE, WENT_ON)),
-        ("- 1. ", "- 1. ", (INSIDE, INSIDE, WENT_ON)),
-        ("> * ", "> * ", (WENT_ON, INSIDE, WENT_ON)),
+        ("- ", "- ", (WENT_ON_INSIDE, WENT_ON)),
+        ("2) ", "2) ", (WENT_ON_INSIDE, WENT_ON)),
+        ("- 1. ", "- 1. ", (WENT_ON_INSIDE, WENT_ON_INSIDE, WENT_ON)),
+        ("> * ", "> * ", (WENT_ON, WENT_ON_INSIDE, WENT_ON)),
         ("```\n", "```\n", (WENT_ON,)),
         ("    ", "    ", (WENT_ON,)),
         ("| a | b |\n|---|---|\n| x | ", "| a | b |\n| :--- | :--- |\n| x | ", (WENT_ON,)),
     ],
 )
 def test_a_long_line_is_cut_and_goes_on_as_it_began(
-    opening: str, again: str, on: tuple[str, ...]
+    opening: str, again: str, classes: tuple[str, ...]
 ) -> None:
-    found = cut_block(opening + WORDS)
+    cut = cut_block(opening + WORDS)
 
-    assert found
-    assert found.done.startswith(opening + "Words")
-    assert found.rest.startswith(again)
-    assert found.rest.endswith("words. ")
-    assert found.on == on
+    assert cut
+    assert cut.done.startswith(opening + "Words")
+    assert cut.rest.startswith(again)
+    assert cut.rest.endswith("words. ")
+    assert cut.classes == classes
 
 
 @settings(max_examples=200, deadline=None)
 @given(documents)
 def test_a_cut_moves_on(text: str) -> None:
     """What goes on is never the whole again, or it would be cut for ever."""
-    on: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     for _ in range(200):
-        if not (found := cut_block(text, on, line=40)):
+        cut = cut_block(text, classes, line=40)
+        if not cut:
             return
-        assert found.done.strip()
-        text, on = found.rest, found.on
+        assert cut.done.strip()
+        text, classes = cut.rest, cut.classes
     raise AssertionError(text)

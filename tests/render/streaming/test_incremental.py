@@ -8,25 +8,39 @@ from hypothesis import strategies as st
 
 from nbchat.render import Incremental, to_html
 from nbchat.render.markdown import parser
+from nbchat.render.markdown.elements import RenderState
 from tests.render.dom import Page, words
 
 # Lines that begin, end, continue or nearly are a construct; documents are any sequence of them.
 LINES = [
-    *("", "", "", "", " ", "  ", "words and *more* words", "a **bold", "text** end", "`code` here", "last `open"),
-    *("# Title", "## Two", "#", "#not", "Setext", "===", "---", "--", "-", "***", "* * *", "  ---"),
-    *("- item", "- ", "  - nested", "    - deeper", "* star", "1. one", "2) two", "10. ten", "   more of it", "+ plus"),
+    *("", "", "", "", " ", "  ", "words and *more* words", "a **bold", "text** end",
+      "`code` here", "last `open"),
+    *("# Title", "## Two", "#", "#not", "Setext", "===", "---", "--", "-", "***", "* * *",
+      "  ---"),
+    *("- item", "- ", "  - nested", "    - deeper", "* star", "1. one", "2) two", "10. ten",
+      "   more of it", "+ plus"),
     *("- [ ] task", "- [x] done", "      far in", "    code", "\tcode", "    "),
-    *("```", "```python", "````", "~~~", "~~~ sh", "   ```", "  ```", "    ```", "> ```", "- ```", "x = 1  # hi"),
-    *("| a | b |", "|---|---|", "|:-:|--:|", "| 1 | 2 |", "a | b", "--- | ---", "|", "|a", "1 | 2 | 3", "|$x$|`a|b`|"),
+    *("```", "```python", "````", "~~~", "~~~ sh", "   ```", "  ```", "    ```", "> ```",
+      "- ```", "x = 1  # hi"),
+    *("| a | b |", "|---|---|", "|:-:|--:|", "| 1 | 2 |", "a | b", "--- | ---", "|", "|a",
+      "1 | 2 | 3", "|$x$|`a|b`|"),
     *("> quote", ">", "> - in quote", "> | a |", "> |---|", ">> two", "> # h", "lazy"),
-    *("[ref]: https://example.com", "[ref]:", "https://example.com", "'title'", '"title', "[ref]", "[text][ref]"),
-    *("[^1]: a note", "    more note", "see[^1]", "^[inline note]", "[^2]: [^1]", "> [^q]: quoted", "- [^l]: listed"),
-    *("$$", "$$ x^2 $$", "$$x", "x = 1$$", "a $$x$$ b", "$x$ and $5", "$5 and $6", "$$ tail", "- $$", "  $$", "> $$"),
-    *(r"\[", r"\]", r"\[ a_1 \]", r"\[ a", r"\(x\)", r"\] where $x$", r"\begin{align}", r"a &= b \\", r"\end{align}"),
-    *(r"\end{align} tail", "a\\", "\\", r"\\", "two  ", "***b*i**", "_a_ __b__", "~~s~~", "~", "=="),
-    *("<div>", "</div>", "<b>x</b>", "<!-- c", "-->", "<script>alert(1)</script>", "<?php", "&amp; &#0; &lt;"),
-    *("![alt](https://e.com/i.png)", "[a](https://e.com)", "https://e.com/x", "[a](", "[a", "]: x"),
-    *("你好，世界", "数学$x$好", "**中文**。", "שלום", "😀 emoji", "\u202ebidi", "\x00\x1b[31m", "\ud83d", "\ude00"),
+    *("[ref]: https://example.com", "[ref]:", "https://example.com", "'title'", '"title',
+      "[ref]", "[text][ref]"),
+    *("[^1]: a note", "    more note", "see[^1]", "^[inline note]", "[^2]: [^1]",
+      "> [^q]: quoted", "- [^l]: listed"),
+    *("$$", "$$ x^2 $$", "$$x", "x = 1$$", "a $$x$$ b", "$x$ and $5", "$5 and $6", "$$ tail",
+      "- $$", "  $$", "> $$"),
+    *(r"\[", r"\]", r"\[ a_1 \]", r"\[ a", r"\(x\)", r"\] where $x$", r"\begin{align}",
+      r"a &= b \\", r"\end{align}"),
+    *(r"\end{align} tail", "a\\", "\\", r"\\", "two  ", "***b*i**", "_a_ __b__", "~~s~~", "~",
+      "=="),
+    *("<div>", "</div>", "<b>x</b>", "<!-- c", "-->", "<script>alert(1)</script>", "<?php",
+      "&amp; &#0; &lt;"),
+    *("![alt](https://e.com/i.png)", "[a](https://e.com)", "https://e.com/x", "[a](", "[a",
+      "]: x"),
+    *("你好，世界", "数学$x$好", "**中文**。", "שלום", "😀 emoji", "\u202ebidi", "\x00\x1b[31m",
+      "\ud83d", "\ude00"),
     *("\u00a0", "\u2028", "\u3000x", "[label", ")", "1.", "1", "+", "*", "javascript:alert(1)"),
 ]  # fmt: skip
 ENDS = ["\n"] * 6 + ["\n\n"] * 4 + ["\r\n", "\r", " ", ""]
@@ -63,7 +77,7 @@ Done.
 """
 
 
-def fed(text: str, places: list[int], *, look: bool = False) -> Incremental:
+def feed_in_pieces(text: str, places: list[int], *, look: bool = False) -> Incremental:
     page = Incremental()
     before = 0
     for place in [*sorted(place % (len(text) + 1) for place in places), len(text)]:
@@ -84,7 +98,7 @@ def fed(text: str, places: list[int], *, look: bool = False) -> Incremental:
 @example("a\r\n\r\nb", [2, 3, 4], True)
 @example("x\ud83d\ude00", [2], True)
 def test_any_cutting_ends_as_the_whole(text: str, places: list[int], look: bool) -> None:
-    page = fed(text, places, look=look)
+    page = feed_in_pieces(text, places, look=look)
 
     assert page.html == to_html(text)
     assert page.tail == ""
@@ -124,7 +138,7 @@ def test_no_line_of_these_documents_makes_the_whole_text_plain() -> None:
 
 
 def test_a_definition_at_the_end_exchanges_what_was_settled_once() -> None:
-    page = fed(
+    page = feed_in_pieces(
         "See [the docs][d] and a note[^1].\n\nMore.\n\n[d]: https://example.com\n[^1]: The note.\n",
         [20, 40],
     )
@@ -160,23 +174,23 @@ def test_each_block_is_rendered_once_and_parsing_is_linear(monkeypatch: pytest.M
     """Counted, not timed: what is read again and again is what makes long answers slow."""
     rendered: list[str] = []
     read = [0]
-    render, parse, outline = parser.block_html, parser.blocks, parser.outline
+    render, parse, outline = parser.block_html, parser.parse_blocks, parser.parse_outline
 
-    def counting_render(block: parser.Block, lines: list[str], env: parser.Env) -> str:
+    def counting_render(block: parser.Block, lines: list[str], env: RenderState) -> str:
         rendered.append("\n".join(lines[block.first : block.end]))
         return render(block, lines, env)
 
-    def counting_parse(text: str, env: parser.Env) -> list[parser.Block]:
+    def counting_parse(text: str, env: RenderState) -> list[parser.Block]:
         read[0] += len(text)
         return parse(text, env)
 
-    def counting_outline(text: str, env: parser.Env) -> list[parser.Block]:
+    def counting_outline(text: str, env: RenderState) -> list[parser.Block]:
         read[0] += len(text)
         return outline(text, env)
 
     monkeypatch.setattr(parser, "block_html", counting_render)
-    monkeypatch.setattr(parser, "blocks", counting_parse)
-    monkeypatch.setattr(parser, "outline", counting_outline)
+    monkeypatch.setattr(parser, "parse_blocks", counting_parse)
+    monkeypatch.setattr(parser, "parse_outline", counting_outline)
     costs = []
     for sections in (20, 80):
         text = ANSWER.replace("Done", "Done {}") * sections
@@ -200,13 +214,13 @@ def test_a_block_that_never_closes_is_not_read_at_every_line(
     line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = [0]
-    outline = parser.outline
+    outline = parser.parse_outline
 
-    def counting(text: str, env: parser.Env) -> list[parser.Block]:
+    def counting(text: str, env: RenderState) -> list[parser.Block]:
         read[0] += len(text)
         return outline(text, env)
 
-    monkeypatch.setattr(parser, "outline", counting)
+    monkeypatch.setattr(parser, "parse_outline", counting)
     page = Incremental()
     page.feed("| a | b |\n|---|---|\n" if line.startswith("|") else "")
     size = 0
@@ -222,7 +236,7 @@ def test_the_tail_is_rendered_once_until_more_comes(monkeypatch: pytest.MonkeyPa
     page = Incremental()
     page.feed("some *words")
     first = page.tail
-    monkeypatch.delattr(parser, "blocks")
+    monkeypatch.delattr(parser, "parse_blocks")
 
     assert page.tail is first
 

@@ -1,4 +1,4 @@
-"""An answer while it streams: what a reader needs meanwhile, and nothing that makes the page jump."""
+"""An answer while it streams: what a reader needs meanwhile, in a page that does not jump."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def test_what_is_still_open_is_marked_for_the_style_to_hide() -> None:
 
 
 def test_a_finished_output_has_its_blocks_alone() -> None:
-    start = '<div class="nbc tex2jax_ignore mathjax_ignore" style=max-width:924px;overflow-wrap:break-word>'
+    style = "max-width:924px;overflow-wrap:break-word"
+    start = f'<div class="nbc tex2jax_ignore mathjax_ignore" style={style}>'
     assert live_html(["<p>Hi</p>"]) == f"{start}<p>Hi</p></div>"
 
 

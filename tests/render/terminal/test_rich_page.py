@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import itertools
 import re
 import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.console import Console
 
 from nbchat.render.terminal.clean import columns
-from nbchat.render.terminal.rich_page import (
-    LONGEST,
-    NARROWEST,
-    THEME,
-    WIDEST,
-    Sources,
-    console,
-    open_page,
-    page,
-)
+from nbchat.render.terminal.rich_page import LONGEST_BLOCK_DRAWN
 
 from ..payloads import EVERYTHING
 from ..sequences import CONTROLS, SEQUENCES
 from ..streaming.test_incremental import documents
-
-STYLES = re.compile(r"\x1b\[[0-9;]*m")
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def drawn(*sources: str, width: int = 60, styles: bool = False, tail: bool = False) -> str:
-    file = io.StringIO()
-    paper = Console(
-        file=file,
-        theme=THEME,
-        width=width,
-        force_terminal=True,
-        color_system="standard",
-        highlight=False,
-    )
-    for source in sources:
-        paper.print(open_page(source) if tail else page(source))
-    return file.getvalue() if styles else STYLES.sub("", file.getvalue())
+from .drawing import CONTROL, PAGE, draw
 
 
 @pytest.mark.parametrize(
@@ -83,14 +54,14 @@ def drawn(*sources: str, width: int = 60, styles: bool = False, tail: bool = Fal
     ],
 )
 def test_markdown_is_drawn(markdown: str, shown: str) -> None:
-    assert drawn(markdown, width=80) == shown
+    assert draw(markdown, width=80) == shown
 
 
 def test_what_is_wide_goes_on_below_and_loses_nothing() -> None:
     cell = "花瓣宽度，这是一个比较长的单元格用来测试换行"
     code = "x = '" + "y" * 90 + "'"
     table = f"| a | b |\n|---|---|\n| {cell} | {'word ' * 12} |"
-    shown = drawn(table, f"```\n{code}\n```", width=40)
+    shown = draw(table, f"```\n{code}\n```", width=40)
 
     assert set(cell) <= set(shown)
     assert shown.count("word") == 12
@@ -99,7 +70,7 @@ def test_what_is_wide_goes_on_below_and_loses_nothing() -> None:
 
 
 def test_code_has_the_terminals_own_colours() -> None:
-    shown = drawn("```python\ndef f():\n    return 'a'\n```", styles=True)
+    shown = draw("```python\ndef f():\n    return 'a'\n```", styles=True)
 
     assert "\x1b[1mdef\x1b[0m" in shown
     assert "\x1b[32m'a'\x1b[0m" in shown
@@ -137,25 +108,25 @@ $$
 
 @pytest.mark.parametrize("hostile", [*CONTROLS, *SEQUENCES])
 def test_no_control_of_the_model_is_printed(hostile: str) -> None:
-    """Not in any kind of block, not as entities, and not through rich's own way of reading words."""
+    """Not in any kind of block, not as entities, and not by rich's own way of reading words."""
     entities = "".join(f"&#{ord(c)};" for c in hostile)
     for words in (hostile, entities):
         source = EVERYWHERE.format(words)
-        assert not CONTROL.search(drawn(source))
-        assert not CONTROL.search(drawn(source[:-4], tail=True))
+        assert not CONTROL.search(draw(source))
+        assert not CONTROL.search(draw(source[:-4], tail=True))
 
 
 def test_a_link_is_words_and_the_same_each_time() -> None:
     """No escape sequence, and no number by chance in one, as in rich's own links."""
     source = "[docs](https://a.example/x) and <https://a.example/y>"
 
-    assert "\x1b]" not in drawn(source, styles=True)
-    assert drawn(source, styles=True) == drawn(source, styles=True)
+    assert "\x1b]" not in draw(source, styles=True)
+    assert draw(source, styles=True) == draw(source, styles=True)
 
 
 def test_no_payload_breaks_it() -> None:
     for payload in EVERYTHING:
-        shown = drawn(payload) + drawn(payload, tail=True)
+        shown = draw(payload) + draw(payload, tail=True)
 
         assert not CONTROL.search(shown), payload
         assert shown.strip()
@@ -164,48 +135,11 @@ def test_no_payload_breaks_it() -> None:
 @settings(max_examples=150, deadline=None)
 @given(documents)
 def test_any_document_can_be_drawn(text: str) -> None:
-    assert not CONTROL.search(drawn(text) + drawn(text, tail=True))
-
-
-@settings(max_examples=200, deadline=None)
-@given(documents, st.lists(st.integers(0, 10_000), max_size=30))
-def test_blocks_are_cut_from_a_stream_without_losing_any(text: str, places: list[int]) -> None:
-    edges = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]
-    sources = Sources()
-    taken: list[str] = []
-    for start, end in itertools.pairwise(edges):
-        sources.feed(text[start:end])
-        taken += sources.taken()
-    sources.finish()
-    taken += sources.taken()
-
-    whole = Sources()
-    whole.feed(text)
-    whole.finish()
-    assert "".join("".join(taken).split()) == "".join("".join(whole.taken()).split())
-    assert sources.tail == ""
-
-
-PAGE = """\
-# Title
-words `x`
-```python
-x = 1
-# no heading
-```
-#hashtag
-## Two
-- an item that is too long for its line
-  1. another, 中文也要能够正确地换行，不会超出。
-
-> a quote that is too long for its line
-
-a_very_long_word_that_does_not_fit_anywhere end
-"""
+    assert not CONTROL.search(draw(text) + draw(text, tail=True))
 
 
 def test_lines_go_on_below_where_their_words_began() -> None:
-    lines = drawn(PAGE, width=24).split("\n")
+    lines = draw(PAGE, width=24).split("\n")
 
     assert lines[lines.index(" • an item that is too") + 1] == "   long for its line"
     assert lines[lines.index("    1 another,") + 1] == "      中文也要能够正确地"
@@ -220,7 +154,7 @@ BEGINS = st.sampled_from(["", "- ", "1. ", "> ", "# ", "- 1. > "])
 @settings(max_examples=300, deadline=None)
 @given(BEGINS, st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.integers(20, 40))
 def test_wrapping_loses_no_word_and_keeps_to_the_width(begin: str, text: str, width: int) -> None:
-    shown = drawn(f"{begin}x{text}", width=width)
+    shown = draw(f"{begin}x{text}", width=width)
     words = re.sub(r"^[ •▌1]+", "", shown, flags=re.M)
 
     assert "".join(words.split()) == "".join(f"x{text}".split())
@@ -228,7 +162,7 @@ def test_wrapping_loses_no_word_and_keeps_to_the_width(begin: str, text: str, wi
 
 
 def test_headings_are_bold_and_the_language_of_code_is_dim() -> None:
-    shown = drawn(PAGE, styles=True)
+    shown = draw(PAGE, styles=True)
 
     assert "\x1b[1;4mTitle\x1b[0m\n" in shown
     assert "\x1b[1mTwo\x1b[0m\n" in shown
@@ -245,13 +179,13 @@ def test_headings_are_bold_and_the_language_of_code_is_dim() -> None:
         ("> " * 60 + "deep", 80),
         ("\n".join("  " * n + f"- level{n}" for n in range(45)), 80),
         ("999999999. " * 3 + "far in", 20),
-        ("| a | b |\n|---|---|\n" + "| 1 | two |\n" * (LONGEST // 10), 80),
+        ("| a | b |\n|---|---|\n" + "| 1 | two |\n" * (LONGEST_BLOCK_DRAWN // 10), 80),
     ],
     ids=["wide table", "narrow quotes", "deep quotes", "deep lists", "long numbers", "long table"],
 )
 def test_what_cannot_be_drawn_is_shown_as_typed(hard: str, width: int) -> None:
     """Where rich would leave words out, or need seconds."""
-    shown = drawn(f"before\n\n{hard}\n\nAfter", width=width)
+    shown = draw(f"before\n\n{hard}\n\nAfter", width=width)
 
     assert "".join(shown.split()) == "".join(f"before{hard}After".split())
     assert all(len(line) <= width for line in shown.split("\n"))
@@ -260,21 +194,21 @@ def test_what_cannot_be_drawn_is_shown_as_typed(hard: str, width: int) -> None:
 def test_words_are_shown_whatever_breaks_while_they_are_drawn() -> None:
     """Here the stack ends, at every depth of the parser and of rich where it could."""
     quotes = "> " * 25 + "deep"
-    whole = drawn(quotes)
+    whole = draw(quotes)
     seen = set()
     for room in range(300, 0, -1):
         try:
-            drawn_within(room, "plain")
+            draw_within(room, "plain")
         except RecursionError:
             break
-        shown = drawn_within(room, quotes)
+        shown = draw_within(room, quotes)
         seen.add(shown)
         assert "deep" in shown
 
     assert seen == {whole, f"{quotes}\n"}
 
 
-def drawn_within(frames: int, source: str) -> str:
+def draw_within(frames: int, source: str) -> str:
     """What is drawn with so many frames left on the stack."""
     frame, depth = sys._getframe(), 1
     while frame.f_back:
@@ -282,66 +216,6 @@ def drawn_within(frames: int, source: str) -> str:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(depth + frames)
     try:
-        return drawn(source)
+        return draw(source)
     finally:
         sys.setrecursionlimit(limit)
-
-
-@pytest.mark.parametrize(
-    ("env", "is_there"),
-    [
-        ({"TERM": "xterm-256color"}, True),
-        ({"TERM": "dumb"}, False),
-        ({"TERM": "unknown"}, False),
-        ({"TERM": "xterm", "COLUMNS": str(NARROWEST)}, True),
-        ({"TERM": "xterm", "COLUMNS": str(NARROWEST - 1)}, False),
-    ],
-)
-def test_pages_are_drawn_where_they_can_be_repainted(
-    env: dict[str, str], is_there: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sys.stdout", Tty())
-
-    assert (console() is not None) is is_there
-
-
-def test_no_page_is_drawn_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TTY_COMPATIBLE", "TTY_INTERACTIVE", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr("sys.stdout", io.StringIO())
-
-    assert console() is None
-
-
-def test_no_page_is_wider_than_one_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.setattr("sys.stdout", Tty())
-    made = console()
-
-    assert made is not None
-    assert made.width == WIDEST
-
-
-def test_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """https://no-color.org; what is bold or dim stays."""
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("NO_COLOR", "1")
-    file = Tty()
-    monkeypatch.setattr("sys.stdout", file)
-    made = console()
-    assert made is not None
-    made.print(page("# T\n\n`code`\n\n```python\ndef f(): return 'a', 1\n```"))
-
-    assert set(STYLES.findall(file.getvalue())) <= {"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;4m"}
-    assert "'a'" in file.getvalue()
-
-
-class Tty(io.StringIO):
-    def isatty(self) -> bool:
-        return True
