@@ -2,11 +2,11 @@
  * Every message between the page and Python, in both directions, with all its members.
  *
  * Nothing of this is sent to a browser. The type check holds the scripts to it, and
- * `tests/frontends/panel/test_page_messages.py` holds Python to it: what `page_messages` reads, and what the
- * panel's session tells. Bytes go beside a message, as buffers.
+ * `tests/frontends/panel/test_page_messages.py` holds Python to it: what `page_messages` reads,
+ * and what the panel's session tells. Bytes go beside a message, as buffers.
  */
 
-/** What the page says to Python. `inbox` checks each. */
+/** What the page says to Python. `page_messages` checks each. */
 declare namespace ToPython {
   /** A view is there and has nothing. */
   interface Sync {
