@@ -192,9 +192,9 @@ def test_a_state_says_nothing_of_itself() -> None:
 
 def test_half_characters_at_the_edge_of_a_part_are_mended_and_the_edge_stays() -> None:
     split = Surrogates()
-    events = split.mended([Text("a\ud83d"), began(Thought, "hm"), began(Text, "\ud83d")])
-    events += split.mended([Text("\ude00b")])
-    events += split.mended([Thought("\ud83d"), Thought("", STATE), Stop("end")])
+    events = split.join([Text("a\ud83d"), began(Thought, "hm"), began(Text, "\ud83d")])
+    events += split.join([Text("\ude00b")])
+    events += split.join([Thought("\ud83d"), Thought("", STATE), Stop("end")])
 
     answer = folded(*events)
     assert answer.parts == [Text("a\ufffd"), Thought("hm\ufffd", STATE), Text("😀b")]

@@ -10,7 +10,7 @@ import pytest
 
 from .quick import HERE, SLOW_PLACES, is_quick
 
-STARTING = {"chromium", "in_lab", "kernel", "lab", "opened"}
+STARTING = {"chromium", "in_lab", "kernel", "lab", "open_panel"}
 
 
 def quick(session: pytest.Session) -> list[pytest.Item]:
