@@ -107,7 +107,9 @@ class Catalog:
         return [f"{m.type}:{m.sent_id}" for m in others if m.sent_id.lower().endswith(endings)]
 
     def row_of(self, provider: Provider, upstream: str) -> Model:
-        """The row for `provider:id`: the table's where it has one, else one made up for the occasion."""
+        """The row for `provider:id`: the table's where it has one, else one made up for the
+        occasion.
+        """
         for row in (self.models.get(upstream), self.models.get(f"{provider.type}:{upstream}")):
             if row and row.type == provider.type:
                 return row
@@ -123,9 +125,11 @@ class Catalog:
         )
 
     def _manner(self, provider: Provider, upstream: str) -> ModelProfile:
-        """How to ask an id that is not in the table: like its next of kin, or as its provider's families say.
+        """How to ask an id that is not in the table: like its next of kin, or as its provider's
+        families say.
 
-        A dated or sized id is kin to the one it begins with: claude-sonnet-5-5-20261101, gpt-5-nano.
+        A dated or sized id is kin to the one it begins with: claude-sonnet-5-5-20261101,
+        gpt-5-nano.
         """
         kin = [
             m
@@ -145,7 +149,10 @@ class Catalog:
     # --- how a model is asked ----------------------------------------------------------------
 
     def quirks(self, model: Model, wire: str = "") -> Quirks:
-        """The provider's quirks with the model's own on top; without them over a format that is not its own."""
+        """The provider's quirks with the model's own on top.
+
+        Without them over a format that is not its own.
+        """
         quirks = self.providers[model.type].quirks
         if not self._native(model, wire):
             return Quirks(temperature_range=quirks.temperature_range)
@@ -198,7 +205,9 @@ class Catalog:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """All environment variables that a row names: of keys, of base URLs, of parts of an address."""
+        """All environment variables that a row names: of keys, of base URLs, of parts of an
+        address.
+        """
         found = set(self.key_variables)
         for provider in self.providers.values():
             found |= {own_variable(provider), *provider.env_base_url}
@@ -228,7 +237,10 @@ def _extends(name: str, start: str) -> bool:
 
 
 def _is_id(upstream: str) -> bool:
-    """Whether a provider could know a model by it; some formats put the id into the path of a URL."""
+    """Whether a provider could know a model by it.
+
+    Some formats put the id into the path of a URL.
+    """
     words = upstream.split() == [upstream] and upstream.isprintable()
     return words and not {".", ".."} & set(upstream.split("/"))
 

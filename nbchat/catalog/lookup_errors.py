@@ -47,7 +47,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
 
 
 def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
-    """What to say of a provider that nobody knows, asked for by itself or for a model of its own."""
+    """What to say of a provider that nobody knows, asked for by itself or for a model of its own.
+    """
     if alike := _alike(kind, catalog):
         guess = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"
     else:
@@ -58,7 +59,9 @@ def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
 
 
 def _alike(word: str, catalog: KnownNames) -> str:
-    """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
+    """The provider type for a word that is its type, or part of its name: moonshotai, zhipu,
+    claude.
+    """
     word = _letters(word)
     named = (
         kind for kind, p in catalog.providers.items() if len(word) > 2 and word in _letters(p.name)

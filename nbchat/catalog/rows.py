@@ -29,7 +29,10 @@ def _like(pattern: str, wanted: str) -> AfterValidator:
 
 
 def _known_format(value: str, info: ValidationInfo) -> str:
-    """A wire format's name. Which there are is told by whoever checks rows: `{"formats": [...]}` as the context."""
+    """A wire format's name.
+
+    Which there are is told by whoever checks rows: `{"formats": [...]}` as the context.
+    """
     formats = (info.context or {}).get("formats", (value,))
     if value not in formats:
         raise ValueError(f"should be one of {', '.join(formats)}")
@@ -74,7 +77,10 @@ class Row(BaseModel):
 
 
 class Price(Row):
-    """Money per million tokens, in `currency` (ISO 4217); the first tier where a price is tiered."""
+    """Money per million tokens, in `currency` (ISO 4217).
+
+    The first tier where a price is tiered.
+    """
 
     currency: Currency = "USD"
     input: Money | None = None
@@ -201,7 +207,9 @@ class Provider(Row):
     source: str = ""
 
     def auth_for(self, wire: str, variable: str = "") -> Auth:
-        """How a key is sent: by the variable it came from, else by the wire format, else as always here."""
+        """How a key is sent: by the variable it came from, else by the wire format, else as always
+        here.
+        """
         return self.auth_by_key.get(variable) or self.auth_by_wire.get(wire) or self.auth
 
     def home_of(self, host: str) -> str:

@@ -12,7 +12,9 @@ from nbchat.errors import BadSettings
 
 
 def read_table(path: Path) -> Any:
-    """What the file holds: JSON where its name says so, else TOML. Raises BadSettings that names the file."""
+    """What the file holds: JSON where its name says so, else TOML. Raises BadSettings that names
+    the file.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

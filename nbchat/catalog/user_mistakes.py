@@ -1,4 +1,7 @@
-"""What is wrong with a row that a user wrote, in words. What looks like a key is not repeated in them."""
+"""What is wrong with a row that a user wrote, in words.
+
+What looks like a key is not repeated in them.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ class UserRow:
         raise BadSettings(f"{self.where}: {said.rstrip('.')}{'' if said.endswith('?') else '.'}")
 
     def over(self, row: R) -> R:
-        """The row with the given fields changed, and inside quirks and price only the given ones too."""
+        """The row with the given fields changed, and inside quirks and price only the given ones
+        too.
+        """
         changes = {name: getattr(self.row, name) for name in self.fields}
         for name, value in changes.items():
             old = getattr(row, name)

@@ -40,7 +40,10 @@ class AbortSignal:
         return signal
 
     def abort(self, reason: str = "") -> None:
-        """Stop whatever listens. May be called from any thread, before, during or after a stream."""
+        """Stop whatever listens.
+
+        May be called from any thread, before, during or after a stream.
+        """
         if not self.aborted:
             self._reason = reason
             for wake in tuple(self._listeners.values()):
@@ -62,7 +65,10 @@ class AbortSignal:
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
 
     async def until(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
-        """The items as they come; TimeoutError takes the place of the first after the abort. Closes them at the end."""
+        """The items as they come.
+
+        TimeoutError takes the place of the first after the abort. Closes them at the end.
+        """
         loop, me = asyncio.get_running_loop(), object()
         async with aclosing(items):
             while True:

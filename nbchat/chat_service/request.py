@@ -244,7 +244,8 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
-        """A request from a dict, in either spelling. Raises BadSettings, naming the fields but never their values.
+        """A request from a dict, in either spelling. Raises BadSettings, naming the fields but
+        never their values.
 
         >>> ChatStreamRequest.of({"model": "demo", "messages": "Hello", "maxTokens": 100}).max_tokens
         100

@@ -107,7 +107,8 @@ class ChatModel:
         signal: AbortSignal | None = None,
         **options: Any,
     ) -> Chunks:
-        """The answer in chunks. Takes a question, messages, or a request; `options` are a request's fields.
+        """The answer in chunks. Takes a question, messages, or a request; `options` are a
+        request's fields.
 
         >>> create_model("demo", "demo").stream_chat("Hello", max_tokens=100)    # doctest: +ELLIPSIS
         <async_generator object ...>
@@ -121,7 +122,8 @@ class ChatModel:
 
 
 def create_model(model_type: str, model_id: str) -> ChatModel:
-    """A model by the provider's type and the provider's own id; any id, it need not be in the table.
+    """A model by the provider's type and the provider's own id; any id, it need not be in the
+    table.
 
     Raises UnknownModel for a provider that nobody knows, with near names.
 

@@ -40,7 +40,9 @@ class Reply:
 
 @dataclass
 class RunningServer:
-    """`with RunningServer("--rate", "5", KIMI_BASE_URL=...) as server:` serves until the block ends."""
+    """`with RunningServer("--rate", "5", KIMI_BASE_URL=...) as server:` serves until the block
+    ends.
+    """
 
     flags: tuple[str, ...]
     variables: dict[str, str]
@@ -102,7 +104,10 @@ class RunningServer:
         return reply_of(received) if received else None
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
-        """One request with the token, unless `headers` say otherwise; underscores in their names become dashes."""
+        """One request with the token, unless `headers` say otherwise.
+
+        Underscores in their names become dashes.
+        """
         reply = self.send(self.raw(method, path, body, **headers))
         assert reply is not None
         return reply

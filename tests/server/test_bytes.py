@@ -1,4 +1,6 @@
-"""Anything at all on the socket: an answer with a status, or none, and never a 500 or a wait without end."""
+"""Anything at all on the socket: an answer with a status, or none, and never a 500 or a wait
+without end.
+"""
 
 from __future__ import annotations
 

@@ -179,7 +179,9 @@ def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: Running
 
 
 def test_idle_connections_cannot_use_up_the_open_files() -> None:
-    """Who has no token holds as many connections as it can: files stay for the providers, and others go on later."""
+    """Who has no token holds as many connections as it can: files stay for the providers, and
+    others go on later.
+    """
     with RunningServer(files=600) as server:
         idle = [server.connect() for _ in range(400)]
         eventually(

@@ -21,7 +21,9 @@ MIB = 1024 * 1024
 def test_the_provider_is_left_when_the_client_leaves_at_any_moment(
     server: RunningServer, provider: Service
 ) -> None:
-    """50 clients: most hang up, some are gone without a word (a reset), some before the first event."""
+    """50 clients: most hang up, some are gone without a word (a reset), some before the first
+    event.
+    """
     chance = random.Random(50)
     provider.always(answer(*said(*["word "] * 400), gap=0.01, hold=60))
     before = provider.hung_up

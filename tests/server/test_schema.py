@@ -1,4 +1,5 @@
-"""schemathesis: what the OpenAPI document says is what is done, and nothing makes the server fail."""
+"""schemathesis: what the OpenAPI document says is what is done, and nothing makes the server fail.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ def test_the_openapi_document_holds_for_whatever_is_sent(tmp_path: Path) -> None
             "1",
             "--no-color",
         ]
-        # One worker: with more, hypothesis now and then fails by itself (a recursion limit set in two threads).
+        # One worker: with more, hypothesis now and then fails by itself (a recursion limit set
+        # in two threads).
         command += ["--max-time", str(SECONDS), "--workers", "1"]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=90, cwd=tmp_path)
         server.stop()

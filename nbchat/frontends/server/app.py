@@ -83,7 +83,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    """Names the fields, and never repeats a value: it may be a key that was pasted in the wrong place."""
+    """Names the fields, and never repeats a value: it may be a key that was pasted in the wrong
+    place.
+    """
     assert isinstance(error, RequestValidationError)
     found = [{**e, "loc": e["loc"][1:]} for e in error.errors()]  # without "body"
     if found[0]["type"] == "json_invalid":

@@ -136,7 +136,8 @@ def _client(scope: Scope) -> str:
 
 
 def _check_json(scope: Scope) -> None:
-    """A form of a web page cannot send this type without asking first, and it is never allowed to."""
+    """A form of a web page cannot send this type without asking first, and it is never allowed to.
+    """
     types = list(values(scope, b"content-type"))
     kind, _, parameters = types[0].partition(";") if len(types) == 1 else ("", "", "")
     charset = parameters.replace(" ", "").replace('"', "").lower()

@@ -152,9 +152,12 @@ def openai_error(error: NbchatError) -> dict[str, Any]:
 
 
 def refusal(error: NbchatError, path: str) -> Response:
-    """The answer to a request that gets no other: in OpenAI's shape below /v1, else one last chunk."""
+    """The answer to a request that gets no other: in OpenAI's shape below /v1, else one last
+    chunk.
+    """
     status, _ = status_of(error)
-    # The openai SDKs obey this header. The engine has tried three times already; only our own limits pass by waiting.
+    # The openai SDKs obey this header. The engine has tried three times already; only our own
+    # limits pass by waiting.
     headers = {
         "cache-control": "no-store",
         "x-should-retry": "true" if isinstance(error, TooMany) else "false",

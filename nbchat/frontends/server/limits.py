@@ -13,7 +13,10 @@ REMEMBERED = 4096  # clients whose buckets are kept before the full ones are dro
 
 
 class Limits:
-    """Counts per client address, in this process. A bucket fills evenly and holds one minute's worth."""
+    """Counts per client address, in this process.
+
+    A bucket fills evenly and holds one minute's worth.
+    """
 
     def __init__(
         self, rate: int, at_once: int, clock: Callable[[], float] = time.monotonic

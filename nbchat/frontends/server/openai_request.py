@@ -83,7 +83,10 @@ _TEXT_OR_LIST = Discriminator(lambda value: "as list" if isinstance(value, list)
 
 
 class CompletionMessage(BaseModel):
-    """A message in OpenAI's shape; members that only answers have are ignored, so that an answer can be sent back."""
+    """A message in OpenAI's shape.
+
+    Members that only answers have are ignored, so that an answer can be sent back.
+    """
 
     model_config = TOLERANT
     role: Literal["system", "developer", "user", "assistant", "tool"]

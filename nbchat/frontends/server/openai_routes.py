@@ -39,7 +39,10 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["OpenAI's format
 async def chat_completions(
     body: Annotated[CompletionRequest, Body(openapi_examples=COMPLETIONS)], request: Request
 ) -> Response:
-    """Thinking comes as `reasoning_content`. Images and files are data URLs; this server fetches nothing."""
+    """Thinking comes as `reasoning_content`.
+
+    Images and files are data URLs; this server fetches nothing.
+    """
     form: Deltas | CompletionBody = CompletionBody(body.model)
     if body.stream:
         form = Deltas(

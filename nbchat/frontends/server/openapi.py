@@ -31,7 +31,10 @@ def documented(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[s
 
 
 def events(**data: Any) -> dict[str, Any]:
-    """A stream of server-sent events whose data are so; `itemSchema` is of OpenAPI 3.2, and known to tools of today."""
+    """A stream of server-sent events whose data are so.
+
+    `itemSchema` is of OpenAPI 3.2, and known to tools of today.
+    """
     return {
         "itemSchema": {
             "type": "object",
@@ -49,7 +52,10 @@ class _Shown(BaseModel):
 
 
 class ChunkError(_Shown):
-    """What went wrong. `type` is the name of nbchat's error, `status` the provider's or this server's HTTP status."""
+    """What went wrong.
+
+    `type` is the name of nbchat's error, `status` the provider's or this server's HTTP status.
+    """
 
     type: str = Field(examples=["RateLimited"])
     message: str

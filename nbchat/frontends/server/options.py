@@ -1,4 +1,6 @@
-"""How the server is run: each field here is a flag of `nbchat serve` and a variable NBCHAT_SERVER_*."""
+"""How the server is run: each field here is a flag of `nbchat serve` and a variable
+NBCHAT_SERVER_*.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,10 @@ class ServerOptions(BaseModel):
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ServerOptions:
-        """What was given, then the environment, then the defaults. Raises BadSettings, naming flag or variable."""
+        """What was given, then the environment, then the defaults.
+
+        Raises BadSettings, naming flag or variable.
+        """
         said = {name: value for name, value in given.items() if value is not None}
         variables = {name: os.environ.get(PREFIX + name.upper()) for name in cls.model_fields}
         found = {name: value for name, value in variables.items() if value} | said

@@ -47,7 +47,10 @@ The same models for any OpenAI client, with base_url="{url}v1" and api_key=TOKEN
 
 
 class Lines:
-    """A chunk a line. `text/plain`, as the original service has it, unless the client asks for NDJSON by name."""
+    """A chunk a line.
+
+    `text/plain`, as the original service has it, unless the client asks for NDJSON by name.
+    """
 
     heartbeat = b""  # headers only: every line is a chunk
 
@@ -112,7 +115,10 @@ async def stream(
     responses=documented(Chunk, 401, 403, 429, 503),
 )
 async def models(request: Request) -> Models:
-    """The server's model-mapping table. Any other model of a provider may be asked as `provider:model-id`."""
+    """The server's model-mapping table.
+
+    Any other model of a provider may be asked as `provider:model-id`.
+    """
     return Models(
         models=[
             ModelRow(

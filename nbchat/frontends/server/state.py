@@ -40,7 +40,10 @@ class ServerState:
         return serving
 
     def chunks(self, request: ChatStreamRequest) -> AsyncGenerator[StreamChunk]:
-        """The answer. Raises NotFound for a model, and Invalid for a length, that are not allowed here."""
+        """The answer.
+
+        Raises NotFound for a model, and Invalid for a length, that are not allowed here.
+        """
         options = self.options
         if not self.allows(request.model, _settings().catalog):
             raise NotFound(
@@ -78,7 +81,9 @@ class ServerState:
                 )
 
     def allows(self, name: str, catalog: Catalog) -> bool:
-        """Whether a pattern of `--models` matches: always `provider:id`, for a row of the table also its id."""
+        """Whether a pattern of `--models` matches: always `provider:id`, for a row of the table
+        also its id.
+        """
         if not self.options.models:
             return True
         try:

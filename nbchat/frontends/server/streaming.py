@@ -45,7 +45,10 @@ class Format(Protocol):
 
 
 class Answer(Response):
-    """Streams chunks in a format. It is also the response for formats that are one body at the end."""
+    """Streams chunks in a format.
+
+    It is also the response for formats that are one body at the end.
+    """
 
     def __init__(self, chunks: AsyncGenerator[StreamChunk], form: Format) -> None:
         super().__init__(None, 200, HEADERS, form.media_type)
@@ -110,7 +113,10 @@ class Answer(Response):
 async def _without_bugs(
     chunks: AsyncGenerator[StreamChunk], request_id: str
 ) -> AsyncGenerator[StreamChunk]:
-    """A mistake of ours ends the answer as any failure does; its traceback goes to the log alone."""
+    """A mistake of ours ends the answer as any failure does.
+
+    Its traceback goes to the log alone.
+    """
     try:
         async with aclosing(chunks):
             async for chunk in chunks:

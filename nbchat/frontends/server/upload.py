@@ -37,7 +37,9 @@ class Upload:
         return True
 
     async def read_past(self) -> None:
-        """Read what a refused client still sends, within reason: it may look at the answer only afterwards."""
+        """Read what a refused client still sends, within reason: it may look at the answer only
+        afterwards.
+        """
         left = self._largest
         while self._more and left > 0 and not self._waits:
             message = await self._receive()
@@ -45,7 +47,9 @@ class Upload:
             self._more = message.get("more_body", False)
 
     async def receive(self) -> Message:
-        """For the application: the body that was read, then what comes after it, which is that the client leaves."""
+        """For the application: the body that was read, then what comes after it, which is that the
+        client leaves.
+        """
         if self._handed_over:
             return await self._receive()
         self._handed_over = True

@@ -33,7 +33,8 @@ IDLE = 15  # seconds a connection is kept without a request
 
 
 class Connection(H11Protocol):
-    """A client's connection that cannot be held for ever: not by sending slowly, not by reading nothing.
+    """A client's connection that cannot be held for ever: not by sending slowly, not by reading
+    nothing.
 
     uvicorn has no deadline for a request's head and body, nor for a reader that does
     not read. Closing the connection is all it takes: the application then sees that
@@ -62,7 +63,9 @@ class Connection(H11Protocol):
             self._read_on()
 
     def _read_on(self) -> None:
-        """uvicorn stops reading when another request waits for this answer, and would not see the client leave."""
+        """uvicorn stops reading when another request waits for this answer, and would not see the
+        client leave.
+        """
         waiting, _ = self.conn.trailing_data
         if len(waiting) > MAX_HEAD:
             self.transport.abort()
@@ -156,13 +159,15 @@ def serve(options: ServerOptions) -> None:
 
 
 def _keep_ctrl_c_from_workers() -> None:
-    """Ctrl-C goes to every process of a terminal, and would strike workers that are still importing.
+    """Ctrl-C goes to every process of a terminal, and would strike workers that are still
+    importing.
 
     They inherit that it is blocked, and are told to stop by the first process.
     """
     if sys.platform == "win32":
         return
-    resource_tracker.ensure_running()  # the first process that is started starts this, too, and would unblock it
+    # the first process that is started starts this, too, and would unblock it
+    resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
     def stop() -> None:
@@ -173,7 +178,9 @@ def _keep_ctrl_c_from_workers() -> None:
 
 
 def _logging(wanted: str) -> dict[str, Any]:
-    """For every worker: errors, and where that is wanted a line for each request, on standard error."""
+    """For every worker: errors, and where that is wanted a line for each request, on standard
+    error.
+    """
     ours = {
         "handlers": ["stderr"],
         "level": "INFO" if wanted == "requests" else "ERROR",
