@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from nbchat.frontends.server.http_errors import TooMany
-from nbchat.frontends.server.limits import REMEMBERED, Limits
+from nbchat.frontends.server.limits import MOST_BUCKETS, Limits
 from tests.service import Service, answer, said
 
 from .running import DEADLINE, RunningServer, eventually
@@ -53,7 +53,7 @@ def test_the_rate_fills_evenly() -> None:
 def test_clients_that_are_quiet_are_forgotten() -> None:
     now = 0.0
     limits = Limits(60, 1, clock=lambda: now)
-    for number in range(REMEMBERED):
+    for number in range(MOST_BUCKETS):
         limits.count(f"client {number}")
     now += 120.0
     limits.count("one more")

@@ -1,5 +1,4 @@
-"""schemathesis: what the OpenAPI document says is what is done, and nothing makes the server fail.
-"""
+"""schemathesis: what the OpenAPI document says is what is done, and nothing makes the server fail."""
 
 from __future__ import annotations
 

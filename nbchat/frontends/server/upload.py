@@ -13,9 +13,10 @@ class Upload:
     """The body of one request."""
 
     def __init__(self, scope: Scope, receive: Receive, largest: int) -> None:
-        declared = next(values(scope, b"content-length"), "")
-        self._too_large = declared.isdecimal() and int(declared) > largest
-        self._waits = any(values(scope, b"expect"))  # asks before it sends
+        length = next(values(scope, b"content-length"), "")
+        self._too_large = length.isdecimal() and int(length) > largest
+        # A client that sends `Expect: 100-continue` waits for a word before it sends the body.
+        self._waits = any(values(scope, b"expect"))
         self._receive = receive
         self._largest = largest
         self._body = bytearray()
@@ -37,8 +38,9 @@ class Upload:
         return True
 
     async def read_past(self) -> None:
-        """Read what a refused client still sends, within reason: it may look at the answer only
-        afterwards.
+        """Read what a refused client still sends, within reason.
+
+        It may look at the answer only afterwards.
         """
         left = self._largest
         while self._more and left > 0 and not self._waits:
@@ -47,9 +49,7 @@ class Upload:
             self._more = message.get("more_body", False)
 
     async def receive(self) -> Message:
-        """For the application: the body that was read, then what comes after it, which is that the
-        client leaves.
-        """
+        """What the application receives: the body that was read, then that the client leaves."""
         if self._handed_over:
             return await self._receive()
         self._handed_over = True
