@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from nbchat.catalog.rows import Model
+from nbchat.events import StopReason
 
 DESCRIPTIONS = {
     400: "The provider refused the request.",
@@ -85,7 +86,7 @@ class Chunk(_Shown):
     notice: str | None = Field(
         None, description="something to know, such as a parameter that was left out"
     )
-    reason: Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"] | None = None
+    reason: StopReason | None = None
     detail: str | None = Field(None, description="the provider's own word for the reason")
     model: str | None = None
     usage: ChunkUsage | None = None
