@@ -286,9 +286,9 @@ LONGEST_NAME = 32  # characters of a field's name that is repeated
 def wrong_fields(errors: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with a request, field by field, without any of its values.
 
-    >>> error = {"loc": ("maxTokens",), "msg": "Input should be above 0", "type": "greater_than"}
-    >>> wrong_fields([error])
-    'maxTokens: should be above 0'
+    >>> message = "Input should be greater than 0"
+    >>> wrong_fields([{"loc": ("maxTokens",), "msg": message, "type": "greater_than"}])
+    'maxTokens: should be greater than 0'
     """
     mistakes = [_mistake(error) for error in errors[:MOST_MISTAKES]]
     more = len(errors) - len(mistakes)
