@@ -142,8 +142,7 @@ class Catalog:
     def quirks(self, model: Model, wire: str = "") -> Quirks:
         """The provider's quirks with the model's own on top.
 
-        They are about the model's own format. Of any other wire format, only the range of
-        temperatures holds, which is the model's.
+        Over a format that is not its own, only the provider's range of temperatures holds.
         """
         quirks = self.providers[model.type].quirks
         if not self._is_own_format(model, wire):
