@@ -17,10 +17,11 @@ from nbchat.catalog.rows import ModelProfile, Price, Quirks, ThinkingFields, Thi
 from nbchat.wording import did_you_mean
 
 _KEYLIKE = re.compile(
-    r"""(?ix) ^(sk|pk|gsk|hf|xai|nvapi|ghp|bce)[-_] | ^aiza  # how providers' keys begin
+    r"""(?ix)
+    ^(sk|pk|gsk|hf|xai|nvapi|ghp|bce)[-_] | ^aiza  # how providers' keys begin
     | bearer | key | token | secret | passw
-    | [@?]                                                   # of an address with a password or query
-    | [a-z0-9]{24}                                           # nothing that a person would type
+    | [@?]                                         # of an address with a password or a query
+    | [a-z0-9]{24}                                 # longer than a word that a person types
     """
 )
 

@@ -69,9 +69,8 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
 
     assert [reply.status for reply in replies[:4]] == [200, 200, 200, 429]
     assert int(replies[3].headers["retry-after"]) >= 1
-    assert {reply.status for reply in strangers} == {
-        401
-    }  # who has no token cannot use up the rate of who has
+    # Who has no token cannot use up the rate of who has one.
+    assert {reply.status for reply in strangers} == {401}
     assert completion.json["error"]["code"] == "rate_limit_exceeded"
     assert completion.headers["x-should-retry"] == "true"
 
@@ -129,11 +128,9 @@ def test_an_answer_is_never_longer_than_allowed(strict: RunningServer, provider:
     assert strict.request("POST", "/stream", {**ASK, "maxTokens": 101}).status == 422
     assert strict.request("POST", "/stream", {**ASK, "maxTokens": 50}).status == 200
     assert strict.request("POST", "/stream", ASK).status == 200
-    sent = [request.json for request in provider.requests]
-    assert [body.get("max_tokens") or body.get("max_completion_tokens") for body in sent] == [
-        50,
-        100,
-    ]
+    bodies = [request.json for request in provider.requests]
+    limits = [body.get("max_tokens") or body.get("max_completion_tokens") for body in bodies]
+    assert limits == [50, 100]
 
 
 def test_the_largest_body_can_be_set(strict: RunningServer) -> None:
