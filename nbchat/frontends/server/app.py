@@ -15,7 +15,13 @@ from nbchat.chat_service.request import wrong_fields
 from nbchat.errors import NbchatError
 from nbchat.frontends.server import openai_routes, routes
 from nbchat.frontends.server.guard import Guard
-from nbchat.frontends.server.http_errors import Invalid, NotAllowedHere, NotFound, Refusal, refusal
+from nbchat.frontends.server.http_errors import (
+    Invalid,
+    NotAllowedHere,
+    NotFound,
+    Refusal,
+    error_response,
+)
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.state import ServerState
 
@@ -25,7 +31,7 @@ Every model of nbchat's table behind one address, with the keys of whoever runs 
 Send `Authorization: Bearer TOKEN`; `nbchat serve` prints the token. Bodies are
 `application/json` of at most {max_body:,} bytes, and a field that is not known is refused.
 """
-TOKEN = {
+TOKEN_SCHEME = {
     "token": {"type": "http", "scheme": "bearer", "description": "What `nbchat serve` prints."}
 }
 TAGS = [
@@ -79,7 +85,7 @@ def create_app(options: ServerOptions | None = None) -> FastAPI:
 
 async def _answer_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NbchatError)
-    return refusal(error, request.url.path)
+    return error_response(error, request.url.path)
 
 
 async def _answer_invalid_request(request: Request, error: Exception) -> Response:
@@ -92,11 +98,11 @@ async def _answer_invalid_request(request: Request, error: Exception) -> Respons
     first = errors[0]
     if first["type"] == "json_invalid":
         reason = f"the body is not valid JSON: {first['ctx']['error']}."
-        return refusal(Invalid(reason), request.url.path)
+        return error_response(Invalid(reason), request.url.path)
     names = [str(part) for part in first["loc"]]
     field = ".".join(name for name in names if " " not in name)  # the others are tags of unions
     reason = f"the request is not valid: {wrong_fields(errors)}."
-    return refusal(Invalid(reason, field=field or None), request.url.path)
+    return error_response(Invalid(reason, field=field or None), request.url.path)
 
 
 async def _answer_missing_route(request: Request, error: Exception) -> Response:
@@ -106,7 +112,7 @@ async def _answer_missing_route(request: Request, error: Exception) -> Response:
         reason = NotFound("there is no such path. GET / tells what there is.")
     elif error.status_code == 405:
         reason = NotAllowedHere("this path knows other methods. GET / tells what there is.")
-    response = refusal(reason, request.url.path)
+    response = error_response(reason, request.url.path)
     for name, value in (error.headers or {}).items():
         if name.lower() == "allow":
             response.headers[name] = value
@@ -119,7 +125,7 @@ def _describe_with_token(app: FastAPI) -> Any:
 
     def openapi() -> dict[str, Any]:
         schema = describe()
-        schema["components"].setdefault("securitySchemes", TOKEN)
+        schema["components"].setdefault("securitySchemes", TOKEN_SCHEME)
         schema["security"] = [{"token": []}]
         schema["paths"]["/health"]["get"]["security"] = []
         return schema

@@ -22,11 +22,11 @@ from nbchat.frontends.server.http_errors import (
     NotJson,
     Refusal,
     Unauthorized,
-    refusal,
+    error_response,
 )
 from nbchat.frontends.server.limits import Limits
 from nbchat.frontends.server.options import ServerOptions
-from nbchat.frontends.server.upload import Upload, values
+from nbchat.frontends.server.upload import Upload, header_values
 
 OPEN_PATHS = ("/health",)  # answers anybody, and says nothing but that it is there
 log = logging.getLogger("nbchat.server")
@@ -63,12 +63,12 @@ class Guard:
                     await self._app(scope, upload.receive, reply.send)
         except Refusal as error:
             await upload.read_past()
-            await refusal(error, scope["path"])(scope, receive, reply.send)
+            await error_response(error, scope["path"])(scope, receive, reply.send)
         except Exception:
             if reply.status:
                 raise  # uvicorn logs it and closes the connection
             log.exception("%s failed", reply.id)
-            await refusal(InternalError(reply.id), scope["path"])(scope, receive, reply.send)
+            await error_response(InternalError(reply.id), scope["path"])(scope, receive, reply.send)
 
     def _admit(self, scope: Scope, slot: ExitStack) -> None:
         """Take a slot for this request, which `slot` ends. Raises the Refusal it deserves."""
@@ -82,19 +82,19 @@ class Guard:
             slot.enter_context(self._limits.slot(_client(scope)))
 
     def _check_names(self, scope: Scope) -> None:
-        hosts = list(values(scope, b"host"))
+        hosts = list(header_values(scope, b"host"))
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             raise Forbidden(
                 "this server is not called by that Host. "
                 "`nbchat serve --allow-host NAME` adds a name."
             )
-        origins = list(values(scope, b"origin"))
+        origins = list(header_values(scope, b"origin"))
         if origins and (len(origins) > 1 or origins[0].lower() not in self._origins):
             raise Forbidden("requests from that Origin are not answered.")
 
     def _check_token(self, scope: Scope) -> None:
         """`Authorization: Bearer TOKEN`; a page opened in a browser may have it in its address."""
-        headers = list(values(scope, b"authorization"))
+        headers = list(header_values(scope, b"authorization"))
         bearers = [header for header in headers if header[:7].lower() == "bearer "]
         tokens = [bearer.partition(" ")[2].strip() for bearer in bearers]
         if not headers and scope["method"] == "GET":
@@ -139,8 +139,8 @@ def _check_json(scope: Scope) -> None:
     A form of a web page cannot send this type without asking first, which this server
     never allows.
     """
-    types = list(values(scope, b"content-type"))
-    encodings = [value.lower() for value in values(scope, b"content-encoding")]
+    types = list(header_values(scope, b"content-type"))
+    encodings = [value.lower() for value in header_values(scope, b"content-encoding")]
     uncompressed = all(encoding == "identity" for encoding in encodings)
     if len(types) != 1 or not _is_json(types[0]) or not uncompressed:
         raise NotJson("send JSON, uncompressed, as `Content-Type: application/json`.")

@@ -42,7 +42,7 @@ from nbchat.errors import (
     TimedOut,
     UnknownModel,
 )
-from nbchat.frontends.server.strict_json import line
+from nbchat.frontends.server.strict_json import json_line
 from nbchat.wording import first_line
 
 
@@ -155,7 +155,7 @@ def _openai_type(status: int) -> str:
     return types.get(status, "invalid_request_error")
 
 
-def refusal(error: NbchatError, path: str) -> Response:
+def error_response(error: NbchatError, path: str) -> Response:
     """The answer to a request that gets no other.
 
     It is in OpenAI's shape below /v1, else one last chunk.
@@ -171,4 +171,4 @@ def refusal(error: NbchatError, path: str) -> Response:
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = "Bearer"
     body = openai_error(error) if path.startswith("/v1/") else StreamChunk.failed(error).wire
-    return Response(line(body), status, headers, "application/json")
+    return Response(json_line(body), status, headers, "application/json")

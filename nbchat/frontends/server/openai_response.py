@@ -9,7 +9,7 @@ from uuid import uuid4
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.events import StopReason, Usage
 from nbchat.frontends.server.http_errors import openai_error
-from nbchat.frontends.server.strict_json import line
+from nbchat.frontends.server.strict_json import json_line
 from nbchat.messages import ToolCall
 
 FINISH: dict[StopReason, str] = {
@@ -100,7 +100,7 @@ class CompletionBody(_Completion):
         finish = FINISH[chunk.reason or "end"]
         choice = {"message": message, "logprobs": None, "finish_reason": finish}
         body = self._body("chat.completion", choice)
-        return line({**body, "usage": usage_object(chunk.usage) if chunk.usage else None})
+        return json_line({**body, "usage": usage_object(chunk.usage) if chunk.usage else None})
 
 
 def usage_object(usage: Usage) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def usage_object(usage: Usage) -> dict[str, Any]:
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    arguments = call.raw or line(call.arguments or {}).decode().strip()
+    arguments = call.raw or json_line(call.arguments or {}).decode().strip()
     return {
         "id": call.id,
         "type": "function",
@@ -128,4 +128,4 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _event(value: dict[str, Any]) -> bytes:
-    return b"data: " + line(value) + b"\n"
+    return b"data: " + json_line(value) + b"\n"

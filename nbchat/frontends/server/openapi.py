@@ -32,7 +32,7 @@ def describe_refusals(model: type[BaseModel], *statuses: int) -> dict[int | str,
     return {status: {"model": model, "description": DESCRIPTIONS[status]} for status in statuses}
 
 
-def events(**data: Any) -> dict[str, Any]:
+def event_stream(**data: Any) -> dict[str, Any]:
     """A stream of server-sent events whose data have this schema.
 
     `itemSchema` is of OpenAPI 3.2, and known to tools of today.
@@ -143,7 +143,7 @@ STREAM = {
     "content": {
         "text/plain": {"schema": {"type": "string"}, "example": TWO_LINES},
         "application/x-ndjson": {"itemSchema": CHUNK},
-        "text/event-stream": events(contentMediaType="application/json", contentSchema=CHUNK),
+        "text/event-stream": event_stream(contentMediaType="application/json", contentSchema=CHUNK),
     },
 }
 PAGE = {
@@ -217,7 +217,7 @@ COMPLETION = {
     "A failure after the first words is an event with `error`.",
     "content": {
         "application/json": {"schema": {"type": "object", "required": ["id", "choices", "usage"]}},
-        "text/event-stream": events(
+        "text/event-stream": event_stream(
             description="a `chat.completion.chunk`; the last event is `[DONE]`"
         ),
     },

@@ -21,7 +21,7 @@ from nbchat.frontends.server.openapi import (
 )
 from nbchat.frontends.server.state import ServerState
 from nbchat.frontends.server.streaming import Answer, Format
-from nbchat.frontends.server.strict_json import StrictRoute, line
+from nbchat.frontends.server.strict_json import StrictRoute, json_line
 
 router = APIRouter(route_class=StrictRoute, tags=["nbchat"])
 
@@ -61,7 +61,7 @@ class Lines:
         self.media_type = media_type
 
     def encode(self, chunk: StreamChunk) -> bytes:
-        return line(chunk.wire)
+        return json_line(chunk.wire)
 
 
 class Events:
@@ -71,7 +71,7 @@ class Events:
     heartbeat = b": waiting\n\n"
 
     def encode(self, chunk: StreamChunk) -> bytes:
-        return b"data: " + line(chunk.wire) + b"\n"
+        return b"data: " + json_line(chunk.wire) + b"\n"
 
 
 def format_for(accept: str) -> Format:

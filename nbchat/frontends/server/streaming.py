@@ -17,7 +17,7 @@ from fastapi import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from nbchat.chat_service.chunk import StreamChunk
-from nbchat.frontends.server.http_errors import InternalError, refusal
+from nbchat.frontends.server.http_errors import InternalError, error_response
 
 # Seconds of silence before a sign of life, well below the 60 s of most reverse proxies.
 HEARTBEAT_SECONDS = 15.0
@@ -84,7 +84,7 @@ class Answer(Response):
         async with aclosing(_hide_bugs(self._chunks, request_id)) as chunks:
             async for chunk in chunks:
                 if chunk.error and not self._has_started:
-                    await refusal(chunk.error, scope["path"])(scope, receive, send)
+                    await error_response(chunk.error, scope["path"])(scope, receive, send)
                     return
                 data = self._form.encode(chunk)
                 if chunk.notice and not self._has_started:

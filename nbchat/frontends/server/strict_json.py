@@ -32,10 +32,10 @@ class StrictRoute(APIRoute):
         return handle_strictly
 
 
-def line(value: Any) -> bytes:
+def json_line(value: Any) -> bytes:
     r"""Strict JSON on one line, whatever a reader takes for the end of a line.
 
-    >>> line({"content": "a\u2028b\ud800", "score": float("nan")})
+    >>> json_line({"content": "a\u2028b\ud800", "score": float("nan")})
     b'{"content":"a\\u2028b?","score":null}\n'
     """
     try:

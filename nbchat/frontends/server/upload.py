@@ -13,15 +13,15 @@ class Upload:
     """The body of one request."""
 
     def __init__(self, scope: Scope, receive: Receive, largest: int) -> None:
-        length = next(values(scope, b"content-length"), "")
+        length = next(header_values(scope, b"content-length"), "")
         self._too_large = length.isdecimal() and int(length) > largest
         # A client that sends `Expect: 100-continue` waits for a word before it sends the body.
-        self._waits = any(values(scope, b"expect"))
+        self._waits = any(header_values(scope, b"expect"))
         self._receive = receive
         self._largest = largest
         self._body = bytearray()
-        self._more = True
-        self._handed_over = False
+        self._more = True  # whether more of the body is to come
+        self._was_received = False  # by the application
 
     async def read(self) -> bool:
         """Read all of it; False where the client left before the end. Raises TooLarge."""
@@ -50,12 +50,12 @@ class Upload:
 
     async def receive(self) -> Message:
         """What the application receives: the body that was read, then that the client leaves."""
-        if self._handed_over:
+        if self._was_received:
             return await self._receive()
-        self._handed_over = True
+        self._was_received = True
         return {"type": "http.request", "body": bytes(self._body), "more_body": False}
 
 
-def values(scope: Scope, name: bytes) -> Iterator[str]:
+def header_values(scope: Scope, name: bytes) -> Iterator[str]:
     """Every value that a header has; it may have been sent more than once."""
     return (value.decode("latin-1").strip() for key, value in scope["headers"] if key == name)
