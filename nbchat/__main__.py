@@ -86,12 +86,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         parser = _parser("serve" in arguments)
-        given = vars(parser.parse_args(arguments))
-        command = given.pop("command")
+        flags = vars(parser.parse_args(arguments))
+        command = flags.pop("command")
         if command == "models":
-            models(**given)
+            models(**flags)
         elif command == "serve":
-            serve(given)
+            serve(flags)
         else:
             parser.print_help()
     except NbchatError as error:
@@ -123,27 +123,28 @@ def models(pattern: str = "") -> None:
     head = ("model", "provider", "context", "")
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  ".join(cells).rstrip())
 
 
 def _state(model: Model, provider: Provider, settings: Settings) -> str:
-    ready = settings.key(provider, model.env_key) or not provider.key_needed
-    state = "ready" if ready else f"needs {model.env_key or ' or '.join(provider.env_keys)}"
+    state = "ready"
+    if provider.key_needed and not settings.key(provider, model.env_key):
+        state = f"needs {model.env_key or ' or '.join(provider.env_keys)}"
     if model.status != "retired":
         return state
-    return f"{state}; retired{f', now {model.replacement}' if model.replacement else ''}"
+    successor = f", now {model.replacement}" if model.replacement else ""
+    return f"{state}; retired{successor}"
 
 
-def serve(given: Mapping[str, str | None]) -> None:
+def serve(flags: Mapping[str, str | None]) -> None:
     """Serve until stopped, with these options over the environment's."""
     from nbchat.frontends.server import serve
 
-    serve(_options().of(given))
+    serve(_import_options().of(flags))
 
 
-def _parser(serving: bool) -> argparse.ArgumentParser:
+def _parser(with_server: bool) -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         "nbchat", description=ABOUT, epilog=KEYS, formatter_class=plain, add_help=False
@@ -154,40 +155,37 @@ def _parser(serving: bool) -> argparse.ArgumentParser:
     options.add_argument("-h", "--help", action="help", help="show this")
     about = "the models there are, those usable with your keys first"
     listing = commands.add_parser("models", help=about, description=f"List {about}.")
-    listing.add_argument(
-        "pattern",
-        nargs="?",
-        default="",
-        metavar="PATTERN",
-        help="part of a model's or provider's name",
-    )
-    about = "your models behind one address, for curl and any OpenAI client"
+    pattern = "part of a model's or provider's name"
+    listing.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help=pattern)
     server = commands.add_parser(
         "serve",
-        help=about,
+        help="your models behind one address, for curl and any OpenAI client",
         usage="nbchat serve [OPTIONS]",
         description=SERVE,
         epilog=PROXY,
         formatter_class=plain,
     )
-    if serving:  # only then: these flags come with an extra, and take a while to import
-        for name, field in _options().model_fields.items():
-            default = field.default if field.default_factory is None else None
-            shown = f" [{default}]" if default or isinstance(default, int) else ""
-            unit = UNITS.get(name) or {int: "N", float: "SECONDS"}.get(type(default), name.upper())
-            server.add_argument(
-                f"--{name.replace('_', '-')}", metavar=unit, help=f"{field.description}{shown}"
-            )
+    if with_server:  # these flags come with an extra, and take a while to import
+        _add_server_flags(server)
     return parser
 
 
-def _options() -> type[ServerOptions]:
+def _add_server_flags(parser: argparse.ArgumentParser) -> None:
+    for name, field in _import_options().model_fields.items():
+        default = field.default if field.default_factory is None else None
+        shown = f" [{default}]" if default or isinstance(default, int) else ""
+        unit = UNITS.get(name) or {int: "N", float: "SECONDS"}.get(type(default), name.upper())
+        flag = f"--{name.replace('_', '-')}"
+        parser.add_argument(flag, metavar=unit, help=f"{field.description}{shown}")
+
+
+def _import_options() -> type[ServerOptions]:
+    """The server's options. Raises BadSettings where the extra is not installed."""
     try:
         from nbchat.frontends.server import ServerOptions
     except ModuleNotFoundError as error:
-        raise BadSettings(
-            f"{error.name} is not installed. pip install 'nbchat[server]' brings it."
-        ) from None
+        advice = "pip install 'nbchat[server]' brings it."
+        raise BadSettings(f"{error.name} is not installed. {advice}") from None
     return ServerOptions
 
 

@@ -2,9 +2,6 @@
 
 ADD A MODEL: a row in models.json. ADD A PROVIDER: a row in providers.json, as long
 as it speaks a format of `nbchat.wire`. Nothing here sends anything or reads a key.
-`rows` says what a row may hold, `thinking` what is sent for a level of thinking,
-`meant` what to say of a name that leads nowhere; `reading`, `user` and `mistakes` are
-for the tables of a user's own, which go over these.
 """
 
 from __future__ import annotations
@@ -33,7 +30,7 @@ from nbchat.options import OPTIONS, Thinking
 
 @dataclass(slots=True, frozen=True)
 class Route:
-    """A name, understood: the model's row, who serves it, and the format to speak."""
+    """What a name leads to: the model's row, who serves it, and the format to speak."""
 
     model: Model
     provider: Provider
@@ -76,10 +73,9 @@ class Catalog:
         Raises UnknownModel, with near names.
         """
         if not isinstance(name, str):
-            row = " Of a row of nbchat.models() it is row.id." if isinstance(name, Model) else ""
-            raise UnknownModel(
-                f"a model is asked for by its name, such as 'demo', not {type(name).__name__}.{row}"
-            )
+            hint = " Of a row of nbchat.models() it is row.id." if isinstance(name, Model) else ""
+            rule = "a model is asked for by its name, such as 'demo'"
+            raise UnknownModel(f"{rule}, not {type(name).__name__}.{hint}")
         name = self.aliases.get(name, name)
         model = self.models.get(name)
         if model is None:
@@ -102,42 +98,41 @@ class Catalog:
         >>> shipped().elsewhere(shipped().models["kimi-k2-thinking"])[0]
         'openrouter:moonshotai/kimi-k2-thinking'
         """
-        endings = tuple(f"{before}{model.id.lower()}" for before in "/.")
-        others = (m for m in self.models.values() if m.type != model.type and m.status != "retired")
+        name = model.id.lower()
+        endings = (f"/{name}", f".{name}")
+        others = [m for m in self.models.values() if m.type != model.type and m.status != "retired"]
         return [f"{m.type}:{m.sent_id}" for m in others if m.sent_id.lower().endswith(endings)]
 
     def row_of(self, provider: Provider, upstream: str) -> Model:
-        """The row for `provider:id`: the table's where it has one, else one made up for the occasion."""
+        """The row for `provider:id`: the table's, or a new one where the table has none."""
         for row in (self.models.get(upstream), self.models.get(f"{provider.type}:{upstream}")):
             if row and row.type == provider.type:
                 return row
-        manner = self._manner(provider, upstream)
+        profile = self._profile(provider, upstream)
         return Model(
             id=upstream,
             name=upstream,
             type=provider.type,
             env_key=next(iter(provider.env_keys), ""),
-            supports_thinking_mode=bool(manner.thinking),
+            supports_thinking_mode=bool(profile.thinking),
             status="unlisted",
-            **{name: getattr(manner, name) for name in ModelProfile.model_fields},
+            **{name: getattr(profile, name) for name in ModelProfile.model_fields},
         )
 
-    def _manner(self, provider: Provider, upstream: str) -> ModelProfile:
-        """How to ask an id that is not in the table: like its next of kin, or as its provider's families say.
+    def _profile(self, provider: Provider, upstream: str) -> ModelProfile:
+        """How to ask an id that is not in the table.
 
-        A dated or sized id is kin to the one it begins with: claude-sonnet-5-5-20261101, gpt-5-nano.
+        Like the row with the longest id that it begins with (claude-sonnet-5-5-20261101,
+        gpt-5-nano); without one, as the provider's families say.
         """
-        kin = [
-            m
-            for m in self.models.values()
-            if m.type == provider.type and _extends(upstream, m.sent_id)
+        relatives = [
+            model
+            for model in self.models.values()
+            if model.type == provider.type and _extends(upstream, model.sent_id)
         ]
-        if kin:
-            return max(kin, key=lambda m: len(m.sent_id))
-        family = next(
-            (f for pattern, f in provider.families.items() if fnmatchcase(upstream, pattern)),
-            ModelProfile(),
-        )
+        if relatives:
+            return max(relatives, key=lambda model: len(model.sent_id))
+        family = _family(provider, upstream)
         if "thinking" in family.model_fields_set:
             return family
         return family.model_copy(update={"thinking": provider.thinking})
@@ -145,15 +140,17 @@ class Catalog:
     # --- how a model is asked ----------------------------------------------------------------
 
     def quirks(self, model: Model, wire: str = "") -> Quirks:
-        """The provider's quirks with the model's own on top; without them over a format that is not its own."""
-        quirks = self.providers[model.type].quirks
-        if not self._native(model, wire):
-            return Quirks(temperature_range=quirks.temperature_range)
-        return quirks.model_copy(
-            update={name: getattr(model.quirks, name) for name in model.quirks.model_fields_set}
-        )
+        """The provider's quirks with the model's own on top.
 
-    def _native(self, model: Model, wire: str) -> bool:
+        Over a format that is not its own, only the provider's range of temperatures holds.
+        """
+        quirks = self.providers[model.type].quirks
+        if not self._is_own_format(model, wire):
+            return Quirks(temperature_range=quirks.temperature_range)
+        own = {name: getattr(model.quirks, name) for name in model.quirks.model_fields_set}
+        return quirks.model_copy(update=own)
+
+    def _is_own_format(self, model: Model, wire: str) -> bool:
         """Whether `wire` is a format the rows were written for."""
         return wire in ("", model.wire, self.providers[model.type].wire)
 
@@ -167,28 +164,24 @@ class Catalog:
         'kimi-k2-thinking always thinks; it cannot be asked not to.'
         """
         asked = OPTIONS["thinking"].checked(asked)
-        table = (
-            self.thinking[model.thinking]
-            if isinstance(model.thinking, str) and model.thinking
-            else model.thinking
-        )
-        if not isinstance(table, ThinkingTable):
-            if not asked:
-                return ThinkingFields(), ""
-            if model.supports_thinking_mode or model.status == "unlisted":
-                return (
-                    ThinkingFields(),
-                    f"how {model.id} is told to think is not known here; nothing was sent for it.",
-                )
-            return ThinkingFields(), f"{model.id} does not think; the question was sent without."
+        nothing = ThinkingFields()
+        table = self._thinking_table(model)
+        if table is None:
+            return nothing, _no_table_notice(model) if asked else ""
         fields, notice = nearest_fields(table, asked, model.id)
         if fields.body and wire not in ("", model.wire or self.providers[model.type].wire):
             fields = ThinkingFields(effort=fields.effort, budget=fields.budget)
-            if asked is not None and fields == ThinkingFields():
-                notice = f"how {model.id} is told to think over {wire} is not known; nothing was sent for it."
+            if asked is not None and fields == nothing:
+                unknown = f"how {model.id} is told to think over {wire} is not known"
+                notice = f"{unknown}; nothing was sent for it."
         return fields, notice
 
-    # --- what the rows look at ------------------------------------------------------------------
+    def _thinking_table(self, model: Model) -> ThinkingTable | None:
+        if isinstance(model.thinking, ThinkingTable):
+            return model.thinking
+        return self.thinking[model.thinking] if model.thinking else None
+
+    # --- the environment variables that rows name -----------------------------------------------
 
     @cached_property
     def key_variables(self) -> frozenset[str]:
@@ -198,13 +191,13 @@ class Catalog:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """All environment variables that a row names: of keys, of base URLs, of parts of an address."""
-        found = set(self.key_variables)
+        """All of them: of keys, of base URLs, of parts of an address."""
+        names = set(self.key_variables)
         for provider in self.providers.values():
-            found |= {own_variable(provider), *provider.env_base_url}
-            for named in provider.env_params.values():
-                found.update(named.partition("=")[0].split("|"))
-        return frozenset(found)
+            names |= {own_variable(provider), *provider.env_base_url}
+            for parameter in provider.env_params.values():
+                names.update(parameter.partition("=")[0].split("|"))
+        return frozenset(names)
 
     # --- more rows ------------------------------------------------------------------------------
 
@@ -223,14 +216,31 @@ class Catalog:
         )
 
 
+def _family(provider: Provider, upstream: str) -> ModelProfile:
+    """The first of the provider's families whose pattern the id matches."""
+    for pattern, family in provider.families.items():
+        if fnmatchcase(upstream, pattern):
+            return family
+    return ModelProfile()
+
+
+def _no_table_notice(model: Model) -> str:
+    if model.supports_thinking_mode or model.status == "unlisted":
+        return f"how {model.id} is told to think is not known here; nothing was sent for it."
+    return f"{model.id} does not think; the question was sent without."
+
+
 def _extends(name: str, start: str) -> bool:
     return name.startswith(start) and name[len(start) : len(start) + 1] in ("-", ":", "@")
 
 
 def _is_id(upstream: str) -> bool:
-    """Whether a provider could know a model by it; some formats put the id into the path of a URL."""
-    words = upstream.split() == [upstream] and upstream.isprintable()
-    return words and not {".", ".."} & set(upstream.split("/"))
+    """Whether a provider could know a model by it.
+
+    Some formats put the id into the path of a URL, where `..` would lead elsewhere.
+    """
+    is_word = upstream.split() == [upstream] and upstream.isprintable()
+    return is_word and not {".", ".."} & set(upstream.split("/"))
 
 
 def own_variable(provider: Provider) -> str:

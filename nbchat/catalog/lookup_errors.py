@@ -8,6 +8,7 @@ from typing import Protocol
 from nbchat.catalog.rows import Model, Provider
 from nbchat.wording import did_you_mean, shorten
 
+SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 
 
@@ -29,41 +30,51 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         example = catalog.providers[kind].default_model or "its-model-id"
         if colon:
             return f"{name!r} names no model. Say which, such as {kind}:{example}."
-        return f"{name!r} is a provider. Name a model of it, such as {example}. Its models: %chat models {kind}"
+        advice = f"Name a model of it, such as {example}. Its models: %chat models {kind}"
+        return f"{name!r} is a provider. {advice}"
     if len(name.split()) > 1:
         return f"{shorten(name, 40)!r} is not the name of a model. {ORDER}"
     if colon:
         return no_such_provider(kind, catalog, upstream)
-    maker, slash, upstream = name.partition("/")
-    guess = did_you_mean(name, [*catalog.models, *catalog.aliases])
-    if slash and (alike := _alike(maker, catalog)):
-        guess = (
-            f" Did you mean '{upstream if upstream in catalog.models else f'{alike}:{upstream}'}'?"
-        )
     return (
-        f"no model is called {name!r}.{guess}\n"
+        f"no model is called {name!r}.{_near_models(name, catalog)}\n"
         "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
     )
 
 
 def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
-    """What to say of a provider that nobody knows, asked for by itself or for a model of its own."""
-    if alike := _alike(kind, catalog):
-        guess = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"
-    else:
-        guess = (
-            did_you_mean(kind, catalog.providers) or f"\nProviders: {', '.join(catalog.providers)}."
-        )
-    return f"no provider is called {kind!r}.{guess}"
+    """What to say of a provider that nobody knows; `upstream` is the model asked of it, if any."""
+    near = did_you_mean(kind, catalog.providers)
+    alike = _alike(kind, catalog)
+    if alike:
+        near = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"
+    elif not near:
+        near = f"\nProviders: {', '.join(catalog.providers)}."
+    return f"no provider is called {kind!r}.{near}"
+
+
+def _near_models(name: str, catalog: KnownNames) -> str:
+    """A question for a name such as moonshotai/kimi-k2, or one that is misspelt."""
+    maker, slash, upstream = name.partition("/")
+    alike = _alike(maker, catalog) if slash else ""
+    if not alike:
+        return did_you_mean(name, [*catalog.models, *catalog.aliases])
+    near = upstream if upstream in catalog.models else f"{alike}:{upstream}"
+    return f" Did you mean '{near}'?"
 
 
 def _alike(word: str, catalog: KnownNames) -> str:
-    """The provider type for a word that is its type, or part of its name: moonshotai, zhipu, claude."""
+    """The provider type for a word that is its type, or part of its name.
+
+    Such as moonshotai, zhipu or claude; empty where there is none.
+    """
     word = _letters(word)
-    named = (
-        kind for kind, p in catalog.providers.items() if len(word) > 2 and word in _letters(p.name)
-    )
-    return word if word in catalog.providers else next(named, "")
+    if word in catalog.providers:
+        return word
+    for kind, provider in catalog.providers.items():
+        if len(word) >= SHORTEST_PART and word in _letters(provider.name):
+            return kind
+    return ""
 
 
 def _letters(text: str) -> str:

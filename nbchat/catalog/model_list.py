@@ -35,8 +35,6 @@ def price_text(model: Model) -> str:
     '0.6 / 2.5 USD'
     """
     price = model.price
-    return (
-        ""
-        if price is None or None in (price.input, price.output)
-        else f"{price.input:.3g} / {price.output:.3g} {price.currency}"
-    )
+    if price is None or price.input is None or price.output is None:
+        return ""
+    return f"{price.input:.3g} / {price.output:.3g} {price.currency}"

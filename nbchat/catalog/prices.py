@@ -14,10 +14,11 @@ from nbchat.catalog.rows import Model, Price, Provider
 from nbchat.events import Answer, Usage
 
 SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
-MONTHLY_REGIONS = ("coding", "code")  # names of regions that are paid by the month begin so
-FIRST_TIER = 32_000  # tokens sent; where prices rise with length, none known rises below it
-SMALLEST_AMOUNT = 0.0001  # what is less is said to be less than this
-MOST_DIGITS = 6  # behind the point
+MONTHLY_REGIONS = ("coding", "code")  # a region whose name begins so is paid by the month
+# Tokens sent. Some prices rise with the length of the question; none that is known rises below.
+FIRST_TIER_TOKENS = 32_000
+SMALLEST_AMOUNT = 0.0001  # a smaller one is shown as "less than this"
+MOST_DIGITS = 6  # behind the decimal point
 
 AddressOf = Callable[[Route], str | None]  # where a model is asked now; None where nobody knows
 
@@ -61,7 +62,7 @@ def price_of(answer: Answer, catalog: Catalog, address_of: AddressOf) -> Price |
     model = _row_of(answer, catalog)
     if model is None or model.price is None:
         return None
-    if model.price_tiered and (answer.usage.input or 0) > FIRST_TIER:
+    if model.price_tiered and (answer.usage.input or 0) > FIRST_TIER_TOKENS:
         return None
     provider = catalog.providers[model.type]
     route = Route(model, provider, model.wire or provider.wire)

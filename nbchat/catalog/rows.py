@@ -19,41 +19,45 @@ from nbchat.hosts import is_loopback
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
 
 
-def _like(pattern: str, wanted: str) -> AfterValidator:
+def _matches(pattern: str, description: str) -> AfterValidator:
+    """A check of the whole text; `description` follows "should be" in the error."""
+
     def check(value: str) -> str:
         if re.fullmatch(pattern, value):
             return value
-        raise ValueError(f"should be {wanted}")
+        raise ValueError(f"should be {description}")
 
     return AfterValidator(check)
 
 
-def _known_format(value: str, info: ValidationInfo) -> str:
-    """A wire format's name. Which there are is told by whoever checks rows: `{"formats": [...]}` as the context."""
+def _check_format(value: str, info: ValidationInfo) -> str:
+    """A wire format's name, one of `formats` in the context of the check, if it is there."""
     formats = (info.context or {}).get("formats", (value,))
     if value not in formats:
         raise ValueError(f"should be one of {', '.join(formats)}")
     return value
 
 
-Wire = Annotated[str, AfterValidator(_known_format)]
+Wire = Annotated[str, AfterValidator(_check_format)]
 WireOrNone = Annotated[
-    str, AfterValidator(lambda value, info: value and _known_format(value, info))
+    str, AfterValidator(lambda value, info: value and _check_format(value, info))
 ]
 Url = Annotated[
     str,
-    _like(r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it"),
+    _matches(
+        r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it"
+    ),
 ]
 ListUrl = Annotated[
-    str, _like(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")
+    str, _matches(r"(none|(https://[^@#\s/]+)?/[^@#\s]*)?", "a path such as /v1/models, or none")
 ]
-Id = Annotated[str, _like(r"\S+", "a name without spaces")]
-Type = Annotated[str, _like(r"[A-Za-z][\w.-]*", "a word such as my-provider")]
+Id = Annotated[str, _matches(r"\S+", "a name without spaces")]
+Type = Annotated[str, _matches(r"[A-Za-z][\w.-]*", "a word such as my-provider")]
 Variable = Annotated[
-    str, _like("([A-Z][A-Z0-9_]*)?", "the name of an environment variable, such as MY_API_KEY")
+    str, _matches("([A-Z][A-Z0-9_]*)?", "the name of an environment variable, such as MY_API_KEY")
 ]
-Day = Annotated[str, _like(r"\d{4}-\d\d-\d\d", "a day such as 2026-12-31")]
-Currency = Annotated[str, _like("[A-Z]{3}", "three letters, such as USD")]
+Day = Annotated[str, _matches(r"\d{4}-\d\d-\d\d", "a day such as 2026-12-31")]
+Currency = Annotated[str, _matches("[A-Z]{3}", "three letters, such as USD")]
 Tokens = Annotated[int, Field(gt=0)]
 Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -74,7 +78,10 @@ class Row(BaseModel):
 
 
 class Price(Row):
-    """Money per million tokens, in `currency` (ISO 4217); the first tier where a price is tiered."""
+    """Money per million tokens, in `currency` (ISO 4217).
+
+    Where the price depends on the length, it is that of the shortest questions.
+    """
 
     currency: Currency = "USD"
     input: Money | None = None
@@ -96,11 +103,11 @@ class ThinkingFields(Row):
 
 
 class ThinkingTable(Row):
-    """How one kind of model is told to think. A missing field: it cannot do that.
+    """How one kind of model is told to think. Where a field is missing, it cannot do that.
 
-    `default` is sent when nothing was asked (to see the thinking at all, say).
-    `least` is sent for "off" where there is no off; without it, the lowest level.
-    `body` goes along with `on` and with every level.
+    `default` is sent when nothing was asked, for example to see the thinking at all.
+    `least` is sent for "off" where there is no `off`; without it, the lowest level.
+    `body` is sent with `on` and with every level.
     """
 
     body: dict[str, Any] = Field(default_factory=dict)
@@ -121,16 +128,13 @@ class Quirks(Row):
     seed_field: str = "seed"
     developer_role: bool = False
     usage_option: bool = True  # stream_options.include_usage is understood
-    reasoning_back: Literal["never", "tools", "always"] = (
-        "never"  # which assistant turns must carry their thinking
-    )
+    # Which assistant turns must carry their thinking.
+    reasoning_back: Literal["never", "tools", "always"] = "never"
     reasoning_field: str = "reasoning_content"
-    reasoning_filler: str = (
-        ""  # the smallest value accepted where thinking must be sent back and there is none
-    )
-    empty_content: Literal["empty", "null", "omit"] = (
-        "empty"  # of an assistant message that has only tool calls
-    )
+    # The smallest value accepted where thinking must be sent back and there is none.
+    reasoning_filler: str = ""
+    # The content of an assistant message that has only tool calls.
+    empty_content: Literal["empty", "null", "omit"] = "empty"
     schema_mode: Literal["json_schema", "json_object", "none"] = "json_schema"
     cache: Literal["", "prompt_cache_key", "cache_control"] = ""
     temperature_range: tuple[float, float] | None = None  # clamped to, with a notice
@@ -141,13 +145,13 @@ class Quirks(Row):
 
 
 class ModelProfile(Row):
-    """How a kind of model is asked, where that is not as always with its provider."""
+    """How a kind of model is asked, where it differs from the rest of its provider."""
 
     wire: WireOrNone = ""
     base_url: Url = ""
     thinking: str | ThinkingTable = ""  # the name of a table in providers.json, or a table
-    refuses: tuple[str, ...] = ()  # options that fail the request: temperature, top_p, ...
-    quirks: Quirks = Quirks()  # what is set here goes over the provider's
+    refuses: tuple[str, ...] = ()  # options that make the request fail: temperature, top_p, ...
+    quirks: Quirks = Quirks()  # a field that is set here replaces the provider's
 
 
 class Provider(Row):
@@ -157,59 +161,51 @@ class Provider(Row):
     name: str
     wire: Wire = "openai-chat"
     base_url: Url = ""
-    base_urls: dict[Wire, Url] = Field(
-        default_factory=dict
-    )  # base URL by wire format, where it differs
-    regions: dict[str, Url] = Field(
-        default_factory=dict
-    )  # other base URLs of the same service; "*" for any
-    host_by_key: dict[Variable, str] = Field(
-        default_factory=dict
-    )  # by the key's variable, where it differs
-    hosts: tuple[
-        str, ...
-    ] = ()  # all hosts the key may be sent to; `*` is one name between dots, or part of it
+    # By wire format, where its base URL is another.
+    base_urls: dict[Wire, Url] = Field(default_factory=dict)
+    # Other base URLs of the same service, by the region's name; "*" for any other.
+    regions: dict[str, Url] = Field(default_factory=dict)
+    # By the key's variable, where its host is another.
+    host_by_key: dict[Variable, str] = Field(default_factory=dict)
+    # All hosts the key may be sent to; `*` is one name between dots, or part of it.
+    hosts: tuple[str, ...] = ()
     env_keys: tuple[Variable, ...] = ()  # variables that hold the key, first set wins
-    env_base_url: tuple[
-        Variable, ...
-    ] = ()  # variables that move the base URL, besides <TYPE>_BASE_URL
+    # Variables that move the base URL, besides <TYPE>_BASE_URL.
+    env_base_url: tuple[Variable, ...] = ()
     base_path: str = ""  # the rest of the base URL, where the SDK's variable stops at the host
     key_needed: bool = True
     auth: Auth = "bearer"
-    auth_by_key: dict[str, Auth] = Field(
-        default_factory=dict
-    )  # by the variable the key came from, where it differs
-    auth_by_wire: dict[Wire, Auth] = Field(default_factory=dict)  # by wire format, where it differs
+    # By the variable the key came from, where it is sent in another way.
+    auth_by_key: dict[str, Auth] = Field(default_factory=dict)
+    # By wire format, where the key is sent in another way.
+    auth_by_wire: dict[Wire, Auth] = Field(default_factory=dict)
     headers: dict[str, str] = Field(default_factory=dict)
     path: str = ""  # replaces the format's own path; may use {model} and {api_version}
-    models_url: ListUrl = (
-        ""  # the live list, where it is not the format's own: a path, an address, or "none"
-    )
-    env_params: dict[str, str] = Field(
-        default_factory=dict
-    )  # {name} in base_url or path: "VARIABLE|OTHER=default"
-    region_by: str = ""  # the one of these names whose value chooses among `regions`
+    # The list of models, where it is not the format's own: a path, an address, or "none".
+    models_url: ListUrl = ""
+    # What {name} in base_url or path stands for: "VARIABLE|OTHER=default".
+    env_params: dict[str, str] = Field(default_factory=dict)
+    region_by: str = ""  # the name in env_params whose value chooses among `regions`
     local: bool = False  # on this machine; looked for when no model is named
     quirks: Quirks = Quirks()
-    thinking: str = ""  # the thinking table of models that are not in the table
-    families: dict[str, ModelProfile] = Field(
-        default_factory=dict
-    )  # for such models too, by a pattern of their id
-    default_model: str = ""  # chosen when only the key is known
+    thinking: str = ""  # the thinking table of models that are not in the table of models
+    # How such models are asked, by a pattern of their id.
+    families: dict[str, ModelProfile] = Field(default_factory=dict)
+    default_model: str = ""  # asked when only the provider's key is known
     retired: str = ""  # why it no longer works, for a service that has ended
     note: str = ""
     source: str = ""
 
     def auth_for(self, wire: str, variable: str = "") -> Auth:
-        """How a key is sent: by the variable it came from, else by the wire format, else as always here."""
+        """How a key is sent: by its variable, else by the wire format, else the provider's way."""
         return self.auth_by_key.get(variable) or self.auth_by_wire.get(wire) or self.auth
 
     def home_of(self, host: str) -> str:
-        """What an address without scheme or port is completed from."""
+        """The URL whose scheme and port an address without them gets."""
         return "https://" if self.trusts(host) and not is_loopback(host) else self.base_url
 
     def at_home_of(self, variable: str, url: str) -> str:
-        """The address at the host that the key of that variable belongs to.
+        """The address, moved to the host that the key of that variable belongs to.
 
         >>> zai = Provider(type="glm", name="GLM", host_by_key={"ZAI_API_KEY": "api.z.ai"})
         >>> zai.at_home_of("ZAI_API_KEY", "https://open.bigmodel.cn/api/paas/v4")
@@ -225,22 +221,19 @@ class Provider(Row):
         >>> groq.moved_to("https://api.groq.com"), groq.moved_to("http://localhost:9/v1")
         ('https://api.groq.com/openai/v1', 'http://localhost:9/v1')
         """
-        return (
-            url
-            if not self.base_path or re.search(r"/v\d", url)
-            else url.rstrip("/") + self.base_path
-        )
+        has_path = re.search(r"/v\d", url)
+        if not self.base_path or has_path:
+            return url
+        return url.rstrip("/") + self.base_path
 
     def trusts(self, host: str) -> bool:
         """Whether this provider's key may be sent to `host`.
 
-        >>> Provider(type="x", name="X", hosts=("*.openai.azure.com",)).trusts("mine.openai.azure.com")
+        >>> Provider(type="x", name="X", hosts=("*.azure.com",)).trusts("mine.azure.com")
         True
         """
-        return any(
-            re.fullmatch(re.escape(h).replace(r"\*", "[a-z0-9-]+"), host.lower())
-            for h in self.hosts
-        )
+        patterns = [re.escape(name).replace(r"\*", "[a-z0-9-]+") for name in self.hosts]
+        return any(re.fullmatch(pattern, host.lower()) for pattern in patterns)
 
 
 class Model(ModelProfile):

@@ -12,7 +12,10 @@ from nbchat.errors import BadSettings
 
 
 def read_table(path: Path) -> Any:
-    """What the file holds: JSON where its name says so, else TOML. Raises BadSettings that names the file."""
+    """What the file holds: JSON where its name says so, else TOML.
+
+    Raises BadSettings, naming the file.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -25,21 +28,23 @@ def read_table(path: Path) -> Any:
         ) from None
     try:
         return _json(text, path) if path.suffix.lower() == ".json" else _toml(text, path)
-    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+    except (ValueError, RecursionError):  # a number of 5,000 digits; thousands of brackets
         raise BadSettings(f"{path} holds something too large for a table.") from None
 
 
 def _json(text: str, path: Path) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise BadSettings(
-                f"{path}: {safe_value(twice)} is there twice in one object. Keep one of them."
-            )
-        return dict(pairs)
+    def check_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in table:
+                raise BadSettings(
+                    f"{path}: {safe_value(name)} is there twice in one object. Keep one of them."
+                )
+            table[name] = value
+        return table
 
     try:
-        data = json.loads(text, object_pairs_hook=once)
+        data = json.loads(text, object_pairs_hook=check_names)
     except json.JSONDecodeError as error:
         raise BadSettings(
             f"{path} is not JSON at line {error.lineno}, column {error.colno}: {error.msg}."

@@ -2,7 +2,7 @@
 
 They come from `nbchat.toml` or from a JSON file in the documented shape. A row that
 names a model or a provider of the table changes only the fields it gives; any other
-row is a new one. What is wrong is said with its file and row. Keys are never kept
+row is a new one. An error names the file and the row. Keys are never kept
 in these files, and what looks like one is not repeated in a message.
 """
 
@@ -28,26 +28,31 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(slots=True, frozen=True)
 class UserRow:
-    """One row as the user wrote it: its values, and which of its fields were given."""
+    """One row as the user wrote it: its values, and which of its fields are there.
+
+    `fields` are their names in Python, each with the user's spelling of it.
+    """
 
     where: str
     row: Any = None
-    fields: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the names in Python -> as they were written
+    fields: Mapping[str, str] = field(default_factory=dict)
 
-    def refuse(self, said: str) -> NoReturn:
-        raise BadSettings(f"{self.where}: {said.rstrip('.')}{'' if said.endswith('?') else '.'}")
+    def refuse(self, reason: str) -> NoReturn:
+        """Raises BadSettings with the place and the reason, as a sentence."""
+        end = "" if reason.endswith("?") else "."
+        raise BadSettings(f"{self.where}: {reason.rstrip('.')}{end}")
 
     def over(self, row: R) -> R:
-        """The row with the given fields changed, and inside quirks and price only the given ones too."""
+        """The row with the user's fields in place of its own.
+
+        Of the objects in it, such as quirks and price, only the fields that the user wrote.
+        """
         changes = {name: getattr(self.row, name) for name in self.fields}
         for name, value in changes.items():
             old = getattr(row, name)
             if isinstance(value, Row) and isinstance(old, type(value)):
-                changes[name] = old.model_copy(
-                    update={n: getattr(value, n) for n in value.model_fields_set}
-                )
+                inner = {n: getattr(value, n) for n in value.model_fields_set}
+                changes[name] = old.model_copy(update=inner)
         return row.model_copy(update=changes)
 
 
@@ -62,10 +67,10 @@ class UserTables:
 
     def over(self, catalog: Catalog) -> Catalog:
         """The catalog with these rows on top. Raises BadSettings where a row does not fit it."""
-        catalog = catalog.merged(providers=[_provider(given, catalog) for given in self.providers])
-        catalog = catalog.merged(
-            models=[_model(given, catalog) for given in self.models], aliases=self.aliases
-        )
+        providers = [_provider(row, catalog) for row in self.providers]
+        catalog = catalog.merged(providers=providers)
+        models = [_model(row, catalog) for row in self.models]
+        catalog = catalog.merged(models=models, aliases=self.aliases)
         for alias in self.aliases:
             try:
                 catalog.find(alias)
@@ -85,90 +90,93 @@ def read_tables(data: Mapping[str, Any], origin: str, formats: Collection[str]) 
     {'fast': 'kimi-k2.6'}
     """
     whole = UserRow(origin)
+    names = ", ".join(TABLES)
     if not isinstance(data, Mapping):
-        whole.refuse(f"should be a table with {', '.join(TABLES)}, got {safe_value(data)}")
+        whole.refuse(f"should be a table with {names}, got {safe_value(data)}")
     for name in data:
         if name not in TABLES:
-            whole.refuse(
-                f"{safe_value(name)} is not one of {', '.join(TABLES)}.{did_you_mean(str(name), TABLES)}"
-            )
-    models = _rows("models", "id", Model, data, whole, formats)
-    providers = _rows("providers", "type", Provider, data, whole, formats)
+            near = did_you_mean(str(name), TABLES)
+            whole.refuse(f"{safe_value(name)} is not one of {names}.{near}")
+    models = _TableReader("models", "id", Model, whole, formats).read(data)
+    providers = _TableReader("providers", "type", Provider, whole, formats).read(data)
     return UserTables(models, providers, _aliases(data.get("aliases", {}), whole), origin)
 
 
 # --- rows as they are written --------------------------------------------------------------------
 
 
-def _rows(
-    table: str,
-    named_by: str,
-    kind: type[Row],
-    data: Mapping[str, Any],
-    whole: UserRow,
-    formats: Collection[str],
-) -> tuple[UserRow, ...]:
-    rows = data.get(table, [])
-    if not isinstance(rows, list | tuple):
-        whole.refuse(
-            f"{table!r} should be a list of rows ([[{table}]] in TOML), got {safe_value(rows)}"
-        )
-    first: dict[str, int] = {}
-    for number, row in enumerate(rows, 1):
-        name = row.get(named_by) if isinstance(row, Mapping) else None
-        if isinstance(name, str) and first.setdefault(name, number) != number:
-            UserRow(_where(table, number, name, whole)).refuse(
-                f"row {first[name]} has the same {named_by!r}. Keep one"
-            )
-    return tuple(
-        _row(table, number, row, named_by, kind, whole, formats)
-        for number, row in enumerate(rows, 1)
-    )
+@dataclass(slots=True, frozen=True)
+class _TableReader:
+    """Reads the rows of one of the tables; each has its name in the field `name_field`."""
+
+    table: str
+    name_field: str
+    kind: type[Row]
+    whole: UserRow
+    formats: Collection[str]
+
+    def read(self, data: Mapping[str, Any]) -> tuple[UserRow, ...]:
+        """The rows of the table. Raises BadSettings for the first that cannot be used."""
+        rows = data.get(self.table, [])
+        if not isinstance(rows, list | tuple):
+            rule = f"should be a list of rows ([[{self.table}]] in TOML)"
+            self.whole.refuse(f"{self.table!r} {rule}, got {safe_value(rows)}")
+        numbered = list(enumerate(rows, 1))
+        self._check_names(numbered)
+        return tuple(self._row(number, row) for number, row in numbered)
+
+    def _check_names(self, rows: list[tuple[int, Any]]) -> None:
+        first: dict[str, int] = {}
+        for number, row in rows:
+            name = row.get(self.name_field) if isinstance(row, Mapping) else None
+            if isinstance(name, str) and first.setdefault(name, number) != number:
+                reason = f"row {first[name]} has the same {self.name_field!r}. Keep one"
+                UserRow(self._place(number, name)).refuse(reason)
+
+    def _place(self, number: int, name: Any) -> str:
+        is_safe = isinstance(name, str) and holds_no_key(name)
+        label = f" ({safe_value(name)})" if is_safe else ""
+        return f"{self.table} row {number}{label} of {self.whole.where}"
+
+    def _row(self, number: int, row: Any) -> UserRow:
+        if not isinstance(row, Mapping):
+            place = UserRow(f"{self.table} row {number} of {self.whole.where}")
+            place.refuse(f"should be a table of fields, got {safe_value(row)}")
+        place = UserRow(self._place(number, row.get(self.name_field)))
+        fields = self._fields(row, place)
+        # A row may name one of the shipped table and leave these out: any text will do here.
+        values = {"name": "-", "type": "x"}
+        values |= {name: row[spelling] for name, spelling in fields.items()}
+        try:
+            checked = self.kind.model_validate(values, context={"formats": self.formats})
+        except ValidationError as error:
+            place.refuse(wrong_value(error.errors(include_url=False), fields))
+        if isinstance(checked, Provider):
+            _check_headers(checked, place)
+        return UserRow(place.where, checked, fields)
+
+    def _fields(self, row: Mapping[str, Any], place: UserRow) -> dict[str, str]:
+        """The names of the row's fields, each with the spelling the user chose."""
+        names = self.kind.model_fields
+        known = {spelling: name for name in names for spelling in (name, to_camel(name))}
+        fields: dict[str, str] = {}
+        for spelling in row:
+            if spelling not in known:
+                place.refuse(unknown_field(spelling, known))
+            name = known[spelling]
+            if name in fields:
+                place.refuse(f"{spelling!r} and {fields[name]!r} are the same field. Keep one")
+            fields[name] = spelling
+        if self.name_field not in fields:
+            place.refuse(f"needs {self.name_field!r}")
+        return fields
 
 
-def _where(table: str, number: int, name: Any, whole: UserRow) -> str:
-    named = f" ({safe_value(name)})" if isinstance(name, str) and holds_no_key(name) else ""
-    return f"{table} row {number}{named} of {whole.where}"
-
-
-def _row(
-    table: str,
-    number: int,
-    row: Any,
-    named_by: str,
-    kind: type[Row],
-    whole: UserRow,
-    formats: Collection[str],
-) -> UserRow:
-    if not isinstance(row, Mapping):
-        UserRow(f"{table} row {number} of {whole.where}").refuse(
-            f"should be a table of fields, got {safe_value(row)}"
-        )
-    given = UserRow(_where(table, number, row.get(named_by), whole))
-    known = {spelling: name for name in kind.model_fields for spelling in (name, to_camel(name))}
-    fields: dict[str, str] = {}
-    for written in row:
-        if written not in known:
-            given.refuse(unknown_field(written, known))
-        if (name := known[written]) in fields:
-            given.refuse(f"{written!r} and {fields[name]!r} are the same field. Keep one")
-        fields[name] = written
-    if named_by not in fields:
-        given.refuse(f"needs {named_by!r}")
-    try:  # the rest of a row that names an old one comes from there
-        values = {"name": "-", "type": "x"} | {
-            name: row[written] for name, written in fields.items()
-        }
-        read = kind.model_validate(values, context={"formats": formats})
-    except ValidationError as error:
-        given.refuse(wrong_value(error.errors(include_url=False), fields))
-    if isinstance(read, Provider) and (
-        header := next((h for h in read.headers if h.lower() in KEY_HEADERS), None)
-    ):
-        given.refuse(
-            f"header {header!r} would hold a key. Keys stay out of files: name their variable in 'envKeys'"
-        )
-    return UserRow(given.where, read, fields)
+def _check_headers(provider: Provider, place: UserRow) -> None:
+    for header in provider.headers:
+        if header.lower() in KEY_HEADERS:
+            advice = "Keys stay out of files: name their variable in 'envKeys'"
+            place.refuse(f"header {header!r} would hold a key. {advice}")
 
 
 def _aliases(aliases: Any, whole: UserRow) -> dict[str, str]:
@@ -178,66 +186,60 @@ def _aliases(aliases: Any, whole: UserRow) -> dict[str, str]:
         if not alias.strip() or len(alias.split()) > 1:
             whole.refuse(f"alias {safe_value(alias)} should be a name without spaces")
         if not isinstance(name, str) or not name:
-            whole.refuse(
-                f"alias {safe_value(alias)} should be the name of a model, got {safe_value(name)}"
-            )
+            rule = "should be the name of a model"
+            whole.refuse(f"alias {safe_value(alias)} {rule}, got {safe_value(name)}")
     return dict(aliases)
 
 
 # --- rows as they are used -----------------------------------------------------------------------
 
 
-def _provider(given: UserRow, catalog: Catalog) -> Provider:
-    new: Provider = given.row
+def _provider(user_row: UserRow, catalog: Catalog) -> Provider:
+    new: Provider = user_row.row
     old = catalog.providers.get(new.type)
     if old is None and not new.base_url:
-        given.refuse(
-            f"needs 'baseUrl', the address of the service.{did_you_mean(new.type, catalog.providers)}"
-        )
-    provider = given.over(old or Provider(type=new.type, name=new.type))
-    for manner in (ModelProfile(thinking=provider.thinking), *provider.families.values()):
-        _check_thinking(given, manner, catalog)
+        near = did_you_mean(new.type, catalog.providers)
+        user_row.refuse(f"needs 'baseUrl', the address of the service.{near}")
+    provider = user_row.over(old or Provider(type=new.type, name=new.type))
+    for profile in (ModelProfile(thinking=provider.thinking), *provider.families.values()):
+        _check_thinking(user_row, profile, catalog)
     return provider
 
 
-def _model(given: UserRow, catalog: Catalog) -> Model:
-    new: Model = given.row
+def _model(user_row: UserRow, catalog: Catalog) -> Model:
+    new: Model = user_row.row
     old = catalog.models.get(new.id)
-    if old and "type" in given.fields and new.type != old.type:
+    if old and "type" in user_row.fields and new.type != old.type:
         old = catalog.models.get(f"{new.type}:{new.id}")
     if old is None:
-        old = _like_its_kin(given, new, catalog)
-    model = given.over(old).model_copy(update={"id": old.id})
-    if "thinking" in given.fields and "supports_thinking_mode" not in given.fields:
+        old = _row_to_start_from(user_row, new, catalog)
+    model = user_row.over(old).model_copy(update={"id": old.id})
+    if "thinking" in user_row.fields and "supports_thinking_mode" not in user_row.fields:
         model = model.model_copy(update={"supports_thinking_mode": bool(model.thinking)})
-    elif "thinking" not in given.fields and not model.supports_thinking_mode:
+    elif "thinking" not in user_row.fields and not model.supports_thinking_mode:
         model = model.model_copy(update={"thinking": ""})
-    _check_thinking(given, model, catalog)
+    _check_thinking(user_row, model, catalog)
     return model
 
 
-def _like_its_kin(given: UserRow, new: Model, catalog: Catalog) -> Model:
-    """The row a new model starts from: what the table knows of such ids at its provider."""
-    if "type" not in given.fields:
-        given.refuse(
-            f"needs 'type', the provider that serves it.{did_you_mean(new.id, catalog.models)}"
-        )
+def _row_to_start_from(user_row: UserRow, new: Model, catalog: Catalog) -> Model:
+    """The row that a new model changes: what the table knows of such ids at its provider."""
+    if "type" not in user_row.fields:
+        near = did_you_mean(new.id, catalog.models)
+        user_row.refuse(f"needs 'type', the provider that serves it.{near}")
     if new.type not in catalog.providers:
-        given.refuse(
-            f"no provider is of type {safe_value(new.type)}.{did_you_mean(new.type, catalog.providers)}"
-        )
-    sent = new.upstream or new.id.removeprefix(f"{new.type}:")
-    row = catalog.row_of(catalog.providers[new.type], sent)
-    status = "current" if row.status == "unlisted" else row.status
-    upstream = sent if sent != new.id else ""
-    return row.model_copy(
-        update={"id": new.id, "name": new.id, "upstream": upstream, "status": status}
-    )
+        near = did_you_mean(new.type, catalog.providers)
+        user_row.refuse(f"no provider is of type {safe_value(new.type)}.{near}")
+    sent_id = new.upstream or new.id.removeprefix(f"{new.type}:")
+    row = catalog.row_of(catalog.providers[new.type], sent_id)
+    changes = {"id": new.id, "name": new.id, "upstream": sent_id if sent_id != new.id else ""}
+    if row.status == "unlisted":
+        changes["status"] = "current"
+    return row.model_copy(update=changes)
 
 
-def _check_thinking(given: UserRow, manner: ModelProfile, catalog: Catalog) -> None:
-    name = manner.thinking
+def _check_thinking(user_row: UserRow, profile: ModelProfile, catalog: Catalog) -> None:
+    name = profile.thinking
     if isinstance(name, str) and name and name not in catalog.thinking:
-        given.refuse(
-            f"'thinking': no thinking table is called {safe_value(name)}.{did_you_mean(name, catalog.thinking)}"
-        )
+        near = did_you_mean(name, catalog.thinking)
+        user_row.refuse(f"'thinking': no thinking table is called {safe_value(name)}.{near}")

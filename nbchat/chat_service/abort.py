@@ -24,7 +24,7 @@ class AbortSignal:
     def __init__(self) -> None:
         self._reason: str | None = None
         self._deadline: float | None = None
-        self._after = ""
+        self._reason_at_deadline = ""
         self._listeners: dict[object, Callable[[], None]] = {}
 
     @classmethod
@@ -36,11 +36,14 @@ class AbortSignal:
         """
         signal = cls()
         signal._deadline = time.monotonic() + seconds
-        signal._after = f"the time limit of {seconds:g} s is over"
+        signal._reason_at_deadline = f"the time limit of {seconds:g} s is over"
         return signal
 
     def abort(self, reason: str = "") -> None:
-        """Stop whatever listens. May be called from any thread, before, during or after a stream."""
+        """Stop whatever listens.
+
+        May be called from any thread, before, during or after a stream.
+        """
         if not self.aborted:
             self._reason = reason
             for wake in tuple(self._listeners.values()):
@@ -53,25 +56,28 @@ class AbortSignal:
 
     @property
     def reason(self) -> str:
-        """Why it has aborted; empty where nothing was said."""
-        return self._reason or (self._after if self.seconds_left == 0 else "")
+        """Why it has aborted; empty where `abort` got no reason, or before that."""
+        if self._reason:
+            return self._reason
+        return self._reason_at_deadline if self.seconds_left == 0 else ""
 
     @property
     def seconds_left(self) -> float | None:
         """Until it aborts by itself; None for a signal without a clock."""
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
 
-    async def until(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
-        """The items as they come; TimeoutError takes the place of the first after the abort. Closes them at the end."""
+    async def iterate(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        """The items as they come, until the abort; they are closed at the end.
+
+        Raises TimeoutError in place of the first item after the abort.
+        """
         loop, me = asyncio.get_running_loop(), object()
         async with aclosing(items):
             while True:
                 async with asyncio.timeout(self.seconds_left) as limit:
                     self._listeners[me] = partial(_wake, loop, limit)
                     try:
-                        if (
-                            self.aborted
-                        ):  # looked at after listening: an abort in between would be missed
+                        if self.aborted:  # after listening, or an abort in between is missed
                             raise TimeoutError
                         item = await anext(items)
                     except StopAsyncIteration:

@@ -31,29 +31,22 @@ class StreamChunk:
     thought: str = ""
     tool_calls: list[ToolCall] = field(default_factory=list)
     notice: str = ""  # something to know, such as a parameter that was left out
-    reason: StopReason | None = (
-        None  # of the last chunk: end, length, tool_calls, filter, interrupted or broken
-    )
+    reason: StopReason | None = None  # of the last chunk
     detail: str = ""  # the provider's most specific word for the reason
     model: str = ""  # of the last chunk
-    usage: Usage | None = None  # of the last chunk, where the provider said it
+    usage: Usage | None = None  # of the last chunk, where the provider counted
     error: NbchatError | None = None
 
     @classmethod
     def failed(cls, error: NbchatError, answer: Answer | None = None) -> StreamChunk:
         """The last chunk of an answer that failed."""
-        return cls(
-            f"Service error: {first_line(error)}",
-            finished=True,
-            reason="broken",
-            error=error,
-            **_known(answer),
-        )
+        content = f"Service error: {first_line(error)}"
+        return cls(content, finished=True, reason="broken", error=error, **_origin(answer))
 
     @classmethod
     def stopped(cls, reason: str, answer: Answer | None = None) -> StreamChunk:
         """The last chunk of an answer that was aborted: no failure, it was wanted."""
-        return cls(finished=True, reason="interrupted", detail=reason, **_known(answer))
+        return cls(finished=True, reason="interrupted", detail=reason, **_origin(answer))
 
     @property
     def exception(self) -> NbchatError | None:
@@ -73,16 +66,21 @@ class StreamChunk:
         if self.notice:
             body["notice"] = self.notice
         if self.finished:
-            body |= {
-                name: value
-                for name in ("reason", "detail", "model")
-                if (value := getattr(self, name))
-            }
-            if self.usage:
-                body["usage"] = _said(self.usage)
-            if self.error:
-                body["error"] = _error(self.error)
+            body |= self._ending
         return body
+
+    @property
+    def _ending(self) -> dict[str, Any]:
+        """What only the last chunk has, without what is empty."""
+        fields: dict[str, Any] = {
+            "reason": self.reason,
+            "detail": self.detail,
+            "model": self.model,
+            "usage": _counts(self.usage) if self.usage else None,
+            "error": _error(self.error) if self.error else None,
+        }
+        # A usage without counts is sent as an empty object.
+        return {name: value for name, value in fields.items() if value not in ("", None)}
 
 
 def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
@@ -96,43 +94,49 @@ def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
             yield StreamChunk(tool_calls=[e for e in events if isinstance(e, ToolCall)])
         else:
             for event in events:
-                match event:
-                    case Notice(text):
-                        yield StreamChunk(notice=text)
-                    case Stop("broken", detail):
-                        yield StreamChunk.failed(
-                            ConnectionBroken(_broke_off(answer, detail)), answer
-                        )
-                    case Stop(reason, detail):
-                        yield StreamChunk(
-                            finished=True, reason=reason, detail=detail, **_known(answer)
-                        )
+                yield from _chunks_of_event(event, answer)
 
 
-def _broke_off(answer: Answer, detail: str) -> str:
+def _chunks_of_event(event: Event, answer: Answer) -> Iterator[StreamChunk]:
+    """One chunk for a notice or the end; none for an event that clients do not see."""
+    match event:
+        case Notice(text):
+            yield StreamChunk(notice=text)
+        case Stop("broken", detail):
+            yield StreamChunk.failed(ConnectionBroken(_broken_message(answer, detail)), answer)
+        case Stop(reason, detail):
+            yield StreamChunk(finished=True, reason=reason, detail=detail, **_origin(answer))
+
+
+def _broken_message(answer: Answer, detail: str) -> str:
     size = f"{len(answer.text):,} characters"
     return f"the answer broke off after {size}: {detail.rstrip('.')}.\nAsk again, or go on from it."
 
 
-def _known(answer: Answer | None) -> dict[str, Any]:
+def _origin(answer: Answer | None) -> dict[str, Any]:
+    """The model of an answer, and its usage where the provider counted."""
     if answer is None:
         return {}
-    return {"model": answer.model, "usage": answer.usage if _said(answer.usage) else None}
+    return {"model": answer.model, "usage": answer.usage if _counts(answer.usage) else None}
 
 
-def _said(usage: Usage) -> dict[str, int]:
-    return {name: value for name in usage.__slots__ if (value := getattr(usage, name)) is not None}
+def _counts(usage: Usage) -> dict[str, int]:
+    counts = {name: getattr(usage, name) for name in usage.__slots__}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
     """`raw` is what the model wrote, where that is no JSON object."""
-    said: dict[str, Any] = {"id": call.id, "name": call.name, "arguments": call.arguments}
-    return said if call.arguments is not None else {**said, "raw": call.raw}
+    fields: dict[str, Any] = {"id": call.id, "name": call.name, "arguments": call.arguments}
+    if call.arguments is None:
+        fields["raw"] = call.raw
+    return fields
 
 
 def _error(error: NbchatError) -> dict[str, Any]:
-    said: dict[str, Any] = {"type": type(error).__name__, "message": first_line(error)}
+    fields: dict[str, Any] = {"type": type(error).__name__, "message": first_line(error)}
     for name in ("status", "retry_after", "request_id"):
-        if (value := getattr(error, name, None)) is not None:
-            said[to_camel(name)] = value
-    return said
+        value = getattr(error, name, None)
+        if value is not None:
+            fields[to_camel(name)] = value
+    return fields

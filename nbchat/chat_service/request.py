@@ -46,7 +46,7 @@ class Body(BaseModel):
     )
 
 
-def _base64(text: str) -> str:
+def _check_base64(text: str) -> str:
     try:
         b64decode(text, validate=True)
     except ValueError:
@@ -54,7 +54,7 @@ def _base64(text: str) -> str:
     return text
 
 
-Base64 = Annotated[str, AfterValidator(_base64)]
+Base64 = Annotated[str, AfterValidator(_check_base64)]
 
 
 class TextPart(Body):
@@ -82,10 +82,8 @@ class FilePart(Body):
 
 
 ChatPart = Annotated[TextPart | ImagePart | FilePart, Field(discriminator="type")]
-_TEXT, _LIST = (
-    "as text",
-    "as list",
-)  # which of the two is meant is seen at once, so that errors speak of that one
+# Which of the two is meant is decided first, so that errors speak of that one alone.
+_TEXT, _LIST = "as text", "as list"
 _TEXT_OR_LIST = Discriminator(lambda value: _TEXT if isinstance(value, str) else _LIST)
 
 
@@ -107,11 +105,10 @@ class ChatTool(Body):
     @classmethod
     def of(cls, tool: Any) -> Any:
         """An `nbchat.Tool` is as good as its fields."""
-        if isinstance(tool, Tool):
-            return cls(
-                name=tool.name, description=tool.description, parameters=dict(tool.parameters)
-            )
-        return tool
+        if not isinstance(tool, Tool):
+            return tool
+        parameters = dict(tool.parameters)
+        return cls(name=tool.name, description=tool.description, parameters=parameters)
 
     @property
     def tool(self) -> Tool:
@@ -133,21 +130,21 @@ class ChatMessage(Body):
     )
     tool_call_id: str = Field(default="", description="of a tool message: the call it answers")
     name: str = Field(default="", description="of a tool message: the tool's name")
-    _given: Message | None = PrivateAttr(None)
+    _original: Message | None = PrivateAttr(None)
 
     @classmethod
     def of(cls, message: Any) -> Any:
         """An `nbchat.Message` goes through as it is, with all that its provider wants back."""
-        if isinstance(message, Message):
-            made = cls(role=message.role, content=message.text)
-            made._given = message
-            return made
-        return message
+        if not isinstance(message, Message):
+            return message
+        chat_message = cls(role=message.role, content=message.text)
+        chat_message._original = message
+        return chat_message
 
     @property
     def message(self) -> Message:
-        if self._given is not None:
-            return self._given
+        if self._original is not None:
+            return self._original
         content = self.content if isinstance(self.content, str) else list(map(_part, self.content))
         calls = [ToolCall(call.id, call.name, call.arguments) for call in self.tool_calls]
         return Message(self.role, content, self.thought, calls, self.tool_call_id, self.name)
@@ -163,7 +160,7 @@ def _part(part: TextPart | ImagePart | FilePart) -> str | Image | File:
             return File(b64decode(part.data), part.media_type, part.name)
 
 
-def _asks(messages: list[ChatMessage]) -> list[ChatMessage]:
+def _check_question(messages: list[ChatMessage]) -> list[ChatMessage]:
     if not any(message.role == "user" for message in messages):
         raise ValueError("should have a message of the user's: there is no question")
     return messages
@@ -173,7 +170,7 @@ _Messages = Annotated[
     list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]],
     Strict(False),
     Field(min_length=1),
-    AfterValidator(_asks),
+    AfterValidator(_check_question),
 ]
 
 
@@ -195,7 +192,7 @@ class _Question(Body):
 _StopText = Annotated[str, Field(min_length=1)]
 _Stops = Annotated[list[_StopText], Field(min_length=1, max_length=MOST_STOPS)]
 
-# Those whose JSON is not what Python takes: by the option's name, the type and the field.
+# Options whose JSON is not what Python takes: the type and the field by the option's name.
 _OWN_FIELDS: dict[str, tuple[Any, Any]] = {
     "tools": (
         list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]],
@@ -227,78 +224,86 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
     100
     """
 
-    # Of the docstring, the example is of no use to who reads the server's schema.
+    # The server's schema shows this in place of the docstring, whose example is Python.
     model_config = ConfigDict(
         json_schema_extra={"description": "A question, with the conversation that led to it."}
     )
 
     @field_validator("tool_choice")
     @classmethod
-    def _known_tool(cls, choice: str | None, info: ValidationInfo) -> str | None:
+    def _check_tool_choice(cls, choice: str | None, info: ValidationInfo) -> str | None:
         names = [tool.name for tool in info.data.get("tools", ())]
-        if choice in (None, *TOOL_CHOICES[:2], *names) or (choice == "required" and names):
-            return choice
-        raise ValueError(
-            "should be auto or none; or required, or a tool's name, where there is one"
-        )
+        choices = [None, *TOOL_CHOICES[:2], *names]
+        if names:
+            choices.append("required")
+        if choice not in choices:
+            raise ValueError(
+                "should be auto or none; or required, or a tool's name, where there is one"
+            )
+        return choice
 
     @classmethod
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
-        """A request from a dict, in either spelling. Raises BadSettings, naming the fields but never their values.
+        """A request from a dict, in either spelling.
 
-        >>> ChatStreamRequest.of({"model": "demo", "messages": "Hello", "maxTokens": 100}).max_tokens
-        100
+        Raises BadSettings, naming the fields but never their values.
+
+        >>> ChatStreamRequest.of({"model": "demo", "messages": "Hello", "topP": 0.5}).top_p
+        0.5
         """
         if isinstance(params, ChatStreamRequest):
             return params
         if not isinstance(params, Mapping):
-            raise BadSettings(
-                f"a request is a ChatStreamRequest or a dict with its fields, and not {type(params).__name__}."
-            )
+            kinds = "a ChatStreamRequest or a dict with its fields"
+            raise BadSettings(f"a request is {kinds}, and not {type(params).__name__}.")
         try:
-            made: ChatStreamRequest = cls.model_validate(dict(params))
+            request: ChatStreamRequest = cls.model_validate(dict(params))
         except ValidationError as error:
-            raise BadSettings(
-                f"the request is not valid: {wrong_fields(error.errors(include_input=False))}."
-            ) from None
-        return made
+            mistakes = wrong_fields(error.errors(include_input=False))
+            raise BadSettings(f"the request is not valid: {mistakes}.") from None
+        return request
 
     @property
-    def sent(self) -> str | list[Message]:
+    def conversation(self) -> str | list[Message]:
         """The messages as the engine takes them."""
-        return (
-            self.messages if isinstance(self.messages, str) else [m.message for m in self.messages]
-        )
+        if isinstance(self.messages, str):
+            return self.messages
+        return [message.message for message in self.messages]
 
     @property
     def options(self) -> dict[str, Any]:
         """All but the model and the messages, as the engine takes them."""
-        given = {name: getattr(self, field) for name, field in _FIELD_OF.items()}
-        return given | {"tools": [tool.tool for tool in self.tools]}
+        options = {name: getattr(self, field) for name, field in _FIELD_OF.items()}
+        return options | {"tools": [tool.tool for tool in self.tools]}
 
 
-_OBJECT = dict.fromkeys(
-    ("dict_type", "model_type", "model_attributes_type"), "be an object"
-)  # the word of JSON
+# JSON calls it an object, whatever Python makes of it.
+_OBJECT_TYPES = ("dict_type", "model_type", "model_attributes_type")
+MOST_MISTAKES = 5  # named in one message
+LONGEST_NAME = 32  # characters of a field's name that is repeated
 
 
 def wrong_fields(errors: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with a request, field by field, without any of its values.
 
-    >>> wrong_fields([{"loc": ("maxTokens",), "msg": "Input should be greater than 0", "type": "greater_than"}])
+    >>> message = "Input should be greater than 0"
+    >>> wrong_fields([{"loc": ("maxTokens",), "msg": message, "type": "greater_than"}])
     'maxTokens: should be greater than 0'
     """
-    said = []
-    for error in errors[:5]:
-        place = [str(p) for p in error["loc"] if p not in (_TEXT, _LIST)]
-        if error["type"] == "extra_forbidden":
-            # A name that is no plain word may itself be something that was pasted by mistake.
-            plain = len(place[-1]) <= 32 and place[-1].replace("_", "").isalpha()
-            said.append(f"{'.'.join(place) if plain else 'a field'}: there is no such field here")
-        else:
-            _, should, wanted = error["msg"].partition("should ")
-            said.append(
-                f"{'.'.join(place) or 'the body'}: {should}{_OBJECT.get(error['type'], wanted or error['msg'])}"
-            )
-    more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
-    return "; ".join(said) + more
+    mistakes = [_mistake(error) for error in errors[:MOST_MISTAKES]]
+    more = len(errors) - len(mistakes)
+    return "; ".join(mistakes) + (f"; and {more} more" if more else "")
+
+
+def _mistake(error: Mapping[str, Any]) -> str:
+    names = [str(name) for name in error["loc"] if name not in (_TEXT, _LIST)]
+    place = ".".join(names)
+    if error["type"] == "extra_forbidden":
+        name = names[-1]
+        # A name that is no plain word may itself be something that was pasted by mistake.
+        is_plain = len(name) <= LONGEST_NAME and name.replace("_", "").isalpha()
+        return f"{place if is_plain else 'a field'}: there is no such field here"
+    _, should, rule = error["msg"].partition("should ")
+    if error["type"] in _OBJECT_TYPES:
+        rule = "be an object"
+    return f"{place or 'the body'}: {should}{rule or error['msg']}"

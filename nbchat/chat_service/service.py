@@ -60,12 +60,13 @@ class ChatService:
         """
         answer: Answer | None = None
         try:
-            asked = ChatStreamRequest.of(request)
-            async with self._open(asked) as stream:
+            async with self._open(ChatStreamRequest.of(request)) as stream:
                 answer = stream.result
-                pieces = _chunks(stream)
-                async with aclosing(signal.until(pieces) if signal else pieces) as arriving:
-                    async for chunk in arriving:
+                chunks = _chunks(stream)
+                if signal:
+                    chunks = signal.iterate(chunks)
+                async with aclosing(chunks):
+                    async for chunk in chunks:
                         yield chunk
                         if chunk.finished:
                             return
@@ -78,9 +79,9 @@ class ChatService:
 
     def _open(self, request: ChatStreamRequest) -> Stream:
         if self._engine is not None:
-            return self._engine.stream(request.model, request.sent, **request.options)
+            return self._engine.stream(request.model, request.conversation, **request.options)
         shared = runtime.current()
-        stream = shared.source.stream(request.model, request.sent, **request.options)
+        stream = shared.source.stream(request.model, request.conversation, **request.options)
         return shared.bridge.relay(stream)
 
 
@@ -107,23 +108,24 @@ class ChatModel:
         signal: AbortSignal | None = None,
         **options: Any,
     ) -> Chunks:
-        """The answer in chunks. Takes a question, messages, or a request; `options` are a request's fields.
+        """The answer in chunks.
 
-        >>> create_model("demo", "demo").stream_chat("Hello", max_tokens=100)    # doctest: +ELLIPSIS
+        Takes a question, messages, or a request; `options` are a request's fields.
+
+        >>> create_model("demo", "demo").stream_chat("Hello", max_tokens=9)  # doctest: +ELLIPSIS
         <async_generator object ...>
         """
-        asked = (
-            dict(messages)
-            if isinstance(messages, ChatStreamRequest | Mapping)
-            else {"messages": messages}
-        )
-        return ChatService().stream_chat({**asked, **options, "model": self.name}, signal)
+        fields: dict[str, Any] = {"messages": messages}
+        if isinstance(messages, ChatStreamRequest | Mapping):
+            fields = dict(messages)
+        return ChatService().stream_chat({**fields, **options, "model": self.name}, signal)
 
 
 def create_model(model_type: str, model_id: str) -> ChatModel:
-    """A model by the provider's type and the provider's own id; any id, it need not be in the table.
+    """A model by the provider's type and the provider's own id.
 
-    Raises UnknownModel for a provider that nobody knows, with near names.
+    Any id will do, it need not be in the table. Raises UnknownModel for a provider that
+    nobody knows, with near names.
 
     >>> create_model("kimi", "kimi-k2-thinking").name
     'kimi:kimi-k2-thinking'
@@ -156,19 +158,21 @@ async def send_chat_stream(
     last = StreamChunk()
     async with aclosing(ChatService().stream_chat(params, signal)) as arriving:
         async for last in arriving:
-            await _called(on_chunk, last)
-    if (error := last.exception) is None:
-        await _called(on_complete)
+            await _call(on_chunk, last)
+    error = last.exception
+    if error is None:
+        await _call(on_complete)
     elif on_error is None:
         raise error
     else:
-        await _called(on_error, error)
+        await _call(on_error, error)
     return last
 
 
-async def _called(
-    callback: Callable[..., Awaitable[object] | object] | None, *given: object
+async def _call(
+    callback: Callable[..., Awaitable[object] | object] | None, *arguments: object
 ) -> None:
-    result = callback(*given) if callback else None
+    """Call it, if there is one, and wait for what it returns."""
+    result = callback(*arguments) if callback else None
     if inspect.isawaitable(result):
         await result

@@ -11,41 +11,59 @@ CATALOG = shipped()
 # The second source: written by hand from the facts, so that a slip in providers.json shows.
 # type, wire, base URL, key variables in order, base-URL variables besides <TYPE>_BASE_URL
 TABLE = """\
-kimi              openai-chat        https://api.moonshot.ai/v1  KIMI_API_KEY,MOONSHOT_API_KEY  KIMI_BASE_URL,MOONSHOT_API_BASE
-glm               openai-chat        https://open.bigmodel.cn/api/paas/v4  GLM_API_KEY,ZAI_API_KEY,ZHIPUAI_API_KEY,ZHIPU_API_KEY,BIGMODEL_API_KEY  ZAI_BASE_URL,ZHIPUAI_BASE_URL
+kimi              openai-chat        https://api.moonshot.ai/v1 \
+    KIMI_API_KEY,MOONSHOT_API_KEY KIMI_BASE_URL,MOONSHOT_API_BASE
+glm               openai-chat        https://open.bigmodel.cn/api/paas/v4 \
+    GLM_API_KEY,ZAI_API_KEY,ZHIPUAI_API_KEY,ZHIPU_API_KEY,BIGMODEL_API_KEY \
+    ZAI_BASE_URL,ZHIPUAI_BASE_URL
 openai            openai-chat        https://api.openai.com/v1  OPENAI_API_KEY  OPENAI_BASE_URL
-anthropic         anthropic-messages https://api.anthropic.com  ANTHROPIC_API_KEY,ANTHROPIC_AUTH_TOKEN  ANTHROPIC_BASE_URL
-azure             openai-chat        {endpoint}/openai/v1  AZURE_OPENAI_API_KEY,AZURE_API_KEY,AZURE_OPENAI_AD_TOKEN  -
-azure-deployments openai-chat        {endpoint}/openai  AZURE_OPENAI_API_KEY,AZURE_API_KEY,AZURE_OPENAI_AD_TOKEN  AZURE_DEPLOYMENTS_BASE_URL
-gemini            gemini             https://generativelanguage.googleapis.com/v1beta  GEMINI_API_KEY,GOOGLE_API_KEY  -
-vertex            gemini             https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google  GOOGLE_ACCESS_TOKEN,VERTEX_ACCESS_TOKEN  -
-vertex-express    gemini             https://aiplatform.googleapis.com/v1/publishers/google  VERTEX_API_KEY  VERTEX_EXPRESS_BASE_URL
+anthropic         anthropic-messages https://api.anthropic.com \
+    ANTHROPIC_API_KEY,ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL
+azure             openai-chat        {endpoint}/openai/v1 \
+    AZURE_OPENAI_API_KEY,AZURE_API_KEY,AZURE_OPENAI_AD_TOKEN -
+azure-deployments openai-chat        {endpoint}/openai \
+    AZURE_OPENAI_API_KEY,AZURE_API_KEY,AZURE_OPENAI_AD_TOKEN AZURE_DEPLOYMENTS_BASE_URL
+gemini            gemini             https://generativelanguage.googleapis.com/v1beta \
+    GEMINI_API_KEY,GOOGLE_API_KEY -
+vertex            gemini             https://aiplatform.googleapis.com/v1/projects/{project}/\
+locations/{location}/publishers/google \
+    GOOGLE_ACCESS_TOKEN,VERTEX_ACCESS_TOKEN -
+vertex-express    gemini             https://aiplatform.googleapis.com/v1/publishers/google \
+    VERTEX_API_KEY VERTEX_EXPRESS_BASE_URL
 ernie             openai-chat        https://qianfan.baidubce.com/v2  QIANFAN_API_KEY  -
-hunyuan           openai-chat        https://tokenhub.tencentmaas.com/v1  TENCENT_TOKENHUB_API_KEY,TOKENHUB_API_KEY,TENCENT_API_KEY  -
+hunyuan           openai-chat        https://tokenhub.tencentmaas.com/v1 \
+    TENCENT_TOKENHUB_API_KEY,TOKENHUB_API_KEY,TENCENT_API_KEY -
 deepseek          openai-chat        https://api.deepseek.com  DEEPSEEK_API_KEY  DEEPSEEK_BASE_URL
-qwen              openai-chat        https://dashscope.aliyuncs.com/compatible-mode/v1  DASHSCOPE_API_KEY,QWENCLOUD_API_KEY  DASHSCOPE_API_BASE
+qwen              openai-chat        https://dashscope.aliyuncs.com/compatible-mode/v1 \
+    DASHSCOPE_API_KEY,QWENCLOUD_API_KEY DASHSCOPE_API_BASE
 doubao            openai-chat        https://ark.cn-beijing.volces.com/api/v3  ARK_API_KEY  -
 minimax           openai-chat        https://api.minimax.io/v1  MINIMAX_API_KEY  MINIMAX_API_BASE
 mistral           openai-chat        https://api.mistral.ai/v1  MISTRAL_API_KEY  -
 xai               openai-responses   https://api.x.ai/v1  XAI_API_KEY  XAI_API_BASE
 groq              openai-chat        https://api.groq.com/openai/v1  GROQ_API_KEY  GROQ_BASE_URL
 openrouter        openai-chat        https://openrouter.ai/api/v1  OPENROUTER_API_KEY  -
-siliconflow       openai-chat        https://api.siliconflow.cn/v1  SILICONFLOW_API_KEY,SILICONFLOW_CN_API_KEY  -
+siliconflow       openai-chat        https://api.siliconflow.cn/v1 \
+    SILICONFLOW_API_KEY,SILICONFLOW_CN_API_KEY -
 stepfun           openai-chat        https://api.stepfun.com/v1  STEPFUN_API_KEY  -
 baichuan          openai-chat        https://api.baichuan-ai.com/v1  BAICHUAN_API_KEY  -
 yi                openai-chat        https://api.lingyiwanwu.com/v1  YI_API_KEY  -
 spark             openai-chat        https://spark-api-open.xf-yun.com/v1  SPARK_API_KEY  -
 together          openai-chat        https://api.together.ai/v1  TOGETHER_API_KEY  TOGETHER_BASE_URL
-fireworks         openai-chat        https://api.fireworks.ai/inference/v1  FIREWORKS_API_KEY  FIREWORKS_BASE_URL
+fireworks         openai-chat        https://api.fireworks.ai/inference/v1 \
+    FIREWORKS_API_KEY FIREWORKS_BASE_URL
 cerebras          openai-chat        https://api.cerebras.ai/v1  CEREBRAS_API_KEY  CEREBRAS_BASE_URL
-perplexity        openai-chat        https://api.perplexity.ai  PERPLEXITY_API_KEY,PERPLEXITYAI_API_KEY  PERPLEXITY_BASE_URL
+perplexity        openai-chat        https://api.perplexity.ai \
+    PERPLEXITY_API_KEY,PERPLEXITYAI_API_KEY PERPLEXITY_BASE_URL
 cohere            cohere             https://api.cohere.com  COHERE_API_KEY,CO_API_KEY  CO_API_URL
-nvidia            openai-chat        https://integrate.api.nvidia.com/v1  NVIDIA_API_KEY,NVIDIA_NIM_API_KEY  -
+nvidia            openai-chat        https://integrate.api.nvidia.com/v1 \
+    NVIDIA_API_KEY,NVIDIA_NIM_API_KEY -
 huggingface       openai-chat        https://router.huggingface.co/v1  HF_TOKEN  -
-bedrock           bedrock-converse   https://bedrock-runtime.{region}.amazonaws.com  AWS_BEARER_TOKEN_BEDROCK  -
+bedrock           bedrock-converse   https://bedrock-runtime.{region}.amazonaws.com \
+    AWS_BEARER_TOKEN_BEDROCK -
 github            openai-chat        https://models.github.ai/inference  GITHUB_TOKEN  -
 ollama            ollama             http://localhost:11434  OLLAMA_API_KEY  OLLAMA_HOST
-lmstudio          openai-chat        http://127.0.0.1:1234/v1  LMSTUDIO_API_KEY,LM_STUDIO_API_KEY  LM_STUDIO_API_BASE
+lmstudio          openai-chat        http://127.0.0.1:1234/v1 \
+    LMSTUDIO_API_KEY,LM_STUDIO_API_KEY LM_STUDIO_API_BASE
 llamacpp          openai-chat        http://127.0.0.1:8080/v1  LLAMACPP_API_KEY  -
 vllm              openai-chat        http://localhost:8000/v1  VLLM_API_KEY  HOSTED_VLLM_API_BASE
 localai           openai-chat        http://localhost:8080/v1  LOCALAI_API_KEY  -

@@ -1,4 +1,7 @@
-"""A file of tables is read as it is usually written; one that cannot be read is named, with the place in it."""
+"""A file of tables is read as it is usually written.
+
+One that cannot be read is named, with the place in it.
+"""
 
 from __future__ import annotations
 

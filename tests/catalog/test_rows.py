@@ -92,10 +92,15 @@ def test_a_provider_row_is_whole(provider: Provider):
     assert {*provider.auth_by_key, *provider.host_by_key} <= set(provider.env_keys)
     assert set(provider.host_by_key.values()) <= set(provider.hosts)
     if provider.type != "demo":
-        filled = [url.format(location="us-east1", project="p", region="us-east-1", endpoint="https://r.openai.azure.com")
-                  for url in urls]  # fmt: skip
-        assert all(provider.trusts(host_of(url)) for url in filled)
+        parts = {
+            "location": "us-east1",
+            "project": "p",
+            "region": "us-east-1",
+            "endpoint": "https://r.openai.azure.com",
+        }
+        hosts = [host_of(url.format(**parts)) for url in urls]
+        assert all(provider.trusts(host) for host in hosts)
     if provider.default_model:
-        chosen = CATALOG.find(f"{provider.type}:{provider.default_model}").model
-        assert chosen.status != "retired"
-        assert chosen.type == provider.type
+        model = CATALOG.find(f"{provider.type}:{provider.default_model}").model
+        assert model.status != "retired"
+        assert model.type == provider.type

@@ -40,13 +40,15 @@ class Reply:
 
 @dataclass
 class RunningServer:
-    """`with RunningServer("--rate", "5", KIMI_BASE_URL=...) as server:` serves until the block ends."""
+    """Serves until the block ends.
+
+    with RunningServer("--rate", "5", KIMI_BASE_URL=...) as server: ...
+    """
 
     flags: tuple[str, ...]
     variables: dict[str, str]
-    said: str = field(
-        default="", init=False
-    )  # what it printed on standard error, once it has ended
+    # What it printed on standard error, once it has ended.
+    said: str = field(default="", init=False)
 
     def __init__(self, *flags: str, files: int = 0, **variables: str) -> None:
         self.flags, self.variables, self.said = flags, variables, ""
@@ -64,9 +66,9 @@ class RunningServer:
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", self.line)
-        assert found, f"it said {self.line!r} and {self._read()!r}"
-        self.port, self.token = int(found[1]), found[2]
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", self.line)
+        assert address, f"it said {self.line!r} and {self._read()!r}"
+        self.port, self.token = int(address[1]), address[2]
         self.url = f"http://127.0.0.1:{self.port}"
         return self
 
@@ -102,28 +104,30 @@ class RunningServer:
         return reply_of(received) if received else None
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
-        """One request with the token, unless `headers` say otherwise; underscores in their names become dashes."""
+        """One request with the token, unless `headers` say otherwise.
+
+        Underscores in their names become dashes.
+        """
         reply = self.send(self.raw(method, path, body, **headers))
         assert reply is not None
         return reply
 
     def raw(self, method: str, path: str, body: Any = None, **headers: str) -> bytes:
-        data = (
-            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        )
-        named = {
+        data = b""
+        if isinstance(body, bytes):
+            data = body
+        elif body is not None:
+            data = json.dumps(body).encode()
+        fields = {
             "host": f"127.0.0.1:{self.port}",
             "authorization": f"Bearer {TOKEN}",
             "connection": "close",
         }
         if body is not None:
-            named |= {"content-type": "application/json", "content-length": str(len(data))}
-        named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        lines = [
-            f"{method} {path} HTTP/1.1",
-            *(f"{name}: {value}" for name, value in named.items() if value),
-        ]
-        return "\r\n".join([*lines, "", ""]).encode() + data
+            fields |= {"content-type": "application/json", "content-length": str(len(data))}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = [f"{name}: {value}" for name, value in fields.items() if value]
+        return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode() + data
 
     def stream(self, body: Any, path: str = "/stream", **headers: str) -> Generator[bytes]:
         """The body's pieces, as they arrive."""
@@ -149,15 +153,14 @@ def eventually(true: Callable[[], object], within: float = DEADLINE) -> float:
 def reply_of(received: bytes) -> Reply:
     head, _, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {
-        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
-    }
+    pairs = [line.split(":", 1) for line in lines]
+    headers = {name.lower(): value.strip() for name, value in pairs}
     if headers.get("transfer-encoding") == "chunked":
-        body = _unchunked(body)
+        body = _join_chunks(body)
     return Reply(int(first.split()[1]), headers, body)
 
 
-def _unchunked(body: bytes) -> bytes:
+def _join_chunks(body: bytes) -> bytes:
     pieces = []
     while body:
         size, _, rest = body.partition(b"\r\n")

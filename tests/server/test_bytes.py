@@ -1,4 +1,7 @@
-"""Anything at all on the socket: an answer with a status, or none, and never a 500 or a wait without end."""
+"""Anything at all on the socket gets an answer with a status, or none.
+
+It is never a 500, and never a wait without end.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,6 @@ def test_random_bytes_get_a_refusal_or_nothing(server: RunningServer, raw: bytes
 
 
 def test_the_server_still_answers_afterwards(server: RunningServer) -> None:
-    assert (
-        server.request("POST", "/stream", {"model": "demo", "messages": "What did I ask?"}).status
-        == 200
-    )
+    question = {"model": "demo", "messages": "What did I ask?"}
+
+    assert server.request("POST", "/stream", question).status == 200

@@ -123,9 +123,9 @@ def test_a_page_may_have_the_token_in_its_address(
 
 
 def test_a_question_may_not(server: RunningServer) -> None:
-    assert (
-        server.request("POST", f"/stream?token={TOKEN}", QUESTION, authorization="").status == 401
-    )
+    reply = server.request("POST", f"/stream?token={TOKEN}", QUESTION, authorization="")
+
+    assert reply.status == 401
 
 
 def test_whether_it_is_up_is_told_to_anybody_who_names_it(server: RunningServer) -> None:
@@ -162,10 +162,8 @@ def test_a_body_of_one_byte_too_many_is_refused(server: RunningServer) -> None:
 
     assert server.request("POST", "/stream", largest).status == 200
     assert server.request("POST", "/stream", b" " + largest).status == 413
-    assert (
-        server.request("POST", "/v1/chat/completions", b" " + largest).json["error"]["code"]
-        == "request_too_large"
-    )
+    completion = server.request("POST", "/v1/chat/completions", b" " + largest)
+    assert completion.json["error"]["code"] == "request_too_large"
 
 
 def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: RunningServer) -> None:
@@ -179,12 +177,14 @@ def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: Running
 
 
 def test_idle_connections_cannot_use_up_the_open_files() -> None:
-    """Who has no token holds as many connections as it can: files stay for the providers, and others go on later."""
+    """A client without a token holds as many connections as it can.
+
+    Files stay for the providers, and others go on later.
+    """
     with RunningServer(files=600) as server:
         idle = [server.connect() for _ in range(400)]
-        eventually(
-            lambda: len(select.select(idle, [], [], 0)[0]) > 100
-        )  # these have been closed again
+        # Those that can be read have been closed again.
+        eventually(lambda: len(select.select(idle, [], [], 0)[0]) > 100)
         for sock in idle:
             sock.close()
 

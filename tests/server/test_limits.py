@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from nbchat.frontends.server.http_errors import TooMany
-from nbchat.frontends.server.limits import REMEMBERED, Limits
+from nbchat.frontends.server.limits import MOST_BUCKETS, Limits
 from tests.service import Service, answer, said
 
 from .running import DEADLINE, RunningServer, eventually
@@ -53,7 +53,7 @@ def test_the_rate_fills_evenly() -> None:
 def test_clients_that_are_quiet_are_forgotten() -> None:
     now = 0.0
     limits = Limits(60, 1, clock=lambda: now)
-    for number in range(REMEMBERED):
+    for number in range(MOST_BUCKETS):
         limits.count(f"client {number}")
     now += 120.0
     limits.count("one more")
@@ -69,9 +69,8 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
 
     assert [reply.status for reply in replies[:4]] == [200, 200, 200, 429]
     assert int(replies[3].headers["retry-after"]) >= 1
-    assert {reply.status for reply in strangers} == {
-        401
-    }  # who has no token cannot use up the rate of who has
+    # Who has no token cannot use up the rate of who has one.
+    assert {reply.status for reply in strangers} == {401}
     assert completion.json["error"]["code"] == "rate_limit_exceeded"
     assert completion.headers["x-should-retry"] == "true"
 
@@ -129,11 +128,9 @@ def test_an_answer_is_never_longer_than_allowed(strict: RunningServer, provider:
     assert strict.request("POST", "/stream", {**ASK, "maxTokens": 101}).status == 422
     assert strict.request("POST", "/stream", {**ASK, "maxTokens": 50}).status == 200
     assert strict.request("POST", "/stream", ASK).status == 200
-    sent = [request.json for request in provider.requests]
-    assert [body.get("max_tokens") or body.get("max_completion_tokens") for body in sent] == [
-        50,
-        100,
-    ]
+    bodies = [request.json for request in provider.requests]
+    limits = [body.get("max_tokens") or body.get("max_completion_tokens") for body in bodies]
+    assert limits == [50, 100]
 
 
 def test_the_largest_body_can_be_set(strict: RunningServer) -> None:

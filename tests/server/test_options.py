@@ -135,7 +135,12 @@ def test_a_mistake_is_one_sentence_and_a_status() -> None:
 
 
 def test_listing_models_imports_no_server() -> None:
-    code = "import sys; from nbchat.__main__ import main; main(['models', 'demo']); print('fastapi' in sys.modules)"
+    code = """if True:
+        import sys
+        from nbchat.__main__ import main
+        main(["models", "demo"])
+        print("fastapi" in sys.modules)
+    """
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=DEADLINE
     )

@@ -76,10 +76,8 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     last = json.loads(lines.splitlines()[-1])
     assert last["finished"]
     assert last["error"]["type"] == "Stopping"
-    assert (
-        json.loads(events.strip().split("\n\n")[-1].removeprefix("data: "))["error"]["type"]
-        == "Stopping"
-    )
+    last_event = json.loads(events.strip().split("\n\n")[-1].removeprefix("data: "))
+    assert last_event["error"]["type"] == "Stopping"
     assert '"code":"stopping"' in completions
     assert completions.endswith("data: [DONE]\n\n")
     assert seconds < 10

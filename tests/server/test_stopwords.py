@@ -11,7 +11,7 @@ from openai import OpenAI
 
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.errors import ConnectionBroken
-from nbchat.frontends.server.stop_words import until
+from nbchat.frontends.server.stop_words import end_at_stop_words
 from tests.service import Service, answer, said
 
 from .running import TOKEN, RunningServer, eventually
@@ -33,7 +33,7 @@ async def test_an_answer_ends_before_the_first_of_them_however_it_is_cut(
     whole = "".join(texts)
     ends = [at for stop in stops if (at := whole.find(stop)) >= 0]
 
-    got = [chunk async for chunk in until(stops, pieces(*texts))]
+    got = [chunk async for chunk in end_at_stop_words(stops, pieces(*texts))]
 
     assert "".join(chunk.content for chunk in got) == whole[: min(ends, default=len(whole))]
     assert [chunk.finished for chunk in got].count(True) == 1
@@ -43,7 +43,7 @@ async def test_an_answer_ends_before_the_first_of_them_however_it_is_cut(
 async def test_what_was_held_back_comes_before_a_failure() -> None:
     failed = StreamChunk.failed(ConnectionBroken("gone"))
 
-    got = [chunk async for chunk in until(["<end>"], pieces("one <e", last=failed))]
+    got = [chunk async for chunk in end_at_stop_words(["<end>"], pieces("one <e", last=failed))]
 
     assert "".join(chunk.content for chunk in got[:-1]) == "one <e"
     assert got[-1] is failed

@@ -5,17 +5,24 @@
 
 What happens to a request, file by file:
 
-    listening    a socket, deadlines, several workers
-    guard        Host, Origin, token, JSON, size; `limits` how often and how many at once, `upload` how much
-    application  the routes: `native` for /stream and /models, `completions` for OpenAI's
-    serving      the models and lengths that are allowed; the one engine
-    answer       written as it comes, ended when the client leaves
-    refusals     how an error is said
-    strict       JSON, in and out
-    stopwords    where OpenAI's `stop` ends an answer
-    described    all of it in words, for /openapi.json
+    uvicorn_server   a socket, deadlines, several workers
+    guard            Host, Origin, token, JSON, size
+    limits           how often a client may ask, and how much at once
+    upload           a body, no larger than is allowed
+    app              the routes together, and the handlers of errors
+    routes           nbchat's own: /stream, /models, /health
+    openai_routes    OpenAI's, below /v1
+    openai_request   OpenAI's fields, read into a ChatStreamRequest
+    openai_response  chunks, written in OpenAI's shape
+    state            the models and lengths that are allowed; the one engine
+    streaming        an answer, written as it comes, ended when the client leaves
+    stop_words       where OpenAI's `stop` ends an answer
+    strict_json      JSON, in and out
+    http_errors      how an error is said over HTTP
+    openapi          all of it in words, for /openapi.json
+    options          what can be set
 
-`options` has what can be set, and `nbchat serve --help` how to put it behind a reverse proxy.
+`nbchat serve --help` tells how to put it behind a reverse proxy.
 """
 
 from __future__ import annotations

@@ -15,7 +15,13 @@ from nbchat.chat_service.request import wrong_fields
 from nbchat.errors import NbchatError
 from nbchat.frontends.server import openai_routes, routes
 from nbchat.frontends.server.guard import Guard
-from nbchat.frontends.server.http_errors import Invalid, NotAllowedHere, NotFound, Refusal, refusal
+from nbchat.frontends.server.http_errors import (
+    Invalid,
+    NotAllowedHere,
+    NotFound,
+    Refusal,
+    error_response,
+)
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.state import ServerState
 
@@ -25,7 +31,7 @@ Every model of nbchat's table behind one address, with the keys of whoever runs 
 Send `Authorization: Bearer TOKEN`; `nbchat serve` prints the token. Bodies are
 `application/json` of at most {max_body:,} bytes, and a field that is not known is refused.
 """
-TOKEN = {
+TOKEN_SCHEME = {
     "token": {"type": "http", "scheme": "bearer", "description": "What `nbchat serve` prints."}
 }
 TAGS = [
@@ -41,17 +47,17 @@ def create_app(options: ServerOptions | None = None) -> FastAPI:
     """The server as an ASGI application. `options.port` has to be the port that clients see.
 
     `nbchat serve` is the usual way to run it: it also sets the limits that only a
-    server can keep (see `listening`).
+    server can keep (see `uvicorn_server`).
     """
     options = options or ServerOptions.of({})
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
-        serving = ServerState(options)
+        state = ServerState(options)
         try:
-            yield {"serving": serving}
+            yield {"server_state": state}
         finally:
-            await serving.engine.aclose()
+            await state.engine.aclose()
 
     app = FastAPI(
         title="nbchat",
@@ -65,59 +71,61 @@ def create_app(options: ServerOptions | None = None) -> FastAPI:
         redirect_slashes=False,
         telemetry={"tracing": False},  # its spans have the query, which may hold the token
         exception_handlers={
-            NbchatError: _refused,
-            RequestValidationError: _invalid,
-            HTTPException: _unrouted,
+            NbchatError: _answer_error,
+            RequestValidationError: _answer_invalid_request,
+            HTTPException: _answer_missing_route,
         },
     )
     app.include_router(routes.router)
     app.include_router(openai_routes.router)
     app.add_middleware(Guard, options=options)
-    app.openapi = _described(app)  # type: ignore[method-assign]
+    app.openapi = _describe_with_token(app)  # type: ignore[method-assign]
     return app
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _answer_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NbchatError)
-    return refusal(error, request.url.path)
+    return error_response(error, request.url.path)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
-    """Names the fields, and never repeats a value: it may be a key that was pasted in the wrong place."""
+async def _answer_invalid_request(request: Request, error: Exception) -> Response:
+    """Name the fields, and never repeat a value.
+
+    It may be a key that was pasted in the wrong place.
+    """
     assert isinstance(error, RequestValidationError)
-    found = [{**e, "loc": e["loc"][1:]} for e in error.errors()]  # without "body"
-    if found[0]["type"] == "json_invalid":
-        return refusal(
-            Invalid(f"the body is not valid JSON: {found[0]['ctx']['error']}."), request.url.path
-        )
-    field = ".".join(str(p) for p in found[0]["loc"] if " " not in str(p))
-    return refusal(
-        Invalid(f"the request is not valid: {wrong_fields(found)}.", field=field or None),
-        request.url.path,
-    )
+    errors = [{**e, "loc": e["loc"][1:]} for e in error.errors()]  # without "body"
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        reason = f"the body is not valid JSON: {first['ctx']['error']}."
+        return error_response(Invalid(reason), request.url.path)
+    names = [str(part) for part in first["loc"]]
+    field = ".".join(name for name in names if " " not in name)  # the others are tags of unions
+    reason = f"the request is not valid: {wrong_fields(errors)}."
+    return error_response(Invalid(reason, field=field or None), request.url.path)
 
 
-async def _unrouted(request: Request, error: Exception) -> Response:
+async def _answer_missing_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    refused: Refusal = Invalid("the request cannot be read.")
+    reason: Refusal = Invalid("the request cannot be read.")
     if error.status_code == 404:
-        refused = NotFound("there is no such path. GET / tells what there is.")
+        reason = NotFound("there is no such path. GET / tells what there is.")
     elif error.status_code == 405:
-        refused = NotAllowedHere("this path knows other methods. GET / tells what there is.")
-    response = refusal(refused, request.url.path)
-    response.headers.update(
-        {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
-    )
+        reason = NotAllowedHere("this path knows other methods. GET / tells what there is.")
+    response = error_response(reason, request.url.path)
+    for name, value in (error.headers or {}).items():
+        if name.lower() == "allow":
+            response.headers[name] = value
     return response
 
 
-def _described(app: FastAPI) -> Any:
+def _describe_with_token(app: FastAPI) -> Any:
     """FastAPI's description with the token in it."""
-    make = app.openapi
+    describe = app.openapi
 
     def openapi() -> dict[str, Any]:
-        schema = make()
-        schema["components"].setdefault("securitySchemes", TOKEN)
+        schema = describe()
+        schema["components"].setdefault("securitySchemes", TOKEN_SCHEME)
         schema["security"] = [{"token": []}]
         schema["paths"]["/health"]["get"]["security"] = []
         return schema

@@ -22,13 +22,13 @@ from nbchat.frontends.server.http_errors import (
     NotJson,
     Refusal,
     Unauthorized,
-    refusal,
+    error_response,
 )
 from nbchat.frontends.server.limits import Limits
 from nbchat.frontends.server.options import ServerOptions
-from nbchat.frontends.server.upload import Upload, values
+from nbchat.frontends.server.upload import Upload, header_values
 
-OPEN = ("/health",)  # answers anybody, and says nothing but that it is there
+OPEN_PATHS = ("/health",)  # answers anybody, and says nothing but that it is there
 log = logging.getLogger("nbchat.server")
 
 
@@ -52,66 +52,57 @@ class Guard:
         try:
             await self._answer(scope, receive, reply)
         finally:
-            # Without the query, which may hold the token; quoted, so that no line can be forged.
-            path, seconds = quote(scope["path"]), time.monotonic() - started
-            log.info(
-                "%s %s %s %s %.2f s %s",
-                _client(scope),
-                scope["method"],
-                path,
-                reply.status or "-",
-                seconds,
-                reply.id,
-            )
+            _log_request(scope, reply, time.monotonic() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         upload = Upload(scope, receive, self._max_body)
         try:
-            with ExitStack() as held:
-                self._admit(scope, held)
+            with ExitStack() as slot:
+                self._admit(scope, slot)
                 if await upload.read():
                     await self._app(scope, upload.receive, reply.send)
         except Refusal as error:
             await upload.read_past()
-            await refusal(error, scope["path"])(scope, receive, reply.send)
+            await error_response(error, scope["path"])(scope, receive, reply.send)
         except Exception:
             if reply.status:
                 raise  # uvicorn logs it and closes the connection
             log.exception("%s failed", reply.id)
-            await refusal(InternalError(reply.id), scope["path"])(scope, receive, reply.send)
+            await error_response(InternalError(reply.id), scope["path"])(scope, receive, reply.send)
 
-    def _admit(self, scope: Scope, held: ExitStack) -> None:
-        """Raises the Refusal that this request deserves; `held` ends its slot."""
+    def _admit(self, scope: Scope, slot: ExitStack) -> None:
+        """Take a slot for this request, which `slot` ends. Raises the Refusal it deserves."""
         self._check_names(scope)
-        if scope["path"] in OPEN:
+        if scope["path"] in OPEN_PATHS:
             return
         self._check_token(scope)
         self._limits.count(_client(scope))
         if scope["method"] == "POST":
             _check_json(scope)
-            held.enter_context(self._limits.slot(_client(scope)))
+            slot.enter_context(self._limits.slot(_client(scope)))
 
     def _check_names(self, scope: Scope) -> None:
-        hosts = list(values(scope, b"host"))
+        hosts = list(header_values(scope, b"host"))
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             raise Forbidden(
-                "this server is not called by that Host. `nbchat serve --allow-host NAME` adds a name."
+                "this server is not called by that Host. "
+                "`nbchat serve --allow-host NAME` adds a name."
             )
-        origins = list(values(scope, b"origin"))
+        origins = list(header_values(scope, b"origin"))
         if origins and (len(origins) > 1 or origins[0].lower() not in self._origins):
             raise Forbidden("requests from that Origin are not answered.")
 
     def _check_token(self, scope: Scope) -> None:
         """`Authorization: Bearer TOKEN`; a page opened in a browser may have it in its address."""
-        given = list(values(scope, b"authorization"))
-        tokens = [
-            value.partition(" ")[2].strip() for value in given if value[:7].lower() == "bearer "
-        ]
-        if not given and scope["method"] == "GET":
+        headers = list(header_values(scope, b"authorization"))
+        bearers = [header for header in headers if header[:7].lower() == "bearer "]
+        tokens = [bearer.partition(" ")[2].strip() for bearer in bearers]
+        if not headers and scope["method"] == "GET":
             tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         if len(tokens) != 1 or not hmac.compare_digest(tokens[0].encode(), self._token):
             raise Unauthorized(
-                "the token is missing or wrong. Send `Authorization: Bearer TOKEN`; `nbchat serve` prints it."
+                "the token is missing or wrong. "
+                "Send `Authorization: Bearer TOKEN`; `nbchat serve` prints it."
             )
 
 
@@ -135,15 +126,27 @@ def _client(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
+def _log_request(scope: Scope, reply: _Reply, seconds: float) -> None:
+    """A line without the query, which may hold the token; quoted, so that none can be forged."""
+    client, method, path = _client(scope), scope["method"], quote(scope["path"])
+    status = reply.status or "-"
+    log.info("%s %s %s %s %.2f s %s", client, method, path, status, seconds, reply.id)
+
+
 def _check_json(scope: Scope) -> None:
-    """A form of a web page cannot send this type without asking first, and it is never allowed to."""
-    types = list(values(scope, b"content-type"))
-    kind, _, parameters = types[0].partition(";") if len(types) == 1 else ("", "", "")
-    charset = parameters.replace(" ", "").replace('"', "").lower()
-    encoded = any(value.lower() != "identity" for value in values(scope, b"content-encoding"))
-    if (
-        kind.strip().lower() != "application/json"
-        or charset not in ("", "charset=utf-8")
-        or encoded
-    ):
+    """Refuse any other type of content than JSON.
+
+    A form of a web page cannot send this type without asking first, which this server
+    never allows.
+    """
+    types = list(header_values(scope, b"content-type"))
+    encodings = [value.lower() for value in header_values(scope, b"content-encoding")]
+    uncompressed = all(encoding == "identity" for encoding in encodings)
+    if len(types) != 1 or not _is_json(types[0]) or not uncompressed:
         raise NotJson("send JSON, uncompressed, as `Content-Type: application/json`.")
+
+
+def _is_json(content_type: str) -> bool:
+    kind, _, parameters = content_type.partition(";")
+    charset = parameters.replace(" ", "").replace('"', "").lower()
+    return kind.strip().lower() == "application/json" and charset in ("", "charset=utf-8")

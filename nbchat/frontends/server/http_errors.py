@@ -9,7 +9,7 @@
     ├── NotJson       415   the body is not application/json
     ├── Invalid       422   the body is JSON, but not a request
     ├── TooMany       429   this client asks too often, or too much at once
-    ├── Bug           500   a mistake of ours; its traceback is in the server's log
+    ├── InternalError 500   a mistake of ours; its traceback is in the server's log
     ├── Misconfigured 503   this server's own settings cannot be used
     └── Stopping      503   the server is being stopped
 
@@ -42,7 +42,7 @@ from nbchat.errors import (
     TimedOut,
     UnknownModel,
 )
-from nbchat.frontends.server.strict_json import line
+from nbchat.frontends.server.strict_json import json_line
 from nbchat.wording import first_line
 
 
@@ -130,39 +130,45 @@ def status_of(error: NbchatError) -> tuple[int, str]:
     """The HTTP status for an error, and OpenAI's `code`."""
     if isinstance(error, Refusal):
         return error.status, error.code
-    return next(
-        ((status, code) for kind, status, code in STATUSES if isinstance(error, kind)),
-        (500, InternalError.code),
-    )
+    for kind, status, code in STATUSES:
+        if isinstance(error, kind):
+            return status, code
+    return InternalError.status, InternalError.code
 
 
 def openai_error(error: NbchatError) -> dict[str, Any]:
     """The error object of OpenAI's API."""
     status, code = status_of(error)
-    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-    kind = kinds.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    return {
-        "error": {
-            "message": first_line(error),
-            "type": kind,
-            "param": getattr(error, "field", None),
-            "code": code,
-        }
+    body = {
+        "message": first_line(error),
+        "type": _openai_type(status),
+        "param": getattr(error, "field", None),
+        "code": code,
     }
+    return {"error": body}
 
 
-def refusal(error: NbchatError, path: str) -> Response:
-    """The answer to a request that gets no other: in OpenAI's shape below /v1, else one last chunk."""
+def _openai_type(status: int) -> str:
+    if status >= 500:
+        return "server_error"
+    types = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    return types.get(status, "invalid_request_error")
+
+
+def error_response(error: NbchatError, path: str) -> Response:
+    """The answer to a request that gets no other.
+
+    It is in OpenAI's shape below /v1, else one last chunk.
+    """
     status, _ = status_of(error)
-    # The openai SDKs obey this header. The engine has tried three times already; only our own limits pass by waiting.
-    headers = {
-        "cache-control": "no-store",
-        "x-should-retry": "true" if isinstance(error, TooMany) else "false",
-    }
+    # The openai SDKs obey `x-should-retry`. The engine has tried three times already, so trying
+    # again only helps against this server's own limits.
+    retry = "true" if isinstance(error, TooMany) else "false"
+    headers = {"cache-control": "no-store", "x-should-retry": retry}
     wait = error.retry_after if isinstance(error, Refusal | ServiceError) else None
     if wait is not None and math.isfinite(wait):
         headers["retry-after"] = str(math.ceil(wait))
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = "Bearer"
     body = openai_error(error) if path.startswith("/v1/") else StreamChunk.failed(error).wire
-    return Response(line(body), status, headers, "application/json")
+    return Response(json_line(body), status, headers, "application/json")

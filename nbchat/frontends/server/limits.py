@@ -9,11 +9,14 @@ from contextlib import contextmanager
 
 from nbchat.frontends.server.http_errors import TooMany
 
-REMEMBERED = 4096  # clients whose buckets are kept before the full ones are dropped
+MOST_BUCKETS = 4096  # clients; with more, the buckets that are full again are dropped
 
 
 class Limits:
-    """Counts per client address, in this process. A bucket fills evenly and holds one minute's worth."""
+    """Counts per client address, in this process.
+
+    A bucket fills evenly and holds one minute's worth.
+    """
 
     def __init__(
         self, rate: int, at_once: int, clock: Callable[[], float] = time.monotonic
@@ -27,19 +30,22 @@ class Limits:
     def count(self, client: str) -> None:
         """Count one request. Raises TooMany when the client's bucket is empty."""
         now = self._clock()
-        left = self._left(client, now)
+        left = self._requests_left(client, now)
         if left < 1:
             wait = (1 - left) * 60 / self._rate
             raise TooMany(
                 f"more than {self._rate} requests a minute. Wait {wait:.1f} s.", retry_after=wait
             )
-        if len(self._buckets) >= REMEMBERED:
-            self._buckets = {
-                c: b for c, b in self._buckets.items() if self._left(c, now) < self._rate
-            }
+        if len(self._buckets) >= MOST_BUCKETS:
+            self._drop_full_buckets(now)
         self._buckets[client] = (left - 1, now)
 
-    def _left(self, client: str, now: float) -> float:
+    def _drop_full_buckets(self, now: float) -> None:
+        for client in tuple(self._buckets):
+            if self._requests_left(client, now) >= self._rate:
+                del self._buckets[client]
+
+    def _requests_left(self, client: str, now: float) -> float:
         left, when = self._buckets.get(client, (float(self._rate), now))
         return min(float(self._rate), left + (now - when) * self._rate / 60)
 

@@ -20,9 +20,8 @@ from nbchat.options import LEVELS, Thinking
 from nbchat.wire.tool_calls import arguments_of
 
 STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-TOLERANT = ConfigDict(
-    extra="ignore", strict=True, hide_input_in_errors=True
-)  # answers are sent back as they came
+# Answers are sent back as they came, with more members than a question has.
+TOLERANT = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
 
 EFFORTS: dict[str, Thinking] = {
     "none": False,
@@ -78,12 +77,20 @@ class CalledTool(BaseModel):
     type: Literal["function"] = "function"
     function: CalledFunction
 
+    @property
+    def call(self) -> ToolCall:
+        raw = self.function.arguments
+        return ToolCall(self.id, self.function.name, arguments_of(raw), raw)
+
 
 _TEXT_OR_LIST = Discriminator(lambda value: "as list" if isinstance(value, list) else "as text")
 
 
 class CompletionMessage(BaseModel):
-    """A message in OpenAI's shape; members that only answers have are ignored, so that an answer can be sent back."""
+    """A message in OpenAI's shape.
+
+    Members that only answers have are ignored, so that an answer can be sent back.
+    """
 
     model_config = TOLERANT
     role: Literal["system", "developer", "user", "assistant", "tool"]
@@ -101,26 +108,16 @@ class CompletionMessage(BaseModel):
     name: str | None = None
 
     def message(self, place: str) -> Message:
-        content = (
-            [_part(p, place) for p in self.content]
-            if isinstance(self.content, list)
-            else self.content or ""
-        )
-        calls = [
-            ToolCall(
-                c.id, c.function.name, arguments_of(c.function.arguments), c.function.arguments
-            )
-            for c in self.tool_calls or ()
-        ]
+        """The same as nbchat has it. Raises Invalid, naming `place`, for what is no data URL."""
+        content: str | list[Part] = ""
+        if isinstance(self.content, list):
+            content = [_part(part, place) for part in self.content]
+        elif self.content:
+            content = self.content
         role: Role = "system" if self.role == "developer" else self.role
-        return Message(
-            role,
-            content,
-            self.reasoning_content or "",
-            calls,
-            self.tool_call_id or "",
-            self.name or "",
-        )
+        calls = [tool.call for tool in self.tool_calls or ()]
+        thought, call_id = self.reasoning_content or "", self.tool_call_id or ""
+        return Message(role, content, thought, calls, call_id, self.name or "")
 
 
 class Function(BaseModel):
@@ -137,10 +134,10 @@ class FunctionTool(BaseModel):
 
     @property
     def tool(self) -> ChatTool:
-        known = {"parameters": self.function.parameters} if self.function.parameters else {}
-        return ChatTool(
-            name=self.function.name, description=self.function.description or "", **known
-        )
+        tool = ChatTool(name=self.function.name, description=self.function.description or "")
+        if self.function.parameters:
+            tool.parameters = self.function.parameters
+        return tool
 
 
 class ToolName(BaseModel):
@@ -240,7 +237,15 @@ class CompletionRequest(BaseModel):
 
     @property
     def stops(self) -> list[str]:
-        return [self.stop] if isinstance(self.stop, str) else self.stop or []
+        """The texts before which the answer ends."""
+        if isinstance(self.stop, str):
+            return [self.stop]
+        return self.stop or []
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether an event with the usage is to come before the end."""
+        return self.stream_options is not None and bool(self.stream_options.include_usage)
 
     def _tool_choice(self) -> str | None:
         """A tool's name, or that one must be called. Raises Invalid where there is none to call."""
@@ -248,36 +253,44 @@ class CompletionRequest(BaseModel):
             return None  # "auto" is what holds anyway, and for "none" no tools are sent
         names = [tool.function.name for tool in self.tools or ()]
         if isinstance(self.tool_choice, NamedTool):
-            wanted = self.tool_choice.function.name
-            known = wanted in names
+            choice = self.tool_choice.function.name
+            possible = choice in names
         else:
-            wanted = "required"
-            known = bool(names)
-        if not known:
+            choice = "required"
+            possible = bool(names)
+        if not possible:
             raise Invalid("tool_choice: there is no such tool in `tools`.", field="tool_choice")
-        return wanted
+        return choice
+
+    @property
+    def _schema(self) -> dict[str, Any] | None:
+        form = self.response_format
+        if form is None:
+            return None
+        if form.json_schema and form.json_schema.schema_:
+            return form.json_schema.schema_
+        return {"type": "object"} if form.type == "json_object" else None
+
+    @property
+    def _thinking(self) -> Thinking:
+        return None if self.reasoning_effort is None else EFFORTS[self.reasoning_effort]
 
     def request(self) -> ChatStreamRequest:
         """The same in nbchat's words. Raises Invalid for what cannot be read."""
-        effort, form = self.reasoning_effort, self.response_format
-        schema = form.json_schema.schema_ if form and form.json_schema else None
+        messages = [m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)]
+        tools = [] if self.tool_choice == "none" else self.tools or []
         return ChatStreamRequest.of(
             {
                 "model": self.model,
-                "messages": [
-                    m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)
-                ],
+                "messages": messages,
                 "temperature": self.temperature,
                 "top_p": self.top_p,
                 "seed": self.seed,
                 "max_tokens": self.max_completion_tokens or self.max_tokens,
-                "thinking": None if effort is None else EFFORTS[effort],
-                "tools": []
-                if self.tool_choice == "none"
-                else [tool.tool for tool in self.tools or ()],
+                "thinking": self._thinking,
+                "tools": [tool.tool for tool in tools],
                 "tool_choice": self._tool_choice(),
-                "schema": schema
-                or ({"type": "object"} if form and form.type == "json_object" else None),
+                "schema": self._schema,
             }
         )
 
@@ -300,7 +313,5 @@ def _data(url: str, place: str) -> tuple[bytes, str]:
             return b64decode(data, validate=True), kind.partition(";")[0]
         except ValueError:
             pass
-    raise Invalid(
-        f"{place}: images and files are sent as data:…;base64,… URLs; this server fetches nothing.",
-        field=place,
-    )
+    rule = "images and files are sent as data:…;base64,… URLs; this server fetches nothing."
+    raise Invalid(f"{place}: {rule}", field=place)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.events import StopReason, Usage
 from nbchat.frontends.server.http_errors import openai_error
-from nbchat.frontends.server.strict_json import line
+from nbchat.frontends.server.strict_json import json_line
 from nbchat.messages import ToolCall
 
 FINISH: dict[StopReason, str] = {
@@ -26,7 +26,8 @@ class _Completion:
         self._head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": model}
 
     def _body(self, kind: str, choice: dict[str, Any] | None) -> dict[str, Any]:
-        return {**self._head, "object": kind, "choices": [{"index": 0, **choice}] if choice else []}
+        choices = [{"index": 0, **choice}] if choice else []
+        return {**self._head, "object": kind, "choices": choices}
 
 
 class Deltas(_Completion):
@@ -46,14 +47,14 @@ class Deltas(_Completion):
             return _event(openai_error(chunk.error)) + b"data: [DONE]\n\n"
         if chunk.notice:
             return b""  # the format has no place for it
-        delta, self._role = {**self._role, **self._delta(chunk)}, {}
+        delta = {**self._role, **self._delta(chunk)}
+        self._role = {}
         if not chunk.finished:
             return self._chunk({"delta": delta, "finish_reason": None})
         ending = self._chunk({"delta": delta, "finish_reason": FINISH[chunk.reason or "end"]})
         if self._usage and chunk.usage:
-            ending += _event(
-                {**self._body("chat.completion.chunk", None), "usage": usage(chunk.usage)}
-            )
+            body = self._body("chat.completion.chunk", None)
+            ending += _event({**body, "usage": usage_object(chunk.usage)})
         return ending + b"data: [DONE]\n\n"
 
     def _delta(self, chunk: StreamChunk) -> dict[str, Any]:
@@ -63,9 +64,8 @@ class Deltas(_Completion):
         if chunk.thought:
             delta["reasoning_content"] = chunk.thought
         if chunk.tool_calls:
-            delta["tool_calls"] = [
-                {"index": self._calls + n, **_call(call)} for n, call in enumerate(chunk.tool_calls)
-            ]
+            numbered = enumerate(chunk.tool_calls, self._calls)
+            delta["tool_calls"] = [{"index": n, **_call(call)} for n, call in numbered]
             self._calls += len(chunk.tool_calls)
         return delta
 
@@ -98,29 +98,28 @@ class CompletionBody(_Completion):
         if self._calls:
             message["tool_calls"] = list(map(_call, self._calls))
         finish = FINISH[chunk.reason or "end"]
-        body = self._body(
-            "chat.completion", {"message": message, "logprobs": None, "finish_reason": finish}
-        )
-        return line({**body, "usage": usage(chunk.usage) if chunk.usage else None})
+        choice = {"message": message, "logprobs": None, "finish_reason": finish}
+        body = self._body("chat.completion", choice)
+        return json_line({**body, "usage": usage_object(chunk.usage) if chunk.usage else None})
 
 
-def usage(said: Usage) -> dict[str, Any]:
-    """OpenAI's usage object."""
-    sent, made = said.input or 0, said.output or 0
-    counted: dict[str, Any] = {
-        "prompt_tokens": sent,
-        "completion_tokens": made,
-        "total_tokens": sent + made,
+def usage_object(usage: Usage) -> dict[str, Any]:
+    """The tokens of an answer, as OpenAI counts them."""
+    prompt, completion = usage.input or 0, usage.output or 0
+    counts: dict[str, Any] = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
     }
-    if said.cached is not None:
-        counted["prompt_tokens_details"] = {"cached_tokens": said.cached}
-    if said.reasoning is not None:
-        counted["completion_tokens_details"] = {"reasoning_tokens": said.reasoning}
-    return counted
+    if usage.cached is not None:
+        counts["prompt_tokens_details"] = {"cached_tokens": usage.cached}
+    if usage.reasoning is not None:
+        counts["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning}
+    return counts
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    arguments = call.raw or line(call.arguments or {}).decode().strip()
+    arguments = call.raw or json_line(call.arguments or {}).decode().strip()
     return {
         "id": call.id,
         "type": "function",
@@ -129,4 +128,4 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _event(value: dict[str, Any]) -> bytes:
-    return b"data: " + line(value) + b"\n"
+    return b"data: " + json_line(value) + b"\n"

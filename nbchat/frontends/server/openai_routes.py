@@ -18,10 +18,10 @@ from nbchat.frontends.server.openapi import (
     OpenAIModel,
     OpenAIModels,
     OpenAIRefusal,
-    documented,
+    describe_refusals,
 )
 from nbchat.frontends.server.state import ServerState
-from nbchat.frontends.server.stop_words import until
+from nbchat.frontends.server.stop_words import end_at_stop_words
 from nbchat.frontends.server.streaming import Answer
 from nbchat.frontends.server.strict_json import StrictRoute
 
@@ -33,27 +33,30 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["OpenAI's format
     summary="Ask a model, in OpenAI's format",
     responses={
         200: COMPLETION,
-        **documented(OpenAIRefusal, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504),
+        **describe_refusals(OpenAIRefusal, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504),
     },
 )
 async def chat_completions(
     body: Annotated[CompletionRequest, Body(openapi_examples=COMPLETIONS)], request: Request
 ) -> Response:
-    """Thinking comes as `reasoning_content`. Images and files are data URLs; this server fetches nothing."""
+    """Thinking comes as `reasoning_content`.
+
+    Images and files are data URLs; this server fetches nothing.
+    """
     form: Deltas | CompletionBody = CompletionBody(body.model)
     if body.stream:
-        form = Deltas(
-            body.model, usage=bool(body.stream_options and body.stream_options.include_usage)
-        )
+        form = Deltas(body.model, usage=body.wants_usage)
     chunks = ServerState.of(request).chunks(body.request())
-    return Answer(until(body.stops, chunks) if body.stops else chunks, form)
+    if body.stops:
+        chunks = end_at_stop_words(body.stops, chunks)
+    return Answer(chunks, form)
 
 
 @router.get(
     "/models",
     summary="The models that may be asked",
     response_description="The models of the table.",
-    responses=documented(OpenAIRefusal, 401, 403, 429, 503),
+    responses=describe_refusals(OpenAIRefusal, 401, 403, 429, 503),
 )
 async def openai_models(request: Request) -> OpenAIModels:
     """The rows of `GET /models` in OpenAI's format."""
@@ -64,7 +67,7 @@ async def openai_models(request: Request) -> OpenAIModels:
     "/models/{model:path}",
     summary="One model",
     response_description="The model.",
-    responses=documented(OpenAIRefusal, 401, 403, 404, 422, 429, 503),
+    responses=describe_refusals(OpenAIRefusal, 401, 403, 404, 422, 429, 503),
 )
 async def openai_model(model: str, request: Request) -> OpenAIModel:
     """Whether a model of the table may be asked here, and who serves it."""

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from nbchat.catalog.rows import Model
+from nbchat.events import StopReason
 
 DESCRIPTIONS = {
     400: "The provider refused the request.",
-    401: "The token is missing or wrong, or the provider refused this server's key (`provider_key_refused`).",
+    401: "The token is missing or wrong, "
+    "or the provider refused this server's key (`provider_key_refused`).",
     403: "Another Host or Origin than this server's, or the provider does not allow it.",
     404: "No such model here.",
     413: "The body is too large.",
@@ -25,13 +27,16 @@ DESCRIPTIONS = {
 }
 
 
-def documented(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
+def describe_refusals(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals of a route, for its OpenAPI description."""
     return {status: {"model": model, "description": DESCRIPTIONS[status]} for status in statuses}
 
 
-def events(**data: Any) -> dict[str, Any]:
-    """A stream of server-sent events whose data are so; `itemSchema` is of OpenAPI 3.2, and known to tools of today."""
+def event_stream(**data: Any) -> dict[str, Any]:
+    """A stream of server-sent events whose data have this schema.
+
+    `itemSchema` is of OpenAPI 3.2, and known to tools of today.
+    """
     return {
         "itemSchema": {
             "type": "object",
@@ -49,7 +54,10 @@ class _Shown(BaseModel):
 
 
 class ChunkError(_Shown):
-    """What went wrong. `type` is the name of nbchat's error, `status` the provider's or this server's HTTP status."""
+    """What went wrong.
+
+    `type` is the name of nbchat's error, `status` the provider's or this server's HTTP status.
+    """
 
     type: str = Field(examples=["RateLimited"])
     message: str
@@ -78,7 +86,7 @@ class Chunk(_Shown):
     notice: str | None = Field(
         None, description="something to know, such as a parameter that was left out"
     )
-    reason: Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"] | None = None
+    reason: StopReason | None = None
     detail: str | None = Field(None, description="the provider's own word for the reason")
     model: str | None = None
     usage: ChunkUsage | None = None
@@ -97,6 +105,19 @@ class ModelRow(_Shown):
     status: str = Field(description="current, preview, deprecated or retired")
     ready: bool = Field(description="whether this server has the key")
 
+    @classmethod
+    def of(cls, model: Model, ready: bool) -> ModelRow:
+        return cls(
+            id=model.id,
+            name=model.name,
+            type=model.type,
+            env_key=model.env_key,
+            features=list(model.features),
+            supports_thinking_mode=model.supports_thinking_mode,
+            status=model.status,
+            ready=ready,
+        )
+
 
 class Models(_Shown):
     """The models that may be asked."""
@@ -111,16 +132,18 @@ class Health(BaseModel):
 
 
 CHUNK = {"$ref": "#/components/schemas/Chunk"}
+TWO_LINES = """\
+{"content":"Hi","finished":false}
+{"content":"","finished":true,"reason":"end"}
+"""
 STREAM = {
-    "description": "Each line is a `Chunk`; for `Accept: text/event-stream` the data of each event is one. "
+    "description": "Each line is a `Chunk`; "
+    "for `Accept: text/event-stream` the data of each event is one. "
     "A failure after the first words is the last chunk.",
     "content": {
-        "text/plain": {
-            "schema": {"type": "string"},
-            "example": '{"content":"Hi","finished":false}\n{"content":"","finished":true,"reason":"end"}\n',
-        },
+        "text/plain": {"schema": {"type": "string"}, "example": TWO_LINES},
         "application/x-ndjson": {"itemSchema": CHUNK},
-        "text/event-stream": events(contentMediaType="application/json", contentSchema=CHUNK),
+        "text/event-stream": event_stream(contentMediaType="application/json", contentSchema=CHUNK),
     },
 }
 PAGE = {
@@ -194,7 +217,7 @@ COMPLETION = {
     "A failure after the first words is an event with `error`.",
     "content": {
         "application/json": {"schema": {"type": "object", "required": ["id", "choices", "usage"]}},
-        "text/event-stream": events(
+        "text/event-stream": event_stream(
             description="a `chat.completion.chunk`; the last event is `[DONE]`"
         ),
     },

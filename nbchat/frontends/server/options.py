@@ -1,4 +1,7 @@
-"""How the server is run: each field here is a flag of `nbchat serve` and a variable NBCHAT_SERVER_*."""
+"""How the server is run.
+
+Each field here is a flag of `nbchat serve` and a variable NBCHAT_SERVER_*.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +19,22 @@ PREFIX = "NBCHAT_SERVER_"
 SHORTEST_TOKEN = 8  # characters
 
 
-def _split(value: Any) -> Any:
-    return (
-        tuple(word for word in value.replace(",", " ").split()) if isinstance(value, str) else value
-    )
+def _split_words(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").split())
+    return value
 
 
-def _token(value: str) -> str:
-    if (
-        len(value) < SHORTEST_TOKEN
-        or not value.isascii()
-        or not value.isprintable()
-        or " " in value
-    ):
+def _check_token(value: str) -> str:
+    fits_header = value.isascii() and value.isprintable() and " " not in value
+    if len(value) < SHORTEST_TOKEN or not fits_header:
         raise ValueError(
             f"should be at least {SHORTEST_TOKEN} letters, digits or signs, without spaces"
         )
     return value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split_words)]
 
 
 class ServerOptions(BaseModel):
@@ -49,7 +48,7 @@ class ServerOptions(BaseModel):
         description="the address to listen on; the default is this machine alone",
     )
     port: int = Field(8765, ge=0, le=65535, description="0 takes any free one")
-    token: Annotated[str, AfterValidator(_token)] = Field(
+    token: Annotated[str, AfterValidator(_check_token)] = Field(
         default_factory=lambda: token_urlsafe(24),
         repr=False,
         description="what clients have to send; made up and printed when not given. "
@@ -93,18 +92,19 @@ class ServerOptions(BaseModel):
     )
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> ServerOptions:
-        """What was given, then the environment, then the defaults. Raises BadSettings, naming flag or variable."""
-        said = {name: value for name, value in given.items() if value is not None}
+    def of(cls, flags: Mapping[str, Any]) -> ServerOptions:
+        """The flags that have a value, then the environment, then the defaults.
+
+        Raises BadSettings, naming flag or variable.
+        """
+        flags = {name: value for name, value in flags.items() if value is not None}
         variables = {name: os.environ.get(PREFIX + name.upper()) for name in cls.model_fields}
-        found = {name: value for name, value in variables.items() if value} | said
+        fields = {name: value for name, value in variables.items() if value} | flags
         try:
-            return cls.model_validate(found)
+            return cls.model_validate(fields)
         except ValidationError as error:
-            lines = [
-                f"{_origin(str(e['loc'][0]), said)}: {_plain(e['msg'])}"
-                for e in error.errors(include_input=False)
-            ]
+            mistakes = error.errors(include_input=False)
+            lines = [f"{_origin(str(e['loc'][0]), flags)}: {_plain(e['msg'])}" for e in mistakes]
             raise BadSettings("\n".join(lines)) from None
 
     @property
@@ -115,13 +115,14 @@ class ServerOptions(BaseModel):
         """Every `Host` that is answered, exactly as a client writes it."""
         own = ["127.0.0.1", "localhost", "[::1]"]
         if self.host not in ("0.0.0.0", "::"):
-            own.append(_bracketed(self.host))
-        names = {f"{name}:{self.port}" for name in own} | set(own if self.port == 80 else ())
-        for name in self.allow_host:
-            names |= {
-                name.lower(),
-                name.lower() if _has_port(name) else f"{name.lower()}:{self.port}",
-            }
+            own.append(_host_in_url(self.host))
+        names = {f"{name}:{self.port}" for name in own}
+        if self.port == 80:
+            names |= set(own)
+        for name in map(str.lower, self.allow_host):
+            names.add(name)
+            if not _has_port(name):
+                names.add(f"{name}:{self.port}")
         return frozenset(names)
 
     def origins(self) -> frozenset[str]:
@@ -133,18 +134,19 @@ class ServerOptions(BaseModel):
     @property
     def address(self) -> str:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        return f"http://{_bracketed(host)}:{self.port}"
+        return f"http://{_host_in_url(host)}:{self.port}"
 
 
-def _origin(name: str, said: Mapping[str, Any]) -> str:
-    return f"--{name.replace('_', '-')}" if name in said else PREFIX + name.upper()
+def _origin(name: str, flags: Mapping[str, Any]) -> str:
+    """The flag or the variable that a value came from."""
+    return f"--{name.replace('_', '-')}" if name in flags else PREFIX + name.upper()
 
 
 def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").replace("Input should be", "should be")
 
 
-def _bracketed(host: str) -> str:
+def _host_in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host.lower()
 
 

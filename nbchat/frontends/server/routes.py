@@ -17,11 +17,11 @@ from nbchat.frontends.server.openapi import (
     Health,
     ModelRow,
     Models,
-    documented,
+    describe_refusals,
 )
 from nbchat.frontends.server.state import ServerState
 from nbchat.frontends.server.streaming import Answer, Format
-from nbchat.frontends.server.strict_json import StrictRoute, line
+from nbchat.frontends.server.strict_json import StrictRoute, json_line
 
 router = APIRouter(route_class=StrictRoute, tags=["nbchat"])
 
@@ -46,8 +46,14 @@ The same models for any OpenAI client, with base_url="{url}v1" and api_key=TOKEN
 """
 
 
+NDJSON = "application/x-ndjson"
+
+
 class Lines:
-    """A chunk a line. `text/plain`, as the original service has it, unless the client asks for NDJSON by name."""
+    """A chunk a line.
+
+    `text/plain`, as the original service has it, unless the client asks for NDJSON by name.
+    """
 
     heartbeat = b""  # headers only: every line is a chunk
 
@@ -55,7 +61,7 @@ class Lines:
         self.media_type = media_type
 
     def encode(self, chunk: StreamChunk) -> bytes:
-        return line(chunk.wire)
+        return json_line(chunk.wire)
 
 
 class Events:
@@ -65,19 +71,19 @@ class Events:
     heartbeat = b": waiting\n\n"
 
     def encode(self, chunk: StreamChunk) -> bytes:
-        return b"data: " + line(chunk.wire) + b"\n"
+        return b"data: " + json_line(chunk.wire) + b"\n"
 
 
 def format_for(accept: str) -> Format:
-    """The format a client asks for.
+    """The format for an Accept header: lines of JSON unless it names another.
 
     >>> [format_for(a).media_type for a in ("*/*", "text/event-stream", "application/x-ndjson")]
     ['text/plain; charset=utf-8', 'text/event-stream', 'application/x-ndjson']
     """
-    wanted = [kind.partition(";")[0].strip().lower() for kind in accept.split(",")]
-    if "text/event-stream" in wanted:
+    types = [kind.partition(";")[0].strip().lower() for kind in accept.split(",")]
+    if Events.media_type in types:
         return Events()
-    return Lines("application/x-ndjson") if "application/x-ndjson" in wanted else Lines()
+    return Lines(NDJSON) if NDJSON in types else Lines()
 
 
 # --- the routes -----------------------------------------------------------------------------
@@ -89,7 +95,7 @@ def format_for(accept: str) -> Format:
     summary="Ask a model; the answer comes as it is made",
     responses={
         200: STREAM,
-        **documented(Chunk, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504),
+        **describe_refusals(Chunk, 400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504),
     },
 )
 async def stream(
@@ -100,34 +106,23 @@ async def stream(
     Which provider is asked, where and with which key, is this server's business: a
     request cannot name an address or a key.
     """
-    return Answer(
-        ServerState.of(request).chunks(body), format_for(request.headers.get("accept", ""))
-    )
+    form = format_for(request.headers.get("accept", ""))
+    return Answer(ServerState.of(request).chunks(body), form)
 
 
 @router.get(
     "/models",
     summary="The models that may be asked",
     response_description="The models of the table.",
-    responses=documented(Chunk, 401, 403, 429, 503),
+    responses=describe_refusals(Chunk, 401, 403, 429, 503),
 )
 async def models(request: Request) -> Models:
-    """The server's model-mapping table. Any other model of a provider may be asked as `provider:model-id`."""
-    return Models(
-        models=[
-            ModelRow(
-                id=row.id,
-                name=row.name,
-                type=row.type,
-                env_key=row.env_key,
-                features=list(row.features),
-                supports_thinking_mode=row.supports_thinking_mode,
-                status=row.status,
-                ready=ready,
-            )
-            for row, ready in ServerState.of(request).models()
-        ]
-    )
+    """The server's model-mapping table.
+
+    Any other model of a provider may be asked as `provider:model-id`.
+    """
+    rows = ServerState.of(request).models()
+    return Models(models=[ModelRow.of(row, ready) for row, ready in rows])
 
 
 @router.head("/health", include_in_schema=False)
@@ -135,7 +130,7 @@ async def models(request: Request) -> Models:
     "/health",
     summary="Whether the server is up",
     response_description="It is.",
-    responses=documented(Chunk, 403),
+    responses=describe_refusals(Chunk, 403),
 )
 async def health() -> Health:
     """Needs no token, and says nothing else."""
@@ -146,7 +141,7 @@ async def health() -> Health:
     "/",
     response_class=Response,
     summary="How to ask",
-    responses={200: PAGE, **documented(Chunk, 401, 403, 429)},
+    responses={200: PAGE, **describe_refusals(Chunk, 401, 403, 429)},
 )
 async def welcome(request: Request) -> Response:
     """A page for people, behind the address that `nbchat serve` prints."""

@@ -36,33 +36,23 @@ class ServerState:
 
     @classmethod
     def of(cls, request: Request) -> ServerState:
-        serving: ServerState = request.state.serving
-        return serving
+        state: ServerState = request.state.server_state
+        return state
 
     def chunks(self, request: ChatStreamRequest) -> AsyncGenerator[StreamChunk]:
-        """The answer. Raises NotFound for a model, and Invalid for a length, that are not allowed here."""
-        options = self.options
+        """The answer.
+
+        Raises NotFound for a model, and Invalid for a length, that are not allowed here.
+        """
+        limit = self.options.max_tokens
         if not self.allows(request.model, _settings().catalog):
             raise NotFound(
                 "that model is not served here; GET /models lists those that are.", field="model"
             )
-        if options.max_tokens and (request.max_tokens or 0) > options.max_tokens:
-            raise Invalid(
-                f"answers are limited to {options.max_tokens} tokens here.", field="max_tokens"
-            )
-        request = request.model_copy(
-            update={"max_tokens": request.max_tokens or options.max_tokens}
-        )
-        return self._stoppable(self._service.stream_chat(request, self._stop))
-
-    async def _stoppable(self, chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                if chunk.reason == "interrupted":
-                    chunk = StreamChunk.failed(
-                        Stopping("the server is stopping; the answer is incomplete.")
-                    )
-                yield chunk
+        if limit and (request.max_tokens or 0) > limit:
+            raise Invalid(f"answers are limited to {limit} tokens here.", field="max_tokens")
+        request = request.model_copy(update={"max_tokens": request.max_tokens or limit})
+        return _fail_when_stopped(self._service.stream_chat(request, self._stop))
 
     # --- the models --------------------------------------------------------------------------
 
@@ -72,18 +62,19 @@ class ServerState:
         for model in settings.catalog.models.values():
             provider = settings.catalog.providers[model.type]
             if not provider.retired and self.allows(model.id, settings.catalog):
-                yield (
-                    model,
-                    not provider.key_needed or settings.key(provider, model.env_key) is not None,
-                )
+                has_key = settings.key(provider, model.env_key) is not None
+                yield model, has_key or not provider.key_needed
 
     def allows(self, name: str, catalog: Catalog) -> bool:
-        """Whether a pattern of `--models` matches: always `provider:id`, for a row of the table also its id."""
+        """Whether a pattern of `--models` matches.
+
+        It is compared with `provider:id`, for a row of the table also with its id alone.
+        """
         if not self.options.models:
             return True
         try:
             route = catalog.find(name)
-        except UnknownModel:  # which the engine will say, with near names
+        except UnknownModel:  # the engine raises it again, and the client sees near names
             return True
         names = [f"{route.provider.type}:{route.model.id}"]
         if route.model.status != "unlisted":
@@ -99,6 +90,17 @@ class ServerState:
             asyncio.get_running_loop().call_later(
                 self.options.grace, self._stop.abort, "the server is stopping"
             )
+
+
+async def _fail_when_stopped(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
+    """An answer that is interrupted here did not end by its reader's wish: that is a failure."""
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if chunk.reason == "interrupted":
+                reason = Stopping("the server is stopping; the answer is incomplete.")
+                yield StreamChunk.failed(reason)
+            else:
+                yield chunk
 
 
 def _settings() -> Settings:

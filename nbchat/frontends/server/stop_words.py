@@ -13,7 +13,7 @@ from dataclasses import replace
 from nbchat.chat_service.chunk import StreamChunk
 
 
-async def until(
+async def end_at_stop_words(
     stops: Sequence[str], chunks: AsyncGenerator[StreamChunk]
 ) -> AsyncGenerator[StreamChunk]:
     """The chunks up to the first of the texts; what may become one of them is held back."""
@@ -26,22 +26,29 @@ async def until(
                 yield chunk
                 return
             text = held + chunk.content
-            found = [at for stop in stops if (at := text.find(stop)) >= 0]
-            if found:
-                yield replace(chunk, content=text[: min(found)], finished=False)
+            end = _first_stop(text, stops)
+            if end is not None:
+                yield replace(chunk, content=text[:end], finished=False)
                 yield StreamChunk(finished=True, reason="end", detail="stop")
                 return
-            held = "" if chunk.finished else text[len(text) - _begun(text, stops) :]
+            held = "" if chunk.finished else text[len(text) - _stop_begins(text, stops) :]
             yield replace(chunk, content=text.removesuffix(held))
 
 
-def _begun(text: str, stops: Sequence[str]) -> int:
-    """How many characters at the end of a text may be the beginning of one of the others.
+def _first_stop(text: str, stops: Sequence[str]) -> int | None:
+    """Where the first of the stops begins; None where there is none."""
+    places = [text.find(stop) for stop in stops]
+    return min((place for place in places if place >= 0), default=None)
 
-    >>> _begun("one <e", ["<end>", "!"]), _begun("one <end", ["<x>"])
+
+def _stop_begins(text: str, stops: Sequence[str]) -> int:
+    """How many characters at the end of a text may be the beginning of a stop.
+
+    >>> _stop_begins("one <e", ["<end>", "!"]), _stop_begins("one <end", ["<x>"])
     (2, 0)
     """
     longest = min(len(text), max(map(len, stops)) - 1)
-    return next(
-        (n for n in range(longest, 0, -1) if any(stop.startswith(text[-n:]) for stop in stops)), 0
-    )
+    for length in range(longest, 0, -1):
+        if any(stop.startswith(text[-length:]) for stop in stops):
+            return length
+    return 0

@@ -14,18 +14,15 @@ from contextlib import aclosing
 from typing import Protocol
 
 from fastapi import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from nbchat.chat_service.chunk import StreamChunk
-from nbchat.frontends.server.http_errors import InternalError, refusal
+from nbchat.frontends.server.http_errors import InternalError, error_response
 
-HEARTBEAT = (
-    15.0  # seconds of silence before a sign of life, well below the 60 s of most reverse proxies
-)
-HEADERS = {
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-}  # the latter for nginx, which buffers by default
+# Seconds of silence before a sign of life, well below the 60 s of most reverse proxies.
+HEARTBEAT_SECONDS = 15.0
+# nginx buffers answers by default; the second header stops it.
+HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 log = logging.getLogger("nbchat.server")
 
 
@@ -45,7 +42,10 @@ class Format(Protocol):
 
 
 class Answer(Response):
-    """Streams chunks in a format. It is also the response for formats that are one body at the end."""
+    """Streams chunks in a format.
+
+    It is also the response for formats that are one body at the end.
+    """
 
     def __init__(self, chunks: AsyncGenerator[StreamChunk], form: Format) -> None:
         super().__init__(None, 200, HEADERS, form.media_type)
@@ -53,18 +53,20 @@ class Answer(Response):
         self._chunks = chunks
         self._form = form
         self._held = b""  # notices, until it is known that an answer follows
-        self._begun = False
+        self._has_started = False
         self._busy = asyncio.Lock()
-        self._quiet = True  # since the last heartbeat
+        self._quiet = True  # whether nothing was sent since the last heartbeat
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         writing = asyncio.create_task(self._write(scope, receive, send))
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(_wait_for_leaving(receive))
         try:
             while not (writing.done() or leaving.done()):
                 self._quiet = True
                 ended, _ = await asyncio.wait(
-                    {writing, leaving}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED
+                    {writing, leaving},
+                    timeout=HEARTBEAT_SECONDS,
+                    return_when=asyncio.FIRST_COMPLETED,
                 )
                 beat = self._form.heartbeat
                 if not ended and self._quiet and not self._busy.locked() and beat is not None:
@@ -72,45 +74,47 @@ class Answer(Response):
         finally:
             leaving.cancel()
             writing.cancel()
-            await asyncio.wait(
-                {writing, leaving}
-            )  # the provider's connection is closed when this returns
-        if not writing.cancelled() and (error := writing.exception()):
-            raise error
+            # When this returns, the provider's connection is closed.
+            await asyncio.wait({writing, leaving})
+        if not writing.cancelled():
+            writing.result()  # raises what went wrong
 
     async def _write(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(_without_bugs(self._chunks, scope["state"]["request_id"])) as chunks:
+        request_id = scope["state"]["request_id"]
+        async with aclosing(_hide_bugs(self._chunks, request_id)) as chunks:
             async for chunk in chunks:
-                if chunk.error and not self._begun:
-                    await refusal(chunk.error, scope["path"])(scope, receive, send)
+                if chunk.error and not self._has_started:
+                    await error_response(chunk.error, scope["path"])(scope, receive, send)
                     return
                 data = self._form.encode(chunk)
-                if chunk.notice and not self._begun:
+                if chunk.notice and not self._has_started:
                     self._held += data
                 elif data:
                     await self._send(send, data)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
+    @property
+    def _start(self) -> Message:
+        kind, headers = "http.response.start", self.raw_headers
+        return {"type": kind, "status": self.status_code, "headers": headers}
+
     async def _send(self, send: Send, data: bytes) -> None:
         async with self._busy:
-            if not self._begun:
-                self._begun = True
-                await send(
-                    {
-                        "type": "http.response.start",
-                        "status": self.status_code,
-                        "headers": self.raw_headers,
-                    }
-                )
+            if not self._has_started:
+                self._has_started = True
+                await send(self._start)
                 data = self._held + data
             self._quiet = False
             await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
-async def _without_bugs(
+async def _hide_bugs(
     chunks: AsyncGenerator[StreamChunk], request_id: str
 ) -> AsyncGenerator[StreamChunk]:
-    """A mistake of ours ends the answer as any failure does; its traceback goes to the log alone."""
+    """The chunks; a mistake of ours ends them as any failure does.
+
+    Its traceback goes to the log alone.
+    """
     try:
         async with aclosing(chunks):
             async for chunk in chunks:
@@ -120,7 +124,7 @@ async def _without_bugs(
         yield StreamChunk.failed(InternalError(request_id))
 
 
-async def _left(receive: Receive) -> None:
+async def _wait_for_leaving(receive: Receive) -> None:
     """Returns when the client has closed its connection."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -26,16 +26,16 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        async def strictly(request: Request) -> Response:
+        async def handle_strictly(request: Request) -> Response:
             return await handle(_StrictRequest(request.scope, request.receive))
 
-        return strictly
+        return handle_strictly
 
 
-def line(value: Any) -> bytes:
+def json_line(value: Any) -> bytes:
     r"""Strict JSON on one line, whatever a reader takes for the end of a line.
 
-    >>> line({"content": "a\u2028b\ud800", "score": float("nan")})
+    >>> json_line({"content": "a\u2028b\ud800", "score": float("nan")})
     b'{"content":"a\\u2028b?","score":null}\n'
     """
     try:

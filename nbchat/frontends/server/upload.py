@@ -13,14 +13,15 @@ class Upload:
     """The body of one request."""
 
     def __init__(self, scope: Scope, receive: Receive, largest: int) -> None:
-        declared = next(values(scope, b"content-length"), "")
-        self._too_large = declared.isdecimal() and int(declared) > largest
-        self._waits = any(values(scope, b"expect"))  # asks before it sends
+        length = next(header_values(scope, b"content-length"), "")
+        self._too_large = length.isdecimal() and int(length) > largest
+        # A client that sends `Expect: 100-continue` waits for a word before it sends the body.
+        self._waits = any(header_values(scope, b"expect"))
         self._receive = receive
         self._largest = largest
         self._body = bytearray()
-        self._more = True
-        self._handed_over = False
+        self._more = True  # whether more of the body is to come
+        self._was_received = False  # by the application
 
     async def read(self) -> bool:
         """Read all of it; False where the client left before the end. Raises TooLarge."""
@@ -37,7 +38,10 @@ class Upload:
         return True
 
     async def read_past(self) -> None:
-        """Read what a refused client still sends, within reason: it may look at the answer only afterwards."""
+        """Read what a refused client still sends, within reason.
+
+        It may look at the answer only afterwards.
+        """
         left = self._largest
         while self._more and left > 0 and not self._waits:
             message = await self._receive()
@@ -45,13 +49,13 @@ class Upload:
             self._more = message.get("more_body", False)
 
     async def receive(self) -> Message:
-        """For the application: the body that was read, then what comes after it, which is that the client leaves."""
-        if self._handed_over:
+        """What the application receives: the body that was read, then that the client leaves."""
+        if self._was_received:
             return await self._receive()
-        self._handed_over = True
+        self._was_received = True
         return {"type": "http.request", "body": bytes(self._body), "more_body": False}
 
 
-def values(scope: Scope, name: bytes) -> Iterator[str]:
+def header_values(scope: Scope, name: bytes) -> Iterator[str]:
     """Every value that a header has; it may have been sent more than once."""
     return (value.decode("latin-1").strip() for key, value in scope["headers"] if key == name)

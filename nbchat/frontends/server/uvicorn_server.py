@@ -23,36 +23,39 @@ from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.state import ServerState
 from nbchat.settings import Settings
 
-BUFFER = 64 * 1024  # bytes that may wait for a slow reader, here and again in the kernel
+BUFFER_BYTES = 64 * 1024  # bytes that may wait for a slow reader, here and again in the kernel
 BACKLOG = 128  # connections that wait to be accepted
-MAX_HEAD = 32 * 1024  # bytes of request line and headers
-CONNECTIONS = 1000  # at once, for one worker
+MOST_HEAD_BYTES = 32 * 1024  # bytes of request line and headers
+MOST_CONNECTIONS = 1000  # at once, for one worker
 OWN_FILES = 24  # files a worker has open besides connections
-CLOSING = 3.0  # seconds after the grace in which the last chunks are written
-IDLE = 15  # seconds a connection is kept without a request
+LAST_CHUNKS_SECONDS = 3.0  # seconds after the grace in which the last chunks are written
+IDLE_SECONDS = 15  # seconds a connection is kept without a request
 
 
 class Connection(H11Protocol):
-    """A client's connection that cannot be held for ever: not by sending slowly, not by reading nothing.
+    """A client's connection that nobody can hold for ever by sending slowly or reading nothing.
 
     uvicorn has no deadline for a request's head and body, nor for a reader that does
     not read. Closing the connection is all it takes: the application then sees that
     the client has left, and the provider's connection is closed.
+
+    For this it uses what uvicorn does not promise to keep: `flow.read_paused`,
+    `conn.trailing_data` and `app_state`.
     """
 
-    _sending: asyncio.TimerHandle | None = None
-    _reading: asyncio.TimerHandle | None = None
+    _sending_timer: asyncio.TimerHandle | None = None
+    _reading_timer: asyncio.TimerHandle | None = None
 
     @property
-    def _serving(self) -> ServerState:
-        serving: ServerState = self.app_state["serving"]
-        return serving
+    def _worker_state(self) -> ServerState:
+        state: ServerState = self.app_state["server_state"]
+        return state
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=BUFFER)
-        if len(self.connections) > (self.limit_concurrency or CONNECTIONS):
-            transport.abort()  # before files run out: then no connection at all could be accepted
+        transport.set_write_buffer_limits(high=BUFFER_BYTES)
+        if len(self.connections) > (self.limit_concurrency or MOST_CONNECTIONS):
+            transport.abort()  # when files have run out, no connection at all can be accepted
         self._watch_sending()
 
     def data_received(self, data: bytes) -> None:
@@ -62,56 +65,60 @@ class Connection(H11Protocol):
             self._read_on()
 
     def _read_on(self) -> None:
-        """uvicorn stops reading when another request waits for this answer, and would not see the client leave."""
+        """Read although another request waits for this answer, so as to see the client leave.
+
+        uvicorn stops reading there. What waits is limited to a head, or the client is cut off.
+        """
         waiting, _ = self.conn.trailing_data
-        if len(waiting) > MAX_HEAD:
+        if len(waiting) > MOST_HEAD_BYTES:
             self.transport.abort()
         else:
             self.flow.resume_reading()
 
     def _watch_sending(self) -> None:
         """From its first byte, a request has `read_timeout` to be there whole."""
-        whole = self.conn.their_state not in (h11.IDLE, h11.SEND_BODY)
-        if whole and self._sending is not None:
-            self._sending.cancel()
-            self._sending = None
-        elif not whole and self._sending is None:
-            self._sending = self.loop.call_later(
-                self._serving.options.read_timeout, self.transport.abort
-            )
+        is_whole = self.conn.their_state not in (h11.IDLE, h11.SEND_BODY)
+        if is_whole and self._sending_timer is not None:
+            self._sending_timer.cancel()
+            self._sending_timer = None
+        elif not is_whole and self._sending_timer is None:
+            seconds = self._worker_state.options.read_timeout
+            self._sending_timer = self.loop.call_later(seconds, self.transport.abort)
 
     def pause_writing(self) -> None:
         super().pause_writing()
         self._watch_reading(-1)
 
     def _watch_reading(self, before: int) -> None:
-        """While answers wait for this client, it has to take something now and then."""
+        """While answers wait for this client, it has to take something every `write_timeout`.
+
+        `before` is how many bytes waited at the last look.
+        """
         waiting = self.transport.get_write_buffer_size()
         if waiting == before:
             self.transport.abort()
         else:
-            self._reading = self.loop.call_later(
-                self._serving.options.write_timeout, self._watch_reading, waiting
-            )
+            seconds = self._worker_state.options.write_timeout
+            self._reading_timer = self.loop.call_later(seconds, self._watch_reading, waiting)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._forget_reading()
+        self._stop_watching_reading()
 
-    def _forget_reading(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
+    def _stop_watching_reading(self) -> None:
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+            self._reading_timer = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._forget_reading()
-        if self._sending is not None:
-            self._sending.cancel()
+        self._stop_watching_reading()
+        if self._sending_timer is not None:
+            self._sending_timer.cancel()
 
     def shutdown(self) -> None:
         """uvicorn is stopping: answers that run get their grace."""
-        self._serving.stop()
+        self._worker_state.stop()
         super().shutdown()
 
 
@@ -121,7 +128,7 @@ def serve(options: ServerOptions) -> None:
     Raises BadSettings when the port is taken or nbchat's own settings cannot be used.
     """
     Settings.load()
-    listener = _bound(options)
+    listener = _listen(options)
     options = options.model_copy(update={"port": listener.getsockname()[1]})
     config = uvicorn.Config(
         partial(create_app, options),
@@ -129,17 +136,17 @@ def serve(options: ServerOptions) -> None:
         http=Connection,
         ws="none",
         lifespan="on",
-        log_config=_logging(options.log),
+        log_config=_log_config(options.log),
         access_log=False,  # it would hold the token of an address that was opened in a browser
         server_header=False,
         proxy_headers=bool(options.proxy),
         forwarded_allow_ips=options.proxy or None,
         workers=options.workers,
-        limit_concurrency=_connections(),
+        limit_concurrency=_allow_connections(),
         backlog=BACKLOG,
-        h11_max_incomplete_event_size=MAX_HEAD,
-        timeout_keep_alive=IDLE,
-        timeout_graceful_shutdown=int(options.grace + CLOSING) + 1,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=int(options.grace + LAST_CHUNKS_SECONDS) + 1,
     )
     print(f"nbchat serves {options.address}/?token={options.token}   (Ctrl-C stops it)", flush=True)
     if options.beyond_this_machine:
@@ -156,13 +163,15 @@ def serve(options: ServerOptions) -> None:
 
 
 def _keep_ctrl_c_from_workers() -> None:
-    """Ctrl-C goes to every process of a terminal, and would strike workers that are still importing.
+    """Leave Ctrl-C to the first process, which tells the workers to stop.
 
-    They inherit that it is blocked, and are told to stop by the first process.
+    A terminal sends it to every process, and workers may still be importing. They
+    inherit that the signal is blocked.
     """
     if sys.platform == "win32":
         return
-    resource_tracker.ensure_running()  # the first process that is started starts this, too, and would unblock it
+    # Starting the first worker would start the tracker, which unblocks the signal here.
+    resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
     def stop() -> None:
@@ -172,13 +181,10 @@ def _keep_ctrl_c_from_workers() -> None:
     threading.Thread(target=stop, name="nbchat-ctrl-c", daemon=True).start()
 
 
-def _logging(wanted: str) -> dict[str, Any]:
-    """For every worker: errors, and where that is wanted a line for each request, on standard error."""
-    ours = {
-        "handlers": ["stderr"],
-        "level": "INFO" if wanted == "requests" else "ERROR",
-        "propagate": False,
-    }
+def _log_config(log: str) -> dict[str, Any]:
+    """Every worker's log on standard error: errors, and for `requests` a line for each."""
+    level = "INFO" if log == "requests" else "ERROR"
+    ours = {"handlers": ["stderr"], "level": level, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -188,39 +194,41 @@ def _logging(wanted: str) -> dict[str, Any]:
     }
 
 
-def _connections() -> int:
-    """How many connections there can be at once: each may need another one, to a provider."""
+def _allow_connections() -> int:
+    """Allow enough open files, where this process may; returns how many connections fit into them.
+
+    Each connection may need another one, to a provider.
+    """
     if sys.platform == "win32":
-        return CONNECTIONS
+        return MOST_CONNECTIONS
     import resource
 
+    unlimited = resource.RLIM_INFINITY
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * CONNECTIONS + OWN_FILES
-    if soft < wanted and (hard == resource.RLIM_INFINITY or hard > soft):
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # workers inherit it
-    return (
-        CONNECTIONS
-        if soft == resource.RLIM_INFINITY
-        else max(4, min(CONNECTIONS, (soft - OWN_FILES) // 2))
-    )
+    needed = 2 * MOST_CONNECTIONS + OWN_FILES
+    if soft == unlimited or soft >= needed:
+        return MOST_CONNECTIONS
+    files = needed if hard == unlimited else min(needed, hard)
+    if files > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))  # workers inherit it
+    return max(4, (max(files, soft) - OWN_FILES) // 2)
 
 
-def _bound(options: ServerOptions) -> socket.socket:
+def _listen(options: ServerOptions) -> socket.socket:
     """A listening socket, so that the address is known, and answers, before it is printed."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(
-        socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER
-    )  # each connection has it from here
+    # Each connection has the size of its buffer from here.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
     try:
         listener.bind((options.host, options.port))
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
+        address = f"{options.host}:{options.port}"
         raise BadSettings(
-            f"{options.host}:{options.port} cannot be listened on: {error.strerror}. --port 0 takes any free port."
+            f"{address} cannot be listened on: {error.strerror}. --port 0 takes any free port."
         ) from None
     listener.set_inheritable(True)
     return listener
