@@ -17,7 +17,7 @@ import pytest
 
 import nbchat
 
-from .service import Service, answer, said
+from .fakes.provider import Service, answer, said
 from .test_layers import forbidden
 
 PACKAGE = Path(nbchat.__file__).parent

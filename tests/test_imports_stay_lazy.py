@@ -13,8 +13,8 @@ import pytest
 
 from nbchat.wire.formats import FORMATS
 
+from .fakes.provider import Service, answer
 from .providers import answers
-from .service import Service, answer
 
 ASK = """
 import json, sys, nbchat

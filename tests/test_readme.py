@@ -17,10 +17,10 @@ from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
 
+from .fakes.provider import Request, Service, answer, said
 from .providers import answers
 from .refresh_pages import PARTS, refreshed
 from .running_kernel import RunningKernel
-from .service import Request, Service, answer, said
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -13,8 +13,8 @@ from nbchat import runtime
 from nbchat.errors import ConnectionBroken, ServiceError
 from nbchat.streams import Stream
 
+from .fakes.provider import Service, answer
 from .scores import SCORES
-from .service import Service, answer
 from .wire.replay import Played, Recording, at_random, differences, in_one_piece, recordings
 
 # How each family is asked for, and how far its base URL reaches (design: public names).

@@ -13,7 +13,7 @@ from nbchat.chat_service.chunk import chunks_of
 from nbchat.events import Event
 from nbchat.provider_state import ProviderState
 
-from .service import Service, answer, sse
+from .fakes.provider import Service, answer, sse
 
 ASK = {"model": "anthropic:a-model", "wire": "anthropic-messages", "api_key": "k"}
 SIGNED = {"type": "thinking", "thinking": "hm", "signature": "czE="}

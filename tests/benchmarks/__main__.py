@@ -51,7 +51,7 @@ def in_the_browser(quick: bool) -> Iterator[Row]:
         yield Row(sent, "", LEFT_OUT, "<= 0.45 MB", None)
         return
     from ..browser.lab import Lab, launched
-    from ..service import Service, said
+    from ..fakes.provider import Service, said
     from . import cell_in_browser as cell
     from .answers import paced
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from ..service import Play, Request
+from ..fakes.provider import Play, Request
 
 SECTION = """\
 ## Section {n}

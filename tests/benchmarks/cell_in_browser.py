@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any
 
 from ..browser.lab import Lab, Notebook, launched
-from ..service import Service, said
+from ..fakes.provider import Service, said
 from .answers import SHAPES, paced
 
 PIECE = 5  # characters a chunk, about one token

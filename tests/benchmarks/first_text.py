@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from ..fakes.provider import Request, Service, said
 from ..running_kernel import RunningKernel
-from ..service import Request, Service, said
 from .iopub import NAIVE
 
 ROUNDS = 15

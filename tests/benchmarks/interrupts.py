@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..fakes.provider import Request, Service, said
 from ..running_kernel import RunningKernel
-from ..service import Request, Service, said
 
 ROUNDS = 40
 SILENT = "import time; time.sleep(60)"

@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..fakes.provider import Service, said
 from ..running_kernel import RunningKernel
-from ..service import Service, said
 from .answers import markdown, paced
 
 PIECE = 5  # characters a chunk, about one token

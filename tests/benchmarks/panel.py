@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..browser.lab import Lab, Notebook, launched
-from ..service import Service, said
+from ..fakes.provider import Service, said
 from .answers import markdown, paced
 from .cell_in_browser import metrics
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Service
+from ..fakes.provider import Service
 from .lab import Lab, Notebook
 
 Ask = Callable[..., Notebook]

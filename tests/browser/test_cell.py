@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ..fakes.provider import Service, answer, said
 from ..render.payloads import REQUESTS, SCRIPTS, SINK
-from ..service import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Lab
 

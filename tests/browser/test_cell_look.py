@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ..benchmarks.answers import SHAPES, paced
-from ..service import Service, answer, said
+from ..fakes.provider import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Notebook
 

@@ -19,9 +19,9 @@ import pytest
 from nbchat.render import to_html
 from nbchat.render.characters import unmasked
 
+from ..fakes.provider import Service, answer, said, sse
 from ..render import dom
 from ..render.payloads import DRAWN, EVERYTHING, FORMULAS, LINKS, REQUESTS, SCRIPTS, join_apart
-from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
 
 ANSWERS = {"scripts": SCRIPTS, "requests": REQUESTS, "formulas": [*FORMULAS, *DRAWN, *LINKS]}

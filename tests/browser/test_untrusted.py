@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Service, answer, said
+from ..fakes.provider import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Lab, Notebook
 from .test_cell_look import TEXT, THOUGHT

@@ -16,7 +16,7 @@ import pytest
 import nbchat
 from nbchat import Answer, Image, Message, Tool
 
-from ..service import Request, Service, answer
+from ..fakes.provider import Request, Service, answer
 from .answers import Answers
 
 KEY = "a-key-of-the-test"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ..service import Service
+from ..fakes.provider import Service
 from .answers import bedrock_converse
 from .asking import KEY, PARAMETERS, PNG64, Asker, moved
 

@@ -13,7 +13,7 @@ from nbchat.catalog.catalog import shipped
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import NO_KEY
 
-from ..service import Service, answer
+from ..fakes.provider import Service, answer
 from . import answers
 from .asking import KEY, moved
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Service
+from ..fakes.provider import Service
 from .answers import cohere
 from .asking import KEY, PARAMETERS, PNG64, Asker, moved
 

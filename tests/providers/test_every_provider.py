@@ -11,7 +11,7 @@ import nbchat
 from nbchat.errors import RetiredModel, UnknownModel
 
 from ..catalog.test_providers import EXPECTED
-from ..service import Service
+from ..fakes.provider import Service
 from . import (
     answers,
     test_anthropic_messages,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Request, Service, answer
+from ..fakes.provider import Request, Service, answer
 from ..wire.typeddicts import mismatches
 from . import answers
 from .asking import ADD, KEY, Asker, moved

@@ -12,8 +12,8 @@ import pytest
 import nbchat
 from nbchat.catalog.rows import Model
 
+from ..fakes.provider import Service, answer
 from ..running_kernel import RunningKernel
-from ..service import Service, answer
 from .asking import KEY, moved
 
 JSON = {"content-type": "application/json"}

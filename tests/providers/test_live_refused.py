@@ -20,7 +20,7 @@ from nbchat.errors import (
     Unreachable,
 )
 
-from ..service import Service
+from ..fakes.provider import Service
 from .asking import KEY, moved, refusal
 
 

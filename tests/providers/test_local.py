@@ -16,7 +16,7 @@ from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import DEMO_NOTICE
 from nbchat.engine import local_servers
 
-from ..service import Service, answer
+from ..fakes.provider import Service, answer
 from . import answers
 from .asking import LOCAL, moved
 

@@ -9,7 +9,7 @@ import pytest
 
 from nbchat import Message, ToolCall
 
-from ..service import Service
+from ..fakes.provider import Service
 from .answers import openai_chat
 from .asking import ADD, KEY, PARAMETERS, PNG64, Asker, moved
 from .openai_chat_rows import ROWS, Row

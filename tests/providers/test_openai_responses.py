@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Service
+from ..fakes.provider import Service
 from .answers import REASONING, openai_responses
 from .asking import KEY, PARAMETERS, PNG64, Asker, moved
 

@@ -8,7 +8,7 @@ import pytest
 
 import nbchat
 
-from ..service import Service
+from ..fakes.provider import Service
 from . import answers
 from .asking import ADD, KEY, Asker, moved
 

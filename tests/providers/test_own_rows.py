@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ..fakes.provider import Service, answer, said
 from ..running_kernel import RunningKernel
-from ..service import Service, answer, said
 from .answers import anthropic_messages
 
 FILE = """

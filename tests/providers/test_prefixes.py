@@ -15,7 +15,7 @@ import nbchat
 from nbchat import Message
 from nbchat.messages import Part
 
-from ..service import Request, Service, answer
+from ..fakes.provider import Request, Service, answer
 from . import answers
 from .asking import ADD, PNG, moved
 

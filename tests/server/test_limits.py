@@ -8,8 +8,8 @@ import pytest
 
 from nbchat.frontends.server.http_errors import TooMany
 from nbchat.frontends.server.limits import REMEMBERED, Limits
-from tests.service import Service, answer, said
 
+from ..fakes.provider import Service, answer, said
 from .running import DEADLINE, RunningServer, eventually
 
 ASK = {"model": "kimi-k2.6", "messages": "Hello"}

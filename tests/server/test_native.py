@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nbchat.frontends.server.openapi import Chunk
-from tests.service import Service, said, sse
 
+from ..fakes.provider import Service, said, sse
 from .running import KEY, TOKEN, RunningServer
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}

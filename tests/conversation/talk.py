@@ -1,53 +1,20 @@
-"""Conversations with a scripted model and a real store, for tests that need no provider."""
+"""Conversations with a scripted source and a real store, for tests that need no provider."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbchat.bridge import ThreadBridge
 from nbchat.conversation.conversation import Conversation
-from nbchat.events import Answer, Event, Stop
+from nbchat.events import Answer, Event
 from nbchat.loop import LoopThread
-from nbchat.messages import Message, Text
 from nbchat.settings import Settings
 from nbchat.store.store import Store
 from nbchat.store.stored_turn import answer_fields, question_fields
-from nbchat.streams import Stream
 from nbchat.turns import Turn
 
-HANG = "hang"  # in a script: nothing more comes, until somebody stops it
-WHOLE: tuple[Event, ...] = (Text("Yes."), Stop("end"))
-
-Play = Sequence[Event | Exception | str]
-
-
-class Scripted:
-    """Answers as it is told, one play an answer, and remembers what it was sent."""
-
-    def __init__(self) -> None:
-        self.plays: deque[Play] = deque()
-        self.sent: list[list[Message]] = []
-
-    def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
-        assert not isinstance(messages, str)
-        self.sent.append(list(messages))
-        answer = Answer(model=model, provider="scripted")
-        play = self.plays.popleft() if self.plays else WHOLE
-        return Stream(self._batches(play, answer), answer)
-
-    async def _batches(self, play: Play, answer: Answer) -> AsyncGenerator[list[Event]]:
-        for step in play:
-            if isinstance(step, Exception):
-                raise step
-            if isinstance(step, str):
-                await asyncio.Event().wait()
-            else:
-                answer.add(step)
-                yield [step]
+from ..fakes.source import Scripted
 
 
 class TalkRuntime:

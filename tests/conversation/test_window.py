@@ -12,7 +12,8 @@ from nbchat.events import Answer, Stop, Usage
 from nbchat.messages import File, Image, Message, Text
 from nbchat.turns import Turn
 
-from .talks import WHOLE, Talk
+from ..fakes.source import WHOLE
+from .talk import Talk
 
 SMALL = """
 [[providers]]

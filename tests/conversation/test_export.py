@@ -19,7 +19,7 @@ from nbchat.provider_state import ProviderState
 from nbchat.store.stored_turn import part_fields
 from nbchat.turns import Turn
 
-from .talks import Talk, facts, said
+from .talk import Talk, facts, said
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from nbchat.events import Event
 from nbchat.messages import Text
 from nbchat.turns import Turn
 
-from .service import Service, answer, said
+from ..fakes.provider import Service, answer, said
 
 ASK = {"model": "kimi-k2.6"}
 

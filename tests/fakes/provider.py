@@ -1,4 +1,4 @@
-"""A provider on loopback: raw sockets on a thread, so that every byte and every pause is ours.
+"""The fake provider, on loopback: a thread's raw sockets, so that every byte and pause is ours.
 
 Plays what a test scripts and keeps what it received. Not a mock of anything in
 nbchat: the engine talks to it over TCP as it does to the world.
