@@ -13,8 +13,8 @@ import pytest
 
 from nbchat.wire.formats import FORMATS
 
+from .engine.providers import answers
 from .fakes.provider import Service, answer
-from .providers import answers
 
 ASK = """
 import json, sys, nbchat

@@ -17,8 +17,8 @@ from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
 
+from .engine.providers import answers
 from .fakes.provider import Request, Service, answer, said
-from .providers import answers
 from .refresh_pages import PARTS, refreshed
 from .running_kernel import RunningKernel
 
