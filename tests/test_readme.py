@@ -32,7 +32,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
 
 
-# --- the two lines: the first is run in test_packaging.py, the second is what CI runs -----------------
+# --- the two lines: the first is run in test_packaging.py, the second is what CI runs ------------
 
 
 def test_there_are_two_lines_one_to_run_and_one_to_test() -> None:
@@ -63,7 +63,7 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
     assert SHELL_LINES[1].startswith("python3 -m venv .venv")
 
 
-# --- the code ------------------------------------------------------------------------------------------
+# --- the code ------------------------------------------------------------------------------------
 
 
 def cells() -> list[str]:
@@ -139,7 +139,7 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
     assert all(block.startswith("%%chat") for kind, block in BLOCKS if kind == "")
 
 
-# --- what it names -----------------------------------------------------------------------------------------
+# --- what it names -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

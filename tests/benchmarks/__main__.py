@@ -107,7 +107,8 @@ def engine(quick: bool) -> Iterator[Row]:
     for way, ms in engine_cpu.measured(1 if quick else 3):
         ratio = ms["engine"] / ms["floor"]
         most = 2.5 if way == "200 at once" else 5.0
-        said = f"{ratio:.1f}x a raw socket + split (nbchat.stream {ms['nbchat.stream'] / ms['floor']:.1f}x)"
+        streamed = ms["nbchat.stream"] / ms["floor"]
+        said = f"{ratio:.1f}x a raw socket + split (nbchat.stream {streamed:.1f}x)"
         what = names.get(way, "200 concurrent streams, CPU per delta")
         yield Row(what, f"{ms['engine']:.2f} us", said, f"<= {most:g}x", ratio <= most)
 

@@ -1,4 +1,5 @@
-"""How long the first words take from the provider's socket to the front-end's, beside a bare update loop.
+"""How long the first words take from the provider's socket to the front-end's, beside a bare
+update loop.
 
     python -m tests.benchmarks.first_text
 
@@ -42,7 +43,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(
-            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
         )
         await asyncio.sleep(0.3)
         for number, chunk in enumerate((head, *rest)):
@@ -61,7 +63,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
         service.always(play)
         kernel.run("%load_ext nbchat")
         kernel.run(
-            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+            "import os; os.environ.update("
+            f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         ways = ("%%chat kimi-k2.6\nGo", NAIVE.format(url=service.url))
         for code in ways:
@@ -72,8 +75,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
+    ours, naive = measured()
     print(
-        "first text on iopub, ms after it was sent: %%chat {:.1f}, a bare update loop {:.1f}".format(
-            *measured()
-        )
+        f"first text on iopub, ms after it was sent: %%chat {ours:.1f},"
+        f" a bare update loop {naive:.1f}"
     )

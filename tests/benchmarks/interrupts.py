@@ -1,4 +1,5 @@
-"""From an interrupt to an idle kernel while the provider is silent, and whether what was shown was kept.
+"""From an interrupt to an idle kernel while the provider is silent, and whether what was shown
+was kept.
 
 python -m tests.benchmarks.interrupts
 """
@@ -57,7 +58,8 @@ def measured(rounds: int = ROUNDS) -> Stopped:
         service.always(silent)
         kernel.run("%load_ext nbchat")
         kernel.run(
-            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+            "import os; os.environ.update("
+            f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         kernel.run("%%chat demo\nwarm up")
         kernel.run("import nbchat; chat = nbchat.chat('stopped')")
@@ -68,7 +70,10 @@ def measured(rounds: int = ROUNDS) -> Stopped:
                 pressed(kernel, kernel.start("%%chat kimi-k2.6 --name stopped\nTalk"), wait)
             )
             shown = [o["data"]["text/plain"] for o in kernel.last.outputs if "data" in o]  # type: ignore[attr-defined]
-            code = "print(len(chat.turns), repr(chat.turns[-1].answer.text if chat.turns else ''), end='')"
+            code = (
+                "print(len(chat.turns),"
+                " repr(chat.turns[-1].answer.text if chat.turns else ''), end='')"
+            )
             found.kept += kernel.run(code).text == f"{round_ + 1} {(shown or [''])[-1]!r}"
         roles = "[m['role'] for m in json.loads(b)['messages']]"
         body = service.requests[-1].body.decode()

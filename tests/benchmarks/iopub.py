@@ -1,4 +1,5 @@
-"""What streaming an answer costs on the wire: bytes, messages and kernel CPU, beside the tutorial's way.
+"""What streaming an answer costs on the wire: bytes, messages and kernel CPU, beside the
+tutorial's way.
 
     python -m tests.benchmarks.iopub
 
@@ -73,7 +74,8 @@ def costs(characters: int, seconds: float) -> tuple[Cost, Cost]:
         service.always(paced(said(*pieces), seconds))
         kernel.run("%load_ext nbchat")
         kernel.run(
-            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+            "import os; os.environ.update("
+            f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         kernel.run("%%chat demo\nwarm up")
         time.sleep(1)
@@ -85,12 +87,14 @@ def costs(characters: int, seconds: float) -> tuple[Cost, Cost]:
 def compare(characters: int, seconds: float) -> None:
     ours, naive = costs(characters, seconds)
     print(
-        f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s (x: times the answer)"
+        f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s"
+        " (x: times the answer)"
     )
     print(row("%%chat", ours, characters))
     print(row("per chunk", naive, characters))
     print(
-        f"  ratio        {naive.messages / ours.messages:6.1f}           {naive.bytes / ours.bytes:7.1f}\n"
+        f"  ratio        {naive.messages / ours.messages:6.1f}"
+        f"           {naive.bytes / ours.bytes:7.1f}\n"
     )
 
 

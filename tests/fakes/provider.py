@@ -148,7 +148,7 @@ async def _request(reader: asyncio.StreamReader) -> Request | None:
     return Request(method, path, headers, body)
 
 
-# --- plays -----------------------------------------------------------------------------------------
+# --- plays ---------------------------------------------------------------------------------------
 
 
 def answer(

@@ -41,7 +41,7 @@ PARAMETERS = {name for name, row in OPTIONS.items() if row.parameter}
 
 @dataclass(frozen=True, repr=False)
 class Format:
-    """How the tests speak one format. `formats/test_every_format.py` wants one from each format's file.
+    """How the tests speak one format: each format's tests have a FORMAT for `test_every_format.py`.
 
     A value is an event's JSON, or a pair of its name and its JSON.
     """

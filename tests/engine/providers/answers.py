@@ -1,4 +1,6 @@
-"""A short answer in every wire format: one that thinks and says Hello, one that thinks and calls `add`."""
+"""A short answer in every wire format: one that thinks and says Hello, one that thinks and calls
+`add`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ class Answers:
 
 
 def events(*values: Any, named: bool = False, done: bool = False) -> bytes:
-    """Server-sent events of these JSON values; `named` after their type, as Anthropic and OpenAI Responses do."""
+    """Server-sent events of these JSON values.
+
+    `named` after their type, as Anthropic and OpenAI Responses do.
+    """
     frames = [
         (f"event: {value['type']}\n" if named else "")
         + f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
@@ -49,7 +54,10 @@ COUNTED = {
 def openai_chat(
     reasoning: str = "reasoning_content", details: bool = False, call_id: str = "call_1"
 ) -> Answers:
-    """Thinking comes in the field that the host uses; `details` as OpenRouter and MiniMax send it."""
+    """Thinking comes in the field that the host uses.
+
+    `details` as OpenRouter and MiniMax send it.
+    """
     thought: dict[str, Any] = {reasoning: "hm"}
     if details:
         thought["reasoning_details"] = [

@@ -1,4 +1,7 @@
-"""An engine of its own for each file; a machine where nothing is set and nobody answers, for tests that choose."""
+"""An engine of its own for each file.
+
+A machine where nothing is set and nobody answers, for tests that choose.
+"""
 
 from __future__ import annotations
 

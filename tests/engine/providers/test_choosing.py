@@ -1,4 +1,6 @@
-"""Which model answers when none is named: settings, keys in the table's order, a server on this machine, the demo."""
+"""Which model answers when none is named: settings, keys in the table's order, a server on this
+machine, the demo.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from .asking import KEY, moved
 pytestmark = pytest.mark.usefixtures("nothing_is_set")
 
 
-# --- settings and keys ---------------------------------------------------------------------------------
+# --- settings and keys ---------------------------------------------------------------------------
 
 
 def test_the_order_of_choosing(
@@ -110,7 +112,7 @@ def test_the_state_is_told_without_asking_anybody(
     assert service.connections == 0
 
 
-# --- going on --------------------------------------------------------------------------------------------------
+# --- going on ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

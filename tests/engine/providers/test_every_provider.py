@@ -1,4 +1,4 @@
-"""No provider of the table is left out, each of its variables counts, and what has ended says so."""
+"""No provider of the table is left out, each of its variables counts, what has ended says so."""
 
 from __future__ import annotations
 
@@ -112,7 +112,9 @@ async def test_what_is_counted_and_thought(
     service: Service,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Everything sent and everything generated, whatever a provider counts apart: cache reads, thoughts."""
+    """Everything sent and everything generated, whatever a provider counts apart: cache reads,
+    thoughts.
+    """
     moved(monkeypatch, kind, service.url + path, variable)
 
     answer = await Asker(service, model, ANSWERS[wire]()).ask()
@@ -127,7 +129,7 @@ async def test_what_is_counted_and_thought(
     )
 
 
-# --- what has ended --------------------------------------------------------------------------------
+# --- what has ended ------------------------------------------------------------------------------
 
 
 async def test_github_models_is_not_asked() -> None:
@@ -164,7 +166,8 @@ def anthropic_says(name: str) -> Any:
 
 ZHIPU_SAYS = {"error": {"code": "1211", "message": "模型不存在，请检查模型代码。"}}
 
-# The names of the original service: status, the provider's words, since when, and what replaces it (facts, section 11).
+# The names of the original service: status, the provider's words, since when, and what replaces
+# it (facts, section 11).
 RETIRED = [
     ("kimi-k2-thinking", 404, moonshot_says("kimi-k2-thinking"), "2026-05-25", "kimi-k2.6"),
     (

@@ -1,4 +1,5 @@
-"""The vendors' own types and clients as judges of what arrives at a provider, where they are installed.
+"""The vendors' own types and clients as judges of what arrives at a provider, where they are
+installed.
 
 `pip install "nbchat[judges]"` brings them all; without one its judgement is skipped. A client of
 the vendor is given our body, and must send the same request to the same path.
@@ -61,7 +62,7 @@ def without_empty(value: Any) -> Any:
     return [without_empty(inner) for inner in value] if isinstance(value, list) else value
 
 
-# --- OpenAI ----------------------------------------------------------------------------------------
+# --- OpenAI --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ async def test_openai_accepts_our_responses(model: str, path: str, service: Serv
             assert (theirs.path, theirs.json) == ("/v1/responses", ours), case
 
 
-# --- Anthropic ---------------------------------------------------------------------------------------
+# --- Anthropic -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", ["claude-sonnet-5-5", "claude-opus-4-6", "claude-haiku-4-5"])
@@ -116,7 +117,7 @@ async def test_anthropic_accepts_our_messages(model: str, service: Service) -> N
             assert (theirs.path, theirs.json) == ("/v1/messages", ours), case
 
 
-# --- Google ------------------------------------------------------------------------------------------
+# --- Google --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", ["gemini-3.7-flash", "gemini-2.5-flash"])
@@ -142,7 +143,9 @@ async def test_google_accepts_our_contents(model: str, service: Service) -> None
 
 
 def google(value: Any, name: str = "") -> Any:
-    """One spelling of what the API reads in two: members in camel or snake case, base64 safe for URLs or not."""
+    """One spelling of what the API reads in two: members in camel or snake case, base64 safe for
+    URLs or not.
+    """
     if isinstance(value, dict):
         members = {
             re.sub("_([a-z])", lambda m: m[1].upper(), inner): value[inner] for inner in value
@@ -157,7 +160,7 @@ def google(value: Any, name: str = "") -> Any:
     )
 
 
-# --- Ollama, Cohere, Mistral --------------------------------------------------------------------------
+# --- Ollama, Cohere, Mistral ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", ["qwen3", "gpt-oss:20b"])
@@ -176,7 +179,10 @@ async def test_ollama_accepts_our_chats(model: str, service: Service) -> None:
 
 
 def without_ids(body: dict[str, Any]) -> dict[str, Any]:
-    """The client's types (0.6.3) do not know the ids of calls yet; the server does since ollama/ollama#12956."""
+    """The client's types (0.6.3) do not know the ids of calls yet.
+
+    The server does since ollama/ollama#12956.
+    """
     body = deepcopy(body)
     for message in body["messages"]:
         message.pop("tool_call_id", None)
@@ -216,7 +222,7 @@ async def test_mistral_accepts_our_chat_completions(service: Service) -> None:
         ], case
 
 
-# --- Amazon --------------------------------------------------------------------------------------------
+# --- Amazon --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", ["global.anthropic.claude-opus-5-5", "amazon.nova-2-lite-v1:0"])

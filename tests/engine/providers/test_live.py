@@ -41,7 +41,7 @@ def listed(
     return nbchat.models(live=kind)
 
 
-# --- recorded lists ----------------------------------------------------------------------------------
+# --- recorded lists ------------------------------------------------------------------------------
 
 RECORDED = [
     ("openai", "openai", "/v1", "/v1/models"),
@@ -77,7 +77,7 @@ def test_a_recorded_list_gives_its_models(
     assert (request.method, request.path, request.body) == ("GET", path, b"")
 
 
-# --- the shapes ----------------------------------------------------------------------------------------
+# --- the shapes ----------------------------------------------------------------------------------
 
 
 def test_a_model_of_the_table_is_its_row_and_another_is_made_up(
@@ -289,7 +289,7 @@ async def test_it_works_inside_a_running_loop(
     ]
 
 
-# --- in a notebook -------------------------------------------------------------------------------------
+# --- in a notebook -------------------------------------------------------------------------------
 
 
 def test_a_command_shows_the_list(service: Service, tmp_path: Path) -> None:

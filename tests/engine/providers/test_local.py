@@ -1,4 +1,7 @@
-"""A server on this machine answers where no model is named and no key is set; anything else there is let be."""
+"""A server on this machine answers where no model is named and no key is set.
+
+Anything else there is let be.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def paths(service: Service) -> list[str]:
     return [request.path for request in service.requests]
 
 
-# --- a server on this machine ----------------------------------------------------------------------------
+# --- a server on this machine --------------------------------------------------------------------
 
 
 def test_ollama_answers_where_no_key_is_set(
@@ -141,7 +144,7 @@ def test_a_server_is_found_at_its_usual_port(
     runtime.close()  # the connection to the port
 
 
-# --- nobody there --------------------------------------------------------------------------------------------
+# --- nobody there --------------------------------------------------------------------------------
 
 
 def test_without_anything_the_demo_answers_and_says_how_to_set_a_key(talk: Conversation) -> None:

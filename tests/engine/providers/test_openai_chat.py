@@ -142,7 +142,10 @@ async def test_a_server_on_this_machine_needs_no_key(
 async def test_deepseek_wants_a_thought_on_every_answer(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer of another model has none; a space is the smallest that is accepted (litellm, pi-ai)."""
+    """An answer of another model has none.
+
+    A space is the smallest that is accepted (litellm, pi-ai).
+    """
     moved(monkeypatch, "deepseek", service.url, "DEEPSEEK_API_KEY")
     asker = Asker(service, "deepseek:deepseek-flash", openai_chat())
 

@@ -19,7 +19,8 @@ from ...fakes.provider import Request, Service, answer
 from . import answers
 from .asking import ADD, PNG, moved
 
-# A model of each family, and of hosts that want something of their own kept: its path, key and answers.
+# A model of each family, and of hosts that want something of their own kept: its path, key and
+# answers.
 FAMILIES: dict[str, tuple[str, str, Callable[[], answers.Answers]]] = {
     "kimi:kimi-k2.6": ("/v1", "KIMI_API_KEY", answers.openai_chat),
     "deepseek:deepseek-flash": ("", "DEEPSEEK_API_KEY", answers.openai_chat),
