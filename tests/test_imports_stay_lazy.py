@@ -1,5 +1,6 @@
-"""Nothing is imported before it is needed: not the other formats, not the looking around, not the
-tables' readers.
+"""Nothing is imported before it is needed.
+
+Not the other formats, not the looking around, not the tables' readers.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""How long the first words take from the provider's socket to the front-end's, beside a bare
-update loop.
+"""How long the first words take from the provider's socket to the front-end's.
+
+It is shown beside a bare update loop.
 
     python -m tests.benchmarks.first_text
 
 Provider and front-end are this process, so both ends are read off one clock.
+
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""From an interrupt to an idle kernel while the provider is silent, and whether what was shown
-was kept.
+"""From an interrupt to an idle kernel while the provider is silent.
+
+And whether what was shown was kept.
 
 python -m tests.benchmarks.interrupts
+
 """
 
 from __future__ import annotations

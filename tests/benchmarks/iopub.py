@@ -1,11 +1,13 @@
-"""What streaming an answer costs on the wire: bytes, messages and kernel CPU, beside the
-tutorial's way.
+"""What streaming an answer costs on the wire.
+
+Bytes, messages and kernel CPU, beside the tutorial's way.
 
     python -m tests.benchmarks.iopub
 
 The same answer is streamed into a cell twice, at the same pace: by `%%chat`, and by
 the usual eight lines that update a Markdown display at every chunk. Bytes are all
 frames of all iopub messages of the cell.
+
 """
 
 from __future__ import annotations

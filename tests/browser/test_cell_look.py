@@ -1,5 +1,6 @@
-"""What a person sees of an answer: while it streams, afterwards, in the dark, by keyboard,
-reopened.
+"""What a person sees of an answer.
+
+While it streams, afterwards, in the dark, by keyboard, reopened.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Nothing a model writes acts on a real page: live, saved, opened again trusted or not, converted
-to HTML.
+"""Nothing a model writes acts on a real page.
+
+Live, saved, opened again trusted or not, converted to HTML.
 """
 
 from __future__ import annotations
@@ -125,8 +126,9 @@ class Watched:
             self.events.append(f"request {request.url}")
 
     def harmless(self) -> str:
-        """What happened that should not have, a line each, also when everything but links is
-        clicked.
+        """What happened that should not have, a line each.
+
+        Also when everything but links is clicked.
         """
         self.page.evaluate(CLICK)
         self.page.wait_for_timeout(300)
@@ -268,7 +270,9 @@ ELSEWHERE = [p for p in EVERYTHING if "\n" not in p][::9]
 def test_nothing_said_in_other_places_acts_either(
     lab: Lab, service: Service, sink: Service
 ) -> None:
-    """Names of models, tools, conversations and variables, arguments, notices, errors and what
+    """All that has a name, and all that is said about it.
+
+    Names of models, tools, conversations and variables, arguments, notices, errors and what
     commands show.
     """
     names, words = ([aimed(p, sink) for p in payloads] for payloads in (NAMES, ELSEWHERE))

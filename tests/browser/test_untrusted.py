@@ -1,5 +1,6 @@
-"""A notebook that somebody else has saved: JupyterLab takes our style sheet away, and it looks the
-same.
+"""A notebook that somebody else has saved.
+
+JupyterLab takes our style sheet away, and it looks the same.
 """
 
 from __future__ import annotations

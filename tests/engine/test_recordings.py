@@ -1,5 +1,6 @@
-"""Every recorded answer goes through `nbchat.stream` over a real socket and gives what is expected
-of it.
+"""Every recorded answer goes through `nbchat.stream` over a real socket.
+
+It gives what is expected of it.
 """
 
 from __future__ import annotations
@@ -94,8 +95,9 @@ async def test_a_recording_gives_its_expected_result(
 
 
 async def broken(stream: Stream, recording: Recording) -> list[str]:
-    """An error in an answer with status 200: raised if it comes first, otherwise what came before
-    is kept.
+    """An error in an answer with status 200.
+
+    Raised if it comes first, otherwise what came before is kept.
     """
     try:
         got = (await played(stream)).answer

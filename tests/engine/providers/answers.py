@@ -1,5 +1,6 @@
-"""A short answer in every wire format: one that thinks and says Hello, one that thinks and calls
-`add`.
+"""A short answer in every wire format.
+
+One that thinks and says Hello, one that thinks and calls `add`.
 """
 
 from __future__ import annotations

@@ -101,8 +101,9 @@ class Asker:
         return shown(self.request)
 
     def posted(self, path: str, headers: Mapping[str, str]) -> bool:
-        """Whether every request was a POST to `path` with these headers, of those that matter, and
-        no others.
+        """Whether every request was a POST to `path` with these headers.
+
+        Of the headers that matter there are no others.
         """
         return {(r.method, r.path, *sorted(shown(r).items())) for r in self.service.requests} == {
             ("POST", path, *sorted(headers.items()))

@@ -1,5 +1,6 @@
-"""Which model answers when none is named: settings, keys in the table's order, a server on this
-machine, the demo.
+"""Which model answers when none is named.
+
+Settings, keys in the table's order, a server on this machine, the demo.
 """
 
 from __future__ import annotations

@@ -112,8 +112,9 @@ async def test_what_is_counted_and_thought(
     service: Service,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Everything sent and everything generated, whatever a provider counts apart: cache reads,
-    thoughts.
+    """Everything sent and everything generated, whatever a provider counts apart.
+
+    Cache reads, thoughts.
     """
     moved(monkeypatch, kind, service.url + path, variable)
 

@@ -1,5 +1,6 @@
-"""The exact request to Gemini: the Gemini API, Vertex AI with a token, and its express mode with a
-key.
+"""The exact request to Gemini.
+
+The Gemini API, Vertex AI with a token, and its express mode with a key.
 """
 
 from __future__ import annotations

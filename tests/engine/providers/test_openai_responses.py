@@ -1,5 +1,6 @@
-"""The exact request to every host of OpenAI's Responses: OpenAI itself, Azure, xAI, and routes of
-others.
+"""The exact request to every host of OpenAI's Responses.
+
+OpenAI itself, Azure, xAI, and routes of others.
 """
 
 from __future__ import annotations
