@@ -27,7 +27,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "render/streaming/test_incremental.py": "blocks without an end",
     "render/streaming/test_long_blocks.py": "blocks without an end",
     "render/test_safety.py": "every hostile payload in every place",
-    "server": "a server in a process of its own",
+    "frontends/server": "a server in a process of its own",
     "store/test_processes.py": "several processes at one file",
     "test_adding.py": "a process for each addition",
     "errors": "a certificate made by openssl",

@@ -18,7 +18,6 @@ NO_ROOMS = {
     "fakes": "what stands in for the world",
     "network/faults": "each fault for each wire format",
     "render/payloads": "what attackers write",
-    "server": "the rooms of `frontends/server`",
 }
 
 

@@ -36,7 +36,7 @@ from pathlib import Path
 from nbchat.engine.engine import Engine
 from nbchat.messages import Text
 
-from ..server.running import TOKEN, RunningServer
+from ..frontends.server.running import TOKEN, RunningServer
 from .timed_provider import BURST, PACED, running_provider
 
 STREAMS, AT_ONCE, CLIENTS, LEAVE = 200, 20, 100, 20

@@ -12,7 +12,7 @@ import pytest
 
 from nbchat.frontends.server.openapi import Chunk
 
-from ..fakes.provider import Service, said, sse
+from ...fakes.provider import Service, said, sse
 from .running import KEY, TOKEN, RunningServer
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}

@@ -13,7 +13,7 @@ from nbchat.chat_service.chunk import StreamChunk
 from nbchat.errors import ConnectionBroken
 from nbchat.frontends.server.stop_words import until
 
-from ..fakes.provider import Service, answer, said
+from ...fakes.provider import Service, answer, said
 from .running import TOKEN, RunningServer, eventually
 
 

@@ -10,7 +10,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from ..fakes.provider import Request, Service, answer, said
+from ...fakes.provider import Request, Service, answer, said
 from .running import RunningServer, eventually
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}

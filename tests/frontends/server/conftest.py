@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..fakes.provider import Service
+from ...fakes.provider import Service
 from .running import KEY, RunningServer
 
 

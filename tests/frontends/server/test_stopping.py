@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ..fakes.provider import Service, answer, said
+from ...fakes.provider import Service, answer, said
 from .running import DEADLINE, RunningServer, eventually
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}

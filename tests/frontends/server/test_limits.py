@@ -9,7 +9,7 @@ import pytest
 from nbchat.frontends.server.http_errors import TooMany
 from nbchat.frontends.server.limits import REMEMBERED, Limits
 
-from ..fakes.provider import Service, answer, said
+from ...fakes.provider import Service, answer, said
 from .running import DEADLINE, RunningServer, eventually
 
 ASK = {"model": "kimi-k2.6", "messages": "Hello"}

@@ -15,7 +15,7 @@ from nbchat.frontends.server import ServerOptions, create_app
 from nbchat.frontends.server.routes import Lines
 from nbchat.frontends.server.streaming import Answer
 
-from ..fakes.provider import Service, answer, said
+from ...fakes.provider import Service, answer, said
 from .running import KEY, TOKEN, RunningServer, eventually
 
 LINE = re.compile(r"[\d-]+ [\d:,]+ 127\.0\.0\.1 (\S+) (\S+) (\d+|-) \d+\.\d\d s req_[0-9a-f]{32}")

@@ -12,7 +12,7 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
 
-from ..fakes.provider import Service, answer, said, sse
+from ...fakes.provider import Service, answer, said, sse
 from .running import KEY, TOKEN, RunningServer, eventually
 
 HELLO: list[Any] = [{"role": "user", "content": "Hello"}]
