@@ -14,10 +14,10 @@ import pytest
 from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
 
+from .fakes.provider import Service
 from .quick import is_quick, is_slow_place
 from .running_kernel import RunningKernel
 from .scores import SCORES
-from .service import Service
 
 OURS = shipped().variables | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them

@@ -16,13 +16,12 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "benchmarks": "no tests, and slow to import",
     "browser": "a browser",
     "context/test_pictures.py": "a kernel with pandas and matplotlib",
-    "engine": "answers cut at every byte, thousands at once, and what waits",
+    "engine": "answers cut at every byte, thousands at once, and what waits; vendors' own clients",
     "network": "each fault for each family, and what waits for a timeout",
     "frontends/notebook/commands/test_history.py": "kernels that end and begin",
     "frontends/notebook/test_cell_traffic.py": "long answers, watched at a clock of their own",
     "frontends/notebook/test_drawn.py": "a terminal that is looked at",
     "frontends/notebook/test_terminal.py": "IPython in a terminal",
-    "providers": "vendors' own clients, which are slow to import; a kernel for each provider",
     "render/markdown/test_brackets.py": "thousands of brackets",
     "render/markdown/test_commonmark.py": "a specification that pip brings",
     "render/streaming/test_incremental.py": "blocks without an end",
@@ -30,7 +29,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "render/markdown/test_code.py": "every lexer of the list",
     "render/terminal/test_rich_page.py": "every hostile payload, drawn",
     "render/test_safety.py": "every hostile payload in every place",
-    "server": "a server in a process of its own",
+    "frontends/server": "a server in a process of its own",
     "store/test_old_files.py": "several processes at one file",
     "store/test_trouble.py": "a disk that is locked, full or slow",
     "store/test_processes.py": "several processes at one file",
@@ -41,8 +40,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "test_imports_stay_lazy.py": "a process for each import",
     "test_packaging.py": "a wheel, installed",
     "test_readme.py": "a kernel and a process for what it shows",
-    "test_recordings.py": "every recorded answer",
-    "wire/test_recorded.py": "every recorded answer",
+    "wire/formats/test_recorded.py": "every recorded answer",
 }
 SLOW_FIXTURES = frozenset({"authority", "chromium", "kernel", "lab", "small_disk", "streams"})
 SLOW_NAMES = frozenset({"RunningKernel", "process_time", "subprocess"})

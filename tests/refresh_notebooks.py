@@ -1,4 +1,5 @@
-"""Run the committed notebooks anew and save their outputs: `python -m tests.refresh_notebooks [PATTERN]`.
+"""Run the committed notebooks anew and save their outputs: `python -m tests.refresh_notebooks
+[PATTERN]`.
 
 Needed when the look of an answer changes, since every output holds its style.
 """

@@ -67,8 +67,10 @@ def retired() -> str:
     model = shipped().models["kimi-k2-thinking"]
     hosts = ",\n".join(f"`{name}`" for name in shipped().elsewhere(model))
     return f"""\
-`{model.id}` was retired by its vendor on {model.retired_on}. nbchat never swaps a model silently: it asks the
-one you name, and when the provider refuses, the error names the replacement, `{model.replacement}`, and who
+`{model.id}` was retired by its vendor on {model.retired_on}. nbchat never swaps a model silently: \
+it asks the
+one you name, and when the provider refuses, the error names the replacement, \
+`{model.replacement}`, and who
 still serves it: {hosts}."""
 
 

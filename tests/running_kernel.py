@@ -97,7 +97,10 @@ class RunningKernel:
         self.manager.cleanup_resources()
 
     def start(self, code: str, *, watched: bool = True, cell: str | None = None) -> str:
-        """Send a cell; `watched` as JupyterLab does, otherwise as nbclient does. `cell` is its id."""
+        """Send a cell.
+
+        `watched` as JupyterLab does, otherwise as nbclient does. `cell` is its id.
+        """
         content = {
             "code": code,
             "silent": False,
@@ -136,7 +139,10 @@ class RunningKernel:
         return self.finish(self.start(code, watched=watched, cell=cell))
 
     def wait_for(self, started: str, kind: str, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until a started cell has sent `count` messages of that kind; returns all it sent so far."""
+        """Wait until a started cell has sent `count` messages of that kind.
+
+        Returns all it sent so far.
+        """
         seen: list[dict[str, Any]] = []
         deadline = time.monotonic() + DEADLINE
         while sum(m["header"]["msg_type"] == kind for m in seen) < count:

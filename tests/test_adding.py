@@ -17,7 +17,7 @@ import pytest
 
 import nbchat
 
-from .service import Service, answer, said
+from .fakes.provider import Service, answer, said
 from .test_layers import forbidden
 
 PACKAGE = Path(nbchat.__file__).parent
@@ -92,8 +92,12 @@ nbchat.load_ipython_extension(shell)
 with capture_output() as helped:
     shell.run_cell("%%chat --help\\n")
 line = "%%chat demo --lu"
-found = complete(CompletionContext(token="--lu", full_text=line, cursor_position=len(line), cursor_line=0, limit=None))
+typed = CompletionContext(
+    token="--lu", full_text=line, cursor_position=len(line), cursor_line=0, limit=None
+)
+found = complete(typed)
 request = nbchat.ChatStreamRequest(model="kimi-k2.6", messages="Hi", luck=3)
+schemas = create_app().openapi()["components"]["schemas"]
 json.dump({
     "answer": nbchat.ask("kimi-k2.6", "Hi", luck=3).text,
     "signature": "luck: float | None = None" in str(inspect.signature(nbchat.ask)),
@@ -105,8 +109,10 @@ json.dump({
     "help": [line for line in helped.stdout.splitlines() if line.startswith("--luck")],
     "tab": [one.text for one in found["completions"]],
     "request": request.options["luck"],
-    "wrong request": refused(nbchat.ChatStreamRequest.of, {"model": "demo", "messages": "Hi", "luck": 9}),
-    "server": create_app().openapi()["components"]["schemas"]["ChatStreamRequest"]["properties"]["luck"]["anyOf"],
+    "wrong request": refused(
+        nbchat.ChatStreamRequest.of, {"model": "demo", "messages": "Hi", "luck": 9}
+    ),
+    "server": schemas["ChatStreamRequest"]["properties"]["luck"]["anyOf"],
     "elsewhere": prepare(Settings.load(), "gemini:gemini-4-pro", "Hi", Options(luck=3)).notices,
 }, sys.stdout)
 """

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
-from .service import Service, said
+from .fakes.provider import Service, said
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
 PAPERMILL = (sys.executable, "-m", "papermill", "a.ipynb", "b.ipynb")

@@ -1,4 +1,7 @@
-"""Nothing is imported before it is needed: not the other formats, not the looking around, not the tables' readers."""
+"""Nothing is imported before it is needed.
+
+Not the other formats, not the looking around, not the tables' readers.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ import pytest
 
 from nbchat.wire.formats import FORMATS
 
-from .providers import answers
-from .service import Service, answer
+from .engine.providers import answers
+from .fakes.provider import Service, answer
 
 ASK = """
 import json, sys, nbchat

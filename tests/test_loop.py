@@ -15,8 +15,8 @@ from nbchat import runtime
 from nbchat.events import Stop
 from nbchat.messages import Text
 
+from .fakes.provider import Service, answer, said
 from .running_kernel import RunningKernel
-from .service import Service, answer, said
 
 TEXT = 'Just before this you asked: "one"'
 

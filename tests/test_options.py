@@ -1,4 +1,5 @@
-"""What may be asked, and how: the same options at every door, and numbers of any kind that Python knows.
+"""What may be asked, and how: the same options at every door, and numbers of any kind that
+Python knows.
 
 How each wrong call is refused is read in `tests/errors/test_errors.py`.
 """

@@ -1,4 +1,7 @@
-"""What is built and what installing it brings: the same bytes each time, the package whole, nothing else."""
+"""What is built and what installing it brings.
+
+The same bytes each time, the package whole, nothing else.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +172,10 @@ def test_the_command_line_is_there_and_says_what_an_extra_brings(fresh: Path) ->
 def test_the_first_line_of_the_readme_ends_in_a_notebook_that_runs(
     clone: Path, tmp_path: Path
 ) -> None:
-    """As a stranger types it: an environment is made, JupyterLab comes up at the notebook, and the cells answer."""
+    """As a stranger types it.
+
+    An environment is made, JupyterLab comes up at the notebook, and the cells answer.
+    """
     line = next(
         line
         for line in (clone / "README.md").read_text("utf-8").splitlines()

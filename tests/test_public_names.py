@@ -76,7 +76,8 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 import nbchat
 nbchat.load_ipython_extension(shell)
-print([name for name in ("httpx2", "httpx", "pydantic", "markdown_it", "pygments.lexers.python", "ssl")
+names = ("httpx2", "httpx", "pydantic", "markdown_it", "pygments.lexers.python", "ssl")
+print([name for name in names
        if name in sys.modules and name != "ssl"])
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,10 +17,10 @@ from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
 
-from .providers import answers
+from .engine.providers import answers
+from .fakes.provider import Request, Service, answer, said
 from .refresh_pages import PARTS, refreshed
 from .running_kernel import RunningKernel
-from .service import Request, Service, answer, said
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -32,7 +32,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
 
 
-# --- the two lines: the first is run in test_packaging.py, the second is what CI runs -----------------
+# --- the two lines: the first is run in test_packaging.py, the second is what CI runs ------------
 
 
 def test_there_are_two_lines_one_to_run_and_one_to_test() -> None:
@@ -63,7 +63,7 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
     assert SHELL_LINES[1].startswith("python3 -m venv .venv")
 
 
-# --- the code ------------------------------------------------------------------------------------------
+# --- the code ------------------------------------------------------------------------------------
 
 
 def cells() -> list[str]:
@@ -139,7 +139,7 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
     assert all(block.startswith("%%chat") for kind, block in BLOCKS if kind == "")
 
 
-# --- what it names -----------------------------------------------------------------------------------------
+# --- what it names -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

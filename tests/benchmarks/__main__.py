@@ -51,7 +51,7 @@ def in_the_browser(quick: bool) -> Iterator[Row]:
         yield Row(sent, "", LEFT_OUT, "<= 0.45 MB", None)
         return
     from ..browser.lab import Lab, launched
-    from ..service import Service, said
+    from ..fakes.provider import Service, said
     from . import cell_in_browser as cell
     from .answers import paced
 
@@ -107,7 +107,8 @@ def engine(quick: bool) -> Iterator[Row]:
     for way, ms in engine_cpu.measured(1 if quick else 3):
         ratio = ms["engine"] / ms["floor"]
         most = 2.5 if way == "200 at once" else 5.0
-        said = f"{ratio:.1f}x a raw socket + split (nbchat.stream {ms['nbchat.stream'] / ms['floor']:.1f}x)"
+        streamed = ms["nbchat.stream"] / ms["floor"]
+        said = f"{ratio:.1f}x a raw socket + split (nbchat.stream {streamed:.1f}x)"
         what = names.get(way, "200 concurrent streams, CPU per delta")
         yield Row(what, f"{ms['engine']:.2f} us", said, f"<= {most:g}x", ratio <= most)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from ..service import Play, Request
+from ..fakes.provider import Play, Request
 
 SECTION = """\
 ## Section {n}
 
-A paragraph with **bold**, `code` and a formula $x_{n}^2$, long enough to be read as one: it goes on for a while \
-and then it ends, as paragraphs do.
+A paragraph with **bold**, `code` and a formula $x_{n}^2$, long enough to be read as one: \
+it goes on for a while and then it ends, as paragraphs do.
 
 - first item of the list
 - second item, with *emphasis*
@@ -89,7 +89,8 @@ def paced(chunks: Sequence[bytes], seconds: float, after: float = 0.0) -> Play:
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
         clock = asyncio.get_running_loop().time
         writer.write(
-            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
         )
         await writer.drain()
         start = clock() + after

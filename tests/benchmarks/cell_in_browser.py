@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any
 
 from ..browser.lab import Lab, Notebook, launched
-from ..service import Service, said
+from ..fakes.provider import Service, said
 from .answers import SHAPES, paced
 
 PIECE = 5  # characters a chunk, about one token
@@ -33,7 +33,8 @@ SHORT = 16  # an update at every piece gets one part in so many of the text, at 
 FIRST = 5.0  # seconds in which a reader watches closely
 
 WATCH = """n => {
-  const area = [...document.querySelectorAll('.jp-Cell')][n].querySelector('.jp-Cell-outputWrapper');
+  const cell = [...document.querySelectorAll('.jp-Cell')][n];
+  const area = cell.querySelector('.jp-Cell-outputWrapper');
   const seen = window.seen = { paints: [], long: [], outputs: 0, start: performance.now() };
   let asked = false, last = '';
   seen.observer = new MutationObserver(() => {
@@ -48,7 +49,8 @@ WATCH = """n => {
     });
   });
   seen.observer.observe(area, { childList: true, subtree: true, characterData: true });
-  seen.tasks = new PerformanceObserver(list => seen.long.push(...list.getEntries().map(e => e.duration)));
+  const durations = list => list.getEntries().map(e => e.duration);
+  seen.tasks = new PerformanceObserver(list => seen.long.push(...durations(list)));
   seen.tasks.observe({ type: 'longtask' });
 }"""
 SEEN = """() => {
@@ -149,7 +151,8 @@ def measured(lab: Lab, notebook: Notebook, cdp: Any, cell: int) -> Cost:
 def in_a_cell(lab: Lab, service: Service, code: str) -> Cost:
     """The cost of a cell in a page, a kernel and a notebook of its own."""
     setup = (
-        f"%load_ext nbchat\nimport os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')\n"
+        "%load_ext nbchat\nimport os; os.environ.update("
+        f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')\n"
         "from nbchat.render import to_html; to_html('# warm\\n\\n`up`'); import httpx2"
     )
     notebook = lab.open(setup, "%%chat demo\nwarm up", code)
@@ -169,7 +172,8 @@ def row(name: str, cost: Cost, floor: float, size: int, ours: Cost) -> str:
         f"  {name:22} {cost.task:6.2f} s tasks {cost.cpu:6.2f} s CPU {ratio:5.1f}x"
         f"  {len(cost.long):3} long {max(cost.long, default=0):4.0f} ms"
         f"  {cost.messages:5} messages {cost.bytes / 1e6:6.2f} MB"
-        f"  {cost.rate(0, FIRST):4.1f}/s, then {cost.rate(FIRST, 1e9):4.1f} ({cost.slowest}-{cost.quickest})"
+        f"  {cost.rate(0, FIRST):4.1f}/s, then {cost.rate(FIRST, 1e9):4.1f}"
+        f" ({cost.slowest}-{cost.quickest})"
         f"  at most {cost.most:2}, {cost.outputs} saved, {cost.html / size:5.2f} a character"
     )
 
@@ -204,15 +208,19 @@ def compare(
 
 
 def per_piece(lab: Lab, service: Service, text: str, floor: float, ours: Cost) -> str:
-    """A short run; in a whole one there are SHORT times as many updates, each SHORT times as long."""
+    """A short run.
+
+    In a whole one there are SHORT times as many updates, each SHORT times as long.
+    """
     short = text[: len(text) // SHORT]
     service.always(paced(said(*cut(short)), SECONDS / SHORT))
     cost = in_a_cell(lab, service, USUAL.format(url=service.url, gap=0.0, what=MARKDOWN))
     work, size = cost.cpu - floor / SHORT, cost.bytes
     whole, sent = work * SHORT**2, size * SHORT**2
     return (
-        f"  {'Markdown, every piece':22} {work:6.2f} s CPU for {len(short):,} characters, {size / 1e6:.2f} MB; to scale"
-        f" {whole:.0f} s ({whole / (ours.cpu - floor):.0f}x), at most {sent / 1e6:.0f} MB"
+        f"  {'Markdown, every piece':22} {work:6.2f} s CPU for {len(short):,} characters,"
+        f" {size / 1e6:.2f} MB; to scale {whole:.0f} s"
+        f" ({whole / (ours.cpu - floor):.0f}x), at most {sent / 1e6:.0f} MB"
     )
 
 
@@ -237,7 +245,8 @@ def main(arguments: list[str]) -> None:
             in_a_cell(lab, service, IDLE.format(seconds=SECONDS)).cpu for _ in range(runs)
         )
         print(
-            f"An empty cell of {SECONDS:g} s: {floor:.2f} s CPU. The ratios are of what comes on top."
+            f"An empty cell of {SECONDS:g} s: {floor:.2f} s CPU."
+            " The ratios are of what comes on top."
         )
         for shape in shapes:
             compare(lab, service, shape, floor, runs, usual=shape == "answer")

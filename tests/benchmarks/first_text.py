@@ -1,8 +1,11 @@
-"""How long the first words take from the provider's socket to the front-end's, beside a bare update loop.
+"""How long the first words take from the provider's socket to the front-end's.
+
+It is shown beside a bare update loop.
 
     python -m tests.benchmarks.first_text
 
 Provider and front-end are this process, so both ends are read off one clock.
+
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from ..fakes.provider import Request, Service, said
 from ..running_kernel import RunningKernel
-from ..service import Request, Service, said
 from .iopub import NAIVE
 
 ROUNDS = 15
@@ -42,7 +45,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(
-            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
         )
         await asyncio.sleep(0.3)
         for number, chunk in enumerate((head, *rest)):
@@ -61,7 +65,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
         service.always(play)
         kernel.run("%load_ext nbchat")
         kernel.run(
-            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+            "import os; os.environ.update("
+            f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         ways = ("%%chat kimi-k2.6\nGo", NAIVE.format(url=service.url))
         for code in ways:
@@ -72,8 +77,8 @@ def measured(rounds: int = ROUNDS) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
+    ours, naive = measured()
     print(
-        "first text on iopub, ms after it was sent: %%chat {:.1f}, a bare update loop {:.1f}".format(
-            *measured()
-        )
+        f"first text on iopub, ms after it was sent: %%chat {ours:.1f},"
+        f" a bare update loop {naive:.1f}"
     )

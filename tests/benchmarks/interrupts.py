@@ -1,6 +1,9 @@
-"""From an interrupt to an idle kernel while the provider is silent, and whether what was shown was kept.
+"""From an interrupt to an idle kernel while the provider is silent.
+
+And whether what was shown was kept.
 
 python -m tests.benchmarks.interrupts
+
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..fakes.provider import Request, Service, said
 from ..running_kernel import RunningKernel
-from ..service import Request, Service, said
 
 ROUNDS = 40
 SILENT = "import time; time.sleep(60)"
@@ -57,7 +60,8 @@ def measured(rounds: int = ROUNDS) -> Stopped:
         service.always(silent)
         kernel.run("%load_ext nbchat")
         kernel.run(
-            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+            "import os; os.environ.update("
+            f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         kernel.run("%%chat demo\nwarm up")
         kernel.run("import nbchat; chat = nbchat.chat('stopped')")
@@ -68,7 +72,10 @@ def measured(rounds: int = ROUNDS) -> Stopped:
                 pressed(kernel, kernel.start("%%chat kimi-k2.6 --name stopped\nTalk"), wait)
             )
             shown = [o["data"]["text/plain"] for o in kernel.last.outputs if "data" in o]  # type: ignore[attr-defined]
-            code = "print(len(chat.turns), repr(chat.turns[-1].answer.text if chat.turns else ''), end='')"
+            code = (
+                "print(len(chat.turns),"
+                " repr(chat.turns[-1].answer.text if chat.turns else ''), end='')"
+            )
             found.kept += kernel.run(code).text == f"{round_ + 1} {(shown or [''])[-1]!r}"
         roles = "[m['role'] for m in json.loads(b)['messages']]"
         body = service.requests[-1].body.decode()

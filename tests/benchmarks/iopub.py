@@ -1,10 +1,13 @@
-"""What streaming an answer costs on the wire: bytes, messages and kernel CPU, beside the tutorial's way.
+"""What streaming an answer costs on the wire.
+
+Bytes, messages and kernel CPU, beside the tutorial's way.
 
     python -m tests.benchmarks.iopub
 
 The same answer is streamed into a cell twice, at the same pace: by `%%chat`, and by
 the usual eight lines that update a Markdown display at every chunk. Bytes are all
 frames of all iopub messages of the cell.
+
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..fakes.provider import Service, said
 from ..running_kernel import RunningKernel
-from ..service import Service, said
 from .answers import markdown, paced
 
 PIECE = 5  # characters a chunk, about one token
@@ -73,7 +76,8 @@ def costs(characters: int, seconds: float) -> tuple[Cost, Cost]:
         service.always(paced(said(*pieces), seconds))
         kernel.run("%load_ext nbchat")
         kernel.run(
-            f"import os; os.environ.update(KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
+            "import os; os.environ.update("
+            f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         kernel.run("%%chat demo\nwarm up")
         time.sleep(1)
@@ -85,12 +89,14 @@ def costs(characters: int, seconds: float) -> tuple[Cost, Cost]:
 def compare(characters: int, seconds: float) -> None:
     ours, naive = costs(characters, seconds)
     print(
-        f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s (x: times the answer)"
+        f"{characters:,} characters, {characters // PIECE:,} pieces over {seconds:g} s"
+        " (x: times the answer)"
     )
     print(row("%%chat", ours, characters))
     print(row("per chunk", naive, characters))
     print(
-        f"  ratio        {naive.messages / ours.messages:6.1f}           {naive.bytes / ours.bytes:7.1f}\n"
+        f"  ratio        {naive.messages / ours.messages:6.1f}"
+        f"           {naive.bytes / ours.bytes:7.1f}\n"
     )
 
 

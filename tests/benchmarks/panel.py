@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..browser.lab import Lab, Notebook, launched
-from ..service import Service, said
+from ..fakes.provider import Service, said
 from .answers import markdown, paced
 from .cell_in_browser import metrics
 
@@ -46,7 +46,8 @@ OURS = "panel = nbchat.ChatPanel()\npanel"
 PLAIN = """\
 import asyncio, time
 import ipywidgets
-answer, question, send = ipywidgets.HTML(), ipywidgets.Textarea(), ipywidgets.Button(description="Send")
+answer, question = ipywidgets.HTML(), ipywidgets.Textarea()
+send = ipywidgets.Button(description="Send")
 
 async def ask():
     text, shown = "", 0
@@ -69,7 +70,8 @@ def turn(n):
     answer = Answer(model="kimi-k2.6")
     for event in (Text(texts[n]), Usage(1200, 480), Stop("end")):
         answer.add(event)
-    return Turn(Message("user", f"Question {n}: what follows from the table above, and why?"), answer)
+    question = Message("user", f"Question {n}: what follows from the table above, and why?")
+    return Turn(question, answer)
 chain = [turn(n) for n in range(len(texts))]
 for one, next_ in zip(chain, chain[1:]):
     next_.parent = one
@@ -78,7 +80,8 @@ nbchat.chat("long").add(chain)
 
 LONG = """() => {
     window.blocked = 0;
-    const add = (list) => list.getEntries().forEach((entry) => (window.blocked += entry.duration - 50));
+    const add = (list) =>
+        list.getEntries().forEach((entry) => (window.blocked += entry.duration - 50));
     new PerformanceObserver(add).observe({ type: "longtask" });
 }"""
 # Playwright's own waiting looks at every frame, and makes the page draw one for it.
@@ -104,7 +107,8 @@ class Cost:
         print(
             f"  {name:30} {self.messages:5} messages {self.bytes / 1000:8.0f} kB"
             f"   page {self.cpu - floor * self.wall:6.2f} s CPU, blocked {self.blocked:4.1f} s"
-            f"   kernel {self.kernel:5.1f} s CPU   {self.wall:6.1f} s in all   {self.errors} page errors",
+            f"   kernel {self.kernel:5.1f} s CPU   {self.wall:6.1f} s in all"
+            f"   {self.errors} page errors",
             flush=True,
         )
 
@@ -197,7 +201,8 @@ def stream(lab: Lab, service: Service) -> None:
         plain.show(name, idle)
         ratio = (plain.cpu - idle * plain.wall) / (ours.cpu - floor * ours.wall)
         print(
-            f"  {'of ours':30} {plain.messages / ours.messages:5.1f}x         {plain.bytes / ours.bytes:8.1f}x"
+            f"  {'of ours':30} {plain.messages / ours.messages:5.1f}x"
+            f"         {plain.bytes / ours.bytes:8.1f}x"
             f"          {ratio:6.1f}x{plain.kernel / ours.kernel:43.1f}x"
         )
     print()

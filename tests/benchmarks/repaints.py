@@ -58,7 +58,8 @@ def measure(shell: InteractiveShell, name: str, thought: str, text: str) -> None
     early = sum(at < start + FIRST for at in moments)
     sent = sum(len(page) for _, _, page in wire.sent)
     print(
-        f"  {name:16} {100 * cpu / SECONDS:5.1f} % of the kernel's time  {sent / size:5.1f}x the answer"
+        f"  {name:16} {100 * cpu / SECONDS:5.1f} % of the kernel's time"
+        f"  {sent / size:5.1f}x the answer"
         f"  {len(wire.sent):3} messages, longest {max(len(page) for _, _, page in wire.sent):6,}"
         f"  {early / FIRST:4.1f}/s, then {(len(moments) - early) / (SECONDS - FIRST):4.1f}",
         flush=True,

@@ -65,7 +65,8 @@ def main(sizes: Sequence[int]) -> None:
             )
             verdict = "yes" if cost <= PROMISED else "NO"
             print(
-                f"  {name:10} {cost:5.2f}  markdown-it and Pygments {beside:5.2f}  <= {PROMISED} {verdict}"
+                f"  {name:10} {cost:5.2f}  markdown-it and Pygments {beside:5.2f}"
+                f"  <= {PROMISED} {verdict}"
             )
 
 

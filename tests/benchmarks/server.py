@@ -35,8 +35,8 @@ from pathlib import Path
 
 from nbchat.engine.engine import Engine
 from nbchat.messages import Text
-from tests.server.running import TOKEN, RunningServer
 
+from ..frontends.server.running import TOKEN, RunningServer
 from .timed_provider import BURST, PACED, running_provider
 
 STREAMS, AT_ONCE, CLIENTS, LEAVE = 200, 20, 100, 20
@@ -115,7 +115,7 @@ def cpu_seconds(pid: int) -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-# --- what is measured ------------------------------------------------------------------------------
+# --- what is measured ----------------------------------------------------------------------------
 
 
 async def deltas(way: Way) -> None:
@@ -198,7 +198,7 @@ async def measure(ways: list[Way], provider: int, rounds: int) -> None:
             await leaving(way, giving)
 
 
-# --- the processes -----------------------------------------------------------------------------------
+# --- the processes -------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -206,7 +206,8 @@ def litellm(program: str | None, url: str) -> Iterator[list[Way]]:
     """litellm's proxy with one model and one worker; nobody where its program is not named."""
     if not program:
         print(
-            'litellm is left out: pip install "litellm[proxy]" in a venv, and name its program with --litellm.'
+            'litellm is left out: pip install "litellm[proxy]" in a venv,'
+            " and name its program with --litellm."
         )
         yield []
         return
@@ -298,7 +299,8 @@ def show(ways: list[Way]) -> None:
         )
         rate = way.median("rate") / engine.median("rate")
         print(
-            f"{way.name}: {added:.2f} ms more a delta, {cpu:.1f}x the engine's CPU, {rate:.2f}x its streams/s"
+            f"{way.name}: {added:.2f} ms more a delta, {cpu:.1f}x the engine's CPU,"
+            f" {rate:.2f}x its streams/s"
         )
 
 

@@ -1,4 +1,7 @@
-"""A provider in a process of its own that writes the time into every delta."""
+"""A provider in a process of its own that writes the time into every delta.
+
+`fakes/provider.py` runs in the process that it would be timed with.
+"""
 
 from __future__ import annotations
 

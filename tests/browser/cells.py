@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Service
+from ..fakes.provider import Service
 from .lab import Lab, Notebook
 
 Ask = Callable[..., Notebook]
@@ -19,7 +19,10 @@ def ask(lab: Lab, service: Service) -> Iterator[Ask]:
     opened: list[Notebook] = []
 
     def opens(*cells: str, **options: Any) -> Notebook:
-        setup = f"%load_ext nbchat\nimport os; os.environ.update(KIMI_API_KEY='test-key', KIMI_BASE_URL='{service.url}/v1')"
+        setup = (
+            "%load_ext nbchat\nimport os; os.environ.update("
+            f"KIMI_API_KEY='test-key', KIMI_BASE_URL='{service.url}/v1')"
+        )
         opened.append(lab.open(setup, *cells, **options))
         opened[-1].run(0)
         return opened[-1]
@@ -33,9 +36,9 @@ def ask(lab: Lab, service: Service) -> Iterator[Ask]:
 def outputs(notebook: Notebook, cell: int) -> list[str]:
     """The visible text of each output of a cell."""
     found: list[str] = notebook.page.evaluate(
-        """n => [...document.querySelectorAll('.jp-Cell')][n]
-            ? [...[...document.querySelectorAll('.jp-Cell')][n].querySelectorAll('.jp-OutputArea-output')]
-                .filter(o => o.offsetParent).map(o => o.innerText.trim()) : []""",
+        """n => [...([...document.querySelectorAll('.jp-Cell')][n]
+            ?.querySelectorAll('.jp-OutputArea-output') ?? [])]
+                .filter(o => o.offsetParent).map(o => o.innerText.trim())""",
         cell,
     )
     return found

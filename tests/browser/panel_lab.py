@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ..service import Service
+from ..fakes.provider import Service
 from .lab import Lab, Notebook
 
 LOAD = "import os\nos.environ.setdefault('NBCHAT_MODEL', 'demo')\n%load_ext nbchat\nimport nbchat"

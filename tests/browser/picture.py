@@ -19,7 +19,12 @@ IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
 WIDTH = 860
 LARGEST = 150_000  # bytes of a picture
 
-PENGUINS = "species,bill,flipper,mass\nAdelie,38.8,190,3701\nChinstrap,48.8,196,3733\nGentoo,47.5,217,5076\n"
+PENGUINS = """\
+species,bill,flipper,mass
+Adelie,38.8,190,3701
+Chinstrap,48.8,196,3733
+Gentoo,47.5,217,5076
+"""
 CELLS = (
     "%load_ext nbchat",
     'import pandas as pd\n\npenguins = pd.read_csv("penguins.csv")',

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ..fakes.provider import Service, answer, said
 from ..render.payloads import REQUESTS, SCRIPTS, SINK
-from ..service import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Lab
 
@@ -23,8 +23,10 @@ def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(
     notebook = ask("%%chat kimi-k2-thinking\nTalk")
     notebook.page.evaluate(
         """() => { window.seen = new Set();
-            new MutationObserver(() => { for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
-                window.seen.add(o.innerText) }).observe(document.body, {childList: true, subtree: true}) }"""
+            new MutationObserver(() => {
+                for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
+                    window.seen.add(o.innerText) }).observe(
+                        document.body, {childList: true, subtree: true}) }"""
     )
 
     notebook.run(1)
@@ -53,7 +55,8 @@ def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(
         """() => { window.most = 0;
             new MutationObserver(() => { window.most = Math.max(window.most,
                 document.querySelectorAll('.jp-OutputArea-child').length) })
-            .observe(document.body, {childList: true, subtree: true}) }"""
+            .observe(
+                        document.body, {childList: true, subtree: true}) }"""
     )
 
     notebook.run(1)
@@ -87,7 +90,8 @@ def test_nothing_an_answer_says_acts_or_is_fetched(ask: Ask, service: Service) -
         tags = notebook.page.evaluate(
             """() => [...document.querySelectorAll('.jp-OutputArea-output .nbc *')].filter(e =>
                 /^(script|img|iframe|object|embed|link|meta|video|audio|source|form|input|svg|base)$/i.test(e.tagName)
-                && e.type !== 'checkbox' || [...e.attributes].some(a => /^on/i.test(a.name))).map(e => e.outerHTML)"""
+                && e.type !== 'checkbox' || [...e.attributes].some(a => /^on/i.test(a.name)))
+                .map(e => e.outerHTML)"""
         )
 
         assert tags == []
@@ -168,7 +172,8 @@ CONTRAST = """() => {
     const layers = [];
     for (; e; e = e.parentElement) layers.unshift(parse(getComputedStyle(e).backgroundColor));
     return layers.reduce((under, layer) => over(layer, under), [255, 255, 255]) };
-  const own = e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim();
+  const texts = e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent);
+  const own = e => texts(e).join('').trim();
   const poor = [];
   for (const e of document.querySelectorAll('.jp-OutputArea-output .nbc *')) {
     if (!own(e) || !e.offsetParent || e.tagName === 'STYLE') continue;

@@ -1,4 +1,7 @@
-"""What a person sees of an answer: while it streams, afterwards, in the dark, by keyboard, reopened."""
+"""What a person sees of an answer.
+
+While it streams, afterwards, in the dark, by keyboard, reopened.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 import pytest
 
 from ..benchmarks.answers import SHAPES, paced
-from ..service import Service, answer, said
+from ..fakes.provider import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Notebook
 
@@ -19,8 +22,8 @@ THOUGHT = (
 TEXT = """\
 ## Petal length separates best
 
-**Petal length** does, by a wide margin: one threshold at *x* ≈ 2.45 cm; see [the docs](https://example.com). \
-It costs $5 and $6, ~~not 7~~ 🎉.
+**Petal length** does, by a wide margin: one threshold at *x* ≈ 2.45 cm; \
+see [the docs](https://example.com). It costs $5 and $6, ~~not 7~~ 🎉.
 
 | feature | F | p |
 |---|---|---|
@@ -30,7 +33,8 @@ It costs $5 and $6, ~~not 7~~ 🎉.
 ```python
 # one dot for each flower
 def plot(df, alpha=0.5):
-    return sns.stripplot(df, x="petal length (cm)", y="species", alpha=alpha, hue="species", palette="deep", size=3)
+    return sns.stripplot(df, x="petal length (cm)", y="species", alpha=alpha, hue="species", \
+palette="deep", size=3)
 ```
 
 ### Why
@@ -54,7 +58,8 @@ $$
 
 | a very wide table | second column | third column | fourth column | fifth column | sixth column |
 |---|---|---|---|---|---|
-| some_long_identifier_name | another_long_identifier | averyveryverylongword | more_and_more | another_one | the_last |
+| some_long_identifier_name | another_long_identifier | averyveryverylongword \
+| more_and_more | another_one | the_last |
 
 A footnote[^1].
 
@@ -66,7 +71,8 @@ MARGIN = 4  # by which two margins differ that meet when a block settles
 
 # Of every frame: how high the output is, and what is to be read in it.
 FRAMES = """n => {
-  const area = [...document.querySelectorAll('.jp-Cell')][n].querySelector('.jp-Cell-outputWrapper');
+  const cell = [...document.querySelectorAll('.jp-Cell')][n];
+  const area = cell.querySelector('.jp-Cell-outputWrapper');
   const frames = window.frames_ = [];
   const look = () => {
     const text = area.innerText, height = area.offsetHeight, last = frames.at(-1);
@@ -93,7 +99,8 @@ def frames_of(notebook: Notebook, cell: int) -> list[tuple[int, str]]:
 def test_an_answer_only_grows_while_it_streams(ask: Ask, service: Service) -> None:
     """Frame by frame: no half-typed fence or formula makes the output lower again.
 
-    The columns of a wide table find their widths anew with its first row, which may give back a line of its heading.
+    The columns of a wide table find their widths anew with its first row, which may give back a
+    line of its heading.
     """
     service.plays(paced(said(*cut(TEXT, 4)), 8.0))
     notebook = ask("%%chat kimi-k2.6\nTalk", size=(1000, 2000))
@@ -194,7 +201,8 @@ def test_axe_finds_nothing_and_the_keyboard_opens_the_thinking(
     notebook.run(1)
     page.evaluate(
         """() => { const notebook = window.jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = 1; notebook.mode = 'command'; notebook.activeCell.node.focus() }"""
+            notebook.activeCellIndex = 1; notebook.mode = 'command';
+            notebook.activeCell.node.focus() }"""
     )
     for _ in range(10):
         page.keyboard.press("Tab")
@@ -207,7 +215,8 @@ def test_axe_finds_nothing_and_the_keyboard_opens_the_thinking(
     page.evaluate(axe)
     found = page.evaluate(
         """() => axe.run(document.querySelector('.jp-OutputArea-output .nbc')).then(result =>
-            result.violations.map(v => [v.id, v.nodes.map(node => node.html + node.failureSummary)]))"""
+            result.violations.map(
+                v => [v.id, v.nodes.map(node => node.html + node.failureSummary)]))"""
     )
     assert found == []
 
@@ -230,11 +239,14 @@ def look(notebook: Notebook) -> tuple[str, list[Any]]:
     found: tuple[str, list[Any]] = tuple(
         notebook.page.evaluate(
             """() => {
-                const page = document.querySelector('.jp-OutputArea-output .nbc'), top = page.getBoundingClientRect();
-                document.querySelectorAll('.numbering-entry').forEach(e => e.remove());  // JupyterLab's own
+                const page = document.querySelector('.jp-OutputArea-output .nbc');
+                const top = page.getBoundingClientRect();
+                // JupyterLab's own
+                document.querySelectorAll('.numbering-entry').forEach(e => e.remove());
                 return [page.innerText, [...page.querySelectorAll('*')].map(e => {
                     const r = e.getBoundingClientRect();
-                    return [e.tagName, r.x - top.x, r.y - top.y, r.width, r.height].join(' ') })] }"""
+                    return [e.tagName, r.x - top.x, r.y - top.y, r.width, r.height]
+                        .join(' ') })] }"""
         )
     )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..service import Service, answer, said
+from ..fakes.provider import Service, answer, said
 from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from nbchat.render import to_html
 
+from ..fakes.provider import Service, answer, said, sse
 from ..render import dom
 from ..render.payloads import join_apart
-from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
 from .panel_lab import InLab, ask, wait_for_answers, wait_for_text
 from .test_safety import (

@@ -1,4 +1,7 @@
-"""Nothing a model writes acts on a real page: live, saved, opened again trusted or not, converted to HTML."""
+"""Nothing a model writes acts on a real page.
+
+Live, saved, opened again trusted or not, converted to HTML.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,9 @@ import pytest
 from nbchat.render import to_html
 from nbchat.render.characters import unmasked
 
+from ..fakes.provider import Service, answer, said, sse
 from ..render import dom
 from ..render.payloads import DRAWN, EVERYTHING, FORMULAS, LINKS, REQUESTS, SCRIPTS, join_apart
-from ..service import Service, answer, said, sse
 from .lab import Lab, Notebook
 
 ANSWERS = {"scripts": SCRIPTS, "requests": REQUESTS, "formulas": [*FORMULAS, *DRAWN, *LINKS]}
@@ -36,26 +39,31 @@ WATCH = """() => {
   const act = name => (...given) => { window.acted.push(`${name}(${given})`) };
   window.alert = act('alert'); window.confirm = act('confirm'); window.prompt = act('prompt');
   window.msgbox = act('msgbox');
-  document.addEventListener('securitypolicyviolation', e => window.acted.push(`blocked ${e.blockedURI}`));
+  document.addEventListener('securitypolicyviolation', e =>
+    window.acted.push(`blocked ${e.blockedURI}`));
 }"""
 
-# Every element and attribute below an answer, as the browser's own parser made them; what it adds itself is left out.
+# Every element and attribute below an answer, as the browser's own parser made them; what it
+# adds itself is left out.
 STRANGE = """([tags, patterns]) => {
   const found = [];
-  for (const root of document.querySelectorAll('.nbc')) for (const e of root.querySelectorAll('*')) {
+  for (const e of [...document.querySelectorAll('.nbc')].flatMap(
+    root => [...root.querySelectorAll('*')])) {
     if (e.matches('style') && e.textContent.startsWith('.nbc{')) continue;
     if (e.matches('a.jp-InternalAnchorLink, span.numbering-entry')) continue;
     const name = e.tagName.toLowerCase();
     if (!tags.includes(name)) found.push(`<${name}>`);
     const space = e.namespaceURI.split('/').pop();
-    if ((space === 'MathML') !== (name === 'math' || !!e.closest('math'))) found.push(`<${name}> in ${space}`);
+    if ((space === 'MathML') !== (name === 'math' || !!e.closest('math')))
+      found.push(`<${name}> in ${space}`);
     for (const a of e.attributes) {
       const pattern = patterns[a.name];
       if (pattern === undefined || !new RegExp(`^(?:${pattern})$`, 'is').test(a.value))
         found.push(`<${name} ${a.name}="${a.value}">`);
     }
   }
-  for (const a of document.querySelectorAll('.jp-OutputArea-output a[href]:not(.jp-InternalAnchorLink)'))
+  for (const a of document.querySelectorAll(
+    '.jp-OutputArea-output a[href]:not(.jp-InternalAnchorLink)'))
     if (!/^(https?|mailto):/.test(a.href)) found.push(`a link to ${a.href}`);
   return [...new Set(found)].slice(0, 20);
 }"""
@@ -118,7 +126,10 @@ class Watched:
             self.events.append(f"request {request.url}")
 
     def harmless(self) -> str:
-        """What happened that should not have, a line each, also when everything but links is clicked."""
+        """What happened that should not have, a line each.
+
+        Also when everything but links is clicked.
+        """
         self.page.evaluate(CLICK)
         self.page.wait_for_timeout(300)
         strange = self.page.evaluate(STRANGE, [TAGS, PATTERNS])
@@ -259,7 +270,11 @@ ELSEWHERE = [p for p in EVERYTHING if "\n" not in p][::9]
 def test_nothing_said_in_other_places_acts_either(
     lab: Lab, service: Service, sink: Service
 ) -> None:
-    """Names of models, tools, conversations and variables, arguments, notices, errors and what commands show."""
+    """All that has a name, and all that is said about it.
+
+    Names of models, tools, conversations and variables, arguments, notices, errors and what
+    commands show.
+    """
     names, words = ([aimed(p, sink) for p in payloads] for payloads in (NAMES, ELSEWHERE))
     names = [shlex.quote(f"openai:{name}") for name in names]
     words = ["javascript://%0aalert(1) vscode://file/x data:text/html,x file:///etc/passwd", *words]
@@ -290,7 +305,8 @@ def test_nothing_said_in_other_places_acts_either(
         "%%chat kimi-k2.6\nBe refused",
         "%%chat kimi-k2.6\nBreak off",
         f"words = {words!r}",
-        f"get_ipython().run_cell_magic('chat', '--name \"{words[1]}\" kimi-k2.6', 'Tell about {{words}}')",
+        f"get_ipython().run_cell_magic('chat', '--name \"{words[1]}\" kimi-k2.6', "
+        "'Tell about {words}')",
         f"%chat switch {words[1]}",
         "%chat history",
         "%chat branches",

@@ -1,4 +1,7 @@
-"""A notebook that somebody else has saved: JupyterLab takes our style sheet away, and it looks the same."""
+"""A notebook that somebody else has saved.
+
+JupyterLab takes our style sheet away, and it looks the same.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from ..service import Service, answer, said
+from ..fakes.provider import Service, answer, said
 from .cells import Ask, outputs
 from .lab import Lab, Notebook
 from .test_cell_look import TEXT, THOUGHT
 
-FORMULAS = r"""
-Where $E = mc^2$, $x_{n+1}$ and $\frac{1}{2}mv^2$ are read, and $\begin{pmatrix} a & b \end{pmatrix}$ as it was typed.
+FORMULAS = """
+Where $E = mc^2$, $x_{n+1}$ and $\\frac{1}{2}mv^2$ are read, \
+and $\\begin{pmatrix} a & b \\end{pmatrix}$ as it was typed.
 """
 TABLE = """
 | plan | what it does | price |
@@ -21,21 +25,32 @@ TABLE = """
 | team | shared history | 20 |
 """
 
-FRAMES = "fieldset legend pre h2 h3 p ul ol li blockquote table thead th td tr details summary small code a sup section"
-# Of everything that has a frame, a place or a size: how it is drawn. Formulas are as high as they are.
+FRAMES = (
+    "fieldset legend pre h2 h3 p ul ol li blockquote table thead th td tr details summary small"
+    " code a sup section"
+)
+# Of everything that has a frame, a place or a size: how it is drawn. Formulas are as high as
+# they are.
 LOOK = """names => {
-  const page = document.querySelector('.jp-OutputArea-output .nbc'), left = page.getBoundingClientRect().x;
-  const properties = ['display', 'borderTop', 'borderLeft', 'borderBottom', 'borderRadius', 'padding', 'margin',
-    'opacity', 'backgroundColor', 'fontSize', 'fontWeight', 'fontStyle', 'fontFamily', 'lineHeight',
-    'textDecorationLine', 'overflowX', 'listStyleType', 'verticalAlign'];
-  const found = [...page.querySelectorAll(names)].filter(e => !e.closest('i[hidden]') && e.checkVisibility());
-  const isFormula = e => e.matches('i[hidden] + *') || e.querySelector('i[hidden]') || e.closest('p[style*=center]');
+  const page = document.querySelector('.jp-OutputArea-output .nbc');
+  const left = page.getBoundingClientRect().x;
+  const properties = ['display', 'borderTop', 'borderLeft', 'borderBottom', 'borderRadius',
+    'padding', 'margin', 'opacity', 'backgroundColor', 'fontSize', 'fontWeight', 'fontStyle',
+    'fontFamily', 'lineHeight', 'textDecorationLine',
+    'overflowX', 'listStyleType', 'verticalAlign'];
+  const found = [...page.querySelectorAll(names)]
+    .filter(e => !e.closest('i[hidden]') && e.checkVisibility());
+  const isFormula = e => e.matches('i[hidden] + *')
+    || e.querySelector('i[hidden]')
+    || e.closest('p[style*=center]');
   return found.filter(e => !e.matches('i[hidden] + *')).map(e => {
     const style = getComputedStyle(e), place = e.getBoundingClientRect();
-    const align = style.textAlign === 'start' ? (style.direction === 'ltr' ? 'left' : 'right') : style.textAlign;
+    const align = style.textAlign === 'start'
+      ? (style.direction === 'ltr' ? 'left' : 'right') : style.textAlign;
     const free = isFormula(e) || e.matches('.nbc-wide');
     const where = free ? [] : [place.x - left, place.width, place.height].map(Math.round);
-    return [e.tagName, e.className, align, ...properties.map(name => `${name} ${style[name]}`), ...where].join(', ')
+    const drawn = properties.map(name => `${name} ${style[name]}`);
+    return [e.tagName, e.className, align, ...drawn, ...where].join(', ')
   })
 }"""
 
@@ -76,7 +91,10 @@ def opened_both_ways(
 @pytest.mark.parametrize("width", [800, 1600])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_looks_the_same(dark: bool, width: int, lab: Lab, ask: Ask, service: Service) -> None:
-    """Every frame, margin, size and column; colours within code and the drawing of formulas need the style sheet."""
+    """Every frame, margin, size and column.
+
+    Colours within code and the drawing of formulas need the style sheet.
+    """
     trusted, untrusted = opened_both_ways(lab, ask, service, dark=dark, size=(width, 1600))
     try:
         ours, theirs = look(trusted), look(untrusted)
@@ -96,7 +114,8 @@ def test_it_has_frames_labels_and_formulas_that_can_be_read(
         drawn = untrusted.page.evaluate(
             """() => {
               const page = document.querySelector('.jp-OutputArea-output .nbc');
-              const one = name => page.querySelector(name), all = name => [...page.querySelectorAll(name)];
+              const one = name => page.querySelector(name);
+              const all = name => [...page.querySelectorAll(name)];
               const style = name => getComputedStyle(one(name));
               return {
                 frame: style('fieldset').borderTopStyle + style('fieldset').borderTopWidth,
@@ -124,8 +143,8 @@ def test_it_has_frames_labels_and_formulas_that_can_be_read(
         }
         assert "so F = a/b explodes" in text
         assert (
-            "Where E = mc², xₙ₊₁ and ½mv² are read, and $\\begin{pmatrix} a & b \\end{pmatrix}$ as it was typed."
-            in text
+            "Where E = mc², xₙ₊₁ and ½mv² are read,"
+            " and $\\begin{pmatrix} a & b \\end{pmatrix}$ as it was typed." in text
         )
         assert "kimi-k2-thinking · 1,204 → 386 tokens" in text
         assert "The answer is incomplete" in text

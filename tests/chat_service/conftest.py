@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.service import Service
-
+from ..fakes.provider import Service
 from .asking import KEY
 
 

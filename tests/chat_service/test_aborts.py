@@ -9,8 +9,8 @@ import time
 import pytest
 
 from nbchat import AbortSignal, ChatService
-from tests.service import Service, answer, said, sse
 
+from ..fakes.provider import Service, answer, said, sse
 from ..waiting import soon
 from .asking import ASK, chunks_of, text
 

@@ -20,8 +20,8 @@ from nbchat.errors import (
     UnknownModel,
 )
 from nbchat.wording import first_line
-from tests.service import Service, answer, said, sse
 
+from ..fakes.provider import Service, answer, said, sse
 from ..waiting import soon
 from .asking import ASK, KEY, chunks_of, text
 

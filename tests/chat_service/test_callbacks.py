@@ -10,8 +10,8 @@ import pytest
 
 from nbchat import AbortSignal, StreamChunk, send_chat_stream
 from nbchat.errors import Interrupted, KeyRefused, UnknownModel
-from tests.service import Service, answer, said
 
+from ..fakes.provider import Service, answer, said
 from ..waiting import soon
 from .asking import ASK, text
 

@@ -17,8 +17,8 @@ from nbchat.context.expand import expand
 from nbchat.context.pictures import LARGEST_PICTURE, picture
 from nbchat.errors import BadSettings
 
+from ..fakes.provider import Service, said
 from ..running_kernel import RunningKernel
-from ..service import Service, said
 
 mpl.use("Agg")
 PNG = b"\x89PNG\r\n\x1a\n"

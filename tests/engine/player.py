@@ -1,4 +1,7 @@
-"""An engine whose provider is a list of bytes: thousands of streams take seconds."""
+"""An engine whose provider is a list of bytes: thousands of streams take seconds.
+
+There is no socket: what needs one asks `fakes/provider.py`.
+"""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ from nbchat.errors import (
     Unreachable,
 )
 
+from ..fakes.provider import answer, said
 from ..network.faults.certificates import Authority
 from ..network.faults.talking import listening, whole
-from ..service import answer, said
 from .stage import KEY, Stage, ask, case
 
 

@@ -7,7 +7,7 @@ import asyncio
 import nbchat
 from nbchat.errors import BadSettings, ConversationBusy, MissingKey, UnknownModel
 
-from ..service import answer, said
+from ..fakes.provider import answer, said
 from .stage import KEY, Stage, ask, case
 
 for model in (

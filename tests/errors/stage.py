@@ -12,7 +12,7 @@ import pytest
 import nbchat
 from nbchat.errors import NbchatError
 
-from ..service import Service, answer
+from ..fakes.provider import Service, answer
 
 KEY = "sk-canary-0123456789abcdef"
 CASES: list[Case] = []

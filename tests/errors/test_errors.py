@@ -14,7 +14,7 @@ import pytest
 from nbchat import errors
 from nbchat.errors import NbchatError, ServiceError, SetupError
 
-from ..service import Service
+from ..fakes.provider import Service
 from . import no_answer, refused, setup, wrong_calls
 from .stage import CASES, KEY, Case, Stage
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..talks import Talk
+from ..conversation.talk import Talk
 
 
 @pytest.fixture

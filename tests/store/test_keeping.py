@@ -18,7 +18,8 @@ from nbchat.store import notebook_path
 from nbchat.store.store import Store
 from nbchat.store.stored_turn import Header
 
-from ..talks import HANG, Talk, facts, said
+from ..conversation.talk import Talk, facts, said
+from ..fakes.source import HANG
 from ..waiting import until
 from .disk import rows
 

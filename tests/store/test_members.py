@@ -25,7 +25,7 @@ from nbchat.store.reading import read_json, read_turn
 from nbchat.store.stored_turn import Header, answer_fields, question_fields, strict_json
 from nbchat.turns import Turn
 
-from ..talks import Talk
+from ..conversation.talk import Talk
 from .disk import rows
 
 STATE = ProviderState("p", "w", {"signature": "c2ln"})

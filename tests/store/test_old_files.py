@@ -1,6 +1,6 @@
 """What version 1 wrote is read as it was, for ever, and sent on as it was.
 
-`data/` was made with the last code of version 1, talking to `tests/service.py`: a history
+`data/` was made with the last code of version 1, talking to `tests/fakes/provider.py`: a history
 and two exports of conversations with signed and redacted thinking (`claude`), encrypted
 reasoning and phases (`responses`), signatures on parts (`gemini`), reasoning details
 (`details`), a plan (`plan`), and (`plain`) branches, a notice, a broken and an interrupted
@@ -30,7 +30,7 @@ from nbchat.messages import File
 from nbchat.store.store import Store
 from nbchat.turns import Turn
 
-from ..service import Service, answer
+from ..fakes.provider import Service, answer
 from .writers import writing
 
 DATA = Path(__file__).parent / "data"

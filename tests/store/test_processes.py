@@ -109,7 +109,7 @@ def test_a_forked_child_and_its_parent_both_keep_what_they_say(tmp_path: Path) -
     script = """
 import os, sys
 from pathlib import Path
-from tests.talks import Talk
+from tests.conversation.talk import Talk
 talk = Talk(Path(sys.argv[1]))
 talk.ask("Before?")
 child = os.fork()

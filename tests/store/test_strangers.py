@@ -9,7 +9,7 @@ import pytest
 
 from nbchat.errors import BadSettings
 
-from ..talks import Talk
+from ..conversation.talk import Talk
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from nbchat.errors import BadSettings
 from nbchat.events import Stop
 from nbchat.messages import Text
 
-from ..talks import Talk
+from ..conversation.talk import Talk
 from ..waiting import until
 from .disk import rows
 

@@ -19,7 +19,8 @@ from nbchat.errors import RateLimited
 from nbchat.events import Notice, Stop, Usage
 from nbchat.messages import Text, Thought
 
-from ..talks import HANG, Talk, facts
+from ..conversation.talk import Talk, facts
+from ..fakes.source import HANG
 
 WORDS = st.text(alphabet="ab \n四\ud800\u2028é", min_size=1, max_size=8)
 REASONS = st.sampled_from(["end", "length", "broken"])

@@ -12,7 +12,7 @@ from nbchat.messages import AnswerPart, Message, Text, Thought, ToolCall
 from nbchat.provider_state import ProviderState
 from nbchat.wire.contract import HttpRequest, ModelRequest
 
-from .formats import PDF, PNG, Format
+from .format_contract import PDF, PNG, Format
 
 TEXT = st.text('ab c{}[]"\\é☃\n', max_size=8)
 

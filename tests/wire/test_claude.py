@@ -11,7 +11,7 @@ from nbchat.catalog.rows import ThinkingFields
 from nbchat.wire.claude import closed_schema
 from nbchat.wire.contract import HttpRequest, load_dialect
 
-from .formats import ask
+from .format_contract import ask
 
 WIRES = pytest.mark.parametrize("wire", ["anthropic-messages", "bedrock-converse"])
 ADAPTIVE = {"type": "adaptive", "display": "summarized"}

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from nbchat.wire.problem import ProviderProblem, problem_in
 
-from .formats import nonsense
+from .format_contract import nonsense
 from .replay import FAMILIES, Recording, frames, in_one_piece, recordings
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from ...fakes.provider import Service
 from ...running_kernel import RunningKernel
-from ...service import Service
 from .shell import shell_in
 
 KEY = "sk-canary-0123456789abcdef"

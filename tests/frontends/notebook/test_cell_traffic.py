@@ -12,10 +12,10 @@ from nbchat.frontends.notebook.cell_outputs import MOST_OUTPUTS
 from nbchat.frontends.notebook.repaint_clock import EARLY_SECONDS, RENDER_SHARE, RESENT_PER_SECOND
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
-from tests.render.streaming.test_incremental import LINES
-from tests.render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 
 from ...benchmarks.answers import SHAPES
+from ...render.streaming.test_incremental import LINES
+from ...render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 from .timed_cell import Wire, said, streamed
 
 PACE = 2_000  # characters a second

@@ -12,8 +12,8 @@ import pytest
 
 from nbchat.interrupts import Interrupts
 
+from ...fakes.provider import Service, answer, said
 from ...running_kernel import RunningKernel
-from ...service import Service, answer, said
 
 ROUNDS = int(os.environ.get("NBCHAT_INTERRUPTS", "40"))
 

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
+from ...fakes.provider import Service, answer, said
 from ...running_kernel import RunningKernel
-from ...service import Service, answer, said
 from .conftest import KEY, plain
 
 # --- an answer ---------------------------------------------------------------------------------

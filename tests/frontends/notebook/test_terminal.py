@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from ...fakes.provider import Service, answer, said, sse
 from ...render.sequences import CONTROLS, SEQUENCES
-from ...service import Service, answer, said, sse
 
 pexpect: Any = pytest.importorskip("pexpect", reason="no ptys here")
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")

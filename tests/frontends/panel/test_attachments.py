@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbchat.frontends.panel import attachments
 
 from ...context.test_pictures import figure, jpeg
-from .conftest import Desk
+from ...fakes.page import Desk
 
 
 def test_a_fence_in_a_value_does_not_end_the_value() -> None:

@@ -9,8 +9,8 @@ import pytest
 import nbchat
 from nbchat import runtime
 
+from ...fakes.page import Desk
 from ...waiting import until
-from .conftest import Desk
 
 
 @pytest.fixture

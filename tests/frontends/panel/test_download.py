@@ -6,7 +6,7 @@ import pytest
 
 from nbchat.frontends.panel import download
 
-from .conftest import Desk
+from ...fakes.page import Desk
 from .hostile import BAD, hostile, tags
 
 

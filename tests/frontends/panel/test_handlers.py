@@ -11,9 +11,9 @@ from nbchat.errors import ConversationBusy
 from nbchat.frontends.panel import handlers, page_messages
 from nbchat.messages import Image
 
-from ...service import Service, answer, said
+from ...fakes.page import Desk
+from ...fakes.provider import Service, answer, said
 from ...waiting import until
-from .conftest import Desk
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 

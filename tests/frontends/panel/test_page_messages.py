@@ -10,8 +10,8 @@ import pytest
 
 from nbchat.frontends.panel import handlers, page_messages, source
 
+from ...fakes.page import Desk
 from . import messages
-from .conftest import Desk
 
 
 def constants(tree: ast.AST) -> Iterator[ast.expr]:

@@ -7,9 +7,9 @@ import time
 import nbchat
 from nbchat import runtime
 
-from ...service import Service, answer, said
+from ...fakes.page import Desk
+from ...fakes.provider import Service, answer, said
 from ...waiting import until
-from .conftest import Desk
 
 
 def test_a_question_is_opened_streamed_ended_and_remembered(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbchat
 from nbchat.frontends.panel.saved_copy import LONGEST_COPY, Snapshot
 
-from .conftest import Desk
+from ...fakes.page import Desk
 from .hostile import hostile, tags
 
 

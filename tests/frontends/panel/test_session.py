@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import nbchat
 
-from ...service import Service, answer, said
+from ...fakes.page import Desk
+from ...fakes.provider import Service, answer, said
 from ...waiting import until
-from .conftest import Desk
 
 
 def test_conversations_are_begun_and_gone_back_to(desk: Desk) -> None:

@@ -6,9 +6,9 @@ import re
 
 import nbchat
 
-from ...service import Service, answer, said
+from ...fakes.page import Desk
+from ...fakes.provider import Service, answer, said
 from ...waiting import until
-from .conftest import Desk
 
 
 def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:

@@ -2,7 +2,8 @@
 
 A fault is a function that is handed a Turn: one request on one connection, and
 every means to answer it wrongly. Requests are told apart by their path
-(`/CASE/FAULT/MODE/FAMILY/…`), so that many cases may run at once.
+(`/CASE/FAULT/MODE/FAMILY/…`), so that many cases may run at once. `fakes/provider.py` answers
+well, and in the order of its script.
 """
 
 from __future__ import annotations

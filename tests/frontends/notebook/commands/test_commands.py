@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nbchat.frontends.notebook.arguments import OPTIONS
 
+from ....fakes.provider import Service, answer, said
 from ....running_kernel import RunningKernel
-from ....service import Service, answer, said
 from ..conftest import KEY, plain
 
 

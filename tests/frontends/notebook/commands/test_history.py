@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from ....fakes.provider import Service, answer, said, sse
 from ....running_kernel import DEADLINE, RunningKernel
-from ....service import Service, answer, said, sse
 
 KEY = "sk-canary-0123456789abcdef"
 

@@ -1,0 +1,219 @@
+"""Conversations as files, and files from strangers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from nbchat.conversation import export
+from nbchat.errors import BadSettings
+from nbchat.events import Stop, Usage
+from nbchat.messages import Image, Text, Thought, ToolCall
+from nbchat.provider_state import ProviderState
+from nbchat.store.stored_turn import part_fields
+from nbchat.turns import Turn
+
+from .talk import Talk, facts, said
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Iterator[Talk]:
+    talk = Talk(tmp_path / "history.sqlite")
+    yield talk
+    talk.close()
+
+
+def without_identity(talk: Talk) -> list[dict[str, Any]]:
+    return [
+        {n: v for n, v in facts(t).items() if n not in ("id", "parent", "cell", "parts")}
+        | {"parts": [part_fields(replace(p, state=None)) for p in t.answer.parts]}
+        for t in talk.chat.turns
+    ]
+
+
+def test_json_comes_back_as_it_was(talk: Talk, tmp_path: Path) -> None:
+    talk.ask("Taken back?")
+    talk.chat.reset()
+    talk.ask(
+        "四个汉字?",
+        Thought("hm"),
+        ToolCall("1", "add", None, "{"),
+        Text("Yes.\u2028"),
+        Usage(1),
+        Stop("end"),
+    )
+    talk.chat.ask(["What is this?", Image(b"\x89PNG", "image/png")], cell="cell-id")
+    talk.chat.turns[1].answer.parts[0].state = ProviderState("kimi", "openai-chat", "signature")
+    path = talk.chat.export(tmp_path / "talk.json")
+    other = Talk(tmp_path / "other.sqlite")
+    _, turns = export.read_export(path)
+    other.chat.add(turns)
+
+    assert without_identity(other) == without_identity(talk)
+    assert not {t.id for t in other.chat.turns} & {t.id for t in talk.chat.turns}
+    text = path.read_text("utf-8")
+    assert not [word for word in ("Taken back", "cell-id", "signature") if word in text]
+
+    other.ask("And?")
+    again = other.resume(tmp_path / "other.sqlite")
+    assert said(again.chat) == said(other.chat)
+    for one in (other, again):
+        one.close()
+
+
+def test_markdown_says_where_an_answer_is_not_whole(talk: Talk, tmp_path: Path) -> None:
+    talk.ask("One?", Text("Ye"), Stop("broken", "the server hung up"))
+
+    text = talk.chat.export(tmp_path / "talk.md").read_text()
+    assert text == "## You\n\nOne?\n\n## kimi-k2.6\n\nYe\n\n*(broke off: the server hung up)*\n"
+
+
+def test_a_notebook_has_cells_that_ask_again(talk: Talk, tmp_path: Path) -> None:
+    talk.chat.system = "Be 'brief'.\nPlease."
+    talk.ask('Is {x} in {"json": 1}?', Text("<img src=x onerror=alert(1)>"), Stop("end"))
+    talk.chat.ask(["See", Image(b"", "image/png")], model="a; b\n!rm -rf /")
+    notebook = nbformat.read(talk.chat.export(tmp_path / "talk.ipynb"), as_version=4)
+    nbformat.validate(notebook)
+
+    sources = [cell.source for cell in notebook.cells]
+    assert sources[0] == "%load_ext nbchat"
+    assert sources[1].startswith(
+        "%%chat kimi-k2.6 --system 'Be '\"'\"'brief'\"'\"'. Please.' --raw\nIs {x}"
+    )
+    assert sources[2] == "*1 attached to this question, not in this notebook:*"
+    assert sources[3].startswith("%%chat ")  # the whole cell is the magic's, whatever its text
+    assert "<img" not in notebook.cells[1].outputs[0].data["text/html"]
+
+
+VALID: dict[str, Any] = {
+    "format": "nbchat-conversation",
+    "version": 1,
+    "name": "x",
+    "title": "",
+    "system": None,
+}
+TURN: dict[str, Any] = {"question": "Hi?", "answer": "Hello."}
+
+
+def file_of(**changes: Any) -> str:
+    return json.dumps({**VALID, "turns": [TURN], **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("[]", "valid dictionary"),
+        ("[" * 100_000, "nested too deeply"),
+        (
+            file_of(
+                turns=[{**TURN, "tool_calls": [{"id": "", "name": "", "raw": "", "arguments": {}}]}]
+            ),
+            "",
+        ),
+        (file_of(turns=json.loads("[" * 90 + "]" * 90)), "nested too deeply"),
+        (file_of(format="other"), "format"),
+        (file_of(version=3), "version"),
+        (file_of(version=True), "version"),
+        (file_of(surprise=1), "surprise"),
+        (file_of(turns={}), "turns"),
+        (file_of(turns=[TURN] * 10_001), "turns"),
+        (file_of(turns=["Hi?"]), "turn 1"),
+        (file_of(turns=[TURN, {"answer": "Hello."}]), "turn 2: question"),
+        (file_of(turns=[{**TURN, "question": 5}]), "turn 1: question"),
+        (
+            file_of(
+                turns=[
+                    {
+                        **TURN,
+                        "question": [{"image": "aGk=", "media_type": "x", "url": "http://evil/"}],
+                    }
+                ]
+            ),
+            "turn 1",
+        ),
+        (
+            file_of(
+                turns=[{**TURN, "question": [{"image": "not base64!", "media_type": "image/png"}]}]
+            ),
+            "base64",
+        ),
+        (file_of(turns=[{**TURN, "usage": {"input": -1}}]), "usage.input"),
+        (file_of(turns=[{**TURN, "usage": {"input": "1"}}]), "usage.input"),
+        (file_of(turns=[{**TURN, "stop": {"reason": "explode"}}]), "stop.reason"),
+        (
+            file_of(turns=[{**TURN, "seconds": 1}]).replace('"seconds": 1', '"seconds": Infinity'),
+            "Infinity",
+        ),
+        (
+            file_of(turns=[{**TURN, "seconds": 1}]).replace('"seconds": 1', '"seconds": 1e999'),
+            "seconds",
+        ),
+        (
+            file_of(turns=[{**TURN, "left_out": 1}]).replace(": 1}]", ": 1" + "0" * 5000 + "}]"),
+            "not JSON",
+        ),
+        (file_of(turns=[{**TURN, "model": "m" * 1000}]), "turn 1: model"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_with_the_reason(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "talk.json"
+    path.write_text(text)
+    if not words:
+        assert len(export.read_export(path)[1]) == 1
+        return
+
+    with pytest.raises(BadSettings, match="is not a conversation of nbchat") as caught:
+        export.read_export(path)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.write_bytes(b"\xff\xfe{}"), "not UTF-8"),
+        (lambda path: path.mkdir(), "cannot be read"),
+        (lambda path: None, "cannot be read: No such file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said(
+    tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
+    make(tmp_path / "talk.json")
+
+    with pytest.raises(BadSettings, match=words):
+        export.read_export(tmp_path / "talk.json")
+
+
+def test_a_file_of_any_size_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "LARGEST_IMPORT", 1_000_000)
+    with (tmp_path / "talk.json").open("wb") as file:
+        file.truncate(10**12)  # a hole; reading it would take all memory
+
+    with pytest.raises(BadSettings, match="larger than 1 MB"):
+        export.read_export(tmp_path / "talk.json")
+
+
+def test_ids_parents_and_signatures_of_a_file_are_not_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "talk.json"
+    kept = {"provider": "kimi", "wire": "openai-chat", "data": "forged"}
+    path.write_text(file_of(turns=[{**TURN, "kept": kept, "cell": "theirs"}, TURN]))
+    _, (first, second) = export.read_export(path)
+
+    assert (states(first), first.cell, first.parent, second.parent) == ([], None, None, first)
+
+
+def states(turn: Turn) -> list[object]:
+    return [part.state for part in turn.answer.parts if getattr(part, "state", None)]

@@ -1,0 +1,73 @@
+"""Texts before which an answer ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openai import OpenAI
+
+from nbchat.chat_service.chunk import StreamChunk
+from nbchat.errors import ConnectionBroken
+from nbchat.frontends.server.stop_words import end_at_stop_words
+
+from ...fakes.provider import Service, answer, said
+from .running import TOKEN, RunningServer, eventually
+
+
+async def pieces(*texts: str, last: StreamChunk | None = None) -> AsyncGenerator[StreamChunk]:
+    for text in texts:
+        yield StreamChunk(text)
+    yield last or StreamChunk(finished=True, reason="length")
+
+
+TEXTS = st.lists(st.text("ab<>", min_size=1, max_size=5), min_size=1, max_size=8)
+
+
+@given(TEXTS, st.lists(st.text("ab<>", min_size=1, max_size=4), min_size=1, max_size=3))
+async def test_an_answer_ends_before_the_first_of_them_however_it_is_cut(
+    texts: list[str], stops: list[str]
+) -> None:
+    whole = "".join(texts)
+    ends = [at for stop in stops if (at := whole.find(stop)) >= 0]
+
+    got = [chunk async for chunk in end_at_stop_words(stops, pieces(*texts))]
+
+    assert "".join(chunk.content for chunk in got) == whole[: min(ends, default=len(whole))]
+    assert [chunk.finished for chunk in got].count(True) == 1
+    assert got[-1].reason == ("end" if ends else "length")
+
+
+async def test_what_was_held_back_comes_before_a_failure() -> None:
+    failed = StreamChunk.failed(ConnectionBroken("gone"))
+
+    got = [chunk async for chunk in end_at_stop_words(["<end>"], pieces("one <e", last=failed))]
+
+    assert "".join(chunk.content for chunk in got[:-1]) == "one <e"
+    assert got[-1] is failed
+
+
+@pytest.mark.parametrize("stop", ["<end>", ["!!", "<end>"]])
+def test_the_openai_sdk_stops_there_and_the_provider_is_left(
+    server: RunningServer, provider: Service, stop: str | list[str]
+) -> None:
+    before = provider.hung_up
+    provider.always(answer(*said("one ", "two<", "en", "d>", *["three "] * 50), gap=0.02))
+    with OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
+        ask = client.chat.completions.create
+        whole = ask(model="kimi-k2.6", messages=[{"role": "user", "content": "Count"}], stop=stop)
+        stream = ask(
+            model="kimi-k2.6",
+            messages=[{"role": "user", "content": "Count"}],
+            stop=stop,
+            stream=True,
+        )
+        deltas = [chunk.choices[0] for chunk in stream]
+
+    assert whole.choices[0].message.content == "one two"
+    assert whole.choices[0].finish_reason == "stop"
+    assert "".join(choice.delta.content or "" for choice in deltas) == "one two"
+    assert deltas[-1].finish_reason == "stop"
+    eventually(lambda: provider.hung_up == before + 2)
