@@ -40,7 +40,7 @@ IN_WORDS = {"model": "a model", "messages": "a question", "question": "a questio
 
 
 def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """For a function with `**options: Unpack[...]`: seal a key, and say what is wrong with a call.
+    """For a function with `**options: Unpack[...]`: wrap a key, and say what is wrong with a call.
 
     The RequestOptions stand in its signature and below its docstring, where Tab and Shift-Tab
     find them; what else its own options hold is taken, and not shown.

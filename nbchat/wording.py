@@ -13,7 +13,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 
 def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
-    """The names at least this much like this one (1: the same), as a question to go after "no such name".
+    """The names that are alike, as a question to go after "no such name"; `least` 1 is the same.
 
     >>> did_you_mean("Kimi-k2-thinkng", ["kimi-k2-thinking", "glm-4"])
     " Did you mean 'kimi-k2-thinking'?"
@@ -53,7 +53,7 @@ def first_line(text: object) -> str:
 
 
 def safe_excerpt(text: str) -> str:
-    """Somebody else's words as one paragraph without control characters, EXCERPT characters at most.
+    """Somebody else's words as one paragraph without controls, EXCERPT characters at most.
 
     >>> safe_excerpt("a\\x1b[31m\\n\\n b")
     'a\\\\x1b[31m b'

@@ -22,6 +22,7 @@ SETTLED = [
     "Message",
     "NbchatError",
     "Notice",
+    "Source",
     "ServiceError",
     "SetupError",
     "ConnectionBroken",
@@ -31,6 +32,7 @@ SETTLED = [
     "Thought",
     "Tool",
     "ToolCall",
+    "ToolResult",
     "Usage",
     "ask",
     "chat",
@@ -76,9 +78,8 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 import nbchat
 nbchat.load_ipython_extension(shell)
-names = ("httpx2", "httpx", "pydantic", "markdown_it", "pygments.lexers.python", "ssl")
-print([name for name in names
-       if name in sys.modules and name != "ssl"])
+names = ("httpx2", "httpx", "pydantic", "markdown_it", "pygments.lexers.python", "rich")
+print([name for name in names if name in sys.modules])
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -197,14 +197,17 @@ def _fit_temperature(
 
 
 def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
-    """Put the user's own members into a body. The conversation stays last: its beginning repeats."""
+    """Put the user's own members into a body.
+
+    The conversation stays last: what comes before its newest message repeats.
+    """
     conversation = [*body][-1]
     merge_into(body, extra)
     body[conversation] = body.pop(conversation)
 
 
 def _own(message: Message, route: Route) -> Message:
-    """The message without what another provider wants back, and without the order that this was for."""
+    """The message without what another provider wants back, and the order that this was for."""
     states = [part.state for part in message.answer_parts if not isinstance(part, UnknownPart)]
     owners = {(state.provider, state.wire) for state in states if state}
     if owners <= {(route.provider.type, route.wire)}:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from nbchat.render.characters import readable
 from nbchat.render.page import PROSE, STYLE, answer_html, plain
 from nbchat.render.streaming.incremental import Incremental
-from nbchat.render.streaming.live_page import LIVE_STYLE, ROOM, folded_html, live_html
+from nbchat.render.streaming.live_page import LIVE_STYLE, ROOM_BELOW, folded_html, live_html
 from nbchat.render.streaming.long_blocks import LongBlocks
 
 __all__ = [
     "LIVE_STYLE",
     "PROSE",
-    "ROOM",
+    "ROOM_BELOW",
     "STYLE",
     "Incremental",
     "LongBlocks",

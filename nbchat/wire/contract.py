@@ -1,6 +1,6 @@
 """What a wire format offers: a request made of a question, and events made of its answer.
 
-`render` turns an Ask into the Call the engine should make; a Reader turns the JSON
+`render` turns a ModelRequest into the HttpRequest the engine should make; a Reader turns the JSON
 values of one answer into events. A dialect is a module of `nbchat.wire.formats`.
 """
 
@@ -56,7 +56,7 @@ class ModelRequest:
 
 @dataclass(slots=True)
 class HttpRequest:
-    """The request to make. The engine adds the key; a Call never holds one."""
+    """The request to make. The engine adds the key; it holds none."""
 
     url: str
     body: dict[str, Any]

@@ -48,6 +48,6 @@ class CellOutputs:
 
     def clear_for_one(self) -> None:
         """Take all of them away when the next output comes, without the page jumping."""
-        for page in render.ROOM:
+        for page in render.ROOM_BELOW:
             self.publish(self.open + 1, page)
         self.clear(wait=True)

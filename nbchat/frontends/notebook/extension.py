@@ -29,7 +29,7 @@ class Preloader:
     def start(self, result: object = None) -> None:
         """Called by IPython when a cell has ended: the one that loads us is the first."""
         self._unregister()
-        self._thread = threading.Thread(target=_preload, name="nbchat-warm", daemon=True)
+        self._thread = threading.Thread(target=_preload, name="nbchat-preload", daemon=True)
         self._thread.start()
 
     def end(self) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], float]  # seconds
 
 GAP = 0.1  # seconds between two paints
-BREATH = 4  # drawing may take one part in so many of the time, however hard the text is
+DRAWING_SHARE = 4  # drawing may take one part in so many of the time, however hard the text is
 BELOW = 4  # lines that stay free of what is repainted: the status, and where the cursor goes
 
 
@@ -123,7 +123,7 @@ class Drawn:
         now = self._clock()
         if now >= self._next:
             self._paint()
-            self._next = now + max(GAP, BREATH * (self._clock() - now))
+            self._next = now + max(GAP, DRAWING_SHARE * (self._clock() - now))
 
     def _paint(self) -> None:
         source = self._answer.open if self._said else self._thought.open

@@ -55,7 +55,7 @@ def words() -> dict[str, dict[str, str]]:
 
 @cache
 def script() -> str:
-    """What the page runs: words, options and style as constants, then one script after the other."""
+    """What the page runs: words, options and style as constants, then the scripts in order."""
     values = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
     constants = [f"const {name} = {_literal(value)};" for name, value in values.items()]
     code = [line for name in SCRIPTS for line in lines(name)]

@@ -20,7 +20,7 @@ LIVE_STYLE = STYLE + stylesheets.minified("live.css")
 # would jump up to the question. The first of these two gives the notebook room below; the second
 # takes it away after a transition, which goes on when its style is gone. They are an output of
 # their own, so that `:has` does not search a whole notebook at every repaint.
-ROOM = tuple(
+ROOM_BELOW = tuple(
     f'<div class="nbc nbc-style nbc-{name}"><style>'
     f".jp-WindowedPanel-inner:has(.nbc-{name}){{{rule}}}"
     ".nbc .nbc-open{display:block!important}</style></div>"

@@ -80,7 +80,10 @@ STATUS = {  # of the exceptions that a stream may carry
 
 
 def render(ask: ModelRequest) -> HttpRequest:
-    """The POST to `…/model/{id}/converse-stream`. Messages come last, so that the bytes before the new one repeat."""
+    """The POST to `…/model/{id}/converse-stream`.
+
+    Messages come last, so that the bytes before the new message repeat.
+    """
     body: dict[str, Any] = {}
     if ask.thinking.budget:
         thinking = {"type": "enabled", "budget_tokens": ask.thinking.budget}

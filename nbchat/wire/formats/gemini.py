@@ -73,7 +73,10 @@ NO_SIGNATURE = "skip_thought_signature_validator"
 
 
 def render(ask: ModelRequest) -> HttpRequest:
-    """The POST to `…:streamGenerateContent`. Contents come last, so that the bytes before the new one repeat."""
+    """The POST to `…:streamGenerateContent`.
+
+    Contents come last, so that the bytes before the new message repeat.
+    """
     body: dict[str, Any] = {}
     if system := system_text(ask):
         body["systemInstruction"] = {"parts": [{"text": system}]}

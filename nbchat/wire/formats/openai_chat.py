@@ -75,7 +75,10 @@ ALNUM9 = (
 
 
 def render(ask: ModelRequest) -> HttpRequest:
-    """The POST to `…/chat/completions`. Messages come last, so that the bytes before the new one repeat."""
+    """The POST to `…/chat/completions`.
+
+    Messages come last, so that the bytes before the new message repeat.
+    """
     quirks = ask.quirks
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if quirks.usage_option:
@@ -143,7 +146,10 @@ def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
 
 
 def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
-    """Text alone is a string: models of Moonshot that only read take no list of parts (litellm 1.109.1)."""
+    """Text alone is a string.
+
+    Models of Moonshot that only read take no list of parts (litellm 1.109.1).
+    """
     if all(isinstance(part, str) for part in message.parts):
         return message.text
     return [_part(part, ask) for part in map(text_file_as_text, message.parts)]

@@ -51,7 +51,10 @@ CALLS = ("function_call", "custom_tool_call")
 
 
 def render(ask: ModelRequest) -> HttpRequest:
-    """The POST to `…/responses`. `input` comes last, so that the bytes before the new message repeat."""
+    """The POST to `…/responses`.
+
+    `input` comes last, so that the bytes before the new message repeat.
+    """
     body: dict[str, Any] = {"model": ask.model, "stream": True, "store": False}
     body |= place(ask, FIELDS)
     if ask.quirks.cache == "prompt_cache_key" and ask.cache_key:
@@ -62,7 +65,8 @@ def render(ask: ModelRequest) -> HttpRequest:
     if instructions := system_text(ask):
         body["instructions"] = instructions
     if ask.tools:
-        # Without `strict: false` a schema that is not strict is refused ("'required' is required to be supplied").
+        # Without `strict: false` a schema that is not strict is refused
+        # ("'required' is required to be supplied").
         body["tools"] = [
             {
                 "type": "function",

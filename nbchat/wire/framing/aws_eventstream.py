@@ -15,7 +15,7 @@ from zlib import crc32
 from nbchat.wire.framing.contract import MAX_FRAME, MIB, Frame, FramingError
 
 PRELUDE = 12  # bytes
-LEAST = PRELUDE + 4  # bytes: a message without headers or payload
+SHORTEST_MESSAGE = PRELUDE + 4  # bytes: a message without headers or payload
 SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}  # bytes of a header's value, by its type
 BYTES, STRING = 6, 7  # types whose value is preceded by its length
 
@@ -55,7 +55,7 @@ class EventStream:
         if len(self._buffer) < PRELUDE:
             return b""
         total, headers, checksum = unpack_from(">III", self._buffer)
-        if crc32(self._buffer[:8]) != checksum or total < LEAST + headers:
+        if crc32(self._buffer[:8]) != checksum or total < SHORTEST_MESSAGE + headers:
             raise FramingError("the body is not an AWS event stream, or it was damaged on the way")
         if total > self._limit:
             raise FramingError(f"one event is larger than {self._limit // MIB} MiB")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nbchat.events import Notice
-from nbchat.frontends.notebook.terminal import BREATH, GAP, Drawn
+from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn
 from nbchat.messages import Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 
@@ -56,8 +56,8 @@ def test_drawing_takes_no_more_than_its_part_of_the_time(seconds: float) -> None
         page.feed([Text("some words ")])
         page.tick()
 
-    assert terminal.spent <= (terminal.now - start) / BREATH + 5 * seconds
-    least = min(20 / (GAP + STEP), 20 / (seconds or GAP) / BREATH / 4)
+    assert terminal.spent <= (terminal.now - start) / DRAWING_SHARE + 5 * seconds
+    least = min(20 / (GAP + STEP), 20 / (seconds or GAP) / DRAWING_SHARE / 4)
     assert terminal.getvalue().count("kimi-k2.6") >= least
 
 

@@ -81,7 +81,7 @@ def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
         kernel.run(HOOK)
         kernel.run("%load_ext nbchat")
         kernel.run(
-            "import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-warm']"
+            "import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-preload']"
         )
         kernel.run("%chat")
         answered = kernel.run("%%chat demo\nHi")

@@ -25,7 +25,7 @@ def _turns_and_model(chat: ChatCommand) -> str:
     conversation = chat.conversation
     model, why = runtime.choose_model(conversation)
     count = len(conversation.turns)
-    turns = f"{count} turns" if count > 1 else "1 turn" if count else "no turns yet"
+    turns = plural(count, "turn") if count else "no turns yet"
     return f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."
 
 
