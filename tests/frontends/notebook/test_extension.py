@@ -80,9 +80,8 @@ def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
     with RunningKernel(cwd=tmp_path) as kernel:
         kernel.run(HOOK)
         kernel.run("%load_ext nbchat")
-        kernel.run(
-            "import threading; [t.join() for t in threading.enumerate() if t.name == 'nbchat-preload']"
-        )
+        ours = "[t for t in threading.enumerate() if t.name == 'nbchat-preload']"
+        kernel.run(f"import threading; [t.join() for t in {ours}]")
         kernel.run("%chat")
         answered = kernel.run("%%chat demo\nHi")
         before = kernel.run("asked").text
