@@ -57,6 +57,7 @@ class Option(NamedTuple):
     default: Any = None  # what holds where nothing is given
     parameter: bool = False  # told to the provider, where the wire format has a field for it
     http: bool = False  # whether a request over HTTP may bring it
+    panel: bool = False  # a number that the panel's settings offer
     flag: str = ""  # on the %%chat line, such as "--temperature F"
     line: str = ""  # what the line's help says of it; may use {low}, {high} and {words}
     name: str = ""
@@ -111,6 +112,7 @@ class RequestOptions(TypedDict, total=False):
             high=2,
             parameter=True,
             http=True,
+            panel=True,
             flag="--temperature F",
             line="{low} to {high}, where the model takes one",
         ),
@@ -160,6 +162,7 @@ class RequestOptions(TypedDict, total=False):
             example="4096",
             parameter=True,
             http=True,
+            panel=True,
             flag="--max-tokens N",
             line="the longest answer to pay for",
         ),

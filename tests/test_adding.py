@@ -64,6 +64,7 @@ LUCK = """    luck: Annotated[
             high=7,
             parameter=True,
             http=True,
+            panel=True,
             flag="--luck F",
             line="{low} to {high}, for those who need it",
         ),
@@ -77,6 +78,8 @@ from IPython.utils.capture import capture_output
 from nbchat.engine.prepare import prepare
 from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.frontends.notebook.completion import complete
+from nbchat.frontends.panel.page_messages import read_message
+from nbchat.frontends.panel.source import options_shown
 from nbchat.frontends.server.app import create_app
 from nbchat.options import Options
 from nbchat.settings import Settings
@@ -113,6 +116,7 @@ json.dump({
         nbchat.ChatStreamRequest.of, {"model": "demo", "messages": "Hi", "luck": 9}
     ),
     "server": schemas["ChatStreamRequest"]["properties"]["luck"]["anyOf"],
+    "panel": [options_shown()["numbers"]["luck"], read_message({"kind": "choose", "luck": 8})],
     "elsewhere": prepare(Settings.load(), "gemini:gemini-4-pro", "Hi", Options(luck=3)).notices,
 }, sys.stdout)
 """
@@ -371,6 +375,7 @@ def test_an_option_is_one_row_and_a_field_in_each_format_that_has_it(
         "request": 3.0,
         "wrong request": "the request is not valid: luck: should be less than or equal to 7.",
         "server": [{"type": "number", "minimum": 0.0, "maximum": 7.0}, {"type": "null"}],
+        "panel": [{"min": 0, "max": 7, "step": 0.1}, None],
         "elsewhere": ["gemini has no luck; it was left out."],
     }
     assert "Did you mean 'luck'?" in seen["meant"]

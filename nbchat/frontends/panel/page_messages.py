@@ -10,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 
 from nbchat.context.pictures import LARGEST_PICTURE, media_type
 from nbchat.messages import Image
-from nbchat.option_fields import ThinkingWord, option_field
+from nbchat.option_fields import ThinkingWord, option_field, option_type
+from nbchat.options import OPTIONS
 
 # Characters. What is too long for a question is answered; what is longer than this is not read.
 LONGEST_TEXT = 2_000_000
@@ -93,13 +101,17 @@ class Branch(PageMessage):
     number: Annotated[int, Field(ge=0, le=100_000)]
 
 
-class Choose(PageMessage):
+# The numbers that the panel's settings offer, by name.
+NUMBERS = {name: option for name, option in OPTIONS.items() if option.panel}
+_FIELDS: dict[str, Any] = {name: (option_type(name), option_field(name)) for name in NUMBERS}
+_Numbers = create_model("_Numbers", __base__=PageMessage, **_FIELDS)
+
+
+class Choose(_Numbers):  # type: ignore[misc, valid-type]  # made from the list of options
     """Settings of the next questions; what is left out stays, None is the model's own."""
 
     kind: Literal["choose"]
     model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
-    temperature: float | None = option_field("temperature")
-    max_tokens: int | None = option_field("max_tokens")
     thinking: ThinkingWord = ""
     system: Text | None = None
     title: Label = ""

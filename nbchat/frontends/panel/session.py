@@ -14,6 +14,7 @@ from typing import Any
 from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
+from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.frontends.panel.questions import QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import SendToPage, Transcript
@@ -31,7 +32,7 @@ class Session:
     ) -> None:
         self.tell = tell  # every view, one message
         self.notebook = notebook
-        self.options: dict[str, Any] = {"temperature": None, "max_tokens": None, "thinking": ""}
+        self.options: dict[str, Any] = {**dict.fromkeys(NUMBERS), "thinking": ""}
         self.snapshot = Snapshot()
         self._publish = publish
         self._views: set[str] = set()

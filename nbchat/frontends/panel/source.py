@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from nbchat import render
-from nbchat.options import LEVELS, OPTIONS
+from nbchat.frontends.panel.page_messages import NUMBERS
+from nbchat.options import LEVELS
 
 FOLDER = Path(__file__).parent / "page"
 SCRIPTS = (
@@ -65,10 +66,10 @@ def script() -> str:
 def options_shown() -> dict[str, Any]:
     """What the page may offer: the range of each number, and the words for thinking."""
     numbers = {
-        name: {"min": OPTIONS[name].low, "max": OPTIONS[name].high}
-        for name in ("temperature", "max_tokens")
+        name: {"min": option.low, "max": option.high, "step": 1 if option.kind is int else 0.1}
+        for name, option in NUMBERS.items()
     }
-    return {**numbers, "thinking": ["", "off", "on", *LEVELS]}
+    return {"numbers": numbers, "thinking": ["", "off", "on", *LEVELS]}
 
 
 @cache

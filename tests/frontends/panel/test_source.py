@@ -81,10 +81,12 @@ def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
 def test_the_page_offers_what_python_takes() -> None:
     offered = source.options_shown()
 
-    assert offered["temperature"] == {"min": 0, "max": 2}
-    assert offered["max_tokens"] == {"min": 1, "max": 10_000_000}
-    for name, limits in list(offered.items())[:2]:
-        for value in limits.values():
+    numbers = offered["numbers"]
+
+    assert numbers["temperature"] == {"min": 0, "max": 2, "step": 0.1}
+    assert numbers["max_tokens"] == {"min": 1, "max": 10_000_000, "step": 1}
+    for name, limits in numbers.items():
+        for value in (limits["min"], limits["max"]):
             assert read_message({"kind": "choose", name: value})
         assert read_message({"kind": "choose", name: limits["max"] + 1}) is None
     for word in offered["thinking"]:

@@ -122,12 +122,8 @@ function askToDelete(panel) {
 function openSettings(panel, anchor) {
   const { now, connection } = panel;
   const change = () => {
-    connection.send({
-      kind: "choose",
-      system: system.value,
-      temperature: numberIn(temperature),
-      max_tokens: numberIn(tokens),
-    });
+    const chosen = Object.entries(numbers).map(([name, field]) => [name, numberIn(field)]);
+    connection.send({ kind: "choose", system: system.value, ...Object.fromEntries(chosen) });
   };
   const rename = () => {
     connection.send({ kind: "choose", title: title.value });
@@ -136,9 +132,13 @@ function openSettings(panel, anchor) {
     rememberCtrl(ctrl.checked);
   };
   const number = { type: "number", placeholder: phrase("byModel"), on: { change } };
-  const heat = { ...OPTIONS.temperature, value: now.temperature, step: 0.1 };
-  const temperature = element("input", { ...number, ...heat });
-  const tokens = element("input", { ...number, ...OPTIONS.max_tokens, value: now.max_tokens });
+  /** @type {Record<string, any>} */
+  const current = now;
+  /** @type {Record<string, HTMLInputElement>} */
+  const numbers = {};
+  for (const [name, range] of Object.entries(OPTIONS.numbers)) {
+    numbers[name] = element("input", { ...number, ...range, value: current[name] });
+  }
   const system = element("textarea", { rows: 4, dir: "auto", on: { change } }, now.system);
   const title = element("input", {
     value: panel.title.textContent,
@@ -151,7 +151,7 @@ function openSettings(panel, anchor) {
     checked: ctrlSends(),
     on: { change: habit },
   });
-  const fields = Object.entries({ temperature, tokens, system, title, ctrl });
+  const fields = Object.entries({ ...numbers, system, title, ctrl });
   const labels = fields.map(([name, field]) => element("label", null, phrase(name), field));
   popover(panel, anchor, phrase("settings"), ...labels);
 }

@@ -8,8 +8,7 @@ declare const WORDS: Record<string, Record<string, string>>;
 
 /** What may be chosen: the range of each number, and the words for thinking. */
 declare const OPTIONS: {
-  temperature: { min: number; max: number };
-  max_tokens: { min: number; max: number };
+  numbers: Record<string, { min: number; max: number; step: number }>;
   thinking: string[];
 };
 
