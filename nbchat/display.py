@@ -34,17 +34,13 @@ def answer_bundle(answer: Answer) -> dict[str, str]:
 def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     """The last turns of a conversation, under a line about it."""
     shown = turns[-MOST_TURNS:]
-    earlier = (
-        f"{len(turns) - len(shown):,} earlier turns are not shown."
-        if len(shown) < len(turns)
-        else ""
-    )
-    html = [note(words) for words in (about, earlier) if words]
-    text = [words for words in (about, earlier) if words]
+    text = [about] if about else []
+    if len(shown) < len(turns):
+        text.append(f"{len(turns) - len(shown):,} earlier turns are not shown.")
+    html = [note(words) for words in text]
     for turn in shown:
-        html.append(
-            asked_html(turn.question.text) + answer_parts(turn.answer, footer=[turn.answer.model])
-        )
+        html.append(asked_html(turn.question.text))
+        html.append(answer_parts(turn.answer, footer=[turn.answer.model]))
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),

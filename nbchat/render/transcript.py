@@ -1,52 +1,17 @@
-"""What objects look like in a notebook and as text: a conversation, a table of rows.
-
-Everything is escaped or rendered here. Where it comes from is not known here.
-"""
+"""A question and a table of rows, as a page and as text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
-from nbchat.render.page import answer_parts, line, note, plain, styled_page
+from nbchat.render.page import line, note, styled_page
 from nbchat.render.terminal.clean import clean, columns
 
-if TYPE_CHECKING:
-    from nbchat.events import Answer
-    from nbchat.turns import Turn
-
 _NUMBER = re.compile(r"[\d,.]*")
-MOST_TURNS_SHOWN = 20  # turns of a conversation that are shown
-
-
-def answer_bundle(answer: Answer) -> dict[str, str]:
-    """An answer as IPython displays it, with its model and tokens below."""
-    footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
-    return {
-        "text/html": styled_page(answer_parts(answer, footer=footer)),
-        "text/plain": clean(plain(answer)),
-    }
-
-
-def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
-    """The last turns of a conversation, under a line about it."""
-    shown = turns[-MOST_TURNS_SHOWN:]
-    text = [about] if about else []
-    if len(shown) < len(turns):
-        text.append(f"{len(turns) - len(shown):,} earlier turns are not shown.")
-    html = [note(words) for words in text]
-    for turn in shown:
-        html.append(asked_html(turn.question.text))
-        html.append(answer_parts(turn.answer, footer=[turn.answer.model]))
-        text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
-    return {
-        "text/html": styled_page("".join(html)),
-        "text/plain": clean("\n\n".join(map(readable, text))),
-    }
 
 
 def asked_html(question: str) -> str:
