@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbchat.errors import BadSettings
 from nbchat.keys import Secret
-from nbchat.messages import Tool
 from nbchat.wording import shorten
+
+if TYPE_CHECKING:
+    from nbchat.messages import Tool
 
 MOST_STOPS = 4  # OpenAI's limit, the lowest there is; Gemini and Cohere take 5
 TOOL_CHOICES = ("auto", "none", "required")
@@ -64,6 +66,8 @@ def as_stop(value: Any) -> tuple[str, ...]:
 
 
 def as_tools(tools: Any) -> tuple[Tool, ...]:
+    from nbchat.messages import Tool
+
     if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
         kind = type(tools).__name__
         raise BadSettings(f"tools should be a list of nbchat.Tool or of dicts, not {kind}.")
@@ -72,6 +76,8 @@ def as_tools(tools: Any) -> tuple[Tool, ...]:
 
 def _tool(tool: Any) -> Tool:
     """A Tool, from `{name, description, parameters}` or OpenAI's `{type, function}` as well."""
+    from nbchat.messages import Tool
+
     if isinstance(tool, Tool):
         return tool
     inner = tool.get("function", tool) if isinstance(tool, Mapping) else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     Literal,
@@ -20,7 +21,6 @@ from typing import (
 )
 
 from nbchat.keys import Secret
-from nbchat.messages import Tool
 from nbchat.option_values import (
     MOST_STOPS,
     as_extra,
@@ -34,6 +34,9 @@ from nbchat.option_values import (
     check_tool_choice,
     in_words,
 )
+
+if TYPE_CHECKING:
+    from nbchat.messages import Tool
 
 Level: TypeAlias = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -262,7 +265,9 @@ class Options:
 def _rows() -> dict[str, Option]:
     """The rows of RequestOptions, each with its name and type, in the order they stand there."""
     rows = {}
-    for name, hint in get_type_hints(RequestOptions, include_extras=True).items():
+    # A stand-in, because `%load_ext nbchat` waits for this file, and not for the messages.
+    hints = get_type_hints(RequestOptions, localns={"Tool": object}, include_extras=True)
+    for name, hint in hints.items():
         kind, row = get_args(hint)
         plain = [one for one in get_args(kind) if one is not type(None)]
         rows[name] = row._replace(name=name, kind=plain[0] if len(plain) == 1 else kind)

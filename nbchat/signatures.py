@@ -14,8 +14,11 @@ from typing import Any, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
 from nbchat.errors import BadCall
 from nbchat.keys import wrap_key
+from nbchat.messages import Tool
 from nbchat.options import OPTIONS, RequestOptions
 from nbchat.wording import did_you_mean
+
+NAMES = {"Tool": Tool}  # in the types of options; `options` does without them
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,7 +104,7 @@ class CallShape:
             for name, parameter in signature(call).parameters.items()
             if parameter.kind is not Parameter.VAR_KEYWORD
         ]
-        types = get_type_hints(RequestOptions)
+        types = get_type_hints(RequestOptions, localns=NAMES)
         options = [
             Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=types[name])
             for name in OPTIONS
@@ -112,7 +115,7 @@ class CallShape:
             example=example,
             in_order=tuple(p for p in own if p.kind is not Parameter.KEYWORD_ONLY),
             by_name=(*(p for p in own if p.kind is Parameter.KEYWORD_ONLY), *options),
-            unseen=frozenset(get_type_hints(taken)) - OPTIONS.keys(),
+            unseen=frozenset(get_type_hints(taken, localns=NAMES)) - OPTIONS.keys(),
             returns=hints["return"],
         )
 
