@@ -25,6 +25,7 @@ from nbchat.errors import (
     Unreachable,
 )
 from nbchat.network.proxy import Proxy
+from nbchat.wording import first_line
 
 ASK_AGAIN = "Ask again; if it stays so, check the network and the base URL."
 MORE_TIME = "Ask again, or allow it more time: timeout=, or timeouts in nbchat.toml."
@@ -145,7 +146,7 @@ def what_happened(error: NbchatError) -> str:
     >>> what_happened(silence_error("127.0.0.1", 1.5))
     '127.0.0.1 was silent for 1.5 s'
     """
-    line = str(error).partition("\n")[0]
+    line = first_line(error)
     if not isinstance(error, ServiceError):  # in which a provider's own sentences follow
         line = line.partition(". ")[0]
     return line.rstrip(".")
