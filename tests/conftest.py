@@ -100,6 +100,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         test.add_marker("quick")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:  # of pytest -n
+        output["scores"] = SCORES.counts()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    SCORES.add(getattr(node, "workeroutput", {}).get("scores", {}))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if lines := SCORES.lines():
         terminalreporter.section("recorded answers")

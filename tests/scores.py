@@ -14,6 +14,15 @@ class Scores:
         self.tried[family] += 1
         self.passed[family] += passed
 
+    def add(self, counts: dict[str, list[int]]) -> None:
+        """What another process has counted: passed and tried, by family."""
+        for family, (passed, tried) in counts.items():
+            self.passed[family] += passed
+            self.tried[family] += tried
+
+    def counts(self) -> dict[str, list[int]]:
+        return {family: [self.passed[family], self.tried[family]] for family in self.tried}
+
     def lines(self) -> list[str]:
         return [f"{family}: {self.passed[family]} of {self.tried[family]}" for family in self.tried]
 
