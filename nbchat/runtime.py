@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -24,6 +25,7 @@ from nbchat.store.store import Store
 from nbchat.streams import AnswerSource
 
 MAIN = "main"  # the conversation that needs no name
+FORK_SECONDS = 10.0  # that a fork waits for our threads, and they for it
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
 Wrapper = Callable[[AnswerSource], AnswerSource]
@@ -54,6 +56,7 @@ class Runtime:
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
         self._store: Store | None = None
+        self._paused: Store | None = None
 
     def settings(self) -> Settings:
         """What the user has decided, looked at anew."""
@@ -143,6 +146,21 @@ class Runtime:
         for conversation in self.conversations.values():
             conversation.unbind()
 
+    # --- forks -------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Wait until no thread of ours is in the middle of anything, and let it stay so."""
+        self.thread.pause(FORK_SECONDS)
+        self._paused = self._store
+        if self._paused:
+            self._paused.pause(FORK_SECONDS)
+
+    def resume(self) -> None:
+        """Let our threads go on."""
+        if self._paused:
+            self._paused.resume()
+        self.thread.resume()
+
     def after_fork(self) -> None:
         """In the child: the thread, the sockets and the file are the parent's."""
         self._engine = self._source = None
@@ -182,11 +200,36 @@ def choose_model(conversation: Conversation) -> tuple[str, str]:
     return default_model.choose_model(conversation, current().settings())
 
 
+# --- forks -----------------------------------------------------------------------------------
+
+# A child has its parent's memory as it is at that moment, and none of its other threads: what one
+# of them was importing, writing or holding stays so there for ever. So a fork waits for them.
+
+_forking = threading.RLock()  # one at a time
+
+
+def _before_fork() -> None:
+    _forking.acquire(timeout=FORK_SECONDS)
+    if _runtime is not None:
+        _runtime.pause()
+
+
 def _after_fork() -> None:
+    if _runtime is not None:
+        _runtime.resume()
+    with suppress(RuntimeError):  # the wait was given up
+        _forking.release()
+
+
+def _after_fork_in_child() -> None:
+    global _forking
+    _forking = threading.RLock()
     if _runtime is not None:
         _runtime.after_fork()
 
 
 atexit.register(close)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
+    )

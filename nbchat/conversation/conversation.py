@@ -323,3 +323,4 @@ class Conversation(Tree):
     def unbind(self) -> None:
         """Forget the event loop, which has been closed: the next question starts another."""
         self._answering = asyncio.Lock()
+        self._recording = None
