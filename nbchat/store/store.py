@@ -95,6 +95,11 @@ class Store:
         return f"Not saved yet: {reason}. It is kept in memory and tried again."
 
     @property
+    def has_trouble(self) -> bool:
+        """Whether the last that was to be saved could not be."""
+        return bool(self._trouble)
+
+    @property
     def state(self) -> str:
         """Where the conversations are kept, or why they are not."""
         return f"in memory for now: {self._trouble}" if self._trouble else f"kept in {self.path}"

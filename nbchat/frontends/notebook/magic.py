@@ -18,6 +18,7 @@ from nbchat.frontends.notebook.arguments import (
     parse_arguments,
     refuse_keys,
 )
+from nbchat.wording import printing_as_can_be
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -76,7 +77,8 @@ class ChatMagics(Magics):
         with self._no_fork():
             from nbchat.frontends.notebook.ask import ask
             from nbchat.frontends.notebook.commands.table import run_line
-        if cell is None:
-            run_line(shell, line)
-        else:
-            ask(shell, parse_arguments(line), cell)
+        with printing_as_can_be():
+            if cell is None:
+                run_line(shell, line)
+            else:
+                ask(shell, parse_arguments(line), cell)
