@@ -10,12 +10,17 @@ Everything here is imported when it is first used.
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from nbchat.api import ask as ask
@@ -73,7 +78,8 @@ __all__ = [*sorted(_HOME_OF), "__version__"]
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(f"module 'nbchat' has no attribute {name!r}")
-    value = getattr(import_module(f"nbchat.{_HOME_OF[name]}"), name)
+    with _no_fork():
+        value = getattr(import_module(f"nbchat.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value
 
@@ -84,9 +90,10 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """`%load_ext nbchat`"""
-    from nbchat.frontends.notebook import extension
+    with _no_fork():
+        from nbchat.frontends.notebook import extension
 
-    extension.load(shell)
+    extension.load(shell, _no_fork)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -94,3 +101,43 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     from nbchat.frontends.notebook import extension
 
     extension.unload(shell)
+
+
+# --- forks -----------------------------------------------------------------------------------
+
+# A child has none of its parent's other threads. What one of them was importing is never whole
+# there, and whoever imports it waits for ever; so a fork waits until such an import has ended.
+
+FORK_SECONDS = 10.0  # that a fork waits; whoever imports for so long may be waiting for the fork
+
+_imports = threading.RLock()
+
+
+@contextmanager
+def _no_fork() -> Iterator[None]:
+    """No other thread forks inside: around imports that may happen on any thread."""
+    with _imports:
+        yield
+
+
+def _before_fork() -> None:
+    _imports.acquire(timeout=FORK_SECONDS)
+
+
+def _after_fork() -> None:
+    with suppress(RuntimeError):  # the wait was given up
+        _imports.release()
+
+
+def _after_fork_in_child() -> None:
+    global _imports
+    try:
+        _imports.release()
+    except RuntimeError:  # it is held by a thread that is not here
+        _imports = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
+    )

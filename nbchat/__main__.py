@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbchat import __version__
 from nbchat.errors import BadSettings, NbchatError
+from nbchat.wording import first_line, printing_as_can_be
 
 if TYPE_CHECKING:
     from nbchat.catalog.rows import Model, Provider
@@ -84,6 +85,11 @@ UNITS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status, 2 where something needs fixing."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    with printing_as_can_be():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         parser = _parser("serve" in arguments)
         flags = vars(parser.parse_args(arguments))
@@ -94,6 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             serve(flags)
         else:
             parser.print_help()
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk is found out here
     except NbchatError as error:
         print(f"nbchat: {error}", file=sys.stderr)
         return 2
@@ -101,14 +109,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # `nbchat models | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"nbchat: nothing can be printed here: {error.strerror}.", file=sys.stderr)
+        return 2
     return 0
 
 
 def models(pattern: str = "") -> None:
     """Print the models that match, those usable with the keys at hand first."""
-    from nbchat.settings import Settings
+    from nbchat import runtime
 
-    settings = Settings.load()
+    settings = runtime.current().usable_settings()
     rows = []
     for model in settings.catalog.models.values():
         provider = settings.catalog.providers[model.type]
@@ -125,6 +137,9 @@ def models(pattern: str = "") -> None:
     for row in (head, *rows):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         print("  ".join(cells).rstrip())
+    if settings.trouble:
+        trouble = first_line(settings.trouble)
+        print(f"nbchat: these are the shipped models alone: {trouble}", file=sys.stderr)
 
 
 def _state(model: Model, provider: Provider, settings: Settings) -> str:

@@ -34,6 +34,8 @@ from __future__ import annotations
 
 import re
 
+from nbchat.wording import as_can_be_written
+
 # JupyterLab makes links of these wherever they stand in an error, whoever wrote the words.
 _LINKED = re.compile(
     r"(?<![a-z0-9+.-])(?!https?:)(?:[a-z][a-z0-9+.-]+(?=://)|data(?=:\S))", re.IGNORECASE
@@ -55,7 +57,7 @@ class NbchatError(Exception):
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
         names = [kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__]
-        first, *rest = _break_links(str(self)).split("\n", 1)
+        first, *rest = as_can_be_written(_break_links(str(self))).split("\n", 1)
         return [f"\x1b[1;31m{names[0]}\x1b[0m: {first}", *rest]
 
 

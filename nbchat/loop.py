@@ -22,6 +22,7 @@ class LoopThread:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._resumed = threading.Event()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine on the thread's loop, in the caller's context."""
@@ -64,10 +65,35 @@ class LoopThread:
         if not thread.is_alive():
             loop.close()
 
+    # --- forks ---------------------------------------------------------------------------------
+
+    def pause(self, seconds: float) -> None:
+        """Wait until it is between two steps, with nothing half imported or half done; it stays so.
+
+        Until `resume`, or for so many seconds; nor is it waited for longer.
+        """
+        loop = self.loop
+        if loop is None or self.is_current:
+            return
+        paused = threading.Event()
+        self._resumed.clear()
+        with suppress(RuntimeError):  # the loop has just been closed
+            loop.call_soon_threadsafe(_rest, paused, self._resumed, seconds)
+            paused.wait(seconds)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._resumed.set()
+
     def forget(self) -> None:
         """After a fork the thread is not there; the child starts its own."""
-        self._lock = threading.Lock()
+        self._lock, self._resumed = threading.Lock(), threading.Event()
         self.loop = self._thread = None
+
+
+def _rest(paused: threading.Event, resumed: threading.Event, seconds: float) -> None:
+    paused.set()
+    resumed.wait(seconds)
 
 
 async def _end(

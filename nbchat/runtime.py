@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from nbchat.bridge import ThreadBridge
 from nbchat.catalog.rows import Model
@@ -20,10 +22,16 @@ from nbchat.errors import BadSettings
 from nbchat.loop import LoopThread
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
-from nbchat.store.store import Store
+from nbchat.store.no_history import NoHistory
 from nbchat.streams import AnswerSource
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbchat.store.store import Store
+
 MAIN = "main"  # the conversation that needs no name
+FORK_SECONDS = 10.0  # that a fork waits for our threads, and they for it
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
 Wrapper = Callable[[AnswerSource], AnswerSource]
@@ -53,11 +61,23 @@ class Runtime:
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
+        self.no_history: NoHistory | None = None  # why there can be none, where that is so
         self._store: Store | None = None
+        self._paused: Store | None = None
 
     def settings(self) -> Settings:
         """What the user has decided, looked at anew."""
         return Settings.load()
+
+    def usable_settings(self) -> Settings:
+        """The same to look at, never to ask with: where they cannot be used, the defaults.
+
+        Its `trouble` then says why.
+        """
+        try:
+            return self.settings()
+        except BadSettings as error:
+            return Settings(trouble=str(error))
 
     def open(self, *, static: bool) -> None:
         """A cell is running. In a `static` notebook nobody watches, so nothing is stored."""
@@ -111,25 +131,45 @@ class Runtime:
         return self.conversations[name]
 
     def store(self) -> Store | None:
-        """Where conversations are stored; None where the settings say so, or nobody watches."""
-        settings = self.settings()
-        path = notebook_path.history_file(settings.history)
-        if path is None or settings.display == "static" or self.watched is False:
+        """Where conversations are stored; None where the settings say so, or nobody watches.
+
+        None also where there can be no history: `no_history` then says why.
+        """
+        try:
+            settings = self.settings()
+            path = notebook_path.history_file(settings.history)
+            if path is None or settings.display == "static" or self.watched is False:
+                return None
+            store = self._open_store(path)
+        except BadSettings as error:
+            self._tell_no_history(str(error))
             return None
+        self.no_history = None
+        return store
+
+    def _open_store(self, path: Path) -> Store:
         if self._store is None or self._store.path != path:
+            try:
+                from nbchat.store.store import Store
+            except ImportError:
+                raise BadSettings(
+                    "this Python has no sqlite3. Install it, or a Python that has it."
+                ) from None
             if self._store:
                 self._store.close()
             self._store = Store(path)
         return self._store
 
-    def store_for(self, conversation: Conversation) -> Store | None:
+    def _tell_no_history(self, why: str) -> None:
+        if self.no_history is None or self.no_history.why != why:
+            self.no_history = NoHistory(why)
+
+    def store_for(self, conversation: Conversation) -> Store | NoHistory | None:
         """Where this one is stored: nowhere without a notebook, unless a person has named it."""
         is_named = self.watched and conversation.name != MAIN
         if not notebook_path.notebook_path() and not is_named:
             return None
-        with suppress(BadSettings):  # whoever asks is told by the engine
-            return self.store()
-        return None
+        return self.store() or self.no_history
 
     # --- ending ------------------------------------------------------------------------------
 
@@ -142,6 +182,21 @@ class Runtime:
             self._store.close()
         for conversation in self.conversations.values():
             conversation.unbind()
+
+    # --- forks -------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Wait until no thread of ours is in the middle of anything, and let it stay so."""
+        self.thread.pause(FORK_SECONDS)
+        self._paused = self._store
+        if self._paused:
+            self._paused.pause(FORK_SECONDS)
+
+    def resume(self) -> None:
+        """Let our threads go on."""
+        if self._paused:
+            self._paused.resume()
+        self.thread.resume()
 
     def after_fork(self) -> None:
         """In the child: the thread, the sockets and the file are the parent's."""
@@ -179,14 +234,39 @@ def reset() -> None:
 
 def choose_model(conversation: Conversation) -> tuple[str, str]:
     """The model where none is named, and why it is that one."""
-    return default_model.choose_model(conversation, current().settings())
+    return default_model.choose_model(conversation, current().usable_settings())
+
+
+# --- forks -----------------------------------------------------------------------------------
+
+# A child has its parent's memory as it is at that moment, and none of its other threads: what one
+# of them was importing, writing or holding stays so there for ever. So a fork waits for them.
+
+_forking = threading.RLock()  # one at a time
+
+
+def _before_fork() -> None:
+    _forking.acquire(timeout=FORK_SECONDS)
+    if _runtime is not None:
+        _runtime.pause()
 
 
 def _after_fork() -> None:
+    if _runtime is not None:
+        _runtime.resume()
+    with suppress(RuntimeError):  # the wait was given up
+        _forking.release()
+
+
+def _after_fork_in_child() -> None:
+    global _forking
+    _forking = threading.RLock()
     if _runtime is not None:
         _runtime.after_fork()
 
 
 atexit.register(close)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
+    )

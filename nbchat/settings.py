@@ -20,6 +20,7 @@ from nbchat.catalog.rows import Provider
 from nbchat.errors import BadSettings
 from nbchat.keys import Key, Secret
 from nbchat.settings_file import FILE, TIMEOUTS, Timeouts, find_file, is_own_file, read_file
+from nbchat.wording import first_line
 
 DISPLAYS = ("live", "static")
 USUAL_TIMEOUTS = Timeouts()
@@ -36,6 +37,7 @@ class Settings:
     catalog: Catalog = field(default_factory=shipped)
     file: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""  # why these are only the defaults, where what was decided cannot be used
 
     @classmethod
     def load(cls, start: Path | None = None) -> Settings:
@@ -91,6 +93,8 @@ class Settings:
             row("history", self.history or "in the user's data folder"),
             row("file", self.file or f"no {FILE} found"),
         ]
+        if self.trouble:
+            rows[-2:] = [row("history", "in memory only"), row("file", first_line(self.trouble))]
         origin = self.origins.get("timeouts", "default")
         rows += [
             Setting(f"timeouts.{name}", f"{getattr(self.timeouts, name):g} s", origin)

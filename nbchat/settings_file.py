@@ -60,14 +60,17 @@ KNOWN = (*FileValues.model_fields, *TABLES)
 def find_file(start: Path | None = None) -> Path | None:
     """The settings file that counts: NBCHAT_CONFIG, the nearest upwards, or the user's own."""
     if named := os.environ.get("NBCHAT_CONFIG"):
-        path = Path(named).expanduser()
-        if not path.is_file():
+        path = os.path.expanduser(named)
+        if not os.path.isfile(path):
             raise BadSettings(
                 f"NBCHAT_CONFIG names {named}, which is not a file. Correct it, or unset it."
             )
-        return path
-    places = (*_upwards(os.path.abspath(start or os.getcwd())), os.path.join(config_folder(), FILE))
-    for place in places:
+        return Path(path)
+    try:
+        here = os.path.abspath(start or os.getcwd())
+    except OSError:  # the working directory was removed
+        here = os.sep
+    for place in (*_upwards(here), os.path.join(config_folder(), FILE)):
         if os.path.isfile(place):
             return Path(place)
     return None
@@ -95,7 +98,10 @@ def read_file(path: Path) -> tuple[dict[str, Any], Catalog]:
 
     Raises BadSettings, naming file and field.
     """
-    changed = path.stat().st_mtime_ns
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from None
     if (path, changed) not in _files:
         _files[path, changed] = _parse(path)
     return _files[path, changed]
@@ -113,7 +119,7 @@ def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
     values = {name: getattr(checked, name) for name in data}
     history = values.get("history", "off")
     if history.lower() != "off":
-        values["history"] = str(path.parent / Path(history).expanduser())
+        values["history"] = str(path.parent / os.path.expanduser(history))
     return values, read_tables(tables, str(path), FORMATS).over(shipped())
 
 

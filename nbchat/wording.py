@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from io import TextIOWrapper
+
+# What we write ourselves, in ASCII; of anything else that cannot be written there is a "?".
+_IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×": "x", "‘": "'", "’": "'"}
+_AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to encode
 
 EXCERPT = 300  # characters of somebody else's words
 
@@ -60,3 +68,38 @@ def safe_excerpt(text: str) -> str:
     """
     escaped = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
     return shorten(" ".join(escaped.split()), EXCERPT)
+
+
+# --- where not every character can be written ------------------------------------------------
+
+
+def _encode_as_can_be(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_IN_ASCII.get(letter, "?") for letter in letters), error.end
+
+
+codecs.register_error(_AS_CAN_BE, _encode_as_can_be)
+
+
+def as_can_be_written(text: str) -> str:
+    """The text as standard output can write it, which may be in ASCII or a code page of Windows."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, _AS_CAN_BE).decode(encoding)
+
+
+@contextmanager
+def printing_as_can_be() -> Iterator[None]:
+    """Inside, standard output takes every character, and writes it as it can."""
+    stream = sys.stdout
+    if not isinstance(stream, TextIOWrapper):  # a kernel's takes every character
+        yield
+        return
+    before = stream.errors
+    if before in ("strict", "surrogateescape"):  # else somebody has said what to do
+        stream.reconfigure(errors=_AS_CAN_BE)
+    try:
+        yield
+    finally:
+        stream.reconfigure(errors=before)

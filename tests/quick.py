@@ -36,6 +36,8 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "test_adding.py": "a process for each addition",
     "errors": "a certificate made by openssl",
     "render/test_transcript.py": "every hostile payload in every display",
+    "test_broken_environments.py": "IPython in each environment",
+    "test_forks.py": "processes that fork",
     "test_headless.py": "a notebook from its first cell to its last",
     "test_imports_stay_lazy.py": "a process for each import",
     "test_packaging.py": "a wheel, installed",

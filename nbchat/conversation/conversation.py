@@ -25,6 +25,7 @@ from nbchat.options import Options, RequestOptions
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
+from nbchat.store.no_history import NoHistory
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import AnswerSource, LoopBridge, Stream
@@ -255,7 +256,8 @@ class Conversation(Tree):
 
     def _find_store(self) -> TurnStore | None:
         store = self._runtime.store_for(self)
-        self.stored = self.stored or store is not None
+        is_kept = store is not None and not isinstance(store, NoHistory)
+        self.stored = self.stored or is_kept
         return store
 
     def _header(self, head: Turn | None) -> Header:
@@ -323,3 +325,4 @@ class Conversation(Tree):
     def unbind(self) -> None:
         """Forget the event loop, which has been closed: the next question starts another."""
         self._answering = asyncio.Lock()
+        self._recording = None

@@ -24,7 +24,7 @@ def footer(turn: Turn) -> list[str]:
 
 def cost_by_settings(answers: Iterable[Answer]) -> Cost:
     """What these answers cost, at the addresses that the settings name now."""
-    settings = runtime.current().settings()
+    settings = runtime.current().usable_settings()
 
     def address_of(route: Route) -> str | None:
         try:

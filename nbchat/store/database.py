@@ -274,8 +274,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _make(path: Path) -> None:
     """Make a file that only the user may read; SQLite gives its -wal and -shm the same mode."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.parent == data_folder():
-        path.parent.chmod(0o700)
+    with suppress(RuntimeError):  # a user without a home has no such folder
+        if path.parent == data_folder():
+            path.parent.chmod(0o700)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 

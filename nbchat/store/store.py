@@ -48,6 +48,7 @@ class Store:
         self.path = path
         self._database = Database(path, kernel=uuid4().hex)
         self._changed = threading.Condition()
+        self._working = threading.RLock()  # held while SQLite is
         self._pending: dict[
             str, _Pending
         ] = {}  # by turn or conversation; of each the last state, in order
@@ -92,6 +93,11 @@ class Store:
             return ""
         self._told.add(reason)
         return f"Not saved yet: {reason}. It is kept in memory and tried again."
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether the last that was to be saved could not be."""
+        return bool(self._trouble)
 
     @property
     def state(self) -> str:
@@ -145,12 +151,13 @@ class Store:
                 patience = RETRY_SECONDS if self._pending or self._unscrubbed else None
                 self._changed.wait_for(lambda: self._fresh or self._asks or self._closing, patience)
                 asks, self._asks, self._fresh = self._asks, [], False
-            self._save()
-            for ask in asks:
-                ask()
-            if self._unscrubbed:
-                with suppress(sqlite3.Error, OSError, NotOurs):
-                    self._unscrubbed = not self._database.scrub()
+            with self._working:
+                self._save()
+                for ask in asks:
+                    ask()
+                if self._unscrubbed:
+                    with suppress(sqlite3.Error, OSError, NotOurs):
+                        self._unscrubbed = not self._database.scrub()
             with self._changed:
                 if self._closing and not self._fresh and not self._asks:
                     self._database.close()
@@ -217,10 +224,21 @@ class Store:
         if thread is not None:
             thread.join(CLOSING_SECONDS)
 
+    # --- forks -----------------------------------------------------------------------------------
+
+    def pause(self, seconds: float) -> None:
+        """Wait until nothing is read or written, for so many seconds at most; it stays so."""
+        self._working.acquire(timeout=seconds)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        with suppress(RuntimeError):  # the wait was given up
+            self._working.release()
+
     def forget(self) -> None:
         """After a fork: the thread and the connection are the parent's."""
         self._database.abandon()
-        self._changed = threading.Condition()
+        self._changed, self._working = threading.Condition(), threading.RLock()
         self._pending, self._asks, self._thread = {}, [], None
 
 

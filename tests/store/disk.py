@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -12,3 +13,19 @@ def rows(path: Path) -> list[tuple[str, str]]:
         found = connection.execute("SELECT question, answer FROM turn ORDER BY number").fetchall()
     connection.close()
     return found
+
+
+def is_growing(path: Path, name: str) -> bool:
+    """Whether the conversation of that name has an answer that is not whole yet."""
+    if not path.exists():
+        return False
+    with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as connection:
+        try:
+            found = connection.execute(
+                "SELECT answer FROM turn JOIN conversation c ON c.id = conversation WHERE name = ?",
+                [name],
+            ).fetchall()
+        except sqlite3.OperationalError:  # its tables are being made
+            found = []
+    connection.close()
+    return any(json.loads(answer)["stop"]["reason"] == "broken" for (answer,) in found)

@@ -40,7 +40,7 @@ def _command(words: list[str]) -> list[SimpleCompletion]:
 def _models() -> list[str]:
     from nbchat import runtime
 
-    catalog = runtime.current().settings().catalog
+    catalog = runtime.current().usable_settings().catalog
     return [*catalog.aliases, *catalog.models]
 
 

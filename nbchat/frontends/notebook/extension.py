@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import sys
 import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from nbchat.frontends.notebook.completion import complete
@@ -18,19 +21,34 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 
-class Preloader:
-    """Imports on a thread what the first chat needs, once the loading cell has ended."""
+Block = Callable[[], AbstractContextManager[None]]
 
-    def __init__(self, shell: InteractiveShell) -> None:
+PAUSE = 0.001  # seconds between two steps, in which a fork that waits can happen
+
+
+class Preloader:
+    """Does on a thread what the first chat needs, once the loading cell has ended.
+
+    Each of its steps runs inside a `no_fork` block.
+    """
+
+    def __init__(self, shell: InteractiveShell, no_fork: Block) -> None:
         self._shell = shell
+        self._no_fork = no_fork
         self._thread: threading.Thread | None = None
         shell.events.register("post_run_cell", self.start)
 
     def start(self, result: object = None) -> None:
         """Called by IPython when a cell has ended: the one that loads us is the first."""
         self._unregister()
-        self._thread = threading.Thread(target=_preload, name="nbchat-preload", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="nbchat-preload", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        for step in STEPS:
+            with self._no_fork(), suppress(Exception):  # whoever asks is told
+                step()
+            time.sleep(PAUSE)
 
     def end(self) -> None:
         """Take the hook back, and wait for the thread."""
@@ -43,14 +61,31 @@ class Preloader:
             self._shell.events.unregister("post_run_cell", self.start)
 
 
-def _preload() -> None:
-    from nbchat import render, runtime
+def _import_engine() -> None:
+    from nbchat import runtime  # noqa: F401
     from nbchat.context import expand  # noqa: F401
-    from nbchat.network.client import preload
+    from nbchat.store import store  # noqa: F401
+
+
+def _draw() -> None:
+    from nbchat import render
 
     render.to_html("`warm`")
+
+
+def _load_certificates() -> None:
+    from nbchat.network.client import preload
+
     preload()
+
+
+def _read_settings() -> None:
+    from nbchat import runtime
+
     runtime.current().settings()
+
+
+STEPS = (_import_engine, _draw, _load_certificates, _read_settings)
 
 
 def keep_questions(lines: list[str]) -> list[str]:
@@ -86,14 +121,14 @@ keep_questions.has_side_effects = True  # type: ignore[attr-defined]
 _loaded: dict[int, Preloader] = {}  # by the id of the shell
 
 
-def load(shell: InteractiveShell) -> None:
-    """Register the magics and the completer."""
-    shell.register_magics(ChatMagics)
+def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
+    """Register the magics and the completer. Inside a `no_fork` block no other thread forks."""
+    shell.register_magics(ChatMagics(shell, no_fork))
     if keep_questions not in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.append(keep_questions)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
-    _loaded[id(shell)] = Preloader(shell)
+    _loaded[id(shell)] = Preloader(shell, no_fork)
 
 
 def unload(shell: InteractiveShell) -> None:

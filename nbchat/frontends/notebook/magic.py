@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -17,6 +18,7 @@ from nbchat.frontends.notebook.arguments import (
     parse_arguments,
     refuse_keys,
 )
+from nbchat.wording import printing_as_can_be
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -33,6 +35,14 @@ def _with_flags(call: Magic) -> Magic:
 @magics_class
 class ChatMagics(Magics):
     """`%%chat MODEL` asks, `%chat` tells the state and the commands."""
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        no_fork: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        super().__init__(shell)
+        self._no_fork = no_fork
 
     @no_var_expand
     @line_cell_magic
@@ -61,13 +71,14 @@ class ChatMagics(Magics):
         """
         shell: InteractiveShell = self.shell  # type: ignore[assignment]  # a magic always has one
         refuse_keys(line)
-        if cell is None:
-            from nbchat.frontends.notebook.commands.table import run_line
-
-            run_line(shell, line)
-        elif line.strip() in HELP_WORDS:
+        if cell is not None and line.strip() in HELP_WORDS:
             print(inspect.getdoc(ChatMagics.chat))
-        else:
+            return
+        with self._no_fork():
             from nbchat.frontends.notebook.ask import ask
-
-            ask(shell, parse_arguments(line), cell)
+            from nbchat.frontends.notebook.commands.table import run_line
+        with printing_as_can_be():
+            if cell is None:
+                run_line(shell, line)
+            else:
+                ask(shell, parse_arguments(line), cell)

@@ -39,7 +39,8 @@ BELOW = 4  # lines that stay free of what is repainted: the status, and where th
 
 def display(model: str, *, static: bool) -> Display:
     """The best way to show an answer in this terminal."""
-    if static or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+    is_terminal = getattr(sys.stdout, "isatty", bool)()  # whatever stands in its place
+    if static or not is_terminal or os.environ.get("TERM") == "dumb":
         return Printed()
     found = make_console()
     return Drawn(model, found) if found else Printed()
@@ -48,21 +49,32 @@ def display(model: str, *, static: bool) -> Display:
 class Printed:
     """The words alone, cleaned: for files, pipes and editors."""
 
+    def __init__(self) -> None:
+        self._line_is_open = False
+
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
                 case Text():
-                    sys.stdout.write(clean(event.spaced))
+                    self._print(clean(event.spaced))
                 case Notice(text):
-                    sys.stdout.write(f"({clean(text)})\n")
-        sys.stdout.flush()
+                    self._end_line()
+                    self._print(f"({clean(text)})\n")
 
     def tick(self) -> None: ...
 
     def finish(self, turn: Turn | None) -> None:
-        below = last_lines(turn) if turn else []
-        sys.stdout.write("\n" + "".join(f"{line}\n" for line in below))
-        sys.stdout.flush()
+        self._end_line()
+        for line in last_lines(turn) if turn else ():
+            self._print(f"{line}\n")
+
+    def _end_line(self) -> None:
+        if self._line_is_open:
+            self._print("\n")
+
+    def _print(self, text: str) -> None:
+        print(text, end="", flush=True)
+        self._line_is_open = not text.endswith("\n")
 
 
 class Drawn:

@@ -21,7 +21,7 @@ def open_runtime(shell: InteractiveShell) -> Runtime:
 
 def _is_static(shell: InteractiveShell) -> bool:
     """Whether nobody watches: one output is left, and nothing is stored."""
-    display = runtime.current().settings().display
+    display = runtime.current().usable_settings().display
     if display is not None:
         return display == "static"
     # nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.

@@ -6,13 +6,15 @@ They are this kernel's, and those that an earlier one has left on disk.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings
-from nbchat.store.database import Stored
 from nbchat.store.notebook_path import notebook_path
+
+if TYPE_CHECKING:
+    from nbchat.store.database import Stored
 
 MOST_LISTED = 30  # stored conversations that are offered, those of this notebook first
 

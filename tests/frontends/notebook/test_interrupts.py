@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -15,6 +16,11 @@ from nbchat.interrupts import Interrupts
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import RunningKernel
 
+TURNS = """
+import json
+from nbchat import render
+print(json.dumps([render.plain(turn.answer) for turn in chat.turns]), end="")
+"""
 ROUNDS = int(os.environ.get("NBCHAT_INTERRUPTS", "40"))
 
 
@@ -63,6 +69,7 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
 ) -> None:
     dice = random.Random(7)
     took = []
+    before: list[str] = []  # the turns that the conversation has
     for round_ in range(ROUNDS):
         asked = len(service.requests)
         started = talking.start("%%chat kimi-k2.6 --name talk\nTalk")
@@ -82,11 +89,16 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
         if "KeyboardInterrupt" in ran.error and len(service.requests) == asked:
             continue  # it struck before IPython had handed the cell to us
         assert re.search(r"Interrupted.*stopped (after|before)", ran.error), ran.error
-        stored = talking.run("print(chat.turns[-1].answer.text if chat.turns else '', end='')").text
         shown = [o["data"]["text/plain"] for o in ran.outputs if "data" in o]
-        if "kept" in ran.error and "nothing" not in ran.error:
-            assert shown == [stored or shown[0]]
+        turns = json.loads(talking.run(TURNS).text)
+        if "nothing was kept" in ran.error:
+            assert turns == before
+        else:
+            assert len(shown) == 1
+            assert turns == [*before, *shown]
+        before = turns
         assert ran.stderr == ""
+    assert before
     took.sort()
     p50, p95 = (took[int(len(took) * share)] * 1000 for share in (0.5, 0.95))
     print(f"{ROUNDS} interrupts: p50 {p50:.0f} ms, p95 {p95:.0f} ms")

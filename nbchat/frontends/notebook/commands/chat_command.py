@@ -33,12 +33,14 @@ class ChatCommand:
 
     @property
     def settings(self) -> Settings:
-        """What the user decided, as it is now."""
-        return self.runtime.settings()
+        """What the user decided, as it is now; the defaults where that cannot be used."""
+        return self.runtime.usable_settings()
 
     def need_store(self) -> Store:
         """Where conversations are kept. Raises BadSettings where they are not."""
         store = self.runtime.store()
+        if store is None and self.runtime.no_history:
+            raise BadSettings(f"nothing is kept on disk here: {self.runtime.no_history.why}")
         if store is None:
             raise BadSettings(
                 "nothing is kept on disk here: history is off, or nobody watches this notebook."

@@ -27,9 +27,12 @@ LIST_HEAD = ["", "id", "name", "about", "turns", "notebook", "changed"]
 
 @command("list", "the conversations that are stored, of every notebook", group="history")
 def list_stored(chat: ChatCommand) -> None:
-    stored = _all_stored(chat.need_store())
+    store = chat.need_store()
+    stored = _all_stored(store)
     if not stored:
         print("No conversation is stored yet.")
+        if store.has_trouble:
+            print(f"They are {store.state}.")
         return
     here = {conversation.id for conversation in chat.runtime.conversations.values()}
     rows = [_stored_cells(one, is_here=one.header.id in here) for one in stored[:MOST_LISTED]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbchat import runtime
 from nbchat.errors import BadSettings
 from nbchat.store.notebook_path import notebook_path
-from nbchat.wording import plural
+from nbchat.wording import first_line, plural
 
 if TYPE_CHECKING:
     from nbchat.frontends.notebook.commands.chat_command import ChatCommand
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def state_lines(chat: ChatCommand) -> list[str]:
     """For `%chat` alone: what is told above the commands."""
-    return [_turns_and_model(chat), *_history_lines(chat)]
+    trouble = chat.settings.trouble
+    settings = [f"Settings: the defaults. {first_line(trouble)}"] if trouble else []
+    return [_turns_and_model(chat), *settings, *_history_lines(chat)]
 
 
 def _turns_and_model(chat: ChatCommand) -> str:
@@ -33,6 +35,10 @@ def _history_lines(chat: ChatCommand) -> list[str]:
     if not chat.runtime.watched:
         return []
     store = chat.runtime.store()
+    if chat.settings.trouble:
+        return ["History: in memory only, until the settings can be used."]
+    if chat.runtime.no_history:
+        return [f"History: in memory only; {chat.runtime.no_history.why}"]
     if store is None:
         return ["History: in memory only; it is turned off."]
     is_stored = chat.runtime.store_for(chat.conversation) is not None

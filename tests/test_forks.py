@@ -1,0 +1,56 @@
+"""Processes that fork while nbchat is at work on its threads: the children can do all of it anew.
+
+Set NBCHAT_FORKS to a number of forks (50, say) for the long run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .forking import KINDS, WAYS
+
+FORKS = int(os.environ.get("NBCHAT_FORKS", 6))
+IMPORTS = {"load": 250, "ask": 250, "stream": 10}  # about as many as its thread makes
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+
+
+def outcomes(trials: list[str], folder: Path) -> dict[str, str]:
+    """What came of each trial, by the trial."""
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    code = "from tests.forking import main; main()"
+    command = [sys.executable, "-W", "ignore", "-c", code, *trials]
+    ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    assert ran.stderr == ""
+    return dict(zip(trials, ran.stdout.splitlines(), strict=True))
+
+
+@pytest.mark.field("L8")
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_child_of_a_fork_hangs_whenever_it_comes(kind: str, tmp_path: Path) -> None:
+    """After `%load_ext`, in a first `ask` on a thread, while an answer streams and is stored."""
+    dice = random.Random(8)
+    ways = [*WAYS]
+    trials = []
+    for number in range(FORKS // len(KINDS)):
+        moment = "0" if number == 0 else f"{dice.uniform(0, 0.3):.3f}"
+        trials.append(f"{kind} {ways[number % len(ways)]} {moment}")
+
+    assert set(outcomes(trials, tmp_path).items()) == {(trial, "ok") for trial in trials}
+
+
+@pytest.mark.field("L8")
+@pytest.mark.parametrize("kind", ["load", "ask"])
+def test_no_child_of_a_fork_in_the_middle_of_an_import_hangs(kind: str, tmp_path: Path) -> None:
+    dice = random.Random(8)
+    trials = [f"{kind} fork #1"]
+    for _ in range(FORKS // 3 - 1):
+        trials.append(f"{kind} fork #{dice.randint(2, IMPORTS[kind])}")
+
+    assert set(outcomes(trials, tmp_path).items()) == {(trial, "ok") for trial in trials}
