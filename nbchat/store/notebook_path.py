@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from nbchat.folders import data_folder
 
@@ -31,7 +32,7 @@ def notebook_path() -> str:
     Asked anew at every save: after a rename JupyterLab's answer is right again from
     the next kernel start on.
     """
-    if "ipykernel" not in sys.modules:  # a script started from a notebook inherits its environment
+    if _kernel() is None:  # a script started from a notebook inherits its environment
         return ""
     names = vars(sys.modules["__main__"])
     for said in (names.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
@@ -41,3 +42,23 @@ def notebook_path() -> str:
                 "utf-8", "replace"
             ).decode()  # a path may hold bytes that are no text
     return ""
+
+
+def kernel_is_watched() -> bool | None:
+    """Whether a person sees the cells of this kernel; None where this process is no kernel.
+
+    nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
+    Such a run inherits the environment of the notebook it was started from, if it was.
+    """
+    kernel = _kernel()
+    return None if kernel is None else bool(getattr(kernel, "_allow_stdin", True))
+
+
+def _kernel() -> Any:
+    """The Jupyter kernel that this process is; None in a script, and in a fork of a kernel."""
+    ipython = sys.modules.get("IPython")
+    get_shell = getattr(ipython, "get_ipython", None)
+    kernel = getattr(get_shell() if get_shell else None, "kernel", None)
+    session = getattr(kernel, "session", None)
+    is_ours = getattr(session, "pid", os.getpid()) == os.getpid()
+    return kernel if is_ours else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbchat import runtime
 from nbchat.conversation.export import read_export, write_export
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
@@ -43,8 +42,8 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
     exported, turns = read_export(Path(file))
     conversation = chat.conversation
     # A file does not choose who is asked, and paid.
-    conversation.model = runtime.choose_model(conversation)[0]
-    conversation.add(turns)
+    model, _ = chat.runtime.chosen_model(conversation)
+    conversation.add(turns, model)
     count = plural(len(turns), "turn")
     print(f"Read {count} from {file}; {conversation.model} answers from here on.")
     if exported.system and exported.system != conversation.system:
