@@ -53,6 +53,7 @@ class Runtime:
         self.active = MAIN  # the conversation that is meant where none is named
         # Whether a person sees the cells; None: none of them was ours, so far.
         self.watched: bool | None = None
+        self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 from nbchat.folders import data_folder
 
 FILE = "history.sqlite"
+LARGEST_NOTEBOOK = 50_000_000  # bytes of one that is looked into
+_RANDOM_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")
 
 
 def history_file(setting: str | None) -> Path | None:
@@ -42,6 +46,22 @@ def notebook_path() -> str:
                 "utf-8", "replace"
             ).decode()  # a path may hold bytes that are no text
     return ""
+
+
+def notebook_cells() -> list[str]:
+    """The ids of the notebook's cells, as it was saved last; a copy has those of its original.
+
+    Only ids made at random, as JupyterLab's are: others are the same in any two notebooks.
+    """
+    path = notebook_path()
+    try:
+        if not path or os.path.getsize(path) > LARGEST_NOTEBOOK:
+            return []
+        cells = json.loads(Path(path).read_bytes())["cells"]
+        ids = [cell.get("id") for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+    return [id for id in ids if isinstance(id, str) and _RANDOM_ID.fullmatch(id)]
 
 
 def kernel_is_watched() -> bool | None:

@@ -8,6 +8,7 @@ from nbchat import runtime
 from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.watching import cell_id, is_static, open_runtime
 from nbchat.interrupts import Interrupts
 
@@ -33,6 +34,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
     ):
+        begins = not line.fresh and offer.is_first_answer(opened, conversation)
         stream = _open_stream(shell, conversation, line, body)
         model = line.model or runtime.choose_model(conversation)[0]
         display = _open_display(shell, model, static=is_static(shell))
@@ -47,6 +49,8 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
                 failed = interrupts.seen
             finally:
                 display.finish(turn if turn.answer or not failed else None)
+    if begins and turn.answer:
+        offer.offer(shell, opened, conversation)
     _refuse_a_part(turn.answer, interrupted=interrupts.seen)
 
 
