@@ -66,7 +66,7 @@ def search(chat: ChatCommand, text: str = "") -> None:
 
 @command(
     "resume [ID or NAME]",
-    "go on with a stored one, by itself the last of this notebook; NAME.ipynb is of another",
+    "go on with a stored conversation, by itself the last one of this notebook",
     group="history",
 )
 def resume(chat: ChatCommand, which: str = "") -> None:
