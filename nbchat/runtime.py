@@ -9,14 +9,16 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from nbchat.bridge import ThreadBridge
 from nbchat.catalog.rows import Model
 from nbchat.conversation import default_model
+from nbchat.conversation.contract import Named
 from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.default_model import Chooser
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings
 from nbchat.loop import LoopThread
@@ -57,7 +59,9 @@ class Runtime:
         self.bridge = ThreadBridge(self.thread)
         self.conversations: dict[str, Conversation] = {}
         self.active = MAIN  # the conversation that is meant where none is named
-        self.watched: bool | None = None  # whether a person sees the cells; None: there are none
+        # Whether a person sees the cells; None: none of them was ours, so far.
+        self.watched: bool | None = None
+        self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
@@ -79,9 +83,12 @@ class Runtime:
         except BadSettings as error:
             return Settings(trouble=str(error))
 
-    def open(self, *, static: bool) -> None:
-        """A cell is running. In a `static` notebook nobody watches, so nothing is stored."""
-        self.watched = not static
+    def open(self, *, static: bool, watched: bool | None = None) -> None:
+        """A cell is running; a `static` one is shown when it is done.
+
+        What nobody has `watched` is not stored.
+        """
+        self.watched = not static if watched is None else watched
         self._demo_pace = 0.0 if static else DEMO_PACE
         if self._engine is not None:
             self._engine.demo.pace = self._demo_pace
@@ -106,12 +113,19 @@ class Runtime:
         """The models that a provider lists now, blocking."""
         return self.bridge.run(self.engine.models(kind))
 
-    async def default_model(self, conversation: Conversation) -> tuple[str, str]:
+    def chosen_model(self, conversation: Chooser) -> tuple[str, str]:
+        """The model where none is named, and why. Raises UnknownModel where it cannot be asked."""
+        name, why = default_model.choose_model(conversation, self.settings())
+        if why == default_model.GONE and conversation.last:
+            raise default_model.gone(conversation.last.answer)
+        return name, why
+
+    async def default_model(self, conversation: Chooser) -> tuple[str, str]:
         """The model where none is named, and a notice where that needs one.
 
         Without a key, servers on this machine are looked for.
         """
-        name, why = default_model.choose_model(conversation, self.settings())
+        name, why = self.chosen_model(conversation)
         if why != default_model.NO_KEY:
             return name, ""
         if local := await self.engine.local_model():
@@ -130,15 +144,25 @@ class Runtime:
             self.conversations[name] = Conversation(name, self)
         return self.conversations[name]
 
+    @contextmanager
+    def chat_to_ask(self, name: str | None) -> Iterator[Conversation]:
+        """The conversation of that name; gone again where it was new and nothing was answered."""
+        is_new = bool(name) and name not in self.conversations
+        conversation = self.chat(name)
+        try:
+            yield conversation
+        finally:
+            if is_new and not conversation.all_turns and conversation.name != self.active:
+                self.conversations.pop(conversation.name, None)
+
     def store(self) -> Store | None:
         """Where conversations are stored; None where the settings say so, or nobody watches.
 
         None also where there can be no history: `no_history` then says why.
         """
         try:
-            settings = self.settings()
-            path = notebook_path.history_file(settings.history)
-            if path is None or settings.display == "static" or self.watched is False:
+            path = notebook_path.history_file(self.settings().history)
+            if path is None or self._is_watched() is False:
                 return None
             store = self._open_store(path)
         except BadSettings as error:
@@ -164,12 +188,16 @@ class Runtime:
         if self.no_history is None or self.no_history.why != why:
             self.no_history = NoHistory(why)
 
-    def store_for(self, conversation: Conversation) -> Store | NoHistory | None:
+    def store_for(self, conversation: Named) -> Store | NoHistory | None:
         """Where this one is stored: nowhere without a notebook, unless a person has named it."""
-        is_named = self.watched and conversation.name != MAIN
+        is_named = self._is_watched() and conversation.name != MAIN
         if not notebook_path.notebook_path() and not is_named:
             return None
         return self.store() or self.no_history
+
+    def _is_watched(self) -> bool | None:
+        """Whether a person watches, also where Python alone asks; None in a script."""
+        return notebook_path.kernel_is_watched() if self.watched is None else self.watched
 
     # --- ending ------------------------------------------------------------------------------
 
@@ -201,6 +229,7 @@ class Runtime:
     def after_fork(self) -> None:
         """In the child: the thread, the sockets and the file are the parent's."""
         self._engine = self._source = None
+        self.watched = False
         if self._store:
             self._store.forget()
         self.thread.forget()

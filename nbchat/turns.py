@@ -69,6 +69,10 @@ class Tree:
         self._head = turn
         self._left.clear()
 
+    def _set_aside(self, turn: Turn) -> None:
+        """Keep a turn on a branch of its own, and stay."""
+        self._all.append(turn)
+
     def _moved(self) -> None:
         """Called after each move."""
 

@@ -19,6 +19,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "engine": "answers cut at every byte, thousands at once, and what waits; vendors' own clients",
     "network": "each fault for each family, and what waits for a timeout",
     "frontends/notebook/commands/test_history.py": "kernels that end and begin",
+    "frontends/notebook/commands/test_resume.py": "kernels that end and begin",
     "frontends/notebook/test_cell_traffic.py": "long answers, watched at a clock of their own",
     "frontends/notebook/test_drawn.py": "a terminal that is looked at",
     "frontends/notebook/test_terminal.py": "IPython in a terminal",

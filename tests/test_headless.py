@@ -12,6 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from .fakes.provider import Service, said
+from .running_kernel import RunningKernel
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
 PAPERMILL = (sys.executable, "-m", "papermill", "a.ipynb", "b.ipynb")
@@ -232,3 +233,74 @@ def test_the_error_that_a_run_allows_is_in_the_notebook(service: Service, tmp_pa
     cells = nbformat.read(path, as_version=4).cells
     assert [output.output_type for output in cells[1].outputs] == ["error"]
     assert cells[2].outputs[0].text == "on\n"
+
+
+# --- what is stored: nothing ---------------------------------------------------------------------
+
+ASK = "import nbchat; nbchat.chat().ask('Hi', 'demo'); nbchat.chat('named').ask('Hi', 'demo')"
+MAGIC = "%load_ext nbchat\n%chat ask Hi"
+FORK = f"""
+import multiprocessing, nbchat
+def ask():
+    {ASK}
+nbchat.ask("demo", "Hi")
+child = multiprocessing.get_context("fork").Process(target=ask)
+child.start(); child.join()
+assert child.exitcode == 0
+"""
+SCRIPT = f"""
+import ipykernel.kernelapp, IPython  # as many libraries do
+{ASK}
+"""
+WAYS = {
+    "jupyter execute": (*EXECUTE, "a.ipynb"),
+    "nbconvert": (*CONVERT, "html", "a.ipynb"),
+    "papermill": (*PAPERMILL, "--kernel", "python3"),
+    "nbval": (sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "a.ipynb"),
+    "a script": (sys.executable, "a.py"),
+    "IPython": (sys.executable, "-m", "IPython", "a.py"),
+}
+
+
+@pytest.mark.field("P4")
+@pytest.mark.parametrize(
+    ("way", "display"), [*((way, "") for way in WAYS), ("jupyter execute", "live")]
+)
+def test_a_run_that_nobody_watches_stores_nothing(way: str, display: str, tmp_path: Path) -> None:
+    """It was started from a notebook, whose environment it inherits."""
+    notebook(tmp_path / "a.ipynb", ASK, MAGIC if display else FORK)
+    (tmp_path / "a.py").write_text(SCRIPT)
+    data = tmp_path / "data"
+
+    ran = run(
+        *WAYS[way],
+        cwd=tmp_path,
+        JPY_SESSION_NAME=str(tmp_path / "driver.ipynb"),
+        XDG_DATA_HOME=str(data),
+        NBCHAT_DISPLAY=display,
+        PYTHONWARNINGS="ignore",
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert not list(data.rglob("*.sqlite"))
+
+
+@pytest.mark.field("P4")
+@pytest.mark.parametrize("display", ["", "live", "static"])
+def test_what_a_person_watches_is_stored_however_it_is_shown(
+    display: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "driver.ipynb"))
+    history = Path(os.environ["XDG_DATA_HOME"]) / "nbchat" / "history.sqlite"
+    with RunningKernel(cwd=tmp_path, env={"NBCHAT_DISPLAY": display}) as kernel:
+        kernel.run(ASK, watched=False)
+        assert not history.exists()
+        kernel.run(ASK)
+        kernel.run(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {ASK!r}])")
+        kernel.run(FORK)
+        kernel.run("%load_ext nbchat")
+        kernel.run("%%chat demo\nHi")
+        listed = kernel.run("%chat list").text
+
+    names = [line.split()[2] for line in listed.splitlines()[1:]]
+    assert sorted(names) == ["main", "named"]

@@ -77,20 +77,38 @@ class Catalog:
             rule = "a model is asked for by its name, such as 'demo'"
             raise UnknownModel(f"{rule}, not {type(name).__name__}.{hint}")
         name = self.aliases.get(name, name)
-        model = self.models.get(name)
+        model = self._row(name)
         if model is None:
-            kind, _, upstream = name.partition(":")
-            if not _is_id(upstream) or kind not in self.providers:
-                raise UnknownModel(no_such_model(name, self))
-            model = self.row_of(self.providers[kind], upstream)
+            raise UnknownModel(no_such_model(name, self))
         provider = self.providers[model.type]
         return Route(model, provider, wire or model.wire or provider.wire)
+
+    def _row(self, name: str) -> Model | None:
+        """The row for a table name or `provider:any-model-id`."""
+        if name in self.models:
+            return self.models[name]
+        kind, _, upstream = name.partition(":")
+        if not _is_id(upstream) or kind not in self.providers:
+            return None
+        return self.row_of(self.providers[kind], upstream)
 
     def provider(self, kind: str) -> Provider:
         """The provider of that type. Raises UnknownModel, with near names."""
         if kind not in self.providers:
             raise UnknownModel(no_such_provider(kind, self))
         return self.providers[kind]
+
+    def name_of(self, kind: str, model: str) -> str | None:
+        """The name that leads to a provider's model; None where none does any more.
+
+        >>> shipped().name_of("kimi", "kimi-k2.6"), shipped().name_of("azure", "gpt-4.1")
+        ('kimi-k2.6', 'azure:gpt-4.1')
+        """
+        for name in (model, f"{kind}:{model}"):
+            row = self._row(self.aliases.get(name, name))
+            if row and row.type == kind and model in (row.id, row.sent_id):
+                return name
+        return None
 
     def elsewhere(self, model: Model) -> list[str]:
         """The names under which other providers still serve a model.

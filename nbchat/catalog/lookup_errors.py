@@ -30,6 +30,7 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         example = catalog.providers[kind].default_model or "its-model-id"
         if colon:
             return f"{name!r} names no model. Say which, such as {kind}:{example}."
+        example = _name_of(kind, example, catalog)
         advice = f"Name a model of it, such as {example}. Its models: %chat models {kind}"
         return f"{name!r} is a provider. {advice}"
     if len(name.split()) > 1:
@@ -59,8 +60,17 @@ def _near_models(name: str, catalog: KnownNames) -> str:
     alike = _alike(maker, catalog) if slash else ""
     if not alike:
         return did_you_mean(name, [*catalog.models, *catalog.aliases])
-    near = upstream if upstream in catalog.models else f"{alike}:{upstream}"
-    return f" Did you mean '{near}'?"
+    return f" Did you mean '{_name_of(alike, upstream, catalog)}'?"
+
+
+def _name_of(kind: str, upstream: str, catalog: KnownNames) -> str:
+    """The name of a provider's model, as short as it may be; another provider may have one alike.
+
+    `Catalog.name_of` is the same where the names are known to lead somewhere.
+    """
+    known = catalog.models.get(upstream)
+    is_own = known is not None and known.type == kind and upstream not in catalog.aliases
+    return upstream if is_own else f"{kind}:{upstream}"
 
 
 def _alike(word: str, catalog: KnownNames) -> str:

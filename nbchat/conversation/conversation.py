@@ -1,7 +1,8 @@
 """Remembers: streaming through a conversation yields an answer and commits the turn.
 
-Question and answer are stored together, or not at all. Nothing is deleted: undo
-and a re-run cell only move the branch. What streams belongs to the engine's loop.
+Question and answer are stored together, or not at all: until its answer comes, a question
+changes nothing. Nothing is deleted: undo and a re-run cell only move the branch. What
+streams belongs to the engine's loop.
 """
 
 from __future__ import annotations
@@ -9,77 +10,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 from pathlib import Path
 from types import EllipsisType
-from typing import Any, Protocol, Unpack
+from typing import Any, Unpack
 from uuid import uuid4
 
 from nbchat.catalog.rows import Model
 from nbchat.conversation import window
-from nbchat.conversation.recording import Recording
+from nbchat.conversation.contract import ConversationRuntime, Parent, Place, TurnOptions
+from nbchat.conversation.default_model import change_of_provider
+from nbchat.conversation.recording import Recording, TurnStream
 from nbchat.conversation.watching import Watcher, Watchers
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.events import Answer, Event, Notice
 from nbchat.messages import Content, Message
 from nbchat.options import Options, RequestOptions
 from nbchat.questions import as_messages
-from nbchat.settings import Settings
 from nbchat.signatures import takes_options
 from nbchat.store.no_history import NoHistory
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
-from nbchat.streams import AnswerSource, LoopBridge, Stream
+from nbchat.streams import Stream
 from nbchat.turns import Tree, Turn
 from nbchat.wording import plural
-
-Parent = Turn | EllipsisType | None  # ... stands for where the conversation is
-
-
-class TurnOptions(RequestOptions, total=False):
-    """Where a turn belongs, besides the options of every question; for front-ends."""
-
-    parent: Parent  # go on from it, edit or ask again; None: the beginning, without it: the end
-    cell: str | None  # which a notebook runs again
-    inserted: Sequence[str]  # the notebook variables in the question, for people
-
-
-class ConversationRuntime(Protocol):
-    """What a conversation needs of the process it is in."""
-
-    @property
-    def source(self) -> AnswerSource:
-        """Who answers."""
-        ...
-
-    @property
-    def bridge(self) -> LoopBridge:
-        """How the answer is read from elsewhere."""
-        ...
-
-    def settings(self) -> Settings:
-        """What the user has decided, as it is now."""
-        ...
-
-    async def default_model(self, conversation: Conversation) -> tuple[str, str]:
-        """The model where none is named, and a notice where that needs one."""
-        ...
-
-    def store_for(self, conversation: Conversation) -> TurnStore | None:
-        """Where this conversation is stored, if it is."""
-        ...
-
-
-class TurnStream(Stream):
-    """The stream of a turn; the turn is in the conversation, and on disk, when its Stop arrives."""
-
-    def __init__(self, batches: AsyncGenerator[list[Event]], turn: Turn) -> None:
-        super().__init__(batches, turn.answer)
-        self.turn = turn
-
-    @property
-    def result(self) -> Answer:
-        """The turn's answer, which is its source's from the first event on."""
-        return self.turn.answer
 
 
 class Conversation(Tree):
@@ -122,7 +76,8 @@ class Conversation(Tree):
 
         They, and what is raised, are those of `nbchat.stream`.
         `question` is a text, or a list of texts, nbchat.Image and nbchat.File. Without a
-        `model` the last one answers again. `fresh` sends the question without the history.
+        `model` the last one answers again. A `fresh` question is sent without the history and
+        stands aside: the conversation stays where it is.
         """
         return self._runtime.bridge.relay(self.open(question, model, fresh=fresh, **options))
 
@@ -154,6 +109,7 @@ class Conversation(Tree):
         parent: Parent = ...,
         cell: str | None = None,
         inserted: Sequence[str] = (),
+        system_stays: bool = False,
         **options: Unpack[RequestOptions],
     ) -> TurnStream:
         """The stream on the engine's own loop."""
@@ -163,34 +119,39 @@ class Conversation(Tree):
             raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
-        turn.parent = self._parent_for(turn, parent)
-        options.setdefault("system", self.system)
-        return TurnStream(self._answer(turn, parent, model, fresh, options), turn)
+        place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
+        turn.parent = self._parent_for(turn, place.parent)
+        return TurnStream(self._answer(turn, place, model, options), turn)
 
     async def _answer(
-        self, turn: Turn, parent: Parent, model: str | None, fresh: bool, options: RequestOptions
+        self, turn: Turn, place: Place, model: str | None, options: RequestOptions
     ) -> AsyncGenerator[list[Event]]:
         async with self._answering:  # one answer at a time, in the order asked
-            turn.parent = self._parent_for(turn, parent)  # of which the answer may just have come
+            turn.parent = self._parent_for(turn, place.parent)  # which may just have been answered
+            options.setdefault("system", self.system)
             name, why = await self._model_for(model)
-            history = self._history_for(turn, name, fresh, Options.of(options))
+            row = self._find_row(name)
+            history = window.fit_history(turn, name, row, Options.of(options))
             turn.left_out = history.left_out
             messages = [*history.messages, turn.question]
             cache_key = f"nbchat-{self.id[:16]}"
             stream = self._runtime.source.stream(name, messages, cache_key=cache_key, **options)
             turn.answer = stream.result
-            notices: list[Event] = [Notice(text) for text in (why, *history.notices) if text]
+            change = change_of_provider(turn, row, self._runtime.settings().catalog)
+            said = (why, change, *history.notices)
+            notices: list[Event] = [Notice(text) for text in said if text]
             for notice in notices:
                 turn.answer.add(notice)
-            if notices:
-                yield notices
-            writer = TurnWriter(self._find_store(), turn, self._header)
-            recording = Recording(turn, stream, writer, self._watchers, self._add)
+            store, system = self._runtime.store_for(self), options["system"]
+            writer = TurnWriter(store, turn, partial(self._header_then, place, system))
+            commit = partial(self._commit, place, system, store)
+            recording = Recording(turn, stream, writer, self._watchers, commit)
             self._recording = recording
             async with recording, aclosing(recording.batches()) as batches:
                 async for batch in batches:
                     self._watchers.tell("events", turn, batch)
-                    yield batch
+                    yield [*notices, *batch]  # not before: a refused question has said nothing
+                    notices = []
 
     def _parent_for(self, turn: Turn, parent: Parent) -> Turn | None:
         """The turn to follow: the one that is named, else the end of the branch.
@@ -209,14 +170,6 @@ class Conversation(Tree):
         if model:
             return model, ""
         return await self._runtime.default_model(self)
-
-    def _history_for(
-        self, turn: Turn, model: str, fresh: bool, options: Options
-    ) -> window.SentHistory:
-        row = self._find_row(model)
-        if fresh:
-            return window.leave_out_all(turn, model, row)
-        return window.fit_history(turn, model, row, options)
 
     def _find_row(self, model: str) -> Model | None:
         """The model's row of the table; without one the engine says what is wrong."""
@@ -247,26 +200,39 @@ class Conversation(Tree):
 
     # --- storing -------------------------------------------------------------------------------
 
+    def _commit(
+        self, place: Place, system: str | None, store: TurnStore | None, turn: Turn
+    ) -> None:
+        """The answer is there: now the question counts."""
+        if place.system_stays and not place.aside:
+            self.system = system
+        if place.aside:
+            self._set_aside(turn)
+        else:
+            self._add(turn)
+        is_kept = store is not None and not isinstance(store, NoHistory)
+        self.stored = self.stored or is_kept
+
+    def _header_then(self, place: Place, system: str | None, turn: Turn) -> Header:
+        """The header as it is once that turn is committed."""
+        if place.aside:
+            return self._header(self.last, self.system)
+        return self._header(turn, system if place.system_stays else self.system)
+
     def _moved(self) -> None:
         self._watchers.tell("moved")
         if not self.stored:
             return
-        if store := self._find_store():
-            store.put(self._header(self.last))
+        if store := self._runtime.store_for(self):
+            store.put(self._header(self.last, self.system))
 
-    def _find_store(self) -> TurnStore | None:
-        store = self._runtime.store_for(self)
-        is_kept = store is not None and not isinstance(store, NoHistory)
-        self.stored = self.stored or is_kept
-        return store
-
-    def _header(self, head: Turn | None) -> Header:
+    def _header(self, head: Turn | None, system: str | None) -> Header:
         return Header(
             self.id,
             self.name,
             self._title,
             self.title or (head.title if head else ""),
-            self.system,
+            system,
             self.model,
             head.id if head else None,
             len(head.path) if head else 0,
@@ -286,13 +252,18 @@ class Conversation(Tree):
         """Become a new conversation without turns; for one that is deleted."""
         self.take_up(Header(uuid4().hex, self.name, model=self.model), [])
 
-    def add(self, turns: Sequence[Turn]) -> None:
-        """Go on from turns that were made elsewhere, as a branch of their own."""
+    def add(self, turns: Sequence[Turn], model: str | None = None) -> None:
+        """Go on from turns that were made elsewhere, as a branch of their own.
+
+        `model` answers from then on, whatever answered there.
+        """
         self._must_be_idle()
+        self.model = model or self.model
         for turn in turns:
             self._add(turn)
-        if store := self._find_store():
-            header = self._header(self.last)
+        if store := self._runtime.store_for(self):
+            self.stored = True
+            header = self._header(self.last, self.system)
             for turn in turns:
                 store.put(header, turn)
         self._watchers.tell("moved")

@@ -1,13 +1,18 @@
-"""Which model answers where none is named, and why."""
+"""Which model answers where none is named, why, and what is said where it is another's."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
+from nbchat.catalog.catalog import Catalog
+from nbchat.catalog.rows import Model
+from nbchat.errors import UnknownModel
+from nbchat.events import Answer
 from nbchat.settings import Settings
 from nbchat.turns import Turn
 
 NO_KEY = "no key is set"
+GONE = "the model of the last answer, which nothing leads to any more"
 DEMO_NOTICE = (
     "No key is set, so the embedded demo answers. "
     "For a model, set its key, such as KIMI_API_KEY; %chat models lists them."
@@ -26,24 +31,45 @@ class Chooser(Protocol):
 def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
     """The model where none is named, and why it is that one.
 
-    NO_KEY is why where a server on this machine goes before it.
+    A conversation that has begun goes on with whom it asked: no setting sends what was said
+    in it to somebody else. NO_KEY is why where a server on this machine goes before it, GONE
+    where the model cannot be asked.
     """
     if conversation.model:
         return conversation.model, "chosen with %chat use"
+    last = conversation.last.answer if conversation.last else None
+    if last and last.model and DEMO_NOTICE not in last.notices:  # that demo makes room
+        name = settings.catalog.name_of(last.provider, last.model)
+        return (name, "the model of the last answer") if name else (last.model, GONE)
     if settings.model:
         return settings.model, settings.origins.get("model", "settings")
-    last = conversation.last.answer if conversation.last else None
-    if last and DEMO_NOTICE not in last.notices:  # the demo that nobody asked for makes room
-        return _name(last.provider, last.model, settings), "the model of the last answer"
-    for provider in settings.catalog.providers.values():
+    catalog = settings.catalog
+    for provider in catalog.providers.values():
         if not provider.default_model or provider.retired:
             continue
-        if key := settings.key(provider):
-            return _name(provider.type, provider.default_model, settings), f"{key.origin} is set"
+        name = catalog.name_of(provider.type, provider.default_model)
+        key = settings.key(provider)
+        if name and key:
+            return name, f"{key.origin} is set"
     return "demo", NO_KEY
 
 
-def _name(kind: str, model: str, settings: Settings) -> str:
-    """The name by which a model of that provider is found again."""
-    known = settings.catalog.models.get(model)
-    return model if known and known.type == kind else f"{kind}:{model}"
+def gone(answer: Answer) -> UnknownModel:
+    """The error where the model of an answer cannot be asked again."""
+    return UnknownModel(
+        f"the last answer came from {answer.model!r} of {answer.provider!r}, which nothing leads "
+        "to any more.\nName a model: %%chat MODEL, or %chat use MODEL for all that follows."
+    )
+
+
+def change_of_provider(turn: Turn, row: Model | None, catalog: Catalog) -> str:
+    """What to say where the conversation so far goes to somebody else than before."""
+    before = turn.parent.answer if turn.parent else None
+    if row is None or before is None or before.provider in ("", row.type):
+        return ""
+    known = catalog.providers.get(before.provider)
+    place = known.name if known else before.provider
+    return (
+        f"From here on {row.id} answers, at {catalog.providers[row.type].name}; "
+        f"until now it was {before.model}, at {place}."
+    )

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nbchat.errors import BadSettings
+from nbchat.render.characters import unmasked
+from nbchat.settings import Settings
 from nbchat.store.reading import read_json, read_turn, wrong_field
 from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.turns import Turn
@@ -136,24 +138,23 @@ def _is_hidden(part: Any) -> bool:
 
 
 def as_notebook(conversation: Exportable, output: Output) -> str:
-    """`%%chat` cells with their answers; to run it asks everything again."""
+    """`%%chat` cells with their answers; to run it asks everything of the same models again."""
+    catalog = Settings.load().catalog
     cells = [_code(0, "%load_ext nbchat", [])]
     system = conversation.system
     for number, turn in enumerate(conversation.turns, 1):
-        words = [
-            "%%chat",
-            turn.answer.model,
-            *(("--system", " ".join(system.split())) if system else ()),
-        ]
-        words += ["--raw"] if "{" in turn.question.text else []
-        line = " ".join([words[0], *map(shlex.quote, words[1:])])
+        name = catalog.name_of(turn.answer.provider, turn.answer.model)
+        if name:
+            source = _question_cell(name, system, turn)
+            system = None
+        else:
+            source = _comment_cell(turn)
         if missing := [p for p in turn.question.parts if not isinstance(p, str)]:
             cells.append(
                 _text(number, f"*{len(missing)} attached to this question, not in this notebook:*")
             )
         shown = {"output_type": "display_data", "data": output(turn), "metadata": {}}
-        cells.append(_code(number, f"{line}\n{turn.question.text}", [shown]))
-        system = None
+        cells.append(_code(number, source, [shown]))
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = {
         "cells": cells,
@@ -162,6 +163,31 @@ def as_notebook(conversation: Exportable, output: Output) -> str:
         "nbformat_minor": 5,
     }
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _question_cell(name: str, system: str | None, turn: Turn) -> str:
+    """A `%%chat` cell that asks the same again."""
+    words = [name]
+    if system:
+        words += ["--system", " ".join(system.split())]
+    if "{" in turn.question.text:
+        words.append("--raw")
+    return f"%%chat {shlex.join(words)}\n{turn.question.text}"
+
+
+def _comment_cell(turn: Turn) -> str:
+    """The question of a model that cannot be asked any more: nobody else is asked in its place."""
+    answer = turn.answer
+    who = unmasked(repr(answer.model))
+    if answer.provider:
+        who += f" of {unmasked(repr(answer.provider))}"
+    lines = [
+        f"Answered by {who}, which nothing leads to any more.",
+        "To ask another model, take the # away and name it:",
+        "%%chat MODEL",
+        *turn.question.text.splitlines(),
+    ]
+    return "\n".join(f"# {line}".rstrip() for line in lines)
 
 
 def _code(number: int, source: str, outputs: list[dict[str, Any]]) -> dict[str, Any]:

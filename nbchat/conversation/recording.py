@@ -19,6 +19,19 @@ from nbchat.turns import Turn
 NO_STOP_YET = Answer().stop
 
 
+class TurnStream(Stream):
+    """The stream of a turn; the turn is in the conversation, and on disk, when its Stop arrives."""
+
+    def __init__(self, batches: AsyncGenerator[list[Event]], turn: Turn) -> None:
+        super().__init__(batches, turn.answer)
+        self.turn = turn
+
+    @property
+    def result(self) -> Answer:
+        """The turn's answer, which is its source's from the first event on."""
+        return self.turn.answer
+
+
 class Recording:
     """Open while the turn is answered; `commit` puts it into its conversation.
 

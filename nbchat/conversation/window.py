@@ -47,12 +47,6 @@ def fit_history(turn: Turn, model: str, row: Model | None, options: Options) -> 
     return SentHistory(messages, left_out, notices + unseen)
 
 
-def leave_out_all(turn: Turn, model: str, row: Model | None) -> SentHistory:
-    """None of the turns before this one, for a question that stands alone."""
-    messages, notices = readable_messages([], turn.question, model, row)
-    return SentHistory(messages, len(turns_to_send(turn.parent)), notices)
-
-
 def turns_to_send(last: Turn | None) -> list[Turn]:
     """The turns of a branch that may be sent back.
 

@@ -75,6 +75,7 @@ class ErrorContext:
     keys: tuple[Secret, ...]
     similar_models: Callable[[], str] = str  # as a question: did you mean …?
     other_names: Callable[[], Iterable[str]] = tuple  # under which others serve a retired model
+    replacement: Callable[[], str | None] = str  # the name to ask in place of a retired model
 
     @classmethod
     def of(cls, settings: Settings, request: PreparedRequest) -> ErrorContext:
@@ -92,6 +93,7 @@ class ErrorContext:
             (request.key.secret, *settings.secrets()),
             similar_models,
             lambda: catalog.elsewhere(route.model),
+            lambda: catalog.name_of(route.model.type, route.model.replacement or ""),
         )
 
     def mask(self, text: str) -> str:
@@ -186,8 +188,8 @@ def _retired_error(
     since = f" on {model.retired_on}" if model.retired_on else ""
     reason = f"{error.status}: {context.clean(problem.message)}"
     advice = []
-    if model.replacement:
-        advice.append(f"Its replacement: %%chat {model.replacement}.")
+    if replacement := context.replacement():
+        advice.append(f"Its replacement: %%chat {replacement}.")
     if others := ", ".join(context.other_names()):
         advice.append(f"Still served as {others}.")
     lines = [f"{model.id} was retired by {provider.name}{since} ({reason}).", " ".join(advice)]

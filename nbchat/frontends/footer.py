@@ -16,10 +16,17 @@ from nbchat.turns import Turn
 def footer(turn: Turn) -> list[str]:
     """The parts of the line; nothing in it changes from run to run."""
     answer = turn.answer
-    facts = [answer.model, str(answer.usage), str(cost_by_settings([answer]))]
+    facts = [_who(turn), str(answer.usage), str(cost_by_settings([answer]))]
     if turn.inserted:
         facts.append(f"sent {', '.join(turn.inserted)}")
     return [fact for fact in facts if fact]
+
+
+def _who(turn: Turn) -> str:
+    """The model that answered, and the one before where it was another; a notice says whose."""
+    model = turn.answer.model
+    before = turn.parent.answer.model if turn.parent else ""
+    return f"{model} (before: {before})" if before and before != model else model
 
 
 def cost_by_settings(answers: Iterable[Answer]) -> Cost:

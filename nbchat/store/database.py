@@ -6,9 +6,11 @@ a person is said in `nbchat.store`.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +177,15 @@ class Database:
         )
         return row and _stored(row)
 
+    def left_in_cells(self, cells: Sequence[str], name: str) -> Stored | None:
+        """The newest one left by another kernel that was asked in one of these cells."""
+        if not self.path.exists():
+            return None
+        query = _CONVERSATIONS.replace("ORDER BY", f"WHERE {_IN_CELLS} ORDER BY") + " LIMIT 1"
+        values = (name, self.kernel, json.dumps([*cells]))
+        row = self._open().execute(query, values).fetchone()
+        return row and _stored(row)
+
     def turns(self, conversation: str) -> list[Turn]:
         """The turns of a conversation in order of asking. Raises BadSettings for a bad one."""
         from nbchat.store.reading import read_json, read_turn
@@ -238,6 +249,12 @@ _CONVERSATIONS = """
         CAST(system AS TEXT), CAST(model AS TEXT), CAST(head AS TEXT),
         CAST(length AS INTEGER), CAST(notebook AS TEXT), CAST(changed AS REAL)
     FROM conversation ORDER BY changed DESC"""
+_IN_CELLS = """
+    id IN (SELECT id FROM conversation WHERE name = ? AND kernel != ? AND length > 0
+        ORDER BY changed DESC LIMIT 100)
+    AND EXISTS (SELECT 1 FROM turn WHERE turn.conversation = conversation.id
+        AND CASE WHEN json_valid(question) THEN json_extract(question, '$.cell') END
+        IN (SELECT value FROM json_each(?)))"""
 _PUT_CONVERSATION = f"""
     INSERT INTO conversation ({_COLUMNS}, notebook, kernel, changed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -145,7 +145,7 @@ def test_fresh_asks_without_the_history(chat: Conversation, service: Service) ->
     chat.ask("Two", fresh=True, **ASK)
 
     assert sent(service) == [("user", "Two")]
-    assert len(chat.turns) == 2
+    assert [turn.question.text for turn in chat.all_turns] == ["One", "Two"]
 
 
 def test_an_empty_question_is_refused(chat: Conversation) -> None:

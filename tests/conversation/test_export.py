@@ -11,11 +11,14 @@ from typing import Any
 import nbformat
 import pytest
 
+from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.conversation import export
 from nbchat.errors import BadSettings
 from nbchat.events import Stop, Usage
+from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.messages import Image, Text, Thought, ToolCall
 from nbchat.provider_state import ProviderState
+from nbchat.settings import Settings
 from nbchat.store.stored_turn import part_fields
 from nbchat.turns import Turn
 
@@ -87,8 +90,115 @@ def test_a_notebook_has_cells_that_ask_again(talk: Talk, tmp_path: Path) -> None
         "%%chat kimi-k2.6 --system 'Be '\"'\"'brief'\"'\"'. Please.' --raw\nIs {x}"
     )
     assert sources[2] == "*1 attached to this question, not in this notebook:*"
-    assert sources[3].startswith("%%chat ")  # the whole cell is the magic's, whatever its text
+    lines = sources[3].splitlines()  # no model has that name, so nothing is asked, nor run
+    assert all(line.startswith("#") for line in lines)
+    assert lines[-1] == "# See"
     assert "<img" not in notebook.cells[1].outputs[0].data["text/html"]
+
+
+# --- whom an exported notebook asks ---------------------------------------------------------------
+
+OWN_ROWS = """
+[[providers]]
+type = "mine"
+name = "My gateway"
+base_url = "https://llm.example.com/v1"
+env_keys = ["MY_KEY"]
+[[models]]
+id = "gpt-4.1-mini"
+type = "mine"
+name = "Mine, of a name that OpenAI has, too"
+[[models]]
+id = "azure:gpt-4.1"
+type = "mine"
+name = "Mine, of a name that looks like Azure's"
+[[models]]
+id = "large"
+type = "mine"
+name = "Mine, large"
+upstream = "vendor/large-1"
+[aliases]
+"gpt-4.1" = "glm-5.3"
+"groq:openai/gpt-oss-120b" = "demo"
+fast = "kimi-k2.6"
+"""
+# Ids that several providers have, one that none has in the table, and odd ones.
+IDS = (
+    "gpt-4.1",
+    "openai/gpt-oss-120b",
+    "gemma",
+    "qwen3:4b",
+    "some/new:free",
+    "it's-a-model",
+    "large",
+)
+
+
+@pytest.fixture
+def own_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
+    (tmp_path / "nbchat.toml").write_text(OWN_ROWS)
+    monkeypatch.setenv("NBCHAT_CONFIG", str(tmp_path / "nbchat.toml"))
+    return Settings.load().catalog
+
+
+def exported_question(talk: Talk, kind: str, model: str) -> str:
+    """The cell of a notebook for an answer of that provider's model."""
+    talk.runtime.source.provider = kind
+    talk.chat.ask("Hi", model=model, parent=None)
+    return str(json.loads(export.as_notebook(talk.chat, lambda turn: {}))["cells"][1]["source"])
+
+
+def asked_by(cell: str, catalog: Catalog) -> tuple[str, str] | None:
+    """Provider and id that a cell asks; None where it asks nobody."""
+    line, _, rest = cell.partition("\n")
+    if line.startswith("#"):
+        assert all(other.startswith("#") for other in rest.splitlines())
+        return None
+    assert rest == "Hi"
+    name = parse_arguments(line.removeprefix("%%chat ")).model
+    route = catalog.find(name or "")
+    return route.provider.type, route.model.sent_id
+
+
+@pytest.mark.field("P1")
+@pytest.mark.parametrize("kind", sorted(shipped().providers))
+def test_a_cell_of_an_exported_notebook_asks_whom_the_conversation_asked(
+    talk: Talk, own_rows: Catalog, kind: str
+) -> None:
+    of_the_table = [model.id for model in shipped().models.values() if model.type == kind]
+    for model in (*of_the_table, *IDS):
+        row = own_rows.row_of(own_rows.providers[kind], model)
+        asked = asked_by(exported_question(talk, kind, row.id), own_rows)
+
+        covered = (kind, model) == ("azure", "gpt-4.1")  # by a row of the user's
+        assert asked == (None if covered else (kind, row.sent_id)), model
+
+
+@pytest.mark.field("P1")
+def test_an_exported_cell_of_an_own_row_asks_that_row(talk: Talk, own_rows: Catalog) -> None:
+    for model in ("large", "gpt-4.1-mini", "azure:gpt-4.1"):
+        asked = asked_by(exported_question(talk, "mine", model), own_rows)
+        assert asked == ("mine", own_rows.models[model].sent_id)
+
+
+@pytest.mark.field("P1")
+@pytest.mark.parametrize(
+    ("kind", "model"), [("corp", "gpt-4.1-nano"), ("corp", "large"), ("", "kimi-k2.6")]
+)
+def test_a_model_whose_provider_is_gone_is_named_in_a_comment_and_nobody_is_asked(
+    talk: Talk, kind: str, model: str
+) -> None:
+    talk.chat.system = "Brief."
+    cell = exported_question(talk, kind, model)
+
+    assert asked_by(cell, shipped()) is None
+    assert repr(model) in cell
+    assert cell.endswith("# Hi")
+
+    talk.runtime.source.provider = "kimi"
+    talk.chat.ask("And?", model="kimi-k2.6")
+    cells = json.loads(export.as_notebook(talk.chat, lambda turn: {}))["cells"]
+    assert cells[2]["source"] == "%%chat kimi-k2.6 --system Brief.\nAnd?"
 
 
 VALID: dict[str, Any] = {

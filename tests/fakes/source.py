@@ -26,11 +26,12 @@ class Scripted:
     def __init__(self) -> None:
         self.plays: deque[Play] = deque()
         self.sent: list[list[Message]] = []
+        self.provider = "kimi"  # as which it answers
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         assert not isinstance(messages, str)
         self.sent.append(list(messages))
-        answer = Answer(model=model, provider="scripted")
+        answer = Answer(model=model, provider=self.provider)
         play = self.plays.popleft() if self.plays else WHOLE
         return Stream(self._batches(play, answer), answer)
 

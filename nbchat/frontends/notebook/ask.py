@@ -8,13 +8,15 @@ from nbchat import runtime
 from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
-from nbchat.frontends.notebook.watching import cell_id, open_runtime
+from nbchat.frontends.notebook import offer
+from nbchat.frontends.notebook.watching import cell_id, is_static, open_runtime
 from nbchat.interrupts import Interrupts
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from nbchat.conversation.conversation import Conversation, TurnStream
+    from nbchat.conversation.conversation import Conversation
+    from nbchat.conversation.recording import TurnStream
     from nbchat.events import Answer
     from nbchat.frontends.notebook.arguments import MagicArguments
     from nbchat.frontends.notebook.cell import Display
@@ -28,13 +30,14 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     Raises where the answer is not whole, so that Run All stops at its cell.
     """
     opened = open_runtime(shell)
-    with Interrupts(lingers=hasattr(shell, "kernel")) as interrupts:
-        conversation = opened.chat(line.name)
-        if "system" in line.options:
-            conversation.system = line.options["system"]
+    with (
+        Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
+        opened.chat_to_ask(line.name) as conversation,
+    ):
+        begins = not line.fresh and offer.is_first_answer(opened, conversation)
         stream = _open_stream(shell, conversation, line, body)
         model = line.model or runtime.choose_model(conversation)[0]
-        display = _open_display(shell, model, static=not opened.watched)
+        display = _open_display(shell, model, static=is_static(shell))
         turn = stream.turn
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True
@@ -46,14 +49,14 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
                 failed = interrupts.seen
             finally:
                 display.finish(turn if turn.answer or not failed else None)
+    if begins and turn.answer:
+        offer.offer(shell, opened, conversation)
     _refuse_a_part(turn.answer, interrupted=interrupts.seen)
 
 
 def _open_stream(
     shell: InteractiveShell, conversation: Conversation, line: MagicArguments, body: str
 ) -> TurnStream:
-    options = line.options.copy()
-    options.pop("system", None)  # it is the conversation's from here on
     variables = IPythonNotebook(shell).variables
     question = ExpandedPrompt(body) if line.raw else expand(body, variables)
     return conversation.open(
@@ -62,7 +65,8 @@ def _open_stream(
         cell=cell_id(shell),
         fresh=line.fresh,
         inserted=question.inserted,
-        **options,
+        system_stays="system" in line.options,
+        **line.options,
     )
 
 

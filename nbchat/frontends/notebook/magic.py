@@ -53,10 +53,11 @@ class ChatMagics(Magics):
         %%chat kimi-k2.6 --think high
         Which of these columns are redundant? {df}
 
-        MODEL                 a name from %chat models, or provider:model-id; without one, the last
+        MODEL                 a name from %chat models, or provider:model-id; without one, that of
+                              %chat use, or the one that answered last
         --name CONVERSATION   ask in another conversation, which has its own history
         {flags}
-        --fresh               this question alone, without the history
+        --fresh               this question aside: without the history, and no part of it
         --raw                 leave {names} as they are typed
 
         {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,

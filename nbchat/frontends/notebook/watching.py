@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 def open_runtime(shell: InteractiveShell) -> Runtime:
     """This kernel's runtime, told whether anybody watches this shell."""
     opened = runtime.current()
-    opened.open(static=_is_static(shell))
+    opened.open(static=is_static(shell), watched=_is_watched(shell))
     return opened
 
 
-def _is_static(shell: InteractiveShell) -> bool:
-    """Whether nobody watches: one output is left, and nothing is stored."""
+def is_static(shell: InteractiveShell) -> bool:
+    """Whether an answer is shown when it is whole: as the user has set it, or where nobody watches.
+
+    What is stored depends on who watches alone.
+    """
     display = runtime.current().usable_settings().display
-    if display is not None:
-        return display == "static"
-    # nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
-    return not getattr(getattr(shell, "kernel", None), "_allow_stdin", True)
+    return not _is_watched(shell) if display is None else display == "static"
+
+
+def _is_watched(shell: InteractiveShell) -> bool:
+    """Whether a person sees the cells; `nbchat.store.notebook_path` says how that is known."""
+    return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", True))
 
 
 def cell_id(shell: InteractiveShell) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nbchat.conversation.conversation import TurnStream
+from nbchat.conversation.recording import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.frontends.panel.transcript import Transcript
 from nbchat.interrupts import Interrupts

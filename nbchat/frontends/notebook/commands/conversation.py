@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from nbchat.turns import Turn
 
 NOTHING_ASKED = "Nothing has been asked yet."
+AT_BEGINNING = (
+    "The conversation is at its beginning. %chat branches lists what was asked; "
+    "%chat goto N goes there."
+)
 
 
 # --- asking --------------------------------------------------------------------------------------
@@ -38,7 +42,7 @@ def ask(chat: ChatCommand, text: str = "") -> None:
 
 @command("usage", "tokens, cost and time of the conversation", group="general")
 def usage(chat: ChatCommand) -> None:
-    turns = chat.conversation.turns
+    turns = chat.conversation.all_turns  # what stands aside, or was taken back, has its price
     if not turns:
         print(NOTHING_ASKED)
         return
@@ -63,7 +67,7 @@ def _cost_and_time(turns: Sequence[Turn]) -> list[str]:
 def history(chat: ChatCommand) -> None:
     turns = chat.conversation.turns
     if not turns:
-        print(NOTHING_ASKED)
+        print(AT_BEGINNING if chat.conversation.all_turns else NOTHING_ASKED)
         return
     places = [_place(chat.conversation, turn) for turn in turns]
     page = "".join(map(_turn_html, turns, places))

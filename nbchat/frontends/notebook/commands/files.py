@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbchat import runtime
 from nbchat.conversation.export import read_export, write_export
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.state_lines import quoted
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.turn_output import turn_output
 from nbchat.wording import plural
-
-PROMPT_PEEK = 200  # characters of a system prompt that are shown
 
 
 @command(
@@ -26,6 +24,11 @@ def export(chat: ChatCommand, file: str = "") -> None:
             "%chat export needs the name of a file, such as talk.md, talk.json or talk.ipynb."
         )
     turns = chat.conversation.turns
+    if not turns and chat.conversation.all_turns:
+        raise BadSettings(
+            "there is nothing to export: the conversation is at its beginning.\n"
+            "%chat branches lists what was asked; %chat goto N goes there."
+        )
     if not turns:
         raise BadSettings("there is nothing to export: nothing has been asked yet.")
     if Path(file).exists():
@@ -43,10 +46,9 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
     exported, turns = read_export(Path(file))
     conversation = chat.conversation
     # A file does not choose who is asked, and paid.
-    conversation.model = runtime.choose_model(conversation)[0]
-    conversation.add(turns)
+    model, _ = chat.runtime.chosen_model(conversation)
+    conversation.add(turns, model)
     count = plural(len(turns), "turn")
     print(f"Read {count} from {file}; {conversation.model} answers from here on.")
     if exported.system and exported.system != conversation.system:
-        prompt = exported.system.strip()[:PROMPT_PEEK]
-        print(f"Its system prompt is not taken over: {prompt!r}")
+        print(f"Its system prompt is not taken over: {quoted(exported.system)}")

@@ -5,9 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbchat import runtime
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
-from nbchat.frontends.notebook.commands.state_lines import day_text, left_conversation
+from nbchat.frontends.notebook.commands.state_lines import (
+    day_text,
+    left_conversation,
+    notebook_name,
+    quoted,
+)
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
 from nbchat.store.notebook_path import notebook_path
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from nbchat.store.database import Stored
     from nbchat.store.store import Store
 
+MOST_NOTEBOOKS = 3  # that may have had another name, and are offered
 MOST_LISTED = 30  # conversations, or turns that were found
 SEARCH_MARGIN = 40  # characters shown on both sides of what was searched for
 SHOWN_ID = 6  # characters of an id
@@ -67,23 +74,48 @@ def search(chat: ChatCommand, text: str = "") -> None:
 )
 def resume(chat: ChatCommand, which: str = "") -> None:
     store = chat.need_store()
-    stored = _find_stored(store, which) if which else left_conversation(chat, store)
+    name = chat.conversation.name
+    stored = _find_stored(store, which) if which else left_conversation(name, store)
     if stored is None:
         raise BadSettings(
             "there is nothing to resume: no earlier kernel of this notebook left one. "
-            "%chat list has all."
+            f"%chat list has all.{_other_notebooks(store)}"
         )
+    turns = store.ask(lambda database: database.turns(stored.header.id))
     conversation = chat.runtime.chat(stored.header.name)
     if conversation.id != stored.header.id:
         _refuse_to_lose(conversation)
-        turns = store.ask(lambda database: database.turns(stored.header.id))
         conversation.take_up(stored.header, turns)
     chat.go_on_in(conversation)
     count = plural(len(conversation.turns), "turn")
     print(f"Resumed {conversation.name!r}: {count}. %chat history shows them.")
+    _print_taken_over(conversation)
     last = conversation.last
     if last and last.answer.stop.reason == "broken":
         print(f"The last answer broke off: {last.answer.stop.detail}.")
+
+
+def _print_taken_over(conversation: Conversation) -> None:
+    """Say who is asked from here on, and how: all of it comes from the file."""
+    model, why = runtime.choose_model(conversation)
+    print(f"Model: {quoted(model)} ({why}).")
+    if conversation.system:
+        print(f"System prompt: {quoted(conversation.system)}")
+
+
+def _other_notebooks(store: Store) -> str:
+    """How to go on with what this notebook has left under another name of its own."""
+    here = Path(notebook_path())
+    left: dict[str, str] = {}
+    for stored in _all_stored(store):
+        path = Path(stored.notebook)
+        if stored.notebook and path.parent == here.parent and path != here and stored.header.length:
+            length = plural(stored.header.length, "turn")
+            left.setdefault(notebook_name(stored), f"{length} from {day_text(stored.changed)}")
+    if not left or not here.name:
+        return ""
+    ways = [f"%chat resume {name} ({what})" for name, what in [*left.items()][:MOST_NOTEBOOKS]]
+    return f"\nIf this notebook was copied or had another name: {', '.join(ways)}."
 
 
 def _refuse_to_lose(conversation: Conversation) -> None:
@@ -150,6 +182,8 @@ def _all_stored(store: Store) -> list[Stored]:
 def _find_stored(store: Store, which: str) -> Stored:
     """The one whose id begins so, or else the newest of this name, those of this notebook first.
 
+    Or else the newest of the notebook with that file name.
+
     Raises BadSettings where there is none.
     """
     stored = _all_stored(store)
@@ -158,10 +192,12 @@ def _find_stored(store: Store, which: str) -> Stored:
         return by_id[0]
     named = [one for one in stored if one.header.name == which]
     of_this_notebook = [one for one in named if one.notebook == notebook_path()]
-    for one in of_this_notebook or named:
+    of_that_notebook = [one for one in stored if notebook_name(one) == which and one.header.length]
+    for one in of_this_notebook or named or of_that_notebook:
         return one
     raise BadSettings(
-        f"no stored conversation has the id or name {which!r}. %chat list has them all."
+        f"no stored conversation has the id or name {which!r}, nor a notebook of that name. "
+        "%chat list has them all."
     )
 
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from nbchat.catalog.model_list import abilities, price_text
-from nbchat.errors import BadSettings
+from nbchat.errors import BadSettings, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
@@ -58,7 +58,7 @@ def _show_live_models(chat: ChatCommand, kind: str) -> None:
     cells = []
     for model in rows:
         _, _, window, price, able, status = _model_cells(model, catalog)
-        name = model.id if model.id in catalog.models else f"{kind}:{model.id}"
+        name = catalog.name_of(kind, model.id) or f"{kind}:{model.id}"
         status = "" if status == "unlisted" else status
         cells.append([name, model.name, window, price, able, status])
     below = f"{len(rows)} models, as {catalog.providers[kind].name} lists them now."
@@ -78,7 +78,8 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
             continue
         variables = " or ".join(provider.env_keys)
         key = _key_state(provider, settings)
-        rows.append([provider.type, provider.name, variables, key, provider.default_model])
+        model = settings.catalog.name_of(provider.type, provider.default_model) or ""
+        rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
         raise BadSettings(f"no provider matches {pattern!r}. %chat providers lists them all.")
     rows.sort(key=lambda row: row[3] not in READY)
@@ -91,6 +92,8 @@ def use(chat: ChatCommand, model: str = "") -> None:
         raise BadSettings("%chat use needs the name of a model. %chat models lists them.")
     settings = chat.settings
     route = settings.catalog.find(model)
+    if route.provider.retired:
+        raise UnknownModel(route.provider.retired)
     chat.conversation.model = model
     print(f"{model} answers from now on. Provider: {route.provider.name}.")
     if route.model.status == "retired":
@@ -104,7 +107,8 @@ def _retired_text(model: Model, catalog: Catalog) -> str:
     since = f" on {model.retired_on}" if model.retired_on else ""
     sentences = [f"It was retired{since} and will most likely be refused."]
     if model.replacement:
-        sentences.append(f"Its replacement: {model.replacement}.")
+        name = catalog.name_of(model.type, model.replacement) or model.replacement
+        sentences.append(f"Its replacement: {name}.")
     others = ", ".join(catalog.elsewhere(model))
     if others:
         sentences.append(f"Still served as {others}.")

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
 from nbchat.errors import BadSettings
-from nbchat.store.notebook_path import notebook_path
-from nbchat.wording import first_line, plural
+from nbchat.render.characters import readable, unmasked
+from nbchat.store.notebook_path import notebook_cells, notebook_path
+from nbchat.wording import first_line, plural, shorten
 
 if TYPE_CHECKING:
+    from nbchat.conversation.conversation import Conversation
     from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+    from nbchat.runtime import Runtime
     from nbchat.store.database import Stored
     from nbchat.store.store import Store
+
+LONGEST_QUOTE = 200  # characters of a text from a file that are shown
 
 
 def state_lines(chat: ChatCommand) -> list[str]:
@@ -49,33 +55,62 @@ def _history_lines(chat: ChatCommand) -> list[str]:
 
 def resume_lines(chat: ChatCommand) -> list[str]:
     """What can be resumed, in one line, if anything can. Nothing is loaded by itself."""
-    store = chat.runtime.store()
-    if store is None or chat.conversation.turns:
+    if chat.conversation.turns:
         return []
+    line = offer_line(chat.runtime, chat.conversation)
+    return [line] if line else []
+
+
+def offer_line(opened: Runtime, conversation: Conversation) -> str:
+    """What an earlier kernel has left of the conversation, and how to go on with it."""
+    store = opened.store()
+    if store is None:
+        return ""
     try:
-        left = left_conversation(chat, store)
+        left = left_conversation(conversation.name, store)
     except BadSettings:  # a store that cannot be read is told of where it is asked for
-        return []
+        return ""
     if left is None:
-        return []
-    is_of_this_notebook = bool(left.notebook) and left.notebook == notebook_path()
-    whose = "This notebook has" if is_of_this_notebook else "There is"
-    name = chat.conversation.name
+        return ""
+    whose = "There is"
+    if left.notebook and left.notebook == notebook_path():
+        whose = "This notebook has"
+    elif conversation.name == runtime.MAIN:
+        whose = f"{notebook_name(left)}, which has cells of this notebook, has"
+    name = conversation.name
     called = "" if name == runtime.MAIN else f" {name!r}"
     length, day = plural(left.header.length, "turn"), day_text(left.changed)
-    return [f"{whose} a conversation{called} of {length} from {day}: %chat resume"]
+    return f"{whose} a conversation{called} of {length} from {day}: %chat resume"
 
 
-def left_conversation(chat: ChatCommand, store: Store) -> Stored | None:
+def left_conversation(name: str, store: Store) -> Stored | None:
     """What an earlier kernel of this notebook has left under the conversation's name.
 
-    One with a name of its own may have been left by any notebook.
+    One with a name of its own may have been left by any notebook. Others belong to a path,
+    and after a rename, or in a copy, to the notebook that has the cells it was asked in.
     """
-    name, here = chat.conversation.name, notebook_path()
-    anywhere = name != runtime.MAIN
+    here, anywhere = notebook_path(), name != runtime.MAIN
     if not here and not anywhere:
         return None
-    return store.ask(lambda database: database.left_by_others(here, name, anywhere=anywhere))
+    left = store.ask(lambda database: database.left_by_others(here, name, anywhere=anywhere))
+    if left is not None or anywhere:
+        return left
+    cells = notebook_cells()
+    return store.ask(lambda database: database.left_in_cells(cells, name)) if cells else None
+
+
+def notebook_name(stored: Stored) -> str:
+    """The file name of the notebook that a conversation was last asked in."""
+    return readable(Path(stored.notebook).name)
+
+
+def quoted(text: str) -> str:
+    """The beginning of a text that comes from a file, on one line, with nothing hidden in it.
+
+    >>> quoted("Be brief.\\n\x1b[2J")
+    "'Be brief.\\\\n\\\\x1b[2J'"
+    """
+    return unmasked(repr(shorten(text.strip(), LONGEST_QUOTE)))
 
 
 def day_text(seconds: float, today: date | None = None) -> str:

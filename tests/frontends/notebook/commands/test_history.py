@@ -198,9 +198,9 @@ def test_static_mode_off_and_scripts_keep_nothing(
     kernel.run("import os; os.environ['NBCHAT_HISTORY'] = 'off'")
     kernel.run("%%chat demo\nHeadings, off")
     off = kernel.run("%chat").text
-    kernel.run("os.environ['NBCHAT_DISPLAY'] = 'static'; del os.environ['NBCHAT_HISTORY']")
-    kernel.run("%%chat demo\nStatic by the environment")
-    kernel.run("import nbchat; nbchat.chat().ask('Static, from Python', 'demo')")
+    kernel.run("os.environ['NBCHAT_DISPLAY'] = 'live'; del os.environ['NBCHAT_HISTORY']")
+    kernel.run("%%chat demo\nLive by the environment", watched=False)
+    kernel.run("import nbchat; nbchat.chat().ask('Live, from Python', 'demo')", watched=False)
     script = (
         "import nbchat; nbchat.chat().ask('Hi', 'demo'); nbchat.chat('named').ask('Hi', 'demo')"
     )
@@ -208,7 +208,7 @@ def test_static_mode_off_and_scripts_keep_nothing(
 
     assert "History: in memory only; it is turned off." in off
     assert not history.exists()
-    assert "nothing is kept on disk here" in kernel.run("%chat list").error
+    assert "nothing is kept on disk here" in kernel.run("%chat list", watched=False).error
 
 
 def test_without_a_notebook_only_a_named_conversation_is_kept(

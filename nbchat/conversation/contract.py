@@ -1,0 +1,68 @@
+"""What a conversation needs of the process it is in, and what a question may say to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import Protocol
+
+from nbchat.conversation.default_model import Chooser
+from nbchat.options import RequestOptions
+from nbchat.settings import Settings
+from nbchat.store.turn_writer import TurnStore
+from nbchat.streams import AnswerSource, LoopBridge
+from nbchat.turns import Turn
+
+Parent = Turn | EllipsisType | None  # ... stands for where the conversation is
+
+
+class TurnOptions(RequestOptions, total=False):
+    """Where a turn belongs, besides the options of every question; for front-ends."""
+
+    parent: Parent  # go on from it, edit or ask again; None: the beginning, without it: the end
+    cell: str | None  # which a notebook runs again
+    inserted: Sequence[str]  # the notebook variables in the question, for people
+    system_stays: bool  # once answered, the system prompt is that of the conversation
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Where a question belongs, and what of it stays when it is answered."""
+
+    parent: Parent
+    aside: bool  # the conversation stays where it is
+    system_stays: bool
+
+
+class Named(Protocol):
+    """A conversation, for whoever needs no more than its name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class ConversationRuntime(Protocol):
+    """The process, as a conversation sees it."""
+
+    @property
+    def source(self) -> AnswerSource:
+        """Who answers."""
+        ...
+
+    @property
+    def bridge(self) -> LoopBridge:
+        """How the answer is read from elsewhere."""
+        ...
+
+    def settings(self) -> Settings:
+        """What the user has decided, as it is now."""
+        ...
+
+    async def default_model(self, conversation: Chooser) -> tuple[str, str]:
+        """The model where none is named, and a notice where that needs one."""
+        ...
+
+    def store_for(self, conversation: Named) -> TurnStore | None:
+        """Where this conversation is stored, if it is."""
+        ...
