@@ -24,7 +24,7 @@ MODEL_HEAD = ("model", "provider", "context", "in / out per 1M", "besides text",
 
 def answer_bundle(answer: Answer) -> dict[str, str]:
     """An answer as IPython displays it, with its model and tokens below."""
-    footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
+    footer = [fact for fact in (answer.model, answer.host, str(answer.usage)) if fact]
     return {
         "text/html": styled_page(answer_parts(answer, footer=footer)),
         "text/plain": clean(plain(answer)),

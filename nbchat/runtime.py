@@ -50,6 +50,7 @@ class Runtime:
         self.conversations: dict[str, Conversation] = {}
         self.active = MAIN  # the conversation that is meant where none is named
         self.watched: bool | None = None  # whether a person sees the cells; None: there are none
+        self.static = False  # whether an answer is one output and nothing before it
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
@@ -59,9 +60,14 @@ class Runtime:
         """What the user has decided, looked at anew."""
         return Settings.load()
 
-    def open(self, *, static: bool) -> None:
-        """A cell is running. In a `static` notebook nobody watches, so nothing is stored."""
-        self.watched = not static
+    def open(self, *, static: bool, watched: bool | None = None) -> None:
+        """A cell is running. `static`: an answer is one output and nothing before it.
+
+        Where nobody has `watched`, nothing is stored. Unless it is said, a person watches what
+        is not static.
+        """
+        self.static = static
+        self.watched = not static if watched is None else watched
         self._demo_pace = 0.0 if static else DEMO_PACE
         if self._engine is not None:
             self._engine.demo.pace = self._demo_pace
@@ -114,7 +120,7 @@ class Runtime:
         """Where conversations are stored; None where the settings say so, or nobody watches."""
         settings = self.settings()
         path = notebook_path.history_file(settings.history)
-        if path is None or settings.display == "static" or self.watched is False:
+        if path is None or self.watched is False:
             return None
         if self._store is None or self._store.path != path:
             if self._store:

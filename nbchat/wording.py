@@ -12,6 +12,14 @@ EXCERPT = 300  # characters of somebody else's words
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+# What Unicode calls ignorable by default, and what looks like nothing: neither is seen.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
 def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
     """The names that are alike, as a question to go after "no such name"; `least` 1 is the same.
 
@@ -60,3 +68,15 @@ def safe_excerpt(text: str) -> str:
     """
     escaped = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
     return shorten(" ".join(escaped.split()), EXCERPT)
+
+
+def written_out(text: str) -> str:
+    """Somebody else's words on one line: all that acts, hides or is not seen is written out.
+
+    >>> written_out("a\\x1b[2K\\u202eb\\U000e0100")
+    'a\\\\x1b[2K\\\\u202eb\\\\U000e0100'
+    """
+    return "".join(
+        letter if letter.isprintable() and not _UNSEEN.match(letter) else ascii(letter)[1:-1]
+        for letter in text
+    )

@@ -21,6 +21,7 @@ from .engine.providers import answers
 from .fakes.provider import Request, Service, answer, said
 from .refresh_pages import PARTS, refreshed
 from .running_kernel import RunningKernel
+from .trusted import write_trusted
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -124,7 +125,7 @@ def test_the_line_for_every_kernel_loads_the_extension(tmp_path: Path) -> None:
 
 def test_the_settings_file_is_accepted(tmp_path: Path) -> None:
     (example,) = (block for kind, block in BLOCKS if kind == "toml")
-    (tmp_path / "nbchat.toml").write_text(example)
+    write_trusted(tmp_path, example)
 
     settings = Settings.load(tmp_path)
 

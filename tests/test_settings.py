@@ -11,6 +11,8 @@ from nbchat.errors import BadSettings, MissingKey
 from nbchat.keys import Key
 from nbchat.settings import Settings
 
+from .trusted import write_trusted
+
 KEY = "sk-secret-0123456789"
 
 
@@ -39,8 +41,8 @@ def test_the_environment_goes_before_the_file(
 def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)
-    (tmp_path / "nbchat.toml").write_text('model = "far"')
-    (tmp_path / "a" / "nbchat.toml").write_text('model = "near"')
+    write_trusted(tmp_path, 'model = "far"')
+    write_trusted(tmp_path / "a", 'model = "near"')
 
     assert Settings.load(deep).model == "near"
 
@@ -48,11 +50,10 @@ def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
 def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     import os
 
-    file = tmp_path / "nbchat.toml"
-    file.write_text('model = "one"')
+    write_trusted(tmp_path, 'model = "one"')
     assert Settings.load(tmp_path).model == "one"
 
-    file.write_text('model = "two"')
+    file = write_trusted(tmp_path, 'model = "two"')
     os.utime(file, ns=(1, 1))
 
     assert Settings.load(tmp_path).model == "two"
@@ -71,7 +72,7 @@ def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "nbchat.toml").write_text(text)
+    write_trusted(tmp_path, text)
 
     with pytest.raises(BadSettings, match="nbchat.toml") as raised:
         Settings.load(tmp_path)
@@ -162,7 +163,7 @@ def test_a_file_beside_a_notebook_cannot_send_a_key_elsewhere(
 ) -> None:
     """It may have come with somebody else's repository."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    (tmp_path / "nbchat.toml").write_text(table)
+    write_trusted(tmp_path, table)
     model = "evil:x" if "evil" in table.split("\n")[1] else "openai:x"
 
     with pytest.raises(BadSettings, match="is not sent to evil.example.com"):

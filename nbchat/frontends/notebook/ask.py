@@ -34,7 +34,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
             conversation.system = line.options["system"]
         stream = _open_stream(shell, conversation, line, body)
         model = line.model or runtime.choose_model(conversation)[0]
-        display = _open_display(shell, model, static=not opened.watched)
+        display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 def open_runtime(shell: InteractiveShell) -> Runtime:
     """This kernel's runtime, told whether anybody watches this shell."""
     opened = runtime.current()
-    opened.open(static=_is_static(shell))
+    watched = can_answer(shell)
+    display = opened.settings().display
+    static = not watched if display is None else display == "static"
+    opened.open(static=static, watched=watched)
     return opened
 
 
-def _is_static(shell: InteractiveShell) -> bool:
-    """Whether nobody watches: one output is left, and nothing is stored."""
-    display = runtime.current().settings().display
-    if display is not None:
-        return display == "static"
-    # nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
-    return not getattr(getattr(shell, "kernel", None), "_allow_stdin", True)
+def can_answer(shell: InteractiveShell) -> bool:
+    """Whether a person watches, who could be asked something.
+
+    nbclient, nbval and papermill ask with allow_stdin=False, JupyterLab and VS Code with True.
+    """
+    return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", True))
 
 
 def cell_id(shell: InteractiveShell) -> str | None:

@@ -14,11 +14,25 @@ if TYPE_CHECKING:
     from nbchat.frontends.notebook.commands.chat_command import ChatCommand
     from nbchat.store.database import Stored
     from nbchat.store.store import Store
+    from nbchat.trust.beside import FileState
 
 
 def state_lines(chat: ChatCommand) -> list[str]:
     """For `%chat` alone: what is told above the commands."""
-    return [_turns_and_model(chat), *_history_lines(chat)]
+    return [_turns_and_model(chat), *_history_lines(chat), *_file_lines(chat)]
+
+
+def _file_lines(chat: ChatCommand) -> list[str]:
+    """The settings files in use, and what of those beside the notebook is left out."""
+    settings = chat.settings
+    lines = [f"Settings: {state.line or _used(state)}" for state in settings.files]
+    if settings.own_file:
+        lines.append(f"Settings: {settings.own_file}, your own.")
+    return lines
+
+
+def _used(state: FileState) -> str:
+    return f"{state.file.shown_path}, {state.state}."
 
 
 def _turns_and_model(chat: ChatCommand) -> str:
