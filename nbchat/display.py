@@ -40,7 +40,8 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     html = [note(words) for words in text]
     for turn in shown:
         html.append(asked_html(turn.question.text))
-        html.append(answer_parts(turn.answer, footer=[turn.answer.model]))
+        answerer = [fact for fact in (turn.answer.model, turn.answer.host) if fact]
+        html.append(answer_parts(turn.answer, footer=answerer))
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
