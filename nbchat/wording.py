@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -80,3 +81,12 @@ def written_out(text: str) -> str:
         letter if letter.isprintable() and not _UNSEEN.match(letter) else ascii(letter)[1:-1]
         for letter in text
     )
+
+
+def folded(name: str) -> str:
+    """A name for comparing: names that are read as the same are the same.
+
+    >>> folded("\uff2bimi-K2") == folded("kimi-k2")
+    True
+    """
+    return unicodedata.normalize("NFKC", name).casefold()

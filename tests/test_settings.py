@@ -10,6 +10,7 @@ from nbchat.addresses import Setting
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.keys import Key
 from nbchat.settings import Settings
+from nbchat.settings_file import config_folder
 
 from .trusted import write_trusted
 
@@ -171,3 +172,58 @@ def test_a_file_beside_a_notebook_cannot_send_a_key_elsewhere(
 
     monkeypatch.setenv("NBCHAT_CONFIG", str(tmp_path / "nbchat.toml"))
     assert key_for(model).origin == "OPENAI_API_KEY"
+
+
+@pytest.mark.field("T2")
+def test_a_cloud_key_goes_to_this_machine_by_the_users_word_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By the user's own file, the environment or an argument; not by a repository's file."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    row = '[[providers]]\ntype = "openai"\nbase_url = "http://127.0.0.1:8000/v1"\n'
+    write_trusted(tmp_path, row)
+    with pytest.raises(
+        BadSettings, match="OPENAI_API_KEY belongs to OpenAI and is not sent to 127"
+    ):
+        key_for("openai:x", start=tmp_path)
+
+    assert key_for("openai:x", "http://127.0.0.1:8000/v1", start=tmp_path).secret
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+    assert key_for("openai:x", start=tmp_path).secret
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    own(row.replace("8000", "9000"))
+    with pytest.raises(BadSettings, match="is not sent to 127"):  # which is another port
+        key_for("openai:x", start=tmp_path)
+    own(row)
+    assert key_for("openai:x", start=tmp_path).secret
+
+
+@pytest.mark.field("T2")
+def test_a_key_of_ones_own_goes_to_its_own_provider(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    row = '[[providers]]\ntype = "mine"\nbase_url = "{}"\nenv_keys = ["MY_KEY"]\n'
+    for url in ("https://llm.example/v1", "http://127.0.0.1:8000/v1"):
+        write_trusted(tmp_path, row.format(url))
+        assert key_for("mine:x", start=tmp_path).origin == "MY_KEY"
+
+
+@pytest.mark.field("T1")
+def test_no_address_holds_a_key_whoever_has_written_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", KEY)
+    monkeypatch.setenv("COPY", f"v1-{KEY}")
+    for variable in ("KIMI_API_KEY", "COPY"):
+        own(
+            '[[providers]]\ntype = "mine"\nbase_url = "https://llm.example/{k}"\n'
+            f'env_params = {{ k = "{variable}" }}\n'
+        )
+        with pytest.raises(BadSettings, match="holds the key of Moonshot AI") as raised:
+            key_for("mine:x")
+        assert KEY not in str(raised.value)
+
+
+def own(text: str) -> None:
+    """Write the user's own file; one that has changed is read again."""
+    config_folder().mkdir(parents=True, exist_ok=True)
+    (config_folder() / "nbchat.toml").write_text(text)

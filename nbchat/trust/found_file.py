@@ -113,9 +113,9 @@ def user_name(user: int) -> str:
     """The name of a user by the number; the number where it has none."""
     if os.name == "nt":
         return f"user {user}"
-    import pwd
-
     try:
+        import pwd
+
         return written_out(pwd.getpwuid(user).pw_name)
-    except KeyError:
+    except (KeyError, ImportError):
         return f"user {user}"

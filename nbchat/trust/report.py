@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.catalog.catalog import Catalog, Route
+from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Model, Provider
 from nbchat.catalog.table_files import parse_table
 from nbchat.catalog.user_tables import UserRow
@@ -22,7 +22,7 @@ from nbchat.key_owners import mask_keys, owners_of
 from nbchat.settings_file import FileContent, content_of
 from nbchat.trust.beside import Layers, lay_trusted
 from nbchat.trust.found_file import FoundFile, user_name
-from nbchat.wording import plural, shorten, written_out
+from nbchat.wording import folded, plural, shorten, written_out
 
 LONGEST_VALUE = 500  # characters of one value
 MOST_NAMES = 12  # models that are named for one host
@@ -36,6 +36,9 @@ def report(file: FoundFile, own: Catalog) -> list[str]:
     content = content_of(parse_table(file.content, file.path), file.path)
     after = lay_trusted(Layers(own), file).catalog
     lines = [file.shown_path, f"  {_facts(file)}", "", *_text(file), *_hosts(content, own, after)]
+    if history := content.values.get("history"):
+        kept = "not be kept" if history.lower() == "off" else f"be kept in {written_out(history)}"
+        lines += [f"  Conversations would {kept}.", ""]
     lines += ["All that it says, key by key:", *_members(content)]
     return [mask_keys(line) for line in lines]
 
@@ -101,7 +104,7 @@ def _hosts(content: FileContent, own: Catalog, after: Catalog) -> list[str]:
         return []
     lines = ["If you trust it, as it is now:", ""]
     for name, host in hosts.items():
-        lines += [*host.lines(name), ""]
+        lines += [*host.lines(f"{name}, {_whose(name)}"), ""]
     return lines
 
 
@@ -109,7 +112,7 @@ def _add_provider(
     hosts: dict[str, _Host], row: UserRow, provider: Provider, before: Provider | None
 ) -> None:
     kind = _plain(provider.type)
-    asked = f"every model of {kind}"
+    asked = f"every model of {kind}{_namesake(provider)}"
     today = _hosts_of(before) if before else []
     for name in _hosts_of(provider):
         host = hosts.setdefault(name, _Host())
@@ -170,6 +173,22 @@ def _add_variable(host: _Host, name: str, variable: str, how: str) -> None:
         host.sent.append(words)
     else:
         host.refused.append(f"{words}: it holds the key of {owners[0].name}")
+
+
+def _whose(host: str) -> str:
+    """Which provider of the shipped table has the host."""
+    for provider in shipped().providers.values():
+        if provider.trusts(host):
+            return f"a host of {provider.name}"
+    return "a host that no provider of the table has"
+
+
+def _namesake(provider: Provider) -> str:
+    """Whether it has the name of another provider, of the shipped table."""
+    for known in shipped().providers.values():
+        if known.type != provider.type and folded(known.name) == folded(provider.name):
+            return f", which calls itself {known.name} as {known.type} does"
+    return ""
 
 
 def _state(variable: str) -> str:

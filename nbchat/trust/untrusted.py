@@ -6,7 +6,6 @@ A member that may count has a reader here; everything else is left out, and name
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.errors import UnknownModel
 from nbchat.settings_file import DISPLAYS, FileValues
-from nbchat.wording import written_out
+from nbchat.wording import folded, written_out
 
 LONGEST_NAME = 40  # characters of a name that is repeated
 MOST_NAMES = 4  # of a table that are repeated
@@ -77,10 +76,10 @@ def _read_aliases(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     if not isinstance(value, Mapping):
         harmless.left_out.append("aliases")
         return
-    taken = {_folded(name) for name in (*catalog.models, *catalog.providers, *catalog.aliases)}
+    taken = {folded(name) for name in (*catalog.models, *catalog.providers, *catalog.aliases)}
     others = []
     for alias, name in value.items():
-        is_new = _folded(alias) not in taken and _is_name(alias)
+        is_new = folded(alias) not in taken and _is_name(alias)
         if is_new and isinstance(name, str) and _is_shipped(name):
             harmless.aliases[alias] = name
         else:
@@ -111,11 +110,6 @@ def _is_name(alias: str) -> bool:
     """Whether it is a word that can be seen, and no `provider:id` or `@agent`."""
     is_word = alias.split() == [alias] and written_out(alias) == alias
     return is_word and ":" not in alias and alias[0] not in "@-"
-
-
-def _folded(name: str) -> str:
-    """Names that are read as the same are the same."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 # --- what does not -------------------------------------------------------------------------------

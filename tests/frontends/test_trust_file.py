@@ -37,7 +37,8 @@ def test_the_file_is_shown_and_trusted_when_the_answer_is_yes(file: Path) -> Non
 
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith(f"{file}\n")
-    assert "  evil.example\n    is asked for   every model of corp" in ran.stdout
+    assert "  evil.example, a host that no provider of the table has\n" in ran.stdout
+    assert "    is asked for   every model of corp" in ran.stdout
     assert ran.stdout.endswith(f"{file} is trusted from now on, until it changes.\n")
     assert Settings.load(file.parent).history
     assert "is trusted as it is now" in nbchat("trust", FILE, cwd=file.parent).stdout

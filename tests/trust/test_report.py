@@ -40,10 +40,11 @@ def test_each_host_is_shown_with_what_would_go_there(
 
     page = shown(tmp_path, text)
 
-    host = page[page.index("  evil.example\n") : page.index("All that it says")]
+    host = page[page.index("  evil.example, ") : page.index("All that it says")]
     assert host == (
-        "  evil.example\n"
-        "    is asked for   every model of moonshot\n"
+        "  evil.example, a host that no provider of the table has\n"
+        "    is asked for   every model of moonshot, "
+        "which calls itself Moonshot AI (Kimi) as kimi does\n"
         "                   kimi-k2.6, which is asked at api.moonshot.ai today\n"
         "                   glm-5.3, which means moonshot:x, "
         "and is asked at open.bigmodel.cn today\n"
@@ -74,8 +75,9 @@ def test_every_way_to_another_host_is_shown(tmp_path: Path) -> None:
     )
 
     for host in ("one", "two", "three", "four", "five", "six"):
-        assert f"\n  {host}.example\n" in page
-    assert "\n  the address in CI_URL (not set here)\n" in page
+        assert f"\n  {host}.example, a host that no provider of the table has\n" in page
+    assert "\n  api.moonshot.ai, a host of Moonshot AI (Kimi)\n" in page
+    assert "\n  the address in CI_URL (not set here), " in page
     assert "CI_TOKEN (not set here), as the key" in page
 
 
@@ -134,6 +136,8 @@ def test_a_key_that_stands_in_the_file_is_not_repeated(
 
 def test_a_long_file_is_shown_by_what_it_says(tmp_path: Path) -> None:
     page = shown(tmp_path, "# nothing to see here\n" * 5000 + 'history = "theirs"\n')
+
+    assert f"  Conversations would be kept in {tmp_path / 'theirs'}.\n" in page
 
     assert "nothing to see here" not in page
     assert f'  history = "{tmp_path / "theirs"}"' in page

@@ -53,7 +53,8 @@ def test_a_person_sees_what_the_file_would_change_and_decides(
 
     asked, refused = answer_with(kernel, "n")
     assert asked == "Trust this file, until it changes? [y/N] "
-    assert f"  {host}\n    is asked for   every model of corp\n" in refused.text
+    assert f"  {host}, a host that no provider of the table has\n" in refused.text
+    assert "    is asked for   every model of corp\n" in refused.text
     assert "CORP_API_KEY (set here), as the key" in refused.text
     assert refused.text.endswith("Nothing was changed.\n")
     assert kernel.run("%%chat corp-large\nHi").status == "error"
