@@ -1,4 +1,4 @@
-"""The command line: `nbchat serve` and `nbchat models`; `python -m nbchat` is the same."""
+"""The command line: `nbchat serve`, `models` and `trust`; `python -m nbchat` is the same."""
 
 from __future__ import annotations
 
@@ -31,9 +31,16 @@ Talk to language models from a notebook. In a cell of one:
 KEYS = """\
   $ nbchat models kimi      what there is of Kimi, and which key it needs
   $ nbchat serve            the same models for curl and any OpenAI client
+  $ nbchat trust            what the nbchat.toml found here would change, and whether it may
 
 Keys are read from the environment, such as KIMI_API_KEY, GLM_API_KEY, OPENAI_API_KEY
 or ANTHROPIC_API_KEY, never from the command line. The model `demo` needs none.
+"""
+
+TRUST = """\
+An nbchat.toml that lies beside a notebook may have come with somebody else's files. Until
+you trust it, only this counts of it: a model of the table, display, timeouts, and aliases
+of models of the table. This command shows what the file would change, and asks.
 """
 
 SERVE = """\
@@ -98,6 +105,8 @@ def _run(arguments: Sequence[str]) -> int:
             models(**flags)
         elif command == "serve":
             serve(flags)
+        elif command == "trust":
+            trust(**flags)
         else:
             parser.print_help()
         if sys.stdout is not None:
@@ -140,6 +149,8 @@ def models(pattern: str = "") -> None:
     if settings.trouble:
         trouble = first_line(settings.trouble)
         print(f"nbchat: these are the shipped models alone: {trouble}", file=sys.stderr)
+    for line in settings.file_lines.values():
+        print(f"nbchat: {line}", file=sys.stderr)
 
 
 def _state(model: Model, provider: Provider, settings: Settings) -> str:
@@ -150,6 +161,16 @@ def _state(model: Model, provider: Provider, settings: Settings) -> str:
         return state
     successor = f", now {model.replacement}" if model.replacement else ""
     return f"{state}; retired{successor}"
+
+
+def trust(file: str = "", forget: bool = False) -> None:
+    """Show what a settings file would change and ask whether to trust it, or forget that it is."""
+    from nbchat.frontends.trust_file import forget_file, trust_file
+
+    if forget:
+        forget_file(file)
+    else:
+        trust_file(file, input)
 
 
 def serve(flags: Mapping[str, str | None]) -> None:
@@ -172,6 +193,11 @@ def _parser(with_server: bool) -> argparse.ArgumentParser:
     listing = commands.add_parser("models", help=about, description=f"List {about}.")
     pattern = "part of a model's or provider's name"
     listing.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help=pattern)
+    about = "what the settings file of a folder would change, and whether it may"
+    trusting = commands.add_parser("trust", help=about, description=TRUST, formatter_class=plain)
+    place = "the file, or its folder; without it the nearest upwards"
+    trusting.add_argument("file", nargs="?", default="", metavar="FILE", help=place)
+    trusting.add_argument("--forget", action="store_true", help="trust it no longer")
     server = commands.add_parser(
         "serve",
         help="your models behind one address, for curl and any OpenAI client",

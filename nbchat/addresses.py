@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from nbchat.catalog.catalog import Route, own_variable
+from nbchat.catalog.catalog import Route, own_variable, shipped
 from nbchat.catalog.rows import Provider
 from nbchat.errors import BadSettings
-from nbchat.hosts import complete_address, host_of
+from nbchat.hosts import complete_address, host_of, is_loopback, place_of
+from nbchat.key_owners import refuse_key_in_address
 
 ARGUMENT = "the base_url argument"
 TABLE = "the provider's table"
@@ -48,10 +49,32 @@ def _moved_by_environment(provider: Provider) -> Setting | None:
         value = os.environ.get(variable, "").strip()
         if not value:
             continue
+        if variable not in _shipped_variables(provider):
+            refuse_key_in_address(variable, value, provider.type)
         value = complete_address(value, provider.home_of(host_of(f"//{value}")))
         moved = value if variable == own else provider.moved_to(value)
         return Setting("base_url", moved.rstrip("/"), variable)
     return None
+
+
+def foreign_host(provider: Provider, base_url: Setting) -> str:
+    """The host and port of an address that the shipped table does not know for this provider.
+
+    Empty where it does, and for this machine where the user has said so beside the question.
+    """
+    host = host_of(base_url.value)
+    known = shipped().providers.get(provider.type)
+    if known and (known.trusts(host) or host == host_of(known.base_url)):
+        return ""
+    if known and is_loopback(host) and base_url.origin != TABLE:
+        return ""
+    return place_of(base_url.value)[1]
+
+
+def _shipped_variables(provider: Provider) -> tuple[str, ...]:
+    """The variables that move its base URL as the shipped table says."""
+    known = shipped().providers.get(provider.type)
+    return (own_variable(known), *known.env_base_url) if known else ()
 
 
 def fill(template: str, provider: Provider) -> str:
@@ -71,6 +94,7 @@ def _parameter(variables: str, provider: Provider) -> str:
     names, _, default = variables.partition("=")
     for name in names.split("|"):
         if value := os.environ.get(name):
+            refuse_key_in_address(name, value, provider.type)
             return value
     if default:
         return default

@@ -24,7 +24,7 @@ MODEL_HEAD = ("model", "provider", "context", "in / out per 1M", "besides text",
 
 def answer_bundle(answer: Answer) -> dict[str, str]:
     """An answer as IPython displays it, with its model and tokens below."""
-    footer = [fact for fact in (answer.model, str(answer.usage)) if fact]
+    footer = [fact for fact in (answer.model, answer.host, str(answer.usage)) if fact]
     return {
         "text/html": styled_page(answer_parts(answer, footer=footer)),
         "text/plain": clean(plain(answer)),
@@ -40,7 +40,8 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     html = [note(words) for words in text]
     for turn in shown:
         html.append(asked_html(turn.question.text))
-        html.append(answer_parts(turn.answer, footer=[turn.answer.model]))
+        answerer = [fact for fact in (turn.answer.model, turn.answer.host) if fact]
+        html.append(answer_parts(turn.answer, footer=answerer))
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),

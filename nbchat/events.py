@@ -115,7 +115,8 @@ class Answer:
 
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
     `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
-    ended; `.model` and `.provider` are who answered.
+    ended; `.model` and `.provider` are who answered, and `.host` where, unless it is the
+    provider's own.
 
     >>> answer = Answer(model="demo", provider="demo")
     >>> for event in (Thought("hm"), Text("Hi"), Text("!"), Stop("end")):
@@ -131,6 +132,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
     stop: Stop = field(default_factory=lambda: Stop("broken", "the answer has not ended"))
+    host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: _Growing | None = None
     _thought: _Growing | None = None

@@ -23,6 +23,19 @@ def host_of(url: str) -> str:
         return ""
 
 
+def place_of(url: str) -> tuple[str, str]:
+    """Scheme, and host with port: where a request to the URL goes.
+
+    >>> place_of("https://API.openai.com/v1"), place_of("http://0.0.0.0:8000")
+    (('https', 'api.openai.com'), ('http', '127.0.0.1:8000'))
+    """
+    try:
+        parts = urlsplit(connectable(url))
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine: 127.0.0.0/8, ::1 or localhost. What looks like it is not.
 

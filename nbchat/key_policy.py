@@ -6,12 +6,14 @@ A key comes from the environment only, and never from a file that might be share
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
-from nbchat.addresses import ARGUMENT, TABLE, Setting
-from nbchat.catalog.catalog import Route, own_variable, shipped
+from nbchat.addresses import ARGUMENT, Setting
+from nbchat.catalog.catalog import Route, own_variable
 from nbchat.catalog.rows import Provider
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.hosts import host_of, is_loopback
+from nbchat.key_owners import owners_of
 from nbchat.keys import Key, Secret
 
 
@@ -24,11 +26,11 @@ def find_key(provider: Provider, first: str = "") -> Key | None:
     return None
 
 
-def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, own_file: bool) -> Key:
+def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user: bool) -> Key:
     """The key to send to `base_url`.
 
-    `own_file`: whether the settings file is the user's own. Raises MissingKey, or BadSettings
-    for a host that the key is not for.
+    `by_user`: whether the shipped table, the environment and the user's own file alone send
+    this key there. Raises MissingKey, or BadSettings for a host that the key is not for.
     """
     provider = route.provider
     if api_key is not None:
@@ -38,9 +40,9 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, own_file
         if provider.key_needed and base_url.origin != ARGUMENT:
             raise MissingKey(missing_key(provider))
         return Key(Secret(""), "no key")
-    host = host_of(base_url.value)
-    if not is_loopback(host) and not _may_have(host, key, provider, base_url, own_file):
-        owner = (_owners(key) or [provider])[0]
+    host, owners = host_of(base_url.value), owners_of(key.origin, key.secret.reveal())
+    if not _may_have(host, owners, provider, base_url, by_user):
+        owner = (owners or [provider])[0]
         raise BadSettings(
             f"{key.origin} belongs to {owner.name} and is not sent to {host} ({base_url.origin}).\n"
             f"Pass api_key=..., or set {own_variable(provider)} in the environment "
@@ -49,27 +51,19 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, own_file
     return key
 
 
-def _may_have(host: str, key: Key, provider: Provider, base_url: Setting, own_file: bool) -> bool:
+def _may_have(
+    host: str, owners: Sequence[Provider], provider: Provider, base_url: Setting, by_user: bool
+) -> bool:
     """Whether a key may go to a host: its provider's own, or one that the user has named.
 
-    A file found beside a notebook may come with somebody else's repository, so
-    it cannot send a provider's key to another host.
+    A file beside a notebook may have come with somebody else's repository. Trusted or not, it
+    cannot send a provider's key to another host, be that a port of this machine.
     """
-    owners = _owners(key)
     if any(owner.trusts(host) for owner in owners):
         return True
     if base_url.origin == ARGUMENT:
-        return provider.trusts(host) and not owners
-    return base_url.origin != TABLE or not owners or own_file
-
-
-def _owners(key: Key) -> list[Provider]:
-    """The providers whose key it is, by the variable it came from.
-
-    The shipped table alone says so.
-    """
-    providers = shipped().providers.values()
-    return [provider for provider in providers if key.origin in provider.env_keys]
+        return is_loopback(host) or (provider.trusts(host) and not owners)
+    return by_user or not owners
 
 
 def missing_key(provider: Provider) -> str:

@@ -61,6 +61,7 @@ class Runtime:
         self.active = MAIN  # the conversation that is meant where none is named
         # Whether a person sees the cells; None: none of them was ours, so far.
         self.watched: bool | None = None
+        self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
@@ -84,10 +85,12 @@ class Runtime:
             return Settings(trouble=str(error))
 
     def open(self, *, static: bool, watched: bool | None = None) -> None:
-        """A cell is running; a `static` one is shown when it is done.
+        """A cell is running. `static`: an answer is one output and nothing before it.
 
-        What nobody has `watched` is not stored.
+        Where nobody has `watched`, nothing is stored. Unless it is said, a person watches what
+        is not static.
         """
+        self.static = static
         self.watched = not static if watched is None else watched
         self._demo_pace = 0.0 if static else DEMO_PACE
         if self._engine is not None:

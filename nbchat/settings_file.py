@@ -1,8 +1,9 @@
-"""The settings file: which one counts, and what it says. A file that has changed is read again."""
+"""The settings file: where one may lie, and what it says."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.table_files import read_table
-from nbchat.catalog.user_tables import TABLES, read_tables
+from nbchat.catalog.user_tables import TABLES, UserTables, read_tables
 from nbchat.errors import BadSettings
 from nbchat.folders import config_folder
 from nbchat.wire.formats import FORMATS
@@ -20,6 +21,7 @@ from nbchat.wording import did_you_mean
 
 FILE = "nbchat.toml"
 CONNECT = 10.0  # seconds
+DISPLAYS = ("live", "static")
 
 Seconds = Annotated[float, Field(strict=True, gt=0, lt=1e6)]
 
@@ -57,8 +59,19 @@ class FileValues(BaseModel):
 KNOWN = (*FileValues.model_fields, *TABLES)
 
 
-def find_file(start: Path | None = None) -> Path | None:
-    """The settings file that counts: NBCHAT_CONFIG, the nearest upwards, or the user's own."""
+@dataclass(slots=True, frozen=True)
+class FileContent:
+    """What one file says: values by their names, and rows that are laid over a table."""
+
+    values: Mapping[str, Any]
+    tables: UserTables
+
+
+# --- where ---------------------------------------------------------------------------------------
+
+
+def own_file() -> Path | None:
+    """The file that is the user's own: named by NBCHAT_CONFIG, or in the config folder."""
     if named := os.environ.get("NBCHAT_CONFIG"):
         path = os.path.expanduser(named)
         if not os.path.isfile(path):
@@ -66,51 +79,58 @@ def find_file(start: Path | None = None) -> Path | None:
                 f"NBCHAT_CONFIG names {named}, which is not a file. Correct it, or unset it."
             )
         return Path(path)
+    place = os.path.join(config_folder(), FILE)
+    return Path(place) if os.path.isfile(place) else None
+
+
+def places_upwards(start: Path | None = None) -> tuple[str, ...]:
+    """Where a file counts that lies beside the work: in its folder and in each above it.
+
+    Nowhere when NBCHAT_CONFIG names the one that counts. The config folder's is the user's own.
+    """
+    if os.environ.get("NBCHAT_CONFIG"):
+        return ()
     try:
-        here = os.path.abspath(start or os.getcwd())
+        folder = os.path.realpath(start or os.getcwd())
     except OSError:  # the working directory was removed
-        here = os.sep
-    for place in (*_upwards(here), os.path.join(config_folder(), FILE)):
-        if os.path.isfile(place):
-            return Path(place)
-    return None
+        return ()
+    own = os.path.join(os.path.realpath(config_folder()), FILE)
+    return tuple(place for place in _upwards(folder) if place != own)
 
 
 @cache
 def _upwards(folder: str) -> tuple[str, ...]:
-    """The file in a folder and in each above it; strings, since every question looks at all."""
+    """Strings, since every question looks at all of them."""
     here = Path(folder)
     return tuple(str(place / FILE) for place in (here, *here.parents))
 
 
-def is_own_file(file: Path | None) -> bool:
-    """Whether it is the user's own: named by NBCHAT_CONFIG, or in the config folder."""
-    if os.environ.get("NBCHAT_CONFIG"):
-        return True
-    return file is not None and file.parent == config_folder()
+# --- what it says --------------------------------------------------------------------------------
 
 
-_files: dict[tuple[Path, int], tuple[dict[str, Any], Catalog]] = {}  # by path and time of change
+_read: dict[tuple[Path, int], tuple[Mapping[str, Any], Catalog]] = {}  # by path and time of change
 
 
-def read_file(path: Path) -> tuple[dict[str, Any], Catalog]:
+def read_own_file(path: Path) -> tuple[Mapping[str, Any], Catalog]:
     """What it says, and the table of models with its rows on top.
 
-    Raises BadSettings, naming file and field.
+    A file that has changed is read again. Raises BadSettings, naming file and field.
     """
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror}.") from None
-    if (path, changed) not in _files:
-        _files[path, changed] = _parse(path)
-    return _files[path, changed]
+    if (path, changed) not in _read:
+        content = content_of(read_table(path), path)
+        _read[path, changed] = content.values, content.tables.over(shipped())
+    return _read[path, changed]
 
 
-def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
-    data = read_table(path)
+def content_of(data: Any, path: Path) -> FileContent:
+    """What the data of a file mean. Raises BadSettings, naming file and field."""
     if path.suffix.lower() == ".json":  # the model-mapping table alone, in its documented shape
-        return {}, read_tables(data, str(path), FORMATS).over(shipped())
+        return FileContent({}, read_tables(data, str(path), FORMATS))
+    data = dict(data)
     tables = {name: data.pop(name) for name in TABLES if name in data}
     try:
         checked = FileValues.model_validate(data)
@@ -120,7 +140,7 @@ def _parse(path: Path) -> tuple[dict[str, Any], Catalog]:
     history = values.get("history", "off")
     if history.lower() != "off":
         values["history"] = str(path.parent / os.path.expanduser(history))
-    return values, read_tables(tables, str(path), FORMATS).over(shipped())
+    return FileContent(values, read_tables(tables, str(path), FORMATS))
 
 
 def _what_is_wrong(error: ValidationError, written: list[str]) -> str:

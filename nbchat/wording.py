@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -18,6 +19,14 @@ EXCERPT = 300  # characters of somebody else's words
 
 # Controls, what reorders or hides text, and halves of characters.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+# What Unicode calls ignorable by default, and what looks like nothing: neither is seen.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
@@ -68,6 +77,27 @@ def safe_excerpt(text: str) -> str:
     """
     escaped = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
     return shorten(" ".join(escaped.split()), EXCERPT)
+
+
+def written_out(text: str) -> str:
+    """Somebody else's words on one line: all that acts, hides or is not seen is written out.
+
+    >>> written_out("a\\x1b[2K\\u202eb\\U000e0100")
+    'a\\\\x1b[2K\\\\u202eb\\\\U000e0100'
+    """
+    return "".join(
+        letter if letter.isprintable() and not _UNSEEN.match(letter) else ascii(letter)[1:-1]
+        for letter in text
+    )
+
+
+def folded(name: str) -> str:
+    """A name for comparing: names that are read as the same are the same.
+
+    >>> folded("\uff2bimi-K2") == folded("kimi-k2")
+    True
+    """
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 # --- where not every character can be written ------------------------------------------------

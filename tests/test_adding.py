@@ -19,6 +19,7 @@ import nbchat
 
 from .fakes.provider import Service, answer, said
 from .test_layers import forbidden
+from .trusted import write_trusted
 
 PACKAGE = Path(nbchat.__file__).parent
 
@@ -321,7 +322,7 @@ name = "Pigeon Post"
 base_url = "{service.url}/v1"
 key_needed = false
 """
-    (copy.folder / "nbchat.toml").write_text(row)
+    write_trusted(copy.folder, row)
     service.answers(*said("Coo."))
 
     assert copy.python("-c", "import nbchat; print(nbchat.ask('pigeon:homer-1', 'Hi'))") == "Coo."

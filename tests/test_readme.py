@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 
 import nbchat
+from nbchat.errors import UnknownModel
 from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
+from nbchat.settings_file import FILE, config_folder
 
 from .engine.providers import answers
 from .fakes.provider import Request, Service, answer, said
 from .refresh_pages import PARTS, refreshed
 from .running_kernel import RunningKernel
+from .trusted import write_trusted
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -122,16 +125,37 @@ def test_the_line_for_every_kernel_loads_the_extension(tmp_path: Path) -> None:
     assert "This is the first question of our conversation." in ran.stdout, ran.stderr
 
 
-def test_the_settings_file_is_accepted(tmp_path: Path) -> None:
+@pytest.mark.field("T1")
+@pytest.mark.parametrize("place", ["the config folder", "a repository that is trusted"])
+def test_the_settings_file_is_accepted(place: str, tmp_path: Path) -> None:
     (example,) = (block for kind, block in BLOCKS if kind == "toml")
-    (tmp_path / "nbchat.toml").write_text(example)
+    if place == "the config folder":
+        config_folder().mkdir(parents=True)
+        (config_folder() / FILE).write_text(example)
+    else:
+        write_trusted(tmp_path, example)
 
     settings = Settings.load(tmp_path)
 
+    assert settings.file_lines == {}
     assert settings.model == "kimi-k2.6"
     assert settings.timeouts.gap == 60
     assert settings.catalog.find("fast").model.id == "glm-5.3-flash"
     assert settings.catalog.find("my-model").provider.env_keys == ("MY_KEY",)
+
+
+@pytest.mark.field("T1")
+def test_the_settings_file_counts_in_a_repository_as_far_as_is_said(tmp_path: Path) -> None:
+    (example,) = (block for kind, block in BLOCKS if kind == "toml")
+    (tmp_path / FILE).write_text(example)
+
+    settings = Settings.load(tmp_path)
+
+    assert (settings.model, settings.timeouts.gap) == ("kimi-k2.6", 60)
+    assert settings.catalog.find("fast").model.id == "glm-5.3-flash"
+    assert "providers (mine), models (my-model)" in "".join(settings.file_lines.values())
+    with pytest.raises(UnknownModel, match="not trusted"):
+        settings.catalog.find("my-model")
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:

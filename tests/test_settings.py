@@ -10,6 +10,9 @@ from nbchat.addresses import Setting
 from nbchat.errors import BadSettings, MissingKey
 from nbchat.keys import Key
 from nbchat.settings import Settings
+from nbchat.settings_file import config_folder
+
+from .trusted import write_trusted
 
 KEY = "sk-secret-0123456789"
 
@@ -39,8 +42,8 @@ def test_the_environment_goes_before_the_file(
 def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)
-    (tmp_path / "nbchat.toml").write_text('model = "far"')
-    (tmp_path / "a" / "nbchat.toml").write_text('model = "near"')
+    write_trusted(tmp_path, 'model = "far"')
+    write_trusted(tmp_path / "a", 'model = "near"')
 
     assert Settings.load(deep).model == "near"
 
@@ -48,11 +51,10 @@ def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
 def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     import os
 
-    file = tmp_path / "nbchat.toml"
-    file.write_text('model = "one"')
+    write_trusted(tmp_path, 'model = "one"')
     assert Settings.load(tmp_path).model == "one"
 
-    file.write_text('model = "two"')
+    file = write_trusted(tmp_path, 'model = "two"')
     os.utime(file, ns=(1, 1))
 
     assert Settings.load(tmp_path).model == "two"
@@ -71,7 +73,7 @@ def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "nbchat.toml").write_text(text)
+    write_trusted(tmp_path, text)
 
     with pytest.raises(BadSettings, match="nbchat.toml") as raised:
         Settings.load(tmp_path)
@@ -162,7 +164,7 @@ def test_a_file_beside_a_notebook_cannot_send_a_key_elsewhere(
 ) -> None:
     """It may have come with somebody else's repository."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    (tmp_path / "nbchat.toml").write_text(table)
+    write_trusted(tmp_path, table)
     model = "evil:x" if "evil" in table.split("\n")[1] else "openai:x"
 
     with pytest.raises(BadSettings, match="is not sent to evil.example.com"):
@@ -170,3 +172,58 @@ def test_a_file_beside_a_notebook_cannot_send_a_key_elsewhere(
 
     monkeypatch.setenv("NBCHAT_CONFIG", str(tmp_path / "nbchat.toml"))
     assert key_for(model).origin == "OPENAI_API_KEY"
+
+
+@pytest.mark.field("T2")
+def test_a_cloud_key_goes_to_this_machine_by_the_users_word_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By the user's own file, the environment or an argument; not by a repository's file."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    row = '[[providers]]\ntype = "openai"\nbase_url = "http://127.0.0.1:8000/v1"\n'
+    write_trusted(tmp_path, row)
+    with pytest.raises(
+        BadSettings, match="OPENAI_API_KEY belongs to OpenAI and is not sent to 127"
+    ):
+        key_for("openai:x", start=tmp_path)
+
+    assert key_for("openai:x", "http://127.0.0.1:8000/v1", start=tmp_path).secret
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+    assert key_for("openai:x", start=tmp_path).secret
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    own(row.replace("8000", "9000"))
+    with pytest.raises(BadSettings, match="is not sent to 127"):  # which is another port
+        key_for("openai:x", start=tmp_path)
+    own(row)
+    assert key_for("openai:x", start=tmp_path).secret
+
+
+@pytest.mark.field("T2")
+def test_a_key_of_ones_own_goes_to_its_own_provider(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    row = '[[providers]]\ntype = "mine"\nbase_url = "{}"\nenv_keys = ["MY_KEY"]\n'
+    for url in ("https://llm.example/v1", "http://127.0.0.1:8000/v1"):
+        write_trusted(tmp_path, row.format(url))
+        assert key_for("mine:x", start=tmp_path).origin == "MY_KEY"
+
+
+@pytest.mark.field("T1")
+def test_no_address_holds_a_key_whoever_has_written_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", KEY)
+    monkeypatch.setenv("COPY", f"v1-{KEY}")
+    for variable in ("KIMI_API_KEY", "COPY"):
+        own(
+            '[[providers]]\ntype = "mine"\nbase_url = "https://llm.example/{k}"\n'
+            f'env_params = {{ k = "{variable}" }}\n'
+        )
+        with pytest.raises(BadSettings, match="holds the key of Moonshot AI") as raised:
+            key_for("mine:x")
+        assert KEY not in str(raised.value)
+
+
+def own(text: str) -> None:
+    """Write the user's own file; one that has changed is read again."""
+    config_folder().mkdir(parents=True, exist_ok=True)
+    (config_folder() / "nbchat.toml").write_text(text)

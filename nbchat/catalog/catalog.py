@@ -64,6 +64,8 @@ class Catalog:
     providers: dict[str, Provider]
     thinking: dict[str, ThinkingTable] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    # Names that a file would make known, were it trusted, and the file of each.
+    untrusted: Mapping[str, str] = field(default_factory=dict)
 
     # --- from a name to a route ------------------------------------------------------------
 
@@ -231,6 +233,7 @@ class Catalog:
             {**self.providers, **{p.type: p for p in providers}},
             self.thinking,
             {**self.aliases, **(aliases or {})},
+            self.untrusted,
         )
 
 

@@ -21,11 +21,16 @@ class KnownNames(Protocol):
     def providers(self) -> Mapping[str, Provider]: ...
     @property
     def aliases(self) -> Mapping[str, str]: ...
+    @property
+    def untrusted(self) -> Mapping[str, str]: ...
 
 
 def no_such_model(name: str, catalog: KnownNames) -> str:
     """What to say of a name that has no route."""
     kind, colon, upstream = name.partition(":")
+    file = catalog.untrusted.get(name) or catalog.untrusted.get(kind)
+    if file and kind not in catalog.providers:
+        return _only_untrusted(name, file)
     if kind in catalog.providers:
         example = catalog.providers[kind].default_model or "its-model-id"
         if colon:
@@ -45,6 +50,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
 
 def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
     """What to say of a provider that nobody knows; `upstream` is the model asked of it, if any."""
+    if kind in catalog.untrusted:
+        return _only_untrusted(kind, catalog.untrusted[kind])
     near = did_you_mean(kind, catalog.providers)
     alike = _alike(kind, catalog)
     if alike:
@@ -52,6 +59,14 @@ def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
     elif not near:
         near = f"\nProviders: {', '.join(catalog.providers)}."
     return f"no provider is called {kind!r}.{near}"
+
+
+def _only_untrusted(name: str, file: str) -> str:
+    """What to say of a name that only a file has which nobody has trusted."""
+    return (
+        f"{name!r} is in {file}, which is not trusted.\n"
+        "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
+    )
 
 
 def _near_models(name: str, catalog: KnownNames) -> str:

@@ -17,14 +17,21 @@ def read_table(path: Path) -> Any:
     Raises BadSettings, naming the file.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadSettings(
-            f"{path} is not UTF-8 text (see byte {error.start}). Save it as UTF-8."
-        ) from None
+        content = path.read_bytes()
     except OSError as error:
         raise BadSettings(
             f"{path} cannot be read: {error.strerror or type(error).__name__}."
+        ) from None
+    return parse_table(content, path)
+
+
+def parse_table(content: bytes, path: Path) -> Any:
+    """What these bytes of the file hold. Raises BadSettings, naming the file."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadSettings(
+            f"{path} is not UTF-8 text (see byte {error.start}). Save it as UTF-8."
         ) from None
     try:
         return _json(text, path) if path.suffix.lower() == ".json" else _toml(text, path)

@@ -22,7 +22,9 @@ from nbchat.errors import BadSettings, UnknownModel
 from nbchat.wording import did_you_mean
 
 TABLES = ("models", "providers", "aliases")
-KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
+KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization")
+# These say where a request goes, and where it ends.
+OWN_HEADERS = ("host", "content-length", "transfer-encoding", "connection")
 R = TypeVar("R", bound=Row)
 
 
@@ -174,9 +176,11 @@ class _TableReader:
 
 def _check_headers(provider: Provider, place: UserRow) -> None:
     for header in provider.headers:
-        if header.lower() in KEY_HEADERS:
+        if header.strip().lower() in KEY_HEADERS:
             advice = "Keys stay out of files: name their variable in 'envKeys'"
             place.refuse(f"header {header!r} would hold a key. {advice}")
+        if header.strip().lower() in OWN_HEADERS:
+            place.refuse(f"header {header!r} is the request's own. Leave it out")
 
 
 def _aliases(aliases: Any, whole: UserRow) -> dict[str, str]:

@@ -46,8 +46,12 @@ class Engine:
         self,
         settings: Callable[[], Settings] = Settings.load,
         services: Mapping[str, InProcessService] | None = None,
+        *,
+        tells_of_files: bool = True,
     ) -> None:
         self._settings = settings
+        self._tells_of_files = tells_of_files  # what of a file beside the work was left out
+        self._told: set[str] = set()  # the lines of files that have been told
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
@@ -69,19 +73,31 @@ class Engine:
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
-        async with aclosing(self._attempts(request, context)) as batches:
+        answer.host = request.foreign_host
+        news = self._untold(settings)
+        notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
+        async with aclosing(self._attempts(request, context, notices)) as batches:
             async for batch in batches:
+                self._told.update(news)
                 for event in batch:
                     answer.add(event)
                 shown = [event for event in batch if is_shown(event)]
                 if shown:
                     yield shown
 
+    def _untold(self, settings: Settings) -> dict[str, str]:
+        """What there is to tell of files that nobody has been told yet."""
+        if not self._tells_of_files:
+            return {}
+        return {key: line for key, line in settings.file_lines.items() if key not in self._told}
+
     async def _attempts(
-        self, request: PreparedRequest, context: ErrorContext
+        self, request: PreparedRequest, context: ErrorContext, notices: list[Event]
     ) -> AsyncGenerator[list[Event]]:
-        """The batches of the first attempt that delivers one, and a notice before each new one."""
-        notices: list[Event] = [Notice(text) for text in request.notices]
+        """The batches of the first attempt that delivers one, and a notice before each new one.
+
+        `notices` go before the first.
+        """
         for number in itertools.count(1):
             delivered = False
             try:

@@ -119,7 +119,7 @@ def _list_url(settings: Settings, request: PreparedRequest) -> str:
     base = base_url.value
     if request.route.wire in MAY_END_IN_A_VERSION:
         base = re.sub(r"/v\d$", "", base)
-    return base + path
+    return base + path  # which begins with a slash, so the host stays
 
 
 def _next_mark(page: Any, listing: Listing) -> str:

@@ -18,7 +18,7 @@ from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
-from nbchat.hosts import connectable, host_of, is_loopback
+from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
 from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
@@ -56,6 +56,11 @@ class PreparedRequest:
     # The same for every try, so that none counts twice.
     id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
 
+    @property
+    def foreign_host(self) -> str:
+        """The host that is asked, where the shipped table does not know it for this provider."""
+        return addresses.foreign_host(self.route.provider, self.base_url)
+
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
         headers = {
@@ -92,6 +97,7 @@ def prepare(
         )
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
     call = dialect.render(ask)
+    _check_place(call.url, base_url.value, route.provider.type)
     if options.extra:
         _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
@@ -132,6 +138,15 @@ def _check_base_url(base_url: Setting) -> Setting:
             "Use https; http is for this machine alone (localhost, 127.0.0.1, ::1)."
         )
     return replace(base_url, value=url)
+
+
+def _check_place(url: str, base_url: str, kind: str) -> None:
+    """Raise BadSettings where a row's path or the name of a model would lead to another host."""
+    if place_of(url) != place_of(base_url):
+        raise BadSettings(
+            f"{kind} has a path that leads away from {host_of(base_url)}. "
+            "A path begins with / and names no host."
+        )
 
 
 def _has_valid_port(url: str) -> bool:

@@ -1,4 +1,7 @@
-"""The line under an answer: who answered, how many tokens, what it cost, what was sent."""
+"""The line under an answer: who answered and where, how many tokens, what it cost, what was sent.
+
+Where is said of a host that is not the provider's own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from nbchat.turns import Turn
 def footer(turn: Turn) -> list[str]:
     """The parts of the line; nothing in it changes from run to run."""
     answer = turn.answer
-    facts = [_who(turn), str(answer.usage), str(cost_by_settings([answer]))]
+    facts = [_who(turn), answer.host, str(answer.usage), str(cost_by_settings([answer]))]
     if turn.inserted:
         facts.append(f"sent {', '.join(turn.inserted)}")
     return [fact for fact in facts if fact]

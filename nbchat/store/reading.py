@@ -166,6 +166,7 @@ class TurnRow(BaseModel):
     sent: dict[str, str] = {}
     model: Word = ""
     provider: Word = ""
+    host: Word = ""
     parts: list[Part] = []
     usage: dict[str, Count | None] = {}
     notices: list[str] = []
@@ -178,6 +179,7 @@ class TurnRow(BaseModel):
         """The turn that this row is of; without an id it is a new one."""
         usage = Usage(**self.usage)
         answer = Answer(self.model, self.provider, usage, list(self.notices), self.stop)
+        answer.host = self.host
         answer.parts = self.parts
         turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)
         turn.id = id or turn.id

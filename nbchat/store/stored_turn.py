@@ -73,6 +73,7 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
     row = {
         "model": answer.model,
         "provider": answer.provider,
+        **({"host": answer.host} if answer.host else {}),
         "parts": [part_fields(part) for part in answer.parts],
         "usage": {name: getattr(answer.usage, name) for name in Usage.__slots__},
         "notices": list(answer.notices),

@@ -13,6 +13,7 @@ from nbchat.messages import File, Image, Message, Text
 from nbchat.turns import Turn
 
 from ..fakes.source import WHOLE
+from ..trusted import write_trusted
 from .talk import Talk
 
 SMALL = """
@@ -33,7 +34,7 @@ max_output = 200
 
 @pytest.fixture
 def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Talk:
-    (tmp_path / "nbchat.toml").write_text(SMALL)
+    write_trusted(tmp_path, SMALL)
     monkeypatch.chdir(tmp_path)
     return Talk(tmp_path / "history.sqlite", model="small:tiny")
 

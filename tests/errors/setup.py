@@ -8,6 +8,7 @@ import nbchat
 from nbchat.errors import BadSettings, ConversationBusy, MissingKey, UnknownModel
 
 from ..fakes.provider import answer, said
+from ..trusted import write_trusted
 from .stage import KEY, Stage, ask, case
 
 for model in (
@@ -27,13 +28,13 @@ for model in ("glm-5.3", "claude-opus-5-5", "moonshot.kimi-k2-thinking"):
 
 @case(BadSettings, "nbchat.toml with a typo")
 def _(stage: Stage) -> None:
-    (stage.folder / "nbchat.toml").write_text('modle = "kimi-k2.6"\n')
+    write_trusted(stage.folder, 'modle = "kimi-k2.6"\n')
     ask()
 
 
 @case(BadSettings, "nbchat.toml that is no TOML")
 def _(stage: Stage) -> None:
-    (stage.folder / "nbchat.toml").write_text("model = kimi\n")
+    write_trusted(stage.folder, "model = kimi\n")
     ask()
 
 

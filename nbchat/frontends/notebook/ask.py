@@ -9,7 +9,7 @@ from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
-from nbchat.frontends.notebook.watching import cell_id, is_static, open_runtime
+from nbchat.frontends.notebook.watching import cell_id, open_runtime
 from nbchat.interrupts import Interrupts
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
         begins = not line.fresh and offer.is_first_answer(opened, conversation)
         stream = _open_stream(shell, conversation, line, body)
         model = line.model or runtime.choose_model(conversation)[0]
-        display = _open_display(shell, model, static=is_static(shell))
+        display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True

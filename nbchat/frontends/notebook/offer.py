@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from nbchat.frontends.notebook.commands.state_lines import offer_line
-from nbchat.frontends.notebook.watching import is_static
 from nbchat.render.page import note, styled_page
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def is_first_answer(runtime: Runtime, conversation: Conversation) -> bool:
 def offer(shell: InteractiveShell, runtime: Runtime, conversation: Conversation) -> None:
     """Say what can be resumed, where there is something and a person sees it."""
     runtime.offered.add(conversation.name)
-    if not runtime.watched or is_static(shell):
+    if not runtime.watched or runtime.static:
         return
     if line := offer_line(runtime, conversation):
         line = f"A new kernel remembers nothing by itself. {line}"

@@ -15,21 +15,18 @@ if TYPE_CHECKING:
 def open_runtime(shell: InteractiveShell) -> Runtime:
     """This kernel's runtime, told whether anybody watches this shell."""
     opened = runtime.current()
-    opened.open(static=is_static(shell), watched=_is_watched(shell))
+    watched = can_answer(shell)
+    display = opened.usable_settings().display
+    static = not watched if display is None else display == "static"
+    opened.open(static=static, watched=watched)
     return opened
 
 
-def is_static(shell: InteractiveShell) -> bool:
-    """Whether an answer is shown when it is whole: as the user has set it, or where nobody watches.
+def can_answer(shell: InteractiveShell) -> bool:
+    """Whether a person watches, who could be asked something.
 
-    What is stored depends on who watches alone.
+    `nbchat.store.notebook_path` says how that is known.
     """
-    display = runtime.current().usable_settings().display
-    return not _is_watched(shell) if display is None else display == "static"
-
-
-def _is_watched(shell: InteractiveShell) -> bool:
-    """Whether a person sees the cells; `nbchat.store.notebook_path` says how that is known."""
     return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", True))
 
 

@@ -29,7 +29,7 @@ class ServerState:
 
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
-        self.engine = Engine(runtime.current().settings)
+        self.engine = Engine(runtime.current().settings, tells_of_files=False)
         self._service = ChatService(runtime.wrap(self.engine, runtime.current().wrappers))
         self._stop = AbortSignal()
         self._stopping = False

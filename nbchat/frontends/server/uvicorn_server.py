@@ -127,7 +127,8 @@ def serve(options: ServerOptions) -> None:
 
     Raises BadSettings when the port is taken or nbchat's own settings cannot be used.
     """
-    Settings.load()
+    for line in Settings.load().file_lines.values():
+        print(f"nbchat: {line}", file=sys.stderr)
     listener = _listen(options)
     options = options.model_copy(update={"port": listener.getsockname()[1]})
     config = uvicorn.Config(

@@ -14,6 +14,7 @@ from nbchat.catalog.rows import Model
 
 from ...fakes.provider import Service, answer
 from ...running_kernel import RunningKernel
+from ...trusted import write_trusted
 from .asking import KEY, moved
 
 JSON = {"content-type": "application/json"}
@@ -270,7 +271,7 @@ def test_the_users_own_provider_has_a_list_too(
     row = (
         f'[[providers]]\ntype = "corp"\nbaseUrl = "{service.url}/v1"\nenvKeys = ["CORP_API_KEY"]\n'
     )
-    (tmp_path / "nbchat.toml").write_text(f'{row}modelsUrl = "/catalogue"\n')
+    write_trusted(tmp_path, f'{row}modelsUrl = "/catalogue"\n')
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CORP_API_KEY", KEY)
     service.plays(page({"data": [{"id": "corp-1"}]}))

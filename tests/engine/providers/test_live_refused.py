@@ -21,6 +21,7 @@ from nbchat.errors import (
 )
 
 from ...fakes.provider import Service
+from ...trusted import write_trusted
 from .asking import KEY, moved, refusal
 
 
@@ -104,8 +105,8 @@ def test_a_server_that_is_not_there_is_unreachable(monkeypatch: pytest.MonkeyPat
 def test_a_file_beside_a_notebook_cannot_have_a_key_sent_to_another_host(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "nbchat.toml").write_text(
-        '[[providers]]\ntype = "kimi"\nmodelsUrl = "https://evil.example/models"\n'
+    write_trusted(
+        tmp_path, '[[providers]]\ntype = "kimi"\nmodelsUrl = "https://evil.example/models"\n'
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIMI_API_KEY", KEY)

@@ -9,6 +9,7 @@ import pytest
 import nbchat
 
 from ...fakes.provider import Service
+from ...trusted import write_trusted
 from . import answers
 from .asking import ADD, KEY, Asker, moved
 
@@ -98,9 +99,10 @@ async def test_a_row_may_refuse_any_option(
     monkeypatch: pytest.MonkeyPatch, service: Service, tmp_path: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "nbchat.toml").write_text(
+    write_trusted(
+        tmp_path,
         '[[models]]\nid = "corp"\ntype = "kimi"\n'
-        'refuses = ["stop", "seed", "max_tokens", "tool_choice"]\n'
+        'refuses = ["stop", "seed", "max_tokens", "tool_choice"]\n',
     )
     ask = asker(monkeypatch, service, "corp", "/v1", "KIMI_API_KEY", answers.openai_chat)
     moved(monkeypatch, "kimi", f"{service.url}/v1", "KIMI_API_KEY")

@@ -9,6 +9,7 @@ import pytest
 
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import RunningKernel
+from ...trusted import write_trusted
 from .answers import anthropic_messages
 
 FILE = """
@@ -51,7 +52,7 @@ any = "corp:some-other-model"
 @pytest.fixture
 def notebook(service: Service, tmp_path: Path) -> Iterator[RunningKernel]:
     """A kernel in a folder with a settings file."""
-    (tmp_path / "nbchat.toml").write_text(FILE.format(url=service.url))
+    write_trusted(tmp_path, FILE.format(url=service.url))
     with RunningKernel(tmp_path, {"CORP_API_KEY": "the-corporate-key"}) as kernel:
         kernel.run("%load_ext nbchat")
         yield kernel
@@ -108,7 +109,7 @@ def test_the_row_is_shown_and_counted(notebook: RunningKernel, service: Service)
 
 
 def test_a_wrong_row_is_named_with_its_file(notebook: RunningKernel, tmp_path: Path) -> None:
-    (tmp_path / "nbchat.toml").write_text('[[models]]\nid = "corp-large"\ntype = "crop"\n')
+    write_trusted(tmp_path, '[[models]]\nid = "corp-large"\ntype = "crop"\n')
 
     ran = notebook.run("%%chat demo\nHello")
 

@@ -18,15 +18,29 @@ if TYPE_CHECKING:
     from nbchat.runtime import Runtime
     from nbchat.store.database import Stored
     from nbchat.store.store import Store
+    from nbchat.trust.beside import FileState
 
 LONGEST_QUOTE = 200  # characters of a text from a file that are shown
 
 
 def state_lines(chat: ChatCommand) -> list[str]:
     """For `%chat` alone: what is told above the commands."""
-    trouble = chat.settings.trouble
-    settings = [f"Settings: the defaults. {first_line(trouble)}"] if trouble else []
-    return [_turns_and_model(chat), *settings, *_history_lines(chat)]
+    return [_turns_and_model(chat), *_history_lines(chat), *_file_lines(chat)]
+
+
+def _file_lines(chat: ChatCommand) -> list[str]:
+    """The settings files in use, and what of those beside the notebook is left out."""
+    settings = chat.settings
+    if settings.trouble:
+        return [f"Settings: the defaults. {first_line(settings.trouble)}"]
+    lines = [f"Settings: {state.line or _used(state)}" for state in settings.files]
+    if settings.own_file:
+        lines.append(f"Settings: {settings.own_file}, your own.")
+    return lines
+
+
+def _used(state: FileState) -> str:
+    return f"{state.file.shown_path}, {state.state}."
 
 
 def _turns_and_model(chat: ChatCommand) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
-FILES = ("models", "conversation", "files", "history", "setup")
+FILES = ("models", "conversation", "files", "history", "setup", "trust")
 LONGEST_GUESS = 60  # characters of a line that is repeated as a question
 
 Function = TypeVar("Function", bound=Callable[..., None])

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 
 from ....fakes.provider import Service, answer, said, sse
 from ....running_kernel import DEADLINE, RunningKernel
+from ....trusted import write_trusted
 
 KEY = "sk-canary-0123456789abcdef"
 
@@ -257,7 +258,7 @@ def test_a_history_that_cannot_be_written_is_one_line_below_the_answer(
     notebook: Path, kernel: RunningKernel, tmp_path: Path
 ) -> None:
     (tmp_path / "talks.csv").write_text("a,b\n1,2\n" * 100)
-    (tmp_path / "nbchat.toml").write_text('history = "talks.csv"\n')
+    write_trusted(tmp_path, 'history = "talks.csv"\n')
 
     first, second = (kernel.run("%%chat demo\nHeadings") for _ in range(2))
     line = f"Not saved yet: {tmp_path / 'talks.csv'} is damaged, or no database"
@@ -291,7 +292,7 @@ def test_unloading_ends_the_thread_that_keeps(
 def test_a_path_in_the_settings_file_is_beside_it(
     notebook: Path, kernel: RunningKernel, tmp_path: Path
 ) -> None:
-    (tmp_path / "nbchat.toml").write_text('history = "talks.sqlite"\n')
+    write_trusted(tmp_path, 'history = "talks.sqlite"\n')
     kernel.run("%%chat demo\nHeadings")
 
     assert stored(tmp_path / "talks.sqlite") == 1

@@ -1,0 +1,25 @@
+"""`%chat trust`: which file beside the notebook counts, and since when."""
+
+from __future__ import annotations
+
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.watching import can_answer
+from nbchat.frontends.trust_file import forget_file, trust_file
+
+FORGET = "--forget"
+
+
+@command(
+    "trust [--forget] [FILE]",
+    "what the nbchat.toml found here would change, and whether it may",
+    group="general",
+)
+def trust(chat: ChatCommand, text: str = "") -> None:
+    forgets = text == FORGET or text.startswith(f"{FORGET} ") or text.endswith(f" {FORGET}")
+    name = text.removeprefix(FORGET).removesuffix(FORGET).strip()
+    name = name.strip("\"'")
+    if forgets:
+        forget_file(name)
+    else:
+        trust_file(name, input if can_answer(chat.shell) else None)

@@ -1,0 +1,255 @@
+"""What a file would change if it were trusted: host by host, and key by key.
+
+A hostile file is shown here to the one who decides. So nothing of it is drawn as it is: what
+acts or is not seen is written out, and in names and addresses all that only looks like ASCII.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbchat.catalog.catalog import Catalog, Route, shipped
+from nbchat.catalog.rows import Model, Provider
+from nbchat.catalog.table_files import parse_table
+from nbchat.catalog.user_tables import UserRow
+from nbchat.errors import NbchatError
+from nbchat.key_owners import mask_keys, owners_of
+from nbchat.settings_file import FileContent, content_of
+from nbchat.trust.beside import Layers, lay_trusted
+from nbchat.trust.found_file import FoundFile, user_name
+from nbchat.wording import folded, plural, shorten, written_out
+
+LONGEST_VALUE = 500  # characters of one value
+MOST_NAMES = 12  # models that are named for one host
+MOST_LINES = 40  # of a file that is shown as it is written
+
+_HOST = re.compile(r"(?:https?://)?([^/?#\\]*)", re.I)
+
+
+def report(file: FoundFile, own: Catalog) -> list[str]:
+    """The lines to read before one decides. Raises BadSettings where the file cannot be used."""
+    content = content_of(parse_table(file.content, file.path), file.path)
+    after = lay_trusted(Layers(own), file).catalog
+    lines = [file.shown_path, f"  {_facts(file)}", "", *_text(file), *_hosts(content, own, after)]
+    if history := content.values.get("history"):
+        kept = "not be kept" if history.lower() == "off" else f"be kept in {written_out(history)}"
+        lines += [f"  Conversations would {kept}.", ""]
+    lines += ["All that it says, key by key:", *_members(content)]
+    return [mask_keys(line) for line in lines]
+
+
+def _facts(file: FoundFile) -> str:
+    facts = [plural(len(file.content), "byte")]
+    if file.owner is not None and os.name != "nt":
+        facts += [f"of {user_name(file.owner)}", f"mode {file.mode:o}"]
+    if file.path.is_symlink():
+        facts.append(f"a link to {written_out(os.path.realpath(file.path))}")
+    if file.doubt:
+        facts.append(f"ignored until now, since {file.doubt}")
+    return ", ".join(facts)
+
+
+def _text(file: FoundFile) -> list[str]:
+    """The file as it is written, where that is short."""
+    text = file.content.decode("utf-8-sig").splitlines()
+    if len(text) > MOST_LINES or max(map(len, text), default=0) > LONGEST_VALUE:
+        return []
+    return [*(f"  | {written_out(line.replace(chr(9), '    '))}" for line in text), ""]
+
+
+# --- host by host --------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Host:
+    """What would go to one host, and what is refused although the file asks for it."""
+
+    asked: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def lines(self, name: str) -> Iterator[str]:
+        yield f"  {name}"
+        shown = self.asked[:MOST_NAMES]
+        if len(shown) < len(self.asked):
+            shown.append(f"{len(self.asked) - len(shown):,} more")
+        for label, words in (
+            ("is asked for", shown),
+            ("is sent", self.sent),
+            ("is never sent", self.refused),
+        ):
+            for number, word in enumerate(dict.fromkeys(words)):
+                yield f"    {label if number == 0 else '':<15}{word}"
+
+
+def _hosts(content: FileContent, own: Catalog, after: Catalog) -> list[str]:
+    hosts: dict[str, _Host] = {}
+    for row in content.tables.providers:
+        provider = after.providers[row.row.type]
+        _add_provider(hosts, row, provider, own.providers.get(provider.type))
+    for row in content.tables.models:
+        _add_model(hosts, row, own, after)
+    for alias in content.tables.aliases:
+        _add_name(
+            hosts, alias, f"{_plain(alias)}, which means {_plain(after.aliases[alias])}", own, after
+        )
+    if model := content.values.get("model"):
+        _add_name(hosts, model, f"{_plain(model)}, where no model is named", own, after)
+    if not hosts:
+        return []
+    lines = ["If you trust it, as it is now:", ""]
+    for name, host in hosts.items():
+        lines += [*host.lines(f"{name}, {_whose(name)}"), ""]
+    return lines
+
+
+def _add_provider(
+    hosts: dict[str, _Host], row: UserRow, provider: Provider, before: Provider | None
+) -> None:
+    kind = _plain(provider.type)
+    asked = f"every model of {kind}{_namesake(provider)}"
+    today = _hosts_of(before) if before else []
+    for name in _hosts_of(provider):
+        host = hosts.setdefault(name, _Host())
+        is_moved = bool(today) and name not in today
+        host.asked.append(f"{asked}, which is asked at {today[0]} today" if is_moved else asked)
+        for variable in provider.env_keys:
+            _add_variable(host, name, variable, "as the key")
+        for variables in provider.env_params.values():
+            for variable in variables.partition("=")[0].split("|"):
+                _add_variable(host, "", variable, "in its address")
+        for header, value in provider.headers.items():
+            host.sent.append(f"the header {_plain(header)}: {written_out(value)}")
+    if "env_base_url" in row.fields:
+        for variable in provider.env_base_url:
+            host = hosts.setdefault(f"the address in {variable}{_state(variable)}", _Host())
+            host.asked.append(asked)
+
+
+def _add_model(hosts: dict[str, _Host], row: UserRow, own: Catalog, after: Catalog) -> None:
+    route = _route(after, row.row.id, row.row.type)
+    if route is None:
+        return
+    before = _route(own, row.row.id)
+    name, asked = _host_of(route.base_url), _plain(row.row.id)
+    host = hosts.setdefault(name, _Host())
+    if before and _host_of(before.base_url) != name:
+        asked += f", which is asked at {_host_of(before.base_url)} today"
+    host.asked.append(asked)
+    if "env_key" in row.fields:
+        _add_variable(host, name, row.row.env_key, "as the key")
+
+
+def _add_name(hosts: dict[str, _Host], name: str, asked: str, own: Catalog, after: Catalog) -> None:
+    """A name that may lead elsewhere than today."""
+    route, before = _route(after, name), _route(own, name)
+    if route is None:
+        return
+    host = _host_of(route.base_url)
+    if before and _host_of(before.base_url) != host:
+        asked += f", and is asked at {_host_of(before.base_url)} today"
+    hosts.setdefault(host, _Host()).asked.append(asked)
+
+
+def _route(catalog: Catalog, name: str, kind: str = "") -> Route | None:
+    """The route to a model, which may stand in the table under `kind:name`."""
+    model: Model | None = catalog.models.get(f"{kind}:{name}") if kind else None
+    try:
+        return catalog.find(model.id if model and name not in catalog.models else name)
+    except NbchatError:
+        return None
+
+
+def _add_variable(host: _Host, name: str, variable: str, how: str) -> None:
+    """A variable that the file names; `name` is the host to which its owner may send it."""
+    owners = owners_of(variable, os.environ.get(variable, ""))
+    words = f"{_plain(variable)}{_state(variable)}, {how}"
+    if not owners or any(owner.trusts(name) for owner in owners):
+        host.sent.append(words)
+    else:
+        host.refused.append(f"{words}: it holds the key of {owners[0].name}")
+
+
+def _whose(host: str) -> str:
+    """Which provider of the shipped table has the host."""
+    for provider in shipped().providers.values():
+        if provider.trusts(host):
+            return f"a host of {provider.name}"
+    return "a host that no provider of the table has"
+
+
+def _namesake(provider: Provider) -> str:
+    """Whether it has the name of another provider, of the shipped table."""
+    for known in shipped().providers.values():
+        if known.type != provider.type and folded(known.name) == folded(provider.name):
+            return f", which calls itself {known.name} as {known.type} does"
+    return ""
+
+
+def _state(variable: str) -> str:
+    return " (set here)" if os.environ.get(variable) else " (not set here)"
+
+
+def _hosts_of(provider: Provider) -> list[str]:
+    """Every host that the row names, its own first."""
+    urls = [provider.base_url, *provider.base_urls.values(), *provider.regions.values()]
+    urls += [profile.base_url for profile in provider.families.values()]
+    urls += provider.host_by_key.values()
+    if provider.models_url.startswith("https://"):
+        urls.append(provider.models_url)
+    return list(dict.fromkeys(_host_of(url) for url in urls if url))
+
+
+def _host_of(url: str) -> str:
+    """The host of an address, or of the template of one."""
+    match = _HOST.match(url)
+    return _plain(match[1] if match else url)
+
+
+# --- key by key ----------------------------------------------------------------------------------
+
+
+def _members(content: FileContent) -> Iterator[str]:
+    for name, value in content.values.items():
+        yield f"  {_plain(name)} = {_value(value)}"
+    for alias, name in content.tables.aliases.items():
+        yield f"  alias {_plain(alias)} = {_value(name)}"
+    for kind, rows in (("provider", content.tables.providers), ("model", content.tables.models)):
+        for row in rows:
+            yield from _fields(kind, row)
+
+
+def _fields(kind: str, row: UserRow) -> Iterable[str]:
+    """Each field of a row as it was written, under the name of the row."""
+    name = _plain(getattr(row.row, "type" if kind == "provider" else "id"))
+    for field_name, spelling in row.fields.items():
+        yield f"  {kind} {name}: {_plain(spelling)} = {_value(getattr(row.row, field_name))}"
+
+
+def _value(value: Any) -> str:
+    """A value as JSON on one line, written out."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=_as_json)
+    except (ValueError, RecursionError):
+        text = "something that is too deeply nested to be shown"
+    return shorten(written_out(text), LONGEST_VALUE)
+
+
+def _as_json(value: Any) -> Any:
+    """An object of a row as what was written of it."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", exclude_unset=True, by_alias=True)
+    if isinstance(value, Mapping):
+        return dict(value)
+    names = getattr(value, "__dataclass_fields__", ())
+    return {name: getattr(value, name) for name in names} if names else str(value)
+
+
+def _plain(text: str) -> str:
+    """A name or an address, in which a letter that only looks like ASCII is written out."""
+    return written_out(text).encode("ascii", "backslashreplace").decode()

@@ -1,0 +1,148 @@
+"""What counts of a file that nobody has trusted: what cannot move a question, a key or a history.
+
+A member that may count has a reader here; everything else is left out, and named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from nbchat.catalog.catalog import Catalog, shipped
+from nbchat.errors import UnknownModel
+from nbchat.settings_file import DISPLAYS, FileValues
+from nbchat.wording import folded, written_out
+
+LONGEST_NAME = 40  # characters of a name that is repeated
+MOST_NAMES = 4  # of a table that are repeated
+
+_PLAIN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/:-]{{0,{LONGEST_NAME - 1}}}")
+_ROW_NAMES = {"providers": "type", "models": "id"}  # the field that a row is known by
+
+
+@dataclass(slots=True)
+class Harmless:
+    """What counts of a file, and what does not: `left_out` in words, `unknown` by name."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+
+
+Reader = Callable[[Any, Catalog, Harmless], None]
+
+
+def read_untrusted(data: Mapping[str, Any], catalog: Catalog) -> Harmless:
+    """Take what counts from the data of a file; `catalog` has the names that are taken."""
+    harmless = Harmless()
+    for name, value in data.items():
+        reader = READERS.get(name, _leave_out(name))
+        reader(value, catalog, harmless)
+    return harmless
+
+
+# --- what may count ------------------------------------------------------------------------------
+
+
+def _read_model(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    """A model of the shipped table, which then is asked as the table says."""
+    if isinstance(value, str) and _is_shipped(value):
+        harmless.values["model"] = value
+    else:
+        harmless.left_out.append(_with_names("model", [value]))
+
+
+def _read_display(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    if value in DISPLAYS:
+        harmless.values["display"] = value
+    else:
+        harmless.left_out.append("display, which is 'live' or 'static'")
+
+
+def _read_timeouts(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    try:
+        harmless.values["timeouts"] = FileValues.model_validate({"timeouts": value}).timeouts
+    except ValidationError:
+        harmless.left_out.append("timeouts, which are seconds above 0")
+
+
+def _read_aliases(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    """Those that lead to a shipped model, and do not cover what is a name already."""
+    if not isinstance(value, Mapping):
+        harmless.left_out.append("aliases")
+        return
+    taken = {folded(name) for name in (*catalog.models, *catalog.providers, *catalog.aliases)}
+    others = []
+    for alias, name in value.items():
+        is_new = folded(alias) not in taken and _is_name(alias)
+        if is_new and isinstance(name, str) and _is_shipped(name):
+            harmless.aliases[alias] = name
+        else:
+            others.append(alias)
+    if others:
+        harmless.left_out.append(_with_names("aliases", others))
+        harmless.unknown.update(others)
+
+
+READERS: Mapping[str, Reader] = {
+    "model": _read_model,
+    "display": _read_display,
+    "timeouts": _read_timeouts,
+    "aliases": _read_aliases,
+}
+
+
+def _is_shipped(name: str) -> bool:
+    """Whether the shipped table has the model, and not only its provider."""
+    try:
+        model = shipped().find(name).model
+    except UnknownModel:
+        return False
+    return shipped().models.get(model.id) is model
+
+
+def _is_name(alias: str) -> bool:
+    """Whether it is a word that can be seen, and no `provider:id` or `@agent`."""
+    is_word = alias.split() == [alias] and written_out(alias) == alias
+    return is_word and ":" not in alias and alias[0] not in "@-"
+
+
+# --- what does not -------------------------------------------------------------------------------
+
+
+def _leave_out(table: str) -> Reader:
+    def read(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+        names = _names_of_rows(table, value)
+        harmless.left_out.append(_with_names(table, names))
+        harmless.unknown.update(name for name in names if isinstance(name, str))
+
+    return read
+
+
+def _names_of_rows(table: str, rows: Any) -> list[Any]:
+    """What the rows of a table are called; nothing for anything that is no such table."""
+    field_name = _ROW_NAMES.get(table, "")
+    if not field_name or not isinstance(rows, list):
+        return []
+    return [row.get(field_name) for row in rows if isinstance(row, Mapping)]
+
+
+def _with_names(table: str, names: Iterable[Any]) -> str:
+    """A member and the names in it, as far as they are plain words: a hostile file wrote them.
+
+    >>> _with_names("models", ["kimi-k2.6", "\\x1b[2J"])
+    'models (kimi-k2.6, 1 more)'
+    """
+    if not _PLAIN.fullmatch(table):
+        return "something else"
+    names = list(names)
+    plain = [name for name in names if isinstance(name, str) and _PLAIN.fullmatch(name)]
+    shown = plain[:MOST_NAMES]
+    if len(shown) < len(names):
+        shown.append(f"{len(names) - len(shown):,} more")
+    return f"{table} ({', '.join(shown)})" if shown else table

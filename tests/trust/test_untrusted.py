@@ -1,0 +1,182 @@
+"""What counts of a file that nobody has trusted, and what is said of the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbchat.errors import UnknownModel
+from nbchat.settings import Settings
+from nbchat.settings_file import FILE, config_folder
+
+from ..trusted import write_trusted
+from .hostile import EVIL, FILES, Hostile, model, provider
+
+
+def load(folder: Path, text: str | bytes) -> Settings:
+    (folder / FILE).write_bytes(text.encode() if isinstance(text, str) else text)
+    return Settings.load(folder)
+
+
+def own(text: str) -> None:
+    config_folder().mkdir(parents=True, exist_ok=True)
+    (config_folder() / FILE).write_text(text)
+
+
+def lines(settings: Settings) -> list[str]:
+    return list(settings.file_lines.values())
+
+
+@pytest.mark.field("T1")
+def test_what_is_harmless_counts_at_once(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        'model = "kimi-k2.6"\ndisplay = "static"\n[timeouts]\ngap = 7\n'
+        '[aliases]\nfast = "glm-5.3-flash"\nquick = "openai:gpt-6.1-terra"\n',
+    )
+
+    assert (settings.model, settings.display, settings.timeouts.gap) == ("kimi-k2.6", "static", 7)
+    assert settings.catalog.find("fast").model.id == "glm-5.3-flash"
+    assert settings.catalog.find("quick").model.id == "gpt-6.1-terra"
+    assert lines(settings) == []
+    assert settings.origins["model"] == str(tmp_path / FILE)
+
+
+@pytest.mark.field("T1")
+def test_one_line_says_what_was_left_out_and_how_to_trust_it(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        'history = "x.sqlite"\nmodel = "mine"\n'
+        + provider("corp", EVIL)
+        + model("mine", "corp")
+        + '[aliases]\n"kimi-k2.6" = "mine"\n',
+    )
+
+    (line,) = lines(settings)
+    assert line == (
+        f"{tmp_path / FILE} is not trusted; left out of it: history, model (mine), "
+        "providers (corp), models (mine), aliases (kimi-k2.6). "
+        "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE."
+    )
+    assert (settings.model, settings.history) == (None, None)
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize("name", ["mine", "corp", "corp:anything", "shortcut"])
+def test_a_name_that_only_an_untrusted_file_has_says_so(name: str, tmp_path: Path) -> None:
+    text = provider("corp", EVIL) + model("mine", "corp") + '[aliases]\nshortcut = "mine"\n'
+    settings = load(tmp_path, text)
+
+    with pytest.raises(UnknownModel, match=r"nbchat\.toml, which is not trusted\.\n%chat trust"):
+        settings.catalog.find(name)
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "kimi-k2.6",
+        "Kimi-K2.6",
+        "\uff4bimi-k2.6",
+        "kimi",
+        "kimi:x",
+        "@claude",
+        "-x",
+        "a\u200bb",
+        "mine",
+    ],
+)
+def test_an_alias_that_covers_a_name_does_not_count(alias: str, tmp_path: Path) -> None:
+    """Nor one that is read as the same name, also where the name is of the user's own file."""
+    own(provider("house", "base_url = 'https://llm.example/v1'") + model("mine", "house"))
+
+    settings = load(tmp_path, f'[aliases]\n"{alias}" = "glm-5.3-flash"\n')
+
+    assert settings.catalog.aliases == {}
+    assert len(lines(settings)) == 1
+
+
+@pytest.mark.field("T7")
+def test_no_history_is_taken_from_an_untrusted_file(tmp_path: Path) -> None:
+    assert load(tmp_path, 'history = "theirs.sqlite"').history is None
+    assert load(tmp_path, 'history = "off"').history is None
+    write_trusted(tmp_path, 'history = "ours.sqlite"')
+    assert Settings.load(tmp_path).history == str(tmp_path / "ours.sqlite")
+
+
+@pytest.mark.field("T1")
+def test_a_file_cannot_hide_what_the_user_has_decided(tmp_path: Path) -> None:
+    own('history = "off"\nmodel = "glm-5.3"\n[timeouts]\nconnect = 3\n')
+    write_trusted(tmp_path, provider("house", "base_url = 'https://llm.example/v1'"))
+    inner = tmp_path / "clone"
+    inner.mkdir()
+
+    settings = load(inner, "[timeouts]\ngap = 9\n")
+
+    assert (settings.history, settings.model) == ("off", "glm-5.3")
+    assert settings.timeouts.gap == 9
+    assert settings.catalog.find("house:x").provider.type == "house"
+
+
+BROKEN = {
+    "no TOML": "model = ",
+    "binary": bytes(range(256)),
+    "half a character": b'model = "\xe4"',
+    "a surrogate": b'model = "\xed\xa0\x80"',
+    "UTF-16": 'model = "x"'.encode("utf-16"),
+    "deep arrays": "x = " + "[" * 100_000,
+    "deep tables": "x = " + "{a = " * 60_000,
+    "a long dotted name": ".".join("a" * 100_000) + " = 1",
+    "a long header": f"[{'.'.join('a' * 100_000)}]",
+    "a dotted name in quotes": ".".join(['"a"'] * 60_000) + " = 1",
+    "a number without end": "x = " + "1" * 100_000,
+    "half a megabyte": "#" * 500_000,
+    "a name twice": "[a]\n[a]\n",
+}
+WRONG = {
+    "an unknown member": "modle = 3",
+    "a model that is a number": "model = 3",
+    "a display of its own": 'display = "loud"',
+    "display as a table": "[display]\na = 1\n",
+    "timeouts as text": 'timeouts = "long"',
+    "a timeout that is none": "[timeouts]\ngap = -1\n",
+    "a timeout for ever": "[timeouts]\ngap = inf\n",
+    "aliases as text": 'aliases = "x"',
+    "an alias of a number": "[aliases]\na = 1\n",
+    "rows as text": 'models = "x"\nproviders = 3\n',
+    "rows without names": "[[models]]\n[[providers]]\n",
+    "a name with escapes": '[[models]]\nid = "\\u001b[2J\\u202e"\n',
+    "a member with escapes": '"\\u001b]0;x\\u0007" = 1\n',
+    "a name without end": f'[[models]]\nid = "{"x" * 90_000}"\n',
+    "a thousand rows": model("a", "kimi") * 1000,
+}
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize("text", [*BROKEN.values(), *WRONG.values()], ids=[*BROKEN, *WRONG])
+def test_an_untrusted_file_stops_nothing_and_gets_one_line(
+    text: str | bytes, tmp_path: Path
+) -> None:
+    settings = load(tmp_path, text)
+
+    (line,) = lines(settings)
+    assert line.startswith(str(tmp_path / FILE))
+    assert line.isprintable()
+    assert len(line) < 600
+    assert settings.catalog.find("kimi-k2.6").provider.type == "kimi"
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_what_every_hostile_file_would_change_is_named(file: Hostile, tmp_path: Path) -> None:
+    (line,) = lines(load(tmp_path, file.text))
+
+    assert "left out of it" in line
+    assert line.isprintable()
+
+
+def test_what_would_take_a_reader_for_ever_is_not_given_to_it(tmp_path: Path) -> None:
+    for name in ("a long dotted name", "a long header", "a dotted name in quotes"):
+        (line,) = lines(load(tmp_path, BROKEN[name]))
+        assert "too deeply nested" in line
