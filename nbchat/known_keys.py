@@ -100,6 +100,12 @@ class Mask:
                     seen[name] = None
         return text
 
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where keys stand, from and to."""
+        for form, _ in self._found(text):
+            for match in re.finditer(re.escape(form), text):
+                yield match.span()
+
     def hide_in(self, value: Any, seen: dict[str, None] | None = None) -> Any:
         """The same for every text in what JSON has: the value itself where nothing was found."""
         if isinstance(value, str):

@@ -35,23 +35,20 @@ class KeyFilter:
 
     def feed(self, batch: Sequence[Event]) -> list[Event]:
         """The events as they may be shown, without those that are held back."""
+        if not self._mask:
+            return [*batch]
+        words = [e for e in batch if type(e) is Text and not e.begins and e.state is None]
+        if len(words) == len(batch):  # as most batches are
+            self._lanes[Text].feed(words)
+            return [*words]
         out: list[Event] = []
-        run: list[Text | Thought] = []  # words that go on, which are looked at together
         for event in batch:
-            if isinstance(event, _WORDS) and event.state is None and not event.begins:
-                run.append(event)
-                continue
-            out += self._take(run)
-            run = []
-            out += self._other(event)
-        return [*out, *self._take(run)]
-
-    def _take(self, run: list[Text | Thought]) -> list[Text | Thought]:
-        for lane in self._lanes.values() if run else ():
-            words = [event for event in run if type(event) is lane.kind]
-            if words:
-                lane.feed(words)
-        return run
+            if isinstance(event, _WORDS) and not event.begins and event.state is None:
+                self._lanes[type(event)].feed([event])
+                out.append(event)
+            else:
+                out += self._other(event)
+        return out
 
     def _other(self, event: Event) -> list[Event]:
         """An event that is no words, or words that begin anew or end."""
