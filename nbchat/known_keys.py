@@ -182,9 +182,10 @@ def _forms(key: str) -> set[str]:
     from urllib.parse import quote
 
     data = key.encode("utf-8", "surrogatepass")
-    escaped = json.dumps(key)[1:-1]
-    forms = {key, escaped, escaped.replace("/", "\\/"), repr(key)[1:-1]}
-    forms |= {quote(data, safe=""), data.hex()}
+    forms = {key, repr(key)[1:-1], quote(data, safe=""), data.hex()}
+    for only_ascii in (True, False):
+        escaped = json.dumps(key, ensure_ascii=only_ascii)[1:-1]
+        forms |= {escaped, escaped.replace("/", "\\/")}
     for shift in range(3):  # inside longer data it starts at one of three offsets
         start, end = -(-shift * 8 // 6), (shift + len(data)) * 8 // 6
         padded = b"\0" * shift + data
