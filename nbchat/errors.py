@@ -27,13 +27,14 @@
     └── Interrupted             you stopped it; what had arrived is kept
 
 A cell shows one or two lines and still fails. Messages are made for people and
-hold no keys: the engine redacts them before they are raised.
+hold no keys: they are masked when an error is made.
 """
 
 from __future__ import annotations
 
 import re
 
+from nbchat import known_keys
 from nbchat.wording import as_can_be_written
 
 # JupyterLab makes links of these wherever they stand in an error, whoever wrote the words.
@@ -53,6 +54,9 @@ class NbchatError(Exception):
     """
 
     retryable = False  # whether the same request may succeed in a moment
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(known_keys.hide_cut(w) if isinstance(w, str) else w for w in words))
 
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.

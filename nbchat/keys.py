@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from nbchat import known_keys
 from nbchat.errors import BadSettings
 
 
@@ -33,6 +34,7 @@ class Secret:
             kind = type(key).__name__
             del key  # a traceback shows the variables of this frame
             raise BadSettings(f"api_key is the key itself, a str, not {kind}.")
+        known_keys.remember(key)
         return cls(key.strip())
 
     def reveal(self) -> str:

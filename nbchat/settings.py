@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbchat import addresses, key_policy
+from nbchat import addresses, key_policy, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Provider
@@ -64,6 +64,7 @@ class Settings:
             raise BadSettings(
                 f"{origins['display']}: display is 'live' or 'static', not {values['display']!r}."
             )
+        known_keys.watch(layers.catalog.key_variables)
         return cls(
             catalog=layers.catalog,
             own_catalog=catalog,

@@ -15,8 +15,8 @@ import nbchat
 PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
-    ("errors", "keys", "hosts", "folders", "wording"),
-    ("provider_state", "attachments", "messages", "events", "turns"),
+    ("known_keys", "errors", "keys", "hosts", "folders", "wording"),
+    ("provider_state", "attachments", "messages", "events", "masked_parts", "turns"),
     ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),
     ("catalog",),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from nbchat import known_keys
 from nbchat.context.pictures import picture
 from nbchat.context.tables import is_table, table_text
+from nbchat.masked_parts import Seen, keys_masked
 from nbchat.messages import Image
 
 LONGEST_VALUE = 50_000  # characters of one value
@@ -37,7 +39,7 @@ def text_label(name: str, text: str, facts: str) -> str:
 def value_text(value: Any) -> tuple[str, str]:
     """A value as text for a model, and what to say of it before its size.
 
-    A table goes as CSV, the rest as `str` has it.
+    A table goes as CSV, the rest as `str` has it; no key goes, whatever holds it.
 
     >>> value_text("a" * 50_001)[1]
     'first 50,000 characters, '
@@ -47,9 +49,15 @@ def value_text(value: Any) -> tuple[str, str]:
         text, facts = table_text(value)
     else:
         text = str(value)
-    if len(text) > LONGEST_VALUE:
+    size = len(text)
+    mask = known_keys.current()
+    seen: Seen = {}
+    text = mask.hide(text[: LONGEST_VALUE + mask.longest], seen)  # before a key is cut in two
+    if seen:
+        facts.append(keys_masked(seen))
+    if size > LONGEST_VALUE:
         facts.append(f"first {LONGEST_VALUE:,} characters")
-        text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {len(text):,} characters)"
+        text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {size:,} characters)"
     return text, "".join(f"{fact}, " for fact in facts)
 
 

@@ -16,6 +16,7 @@ from types import EllipsisType
 from typing import Any, Unpack
 from uuid import uuid4
 
+from nbchat import known_keys
 from nbchat.catalog.rows import Model
 from nbchat.conversation import window
 from nbchat.conversation.contract import ConversationRuntime, Parent, Place, TurnOptions
@@ -24,6 +25,7 @@ from nbchat.conversation.recording import Recording, TurnStream
 from nbchat.conversation.watching import Watcher, Watchers
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError
 from nbchat.events import Answer, Event, Notice
+from nbchat.masked_parts import Seen, keys_masked, mask_content
 from nbchat.messages import Content, Message
 from nbchat.options import Options, RequestOptions
 from nbchat.questions import as_messages
@@ -60,6 +62,15 @@ class Conversation(Tree):
         self._answering = asyncio.Lock()
         self._recording: Recording | None = None  # the last turn that was asked
         self._watchers = Watchers()
+
+    @property
+    def system(self) -> str | None:
+        """The text that goes before its questions; never with a key in it."""
+        return self._system
+
+    @system.setter
+    def system(self, system: str | None) -> None:
+        self._system = known_keys.hide(system) if isinstance(system, str) else system
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -113,7 +124,10 @@ class Conversation(Tree):
         **options: Unpack[RequestOptions],
     ) -> TurnStream:
         """The stream on the engine's own loop."""
-        message = Message("user", question)
+        seen: Seen = {}
+        message = Message("user", mask_content(question, known_keys.current(), seen))
+        if seen:
+            inserted = [*inserted, f"the question ({keys_masked(seen)})"]
         if not isinstance(parent, Parent):
             kind = type(parent).__name__
             raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
@@ -230,8 +244,8 @@ class Conversation(Tree):
         return Header(
             self.id,
             self.name,
-            self._title,
-            self.title or (head.title if head else ""),
+            known_keys.hide(self._title),
+            known_keys.hide(self.title or (head.title if head else "")),
             system,
             self.model,
             head.id if head else None,

@@ -3,7 +3,8 @@
 An Engine belongs to one event loop and keeps its connections for as long as it
 lives; `runtime` owns the one that everybody shares. Read on in this order: `prepare`
 settles what is sent, `response` understands what comes, `retry` says what is tried
-again, `refusals` words what a provider refuses, and `redact` keeps keys out of it.
+again, `refusals` words what a provider refuses; `redact` keeps keys out of that, and
+`key_filter` out of answers.
 Below them is `nbchat.network`.
 """
 
@@ -16,11 +17,13 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Unpack
 
+from nbchat import known_keys
 from nbchat.addresses import TABLE
 from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
+from nbchat.engine.key_filter import KeyFilter
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext
@@ -76,14 +79,20 @@ class Engine:
         answer.host = request.foreign_host
         news = self._untold(settings)
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
-        async with aclosing(self._attempts(request, context, notices)) as batches:
-            async for batch in batches:
-                self._told.update(news)
-                for event in batch:
-                    answer.add(event)
-                shown = [event for event in batch if is_shown(event)]
-                if shown:
-                    yield shown
+        keys = KeyFilter(known_keys.current())
+        try:
+            async with aclosing(self._attempts(request, context, notices)) as batches:
+                async for batch in batches:
+                    self._told.update(news)
+                    events = keys.feed(batch)
+                    for event in events:
+                        answer.add(event)
+                    shown = [event for event in events if is_shown(event)]
+                    if shown:
+                        yield shown
+        finally:  # of an answer that was stopped
+            for event in [*keys.flush(), *keys.notices()]:
+                answer.add(event)
 
     def _untold(self, settings: Settings) -> dict[str, str]:
         """What there is to tell of files that nobody has been told yet."""

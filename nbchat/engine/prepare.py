@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from nbchat import addresses
+from nbchat import addresses, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
+from nbchat.masked_parts import Seen, keys_masked, mask_message
 from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.questions import as_messages
@@ -84,6 +85,8 @@ def prepare(
 ) -> PreparedRequest:
     """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
     conversation = as_messages(messages)
+    if known_keys.current().is_in(str(model)):
+        raise UnknownModel(f"the name of a model is expected, and this one holds a key. {ORDER}")
     route = _find_route(settings.catalog, model, conversation[-1].text, options.wire)
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
@@ -165,7 +168,9 @@ def _model_request(
 ) -> tuple[ModelRequest, list[str]]:
     """What the model is asked, and notices of what it is not."""
     model, notices = route.model, []
-    rules = [options.system, *(m.text for m in conversation if m.role == "system")]
+    conversation, system, masked = _without_keys(conversation, options.system)
+    notices += masked
+    rules = [system, *(m.text for m in conversation if m.role == "system")]
     quirks = settings.catalog.quirks(model, route.wire)
     parameters, tool_choice = options.parameters, options.tool_choice
     for name in [name for name in parameters if name in model.refuses]:
@@ -195,6 +200,17 @@ def _model_request(
         path=addresses.fill(route.provider.path, route.provider).replace("{model}", model.sent_id),
     )
     return ask, notices
+
+
+def _without_keys(
+    conversation: Sequence[Message], system: str
+) -> tuple[Sequence[Message], str, list[str]]:
+    """The messages and the rules without any key, and a notice where there was one."""
+    mask = known_keys.current()
+    seen: Seen = {}
+    messages = [mask_message(message, mask, seen) for message in conversation]
+    system = mask.hide(system, seen)
+    return messages, system, [f"{keys_masked(seen)} in what was sent."] if seen else []
 
 
 def _fit_temperature(

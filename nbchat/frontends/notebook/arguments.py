@@ -8,6 +8,7 @@ import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, NoReturn, cast
 
 from nbchat.errors import BadSettings
@@ -21,14 +22,6 @@ _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
 USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--fresh] [--raw]"
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
-
-# An option that would hold a key, or something that has the shape of one.
-_KEY_OPTION = re.compile(
-    r"(?:^|\s)-{0,2}(?:api[-_]?)?(?:key|token)\s*=|(?:^|\s)--(?:api[-_]?)?(?:key|token)\b", re.I
-)
-_KEY_SHAPE = re.compile(
-    r"(?:^|[\s=\"'])(?:sk-|sk_|gsk_|xai-|hf_|nvapi-|pplx-|AIza|bce-v3/)[\w/.-]{16,}"
-)
 
 
 @dataclass(slots=True)
@@ -137,10 +130,22 @@ def _value(option: Option, text: str) -> Any:
 
 
 def refuse_keys(line: str) -> None:
-    """Raise BadSettings for a key on a line, which the notebook and IPython would keep."""
-    if _KEY_OPTION.search(line) or _KEY_SHAPE.search(line):
-        raise BadSettings(
-            "a key is never an argument: it would stay in the notebook and in IPython's history. "
-            "If it was a real one, replace it.\n"
-            'Set it so: import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()'
-        )
+    """Raise BadSettings for a key on a line, which the notebook would keep."""
+    from nbchat.frontends.notebook import line_keys
+
+    if line_keys.has_key(line):
+        del line  # a traceback shows the variables of this frame
+        raise BadSettings(_refusal())
+
+
+def _refusal() -> str:
+    setting = 'os.environ["KIMI_API_KEY"] ='
+    lines = [
+        "a key is never an argument. Delete it from the cell, since the notebook keeps what stands "
+        "there; if it was a real one, replace it.",
+        f"Set it so: import os, getpass; {setting} getpass.getpass()",
+    ]
+    if find_spec("keyring") is not None:
+        kept = 'keyring.get_password("nbchat", "KIMI_API_KEY")'
+        lines[1] += f". Or keep it in your keyring: import os, keyring; {setting} {kept}"
+    return "\n".join(lines)

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from nbchat.frontends.notebook.completion import complete
+from nbchat.frontends.notebook.input_history import InputHistory
 from nbchat.frontends.notebook.magic import ChatMagics
 
 if TYPE_CHECKING:
@@ -114,35 +115,51 @@ def _keep_question(line: str) -> str:
     return f"get_ipython().run_line_magic('chat', {content[6:].strip()!r}){end}"
 
 
+def take_keys_out(lines: list[str]) -> list[str]:
+    """The lines of ours without keys: not even the code that runs has them.
+
+    >>> take_keys_out(["%%chat demo --key abc\\n", "Hi\\n"])
+    ['%%chat demo --key [key removed]\\n', 'Hi\\n']
+    """
+    if not any("chat" in line for line in lines):
+        return lines
+    from nbchat.frontends.notebook import line_keys
+
+    return line_keys.clean_lines(lines)
+
+
 # IPython leaves out what has side effects when it only asks whether a cell is whole.
 keep_questions.has_side_effects = True  # type: ignore[attr-defined]
+take_keys_out.has_side_effects = True  # type: ignore[attr-defined]
+TRANSFORMERS = (take_keys_out, keep_questions)
 
 
-_loaded: dict[int, Preloader] = {}  # by the id of the shell
+_loaded: dict[int, tuple[Preloader, InputHistory]] = {}  # by the id of the shell
 
 
 def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
     """Register the magics and the completer. Inside a `no_fork` block no other thread forks."""
     shell.register_magics(ChatMagics(shell, no_fork))
-    if keep_questions not in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.append(keep_questions)
+    for transformer in TRANSFORMERS:
+        if transformer not in shell.input_transformers_cleanup:
+            shell.input_transformers_cleanup.append(transformer)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
-    _loaded[id(shell)] = Preloader(shell, no_fork)
+    _loaded[id(shell)] = Preloader(shell, no_fork), InputHistory(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Take back all that `load` and the questions since have made."""
-    preloader = _loaded.pop(id(shell), None)
-    if preloader:
-        preloader.end()
+    for made in _loaded.pop(id(shell), ()):
+        made.end()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("chat", None)
     shell.magics_manager.registry.pop(ChatMagics.__name__, None)
     if complete in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(complete)
-    if keep_questions in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.remove(keep_questions)
+    for transformer in TRANSFORMERS:
+        if transformer in shell.input_transformers_cleanup:
+            shell.input_transformers_cleanup.remove(transformer)
     runtime = sys.modules.get("nbchat.runtime")
     if runtime:
         runtime.close()

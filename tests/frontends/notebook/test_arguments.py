@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nbchat.errors import BadSettings
@@ -73,6 +75,13 @@ def test_a_wrong_line_says_what_was_meant(line: str, said: str) -> None:
         "demo --api_key abc",
         "demo api_key=abc",
         "demo key = abc",
+        "demo --access-token abc",
+        "demo OPENAI_API_KEY=abc",
+        "demo --secret=abc",
+        "demo --password 'abc def'",
+        '--key="abc def" demo',
+        "0abc4567890abc4567890abc4567890abc4567890",
+        "use 0abc4567890abc4567890abc4567890abc4567890",
         "demo --token abc",
         "use sk-abcdefghijklmnop1234",
         "ask my key is sk-proj-abcdefghijklmnop1234",
@@ -84,6 +93,86 @@ def test_a_key_on_the_line_is_refused_and_not_repeated(line: str) -> None:
         refuse_keys(line)
 
     assert "abc" not in str(raised.value)
+
+
+GLM = "0123456789abcdef0123456789abcdef.AbCdEfGh12345678"
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-DEF_123456789"
+
+
+@pytest.mark.field("T8")
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(GLM, TOKEN, "AKIAIOSFODNN7EXAMPLE", f"ghp_{'a1B2' * 9}", f"github_pat_{'a1B2' * 20}"),
+        *(f"sk-{'a1b2' * 8}", f"sk-ant-api03-{'aB3_' * 20}", f"sk-or-v1-{'0af3' * 16}"),
+        *(f"AIza{'aB3-' * 8}xyz", f"xai-{'aB3c' * 20}", f"gsk_{'aB3c' * 13}", f"hf_{'aBcD' * 8}ef"),
+        *(f"nvapi-{'aB3_' * 16}", f"pplx-{'a1b2' * 12}", f"r8_{'aB3c' * 9}"),
+    ],
+)
+@pytest.mark.parametrize(
+    "line", ["ask {}", "search {}", "ask Why is '{}' refused?", "{}", "use {}"]
+)
+def test_what_looks_like_a_key_is_one_wherever_it_stands(line: str, key: str) -> None:
+    with pytest.raises(BadSettings, match="a key is never an argument") as raised:
+        refuse_keys(line.format(key))
+
+    assert key[:8] not in str(raised.value)
+
+
+@pytest.mark.field("T8")
+@pytest.mark.parametrize("line", ["ask is {} good?", "search {}", "demo --name {}", "export {}.md"])
+def test_a_key_that_is_set_is_one_whatever_it_looks_like(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", "nothing.like-a.key")
+
+    with pytest.raises(BadSettings, match="a key is never an argument"):
+        refuse_keys(line.format("nothing.like-a.key"))
+
+
+@pytest.mark.field("T8")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ask How do I sort by key=len in Python?",
+        "ask what does max(d, key = d.get) do?",
+        "ask how is --token given to git?",
+        "ask what is api_key=... in the signature of OpenAI()?",
+        "ask is scikit-learn or sk-learn-compatible-estimators meant?",
+        "ask what does hf_hub_download_file_v2 do?",
+        "ask what is basic authentication, and bearer authorization?",
+        "ask where is commit 0123456789abcdef0123456789abcdef01234567?",
+        "search key=",
+        "search password",
+        "search token = ",
+        "resume 0123456789abcdef0123456789abcdef",
+        "demo --system 'sort with key=len'",
+        "claude-3-5-sonnet-20241022 --max-tokens 100",
+        "openrouter:moonshotai/kimi-k2-thinking",
+    ],
+)
+def test_words_about_keys_are_no_false_alarm(line: str) -> None:
+    refuse_keys(line)
+
+
+@pytest.mark.field("P5")
+def test_the_refusal_says_to_delete_it_and_names_keyring_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadSettings) as bare:
+        refuse_keys("--key abc")
+    (tmp_path / "keyring.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BadSettings) as named:
+        refuse_keys("--key abc")
+
+    assert "Delete it from the cell" in str(bare.value)
+    assert "keyring" not in str(bare.value)
+    assert 'keyring.get_password("nbchat", "KIMI_API_KEY")' in str(named.value)
+    for error in (bare.value, named.value):
+        lines = str(error).splitlines()
+        assert len(lines) == 2
+        assert max(map(len, lines)) < 250
 
 
 @pytest.mark.parametrize(

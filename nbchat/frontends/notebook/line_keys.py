@@ -1,0 +1,186 @@
+"""Keys that were typed where none belongs: found by their shape, their place, or as ones we know.
+
+A line of ours that holds one is refused. What is typed is kept by IPython, so the key is
+taken out of that, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbchat import known_keys
+
+BLANK = "[key removed]"
+TEXT_COMMANDS = ("ask", "search", "fix", "explain")  # of %chat, followed by words of any kind
+
+_PREFIXES = (
+    r"sk[-_]|gsk_|csk-|xai-|hf_|nvapi-|pplx-|r8_|fw_|jina_|tvly-|tgp_|AIza|AQ\.|ya29\.|bce-v3/"
+    r"|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|npm_"
+)
+_PREFIXED = re.compile(rf"(?<![\w-])(?:{_PREFIXES})([\w/.~+=-]{{10,}})")
+_SHAPED = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}"  # Amazon
+    r"|[0-9a-f]{32}\.[A-Za-z0-9]{16}"  # Zhipu
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"  # a JSON web token
+    r")(?!\w)"
+)
+_BEARER = re.compile(r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.I)
+_WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+|\S+""")
+# The name of an option or a member that holds a key: --api-key, key=, OPENAI_API_KEY=
+_KEY_NAME = re.compile(
+    r"-{0,2}(?:(?:\w+[-_])?(?:api|access|auth|secret|private|bearer|session)[-_]?)?(?:key|token)"
+    r"|-{0,2}(?:\w+[-_])?(?:secret|password|passwd)",
+    re.I,
+)
+# A line of ours as IPython runs it, and wherever else it may stand in what is typed.
+_REST = r"( (?: [^\n]* \\ \n )* [^\n]* )"
+_BARE = r"\s* chat (?=\s+ (?:use|ask) \s)"  # IPython takes a magic without its sign, too
+_RUN_LINE = re.compile(
+    rf"(?x) (?: \s* (?:[\w.,\ \[\]]+=\s*)? %{{1,2}}chat (?=\s) | {_BARE} ) {_REST}"
+)
+_OUR_LINE = re.compile(rf"(?mx) ^ (?: [^\n]*? (?<!\w) %{{1,2}}chat (?=\s) | {_BARE} ) {_REST}")
+_ARGUMENT = re.compile(r"""\bapi_key\s*=\s*[rbuf]{0,2}(["'])([^"'\n]{6,})\1""")
+
+
+def is_random(run: str) -> bool:
+    """Whether letters and digits in a row are those of a key rather than a word.
+
+    >>> [is_random(run) for run in ("4dG7hQ2xW9", "abcdefghijkl1234", "estimators", "download2")]
+    [True, True, False, False]
+    """
+    if len(run) >= 24:
+        return True
+    has_digits = any(letter.isdigit() for letter in run)
+    has_letters = any(letter.isalpha() for letter in run)
+    return has_digits and has_letters and len(run) >= (8 if _is_mixed(run) else 12)
+
+
+def _is_mixed(run: str) -> bool:
+    return run not in (run.lower(), run.upper())
+
+
+def _is_shaped(body: str) -> bool:
+    is_long = len(body) >= 32 and _is_mixed(body) and any(letter.isdigit() for letter in body)
+    return is_long or any(map(is_random, re.split(r"[\W_]+", body)))
+
+
+# --- in a line ---------------------------------------------------------------------------------
+
+
+def has_key(line: str) -> bool:
+    """Whether what follows `%chat` or `%%chat` holds a key, or held one.
+
+    >>> has_key("demo --key abc"), has_key("ask How do I sort by key=len?")
+    (True, False)
+    """
+    return BLANK in line or any(True for _ in _spans(line))
+
+
+def without_keys(line: str) -> str:
+    """The same with BLANK in the place of each key."""
+    return _cut_out(line, _spans(line))
+
+
+def _cut_out(text: str, spans: Iterator[tuple[int, int]]) -> str:
+    out, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            out += [text[at:start], BLANK]
+        at = max(at, end)
+    return "".join([*out, text[at:]])
+
+
+def _spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where keys stand in a line, from and to."""
+    yield from _shapes(line)
+    words = [(match[0].strip("\"'"), match.span()) for match in _WORD.finditer(line)]
+    if words and words[0][0] not in TEXT_COMMANDS:
+        yield from _named(words)
+        yield from _in_place_of_a_model(words)
+
+
+def _shapes(text: str) -> Iterator[tuple[int, int]]:
+    """What a key looks like, and the keys that we know."""
+    for match in _PREFIXED.finditer(text):
+        if _is_shaped(match[1]):
+            yield match.span()
+    for match in _SHAPED.finditer(text):
+        yield match.span()
+    for match in _BEARER.finditer(text):
+        if _is_shaped(match[1]):
+            yield match.span(1)
+    yield from known_keys.current().spans(text)
+
+
+Words = list[tuple[str, tuple[int, int]]]  # without their quotes, and where they stand
+
+
+def _named(words: Words) -> Iterator[tuple[int, int]]:
+    """What stands behind a name for keys: `--key X`, `key=X`, `key = X`."""
+    for number, (word, (start, end)) in enumerate(words):
+        name, equals, value = word.partition("=")
+        if not _KEY_NAME.fullmatch(name):
+            continue
+        following = words[number + 1 : number + 3]
+        if value:
+            yield start, end  # with its name, since there may be quotes inside
+        elif following and following[0][0].startswith("=") and not equals:
+            yield start, following[-1 if following[0][0] == "=" else 0][1][1]
+        elif equals or name.startswith("-"):
+            is_value = following and not following[0][0].startswith("--")
+            yield (following[0][1] if is_value else (start, end))
+
+
+def _in_place_of_a_model(words: Words) -> Iterator[tuple[int, int]]:
+    """A word that no model is called."""
+    first = words[0][0]
+    if not first.startswith("-") and len(words) > 1 and first != "use" and first.isalpha():
+        return
+    before = ""
+    for word, span in words:
+        digits = sum(letter.isdigit() for letter in word)
+        is_long = len(word) >= 32 and word.isalnum() and 4 <= digits < len(word)
+        if is_long and not before.startswith("--"):
+            yield span
+        before = word
+
+
+def clean_lines(lines: list[str]) -> list[str]:
+    """The lines of a cell, with those that are ours without keys."""
+    ours, rest = (lines[:1], lines[1:]) if lines[0].startswith("%%") else (lines, [])
+    text = _RUN_LINE.sub(_clean_line, "".join(ours))
+    return [*text.splitlines(keepends=True), *rest]
+
+
+def _clean_line(match: re.Match[str]) -> str:
+    return match[0].removesuffix(match[1]) + without_keys(match[1])
+
+
+# --- in a cell ------------------------------------------------------------------------------------
+
+
+def keys_typed(cell: str) -> list[str]:
+    """The keys in a cell that are no business of whoever keeps its source, longest first.
+
+    Those on lines of ours, the ones we know in a cell with such a line, and what is given
+    as `api_key=` to nbchat.
+    """
+    found = []
+    ours = [*_OUR_LINE.finditer(cell)]
+    for match in ours:
+        line, start = match[1], match.start(1)
+        found += [cell[start + a : start + b] for a, b in _spans(line)]
+    if ours:
+        found += [cell[a:b] for a, b in known_keys.current().spans(cell)]
+    if "nbchat" in cell:
+        found += [match[2] for match in _ARGUMENT.finditer(cell)]
+    return sorted({key for key in found if BLANK not in key}, key=len, reverse=True)
+
+
+def blank(text: str, keys: list[str]) -> str:
+    """The text with BLANK for each of these, also where they stand in a literal."""
+    for key in keys:
+        text = text.replace(key, BLANK).replace(repr(key)[1:-1], BLANK)
+    return text

@@ -1,0 +1,245 @@
+"""The keys that this process has, so that none of them is sent, shown or stored.
+
+A key is known by the variable that holds it: one that a row of the tables names, or whose
+name says that it holds a secret. Keys that are given as arguments are known, too. What was
+once known stays so: a key that was changed or taken away may still be good.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+SHORTEST = 12  # characters; a shorter "key" is a word, such as `ollama` for a local server
+MOST = 100  # keys that are remembered
+LONGEST_START = 16  # characters of a key's beginning that say nothing yet, such as sk-ant-api03-
+ARGUMENT = "api_key"  # the name of a key that came as an argument
+
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SECRET|TOKEN|PASSWORD|PASSWD)$", re.I
+)
+# What people write where no key is needed, or where one is still to be put in.
+_PLACEHOLDER = re.compile(
+    r"\W*(?:your|insert|replace|enter|paste|put|change)(?:[\W_]|$)|<.*>$|.*(?:x{6}|\.{3}|\*{4})",
+    re.I | re.S,
+)
+_EMPTY_WORDS = frozenset(  # of which no key is made
+    (
+        *("", "a", "an", "any", "api", "apikey", "dummy", "empty", "example", "fake", "for"),
+        *("here", "is", "key", "lm", "lmstudio", "local", "my", "needed", "no", "none", "not"),
+        *("null", "ollama", "openai", "placeholder", "random", "required", "secret", "server"),
+        *("sk", "some", "string", "studio", "test", "the", "token", "todo", "unused", "vllm"),
+        "whatever",
+    )
+)
+_FEWEST_LETTERS = 5  # different ones; fewer are no key
+
+
+def is_key(value: str) -> bool:
+    """Whether a value is a key to be kept secret, and no placeholder.
+
+    >>> is_key("sk-4dG7hQ2xW9pL"), is_key("sk-no-key-required"), is_key("your-api-key-1234")
+    (True, False, False)
+    """
+    if len(value) < SHORTEST or len(set(value)) < _FEWEST_LETTERS or _PLACEHOLDER.match(value):
+        return False
+    return not _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
+
+
+class Mask:
+    """Finds keys in texts, and puts the names of their variables in their place.
+
+    Found are a key as it is, JSON-escaped, URL-encoded, in hex and in base64.
+
+    >>> Mask({"sk-4dG7hQ2xW9pL": "KIMI_API_KEY"}).hide("Use sk-4dG7hQ2xW9pL.")
+    'Use [KIMI_API_KEY].'
+    """
+
+    __slots__ = ("__by_start", "__forms", "__starts", "longest")
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        forms = {form: name for key, name in keys.items() for form in _forms(key)}
+        # The shortest first: in a short text, none that follows can be.
+        self.__forms = sorted(forms.items(), key=lambda row: len(row[0]))
+        self.longest = max(map(len, forms), default=0)  # characters
+        self.__by_start: dict[str, list[str]] = {}
+        for form in forms:
+            self.__by_start.setdefault(form[:2], []).append(form)
+        pairs = "|".join(map(re.escape, self.__by_start))
+        self.__starts = re.compile(f"(?={pairs})" if pairs else "(?!)")
+
+    def __repr__(self) -> str:
+        return "Mask(…)"
+
+    def __bool__(self) -> bool:
+        return bool(self.__forms)
+
+    def is_in(self, text: str) -> bool:
+        """Whether a key stands in the text."""
+        return len(text) >= SHORTEST and any(True for _ in self._found(text))
+
+    def _found(self, text: str) -> Iterator[tuple[str, str]]:
+        size = len(text)
+        for form, name in self.__forms:
+            if len(form) > size:
+                return
+            if form in text:
+                yield form, name
+
+    def hide(self, text: str, seen: dict[str, None] | None = None) -> str:
+        """The text without keys. The names of those that stood in it are added to `seen`."""
+        for form, name in reversed([*self._found(text)]):  # a long key may begin with a short one
+            if form in text:
+                text = text.replace(form, f"[{name}]")
+                if seen is not None:
+                    seen[name] = None
+        return text
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where keys stand, from and to."""
+        for form, _ in self._found(text):
+            for match in re.finditer(re.escape(form), text):
+                yield match.span()
+
+    def hide_in(self, value: Any, seen: dict[str, None] | None = None) -> Any:
+        """The same for every text in what JSON has: the value itself where nothing was found."""
+        if isinstance(value, str):
+            return self.hide(value, seen)
+        if isinstance(value, list):
+            items = [self.hide_in(item, seen) for item in value]
+            return value if items == value else items
+        if isinstance(value, dict):
+            members = {self.hide_in(k, seen): self.hide_in(v, seen) for k, v in value.items()}
+            return value if members == value else members
+        return value
+
+    # --- in a text that goes on --------------------------------------------------------------
+
+    def start_in(self, text: str) -> int:
+        """Where at the end of a text a key could be beginning; the length of the text if nowhere.
+
+        >>> Mask({"sk-4dG7hQ2xW9pL": "KIMI_API_KEY"}).start_in("Use sk-4dG")
+        4
+        """
+        size = len(text)
+        for match in self.__starts.finditer(text, max(size - self.longest + 1, 0)):
+            at = match.start()
+            rest = text[at:]
+            if any(form.startswith(rest) for form in self.__by_start[rest[:2]]):
+                return at
+        is_start = size and any(start[0] == text[-1] for start in self.__by_start)
+        return size - 1 if is_start else size
+
+    def hide_start(self, text: str, seen: dict[str, None] | None = None) -> str:
+        """What may be shown of the beginning of a key that did not go on."""
+        for form, name in self.__forms:
+            if form.startswith(text) and len(text) > _open_start(form):
+                if seen is not None:
+                    seen[name] = None
+                return f"[{name}]"
+        return text
+
+    def hide_cut(self, text: str) -> str:
+        """The text without keys, and without beginnings of keys, since messages are shortened.
+
+        >>> Mask({"sk-4dG7hQ2xW9pL": "KIMI_API_KEY"}).hide_cut("no model 'sk-4dG7hQ2x…'")
+        "no model '[KIMI_API_KEY]…'"
+        """
+        text = self.hide(text)
+        for form, name in self.__forms:
+            text = _hide_starts(text, form, f"[{name}]")
+        return text
+
+
+def _open_start(form: str) -> int:
+    """How many of the first characters of a key may be read."""
+    return min(LONGEST_START, len(form) // 2)
+
+
+def _hide_starts(text: str, form: str, instead: str) -> str:
+    """The text with something instead of every beginning of `form` that is too long to be read."""
+    start = form[: _open_start(form) + 1]
+    first, *pieces = text.split(start)
+    if not pieces:
+        return text
+    rest = form[len(start) :]
+    return first + "".join(instead + piece[_shared(piece, rest) :] for piece in pieces)
+
+
+def _shared(text: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = zip(text, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(text), len(other)))
+
+
+def _forms(key: str) -> set[str]:
+    """The ways in which a key is written."""
+    from urllib.parse import quote
+
+    data = key.encode("utf-8", "surrogatepass")
+    forms = {key, repr(key)[1:-1], quote(data, safe=""), data.hex()}
+    for only_ascii in (True, False):
+        escaped = json.dumps(key, ensure_ascii=only_ascii)[1:-1]
+        forms |= {escaped, escaped.replace("/", "\\/")}
+    for shift in range(3):  # inside longer data it starts at one of three offsets
+        start, end = -(-shift * 8 // 6), (shift + len(data)) * 8 // 6
+        padded = b"\0" * shift + data
+        for encode in (b64encode, urlsafe_b64encode):
+            forms.add(encode(padded).decode()[start:end])
+    return forms
+
+
+# --- those of this process ---------------------------------------------------------------------
+
+_variables: set[str] = set()  # that rows of the tables name, besides those with telling names
+_known: dict[str, str] = {}  # by the key, the name to show; the newest last
+
+
+def watch(variables: Iterable[str]) -> None:
+    """Know the keys in these variables of the environment, whatever they are called."""
+    _variables.update(variables)
+
+
+def remember(key: str, name: str = ARGUMENT) -> None:
+    """Know a key, also when it does not stand in the environment."""
+    key = key.strip()
+    if not is_key(key):
+        return
+    if _known.get(key, ARGUMENT) == ARGUMENT:
+        _known[key] = name
+    if len(_known) > MOST:
+        _known.pop(next(iter(_known)), None)
+
+
+def keys() -> tuple[str, ...]:
+    """Every key that is or was known; the environment is looked at anew."""
+    for name in list(os.environ):
+        if name in _variables or _SECRET_NAME.search(name):
+            remember(os.environ.get(name, ""), name)
+    return tuple(_known)
+
+
+def current() -> Mask:
+    """The mask for every key that is or was known."""
+    known = keys()
+    return _mask(known, tuple(_known.get(key, ARGUMENT) for key in known))
+
+
+@lru_cache(maxsize=2)
+def _mask(known: tuple[str, ...], names: tuple[str, ...]) -> Mask:
+    return Mask(dict(zip(known, names, strict=True)))
+
+
+def hide(text: str, seen: dict[str, None] | None = None) -> str:
+    """The text without any key; see `Mask.hide`."""
+    return current().hide(text, seen)
+
+
+def hide_cut(text: str) -> str:
+    """The text without any key, and without a long beginning of one; see `Mask.hide_cut`."""
+    return current().hide_cut(text)
