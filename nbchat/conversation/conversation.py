@@ -39,6 +39,7 @@ class TurnOptions(RequestOptions, total=False):
 
     parent: Parent  # go on from it, edit or ask again; None: the beginning, without it: the end
     cell: str | None  # which a notebook runs again
+    execution: str | None  # of that cell; the questions of one follow one another
     inserted: Sequence[str]  # the notebook variables in the question, for people
 
 
@@ -152,6 +153,7 @@ class Conversation(Tree):
         fresh: bool = False,
         parent: Parent = ...,
         cell: str | None = None,
+        execution: str | None = None,
         inserted: Sequence[str] = (),
         **options: Unpack[RequestOptions],
     ) -> TurnStream:
@@ -161,7 +163,7 @@ class Conversation(Tree):
             kind = type(parent).__name__
             raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
         as_messages([message])
-        turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
+        turn = Turn(message, Answer(), cell=cell, execution=execution, inserted=tuple(inserted))
         turn.parent = self._parent_for(turn, parent)
         options.setdefault("system", self.system)
         return TurnStream(self._answer(turn, parent, model, fresh, options), turn)
@@ -194,12 +196,12 @@ class Conversation(Tree):
     def _parent_for(self, turn: Turn, parent: Parent) -> Turn | None:
         """The turn to follow: the one that is named, else the end of the branch.
 
-        For a cell that is run again it is what its old turn follows.
+        For a cell that is run again it is what the first of its old turns follows.
         """
         if not isinstance(parent, EllipsisType):
             return parent
         for earlier in self.turns:
-            if turn.cell is not None and earlier.cell == turn.cell:
+            if turn.replaces(earlier):
                 return earlier.parent
         return self.last
 

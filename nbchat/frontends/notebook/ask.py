@@ -8,7 +8,7 @@ from nbchat import runtime
 from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
-from nbchat.frontends.notebook.watching import cell_id, open_runtime
+from nbchat.frontends.notebook.watching import cell_id, execution_id, open_runtime
 from nbchat.interrupts import Interrupts
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def _open_stream(
         question.content,
         line.model,
         cell=cell_id(shell),
+        execution=execution_id(shell),
         fresh=line.fresh,
         inserted=question.inserted,
         **options,
