@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from nbchat.frontends.notebook.completion import complete
+from nbchat.frontends.notebook.kernel_messages import read_along, read_no_more
 from nbchat.frontends.notebook.magic import ChatMagics
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def load(shell: InteractiveShell) -> None:
         shell.input_transformers_cleanup.append(keep_questions)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
+    if id(shell) not in _loaded:
+        read_along(shell)
     _loaded[id(shell)] = Preloader(shell)
 
 
@@ -108,6 +111,7 @@ def unload(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.remove(complete)
     if keep_questions in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(keep_questions)
+    read_no_more(shell)
     runtime = sys.modules.get("nbchat.runtime")
     if runtime:
         runtime.close()
