@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nbchat.frontends.notebook.repaint_clock import RepaintClock
     from nbchat.frontends.notebook.surroundings import Surroundings
 
-RESENT_IN_ONE_OUTPUT = 20_000  # characters a second, since each repaint is the whole answer
+RESENT_IN_ONE_OUTPUT = 30_000  # characters a second, since each repaint is the whole answer
 
 
 class OneOutput:

@@ -239,6 +239,63 @@ def test_what_comes_while_an_answer_streams_stays_too(
 
 
 @pytest.mark.field("L1")
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize("cell", ["%%chat\nTalk", "print('first')\n%chat ask Talk"])
+def test_an_answer_is_whole_where_another_thread_clears_the_cell(
+    kernel: RunningKernel, kimi: Service, cell: str, wait: bool
+) -> None:
+    kimi.plays(answer(*said(*["word "] * 40), gap=0.02))
+    kernel.run(
+        "import threading, time\nfrom IPython.display import clear_output\n"
+        "go = threading.Event()\n"
+        "def clear():\n    go.wait()\n    for n in range(5):\n        time.sleep(0.1)\n"
+        f"        clear_output(wait={wait})\n        print('cleared', n)\n"
+        "thread = threading.Thread(target=clear); thread.start()\n"
+        "get_ipython().events.register('pre_run_cell', lambda _: go.set())"
+    )
+
+    ran = kernel.run(cell)
+    kernel.run("thread.join()")
+
+    shown = words(ran)
+    assert "first" not in shown
+    assert shown.count(("word " * 40).strip()) == 1
+    assert len(shown) == 2
+    assert "cleared 4" in str(shown)
+
+
+@pytest.mark.field("L1")
+def test_a_question_asked_in_the_cell_that_loads_the_extension_takes_nothing_away(
+    kernel: RunningKernel,
+) -> None:
+    ran = kernel.run("%unload_ext nbchat\nprint('before')\n%load_ext nbchat\n%chat ask Hi")
+
+    assert words(ran) == ["before", ANSWER]
+
+
+@pytest.mark.field("L1")
+def test_where_nothing_can_be_read_along_nothing_is_taken_away(kernel: RunningKernel) -> None:
+    """A kernel that is not ipykernel's."""
+    kernel.run("from nbchat.frontends.notebook.kernel_messages import read_along, read_no_more")
+    kernel.run("read_no_more(get_ipython())")
+
+    ran = kernel.run("print('before')\n%chat ask Hi")
+    kernel.run("read_along(get_ipython())")
+
+    assert words(ran) == ["before", ANSWER]
+    assert ran.of("clear_output") == []
+
+
+@pytest.mark.field("L1")
+def test_an_answer_alone_in_its_cell_is_taken_away_for_one_output(kernel: RunningKernel) -> None:
+    ran = kernel.run("x = 1\n%chat ask Hi")
+
+    assert len(ran.of("clear_output")) == 1
+    assert ran.of("display_data")[-1]["transient"] == {}
+    assert words(ran) == [ANSWER]
+
+
+@pytest.mark.field("L1")
 def test_under_capture_the_answer_alone_is_captured(kernel: RunningKernel) -> None:
     cell = "%%capture kept\nprint('before')\n%chat ask Hi\nprint('between')\n%chat ask Ho"
     look = "kept.stdout, [(o.data, o.update, o.transient) for o in kept.outputs]"
