@@ -37,6 +37,12 @@ class Turn:
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
 
+    def replaces(self, earlier: Turn) -> bool:
+        """Whether its cell asked the earlier one, and has been run again since."""
+        if self.cell is None or self.cell != earlier.cell:
+            return False
+        return self.execution is None or self.execution != earlier.execution
+
     @property
     def path(self) -> list[Turn]:
         """From the first turn of the branch to this one."""

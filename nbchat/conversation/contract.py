@@ -22,6 +22,7 @@ class TurnOptions(RequestOptions, total=False):
 
     parent: Parent  # go on from it, edit or ask again; None: the beginning, without it: the end
     cell: str | None  # which a notebook runs again
+    execution: str | None  # of that cell; the questions of one follow one another
     inserted: Sequence[str]  # the notebook variables in the question, for people
     system_stays: bool  # once answered, the system prompt is that of the conversation
 

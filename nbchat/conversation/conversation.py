@@ -119,6 +119,7 @@ class Conversation(Tree):
         fresh: bool = False,
         parent: Parent = ...,
         cell: str | None = None,
+        execution: str | None = None,
         inserted: Sequence[str] = (),
         system_stays: bool = False,
         **options: Unpack[RequestOptions],
@@ -132,7 +133,7 @@ class Conversation(Tree):
             kind = type(parent).__name__
             raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
         as_messages([message])
-        turn = Turn(message, Answer(), cell=cell, inserted=tuple(inserted))
+        turn = Turn(message, Answer(), cell=cell, execution=execution, inserted=tuple(inserted))
         place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
         turn.parent = self._parent_for(turn, place.parent)
         return TurnStream(self._answer(turn, place, model, options), turn)
@@ -170,12 +171,12 @@ class Conversation(Tree):
     def _parent_for(self, turn: Turn, parent: Parent) -> Turn | None:
         """The turn to follow: the one that is named, else the end of the branch.
 
-        For a cell that is run again it is what its old turn follows.
+        For a cell that is run again it is what the first of its old turns follows.
         """
         if not isinstance(parent, EllipsisType):
             return parent
         for earlier in self.turns:
-            if turn.cell is not None and earlier.cell == turn.cell:
+            if turn.replaces(earlier):
                 return earlier.parent
         return self.last
 

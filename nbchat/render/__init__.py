@@ -10,21 +10,34 @@ from __future__ import annotations
 from nbchat.render.characters import readable
 from nbchat.render.page import PROSE, STYLE, answer_html, plain
 from nbchat.render.streaming.incremental import Incremental
-from nbchat.render.streaming.live_page import LIVE_STYLE, ROOM_BELOW, folded_html, live_html
+from nbchat.render.streaming.live_page import (
+    LIVE_STYLE,
+    ROOM_BELOW,
+    STILL_ARRIVING,
+    folded_head,
+    folded_html,
+    live_html,
+    thinking_head,
+    whole_live_html,
+)
 from nbchat.render.streaming.long_blocks import LongBlocks
 
 __all__ = [
     "LIVE_STYLE",
     "PROSE",
     "ROOM_BELOW",
+    "STILL_ARRIVING",
     "STYLE",
     "Incremental",
     "LongBlocks",
     "answer_html",
+    "folded_head",
     "folded_html",
     "live_html",
     "plain",
+    "thinking_head",
     "to_html",
+    "whole_live_html",
 ]
 
 

@@ -26,8 +26,8 @@ def minified(name: str) -> str:
     return "".join(lines(name))
 
 
-def rules_for(html: str) -> str:
-    """The rules for answers that can apply to something in the page, each in its group.
+def rules_for(html: str, sheet: str = "style.css") -> str:
+    """The rules of a sheet that can apply to something in the page, each in its group.
 
     >>> rules_for("<p dir=auto>words</p>")
     '.nbc.nbc.nbc{[dir] p,p[dir]{text-align:start}}'
@@ -38,7 +38,7 @@ def rules_for(html: str) -> str:
         names.update(f".{name}" for name in _CLASS.findall(marks))
         names.update(f"[{name}" for name in _ATTRIBUTE.findall(marks))
     rules: list[str] = []
-    for line in lines("style.css"):
+    for line in lines(sheet):
         if line == "}" and rules and rules[-1].endswith("{"):  # a group without rules
             rules.pop()
         elif not _is_rule(line) or any(needed <= names for needed in _names_in_selectors(line)):

@@ -9,7 +9,8 @@ from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
-from nbchat.frontends.notebook.watching import cell_id, open_runtime
+from nbchat.frontends.notebook.cell_request import cell_id, execution_id
+from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.interrupts import Interrupts
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def _open_stream(
         question.content,
         line.model,
         cell=cell_id(shell),
+        execution=execution_id(shell),
         fresh=line.fresh,
         inserted=question.inserted,
         system_stays="system" in line.options,
@@ -71,14 +73,21 @@ def _open_stream(
 
 
 def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:
-    """The way to show an answer here: live, static where nobody watches, or text in a terminal."""
+    """The way to show an answer here: live, static where nobody watches, or text in a terminal.
+
+    Static, too, where what a cell shows is captured.
+    """
     if not hasattr(shell, "kernel"):
         from nbchat.frontends.notebook import terminal
 
         return terminal.display(model, static=static)
     from nbchat.frontends.notebook.cell import LiveCell, StaticCell
+    from nbchat.frontends.notebook.surroundings import surroundings
 
-    return StaticCell(shell) if static else LiveCell(shell, model)
+    around = surroundings(shell)
+    if static or around.is_captured:
+        return StaticCell(shell)
+    return LiveCell(shell, model, around=around)
 
 
 def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbchat import render
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.frontends.notebook.surroundings import Surroundings
 
 MOST_OUTPUTS = 44  # of an answer, since JupyterLab shows 50 of a cell
 
@@ -17,15 +18,16 @@ MOST_OUTPUTS = 44  # of an answer, since JupyterLab shows 50 of a cell
 class CellOutputs:
     """Publishes HTML by number. The last number is that of the open output."""
 
-    def __init__(self, shell: InteractiveShell, model: str) -> None:
+    def __init__(self, shell: InteractiveShell, text: str, around: Surroundings) -> None:
         self.open = 0  # the number of the open output
         self._publisher = shell.display_pub
-        self._text = model  # what front-ends without HTML show
+        self._around = around
+        self._text = text  # what front-ends without HTML show
         self._prefix = f"nbchat-{time.time_ns():x}"
         self._last = -1  # the last output that there is
         # In an output of its own, which takes no room, so that repaints can do without.
         style = f'<div class="nbc nbc-style"><style>{render.LIVE_STYLE}</style></div>'
-        self._publisher.publish({"text/html": style, "text/plain": ""})
+        self._publish({"text/html": style, "text/plain": ""})
 
     @property
     def are_full(self) -> bool:
@@ -34,17 +36,20 @@ class CellOutputs:
 
     def publish(self, number: int, page: str) -> None:
         """Put a page into the output of that number, which is added where it is not there yet."""
-        self._publisher.publish(
+        self._publish(
             {"text/html": page, "text/plain": self._text},
             transient={"display_id": f"{self._prefix}-{number}"},
             update=number <= self._last,
         )
         self._last = max(self._last, number)
 
+    def _publish(self, data: dict[str, str], **options: Any) -> None:
+        with self._around.painting():
+            self._publisher.publish(data, **options)
+
     def clear(self, *, wait: bool) -> None:
         """Take all of them away; with `wait`, when the next output comes."""
-        clear_output: Callable[..., None] = self._publisher.clear_output  # has no types
-        clear_output(wait=wait)
+        self._around.take_painting_away(wait=wait)
 
     def clear_for_one(self) -> None:
         """Take all of them away when the next output comes, without the page jumping."""

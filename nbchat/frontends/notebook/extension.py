@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nbchat.frontends.notebook.completion import complete
 from nbchat.frontends.notebook.input_history import InputHistory
+from nbchat.frontends.notebook.kernel_messages import read_along, read_no_more
 from nbchat.frontends.notebook.magic import ChatMagics
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
             shell.input_transformers_cleanup.append(transformer)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
+    if id(shell) not in _loaded:
+        read_along(shell)
     _loaded[id(shell)] = Preloader(shell, no_fork), InputHistory(shell)
 
 
@@ -160,6 +163,7 @@ def unload(shell: InteractiveShell) -> None:
     for transformer in TRANSFORMERS:
         if transformer in shell.input_transformers_cleanup:
             shell.input_transformers_cleanup.remove(transformer)
+    read_no_more(shell)
     runtime = sys.modules.get("nbchat.runtime")
     if runtime:
         runtime.close()

@@ -20,6 +20,11 @@ class Progress:
         """Whether there have been no thoughts yet, or no words."""
         return thinks not in self._kinds
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there have been words or thoughts."""
+        return bool(self._kinds)
+
     def count(self, text: str, now: float, *, thinks: bool) -> None:
         """Some words have arrived, or some thoughts."""
         self.thinks = thinks

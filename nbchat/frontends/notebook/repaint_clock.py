@@ -21,8 +21,9 @@ SHORT_PAGE = 1_200  # characters of an output that keep the gap; a longer one ha
 class RepaintClock:
     """Says when to paint; is told what was rendered and sent. Times are seconds of one clock."""
 
-    def __init__(self, start: float) -> None:
+    def __init__(self, start: float, resent_per_second: int = RESENT_PER_SECOND) -> None:
         self._start = start
+        self._resent_per_second = resent_per_second
         self._due = start  # by the rhythm
         self._free = start  # when work and traffic allow the next one
         self._painted = start - LONGEST_LATE_GAP
@@ -67,7 +68,9 @@ class RepaintClock:
         """After a repaint that began at `now` and left an open output of `page` characters."""
         # Only a quarter of a change counts: it may have been an import, or another process.
         self._usual_work += (self._work - self._usual_work) / 4
-        self._free = now + max(RENDER_SHARE * self._usual_work, self._resent / RESENT_PER_SECOND)
+        self._free = now + max(
+            RENDER_SHARE * self._usual_work, self._resent / self._resent_per_second
+        )
         self._work, self._resent = 0.0, 0
         gap = self._gap(now, page)
         # By the rhythm and not from now on, so that late repaints do not add up.

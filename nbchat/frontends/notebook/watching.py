@@ -1,8 +1,8 @@
-"""Where a cell runs, as its shell tells: whether anybody watches, and which cell it is."""
+"""Whether anybody watches the cells of a shell."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbchat import runtime
 
@@ -28,10 +28,3 @@ def can_answer(shell: InteractiveShell) -> bool:
     `nbchat.store.notebook_path` says how that is known.
     """
     return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", True))
-
-
-def cell_id(shell: InteractiveShell) -> str | None:
-    """Which cell is running, where the front-end says so (JupyterLab and VS Code do)."""
-    request: Any = shell.get_parent() if hasattr(shell, "get_parent") else None
-    cell = ((request or {}).get("metadata") or {}).get("cellId")
-    return cell if isinstance(cell, str) else None

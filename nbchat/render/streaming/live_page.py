@@ -1,7 +1,8 @@
 """An answer while it streams: the same page, with what a reader needs meanwhile.
 
 What is thought shows its last lines until the first word comes, then it folds.
-The style of all this is sent once, and is in no saved notebook.
+A page in several outputs has its style in another one, and is in no saved notebook;
+`whole_live_html` is a page by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from nbchat.render import inline_style, stylesheets
 from nbchat.render.characters import readable
 from nbchat.render.page import STYLE, details, line, note, page, thinking_summary
 
-LIVE_STYLE = STYLE + stylesheets.minified("live.css")
+# For the pages of an answer that is spread over several outputs.
+LIVE_STYLE = "".join([STYLE, *map(stylesheets.minified, ("outputs.css", "live.css"))])
+
+# Who saves or reloads a notebook in the middle of an answer is left with what was painted.
+STILL_ARRIVING = "still arriving; %chat history has it"
 
 # JupyterLab removes all outputs and lays the page out before it shows the next one. The page
 # would jump up to the question. The first of these two gives the notebook room below; the second
@@ -57,15 +62,38 @@ def live_html(
 
     `thought` is what has been thought so far, while there is nothing else to read.
     """
-    parts: list[str] = []
-    if thought.strip():
-        parts.append(details(thinking_summary(thought), _last_lines(thought), is_open=True))
-    parts += [*map(note, notices), *blocks]
+    parts = [_open_thought(thought), *map(note, notices), *blocks]
     if status:  # last, where the reader is
         words = _with_caret(tail) if tail or blocks else ""
-        below = f'<p class="nbc-note nbc-live" style={inline_style.NOTE}>{line(status)}</p>'
-        parts.append(f'<div class="nbc-open">{words}{below}</div>')
+        parts.append(f'<div class="nbc-open">{words}{_status_html(status)}</div>')
     return page("".join(parts))
+
+
+def whole_live_html(head: str, blocks: Sequence[str], tail: str, *, status: str) -> str:
+    """All of an answer in one page, with what it needs of our style sheets.
+
+    `head` is what comes before the words: `thinking_head` as long as there are none, then
+    `folded_head`.
+    """
+    words = _with_caret(tail) if tail or blocks else ""
+    inner = "".join([head, *blocks, words, _status_html(status)])
+    style = stylesheets.rules_for(inner) + stylesheets.rules_for(inner, "live.css")
+    return page(f"<style>{style}</style>{inner}")
+
+
+def thinking_head(thought: str, notices: Sequence[str] = ()) -> str:
+    """What comes before the words: the last lines of the thinking, and notices."""
+    return "".join([_open_thought(thought), *map(note, notices)])
+
+
+def folded_head(thought: str, notices: Sequence[str] = ()) -> str:
+    """The same as it will be at the end: folded thinking, and notices."""
+    from nbchat.render.markdown.parser import markdown_html
+
+    parts: list[str] = []
+    if thought.strip():
+        parts.append(details(thinking_summary(thought), markdown_html(readable(thought))))
+    return "".join([*parts, *map(note, notices)])
 
 
 def lighten(block: str) -> str:
@@ -79,13 +107,18 @@ def lighten(block: str) -> str:
 
 
 def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
-    """What comes before the words, as it will be at the end: folded thinking, and notices."""
-    from nbchat.render.markdown.parser import markdown_html
+    """`folded_head` as a page: the first of several outputs."""
+    return page(folded_head(thought, notices))
 
-    parts: list[str] = []
-    if thought.strip():
-        parts.append(details(thinking_summary(thought), markdown_html(readable(thought))))
-    return page("".join([*parts, *map(note, notices)]))
+
+def _status_html(status: str) -> str:
+    return f'<p class="nbc-note nbc-live" style={inline_style.NOTE}>{line(status)}</p>'
+
+
+def _open_thought(thought: str) -> str:
+    if not thought.strip():
+        return ""
+    return details(thinking_summary(thought), _last_lines(thought), is_open=True)
 
 
 def _last_lines(thought: str) -> str:

@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 
-from nbchat.events import Event
+from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.cell_outputs import MOST_OUTPUTS
+from nbchat.frontends.notebook.one_output import RESENT_IN_ONE_OUTPUT
 from nbchat.frontends.notebook.repaint_clock import EARLY_SECONDS, RENDER_SHARE, RESENT_PER_SECOND
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
@@ -16,7 +17,7 @@ from nbchat.render import LongBlocks
 from ...benchmarks.answers import SHAPES
 from ...render.streaming.test_incremental import LINES
 from ...render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
-from .timed_cell import Wire, said, streamed
+from .timed_cell import TICK, Wire, said, streamed
 
 PACE = 2_000  # characters a second
 
@@ -128,3 +129,36 @@ def test_an_answer_that_changes_its_mind_pays_for_all_that_is_painted_again(
     longest = max(len(page) for _, _, page in wire.sent)
 
     assert characters(wire) < RESENT_PER_SECOND * 20.0 + 2 * longest
+
+
+# --- beside other things in its cell -------------------------------------------------------------
+
+
+@pytest.mark.field("L1")
+@pytest.mark.parametrize("shape", sorted(set(SHAPES) - {"thinking", "hostile"}))
+def test_in_one_output_the_traffic_grows_with_the_time_and_the_first_words_are_painted_at_once(
+    shell: InteractiveShell, shape: str
+) -> None:
+    thought, text = SHAPES[shape](20_000)
+    wire = streamed(shell, [Thought(thought), *said(text)], 10.0, alone=False)
+    longest = max(len(page) for _, _, page in wire.sent)
+    moments = [at for at, _, _ in wire.sent]
+
+    assert len({output for _, output, _ in wire.sent}) == 1
+    assert characters(wire) < RESENT_IN_ONE_OUTPUT * 10.0 + 2 * longest
+    assert moments[0] <= 100.0 + 2 * TICK
+    assert len(moments) >= 10
+
+
+@pytest.mark.field("L1")
+def test_in_one_output_a_short_answer_is_painted_nearly_as_often(shell: InteractiveShell) -> None:
+    moments = repaints(streamed(shell, said(SHAPES["answer"](1_000)[1]), 10.0, alone=False))
+
+    assert len(moments) >= 5 * EARLY_SECONDS
+
+
+@pytest.mark.field("L1")
+def test_in_one_output_nothing_is_shown_before_the_first_word(shell: InteractiveShell) -> None:
+    wire = streamed(shell, [Notice("busy"), Text("")], 2.0, alone=False)
+
+    assert wire.sent == []

@@ -34,6 +34,17 @@ print(
     assert kernel.run("%%chat demo\nHi").status == "error"
 
 
+def test_the_kernel_sends_as_it_did_before(kernel: RunningKernel) -> None:
+    look = "print('send_multipart' in vars(get_ipython().kernel.iopub_thread))"
+    assert kernel.run(look).text.strip() == "True"
+    kernel.run("%reload_ext nbchat")
+    kernel.run("%load_ext nbchat")
+
+    kernel.run("%unload_ext nbchat")
+
+    assert kernel.run(look).text.strip() == "False"
+
+
 def test_reloading_goes_on_where_it_was(kernel: RunningKernel) -> None:
     kernel.run("%%chat demo\nRemember me")
     kernel.run("%reload_ext nbchat")

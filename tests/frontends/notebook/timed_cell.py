@@ -10,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.events import Event
 from nbchat.frontends.notebook.cell import LiveCell
+from nbchat.frontends.notebook.surroundings import Surroundings
 from nbchat.messages import Text
 
 TICK = 0.02  # seconds
@@ -38,12 +39,20 @@ class Wire(DisplayPublisher):
 
 
 def streamed(
-    shell: InteractiveShell, events: Sequence[Event], seconds: float, message: float = 0.0
+    shell: InteractiveShell,
+    events: Sequence[Event],
+    seconds: float,
+    message: float = 0.0,
+    *,
+    alone: bool = True,
 ) -> Wire:
-    """The events, evenly over so many seconds of the test's own clock."""
+    """The events, evenly over so many seconds of the test's own clock.
+
+    Into a cell that shows nothing else where the answer is `alone`.
+    """
     clock = Clock()
     shell.display_pub = wire = Wire(clock, message)
-    cell = LiveCell(shell, "kimi-k2.6", clock)
+    cell = LiveCell(shell, "kimi-k2.6", clock, Surroundings(shell, is_alone=alone))
     start, done = clock.now, 0
     while clock.now < start + seconds:
         clock.now += TICK

@@ -115,6 +115,22 @@ def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(
     assert "question 2 of 2 here" in kernel.run("%chat history").text
 
 
+@pytest.mark.field("L2")
+def test_a_cell_of_several_questions_is_replaced_as_a_group_after_a_restart_too(
+    chatting: RunningKernel, kimi: Service
+) -> None:
+    kimi.always(answer(*said("Yes.")))
+    loop = "for word in {words}:\n    %chat ask Tell me of {{word}}"
+    chatting.run("%%chat kimi-k2.6\nBefore", cell="before")
+    chatting.run(loop.format(words=["a", "b", "c"]), cell="loop")
+    kernel = restarted(chatting)
+    assert kernel.run("%chat resume").text.startswith("Resumed 'main': 4 turns.")
+
+    kernel.run(loop.format(words=["x", "y"]), cell="loop")
+
+    assert questions(kimi) == ["Before", "Yes.", "Tell me of x", "Yes.", "Tell me of y"]
+
+
 def test_without_resume_a_new_conversation_begins_and_the_old_one_stays(
     chatting: RunningKernel, kimi: Service
 ) -> None:

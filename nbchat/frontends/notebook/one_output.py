@@ -1,0 +1,88 @@
+"""Paints an answer as one output, which stands where its first word came and stays there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from nbchat import render
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.frontends.notebook.growing_answer import GrowingAnswer
+    from nbchat.frontends.notebook.repaint_clock import RepaintClock
+    from nbchat.frontends.notebook.surroundings import Surroundings
+
+RESENT_IN_ONE_OUTPUT = 30_000  # characters a second, since each repaint is the whole answer
+
+
+class OneOutput:
+    """For an answer beside other things, which must not be taken away with its painting.
+
+    It is there from the first word on, so that a question without an answer leaves nothing.
+    """
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        answer: GrowingAnswer,
+        repaints: RepaintClock,
+        around: Surroundings,
+    ) -> None:
+        self._publisher = shell.display_pub
+        self._answer = answer
+        self._repaints = repaints
+        self._around = around
+        self._id = ""  # of the output, once it is there
+        self._clears = 0  # how often the cell had been cleared then
+        self._page = ""
+        self._folded_thought = ""
+        self._folded = 0, 0  # how much of thinking and notices are in it
+
+    @property
+    def size(self) -> int:
+        """Characters of what was painted last."""
+        return len(self._page)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it has been painted, and nobody has cleared the cell since."""
+        return bool(self._id) and self._clears == self._around.clears
+
+    def paint(self, now: float) -> None:
+        """Show the answer so far."""
+        if not self._answer.progress.has_begun:
+            return
+        blocks = self._answer.blocks
+        page = render.whole_live_html(
+            self._head(), blocks.settled, blocks.tail, status=self._answer.status_line(now)
+        )
+        if page != self._page or self._repaints.is_stale(now):
+            self._publish({"text/html": page, "text/plain": self._answer.as_text}, {})
+            self._page = page
+            self._repaints.add_sent(len(page))
+            self._repaints.note_painted(now)
+
+    def end_with(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
+        """Show what stays."""
+        self._publish(data, metadata)
+
+    def _head(self) -> str:
+        thought, notices = self._answer.thought, self._answer.notices
+        if not self._answer.has_words:
+            return render.thinking_head(thought, notices)
+        there = self._answer.thoughts, len(notices)
+        if there != self._folded:
+            self._folded = there
+            self._folded_thought = render.folded_head(thought, notices)
+        return self._folded_thought
+
+    def _publish(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
+        is_update = self.is_there
+        if not is_update:
+            self._id = f"nbchat-{uuid4().hex}"
+            self._clears = self._around.clears
+        self._publisher.publish(
+            data, metadata, transient={"display_id": self._id}, update=is_update
+        )

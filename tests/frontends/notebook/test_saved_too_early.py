@@ -1,0 +1,61 @@
+"""What a notebook holds that is saved, or reloaded, in the middle of an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ...fakes.provider import Service, answer, said
+from ...running_kernel import Ran, RunningKernel
+from .conftest import plain
+
+STILL_ARRIVING = "still arriving; %chat history has it"
+BEGINNING = "It has begun. "
+LONG = [BEGINNING, *["word "] * 400, "\n\n", *["and more "] * 400]
+
+
+@pytest.mark.field("L11")
+@pytest.mark.parametrize(
+    ("cell", "thought"),
+    [
+        ("%%chat kimi-k2.6\nTalk", []),
+        ("%%chat kimi-k2.6\nTalk", ["Let me think. "] * 200),
+        ("print('before')\n%chat ask Talk", []),
+        ("print('before')\n%chat ask Talk", ["Let me think. "] * 200),
+    ],
+    ids=["alone", "alone, thinking", "beside a print", "beside a print, thinking"],
+)
+def test_at_every_moment_the_painting_says_that_more_comes_and_the_end_does_not(
+    kernel: RunningKernel, kimi: Service, cell: str, thought: list[str]
+) -> None:
+    kernel.run("%chat use kimi-k2.6")
+    kimi.plays(answer(*said(*LONG, thought=thought), gap=0.003))
+
+    ran = kernel.run(cell)
+
+    moments = paintings(ran)
+    assert len(moments) > 5
+    for painted in moments:
+        html, text = (
+            [output["data"][kind] for output in painted if "data" in output]
+            for kind in ("text/html", "text/plain")
+        )
+        assert any(STILL_ARRIVING in plain(page) for page in html[-3:])
+        assert all(STILL_ARRIVING in words for words in text if words)
+        assert any(text)
+    assert STILL_ARRIVING not in str(ran.outputs)
+    assert ran.text.endswith("and more " * 400)
+    assert BEGINNING in kernel.run("%chat history").text
+
+
+def paintings(ran: Ran) -> list[list[dict[str, Any]]]:
+    """What the notebook holds after each message of the painting, as soon as it is there."""
+    found = []
+    for count in range(1, len(ran.messages)):
+        message = ran.messages[count - 1]
+        if "nbc-foot" in str(message["content"]) or message["header"]["msg_type"] == "clear_output":
+            break
+        if "update" in message["header"]["msg_type"]:
+            found.append(Ran(ran.messages[:count]).outputs)
+    return found
