@@ -24,6 +24,7 @@ from nbchat.store.store import Store
 from nbchat.streams import AnswerSource
 
 MAIN = "main"  # the conversation that needs no name
+LOCAL_SERVER = "no key is set, but a server on this machine has it"
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
 Wrapper = Callable[[AnswerSource], AnswerSource]
@@ -50,6 +51,7 @@ class Runtime:
         self.conversations: dict[str, Conversation] = {}
         self.active = MAIN  # the conversation that is meant where none is named
         self.watched: bool | None = None  # whether a person sees the cells; None: there are none
+        self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
@@ -94,9 +96,17 @@ class Runtime:
         name, why = default_model.choose_model(conversation, self.settings())
         if why != default_model.NO_KEY:
             return name, ""
-        if local := await self.engine.local_model():
+        local = self.local_model = await self.engine.local_model()
+        if local:
             return local, f"No key is set, so a server on this machine answers: {local}."
         return name, default_model.DEMO_NOTICE
+
+    def choose_model(self, conversation: Conversation) -> tuple[str, str]:
+        """The model where none is named, and why, as far as is known without waiting."""
+        name, why = default_model.choose_model(conversation, self.settings())
+        if why == default_model.NO_KEY and self.local_model:
+            return self.local_model, LOCAL_SERVER
+        return name, why
 
     # --- conversations -----------------------------------------------------------------------
 
@@ -179,7 +189,7 @@ def reset() -> None:
 
 def choose_model(conversation: Conversation) -> tuple[str, str]:
     """The model where none is named, and why it is that one."""
-    return default_model.choose_model(conversation, current().settings())
+    return current().choose_model(conversation)
 
 
 def _after_fork() -> None:

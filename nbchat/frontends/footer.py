@@ -8,7 +8,7 @@ from nbchat import runtime
 from nbchat.catalog import prices
 from nbchat.catalog.catalog import Route
 from nbchat.catalog.prices import Cost
-from nbchat.errors import NbchatError
+from nbchat.errors import BadSettings, NbchatError
 from nbchat.events import Answer
 from nbchat.turns import Turn
 
@@ -16,10 +16,17 @@ from nbchat.turns import Turn
 def footer(turn: Turn) -> list[str]:
     """The parts of the line; nothing in it changes from run to run."""
     answer = turn.answer
-    facts = [answer.model, str(answer.usage), str(cost_by_settings([answer]))]
+    facts = [answer.model, str(answer.usage), _cost(answer)]
     if turn.inserted:
         facts.append(f"sent {', '.join(turn.inserted)}")
     return [fact for fact in facts if fact]
+
+
+def _cost(answer: Answer) -> str:
+    try:
+        return str(cost_by_settings([answer]))
+    except BadSettings:  # the prices may be the user's own; whoever asks next is told what is wrong
+        return ""
 
 
 def cost_by_settings(answers: Iterable[Answer]) -> Cost:

@@ -15,6 +15,12 @@ class Questions {
      * @type {Map<string, Draft>}
      */
     this.drafts = new Map();
+    /**
+     * The refused question that is asked once more.
+     *
+     * @type {TurnView | null}
+     */
+    this.retried = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
@@ -43,9 +49,13 @@ class Questions {
     if (panel.busy) {
       panel.warn(phrase("busy"));
     } else {
-      const request_id = this.expect({ text: text ?? "", variables: [], images: [] });
-      const instead = text ? { text } : {};
-      panel.connection.send({ kind: "again", request_id, id: turn.id, ...instead });
+      const { failed } = turn;
+      const words = failed ? this.draft(turn) : { text: "", variables: [], images: [] };
+      const draft = text ? { ...words, text, instead: failed ? null : turn } : words;
+      const request_id = this.expect(draft);
+      if (failed) this.retried = turn;
+      const more = text ? { text } : {};
+      panel.connection.send({ kind: "again", request_id, id: turn.id, ...more });
     }
     panel.focus();
   }
@@ -86,6 +96,29 @@ class Questions {
     clearTimeout(this.timer);
     this.panel.unwarn(phrase("silent"));
     this.sent = "";
+  }
+
+  /**
+   * What was typed for a question.
+   *
+   * @param {TurnView} turn
+   * @returns {Draft}
+   */
+  draft({ request, question }) {
+    return this.drafts.get(request) ?? { text: question.text, variables: [], images: [] };
+  }
+
+  /**
+   * A refused question is no longer shown; its words are not lost.
+   *
+   * @param {TurnView} turn
+   * @param {boolean} behind  whether it is only to be recalled
+   */
+  put(turn, behind) {
+    const { composer } = this.panel;
+    if (turn === this.retried) this.retried = null;
+    else if (behind) composer.keep(turn.question.text);
+    else composer.back(this.draft(turn));
   }
 
   /** @param {string} request  another view's request is none of ours */
