@@ -342,6 +342,7 @@ REFUSALS = {  # by a word of the question: the status, and what the panel calls 
     "rate-limit": (429, "RateLimited"),
     "server-error": (500, "ServiceDown"),
     "bad-request": (400, "RequestRefused"),
+    "too-long": (400, "ContextTooLong"),
 }
 
 
@@ -350,13 +351,16 @@ async def by_its_words(request: Request, writer: asyncio.StreamWriter) -> bool |
     words = request.json["messages"][-1]["content"]
     for word, (status, _) in REFUSALS.items():
         if word in words:
-            refused = json.dumps({"error": {"message": f"as asked: {word}"}}).encode()
+            code = "context_length_exceeded" if word == "too-long" else word
+            refused = json.dumps({"error": {"message": "as asked", "code": code}}).encode()
             headers = {"retry-after": "3600", "content-type": "application/json"}
             return await answer(refused, status=status, headers=headers)(request, writer)
     if "hanging" in words:
         return await answer(b"", hold=60)(request, writer)
     if "slow" in words:
         return await answer(*said(*["word "] * 500), gap=0.02)(request, writer)
+    if "no-answer" in words:
+        return await answer(b"<html>A login page</html>")(request, writer)
     if "broken" in words:
         return await answer(*said("Half of", " it")[:3])(request, writer)
     return await answer(*said("Re: ", words))(request, writer)

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from nbchat.conversation.conversation import TurnStream
-from nbchat.errors import BadSettings, ConversationBusy, NbchatError
+from nbchat.errors import BadSettings, ConversationBusy, NbchatError, error_name
 from nbchat.frontends.panel.transcript import Failed, Transcript
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
@@ -139,7 +139,7 @@ class QuestionQueue:
         try:
             stream = self._open(question)
         except NbchatError as error:  # nothing was typed, say
-            transcript.tell({"kind": "note", "error": type(error).__name__, "text": str(error)})
+            transcript.tell({"kind": "note", "error": error_name(error), "text": str(error)})
             self._tell_back(question)
             return
         turn = stream.turn
@@ -169,8 +169,9 @@ class QuestionQueue:
         if error is not None:
             if not isinstance(error, NbchatError):
                 _log.error("the panel's question failed", exc_info=error)
-            kind, sentence = type(error).__name__, str(error)
-            self.transcript.fail(Failed(turn, kind, sentence, question.parent))
+            kind = error_name(error)
+            failed = Failed(turn, kind, str(error), question.request_id, question.parent)
+            self.transcript.fail(failed)
         elif turn not in self.transcript.conversation.all_turns:
             self.transcript.drop(turn)  # stopped before the first word
             self._tell_back(question)

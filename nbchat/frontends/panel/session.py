@@ -15,6 +15,7 @@ from weakref import WeakSet
 from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
+from nbchat.errors import error_name
 from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.frontends.panel.questions import QuestionQueue
@@ -144,7 +145,7 @@ class Session:
         }
 
     def tell_error(self, error: BaseException) -> None:
-        self.tell({"kind": "note", "error": type(error).__name__, "text": str(error)})
+        self.tell({"kind": "note", "error": error_name(error), "text": str(error)})
 
 
 _viewed: WeakSet[Session] = WeakSet()  # what has had a view

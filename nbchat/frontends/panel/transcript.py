@@ -35,6 +35,7 @@ class Failed:
     turn: Turn
     kind: str
     sentence: str
+    request_id: str  # of the message that asked it
     parent: Any  # that was asked for: a Turn, None, or ... for the end of the branch
 
 
@@ -237,6 +238,7 @@ class Transcript:
             {
                 "kind": "refusal",
                 "id": failed.turn.id,
+                "request_id": failed.request_id,
                 "question": turn_rows.question(failed.turn),
                 "error": failed.kind,
                 "text": failed.sentence,

@@ -260,6 +260,8 @@ declare namespace ToPage {
   interface Refusal {
     kind: "refusal";
     id: string;
+    /** Of the panel's message that asked it. */
+    request_id: string;
     /** What was asked, for a view that lacks it. */
     question?: Question;
     /** The name of the error's class. */

@@ -2,6 +2,10 @@
 
 // Milliseconds after which it is said that the kernel is busy.
 const SILENT = 4000;
+// Questions whose words a page that is loaded again still has.
+const LAST_SENT = 8;
+// Those of the page that was here before.
+const EARLIER = sentWords();
 
 class Questions {
   /** @param {Panel} panel */
@@ -49,9 +53,10 @@ class Questions {
     if (panel.busy) {
       panel.warn(phrase("busy"));
     } else {
-      const { failed } = turn;
-      const words = failed ? this.draft(turn) : { text: "", variables: [], images: [] };
-      const draft = text ? { ...words, text, instead: failed ? null : turn } : words;
+      const { failed, request, question } = turn;
+      const empty = { text: failed ? question.text : "", variables: [], images: [] };
+      const before = (failed && this.draft(request)) || empty;
+      const draft = text ? { ...before, text, instead: failed ? null : turn } : before;
       const request_id = this.expect(draft);
       if (failed) this.retried = turn;
       const more = text ? { text } : {};
@@ -70,6 +75,7 @@ class Questions {
     const { panel } = this;
     this.sent = newId();
     this.drafts.set(this.sent, draft);
+    keepSentWords(this.sent, draft.text);
     panel.toast.hidden = true;
     this.timer = setTimeout(() => panel.warn(phrase("silent")), SILENT);
     panel.scroll.pin();
@@ -99,13 +105,16 @@ class Questions {
   }
 
   /**
-   * What was typed for a question.
+   * What was typed here for a question, or in this page before it was loaded again.
    *
-   * @param {TurnView} turn
-   * @returns {Draft}
+   * @param {string} request
+   * @returns {Draft | undefined}
    */
-  draft({ request, question }) {
-    return this.drafts.get(request) ?? { text: question.text, variables: [], images: [] };
+  draft(request) {
+    const text = EARLIER[request];
+    delete EARLIER[request];
+    const earlier = text === undefined ? text : { text, variables: [], images: [] };
+    return this.drafts.get(request) ?? earlier;
   }
 
   /**
@@ -116,14 +125,18 @@ class Questions {
    */
   put(turn, behind) {
     const { composer } = this.panel;
-    if (turn === this.retried) this.retried = null;
-    else if (behind) composer.keep(turn.question.text);
-    else composer.back(this.draft(turn));
+    if (turn === this.retried) {
+      this.retried = null;
+      return;
+    }
+    const draft = behind ? undefined : this.draft(turn.request);
+    if (draft) composer.back(draft);
+    else composer.keep(turn.question.text);
   }
 
   /** @param {string} request  another view's request is none of ours */
   giveBack(request) {
-    const draft = this.drafts.get(request);
+    const draft = this.draft(request);
     if (!draft) return;
     this.drafts.delete(request);
     this.panel.composer.back(draft);
@@ -136,5 +149,32 @@ class Questions {
 
   close() {
     clearTimeout(this.timer);
+  }
+}
+
+/**
+ * The words of the last questions, by request, which the browser keeps for a page that is loaded
+ * again, where it lets us.
+ *
+ * @returns {Record<string, string>}
+ */
+function sentWords() {
+  try {
+    return JSON.parse(sessionStorage.nbchatSent ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {string} request
+ * @param {string} text
+ */
+function keepSentWords(request, text) {
+  try {
+    const last = [...Object.entries(sentWords()), [request, text]].slice(-LAST_SENT);
+    sessionStorage.nbchatSent = JSON.stringify(Object.fromEntries(last));
+  } catch {
+    // A browser that keeps nothing.
   }
 }

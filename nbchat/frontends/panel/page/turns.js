@@ -189,8 +189,9 @@ class TurnView {
   }
 
   /** @param {ToPage.Refusal} message */
-  fail({ error, text, question }) {
+  fail({ error, text, question, request_id }) {
     if (this.failed) return;
+    this.request = request_id;
     if (question && !this.live) this.ask(question);
     this.failed = true;
     this.quiet();
