@@ -291,6 +291,6 @@ def test_a_server_that_comes_up_on_this_machine_is_shown(
 
     tags = b'{"models": [{"name": "qwen3:4b"}]}'
     service.always(answer(tags, headers={"content-type": "application/json"}))
-    panel.kernel.run("n.LOOK_SECONDS = 0.05")
+    panel.kernel.run("n.LOOK_SECONDS = 0.01")
     panel.until(lambda: panel.shown()["model"] == "ollama:qwen3:4b", "the server")
     panel.follows("a server")

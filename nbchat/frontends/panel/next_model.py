@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
@@ -31,44 +32,44 @@ def next_model(conversation: Conversation) -> str:
 
 
 class Lookout:
-    """Calls `look` every few seconds, and when a server on this machine has come or gone.
+    """Calls `look` every few seconds, until it says that nobody watches any more.
 
-    All of it happens on the engine's thread.
+    Servers on this machine are looked for when something has happened, and not by the clock:
+    whatever listens at their usual places writes each request into its log.
+    All of it is done on the engine's thread.
     """
 
-    def __init__(self, look: Callable[[], None]) -> None:
+    def __init__(self, look: Callable[[], bool]) -> None:
         self._look = look
         self._next: asyncio.TimerHandle | None = None
         self._search: asyncio.Task[None] | None = None
-        self._by_clock = False
+        self._search_wanted = False
+        self._searched = -inf  # when, by the loop's clock
 
-    def look_later(self, conversation: Conversation) -> None:
-        """Look again after a while, and look for servers now where one would be asked.
+    def start(self, conversation: Conversation) -> None:
+        """Something has happened to what this conversation would ask."""
+        self._search_wanted = True
+        self._go_on(conversation)
 
-        By the clock only as long as none is found: its log is not ours to fill.
-        """
+    def _go_on(self, conversation: Conversation) -> None:
+        loop = asyncio.get_running_loop()
         if self._next is not None:
             self._next.cancel()
-        loop = asyncio.get_running_loop()
-        self._next = loop.call_later(LOOK_SECONDS, self._tick)
-        known = self._by_clock and runtime.current().local_model
-        searching = self._search is not None and not self._search.done()
-        if not known and not searching and _depends_on_servers(conversation):
+        self._next = loop.call_later(LOOK_SECONDS, self._tick, conversation)
+        has_rested = loop.time() - self._searched >= LOOK_SECONDS
+        if self._search_wanted and has_rested and _depends_on_servers(conversation):
+            self._search_wanted = False
+            self._searched = loop.time()
             self._search = loop.create_task(self._search_servers(conversation))
 
-    def _tick(self) -> None:
-        self._by_clock = True
-        try:
-            self._look()
-        finally:
-            self._by_clock = False
+    def _tick(self, conversation: Conversation) -> None:
+        if self._look():
+            self._go_on(conversation)
 
     async def _search_servers(self, conversation: Conversation) -> None:
-        before = next_model(conversation)
         with suppress(NbchatError, OSError):
             await runtime.current().default_model(conversation)
-        if next_model(conversation) != before:
-            self._look()
+        self._look()
 
 
 def _depends_on_servers(conversation: Conversation) -> bool:

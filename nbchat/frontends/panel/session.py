@@ -38,7 +38,7 @@ class Session:
         self.options: dict[str, Any] = {**dict.fromkeys(NUMBERS), "thinking": ""}
         self.snapshot = Snapshot()
         self._publish = publish
-        self._lookout = Lookout(self.check_settings)
+        self._lookout = Lookout(self._tell_changes)
         self._told: dict[str, Any] = {}  # of the next question
         self._views: set[str] = set()
         self._unwatch: list[Callable[[], None]] = []
@@ -123,16 +123,20 @@ class Session:
         """What holds for the next question, and which question waits."""
         self._told = self._next_question()
         self.tell(self._told)
-        self._lookout.look_later(self.conversation)
+        self._lookout.start(self.conversation)
 
     def check_settings(self) -> None:
-        """Tell that anew where it has changed."""
-        if not self.watched:
-            return
-        if self._next_question() != self._told:
-            self.tell_settings()
-        else:
-            self._lookout.look_later(self.conversation)
+        """Something has happened: tell that anew where it has changed."""
+        if self._tell_changes():
+            self._lookout.start(self.conversation)
+
+    def _tell_changes(self) -> bool:
+        """Tell what has changed. Returns whether anybody watches."""
+        now = self._next_question() if self.watched else self._told
+        if now != self._told:
+            self._told = now
+            self.tell(now)
+        return self.watched
 
     def _next_question(self) -> dict[str, Any]:
         queued = self.questions.queued
