@@ -60,9 +60,14 @@ class NbchatError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
-        names = [kind.__name__ for kind in type(self).__mro__ if kind.__module__ == __name__]
         first, *rest = as_can_be_written(_break_links(str(self))).split("\n", 1)
-        return [f"\x1b[1;31m{names[0]}\x1b[0m: {first}", *rest]
+        return [f"\x1b[1;31m{error_name(self)}\x1b[0m: {first}", *rest]
+
+
+def error_name(error: BaseException) -> str:
+    """What people call an error: its class, or of what is derived within nbchat the public one."""
+    public = [kind for kind in type(error).__mro__ if kind.__module__ == __name__]
+    return (public or [type(error)])[0].__name__
 
 
 class SetupError(NbchatError):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MAIN = "main"  # the conversation that needs no name
 FORK_SECONDS = 10.0  # that a fork waits for our threads, and they for it
+LOCAL_SERVER = "no key is set, but a server on this machine has it"
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
 Wrapper = Callable[[AnswerSource], AnswerSource]
@@ -63,6 +64,7 @@ class Runtime:
         self.watched: bool | None = None
         self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
+        self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
@@ -116,11 +118,24 @@ class Runtime:
         """The models that a provider lists now, blocking."""
         return self.bridge.run(self.engine.models(kind))
 
-    def chosen_model(self, conversation: Chooser) -> tuple[str, str]:
-        """The model where none is named, and why. Raises UnknownModel where it cannot be asked."""
-        name, why = default_model.choose_model(conversation, self.settings())
+    def choose_model(self, conversation: Chooser) -> tuple[str, str]:
+        """The model where none is named, and why, as far as is known without waiting.
+
+        Raises UnknownModel where it cannot be asked.
+        """
+        name, why = self._choose_model(conversation, self.settings())
         if why == default_model.GONE and conversation.last:
             raise default_model.gone(conversation.last.answer)
+        return name, why
+
+    def model_to_show(self, conversation: Chooser) -> tuple[str, str]:
+        """The same for people to read, also where it cannot be asked."""
+        return self._choose_model(conversation, self.usable_settings())
+
+    def _choose_model(self, conversation: Chooser, settings: Settings) -> tuple[str, str]:
+        name, why = default_model.choose_model(conversation, settings)
+        if why == default_model.NO_KEY and self.local_model:
+            return self.local_model, LOCAL_SERVER
         return name, why
 
     async def default_model(self, conversation: Chooser) -> tuple[str, str]:
@@ -128,12 +143,13 @@ class Runtime:
 
         Without a key, servers on this machine are looked for.
         """
-        name, why = self.chosen_model(conversation)
-        if why != default_model.NO_KEY:
+        name, why = self.choose_model(conversation)
+        if why not in (default_model.NO_KEY, LOCAL_SERVER):
             return name, ""
-        if local := await self.engine.local_model():
+        local = self.local_model = await self.engine.local_model()
+        if local:
             return local, f"No key is set, so a server on this machine answers: {local}."
-        return name, default_model.DEMO_NOTICE
+        return "demo", default_model.DEMO_NOTICE
 
     # --- conversations -----------------------------------------------------------------------
 
@@ -262,11 +278,6 @@ def reset() -> None:
     global _runtime
     close()
     _runtime = None
-
-
-def choose_model(conversation: Conversation) -> tuple[str, str]:
-    """The model where none is named, and why it is that one."""
-    return default_model.choose_model(conversation, current().usable_settings())
 
 
 # --- forks -----------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbchat import runtime
 from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
@@ -37,7 +36,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     ):
         begins = not line.fresh and offer.is_first_answer(opened, conversation)
         stream = _open_stream(shell, conversation, line, body)
-        model = line.model or runtime.choose_model(conversation)[0]
+        model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
         with opened.bridge.pump(stream, interrupts) as pump:

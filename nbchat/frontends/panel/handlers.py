@@ -14,12 +14,12 @@ from typing import Any, TypeAlias, TypeVar
 
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
-from nbchat.errors import NbchatError
+from nbchat.errors import BadSettings, NbchatError
 from nbchat.frontends.panel import attachments, conversation_picker, download, page_messages
 from nbchat.frontends.panel.model_picker import model_rows
 from nbchat.frontends.panel.page_messages import PageMessage
 from nbchat.frontends.panel.questions import Question
-from nbchat.frontends.panel.session import Session, run_on_engine
+from nbchat.frontends.panel.session import Session, check_all_settings, run_on_engine
 from nbchat.messages import Image
 
 M = TypeVar("M", bound=PageMessage)
@@ -108,8 +108,14 @@ def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -
 @on_engine(page_messages.Again)
 def ask_again(session: Session, message: page_messages.Again) -> None:
     turn = session.transcript.find_turn(message.id)
-    if turn:
+    try:
+        if turn is None:
+            raise BadSettings("this question is not there any more; ask it anew.")
         session.questions.ask_again(turn, message.request_id, message.text)
+    except NbchatError:
+        back = {"kind": "back", "request_id": message.request_id, "text": message.text or ""}
+        session.tell(back)
+        raise
 
 
 @on_engine(page_messages.Stop)
@@ -137,6 +143,7 @@ def choose(session: Session, message: page_messages.Choose) -> None:
     for name in chosen & session.options.keys():
         session.options[name] = getattr(message, name)
     session.tell_settings()
+    check_all_settings()
 
 
 # --- going to a turn, or to another conversation -------------------------------------------------

@@ -21,10 +21,15 @@ RENDER_SHARE = 0.25  # of the time, at most, is spent on rendering
 
 
 class LiveTurn:
-    """One turn while it is answered."""
+    """One turn while it is answered.
 
-    def __init__(self, turn: Turn) -> None:
+    `model` is who is asked, and `request_id` that of the panel's own message that asks it.
+    """
+
+    def __init__(self, turn: Turn, model: str = "", request_id: str = "") -> None:
         self.turn = turn
+        self.model = model
+        self.request_id = request_id
         self.seq = 0
         self._page = Incremental()
         self._settled = 0  # blocks that were sent
@@ -84,6 +89,11 @@ class LiveTurn:
             "notes": answer.notices,
             "seq": self.seq,
         }
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is told of it when it is asked."""
+        return {"model": self.model, "request_id": self.request_id}
 
     def finish(self) -> bool:
         """Settle the rest. True where all of it has to be sent again, because blocks changed."""

@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any
 
 from nbchat.conversation.recording import TurnStream
-from nbchat.errors import BadSettings, ConversationBusy, NbchatError
-from nbchat.frontends.panel.transcript import Transcript
+from nbchat.errors import BadSettings, ConversationBusy, NbchatError, error_name
+from nbchat.frontends.panel.transcript import Failed, Transcript
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
 from nbchat.options import THINKING_WORDS
@@ -88,7 +88,9 @@ class QuestionQueue:
             content = [typed, *attached] if attached else typed
         if not isinstance(content, str):
             content = [*content]
-        self._ask(Question(request_id, content, typed or words, turn.inserted, turn.parent))
+        failed = self.transcript.failed.get(turn.id)
+        parent = failed.parent if failed else turn.parent
+        self._ask(Question(request_id, content, typed or words, turn.inserted, parent))
 
     def must_be_idle(self) -> None:
         """Raises ConversationBusy until the page has been told that the answer ended."""
@@ -137,7 +139,7 @@ class QuestionQueue:
         try:
             stream = self._open(question)
         except NbchatError as error:  # nothing was typed, say
-            transcript.tell({"kind": "note", "error": type(error).__name__, "text": str(error)})
+            transcript.tell({"kind": "note", "error": error_name(error), "text": str(error)})
             self._tell_back(question)
             return
         turn = stream.turn
@@ -167,8 +169,10 @@ class QuestionQueue:
         if error is not None:
             if not isinstance(error, NbchatError):
                 _log.error("the panel's question failed", exc_info=error)
-            self.transcript.fail(turn, type(error).__name__, str(error))
-        elif not turn.answer:
+            kind = error_name(error)
+            failed = Failed(turn, kind, str(error), question.request_id, question.parent)
+            self.transcript.fail(failed)
+        elif turn not in self.transcript.conversation.all_turns:
             self.transcript.drop(turn)  # stopped before the first word
             self._tell_back(question)
         if error is not None or (task.cancelled() and self._stopped is not turn):

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
+from nbchat.errors import error_name
+from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.frontends.panel.questions import QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
@@ -35,6 +38,8 @@ class Session:
         self.options: dict[str, Any] = {**dict.fromkeys(NUMBERS), "thinking": ""}
         self.snapshot = Snapshot()
         self._publish = publish
+        self._lookout = Lookout(self._tell_changes)
+        self._told: dict[str, Any] = {}  # of the next question
         self._views: set[str] = set()
         self._unwatch: list[Callable[[], None]] = []
         self._queues: dict[str, QuestionQueue] = {}  # by the name of their conversation
@@ -60,7 +65,7 @@ class Session:
     def _queue_for(self, conversation: Conversation) -> QuestionQueue:
         if conversation.name not in self._queues:
             transcript = Transcript(conversation, self.tell, self._update_copy)
-            queue = QuestionQueue(transcript, self.options, self.tell_settings)
+            queue = QuestionQueue(transcript, self.options, self.check_settings)
             self._queues[conversation.name] = queue
             unwatch = conversation.watch(lambda *change: run_on_engine(self._hear, queue, *change))
             self._unwatch.append(unwatch)
@@ -68,6 +73,8 @@ class Session:
 
     def _hear(self, queue: QuestionQueue, *change: Any) -> None:
         queue.transcript.hear(*change)
+        if change[0] != "events":
+            self.check_settings()
         if change[0] == "ended":
             queue.ask_next()
 
@@ -85,6 +92,7 @@ class Session:
     def add_view(self, view: str) -> None:
         """A view is there and has nothing yet."""
         self._views.add(view)
+        _viewed.add(self)
         self._tell_all()
 
     def drop_view(self, view: str) -> None:
@@ -113,20 +121,44 @@ class Session:
 
     def tell_settings(self) -> None:
         """What holds for the next question, and which question waits."""
-        model, _ = runtime.choose_model(self.conversation)
+        self._told = self._next_question()
+        self.tell(self._told)
+        self._lookout.start(self.conversation)
+
+    def check_settings(self) -> None:
+        """Something has happened: tell that anew where it has changed."""
+        if self._tell_changes():
+            self._lookout.start(self.conversation)
+
+    def _tell_changes(self) -> bool:
+        """Tell what has changed. Returns whether anybody watches."""
+        now = self._next_question() if self.watched else self._told
+        if now != self._told:
+            self._told = now
+            self.tell(now)
+        return self.watched
+
+    def _next_question(self) -> dict[str, Any]:
         queued = self.questions.queued
-        self.tell(
-            {
-                "kind": "now",
-                "model": model,
-                "system": self.conversation.system or "",
-                "queued": queued.typed if queued else None,
-                **self.options,
-            }
-        )
+        return {
+            "kind": "now",
+            "model": next_model(self.conversation),
+            "system": self.conversation.system or "",
+            "queued": queued.typed if queued else None,
+            **self.options,
+        }
 
     def tell_error(self, error: BaseException) -> None:
-        self.tell({"kind": "note", "error": type(error).__name__, "text": str(error)})
+        self.tell({"kind": "note", "error": error_name(error), "text": str(error)})
+
+
+_viewed: WeakSet[Session] = WeakSet()  # what has had a view
+
+
+def check_all_settings() -> None:
+    """Something was chosen that may hold for what other panels ask, too."""
+    for session in list(_viewed):
+        session.check_settings()
 
 
 def run_on_engine(call: Callable[..., object], *args: Any) -> None:

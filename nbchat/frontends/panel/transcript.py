@@ -19,6 +19,7 @@ from nbchat.conversation.watching import Change
 from nbchat.events import Event
 from nbchat.frontends.panel import turn_rows
 from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn
+from nbchat.frontends.panel.next_model import next_model
 from nbchat.turns import Turn
 
 TURNS_AT_ONCE = 40  # sent to a new view, the newest
@@ -34,6 +35,8 @@ class Failed:
     turn: Turn
     kind: str
     sentence: str
+    request_id: str  # of the message that asked it
+    parent: Any  # that was asked for: a Turn, None, or ... for the end of the branch
 
 
 class Transcript:
@@ -63,7 +66,8 @@ class Transcript:
             case "asked" if turn is not None:
                 self.begin(turn)
             case "events" if turn is not None:
-                self.begin(turn)
+                if turn.id not in self.live:
+                    self.begin(turn)
                 self.live[turn.id].feed(events)
                 self._coalescer.wake()
             case "ended" if turn is not None:
@@ -73,12 +77,24 @@ class Transcript:
                 self.tell_state()
 
     def begin(self, turn: Turn, request_id: str = "") -> None:
-        """A turn is asked; shown at once, long before its first word."""
-        if turn.id in self.live:
+        """A turn is asked; shown at once, long before its first word.
+
+        Told again where it turns out that another model is asked than was to be expected.
+        """
+        model = turn.answer.model or next_model(self.conversation)
+        live = self.live.get(turn.id)
+        if live is None:
+            live = self.live[turn.id] = LiveTurn(turn, model, request_id)
+            self._forget_failed()
+        elif live.model == model:
             return
-        self.failed.clear()
-        self.live[turn.id] = LiveTurn(turn)
-        self._tell_open(turn, request_id=request_id)
+        live.model = model
+        self._tell_open(turn, **live.fields)
+
+    def _forget_failed(self) -> None:
+        if self.failed:
+            self.failed.clear()
+            self.tell_state()
 
     def _flush(self) -> None:
         if not self.watching:
@@ -92,13 +108,15 @@ class Transcript:
             self.tell(delta)
 
     def _end(self, turn: Turn) -> None:
-        live = self.live.pop(turn.id, None)
-        if self.conversation.last is not turn:
-            self.drop(turn)  # nothing arrived, so the conversation does not have it
-            return
-        if live:
-            self._tell_end(live)
-        self.tell_state()
+        live = self.live.get(turn.id)
+        if turn in self.conversation.all_turns:
+            self.live.pop(turn.id, None)
+            if live:
+                self._tell_end(live)
+            self.tell_state()
+        elif live is None or not live.request_id:
+            self.drop(turn)
+        # What this panel asked itself stays until its `QuestionQueue` knows why it has no answer.
 
     def _tell_end(self, live: LiveTurn) -> None:
         turn = live.turn
@@ -118,10 +136,10 @@ class Transcript:
         self.live.pop(turn.id, None)
         self.tell_state()
 
-    def fail(self, turn: Turn, kind: str, sentence: str) -> None:
+    def fail(self, failed: Failed) -> None:
         """A question of this panel was refused; it stays in sight until something else is asked."""
+        turn = failed.turn
         self.live.pop(turn.id, None)
-        failed = Failed(turn, kind, sentence)
         self.failed[turn.id] = failed
         self._tell_refusal(failed)
         self.tell_state()
@@ -155,16 +173,15 @@ class Transcript:
         asked = self.conversation.asked
         if asked and asked.id not in self.live:
             # By a %%chat or another panel, before this one was there.
-            self.live[asked.id] = LiveTurn(asked)
+            self.live[asked.id] = LiveTurn(asked, asked.answer.model)
             self.live[asked.id].feed([])
         self.tell_state()
         self._tell_rows(self.conversation.turns[-TURNS_AT_ONCE:])
         for live in self.live.values():
-            self._tell_open(live.turn, **live.whole())
+            self._tell_open(live.turn, **live.fields, **live.whole())
         if self.live:
             self._coalescer.wake()
         for failed in self.failed.values():
-            self._tell_open(failed.turn)
             self._tell_refusal(failed)
 
     def send_rows(self, ids: Sequence[str]) -> None:
@@ -174,8 +191,11 @@ class Transcript:
         self._tell_rows(finished)
         growing = [live for turn_id, live in self.live.items() if turn_id in wanted]
         for live in growing:
-            self._tell_open(live.turn, **live.whole())
-        if len(finished) + len(growing) < len(wanted):
+            self._tell_open(live.turn, **live.fields, **live.whole())
+        refused = [failed for turn_id, failed in self.failed.items() if turn_id in wanted]
+        for failed in refused:
+            self._tell_refusal(failed)
+        if len(finished) + len(growing) + len(refused) < len(wanted):
             self.tell_state()
 
     def find_turn(self, turn_id: str) -> Turn | None:
@@ -207,7 +227,6 @@ class Transcript:
             {
                 "kind": "open",
                 "id": turn.id,
-                "request_id": "",
                 "after": after,
                 "question": turn_rows.question(turn),
                 **facts,
@@ -216,7 +235,14 @@ class Transcript:
 
     def _tell_refusal(self, failed: Failed) -> None:
         self.tell(
-            {"kind": "refusal", "id": failed.turn.id, "error": failed.kind, "text": failed.sentence}
+            {
+                "kind": "refusal",
+                "id": failed.turn.id,
+                "request_id": failed.request_id,
+                "question": turn_rows.question(failed.turn),
+                "error": failed.kind,
+                "text": failed.sentence,
+            }
         )
 
     def tell(self, message: dict[str, Any], *buffers: bytes) -> None:

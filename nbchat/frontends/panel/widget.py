@@ -8,10 +8,11 @@ from uuid import uuid4
 from anywidget import AnyWidget
 from IPython.core.getipython import get_ipython
 
+from nbchat import runtime
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.panel import handlers, source
 from nbchat.frontends.panel.interrupt import stop_on_interrupt
-from nbchat.frontends.panel.session import Session
+from nbchat.frontends.panel.session import Session, run_on_engine
 from nbchat.frontends.panel.subshell import answer_where_asked
 
 
@@ -31,10 +32,14 @@ class ChatPanel(AnyWidget):
         self._display_id = f"nbchat-{uuid4().hex}"
         self._displayed = False
         self._heard = False  # of a view
-        notebook = IPythonNotebook(get_ipython())
+        shell = get_ipython()
+        notebook = IPythonNotebook(shell)
         self._session = Session(conversation, self._tell, notebook, self._publish)
         answer_where_asked(self.comm)
         self.on_msg(self._take)
+        self._events = shell.events if shell else None
+        if self._events:
+            self._events.register("post_run_cell", self._after_cell)
 
     @property
     def _esm(self) -> str:
@@ -49,7 +54,17 @@ class ChatPanel(AnyWidget):
     def close(self) -> None:
         if hasattr(self, "_session"):  # ipywidgets also closes what was never made
             self._session.close()
+            self._unregister()
         super().close()
+
+    def _unregister(self) -> None:
+        if self._events and self._after_cell in self._events.callbacks["post_run_cell"]:
+            self._events.unregister("post_run_cell", self._after_cell)
+
+    def _after_cell(self, result: object = None) -> None:
+        """A cell may have set a key, chosen a model or written settings."""
+        if self._session.watched and runtime.current().thread.loop is not None:
+            run_on_engine(self._session.check_settings)
 
     def _take(self, _: Any, content: Any, buffers: list[Any]) -> None:
         self._heard = True

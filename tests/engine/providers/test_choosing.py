@@ -30,16 +30,16 @@ def test_the_order_of_choosing(
     talk: Conversation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    chosen = [runtime.choose_model(talk)]
+    chosen = [runtime.current().choose_model(talk)]
     for variable in ("XAI_API_KEY", "GLM_API_KEY", "MOONSHOT_API_KEY"):
         monkeypatch.setenv(variable, KEY)
-        chosen.append(runtime.choose_model(talk))
+        chosen.append(runtime.current().choose_model(talk))
     (tmp_path / "nbchat.toml").write_text('model = "glm-5.3"\n')
-    chosen.append(runtime.choose_model(talk))
+    chosen.append(runtime.current().choose_model(talk))
     monkeypatch.setenv("NBCHAT_MODEL", "gpt-6.1-sol")
-    chosen.append(runtime.choose_model(talk))
+    chosen.append(runtime.current().choose_model(talk))
     talk.model = "claude-opus-5-5"
-    chosen.append(runtime.choose_model(talk))
+    chosen.append(runtime.current().choose_model(talk))
 
     assert chosen == [
         ("demo", "no key is set"),
@@ -66,7 +66,7 @@ def test_a_key_alone_chooses_a_model_of_its_provider(
 ) -> None:
     monkeypatch.setenv(provider.env_keys[-1], KEY)
 
-    name, why = runtime.choose_model(talk)
+    name, why = runtime.current().choose_model(talk)
 
     found = shipped().find(name).provider
     assert why == f"{provider.env_keys[-1]} is set"
@@ -101,7 +101,7 @@ def test_the_demo_that_was_asked_for_stays(
     talk.ask("Hi", "demo")
     monkeypatch.setenv("KIMI_API_KEY", KEY)
 
-    assert runtime.choose_model(talk) == ("demo", "the model of the last answer")
+    assert runtime.current().choose_model(talk) == ("demo", "the model of the last answer")
 
 
 def test_the_state_is_told_without_asking_anybody(
@@ -109,7 +109,7 @@ def test_the_state_is_told_without_asking_anybody(
 ) -> None:
     moved(monkeypatch, "ollama", service.url)
 
-    assert runtime.choose_model(talk) == ("demo", NO_KEY)
+    assert runtime.current().choose_model(talk) == ("demo", NO_KEY)
     assert service.connections == 0
 
 
@@ -140,5 +140,5 @@ def test_without_a_model_the_last_one_goes_on_at_the_same_provider(
     talk.ask("And?")
 
     first, second = service.requests
-    assert runtime.choose_model(talk)[0] == goes_on
+    assert runtime.current().choose_model(talk)[0] == goes_on
     assert (second.path, second.json["model"]) == (first.path, first.json["model"])

@@ -55,7 +55,10 @@ def test_ollama_answers_where_no_key_is_set(
     assert first.notices == ["No key is set, so a server on this machine answers: ollama:qwen3:4b."]
     assert second.notices == []
     assert paths(service) == ["/api/tags", "/api/chat", "/api/chat"]
-    assert runtime.choose_model(talk) == ("ollama:qwen3:4b", "the model of the last answer")
+    assert runtime.current().choose_model(talk) == (
+        "ollama:qwen3:4b",
+        "the model of the last answer",
+    )
 
 
 @pytest.mark.parametrize("kind", ["lmstudio", "llamacpp", "vllm"])

@@ -24,7 +24,7 @@ from nbchat import runtime
 _opened = runtime.current()
 print(json.dumps([_opened.active, *(
     [c.name, c.id, c.system, c.model, c.title, c.stored, [t.id for t in c.turns],
-     [t.id for t in c.all_turns], [t.id for t in c.redo()], runtime.choose_model(c)]
+     [t.id for t in c.all_turns], [t.id for t in c.redo()], runtime.current().choose_model(c)]
     for c in _opened.conversations.values()
 )]))
 for _chat in _opened.conversations.values():

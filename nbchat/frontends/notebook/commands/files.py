@@ -46,7 +46,7 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
     exported, turns = read_export(Path(file))
     conversation = chat.conversation
     # A file does not choose who is asked, and paid.
-    model, _ = chat.runtime.chosen_model(conversation)
+    model, _ = chat.runtime.choose_model(conversation)
     conversation.add(turns, model)
     count = plural(len(turns), "turn")
     print(f"Read {count} from {file}; {conversation.model} answers from here on.")

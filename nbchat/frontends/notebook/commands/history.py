@@ -97,7 +97,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
 
 def _print_taken_over(conversation: Conversation) -> None:
     """Say who is asked from here on, and how: all of it comes from the file."""
-    model, why = runtime.choose_model(conversation)
+    model, why = runtime.current().model_to_show(conversation)
     print(f"Model: {quoted(model)} ({why}).")
     if conversation.system:
         print(f"System prompt: {quoted(conversation.system)}")

@@ -171,7 +171,7 @@ class Composer {
    *
    * @param {Draft} draft
    */
-  back({ text, variables, images }) {
+  back({ text, variables, images, instead = null }) {
     if (this.area.value || this.variables.length || this.images.length) {
       this.keep(text);
       return;
@@ -179,12 +179,13 @@ class Composer {
     this.write(text);
     this.variables = variables;
     this.images = images;
+    this.instead = instead;
     this.show();
   }
 
   /** @param {string} text  to be recalled */
   keep(text) {
-    this.returned.push({ text, at: this.panel.transcript.shown.length });
+    if (text) this.returned.push({ text, at: this.panel.transcript.shown.length });
   }
 
   /** @param {TurnView | null} turn  whose question is written anew; null to leave it */
@@ -263,11 +264,12 @@ class Composer {
   // --- what it shows
 
   show() {
-    const { now, busy } = this.panel;
+    const { now, busy, transcript } = this.panel;
+    if (this.instead && !transcript.shows(this.instead)) this.instead = null;
     const along = JSON.stringify([this.variables, this.images, now.queued, this.instead?.id]);
     if (along !== this.along) put(this.chips, ...this.alongside());
     this.along = along;
-    this.model.textContent = now.model ?? "";
+    this.model.textContent = now.model || phrase("model");
     this.think.value = now.thinking ?? "";
     this.go.textContent = phrase(busy ? "stop" : "send");
     this.go.className = busy ? "nbp-stop" : "nbp-send";

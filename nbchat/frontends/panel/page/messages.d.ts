@@ -171,6 +171,7 @@ declare namespace ToPage {
   /** What holds for the next question. */
   interface Now {
     kind: "now";
+    /** That would be asked, or "" where the question would be refused. */
     model: string;
     system: string;
     /** The question that waits. */
@@ -205,12 +206,15 @@ declare namespace ToPage {
 
   /**
    * A turn is asked, or (with `seq`) a view that lacks it gets what has been sent of its answer.
+   * It comes again where another model is asked than was to be expected.
    */
   interface Open {
     kind: "open";
     id: string;
     /** Of the panel's message that asked it, or "". */
     request_id: string;
+    /** Who is asked. */
+    model: string;
     /** The id of the turn before, or "". */
     after: string;
     question: Question;
@@ -256,6 +260,10 @@ declare namespace ToPage {
   interface Refusal {
     kind: "refusal";
     id: string;
+    /** Of the panel's message that asked it. */
+    request_id: string;
+    /** What was asked, for a view that lacks it. */
+    question?: Question;
     /** The name of the error's class. */
     error: string;
     text: string;

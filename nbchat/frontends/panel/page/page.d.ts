@@ -91,6 +91,8 @@ interface Draft {
   text: string;
   variables: AttachedVariable[];
   images: AttachedImage[];
+  /** The turn whose question it is to replace. */
+  instead?: TurnView | null;
 }
 
 interface AttachedVariable {

@@ -2,6 +2,10 @@
 
 // Milliseconds after which it is said that the kernel is busy.
 const SILENT = 4000;
+// Questions whose words a page that is loaded again still has.
+const LAST_SENT = 8;
+// Those of the page that was here before.
+const EARLIER = sentWords();
 
 class Questions {
   /** @param {Panel} panel */
@@ -15,6 +19,12 @@ class Questions {
      * @type {Map<string, Draft>}
      */
     this.drafts = new Map();
+    /**
+     * The refused question that is asked once more.
+     *
+     * @type {TurnView | null}
+     */
+    this.retried = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
@@ -43,9 +53,14 @@ class Questions {
     if (panel.busy) {
       panel.warn(phrase("busy"));
     } else {
-      const request_id = this.expect({ text: text ?? "", variables: [], images: [] });
-      const instead = text ? { text } : {};
-      panel.connection.send({ kind: "again", request_id, id: turn.id, ...instead });
+      const { failed, request, question } = turn;
+      const empty = { text: failed ? question.text : "", variables: [], images: [] };
+      const before = (failed && this.draft(request)) || empty;
+      const draft = text ? { ...before, text, instead: failed ? null : turn } : before;
+      const request_id = this.expect(draft);
+      if (failed) this.retried = turn;
+      const more = text ? { text } : {};
+      panel.connection.send({ kind: "again", request_id, id: turn.id, ...more });
     }
     panel.focus();
   }
@@ -60,6 +75,7 @@ class Questions {
     const { panel } = this;
     this.sent = newId();
     this.drafts.set(this.sent, draft);
+    keepSentWords(this.sent, draft.text);
     panel.toast.hidden = true;
     this.timer = setTimeout(() => panel.warn(phrase("silent")), SILENT);
     panel.scroll.pin();
@@ -88,9 +104,39 @@ class Questions {
     this.sent = "";
   }
 
+  /**
+   * What was typed here for a question, or in this page before it was loaded again.
+   *
+   * @param {string} request
+   * @returns {Draft | undefined}
+   */
+  draft(request) {
+    const text = EARLIER[request];
+    delete EARLIER[request];
+    const earlier = text === undefined ? text : { text, variables: [], images: [] };
+    return this.drafts.get(request) ?? earlier;
+  }
+
+  /**
+   * A refused question is no longer shown; its words are not lost.
+   *
+   * @param {TurnView} turn
+   * @param {boolean} behind  whether it is only to be recalled
+   */
+  put(turn, behind) {
+    const { composer } = this.panel;
+    if (turn === this.retried) {
+      this.retried = null;
+      return;
+    }
+    const draft = behind ? undefined : this.draft(turn.request);
+    if (draft) composer.back(draft);
+    else composer.keep(turn.question.text);
+  }
+
   /** @param {string} request  another view's request is none of ours */
   giveBack(request) {
-    const draft = this.drafts.get(request);
+    const draft = this.draft(request);
     if (!draft) return;
     this.drafts.delete(request);
     this.panel.composer.back(draft);
@@ -103,5 +149,32 @@ class Questions {
 
   close() {
     clearTimeout(this.timer);
+  }
+}
+
+/**
+ * The words of the last questions, by request, which the browser keeps for a page that is loaded
+ * again, where it lets us.
+ *
+ * @returns {Record<string, string>}
+ */
+function sentWords() {
+  try {
+    return JSON.parse(sessionStorage.nbchatSent ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {string} request
+ * @param {string} text
+ */
+function keepSentWords(request, text) {
+  try {
+    const last = [...Object.entries(sentWords()), [request, text]].slice(-LAST_SENT);
+    sessionStorage.nbchatSent = JSON.stringify(Object.fromEntries(last));
+  } catch {
+    // A browser that keeps nothing.
   }
 }

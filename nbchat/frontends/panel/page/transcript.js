@@ -21,6 +21,12 @@ class Transcript {
     this.branch = [];
     /** @type {ToPage.State["places"]} */
     this.places = {};
+    /**
+     * Ids of those that got no answer.
+     *
+     * @type {string[]}
+     */
+    this.failed = [];
     /** @type {TurnView[]} */
     this.shown = [];
     this.limit = FOLD;
@@ -54,17 +60,25 @@ class Transcript {
     return turn;
   }
 
+  /** @param {TurnView} turn */
+  shows({ id }) {
+    return this.shown.some((turn) => turn.id === id);
+  }
+
   // --- what Python says
 
   /** @param {ToPage.State} state */
   follow({ ids, places, live, failed }) {
     this.branch = ids;
     this.places = places;
-    const over = [...this.turns.values()].filter(
-      (turn) => turn.failed && !failed.includes(turn.id),
-    );
-    for (const turn of over) this.panel.composer.keep(turn.question.text);
-    this.forget((turn) => over.includes(turn) || (turn.live && !live.includes(turn.id)));
+    this.failed = failed;
+    const waiting = [...live, ...failed];
+    this.forget((turn) => {
+      const over = (turn.live || turn.failed) && !waiting.includes(turn.id);
+      // Its words come back, behind the next question where one is asked.
+      if (over && turn.failed) this.panel.questions.put(turn, live.length > 0);
+      return over;
+    });
     this.panel.scroll.keep(() => this.arrange());
   }
 
@@ -111,7 +125,10 @@ class Transcript {
 
   /** @param {ToPage.Refusal} message */
   refuse(message) {
-    this.panel.scroll.keep(() => this.turn(message.id).fail(message));
+    this.panel.scroll.keep(() => {
+      this.turn(message.id).fail(message);
+      this.arrange();
+    });
   }
 
   /** @param {DataView<ArrayBuffer>} data */
@@ -163,7 +180,10 @@ class Transcript {
     for (const turn of known) turn.place(...(this.places[turn.id] ?? [0, 1]));
     this.earlier.hidden = ids.length === this.branch.length;
     this.empty.hidden = this.shown.length > 0 || this.branch.length > 0;
-    const missing = ids.filter((id) => !this.turns.has(id));
+    const missing = [
+      ...ids.filter((id) => !this.turns.has(id)),
+      ...this.failed.filter((id) => !this.turns.get(id)?.failed),
+    ];
     if (missing.length) this.panel.connection.want(missing.slice(-PAGE));
     this.refocus();
   }

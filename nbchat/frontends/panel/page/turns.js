@@ -14,6 +14,10 @@ class TurnView {
   constructor(panel, id) {
     this.panel = panel;
     this.id = id;
+    /** Who is asked. */
+    this.model = "";
+    /** Of the message that asked. */
+    this.request = "";
     this.live = false;
     this.failed = false;
     /** @type {ToPage.Facts | null} */
@@ -59,6 +63,8 @@ class TurnView {
   /** @param {ToPage.Open} message */
   start(message) {
     const seq = message.seq ?? 0;
+    this.model = message.model;
+    this.request = message.request_id;
     // Another view has asked for it.
     if (this.live && this.seq >= seq) return;
     if (!this.live) {
@@ -142,7 +148,7 @@ class TurnView {
     if (this.settled.firstChild || this.tail) return;
     const seconds = phrase("seconds", Math.round((now - this.since) / 1000));
     const doing = phrase(this.thoughts ? "thinking" : "waiting");
-    put(this.wait, element("i"), `${this.panel.now.model} · ${doing} · ${seconds}`);
+    put(this.wait, element("i"), `${this.model || this.panel.now.model} · ${doing} · ${seconds}`);
   }
 
   // --- when it is whole
@@ -183,9 +189,13 @@ class TurnView {
   }
 
   /** @param {ToPage.Refusal} message */
-  fail({ error, text }) {
+  fail({ error, text, question, request_id }) {
+    if (this.failed) return;
+    this.request = request_id;
+    if (question && !this.live) this.ask(question);
     this.failed = true;
     this.quiet();
+    put(this.notes);
     const retry = button("quiet", phrase("retry"), () => this.panel.questions.again(this));
     const said = [element("b", null, error), element("span", null, text)];
     put(this.actions, element("div.err", { role: "alert" }, ...said, retry));
