@@ -123,11 +123,13 @@ def test_settings_that_cannot_be_read_leave_a_panel_that_shows_all(
     slow: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow.plays(answer(*said("yes")))
-    monkeypatch.chdir(tmp_path)
+    settings = tmp_path / "settings.toml"
+    settings.write_text("")
+    monkeypatch.setenv("NBCHAT_CONFIG", str(settings))
     desk = Desk()
     desk.ask("one")
     desk.wait("end")
-    (tmp_path / "nbchat.toml").write_text("model = ")
+    settings.write_text("model = ")
     desk.say("sync", view="another")
     desk.ask("precious")
 
