@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from nbchat.invisible import INVISIBLE
+
 EXCERPT = 300  # characters of somebody else's words
 
 # Controls, what reorders or hides text, and halves of characters.
-_UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
 
 
 def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:

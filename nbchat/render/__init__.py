@@ -25,6 +25,7 @@ __all__ = [
     "live_html",
     "plain",
     "to_html",
+    "to_markdown",
 ]
 
 
@@ -37,3 +38,14 @@ def to_html(markdown: str) -> str:
     from nbchat.render.markdown.parser import markdown_html
 
     return markdown_html(readable(markdown))
+
+
+def to_markdown(markdown: str) -> str:
+    """Safe Markdown of a whole Markdown text: what a page shows of it, for other programs.
+
+    >>> to_markdown("![plot](https://a.example/p.png)")
+    '[plot: image at a.example (not loaded)](https://a.example/p.png)'
+    """
+    from nbchat.render.markdown.source import safe_source
+
+    return safe_source(markdown)

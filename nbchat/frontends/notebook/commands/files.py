@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nbchat import runtime
 from nbchat.conversation.export import read_export, write_export
+from nbchat.conversation.whole_file import typed_path
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
@@ -28,10 +27,8 @@ def export(chat: ChatCommand, file: str = "") -> None:
     turns = chat.conversation.turns
     if not turns:
         raise BadSettings("there is nothing to export: nothing has been asked yet.")
-    if Path(file).exists():
-        raise BadSettings(f"{file} exists already and is not overwritten. Choose another name.")
-    write_export(chat.conversation, Path(file), turn_output)
-    print(f"Wrote {plural(len(turns), 'turn')} to {file}.")
+    path = write_export(chat.conversation, typed_path(file), turn_output, overwrite=False)
+    print(f"Wrote {plural(len(turns), 'turn')} to {path}.")
 
 
 @command("import FILE", "go on from a conversation that was exported as JSON", group="conversation")
@@ -40,13 +37,14 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
         raise BadSettings(
             "%chat import needs the name of a file that %chat export FILE.json has written."
         )
-    exported, turns = read_export(Path(file))
+    path = typed_path(file)
+    exported, turns = read_export(path)
     conversation = chat.conversation
     # A file does not choose who is asked, and paid.
     conversation.model = runtime.choose_model(conversation)[0]
     conversation.add(turns)
     count = plural(len(turns), "turn")
-    print(f"Read {count} from {file}; {conversation.model} answers from here on.")
+    print(f"Read {count} from {path}; {conversation.model} answers from here on.")
     if exported.system and exported.system != conversation.system:
         prompt = exported.system.strip()[:PROMPT_PEEK]
         print(f"Its system prompt is not taken over: {prompt!r}")
