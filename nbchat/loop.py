@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from nbchat.library_logs import hush_thread, hushed
+
 T = TypeVar("T")
 
 CLOSING_SECONDS = 5.0  # to end everything that runs, before the thread is given up
@@ -37,7 +39,8 @@ class LoopThread:
         """Start it, where it is not running. Returns its loop."""
         with self._lock:
             if self.loop is None:
-                self.loop = asyncio.new_event_loop()
+                with hushed("asyncio"):  # which would tell of its selector
+                    self.loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
                     target=self._run, args=(self.loop,), name=self._name, daemon=True
                 )
@@ -46,6 +49,7 @@ class LoopThread:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
+        hush_thread("httpcore2", "httpx2")
         try:
             loop.run_forever()
         finally:

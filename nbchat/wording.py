@@ -15,10 +15,12 @@ from io import TextIOWrapper
 _IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×": "x", "‘": "'", "’": "'"}
 _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to encode
 
+from nbchat.invisible import INVISIBLE
+
 EXCERPT = 300  # characters of somebody else's words
 
 # Controls, what reorders or hides text, and halves of characters.
-_UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
 
 
 # What Unicode calls ignorable by default, and what looks like nothing: neither is seen.

@@ -136,7 +136,7 @@ def test_settings_that_cannot_be_read_leave_a_panel_that_shows_all(
     assert desk.wait("rows")["rows"][0]["question"]["text"] == "one"
     assert desk.wait("refusal")["error"] == "BadSettings"
     assert desk.all("now")[-1]["model"] == ""
-    (tmp_path / "nbchat.toml").unlink()
+    settings.write_text("")
     slow.plays(answer(*said("after all")))
     desk.say("again", request_id="again", id=desk.all("refusal")[-1]["id"])
     desk.wait("end", 2)
