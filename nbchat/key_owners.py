@@ -52,12 +52,3 @@ def _owners_by_variable() -> Mapping[str, tuple[Provider, ...]]:
 
 def _holds(value: str, key: str) -> bool:
     return len(key) >= SHORTEST_KEY and key in value
-
-
-def mask_keys(text: str) -> str:
-    """The text without any provider's key that is set."""
-    for name in _owners_by_variable():
-        key = os.environ.get(name, "").strip()
-        if len(key) >= SHORTEST_KEY:
-            text = text.replace(key, "[key]")
-    return text

@@ -53,8 +53,7 @@ def trust_file(name: str, ask: Ask | None) -> None:
 
 def forget_file(name: str) -> None:
     """Trust a file no longer, whether it is still there or not."""
-    path = Path(name).expanduser() if name else _nearest_place()
-    path = Path(os.path.abspath(path))
+    path = _place(name)
     if forget(path):
         print(f"{written_out(str(path))} is no longer trusted.")
     else:
@@ -71,9 +70,7 @@ def _is_yes(ask: Ask) -> bool:
 
 def _find(name: str) -> FoundFile:
     """The file of that name, or the nearest. Raises BadSettings where there is none to trust."""
-    path = Path(os.path.abspath(Path(name).expanduser() if name else _nearest_place()))
-    if path.is_dir():
-        path = path / FILE
+    path = _place(name)
     own = own_file()
     if own and path.exists() and own.exists() and path.samefile(own):
         raise BadSettings(f"{written_out(str(path))} is your own, and needs no trust.")
@@ -88,6 +85,12 @@ def _find(name: str) -> FoundFile:
     if file.trouble:
         raise BadSettings(f"{file.shown_path} cannot be trusted: {file.trouble}.")
     return file
+
+
+def _place(name: str) -> Path:
+    """The path of that name, or of a folder's file; without a name the nearest upwards."""
+    path = Path(os.path.abspath(os.path.expanduser(name))) if name else _nearest_place()
+    return path / FILE if path.is_dir() and path.name != FILE else path
 
 
 def _nearest_place() -> Path:

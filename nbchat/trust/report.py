@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbchat import known_keys
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Model, Provider
 from nbchat.catalog.table_files import parse_table
 from nbchat.catalog.user_tables import UserRow
 from nbchat.errors import NbchatError
-from nbchat.key_owners import mask_keys, owners_of
+from nbchat.key_owners import owners_of
 from nbchat.settings_file import FileContent, content_of
 from nbchat.trust.beside import Layers, lay_trusted
 from nbchat.trust.found_file import FoundFile, user_name
@@ -40,7 +41,7 @@ def report(file: FoundFile, own: Catalog) -> list[str]:
         kept = "not be kept" if history.lower() == "off" else f"be kept in {written_out(history)}"
         lines += [f"  Conversations would {kept}.", ""]
     lines += ["All that it says, key by key:", *_members(content)]
-    return [mask_keys(line) for line in lines]
+    return [known_keys.hide(line) for line in lines]
 
 
 def _facts(file: FoundFile) -> str:

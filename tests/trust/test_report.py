@@ -131,7 +131,7 @@ def test_a_key_that_stands_in_the_file_is_not_repeated(
     page = shown(tmp_path, provider("corp", 'base_url = "https://x.example/sk-canary-0123456789"'))
 
     assert "sk-canary" not in page
-    assert "https://x.example/[key]" in page
+    assert "https://x.example/[KIMI_API_KEY]" in page
 
 
 def test_a_long_file_is_shown_by_what_it_says(tmp_path: Path) -> None:

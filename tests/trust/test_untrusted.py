@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from nbchat.engine.engine import Engine
 from nbchat.errors import UnknownModel
 from nbchat.settings import Settings
 from nbchat.settings_file import FILE, config_folder
@@ -180,3 +182,20 @@ def test_what_would_take_a_reader_for_ever_is_not_given_to_it(tmp_path: Path) ->
     for name in ("a long dotted name", "a long header", "a dotted name in quotes"):
         (line,) = lines(load(tmp_path, BROKEN[name]))
         assert "too deeply nested" in line
+
+
+@pytest.mark.field("T1")
+def test_a_script_is_told_with_its_first_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (line,) = lines(load(tmp_path, 'history = "theirs.sqlite"'))
+
+    async def ask_twice() -> list[list[str]]:
+        engine = Engine()
+        engine.demo.pace = 0.0
+        answers = [await engine.stream("demo", "Hi").answer() for _ in range(2)]
+        await engine.aclose()
+        return [answer.notices for answer in answers]
+
+    assert asyncio.run(ask_twice()) == [[line], []]

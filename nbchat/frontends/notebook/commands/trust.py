@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.watching import can_answer
 from nbchat.frontends.trust_file import forget_file, trust_file
 
 FORGET = "--forget"
@@ -22,4 +21,4 @@ def trust(chat: ChatCommand, text: str = "") -> None:
     if forgets:
         forget_file(name)
     else:
-        trust_file(name, input if can_answer(chat.shell) else None)
+        trust_file(name, input if chat.runtime.watched else None)
