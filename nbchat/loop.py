@@ -21,7 +21,7 @@ class LoopThread:
 
     def __init__(self, name: str = "nbchat-engine") -> None:
         self._name = name
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self._resumed = threading.Event()
@@ -37,6 +37,9 @@ class LoopThread:
 
     def start(self) -> asyncio.AbstractEventLoop:
         """Start it, where it is not running. Returns its loop."""
+        loop = self.loop
+        if loop is not None:
+            return loop
         with self._lock:
             if self.loop is None:
                 with hushed("asyncio"):  # which would tell of its selector
@@ -74,8 +77,10 @@ class LoopThread:
     def pause(self, seconds: float) -> None:
         """Wait until it is between two steps, with nothing half imported or half done; it stays so.
 
-        Until `resume`, or for so many seconds; nor is it waited for longer.
+        Until `resume`, or for so many seconds; nor is it waited for longer. A thread that is not
+        running is not started meanwhile.
         """
+        self._lock.acquire(timeout=seconds)
         loop = self.loop
         if loop is None or self.is_current:
             return
@@ -88,10 +93,12 @@ class LoopThread:
     def resume(self) -> None:
         """Let it go on."""
         self._resumed.set()
+        with suppress(RuntimeError):  # the wait was given up
+            self._lock.release()
 
     def forget(self) -> None:
         """After a fork the thread is not there; the child starts its own."""
-        self._lock, self._resumed = threading.Lock(), threading.Event()
+        self._lock, self._resumed = threading.RLock(), threading.Event()
         self.loop = self._thread = None
 
 
