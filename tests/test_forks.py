@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from .fakes.provider import Service, answer, said
 from .forking import KINDS, WAYS
 
 FORKS = int(os.environ.get("NBCHAT_FORKS", 6))
@@ -54,3 +55,40 @@ def test_no_child_of_a_fork_in_the_middle_of_an_import_hangs(kind: str, tmp_path
         trials.append(f"{kind} fork #{dice.randint(2, IMPORTS[kind])}")
 
     assert set(outcomes(trials, tmp_path).items()) == {(trial, "ok") for trial in trials}
+
+
+FORKING_ASKER = """
+import asyncio, os, sys
+import nbchat
+
+async def main():
+    address = sys.argv[1]
+    stream = nbchat.stream("openai:any", "Hi", wire="openai-chat", base_url=address)
+    async with stream:
+        async for event in stream:
+            if isinstance(event, nbchat.Text):
+                break
+        child = os.fork()
+        if child == 0:
+            os.read(0, 1)  # lives on
+            os._exit(0)
+
+asyncio.run(main())
+os.read(0, 1)
+"""
+
+
+@pytest.mark.field("L8")
+def test_an_answer_that_is_left_is_hung_up_on_although_a_child_lives_on(
+    service: Service, tmp_path: Path
+) -> None:
+    """The child has the socket, too, so that closing it is not enough."""
+    service.plays(answer(*said(*["word "] * 5_000), gap=0.01))
+    command = [sys.executable, "-W", "ignore", "-c", FORKING_ASKER, f"{service.url}/v1"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE)
+    try:
+        assert service.left(1, within=60)
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        process.wait(60)

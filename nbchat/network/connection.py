@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import httpcore2 as httpcore
@@ -209,6 +211,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._timer.cancel()
             self._timer = None
         if self._transport:
+            _hang_up(self._transport.get_extra_info("socket"))
             self._transport.abort()
         self._on_end()
 
@@ -274,6 +277,12 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
 def _wake(waiter: asyncio.Future[None] | None) -> None:
     if waiter is not None and not waiter.done():
         waiter.set_result(None)
+
+
+def _hang_up(sock: Any) -> None:
+    """End it for every process that has it: one that was forked meanwhile may live on."""
+    with suppress(OSError, TypeError, AttributeError):  # it has ended; uvloop's cannot, or is gone
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _is_readable(sock: Any) -> bool:
