@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from nbchat.events import Answer, Stop
 from nbchat.messages import Text, Thought, ToolCall
-from nbchat.render import Incremental, answer_html, inline_style, live_html, plain, to_html
+from nbchat.render import (
+    Incremental,
+    answer_html,
+    folded_head,
+    inline_style,
+    live_html,
+    plain,
+    thinking_head,
+    to_html,
+    whole_live_html,
+)
 from nbchat.render.characters import readable
 from nbchat.render.sanitise import sanitise
 
@@ -149,6 +159,17 @@ def test_a_live_page_is_as_safe_as_a_finished_one() -> None:
         html = live_html(page.settled, page.tail, status=payload, thought=payload * 20)
 
         assert Page(html, frame=True).faults == [], payload
+
+
+def test_a_live_page_by_itself_is_as_safe() -> None:
+    for payload in EVERYTHING:
+        page = Incremental()
+        page.feed(payload)
+        for head in (thinking_head(payload * 20, [payload]), folded_head(payload, [payload])):
+            html = whole_live_html(head, page.settled, page.tail, status=payload)
+
+            assert Page(html, frame=True).faults == [], payload
+            assert html.count("<style>") == 1
 
 
 def test_plain_text_has_no_control_characters() -> None:

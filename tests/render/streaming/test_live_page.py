@@ -9,7 +9,17 @@ import pytest
 
 from nbchat.events import Answer
 from nbchat.messages import Thought
-from nbchat.render import LIVE_STYLE, STYLE, Incremental, answer_html, folded_html, live_html
+from nbchat.render import (
+    LIVE_STYLE,
+    STYLE,
+    Incremental,
+    answer_html,
+    folded_head,
+    folded_html,
+    live_html,
+    thinking_head,
+    whole_live_html,
+)
 from tests.render.dom import Page
 
 
@@ -91,3 +101,17 @@ def test_the_style_of_a_live_page_is_in_no_saved_one() -> None:
     assert "nbc-open" not in STYLE
     assert "url(" not in LIVE_STYLE
     assert "@import" not in LIVE_STYLE
+
+
+def test_a_page_by_itself_brings_the_style_it_needs_and_nothing_of_it_is_hidden() -> None:
+    """It stands between other outputs of its cell."""
+    thinking = whole_live_html(thinking_head("hm " * 900), [], "", status="kimi · 3 s")
+    words = whole_live_html(folded_head("hm"), ["<p>One.</p>"], "<p>Two</p>", status="kimi · 3 s")
+
+    assert ".nbc-last{" in thinking
+    assert ".nbc-caret{" in words
+    assert '<p>One.</p><p>Two<span class="nbc-caret"></span></p><p class="nbc-note' in words
+    assert words.endswith(">kimi · 3 s</p></div>")
+    for html in (thinking, words):
+        assert "nbc-open" not in html
+        assert "display:none" not in html
