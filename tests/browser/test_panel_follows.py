@@ -270,5 +270,10 @@ def test_a_server_that_comes_up_on_this_machine_is_shown(
     tags = b'{"models": [{"name": "qwen3:4b"}]}'
     service.always(answer(tags, headers={"content-type": "application/json"}))
     panel.kernel.run("n.LOOK_SECONDS = 0.01")
-    panel.until(lambda: panel.shown()["model"] == "ollama:qwen3:4b", "the server")
+
+    def is_shown_after_a_cell() -> bool:
+        panel.kernel.run("1")
+        return bool(panel.shown()["model"] == "ollama:qwen3:4b")
+
+    panel.until(is_shown_after_a_cell, "the server")
     panel.follows("a server")
