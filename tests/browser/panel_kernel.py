@@ -247,6 +247,8 @@ def open_live(chromium: Any, service: Service, tmp_path: Path) -> Iterator[OpenL
     The panel does not look by the clock there, so that what is told is told by what happened.
     """
     service.always(by_its_words)
+    settings = tmp_path / "settings.toml"  # the user's own
+    settings.write_text("")
     kernels: list[RunningKernel] = []
     contexts: list[Any] = []
 
@@ -255,6 +257,7 @@ def open_live(chromium: Any, service: Service, tmp_path: Path) -> Iterator[OpenL
             "KIMI_BASE_URL": f"{service.url}/v1",
             "OPENAI_BASE_URL": f"{service.url}/v1",
             "NBCHAT_HISTORY": "off",
+            "NBCHAT_CONFIG": str(settings),
             **environment,
         }
         running = RunningKernel(cwd=tmp_path, env=env).__enter__()

@@ -39,13 +39,12 @@ REFUSED = {  # what makes the next question fail: a cell, the question, and what
 BEFORE = """
 import os, pathlib
 chat = nbchat.chat()
-file = pathlib.Path("nbchat.toml")
-write = file.write_text
+write = pathlib.Path(os.environ["NBCHAT_CONFIG"]).write_text
 address = os.environ["KIMI_BASE_URL"]
 """
 AFTER = """
 chat.model = panel._session.options["temperature"] = None
-file.unlink(missing_ok=True)
+write("")
 os.environ["KIMI_BASE_URL"] = address
 """
 
@@ -205,9 +204,9 @@ def test_the_model_that_is_shown_is_the_one_that_would_be_asked(
         "%chat reset": "kimi-",
         "os.environ['NBCHAT_MODEL'] = 'openai:fast'": "openai:fast",
         "del os.environ['NBCHAT_MODEL']": "kimi-",
-        "open('nbchat.toml', 'w').write('model = \"kimi-k3\"')": "kimi-k3",
-        "open('nbchat.toml', 'w').write('model = ')": "Model",
-        "import pathlib; pathlib.Path('nbchat.toml').unlink()": "kimi-",
+        "open(os.environ['NBCHAT_CONFIG'], 'w').write('model = \"kimi-k3\"')": "kimi-k3",
+        "open(os.environ['NBCHAT_CONFIG'], 'w').write('model = ')": "Model",
+        "open(os.environ['NBCHAT_CONFIG'], 'w').write('')": "kimi-",
         "del os.environ['KIMI_API_KEY']": "gpt-",
         "raise ValueError(os.environ.pop('OPENAI_API_KEY'))": "demo",
     }.items():
@@ -251,10 +250,10 @@ def test_a_settings_file_that_is_edited_elsewhere_is_seen_by_the_clock(
     panel = open_live(KIMI_API_KEY=KEY)
     panel.kernel.run("n.LOOK_SECONDS = 0.05")
     panel.follows("at first")
-    (tmp_path / "nbchat.toml").write_text('model = "kimi-k3"')
+    (tmp_path / "settings.toml").write_text('model = "kimi-k3"')
     panel.until(lambda: panel.shown()["model"] == "kimi-k3", "the edited file")
-    (tmp_path / "nbchat.toml").unlink()
-    panel.until(lambda: panel.shown()["model"] != "kimi-k3", "the file is gone")
+    (tmp_path / "settings.toml").write_text("")
+    panel.until(lambda: panel.shown()["model"] != "kimi-k3", "the file as before")
     panel.follows("in the end")
 
 
@@ -271,5 +270,10 @@ def test_a_server_that_comes_up_on_this_machine_is_shown(
     tags = b'{"models": [{"name": "qwen3:4b"}]}'
     service.always(answer(tags, headers={"content-type": "application/json"}))
     panel.kernel.run("n.LOOK_SECONDS = 0.01")
-    panel.until(lambda: panel.shown()["model"] == "ollama:qwen3:4b", "the server")
+
+    def is_shown_after_a_cell() -> bool:
+        panel.kernel.run("1")
+        return bool(panel.shown()["model"] == "ollama:qwen3:4b")
+
+    panel.until(is_shown_after_a_cell, "the server")
     panel.follows("a server")

@@ -23,7 +23,7 @@ CLEAN = """
 import os, pathlib
 for name in ("KIMI_API_KEY", "OPENAI_API_KEY", "NBCHAT_MODEL"):
     os.environ.pop(name, None)
-pathlib.Path("nbchat.toml").unlink(missing_ok=True)
+pathlib.Path(os.environ["NBCHAT_CONFIG"]).write_text("")
 """
 KEY = "os.environ['KIMI_API_KEY'] = 'key-' + 20 * 'k'"
 SETTINGS = ("model = 'kimi-k2.6'", "model = 'kimi-k3'", "model = ", "")
@@ -246,7 +246,7 @@ class Walk:
     def write_settings(self) -> None:
         text = self.choice.choice(SETTINGS)
         self.note(text)
-        self.cell(f'pathlib.Path("nbchat.toml").write_text("{text}")')
+        self.cell(f'pathlib.Path(os.environ["NBCHAT_CONFIG"]).write_text("{text}")')
 
 
 @pytest.mark.field("L3")

@@ -110,6 +110,7 @@ def ask_again(session: Session, message: page_messages.Again) -> None:
     turn = session.transcript.find_turn(message.id)
     try:
         if turn is None:
+            session.transcript.tell_state()
             raise BadSettings("this question is not there any more; ask it anew.")
         session.questions.ask_again(turn, message.request_id, message.text)
     except NbchatError:

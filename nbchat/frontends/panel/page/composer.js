@@ -188,6 +188,12 @@ class Composer {
     if (text) this.returned.push({ text, at: this.panel.transcript.shown.length });
   }
 
+  /** @param {ToPage.State} state  may lack the turn that is written anew; the words stay */
+  follow({ ids, failed }) {
+    if (this.instead && ![...ids, ...failed].includes(this.instead.id)) this.instead = null;
+    this.show();
+  }
+
   /** @param {TurnView | null} turn  whose question is written anew; null to leave it */
   replace(turn) {
     this.instead = turn;
@@ -264,8 +270,7 @@ class Composer {
   // --- what it shows
 
   show() {
-    const { now, busy, transcript } = this.panel;
-    if (this.instead && !transcript.shows(this.instead)) this.instead = null;
+    const { now, busy } = this.panel;
     const along = JSON.stringify([this.variables, this.images, now.queued, this.instead?.id]);
     if (along !== this.along) put(this.chips, ...this.alongside());
     this.along = along;

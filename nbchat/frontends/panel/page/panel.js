@@ -174,7 +174,7 @@ class Panel {
     this.name = state.name;
     this.title.textContent = state.title;
     this.transcript.follow(state);
-    this.composer.show();
+    this.composer.follow(state);
     clearTimeout(this.copying);
     this.copying = setTimeout(() => this.mend(state.copy), COPY_AFTER);
   }

@@ -66,11 +66,6 @@ class Transcript {
     return turn;
   }
 
-  /** @param {TurnView} turn */
-  shows({ id }) {
-    return this.shown.some((turn) => turn.id === id);
-  }
-
   // --- what Python says
 
   /** @param {ToPage.State} state */
