@@ -60,18 +60,18 @@ class Mask:
     'Use [KIMI_API_KEY].'
     """
 
-    __slots__ = ("__by_start", "__forms", "__starts", "longest")
+    __slots__ = ("__by_start", "__firsts", "__forms", "longest")
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         forms = {form: name for key, name in keys.items() for form in _forms(key)}
         # The shortest first: in a short text, none that follows can be.
         self.__forms = sorted(forms.items(), key=lambda row: len(row[0]))
         self.longest = max(map(len, forms), default=0)  # characters
-        self.__by_start: dict[str, list[str]] = {}
+        self.__by_start: dict[str, list[str]] = {}  # by the first two characters
         for form in forms:
             self.__by_start.setdefault(form[:2], []).append(form)
-        pairs = "|".join(map(re.escape, self.__by_start))
-        self.__starts = re.compile(f"(?={pairs})" if pairs else "(?!)")
+        firsts = "".join({re.escape(form[0]) for form in forms})
+        self.__firsts = re.compile(f"[{firsts}]" if firsts else "(?!)")
 
     def __repr__(self) -> str:
         return "Mask(…)"
@@ -127,13 +127,14 @@ class Mask:
         4
         """
         size = len(text)
-        for match in self.__starts.finditer(text, max(size - self.longest + 1, 0)):
+        for match in self.__firsts.finditer(text, max(size - self.longest + 1, 0)):
             at = match.start()
-            rest = text[at:]
-            if any(form.startswith(rest) for form in self.__by_start[rest[:2]]):
+            if at == size - 1:
                 return at
-        is_start = size and any(start[0] == text[-1] for start in self.__by_start)
-        return size - 1 if is_start else size
+            forms = self.__by_start.get(text[at : at + 2], ())
+            if forms and any(form.startswith(text[at:]) for form in forms):
+                return at
+        return size
 
     def hide_start(self, text: str, seen: dict[str, None] | None = None) -> str:
         """What may be shown of the beginning of a key that did not go on."""
