@@ -53,8 +53,11 @@ def misleads(words: str, address: str) -> bool:
     False
     """
     host = destination(address)
-    if not is_mail(address) and "@" in address.split("/")[2]:
+    authority = "" if is_mail(address) else address.split("/")[2]
+    if "@" in authority:
         return True
+    if words == address and authority == host:
+        return False
     named = list(hosts_in(words))
     if not all(_is_destination(one, host, address) for one in named):
         return True

@@ -41,6 +41,7 @@ _NAMED = re.compile(
     r"|@(?P<handle>[^\s/?#]+)"
     rf"|(?<![\w.-])(?P<bare>{_LABEL}(?:\.{_LABEL}){{1,9}})(?P<path>\.?(?::\d+)?[/?#]\S*)?"
 )
+_SIGN = re.compile("[.:@/]")
 _IP_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _BEHIND_A_NAME = ".,:;!?)]}>'\"`*_…»”’"
 
@@ -60,13 +61,21 @@ def hosts_in(words: str) -> Iterator[NamedHost]:
     >>> list(hosts_in("main.py of Node.js 1.2.3"))
     []
     """
-    words = unicodedata.normalize("NFKC", INVISIBLE.sub("", words)).casefold().translate(_SIGNS)
+    words = _as_read(words)
+    if not _SIGN.search(words):
+        return
     for match in _NAMED.finditer(words):
         bare = match["bare"]
         if bare is None or _is_host(bare, match["path"] or ""):
             name = match["url"] or match["mail"] or match["handle"] or bare or ""
             name = name.rstrip(_BEHIND_A_NAME).removeprefix("www.")
             yield NamedHost(name.partition(":")[0], is_certain=match["handle"] is None)
+
+
+def _as_read(words: str) -> str:
+    if words.isascii():
+        return words.lower()
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", words)).casefold().translate(_SIGNS)
 
 
 def _is_host(word: str, path: str) -> bool:
