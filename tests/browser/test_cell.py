@@ -151,7 +151,6 @@ def test_the_first_notebook_reads_well_in_both_themes(lab: Lab, dark: bool) -> N
     notebook = lab.open(*("".join(c) for c in cells[:6]), dark=dark, size=(1000, 2400))
 
     notebook.run()
-    notebook.page.screenshot(path=str(lab.folder / f"first-{'dark' if dark else 'light'}.png"))
     poor = notebook.page.evaluate(CONTRAST)
     notebook.close()
 
@@ -183,3 +182,29 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+
+
+@pytest.mark.field("L7")
+def test_a_restarted_kernel_says_what_can_be_resumed_until_the_next_cell_runs(
+    ask: Ask, service: Service, lab: Lab, tmp_path: Path
+) -> None:
+    service.always(answer(*said("Yes.")))
+    kept = f"os.environ['NBCHAT_HISTORY'] = '{tmp_path / 'history.sqlite'}'"
+    notebook = ask(kept, "%%chat kimi-k2.6\nOne", "%%chat\nTwo", "%%chat kimi-k2.6\nThree", "1 + 1")
+    notebook.run(1, 2, 3)
+    notebook.restart()
+    notebook.ready()
+    notebook.run(0, 1, 4)
+    there, line = outputs(notebook, 4)
+    notebook.run(5)
+    after = outputs(notebook, 4)
+    notebook.save()
+    saved = json.loads((lab.folder / "notebooks" / notebook.path).read_text())["cells"][4]
+
+    assert there.startswith("Yes.")
+    assert line == (
+        "A new kernel remembers nothing by itself. "
+        "This notebook has a conversation of 2 turns from today: %chat resume"
+    )
+    assert after == [there]
+    assert [output["data"] == {} for output in saved["outputs"]] == [False, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -126,6 +127,21 @@ def test_an_unknown_name_offers_near_ones(name: str, offered: str):
 
     assert offered in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 2
+
+
+@pytest.mark.field("P1")
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("azure", "such as azure:gpt-6.1-sol. Its models"),  # OpenAI has one of that name, too
+        ("vertex", "such as vertex:gemini-3.8-flash. Its models"),
+        ("azure/gpt-4.1", "'azure:gpt-4.1'"),
+        ("groq/kimi-k2.6", "'groq:kimi-k2.6'"),
+    ],
+)
+def test_what_is_offered_for_a_provider_is_that_providers(name: str, offered: str):
+    with pytest.raises(UnknownModel, match=re.escape(offered)):
+        CATALOG.find(name)
 
 
 @pytest.mark.parametrize(

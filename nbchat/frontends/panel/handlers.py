@@ -20,6 +20,7 @@ from nbchat.frontends.panel.model_picker import model_rows
 from nbchat.frontends.panel.page_messages import PageMessage
 from nbchat.frontends.panel.questions import Question
 from nbchat.frontends.panel.session import Session, check_all_settings, run_on_engine
+from nbchat.frontends.quoting import quoted
 from nbchat.messages import Image
 
 M = TypeVar("M", bound=PageMessage)
@@ -198,10 +199,17 @@ def go_to_conversation(
 ) -> Work:
     if message.id:
         conversation = conversation_picker.take_up(message.id)
-    else:
-        name = message.name or conversation_picker.free_name()
-        conversation = runtime.current().chat(name)
-    return partial(session.show, conversation)
+        return partial(_show_taken_up, session, conversation)
+    name = message.name or conversation_picker.free_name()
+    return partial(session.show, runtime.current().chat(name))
+
+
+def _show_taken_up(session: Session, conversation: Conversation) -> None:
+    """Show what comes from the disk; the model is on its button, a prompt is said."""
+    session.show(conversation)
+    if conversation.system:
+        prompt = quoted(conversation.system)
+        session.tell({"kind": "note", "error": "System prompt", "text": prompt})
 
 
 # --- what the page asks for ----------------------------------------------------------------------

@@ -59,3 +59,18 @@ def test_a_deleted_conversation_is_gone_here_and_on_disk(on_disk: None) -> None:
     desk.ask("Hello again")
     desk.wait("end")
     until(lambda: len(store.ask(lambda database: database.conversations())) == 2)
+
+
+@pytest.mark.field("T7")
+def test_a_conversation_that_is_taken_up_says_its_system_prompt(on_disk: None) -> None:
+    nbchat.chat("talk").system = "Pirate.\n\x1b[2J\u202e" + "x" * 500
+    nbchat.chat("talk").ask("show me a table", "demo")
+    runtime.reset()
+    desk = Desk()
+    desk.say("talks")
+    desk.say("talk", id=desk.wait("talks")["rows"][1][1])
+    note = desk.wait("note")
+
+    assert note["error"] == "System prompt"
+    assert note["text"].startswith(r"'Pirate.\n\x1b[2J\u202exxx")
+    assert len(note["text"]) < 250

@@ -6,8 +6,8 @@ from nbchat.conversation.export import read_export, write_export
 from nbchat.conversation.whole_file import typed_path
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
-from nbchat.frontends.notebook.commands.state_lines import quoted
 from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.quoting import quoted
 from nbchat.frontends.turn_output import turn_output
 from nbchat.wording import plural
 

@@ -12,10 +12,10 @@ from nbchat.frontends.notebook.commands.state_lines import (
     day_text,
     left_conversation,
     notebook_name,
-    quoted,
 )
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
+from nbchat.frontends.quoting import quoted
 from nbchat.store.notebook_path import notebook_path
 from nbchat.wording import plural
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from nbchat import runtime
 from nbchat.errors import BadSettings
-from nbchat.render.characters import readable, unmasked
+from nbchat.render.characters import readable
 from nbchat.store.notebook_path import notebook_cells, notebook_path
-from nbchat.wording import first_line, plural, shorten
+from nbchat.wording import first_line, plural
 
 if TYPE_CHECKING:
     from nbchat.conversation.conversation import Conversation
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from nbchat.store.database import Stored
     from nbchat.store.store import Store
     from nbchat.trust.beside import FileState
-
-LONGEST_QUOTE = 200  # characters of a text from a file that are shown
 
 
 def state_lines(chat: ChatCommand) -> list[str]:
@@ -116,15 +114,6 @@ def left_conversation(name: str, store: Store) -> Stored | None:
 def notebook_name(stored: Stored) -> str:
     """The file name of the notebook that a conversation was last asked in."""
     return readable(Path(stored.notebook).name)
-
-
-def quoted(text: str) -> str:
-    """The beginning of a text that comes from a file, on one line, with nothing hidden in it.
-
-    >>> quoted("Be brief.\\n\x1b[2J")
-    "'Be brief.\\\\n\\\\x1b[2J'"
-    """
-    return unmasked(repr(shorten(text.strip(), LONGEST_QUOTE)))
 
 
 def day_text(seconds: float, today: date | None = None) -> str:
