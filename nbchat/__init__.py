@@ -11,6 +11,7 @@ Everything here is imported when it is first used.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -106,7 +107,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 # --- forks -----------------------------------------------------------------------------------
 
 # A child has none of its parent's other threads. What one of them was importing is never whole
-# there, and whoever imports it waits for ever; so a fork waits until such an import has ended.
+# there, and whoever imports it waits for ever; so a fork waits until such an import has ended,
+# and then until the threads of the runtime are in the middle of nothing.
 
 FORK_SECONDS = 10.0  # that a fork waits; whoever imports for so long may be waiting for the fork
 
@@ -122,19 +124,30 @@ def _no_fork() -> Iterator[None]:
 
 def _before_fork() -> None:
     _imports.acquire(timeout=FORK_SECONDS)
+    _tell_runtime("before_fork")
 
 
 def _after_fork() -> None:
+    _tell_runtime("after_fork")
     with suppress(RuntimeError):  # the wait was given up
         _imports.release()
 
 
 def _after_fork_in_child() -> None:
     global _imports
+    _tell_runtime("after_fork_in_child")
     try:
         _imports.release()
     except RuntimeError:  # it is held by a thread that is not here
         _imports = threading.RLock()
+
+
+def _tell_runtime(what: str) -> None:
+    """Call a function of the runtime's module, where that has been imported."""
+    module = sys.modules.get("nbchat.runtime")
+    function = getattr(module, what, None)
+    if function:
+        function()
 
 
 if hasattr(os, "register_at_fork"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
-from nbchat.render.terminal.clean import clean
+from nbchat.render.terminal.clean import clean_words
 from nbchat.render.transcript import asked_html, table_bundle
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def answer_bundle(answer: Answer) -> dict[str, str]:
     footer = [fact for fact in (answer.model, answer.host, str(answer.usage)) if fact]
     return {
         "text/html": styled_page(answer_parts(answer, footer=footer)),
-        "text/plain": clean(plain(answer)),
+        "text/plain": clean_words(plain(answer)),
     }
 
 
@@ -45,7 +45,7 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
         text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
-        "text/plain": clean("\n\n".join(map(readable, text))),
+        "text/plain": clean_words("\n\n".join(map(readable, text))),
     }
 
 

@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from nbchat.library_logs import hush_thread, hushed
+
 T = TypeVar("T")
 
 CLOSING_SECONDS = 5.0  # to end everything that runs, before the thread is given up
@@ -19,7 +21,7 @@ class LoopThread:
 
     def __init__(self, name: str = "nbchat-engine") -> None:
         self._name = name
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self._resumed = threading.Event()
@@ -35,9 +37,13 @@ class LoopThread:
 
     def start(self) -> asyncio.AbstractEventLoop:
         """Start it, where it is not running. Returns its loop."""
+        loop = self.loop
+        if loop is not None:
+            return loop
         with self._lock:
             if self.loop is None:
-                self.loop = asyncio.new_event_loop()
+                with hushed("asyncio"):  # which would tell of its selector
+                    self.loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
                     target=self._run, args=(self.loop,), name=self._name, daemon=True
                 )
@@ -46,6 +52,7 @@ class LoopThread:
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
+        hush_thread("httpcore2", "httpx2")
         try:
             loop.run_forever()
         finally:
@@ -70,8 +77,10 @@ class LoopThread:
     def pause(self, seconds: float) -> None:
         """Wait until it is between two steps, with nothing half imported or half done; it stays so.
 
-        Until `resume`, or for so many seconds; nor is it waited for longer.
+        Until `resume`, or for so many seconds; nor is it waited for longer. A thread that is not
+        running is not started meanwhile.
         """
+        self._lock.acquire(timeout=seconds)
         loop = self.loop
         if loop is None or self.is_current:
             return
@@ -84,10 +93,12 @@ class LoopThread:
     def resume(self) -> None:
         """Let it go on."""
         self._resumed.set()
+        with suppress(RuntimeError):  # the wait was given up
+            self._lock.release()
 
     def forget(self) -> None:
         """After a fork the thread is not there; the child starts its own."""
-        self._lock, self._resumed = threading.Lock(), threading.Event()
+        self._lock, self._resumed = threading.RLock(), threading.Event()
         self.loop = self._thread = None
 
 

@@ -67,12 +67,20 @@ def _mask_part(part: Part, mask: Mask, seen: Seen) -> Part:
 
 
 def mask_message(message: Message, mask: Mask, seen: Seen) -> Message:
-    """A message that is about to be sent; the same object where there is no key in it.
-
-    Parts of an answer have been masked when they came.
-    """
+    """A message that is about to be sent; the same object where there is no key in it."""
     content = mask_content(message.content, mask, seen)
-    return message if content is message.content else replace(message, content=content)
+    thought = mask.hide(message.thought, seen)
+    calls = [_masked_call(call, mask, seen) for call in message.tool_calls]
+    said = (content, thought, calls)
+    if said == (message.content, message.thought, [*message.tool_calls]):
+        return message
+    return replace(message, content=content, thought=thought, tool_calls=calls, answer_parts=())
+
+
+def _masked_call(call: ToolCall, mask: Mask, seen: Seen) -> ToolCall:
+    copy = replace(call)
+    _mask_call(copy, mask, seen)
+    return copy
 
 
 # --- what arrives --------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ outlive the engine: a reloaded extension goes on where it was.
 from __future__ import annotations
 
 import atexit
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -257,13 +256,15 @@ class Runtime:
 
 
 _runtime: Runtime | None = None
+_forking = threading.RLock()  # held during a fork
 
 
 def current() -> Runtime:
     """This process's runtime."""
     global _runtime
     if _runtime is None:
-        _runtime = Runtime()
+        with _forking:
+            _runtime = _runtime or Runtime()
     return _runtime
 
 
@@ -285,23 +286,24 @@ def reset() -> None:
 # A child has its parent's memory as it is at that moment, and none of its other threads: what one
 # of them was importing, writing or holding stays so there for ever. So a fork waits for them.
 
-_forking = threading.RLock()  # one at a time
 
-
-def _before_fork() -> None:
+def before_fork() -> None:
+    """Called by `nbchat` itself, which comes first; so are the two below."""
     _forking.acquire(timeout=FORK_SECONDS)
     if _runtime is not None:
         _runtime.pause()
 
 
-def _after_fork() -> None:
+def after_fork() -> None:
+    """In the parent."""
     if _runtime is not None:
         _runtime.resume()
     with suppress(RuntimeError):  # the wait was given up
         _forking.release()
 
 
-def _after_fork_in_child() -> None:
+def after_fork_in_child() -> None:
+    """In the child, which has this thread alone."""
     global _forking
     _forking = threading.RLock()
     if _runtime is not None:
@@ -309,7 +311,3 @@ def _after_fork_in_child() -> None:
 
 
 atexit.register(close)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
-    )

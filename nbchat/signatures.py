@@ -12,7 +12,7 @@ from functools import wraps
 from inspect import Parameter, Signature, cleandoc, signature
 from typing import Any, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
-from nbchat.errors import BadCall
+from nbchat.errors import BadCall, NbchatError
 from nbchat.keys import wrap_key
 from nbchat.messages import Tool
 from nbchat.options import OPTIONS, RequestOptions
@@ -65,7 +65,11 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if wrong:
                 del given, named  # a key may be among them, in the wrong place
                 raise BadCall(wrong)
-            return call(*given, **named)
+            try:
+                return call(*given, **named)
+            except NbchatError as error:
+                del given, named
+                raise error.with_traceback(None) from None  # frames hold what was given
 
         checked.__signature__ = shape.signature  # type: ignore[attr-defined]
         checked.__doc__ = f"{cleandoc(call.__doc__ or '')}\n\n{options_help()}\n"

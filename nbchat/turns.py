@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from nbchat import known_keys
 from nbchat.errors import BadSettings
 from nbchat.events import Answer
 from nbchat.messages import Message
@@ -127,7 +128,7 @@ class Tree:
 
     @title.setter
     def title(self, title: str) -> None:
-        self._title = " ".join(title.split())
+        self._title = known_keys.hide(" ".join(title.split()))
         self._moved()
 
     # --- moving ------------------------------------------------------------------------------

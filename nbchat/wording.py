@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from io import TextIOWrapper
 
+from nbchat.invisible import INVISIBLE
+
 # What we write ourselves, in ASCII; of anything else that cannot be written there is a "?".
 _IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×": "x", "‘": "'", "’": "'"}
 _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to encode
@@ -18,15 +20,9 @@ _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to 
 EXCERPT = 300  # characters of somebody else's words
 
 # Controls, what reorders or hides text, and halves of characters.
-_UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
 
-
-# What Unicode calls ignorable by default, and what looks like nothing: neither is seen.
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f"
-    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
+_BLANK_LETTER = "\u2800"  # of Braille, which looks like a space
 
 
 def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
@@ -85,10 +81,11 @@ def written_out(text: str) -> str:
     >>> written_out("a\\x1b[2K\\u202eb\\U000e0100")
     'a\\\\x1b[2K\\\\u202eb\\\\U000e0100'
     """
-    return "".join(
-        letter if letter.isprintable() and not _UNSEEN.match(letter) else ascii(letter)[1:-1]
-        for letter in text
-    )
+    return "".join(letter if _is_seen(letter) else ascii(letter)[1:-1] for letter in text)
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isprintable() and letter != _BLANK_LETTER and not INVISIBLE.match(letter)
 
 
 def folded(name: str) -> str:

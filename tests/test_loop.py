@@ -17,6 +17,7 @@ from nbchat.messages import Text
 
 from .fakes.provider import Service, answer, said
 from .running_kernel import RunningKernel
+from .waiting import soon
 
 TEXT = 'Just before this you asked: "one"'
 
@@ -85,12 +86,15 @@ async def test_many_streams_at_once_do_not_mix(service: Service) -> None:
 async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) -> None:
     service.plays(answer(*said(*["word "] * 500), gap=0.01))
     stream = nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(service))
+    heard = asyncio.Event()
 
     async def consume() -> None:
         async with stream:
             async for event in stream:
-                if isinstance(event, Text) and leave != "cancel":
-                    break
+                if isinstance(event, Text):
+                    heard.set()
+                    if leave != "cancel":
+                        break
 
     if leave == "aclose":
         await anext(stream)
@@ -99,14 +103,11 @@ async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) 
         await consume()
     else:
         task = asyncio.create_task(consume())
-        await asyncio.sleep(0.2)
+        await asyncio.wait_for(heard.wait(), 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    for _ in range(100):
-        if service.hung_up:
-            break
-        await asyncio.sleep(0.02)
+    await soon(lambda: service.hung_up)
 
     assert service.left(1)
     assert service.open == 0

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from nbchat.errors import BadSettings
+from nbchat.library_logs import hushed
 from nbchat.messages import Image
 
 LARGEST_PICTURE = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
@@ -52,7 +53,8 @@ def _drawn_bytes(value: Any) -> Any:
     save = getattr(figure, "savefig", None)
     if callable(save):
         file = BytesIO()
-        save(file, format="png", bbox_inches="tight")
+        with hushed("matplotlib", "PIL"):
+            save(file, format="png", bbox_inches="tight")
         return file.getvalue()
     data = getattr(value, "data", None)
     if isinstance(data, bytes):
@@ -60,7 +62,10 @@ def _drawn_bytes(value: Any) -> Any:
     if hasattr(value, "_repr_latex_"):  # a formula of SymPy, which says more as text
         return None
     draw = getattr(value, "_repr_png_", None)
-    return draw() if callable(draw) else None
+    if not callable(draw):
+        return None
+    with hushed("PIL"):
+        return draw()
 
 
 def media_type(data: bytes) -> str:

@@ -245,8 +245,8 @@ class Conversation(Tree):
         return Header(
             self.id,
             self.name,
-            known_keys.hide(self._title),
-            known_keys.hide(self.title or (head.title if head else "")),
+            self._title,
+            self.title or (head.title if head else ""),
             system,
             self.model,
             head.id if head else None,

@@ -7,6 +7,7 @@ in it is run. Only the current branch goes out: what was taken back is not share
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from nbchat.conversation.whole_file import at_home, write_whole
 from nbchat.errors import BadSettings
-from nbchat.render.characters import unmasked
+from nbchat.invisible import INVISIBLE
+from nbchat.render.characters import readable, undisguised, unmasked
 from nbchat.settings import Settings
 from nbchat.store.reading import read_json, read_turn, wrong_field
 from nbchat.store.stored_turn import answer_fields, question_fields
@@ -27,6 +30,7 @@ LARGEST_IMPORT = 100_000_000  # bytes of a file that comes in
 MOST_TURNS = 10_000
 # Of use in this notebook alone. So is, in files of version 1, what the provider wants back.
 PRIVATE = ("cell", "execution", "sent", "waiting", "kept")
+_UNSEEN = re.compile(f"[\x7f-\x9f]|{INVISIBLE.pattern}")
 Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
 
 
@@ -43,8 +47,11 @@ class Exportable(Protocol):
     def turns(self) -> list[Turn]: ...
 
 
-def write_export(conversation: Exportable, path: Path, output: Output | None = None) -> Path:
+def write_export(
+    conversation: Exportable, path: Path, output: Output | None = None, *, overwrite: bool = True
+) -> Path:
     """Write the current branch in the format that the file's name asks for."""
+    path = at_home(path)
     if path.suffix == ".json":
         text = as_json(conversation)
     elif path.suffix == ".ipynb":
@@ -56,12 +63,7 @@ def write_export(conversation: Exportable, path: Path, output: Output | None = N
             "a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), "
             f"not as {path.suffix}."
         )
-    try:
-        path.write_text(text, encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise BadSettings(
-            f"{path} cannot be written: {error.strerror}. Choose another place."
-        ) from None
+    write_whole(path, text, overwrite=overwrite)
     return path
 
 
@@ -69,7 +71,12 @@ def write_export(conversation: Exportable, path: Path, output: Output | None = N
 
 
 def as_markdown(conversation: Exportable) -> str:
-    """Questions and answers under headings; a remark where an answer is not whole."""
+    """Questions and answers under headings; a remark where an answer is not whole.
+
+    It shows what a page of ours would, whoever renders it: nothing is loaded, nothing hides.
+    """
+    from nbchat.render.markdown.source import joined, safe_source
+
     parts = []
     for turn in conversation.turns:
         remark = {
@@ -78,17 +85,20 @@ def as_markdown(conversation: Exportable) -> str:
             "length": "cut by the length limit",
         }.get(turn.answer.stop.reason)
         parts += [
-            f"## You\n\n{turn.question.text}",
-            f"## {turn.answer.model}\n\n{turn.answer.text}",
+            "## You",
+            safe_source(turn.question.text),
+            f"## {safe_source(turn.answer.model)}",
+            safe_source(turn.answer.text),
         ]
-        parts += [f"*({remark}: {turn.answer.stop.detail})*"] if remark else []
-    return "\n\n".join(parts) + "\n"
+        parts += [f"*({remark}: {safe_source(turn.answer.stop.detail)})*"] if remark else []
+    return joined(parts) + "\n"
 
 
 def as_json(conversation: Exportable) -> str:
     """All there is of the branch but for what is private to this notebook.
 
-    The words stand there once more as one text, for whoever reads the file.
+    The words stand there once more as one text, for whoever reads the file. Nothing is left
+    out of them: what a terminal would obey, and what nobody sees, is there as JSON's escapes.
     """
     turns = [
         _public(question_fields(turn) | answer_fields(turn))
@@ -101,12 +111,13 @@ def as_json(conversation: Exportable) -> str:
         "name": conversation.name,
         "title": conversation.title,
     }
-    return (
-        json.dumps(
-            {**head, "system": conversation.system, "turns": turns}, ensure_ascii=False, indent=1
-        )
-        + "\n"
-    )
+    whole = {**head, "system": conversation.system, "turns": turns}
+    return _escape_unseen(json.dumps(whole, ensure_ascii=False, indent=1)) + "\n"
+
+
+def _escape_unseen(text: str) -> str:
+    """The same JSON; all that its strings hold of these characters, and nothing else does."""
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:
@@ -141,14 +152,15 @@ def as_notebook(conversation: Exportable, output: Output) -> str:
     """`%%chat` cells with their answers; to run it asks everything of the same models again."""
     catalog = Settings.load().catalog
     cells = [_code(0, "%load_ext nbchat", [])]
-    system = conversation.system
+    system = undisguised(readable(conversation.system or ""))
     for number, turn in enumerate(conversation.turns, 1):
         name = catalog.name_of(turn.answer.provider, turn.answer.model)
+        question = undisguised(readable(turn.question.text))
         if name:
-            source = _question_cell(name, system, turn)
-            system = None
+            source = _question_cell(name, system, question)
+            system = ""
         else:
-            source = _comment_cell(turn)
+            source = _comment_cell(turn, question)
         if missing := [p for p in turn.question.parts if not isinstance(p, str)]:
             cells.append(
                 _text(number, f"*{len(missing)} attached to this question, not in this notebook:*")
@@ -165,17 +177,17 @@ def as_notebook(conversation: Exportable, output: Output) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
-def _question_cell(name: str, system: str | None, turn: Turn) -> str:
+def _question_cell(name: str, system: str, question: str) -> str:
     """A `%%chat` cell that asks the same again."""
     words = [name]
     if system:
         words += ["--system", " ".join(system.split())]
-    if "{" in turn.question.text:
+    if "{" in question:
         words.append("--raw")
-    return f"%%chat {shlex.join(words)}\n{turn.question.text}"
+    return f"%%chat {shlex.join(words)}\n{question}"
 
 
-def _comment_cell(turn: Turn) -> str:
+def _comment_cell(turn: Turn, question: str) -> str:
     """The question of a model that cannot be asked any more: nobody else is asked in its place."""
     answer = turn.answer
     who = unmasked(repr(answer.model))
@@ -185,7 +197,7 @@ def _comment_cell(turn: Turn) -> str:
         f"Answered by {who}, which nothing leads to any more.",
         "To ask another model, take the # away and name it:",
         "%%chat MODEL",
-        *turn.question.text.splitlines(),
+        *question.splitlines(),
     ]
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
@@ -236,7 +248,10 @@ class Exported(BaseModel):
 
 def read_export(path: Path) -> tuple[Exported, list[Turn]]:
     """What an exported JSON file holds. Raises BadSettings that says what is wrong with it."""
+    path = at_home(path)
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise BadSettings("it is no file")  # to open a pipe is to wait for who writes
         with path.open("rb") as file:
             data = file.read(LARGEST_IMPORT + 1)
         if len(data) > LARGEST_IMPORT:
@@ -251,6 +266,8 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
         reason = "it is not UTF-8 text"
     except ValidationError as error:
         reason = wrong_field(error)
+    except ValueError as error:  # no file can have such a name
+        reason = str(error)
     except BadSettings as error:
         reason = str(error)
     raise BadSettings(

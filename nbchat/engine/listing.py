@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from nbchat import addresses
+from nbchat import addresses, known_keys
 from nbchat.addresses import TABLE, Setting
 from nbchat.catalog.rows import Model
 from nbchat.engine.prepare import PreparedRequest, prepare
@@ -85,10 +85,11 @@ async def list_models(
     context = ErrorContext.of(settings, request)
     redacting.keys.update(context.keys)
     url, listing = _list_url(settings, request), LISTINGS[request.route.wire]
+    mask = known_keys.current()
     models: dict[str, Model] = {}
     marks = {""}
     for _ in range(MAX_PAGES):
-        page = await _fetch_page(transport, url, request, context)
+        page = mask.hide_in(await _fetch_page(transport, url, request, context))
         for entry in _entries(page):
             if model := _model_of(entry, kind, settings):
                 models.setdefault(model.id, model)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from nbchat.keys import Secret
+from nbchat.library_logs import is_unasked
 
 MASK = "[key]"
 SHORTEST_KEY = 6  # characters; a shorter "key" (such as `x` for a local server) is no secret
@@ -121,7 +122,10 @@ def _base64_runs(keys: tuple[str, ...]) -> dict[int, frozenset[str]]:
 
 
 class RedactingFilter(logging.Filter):
-    """Keeps keys out of loggers' records: a server's headers, which may echo one, are logged."""
+    """Keeps keys out of loggers' records: a server's headers, which may echo one, are logged.
+
+    What nobody has asked a library to tell is left out altogether.
+    """
 
     def __init__(self, *loggers: str) -> None:
         super().__init__()
@@ -131,6 +135,8 @@ class RedactingFilter(logging.Filter):
             logger.addFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if is_unasked(record):
+            return False
         if self.keys:
             record.msg = redact(record.getMessage(), (key.reveal() for key in self.keys))
             record.args = ()

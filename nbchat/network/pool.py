@@ -7,6 +7,7 @@ proxy, which variable set it.
 from __future__ import annotations
 
 import asyncio
+import encodings.idna  # noqa: F401  # else a look-up imports it, which a fork could cut
 import os
 import socket
 import ssl

@@ -37,6 +37,7 @@ __all__ = [
     "plain",
     "thinking_head",
     "to_html",
+    "to_markdown",
     "whole_live_html",
 ]
 
@@ -50,3 +51,14 @@ def to_html(markdown: str) -> str:
     from nbchat.render.markdown.parser import markdown_html
 
     return markdown_html(readable(markdown))
+
+
+def to_markdown(markdown: str) -> str:
+    """Safe Markdown of a whole Markdown text: what a page shows of it, for other programs.
+
+    >>> to_markdown("![plot](https://a.example/p.png)")
+    '[plot: image at a.example (not loaded)](https://a.example/p.png)'
+    """
+    from nbchat.render.markdown.source import safe_source
+
+    return safe_source(markdown)

@@ -6,20 +6,22 @@ It knows code points only: nothing of Markdown, HTML or terminals.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from nbchat.invisible import (
+    INVISIBLE,
+    RIGHT_TO_LEFT,
+    TURN,
+    UNSEEN_END,
+    in_a_name,
+    in_emoji,
+    in_prose,
+)
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all of C0, DEL and C1 but \t and \n
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Overrides, embeddings and isolates reorder what is read; tag characters are not seen at all.
-_DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-# Prose from right to left needs isolates and embeddings, and the flags of Wales and Scotland
-# need tags.
-_NEVER_IN_PROSE = re.compile(
-    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
-    "|[\u202d\u202e\U000e0000-\U000e007f]"
-)
-RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
+MOST_TURNS = 8  # marks of direction in a text that has no letters written from right to left
+LONGEST_HELD = 100  # characters
 _BLANK_LINE = re.compile(r"\n(?=[ \t]*\n)")
 
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -40,17 +42,81 @@ def readable(text: str) -> str:
 
 
 def unmasked(text: str) -> str:
-    """The text with reordering and invisible characters written out.
+    """The text with every character written out that nobody sees, and that may reorder: for code.
 
     >>> unmasked("user\u202enimda")
     'user\\\\u202enimda'
     """
-    return _DECEIVING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return text if text.isascii() else INVISIBLE.sub(_write_out, text)
 
 
 def undisguised(prose: str) -> str:
-    """The same for prose, where only overrides and tags outside of flags have no place."""
-    return _NEVER_IN_PROSE.sub(lambda match: match[1] or unmasked(match[0]), prose)
+    """The same for prose, where what emoji, scripts and directions need has its place."""
+    if prose.isascii() or not INVISIBLE.search(prose):
+        return prose
+    if not RIGHT_TO_LEFT.search(prose) and len(TURN.findall(prose)) > MOST_TURNS:
+        return undisguised_name(prose)
+    return in_prose().sub(_write_out_the_rest, prose)
+
+
+def undisguised_name(words: str) -> str:
+    """The same for words that say who or where, such as a link's: nothing may turn them around."""
+    if words.isascii() or not INVISIBLE.search(words):
+        return words
+    return in_a_name().sub(_write_out_the_rest, words)
+
+
+def without_emoji_marks(text: str) -> str:
+    """The text without what joins and colours emoji, which few terminals know.
+
+    >>> without_emoji_marks("\u26a0\ufe0f Careful")
+    '\u26a0 Careful'
+    """
+    if text.isascii() or not INVISIBLE.search(text):
+        return text
+    return in_emoji().sub("", text)
+
+
+def _write_out(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
+
+
+def _write_out_the_rest(match: re.Match[str]) -> str:
+    return match[1] or _write_out(match)
+
+
+class InPieces:
+    """Writes out a text that arrives in pieces as `write_out` would the whole.
+
+    >>> words = InPieces(undisguised)
+    >>> words.feed("do\u200b"), words.feed("ne \u26a0"), words.feed("\ufe0f"), words.finish()
+    ('do', '\\\\u200bne \u26a0', '', '\ufe0f')
+    """
+
+    def __init__(self, write_out: Callable[[str], str]) -> None:
+        self._write_out = write_out
+        self._before = ""  # the last character that was seen
+        self._held = ""  # what nobody sees belongs to what comes next, or to nothing
+
+    def feed(self, text: str) -> str:
+        """Take the next piece; what can be shown now."""
+        text = self._held + text
+        end = UNSEEN_END.search(text, max(0, len(text) - LONGEST_HELD))
+        shown = text[: end.start()] if end else text
+        self._held = text[len(shown) :]
+        return self._show(shown)
+
+    def finish(self) -> str:
+        """What was held back; nothing more will come."""
+        held, self._held = self._held, ""
+        return self._show(held)
+
+    def _show(self, text: str) -> str:
+        if not text:
+            return ""
+        before = self._before
+        self._before = text[-1]
+        return self._write_out(before + text)[len(self._write_out(before)) :]
 
 
 def without_blank_lines(html: str) -> str:

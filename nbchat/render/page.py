@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from nbchat.invisible import INVISIBLE
 from nbchat.render import inline_style, stylesheets
-from nbchat.render.characters import readable, unmasked, without_blank_lines, word_count
+from nbchat.render.characters import readable, undisguised_name, without_blank_lines, word_count
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def answer_parts(
 
 def plain(answer: Answer) -> str:
     """The `text/plain` of an answer: its Markdown, or what there is in place of it."""
-    text = readable(answer.text)
+    text = legible(answer.text)
     if text.strip():
         return text
     if answer.tool_calls:
@@ -82,6 +83,16 @@ def plain(answer: Answer) -> str:
     if answer.thought.strip():
         return f"(no text; {thinking_summary(answer.thought).lower()})"
     return "(no text)"
+
+
+def legible(markdown: str) -> str:
+    """The Markdown as typed, but for control characters and for what nobody would see."""
+    text = readable(markdown)
+    if not INVISIBLE.search(text):
+        return text
+    from nbchat.render.markdown.source import legible_source
+
+    return legible_source(text)
 
 
 def styled_page(inner: str) -> str:
@@ -175,4 +186,4 @@ def line(words: str) -> str:
 
 
 def _line_text(words: str) -> str:
-    return unmasked(" ".join(readable(words).split()))
+    return undisguised_name(" ".join(readable(words).split()))

@@ -9,7 +9,7 @@ from html import escape
 from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import line, note, styled_page
-from nbchat.render.terminal.clean import clean, columns
+from nbchat.render.terminal.clean import clean_words, columns
 
 _NUMBER = re.compile(r"[\d,.]*")
 
@@ -26,10 +26,10 @@ def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str)
         right = [False] * len(head)
     table = table_html(head, rows, right)
     html = f'<div class=nbc-tall tabindex=0 style="{inline_style.TALL}">{table}</div>{note(below)}'
-    cleaned = [[clean(cell) for cell in row] for row in (head, *rows)]
+    cleaned = [[clean_words(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
     lines = ["  ".join(map(_pad, row, widths, right)).rstrip() for row in cleaned]
-    return {"text/html": styled_page(html), "text/plain": "\n".join([*lines, clean(below)])}
+    return {"text/html": styled_page(html), "text/plain": "\n".join([*lines, clean_words(below)])}
 
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:

@@ -196,7 +196,7 @@ class LivePanel:
 
     def follows(self, when: str = "") -> None:
         """Fails where the panel never comes to show what the kernel has."""
-        deadline = time.monotonic() + SECONDS / 4
+        deadline = time.monotonic() + SECONDS / 2
         while found := self.differences():
             assert not self.errors, f"{when}: {self.errors}"
             assert time.monotonic() < deadline, f"{when}\n" + "\n".join(found)
@@ -217,6 +217,8 @@ REFUSALS = {  # by a word of the question: the status, and what the panel calls 
 
 async def by_its_words(request: Request, writer: asyncio.StreamWriter) -> bool | None:
     """Answer a question as a word in it says: refused, hanging, slow, broken off, else at once."""
+    if "messages" not in request.json:  # asked in another format, which is not played here
+        return await answer(b'{"error": {"message": "no"}}', status=400)(request, writer)
     words = request.json["messages"][-1]["content"]
     for word, (status, _) in REFUSALS.items():
         if word in words:

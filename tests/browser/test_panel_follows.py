@@ -183,27 +183,6 @@ def test_what_is_stopped_before_its_first_word_comes_back_to_where_it_was_typed(
     assert panel.view().get_by_text("Instead of: three").is_visible()
 
 
-@pytest.mark.field("L3")
-def test_an_edit_that_comes_while_a_cell_asks_is_not_lost(
-    open_live: OpenLive, service: Service
-) -> None:
-    panel = open_live(KIMI_API_KEY=KEY)
-    panel.ask("one")
-    panel.follows("one")
-    panel.press("Edit")
-    running = panel.kernel.run("%%chat\nslow", wait=False)
-    while len(service.requests) < 2:
-        panel.kernel.read(0.01)  # and the page has not heard of it
-    panel.view().locator("textarea").fill("one, but other")
-    panel.view().locator("textarea").press("Enter")
-    panel.kernel.running.interrupt()
-    panel.kernel.finish(running)
-    panel.follows("the cell was stopped")
-
-    assert "ConversationBusy" in panel.shown()["toast"] or questions(panel)[0] == "one, but other"
-    assert "one, but other" in [panel.shown()["typed"], *questions(panel)]
-
-
 # --- the model that would be asked ----------------------------------------------------------------
 
 

@@ -5,6 +5,8 @@ Typing while it streams, sending twice, messages that are lost or come again.
 
 from __future__ import annotations
 
+import pytest
+
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
@@ -140,6 +142,28 @@ def test_an_end_that_was_lost_is_made_up_for_by_the_state(open_panel: OpenPanel)
 
     assert "One and all." in panel.log.text_content()
     assert panel.page.get_by_role("button", name="Send").is_visible()
+
+
+@pytest.mark.field("L3")
+def test_a_refusal_that_comes_late_has_its_question_above_it(open_panel: OpenPanel) -> None:
+    """After a state that no longer has the turn, or to a view that has missed all of it."""
+    panel = open_panel()
+    question = asked("precious")
+    opened = {"kind": "open", "id": "b", "request_id": "", "after": "a", "question": question}
+    refusal = {"kind": "refusal", "id": "b", "request_id": "", "error": "KeyRefused", "text": "no"}
+    panel.tell(state("a"), rows(row("a")))
+    panel.tell(opened, state("a"), refusal, state("a", failed=["b"]))
+    bubbles = panel.page.locator(".nbp-words")
+    assert bubbles.all_text_contents() == ["Why?", "precious"]
+
+    panel.tell(state("a"))
+    assert bubbles.all_text_contents() == ["Why?"]
+
+    panel.tell(state("a", failed=["c"]))
+    assert panel.wait_sent("want")["ids"] == ["c"]
+    panel.tell({**refusal, "id": "c", "question": asked("missed")})
+    assert bubbles.all_text_contents() == ["Why?", "missed"]
+    assert panel.page.locator(".nbp-err").count() == 1
 
 
 def test_turns_that_another_view_asked_for_change_nothing_here(open_panel: OpenPanel) -> None:

@@ -166,6 +166,9 @@ def test_a_resumed_conversation_keeps_its_model(
     again = talk.resume(tmp_path / "history.sqlite")
     monkeypatch.setenv("NBCHAT_MODEL", "glm-5.3")
 
-    assert runtime.choose_model(again.chat) == ("azure:gpt-4.1", "the model of the last answer")
+    assert runtime.current().choose_model(again.chat) == (
+        "azure:gpt-4.1",
+        "the model of the last answer",
+    )
     talk.close()
     again.close()

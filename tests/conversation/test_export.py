@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from markdown_it import MarkdownIt
 
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.conversation import export
@@ -18,6 +19,7 @@ from nbchat.events import Stop, Usage
 from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.messages import Image, Text, Thought, ToolCall
 from nbchat.provider_state import ProviderState
+from nbchat.render.characters import CONTROLS, unmasked
 from nbchat.settings import Settings
 from nbchat.store.stored_turn import part_fields
 from nbchat.turns import Turn
@@ -327,3 +329,51 @@ def test_ids_parents_and_signatures_of_a_file_are_not_taken_over(tmp_path: Path)
 
 def states(turn: Turn) -> list[object]:
     return [part.state for part in turn.answer.parts if getattr(part, "state", None)]
+
+
+HIDDEN = "\x1b]52;c;aGk=\x07\x9b a\u202eb\U000e0101\u200b"
+BAD = f"{HIDDEN} ![x](https://sink.example/x.png) <img src=https://sink.example> `{HIDDEN}`"
+
+
+@pytest.mark.field("T4")
+@pytest.mark.parametrize("name", ["talk.md", "talk.ipynb", "talk"])
+def test_no_file_that_is_rendered_hides_or_loads_anything(
+    talk: Talk, tmp_path: Path, name: str
+) -> None:
+    talk.chat.system = BAD
+    talk.ask(BAD, Thought(BAD), Text(f"{BAD}\n\n```\n{BAD}"), Stop("broken", BAD))
+    talk.ask("Next?", Text("```\n![y](https://sink.example/y.png)\n```"), Stop("end"))
+    text = talk.chat.export(tmp_path / name).read_text("utf-8")
+    if name.endswith("ipynb"):
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+        sources = [cell.source for cell in notebook.cells]
+        data = [output.data for cell in notebook.cells for output in cell.outputs]
+        assert "<img" not in "".join(bundle["text/html"] for bundle in data)
+        text = "".join([*sources, *(bundle["text/plain"] for bundle in data)])
+    else:
+        assert images(text) == []
+        assert "[x: image at sink.example (not loaded)](https://sink.example/x.png)" in text
+
+    assert unmasked(text) == text
+    assert not CONTROLS.search(text)
+    assert "a\\u202eb\\U000e0101\\u200b" in text
+
+
+def images(markdown: str) -> list[str]:
+    """What a program that renders Markdown with HTML would load or run."""
+    md = MarkdownIt("commonmark", {"html": True}).enable("table")
+    tokens = [one for token in md.parse(markdown) for one in [token, *(token.children or ())]]
+    return [one.content for one in tokens if one.type in ("image", "html_inline", "html_block")]
+
+
+@pytest.mark.field("T4")
+def test_json_is_data_whole_and_safe_to_print(talk: Talk, tmp_path: Path) -> None:
+    talk.ask(BAD, Thought(BAD), Text(BAD), Stop("broken", BAD))
+    path = talk.chat.export(tmp_path / "talk.json")
+    text = path.read_text("utf-8")
+
+    assert unmasked(text) == text
+    assert not CONTROLS.search(text)
+    (read,) = export.read_export(path)[1]
+    assert (read.question.text, read.answer.text, read.answer.thought) == (BAD, BAD, BAD)

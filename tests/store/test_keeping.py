@@ -114,7 +114,7 @@ def test_a_question_without_an_answer_leaves_nothing(talk: Talk, path: Path) -> 
 
 def test_a_growing_answer_is_on_disk_within_a_second_and_flagged(talk: Talk, path: Path) -> None:
     talk.begin("Long?", Text("first words"), HANG)
-    until(lambda: path.exists() and talk.store.ask(lambda database: database.conversations()), 5)
+    until(lambda: path.exists() and talk.store.ask(lambda database: database.conversations()))
     other = talk.resume(path)
 
     assert said(other.chat) == [("Long?", "first words")]

@@ -6,7 +6,6 @@ import contextlib
 import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,12 @@ from nbchat.messages import Text
 from ..conversation.talk import Talk
 from ..waiting import until
 from .disk import rows
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer waits for what the disk says, also on a machine that is slow to say it."""
+    monkeypatch.setattr("nbchat.store.turn_writer.PATIENCE_SECONDS", 20.0)
 
 
 def test_a_locked_database_is_said_once_and_saved_later(talk: Talk, path: Path) -> None:
@@ -103,20 +108,6 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert "cannot be used" in answer.notices[0]
     assert len(talk.chat.turns) == 1
     talk.close()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a quarter of a megabyte, where this user may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small file system can be mounted here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def test_a_full_disk_is_said_and_saved_once_there_is_room(small_disk: Path) -> None:

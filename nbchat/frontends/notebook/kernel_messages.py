@@ -10,8 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nbchat.frontends.notebook.cell_request import execution_id
 
@@ -23,34 +22,26 @@ ADDS_OUTPUT = ("stream", "display_data", "execute_result", "error")
 CHANGES_OUTPUT = (*ADDS_OUTPUT, "update_display_data", "clear_output")
 MOST_CELLS = 50  # of which is known what they have shown, the newest
 
-
-@dataclass(slots=True)
-class Message:
-    """A message to the front-ends that changes what a cell shows."""
-
-    kind: str
-    content: dict[str, Any]
-    metadata: dict[str, Any]
-    topics: list[bytes]
+Frames: TypeAlias = list[Any]  # a message on its way
 
 
-@dataclass(slots=True)
 class ShownByCell:
     """What one execution of a cell has shown, without what is painted while an answer arrives."""
 
-    has_outputs: bool = False
-    clears: int = 0  # how often its outputs were taken away
-    kept: list[Message] | None = None  # while an answer is painted: what else came meanwhile
+    def __init__(self) -> None:
+        self.has_outputs = False
+        self.clears = 0  # how often its outputs were taken away
+        self.kept: list[Frames] | None = None  # while an answer is painted: what else came
 
-    def note(self, message: Message) -> None:
-        if self.kept is not None:
-            self.kept.append(message)
-        if message.kind in ADDS_OUTPUT:
-            self.has_outputs = True
-        elif message.kind == "clear_output":
-            self.clears += 1
-            if not message.content.get("wait"):
-                self.has_outputs = False
+    def note_output(self) -> None:
+        """One more was shown."""
+        self.has_outputs = True
+
+    def note_clearing(self, *, wait: bool) -> None:
+        """They are taken away; with `wait`, when the next one comes."""
+        self.clears += 1
+        if not wait:
+            self.has_outputs = False
 
 
 class KernelMessages:
@@ -78,22 +69,25 @@ class KernelMessages:
 
     # --- reading along ---------------------------------------------------------------------------
 
-    def _note_and_send(self, frames: list[Any], *args: Any, **options: Any) -> Any:
+    def _note_and_send(self, frames: Frames, *args: Any, **options: Any) -> Any:
         is_noted = self._process == os.getpid() and self._painter != threading.get_ident()
         if is_noted:
             with suppress(Exception):  # whatever it is, it has to be sent
                 self._note(frames)
         return self._send(frames, *args, **options)
 
-    def _note(self, frames: list[Any]) -> None:
-        at = frames.index(DELIMITER)
-        header, parent, metadata, content = frames[at + 2 : at + 6]
+    def _note(self, frames: Frames) -> None:
+        _, header, parent, _, content = _parts(frames)
         unpack = self._kernel.session.unpack
         kind = unpack(header)["msg_type"]
         if kind in CHANGES_OUTPUT:
-            execution = unpack(parent).get("msg_id", "")
-            message = Message(kind, unpack(content), unpack(metadata), list(frames[:at]))
-            self._cell(execution).note(message)
+            cell = self._cell(unpack(parent).get("msg_id", ""))
+            if cell.kept is not None:
+                cell.kept.append(frames)
+            if kind in ADDS_OUTPUT:
+                cell.note_output()
+            elif kind == "clear_output":
+                cell.note_clearing(wait=unpack(content)["wait"])
         elif kind in ("comm_open", "comm_msg") and b'"msg_id"' in content:
             self._note_widget(unpack(content))
 
@@ -118,7 +112,7 @@ class KernelMessages:
     @property
     def is_in_widget(self) -> bool:
         """Whether an Output widget takes over what the running cell shows."""
-        return execution_id(self._shell) in self._widgets.values()
+        return execution_id(self._shell) in list(self._widgets.values())
 
     @contextmanager
     def painting(self) -> Iterator[None]:
@@ -129,20 +123,25 @@ class KernelMessages:
         finally:
             self._painter = 0
 
-    def send(self, kind: str, content: dict[str, Any]) -> None:
-        """Send a message about the running cell."""
-        self.send_again(Message(kind, content, {}, [kind.encode()]))
-
-    def send_again(self, message: Message) -> None:
-        """Send what has been sent before, as a new message about the running cell."""
-        self._kernel.session.send(
+    def send_again(self, frames: Frames) -> None:
+        """Send what has been sent before, as a new message."""
+        topics, header, parent, metadata, content = _parts(frames)
+        session = self._kernel.session
+        session.send(
             self._kernel.iopub_socket,
-            message.kind,
-            message.content,
-            metadata=message.metadata,
-            parent=self._shell.get_parent(),  # type: ignore[attr-defined]  # ipykernel's has it
-            ident=message.topics,
+            session.unpack(header)["msg_type"],
+            session.unpack(content),
+            metadata=session.unpack(metadata),
+            parent=session.unpack(parent),
+            ident=topics,
         )
+
+
+def _parts(frames: Frames) -> tuple[list[bytes], bytes, bytes, bytes, bytes]:
+    """Topics, header, the parent's header, metadata and content of a message."""
+    at = frames.index(DELIMITER)
+    _, header, parent, metadata, content = frames[at + 1 : at + 6]
+    return frames[:at], header, parent, metadata, content
 
 
 _read: dict[int, KernelMessages] = {}  # by the id of the shell

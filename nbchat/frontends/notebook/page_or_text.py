@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbchat.render.characters import readable
+from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import note, styled_page
+from nbchat.render.terminal.clean import clean_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 def show(shell: InteractiveShell, page: str, text: str) -> None:
     """Safe HTML in a notebook, `text` where there is no page."""
-    text = readable(text)
     if not hasattr(shell, "kernel"):
-        print(text)
+        print(clean_words(readable(text)))
         return
+    text = undisguised(readable(text))
     shell.display_pub.publish({"text/html": styled_page(page), "text/plain": text})
 
 

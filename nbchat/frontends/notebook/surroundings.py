@@ -87,9 +87,8 @@ class SeenSurroundings(Surroundings):
         return self._messages.painting()
 
     def take_painting_away(self, *, wait: bool) -> None:
-        _flush()
         with self.painting():
-            self._messages.send("clear_output", {"wait": wait})
+            super().take_painting_away(wait=wait)
             # Taken when the clearing is on its way, so that nothing is missed that came before it.
             others, self._cell.kept = self._cell.kept or [], None
             for message in others:

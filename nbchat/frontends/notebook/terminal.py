@@ -21,9 +21,10 @@ from rich.text import Text as Words
 from nbchat.events import Event, Notice
 from nbchat.frontends.footer import footer
 from nbchat.messages import Text, Thought
+from nbchat.render.characters import InPieces
 from nbchat.render.page import ending_text
 from nbchat.render.streaming.blocks import SourceBlocks
-from nbchat.render.terminal.clean import clean
+from nbchat.render.terminal.clean import clean, clean_words
 from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
 from nbchat.turns import Turn
 
@@ -50,20 +51,22 @@ class Printed:
     """The words alone, cleaned: for files, pipes and editors."""
 
     def __init__(self) -> None:
+        self._words = InPieces(clean_words)
         self._line_is_open = False
 
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
                 case Text():
-                    self._print(clean(event.spaced))
+                    self._print(self._words.feed(event.spaced))
                 case Notice(text):
                     self._end_line()
-                    self._print(f"({clean(text)})\n")
+                    self._print(f"({clean_words(text)})\n")
 
     def tick(self) -> None: ...
 
     def finish(self, turn: Turn | None) -> None:
+        self._print(self._words.finish())
         self._end_line()
         for line in last_lines(turn) if turn else ():
             self._print(f"{line}\n")
@@ -74,7 +77,8 @@ class Printed:
 
     def _print(self, text: str) -> None:
         print(text, end="", flush=True)
-        self._line_is_open = not text.endswith("\n")
+        if text:
+            self._line_is_open = not text.endswith("\n")
 
 
 class Drawn:
@@ -87,6 +91,7 @@ class Drawn:
         self._start = clock()
         self._next = 0.0
         self._answer, self._thought = SourceBlocks(), SourceBlocks()
+        self._words, self._thoughts = InPieces(clean_words), InPieces(clean_words)
         self._said = False  # whether the answer has begun
         self._printed = False  # whether anything has: blocks stand apart
         self._below = _Below()
@@ -104,10 +109,10 @@ class Drawn:
         for event in events:
             match event:
                 case Thought():
-                    self._settle(self._thought.feed(clean(event.spaced)), dim=True)
+                    self._settle(self._thought.feed(self._thoughts.feed(event.spaced)), dim=True)
                 case Text():
                     self._begin_answer()
-                    self._settle(self._answer.feed(clean(event.spaced)))
+                    self._settle(self._answer.feed(self._words.feed(event.spaced)))
                 case Notice(text):
                     self._print(remark(text))
 
@@ -117,7 +122,8 @@ class Drawn:
             self._end_thought()
 
     def _end_thought(self) -> None:
-        self._settle(self._thought.finish(), dim=True)
+        last = self._thought.feed(self._thoughts.finish())
+        self._settle([*last, *self._thought.finish()], dim=True)
 
     def _settle(self, sources: list[str], *, dim: bool = False) -> None:
         for source in sources:
@@ -162,7 +168,8 @@ class Drawn:
         self._live.stop()
         if not self._said:
             self._end_thought()
-        self._settle(self._answer.finish())
+        last = self._answer.feed(self._words.finish())
+        self._settle([*last, *self._answer.finish()])
         for line in last_lines(turn) if turn else ():
             self._print(remark(line))
 
@@ -188,4 +195,4 @@ def last_lines(turn: Turn) -> list[str]:
     if answer.stop.reason in ("length", "filter"):
         lines.append(ending_text(answer.stop, len(answer.text)))
     lines.append(" · ".join(footer(turn)))
-    return [clean(line.replace("\n", " ")) for line in lines if line]
+    return [clean_words(line.replace("\n", " ")) for line in lines if line]

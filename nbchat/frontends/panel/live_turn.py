@@ -13,6 +13,7 @@ from typing import Any
 from nbchat.events import Event, Notice
 from nbchat.messages import Text, Thought
 from nbchat.render import Incremental
+from nbchat.render.characters import InPieces, readable, undisguised, undisguised_name
 from nbchat.turns import Turn
 
 # Seconds between two messages: look continuous, and leave the page time for other work.
@@ -35,6 +36,8 @@ class LiveTurn:
         self._settled = 0  # blocks that were sent
         self._tail = ""  # as it was sent
         self._thought: list[str] = []
+        self._shown_thought = ""  # as it was sent
+        self._thoughts = InPieces(undisguised)
         self._notices: list[str] = []
         self._fed = False
 
@@ -52,9 +55,9 @@ class LiveTurn:
                 case Text() if event.text:
                     self._page.feed(event.spaced)
                 case Thought() if event.text:
-                    self._thought.append(event.spaced)
+                    self._thought.append(self._thoughts.feed(readable(event.spaced)))
                 case Notice(text):
-                    self._notices.append(text)
+                    self._notices.append(undisguised_name(readable(text)))
 
     def delta(self) -> dict[str, Any] | None:
         """What is new since the last time, or None."""
@@ -67,8 +70,9 @@ class LiveTurn:
         if tail != self._tail:
             fields["tail"] = splice(self._tail, tail)
             self._tail = tail
-        if self._thought:
-            fields["thought"] = "".join(self._thought)
+        if thought := "".join(self._thought):
+            fields["thought"] = thought
+            self._shown_thought += thought
             self._thought.clear()
         if self._notices:
             fields["notes"] = self._notices
@@ -81,12 +85,11 @@ class LiveTurn:
     def whole(self) -> dict[str, Any]:
         """Everything that was sent so far, for a view that has nothing of it."""
         answer = self.turn.answer
-        pending = sum(map(len, self._thought))
         return {
             "html": "".join(self._page.settled[: self._settled]),
             "tail": self._tail,
-            "thought": answer.thought[: len(answer.thought) - pending],
-            "notes": answer.notices,
+            "thought": self._shown_thought,
+            "notes": [undisguised_name(readable(notice)) for notice in answer.notices],
             "seq": self.seq,
         }
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from nbchat.conversation.conversation import Conversation
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.turn_rows import question
-from nbchat.render.characters import readable, without_blank_lines
+from nbchat.render.characters import readable, undisguised, undisguised_name, without_blank_lines
 from nbchat.render.page import answer_parts, note, page
 from nbchat.render.stylesheets import rules_for
 from nbchat.turns import Turn
@@ -52,7 +52,9 @@ class Snapshot:
         self._rendered = shown
         left_out = len(turns) - len(shown)
         earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
-        title = escape(readable(conversation.title or conversation.name), quote=False)
+        title = escape(
+            undisguised_name(readable(conversation.title or conversation.name)), quote=False
+        )
         summary = (
             f"{title} · {plural(len(turns), 'turn')} (saved copy; run this cell for the panel)"
         )
@@ -74,7 +76,7 @@ def turn_html(turn: Turn) -> str:
     labels = [f"[{label}]" for label, _ in asked["attachments"] if label]
     kinds = [f"[{kind}]" for kind in asked["images"]]
     lines = filter(None, [asked["text"], *labels, *kinds])
-    words = escape(readable("\n".join(lines)), quote=False)
+    words = escape(undisguised(readable("\n".join(lines))), quote=False)
     answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
     # A quotation is told from the answer also where the style is taken away: on GitHub, and in
     # JupyterLab without trust.

@@ -12,7 +12,7 @@ from typing import Any
 from nbchat import render
 from nbchat.frontends.footer import footer
 from nbchat.messages import File, Image, ToolCall
-from nbchat.render.characters import readable, word_count
+from nbchat.render.characters import readable, undisguised, undisguised_name, unmasked, word_count
 from nbchat.turns import Turn
 
 LONGEST_ARGUMENTS = 2_000  # characters of a tool's arguments that are shown
@@ -25,12 +25,12 @@ def question(turn: Turn) -> dict[str, Any]:
     typed, *values = [part for part in parts if isinstance(part, str)] or [""]
     attachments = []
     for label, value in zip_longest(turn.inserted, values, fillvalue=""):
-        attachments.append([label, readable(value.strip("\n"))[:LONGEST_VALUE]])
+        attachments.append([_line(label), unmasked(readable(value.strip("\n")))[:LONGEST_VALUE]])
     return {
-        "text": typed.strip("\n"),
+        "text": undisguised(readable(typed.strip("\n"))),
         "attachments": attachments,
         "images": [part.media_type for part in parts if isinstance(part, Image)],
-        "files": [part.name for part in parts if isinstance(part, File)],
+        "files": [_line(part.name) for part in parts if isinstance(part, File)],
     }
 
 
@@ -40,12 +40,12 @@ def facts(turn: Turn) -> dict[str, Any]:
     thought = answer.thought
     return {
         "thought": [render.to_html(thought), word_count(thought)] if thought.strip() else None,
-        "notes": list(dict.fromkeys(answer.notices)),
+        "notes": list(dict.fromkeys(map(_line, answer.notices))),
         "calls": [_call(call) for call in answer.tool_calls],
-        "stop": [answer.stop.reason, answer.stop.detail, len(answer.text)],
+        "stop": [answer.stop.reason, _line(answer.stop.detail), len(answer.text)],
         "words": word_count(answer.text),
-        "footer": [part for part in footer(turn) if not part.startswith("sent ")],
-        "markdown": answer.text,  # to be copied
+        "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
+        "markdown": render.to_markdown(answer.text),  # to be copied
     }
 
 
@@ -56,5 +56,9 @@ def row(turn: Turn) -> dict[str, Any]:
 
 
 def _call(call: ToolCall) -> list[str]:
-    arguments = readable(call.raw or str(call.arguments))
-    return [readable(call.name), arguments[:LONGEST_ARGUMENTS]]
+    arguments = unmasked(readable(call.raw or str(call.arguments)))
+    return [_line(call.name), arguments[:LONGEST_ARGUMENTS]]
+
+
+def _line(words: str) -> str:
+    return undisguised_name(readable(words))

@@ -10,7 +10,8 @@ import socket
 import unicodedata
 from urllib.parse import unquote
 
-from nbchat.render.characters import readable, unmasked
+from nbchat.render.characters import readable, undisguised_name, unmasked
+from nbchat.render.markdown.hosts_in_words import NamedHost, hosts_in
 
 LONGEST_ADDRESS = 4_000  # characters; a reference can be used again and again
 _WEB = re.compile(
@@ -23,16 +24,6 @@ _MAIL = re.compile(
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
 _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)\.?")
-# Only endings that are known for hosts: Node.js and main.py are files.
-_TOP_LEVEL_DOMAINS = (
-    "(?:com|org|net|edu|gov|info|app|dev|io|ai|co|me"
-    "|cn|hk|tw|jp|kr|in|ru|uk|de|fr|nl|ch|eu|us|ca|au|br)"
-)
-# What a reader takes for a host: anything behind a scheme or an @, and words with such an ending.
-_HOST_IN_WORDS = re.compile(
-    r"(?:://|@)[^\s/?#]+|\d{1,3}(?:\.\d{1,3}){3}"
-    rf"|(?<![\w.-])(?:[\w-]{{1,63}}[.\u2024\u3002]){{1,9}}{_TOP_LEVEL_DOMAINS}(?![\w.-])"
-)
 
 
 def destination(address: str) -> str:
@@ -64,19 +55,18 @@ def misleads(words: str, address: str) -> bool:
     host = destination(address)
     if not is_mail(address) and "@" in address.split("/")[2]:
         return True
-    if host.startswith("xn--") or ".xn--" in host or unmasked(words) != words:
-        return host not in words
-    named = [match[0] for match in _HOST_IN_WORDS.finditer(words.lower())]
-    return not all(_names_destination(name, host, address) for name in named)
-
-
-def _names_destination(named: str, host: str, address: str) -> bool:
-    """Whether the name in the words is the host, a part of it, or the end of the address."""
-    name = named.removeprefix("://").removeprefix("@").rstrip(".,:;!").removeprefix("www.")
-    name = name.partition(":")[0]
-    if name == host.removeprefix("www.") or host.endswith(f".{name}"):
+    named = list(hosts_in(words))
+    if not all(_is_destination(one, host, address) for one in named):
         return True
-    return name in address.lower().partition(host)[2]
+    is_look_alike = host.startswith("xn--") or ".xn--" in host
+    return (is_look_alike or undisguised_name(words) != words) and not named
+
+
+def _is_destination(named: NamedHost, host: str, address: str) -> bool:
+    """Whether the name in the words is the host or a part of it; `@name` may be in its path."""
+    if named.name == host.removeprefix("www.") or host.endswith(f".{named.name}"):
+        return True
+    return not named.is_certain and named.name in address.lower().partition(host)[2]
 
 
 def address_in_words(address: str) -> str:

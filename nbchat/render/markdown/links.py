@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from nbchat.render.characters import unmasked
+from nbchat.render.characters import undisguised_name
 from nbchat.render.markdown.addresses import (
     address_in_words,
     destination,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONGEST_PICTURE_NAME = 100  # characters of an address that names a picture
+_WITH_WORDS = ("text", "code_inline", "formula")
 _PUNCTUATION = ".,:;!?*_~\u2026"
 _OPENING = {")": "(", "]": "["}
 _BARE_ADDRESS = re.compile(
@@ -57,10 +58,13 @@ def _rewrite(children: list[Token]) -> list[Token]:
             out.extend(_remark(address, "".join(words), token.level))
         elif token.type == "image":
             inside_link = any(destination(address) for address, _ in opened)
+            if opened:
+                opened[-1][1].append(words_of(token))
             out.extend(_picture(token, inside_link=inside_link))
-        elif token.type in ("text", "code_inline") and opened:
+        elif token.type in _WITH_WORDS and opened:
             opened[-1][1].append(token.content)
-            token.content = unmasked(token.content)
+            if token.type == "text":
+                token.content = undisguised_name(token.content)
             out.append(token)
         elif token.type == "text" and "://" in token.content:
             out.extend(_link_bare_addresses(token))
@@ -70,36 +74,48 @@ def _rewrite(children: list[Token]) -> list[Token]:
 
 
 def _remark(address: str, words: str, level: int) -> list[Token]:
+    remark = remark_words(address, words)
+    return [_text(f" ({remark})", level)] if remark else []
+
+
+def remark_words(address: str, words: str) -> str:
     """What a reader should know about the address of a link beside its words, if anything."""
     if host := destination(address):
-        return [_text(f" ({host})", level)] if misleads(words, address) else []
+        return host if misleads(words, address) else ""
     if not names_a_place("".join(unquote(address).split())):
-        return []
+        return ""
     place = address_in_words(address)
-    if place in (words, address_in_words(words)):
-        return []
-    return [_text(f" ({place})", level)]
+    return "" if place in (words, address_in_words(words)) else place
 
 
 def _picture(token: Token, *, inside_link: bool) -> list[Token]:
+    words, address = picture_words(token)
+    label = _text(words, token.level)
+    return [label] if inside_link or not address else _link(address, label)
+
+
+def picture_words(token: Token) -> tuple[str, str]:
+    """What stands in the place of a picture, and the address it links to, if it may."""
     address = str(token.attrs.get("src", ""))
-    words = _words_of(token).strip()
+    words = words_of(token).strip()
     if words:
-        words = f"{unmasked(words)}: "
+        words = f"{undisguised_name(words)}: "
     host = destination(address)
-    if not host or is_mail(address):
-        is_short = len(address) <= LONGEST_PICTURE_NAME and not address.lower().startswith("data:")
-        name = address_in_words(address) if is_short else ""
-        if name:
-            name = f"{name} "
-        return [_text(f"{words}image {name}(not loaded)", token.level)]
-    label = _text(f"{words}image at {host} (not loaded)", token.level)
-    return [label] if inside_link else _link(address, label)
+    if host and not is_mail(address):
+        return f"{words}image at {host} (not loaded)", address
+    is_short = len(address) <= LONGEST_PICTURE_NAME and not address.lower().startswith("data:")
+    name = address_in_words(address) if is_short else ""
+    if name:
+        name = f"{name} "
+    return f"{words}image {name}(not loaded)", ""
 
 
-def _words_of(picture: Token) -> str:
+def words_of(token: Token) -> str:
+    """The words of a token; those of a picture stand in its children."""
+    if token.type != "image":
+        return token.content
     words = ""
-    for child in picture.children or ():
+    for child in token.children or ():
         words += " " if child.type == "softbreak" else child.content
     return words
 
@@ -114,7 +130,7 @@ def _link_bare_addresses(token: Token) -> list[Token]:
             continue
         if match.start() > end:
             out.append(_text(token.content[end : match.start()], token.level))
-        out += _link(address, _text(unmasked(address), token.level))
+        out += _link(address, _text(undisguised_name(address), token.level))
         out += _remark(address, address, token.level)
         end = match.start() + len(address)
     if not out:

@@ -21,7 +21,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_tail
 
-from nbchat.render.characters import RIGHT_TO_LEFT, undisguised, without_blank_lines
+from nbchat.invisible import RIGHT_TO_LEFT
+from nbchat.library_logs import hushed
+from nbchat.render.characters import unmasked, without_blank_lines
 from nbchat.render.inline_style import RIGHT
 from nbchat.render.markdown.brackets import brackets
 from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, RenderState
@@ -90,15 +92,17 @@ def html_blocks(text: str) -> list[str]:
 def parse_blocks(text: str, env: RenderState) -> list[Block]:
     """Parse a text; `env` collects what it defines."""
     _refuse_tangles(text)
-    return list(_split_into_blocks(parser().parse(text, env)))
+    with hushed("markdown_it"):
+        return list(_split_into_blocks(parser().parse(text, env)))
 
 
 def parse_outline(text: str, env: RenderState) -> list[Block]:
     """The top-level blocks without their insides: much quicker than `blocks`."""
     _refuse_tangles(text)
     tokens: list[Token] = []
-    md = parser()
-    md.block.parse(text, md, env, tokens)
+    with hushed("markdown_it"):
+        md = parser()
+        md.block.parse(text, md, env, tokens)
     return list(_split_into_blocks(tokens))
 
 
@@ -180,7 +184,7 @@ def _quote_depth(line: str) -> int:
 
 def as_typed(text: str) -> str:
     """The text as it is, for what cannot or should not be rendered."""
-    words = without_blank_lines(escape(undisguised(text), quote=False))
+    words = without_blank_lines(escape(unmasked(text), quote=False))
     return f'<pre class="nbc-plain">{words}</pre>\n' if text else ""
 
 
@@ -196,6 +200,17 @@ def _split_into_blocks(tokens: list[Token]) -> Iterator[Block]:
 
 @cache
 def parser() -> MarkdownIt:
+    md = make_parser()
+    for rule in (links, tables, tasks):
+        md.core.ruler.push(rule.__name__, rule)
+    for name, element in FOOTNOTE_RULES.items():
+        md.add_render_rule(name, element)
+    md.parse("*")  # compiles its rules, before two threads can find them half compiled
+    return md
+
+
+def make_parser() -> MarkdownIt:
+    """A parser that reads Markdown as we do, and changes nothing of it."""
     md = MarkdownIt(
         "commonmark", {"html": False, "maxNesting": DEEPEST_NESTING}, renderer_cls=Elements
     )
@@ -207,11 +222,6 @@ def parser() -> MarkdownIt:
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.core.ruler.at("inline", _parse_inline)
     md.core.ruler.at("footnote_tail", _collect_footnotes)
-    for rule in (links, tables, tasks):
-        md.core.ruler.push(rule.__name__, rule)
-    for name, element in FOOTNOTE_RULES.items():
-        md.add_render_rule(name, element)
-    md.parse("*")  # compiles its rules, before two threads can find them half compiled
     return md
 
 

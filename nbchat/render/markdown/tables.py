@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nbchat.render.characters import RIGHT_TO_LEFT
+from nbchat.invisible import RIGHT_TO_LEFT
 from nbchat.render.inline_style import LEFT
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from nbchat.render.characters import undisguised_name
 from nbchat.render.maths.alphabets import shape_letters
 from nbchat.render.maths.one_line import one_line
 from nbchat.render.maths.tex import is_refused_tex, translate_tex
@@ -67,7 +68,8 @@ def _convert(tex: str, display: bool) -> tuple[str | None, str | None]:
     except Exception:  # half of what it raises is by accident: IndexError, StopIteration
         return None, None
     not_understood = "\\" in inner or ">&amp;<" in inner  # a command, or an alignment
-    if not inner or not_understood:
+    hides_something = undisguised_name(unescape(inner)) != unescape(inner)
+    if not inner or not_understood or hides_something:
         return None, None
     inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
     mark = ' display="block"' if display else ""

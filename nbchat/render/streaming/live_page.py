@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import escape
 
 from nbchat.render import inline_style, stylesheets
-from nbchat.render.characters import readable
+from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import STYLE, details, line, note, page, thinking_summary
 
 # For the pages of an answer that is spread over several outputs.
@@ -131,7 +131,7 @@ def _last_lines(thought: str) -> str:
     if start:
         start = max(start, thought.find(" ", start, start + 50) + 1)
         classes = "nbc-last nbc-full"
-    words = escape(readable(thought[start:]), quote=False)
+    words = escape(undisguised(readable(thought[start:])), quote=False)
     return f'<div class="{classes}">{words}</div>'
 
 

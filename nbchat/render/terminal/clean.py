@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from nbchat.render.characters import CONTROLS, unmasked
+from nbchat.render.characters import CONTROLS, unmasked, without_emoji_marks
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -22,6 +22,15 @@ def clean(text: str) -> str:
     ']52;c;aGk= user\\\\u202enimda'
     """
     return _HALF.sub("\ufffd", unmasked(CONTROLS.sub("", text)))
+
+
+def clean_words(text: str) -> str:
+    """The same for a whole text, of whose emoji only the pictures are left.
+
+    >>> clean_words("\\u26a0\\ufe0f Careful")
+    '\\u26a0 Careful'
+    """
+    return clean(without_emoji_marks(text))
 
 
 def columns(text: str) -> int:

@@ -21,6 +21,7 @@ from nbchat.frontends.panel.live_turn import (
     units,
 )
 from nbchat.messages import Message, Text, Thought
+from nbchat.render.characters import readable, undisguised
 from nbchat.turns import Turn
 
 ANSWER = """## One 🎉
@@ -224,3 +225,18 @@ def test_slow_rendering_takes_one_part_in_four_of_the_time(cost: float) -> None:
 
     gaps = [later - earlier for earlier, later in pairwise(sent)]
     assert min(gaps) >= max(MESSAGE_GAP, cost / RENDER_SHARE) - 1e-9
+
+
+@pytest.mark.field("T3")
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_thinking_hides_nothing_while_it_comes_however_it_is_cut(size: int) -> None:
+    thought = (
+        "a\u200bb \u26a0\ufe0f 1\ufe0f\u20e3 \U000e0101\U000e0102 \u0645\u06cc\u200c\u062e\x1b[1m"
+    )
+    live, view = LiveTurn(Turn(Message("user", "?"), Answer())), View()
+    live.feed([])
+    for start in range(0, len(thought), size):
+        live.feed([Thought(thought[start : start + size])])
+        view.take(live.delta())
+
+    assert view.thought == live.whole()["thought"] == undisguised(readable(thought))

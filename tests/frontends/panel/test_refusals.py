@@ -123,18 +123,20 @@ def test_settings_that_cannot_be_read_leave_a_panel_that_shows_all(
     slow: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow.plays(answer(*said("yes")))
-    monkeypatch.chdir(tmp_path)
+    settings = tmp_path / "settings.toml"
+    settings.write_text("")
+    monkeypatch.setenv("NBCHAT_CONFIG", str(settings))
     desk = Desk()
     desk.ask("one")
     desk.wait("end")
-    (tmp_path / "nbchat.toml").write_text("model = ")
+    settings.write_text("model = ")
     desk.say("sync", view="another")
     desk.ask("precious")
 
     assert desk.wait("rows")["rows"][0]["question"]["text"] == "one"
     assert desk.wait("refusal")["error"] == "BadSettings"
     assert desk.all("now")[-1]["model"] == ""
-    (tmp_path / "nbchat.toml").unlink()
+    settings.write_text("")
     slow.plays(answer(*said("after all")))
     desk.say("again", request_id="again", id=desk.all("refusal")[-1]["id"])
     desk.wait("end", 2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 import nbchat
 
 from ...fakes.page import Desk
@@ -64,3 +66,29 @@ def test_a_turn_that_is_not_there_is_answered_with_the_state(desk: Desk) -> None
     desk.say("want", ids=["gone"])
 
     assert desk.wait("state", told + 1)["ids"] == []
+
+
+@pytest.mark.field("L6")
+def test_a_question_that_stands_aside_is_seen_while_it_is_answered_and_found_beside_the_first(
+    slow: Service,
+) -> None:
+    slow.plays(*[answer(*said("Yes."))] * 2, answer(*said(*["word "] * 20), gap=0.01))
+    desk = Desk()
+    for question in ("One", "Two"):
+        desk.ask(question)
+        desk.wait("end", len(desk.all("end")) + 1)
+    nbchat.chat().ask("Aside", fresh=True)
+    state = desk.wait("state", when=lambda m: m["places"])
+    one, two = nbchat.chat().turns
+
+    assert desk.wait("open", when=lambda m: m["question"]["text"] == "Aside")["after"] == ""
+    assert desk.wait("delta", when=lambda m: "word" in str(m))
+    assert (state["ids"], state["live"]) == ([one.id, two.id], [])
+    assert state["places"] == {one.id: [0, 2]}
+
+    desk.say("branch", id=one.id, number=1)
+    there = desk.wait("state", when=lambda m: len(m["ids"]) == 1 and m["places"])
+    assert there["places"] == {there["ids"][0]: [1, 2]}
+    desk.say("want", ids=there["ids"])
+    assert desk.wait("rows", when=lambda m: m["rows"][0]["question"]["text"] == "Aside")
+    assert desk.turns == [("Aside", "word " * 20)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from nbchat.events import Answer
+import pytest
+
+from nbchat.events import Answer, Stop
 from nbchat.frontends.panel import attachments, turn_rows
-from nbchat.messages import Message
+from nbchat.messages import Message, Text, ToolCall
+from nbchat.render.characters import CONTROLS, unmasked
 from nbchat.turns import Turn
 
 from .hostile import hostile, tags
@@ -33,3 +36,26 @@ def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
         ["x (1 B)", "x:\n```\n7\n```"],
         ["y (1 B)", ""],
     ]
+
+
+@pytest.mark.field("T4")
+def test_what_is_copied_is_what_is_shown() -> None:
+    """A copied answer goes into terminals, mails and Markdown cells."""
+    answer = Answer(model="m\u202e", notices=["n\u202e\x1b[31m"])
+    code = "```\n\x1b]52;c;aGk=\x07 user\u202enimda\u200b\U000e0101\n```"
+    words = f"![x](https://sink.example/x.png) <img src=//e> [bank.com](https://e.de/bank.com)\n\n{code}"
+    for event in (
+        Text(words),
+        Stop("broken", "s\u202e\x1b"),
+        ToolCall("1", "t\u202e", {"a": "b\u200b"}),
+    ):
+        answer.add(event)
+    row = turn_rows.row(Turn(Message("user", ["q\u202e\x1b", "v\u200b"]), answer, inserted=("v",)))
+
+    assert row["markdown"] == (
+        "[x: image at sink.example (not loaded)](https://sink.example/x.png) "
+        "\\<img src=//e> [bank.com](https://e.de/bank.com) (e.de)\n\n"
+        "```\n]52;c;aGk= user\\u202enimda\\u200b\\U000e0101\n```"
+    )
+    assert unmasked(str(row)) == str(row)
+    assert not CONTROLS.search("".join(row["notes"] + row["calls"][0] + [row["stop"][1]]))

@@ -7,7 +7,7 @@ import pytest
 from nbchat.render import to_html
 from nbchat.render.markdown.addresses import destination
 from tests.render.dom import Page
-from tests.render.payloads import HOST_SHOWN, NO_LINK
+from tests.render.payloads import HOST_SHOWN, HOST_SHOWN_ANYHOW, NO_LINK
 
 
 @pytest.mark.parametrize(("markdown", "words"), NO_LINK)
@@ -28,6 +28,14 @@ def test_a_link_that_says_another_host_is_followed_by_its_own(markdown: str, hos
     assert host in page.text
 
 
+@pytest.mark.field("T5")
+@pytest.mark.parametrize(("markdown", "host"), HOST_SHOWN_ANYHOW)
+def test_neither_a_path_nor_words_in_disguise_switch_the_remark_off(
+    markdown: str, host: str
+) -> None:
+    assert f"({host})" in Page(to_html(markdown)).text
+
+
 @pytest.mark.parametrize(
     ("words", "address"),
     [
@@ -43,7 +51,15 @@ def test_a_link_that_says_another_host_is_followed_by_its_own(markdown: str, hos
         ("https://a.example", "https://a.example/"),
         ("https://a.example/x?y=b.example", "https://a.example/x?y=b.example"),
         ("see https://a.example.", "https://a.example"),
-        ("scikit-learn.org", "https://web.archive.org/web/2026/https://scikit-learn.org"),
+        ("https://evil.example/bank.com", "https://evil.example/bank.com"),
+        ("bank.com/evil.com/x", "https://bank.com/evil.com/x"),
+        ("Bank.COM:443", "https://bank.com"),
+        ("(see https://a.example)", "https://a.example"),
+        ("@octocat", "https://github.com/octocat"),
+        ("model.pt", "https://hub.example/model.pt"),
+        ("Ts. & Cs., i.e. No.1", "https://a.example"),
+        ("\u26a0\ufe0f the docs", "https://docs.example"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "https://docs.example"),
         ("me@a.example", "mailto:me@a.example"),
         ("מסמכים", "https://docs.example"),
     ],

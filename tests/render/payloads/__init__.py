@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .deceit import HOST_SHOWN, NO_LINK
+from .deceit import HOST_SHOWN, HOST_SHOWN_ANYHOW, NO_LINK
 from .formulas import FORMULAS
 from .mermaid import DRAWN
 from .mutations import ASKING, MOVED, NAMED
@@ -28,6 +28,7 @@ __all__ = [
     "EVERYTHING",
     "FORMULAS",
     "HOST_SHOWN",
+    "HOST_SHOWN_ANYHOW",
     "LINKS",
     "NO_LINK",
     "REQUESTS",

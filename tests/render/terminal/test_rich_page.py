@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nbchat.render.terminal.clean import columns
 from nbchat.render.terminal.rich_page import LONGEST_BLOCK_DRAWN
 
-from ..payloads import EVERYTHING
+from ..payloads import EVERYTHING, HOST_SHOWN_ANYHOW
 from ..sequences import CONTROLS, SEQUENCES
 from ..streaming.test_incremental import documents
 from .drawing import CONTROL, PAGE, draw
@@ -55,6 +55,12 @@ from .drawing import CONTROL, PAGE, draw
 )
 def test_markdown_is_drawn(markdown: str, shown: str) -> None:
     assert draw(markdown, width=80) == shown
+
+
+@pytest.mark.field("T5")
+@pytest.mark.parametrize(("markdown", "host"), HOST_SHOWN_ANYHOW)
+def test_a_misleading_link_says_where_it_leads(markdown: str, host: str) -> None:
+    assert f"({host})" in draw(markdown, width=200).replace("\n", " ")
 
 
 def test_what_is_wide_goes_on_below_and_loses_nothing() -> None:

@@ -15,7 +15,7 @@ from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.state_lines import resume_lines
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show, show_table
-from nbchat.render.characters import readable
+from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import note
 from nbchat.wording import plural
 
@@ -85,7 +85,7 @@ def _place(conversation: Conversation, turn: Turn) -> str:
 
 def _turn_html(turn: Turn, place: str) -> str:
     where = note(f"{place}; %chat branches lists them") if place else ""
-    question = escape(readable(turn.question.text))
+    question = escape(undisguised(readable(turn.question.text)))
     asked = f'<blockquote><div class="nbc-plain">{question}</div></blockquote>'
     flaw = _flaw(turn)
     ending = note(flaw) if flaw else ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nbchat.conversation.export import read_export, write_export
+from nbchat.conversation.whole_file import typed_path
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.state_lines import quoted
@@ -31,10 +30,8 @@ def export(chat: ChatCommand, file: str = "") -> None:
         )
     if not turns:
         raise BadSettings("there is nothing to export: nothing has been asked yet.")
-    if Path(file).exists():
-        raise BadSettings(f"{file} exists already and is not overwritten. Choose another name.")
-    write_export(chat.conversation, Path(file), turn_output)
-    print(f"Wrote {plural(len(turns), 'turn')} to {file}.")
+    path = write_export(chat.conversation, typed_path(file), turn_output, overwrite=False)
+    print(f"Wrote {plural(len(turns), 'turn')} to {path}.")
 
 
 @command("import FILE", "go on from a conversation that was exported as JSON", group="conversation")
@@ -43,12 +40,13 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
         raise BadSettings(
             "%chat import needs the name of a file that %chat export FILE.json has written."
         )
-    exported, turns = read_export(Path(file))
+    path = typed_path(file)
+    exported, turns = read_export(path)
     conversation = chat.conversation
     # A file does not choose who is asked, and paid.
     model, _ = chat.runtime.choose_model(conversation)
     conversation.add(turns, model)
     count = plural(len(turns), "turn")
-    print(f"Read {count} from {file}; {conversation.model} answers from here on.")
+    print(f"Read {count} from {path}; {conversation.model} answers from here on.")
     if exported.system and exported.system != conversation.system:
         print(f"Its system prompt is not taken over: {quoted(exported.system)}")

@@ -27,6 +27,12 @@ class Transcript {
      * @type {string[]}
      */
     this.failed = [];
+    /**
+     * Questions that were being answered, by the id of their turn: a refusal may come late.
+     *
+     * @type {Map<string, ToPage.Question>}
+     */
+    this.asking = new Map();
     /** @type {TurnView[]} */
     this.shown = [];
     this.limit = FOLD;
@@ -87,6 +93,7 @@ class Transcript {
     const end = this.branch.indexOf(message.after);
     if (end >= 0 || !message.after) this.branch = this.branch.slice(0, end + 1);
     this.forget((turn) => turn.id === message.id && !turn.live);
+    this.asking.set(message.id, message.question);
     this.panel.scroll.keep(() => {
       this.turn(message.id).start(message);
       this.arrange();
@@ -119,14 +126,16 @@ class Transcript {
       this.panel.connection.want([message.id]);
       return false;
     }
+    this.asking.delete(message.id);
     this.panel.scroll.keep(() => turn.finish(message));
     return true;
   }
 
   /** @param {ToPage.Refusal} message */
   refuse(message) {
+    const question = message.question ?? this.asking.get(message.id);
     this.panel.scroll.keep(() => {
-      this.turn(message.id).fail(message);
+      this.turn(message.id).fail({ ...message, question });
       this.arrange();
     });
   }

@@ -191,7 +191,7 @@ class TurnView {
   /** @param {ToPage.Refusal} message */
   fail({ error, text, question, request_id }) {
     if (this.failed) return;
-    this.request = request_id;
+    this.request = request_id || this.request;
     if (question && !this.live) this.ask(question);
     this.failed = true;
     this.quiet();

@@ -1,0 +1,221 @@
+"""A model's Markdown as Markdown that may be copied, exported and rendered by others.
+
+Other programs load pictures, and take HTML for HTML. So the source is changed where our
+page shows something else than they would: only there, so that it stays what was written.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from nbchat.invisible import INVISIBLE
+from nbchat.library_logs import hushed
+from nbchat.render.characters import readable, undisguised, unmasked
+from nbchat.render.markdown.code import language_of
+from nbchat.render.markdown.parser import LONGEST_TEXT, make_parser
+from nbchat.render.markdown.source_words import (
+    legible_words,
+    note_places,
+    safe_formula,
+    safe_words,
+    without_markup,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_RENDERED_ELSEWHERE = re.compile(r"!\[|<[A-Za-z/!?]|\]\(|\]\[|\]:|```\s*\w|~~~\s*\w")
+# Languages of code that some programs draw as a picture, which may show others.
+_DRAWN = frozenset(
+    {
+        "mermaid",
+        "plantuml",
+        "puml",
+        "dot",
+        "graphviz",
+        "d2",
+        "kroki",
+        "vega",
+        "vega-lite",
+        "geojson",
+    }
+)
+_LOADS = re.compile(r"//|<|&|\burl|\bim(?:g|age)|!include|data:", re.IGNORECASE)
+_FENCE_WITH_LANGUAGE = re.compile(r"(`{3,}|~{3,})[ \t]*\S+")
+_LINE_END_IN_CELL = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TICKS = re.compile("`+")
+
+
+def safe_source(text: str) -> str:
+    """The Markdown without what hides, loads or acts; whole, for whoever renders it.
+
+    >>> safe_source("![plot](https://a.example/p.png) <b>")
+    '[plot: image at a.example (not loaded)](https://a.example/p.png) \\\\<b>'
+    """
+    text = readable(text)
+    if not _RENDERED_ELSEWHERE.search(text):
+        return legible_source(text)
+    try:
+        source = _Rewriting(text, is_safe=True).source() if len(text) <= LONGEST_TEXT else ""
+        if source and is_harmless(source):
+            return source
+    except Exception:  # whatever a hostile text does to the parser, its words are still there
+        pass
+    return _fenced(text)
+
+
+def joined(pieces: Sequence[str]) -> str:
+    """Pieces of `safe_source` below each other, none of which goes on in the next."""
+    text = "\n\n".join(map(_closed, pieces))
+    return text if is_harmless(text) else "\n\n".join(map(_fenced, pieces))
+
+
+def _closed(source: str) -> str:
+    """The source with its last line of code followed by the line that ends it."""
+    tokens = _parse(_reader(), source)
+    last = tokens[-1] if tokens else None
+    if last is None or last.type != "fence" or last.level or last.map is None:
+        return source
+    first, end = last.map
+    ending = source.split("\n")[end - 1].strip()
+    is_closed = end > first + 1 and ending.startswith(last.markup) and not ending.strip(ending[0])
+    return source if is_closed else f"{source}\n{last.markup}"
+
+
+def legible_source(text: str) -> str:
+    """The Markdown with what nobody sees written out: all of it in code, some of it in prose."""
+    text = readable(text)
+    if not INVISIBLE.search(text):
+        return text
+    try:
+        return _Rewriting(text, is_safe=False).source()
+    except Exception:  # as above
+        return unmasked(text)
+
+
+def is_harmless(source: str) -> bool:
+    """Whether neither we nor others would see a picture or HTML in it."""
+    for md in (_reader(), _other_reader()):
+        for token in _parse(md, source):
+            if any(map(_acts, [token, *(token.children or ())])):
+                return False
+    return True
+
+
+def _acts(token: Token) -> bool:
+    if token.type == "html_inline":
+        return not _LINE_END_IN_CELL.fullmatch(token.content)
+    return token.type in ("image", "html_block")
+
+
+def _fenced(text: str) -> str:
+    """The text as typed, for what cannot be understood."""
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{unmasked(text)}\n{fence}"
+
+
+def _parse(md: MarkdownIt, source: str) -> list[Token]:
+    with hushed("markdown_it"):
+        return md.parse(source, {"piece": True})
+
+
+@cache
+def _reader() -> MarkdownIt:
+    md = make_parser()
+    note_places(md)
+    return md
+
+
+@cache
+def _other_reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+class _Rewriting:
+    """A source while it is changed: whole lines, or pieces of a line."""
+
+    def __init__(self, text: str, *, is_safe: bool) -> None:
+        self._is_safe = is_safe
+        self._lines = text.split("\n")
+        self._whole: dict[int, str] = {}
+        self._pieces: dict[int, list[_Piece]] = {}
+        self._gone: set[int] = set()  # lines whose words stand in an earlier one
+        self._tokens = _parse(_reader(), text)
+
+    def source(self) -> str:
+        """The changed source. Raises ValueError where the parser's words are not found in it."""
+        before = ""
+        for token in self._tokens:
+            first, end = token.map or (0, 0)
+            if token.type in ("fence", "code_block"):
+                self._put_code(token, first, end)
+            elif token.type == "formula_block_open":
+                self._put_formula(first, end)
+            elif token.type == "inline" and first not in self._whole:
+                self._put_words(token, first, in_cell=before in ("td_open", "th_open"))
+            before = token.type
+        numbers = [number for number in range(len(self._lines)) if number not in self._gone]
+        return "\n".join(map(self._line, numbers))
+
+    def _line(self, number: int) -> str:
+        if number in self._whole:
+            return self._whole[number]
+        line, end, out = self._lines[number], 0, []
+        for piece in self._pieces.get(number, ()):
+            out += [self._prose(line[end : piece.start]), piece.words]
+            end = piece.end
+        return "".join([*out, self._prose(line[end:])])
+
+    def _prose(self, words: str) -> str:
+        words = undisguised(words)
+        return without_markup(words) if self._is_safe else words
+
+    def _put_code(self, token: Token, first: int, end: int) -> None:
+        for number in range(first, end):
+            self._whole[number] = unmasked(self._lines[number])
+        is_drawn = language_of(token.info).lower() in _DRAWN
+        if self._is_safe and is_drawn and _LOADS.search(token.content):
+            self._whole[first] = _FENCE_WITH_LANGUAGE.sub(r"\1text", self._whole[first], count=1)
+
+    def _put_formula(self, first: int, end: int) -> None:
+        write = safe_formula if self._is_safe else unmasked
+        for number in range(first, end):
+            self._whole[number] = write(self._lines[number])
+
+    def _put_words(self, token: Token, first: int, *, in_cell: bool) -> None:
+        children = token.children or ()
+        if self._is_safe:
+            words = safe_words(token.content, children, in_cell=in_cell)
+        else:
+            words = legible_words(token.content, children)
+        content = token.content
+        if in_cell:
+            content, words = content.replace("|", "\\|"), words.replace("|", "\\|")
+        typed, written = content.split("\n"), words.split("\n")
+        if len(typed) != len(written):  # what stood on two lines is one thing now
+            written = [" ".join(map(str.strip, written))]
+            self._gone.update(range(first + 1, first + len(typed)))
+        for number, (old, new) in enumerate(zip(typed, written, strict=False), first):
+            start, end = self._find(number, old.lstrip())
+            if len(typed) != len(written):
+                end = len(self._lines[number])
+            self._pieces.setdefault(number, []).append(_Piece(start, end, new.lstrip()))
+
+    def _find(self, number: int, words: str) -> tuple[int, int]:
+        earlier = self._pieces.get(number)
+        start = self._lines[number].index(words, earlier[-1].end if earlier else 0)
+        return start, start + len(words)
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    words: str

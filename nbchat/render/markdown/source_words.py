@@ -1,0 +1,173 @@
+"""The words of one paragraph, heading or cell, as Markdown that other programs may render.
+
+Where links, pictures, code and formulas are is what our own parser says; how they read is
+what our page shows. Lines and blocks are not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from nbchat.render.characters import undisguised, undisguised_name, unmasked
+from nbchat.render.markdown.addresses import destination
+from nbchat.render.markdown.links import picture_words, remark_words, words_of
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+    Rule = Callable[[StateInline, bool], bool]
+
+_HAS_PLACE = {"link": "link_open", "image": "image", "backticks": "code_inline"}
+_HAS_PLACE["formula"] = "formula"
+
+_ESCAPED = re.compile(r"[\\`*_\[\]<>~$&#]")
+_BACKSLASHES = r"(?<!\\)((?:\\\\)*)"  # an even number: what follows is not escaped
+_PICTURE = re.compile(rf"{_BACKSLASHES}!(?=\[)")
+# Where HTML could begin, but no address in angle brackets.
+_TAG = re.compile(
+    rf"{_BACKSLASHES}<(?=[A-Za-z/!?])(?!(?:https?:|mailto:)[^\s<>]*>|[\w.+-]+@[\w.-]+>)", re.I
+)
+_TAG_IN_CELL = re.compile(_TAG.pattern.replace("(?!", r"(?!br\s*/?>|", 1), re.I)
+
+
+class Edit(NamedTuple):
+    """What stands in the place of some characters."""
+
+    start: int
+    end: int
+    words: str
+
+
+def note_places(md: MarkdownIt) -> None:
+    """Make a MarkdownIt note where in a paragraph each link, picture, formula and code stands."""
+    for rule in md.inline.ruler.__rules__:
+        if kind := _HAS_PLACE.get(rule.name):
+            rule.fn = _noting(rule.fn, kind)
+
+
+def _noting(rule: Rule, kind: str) -> Rule:
+    def noting(state: StateInline, silent: bool) -> bool:
+        start, count = state.pos, len(state.tokens)
+        if not rule(state, silent):
+            return False
+        if not silent:
+            _note(state, state.tokens[count:], kind, start)
+        return True
+
+    return noting
+
+
+def _note(state: StateInline, tokens: Sequence[Token], kind: str, start: int) -> None:
+    for token in tokens:
+        if token.type == kind:
+            token.meta["place"] = start, state.pos
+            if kind == "link_open":
+                token.meta["label_end"] = state.md.helpers.parseLinkLabel(state, start)
+            return
+
+
+def legible_words(content: str, children: Sequence[Token]) -> str:
+    """The same words, with what nobody sees written out."""
+    edits = [_legible_code(content, token) for token in children if _is_code(token)]
+    return _apply(content, edits, undisguised)
+
+
+def safe_words(content: str, children: Sequence[Token], *, in_cell: bool) -> str:
+    """The words as our page shows them: pictures are links, links say where they lead, no HTML."""
+
+    def write(prose: str) -> str:
+        return without_markup(undisguised(prose), in_cell=in_cell)
+
+    return _apply(content, list(_edits(content, children)), write)
+
+
+def without_markup(prose: str, *, in_cell: bool = False) -> str:
+    """Markdown whose pictures and HTML are words; `<br>` in a cell is a line end there, too."""
+    if "![" in prose:
+        prose = _PICTURE.sub(r"\1\\!", prose)
+    if "<" in prose:
+        prose = (_TAG_IN_CELL if in_cell else _TAG).sub(r"\1\\<", prose)
+    return prose
+
+
+def safe_formula(tex: str) -> str:
+    """A formula that begins neither a picture nor HTML where nobody knows formulas."""
+    return re.sub(r"!(?=\[)|<(?=[A-Za-z/!?])", r"\g<0> ", unmasked(tex))
+
+
+def _apply(content: str, edits: list[Edit], write: Callable[[str], str]) -> str:
+    out = []
+    end = 0
+    for edit in sorted(edits):
+        out += [write(content[end : edit.start]), edit.words]
+        end = edit.end
+    return "".join([*out, write(content[end:])])
+
+
+def _is_code(token: Token) -> bool:
+    return token.type == "code_inline" and "place" in token.meta
+
+
+def _legible_code(content: str, token: Token) -> Edit:
+    start, end = token.meta["place"]
+    return Edit(start, end, unmasked(content[start:end]))
+
+
+def _edits(content: str, children: Sequence[Token]) -> Iterator[Edit]:
+    opened: list[tuple[Token, list[str]]] = []  # each open link, and its words
+    for token in children:
+        if token.type == "link_open":
+            opened.append((token, []))
+        elif token.type == "link_close" and opened:
+            link, words = opened.pop()
+            if "place" in link.meta:
+                yield from _link_edits(content, link, "".join(words))
+        elif opened and token.type in ("text", "code_inline", "formula", "image"):
+            opened[-1][1].append(words_of(token))
+        if "place" in token.meta and token.type != "link_open":
+            yield _edit(content, token, inside_link=any(map(_leads_somewhere, opened)))
+
+
+def _leads_somewhere(opened: tuple[Token, list[str]]) -> bool:
+    return bool(destination(str(opened[0].attrs.get("href", ""))))
+
+
+def _edit(content: str, token: Token, *, inside_link: bool) -> Edit:
+    start, end = token.meta["place"]
+    if token.type == "code_inline":
+        return _legible_code(content, token)
+    if token.type == "formula":
+        return Edit(start, end, safe_formula(content[start:end]))
+    words, address = picture_words(token)
+    words = _escape(words)
+    return Edit(start, end, words if inside_link or not address else _link(words, address))
+
+
+def _link_edits(content: str, link: Token, words: str) -> Iterator[Edit]:
+    """A link keeps its words; its address goes where it may not be clicked."""
+    address = str(link.attrs.get("href", ""))
+    (start, end), label_end = link.meta["place"], link.meta["label_end"]
+    remark = remark_words(address, words)
+    behind = _escape(f" ({remark})") if remark else ""
+    if not destination(address):
+        yield Edit(start, start + 1, "")
+        yield Edit(label_end, end, behind)
+        return
+    typed = content[label_end:end]
+    if "<" in typed or "![" in typed or undisguised_name(typed) != typed:
+        typed = _link("", address)[1:]
+    yield Edit(label_end, end, typed + behind)
+
+
+def _link(escaped_words: str, address: str) -> str:
+    address = address.replace("(", "%28").replace(")", "%29").replace("<", "%3C")
+    return f"[{escaped_words}]({unmasked(address)})"
+
+
+def _escape(words: str) -> str:
+    words = " ".join(undisguised_name(words).split(" "))
+    return _ESCAPED.sub(r"\\\g<0>", words)

@@ -1,0 +1,134 @@
+"""What is sent holds no key: not in a question, not in a file, not in what was said before."""
+
+from __future__ import annotations
+
+import base64
+import json
+import traceback
+
+import pandas as pd
+import pytest
+from IPython.core.ultratb import VerboseTB
+
+import nbchat
+from nbchat import File, Message, NbchatError, ToolCall
+from nbchat.context.expand import expand
+from nbchat.context.values import LONGEST_VALUE
+from nbchat.known_keys import Mask
+from nbchat.masked_parts import mask_message
+
+from .fakes.provider import Service, answer, said
+
+KEY = "sk-canary-7Qv/3xY+9Zt_K2mW8pLr4NbD6"
+MASK = Mask({KEY: "KIMI_API_KEY"})
+
+pytestmark = pytest.mark.field("T6")
+
+
+@pytest.fixture(autouse=True)
+def kimi(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", KEY)
+    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
+    service.always(answer(*said("Fine.")))
+
+
+def body(service: Service) -> str:
+    return json.dumps(service.requests[-1].json, ensure_ascii=False)
+
+
+def test_what_is_sent_holds_no_key(service: Service) -> None:
+    call = ToolCall("1", "look", {"env": KEY}, json.dumps({"env": KEY}))
+    messages = [
+        Message("user", ["It is", KEY, "."]),
+        Message("assistant", f"{KEY}?", thought=f"so {KEY}", tool_calls=[call]),
+        Message("tool", f"KEY={KEY}", tool_call_id="1", name="look"),
+        Message("user", "And now?"),
+    ]
+
+    told = nbchat.ask("kimi-k2.6", messages, system=f"The key is {KEY}.")
+
+    assert KEY not in body(service)
+    assert body(service).count("[KIMI_API_KEY]") >= 4
+    assert told.notices == ["1 key masked in what was sent."]
+    assert service.requests[-1].headers["authorization"] == f"Bearer {KEY}"
+    assert call.arguments == {"env": KEY}
+
+
+def test_a_file_of_text_is_sent_without_the_key_and_a_picture_as_it_is() -> None:
+    text = File(f"KIMI_API_KEY={KEY}\n\xff".encode("latin-1"), "text/plain", f"{KEY}.env")
+    picture = nbchat.Image(KEY.encode(), "image/png")
+    message = mask_message(Message("user", ["Why?", text, picture]), MASK, {})
+
+    words, file, image = message.content
+    assert words == "Why?"
+    assert isinstance(file, File)
+    assert file.data == b"KIMI_API_KEY=[KIMI_API_KEY]\n\xff"
+    assert file.name == "[KIMI_API_KEY].env"
+    assert image is picture
+
+
+def test_a_message_without_a_key_is_the_same_object() -> None:
+    call = ToolCall("1", "look", {"x": 1}, '{"x": 1}')
+    for message in (
+        Message("user", ["Hi", nbchat.Image(b"..", "image/png")]),
+        Message("assistant", "Hi", "hm", [call]),
+        Message("assistant", "Hi", "hm", (call,)),
+    ):
+        assert mask_message(message, MASK, {}) is message
+
+
+def test_a_conversation_remembers_and_stores_the_mask(service: Service) -> None:
+    chat = nbchat.chat("masked")
+    chat.system, chat.title = f"Use {KEY}.", f"About {KEY}"
+    chat.ask([f"my key is {KEY}", nbchat.Image(b"..", "image/png")], "kimi-k2.6")
+
+    assert (chat.system, chat.title) == ("Use [KIMI_API_KEY].", "About [KIMI_API_KEY]")
+    assert chat.turns[0].question.text == "my key is [KIMI_API_KEY]"
+    assert chat.turns[0].inserted == ("the question (1 key masked)",)
+    assert chat.turns[0].answer.notices == []
+    assert KEY not in body(service)
+
+
+def test_values_are_put_in_without_keys() -> None:
+    env = {"PATH": "/bin", "KIMI_API_KEY": KEY, "basic": base64.b64encode(KEY.encode()).decode()}
+    prompt = expand("{env} {key} {x}", {"env": env, "key": KEY, "x": 7})
+
+    assert (
+        prompt.text
+        == (
+            "{'PATH': '/bin', 'KIMI_API_KEY': '[KIMI_API_KEY]', 'basic': '[KIMI_API_KEY]A=='} "
+            "[KIMI_API_KEY] 7"
+        )
+        or KEY not in prompt.text
+    )
+    assert prompt.inserted[0].startswith("env (1 key masked, ")
+    assert prompt.inserted[1:] == ["key (1 key masked, 14 B)", "x (1 B)"]
+
+
+def test_a_key_at_the_cut_of_a_long_value_is_not_cut_in_two() -> None:
+    prompt = expand("{log}", {"log": "x" * (LONGEST_VALUE - 20) + KEY + "y" * 99})
+
+    assert "sk-canary" not in prompt.text
+    assert prompt.text.startswith("x" * (LONGEST_VALUE - 20) + "[KIMI_API_KEY]")
+
+
+def test_a_table_is_sent_without_keys() -> None:
+    frame = pd.DataFrame({"name": ["a", "b"], "value": [KEY, "1"]})
+    prompt = expand("{frame}", {"frame": frame})
+
+    assert KEY not in prompt.text
+    assert prompt.inserted == ["frame (2 × 2, 1 key masked, 37 B)"]
+
+
+def test_the_frames_of_a_wrong_call_do_not_hold_what_was_given() -> None:
+    def call() -> None:
+        nbchat.ask(KEY, "Hi")
+
+    with pytest.raises(NbchatError) as raised:
+        call()
+
+    error = raised.value
+    inside = error.__traceback__.tb_next.tb_next
+    printed = VerboseTB(theme_name="nocolor").text(type(error), error, inside)
+    assert KEY not in printed
+    assert KEY not in "".join(traceback.format_exception(error))
