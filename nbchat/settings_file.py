@@ -91,18 +91,19 @@ def places_upwards(start: Path | None = None) -> tuple[str, ...]:
     if os.environ.get("NBCHAT_CONFIG"):
         return ()
     try:
-        folder = os.path.realpath(start or os.getcwd())
+        folder = os.path.abspath(start or os.getcwd())
     except OSError:  # the working directory was removed
         return ()
-    own = os.path.join(os.path.realpath(config_folder()), FILE)
-    return tuple(place for place in _upwards(folder) if place != own)
+    return _upwards(folder, str(config_folder()))
 
 
 @cache
-def _upwards(folder: str) -> tuple[str, ...]:
+def _upwards(folder: str, config: str) -> tuple[str, ...]:
     """Strings, since every question looks at all of them."""
     here = Path(folder)
-    return tuple(str(place / FILE) for place in (here, *here.parents))
+    own = (os.path.join(config, FILE), os.path.join(os.path.realpath(config), FILE))
+    places = (str(place / FILE) for place in (here, *here.parents))
+    return tuple(place for place in places if place not in own)
 
 
 # --- what it says --------------------------------------------------------------------------------

@@ -49,11 +49,11 @@ class FoundFile:
 
 def read_found(path: str | Path) -> FoundFile | None:
     """The file at that place; None where there is nothing. It never waits and never raises."""
-    place = Path(path)
     try:
-        link = os.lstat(place)
+        link = os.lstat(path)
     except (OSError, ValueError):
         return None
+    place = Path(path)
     try:
         if not stat.S_ISREG(os.stat(place).st_mode):
             return FoundFile(place, trouble="it is not a regular file")

@@ -30,10 +30,12 @@ from ..fakes.provider import Service
 from ..fakes.wiretap import Sent, tap
 from ..trusted import write_trusted
 from .hostile import FILES, Hostile
+from .made_files import make_file
 
 SECRETS = ("AWS_SECRET_ACCESS_KEY", "DATABASE_URL")  # which no provider of the table owns
 SHIPPED = ("kimi-k2.6", "openai:gpt-x", "claude-sonnet-5-5", "glm-5.3", "bedrock:x", "azure:gpt-5")
 KINDS = ("kimi", "openai", "corp", "moonshot")
+MADE_FILES = 60
 QUESTION = "the-question-of-the-user"
 
 
@@ -138,6 +140,26 @@ def test_a_trusted_file_sends_no_providers_key_to_another_host(
 
     keys = {variable: value for variable, value in secrets.items() if variable not in SECRETS}
     assert leaks(sent, keys) == []
+
+
+@pytest.mark.field("T1")
+def test_no_file_that_is_made_by_chance_sends_a_key_elsewhere(
+    folder: Path, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them trusted; a third of them sent one before."""
+    sent = tap(monkeypatch)
+    keys = {variable: value for variable, value in secrets.items() if variable not in SECRETS}
+    requests = 0
+    for seed in range(MADE_FILES):
+        text, names = make_file(seed)
+        write_trusted(folder, text)
+        with suppress(NbchatError):
+            ask_all(names)
+        assert leaks(sent, keys) == [], f"seed {seed}:\n{text}"
+        requests += len(sent)
+        sent.clear()
+
+    assert requests > MADE_FILES
 
 
 def test_the_wiretap_sees_a_key_that_travels(
