@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbchat.render.characters import unmasked
+from nbchat.render.characters import readable, undisguised_name, unmasked
 from nbchat.wording import shorten
 
 LONGEST_QUOTE = 200  # characters that are shown
@@ -15,3 +15,12 @@ def quoted(text: str) -> str:
     "'Be brief.\\\\n\\\\x1b[2J'"
     """
     return unmasked(repr(shorten(text.strip(), LONGEST_QUOTE)))
+
+
+def shown_title(title: str) -> str:
+    """The title of a conversation, which may come from a file: nothing hides in it or acts.
+
+    >>> shown_title("Sky\u202e\x1b[2J")
+    'Sky\\\\u202e[2J'
+    """
+    return undisguised_name(readable(title))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings
+from nbchat.frontends.quoting import shown_title
 from nbchat.store.notebook_path import notebook_path
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ def list_conversations() -> list[list[Any]]:
     rows: list[list[Any]] = []
     here = list(runtime.current().conversations.values())
     for conversation in here:
-        title = conversation.title or conversation.name
+        title = shown_title(conversation.title or conversation.name)
         rows.append([conversation.name, "", title, len(conversation.turns), 0])
     known = {conversation.id for conversation in here}
     for stored in _list_stored()[:MOST_LISTED]:
         header = stored.header
         if header.id not in known and header.length:
-            title = header.about or header.name
+            title = shown_title(header.about or header.name)
             rows.append(["", header.id, title, header.length, stored.changed])
     return rows
 

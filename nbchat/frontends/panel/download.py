@@ -9,8 +9,8 @@ from nbchat import render
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.export import as_json, as_markdown, as_notebook
 from nbchat.frontends.panel import saved_copy
+from nbchat.frontends.quoting import shown_title
 from nbchat.frontends.turn_output import turn_output
-from nbchat.render.characters import readable, undisguised_name
 
 MEDIA_TYPES = {
     "md": "text/markdown",
@@ -41,7 +41,7 @@ def make_file(conversation: Conversation, form: str) -> dict[str, str]:
 def _text(conversation: Conversation, form: str) -> str:
     match form:
         case "html":
-            title = escape(undisguised_name(readable(conversation.title or conversation.name)))
+            title = escape(shown_title(conversation.title or conversation.name))
             turns = "".join(map(saved_copy.turn_html, conversation.turns))
             style = PAGE_STYLE + render.STYLE + render.PROSE + saved_copy.STYLE
             return PAGE.format(title=title, style=style, turns=turns)

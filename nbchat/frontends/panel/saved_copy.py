@@ -14,7 +14,8 @@ from zlib import crc32
 from nbchat.conversation.conversation import Conversation
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.turn_rows import question
-from nbchat.render.characters import readable, undisguised, undisguised_name, without_blank_lines
+from nbchat.frontends.quoting import shown_title
+from nbchat.render.characters import readable, undisguised, without_blank_lines
 from nbchat.render.page import answer_parts, note, page
 from nbchat.render.stylesheets import rules_for
 from nbchat.turns import Turn
@@ -52,9 +53,7 @@ class Snapshot:
         self._rendered = shown
         left_out = len(turns) - len(shown)
         earlier = note(f"{left_out} earlier turns are not in this copy.") if left_out else ""
-        title = escape(
-            undisguised_name(readable(conversation.title or conversation.name)), quote=False
-        )
+        title = escape(shown_title(conversation.title or conversation.name), quote=False)
         summary = (
             f"{title} · {plural(len(turns), 'turn')} (saved copy; run this cell for the panel)"
         )

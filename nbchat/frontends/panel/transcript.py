@@ -20,6 +20,7 @@ from nbchat.events import Event
 from nbchat.frontends.panel import turn_rows
 from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn
 from nbchat.frontends.panel.next_model import next_model
+from nbchat.frontends.quoting import shown_title
 from nbchat.turns import Turn
 
 TURNS_AT_ONCE = 40  # sent to a new view, the newest
@@ -159,7 +160,7 @@ class Transcript:
             {
                 "kind": "state",
                 "name": conversation.name,
-                "title": conversation.title or conversation.name,
+                "title": shown_title(conversation.title or conversation.name),
                 "ids": [turn.id for turn in turns],
                 "places": places,
                 "live": [*self.live],

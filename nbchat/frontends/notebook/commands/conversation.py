@@ -15,6 +15,7 @@ from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.state_lines import resume_lines
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show, show_table
+from nbchat.frontends.quoting import quoted
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import note
 from nbchat.wording import plural
@@ -159,7 +160,9 @@ def goto(chat: ChatCommand, number: str = "") -> None:
             f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them."
         )
     leaf = chat.conversation.goto(leaves[int(number) - 1])
-    print(f"On branch {number}: {plural(len(leaf.path), 'turn')}, the last is {leaf.title!r}.")
+    print(
+        f"On branch {number}: {plural(len(leaf.path), 'turn')}, the last is {quoted(leaf.title)}."
+    )
 
 
 @command(
