@@ -160,6 +160,11 @@ class Tree:
         self._moved()
         return self.turns[before:]
 
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undo or a reset can be taken back."""
+        return bool(self._left)
+
     def reset(self) -> int:
         """Start over: the next question has no history. Returns how many turns were left behind."""
         return len(self.undo(len(self.turns))) if self.turns else 0

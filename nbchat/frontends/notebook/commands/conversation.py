@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from nbchat.turns import Turn
 
 NOTHING_ASKED = "Nothing has been asked yet."
-AT_BEGINNING = (
-    "The conversation is at its beginning. %chat branches lists what was asked; "
-    "%chat goto N goes there."
+ALL_ASIDE = (
+    "What has been asked stands aside. %chat branches lists it; %chat goto N goes on from there."
 )
 
 
@@ -68,7 +67,8 @@ def _cost_and_time(turns: Sequence[Turn]) -> list[str]:
 def history(chat: ChatCommand) -> None:
     turns = chat.conversation.turns
     if not turns:
-        print(AT_BEGINNING if chat.conversation.all_turns else NOTHING_ASKED)
+        stands_aside = chat.conversation.all_turns and not chat.conversation.can_redo
+        print(ALL_ASIDE if stands_aside else NOTHING_ASKED)
         return
     places = [_place(chat.conversation, turn) for turn in turns]
     page = "".join(map(_turn_html, turns, places))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from nbchat.frontends.notebook.arguments import OPTIONS
 
 from ....fakes.provider import Service, answer, said
@@ -86,6 +88,18 @@ def test_history_undo_and_reset(kernel: RunningKernel) -> None:
         "The conversation starts over; 1 turn left behind"
     )
     assert kernel.run("%chat history").text.strip() == "Nothing has been asked yet."
+
+
+@pytest.mark.field("L6")
+def test_history_and_usage_know_what_stands_aside(kernel: RunningKernel) -> None:
+    kernel.run("%%chat demo --fresh\nAside")
+    alone = kernel.run("%chat history").text
+    kernel.run("%%chat demo\nOne")
+
+    assert alone.startswith("What has been asked stands aside. %chat branches lists it")
+    assert kernel.run("%chat history").text.startswith("(question 2 of 2 here)\n> One")
+    assert len(kernel.run("%chat usage").text.splitlines()) == 4
+    assert kernel.run("%chat branches").text.splitlines()[1].split() == ["1", "1", "Aside", "Aside"]
 
 
 def test_use_switch_ask_usage_and_export(
