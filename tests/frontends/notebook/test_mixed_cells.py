@@ -213,11 +213,10 @@ def test_what_comes_while_an_answer_streams_stays_too(
     kimi.plays(answer(*said(*["word "] * 60), gap=0.02))
     kernel.run(
         "import os, sys, threading, time\nfrom IPython.display import Pretty, display\n"
-        "go = threading.Event()\n"
-        "def beat():\n    go.wait()\n    for n in range(20):\n        time.sleep(0.05)\n"
+        "def beat():\n    for n in range(20):\n        time.sleep(0.05)\n"
         f"        {during}\n"
-        "thread = threading.Thread(target=beat); thread.start()\n"
-        "get_ipython().events.register('pre_run_cell', lambda _: go.set())"
+        "thread = threading.Thread(target=beat)\n"
+        "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
     ran = kernel.run(cell)
@@ -247,11 +246,10 @@ def test_an_answer_is_whole_where_another_thread_clears_the_cell(
     kimi.plays(answer(*said(*["word "] * 40), gap=0.02))
     kernel.run(
         "import threading, time\nfrom IPython.display import clear_output\n"
-        "go = threading.Event()\n"
-        "def clear():\n    go.wait()\n    for n in range(5):\n        time.sleep(0.1)\n"
+        "def clear():\n    for n in range(5):\n        time.sleep(0.1)\n"
         f"        clear_output(wait={wait})\n        print('cleared', n)\n"
-        "thread = threading.Thread(target=clear); thread.start()\n"
-        "get_ipython().events.register('pre_run_cell', lambda _: go.set())"
+        "thread = threading.Thread(target=clear)\n"
+        "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
     ran = kernel.run(cell)
