@@ -112,6 +112,12 @@ def test_a_key_at_the_cut_of_a_long_value_is_not_cut_in_two() -> None:
     assert prompt.text.startswith("x" * (LONGEST_VALUE - 20) + "[KIMI_API_KEY]")
 
 
+def test_a_key_behind_the_cut_is_not_moved_up_by_those_before_it() -> None:
+    prompt = expand("{log}", {"log": f"{KEY}," * LONGEST_VALUE})
+
+    assert "sk-canary" not in prompt.text
+
+
 def test_a_table_is_sent_without_keys() -> None:
     frame = pd.DataFrame({"name": ["a", "b"], "value": [KEY, "1"]})
     prompt = expand("{frame}", {"frame": frame})

@@ -56,6 +56,7 @@ def value_text(value: Any) -> tuple[str, str]:
     if seen:
         facts.append(keys_masked(seen))
     if size > LONGEST_VALUE:
+        text = text[: mask.start_in(text)]  # where a key was cut in two, and moved up
         facts.append(f"first {LONGEST_VALUE:,} characters")
         text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {size:,} characters)"
     return text, "".join(f"{fact}, " for fact in facts)
