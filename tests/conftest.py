@@ -24,6 +24,7 @@ ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients l
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
 ).absolute()
+BROWSER = Path(__file__).parent / "browser"
 
 
 def is_personal(variable: str) -> bool:
@@ -110,8 +111,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for test in filter(is_quick, items):
-        test.add_marker("quick")
+    for test in items:
+        if is_quick(test):
+            test.add_marker("quick")
+        # With `pytest -n 2`: two browsers at once are too much for two cores.
+        place = "browser" if test.path.is_relative_to(BROWSER) else str(test.path)
+        test.add_marker(pytest.mark.xdist_group(place))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
