@@ -211,7 +211,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._timer.cancel()
             self._timer = None
         if self._transport:
-            _hang_up(self._transport.get_extra_info("socket"))
+            _hang_up(self._transport)
             self._transport.abort()
         self._on_end()
 
@@ -279,10 +279,11 @@ def _wake(waiter: asyncio.Future[None] | None) -> None:
         waiter.set_result(None)
 
 
-def _hang_up(sock: Any) -> None:
-    """End it for every process that has it: one that was forked meanwhile may live on."""
-    with suppress(OSError, TypeError, AttributeError):  # it has ended; uvloop's cannot, or is gone
-        sock.shutdown(socket.SHUT_RDWR)
+def _hang_up(transport: asyncio.Transport) -> None:
+    """End it for every process that has its socket: one that was forked meanwhile may live on."""
+    # It has ended, TLS inside it has, or its socket is uvloop's, which cannot, or is gone.
+    with suppress(OSError, TypeError, AttributeError):
+        transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def _is_readable(sock: Any) -> bool:
