@@ -132,6 +132,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
     stop: Stop = field(default_factory=lambda: Stop("broken", "the answer has not ended"))
+    given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: _Growing | None = None

@@ -117,14 +117,17 @@ class Runtime:
         """The models that a provider lists now, blocking."""
         return self.bridge.run(self.engine.models(kind))
 
-    def choose_model(self, conversation: Chooser) -> tuple[str, str]:
+    def choose_model(self, conversation: Chooser, base_url: str | None = None) -> tuple[str, str]:
         """The model where none is named, and why, as far as is known without waiting.
 
-        Raises UnknownModel where it cannot be asked.
+        `base_url` is what the question brings along. Raises UnknownModel where it cannot be
+        asked, and BadSettings where nothing says at which address.
         """
         name, why = self._choose_model(conversation, self.settings())
         if why == default_model.GONE and conversation.last:
             raise default_model.gone(conversation.last.answer)
+        if why == default_model.ELSEWHERE and conversation.last and not base_url:
+            raise default_model.elsewhere(conversation.last.answer)
         return name, why
 
     def model_to_show(self, conversation: Chooser) -> tuple[str, str]:
@@ -137,12 +140,14 @@ class Runtime:
             return self.local_model, LOCAL_SERVER
         return name, why
 
-    async def default_model(self, conversation: Chooser) -> tuple[str, str]:
+    async def default_model(
+        self, conversation: Chooser, base_url: str | None = None
+    ) -> tuple[str, str]:
         """The model where none is named, and a notice where that needs one.
 
         Without a key, servers on this machine are looked for.
         """
-        name, why = self.choose_model(conversation)
+        name, why = self.choose_model(conversation, base_url)
         if why not in (default_model.NO_KEY, LOCAL_SERVER):
             return name, ""
         local = self.local_model = await self.engine.local_model()

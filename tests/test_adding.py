@@ -407,7 +407,7 @@ def test_a_command_is_one_function(copy: Copy) -> None:
     shown = copy.python("-c", SHELL).splitlines()
 
     assert shown[0] == "HEAR HEAR! (main)"
-    assert "%chat shout TEXT say it louder".split() in [line.split() for line in shown]
+    assert ["%chat", "shout", "TEXT", "say", "it", "louder"] in [line.split() for line in shown]
     assert shown[-2] == "['shout']"
     assert "Did you mean 'shout'?" in shown[-1]
     assert copy.touched() == ["frontends/notebook/commands/conversation.py"]

@@ -60,7 +60,9 @@ class ConversationRuntime(Protocol):
         """What the user has decided, as it is now."""
         ...
 
-    async def default_model(self, conversation: Chooser) -> tuple[str, str]:
+    async def default_model(
+        self, conversation: Chooser, base_url: str | None = None
+    ) -> tuple[str, str]:
         """The model where none is named, and a notice where that needs one."""
         ...
 

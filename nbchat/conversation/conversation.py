@@ -144,7 +144,7 @@ class Conversation(Tree):
         async with self._answering:  # one answer at a time, in the order asked
             turn.parent = self._parent_for(turn, place.parent)  # which may just have been answered
             options.setdefault("system", self.system)
-            name, why = await self._model_for(model)
+            name, why = await self._model_for(model, options.get("base_url"))
             row = self._find_row(name)
             history = window.fit_history(turn, name, row, Options.of(options))
             turn.left_out = history.left_out
@@ -180,11 +180,11 @@ class Conversation(Tree):
                 return earlier.parent
         return self.last
 
-    async def _model_for(self, model: str | None) -> tuple[str, str]:
+    async def _model_for(self, model: str | None, base_url: str | None) -> tuple[str, str]:
         """The model to ask, and a notice where nobody has chosen it."""
         if model:
             return model, ""
-        return await self._runtime.default_model(self)
+        return await self._runtime.default_model(self, base_url)
 
     def _find_row(self, model: str) -> Model | None:
         """The model's row of the table; without one the engine says what is wrong."""

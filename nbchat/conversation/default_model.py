@@ -6,13 +6,14 @@ from typing import Protocol
 
 from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.rows import Model
-from nbchat.errors import UnknownModel
+from nbchat.errors import BadSettings, NbchatError, UnknownModel
 from nbchat.events import Answer
 from nbchat.settings import Settings
 from nbchat.turns import Turn
 
 NO_KEY = "no key is set"
 GONE = "the model of the last answer, which nothing leads to any more"
+ELSEWHERE = "the model of the last answer, which was asked at an address given in Python"
 DEMO_NOTICE = (
     "No key is set, so the embedded demo answers. "
     "For a model, set its key, such as KIMI_API_KEY; %chat models lists them."
@@ -33,13 +34,15 @@ def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
 
     A conversation that has begun goes on with whom it asked: no setting sends what was said
     in it to somebody else. NO_KEY is why where a server on this machine goes before it, GONE
-    where the model cannot be asked.
+    where the model cannot be asked, ELSEWHERE where that needs an address.
     """
     if conversation.model:
         return conversation.model, "chosen with %chat use"
     last = conversation.last.answer if conversation.last else None
     if last and last.model and DEMO_NOTICE not in last.notices:  # that demo makes room
         name = settings.catalog.name_of(last.provider, last.model)
+        if name and last.given_url and not leads_to(name, last.given_url, settings):
+            return name, ELSEWHERE
         return (name, "the model of the last answer") if name else (last.model, GONE)
     if settings.model:
         return settings.model, settings.origins.get("model", "settings")
@@ -52,6 +55,23 @@ def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
         if name and key:
             return name, f"{key.origin} is set"
     return "demo", NO_KEY
+
+
+def leads_to(name: str, url: str, settings: Settings) -> bool:
+    """Whether a model is asked at this base URL by itself."""
+    try:
+        return settings.base_url(settings.catalog.find(name)).value == url
+    except NbchatError:
+        return False
+
+
+def elsewhere(answer: Answer) -> BadSettings:
+    """The error where the address of the last answer is not known by itself."""
+    return BadSettings(
+        f"the last answer came from {answer.given_url}, an address that was given in Python.\n"
+        "Give it again (base_url=), or name a model: %%chat MODEL, or %chat use MODEL for all "
+        "that follows."
+    )
 
 
 def gone(answer: Answer) -> UnknownModel:

@@ -15,8 +15,10 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from nbchat.conversation.default_model import leads_to
 from nbchat.conversation.whole_file import at_home, write_whole
 from nbchat.errors import BadSettings
+from nbchat.events import Answer
 from nbchat.invisible import INVISIBLE
 from nbchat.render.characters import readable, undisguised, unmasked
 from nbchat.settings import Settings
@@ -150,11 +152,11 @@ def _is_hidden(part: Any) -> bool:
 
 def as_notebook(conversation: Exportable, output: Output) -> str:
     """`%%chat` cells with their answers; to run it asks everything of the same models again."""
-    catalog = Settings.load().catalog
+    settings = Settings.load()
     cells = [_code(0, "%load_ext nbchat", [])]
     system = undisguised(readable(conversation.system or ""))
     for number, turn in enumerate(conversation.turns, 1):
-        name = catalog.name_of(turn.answer.provider, turn.answer.model)
+        name = _name_to_ask(turn.answer, settings)
         question = undisguised(readable(turn.question.text))
         if name:
             source = _question_cell(name, system, question)
@@ -177,6 +179,14 @@ def as_notebook(conversation: Exportable, output: Output) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
+def _name_to_ask(answer: Answer, settings: Settings) -> str | None:
+    """The name that leads to who answered, at the same place; None where none does."""
+    name = settings.catalog.name_of(answer.provider, answer.model)
+    if name and answer.given_url and not leads_to(name, answer.given_url, settings):
+        return None
+    return name
+
+
 def _question_cell(name: str, system: str, question: str) -> str:
     """A `%%chat` cell that asks the same again."""
     words = [name]
@@ -193,8 +203,9 @@ def _comment_cell(turn: Turn, question: str) -> str:
     who = unmasked(repr(answer.model))
     if answer.provider:
         who += f" of {unmasked(repr(answer.provider))}"
+    where = f" at {unmasked(answer.given_url)}" if answer.given_url else ""
     lines = [
-        f"Answered by {who}, which nothing leads to any more.",
+        f"Answered by {who}{where}, which no name leads to.",
         "To ask another model, take the # away and name it:",
         "%%chat MODEL",
         *question.splitlines(),

@@ -76,7 +76,7 @@ class Engine:
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
-        answer.host = request.foreign_host
+        answer.host, answer.given_url = request.foreign_host, request.given_url
         news = self._untold(settings)
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
@@ -166,8 +166,8 @@ class Engine:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        self._filter.detach()
         await self._transport.aclose()
+        self._filter.detach()  # last, since closing is logged, too
 
 
 def _named(state: ProviderState, route: Route) -> ProviderState:

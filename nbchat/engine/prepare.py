@@ -58,6 +58,11 @@ class PreparedRequest:
     id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
 
     @property
+    def given_url(self) -> str:
+        """The base URL, where the question has brought it along."""
+        return self.base_url.value if self.base_url.origin == addresses.ARGUMENT else ""
+
+    @property
     def foreign_host(self) -> str:
         """The host that is asked, where the shipped table does not know it for this provider."""
         return addresses.foreign_host(self.route.provider, self.base_url)

@@ -167,6 +167,7 @@ class TurnRow(BaseModel):
     model: Word = ""
     provider: Word = ""
     host: Word = ""
+    given_url: Word = ""
     parts: list[Part] = []
     usage: dict[str, Count | None] = {}
     notices: list[str] = []
@@ -180,6 +181,7 @@ class TurnRow(BaseModel):
         usage = Usage(**self.usage)
         answer = Answer(self.model, self.provider, usage, list(self.notices), self.stop)
         answer.host = self.host
+        answer.given_url = self.given_url
         answer.parts = self.parts
         turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)
         turn.id = id or turn.id

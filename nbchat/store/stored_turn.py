@@ -74,6 +74,7 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
         "model": answer.model,
         "provider": answer.provider,
         **({"host": answer.host} if answer.host else {}),
+        **({"given_url": answer.given_url} if answer.given_url else {}),
         "parts": [part_fields(part) for part in answer.parts],
         "usage": {name: getattr(answer.usage, name) for name in Usage.__slots__},
         "notices": list(answer.notices),

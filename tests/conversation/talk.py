@@ -31,7 +31,9 @@ class TalkRuntime:
     def settings(self) -> Settings:
         return Settings.load()
 
-    async def default_model(self, conversation: Conversation) -> tuple[str, str]:
+    async def default_model(
+        self, conversation: Conversation, base_url: str | None = None
+    ) -> tuple[str, str]:
         return self._model, ""
 
     def store_for(self, conversation: Conversation) -> Store | None:

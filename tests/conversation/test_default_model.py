@@ -9,7 +9,7 @@ import pytest
 
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
-from nbchat.errors import MissingKey, UnknownModel
+from nbchat.errors import BadSettings, MissingKey, UnknownModel
 from nbchat.frontends.footer import footer
 
 from ..fakes.provider import Service, answer, said
@@ -154,6 +154,25 @@ def test_without_the_row_of_its_provider_a_conversation_asks_nobody_else(
     with pytest.raises(UnknownModel, match=r"'gpt-4.1' of 'corp'.*\nName a model: %%chat MODEL"):
         chat.ask("And?")
     assert len(service.requests) == len(chat.turns) == 1
+
+
+@pytest.mark.field("P2")
+def test_a_conversation_that_was_asked_at_an_address_of_its_own_goes_nowhere_else(
+    chat: Conversation, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Service() as mine:
+        mine.always(answer(*said("Mine.")))
+        chat.ask("My secret", "openai:gemma", base_url=f"{mine.url}/v1")
+        with pytest.raises(BadSettings, match=rf"came from {mine.url}/v1, an address.*\nGive it"):
+            chat.ask("And?")
+        chat.ask("And?", base_url=f"{mine.url}/v1")
+        chat.export(tmp_path / "talk.ipynb")
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{mine.url}/v1")
+        chat.ask("And now?")  # it leads there by itself
+
+        assert models(mine) == ["gemma"] * 3
+    assert service.requests == []
+    assert "# %%chat MODEL" in (tmp_path / "talk.ipynb").read_text()
 
 
 @pytest.mark.field("P2")

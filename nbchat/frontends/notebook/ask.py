@@ -34,7 +34,6 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
     ):
-        begins = not line.fresh and offer.is_first_answer(opened, conversation)
         stream = _open_stream(shell, conversation, line, body)
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
@@ -49,7 +48,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
                 failed = interrupts.seen
             finally:
                 display.finish(turn if turn.answer or not failed else None)
-    if begins and turn.answer:
+    if turn.answer and not line.fresh:
         offer.offer(shell, opened, conversation)
     _refuse_a_part(turn.answer, interrupted=interrupts.seen)
 
@@ -98,6 +97,11 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
         else:
             what = "stopped before the first word; nothing was kept."
         raise Interrupted(f"{what} Ask again, or go on.")
+    if answer.stop.reason == "broken" and not answer.text:
+        raise ConnectionBroken(
+            f"the answer broke off before its first word: {answer.stop.detail}.\n"
+            "What it had thought is kept and marked as broken; run the cell again, or go on."
+        )
     if answer.stop.reason == "broken":
         raise ConnectionBroken(
             f"the answer broke off after {size}: {answer.stop.detail}.\n"

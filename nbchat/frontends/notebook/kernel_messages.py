@@ -54,7 +54,7 @@ class KernelMessages:
         self._cells: dict[str, ShownByCell] = {}  # by their execution
         self._widgets: dict[str, str] = {}  # Output widgets by id: the execution they take over
         self._process = os.getpid()
-        self._painter = 0  # the thread whose messages are not noted
+        self._painters: set[int] = set()  # the threads whose messages are not noted
         # What was shown before, in the cell that is running now, nobody has seen.
         self.running_cell().has_outputs = True
         self._thread = kernel.iopub_thread
@@ -70,7 +70,7 @@ class KernelMessages:
     # --- reading along ---------------------------------------------------------------------------
 
     def _note_and_send(self, frames: Frames, *args: Any, **options: Any) -> Any:
-        is_noted = self._process == os.getpid() and self._painter != threading.get_ident()
+        is_noted = self._process == os.getpid() and threading.get_ident() not in self._painters
         if is_noted:
             with suppress(Exception):  # whatever it is, it has to be sent
                 self._note(frames)
@@ -117,11 +117,12 @@ class KernelMessages:
     @contextmanager
     def painting(self) -> Iterator[None]:
         """What this thread sends meanwhile is not noted."""
-        self._painter = threading.get_ident()
+        thread = threading.get_ident()
+        self._painters.add(thread)
         try:
             yield
         finally:
-            self._painter = 0
+            self._painters.discard(thread)
 
     def send_again(self, frames: Frames) -> None:
         """Send what has been sent before, as a new message."""

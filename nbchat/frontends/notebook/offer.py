@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from nbchat.frontends.notebook.commands.state_lines import offer_line
+from nbchat.frontends.notebook.surroundings import surroundings
 from nbchat.render.page import note, styled_page
 
 if TYPE_CHECKING:
@@ -19,13 +20,10 @@ if TYPE_CHECKING:
     from nbchat.runtime import Runtime
 
 
-def is_first_answer(runtime: Runtime, conversation: Conversation) -> bool:
-    """Whether the next answer begins a conversation, and nothing has been offered yet."""
-    return not conversation.turns and conversation.name not in runtime.offered
-
-
 def offer(shell: InteractiveShell, runtime: Runtime, conversation: Conversation) -> None:
-    """Say what can be resumed, where there is something and a person sees it."""
+    """Say what can be resumed, once, where there is something and a person sees it."""
+    if conversation.name in runtime.offered or surroundings(shell).is_captured:
+        return
     runtime.offered.add(conversation.name)
     if not runtime.watched or runtime.static:
         return

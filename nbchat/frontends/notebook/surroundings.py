@@ -69,6 +69,8 @@ class SeenSurroundings(Surroundings):
 
     def enter(self) -> bool:
         _flush()
+        if self._cell.kept is not None:  # another thread's answer is painted
+            return False
         self._cell.kept = []
         if self._cell.has_outputs:
             self._cell.kept = None

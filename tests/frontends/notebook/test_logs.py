@@ -60,6 +60,17 @@ def test_the_users_own_lines_and_levels_stay_as_they_were(kernel: RunningKernel)
 
 
 @pytest.mark.field("L12")
+def test_no_line_is_left_when_the_connections_are_closed(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    kernel.run(ALL_LOGS)
+    kimi.always(answer(*said("Hi.")))
+    kernel.run("%%chat kimi-k2.6\nhi")
+
+    assert kernel.run("%unload_ext nbchat").stderr == ""
+
+
+@pytest.mark.field("L12")
 def test_a_library_that_was_asked_for_is_shown_without_a_key(
     kernel: RunningKernel, kimi: Service
 ) -> None:

@@ -358,3 +358,17 @@ def test_a_question_without_an_answer_leaves_nothing_but_its_error(
     assert shown[-1][0] == "error"
     assert len(shown) == (1 if first == "pass" else 2)
     assert first == "pass" or "first" in str(shown[0])
+
+
+IN_THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+def ask(name):
+    get_ipython().run_cell_magic('chat', 'kimi-k2.6 --name t' + name, 'Hi')
+with ThreadPoolExecutor(3) as threads:
+    list(threads.map(ask, 'abc'))
+"""
+
+
+@pytest.mark.field("L1")
+def test_answers_that_arrive_at_once_are_all_left(kernel: RunningKernel) -> None:
+    assert words(kernel.run(IN_THREADS)) == [ANSWER] * 3

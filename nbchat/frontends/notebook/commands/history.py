@@ -9,6 +9,7 @@ from nbchat import runtime
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.state_lines import (
+    SHOWN_ID,
     day_text,
     left_conversation,
     notebook_name,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 MOST_NOTEBOOKS = 3  # that may have had another name, and are offered
 MOST_LISTED = 30  # conversations, or turns that were found
 SEARCH_MARGIN = 40  # characters shown on both sides of what was searched for
-SHOWN_ID = 6  # characters of an id
 SHORTEST_ID = 4  # characters of an id that are taken for one
 LIST_HEAD = ["", "id", "name", "about", "turns", "notebook", "changed"]
 
@@ -87,6 +87,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
         _refuse_to_lose(conversation)
         conversation.take_up(stored.header, turns)
     chat.go_on_in(conversation)
+    chat.runtime.offered.add(conversation.name)
     count = plural(len(conversation.turns), "turn")
     print(f"Resumed {conversation.name!r}: {count}. %chat history shows them.")
     _print_taken_over(conversation)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nbchat.store.store import Store
     from nbchat.trust.beside import FileState
 
+SHOWN_ID = 6  # characters of an id
+
 
 def state_lines(chat: ChatCommand) -> list[str]:
     """For `%chat` alone: what is told above the commands."""
@@ -92,7 +94,8 @@ def offer_line(opened: Runtime, conversation: Conversation) -> str:
     name = conversation.name
     called = "" if name == runtime.MAIN else f" {name!r}"
     length, day = plural(left.header.length, "turn"), day_text(left.changed)
-    return f"{whose} a conversation{called} of {length} from {day}: %chat resume"
+    which = "" if name == opened.active else f" {left.header.id[:SHOWN_ID]}"
+    return f"{whose} a conversation{called} of {length} from {day}: %chat resume{which}"
 
 
 def left_conversation(name: str, store: Store) -> Stored | None:

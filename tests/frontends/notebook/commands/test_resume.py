@@ -199,3 +199,27 @@ def test_import_says_whom_it_asks_and_takes_no_prompt_over(
     assert r"Its system prompt is not taken over: 'Pirate.\x1b[2J\u202exxx" in told
     assert told.replace("\n", "").isprintable()
     assert kernel.run("__import__('nbchat').chat('other').system is None").text == "True"
+
+
+@pytest.mark.field("L7")
+def test_a_conversation_with_a_name_is_resumed_as_the_line_says(
+    kernel: RunningKernel, notebook: Path
+) -> None:
+    kernel.run("%%chat kimi-k2.6 --name side\nS1")
+    again = started(kernel, notebook)
+    (line,) = remarks(again.run("%%chat kimi-k2.6 --name side\nS2"))
+    command = line.rpartition(": ")[2]
+
+    assert "a conversation 'side' of 1 turn" in line
+    assert "Resumed 'side': 1 turn." in again.run(command).text
+    assert again.run("%chat history").text.startswith("> S1")
+
+
+@pytest.mark.field("L7")
+def test_what_was_left_is_offered_also_where_python_has_asked_first(
+    kernel: RunningKernel,
+) -> None:
+    kernel.run("import nbchat\nnbchat.chat().ask('Hi', 'kimi-k2.6')")
+    kernel.run("%%capture shown\n%chat ask Hi")
+
+    assert remarks(kernel.run("%%chat\nAnd?"))[0].endswith(OFFER)
