@@ -170,7 +170,7 @@ def _add_variable(host: _Host, name: str, variable: str, how: str) -> None:
     """A variable that the file names; `name` is the host to which its owner may send it."""
     owners = owners_of(variable, os.environ.get(variable, ""))
     words = f"{_plain(variable)}{_state(variable)}, {how}"
-    if not owners or any(owner.trusts(name) for owner in owners):
+    if not owners or any(owner.trusts(name) or name in _hosts_of(owner) for owner in owners):
         host.sent.append(words)
     else:
         host.refused.append(f"{words}: it holds the key of {owners[0].name}")
