@@ -12,7 +12,7 @@ from nbchat.addresses import ARGUMENT, Setting
 from nbchat.catalog.catalog import Route, own_variable
 from nbchat.catalog.rows import Provider
 from nbchat.errors import BadSettings, MissingKey
-from nbchat.hosts import host_of, is_loopback
+from nbchat.hosts import host_of, is_loopback, place_of
 from nbchat.key_owners import owners_of
 from nbchat.keys import Key, Secret
 
@@ -40,9 +40,9 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
         if provider.key_needed and base_url.origin != ARGUMENT:
             raise MissingKey(missing_key(provider))
         return Key(Secret(""), "no key")
-    host, owners = host_of(base_url.value), owners_of(key.origin, key.secret.reveal())
-    if not _may_have(host, owners, provider, base_url, by_user):
-        owner = (owners or [provider])[0]
+    owners = owners_of(key.origin, key.secret.reveal())
+    if not _may_have(owners, provider, base_url, by_user):
+        host, owner = host_of(base_url.value), (owners or [provider])[0]
         raise BadSettings(
             f"{key.origin} belongs to {owner.name} and is not sent to {host} ({base_url.origin}).\n"
             f"Pass api_key=..., or set {own_variable(provider)} in the environment "
@@ -52,18 +52,25 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
 
 
 def _may_have(
-    host: str, owners: Sequence[Provider], provider: Provider, base_url: Setting, by_user: bool
+    owners: Sequence[Provider], provider: Provider, base_url: Setting, by_user: bool
 ) -> bool:
-    """Whether a key may go to a host: its provider's own, or one that the user has named.
+    """Whether a key may go to an address: its provider's own, or one that the user has named.
 
     A file beside a notebook may have come with somebody else's repository. Trusted or not, it
     cannot send a provider's key to another host, be that a port of this machine.
     """
-    if any(owner.trusts(host) for owner in owners):
+    host = host_of(base_url.value)
+    if any(owner.trusts(host) or _is_asked_at(base_url.value, owner) for owner in owners):
         return True
     if base_url.origin == ARGUMENT:
         return is_loopback(host) or (provider.trusts(host) and not owners)
     return by_user or not owners
+
+
+def _is_asked_at(url: str, owner: Provider) -> bool:
+    """Whether the provider itself has an address at this host and port."""
+    own = (owner.base_url, *owner.base_urls.values(), *owner.regions.values())
+    return place_of(url) in map(place_of, filter(None, own))
 
 
 def missing_key(provider: Provider) -> str:

@@ -127,6 +127,15 @@ def read_own_file(path: Path) -> tuple[Mapping[str, Any], Catalog]:
     return _read[path, changed]
 
 
+def own_catalog() -> Catalog:
+    """The shipped table with the rows of the user's own file on top.
+
+    Raises BadSettings where that file cannot be used.
+    """
+    path = own_file()
+    return read_own_file(path)[1] if path else shipped()
+
+
 def content_of(data: Any, path: Path) -> FileContent:
     """What the data of a file mean. Raises BadSettings, naming file and field."""
     if path.suffix.lower() == ".json":  # the model-mapping table alone, in its documented shape

@@ -21,7 +21,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("render",),
     ("catalog",),
     ("wire",),
-    ("key_owners", "addresses", "key_policy", "settings_file", "trust", "settings"),
+    ("settings_file", "key_owners", "addresses", "key_policy", "trust", "settings"),
     ("network",),
     ("streams", "engine"),
     ("context",),

@@ -10,15 +10,16 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat import known_keys
+from nbchat import addresses, known_keys
 from nbchat.catalog.catalog import Catalog, Route, shipped
-from nbchat.catalog.rows import Model, Provider
+from nbchat.catalog.rows import Model, Provider, ThinkingFields, ThinkingTable
 from nbchat.catalog.table_files import parse_table
 from nbchat.catalog.user_tables import UserRow
-from nbchat.errors import NbchatError
+from nbchat.errors import BadSettings, NbchatError
 from nbchat.key_owners import owners_of
 from nbchat.settings_file import FileContent, content_of
 from nbchat.trust.beside import Layers, lay_trusted
@@ -29,7 +30,7 @@ LONGEST_VALUE = 500  # characters of one value
 MOST_NAMES = 12  # models that are named for one host
 MOST_LINES = 40  # of a file that is shown as it is written
 
-_HOST = re.compile(r"(?:https?://)?([^/?#\\]*)", re.I)
+_HOST = re.compile(r"(?:https?://)?([^/?#]*)", re.I)
 
 
 def report(file: FoundFile, own: Catalog) -> list[str]:
@@ -126,6 +127,7 @@ def _add_provider(
                 _add_variable(host, "", variable, "in its address")
         for header, value in provider.headers.items():
             host.sent.append(f"the header {_plain(header)}: {written_out(value)}")
+        host.sent += _bodies(row)
     if "env_base_url" in row.fields:
         for variable in provider.env_base_url:
             host = hosts.setdefault(f"the address in {variable}{_state(variable)}", _Host())
@@ -137,11 +139,13 @@ def _add_model(hosts: dict[str, _Host], row: UserRow, own: Catalog, after: Catal
     if route is None:
         return
     before = _route(own, row.row.id)
-    name, asked = _host_of(route.base_url), _plain(row.row.id)
+    name, asked = _host_of(route.base_url, route.provider), _plain(row.row.id)
     host = hosts.setdefault(name, _Host())
-    if before and _host_of(before.base_url) != name:
-        asked += f", which is asked at {_host_of(before.base_url)} today"
+    today = _host_of(before.base_url, before.provider) if before else name
+    if today != name:
+        asked += f", which is asked at {today} today"
     host.asked.append(asked)
+    host.sent += _bodies(row)
     if "env_key" in row.fields:
         _add_variable(host, name, row.row.env_key, "as the key")
 
@@ -151,9 +155,10 @@ def _add_name(hosts: dict[str, _Host], name: str, asked: str, own: Catalog, afte
     route, before = _route(after, name), _route(own, name)
     if route is None:
         return
-    host = _host_of(route.base_url)
-    if before and _host_of(before.base_url) != host:
-        asked += f", and is asked at {_host_of(before.base_url)} today"
+    host = _host_of(route.base_url, route.provider)
+    today = _host_of(before.base_url, before.provider) if before else host
+    if today != host:
+        asked += f", and is asked at {today} today"
     hosts.setdefault(host, _Host()).asked.append(asked)
 
 
@@ -170,7 +175,7 @@ def _add_variable(host: _Host, name: str, variable: str, how: str) -> None:
     """A variable that the file names; `name` is the host to which its owner may send it."""
     owners = owners_of(variable, os.environ.get(variable, ""))
     words = f"{_plain(variable)}{_state(variable)}, {how}"
-    if not owners or any(owner.trusts(name) for owner in owners):
+    if not owners or any(owner.trusts(name) or name in _hosts_of(owner) for owner in owners):
         host.sent.append(words)
     else:
         host.refused.append(f"{words}: it holds the key of {owners[0].name}")
@@ -203,13 +208,34 @@ def _hosts_of(provider: Provider) -> list[str]:
     urls += provider.host_by_key.values()
     if provider.models_url.startswith("https://"):
         urls.append(provider.models_url)
-    return list(dict.fromkeys(_host_of(url) for url in urls if url))
+    return list(dict.fromkeys(_host_of(url, provider) for url in urls if url))
 
 
-def _host_of(url: str) -> str:
-    """The host of an address, or of the template of one."""
+def _host_of(url: str, provider: Provider) -> str:
+    """The host that is asked now at an address; a {name} in it that stands for nothing yet stays.
+
+    What is before an `@` is a user and no host.
+    """
+    host = _before_path(url)
+    with suppress(BadSettings):  # not set, or a key, which no address may hold
+        host = _before_path(addresses.fill(host, provider))
+    return _plain(host.rpartition("@")[2])
+
+
+def _before_path(url: str) -> str:
     match = _HOST.match(url)
-    return _plain(match[1] if match else url)
+    return match[1] if match else url
+
+
+def _bodies(row: UserRow) -> Iterator[str]:
+    """What the row adds to the requests themselves."""
+    profiles = [row.row, *getattr(row.row, "families", {}).values()]
+    for profile in profiles:
+        bodies = [profile.quirks.body, profile.quirks.tools_body]
+        if isinstance(profile.thinking, ThinkingTable):
+            ways = (getattr(profile.thinking, name) for name in ThinkingTable.model_fields)
+            bodies += [way.body for way in ways if isinstance(way, ThinkingFields)]
+        yield from (f"its own body: {_value(body)}" for body in bodies if body)
 
 
 # --- key by key ----------------------------------------------------------------------------------
