@@ -29,9 +29,13 @@ _BACKSLASHES = r"(?<!\\)((?:\\\\)*)"  # an even number: what follows is not esca
 _PICTURE = re.compile(rf"{_BACKSLASHES}!(?=\[)")
 # Where HTML could begin, but no address in angle brackets.
 _TAG = re.compile(
-    rf"{_BACKSLASHES}<(?=[A-Za-z/!?])(?!(?:https?:|mailto:)[^\s<>]*>|[\w.+-]+@[\w.-]+>)", re.I
+    r"(?<!\\)(\\*)<(?=[A-Za-z/!?])(?!(?:https?:|mailto:)[^\s<>]*>|[\w.+-]+@[\w.-]+>)", re.I
 )
-_TAG_IN_CELL = re.compile(_TAG.pattern.replace("(?!", r"(?!br\s*/?>|", 1), re.I)
+_TAG_IN_CELL = re.compile(_TAG.pattern.replace("(?!(", r"(?!br\s*/?>|(", 1), re.I)
+# Elsewhere an address is a link, with every sign up to a space: an escape there is none.
+_BARE_LINK_BEGINS = re.compile(r"://|www\.", re.I)
+_BARE_LINK_ENDS = re.compile(r"[ \t\n\r\f\v<]")
+_LONGEST_LOOK_BACK = 500  # characters
 
 
 class Edit(NamedTuple):
@@ -90,8 +94,19 @@ def without_markup(prose: str, *, in_cell: bool = False) -> str:
     if "![" in prose:
         prose = _PICTURE.sub(r"\1\\!", prose)
     if "<" in prose:
-        prose = (_TAG_IN_CELL if in_cell else _TAG).sub(r"\1\\<", prose)
+        prose = (_TAG_IN_CELL if in_cell else _TAG).sub(_escaped_tag, prose)
     return prose
+
+
+def _escaped_tag(match: re.Match[str]) -> str:
+    escapes = match[1] if len(match[1]) % 2 else match[1] + "\\"
+    return f"{_space_behind_link(match.string, match.start())}{escapes}<"
+
+
+def _space_behind_link(text: str, end: int) -> str:
+    """What ends the bare link there, if one may reach up to there."""
+    before = text[max(0, end - _LONGEST_LOOK_BACK) : end]
+    return " " if _BARE_LINK_BEGINS.search(_BARE_LINK_ENDS.split(before)[-1]) else ""
 
 
 def safe_formula(tex: str) -> str:
@@ -139,7 +154,8 @@ def _leads_somewhere(opened: tuple[Token, list[str]]) -> bool:
 def _edit(content: str, token: Token, *, inside_link: bool) -> Edit:
     start, end = token.meta["place"]
     if token.type == "code_inline":
-        return _legible_code(content, token)
+        code = _space_behind_link(content, start) + unmasked(content[start:end])
+        return Edit(start, end, code)
     if token.type == "formula":
         return Edit(start, end, safe_formula(content[start:end]))
     words, address = picture_words(token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import mistune
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,14 +43,27 @@ _SIGNS = (
 
 
 def others(source: str) -> list[str]:
-    """What other programs see in it: the kinds of tokens that load or act, and the HTML."""
+    """What other programs see in it that loads or acts: pictures, and HTML."""
     md = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    found = []
+    found = with_bare_links(source)
     for token in md.parse(source):
         for one in [token, *(token.children or ())]:
             if one.type in ("image", "html_inline", "html_block"):
-                found.append(f"{one.type}: {one.content}")
-    return [one for one in found if not re.fullmatch(r"html_inline: <br\s*/?>", one)]
+                found.append(one.content)
+    return [one for one in found if not re.fullmatch(r"<br\s*/?>", one)]
+
+
+def with_bare_links(source: str) -> list[str]:
+    """The same of a program where an address is a link, with every sign up to its end."""
+    found: list[str] = []
+    read = mistune.create_markdown(renderer="ast", plugins=["url", "table", "strikethrough"])
+    tokens = list(read(source))
+    while tokens:
+        token = tokens.pop()
+        if token["type"] in ("image", "inline_html", "block_html"):
+            found.append(token.get("raw", token["type"]))
+        tokens += token.get("children", ())
+    return found
 
 
 def seen(words: str, host: str = "e.example") -> str:
@@ -84,6 +98,14 @@ CHANGED = [
     ),
     ("[a](javascript:alert(1))", "a (javascript:alert(1))"),
     ("$n![k]$ $x<y$", "$n! [k]$ $x< y$"),
+    ("https://e.example/`<b>`", "https://e.example/ `<b>`"),
+    ("See https://e.example/<b>", "See https://e.example/ \\<b>"),
+    ("https://e.example/\\<b>", "https://e.example/ \\<b>"),
+    ("https://e.example/\\\\<b>", "https://e.example/ \\\\\\<b>"),
+    ("(https://e.example)<b>", "(https://e.example) \\<b>"),
+    ("www.e.example/<b>", "www.e.example/ \\<b>"),
+    ("FTP://e.example/\u00a0<b>", "FTP://e.example/\u00a0 \\<b>"),
+    ("**https://e.example/**`<b>`", "**https://e.example/** `<b>`"),
     (
         "```mermaid\nA@{img: 'https://e.example'}\n```",
         "```text\nA@{img: 'https://e.example'}\n```",
@@ -95,6 +117,8 @@ UNCHANGED = [
     "```rust\n#![allow(x)] <T>\n```",
     "```mermaid\ngraph TD; A-->B\n```",
     "    ![a](b)",
+    "https://a.example <https://b.example>(https://c.example) `<b>`",
+    "`https://a.example/\\<b>` and `<b>`",
     "| a \\| b | [c](https://a.example) |\n|---|---|",
     "1. a\n   - [b][r] <https://a.example>\n\n     c\n\n[r]: https://a.example 'title'",
 ]
@@ -140,6 +164,17 @@ def test_no_payload_loads_or_acts_wherever_its_source_is_rendered() -> None:
         "[" * 30 + "![a](https://e.example)" + "](x)" * 30,
         "![a](https://e.example)" * 2_000,
         "a" * 600_000 + "![a](https://e.example)",
+        "https://e.example/`<img src=//e.example/q>`",
+        "https://e.example/\\`<img src=//e.example/q>`",
+        "https://e.example/$x$`<img src=//e.example/q>`",
+        "https://e.example/` ![a](b)`",
+        "https://e.example/[`<img src=//e.example/q>`](javascript:a)",
+        "[http](#)s://e.example/\\<img src=//e.example/q>",
+        "https://e.example/" + "a" * 3_000 + "`<img src=//e.example/q>`",
+        "https://e.example/[a](javascript:a)<img src=//e.example/q>",
+        "[r]: https://e.example/<img src=//e.example/q>",
+        "| https://e.example/\\| `<img src=//e.example/q>` |\n|---|",
+        "# https://e.example/\\![a](b)",
         "\t- \t![a](https://e.example)\n\t\t![b](https://e.example)",
     ],
 )
@@ -185,7 +220,11 @@ def test_code_is_told_from_prose_also_in_a_source() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            [*EVERYTHING, "[^1]", "[^1]: ", "    ", "\n\n", "<!--", "|---|\n", "```\n", *_SIGNS]
+            [
+                *(*EVERYTHING, *_SIGNS),
+                *("[^1]", "[^1]: ", "    ", "\n\n", "<!--", "|---|\n", "```\n"),
+                *("https://e.example/", "<img src=//e.example/q>"),
+            ]
         ),
         max_size=10,
     )
