@@ -16,6 +16,7 @@ from nbchat.render.characters import readable, undisguised, unmasked
 from nbchat.render.markdown.code import language_of
 from nbchat.render.markdown.parser import LONGEST_TEXT, make_parser
 from nbchat.render.markdown.source_words import (
+    dereferenced,
     legible_words,
     note_places,
     safe_formula,
@@ -65,7 +66,7 @@ def safe_source(text: str) -> str:
     '[plot: image at a.example (not loaded)](https://a.example/p.png) \\\\<b>'
     """
     text = readable(text)
-    if not _RENDERED_ELSEWHERE.search(text):
+    if not _RENDERED_ELSEWHERE.search(text) and dereferenced(text) == text:
         return legible_source(text)
     try:
         source = _Rewriting(text, is_safe=True).source() if len(text) <= LONGEST_TEXT else ""
@@ -215,8 +216,9 @@ class _Rewriting:
         return "".join([*out, self._prose(line[end:])])
 
     def _prose(self, words: str) -> str:
-        words = undisguised(words)
-        return without_markup(words) if self._is_safe else words
+        if self._is_safe:
+            return without_markup(undisguised(dereferenced(words)))
+        return undisguised(words)
 
     def _put_code(self, token: Token, first: int, end: int) -> None:
         for number in range(first, end):

@@ -182,6 +182,45 @@ def test_what_others_read_in_another_way_loads_nothing_either(markdown: str) -> 
     assert others(to_markdown(markdown)) == []
 
 
+@pytest.mark.field("T3")
+@pytest.mark.parametrize(
+    ("markdown", "source"),
+    [
+        ("a &#x202e;moc.knab", "a \\u202emoc.knab"),
+        ("a&#8238;b &#X000202E; &#x202E", "a\\u202eb \\u202e \\u202e"),
+        ("&#xE0041;&#917570;x", "\\U000e0041\\U000e0042x"),
+        ("a&ZeroWidthSpace;b &NoBreak;c", "a\\u200bb \\u2060c"),
+        ("a&#x1b;[31m &#155;31m", "a\\x1b[31m \\x9b31m"),
+        ("\\\\&#x202e;a", "\\\\\\u202ea"),
+        ("https://e.example/\\&#x202e;a", "https://e.example/ \\&#x202e;a"),
+        ("| &#x202e;a |\n|---|", "| \\u202ea |\n|---|"),
+        ("[a&#x202e;](https://e.example)", "[a\\u202e](https://e.example) (e.example)"),
+        ("[a](https://e.example 'b&#x202e;')", "[a](https://e.example)"),
+        ("[a](https://e.example/&#x202e;)", "[a](https://e.example/%E2%80%AE)"),
+        ("[r]\n\n[r]: https://e.example '&#x202e;'", "[r]\n\n[r]: https://e.example '\\u202e'"),
+        ("$x&#x202e;$", "$x\\u202e$"),
+        ("\u0645\u06cc&zwnj;\u062e", "\u0645\u06cc\u200c\u062e"),
+    ],
+)
+def test_a_reference_to_what_nobody_sees_is_written_out(markdown: str, source: str) -> None:
+    assert to_markdown(markdown) == source
+    assert to_markdown(f"{markdown}\n\n![]()").startswith(source)
+
+
+@pytest.mark.field("T3")
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "AT&T &lt;b&gt; &amp;#x202e; &nbsp;&#160; &copy &#x41; &#9; &Tab;",
+        "`&#x202e;` \\&#x202e;\n\n```\n&ZeroWidthSpace;\n```",
+        "&#x99999999; &#" + "9" * 5_000 + "; &unknown;",
+    ],
+)
+def test_other_references_stay_as_written(markdown: str) -> None:
+    assert to_markdown(markdown) == markdown
+    assert to_markdown(f"<b>\n\n{markdown}") == f"\\<b>\n\n{markdown}"
+
+
 @pytest.mark.field("T4")
 def test_a_piece_cannot_disarm_what_follows() -> None:
     pieces = ["```\ncode", "```\n![a](https://e.example)\n```", "~~~~\nx", "end"]
