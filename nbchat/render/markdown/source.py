@@ -16,6 +16,7 @@ from nbchat.render.characters import readable, undisguised, unmasked
 from nbchat.render.markdown.code import language_of
 from nbchat.render.markdown.parser import LONGEST_TEXT, make_parser
 from nbchat.render.markdown.source_words import (
+    dereferenced,
     legible_words,
     note_places,
     safe_formula,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _RENDERED_ELSEWHERE = re.compile(r"!\[|<[A-Za-z/!?]|\]\(|\]\[|\]:|```\s*\w|~~~\s*\w")
@@ -48,6 +50,12 @@ _DRAWN = frozenset(
 _LOADS = re.compile(r"//|<|&|\burl|\bim(?:g|age)|!include|data:", re.IGNORECASE)
 _FENCE_WITH_LANGUAGE = re.compile(r"(`{3,}|~{3,})[ \t]*\S+")
 _LINE_END_IN_CELL = re.compile(r"<br\s*/?>", re.IGNORECASE)
+# What other programs take for a link, although nothing marks it: neither code nor an escape
+# counts in it.
+_BARE_LINK = re.compile(r"(?:(?:https?|ftp)://|www\.)[^ \t\n\r\f\v<]*", re.IGNORECASE)
+_NEITHER_LINK_NOR_MARK = re.compile(
+    r"(?:[^\W_hfw]|h(?!ttp)|f(?!tp)|w(?!ww)|[ ,;'\"/?()])+", re.IGNORECASE
+)
 _TICKS = re.compile("`+")
 
 
@@ -58,7 +66,7 @@ def safe_source(text: str) -> str:
     '[plot: image at a.example (not loaded)](https://a.example/p.png) \\\\<b>'
     """
     text = readable(text)
-    if not _RENDERED_ELSEWHERE.search(text):
+    if not _RENDERED_ELSEWHERE.search(text) and dereferenced(text) == text:
         return legible_source(text)
     try:
         source = _Rewriting(text, is_safe=True).source() if len(text) <= LONGEST_TEXT else ""
@@ -100,7 +108,10 @@ def legible_source(text: str) -> str:
 
 def is_harmless(source: str) -> bool:
     """Whether neither we nor others would see a picture or HTML in it."""
-    for md in (_reader(), _other_reader()):
+    readers = [_reader(), _other_reader()]
+    if _BARE_LINK.search(source):
+        readers.append(_reader_of_bare_links())
+    for md in readers:
         for token in _parse(md, source):
             if any(map(_acts, [token, *(token.children or ())])):
                 return False
@@ -134,9 +145,39 @@ def _reader() -> MarkdownIt:
 
 @cache
 def _other_reader() -> MarkdownIt:
+    return _commonmark()
+
+
+def _commonmark() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@cache
+def _reader_of_bare_links() -> MarkdownIt:
+    md = _commonmark()
+    md.inline.ruler.before("text", "bare_link", _bare_link)
+    md.inline.ruler.at("text", _words_without_one)
+    return md
+
+
+def _bare_link(state: StateInline, silent: bool) -> bool:
+    return _take(_BARE_LINK, state, silent=silent)
+
+
+def _words_without_one(state: StateInline, silent: bool) -> bool:
+    return _take(_NEITHER_LINK_NOR_MARK, state, silent=silent)
+
+
+def _take(pattern: re.Pattern[str], state: StateInline, *, silent: bool) -> bool:
+    match = pattern.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.pending += match[0]
+    state.pos = match.end()
+    return True
 
 
 class _Rewriting:
@@ -175,8 +216,9 @@ class _Rewriting:
         return "".join([*out, self._prose(line[end:])])
 
     def _prose(self, words: str) -> str:
-        words = undisguised(words)
-        return without_markup(words) if self._is_safe else words
+        if self._is_safe:
+            return without_markup(undisguised(dereferenced(words)))
+        return undisguised(words)
 
     def _put_code(self, token: Token, first: int, end: int) -> None:
         for number in range(first, end):

@@ -6,11 +6,14 @@ what our page shows. Lines and blocks are not known here.
 
 from __future__ import annotations
 
+import html
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbchat.render.characters import undisguised, undisguised_name, unmasked
+from nbchat.invisible import INVISIBLE
+from nbchat.render.characters import CONTROLS, undisguised, undisguised_name, unmasked
 from nbchat.render.markdown.addresses import destination
 from nbchat.render.markdown.links import picture_words, remark_words, words_of
 
@@ -29,9 +32,18 @@ _BACKSLASHES = r"(?<!\\)((?:\\\\)*)"  # an even number: what follows is not esca
 _PICTURE = re.compile(rf"{_BACKSLASHES}!(?=\[)")
 # Where HTML could begin, but no address in angle brackets.
 _TAG = re.compile(
-    rf"{_BACKSLASHES}<(?=[A-Za-z/!?])(?!(?:https?:|mailto:)[^\s<>]*>|[\w.+-]+@[\w.-]+>)", re.I
+    r"(?<!\\)(\\*)<(?=[A-Za-z/!?])(?!(?:https?:|mailto:)[^\s<>]*>|[\w.+-]+@[\w.-]+>)", re.I
 )
-_TAG_IN_CELL = re.compile(_TAG.pattern.replace("(?!", r"(?!br\s*/?>|", 1), re.I)
+_TAG_IN_CELL = re.compile(_TAG.pattern.replace("(?!(", r"(?!br\s*/?>|(", 1), re.I)
+# A character by its number or name; some programs do without the semicolon.
+_REFERENCE = re.compile(
+    r"(?<!\\)(\\*)&(?:#x0*([0-9a-f]{1,6})(?![0-9a-f])|#0*([0-9]{1,7})(?![0-9])|([a-z][a-z0-9]*));?",
+    re.I,
+)
+# Elsewhere an address is a link, with every sign up to a space: an escape there is none.
+_BARE_LINK_BEGINS = re.compile(r"://|www\.", re.I)
+_BARE_LINK_ENDS = re.compile(r"[ \t\n\r\f\v<]")
+_LONGEST_LOOK_BACK = 500  # characters
 
 
 class Edit(NamedTuple):
@@ -80,9 +92,33 @@ def safe_words(content: str, children: Sequence[Token], *, in_cell: bool) -> str
     """The words as our page shows them: pictures are links, links say where they lead, no HTML."""
 
     def write(prose: str) -> str:
-        return without_markup(undisguised(prose), in_cell=in_cell)
+        return without_markup(undisguised(dereferenced(prose)), in_cell=in_cell)
 
     return _apply(content, list(_edits(content, children)), write)
+
+
+def dereferenced(prose: str) -> str:
+    """Markdown with the characters that nobody sees in the place of references to them.
+
+    >>> dereferenced("a&#x202e;b &amp; &#27;").encode("unicode_escape")
+    b'a\\\\u202eb &amp; \\\\\\\\x1b'
+    """
+    return _REFERENCE.sub(_dereferenced, prose) if "&" in prose else prose
+
+
+def _dereferenced(match: re.Match[str]) -> str:
+    escapes, hexadecimal, decimal, name = match.groups()
+    if name:
+        words = html.unescape(match[0][len(escapes) :])
+    else:
+        number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+        words = chr(number) if number <= sys.maxunicode else ""
+    is_control = bool(CONTROLS.search(words))
+    if not is_control and not INVISIBLE.search(words):
+        return match[0]
+    if len(escapes) % 2:
+        return _space_behind_link(match.string, match.start()) + match[0]
+    return escapes + (words.encode("unicode_escape").decode() if is_control else words)
 
 
 def without_markup(prose: str, *, in_cell: bool = False) -> str:
@@ -90,13 +126,24 @@ def without_markup(prose: str, *, in_cell: bool = False) -> str:
     if "![" in prose:
         prose = _PICTURE.sub(r"\1\\!", prose)
     if "<" in prose:
-        prose = (_TAG_IN_CELL if in_cell else _TAG).sub(r"\1\\<", prose)
+        prose = (_TAG_IN_CELL if in_cell else _TAG).sub(_escaped_tag, prose)
     return prose
+
+
+def _escaped_tag(match: re.Match[str]) -> str:
+    escapes = match[1] if len(match[1]) % 2 else match[1] + "\\"
+    return f"{_space_behind_link(match.string, match.start())}{escapes}<"
+
+
+def _space_behind_link(text: str, end: int) -> str:
+    """What ends the bare link there, if one may reach up to there."""
+    before = text[max(0, end - _LONGEST_LOOK_BACK) : end]
+    return " " if _BARE_LINK_BEGINS.search(_BARE_LINK_ENDS.split(before)[-1]) else ""
 
 
 def safe_formula(tex: str) -> str:
     """A formula that begins neither a picture nor HTML where nobody knows formulas."""
-    return re.sub(r"!(?=\[)|<(?=[A-Za-z/!?])", r"\g<0> ", unmasked(tex))
+    return re.sub(r"!(?=\[)|<(?=[A-Za-z/!?])", r"\g<0> ", unmasked(dereferenced(tex)))
 
 
 def _apply(content: str, edits: list[Edit], write: Callable[[str], str]) -> str:
@@ -139,7 +186,8 @@ def _leads_somewhere(opened: tuple[Token, list[str]]) -> bool:
 def _edit(content: str, token: Token, *, inside_link: bool) -> Edit:
     start, end = token.meta["place"]
     if token.type == "code_inline":
-        return _legible_code(content, token)
+        code = _space_behind_link(content, start) + unmasked(content[start:end])
+        return Edit(start, end, code)
     if token.type == "formula":
         return Edit(start, end, safe_formula(content[start:end]))
     words, address = picture_words(token)
@@ -158,7 +206,7 @@ def _link_edits(content: str, link: Token, words: str) -> Iterator[Edit]:
         yield Edit(label_end, end, behind)
         return
     typed = content[label_end:end]
-    if "<" in typed or "![" in typed or undisguised_name(typed) != typed:
+    if "<" in typed or "![" in typed or undisguised_name(dereferenced(typed)) != typed:
         typed = _link("", address)[1:]
     yield Edit(label_end, end, typed + behind)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import mistune
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,14 +43,27 @@ _SIGNS = (
 
 
 def others(source: str) -> list[str]:
-    """What other programs see in it: the kinds of tokens that load or act, and the HTML."""
+    """What other programs see in it that loads or acts: pictures, and HTML."""
     md = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    found = []
+    found = with_bare_links(source)
     for token in md.parse(source):
         for one in [token, *(token.children or ())]:
             if one.type in ("image", "html_inline", "html_block"):
-                found.append(f"{one.type}: {one.content}")
-    return [one for one in found if not re.fullmatch(r"html_inline: <br\s*/?>", one)]
+                found.append(one.content)
+    return [one for one in found if not re.fullmatch(r"<br\s*/?>", one)]
+
+
+def with_bare_links(source: str) -> list[str]:
+    """The same of a program where an address is a link, with every sign up to its end."""
+    found: list[str] = []
+    read = mistune.create_markdown(renderer="ast", plugins=["url", "table", "strikethrough"])
+    tokens = list(read(source))
+    while tokens:
+        token = tokens.pop()
+        if token["type"] in ("image", "inline_html", "block_html"):
+            found.append(token.get("raw", token["type"]))
+        tokens += token.get("children", ())
+    return found
 
 
 def seen(words: str, host: str = "e.example") -> str:
@@ -84,6 +98,14 @@ CHANGED = [
     ),
     ("[a](javascript:alert(1))", "a (javascript:alert(1))"),
     ("$n![k]$ $x<y$", "$n! [k]$ $x< y$"),
+    ("https://e.example/`<b>`", "https://e.example/ `<b>`"),
+    ("See https://e.example/<b>", "See https://e.example/ \\<b>"),
+    ("https://e.example/\\<b>", "https://e.example/ \\<b>"),
+    ("https://e.example/\\\\<b>", "https://e.example/ \\\\\\<b>"),
+    ("(https://e.example)<b>", "(https://e.example) \\<b>"),
+    ("www.e.example/<b>", "www.e.example/ \\<b>"),
+    ("FTP://e.example/\u00a0<b>", "FTP://e.example/\u00a0 \\<b>"),
+    ("**https://e.example/**`<b>`", "**https://e.example/** `<b>`"),
     (
         "```mermaid\nA@{img: 'https://e.example'}\n```",
         "```text\nA@{img: 'https://e.example'}\n```",
@@ -95,6 +117,8 @@ UNCHANGED = [
     "```rust\n#![allow(x)] <T>\n```",
     "```mermaid\ngraph TD; A-->B\n```",
     "    ![a](b)",
+    "https://a.example <https://b.example>(https://c.example) `<b>`",
+    "`https://a.example/\\<b>` and `<b>`",
     "| a \\| b | [c](https://a.example) |\n|---|---|",
     "1. a\n   - [b][r] <https://a.example>\n\n     c\n\n[r]: https://a.example 'title'",
 ]
@@ -140,11 +164,61 @@ def test_no_payload_loads_or_acts_wherever_its_source_is_rendered() -> None:
         "[" * 30 + "![a](https://e.example)" + "](x)" * 30,
         "![a](https://e.example)" * 2_000,
         "a" * 600_000 + "![a](https://e.example)",
+        "https://e.example/`<img src=//e.example/q>`",
+        "https://e.example/\\`<img src=//e.example/q>`",
+        "https://e.example/$x$`<img src=//e.example/q>`",
+        "https://e.example/` ![a](b)`",
+        "https://e.example/[`<img src=//e.example/q>`](javascript:a)",
+        "[http](#)s://e.example/\\<img src=//e.example/q>",
+        "https://e.example/" + "a" * 3_000 + "`<img src=//e.example/q>`",
+        "https://e.example/[a](javascript:a)<img src=//e.example/q>",
+        "[r]: https://e.example/<img src=//e.example/q>",
+        "| https://e.example/\\| `<img src=//e.example/q>` |\n|---|",
+        "# https://e.example/\\![a](b)",
         "\t- \t![a](https://e.example)\n\t\t![b](https://e.example)",
     ],
 )
 def test_what_others_read_in_another_way_loads_nothing_either(markdown: str) -> None:
     assert others(to_markdown(markdown)) == []
+
+
+@pytest.mark.field("T3")
+@pytest.mark.parametrize(
+    ("markdown", "source"),
+    [
+        ("a &#x202e;moc.knab", "a \\u202emoc.knab"),
+        ("a&#8238;b &#X000202E; &#x202E", "a\\u202eb \\u202e \\u202e"),
+        ("&#xE0041;&#917570;x", "\\U000e0041\\U000e0042x"),
+        ("a&ZeroWidthSpace;b &NoBreak;c", "a\\u200bb \\u2060c"),
+        ("a&#x1b;[31m &#155;31m", "a\\x1b[31m \\x9b31m"),
+        ("\\\\&#x202e;a", "\\\\\\u202ea"),
+        ("https://e.example/\\&#x202e;a", "https://e.example/ \\&#x202e;a"),
+        ("| &#x202e;a |\n|---|", "| \\u202ea |\n|---|"),
+        ("[a&#x202e;](https://e.example)", "[a\\u202e](https://e.example) (e.example)"),
+        ("[a](https://e.example 'b&#x202e;')", "[a](https://e.example)"),
+        ("[a](https://e.example/&#x202e;)", "[a](https://e.example/%E2%80%AE)"),
+        ("[r]\n\n[r]: https://e.example '&#x202e;'", "[r]\n\n[r]: https://e.example '\\u202e'"),
+        ("$x&#x202e;$", "$x\\u202e$"),
+        ("\u0645\u06cc&zwnj;\u062e", "\u0645\u06cc\u200c\u062e"),
+    ],
+)
+def test_a_reference_to_what_nobody_sees_is_written_out(markdown: str, source: str) -> None:
+    assert to_markdown(markdown) == source
+    assert to_markdown(f"{markdown}\n\n![]()").startswith(source)
+
+
+@pytest.mark.field("T3")
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "AT&T &lt;b&gt; &amp;#x202e; &nbsp;&#160; &copy &#x41; &#9; &Tab;",
+        "`&#x202e;` \\&#x202e;\n\n```\n&ZeroWidthSpace;\n```",
+        "&#x99999999; &#" + "9" * 5_000 + "; &unknown;",
+    ],
+)
+def test_other_references_stay_as_written(markdown: str) -> None:
+    assert to_markdown(markdown) == markdown
+    assert to_markdown(f"<b>\n\n{markdown}") == f"\\<b>\n\n{markdown}"
 
 
 @pytest.mark.field("T4")
@@ -185,7 +259,11 @@ def test_code_is_told_from_prose_also_in_a_source() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            [*EVERYTHING, "[^1]", "[^1]: ", "    ", "\n\n", "<!--", "|---|\n", "```\n", *_SIGNS]
+            [
+                *(*EVERYTHING, *_SIGNS),
+                *("[^1]", "[^1]: ", "    ", "\n\n", "<!--", "|---|\n", "```\n"),
+                *("https://e.example/", "<img src=//e.example/q>"),
+            ]
         ),
         max_size=10,
     )
