@@ -145,15 +145,18 @@ class Mask:
                 return f"[{name}]"
         return text
 
-    def hide_cut(self, text: str) -> str:
-        """The text without keys, and without beginnings of keys, since messages are shortened.
+    def hide_cut(self, text: str, seen: dict[str, None] | None = None) -> str:
+        """The text without keys, and without beginnings of keys, since texts are shortened.
 
         >>> Mask({"sk-4dG7hQ2xW9pL": "KIMI_API_KEY"}).hide_cut("no model 'sk-4dG7hQ2x…'")
         "no model '[KIMI_API_KEY]…'"
         """
-        text = self.hide(text)
-        for form, name in self.__forms:
-            text = _hide_starts(text, form, f"[{name}]")
+        text = self.hide(text, seen)
+        for form, name in reversed(self.__forms):  # a long key may begin as a short one does
+            if form[: _open_start(form) + 1] in text:
+                text = _hide_starts(text, form, f"[{name}]")
+                if seen is not None:
+                    seen[name] = None
         return text
 
 
@@ -166,8 +169,6 @@ def _hide_starts(text: str, form: str, instead: str) -> str:
     """The text with something instead of every beginning of `form` that is too long to be read."""
     start = form[: _open_start(form) + 1]
     first, *pieces = text.split(start)
-    if not pieces:
-        return text
     rest = form[len(start) :]
     return first + "".join(instead + piece[_shared(piece, rest) :] for piece in pieces)
 
