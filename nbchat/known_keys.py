@@ -15,14 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from nbchat import key_shapes
+
 SHORTEST = 12  # characters; a shorter "key" is a word, such as `ollama` for a local server
-MOST = 100  # keys that are remembered
+MOST = 100  # keys that are remembered though no variable holds them any more
 LONGEST_START = 16  # characters of a key's beginning that say nothing yet, such as sk-ant-api03-
 ARGUMENT = "api_key"  # the name of a key that came as an argument
 
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SECRET|TOKEN|PASSWORD|PASSWD)$", re.I
+    r"(?:(?:^|_)(?:API_?KEY|ACCESS_KEY(?:_ID)?|SECRET_KEY|PRIVATE_KEY|SECRET|TOKEN|PASS|(?<=_)PWD)"
+    r"|PASSWORD|PASSWD)(?:_?\d+)?$",
+    re.I,
 )
+_MAYBE_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|PAT|AUTH|CREDENTIALS?)(?:_?\d+)?$", re.I)
+_LONG_AND_MIXED = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{12}", re.I)
+_PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://([^\s/:@]*:([^\s/@]+)@[^\s/?#]*)", re.I)
 # What people write where no key is needed, or where one is still to be put in.
 _PLACEHOLDER = re.compile(
     r"\W*(?:your|insert|replace|enter|paste|put|change)(?:[\W_]|$)|<.*>$|.*(?:x{6}|\.{3}|\*{4})",
@@ -214,16 +221,33 @@ def remember(key: str, name: str = ARGUMENT) -> None:
         return
     if _known.get(key, ARGUMENT) == ARGUMENT:
         _known[key] = name
-    if len(_known) > MOST:
-        _known.pop(next(iter(_known)), None)
 
 
 def keys() -> tuple[str, ...]:
     """Every key that is or was known; the environment is looked at anew."""
-    for name in list(os.environ):
-        if name in _variables or _SECRET_NAME.search(name):
-            remember(os.environ.get(name, ""), name)
+    held = set()
+    for name, value in list(os.environ.items()):
+        key = value.strip() if name in _variables else _secret_in(name, value.strip())
+        held.add(key)
+        remember(key, name)
+    left = [key for key in list(_known) if key not in held]
+    for key in left[:-MOST]:
+        _known.pop(key, None)
     return tuple(_known)
+
+
+@lru_cache(maxsize=1000)
+def _secret_in(name: str, value: str) -> str:
+    """What is secret of the value of a variable that no row names; empty where nothing is."""
+    url = _PASSWORD_IN_URL.match(value)
+    if url:
+        return url[2] if is_key(url[2]) else url[1]
+    is_secret = key_shapes.is_shaped(value)
+    if _SECRET_NAME.search(name):
+        is_secret = is_secret or not key_shapes.is_plain(value)
+    elif _MAYBE_SECRET_NAME.search(name):
+        is_secret = is_secret or _LONG_AND_MIXED.search(value) is not None
+    return value if is_secret else ""
 
 
 def current() -> Mask:
