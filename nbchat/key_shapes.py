@@ -62,6 +62,11 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
             yield match.span(1)
 
 
+def is_in(text: str) -> bool:
+    """Whether something in a text looks like a key."""
+    return any(True for _ in spans(text))
+
+
 def is_shaped(value: str) -> bool:
     """Whether all of a value is what a key looks like."""
     return (0, len(value)) in spans(value)

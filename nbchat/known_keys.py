@@ -53,9 +53,14 @@ def is_key(value: str) -> bool:
     >>> is_key("sk-4dG7hQ2xW9pL"), is_key("sk-no-key-required"), is_key("your-api-key-1234")
     (True, False, False)
     """
-    if len(value) < SHORTEST or len(set(value)) < _FEWEST_LETTERS or _PLACEHOLDER.match(value):
-        return False
-    return not _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
+    return len(value) >= SHORTEST and not is_placeholder(value)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value is what people write where no key is needed, or one is to be put in."""
+    if len(set(value)) < _FEWEST_LETTERS or _PLACEHOLDER.match(value):
+        return True
+    return _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
 
 
 class Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -225,3 +226,21 @@ def test_an_error_does_not_repeat_a_key(
     error = raised.value
     shown = "\n".join([str(error), repr(error), repr(error.args), *error._render_traceback_()])
     assert key[:20] not in shown
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda key: nbchat.ask(key, "Hi"),
+        lambda key: nbchat.ask(key, "demo"),
+        lambda key: nbchat.ask(f"{key}:x", "Hi"),
+        lambda key: nbchat.ask(f"nobody:{key}", "Hi"),
+        lambda key: nbchat.ask(f"{key}/x", "Hi"),
+        lambda key: nbchat.models(live=key),
+    ],
+)
+def test_a_name_that_looks_like_a_key_is_not_repeated(ask: Callable[[str], object]) -> None:
+    with pytest.raises(NbchatError, match="looks like a key") as raised:
+        ask("sk-ant-api03-1q2W3e4R5t6Y")
+
+    assert "1q2W3e4R5t6Y" not in str(raised.value)

@@ -7,7 +7,7 @@ taken out of that, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbchat import key_shapes, known_keys
 
@@ -28,7 +28,9 @@ _RUN_LINE = re.compile(
     rf"(?x) (?: \s* (?:[\w.,\ \[\]]+=\s*)? %{{1,2}}chat (?=\s) | {_BARE} ) {_REST}"
 )
 _OUR_LINE = re.compile(rf"(?mx) ^ (?: [^\n]*? (?<!\w) %{{1,2}}chat (?=\s) | {_BARE} ) {_REST}")
-_ARGUMENT = re.compile(r"""\bapi_key\s*=\s*[rbuf]{0,2}(["'])([^"'\n]{6,})\1""")
+_ARGUMENT = re.compile(
+    r"""(?x) \bapi_key ["']? \s* [=:] [\s(]* [rbuf]{0,2} (["']{3}|["']) ([^"'\n]{6,}) \1"""
+)
 
 
 # --- in a line ---------------------------------------------------------------------------------
@@ -41,6 +43,11 @@ def has_key(line: str) -> bool:
     (True, False)
     """
     return BLANK in line or any(True for _ in _spans(line))
+
+
+def keys_in(line: str) -> list[str]:
+    """The keys that follow `%chat` or `%%chat`, longest first."""
+    return _longest_first(line[start:end] for start, end in _spans(line))
 
 
 def without_keys(line: str) -> str:
@@ -133,8 +140,13 @@ def keys_typed(cell: str) -> list[str]:
     if ours:
         found += [cell[a:b] for a, b in known_keys.current().spans(cell)]
     if "nbchat" in cell:
-        found += [match[2] for match in _ARGUMENT.finditer(cell)]
-    return sorted({key for key in found if BLANK not in key}, key=len, reverse=True)
+        given = [match[2] for match in _ARGUMENT.finditer(cell)]
+        found += [key for key in given if not known_keys.is_placeholder(key)]
+    return _longest_first(found)
+
+
+def _longest_first(keys: Iterable[str]) -> list[str]:
+    return sorted({key for key in keys if BLANK not in key}, key=len, reverse=True)
 
 
 def blank(text: str, keys: list[str]) -> str:
