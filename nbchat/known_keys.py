@@ -15,14 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from nbchat import key_shapes
+
 SHORTEST = 12  # characters; a shorter "key" is a word, such as `ollama` for a local server
-MOST = 100  # keys that are remembered
+MOST = 100  # keys that are remembered though no variable holds them any more
 LONGEST_START = 16  # characters of a key's beginning that say nothing yet, such as sk-ant-api03-
 ARGUMENT = "api_key"  # the name of a key that came as an argument
 
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SECRET|TOKEN|PASSWORD|PASSWD)$", re.I
+    r"(?:(?:^|_)(?:API_?KEY|ACCESS_KEY(?:_ID)?|SECRET_KEY|PRIVATE_KEY|SECRET|TOKEN|PASS|(?<=_)PWD)"
+    r"|PASSWORD|PASSWD)(?:_?\d+)?$",
+    re.I,
 )
+_MAYBE_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|PAT|AUTH|CREDENTIALS?)(?:_?\d+)?$", re.I)
+_LONG_AND_MIXED = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{12}", re.I)
+_PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://([^\s/:@]*:([^\s/@]+)@[^\s/?#]*)", re.I)
 # What people write where no key is needed, or where one is still to be put in.
 _PLACEHOLDER = re.compile(
     r"\W*(?:your|insert|replace|enter|paste|put|change)(?:[\W_]|$)|<.*>$|.*(?:x{6}|\.{3}|\*{4})",
@@ -46,9 +53,14 @@ def is_key(value: str) -> bool:
     >>> is_key("sk-4dG7hQ2xW9pL"), is_key("sk-no-key-required"), is_key("your-api-key-1234")
     (True, False, False)
     """
-    if len(value) < SHORTEST or len(set(value)) < _FEWEST_LETTERS or _PLACEHOLDER.match(value):
-        return False
-    return not _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
+    return len(value) >= SHORTEST and not is_placeholder(value)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value is what people write where no key is needed, or one is to be put in."""
+    if len(set(value)) < _FEWEST_LETTERS or _PLACEHOLDER.match(value):
+        return True
+    return _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
 
 
 class Mask:
@@ -145,15 +157,18 @@ class Mask:
                 return f"[{name}]"
         return text
 
-    def hide_cut(self, text: str) -> str:
-        """The text without keys, and without beginnings of keys, since messages are shortened.
+    def hide_cut(self, text: str, seen: dict[str, None] | None = None) -> str:
+        """The text without keys, and without beginnings of keys, since texts are shortened.
 
         >>> Mask({"sk-4dG7hQ2xW9pL": "KIMI_API_KEY"}).hide_cut("no model 'sk-4dG7hQ2x…'")
         "no model '[KIMI_API_KEY]…'"
         """
-        text = self.hide(text)
-        for form, name in self.__forms:
-            text = _hide_starts(text, form, f"[{name}]")
+        text = self.hide(text, seen)
+        for form, name in reversed(self.__forms):  # a long key may begin as a short one does
+            if form[: _open_start(form) + 1] in text:
+                text = _hide_starts(text, form, f"[{name}]")
+                if seen is not None:
+                    seen[name] = None
         return text
 
 
@@ -166,8 +181,6 @@ def _hide_starts(text: str, form: str, instead: str) -> str:
     """The text with something instead of every beginning of `form` that is too long to be read."""
     start = form[: _open_start(form) + 1]
     first, *pieces = text.split(start)
-    if not pieces:
-        return text
     rest = form[len(start) :]
     return first + "".join(instead + piece[_shared(piece, rest) :] for piece in pieces)
 
@@ -213,16 +226,33 @@ def remember(key: str, name: str = ARGUMENT) -> None:
         return
     if _known.get(key, ARGUMENT) == ARGUMENT:
         _known[key] = name
-    if len(_known) > MOST:
-        _known.pop(next(iter(_known)), None)
 
 
 def keys() -> tuple[str, ...]:
     """Every key that is or was known; the environment is looked at anew."""
-    for name in list(os.environ):
-        if name in _variables or _SECRET_NAME.search(name):
-            remember(os.environ.get(name, ""), name)
+    held = set()
+    for name, value in list(os.environ.items()):
+        key = value.strip() if name in _variables else _secret_in(name, value.strip())
+        held.add(key)
+        remember(key, name)
+    left = [key for key in list(_known) if key not in held]
+    for key in left[:-MOST]:
+        _known.pop(key, None)
     return tuple(_known)
+
+
+@lru_cache(maxsize=1000)
+def _secret_in(name: str, value: str) -> str:
+    """What is secret of the value of a variable that no row names; empty where nothing is."""
+    url = _PASSWORD_IN_URL.match(value)
+    if url:
+        return url[2] if is_key(url[2]) else url[1]
+    is_secret = key_shapes.is_shaped(value)
+    if _SECRET_NAME.search(name):
+        is_secret = is_secret or not key_shapes.is_plain(value)
+    elif _MAYBE_SECRET_NAME.search(name):
+        is_secret = is_secret or _LONG_AND_MIXED.search(value) is not None
+    return value if is_secret else ""
 
 
 def current() -> Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -107,6 +108,86 @@ def test_a_variable_that_only_a_row_names_holds_a_key(monkeypatch: pytest.Monkey
     assert known_keys.hide(f"{PLAIN}-seed") == "[PIGEON_SEED]"
 
 
+def test_every_key_that_is_set_is_masked_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", f"{PLAIN}-kimi")
+    for number in range(130):
+        monkeypatch.setenv(f"S{number}_TOKEN", f"{number:03}{PLAIN}-token")
+    known_keys.keys()
+    for number in range(2 * known_keys.MOST):
+        known_keys.remember(f"{number:03}{PLAIN}-argument")
+
+    assert known_keys.hide(f"{PLAIN}-kimi") == "[KIMI_API_KEY]"
+    for number in range(130):
+        assert known_keys.hide(f"{number:03}{PLAIN}-token") == f"[S{number}_TOKEN]"
+    assert known_keys.hide(f"199{PLAIN}-argument") == "[api_key]"
+    assert known_keys.hide(f"000{PLAIN}-argument") == f"000{PLAIN}-argument"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("configuration", "internationalization", "Europe/Berlin", "America/Argentina/Salta"),
+        *("/home/user/data", "/run/user/1000", "~/.cache/hf/token", "C:\\Users\\me\\key.pem"),
+        *("localhost12345", "http://localhost:8888", "http://127.0.0.1:11434/v", "./keys/mine.pem"),
+    ],
+)
+def test_a_word_a_path_or_an_address_of_this_machine_is_no_key(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_TOKEN", value)
+
+    assert known_keys.hide(f"what is {value}?") == f"what is {value}?"
+
+
+HELD = {
+    "OPENAI_API_KEY_2": "proj.9f8e7d6c5b4a32",
+    "MISTRAL_API_KEY1": "0f9e8d7c6b5a4939",
+    "OPENAI_KEY": "abcde12345fghij",
+    "SSH_AUTH_KEY": "abcdefabcdef12345",
+    "PGPASSWORD": "correct-horse-staple",
+    "DB_PASS": "Abcdefgh-ijkl",
+    "GH_PAT": "ghp_abcdefghijklmnop123456",
+    "AWS_ACCESS_KEY_ID": "AKIAABCDEFGHIJKLMNOP",
+    "SOMETHING": "sk-ant-api03-9f8e7D6c5B4a",
+    "AWS_SECRET_ACCESS_KEY": "/alrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "JUPYTER_TOKEN": "qWxkzPtLmNbvRsTy",
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_a_key_is_known_by_what_people_call_its_variable_or_by_its_shape(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, HELD[name])
+
+    assert known_keys.hide(f"it is {HELD[name]}.") == f"it is [{name}]."
+
+
+@pytest.mark.parametrize("password", ["hunter2secretpw", "hunter2"])
+def test_the_password_in_an_address_is_a_key(
+    password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgres://user:{password}@db.example/shop")
+
+    shown = known_keys.hide(f"postgres://user:{password}@db.example/shop")
+
+    assert password not in shown
+    assert shown.endswith("/shop")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("CACHE_KEY", "linux-python-wheels"), ("OLDPWD", "/work/0f9Ab3c8d7E6f5a4")]
+)
+def test_what_only_may_be_a_key_is_one_where_it_is_random(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert known_keys.hide(value) == value
+
+
 WRONG = {
     "the model": lambda key: nbchat.ask(key, "Hi"),
     "a model of a provider": lambda key: nbchat.ask(f"openai:{key}", "Hi"),
@@ -145,3 +226,21 @@ def test_an_error_does_not_repeat_a_key(
     error = raised.value
     shown = "\n".join([str(error), repr(error), repr(error.args), *error._render_traceback_()])
     assert key[:20] not in shown
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda key: nbchat.ask(key, "Hi"),
+        lambda key: nbchat.ask(key, "demo"),
+        lambda key: nbchat.ask(f"{key}:x", "Hi"),
+        lambda key: nbchat.ask(f"nobody:{key}", "Hi"),
+        lambda key: nbchat.ask(f"{key}/x", "Hi"),
+        lambda key: nbchat.models(live=key),
+    ],
+)
+def test_a_name_that_looks_like_a_key_is_not_repeated(ask: Callable[[str], object]) -> None:
+    with pytest.raises(NbchatError, match="looks like a key") as raised:
+        ask("sk-ant-api03-1q2W3e4R5t6Y")
+
+    assert "1q2W3e4R5t6Y" not in str(raised.value)

@@ -15,7 +15,10 @@ import nbchat
 PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
-    ("known_keys", "errors", "keys", "hosts", "folders", "invisible", "library_logs", "wording"),
+    (
+        *("key_shapes", "known_keys", "errors", "keys", "hosts", "folders", "invisible"),
+        *("library_logs", "wording"),
+    ),
     ("provider_state", "attachments", "messages", "events", "masked_parts", "turns"),
     ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import textwrap
 import traceback
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -138,3 +141,26 @@ def test_the_frames_of_a_wrong_call_do_not_hold_what_was_given() -> None:
     printed = VerboseTB(theme_name="nocolor").text(type(error), error, inside)
     assert KEY not in printed
     assert KEY not in "".join(traceback.format_exception(error))
+
+
+LONG_KEY = "sk-proj-" + "Ab3dEfG7hIjKlM0pQrStUvWxYz12" * 5
+SHORTENED: dict[str, Callable[[], object]] = {
+    "a series in a dict": lambda: {"env": pd.Series({"OPENAI": LONG_KEY})},
+    "a table in a dict": lambda: {"env": pd.DataFrame({"key": [LONG_KEY]})},
+    "a match": lambda: re.match(".*", LONG_KEY),
+    "wrapped lines": lambda: textwrap.fill(LONG_KEY, 40).splitlines()[0],
+    "a slice": lambda: LONG_KEY[:60],
+}
+
+
+@pytest.mark.parametrize("what", SHORTENED)
+def test_a_key_that_a_value_shows_shortened_is_masked(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", LONG_KEY)
+
+    prompt = expand("{value}", {"value": SHORTENED[what]()})
+
+    assert LONG_KEY[:17] not in prompt.text
+    assert "[OPENAI_API_KEY]" in prompt.text
+    assert "1 key masked" in prompt.inserted[0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from nbchat import key_shapes
 from nbchat.catalog.rows import Model, Provider
 from nbchat.wording import did_you_mean, shorten
 
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
+LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
 
 
 class KnownNames(Protocol):
@@ -27,6 +29,8 @@ class KnownNames(Protocol):
 
 def no_such_model(name: str, catalog: KnownNames) -> str:
     """What to say of a name that has no route."""
+    if key_shapes.is_in(name):
+        return LOOKS_LIKE_A_KEY
     kind, colon, upstream = name.partition(":")
     file = catalog.untrusted.get(name) or catalog.untrusted.get(kind)
     if file and kind not in catalog.providers:
@@ -50,6 +54,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
 
 def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
     """What to say of a provider that nobody knows; `upstream` is the model asked of it, if any."""
+    if key_shapes.is_in(kind):
+        return "the name of a provider is expected, and this one looks like a key."
     if kind in catalog.untrusted:
         return _only_untrusted(kind, catalog.untrusted[kind])
     near = did_you_mean(kind, catalog.providers)

@@ -52,7 +52,8 @@ def value_text(value: Any) -> tuple[str, str]:
     size = len(text)
     mask = known_keys.current()
     seen: Seen = {}
-    text = mask.hide(text[: LONGEST_VALUE + mask.longest], seen)  # before a key is cut in two
+    # Before a key is cut in two here. The value's own `str` may have cut one, too.
+    text = mask.hide_cut(text[: LONGEST_VALUE + mask.longest], seen)
     if seen:
         facts.append(keys_masked(seen))
     if size > LONGEST_VALUE:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from nbchat import addresses, known_keys
+from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
@@ -116,7 +116,8 @@ def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -
     try:
         return catalog.find(model, wire)
     except UnknownModel:
-        if question in catalog.models or question in catalog.aliases:
+        is_swapped = question in catalog.models or question in catalog.aliases
+        if is_swapped and not key_shapes.is_in(model):
             raise UnknownModel(
                 f"{model!r} is not the name of a model, but {question!r} is. {ORDER}"
             ) from None

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from nbchat.errors import BadSettings
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
 from nbchat.options import Option, RequestOptions
 from nbchat.wording import shorten
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line
 _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
@@ -129,11 +132,13 @@ def _value(option: Option, text: str) -> Any:
     raise argparse.ArgumentTypeError(f"takes {wanted}, not {text!r}")
 
 
-def refuse_keys(line: str) -> None:
-    """Raise BadSettings for a key on a line, which the notebook would keep."""
-    from nbchat.frontends.notebook import line_keys
+def refuse_keys(line: str, shell: InteractiveShell | None = None) -> None:
+    """Raise BadSettings for a key on a line, and take it out of what the shell keeps."""
+    from nbchat.frontends.notebook import input_history, line_keys
 
     if line_keys.has_key(line):
+        if shell is not None:
+            input_history.take_out(shell, line_keys.keys_in(line))
         del line  # a traceback shows the variables of this frame
         raise BadSettings(_refusal())
 

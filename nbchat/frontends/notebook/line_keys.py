@@ -7,26 +7,13 @@ taken out of that, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from nbchat import known_keys
+from nbchat import key_shapes, known_keys
 
 BLANK = "[key removed]"
 TEXT_COMMANDS = ("ask", "search", "fix", "explain")  # of %chat, followed by words of any kind
 
-_PREFIXES = (
-    r"sk[-_]|gsk_|csk-|xai-|hf_|nvapi-|pplx-|r8_|fw_|jina_|tvly-|tgp_|AIza|AQ\.|ya29\.|bce-v3/"
-    r"|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|npm_"
-)
-_PREFIXED = re.compile(rf"(?<![\w-])(?:{_PREFIXES})([\w/.~+=-]{{10,}})")
-_SHAPED = re.compile(
-    r"(?<!\w)(?:"
-    r"(?:AKIA|ASIA)[0-9A-Z]{16}"  # Amazon
-    r"|[0-9a-f]{32}\.[A-Za-z0-9]{16}"  # Zhipu
-    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"  # a JSON web token
-    r")(?!\w)"
-)
-_BEARER = re.compile(r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.I)
 _WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+|\S+""")
 # The name of an option or a member that holds a key: --api-key, key=, OPENAI_API_KEY=
 _KEY_NAME = re.compile(
@@ -41,29 +28,9 @@ _RUN_LINE = re.compile(
     rf"(?x) (?: \s* (?:[\w.,\ \[\]]+=\s*)? %{{1,2}}chat (?=\s) | {_BARE} ) {_REST}"
 )
 _OUR_LINE = re.compile(rf"(?mx) ^ (?: [^\n]*? (?<!\w) %{{1,2}}chat (?=\s) | {_BARE} ) {_REST}")
-_ARGUMENT = re.compile(r"""\bapi_key\s*=\s*[rbuf]{0,2}(["'])([^"'\n]{6,})\1""")
-
-
-def is_random(run: str) -> bool:
-    """Whether letters and digits in a row are those of a key rather than a word.
-
-    >>> [is_random(run) for run in ("4dG7hQ2xW9", "abcdefghijkl1234", "estimators", "download2")]
-    [True, True, False, False]
-    """
-    if len(run) >= 24:
-        return True
-    has_digits = any(letter.isdigit() for letter in run)
-    has_letters = any(letter.isalpha() for letter in run)
-    return has_digits and has_letters and len(run) >= (8 if _is_mixed(run) else 12)
-
-
-def _is_mixed(run: str) -> bool:
-    return run not in (run.lower(), run.upper())
-
-
-def _is_shaped(body: str) -> bool:
-    is_long = len(body) >= 32 and _is_mixed(body) and any(letter.isdigit() for letter in body)
-    return is_long or any(map(is_random, re.split(r"[\W_]+", body)))
+_ARGUMENT = re.compile(
+    r"""(?x) \bapi_key ["']? \s* [=:] [\s(]* [rbuf]{0,2} (["']{3}|["']) ([^"'\n]{6,}) \1"""
+)
 
 
 # --- in a line ---------------------------------------------------------------------------------
@@ -76,6 +43,11 @@ def has_key(line: str) -> bool:
     (True, False)
     """
     return BLANK in line or any(True for _ in _spans(line))
+
+
+def keys_in(line: str) -> list[str]:
+    """The keys that follow `%chat` or `%%chat`, longest first."""
+    return _longest_first(line[start:end] for start, end in _spans(line))
 
 
 def without_keys(line: str) -> str:
@@ -103,14 +75,7 @@ def _spans(line: str) -> Iterator[tuple[int, int]]:
 
 def _shapes(text: str) -> Iterator[tuple[int, int]]:
     """What a key looks like, and the keys that we know."""
-    for match in _PREFIXED.finditer(text):
-        if _is_shaped(match[1]):
-            yield match.span()
-    for match in _SHAPED.finditer(text):
-        yield match.span()
-    for match in _BEARER.finditer(text):
-        if _is_shaped(match[1]):
-            yield match.span(1)
+    yield from key_shapes.spans(text)
     yield from known_keys.current().spans(text)
 
 
@@ -175,8 +140,13 @@ def keys_typed(cell: str) -> list[str]:
     if ours:
         found += [cell[a:b] for a, b in known_keys.current().spans(cell)]
     if "nbchat" in cell:
-        found += [match[2] for match in _ARGUMENT.finditer(cell)]
-    return sorted({key for key in found if BLANK not in key}, key=len, reverse=True)
+        given = [match[2] for match in _ARGUMENT.finditer(cell)]
+        found += [key for key in given if not known_keys.is_placeholder(key)]
+    return _longest_first(found)
+
+
+def _longest_first(keys: Iterable[str]) -> list[str]:
+    return sorted({key for key in keys if BLANK not in key}, key=len, reverse=True)
 
 
 def blank(text: str, keys: list[str]) -> str:

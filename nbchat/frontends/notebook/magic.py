@@ -71,7 +71,7 @@ class ChatMagics(Magics):
         import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()
         """
         shell: InteractiveShell = self.shell  # type: ignore[assignment]  # a magic always has one
-        refuse_keys(line)
+        refuse_keys(line, shell)
         if cell is not None and line.strip() in HELP_WORDS:
             print(inspect.getdoc(ChatMagics.chat))
             return

@@ -39,6 +39,25 @@ ALLOWED = (
     f"nbchat.ask('demo', 'Hi', api_key='{KEY}').stop",
     f"%%chat demo\nWhy is {SET} refused?",
 )
+FIRST_CELLS = (
+    f"%load_ext nbchat\n%chat use {KEY}",
+    f"%load_ext nbchat\nimport nbchat\nnbchat.ask('demo', 'Hi', api_key='{KEY}').stop",
+)
+FROM_ELSEWHERE = (
+    f"get_ipython().run_line_magic('chat', 'ask --key {KEY}')",
+    f"get_ipython().run_cell_magic('chat', 'demo --key {KEY}', 'Hi')",
+    f"%timeit -n1 -r1 get_ipython().run_line_magic('chat', 'use {KEY}')",
+    f"exec(\"get_ipython().run_line_magic('chat', 'use {KEY}')\")",
+    f"%alias_magic ai chat\n%ai use {KEY}",
+    f"%%ai demo --key {KEY}\nHi",
+    f"%ai use {KEY}",
+)
+ARGUMENTS = (
+    "api_key=('{}')",
+    "api_key='''{}'''",
+    "**{{'api_key': '{}'}}",
+    'api_key = (\n    "{}"\n)',
+)
 LOOK = """
 import linecache
 KEYS = ["".join(parts) for parts in %r]
@@ -100,3 +119,41 @@ def test_a_cell_without_a_key_is_kept_as_it_was_typed(tmp_path: Path) -> None:
 
     assert kept.strip() == repr(cells)
     assert left.strip() == "False"
+
+
+@pytest.mark.parametrize("first", FIRST_CELLS)
+def test_a_key_that_no_line_shows_beforehand_is_taken_out_afterwards(
+    first: str, tmp_path: Path
+) -> None:
+    """IPython's thread may have written the cell by then."""
+    env = {"IPYTHONDIR": str(tmp_path / "ipython")}
+    with RunningKernel(tmp_path, env) as kernel:
+        ran = [kernel.run(first)]
+        kernel.run("import nbchat")
+        for cell in FROM_ELSEWHERE:
+            refused = kernel.run(cell)
+            assert "a key is never an argument" in refused.error, cell
+            ran.append(refused)
+        for argument in ARGUMENTS:
+            ran.append(kernel.run(f"nbchat.ask('demo', 'Hi', {argument.format(KEY)}).stop"))
+            assert ran[-1].status == "ok", argument
+        ran += [kernel.run("%history -n"), kernel.run("%history -n -t")]
+        found = kernel.run(LOOK % [(KEY[:9], KEY[9:])]).text
+        kernel.run("get_ipython().history_manager.writeout_cache()")
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        holders = [path.name for path in files if KEY.encode() in path.read_bytes()]
+
+    assert [one for one in map(shown, ran) if KEY in one] == []
+    assert found.strip() == "[] []"
+    assert "history.sqlite" in {path.name for path in files}
+    assert holders == []
+
+
+def test_a_placeholder_for_another_library_is_kept(tmp_path: Path) -> None:
+    cell = "import nbchat\nx = dict(api_key='not-needed-here')"
+    with RunningKernel(tmp_path) as kernel:
+        kernel.run("%load_ext nbchat")
+        kernel.run(cell)
+        kept = kernel.run("print(get_ipython().history_manager.input_hist_raw[2])").text
+
+    assert kept.strip() == cell
