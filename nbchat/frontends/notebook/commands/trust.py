@@ -10,8 +10,8 @@ FORGET = "--forget"
 
 
 @command(
-    "trust [--forget] [FILE]",
-    "what the nbchat.toml found here would change, and whether it may",
+    "trust [FILE]",
+    "what the nbchat.toml here would change, and may it? --forget takes that back",
     group="general",
 )
 def trust(chat: ChatCommand, text: str = "") -> None:
