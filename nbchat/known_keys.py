@@ -230,11 +230,13 @@ def remember(key: str, name: str = ARGUMENT) -> None:
 
 def keys() -> tuple[str, ...]:
     """Every key that is or was known; the environment is looked at anew."""
-    held = set()
+    held: dict[str, list[str]] = {}  # by the key, the variables that have it now
     for name, value in list(os.environ.items()):
         key = value.strip() if name in _variables else _secret_in(name, value.strip())
-        held.add(key)
-        remember(key, name)
+        held.setdefault(key, []).append(name)
+    for key, names in held.items():
+        if is_key(key) and _known.get(key) not in names:
+            _known[key] = names[0]
     left = [key for key in list(_known) if key not in held]
     for key in left[:-MOST]:
         _known.pop(key, None)
