@@ -15,12 +15,14 @@ from pydantic import ValidationError
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.errors import UnknownModel
 from nbchat.settings_file import DISPLAYS, FileValues
-from nbchat.wording import folded, written_out
+from nbchat.wording import folded
 
 LONGEST_NAME = 40  # characters of a name that is repeated
 MOST_NAMES = 4  # of a table that are repeated
 
 _PLAIN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/:-]{{0,{LONGEST_NAME - 1}}}")
+_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # no `provider:id`, and no other alphabet
+_ALIKE = str.maketrans("01i_", "oll-")  # a small l, a capital I and a 1 are one stroke
 _ROW_NAMES = {"providers": "type", "models": "id"}  # the field that a row is known by
 
 
@@ -76,10 +78,10 @@ def _read_aliases(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     if not isinstance(value, Mapping):
         harmless.left_out.append("aliases")
         return
-    taken = {folded(name) for name in (*catalog.models, *catalog.providers, *catalog.aliases)}
+    taken = {_look(name) for name in (*catalog.models, *catalog.providers, *catalog.aliases)}
     others = []
     for alias, name in value.items():
-        is_new = folded(alias) not in taken and _is_name(alias)
+        is_new = _ALIAS.fullmatch(alias) and _look(alias) not in taken
         if is_new and isinstance(name, str) and _is_shipped(name):
             harmless.aliases[alias] = name
         else:
@@ -106,10 +108,14 @@ def _is_shipped(name: str) -> bool:
     return shipped().models.get(model.id) is model
 
 
-def _is_name(alias: str) -> bool:
-    """Whether it is a word that can be seen, and no `provider:id` or `@agent`."""
-    is_word = alias.split() == [alias] and written_out(alias) == alias
-    return is_word and ":" not in alias and alias[0] not in "@-"
+def _look(name: str) -> str:
+    """What names that look alike have in common.
+
+    >>> _look("KlMI") == _look("kimi") == _look("kirni")
+    True
+    """
+    look = folded(name).translate(_ALIKE)
+    return look.replace("rn", "m").replace("vv", "w")
 
 
 # --- what does not -------------------------------------------------------------------------------

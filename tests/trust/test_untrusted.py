@@ -87,16 +87,44 @@ def test_a_name_that_only_an_untrusted_file_has_says_so(name: str, tmp_path: Pat
         "-x",
         "a\u200bb",
         "mine",
+        "\u043aimi-k2.6",  # whose first letter is Cyrillic
+        "\u043c\u0456n\u0435",
+        "k\u0131mi",
+        "kimi\u2010k2.6",
+        "k\u00edmi",
+        "m\u00efne",
+        "openai/gpt-oss-120b",
+        "kirni",
+        "klmi-k2.6",
+        "K1MI",
+        "kimi_k2.6",
+        "0penai",
+        "OPENAl",
+        "g1m-5.3",
+        "rnine",
+        "fast\u0301",
+        "schnell\u00fc",
     ],
 )
 def test_an_alias_that_covers_a_name_does_not_count(alias: str, tmp_path: Path) -> None:
-    """Nor one that is read as the same name, also where the name is of the user's own file."""
+    """Nor one that looks like it, be the name one of the user's own file; nor a strange letter."""
     own(provider("house", "base_url = 'https://llm.example/v1'") + model("mine", "house"))
 
     settings = load(tmp_path, f'[aliases]\n"{alias}" = "glm-5.3-flash"\n')
 
     assert settings.catalog.aliases == {}
     assert len(lines(settings)) == 1
+
+
+@pytest.mark.field("T1")
+def test_an_alias_that_looks_like_no_name_counts(tmp_path: Path) -> None:
+    names = ["fast", "Smart-2", "my_model", "v1.5", "kimi-for-us", "2nd", "gpt"]
+    text = "".join(f'"{name}" = "glm-5.3-flash"\n' for name in names)
+
+    settings = load(tmp_path, f"[aliases]\n{text}")
+
+    assert list(settings.catalog.aliases) == names
+    assert lines(settings) == []
 
 
 @pytest.mark.field("T7")
