@@ -174,6 +174,8 @@ def test_no_payload_loads_or_acts_wherever_its_source_is_rendered() -> None:
         "https://e.example/[a](javascript:a)<img src=//e.example/q>",
         "[r]: https://e.example/<img src=//e.example/q>",
         "| https://e.example/\\| `<img src=//e.example/q>` |\n|---|",
+        "| a |\n|---|\nx\n::: note\nhttps://e.example|b<img src=//e.example/q>",
+        "a | b\n:--|---\n<p>\nhttps://e.example/|b<img src=//e.example/q>",
         "# https://e.example/\\![a](b)",
         "\t- \t![a](https://e.example)\n\t\t![b](https://e.example)",
     ],
