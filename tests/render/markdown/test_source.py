@@ -103,6 +103,8 @@ CHANGED = [
     ("https://e.example/\\<b>", "https://e.example/ \\<b>"),
     ("https://e.example/\\\\<b>", "https://e.example/ \\\\\\<b>"),
     ("(https://e.example)<b>", "(https://e.example) \\<b>"),
+    ("[a](https://e.example)<b>", "[a](https://e.example) \\<b>"),
+    ("![a](https://e.example)\\<b>", f"[{seen('a: ')}](https://e.example) \\<b>"),
     ("www.e.example/<b>", "www.e.example/ \\<b>"),
     ("FTP://e.example/\u00a0<b>", "FTP://e.example/\u00a0 \\<b>"),
     ("**https://e.example/**`<b>`", "**https://e.example/** `<b>`"),
