@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nbchat.invisible import INVISIBLE
+from nbchat.render.markdown.host_endings import LONG_ENDINGS
 
 # Endings of hosts that are none of files or attributes.
 _NAMES = """
@@ -19,9 +20,16 @@ com org net edu gov mil info biz mobi app dev io ai co me tv xyz online site sho
 blog club bank website finance asia рф бел укр срб 中国 中國 香港 台灣 한국
 cn hk tw jp kr in ru uk de fr nl ch eu us ca au br es it pl se dk fi no cz sk hu ro bg gr tr ua
 kz il ir ae sa eg za ng ke mx ar cl pe ve nz sg th vn ph my pk bd lk np ie lu li lv ee hr si ba
-mt cy az uz at gl gg fm ly su tk
+mt cy az uz at gl gg fm ly su tk vip top win xin bid ltd llc inc fyi bet tax law
 """
-_ENDINGS = frozenset(_NAMES.split())
+# Some of the long endings are what values of a library can do, or kinds of files.
+_NAMES_OF_CODE = """
+call case center channel circle codes compare contact cool data date digital direct download drive
+email events fail family final global group here host java link menu name network next open page
+parts phone pink place play plus prime prod prof properties read report rest safe save search seek
+select shell show stream study style target today tools training watch zero zone
+"""
+_ENDINGS = (LONG_ENDINGS - set(_NAMES_OF_CODE.split())) | set(_NAMES.split())
 # main.rs and DataFrame.to are no hosts, but with a path behind it such a word is one.
 _NAMES_WITH_PATH = """
 pt be by lt ge rs py sh md ps cc pm ml so st mk id is to do ms la ws am ac mn cf ga gq im
@@ -32,6 +40,9 @@ _LOOKS_LIKE = str.maketrans(
     "асеорхуіѕјһԁԛԝкмт" "οαρνικυτ" "ոօɡı" "。․·‧∙⋅・" "∕⁄⧸╱" "∶꞉ː",
     "aceopxyisjhdqwkmt" "oapvikut" "nogi" "......." "////" ":::",
 )  # fmt: skip
+_UNLIKE_THEIR_NORMAL_FORM = str.maketrans("\u03f2\u03f9\u03f3", "ccj")
+_LOOKS_LIKE_A_DOT = re.compile(r"(?<=[a-z0-9])[\uff0c\u201a\u3001\u2022](?=[a-z])", re.IGNORECASE)
+_DOT_IN_CODE = re.compile("%2e", re.IGNORECASE)
 _SIGNS = str.maketrans({sign: chr(to) for sign, to in _LOOKS_LIKE.items() if chr(to) in "./:"})
 
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -39,10 +50,12 @@ _NAMED = re.compile(
     r"(?:https?:[/\\]*|(?<![a-z0-9+-])[a-z][a-z0-9+-]{0,30}://|(?<![^\s(])//(?=\S+\.))(?P<url>[^\s/?#\\][^\s/?#]*)\S*"
     rf"|(?<=[\w.+-])@(?P<mail>{_LABEL}(?:\.{_LABEL})+)"
     r"|@(?P<handle>[^\s/?#]+)"
-    rf"|(?<![\w.-])(?P<bare>{_LABEL}(?:\.{_LABEL}){{1,9}})(?P<path>\.?(?::\d+)?[/?#]\S*)?"
+    r"|(?<![\w.-])(?P<here>localhost|\[[0-9a-f]{0,4}:[0-9a-f:.]{1,40}\])(?=:\d|/)"
+    rf"|(?<![^\W_])(?P<bare>{_LABEL}(?:\.{_LABEL}){{1,9}})(?P<path>\.?(?::\d+)?[/?#]\S*)?"
 )
 _SIGN = re.compile("[.:@/]")
 _IP_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_IN_BRACKETS = re.compile(r"(\[[0-9a-f:.]+\])(?::\d*)?")
 _BEHIND_A_NAME = ".,:;!?)]}>'\"`*_…»”’"
 
 
@@ -61,28 +74,49 @@ def hosts_in(words: str) -> Iterator[NamedHost]:
     >>> list(hosts_in("main.py of Node.js 1.2.3"))
     []
     """
-    words = _as_read(words)
-    if not _SIGN.search(words):
-        return
+    readings = filter(_SIGN.search, _readings(words))
+    yield from dict.fromkeys(host for reading in readings for host in _hosts_in(reading))
+
+
+def _hosts_in(words: str) -> Iterator[NamedHost]:
     for match in _NAMED.finditer(words):
         bare = match["bare"]
         if bare is None or _is_host(bare, match["path"] or ""):
-            name = match["url"] or match["mail"] or match["handle"] or bare or ""
-            name = name.rstrip(_BEHIND_A_NAME).removeprefix("www.")
-            yield NamedHost(name.partition(":")[0], is_certain=match["handle"] is None)
+            name = match["url"] or match["mail"] or match["handle"] or match["here"] or bare or ""
+            yield NamedHost(_without_port(name), is_certain=match["handle"] is None)
+
+
+def _without_port(name: str) -> str:
+    if in_brackets := _IN_BRACKETS.fullmatch(name):
+        return in_brackets[1]
+    return name.rstrip(_BEHIND_A_NAME).removeprefix("www.").partition(":")[0]
+
+
+def _readings(words: str) -> list[str]:
+    """The words as they may be read: a sign of another script is a dot, or stands for nothing."""
+    words = _DOT_IN_CODE.sub(".", words)
+    if words.isascii():
+        return [words.lower()]
+    words = INVISIBLE.sub("", words).translate(_UNLIKE_THEIR_NORMAL_FORM)
+    apart = "".join(map(_letter_or_space, words))
+    return [_as_read(_LOOKS_LIKE_A_DOT.sub(".", words)), _as_read(apart)]
+
+
+def _letter_or_space(sign: str) -> str:
+    if sign.isascii() or sign.isdecimal() or unicodedata.category(sign)[0] in "LM":
+        return sign
+    return sign if unicodedata.normalize("NFKC", sign) in "./:@\u3002" else " "
 
 
 def _as_read(words: str) -> str:
-    if words.isascii():
-        return words.lower()
-    return unicodedata.normalize("NFKC", INVISIBLE.sub("", words)).casefold().translate(_SIGNS)
+    return unicodedata.normalize("NFKC", words).casefold().translate(_SIGNS)
 
 
 def _is_host(word: str, path: str) -> bool:
     """Whether a reader takes a word with dots for a host, although no scheme is before it."""
     if word.startswith("www.") or _IP_ADDRESS.fullmatch(word):
         return True
-    ending = word.rpartition(".")[2].partition("-")[0]
+    ending = re.split("[-_]", word.rpartition(".")[2], maxsplit=1)[0]
     endings = {ending, ending.translate(_LOOKS_LIKE)}
     if endings & _ENDINGS:
         return True

@@ -110,7 +110,7 @@ def is_harmless(source: str) -> bool:
     """Whether neither we nor others would see a picture or HTML in it."""
     readers = [_reader(), _other_reader()]
     if _BARE_LINK.search(source):
-        readers.append(_reader_of_bare_links())
+        readers += _readers_of_bare_links()
     for md in readers:
         for token in _parse(md, source):
             if any(map(_acts, [token, *(token.children or ())])):
@@ -155,11 +155,12 @@ def _commonmark() -> MarkdownIt:
 
 
 @cache
-def _reader_of_bare_links() -> MarkdownIt:
-    md = _commonmark()
-    md.inline.ruler.before("text", "bare_link", _bare_link)
-    md.inline.ruler.at("text", _words_without_one)
-    return md
+def _readers_of_bare_links() -> tuple[MarkdownIt, ...]:
+    readers = _commonmark(), _commonmark().disable("table")  # where a cell ends no link
+    for md in readers:
+        md.inline.ruler.before("text", "bare_link", _bare_link)
+        md.inline.ruler.at("text", _words_without_one)
+    return readers
 
 
 def _bare_link(state: StateInline, silent: bool) -> bool:

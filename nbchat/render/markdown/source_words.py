@@ -97,6 +97,11 @@ def safe_words(content: str, children: Sequence[Token], *, in_cell: bool) -> str
     return _apply(content, list(_edits(content, children)), write)
 
 
+def _space_before_tag(text: str, start: int) -> str:
+    """What ends the address of a link, which may be a bare link where brackets do not count."""
+    return " " if _TAG.match(text, start) else ""
+
+
 def dereferenced(prose: str) -> str:
     """Markdown with the characters that nobody sees in the place of references to them.
 
@@ -192,7 +197,9 @@ def _edit(content: str, token: Token, *, inside_link: bool) -> Edit:
         return Edit(start, end, safe_formula(content[start:end]))
     words, address = picture_words(token)
     words = _escape(words)
-    return Edit(start, end, words if inside_link or not address else _link(words, address))
+    if inside_link or not address:
+        return Edit(start, end, words)
+    return Edit(start, end, _link(words, address) + _space_before_tag(content, end))
 
 
 def _link_edits(content: str, link: Token, words: str) -> Iterator[Edit]:
@@ -208,7 +215,7 @@ def _link_edits(content: str, link: Token, words: str) -> Iterator[Edit]:
     typed = content[label_end:end]
     if "<" in typed or "![" in typed or undisguised_name(dereferenced(typed)) != typed:
         typed = _link("", address)[1:]
-    yield Edit(label_end, end, typed + behind)
+    yield Edit(label_end, end, typed + behind + _space_before_tag(content, end))
 
 
 def _link(escaped_words: str, address: str) -> str:

@@ -150,4 +150,36 @@ HOST_SHOWN_ANYHOW = [
         "web.archive.org",
     ),
 ]
+# Words that name a host beside signs that belong to none.
+_HOST_IN_DISGUISE = [
+    ".bank.com",
+    "...bank.com",
+    "-bank.com",
+    "--bank.com",
+    "\\_bank.com",
+    "bank.com\\_login",
+    "x.\\_bank.com",
+    "bank.com\u00b7secure",
+    "bank.com\u00b7login",
+    "bank.com\u2122",
+    "bank.com\u00b2",
+    "bank.\u03f2om",
+    "bank\uff0ccom",
+    "bank\u2022com",
+    "bank%2Ecom",
+    "localhost:8888/tree",
+    "localhost/tree",
+    "[::1]:8888",
+    "[::1]/tree",
+    "sparkasse.berlin/login",
+    "@[]bank.com",
+    "a.b.c.d.e.f.g.h.i.j.k.bank.com",
+]
+_ENDINGS = """
+gmbh insurance support chat money credit team vip top life swiss berlin consulting
+"""
+_HOST_IN_DISGUISE += [f"bank.{ending}" for ending in _ENDINGS.split()]
+HOST_SHOWN_ANYHOW += [
+    (f"[{words}](https://evil.com/{words})", "evil.com") for words in _HOST_IN_DISGUISE
+]
 HOST_SHOWN += HOST_SHOWN_ANYHOW
