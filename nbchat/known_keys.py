@@ -125,6 +125,9 @@ class Mask:
         if isinstance(value, list):
             items = [self.hide_in(item, seen) for item in value]
             return value if items == value else items
+        if isinstance(value, tuple):
+            items = [self.hide_in(item, seen) for item in value]
+            return value if items == [*value] else tuple(items)
         if isinstance(value, dict):
             members = {self.hide_in(k, seen): self.hide_in(v, seen) for k, v in value.items()}
             return value if members == value else members

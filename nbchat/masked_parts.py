@@ -16,11 +16,13 @@ from nbchat.known_keys import Mask
 from nbchat.messages import (
     Content,
     File,
+    Image,
     Message,
     Part,
     Source,
     Text,
     Thought,
+    Tool,
     ToolCall,
     ToolResult,
 )
@@ -29,7 +31,8 @@ from nbchat.wording import plural
 
 Seen: TypeAlias = dict[str, None]  # the names of the keys that were found, in order
 
-_TEXTS = ("text/", "application/json", "application/xml", "application/x-")  # kinds of files
+# Kinds of files that are texts.
+_TEXTS = ("text/", "application/json", "application/xml", "application/x-", "image/svg")
 
 
 def keys_masked(seen: Seen) -> str:
@@ -57,13 +60,18 @@ def mask_content(content: Content, mask: Mask, seen: Seen) -> Content:
 def _mask_part(part: Part, mask: Mask, seen: Seen) -> Part:
     if isinstance(part, str):
         return mask.hide(part, seen)
-    if not isinstance(part, File):
+    if not isinstance(part, File | Image):
         return part
-    name, data = mask.hide(part.name, seen), part.data
+    data = part.data
     if isinstance(data, bytes) and part.media_type.startswith(_TEXTS):
         text = data.decode("utf-8", "surrogateescape")
         data = mask.hide(text, seen).encode("utf-8", "surrogateescape")
-    return part if (name, data) == (part.name, part.data) else replace(part, name=name, data=data)
+    if data != part.data:
+        part = replace(part, data=data)
+    if isinstance(part, File):
+        name = mask.hide(part.name, seen)
+        return part if name == part.name else replace(part, name=name)
+    return part
 
 
 def mask_message(message: Message, mask: Mask, seen: Seen) -> Message:
@@ -71,10 +79,26 @@ def mask_message(message: Message, mask: Mask, seen: Seen) -> Message:
     content = mask_content(message.content, mask, seen)
     thought = mask.hide(message.thought, seen)
     calls = [_masked_call(call, mask, seen) for call in message.tool_calls]
-    said = (content, thought, calls)
-    if said == (message.content, message.thought, [*message.tool_calls]):
+    call_id, name = mask.hide(message.tool_call_id, seen), mask.hide(message.name, seen)
+    said = (content, thought, calls, call_id, name)
+    before = (message.content, message.thought, [*message.tool_calls])
+    if said == (*before, message.tool_call_id, message.name):
         return message
-    return replace(message, content=content, thought=thought, tool_calls=calls, answer_parts=())
+    return Message(message.role, content, thought, calls, call_id, name)
+
+
+def mask_option(value: Any, mask: Mask, seen: Seen) -> Any:
+    """An option's value that is about to be sent; the same object where there is no key in it.
+
+    A tool keeps its name, by which it is called.
+    """
+    if isinstance(value, tuple):
+        items = tuple(mask_option(item, mask, seen) for item in value)
+        return value if items == value else items
+    if not isinstance(value, Tool):
+        return mask.hide_in(value, seen)
+    description = mask.hide(value.description, seen)
+    return replace(value, description=description, parameters=mask.hide_in(value.parameters, seen))
 
 
 def _masked_call(call: ToolCall, mask: Mask, seen: Seen) -> ToolCall:
@@ -94,6 +118,7 @@ def mask_event(event: Event, mask: Mask, seen: Seen) -> None:
         case ToolCall():
             _mask_call(event, mask, seen)
         case ToolResult():
+            event.id, event.name = mask.hide(event.id, seen), mask.hide(event.name, seen)
             event.content = mask_content(event.content, mask, seen)
         case Source():
             event.url = mask.hide(event.url, seen)
@@ -108,7 +133,7 @@ def mask_event(event: Event, mask: Mask, seen: Seen) -> None:
 
 def _mask_call(call: ToolCall, mask: Mask, seen: Seen) -> None:
     """Of a call's arguments the texts are masked, so that they stay the JSON that they were."""
-    call.name = mask.hide(call.name, seen)
+    call.id, call.name = mask.hide(call.id, seen), mask.hide(call.name, seen)
     call.state = mask_state(call.state, mask, seen)
     arguments = mask.hide_in(call.arguments, seen)
     if arguments is call.arguments:

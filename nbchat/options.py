@@ -250,6 +250,14 @@ class Options:
         """The options that were given. Raises BadSettings for one that cannot be used."""
         return cls(**given)
 
+    def changed(self, changes: Mapping[str, Callable[[Any], Any]]) -> Options:
+        """A copy, in which what is given for some of them is changed."""
+        copy = Options(cache_key=self.cache_key)
+        copy._values = dict(self._values)
+        for name, change in changes.items():
+            copy._values[name] = change(self._values[name])
+        return copy
+
     def __getattr__(self, name: str) -> Any:
         if name not in OPTIONS:
             raise AttributeError(f"no option is called {name!r}")

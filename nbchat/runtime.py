@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from nbchat import known_keys
 from nbchat.bridge import ThreadBridge
 from nbchat.catalog.rows import Model
 from nbchat.conversation import default_model
@@ -162,7 +163,7 @@ class Runtime:
         if not isinstance(name, str | None):
             kind = type(name).__name__
             raise BadSettings(f"the name of a conversation is a text (str), not {kind}.")
-        name = name or self.active
+        name = known_keys.hide(name or self.active)
         if name not in self.conversations:
             self.conversations[name] = Conversation(name, self)
         return self.conversations[name]

@@ -20,7 +20,7 @@ from nbchat.context.values import LONGEST_VALUE
 from nbchat.known_keys import Mask
 from nbchat.masked_parts import mask_message
 
-from .fakes.provider import Service, answer, said
+from .fakes.provider import Service, answer, said, sse
 
 KEY = "sk-canary-7Qv/3xY+9Zt_K2mW8pLr4NbD6"
 MASK = Mask({KEY: "KIMI_API_KEY"})
@@ -68,6 +68,55 @@ def test_a_file_of_text_is_sent_without_the_key_and_a_picture_as_it_is() -> None
     assert file.data == b"KIMI_API_KEY=[KIMI_API_KEY]\n\xff"
     assert file.name == "[KIMI_API_KEY].env"
     assert image is picture
+
+
+def test_the_options_are_sent_without_keys(service: Service) -> None:
+    schema = {"type": "object", "properties": {"key": {"type": "string", "default": KEY}}}
+    tool = nbchat.Tool("look", f"Looks with {KEY}", schema)
+    options = {"schema": schema, "tools": [tool], "stop": [KEY], "extra": {"user": KEY}}
+
+    told = nbchat.ask("kimi-k2.6", "Hi", system=f"It is {KEY}.", **options)
+
+    assert KEY not in body(service)
+    assert body(service).count("[KIMI_API_KEY]") >= 5
+    assert "1 key masked in what was sent." in told.notices
+    assert schema["properties"]["key"]["default"] == tool.parameters["properties"]["key"]["default"]
+    assert tool.description.endswith(KEY)
+
+
+def test_a_picture_made_of_text_is_sent_without_the_key() -> None:
+    drawn = nbchat.Image(f"<svg><text>{KEY}</text></svg>".encode(), "image/svg+xml")
+    message = mask_message(Message("user", [drawn]), MASK, {})
+
+    assert message.content == [
+        nbchat.Image(b"<svg><text>[KIMI_API_KEY]</text></svg>", "image/svg+xml")
+    ]
+
+
+def test_the_id_of_a_call_is_masked_as_that_of_its_result_is(service: Service) -> None:
+    function = {"name": "look", "arguments": "{}"}
+    call = {"index": 0, "id": f"call_{KEY}", "type": "function", "function": function}
+    delta = {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}
+    service.always(answer(sse(delta, end)))
+    tool = nbchat.Tool("look")
+
+    told = nbchat.ask("kimi-k2.6", "Hi", tools=[tool])
+    result = Message("tool", "seen", tool_call_id=f"call_{KEY}", name="look")
+    asked = Message("assistant", tool_calls=[ToolCall(f"call_{KEY}", "look", {}, "{}")])
+    nbchat.ask("kimi-k2.6", [Message("user", "Hi"), asked, result], tools=[tool])
+
+    assert told.tool_calls[0].id == "call_[KIMI_API_KEY]"
+    assert KEY not in repr(told.tool_calls)
+    assert KEY not in body(service)
+    assert body(service).count("call_[KIMI_API_KEY]") == 2
+
+
+def test_the_name_of_a_conversation_holds_no_key() -> None:
+    chat = nbchat.chat(f"about {KEY}")
+
+    assert chat.name == "about [KIMI_API_KEY]"
+    assert nbchat.chat(f"about {KEY}") is chat
 
 
 def test_a_message_without_a_key_is_the_same_object() -> None:

@@ -54,7 +54,7 @@ class Conversation(Tree):
     def __init__(self, name: str, runtime: ConversationRuntime) -> None:
         super().__init__()
         self.id = uuid4().hex
-        self.name = name
+        self.name = known_keys.hide(name)
         self.system: str | None = None
         self.model: str | None = None  # chosen with `%chat use`
         self.stored = False  # whether anything of it is on disk

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -20,7 +21,7 @@ from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
-from nbchat.masked_parts import Seen, keys_masked, mask_message
+from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
 from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.questions import as_messages
@@ -36,6 +37,7 @@ AUTH = {
 }
 # The formats' own paths, which people paste too.
 ENDINGS = ("/chat/completions", "/v1/messages", "/responses", "/api/chat")
+SENT = ("system", "tools", "schema", "stop", "extra")  # options whose texts go to the provider
 SAMPLING = ("temperature", "top_p")  # a model that refuses these has values of its own
 _ADDRESS = re.compile(
     r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?",
@@ -89,7 +91,7 @@ def prepare(
     settings: Settings, model: str, messages: str | Sequence[Message], options: Options
 ) -> PreparedRequest:
     """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
-    conversation = as_messages(messages)
+    conversation: Sequence[Message] = as_messages(messages)
     if known_keys.current().is_in(str(model)):
         raise UnknownModel(f"the name of a model is expected, and this one holds a key. {ORDER}")
     route = _find_route(settings.catalog, model, conversation[-1].text, options.wire)
@@ -103,13 +105,16 @@ def prepare(
             f"the key in {key.origin} has spaces or odd characters in it. "
             "Copy it again, without line ends."
         )
+    conversation, options, masked = _without_keys(conversation, options)
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
     call = dialect.render(ask)
     _check_place(call.url, base_url.value, route.provider.type)
     if options.extra:
         _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
-    return PreparedRequest(route, dialect, call, key, base_url, timeouts, (*notices, *call.notices))
+    return PreparedRequest(
+        route, dialect, call, key, base_url, timeouts, (*masked, *notices, *call.notices)
+    )
 
 
 def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
@@ -174,9 +179,7 @@ def _model_request(
 ) -> tuple[ModelRequest, list[str]]:
     """What the model is asked, and notices of what it is not."""
     model, notices = route.model, []
-    conversation, system, masked = _without_keys(conversation, options.system)
-    notices += masked
-    rules = [system, *(m.text for m in conversation if m.role == "system")]
+    rules = [options.system, *(m.text for m in conversation if m.role == "system")]
     quirks = settings.catalog.quirks(model, route.wire)
     parameters, tool_choice = options.parameters, options.tool_choice
     for name in [name for name in parameters if name in model.refuses]:
@@ -209,14 +212,14 @@ def _model_request(
 
 
 def _without_keys(
-    conversation: Sequence[Message], system: str
-) -> tuple[Sequence[Message], str, list[str]]:
-    """The messages and the rules without any key, and a notice where there was one."""
+    conversation: Sequence[Message], options: Options
+) -> tuple[Sequence[Message], Options, list[str]]:
+    """The messages and the options without any key, and a notice where there was one."""
     mask = known_keys.current()
     seen: Seen = {}
     messages = [mask_message(message, mask, seen) for message in conversation]
-    system = mask.hide(system, seen)
-    return messages, system, [f"{keys_masked(seen)} in what was sent."] if seen else []
+    options = options.changed({name: partial(mask_option, mask=mask, seen=seen) for name in SENT})
+    return messages, options, [f"{keys_masked(seen)} in what was sent."] if seen else []
 
 
 def _fit_temperature(
