@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from nbchat import key_shapes, known_keys
 
 BLANK = "[key removed]"
+ID_COMMANDS = ("delete", "export", "goto", "import", "resume", "switch", "trust")
 TEXT_COMMANDS = ("ask", "search", "fix", "explain")  # of %chat, followed by words of any kind
 
+_FILE = re.compile(r"\.(?:md|json|ipynb|html|txt)$")
 _WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+|\S+""")
 # The name of an option or a member that holds a key: --api-key, key=, OPENAI_API_KEY=
 _KEY_NAME = re.compile(
@@ -86,7 +88,9 @@ def _named(words: Words) -> Iterator[tuple[int, int]]:
     """What stands behind a name for keys: `--key X`, `key=X`, `key = X`."""
     for number, (word, (start, end)) in enumerate(words):
         name, equals, value = word.partition("=")
-        if not _KEY_NAME.fullmatch(name):
+        before = words[number - 1][0] if number else ""
+        is_text = before == "--system" or (before == "export" and _FILE.search(value))
+        if is_text or not _KEY_NAME.fullmatch(name):
             continue
         following = words[number + 1 : number + 3]
         if value:
@@ -101,7 +105,7 @@ def _named(words: Words) -> Iterator[tuple[int, int]]:
 def _in_place_of_a_model(words: Words) -> Iterator[tuple[int, int]]:
     """A word that no model is called."""
     first = words[0][0]
-    if not first.startswith("-") and len(words) > 1 and first != "use" and first.isalpha():
+    if first in ID_COMMANDS:
         return
     before = ""
     for word, span in words:

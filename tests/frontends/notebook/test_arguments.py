@@ -86,6 +86,7 @@ def test_a_wrong_line_says_what_was_meant(line: str, said: str) -> None:
         "use sk-abcdefghijklmnop1234",
         "ask my key is sk-proj-abcdefghijklmnop1234",
         "demo --system 'gsk_abcdefghijklmnop1234'",
+        "kimi 0abc4567890abc4567890abc4567890a",
     ],
 )
 def test_a_key_on_the_line_is_refused_and_not_repeated(line: str) -> None:
@@ -106,6 +107,7 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-DEF_123456789"
         *(GLM, TOKEN, "AKIAIOSFODNN7EXAMPLE", f"ghp_{'a1B2' * 9}", f"github_pat_{'a1B2' * 20}"),
         *(f"sk-{'a1b2' * 8}", f"sk-ant-api03-{'aB3_' * 20}", f"sk-or-v1-{'0af3' * 16}"),
         *(f"AIza{'aB3-' * 8}xyz", f"xai-{'aB3c' * 20}", f"gsk_{'aB3c' * 13}", f"hf_{'aBcD' * 8}ef"),
+        *("xoxb-123456789012-abcdefABCDEF", "ABSKQmVkcm9ja0FQSUtleS1hYmNk"),
         *(f"nvapi-{'aB3_' * 16}", f"pplx-{'a1b2' * 12}", f"r8_{'aB3c' * 9}"),
     ],
 )
@@ -142,6 +144,12 @@ def test_a_key_that_is_set_is_one_whatever_it_looks_like(
         "ask what does hf_hub_download_file_v2 do?",
         "ask what is basic authentication, and bearer authorization?",
         "ask where is commit 0123456789abcdef0123456789abcdef01234567?",
+        "ask what does sk-estimator2vec do",
+        "ask what is sk-learn2024release",
+        "ask Bearer authentication1234567890",
+        "ask fw_cfg_1234567890ab",
+        "--system key=value demo",
+        "export key=value.md",
         "search key=",
         "search password",
         "search token = ",
