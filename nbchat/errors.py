@@ -34,7 +34,6 @@ from __future__ import annotations
 
 import re
 
-from nbchat import known_keys
 from nbchat.wording import as_can_be_written
 
 # JupyterLab makes links of these wherever they stand in an error, whoever wrote the words.
@@ -56,6 +55,8 @@ class NbchatError(Exception):
     retryable = False  # whether the same request may succeed in a moment
 
     def __init__(self, *words: object) -> None:
+        from nbchat import known_keys  # loading the extension needs none of its patterns
+
         super().__init__(*(known_keys.hide_cut(w) if isinstance(w, str) else w for w in words))
 
     def _render_traceback_(self) -> list[str]:

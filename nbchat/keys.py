@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from nbchat import known_keys
 from nbchat.errors import BadSettings
 
 
@@ -34,6 +33,8 @@ class Secret:
             kind = type(key).__name__
             del key  # a traceback shows the variables of this frame
             raise BadSettings(f"api_key is the key itself, a str, not {kind}.")
+        from nbchat import known_keys  # loading the extension needs none of its patterns
+
         known_keys.remember(key)
         return cls(key.strip())
 

@@ -9,9 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import cache
 from io import TextIOWrapper
-
-from nbchat.invisible import INVISIBLE
 
 # What we write ourselves, in ASCII; of anything else that cannot be written there is a "?".
 _IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×": "x", "‘": "'", "’": "'"}
@@ -19,8 +18,8 @@ _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to 
 
 EXCERPT = 300  # characters of somebody else's words
 
-# Controls, what reorders or hides text, and halves of characters.
-_UNSAFE = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
+# Controls, and halves of characters.
+_CONTROLS = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 
 _BLANK_LETTER = "\u2800"  # of Braille, which looks like a space
 
@@ -71,7 +70,7 @@ def safe_excerpt(text: str) -> str:
     >>> safe_excerpt("a\\x1b[31m\\n\\n b")
     'a\\\\x1b[31m b'
     """
-    escaped = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
+    escaped = _unsafe().sub(lambda match: ascii(match[0])[1:-1], text)
     return shorten(" ".join(escaped.split()), EXCERPT)
 
 
@@ -85,7 +84,15 @@ def written_out(text: str) -> str:
 
 
 def _is_seen(letter: str) -> bool:
-    return letter.isprintable() and letter != _BLANK_LETTER and not INVISIBLE.match(letter)
+    return letter.isprintable() and letter != _BLANK_LETTER and not _unsafe().match(letter)
+
+
+@cache  # compiled when first needed: loading the extension needs none of it
+def _unsafe() -> re.Pattern[str]:
+    """Controls, what reorders or hides text, and halves of characters."""
+    from nbchat.invisible import INVISIBLE
+
+    return re.compile(f"{_CONTROLS}|{INVISIBLE.pattern}")
 
 
 def folded(name: str) -> str:
