@@ -24,7 +24,6 @@ ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients l
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
 ).absolute()
-BROWSER = Path(__file__).parent / "browser"
 
 
 def is_personal(variable: str) -> bool:
@@ -111,12 +110,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for test in items:
-        if is_quick(test):
-            test.add_marker("quick")
-        # With `pytest -n 2`: two browsers at once are too much for two cores.
-        place = "browser" if test.path.is_relative_to(BROWSER) else str(test.path)
-        test.add_marker(pytest.mark.xdist_group(place))
+    for test in filter(is_quick, items):
+        test.add_marker("quick")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `pytest -n 2`: a file is run in one process, and one browser at a time."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+    return ByFile(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
