@@ -234,7 +234,7 @@ def test_the_waiting_line_names_who_is_asked(open_live: OpenLive, service: Servi
     panel.ask("hanging")
     panel.until(lambda: panel.shown()["turns"], "the question")
     assert panel.shown()["turns"][0]["wait"].startswith("openai:new · waiting")
-    assert panel.shown()["model"] == "openai:new"
+    panel.until(lambda: panel.shown()["model"] == "openai:new", "the model that is asked")
 
     panel.load()
     panel.until(lambda: panel.shown()["turns"], "the question, in a page that was loaded again")

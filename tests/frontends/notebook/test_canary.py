@@ -31,6 +31,7 @@ SET_UP = f"""
 import logging, os
 logging.basicConfig(level=logging.DEBUG, filename="debug.log", force=True)
 logging.getLogger("markdown_it").setLevel(logging.INFO)
+logging.getLogger("httpcore2").setLevel(logging.DEBUG)
 KEY = "".join({[KEY[:7], KEY[7:]]!r})
 for name in ("KIMI", "ANTHROPIC", "GEMINI"):
     os.environ[name + "_API_KEY"] = KEY
