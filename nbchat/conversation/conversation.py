@@ -225,8 +225,11 @@ class Conversation(Tree):
             self._set_aside(turn)
         else:
             self._add(turn)
-        is_kept = store is not None and not isinstance(store, NoHistory)
-        self.stored = self.stored or is_kept
+        self._note_store(store)
+
+    def _note_store(self, store: TurnStore | None) -> None:
+        """Something of it has been put there."""
+        self.stored = self.stored or not isinstance(store, NoHistory | None)
 
     def _header_then(self, place: Place, system: str | None, turn: Turn) -> Header:
         """The header as it is once that turn is committed."""
@@ -277,7 +280,7 @@ class Conversation(Tree):
         for turn in turns:
             self._add(turn)
         if store := self._runtime.store_for(self):
-            self.stored = True
+            self._note_store(store)
             header = self._header(self.last, self.system)
             for turn in turns:
                 store.put(header, turn)
