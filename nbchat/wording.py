@@ -17,6 +17,7 @@ _IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×":
 _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to encode
 
 EXCERPT = 300  # characters of somebody else's words
+TO_TRUST = "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
 
 # Controls, and halves of characters.
 _CONTROLS = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"

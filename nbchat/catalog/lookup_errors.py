@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nbchat import key_shapes
 from nbchat.catalog.rows import Model, Provider
-from nbchat.wording import did_you_mean, shorten
+from nbchat.wording import TO_TRUST, did_you_mean, shorten
 
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
@@ -69,10 +69,7 @@ def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
 
 def _only_untrusted(name: str, file: str) -> str:
     """What to say of a name that only a file has which nobody has trusted."""
-    return (
-        f"{name!r} is in {file}, which is not trusted.\n"
-        "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
-    )
+    return f"{name!r} is in {file}, which is not trusted.\n{TO_TRUST}"
 
 
 def _near_models(name: str, catalog: KnownNames) -> str:

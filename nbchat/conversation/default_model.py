@@ -41,7 +41,7 @@ def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
     last = conversation.last.answer if conversation.last else None
     if last and last.model and DEMO_NOTICE not in last.notices:  # that demo makes room
         name = settings.catalog.name_of(last.provider, last.model)
-        if name and last.given_url and not leads_to(name, last.given_url, settings):
+        if name and not leads_back(name, last, settings):
             return name, ELSEWHERE
         return (name, "the model of the last answer") if name else (last.model, GONE)
     if settings.model:
@@ -57,10 +57,12 @@ def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
     return "demo", NO_KEY
 
 
-def leads_to(name: str, url: str, settings: Settings) -> bool:
-    """Whether a model is asked at this base URL by itself."""
+def leads_back(name: str, answer: Answer, settings: Settings) -> bool:
+    """Whether a model is asked by itself at the place where an answer of it came from."""
+    if not answer.given_url:
+        return True
     try:
-        return settings.base_url(settings.catalog.find(name)).value == url
+        return settings.base_url(settings.catalog.find(name)).value == answer.given_url
     except NbchatError:
         return False
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nbchat.conversation.default_model import leads_to
+from nbchat.conversation.default_model import leads_back
 from nbchat.conversation.whole_file import at_home, write_whole
 from nbchat.errors import BadSettings
 from nbchat.events import Answer
@@ -182,9 +182,7 @@ def as_notebook(conversation: Exportable, output: Output) -> str:
 def _name_to_ask(answer: Answer, settings: Settings) -> str | None:
     """The name that leads to who answered, at the same place; None where none does."""
     name = settings.catalog.name_of(answer.provider, answer.model)
-    if name and answer.given_url and not leads_to(name, answer.given_url, settings):
-        return None
-    return name
+    return name if name and leads_back(name, answer, settings) else None
 
 
 def _question_cell(name: str, system: str, question: str) -> str:

@@ -19,9 +19,7 @@ from nbchat.settings_file import content_of, places_upwards
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
 from nbchat.trust.untrusted import Harmless, read_untrusted
-from nbchat.wording import first_line, written_out
-
-TO_TRUST = "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
+from nbchat.wording import TO_TRUST, first_line, written_out
 
 
 @dataclass(slots=True, frozen=True)
