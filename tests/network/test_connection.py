@@ -138,7 +138,6 @@ async def test_a_server_that_does_not_read_the_question_is_given_up_once(
 
     failed(outcome, TimedOut, "does not accept the request", "0.3 s")
     assert len(server.seen[case].bodies) == 1
-    assert outcome.seconds < 5
 
 
 async def test_a_refusal_before_the_question_was_read_is_heard(server: Misbehaving) -> None:
@@ -146,7 +145,6 @@ async def test_a_refusal_before_the_question_was_read_is_heard(server: Misbehavi
     outcome = await call(OPENAI, base_url, timeout=3.0, system="x" * (16 * 2**20))
 
     assert "too large for me" in str(outcome.error)
-    assert outcome.seconds < 2.5
 
 
 def test_too_many_open_files_is_said_once_and_leaves_none(

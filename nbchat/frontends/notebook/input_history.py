@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -69,20 +70,27 @@ def take_out(shell: InteractiveShell, keys: list[str]) -> None:
             (line, blank(source, keys), blank(raw, keys))
             for line, source, raw in manager.db_input_cache
         ]
-        with suppress(sqlite3.Error):  # a history that cannot be written has not been, either
-            _take_out_of_database(manager, keys)
+        _take_out_of_database(manager, keys)
 
 
 def _take_out_of_database(manager: HistoryManager, keys: list[str]) -> None:
     """The same for what IPython's thread has written already."""
+    try:
+        import sqlite3
+    except ImportError:  # then IPython keeps no history on disk
+        return
+    if not manager.enabled or not isinstance(manager.db, sqlite3.Connection):
+        return
+    with suppress(sqlite3.Error):  # a history that cannot be written has not been, either
+        _take_out_of_rows(manager.db, manager.session_number, keys)
+
+
+def _take_out_of_rows(database: sqlite3.Connection, session: int, keys: list[str]) -> None:
     from nbchat.frontends.notebook.line_keys import blank
 
-    database = manager.db
-    if not manager.enabled or not isinstance(database, sqlite3.Connection):
-        return
     rows = database.execute(
         "SELECT line, source, source_raw FROM history WHERE session = ?",
-        (manager.session_number,),
+        (session,),
     ).fetchall()
     database.execute("PRAGMA secure_delete = ON")  # overwrite what is removed from the file
     with database:
@@ -91,5 +99,5 @@ def _take_out_of_database(manager: HistoryManager, keys: list[str]) -> None:
             if cleaned != texts:
                 database.execute(
                     "UPDATE history SET source = ?, source_raw = ? WHERE session = ? AND line = ?",
-                    (*cleaned, manager.session_number, line),
+                    (*cleaned, session, line),
                 )

@@ -50,10 +50,10 @@ def status(
             turn.family.error(message, code, word) if body is None else body, code, *headers
         )
 
-    fault(raises(kind, says or SENTENCE, requests, under=8.0), both=True, name=name)(play)
+    fault(raises(kind, says or SENTENCE, requests), both=True, name=name)(play)
 
 
-def once(name: str, code: int, *headers: str, under: float = 8.0) -> None:
+def once(name: str, code: int, *headers: str) -> None:
     """That refusal for the first request, and an answer for the next."""
 
     async def play(turn: Turn) -> None:
@@ -62,7 +62,7 @@ def once(name: str, code: int, *headers: str, under: float = 8.0) -> None:
         else:
             await turn.good()
 
-    fault(Expected(requests=2, notice="Trying again in", under=under), both=True, name=name)(play)
+    fault(Expected(requests=2, notice="Trying again in"), both=True, name=name)(play)
 
 
 status("http-400", 400, RequestRefused, f"{SENTENCE}")
@@ -160,7 +160,7 @@ for code in (408, 409, 500, 502, 503, 504, 529):
     once(f"http-{code}-once", code)
 
 
-@fault(Expected(requests=2, under=8.0), both=True)
+@fault(Expected(requests=2), both=True)
 async def http_429_date_once(turn: Turn) -> None:
     from datetime import UTC, datetime, timedelta
 
@@ -171,7 +171,7 @@ async def http_429_date_once(turn: Turn) -> None:
         await turn.good()
 
 
-@fault(raises(ServiceDown, "500", 3, under=15.0), both=True)
+@fault(raises(ServiceDown, "500", 3), both=True)
 async def http_500_huge_body(turn: Turn) -> None:
     await turn.head(500, body="close")
     for _ in range(64):
@@ -179,7 +179,7 @@ async def http_500_huge_body(turn: Turn) -> None:
     turn.cut()
 
 
-@fault(raises(ServiceDown, "500.*part of", 3, under=15.0), both=True)
+@fault(raises(ServiceDown, "500.*part of", 3), both=True)
 async def http_500_stall_body(turn: Turn) -> None:
     await turn.head(500)
     await turn.send(b"part of the")
@@ -238,7 +238,7 @@ async def http_200_error_json(turn: Turn) -> None:
     await turn.json(turn.family.error(SENTENCE, 400))
 
 
-@fault(raises(ServiceDown, "Overloaded", 3, under=8.0))
+@fault(raises(ServiceDown, "Overloaded", 3))
 async def sse_error_first(turn: Turn) -> None:
     await turn.head()
     code = {"gemini": "UNAVAILABLE", "anthropic-messages": "overloaded_error"}.get(
@@ -331,7 +331,7 @@ redirect(
 )
 
 
-@fault(raises(BadAnswer, "redirects", under=5.0), both=True)
+@fault(raises(BadAnswer, "redirects"), both=True)
 async def redirect_stall(turn: Turn) -> None:
     await turn.head(302, "Location: https://evil.example/")
     await asyncio.sleep(0)
