@@ -20,7 +20,7 @@ from nbchat.errors import (
     ServiceError,
 )
 
-from .outcomes import KEY, Expected, Faults, broken, raises
+from .outcomes import KEY, SSE, Expected, Faults, broken, raises
 from .server import Turn
 
 REFUSED = Faults()
@@ -241,10 +241,7 @@ async def http_200_error_json(turn: Turn) -> None:
 @fault(raises(ServiceDown, "Overloaded", 3))
 async def sse_error_first(turn: Turn) -> None:
     await turn.head()
-    code = {"gemini": "UNAVAILABLE", "anthropic-messages": "overloaded_error"}.get(
-        turn.family.name, "server_overloaded"
-    )
-    await turn.send(turn.family.error_event("Overloaded", code))
+    await turn.send(turn.family.overloaded_event("Overloaded"))
     await turn.end()
 
 
@@ -274,10 +271,10 @@ async def sse_error_then_done(turn: Turn) -> None:
 
 @fault(broken(SENTENCE))
 async def sse_error_string(turn: Turn) -> None:
-    await mid(turn, b'data: {"error": "%b"}\n\n' % SENTENCE.encode())
+    await mid(turn, turn.family.frame({"error": SENTENCE}))
 
 
-@fault(broken(SENTENCE))
+@fault(broken(SENTENCE), framings=SSE)
 async def sse_event_error_plain(turn: Turn) -> None:
     await mid(turn, b"event: error\ndata: %b\n\n" % SENTENCE.encode())
 
