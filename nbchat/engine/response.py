@@ -22,7 +22,7 @@ from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import what_happened
 from nbchat.wire.contract import Dialect, Framing, Reader
-from nbchat.wire.framing.contract import MIB, Decoder, Frame, FramingError
+from nbchat.wire.framing.contract import MAX_FRAME, MIB, Decoder, Frame, FramingError
 from nbchat.wire.framing.json_values import JsonValues, WholeBody
 from nbchat.wire.framing.ndjson import NdjsonLines
 from nbchat.wire.framing.server_sent_events import ServerSentEvents
@@ -34,6 +34,7 @@ MAX_CHATTER = 4 * MIB  # bytes in a row that hold no event
 SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
 SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
+LARGEST_EVENT = (MAX_FRAME >> 24).to_bytes()  # how the length of an event of AWS may begin
 UNREADABLE = "a part of the answer cannot be read"
 
 
@@ -126,15 +127,16 @@ class ResponseReader:
     def _decoder_for(self, first: bytes) -> Decoder:
         """By what the body starts with, since servers mislabel; `first` is its first byte."""
         json_body = first in (b"{", b"[")
-        if self._framing == "eventstream" and not json_body:
+        if first == b"<":
+            return WholeBody()
+        if self._framing == "eventstream" and b"\0" <= first <= LARGEST_EVENT:
             from nbchat.wire.framing.aws_eventstream import EventStream
 
             return EventStream()
-        if first == b"<":
-            return WholeBody()
         if not json_body:
             return ServerSentEvents()
-        if self._framing == "ndjson" and self._response.content_type != "application/json":
+        is_one = first == b"[" or self._response.content_type == "application/json"
+        if self._framing == "ndjson" and not is_one:
             return NdjsonLines()
         return JsonValues()
 

@@ -16,7 +16,7 @@ import pytest
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import DEMO_NOTICE
-from nbchat.engine import listing
+from nbchat.engine import listing, local_servers
 
 from ...fakes.provider import Service, answer
 from . import answers
@@ -189,6 +189,7 @@ def test_a_server_that_says_nothing_does_not_hold_up(
 ) -> None:
     for kind in LOCAL:
         moved(monkeypatch, kind, service.url)
+    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 0.2)
     monkeypatch.setattr(listing, "SILENCE_SECONDS", 600.0)
     service.always(answer(hold=20.0))
 

@@ -256,7 +256,9 @@ async def http_200_unary_as_event_stream(turn: Turn) -> None:
 
 @fault(FINE)
 async def http_200_unary_pretty(turn: Turn) -> None:
-    await turn.json(b"\n" + json.dumps(turn.family.whole(TEXT), indent=4).encode() + b"\n", 200)
+    kind = "application/json" if turn.family.framing == "ndjson" else turn.family.content_type
+    pretty = b"\n" + json.dumps(turn.family.whole(TEXT), indent=4).encode() + b"\n"
+    await turn.json(pretty, 200, f"Content-Type: {kind}")
 
 
 def values(turn: Turn) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .family import TEXT, Family
+from .family import Family
 
 
 def refusal(message: Any, code: str = "") -> Any:
@@ -73,7 +73,7 @@ class OpenAIResponses(Family):
     def finish(self, reason: str = "end") -> list[bytes]:
         kind = "response.completed" if reason == "end" else "response.incomplete"
         return [
-            self._event("response.output_item.done", output_index=0, item=self._item(TEXT)),
+            self._event("response.output_item.done", output_index=0, item=self._item("")),
             self._event(kind, response=self._ended(reason)),
         ]
 

@@ -206,10 +206,10 @@ endless("endless-event", b"data: x\n" * (BLOCK // 8), "prefix", framings=SSE)
 endless("endless-comment", b": " + b"x" * BLOCK, "prefix", framings=SSE)
 endless("endless-comments", b": hm\n" * (BLOCK // 5), "prefix", framings=SSE)
 endless("endless-blank", b"\n" * BLOCK, "prefix", framings=LINES)
-endless("endless-blank-only", b"\n" * BLOCK, "nothing", start=False, framings=LINES)
+endless("endless-blank-only", b"\n" * BLOCK, "nothing", start=False)
 endless("endless-json", b'{"a": "' + b"x" * BLOCK, "nothing", start=False)
 endless("endless-array", b"[" * BLOCK, "nothing", start=False)
-endless("endless-html", b"<html>" + b"x" * BLOCK, "nothing", start=False, framings=LINES)
+endless("endless-html", b"<html>" + b"x" * BLOCK, "nothing", start=False)
 
 
 # --- compressed, though nobody asked ------------------------------------------------------------
