@@ -17,7 +17,7 @@ from .faults.families import FAMILIES, TEXT, Family
 from .faults.outcomes import KEY
 from .faults.server import Misbehaving, Turn
 
-SHORT, LONG = 0.3, 60.0  # seconds
+SHORT, LONG = 0.3, 6.0  # seconds
 SILENCE = 0.8  # seconds; longer than one limit, and far from the other
 FIRST_SHORT = Timeouts(LONG, SHORT, LONG)
 GAP_SHORT = Timeouts(LONG, LONG, SHORT)
