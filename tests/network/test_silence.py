@@ -146,7 +146,10 @@ async def gap_short(server: Misbehaving) -> AsyncIterator[Asking]:
 
 
 def is_whole(answer: Answer | BaseException) -> bool:
-    return isinstance(answer, Answer) and (answer.text, answer.stop.reason) == (TEXT, "end")
+    """All of it has come, and at the first try."""
+    if not isinstance(answer, Answer):
+        return False
+    return (answer.text, answer.stop.reason, answer.notices) == (TEXT, "end", [])
 
 
 @pytest.mark.parametrize("fault", ["never_begins", "no_byte_after_the_headers"])
