@@ -175,8 +175,7 @@ def rows():
         kernel.run(f"KEY = ''.join({[KEY[:9], KEY[9:]]!r})")
         for length in (10, 1_000, 9_000):  # in a page of the file, and in pages of their own
             ran = kernel.run(
-                f"{write} get_ipython().run_line_magic('chat', 'use {KEY}')"
-                f"  # {f'{KEY} ' * length}"
+                f"{write} get_ipython().run_line_magic('chat', 'use {KEY}')  # {f'{KEY} ' * length}"
             )
             assert ran.text.startswith("True"), "it was never on the disk"
             assert "a key is never an argument" in ran.error
