@@ -14,7 +14,7 @@ from nbchat.network.failures import ConnectionLost
 TRIES = 3
 FIRST_DELAY = 0.5  # seconds; doubled for each further try
 # Seconds that a provider may ask for; above that, waiting is the user's decision.
-LONGEST_WAIT = 61.0
+LONGEST_WAIT = 60.0
 
 
 def went_stale(error: NbchatError) -> bool:
