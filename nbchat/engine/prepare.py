@@ -18,6 +18,7 @@ from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
+from nbchat.engine.demo import service as demo
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
@@ -99,6 +100,11 @@ def prepare(
         raise UnknownModel(route.provider.retired)
     dialect = load_dialect(route.wire)
     base_url = _check_base_url(settings.base_url(route, options.base_url))
+    if host_of(base_url.value) == demo.HOST and route.wire != demo.WIRE:
+        raise BadSettings(
+            f"the embedded demo speaks {demo.WIRE} alone, not {route.wire}. "
+            "Ask without wire=, or name another model."
+        )
     key = settings.key_for(route, base_url, options.api_key)
     if not key.secret.sendable:
         raise BadSettings(
