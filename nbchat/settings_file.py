@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nbchat.catalog.catalog import Catalog, shipped
-from nbchat.catalog.table_files import read_table
+from nbchat.catalog.table_files import parse_beginning, parse_table, read_file
 from nbchat.catalog.user_tables import TABLES, UserTables, lay_over, read_tables
 from nbchat.errors import BadSettings
 from nbchat.folders import config_folder
@@ -157,13 +157,13 @@ def _changed(path: Path) -> int:
 
 def _read_file(path: Path, changed: int, on_fault: OnFault) -> FileContent:
     if (path, changed) not in _read:
-        data: Any = {}
+        content = b""
         try:
-            data = read_table(path)
-            _read[path, changed] = content_of(data, path)
+            content = read_file(path)
+            _read[path, changed] = content_of(parse_table(content, path), path)
         except BadSettings as error:
             on_fault(error)
-            return usable_content(data, path)
+            return usable_content(content, path)
     return _read[path, changed]
 
 
@@ -194,17 +194,24 @@ def content_of(data: Any, path: Path) -> FileContent:
 # --- as far as it goes ---------------------------------------------------------------------------
 
 
-def usable_content(data: Any, path: Path) -> FileContent:
-    """What counts of a file of which a part is wrong: each member and row that is right alone."""
+def usable_content(content: bytes, path: Path) -> FileContent:
+    """What counts of a file of which a part is wrong: each member and row that is right alone.
+
+    Of one that cannot be read these are those before the line that is wrong.
+    """
+    try:
+        data = parse_table(content, path)
+    except BadSettings:
+        data = parse_beginning(content, path)
     values: dict[str, Any] = {}
     tables = UserTables(origin=str(path))
     for member in _members(data):
         try:
-            content = content_of(member, path)
+            usable = content_of(member, path)
         except BadSettings:
             continue
-        values.update(content.values)
-        tables = tables.joined(content.tables)
+        values.update(usable.values)
+        tables = tables.joined(usable.tables)
     return FileContent(values, tables)
 
 

@@ -180,13 +180,7 @@ def content_of_found(file: FoundFile) -> FileContent:
 
 def _lay_what_fits(layers: Layers, files: Sequence[FoundFile]) -> Layers:
     """What can be used of files that are trusted, and cannot be used as they are."""
-    contents = []
-    for file in files:
-        try:
-            data = parse_table(file.content, file.path)
-        except BadSettings:
-            data = {}
-        contents.append(usable_content(data, file.path))
+    contents = [usable_content(file.content, file.path) for file in files]
     return _with_contents(layers, files, contents, lambda error: None)
 
 

@@ -19,7 +19,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 def settings(chat: ChatCommand) -> None:
     rows = [*chat.settings.rows(), *_network_rows()]
     model, why = chat.runtime.model_to_show(chat.conversation)
-    first = [number for number, row in enumerate(rows) if row.name == "model"][0]
+    first = [row.name for row in rows].index("model")
     rows.insert(first, Setting("model now", model, why))
     show_settings(chat.shell, rows)
 
