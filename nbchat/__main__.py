@@ -148,7 +148,7 @@ def models(pattern: str = "") -> None:
         print("  ".join(cells).rstrip())
     if settings.trouble:
         trouble = first_line(settings.trouble)
-        print(f"nbchat: these are the shipped models alone: {trouble}", file=sys.stderr)
+        print(f"nbchat: what your settings add may be missing here: {trouble}", file=sys.stderr)
     for line in settings.file_lines.values():
         print(f"nbchat: {line}", file=sys.stderr)
 
