@@ -38,9 +38,9 @@ or ANTHROPIC_API_KEY, never from the command line. The model `demo` needs none.
 """
 
 TRUST = """\
-An nbchat.toml that lies beside a notebook may have come with somebody else's files. Until
-you trust it, only this counts of it: a model of the table, display, timeouts, and aliases
-of models of the table. This command shows what the file would change, and asks.
+An nbchat.toml or nbchat.json that lies beside a notebook may have come with somebody else's
+files. Until you trust it, only this counts of it: a model of the table, display, timeouts,
+and aliases of models of the table. This command shows what it would change, and asks.
 """
 
 SERVE = """\
@@ -148,7 +148,7 @@ def models(pattern: str = "") -> None:
         print("  ".join(cells).rstrip())
     if settings.trouble:
         trouble = first_line(settings.trouble)
-        print(f"nbchat: these are the shipped models alone: {trouble}", file=sys.stderr)
+        print(f"nbchat: what your settings add may be missing here: {trouble}", file=sys.stderr)
     for line in settings.file_lines.values():
         print(f"nbchat: {line}", file=sys.stderr)
 

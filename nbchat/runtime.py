@@ -77,14 +77,11 @@ class Runtime:
         return Settings.load()
 
     def usable_settings(self) -> Settings:
-        """The same to look at, never to ask with: where they cannot be used, the defaults.
+        """The same to look at, never to ask with: where they cannot be used, what can be read.
 
         Its `trouble` then says why.
         """
-        try:
-            return self.settings()
-        except BadSettings as error:
-            return Settings(trouble=str(error))
+        return Settings.look()
 
     def open(self, *, static: bool, watched: bool | None = None) -> None:
         """A cell is running. `static`: an answer is one output and nothing before it.

@@ -56,6 +56,21 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def size_text(size: int) -> str:
+    """A number of bytes as people write it, when that is the same number.
+
+    >>> size_text(32 * 1024**2), size_text(64_000), size_text(1_025)
+    ('32 MiB', '64 kB', '1,025 bytes')
+    """
+    for unit, worth in (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024)):
+        if size and size % worth == 0:
+            return f"{size // worth:,} {unit}"
+    for unit, worth in (("GB", 1000**3), ("MB", 1000**2), ("kB", 1000)):
+        if size and size % worth == 0:
+            return f"{size // worth:,} {unit}"
+    return plural(size, "byte")
+
+
 def first_line(text: object) -> str:
     """The first line of an error: what happened. The lines after it say what to do.
 

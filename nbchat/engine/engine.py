@@ -138,7 +138,9 @@ class Engine:
             self._transport.open_response(
                 call.url, request.headers, request.timeouts, call.encoded()
             ) as response,
-            aclosing(ResponseReader(response, request.dialect, context).events()) as batches,
+            aclosing(
+                ResponseReader(response, request.dialect, context, request.limits).events()
+            ) as batches,
         ):
             async for batch in batches:
                 for event in batch:

@@ -25,13 +25,12 @@ from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.options import Options
 from nbchat.settings import Settings
-from nbchat.settings_file import Timeouts
-from nbchat.wire.framing.contract import MIB
+from nbchat.settings_values import Timeouts
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import items, mapping, string
+from nbchat.wording import size_text
 
 SILENCE_SECONDS = 30.0  # at most; a list is no model that thinks
-MAX_LIST = 32 * MIB  # bytes of one page
 MAX_PAGES = 20
 NONE = "none"  # in a row: this provider has no list
 MAY_END_IN_A_VERSION = ("anthropic-messages", "cohere")  # the base URLs of these formats
@@ -163,7 +162,7 @@ async def _fetch_page_once(
     async with transport.open_response(url, request.headers, timeouts) as response:
         if not 200 <= response.status < 300:
             raise await _read_refusal(response, context)
-        body = await _read_body(response, context)
+        body = await _read_body(response, context, request.limits.model_list)
     try:
         page = value_of(body)
     except (ValueError, RecursionError):
@@ -173,13 +172,14 @@ async def _fetch_page_once(
     return page
 
 
-async def _read_body(response: Response, context: ErrorContext) -> bytes:
+async def _read_body(response: Response, context: ErrorContext, limit: int) -> bytes:
     body = b""
     async for chunk in response.chunks():
         body += chunk
-        if len(body) > MAX_LIST:
+        if len(body) > limit:
             raise BadAnswer(
-                f"{context.base_url} sent a list of models of more than {MAX_LIST // MIB} MiB."
+                f"{context.base_url} sent a list of models of more than {size_text(limit)}.\n"
+                "limits.model_list of nbchat.toml says how much of one is read."
             )
     return body
 

@@ -27,7 +27,7 @@ from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
-from nbchat.settings_file import Timeouts
+from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
 
 AUTH = {
@@ -56,6 +56,7 @@ class PreparedRequest:
     key: Key
     base_url: Setting
     timeouts: Timeouts
+    limits: Limits
     notices: tuple[str, ...]
     # The same for every try, so that none counts twice.
     id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
@@ -119,7 +120,14 @@ def prepare(
         _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(
-        route, dialect, call, key, base_url, timeouts, (*masked, *notices, *call.notices)
+        route=route,
+        dialect=dialect,
+        call=call,
+        key=key,
+        base_url=base_url,
+        timeouts=timeouts,
+        limits=settings.limits,
+        notices=(*masked, *notices, *call.notices),
     )
 
 

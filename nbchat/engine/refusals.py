@@ -37,6 +37,7 @@ from nbchat.errors import (
 from nbchat.keys import Secret
 from nbchat.network.client import Response
 from nbchat.settings import Settings
+from nbchat.settings_values import USUAL_LIMITS
 from nbchat.wire.problem import ProviderProblem, problem_in
 from nbchat.wording import did_you_mean, safe_excerpt
 
@@ -76,6 +77,7 @@ class ErrorContext:
     similar_models: Callable[[], str] = str  # as a question: did you mean …?
     other_names: Callable[[], Iterable[str]] = tuple  # under which others serve a retired model
     replacement: Callable[[], str | None] = str  # the name to ask in place of a retired model
+    longest_body: int = USUAL_LIMITS.error_body  # bytes of a refusal that are read
 
     @classmethod
     def of(cls, settings: Settings, request: PreparedRequest) -> ErrorContext:
@@ -94,6 +96,7 @@ class ErrorContext:
             similar_models,
             lambda: catalog.elsewhere(route.model),
             lambda: catalog.name_of(route.model.type, route.model.replacement or ""),
+            request.limits.error_body,
         )
 
     def mask(self, text: str) -> str:
@@ -109,7 +112,7 @@ async def read_refusal(response: Response, context: ErrorContext) -> NbchatError
     """The error for an answer whose status is none of success."""
     if 300 <= response.status < 400:
         return redirect_error(response.headers.get("location", ""), context)
-    body = await response.read_error_body()
+    body = await response.read_error_body(context.longest_body)
     try:
         problem = problem_in(value_of(body))
     except SHAPE_ERRORS:

@@ -31,12 +31,10 @@ def state_lines(chat: ChatCommand) -> list[str]:
 def _file_lines(chat: ChatCommand) -> list[str]:
     """The settings files in use, and what of those beside the notebook is left out."""
     settings = chat.settings
-    if settings.trouble:
-        return [f"Settings: the defaults. {first_line(settings.trouble)}"]
-    lines = [f"Settings: {state.line or _used(state)}" for state in settings.files]
-    if settings.own_file:
-        lines.append(f"Settings: {settings.own_file}, your own.")
-    return lines
+    faults = [first_line(fault) for fault in settings.faults]
+    lines = [f"Settings at fault, so nothing is asked: {fault}" for fault in faults]
+    lines += [f"Settings: {state.line or _used(state)}" for state in settings.files]
+    return [*lines, *(f"Settings: {path}, your own." for path in settings.own_files)]
 
 
 def _used(state: FileState) -> str:
