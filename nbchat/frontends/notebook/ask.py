@@ -58,7 +58,7 @@ def _open_stream(
 ) -> TurnStream:
     variables = IPythonNotebook(shell).variables
     question = ExpandedPrompt(body) if line.raw else expand(body, variables)
-    return conversation.open(
+    stream = conversation.open(
         question.content,
         line.model,
         cell=cell_id(shell),
@@ -68,6 +68,8 @@ def _open_stream(
         system_stays="system" in line.options,
         **line.options,
     )
+    stream.turn.note_typed(body)
+    return stream
 
 
 def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:

@@ -102,7 +102,7 @@ def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -
     variables = session.notebook.variables
     pictures = page_messages.images(buffers)
     content, labels = attachments.content(message.text, message.variables, pictures, variables)
-    question = Question(message.request_id, content, message.text, labels)
+    question = Question(message.request_id, content, message.text, labels, message.text)
     return lambda: session.questions_in(message.conversation).send(question)
 
 
