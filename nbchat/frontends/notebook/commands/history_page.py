@@ -32,29 +32,32 @@ def history_page(conversation: Conversation) -> tuple[str, str]:
     turns = conversation.turns
     numbers = {turn: conversation.number_of(turn) for turn in turns}
     places = [_place(conversation, turn) for turn in turns]
-    heads = [_head(turn, number) for turn, number in numbers.items()]
+    facts = [_facts(turn, number) for turn, number in numbers.items()]
     words = [_shortened(turn, number) for turn, number in numbers.items()]
-    page = map(_turn_html, turns, heads, places, words)
-    text = map(_turn_text, turns, heads, places, words)
+    page = map(_turn_html, turns, facts, places, words)
+    text = map(_turn_text, turns, facts, places, words)
     return "".join(page), "\n\n".join(text)
 
 
 def whole_turn(turn: Turn, number: int) -> tuple[str, str]:
     """One turn with all that was sent of its question, as HTML and as text."""
-    head = _head(turn, number)[:2]
-    question, below = turn.question.text.strip("\n"), footer(turn)
-    answer = answer_parts(turn.answer, footer=below)
-    page = f"{small_line(head)}{_asked_html(question)}{answer}"
-    asked = f"{SEPARATOR.join(head)}\n> {question}"
-    return page, f"{asked}\n\n{render.plain(turn.answer)}\n\n{SEPARATOR.join(below)}"
+    question = turn.question.text.strip("\n")
+    below = [*_number_and_time(turn, number), *footer(turn)]
+    page = f"{_asked_html(question)}{answer_parts(turn.answer, footer=below)}"
+    text = [f"> {question}", render.plain(turn.answer), SEPARATOR.join(below)]
+    return page, "\n\n".join(text)
 
 
-def _head(turn: Turn, number: int) -> list[str]:
-    """Its number and its time, and who answered; `sent df (150 × 5, 1.1 kB)`."""
+def _facts(turn: Turn, number: int) -> list[str]:
+    """The line below an answer: `#3`, `14:05`, `kimi-k2.6`, `sent df (150 × 5, 1.1 kB)`."""
     answer = turn.answer
     facts = [answer.model, answer.host, _sent_along(turn)]
+    return [*_number_and_time(turn, number), *(fact for fact in facts if fact)]
+
+
+def _number_and_time(turn: Turn, number: int) -> list[str]:
     asked_at = moment_text(turn.asked_at) or "at a time that is not known"
-    return [f"#{number}", asked_at, *(fact for fact in facts if fact)]
+    return [f"#{number}", asked_at]
 
 
 def _sent_along(turn: Turn) -> str:
@@ -79,14 +82,15 @@ def _place(conversation: Conversation, turn: Turn) -> str:
     return f"question {family.index(turn) + 1} of {len(family)} here"
 
 
-def _turn_html(turn: Turn, head: Sequence[str], place: str, words: tuple[str, str]) -> str:
+def _turn_html(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, str]) -> str:
     question, rest = words
     remarks = [f"{place}; %chat branches lists them" if place else "", rest]
     above = "".join(note(remark) for remark in remarks if remark)
     asked = _asked_html(question, turn.inserted if turn.typed else ())
     flaw = _flaw(turn)
     ending = note(flaw) if flaw else ""
-    return f"{small_line(head)}{above}{asked}{render.to_html(turn.answer.text)}{ending}"
+    below = small_line(facts)
+    return f"{above}{asked}{render.to_html(turn.answer.text)}{ending}{below}"
 
 
 def _asked_html(question: str, inserted: Sequence[str] = ()) -> str:
@@ -100,15 +104,14 @@ def _asked_html(question: str, inserted: Sequence[str] = ()) -> str:
     return f'<blockquote><div class="nbc-plain">{words}</div></blockquote>'
 
 
-def _turn_text(turn: Turn, head: Sequence[str], place: str, words: tuple[str, str]) -> str:
+def _turn_text(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, str]) -> str:
     question, rest = words
-    lines = [SEPARATOR.join(head)]
-    lines += [f"({remark})" for remark in (place, rest) if remark]
+    lines = [f"({remark})" for remark in (place, rest) if remark]
     lines.append(f"> {question}")
     flaw = _flaw(turn)
     ending = f"\n\n({flaw})" if flaw else ""
     asked = "\n".join(lines)
-    return f"{asked}\n\n{render.plain(turn.answer)}{ending}"
+    return f"{asked}\n\n{render.plain(turn.answer)}{ending}\n\n{SEPARATOR.join(facts)}"
 
 
 def _flaw(turn: Turn) -> str:

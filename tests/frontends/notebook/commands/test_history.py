@@ -96,7 +96,8 @@ def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(
 
     assert kernel.run("%chat resume").text.startswith("Resumed 'main': 3 turns.")
     history = kernel.run("%chat history").text
-    assert history.index("> Question a\n\nYes.\n\n#2") < history.index("> Question b\n\nYes.")
+    assert history.startswith("> Question a\n\nYes.\n\n#1 · ")
+    assert history.index("> Question a") < history.index("\n\n> Question b\n\nYes.\n\n#2 · ")
     kernel.run("%%chat\nAnd?")
     assert kimi.requests[-1].json["model"] == "kimi-k2.6"
     assert questions(kimi) == [

@@ -121,8 +121,9 @@ def test_a_turn_of_another_day_has_its_day_and_an_image_is_said() -> None:
 
     page, text = history_page(tree_of(turn, unknown))
 
-    assert re.match(rf"#1 · 2023-11-1\d {MOMENT} · m · sent 1 attachment\n> What is", text)
-    assert "#2 · at a time that is not known · m · sent x (1 B)\n> <b>{x}" in text
+    first = rf"> What is this\?\n\nYes.\n\n#1 · 2023-11-1\d {MOMENT} · m · sent 1 attachment\n\n> <"
+    assert re.match(first, text)
+    assert text.endswith("<b>{x}\n\nYes.\n\n#2 · at a time that is not known · m · sent x (1 B)")
     assert "&lt;b&gt;<code>{x}</code>" in page
 
 
