@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
 from nbchat.render.terminal.clean import clean_words
-from nbchat.render.transcript import asked_html, table_bundle
+from nbchat.render.transcript import asked_html, short_question, table_bundle
 
 if TYPE_CHECKING:
     from nbchat.catalog.rows import Model
@@ -39,10 +39,12 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
         text.append(f"{len(turns) - len(shown):,} earlier turns are not shown.")
     html = [note(words) for words in text]
     for turn in shown:
-        html.append(asked_html(turn.question.text))
+        question, rest = short_question(turn.as_typed)
+        html.append(asked_html(question) + (note(rest) if rest else ""))
         answerer = [fact for fact in (turn.answer.model, turn.answer.host) if fact]
         html.append(answer_parts(turn.answer, footer=answerer))
-        text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
+        asked = f"> {question.strip()}" + (f"\n({rest})" if rest else "")
+        text.append(f"{asked}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
         "text/plain": clean_words("\n\n".join(map(readable, text))),

@@ -36,6 +36,7 @@ class Turn:
     execution: str | None = None  # of its cell; the questions of one follow one another
     sent: dict[str, str] = field(default_factory=dict)  # hashes of the data that was sent, by name
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
+    typed: str = ""  # the question before values were put in, where that is not what was sent
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
 
     def replaces(self, earlier: Turn) -> bool:
@@ -52,10 +53,21 @@ class Turn:
             turns.append(parent)
         return turns[::-1]
 
+    def note_typed(self, words: str) -> None:
+        """Remember the question as it was typed, where that is not what is sent."""
+        words = known_keys.hide(words.strip("\n"))
+        if self.inserted and words != self.question.text:
+            self.typed = words
+
+    @property
+    def as_typed(self) -> str:
+        """The words of the question as far as they were typed: `{df}`, and not what it holds."""
+        return self.typed or self.question.text
+
     @property
     def title(self) -> str:
         """The first line of the question, short."""
-        line = next((line.strip() for line in self.question.text.splitlines() if line.strip()), "")
+        line = next((line.strip() for line in self.as_typed.splitlines() if line.strip()), "")
         return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
 
 
@@ -106,6 +118,10 @@ class Tree:
         followed = {turn.parent for turn in self._all}
         return [turn for turn in self._all if turn not in followed]
 
+    def number_of(self, turn: Turn) -> int:
+        """Its place in the order of asking, from 1; it never changes."""
+        return self._all.index(turn) + 1
+
     def siblings(self, turn: Turn) -> list[Turn]:
         """The turns that ask in the same place, in order of asking; `turn` is one of them."""
         found = [t for t in self._all if t.parent is turn.parent]
@@ -139,6 +155,12 @@ class Tree:
         self._left.clear()
         self._moved()
         return self._head
+
+    def stand_at(self, turn: Turn) -> None:
+        """Go to that turn itself: the next question follows it, whatever else does."""
+        self._head = self._find(turn)
+        self._left.clear()
+        self._moved()
 
     def undo(self, turns: int = 1) -> list[Turn]:
         """Step back over the last `turns` questions and return them; they stay in the tree."""

@@ -31,7 +31,8 @@ VERSION = 2
 LARGEST_IMPORT = 100_000_000  # bytes of a file that comes in
 MOST_TURNS = 10_000
 # Of use in this notebook alone. So is, in files of version 1, what the provider wants back.
-PRIVATE = ("cell", "execution", "sent", "waiting", "kept")
+# A file does not say what was typed, either: it could show other words than are sent.
+PRIVATE = ("cell", "execution", "sent", "typed", "waiting", "kept")
 _UNSEEN = re.compile(f"[\x7f-\x9f]|{INVISIBLE.pattern}")
 Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
 

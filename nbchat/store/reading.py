@@ -163,6 +163,7 @@ class TurnRow(BaseModel):
     cell: str | None = None
     execution: str | None = None
     inserted: list[str] = []
+    typed: str = ""
     sent: dict[str, str] = {}
     model: Word = ""
     provider: Word = ""
@@ -187,7 +188,7 @@ class TurnRow(BaseModel):
         turn.id = id or turn.id
         turn.asked_at, turn.left_out = self.asked_at, self.left_out
         turn.inserted, turn.waiting = tuple(self.inserted), tuple(self.waiting)
-        turn.execution, turn.sent = self.execution, dict(self.sent)
+        turn.execution, turn.sent, turn.typed = self.execution, dict(self.sent), self.typed
         turn.others = {**others, **(self.model_extra or {})}
         return turn
 

@@ -63,6 +63,7 @@ def question_fields(turn: Turn) -> dict[str, Any]:
         "cell": turn.cell,
         "execution": turn.execution,
         "inserted": list(turn.inserted),
+        **({"typed": turn.typed} if turn.typed else {}),
         "sent": dict(turn.sent),
     }
 

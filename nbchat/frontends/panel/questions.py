@@ -38,6 +38,7 @@ class Question:
     content: str | list[Part]
     typed: str
     inserted: Sequence[str] = ()
+    shown: str = ""  # as it was typed, without the values of variables
     parent: Any = ...  # a Turn, None for the very beginning, or ... for the end of the branch
 
 
@@ -90,7 +91,8 @@ class QuestionQueue:
             content = [*content]
         failed = self.transcript.failed.get(turn.id)
         parent = failed.parent if failed else turn.parent
-        self._ask(Question(request_id, content, typed or words, turn.inserted, parent))
+        shown = turn.typed if typed is None else typed
+        self._ask(Question(request_id, content, typed or words, turn.inserted, shown, parent))
 
     def must_be_idle(self) -> None:
         """Raises ConversationBusy until the page has been told that the answer ended."""
@@ -157,9 +159,11 @@ class QuestionQueue:
                 "Put the text into a variable and attach that with @."
             )
         options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
-        return self.transcript.conversation.open(
+        stream = self.transcript.conversation.open(
             question.content, parent=question.parent, inserted=question.inserted, **options
         )
+        stream.turn.note_typed(question.shown)
+        return stream
 
     def _end(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:
         _tasks.pop(turn.id, None)

@@ -117,6 +117,21 @@ def notebook_name(stored: Stored) -> str:
     return readable(Path(stored.notebook).name)
 
 
+def moment_text(seconds: float, today: date | None = None) -> str:
+    """When it was, in seconds since the epoch; "" where that is not known (0).
+
+    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 11))
+    '23:59'
+    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 12))
+    '2026-05-11 23:59'
+    """
+    if not seconds:
+        return ""
+    moment = datetime.fromtimestamp(seconds)
+    is_today = moment.date() == (today or date.today())
+    return f"{moment:%H:%M}" if is_today else f"{moment:%Y-%m-%d %H:%M}"
+
+
 def day_text(seconds: float, today: date | None = None) -> str:
     """The day of a moment, in seconds since the epoch, as people say it.
 

@@ -261,8 +261,8 @@ class TurnView {
     const bubble = element(
       "div.bubble",
       { role: "group", "aria-label": phrase("question") },
-      ...attachments.map(([label, value]) => attachment(label, value)),
-      ...files.map((name) => attachment(name)),
+      ...attachments.map((one, number) => attachment(this.panel, one, { id: this.id, number })),
+      ...files.map((name) => attachment(this.panel, [name])),
       ...this.images,
       element("div.words", { dir: "auto", tabindex: text.length > LONG ? 0 : null }, text),
     );
