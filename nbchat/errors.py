@@ -4,8 +4,19 @@
     ├── SetupError              nothing was sent; you can fix it
     │   ├── UnknownModel        no such name; near names are offered
     │   ├── MissingKey          no key for this provider; its variable is named
-    │   ├── BadSettings         a setting, a file row or an argument is not usable
-    │   │   └── BadCall         an option that does not exist, or no question; a TypeError too
+    │   ├── BadSettings         a setting, or a row of a settings file, is not usable
+    │   │   ├── BadCall         a call in Python that cannot be made; a TypeError too
+    │   │   │   └── NoQuestion  nothing is asked
+    │   │   ├── BadOption       no such option, or a value that it does not take
+    │   │   ├── BadCommand      a command of %chat lacks something, or takes something else
+    │   │   │   └── NoSuchCommand
+    │   │   ├── BadFile         a file cannot be read, written, imported or trusted
+    │   │   ├── BadAttachment   a picture or a file that cannot be sent
+    │   │   ├── KeyNotSent      a key in the wrong place, or for somebody else
+    │   │   ├── MissingAddress  where the provider is asked is not known
+    │   │   ├── NotThere        no such conversation, branch, turn or provider
+    │   │   └── HistoryUnavailable
+    │   │                       nothing is kept on disk here, or it cannot be read
     │   └── ConversationBusy    this conversation is already answering
     ├── ServiceError            the provider answered, and refused
     │   ├── KeyRefused          the key is wrong, or of another account
@@ -20,6 +31,7 @@
     │   └── ServiceDown         overloaded, or failing on its side
     ├── ConnectionBroken        no answer: unreachable, TLS, proxy, silence, cut off
     │   ├── Unreachable
+    │   │   └── UnknownHost     the host has no address; no second try helps
     │   ├── TlsFailed
     │   ├── ProxyFailed
     │   ├── TimedOut
@@ -92,11 +104,11 @@ class MissingKey(SetupError):
 
 
 class BadSettings(SetupError):
-    """A setting, a row of a table or an argument cannot be used."""
+    """A setting, or a row of a settings file, cannot be used; what is below it is told apart."""
 
 
 class BadCall(BadSettings, TypeError):
-    """The call as such is wrong: an option that does not exist, or nothing to ask.
+    """The call as such is wrong: an option that does not exist, or an argument of another kind.
 
     >>> import nbchat
     >>> try:
@@ -106,6 +118,54 @@ class BadCall(BadSettings, TypeError):
     ask() was called without a question.
     Write nbchat.ask("demo", "Why is the sky blue?"), the model first.
     """
+
+
+class NoQuestion(BadCall):
+    """Nothing is asked: the question is empty.
+
+    >>> import nbchat
+    >>> try:
+    ...     nbchat.ask("demo", "")
+    ... except NoQuestion as error:
+    ...     print(error)
+    there is no question. Write one into the cell, below the %%chat line; in Python pass ...
+    """
+
+
+class BadOption(BadSettings):
+    """No option has this name, or it does not take this value."""
+
+
+class BadCommand(BadSettings):
+    """A command of `%chat` lacks something, or takes something else."""
+
+
+class NoSuchCommand(BadCommand):
+    """`%chat` has no command of this name."""
+
+
+class BadFile(BadSettings):
+    """A file cannot be read, written, imported or trusted."""
+
+
+class BadAttachment(BadSettings):
+    """A picture or a file is too large, or of a kind that the model does not take."""
+
+
+class KeyNotSent(BadSettings):
+    """A key stands where none may, or belongs to somebody else than whom it would go to."""
+
+
+class MissingAddress(BadSettings):
+    """The provider, or the conversation, needs an address that is not set."""
+
+
+class NotThere(BadSettings):
+    """No conversation, branch, turn or provider is there by this name."""
+
+
+class HistoryUnavailable(BadSettings):
+    """Nothing is kept on disk here, or what is there cannot be read."""
 
 
 class ConversationBusy(SetupError):
@@ -199,6 +259,12 @@ class Unreachable(ConnectionBroken):
     """No connection could be made, or it was lost before an answer."""
 
     retryable = True
+
+
+class UnknownHost(Unreachable):
+    """The host's name has no address here, and will have none in a moment."""
+
+    retryable = False
 
 
 class TlsFailed(ConnectionBroken):

@@ -20,7 +20,7 @@ from nbchat.conversation.contract import Named
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import Chooser
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall, BadSettings, HistoryUnavailable
 from nbchat.loop import LoopThread
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
@@ -162,7 +162,7 @@ class Runtime:
         """The conversation of that name, or the active one; made when first asked for."""
         if not isinstance(name, str | None):
             kind = type(name).__name__
-            raise BadSettings(f"the name of a conversation is a text (str), not {kind}.")
+            raise BadCall(f"the name of a conversation is a text (str), not {kind}.")
         name = known_keys.hide(name or self.active)
         if name not in self.conversations:
             self.conversations[name] = Conversation(name, self)
@@ -200,7 +200,7 @@ class Runtime:
             try:
                 from nbchat.store.store import Store
             except ImportError:
-                raise BadSettings(
+                raise HistoryUnavailable(
                     "this Python has no sqlite3. Install it, or a Python that has it."
                 ) from None
             if self._store:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from nbchat import known_keys
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall, NotThere
 from nbchat.events import Answer
 from nbchat.messages import Message
 
@@ -143,7 +143,7 @@ class Tree:
     def undo(self, turns: int = 1) -> list[Turn]:
         """Step back over the last `turns` questions and return them; they stay in the tree."""
         if not isinstance(turns, int) or turns < 1:
-            raise BadSettings(f"undo takes a number of turns from 1, not {turns!r}.")
+            raise BadCall(f"undo takes a number of turns from 1, not {turns!r}.")
         gone = self.turns[-turns:]
         if gone:
             self._left.append(self._head)
@@ -177,7 +177,7 @@ class Tree:
         if len(found) != 1:
             what = "several turns begin" if found else "no turn of this conversation begins"
             named = turn if isinstance(turn, str) else turn.id
-            raise BadSettings(f"{what} with {named!r}. %chat branches lists where you can go.")
+            raise NotThere(f"{what} with {named!r}. %chat branches lists where you can go.")
         return found[0]
 
     def _end_below(self, turn: Turn) -> Turn:

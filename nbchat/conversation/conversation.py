@@ -23,7 +23,7 @@ from nbchat.conversation.contract import ConversationRuntime, Parent, Place, Tur
 from nbchat.conversation.default_model import change_of_provider
 from nbchat.conversation.recording import Recording, TurnStream
 from nbchat.conversation.watching import Watcher, Watchers
-from nbchat.errors import BadSettings, ConversationBusy, NbchatError
+from nbchat.errors import BadCall, ConversationBusy, NbchatError
 from nbchat.events import Answer, Event, Notice
 from nbchat.masked_parts import Seen, keys_masked, mask_content
 from nbchat.messages import Content, Message
@@ -131,7 +131,7 @@ class Conversation(Tree):
             inserted = [*inserted, f"the question ({keys_masked(seen)})"]
         if not isinstance(parent, Parent):
             kind = type(parent).__name__
-            raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
+            raise BadCall(f"parent is a turn of the conversation, or None, not {kind}.")
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, execution=execution, inserted=tuple(inserted))
         place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)

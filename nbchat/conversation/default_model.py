@@ -6,7 +6,7 @@ from typing import Protocol
 
 from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.rows import Model
-from nbchat.errors import BadSettings, NbchatError, UnknownModel
+from nbchat.errors import BadSettings, MissingAddress, NbchatError, UnknownModel
 from nbchat.events import Answer
 from nbchat.settings import Settings
 from nbchat.turns import Turn
@@ -69,7 +69,7 @@ def leads_back(name: str, answer: Answer, settings: Settings) -> bool:
 
 def elsewhere(answer: Answer) -> BadSettings:
     """The error where the address of the last answer is not known by itself."""
-    return BadSettings(
+    return MissingAddress(
         f"the last answer came from {answer.given_url}, an address that was given in Python.\n"
         "Give it again (base_url=), or name a model: %%chat MODEL, or %chat use MODEL for all "
         "that follows."

@@ -18,7 +18,7 @@ from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
-from nbchat.errors import BadSettings, UnknownModel
+from nbchat.errors import BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
 from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
@@ -101,14 +101,14 @@ def prepare(
     base_url = _check_base_url(settings.base_url(route, options.base_url))
     key = settings.key_for(route, base_url, options.api_key)
     if not key.secret.sendable:
-        raise BadSettings(
+        raise KeyNotSent(
             f"the key in {key.origin} has spaces or odd characters in it. "
             "Copy it again, without line ends."
         )
     conversation, options, masked = _without_keys(conversation, options)
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
     call = dialect.render(ask)
-    _check_place(call.url, base_url.value, route.provider.type)
+    _check_place(call.url, base_url.value, route.provider.name)
     if options.extra:
         _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
@@ -154,11 +154,11 @@ def _check_base_url(base_url: Setting) -> Setting:
     return replace(base_url, value=url)
 
 
-def _check_place(url: str, base_url: str, kind: str) -> None:
+def _check_place(url: str, base_url: str, provider: str) -> None:
     """Raise BadSettings where a row's path or the name of a model would lead to another host."""
     if place_of(url) != place_of(base_url):
         raise BadSettings(
-            f"{kind} has a path that leads away from {host_of(base_url)}. "
+            f"{provider} has a path that leads away from {host_of(base_url)}. "
             "A path begins with / and names no host."
         )
 
@@ -189,7 +189,7 @@ def _model_request(
     if tool_choice and "tool_choice" in model.refuses:
         tool_choice = None
         notices.append(f"{model.id} takes no tool_choice; it was left out.")
-    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.type)
+    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.name)
     thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
     if notice:
         notices.append(notice)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbchat.catalog.catalog import Catalog
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, BadFile
 from nbchat.settings import Settings
 from nbchat.settings_file import FILE, own_file, places_upwards
 from nbchat.trust.beside import Layers, needs_trust
@@ -40,7 +40,7 @@ def trust_file(name: str, ask: Ask | None) -> None:
     print("\n".join(report(file, _own_catalog())))
     print()
     if ask is None:
-        raise BadSettings(
+        raise BadCommand(
             f"nobody can answer here, so nothing was changed.\n"
             f"To trust the file, in a terminal: nbchat trust {_quoted(file.path)}"
         )
@@ -73,17 +73,17 @@ def _find(name: str) -> FoundFile:
     path = _place(name)
     own = own_file()
     if own and path.exists() and own.exists() and path.samefile(own):
-        raise BadSettings(f"{written_out(str(path))} is your own, and needs no trust.")
+        raise BadFile(f"{written_out(str(path))} is your own, and needs no trust.")
     if path.name != FILE:
-        raise BadSettings(
+        raise BadFile(
             f"only a file called {FILE} is looked for beside a notebook, not "
             f"{written_out(path.name)!r}.\nNBCHAT_CONFIG names any other, and that needs no trust."
         )
     file = read_found(path)
     if file is None:
-        raise BadSettings(f"there is no {written_out(str(path))}.")
+        raise BadFile(f"there is no {written_out(str(path))}.")
     if file.trouble:
-        raise BadSettings(f"{file.shown_path} cannot be trusted: {file.trouble}.")
+        raise BadFile(f"{file.shown_path} cannot be trusted: {file.trouble}.")
     return file
 
 
@@ -97,7 +97,7 @@ def _nearest_place() -> Path:
     for place in places_upwards():
         if os.path.lexists(place):
             return Path(place)
-    raise BadSettings(
+    raise BadFile(
         f"there is no {FILE} here or in a folder above, so there is nothing to trust.\n"
         "Your own file needs no trust: that of NBCHAT_CONFIG, and the one in your config folder."
     )

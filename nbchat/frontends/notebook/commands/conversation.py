@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from nbchat import render
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, NotThere
 from nbchat.events import Usage
 from nbchat.frontends.footer import cost_by_settings
 from nbchat.frontends.notebook.arguments import MagicArguments
@@ -114,7 +114,7 @@ def _flaw(turn: Turn) -> str:
 @command("undo [N]", "take back the last question and answer, or the last N", group="conversation")
 def undo(chat: ChatCommand, count: str = "") -> None:
     if count and not count.isdecimal():
-        raise BadSettings(f"%chat undo takes a number of turns, not {count!r}.")
+        raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.")
     gone = chat.conversation.undo(int(count or 1))
     if not gone:
         print("Nothing to take back.")
@@ -154,9 +154,9 @@ def branches(chat: ChatCommand) -> None:
 def goto(chat: ChatCommand, number: str = "") -> None:
     leaves = chat.conversation.branches
     if not leaves:
-        raise BadSettings("there is no branch to go to: nothing has been asked yet.")
+        raise NotThere("there is no branch to go to: nothing has been asked yet.")
     if not number.isdecimal() or not 1 <= int(number) <= len(leaves):
-        raise BadSettings(
+        raise NotThere(
             f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them."
         )
     leaf = chat.conversation.goto(leaves[int(number) - 1])

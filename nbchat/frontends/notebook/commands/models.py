@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from nbchat.catalog.model_list import abilities, price_text
-from nbchat.errors import BadSettings, UnknownModel
+from nbchat.errors import BadCommand, NotThere, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
@@ -42,7 +42,7 @@ def _show_models(chat: ChatCommand, pattern: str) -> None:
     catalog = settings.catalog
     rows = [model for model in catalog.models.values() if _is_about(model, pattern)]
     if not rows:
-        raise BadSettings(f"no model or provider matches {pattern!r}. %chat models lists them all.")
+        raise NotThere(f"no model or provider matches {pattern!r}. %chat models lists them all.")
     keys = {kind: _key_state(row, settings) for kind, row in catalog.providers.items()}
     rows.sort(key=lambda model: (keys[model.type] not in READY, model.status == "retired"))
     cells = [[*_model_cells(model, catalog), _key_cell(model, catalog, keys)] for model in rows]
@@ -52,7 +52,7 @@ def _show_models(chat: ChatCommand, pattern: str) -> None:
 def _show_live_models(chat: ChatCommand, kind: str) -> None:
     """What a provider lists now, by the names to ask them by."""
     if not kind:
-        raise BadSettings("--live needs a provider: %chat models --live kimi.")
+        raise BadCommand("--live needs a provider: %chat models --live kimi.")
     rows = chat.runtime.list_models(kind)
     catalog = chat.settings.catalog
     cells = []
@@ -81,7 +81,7 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
         model = settings.catalog.name_of(provider.type, provider.default_model) or ""
         rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
-        raise BadSettings(f"no provider matches {pattern!r}. %chat providers lists them all.")
+        raise NotThere(f"no provider matches {pattern!r}. %chat providers lists them all.")
     rows.sort(key=lambda row: row[3] not in READY)
     show_table(chat.shell, PROVIDER_HEAD, rows)
 
@@ -89,7 +89,7 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
 @command("use MODEL", "answer with this model from now on", group="general")
 def use(chat: ChatCommand, model: str = "") -> None:
     if not model:
-        raise BadSettings("%chat use needs the name of a model. %chat models lists them.")
+        raise BadCommand("%chat use needs the name of a model. %chat models lists them.")
     settings = chat.settings
     route = settings.catalog.find(model)
     if route.provider.retired:
