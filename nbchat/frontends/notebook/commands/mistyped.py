@@ -35,8 +35,7 @@ _TRIED = {
     "providers": "hosts services vendors",
 }
 _KEY = (
-    "keys come from the environment; %chat providers names the variable of each.
-"
+    "keys come from the environment; %chat providers names the variable of each.\n"
     f"For Kimi: {set_key('KIMI_API_KEY')}"
 )
 _END = "nothing needs to be ended. To take nbchat out of this kernel: %unload_ext nbchat"
