@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 from nbchat import known_keys
 from nbchat.bridge import ThreadBridge
+from nbchat.catalog import seen_names
+from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.conversation import default_model
 from nbchat.conversation.contract import Named
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import Chooser
+from nbchat.conversation.once import Once
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadCall, BadSettings, HistoryUnavailable
+from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError, UnknownModel
 from nbchat.loop import LoopThread
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
@@ -64,6 +67,7 @@ class Runtime:
         self.watched: bool | None = None
         self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
+        self.once = Once()
         self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
@@ -118,6 +122,16 @@ class Runtime:
         """The models that a provider lists now, blocking."""
         return self.bridge.run(self.engine.models(kind))
 
+    def find_model(self, name: str) -> Route:
+        """Where a name leads, blocking. Raises UnknownModel, after a look at this machine."""
+        catalog = self.usable_settings().catalog
+        try:
+            return catalog.find(name)
+        except UnknownModel:
+            with suppress(NbchatError):
+                self.bridge.run(self.engine.local_model())
+            return catalog.find(name)
+
     def choose_model(self, conversation: Chooser, base_url: str | None = None) -> tuple[str, str]:
         """The model where none is named, and why, as far as is known without waiting.
 
@@ -134,6 +148,13 @@ class Runtime:
     def model_to_show(self, conversation: Chooser) -> tuple[str, str]:
         """The same for people to read, also where it cannot be asked."""
         return self._choose_model(conversation, self.usable_settings())
+
+    def look_for_server(self, conversation: Chooser) -> None:
+        """Look, blocking, for the server on this machine that would be asked without a model."""
+        with suppress(NbchatError):
+            _, why = self._choose_model(conversation, self.settings())
+            if why in (default_model.NO_KEY, LOCAL_SERVER):
+                self.local_model = self.bridge.run(self.engine.local_model())
 
     def _choose_model(self, conversation: Chooser, settings: Settings) -> tuple[str, str]:
         name, why = default_model.choose_model(conversation, settings)
@@ -284,6 +305,7 @@ def reset() -> None:
     """Close it and forget it, its conversations too: the process as before the first question."""
     global _runtime
     close()
+    seen_names.forget()
     _runtime = None
 
 

@@ -35,6 +35,7 @@ class Turn:
     asked_at: float = field(default_factory=time.time)  # seconds since the epoch
     execution: str | None = None  # of its cell; the questions of one follow one another
     sent: dict[str, str] = field(default_factory=dict)  # hashes of the data that was sent, by name
+    by_default: bool = False  # the demo answered because nobody had chosen a model
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
 

@@ -117,6 +117,11 @@ def prepare(
     )
 
 
+def is_name(model: object) -> bool:
+    """Whether it could be the name of a model, which a server on this machine may have."""
+    return isinstance(model, str) and model.split() == [model] and not key_shapes.is_in(model)
+
+
 def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
     try:
         return catalog.find(model, wire)

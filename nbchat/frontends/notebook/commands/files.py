@@ -43,6 +43,7 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
     path = typed_path(file)
     exported, turns = read_export(path)
     conversation = chat.conversation
+    chat.runtime.look_for_server(conversation)
     # A file does not choose who is asked, and paid.
     model, _ = chat.runtime.choose_model(conversation)
     conversation.add(turns, model)

@@ -98,6 +98,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
 
 def _print_taken_over(conversation: Conversation) -> None:
     """Say who is asked from here on, and how: all of it comes from the file."""
+    runtime.current().look_for_server(conversation)
     model, why = runtime.current().model_to_show(conversation)
     print(f"Model: {quoted(model)} ({why}).")
     if conversation.system:

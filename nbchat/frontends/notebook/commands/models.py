@@ -91,7 +91,7 @@ def use(chat: ChatCommand, model: str = "") -> None:
     if not model:
         raise BadCommand("%chat use needs the name of a model. %chat models lists them.")
     settings = chat.settings
-    route = settings.catalog.find(model)
+    route = chat.runtime.find_model(model)
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     chat.conversation.model = model

@@ -45,6 +45,7 @@ def _used(state: FileState) -> str:
 
 def _turns_and_model(chat: ChatCommand) -> str:
     conversation = chat.conversation
+    chat.runtime.look_for_server(conversation)
     model, why = runtime.current().model_to_show(conversation)
     count = len(conversation.turns)
     turns = plural(count, "turn") if count else "no turns yet"
