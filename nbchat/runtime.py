@@ -122,6 +122,13 @@ class Runtime:
         """The models that a provider lists now, blocking."""
         return self.bridge.run(self.engine.models(kind))
 
+    def local_models(self) -> dict[str, list[Model]]:
+        """The models of the servers that run on this machine, blocking."""
+        try:
+            return self.bridge.run(self.engine.local_models())
+        except NbchatError:
+            return {}
+
     def find_model(self, name: str) -> Route:
         """Where a name leads, blocking. Raises UnknownModel, after a look at this machine."""
         catalog = self.usable_settings().catalog
