@@ -56,7 +56,7 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         return no_such_provider(kind, catalog, upstream)
     return (
         f"no model is called {name!r}.{_near_models(name, catalog)}\n"
-        "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
+        "All names: %chat models all. A model that is not among them: PROVIDER:ITS-ID."
     )
 
 

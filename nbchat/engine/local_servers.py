@@ -31,7 +31,7 @@ async def find_local_model(list_models: ListModels, settings: Settings) -> str:
 
 
 async def find_all(list_models: ListModels, settings: Settings) -> dict[str, list[Model]]:
-    """The models that can answer, of each kind of server; of one that does not run there are none."""
+    """The models that can answer, by the kind of server; none of one that does not run."""
     kinds = [provider.type for provider in settings.catalog.providers.values() if provider.local]
     found = await asyncio.gather(*(_find_at(kind, list_models) for kind in kinds))
     return dict(zip(kinds, found, strict=True))

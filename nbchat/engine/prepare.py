@@ -18,7 +18,7 @@ from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
-from nbchat.errors import BadSettings, KeyNotSent, UnknownModel
+from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
 from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
@@ -140,6 +140,7 @@ def _check_base_url(base_url: Setting) -> Setting:
     What is shown of a wrong one holds no password and no query.
     """
     origin, url = base_url.origin, connectable(base_url.value)
+    kind = BadOption if origin == addresses.ARGUMENT else BadSettings
     for ending in ENDINGS:
         url = url.removesuffix(ending)
     match = _ADDRESS.fullmatch(url)
@@ -147,12 +148,12 @@ def _check_base_url(base_url: Setting) -> Setting:
     if not match or not host or not _has_valid_port(url):
         without_user = re.sub(r"//[^/@]*@", "//…@", url)
         shown = re.sub(r"([?#]).*", r"\1…", without_user)[:100]
-        raise BadSettings(
+        raise kind(
             f"{origin} should be an address such as https://api.example.com/v1, not {shown!r}.\n"
             "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
         )
     if match[1].lower() == "http" and not is_loopback(host):
-        raise BadSettings(
+        raise kind(
             f"{origin} is {url}: plain http would send the question and the key readable for all.\n"
             "Use https; http is for this machine alone (localhost, 127.0.0.1, ::1)."
         )

@@ -32,7 +32,7 @@ def show_table(
     *,
     is_wide: bool = False,
 ) -> None:
-    """A table, and a line below it. A wide one has the whole width, and breaks its second column."""
+    """A table, and a line below it. A wide one takes the whole width; its second column breaks."""
     from nbchat.render.transcript import table_html
 
     page = table_html(head, rows, [False] * len(head))

@@ -86,14 +86,10 @@ class _ModelTable:
         self._keys = {kind: _key_state(row, self.settings) for kind, row in providers.items()}
 
     def usable(self) -> list[Model]:
-        """Those of the keys that are set, and of the servers that run; what these have, they say."""
+        """Those of the keys that are set, and what the servers that run have; the demo is last."""
         rows = [row for row in self.rows if self.is_usable(row)]
         here = [row for models in self._here.values() for row in models]
-        return [
-            *(row for row in rows if row.type != DEMO),
-            *here,
-            *(r for r in rows if r.type == DEMO),
-        ]
+        return sorted([*rows, *here], key=lambda row: row.type == DEMO)
 
     def is_usable(self, row: Model) -> bool:
         """Whether it can be asked now, and is not one of a server, which lists its own."""
@@ -116,11 +112,19 @@ class _ModelTable:
         """Whether its provider has a key, or which variable it would be in."""
         state = self._keys[row.type]
         provider = self.settings.catalog.providers[row.type]
-        if provider.local and not self._here.get(row.type):
-            return "its server does not run"
+        if provider.local:
+            return self._server_cell(row)
         if state in READY:
             return state
         return f"needs {provider.env_keys[0]}" if provider.env_keys else ""
+
+    def _server_cell(self, row: Model) -> str:
+        """Whether a server on this machine runs, and has the model."""
+        models = self._here.get(row.type)
+        if not models:
+            return "its server does not run"
+        is_there = row.sent_id in (model.sent_id for model in models)
+        return "none needed" if is_there else "not on its server"
 
 
 def _show_live_models(chat: ChatCommand, kind: str) -> None:
