@@ -15,8 +15,7 @@
     │   │   ├── KeyNotSent      a key in the wrong place, or for somebody else
     │   │   ├── MissingAddress  where the provider is asked is not known
     │   │   ├── NotThere        no such conversation, branch, turn or provider
-    │   │   └── HistoryUnavailable
-    │   │                       nothing is kept on disk here, or it cannot be read
+    │   │   └── HistoryUnavailable  nothing is kept on disk here, or it cannot be read
     │   └── ConversationBusy    this conversation is already answering
     ├── ServiceError            the provider answered, and refused
     │   ├── KeyRefused          the key is wrong, or of another account
@@ -65,6 +64,7 @@ class NbchatError(Exception):
     """
 
     retryable = False  # whether the same request may succeed in a moment
+    other_model_helps = False  # whether the question may be answered by another model
 
     def __init__(self, *words: object) -> None:
         from nbchat import known_keys  # loading the extension needs none of its patterns
@@ -98,9 +98,13 @@ class SetupError(NbchatError):
 class UnknownModel(SetupError):
     """No model or provider has this name."""
 
+    other_model_helps = True
+
 
 class MissingKey(SetupError):
     """The provider needs a key and none of its variables is set."""
+
+    other_model_helps = True
 
 
 class BadSettings(SetupError):
@@ -151,13 +155,19 @@ class BadFile(BadSettings):
 class BadAttachment(BadSettings):
     """A picture or a file is too large, or of a kind that the model does not take."""
 
+    other_model_helps = True
+
 
 class KeyNotSent(BadSettings):
     """A key stands where none may, or belongs to somebody else than whom it would go to."""
 
+    other_model_helps = True
+
 
 class MissingAddress(BadSettings):
     """The provider, or the conversation, needs an address that is not set."""
+
+    other_model_helps = True
 
 
 class NotThere(BadSettings):
@@ -206,23 +216,32 @@ class ServiceError(NbchatError):
 class KeyRefused(ServiceError):
     """The provider does not accept the key."""
 
+    other_model_helps = True
+
 
 class NotAllowed(ServiceError):
     """The account may not do this."""
+
+    other_model_helps = True
 
 
 class NoCredit(ServiceError):
     """The account has no money or quota left."""
 
+    other_model_helps = True
+
 
 class RateLimited(ServiceError):
     """Too many requests in too short a time."""
 
+    other_model_helps = True
     retryable = True
 
 
 class ModelNotFound(ServiceError):
     """The provider does not know the model."""
+
+    other_model_helps = True
 
 
 class RetiredModel(ModelNotFound):
@@ -232,9 +251,13 @@ class RetiredModel(ModelNotFound):
 class ContextTooLong(ServiceError):
     """The conversation is longer than the model can read."""
 
+    other_model_helps = True
+
 
 class Filtered(ServiceError):
     """The provider's content filter refused the question."""
+
+    other_model_helps = True
 
 
 class RequestRefused(ServiceError):
@@ -244,6 +267,7 @@ class RequestRefused(ServiceError):
 class ServiceDown(ServiceError):
     """The provider is overloaded or failing."""
 
+    other_model_helps = True
     retryable = True
 
 
@@ -258,6 +282,7 @@ class ConnectionBroken(NbchatError):
 class Unreachable(ConnectionBroken):
     """No connection could be made, or it was lost before an answer."""
 
+    other_model_helps = True
     retryable = True
 
 
@@ -278,6 +303,7 @@ class ProxyFailed(ConnectionBroken):
 class TimedOut(ConnectionBroken):
     """The server was silent for too long."""
 
+    other_model_helps = True
     retryable = True
 
 

@@ -18,6 +18,7 @@ from itertools import takewhile
 _IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×": "x", "‘": "'", "’": "'"}
 _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to encode
 
+ALIKE = 0.6  # of the letters of two names, for one to be meant by the other
 MOST_NAMES = 3  # that are offered for one that is not known
 SHORTEST_INSIDE = 4  # letters of a name that is recognised inside a longer one
 ONE_SLIP = 0.92  # more alike than this are names with one letter too many, too few or swapped
@@ -35,7 +36,7 @@ _WORDS = re.compile(r"[a-z]+|\d+")
 _BLANK_LETTER = "\u2800"  # of Braille, which looks like a space
 
 
-def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
+def did_you_mean(name: str, known: Iterable[str], least: float = ALIKE) -> str:
     """The names that are alike, as a question to go after "no such name"; `least` 1 is the same.
 
     >>> did_you_mean("Kimi-k2-thinkng", ["kimi-k2-thinking", "glm-4"])
@@ -47,7 +48,7 @@ def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
     return f" Did you mean {' or '.join(map(repr, matches))}?"
 
 
-def nearest(name: str, known: Iterable[str], least: float = 0.6) -> list[str]:
+def nearest(name: str, known: Iterable[str], least: float = ALIKE) -> list[str]:
     """Up to three names that are alike, the one that was most likely meant first.
 
     >>> nearest("gpt-4o-latest", ["gpt-6-astra", "gpt-4o", "mistral-large-latest"])
@@ -55,12 +56,13 @@ def nearest(name: str, known: Iterable[str], least: float = 0.6) -> list[str]:
     """
     marks = {other: _likeness(name, other, least) for other in known}
     alike = [other for other, mark in marks.items() if mark]
-    return sorted(alike, key=lambda other: -marks[other])[:MOST_NAMES]
+    return sorted(alike, key=lambda other: marks[other], reverse=True)[:MOST_NAMES]
 
 
 def _likeness(name: str, other: str, least: float) -> float:
     """How well another name fits one that was typed; 0 where it does not.
 
+    Unless more than ALIKE is asked for, a name may also be a part of the other one.
     Names are compared by their words and numbers: those that begin alike are of one family, and
     of these the one with the same words is nearer than one with as many of the same letters.
     """
@@ -76,11 +78,15 @@ def _likeness(name: str, other: str, least: float) -> float:
     has_beginning = same == len(words) and same > 1
     short, long = sorted((letters, other_letters), key=len)
     is_inside = len(short) >= SHORTEST_INSIDE and short in long
-    if ratio < least and not (is_beginning or has_beginning or is_inside):
+    is_part = least <= ALIKE and (is_beginning or has_beginning or is_inside)
+    if ratio < least and not is_part:
         return 0.0
     longest = max(len(typed), len(words))
     shared = (Counter(typed) & Counter(words)).total()
     likeness = ratio + shared / longest + 0.8 * same / longest
+    likeness += (
+        0.01 * SequenceMatcher(None, name, other, autojunk=False).ratio()
+    )  # where all is equal
     if letters == other_letters:
         return likeness + 1
     likeness += 0.3 * (ratio > ONE_SLIP)

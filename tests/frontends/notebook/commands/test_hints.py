@@ -70,7 +70,9 @@ def test_a_name_as_a_footer_shows_it_leads_to_the_whole_one(
         lone_kernel.run(cell).error
         for cell in ("%%chat gemma3-270m\nHi", "%chat use gemma3-270m", "%%chat Gemma3-270M\nHi")
     ]
-    others = [lone_kernel.run(cell).error for cell in ("%%chat qwen3:4b\nHi", "%%chat gemma3-270\nHi")]
+    others = [
+        lone_kernel.run(cell).error for cell in ("%%chat qwen3:4b\nHi", "%%chat gemma3-270\nHi")
+    ]
 
     assert "gemma3-270m" in plain(answered.html).rpartition("Hello")[2]
     for error in (before, *after):
