@@ -199,7 +199,7 @@ class TurnView {
     const retry = button("quiet", phrase("retry"), () => this.panel.questions.again(this));
     const choose = button("quiet", phrase("other"), () => pickModel(this.panel, choose));
     const lines = text.split("\n").map((line) => this.line(line, copy));
-    const acts = element("div", null, retry, other ? choose : null);
+    const acts = element("div", null, retry, " ", other ? choose : null);
     put(this.actions, element("div.err", { role: "alert", "data-error": error }, ...lines, acts));
   }
 
