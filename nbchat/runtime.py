@@ -22,6 +22,7 @@ from nbchat.conversation.contract import Named
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import Chooser
 from nbchat.conversation.once import Once
+from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError, UnknownModel
 from nbchat.loop import LoopThread
@@ -68,6 +69,7 @@ class Runtime:
         self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self.once = Once()
+        self.has_looked = False  # for servers on this machine
         self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
@@ -124,6 +126,7 @@ class Runtime:
 
     def local_models(self) -> dict[str, list[Model]]:
         """The models of the servers that run on this machine, blocking."""
+        self.has_looked = True
         try:
             return self.bridge.run(self.engine.local_models())
         except NbchatError:
@@ -157,11 +160,17 @@ class Runtime:
         return self._choose_model(conversation, self.usable_settings())
 
     def look_for_server(self, conversation: Chooser) -> None:
-        """Look, blocking, for the server on this machine that would be asked without a model."""
+        """Look, blocking, for the server on this machine that would be asked without a model.
+
+        A kernel that has asked nothing looks only at an address that the user has named.
+        """
         with suppress(NbchatError):
-            _, why = self._choose_model(conversation, self.settings())
-            if why in (default_model.NO_KEY, LOCAL_SERVER):
+            settings = self.settings()
+            _, why = self._choose_model(conversation, settings)
+            may_look = self.has_looked or local_servers.is_named(settings)
+            if may_look and why in (default_model.NO_KEY, LOCAL_SERVER):
                 self.local_model = self.bridge.run(self.engine.local_model())
+                self.has_looked = True
 
     def _choose_model(self, conversation: Chooser, settings: Settings) -> tuple[str, str]:
         name, why = default_model.choose_model(conversation, settings)
@@ -180,6 +189,7 @@ class Runtime:
         if why not in (default_model.NO_KEY, LOCAL_SERVER):
             return name, ""
         local = self.local_model = await self.engine.local_model()
+        self.has_looked = True
         if local:
             return local, f"No key is set, so a server on this machine answers: {local}."
         return "demo", default_model.DEMO_NOTICE

@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
+from nbchat.addresses import TABLE
 from nbchat.catalog.rows import Model
 from nbchat.errors import NbchatError
 from nbchat.settings import Settings
@@ -20,6 +21,14 @@ SEARCH_SECONDS = 0.2  # for all of it: a server on this machine answers in a few
 NO_CHAT = re.compile(r"embed|minilm|\bbge\b|paraphrase|rerank", re.I)
 
 ListModels = Callable[[str], Awaitable[list[Model]]]
+
+
+def is_named(settings: Settings) -> bool:
+    """Whether the user has said where such a server is."""
+    catalog = settings.catalog
+    kinds = [provider.type for provider in catalog.providers.values() if provider.local]
+    addresses = [settings.base_url(catalog.find(f"{kind}:any")) for kind in kinds]
+    return any(address.origin != TABLE for address in addresses)
 
 
 async def find_local_model(list_models: ListModels, settings: Settings) -> str:

@@ -146,7 +146,9 @@ def error_for(
         wait=_wait_sentence(seconds),
     )
     if request_id and kind is ServiceDown:
-        message = message.replace("\n", f" Its number of the request: {request_id}.\n", 1)
+        message = message.replace(
+            "Ask again in a while", f"Ask again in a while (request {request_id})"
+        )
     error = kind(
         message,
         status=status,

@@ -81,7 +81,7 @@ def test_a_provider_without_a_list_says_so(kind: str) -> None:
     ("kind", "error", "said"),
     [
         ("kimy", UnknownModel, "no provider is called 'kimy'. Did you mean 'kimi'?"),
-        ("kimi", MissingKey, r"Moonshot AI \(Kimi\) needs KIMI_API_KEY"),
+        ("kimi", MissingKey, "Moonshot AI (Kimi) needs KIMI_API_KEY"),
         ("github", UnknownModel, "shut down on 2026-07-30"),
     ],
 )

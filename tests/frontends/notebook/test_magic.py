@@ -212,7 +212,7 @@ def test_a_hidden_kind_of_error_shows_the_name_people_can_catch(kernel: RunningK
 
     ran = kernel.run("%%chat kimi-k2.6\nHi")
 
-    assert re.search(r"Unreachable\S*: unknown host nowhere.invalid", ran.error)
+    assert re.search(r"UnknownHost\S*: unknown host nowhere.invalid", ran.error)
 
 
 def test_a_broken_answer_is_shown_kept_and_fails_the_cell(

@@ -102,6 +102,18 @@ def test_the_state_the_panel_and_the_answer_name_one_model(
     assert "embedded demo answers" in plain(lone_kernel.run("%%chat\nHi").html)
 
 
+@pytest.mark.field("C4")
+def test_a_state_that_is_told_without_looking_says_what_it_does_not_know(
+    kernel: RunningKernel,
+) -> None:
+    """Before the first question nothing is looked for where the user has named no address."""
+    assert "it answers instead" in kernel.run("%chat").text
+    kernel.run("%%chat\nHi")
+    kernel.run("%chat reset")
+
+    assert "it answers instead" not in kernel.run("%chat").text
+
+
 @pytest.mark.field("look 1", "P10")
 def test_models_lists_what_can_be_asked_now(
     lone_kernel: RunningKernel, llama: LlamaServer, service: Service
