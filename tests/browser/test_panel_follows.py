@@ -32,7 +32,7 @@ REFUSED = {  # what makes the next question fail: a cell, the question, and what
     "an option that cannot be": (
         "panel._session.options['temperature'] = 99",
         "lost?",
-        "BadSettings",
+        "BadOption",
     ),
     "settings that cannot be read": ("write('model = ')", "lost?", "BadSettings"),
 }
