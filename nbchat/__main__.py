@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbchat import __version__
-from nbchat.errors import BadSettings, NbchatError
+from nbchat.errors import BadSettings, NbchatError, NotThere
 from nbchat.wording import first_line, printing_as_can_be
 
 if TYPE_CHECKING:
@@ -137,9 +137,7 @@ def models(pattern: str = "") -> None:
             context = f"{model.context_window:,}" if model.context_window else ""
             rows.append((model.id, model.type, context, _state(model, provider, settings)))
     if not rows:
-        raise BadSettings(
-            f"no model or provider matches {pattern!r}. `nbchat models` lists them all."
-        )
+        raise NotThere(f"no model or provider matches {pattern!r}. `nbchat models` lists them all.")
     rows.sort(key=lambda row: ("ready" not in row[3], "retired" in row[3]))
     head = ("model", "provider", "context", "")
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbchat.catalog.catalog import Route, own_variable, shipped
 from nbchat.catalog.rows import Provider
-from nbchat.errors import BadSettings
+from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
 from nbchat.key_owners import refuse_key_in_address
 
@@ -103,6 +103,6 @@ def _parameter(variables: str, provider: Provider) -> str:
     if default:
         return default
     wanted = names.replace("|", " or ")
-    raise BadSettings(
+    raise MissingAddress(
         f"{provider.name} needs {wanted}, which is not set. Set it as you set the key."
     )

@@ -12,6 +12,7 @@ from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
 from nbchat.render.terminal.clean import clean_words
 from nbchat.render.transcript import asked_html, short_question, table_bundle
+from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.catalog.rows import Model
@@ -36,7 +37,7 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     shown = turns[-MOST_TURNS:]
     text = [about] if about else []
     if len(shown) < len(turns):
-        text.append(f"{len(turns) - len(shown):,} earlier turns are not shown.")
+        text.append(_not_shown(len(turns) - len(shown)))
     html = [note(words) for words in text]
     for turn in shown:
         question, rest = short_question(turn.as_typed)
@@ -51,10 +52,14 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     }
 
 
+def _not_shown(count: int) -> str:
+    return f"{plural(count, 'earlier turn')} {'is' if count == 1 else 'are'} not shown."
+
+
 def models_bundle(models: Sequence[Model]) -> dict[str, str]:
     """The rows of the model-mapping table, one below the other."""
     return table_bundle(
-        MODEL_HEAD, [_model_cells(model) for model in models], f"{len(models):,} models"
+        MODEL_HEAD, [_model_cells(model) for model in models], plural(len(models), "model")
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from nbchat import known_keys
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall, NotThere
 from nbchat.events import Answer
 from nbchat.messages import Message
 
@@ -35,6 +35,7 @@ class Turn:
     asked_at: float = field(default_factory=time.time)  # seconds since the epoch
     execution: str | None = None  # of its cell; the questions of one follow one another
     sent: dict[str, str] = field(default_factory=dict)  # hashes of the data that was sent, by name
+    by_default: bool = False  # the demo answered because nobody had chosen a model
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
     typed: str = ""  # the question before values were put in, where that is not what was sent
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
@@ -165,7 +166,7 @@ class Tree:
     def undo(self, turns: int = 1) -> list[Turn]:
         """Step back over the last `turns` questions and return them; they stay in the tree."""
         if not isinstance(turns, int) or turns < 1:
-            raise BadSettings(f"undo takes a number of turns from 1, not {turns!r}.")
+            raise BadCall(f"undo takes a number of turns from 1, not {turns!r}.")
         gone = self.turns[-turns:]
         if gone:
             self._left.append(self._head)
@@ -199,7 +200,7 @@ class Tree:
         if len(found) != 1:
             what = "several turns begin" if found else "no turn of this conversation begins"
             named = turn if isinstance(turn, str) else turn.id
-            raise BadSettings(f"{what} with {named!r}. %chat branches lists where you can go.")
+            raise NotThere(f"{what} with {named!r}. %chat branches lists where you can go.")
         return found[0]
 
     def _end_below(self, turn: Turn) -> Turn:

@@ -267,7 +267,7 @@ def _model(user_row: UserRow, catalog: Catalog) -> Model:
 def _row_to_start_from(user_row: UserRow, new: Model, catalog: Catalog) -> Model:
     """The row that a new model changes: what the table knows of such ids at its provider."""
     if "type" not in user_row.fields:
-        near = did_you_mean(new.id, catalog.models)
+        near = did_you_mean(new.id, catalog.models, least=0.85)
         user_row.refuse(f"needs 'type', the provider that serves it.{near}")
     if new.type not in catalog.providers:
         near = did_you_mean(new.type, catalog.providers)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nbchat.conversation.default_model import leads_back
 from nbchat.conversation.whole_file import at_home, write_whole
-from nbchat.errors import BadSettings
+from nbchat.errors import BadFile, BadSettings
 from nbchat.events import Answer
 from nbchat.invisible import INVISIBLE
 from nbchat.render.characters import readable, undisguised, unmasked
@@ -62,7 +62,7 @@ def write_export(
     elif path.suffix in ("", ".md", ".markdown", ".txt"):
         text = as_markdown(conversation)
     else:
-        raise BadSettings(
+        raise BadFile(
             "a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), "
             f"not as {path.suffix}."
         )
@@ -261,15 +261,15 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
     path = at_home(path)
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            raise BadSettings("it is no file")  # to open a pipe is to wait for who writes
+            raise BadFile("it is no file")  # to open a pipe is to wait for who writes
         with path.open("rb") as file:
             data = file.read(LARGEST_IMPORT + 1)
         if len(data) > LARGEST_IMPORT:
-            raise BadSettings(f"it is larger than {LARGEST_IMPORT // 10**6} MB")
+            raise BadFile(f"it is larger than {LARGEST_IMPORT // 10**6} MB")
         found = Exported.model_validate(read_json(data.decode("utf-8-sig")))
         return found, found.made()
     except OSError as error:
-        raise BadSettings(
+        raise BadFile(
             f"{path} cannot be read: {error.strerror}. Check its name and its folder."
         ) from None
     except UnicodeDecodeError:
@@ -280,6 +280,6 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
         reason = str(error)
     except BadSettings as error:
         reason = str(error)
-    raise BadSettings(
+    raise BadFile(
         f"{path} is not a conversation of nbchat: {reason}. %chat export FILE.json writes one."
     )

@@ -21,7 +21,7 @@ from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.retry import went_stale
 from nbchat.engine.tolerant_json import value_of
-from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
+from nbchat.errors import BadAnswer, NbchatError, NotThere, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.options import Options
 from nbchat.settings import Settings
@@ -73,12 +73,13 @@ async def list_models(
 ) -> list[Model]:
     """The models that a provider lists, in its order.
 
-    Raises as a chat with it would, and BadSettings where it has no list.
+    Raises as a chat with it would, and NotThere where it has no list.
     """
     provider = settings.catalog.provider(kind)
     if provider.models_url == NONE or provider.wire not in LISTINGS:
-        raise BadSettings(
-            f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}"
+        raise NotThere(
+            f"{provider.name} has no list of its models to ask for.\n"
+            f"Those of the table: %chat models {kind}"
         )
     request = prepare(settings, f"{kind}:any", "-", Options())
     context = ErrorContext.of(settings, request)
@@ -185,14 +186,14 @@ async def _read_body(response: Response, context: ErrorContext, limit: int) -> b
 
 
 async def _read_refusal(response: Response, context: ErrorContext) -> NbchatError:
-    kind, status = context.route.provider.type, response.status
+    provider, status = context.route.provider, response.status
     if status not in (404, 405, 501):
         return await read_refusal(response, context)
     return RequestRefused(
-        f"{kind} has no list of its models at {context.base_url} ({status}).\n"
-        f"Those of the table: %chat models {kind}",
+        f"{provider.name} has no list of its models at {context.base_url} ({status}).\n"
+        f"Those of the table: %chat models {provider.type}",
         status=status,
-        provider=kind,
+        provider=provider.type,
     )
 
 

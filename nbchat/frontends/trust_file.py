@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbchat.catalog.catalog import Catalog
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, BadFile
 from nbchat.settings_file import FILE, FILES, JSON_FILE, own_catalog, own_files, places_upwards
 from nbchat.trust.beside import Layers, needs_trust, trusted_beside
 from nbchat.trust.found_file import FoundFile, read_found
@@ -29,7 +29,7 @@ def trust_file(name: str, ask: Ask | None) -> None:
     """Show what a file would change, ask, and keep the answer.
 
     Without a `name` it is the nearest place upwards that has one, or both kinds. Without `ask`
-    nobody can answer. Raises BadSettings where nothing can be trusted.
+    nobody can answer. Raises BadFile where nothing can be trusted, BadCommand where nobody answers.
     """
     files = _find(name)
     own = own_catalog()
@@ -66,7 +66,7 @@ def _decide(files: list[FoundFile], ask: Ask | None) -> None:
     if ask is None:
         which = "the file" if len(files) == 1 else "the files"
         path = files[0].path if len(files) == 1 else files[0].path.parent
-        raise BadSettings(
+        raise BadCommand(
             f"nobody can answer here, so nothing was changed.\n"
             f"To trust {which}, in a terminal: nbchat trust {_quoted(path)}"
         )
@@ -97,23 +97,23 @@ def _is_yes(ask: Ask, question: str) -> bool:
 
 
 def _find(name: str) -> list[FoundFile]:
-    """The file of that name, or those of a folder. Raises BadSettings if there is none to trust."""
+    """The file of that name, or those of a folder. Raises BadFile if there is none to trust."""
     places = _places(name)
     found = [file for file in map(_read, places) if file]
     if not found:
-        raise BadSettings(f"there is no {written_out(str(places[0]))}.")
+        raise BadFile(f"there is no {written_out(str(places[0]))}.")
     usable = [file for file in found if not file.trouble]
     if not usable:
-        raise BadSettings(f"{found[0].shown_path} cannot be trusted: {found[0].trouble}.")
+        raise BadFile(f"{found[0].shown_path} cannot be trusted: {found[0].trouble}.")
     return usable
 
 
 def _read(path: Path) -> FoundFile | None:
-    """The file of that path, None where there is none. Raises BadSettings if it is no such file."""
+    """The file of that path, None where there is none. Raises BadFile if it is no such file."""
     if path.exists() and any(own.exists() and path.samefile(own) for own in own_files()):
-        raise BadSettings(f"{written_out(str(path))} is your own, and needs no trust.")
+        raise BadFile(f"{written_out(str(path))} is your own, and needs no trust.")
     if path.name not in FILES:
-        raise BadSettings(
+        raise BadFile(
             f"only a file called {FILE} is looked for beside a notebook, and a table of models "
             f"called {JSON_FILE}, not {written_out(path.name)!r}.\n"
             "NBCHAT_CONFIG names any other, and that needs no trust."
@@ -133,7 +133,7 @@ def _nearest_folder() -> Path:
     for place, other in zip(places_upwards(), places_upwards(name=JSON_FILE), strict=True):
         if os.path.lexists(place) or os.path.lexists(other):
             return Path(place).parent
-    raise BadSettings(
+    raise BadFile(
         f"there is no {FILE} or {JSON_FILE} here or in a folder above, so there is nothing to "
         "trust.\nYour own file needs no trust: that of NBCHAT_CONFIG, and the one in your config "
         "folder."

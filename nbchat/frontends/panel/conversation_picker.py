@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
-from nbchat.errors import BadSettings
+from nbchat.errors import BadSettings, NotThere
 from nbchat.frontends.quoting import shown_title
 from nbchat.store.notebook_path import notebook_path
 
@@ -71,9 +71,7 @@ def take_up(conversation_id: str) -> Conversation:
     header = headers.get(conversation_id)
     store = state.store()
     if header is None or store is None:
-        raise BadSettings(
-            "this conversation is not on disk any more. %chat list has those that are."
-        )
+        raise NotThere("this conversation is not on disk any more. %chat list has those that are.")
     turns = store.ask(lambda database: database.turns(conversation_id))
     namesake = state.conversations.get(header.name)
     conversation = state.chat(free_name() if namesake and namesake.turns else header.name)

@@ -215,7 +215,8 @@ def _show_taken_up(session: Session, conversation: Conversation) -> None:
     session.show(conversation)
     if conversation.system:
         prompt = quoted(conversation.system)
-        session.tell({"kind": "note", "error": "System prompt", "text": prompt})
+        label = "System prompt"
+        session.tell({"kind": "note", "error": label, "text": prompt, "label": f"{label}: "})
 
 
 # --- what the page asks for ----------------------------------------------------------------------

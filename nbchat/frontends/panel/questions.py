@@ -174,7 +174,9 @@ class QuestionQueue:
             if not isinstance(error, NbchatError):
                 _log.error("the panel's question failed", exc_info=error)
             kind = error_name(error)
-            failed = Failed(turn, kind, str(error), question.request_id, question.parent)
+            other = isinstance(error, NbchatError) and error.other_model_helps
+            request_id, parent = question.request_id, question.parent
+            failed = Failed(turn, kind, str(error), other, request_id, parent)
             self.transcript.fail(failed)
         elif turn not in self.transcript.conversation.all_turns:
             self.transcript.drop(turn)  # stopped before the first word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, NotThere
 from nbchat.frontends.notebook.arguments import MagicArguments
 from nbchat.frontends.notebook.ask import ask as ask_in_cell
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
@@ -72,7 +72,7 @@ def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:
     digits = typed.removeprefix("#")
     if not digits.isdecimal() or not 1 <= int(digits) <= len(turns):
         asked = f"from #1 to #{len(turns)}" if turns else "but nothing has been asked yet"
-        raise BadSettings(
+        raise NotThere(
             f"no turn has the number {typed!r}. They are numbered {asked}; "
             "%chat history shows them."
         )
@@ -86,7 +86,7 @@ def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:
 @command("undo [N]", "take back the last question and answer, or the last N", group="conversation")
 def undo(chat: ChatCommand, count: str = "") -> None:
     if count and not count.isdecimal():
-        raise BadSettings(f"%chat undo takes a number of turns, not {count!r}.")
+        raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.")
     gone = chat.conversation.undo(int(count or 1))
     if not gone:
         print("Nothing to take back.")
@@ -132,9 +132,9 @@ def goto(chat: ChatCommand, number: str = "") -> None:
         return
     leaves = chat.conversation.branches
     if not leaves:
-        raise BadSettings("there is no branch to go to: nothing has been asked yet.")
+        raise NotThere("there is no branch to go to: nothing has been asked yet.")
     if not number.isdecimal() or not 1 <= int(number) <= len(leaves):
-        raise BadSettings(
+        raise NotThere(
             f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them. "
             "%chat goto #N goes on after one turn; %chat history has its number."
         )

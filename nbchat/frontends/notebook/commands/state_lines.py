@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
+from nbchat.conversation.default_model import NO_KEY
 from nbchat.errors import BadSettings
 from nbchat.render.characters import readable
 from nbchat.store.notebook_path import notebook_cells, notebook_path
@@ -43,10 +44,14 @@ def _used(state: FileState) -> str:
 
 def _turns_and_model(chat: ChatCommand) -> str:
     conversation = chat.conversation
+    chat.runtime.look_for_server(conversation)
     model, why = runtime.current().model_to_show(conversation)
     count = len(conversation.turns)
     turns = plural(count, "turn") if count else "no turns yet"
-    return f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."
+    line = f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."
+    if why == NO_KEY and not chat.runtime.has_looked:
+        line += " If a server with models runs on this machine, it answers instead."
+    return line
 
 
 def _history_lines(chat: ChatCommand) -> list[str]:

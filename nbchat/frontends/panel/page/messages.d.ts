@@ -276,17 +276,24 @@ declare namespace ToPage {
     request_id: string;
     /** What was asked, for a view that lacks it. */
     question?: Question;
-    /** The name of the error's class. */
+    /** The name of the error's class, which is not shown. */
     error: string;
+    /** What happened, and on a line of its own what to do. */
     text: string;
+    /** What of the text can be copied, or "". */
+    copy: string;
+    /** Whether another model could answer it. */
+    other: boolean;
   }
 
   /** Something went wrong that belongs to no turn. */
   interface Note {
     kind: "note";
-    /** The name of the error's class. */
+    /** The name of the error's class, which is not shown. */
     error: string;
     text: string;
+    /** What goes before the text, where it is no error. */
+    label?: string;
   }
 
   /** The kernel has a view's message. */
