@@ -1,4 +1,4 @@
-"""How much a test tries: enough for every day, and more in a nightly run."""
+"""How often a test tries: much more with `NBCHAT_NIGHTLY=1` than at each change."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import os
 
 
 def size(usual: int, nightly: int) -> int:
-    """`nightly` where NBCHAT_NIGHTLY is 1."""
+    """The count for this run."""
     return nightly if os.environ.get("NBCHAT_NIGHTLY") == "1" else usual

@@ -11,7 +11,7 @@ from nbchat import Answer
 from nbchat.engine.engine import Engine
 from nbchat.errors import TimedOut
 from nbchat.settings import Settings
-from nbchat.settings_file import Timeouts
+from nbchat.settings_values import Timeouts
 
 from .faults.families import FAMILIES, TEXT, Family
 from .faults.outcomes import KEY

@@ -14,6 +14,7 @@ import pytest
 from nbchat.interrupts import Interrupts
 
 from ...fakes.provider import Service, answer, said
+from ...nightly import size
 from ...running_kernel import RunningKernel
 
 TURNS = """
@@ -21,7 +22,7 @@ import json
 from nbchat import render
 print(json.dumps([render.plain(turn.answer) for turn in chat.turns]), end="")
 """
-ROUNDS = int(os.environ.get("NBCHAT_INTERRUPTS", "40"))
+INTERRUPTS = size(40, nightly=200)
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
 ) -> None:
     dice = random.Random(7)
     before: list[str] = []  # the turns that the conversation has
-    for round_ in range(ROUNDS):
+    for round_ in range(INTERRUPTS):
         asked = len(service.requests)
         started = talking.start("%%chat kimi-k2.6 --name talk\nTalk")
         talking.wait_for(started, "execute_input")
