@@ -31,6 +31,10 @@ VARIABLES = {
     "openai-chat": "OPENAI_API_KEY",
     "anthropic-messages": "ANTHROPIC_API_KEY",
     "gemini": "GEMINI_API_KEY",
+    "bedrock-converse": "AWS_BEARER_TOKEN_BEDROCK",
+    "openai-responses": "OPENAI_API_KEY",
+    "ollama": "OLLAMA_API_KEY",
+    "cohere": "COHERE_API_KEY",
 }
 # What every fault says in the place of its words: a gateway that repeats the key, in any pieces.
 SAID = (

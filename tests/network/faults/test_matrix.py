@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ...nightly import size
 from ...scores import SCORES
+from ..conftest import limit
 from .benign import BENIGN
 from .cut import CUT
 from .families import FAMILIES
@@ -36,18 +36,12 @@ def server() -> Iterator[Misbehaving]:
         assert server.broken == []
 
 
-# Tens of megabytes for each answer. The limits on them are hardly a matter of the wire format, so
-# they are tried with four every day, of which one is framed in binary.
-HEAVY = {name for name in FAULTS if name.startswith(("endless-", "headers-", "interim-", "flood-"))}
-HEAVY |= {"event-20mb", "gzip-bomb", "http-500-huge-body"}
-HEAVY_FAMILIES = FAMILIES[: size(4, len(FAMILIES))]
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_fault_ends_well(server: Misbehaving, fault: str) -> None:
     """For all families, streamed and whole, at once."""
-    families = HEAVY_FAMILIES if fault in HEAVY else FAMILIES
-    pairs = itertools.product(families, (False, True))
+    if fault == "event-20mb":
+        limit(answer="24 MiB")
+    pairs = itertools.product(FAMILIES, (False, True))
     cases = [(family, unary) for family, unary in pairs if FAULTS[fault].expected(family, unary)]
     found = await asyncio.gather(
         *(wrong(server, FAULTS[fault], family, unary) for family, unary in cases)
