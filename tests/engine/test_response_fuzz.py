@@ -21,8 +21,9 @@ from .player import Played, Player
 from .test_response_truncation import recorded
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+EXAMPLES = size(65, nightly=500)
 fuzz = settings(
-    max_examples=size(65, 500),
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
