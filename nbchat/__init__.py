@@ -86,7 +86,12 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """The public names, and the parts that are loaded; not what this file itself needs."""
+    return sorted({*__all__, *filter(_is_part, globals())})
+
+
+def _is_part(name: str) -> bool:
+    return f"nbchat.{name}" in sys.modules
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,24 @@ ORIGINAL = {
 def test_a_settled_name_is_there(name: str) -> None:
     assert getattr(nbchat, name)
     assert name in nbchat.__all__
+
+
+@pytest.mark.field("C10")
+def test_only_public_names_and_parts_are_offered() -> None:
+    """`dir(nbchat)` is what an editor lists behind `nbchat.`."""
+    parts = {name for name in dir(nbchat) if isinstance(getattr(nbchat, name), ModuleType)}
+
+    assert set(dir(nbchat)) == {*nbchat.__all__, *parts}
+    assert {getattr(nbchat, part).__name__ for part in parts} == {f"nbchat.{p}" for p in parts}
+    assert {"api", "errors", "events"} <= parts  # which are loaded by now
+
+
+@pytest.mark.field("C10")
+def test_a_star_brings_the_public_names_alone() -> None:
+    brought: dict[str, Any] = {}
+    exec("from nbchat import *", brought)
+
+    assert brought.keys() - {"__builtins__"} == set(nbchat.__all__)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
