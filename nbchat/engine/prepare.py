@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from nbchat import addresses, key_shapes, known_keys
+from nbchat import addresses, known_keys
 from nbchat.addresses import Setting
+from nbchat.catalog.argument_order import is_swapped
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.errors import BadSettings, UnknownModel
@@ -121,8 +122,7 @@ def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -
     try:
         return catalog.find(model, wire)
     except UnknownModel:
-        is_swapped = question in catalog.models or question in catalog.aliases
-        if is_swapped and not key_shapes.is_in(model):
+        if is_swapped(model, question, catalog):
             raise UnknownModel(
                 f"{model!r} is not the name of a model, but {question!r} is. {ORDER}"
             ) from None
