@@ -2,7 +2,7 @@
 
     NbchatError
     ├── SetupError              nothing was sent; you can fix it
-    │   ├── UnknownModel        no such name; near names are offered
+    │   ├── UnknownModel        no such name; near names are offered; a ValueError too
     │   ├── MissingKey          no key for this provider; its variable is named
     │   ├── BadSettings         a setting, a file row or an argument is not usable
     │   │   └── BadCall         an option that does not exist, or no question; a TypeError too
@@ -83,7 +83,7 @@ class SetupError(NbchatError):
     """
 
 
-class UnknownModel(SetupError):
+class UnknownModel(SetupError, ValueError):
     """No model or provider has this name."""
 
 
