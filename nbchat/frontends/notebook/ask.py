@@ -30,11 +30,13 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     Raises where the answer is not whole, so that Run All stops at its cell.
     """
     opened = open_runtime(shell)
+    # Before an interrupt is only looked at: a value may take long to say what it is.
+    question = ExpandedPrompt(body) if line.raw else expand(body, IPythonNotebook(shell).variables)
     with (
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
     ):
-        stream = _open_stream(shell, conversation, line, body)
+        stream = _open_stream(shell, conversation, line, question)
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
@@ -54,10 +56,11 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
 
 
 def _open_stream(
-    shell: InteractiveShell, conversation: Conversation, line: MagicArguments, body: str
+    shell: InteractiveShell,
+    conversation: Conversation,
+    line: MagicArguments,
+    question: ExpandedPrompt,
 ) -> TurnStream:
-    variables = IPythonNotebook(shell).variables
-    question = ExpandedPrompt(body) if line.raw else expand(body, variables)
     return conversation.open(
         question.content,
         line.model,
