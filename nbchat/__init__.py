@@ -86,12 +86,8 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names, and the parts that are loaded; not what this file itself needs."""
-    return sorted({*__all__, *filter(_is_part, globals())})
-
-
-def _is_part(name: str) -> bool:
-    return f"nbchat.{name}" in sys.modules
+    """The public names; not what this file itself needs, nor the parts that are loaded."""
+    return sorted(__all__)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -107,9 +107,9 @@ def is_shown(event: Event) -> bool:
 class Answer(TextLike):
     """Everything a stream said, folded together.
 
-    `str(answer)` is its text; a notebook shows it rendered. `len`, `in`, `+`, slices and the
-    methods of `str` work on the answer as on its text. Where a `str` itself is wanted (a column
-    of a table, `json`, `re`, a file, `==`) write `str(answer)`.
+    `str(answer)` is its text; a notebook shows it rendered. `len`, `in`, `+`, `==`, slices and
+    the methods of `str` work on the answer as on its text. Where a `str` itself is wanted (a
+    column of a table, `json`, `re`, a file) write `str(answer)`.
 
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
     `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it

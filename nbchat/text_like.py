@@ -29,8 +29,8 @@ class TextLike:
     """The operators and methods of `str`, as they work on `str(self)`.
 
     It cannot be iterated over: a table would spread it into letters. Where a `str` itself is
-    wanted (`json`, `re`, a file, a column of a table) write `str(…)`. Whether two are equal is
-    left to the class.
+    wanted (`json`, `re`, a file, a column of a table) write `str(…)`. It equals that text, and
+    has its hash, which changes while the text still grows.
 
     >>> class Sign(TextLike):
     ...     def __str__(self):
@@ -38,6 +38,8 @@ class TextLike:
     >>> sign = Sign()
     >>> len(sign), "gap" in sign, sign[:4], sign.upper(), f"{sign:.>15}", "Sign: " + sign
     (12, True, 'Mind', 'MIND THE GAP', '...Mind the gap', 'Sign: Mind the gap')
+    >>> sign == "Mind the gap", sign < "Z", sign in {"Mind the gap": 1}
+    (True, True, True)
     """
 
     __slots__ = ()
@@ -50,6 +52,17 @@ class TextLike:
     __contains__ = _of_text(str.__contains__)
     __getitem__ = _of_text(str.__getitem__)
     __format__ = _of_text(str.__format__)
+    __mod__ = _of_text(str.__mod__)
+    __mul__ = _of_text(str.__mul__)
+    __rmul__ = _of_text(str.__rmul__)
+    __lt__ = _of_text(str.__lt__)
+    __le__ = _of_text(str.__le__)
+    __gt__ = _of_text(str.__gt__)
+    __ge__ = _of_text(str.__ge__)
+    __hash__ = _of_text(str.__hash__)
+
+    def __eq__(self, other: object) -> bool:
+        return str(self).__eq__(_as_text(other))
 
     def __add__(self, after: str | TextLike) -> str:
         both: str = str(self) + _as_text(after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import operator as op
 import pickle
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -97,6 +98,11 @@ def test_what_a_method_refuses_it_refuses_as_on_the_text(method: str) -> None:
         lambda text: text[:5] + text[-2] + text[::2],
         lambda text: ("wörld" in text, "x" in text, text in text),
         lambda text: (f"{text}", f"{text:>50}", f"{text:.3}", f"{text!s:.3}"),
+        lambda text: ("%s" % text, "%10s|" % (text,), "{}".format(text)),  # noqa: UP031, UP032
+        lambda text: (text * 2, 2 * text, text * 0),
+        lambda text: (text in ("x", WORDS), text in {"x", WORDS}),
+        lambda text: ({WORDS: 1}[text], {text: 1}[WORDS], sorted([text, "A"])[0]),
+        lambda text: (min(text, "I"), max("A", text)),
         lambda text: text.startswith(text) and text.count(text),
         lambda text: " ".join([str(text), "and"]),
         lambda text: re.search(r"\d+$", str(text)).group(),  # type: ignore[union-attr]
@@ -108,6 +114,20 @@ def test_operators_work_as_on_the_text(use: Callable[[Any], Any]) -> None:
     assert use(answered()) == use(WORDS)
 
 
+@pytest.mark.parametrize("compare", [op.eq, op.ne, op.lt, op.le, op.gt, op.ge])
+@pytest.mark.parametrize("other", [WORDS, "", "A", "Z", WORDS + "!"])
+def test_it_is_compared_as_the_text(compare: Callable[[Any, Any], bool], other: str) -> None:
+    assert compare(answered(), other) is compare(WORDS, other)
+    assert compare(other, answered()) is compare(other, WORDS)
+    assert compare(answered(), answered(other)) is compare(WORDS, other)
+
+
+def test_what_is_no_text_is_not_equal_to_it() -> None:
+    for other in (None, 3, WORDS.encode(), [WORDS], object()):
+        assert answered() != other
+        assert other != answered()
+
+
 def test_in_place_addition_gives_a_text() -> None:
     said: Any = answered("Hi")
     said += "!"
@@ -116,7 +136,13 @@ def test_in_place_addition_gives_a_text() -> None:
     assert type(said) is str
 
 
-@pytest.mark.parametrize("use", [lambda a: a + 3, lambda a: 3 + a, lambda a: 3 in a])
+@pytest.mark.parametrize(
+    "use",
+    [
+        *(lambda a: a + 3, lambda a: 3 + a, lambda a: 3 in a, lambda a: a - "H"),
+        *(lambda a: a < 3, lambda a: a >= None, lambda a: a * "x", lambda a: a[0.5]),
+    ],
+)
 def test_what_a_text_cannot_do_it_cannot_do_either(use: Callable[[Any], Any]) -> None:
     for text in (answered(), WORDS):
         with pytest.raises(TypeError):
@@ -158,13 +184,21 @@ def test_all_its_names_are_offered() -> None:
     assert answer.upper.__name__ == "upper"
 
 
-def test_equality_is_that_of_the_object() -> None:
-    answer = answered("Hi")
+def test_answers_of_the_same_words_are_equal() -> None:
+    yes, also, no = answered("yes"), answered("yes"), answered("no")
 
-    assert answer == answer
-    assert answer != "Hi"
-    assert answer != answered("Hi")
-    assert {answer: 1}[answer] == 1
+    assert yes == also
+    assert yes != no
+    assert len({yes, also, no, "yes"}) == 2
+    assert [no, "x"].index("no") == 0
+
+
+def test_a_column_of_answers_is_compared_and_counted_by_their_words() -> None:
+    frame = pd.DataFrame({"said": [answered("yes"), answered("no"), answered("yes")]})
+
+    assert frame[frame["said"] == "yes"].index.tolist() == [0, 2]
+    assert frame["said"].isin(["no"]).tolist() == [False, True, False]
+    assert frame.groupby("said").size().tolist() == [1, 2]
 
 
 # --- one value ----------------------------------------------------------------------------------

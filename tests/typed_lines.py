@@ -22,6 +22,9 @@ def an_answer_reads_like_its_text(answer: nbchat.Answer) -> None:
     assert_type(answer + answer, str)
     assert_type(len(answer), int)
     assert_type("Hi" in answer, bool)
+    assert_type(answer == "Hi", bool)
+    assert_type(answer < "Hi", bool)
+    assert_type(2 * answer, str)
 
 
 def it_is_no_text(answer: nbchat.Answer) -> None:
