@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FunctionType, GetSetDescriptorType, ModuleType
 from typing import Any
 
-from nbchat.errors import BadSettings, Interrupted
+from nbchat.errors import BadVariable, Interrupted
 from nbchat.wording import safe_excerpt
 
 _bases: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
@@ -65,6 +65,18 @@ def method(value: object, name: str) -> Callable[..., Any] | None:
     return found.__get__(value) if isinstance(found, FunctionType) else None
 
 
+def of_class(value: object, name: str) -> Any:
+    """The method or property of a class that is known to have one, whatever the instance holds.
+
+    >>> import pandas
+    >>> frame = pandas.DataFrame({"shape": [1, 2, 3]})
+    >>> object.__setattr__(frame, "head", None)
+    >>> of_class(frame, "shape"), of_class(frame, "head")(2).index.size
+    ((3, 1), 2)
+    """
+    return _member(value, name).__get__(value)
+
+
 def field_of_c(value: object, name: str) -> Any:
     """A member that is read in C, which cannot act; None where its class has none."""
     found = _member(value, name)
@@ -87,7 +99,7 @@ def asking(name: str, what: str) -> Iterator[None]:
         raise Interrupted(f"{name} was still working on {what}; nothing was sent.") from None
     except BaseException as error:
         raised = f"{what} raises {class_name(error)}{_words(error)}"
-        raise BadSettings(f"{name} cannot be put into the question: {raised}.") from None
+        raise BadVariable(f"{name} cannot be put into the question: {raised}.") from None
 
 
 def _words(error: BaseException) -> str:

@@ -45,8 +45,8 @@ class ExpandedPrompt:
 def expand(body: str, variables: Mapping[str, Any]) -> ExpandedPrompt:
     """Put the values of `variables` into `body`, except inside code fences.
 
-    Raises BadSettings for an image that is too large to be sent, and for a value that
-    has no text.
+    Raises BadAttachment for an image that is too large to be sent, and BadVariable for a
+    value that has no text.
 
     >>> expand("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
     ExpandedPrompt(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])

@@ -6,8 +6,8 @@ from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
-from nbchat.context.classes import asking, is_a, is_from, method
-from nbchat.errors import BadSettings
+from nbchat.context.classes import asking, is_a, is_from, method, of_class
+from nbchat.errors import BadAttachment
 from nbchat.library_logs import hushed
 from nbchat.messages import Image
 
@@ -25,7 +25,7 @@ def picture(name: str, value: object) -> Image | None:
 
     A matplotlib figure or axes, a grid of seaborn, an `nbchat.Image` or `IPython.display.Image`,
     the bytes of a file, or whatever has a `_repr_png_` in its class; no library is imported for
-    that. Raises BadSettings where it cannot be drawn, or is too large to be sent.
+    that. Raises BadVariable where it cannot be drawn, BadAttachment where it is too large.
     """
     data = _picture_data(name, value)
     if not is_a(data, bytes):
@@ -35,7 +35,7 @@ def picture(name: str, value: object) -> Image | None:
     if not kind:
         return None
     if len(data) > LARGEST_PICTURE:
-        raise BadSettings(_too_large(name, len(data)))
+        raise BadAttachment(_too_large(name, len(data)))
     return Image(data, kind)
 
 
@@ -65,7 +65,7 @@ def _drawn_figure(value: Any) -> bytes | None:
         return None
     file = BytesIO()
     with hushed("matplotlib", "PIL"):
-        figure.savefig(file, format="png", bbox_inches="tight")
+        of_class(figure, "savefig")(file, format="png", bbox_inches="tight")
     return file.getvalue()
 
 

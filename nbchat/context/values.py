@@ -23,7 +23,7 @@ def is_data(value: object) -> bool:
 
 
 def as_image(name: str, value: object) -> Image | None:
-    """The variable as an image, where it is one. Raises BadSettings where it is too large."""
+    """The variable as an image, where it is one. Raises BadAttachment where it is too large."""
     return None if is_table(value) else picture(name, value)
 
 
@@ -41,7 +41,7 @@ def value_text(name: str, value: object) -> tuple[str, str]:
     """A variable's value as text for a model, and what to say of it before its size.
 
     A table goes as CSV, the rest as `str` has it; no key goes, whatever holds it. Raises
-    BadSettings where it has no text.
+    BadVariable where it has no text.
 
     >>> value_text("letters", "a" * 50_001)[1]
     'first 50,000 characters, '

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from nbchat.context.classes import is_a, is_from, method
 from nbchat.context.expand import expand
 from nbchat.context.pictures import picture
 from nbchat.context.tables import is_table
-from nbchat.errors import BadSettings, Interrupted
+from nbchat.errors import BadVariable, Interrupted
 from nbchat.frontends.panel import attachments
 
 from ..running_kernel import RunningKernel
@@ -49,7 +51,7 @@ def test_an_odd_object_is_its_text_and_is_asked_for_nothing_else(name: str) -> N
 def test_an_object_without_a_text_is_refused_in_one_line(name: str) -> None:
     value, raised = REFUSES[name]
 
-    with pytest.raises(BadSettings) as caught:
+    with pytest.raises(BadVariable) as caught:
         expand("What is {x}?", {"x": value})
 
     (line,) = str(caught.value).splitlines()
@@ -100,6 +102,36 @@ def test_a_method_of_the_class_draws_and_one_of_the_instance_does_not() -> None:
     assert picture("it", OnTheInstance()) is None
     assert method(drawn, "_repr_png_") is not None
     assert method(OnTheInstance(), "_repr_png_") is None
+
+
+def test_a_table_or_a_figure_is_read_by_its_class_whatever_the_instance_holds() -> None:
+    frame, fig = pd.DataFrame({"head": [1], "to_csv": [2], "shape": [3]}), Figure()
+    honest = expand("{x}", {"x": frame})
+    for value, name in ((frame, "head"), (frame, "to_csv"), (fig, "savefig")):
+        object.__setattr__(value, name, lambda *_, name=name, **__: ASKED.append(name))
+
+    got = expand("{x}", {"x": frame})
+
+    assert got == honest
+    assert got.text == ",head,to_csv,shape\n0,1,2,3\n"
+    assert picture("fig", fig) is not None
+    assert attachments.kind(frame) == "DataFrame 1 × 3"
+    assert ASKED == []
+
+
+def test_a_table_whose_own_class_fails_is_its_text() -> None:
+    class Broken(pd.DataFrame):
+        @property
+        def shape(self) -> Any:
+            raise ValueError("no shape")
+
+        def __str__(self) -> str:
+            return "a broken table"
+
+    got = expand("{x}", {"x": Broken()})
+
+    assert (got.text, got.inserted) == ("a broken table", ["x (as it is printed, 14 B)"])
+    assert attachments.kind(Broken()) == "Broken"
 
 
 def test_what_a_module_pretends_to_be_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
+from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.interrupts import Interrupts
 
@@ -40,6 +41,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
+        turn.note_typed(body)
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True
             try:
@@ -88,6 +90,10 @@ def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Displ
     around = surroundings(shell)
     if static or around.is_captured:
         return StaticCell(shell)
+    if is_terminal(shell):
+        from nbchat.frontends.notebook.terminal import Printed
+
+        return Printed()
     return LiveCell(shell, model, around=around)
 
 
