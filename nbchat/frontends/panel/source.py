@@ -35,6 +35,7 @@ SCRIPTS = (
 )
 STYLES = ("panel.css", "turns.css", "composer.css", "hosts.css")
 
+
 @cache
 def words() -> dict[str, dict[str, str]]:
     """What the panel says, by language and then by name."""
