@@ -13,6 +13,7 @@ from pathlib import Path
 from nbchat.catalog.catalog import shipped
 from nbchat.catalog.rows import Provider
 
+from .benchmarks.peers.page import peers
 from .test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
@@ -111,7 +112,7 @@ def _about(path: Path) -> str:
     return re.split(r"(?<=\.)\s", first)[0].removesuffix(".")
 
 
-PARTS = {"README.md": (providers, retired), "CONTRIBUTING.md": (tree, layers)}
+PARTS = {"README.md": (providers, retired, peers), "CONTRIBUTING.md": (tree, layers)}
 
 
 def refreshed(page: str) -> str:

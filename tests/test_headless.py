@@ -84,7 +84,16 @@ def of_lab(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_a_kernel_of_the_first_line_has_what_that_installs_and_nothing_else(
     of_lab: dict[str, str], tmp_path: Path
 ) -> None:
-    modules = "pandas", "fastapi", "uvicorn", "jupyterlab", "nbchat", "openai", "matplotlib", "pytest"
+    modules = (
+        "pandas",
+        "fastapi",
+        "uvicorn",
+        "jupyterlab",
+        "nbchat",
+        "openai",
+        "matplotlib",
+        "pytest",
+    )
     code = "\n".join(
         [
             "from importlib.util import find_spec",
