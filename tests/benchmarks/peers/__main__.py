@@ -27,12 +27,9 @@ ROUNDS = 5
 
 def environments(names: list[str], folder: Path) -> tuple[dict[str, Environment], Environment, int]:
     """One for each that can be installed, one with `openai`, and the packages of ipykernel."""
-    reference = Environment(folder / "reference")
-    reference.install("ipykernel")
-    alone = reference.packages() if not (reference.folder / "alone").exists() else 0
-    if alone:
-        (reference.folder / "alone").write_text(str(alone))
-    reference.install("openai")
+    plain, reference = Environment(folder / "ipykernel"), Environment(folder / "openai")
+    plain.install("ipykernel")
+    reference.install("ipykernel", "openai")
     made = {}
     for peer in PEERS:
         if peer.name in names:
@@ -42,7 +39,7 @@ def environments(names: list[str], folder: Path) -> tuple[dict[str, Environment]
             except RuntimeError as error:
                 print(f"{peer.name}: {error}")
                 del made[peer.name]
-    return made, reference, int((reference.folder / "alone").read_text())
+    return made, reference, plain.packages()
 
 
 def loads(made: dict[str, Environment], reference: Environment) -> dict[str, float]:

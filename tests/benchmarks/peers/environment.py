@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import venv
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,17 +29,24 @@ class Environment:
         return str(self.folder / "bin" / "python")
 
     def install(self, *wanted: str) -> None:
+        """Once: an environment that has been made for these is taken as it is."""
+        made = self.folder / "made-for"
+        if made.exists() and made.read_text("utf-8") == " ".join(wanted):
+            return
         if not self.folder.exists():
             venv.create(self.folder, with_pip=True)
         command = [self.python, "-m", "pip", "install", "-q", "--no-input", *wanted]
         ran = subprocess.run(command, capture_output=True, text=True)
         if ran.returncode:
             raise RuntimeError(f"{' '.join(wanted)} cannot be installed: {ran.stderr[-400:]}")
+        made.write_text(" ".join(wanted), "utf-8")
 
     def run(self, code: str) -> str:
-        ran = subprocess.run(
-            [self.python, "-c", code], capture_output=True, text=True, env=self._quiet()
-        )
+        env = {**os.environ, "PYTHONPATH": "", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+        with tempfile.TemporaryDirectory() as folder:  # some leave files where they are loaded
+            ran = subprocess.run(
+                [self.python, "-c", code], capture_output=True, text=True, cwd=folder, env=env
+            )
         if ran.returncode:
             raise RuntimeError(ran.stderr[-400:])
         return ran.stdout
@@ -65,6 +73,3 @@ class Environment:
         place.mkdir(parents=True, exist_ok=True)
         (place / "kernel.json").write_text(json.dumps(spec), "utf-8")
         return str(self.folder / "kernel")
-
-    def _quiet(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": "", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}

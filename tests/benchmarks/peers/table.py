@@ -31,7 +31,7 @@ PEERS = (
     Peer(
         "nbchat",
         "nbchat",
-        (str(ROOT),),
+        ("-e", str(ROOT)),
         "%load_ext nbchat",
         "%%chat kimi-k2.6\nQUESTION",
         magic("nbchat"),
