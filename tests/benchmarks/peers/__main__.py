@@ -22,6 +22,7 @@ from .measures import Column, measure
 from .table import PEERS, Peer
 
 MEASURED = Path(__file__).with_name("measured.json")
+NAMES = [peer.name for peer in PEERS]
 ROUNDS = 5
 
 
@@ -68,11 +69,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", choices=[[], *(peer.name for peer in PEERS)])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--folder", type=Path, help="where the environments are, or will be")
     parser.add_argument("--seconds", type=float, default=40.0, help="of the long answer")
     given = parser.parse_args()
-    names = given.names or [peer.name for peer in PEERS]
+    if unknown := set(given.names).difference(NAMES):
+        parser.error(f"nobody is called {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    names = given.names or NAMES
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.folder or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)

@@ -29,9 +29,13 @@ class Environment:
         return str(self.folder / "bin" / "python")
 
     def install(self, *wanted: str) -> None:
-        """Once: an environment that has been made for these is taken as it is."""
+        """Once: an environment that has been made for these is taken as it is.
+
+        But a folder is installed anew, as it is now, and compiled as the packages of others are.
+        """
         made = self.folder / "made-for"
-        if made.exists() and made.read_text("utf-8") == " ".join(wanted):
+        has_folder = any(Path(one).is_dir() for one in wanted)
+        if made.exists() and made.read_text("utf-8") == " ".join(wanted) and not has_folder:
             return
         if not self.folder.exists():
             venv.create(self.folder, with_pip=True)

@@ -19,8 +19,9 @@ class Peer:
 
 
 CHATLAS = """\
+import os
 from chatlas import ChatOpenAICompletions, interpolate
-chat = ChatOpenAICompletions(model="gpt-4o-mini")"""
+chat = ChatOpenAICompletions(model="gpt-4o-mini", base_url=os.environ["OPENAI_BASE_URL"])"""
 
 
 def magic(extension: str) -> str:
@@ -31,7 +32,7 @@ PEERS = (
     Peer(
         "nbchat",
         "nbchat",
-        ("-e", str(ROOT)),
+        (str(ROOT),),
         "%load_ext nbchat",
         "%%chat kimi-k2.6\nQUESTION",
         magic("nbchat"),
