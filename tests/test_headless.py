@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
+from . import lab_only
 from .fakes.provider import Service, said
 from .running_kernel import RunningKernel
 
@@ -73,11 +74,51 @@ def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path
     assert cells[1].outputs[0].data["text/plain"] == "*Hi*."
 
 
+@pytest.fixture(scope="module")
+def of_lab(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """For a kernel with what the README's first line installs, and nothing else."""
+    return lab_only.environment(tmp_path_factory.mktemp("lab-only"))
+
+
+@pytest.mark.field("P9")
+def test_a_kernel_of_the_first_line_has_what_that_installs_and_nothing_else(
+    of_lab: dict[str, str], tmp_path: Path
+) -> None:
+    modules = (
+        "pandas",
+        "fastapi",
+        "uvicorn",
+        "jupyterlab",
+        "nbchat",
+        "openai",
+        "matplotlib",
+        "pytest",
+    )
+    code = "\n".join(
+        [
+            "from importlib.util import find_spec",
+            f"print(*[name for name in {modules} if find_spec(name)])",
+            "import subprocess, sys",
+            "print(subprocess.run([sys.executable, '-c', 'import openai']).returncode)",
+        ]
+    )
+    path = notebook(tmp_path / "a.ipynb", code)
+
+    ran = run(*EXECUTE, "--inplace", path.name, cwd=tmp_path, **of_lab)
+
+    assert ran.returncode == 0, ran.stderr
+    shown = nbformat.read(path, as_version=4).cells[0].outputs[0].text
+    assert shown.splitlines() == ["pandas fastapi uvicorn jupyterlab nbchat", "1"]
+
+
+@pytest.mark.field("P9")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Path) -> None:
+def test_a_committed_notebook_validates_again_and_again(
+    path: Path, of_lab: dict[str, str], tmp_path: Path
+) -> None:
     """The same outputs twice in a row, from a folder that is not the checkout.
 
-    No file, setting or history is left.
+    The kernel has what the README's first line installs. No file, setting or history is left.
     """
     alone = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(tmp_path))
     places = {name: str(tmp_path / name) for name in ("TMPDIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
@@ -93,6 +134,7 @@ def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Pa
             *alone,
             cwd=tmp_path,
             **places,
+            **of_lab,
         )
         assert ran.returncode == 0, ran.stdout
     assert list(tmp_path.rglob("*")) == [tmp_path / "TMPDIR"]
