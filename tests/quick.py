@@ -1,7 +1,7 @@
 """Which tests are quick: `pytest -m quick`, at every save.
 
 A test is quick unless it stands in a slow place, takes what starts a kernel or a browser, starts
-a process itself, measures its own processor time, or tries many examples. A quick test that
+a process itself, may hang where it fails, or tries many examples. A quick test that
 starts a process all the same fails.
 """
 
@@ -50,7 +50,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "wire/formats/test_recorded.py": "every recorded answer",
 }
 SLOW_FIXTURES = frozenset({"authority", "chromium", "kernel", "lab", "small_disk", "streams"})
-SLOW_NAMES = frozenset({"RunningKernel", "process_time", "subprocess"})
+SLOW_NAMES = frozenset({"RunningKernel", "no_hang", "subprocess"})
 
 
 def is_slow_place(path: Path) -> bool:

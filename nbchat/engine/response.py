@@ -34,6 +34,7 @@ DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
 SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
+BEGINS_TEXT = b"\t"  # the first byte of text; the length of an event of AWS begins with less
 UNREADABLE = "a part of the answer cannot be read"
 
 
@@ -152,15 +153,16 @@ class ResponseReader:
         """By what the body starts with, since servers mislabel; `first` is its first byte."""
         limit = self._limits.event
         json_body = first in (b"{", b"[")
-        if self._framing == "eventstream" and not json_body:
+        if first == b"<":
+            return WholeBody(limit)
+        if self._framing == "eventstream" and b"\0" <= first < BEGINS_TEXT:
             from nbchat.wire.framing.aws_eventstream import EventStream
 
             return EventStream(limit)
-        if first == b"<":
-            return WholeBody(limit)
         if not json_body:
             return ServerSentEvents(limit)
-        if self._framing == "ndjson" and self._response.content_type != "application/json":
+        is_one = first == b"[" or self._response.content_type == "application/json"
+        if self._framing == "ndjson" and not is_one:
             return NdjsonLines(limit)
         return JsonValues(limit)
 

@@ -59,8 +59,6 @@ class Response:
         self._raw = aiter(self._stream)
         socket = response.extensions.get("network_stream")
         self._socket = socket if isinstance(socket, Connection) else None
-        if self._socket:
-            self._socket.longest_silence = timeouts.first_byte
 
     @property
     def content_type(self) -> str:

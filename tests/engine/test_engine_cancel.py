@@ -20,6 +20,7 @@ from nbchat.bridge import Pump
 from nbchat.engine.engine import Engine
 from nbchat.interrupts import Interrupts
 from nbchat.loop import LoopThread
+from nbchat.network import client
 from nbchat.runtime import current
 
 from ..network.faults.families import TEXT
@@ -27,7 +28,12 @@ from ..network.faults.server import Misbehaving
 from ..waiting import soon
 from .states import ASK, OPENAI, PLAYS, STATES, State, of_server
 
-SOON = 1.0  # seconds; typical is less than one millisecond
+
+@pytest.fixture(autouse=True)
+def without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing ends by itself here before a test gives up: whatever ends was stopped."""
+    monkeypatch.setattr(client, "ERROR_BODY_SECONDS", 600.0)
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 600.0)
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +56,10 @@ async def stopped(asking: Callable[[], Awaitable[object]], state: State) -> None
     task = asyncio.ensure_future(asking())  # type: ignore[arg-type]
     await soon(state.reached)
     await asyncio.sleep(0.02)
-    started = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await soon(state.closed, SOON)
-
-    assert time.monotonic() - started < SOON
+    await soon(state.closed)
 
 
 async def read(stream: nbchat.Stream) -> str:
@@ -116,22 +119,18 @@ def test_an_interrupt_stops_a_cells_question(state: State, server: Misbehaving) 
         while not state.reached() and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(0.02)
-        pressed.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)  # impatiently
 
-    pressed: list[float] = []
     kernel = current()
     stream = kernel.source.stream(OPENAI.model, "hi", base_url=state.base_url, **ASK)
     with Interrupts() as interrupts, Pump(kernel.thread, stream, interrupts) as pump:
         threading.Thread(target=press).start()
         for _ in pump.batches(every=0.05):
             pass
-    took = time.monotonic() - pressed[0]
 
     assert interrupts.seen
-    assert took < SOON
-    asyncio.run(soon(state.closed, SOON))
+    asyncio.run(soon(state.closed))
     assert asyncio.run(tasks_of(kernel.thread)) == 0
 
 
@@ -141,7 +140,7 @@ async def test_leaving_the_loop_closes_the_socket(server: Misbehaving) -> None:
         async for _ in stream:
             break
 
-    assert await soon(state.closed, SOON) < SOON
+    await soon(state.closed)
 
 
 async def test_a_stream_that_is_dropped_is_closed(server: Misbehaving) -> None:
@@ -153,7 +152,7 @@ async def test_a_stream_that_is_dropped_is_closed(server: Misbehaving) -> None:
 
     await glance()
 
-    assert await soon(state.closed, SOON) < SOON
+    await soon(state.closed)
 
 
 async def test_a_stream_read_by_a_task_for_each_event_still_has_its_limits(

@@ -16,12 +16,15 @@ from nbchat.wire.framing.contract import FramingError
 from nbchat.wire.framing.json_values import JsonValues
 
 from ..network.faults.families import FAMILIES, TEXT, Family
+from ..nightly import size
 from .player import Played, Player
 from .test_response_truncation import recorded
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 fuzz = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=size(65, 500),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -3,72 +3,94 @@
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from nbchat import Answer
 from nbchat.errors import ConnectionBroken
 
-from ..network.faults.families import FAMILIES, TEXT, Family, sse
-from .player import Player
+from ..network.faults.families import FAMILIES, TEXT, WORDS, Family
+from .player import Reading
 
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+WITH_NAMES = "eventstream"  # whose events have names outside their JSON, which alone says nothing
+FINISH = {  # what says that the answer is whole
+    "openai-chat": b'"stop"',
+    "anthropic-messages": b'"end_turn"',
+    "gemini": b'"STOP"',
+    "bedrock-converse": b'"end_turn"',
+    "openai-responses": b'"status": "completed"',
+    "ollama": b'"stop"',
+    "cohere": b'"COMPLETE"',
+}
 
 
 class Lost(ConnectionBroken):
     """As the network raises it; not one that is tried again."""
 
 
-def recorded(family: Family) -> bytes:
+@dataclass(frozen=True)
+class Piece:
+    """Some bytes of a stream, and the words that are in them."""
+
+    data: bytes
+    text: str = ""
+    framing: str = "sse"
+
+    @property
+    def enough(self) -> int:
+        """How many of its bytes say all: the end of a line adds nothing."""
+        said = self.data if self.framing == "eventstream" else self.data.rstrip(b"\r\n")
+        return max(len(said), 1)
+
+
+def pieces(family: Family) -> Iterator[Piece]:
     """A stream with what real ones have: comments, pings, odd events, a surrogate pair, CRLF."""
+    comment, blank = {
+        "sse": (b": open\n\n", b":\r\n\r\n"),
+        "ndjson": (b"\n", b"\r\n\r\n"),
+        "eventstream": (family.frame({}, "ping"), family.frame({"sun": 1}, "weather")),
+    }[family.framing]
+    words = dict(zip(map(family.delta, WORDS), WORDS, strict=True))
     events = family.events()
-    return b"".join(
-        [
-            b": open\n\n",
-            *events[:2],
-            sse({"type": "ping"}, "ping"),
-            *events[2:5],
-            b":\r\n\r\n",
-            *events[5:],
-        ]
-    )
+    noise = {0: comment, 2: family.frame({"type": "ping"}, "ping"), 5: blank}
+    for number, event in enumerate(events):
+        if number in noise:
+            yield Piece(noise[number], framing=family.framing)
+        yield Piece(event, words.get(event, ""), family.framing)
 
 
-def finish_at(family: Family, body: bytes) -> int:
+def recorded(family: Family) -> bytes:
+    return b"".join(piece.data for piece in pieces(family))
+
+
+def finish_at(family: Family) -> int:
     """The first byte at which the finish reason has been read: the end of its event's data."""
-    at = body.index(
-        {"openai-chat": b'"stop"', "anthropic-messages": b'"end_turn"', "gemini": b'"STOP"'}[
-            family.name
-        ]
-    )
-    return body.index(b"\n", at)
+    at = 0
+    for piece in pieces(family):
+        if FINISH[family.name] in piece.data:
+            return at + piece.enough
+        at += len(piece.data)
+    raise AssertionError("no event says that the answer is whole")
 
 
-def texts_by(family: Family, body: bytes) -> list[str]:
-    """For each length of prefix the text that its complete lines hold."""
-    found, text, at = [""] * (len(body) + 1), "", 0
-    for line in re.split(rb"(?<=\n)", body):
-        for length in range(at, at + len(line.rstrip(b"\r\n"))):
-            found[length] = text
-        text += said(line)
-        for length in range(at + len(line.rstrip(b"\r\n")), at + len(line) + 1):
-            found[length] = text
-        at += len(line)
+def texts_by(family: Family) -> list[str]:
+    """For each length of prefix the text that its complete events hold."""
+    found, text = [""], ""
+    for piece in pieces(family):
+        before, text = text, text + piece.text
+        found += [before] * (piece.enough - 1)
+        found += [text] * (len(piece.data) - piece.enough + 1)
     return found
 
 
-def said(line: bytes) -> str:
-    if not line.startswith(b"data: {"):
-        return ""
-    value = json.loads(line[6:])
-    if "candidates" in value:
-        return "".join(part["text"] for part in value["candidates"][0]["content"]["parts"])
-    if value.get("choices"):
-        return value["choices"][0]["delta"].get("content") or ""
-    return (
-        value.get("delta", {}).get("text", "") if value.get("type") == "content_block_delta" else ""
-    )
+def test_the_streams_are_as_long_as_real_ones() -> None:
+    for family in FAMILIES:
+        assert len(texts_by(family)) == len(recorded(family)) + 1 > 800
+        assert texts_by(family)[-1] == TEXT
+        assert 0 < finish_at(family) <= len(recorded(family))
 
 
 @FAMILY
@@ -76,15 +98,13 @@ def said(line: bytes) -> str:
 async def test_a_cut_at_any_byte_keeps_what_came_and_says_so(
     family: Family, lost: Lost | None
 ) -> None:
-    player, body = Player(), recorded(family)
-    texts, finish = texts_by(family, body), finish_at(family, body)
+    reading, body = Reading(family), recorded(family)
+    texts, finish = texts_by(family), finish_at(family)
     for length in range(len(body) + 1):
-        played = await player.play(family, body[:length], lost=lost)
+        played = await reading.play(body[:length], lost=lost)
 
         assert played.ends_once, length
-        assert played.text == texts[length] or (played.text + "\ufffd").startswith(texts[length]), (
-            length
-        )
+        assert played.text == texts[length], length
         assert played.whole == (length >= finish), (length, played.answer.stop, played.error)
         if not texts[length] and length < finish:
             assert played.error, length
@@ -92,39 +112,48 @@ async def test_a_cut_at_any_byte_keeps_what_came_and_says_so(
 
 @FAMILY
 async def test_a_cut_answer_of_a_server_that_does_not_stream_is_none(family: Family) -> None:
-    player, body = Player(), json.dumps(family.whole(TEXT), ensure_ascii=False).encode()
+    reading, body = Reading(family), json.dumps(family.whole(TEXT), ensure_ascii=False).encode()
     for length in range(len(body)):
-        played = await player.play(family, body[:length])
+        played = await reading.play(body[:length])
 
         assert played.error, length
         assert played.ends_once
 
-    assert (await player.play(family, body)).text == TEXT
+    assert (await reading.play(body)).text == TEXT
 
 
-@FAMILY
+@pytest.mark.parametrize(
+    "family",
+    [family for family in FAMILIES if family.framing != WITH_NAMES],
+    ids=lambda family: family.name,
+)
 async def test_a_cut_array_of_events_keeps_those_that_came(family: Family) -> None:
-    values = [line[6:] for line in recorded(family).split(b"\n") if line.startswith(b"data: {")]
-    player, body = Player(), b"[" + b",\n".join(values) + b"]"
+    data = [(piece.data.strip().rpartition(b"data: ")[2], piece.text) for piece in pieces(family)]
+    values = [(value, text) for value, text in data if value.startswith(b"{")]
+    reading, body = Reading(family), b"[" + b",\n".join(value for value, _ in values) + b"]"
+    ends, at = [], 1
+    for value, _ in values:
+        ends.append(at + len(value))
+        at += len(value) + 2
     for length in range(1, len(body)):
-        played = await player.play(family, body[:length])
-        complete = [value for value in values if body.index(value) + len(value) <= length]
+        played = await reading.play(body[:length])
+        came = [text for end, (_, text) in zip(ends, values, strict=True) if end <= length]
 
-        assert played.text == "".join(said(b"data: " + value) for value in complete), length
+        assert played.text == "".join(came), length
         assert played.ends_once
 
 
 @FAMILY
 async def test_every_split_gives_the_same_answer(family: Family) -> None:
-    player, body = Player(), recorded(family)
-    whole = await player.play(family, body)
+    reading, body = Reading(family), recorded(family)
+    whole = await reading.play(body)
     assert whole.text == TEXT
 
     for at in range(1, len(body), 2):
-        played = await player.play(family, body[:at], body[at:])
+        played = await reading.play(body[:at], body[at:])
         assert folded(played.answer) == folded(whole.answer), at
     for at in range(1, len(body) - 1, 7):
-        played = await player.play(family, body[:at], body[at : at + 1], body[at + 1 :])
+        played = await reading.play(body[:at], body[at : at + 1], body[at + 1 :])
         assert folded(played.answer) == folded(whole.answer), at
 
 

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat import errors
-from nbchat.engine.retry import LONGEST_WAIT, TRIES, in_words, retry_after, retry_delay
+from nbchat import Notice, Stream, errors
+from nbchat.engine.engine import Engine
+from nbchat.engine.retry import in_words, retry_after, retry_delay
 from nbchat.errors import NbchatError, RateLimited, ServiceDown, ServiceError
+
+from ..fakes.provider import Service
 
 numbers = st.floats(allow_nan=True).map(repr) | st.integers(-10, 10**6).map(str)
 words = st.sampled_from(
@@ -51,11 +54,11 @@ def test_any_sequence_of_refusals_ends_after_three_tries_and_a_bounded_wait(
         seconds = retry_delay(kind("", status=429, retry_after=retry_after(said)), tried)
         if seconds is None:
             break
-        assert 0 <= seconds <= LONGEST_WAIT
+        assert 0 <= seconds <= 60
         slept += seconds
 
-    assert tried <= TRIES
-    assert slept <= (TRIES - 1) * LONGEST_WAIT
+    assert tried <= 3
+    assert slept <= 120
 
 
 @given(headers)
@@ -90,6 +93,51 @@ def test_a_date_is_understood_as_the_time_until_then() -> None:
     soon = datetime.now(UTC) + timedelta(seconds=30)
 
     assert 27 < (retry_after({"retry-after": format_datetime(soon, usegmt=True)}) or 0) <= 30
+
+
+@pytest.mark.parametrize("kind", [RateLimited, ServiceDown])
+def test_a_minute_is_waited_for_and_no_more(kind: type[ServiceError]) -> None:
+    delays = [retry_delay(kind("", status=429, retry_after=s), 1) for s in (59.9, 60, 60.1, 61)]
+
+    assert delays == [59.9, 60, None, None]
+
+
+async def test_a_provider_that_asks_for_a_minute_is_given_it(service: Service) -> None:
+    """Which is said before it is waited for; nobody waits here."""
+    service.answers(REFUSAL, status=429, headers={"retry-after": "60"})
+    engine = Engine()
+
+    async with asking(engine, service) as stream:
+        first = await anext(stream)
+    await engine.aclose()
+
+    assert isinstance(first, Notice)
+    assert first.text.endswith("Trying again in 60.0 s.")
+    assert len(service.requests) == 1
+
+
+async def test_a_provider_that_asks_for_more_than_a_minute_is_refused_at_once(
+    service: Service,
+) -> None:
+    service.answers(REFUSAL, status=429, headers={"retry-after": "61"})
+    engine = Engine()
+
+    with pytest.raises(RateLimited) as raised:
+        await asking(engine, service).answer()
+    await engine.aclose()
+
+    assert "asks to wait 61 s, which is too long to wait for here" in str(raised.value)
+    assert raised.value.retry_after == 61
+    assert len(service.requests) == 1
+
+
+REFUSAL = b'{"error": {"message": "slow down", "type": "rate_limit_error"}}'
+
+
+def asking(engine: Engine, service: Service) -> Stream:
+    return engine.stream(
+        "openai:gpt-4o", "Hi", base_url=f"{service.url}/v1", wire="openai-chat", api_key="k"
+    )
 
 
 def test_delays_grow_and_differ() -> None:

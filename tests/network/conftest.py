@@ -15,12 +15,18 @@ from .faults.certificates import Authority
 from .faults.server import Misbehaving, Turn
 
 
-@pytest.fixture(autouse=True)
-def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes seconds for people takes none here."""
+def limit(**limits: str) -> None:
+    """Let these be the limits on what is read, as the user's file says."""
     file = config_folder() / FILE
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text('[limits]\nanswer = "24 MiB"\n')
+    lines = (f'{name} = "{size}"\n' for name, size in limits.items())
+    file.write_text("[limits]\n" + "".join(lines))
+
+
+@pytest.fixture(autouse=True)
+def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes seconds for people, or many megabytes, takes few here."""
+    limit(answer="2 MiB", between_events="512 KiB")
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
     monkeypatch.setattr(client, "ERROR_BODY_SECONDS", 0.3)
 

@@ -181,6 +181,32 @@ def test_deleted_bytes_are_gone(talk: Talk, path: Path) -> None:
     keep.close()
 
 
+@pytest.mark.parametrize("length", [1, 5_000])
+def test_no_table_keeps_a_byte_of_what_was_deleted(path: Path, length: int) -> None:
+    """In the file itself, not in the log alone: it holds what was written back before."""
+    talk, keep = Talk(path, "xylophone-name"), Talk(path, "other")
+    keep.ask("Stay?", Text("as it is " * length), Stop("end"))
+    talk.chat.system = "xylophone-system"
+    talk.ask("xylophone-first " * length, Text("xylophone-answer " * length), Stop("end"))
+    talk.ask("xylophone-second?")
+    talk.store.ask(lambda database: database.scrub())
+    written = path.read_bytes()
+    id = talk.chat.id
+    talk.chat.forget()
+
+    assert written.count(b"xylophone") > length
+    assert {part for part in PARTS if part not in written} == set()
+    assert talk.store.delete(id)
+    assert [f.name for f in path.parent.iterdir() if b"xylophone" in f.read_bytes()] == []
+    assert len(rows(path)) == 1
+    keep.close()
+    talk.close()
+    assert b"xylophone" not in path.read_bytes()
+
+
+PARTS = [f"xylophone-{part}".encode() for part in ("name", "system", "first", "answer", "second")]
+
+
 def test_bytes_that_another_process_still_reads_go_when_it_has_ended(
     talk: Talk, path: Path
 ) -> None:

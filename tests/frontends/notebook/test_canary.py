@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
+
+from nbchat.settings_file import FILE, config_folder
 
 from ...fakes.provider import Service, said, sse
 from ...network.faults import benign, payload, server
@@ -15,26 +18,55 @@ from ...network.faults.families import FAMILIES, Family
 from ...network.faults.server import Misbehaving
 from ...network.faults.test_keys import ECHOES, SAID, disguises
 from ...network.faults.test_matrix import FAULTS
+from ...nightly import size
 from ...running_kernel import Ran, RunningKernel
 from .test_input_history import MODES, shown
 
 pytestmark = pytest.mark.field("T6")
 
 KEY = "sk-canary-7Qv/3xY+9Zt_K2mW8pLr4NbD6"
+# For each wire format a model that is asked in it, what the variables of its provider's address
+# begin with, and the variable of its key.
 MODELS = {
-    "openai-chat": ("kimi:kimi-k2.6", "KIMI"),
-    "anthropic-messages": ("anthropic:claude-haiku-4-5", "ANTHROPIC"),
-    "gemini": ("gemini:gemini-2.5-flash", "GEMINI"),
+    "openai-chat": ("kimi:kimi-k2.6", "KIMI", "KIMI_API_KEY"),
+    "anthropic-messages": ("anthropic:claude-haiku-4-5", "ANTHROPIC", "ANTHROPIC_API_KEY"),
+    "gemini": ("gemini:gemini-2.5-flash", "GEMINI", "GEMINI_API_KEY"),
+    "bedrock-converse": (
+        "bedrock:amazon.nova-lite-v1:0",
+        "BEDROCK",
+        "AWS_BEARER_TOKEN_BEDROCK",
+    ),
+    "openai-responses": ("openai:gpt-5.4-mini", "OPENAI", "OPENAI_API_KEY"),
+    "ollama": ("ollama:gemma4", "OLLAMA", "OLLAMA_API_KEY"),
+    "cohere": ("cohere:command-a-03-2025", "COHERE", "COHERE_API_KEY"),
 }
-PLAYED = ("good", "cut-mid-event", "cut-clean", "http-401", "http-400", *ECHOES)
+ALWAYS = ("good", "cut-mid-event", "cut-clean", "http-401", "http-400", *ECHOES)  # over each format
+FORMATS_OF_EACH_FAULT = size(1, nightly=7)
+PLAYED = [
+    *product(ALWAYS, FAMILIES),
+    *(
+        (fault, FAMILIES[(number + more) % len(FAMILIES)])
+        for number, fault in enumerate(FAULTS)
+        for more in range(FORMATS_OF_EACH_FAULT)
+    ),
+]
+SHORT = """
+[timeouts]
+first_byte = 0.2
+gap = 0.2
+[limits]
+answer = "2 MiB"
+between_events = "512 KiB"
+"""
 SET_UP = f"""
 import logging, os
+from nbchat.engine import retry
+retry.FIRST_DELAY = 0.001
 logging.basicConfig(level=logging.DEBUG, filename="debug.log", force=True)
 logging.getLogger("markdown_it").setLevel(logging.INFO)
 logging.getLogger("httpcore2").setLevel(logging.DEBUG)
 KEY = "".join({[KEY[:7], KEY[7:]]!r})
-for name in ("KIMI", "ANTHROPIC", "GEMINI"):
-    os.environ[name + "_API_KEY"] = KEY
+os.environ.update(dict.fromkeys({[key for *_, key in MODELS.values()]}, KEY))
 env = dict(os.environ)
 secret = [KEY.encode(), {{"nested": KEY}}]
 """
@@ -70,7 +102,7 @@ def leaks(text: str) -> list[str]:
 
 
 def asked(kernel: RunningKernel, misbehaving: Misbehaving, fault: str, family: Family) -> Ran:
-    model, name = MODELS[family.name]
+    model, name, _ = MODELS[family.name]
     url = misbehaving.case(fault, family, False)[1]
     kernel.run(f"os.environ['{name}_BASE_URL'] = {url!r}")
     return kernel.run(f"%%chat {model}\nWhat is my key?")
@@ -84,15 +116,18 @@ def test_the_key_is_in_nothing_that_cells_show_or_leave(
         "NBCHAT_HISTORY": str(tmp_path / "talk.sqlite"),
         "JPY_SESSION_NAME": str(tmp_path / "a.ipynb"),
     }
+    file = config_folder() / FILE
+    file.parent.mkdir(parents=True)
+    file.write_text(SHORT)
     arguments = json.dumps({"env": {"KEY": KEY}})
     function = {"name": "run", "arguments": arguments}
     call = {"index": 0, "id": "call_1", "type": "function", "function": function}
     with RunningKernel(tmp_path, env) as kernel:
         ran = {"loading": kernel.run("%load_ext nbchat\nimport nbchat")}
         kernel.run(SET_UP)
-        for number, fault in enumerate(PLAYED):
-            kernel.run(f"%xmode {MODES[number % len(MODES)]}")
-            for family in FAMILIES:
+        for first, mode in enumerate(MODES):
+            kernel.run(f"%xmode {mode}")
+            for fault, family in PLAYED[first :: len(MODES)]:
                 ran[f"{fault} {family.name}"] = asked(kernel, misbehaving, fault, family)
         service.answers(
             *said(*SAID[:4], thought=[KEY[:11], KEY[11:], " hm"])[:-1],
@@ -128,7 +163,7 @@ def test_the_key_is_in_nothing_that_cells_show_or_leave(
     assert all(ran[f"http-401 {family.name}"].status == "error" for family in FAMILIES)
     for family in FAMILIES:
         assert "stood in the answer and was masked" in ran[f"good {family.name}"].html
-        assert "_API_KEY]" in ran[f"good {family.name}"].html
+        assert any(f"[{key}]" in ran[f"good {family.name}"].html for *_, key in MODELS.values())
     assert "env (1 key masked, " in ran["values"].html
     assert "the question (1 key masked)" in ran["typed"].html
     assert "a key is never an argument" in ran["the line"].error

@@ -157,3 +157,30 @@ def test_a_placeholder_for_another_library_is_kept(tmp_path: Path) -> None:
         kept = kernel.run("print(get_ipython().history_manager.input_hist_raw[2])").text
 
     assert kept.strip() == cell
+
+
+def test_of_a_key_that_was_written_to_the_disk_no_byte_is_left(tmp_path: Path) -> None:
+    """Each cell is in IPython's database before its key is refused."""
+    write = "manager.writeout_cache(); print(KEY in str(rows()));"
+    names = """
+import sqlite3
+manager = get_ipython().history_manager
+def rows():
+    with sqlite3.connect(manager.hist_file) as database:
+        return database.execute("SELECT source, source_raw FROM history").fetchall()
+"""
+    with RunningKernel(tmp_path, {"IPYTHONDIR": str(tmp_path / "ipython")}) as kernel:
+        kernel.run("%load_ext nbchat\nimport nbchat")
+        kernel.run(names)
+        kernel.run(f"KEY = ''.join({[KEY[:9], KEY[9:]]!r})")
+        for length in (10, 1_000, 9_000):  # in a page of the file, and in pages of their own
+            ran = kernel.run(
+                f"{write} get_ipython().run_line_magic('chat', 'use {KEY}')  # {f'{KEY} ' * length}"
+            )
+            assert ran.text.startswith("True"), "it was never on the disk"
+            assert "a key is never an argument" in ran.error
+        kernel.run("manager.writeout_cache()")
+        files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    assert b"run_line_magic" in files["history.sqlite"]
+    assert [name for name, data in files.items() if KEY.encode() in data] == []

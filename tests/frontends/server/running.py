@@ -10,13 +10,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.conftest import is_personal
+from tests.waiting import until
 
 TOKEN = "a-token-for-tests"
 KEY = "sk-canary-4dG7hQ2xW9"
@@ -141,13 +141,9 @@ class RunningServer:
                     file.readline()
 
 
-def eventually(true: Callable[[], object], within: float = DEADLINE) -> float:
-    """How many seconds it took until that was so; fails when it never was."""
-    started = time.monotonic()
-    while not true():
-        assert time.monotonic() - started < within, "it never happened"
-        time.sleep(0.005)
-    return time.monotonic() - started
+def eventually(true: Callable[[], object]) -> None:
+    """Wait until that is so; fails when it never is."""
+    until(true, DEADLINE)
 
 
 def reply_of(received: bytes) -> Reply:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import time
+from asyncio import StreamWriter, to_thread
+from threading import Semaphore
 from typing import Any
 
 import pytest
 
 from nbchat.frontends.server.openapi import Chunk
 
-from ...fakes.provider import Service, said, sse
+from ...fakes.provider import Play, Request, Service, said, sse
 from .running import KEY, TOKEN, RunningServer
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
@@ -60,12 +61,30 @@ def test_events_are_the_same_chunks(server: RunningServer, provider: Service) ->
     assert [json.loads(block.removeprefix("data: ")) for block in blocks] == lines.lines
 
 
+def one_at_a_time(gate: Semaphore, *pieces: bytes) -> Play:
+    """Send a word for each time that the gate is opened; whoever waits for two gets no more."""
+
+    async def play(request: Request, writer: StreamWriter) -> bool:
+        writer.write(b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\n\r\n")
+        for piece in pieces:
+            if b'"content": "' in piece and b'"content": ""' not in piece:
+                opened = await to_thread(gate.acquire, timeout=20)
+                if not opened:
+                    return False
+            writer.write(piece)
+            await writer.drain()
+        return False
+
+    return play
+
+
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
 def test_curl_shows_each_piece_as_it_comes(
     server: RunningServer, provider: Service, accept: str
 ) -> None:
-    provider.answers(*said("one ", "two ", "three "), gap=0.3)
+    gate = Semaphore(1)
+    provider.plays(one_at_a_time(gate, *said("one ", "two ", "three ")))
     command = [
         "curl",
         "-sN",
@@ -77,16 +96,15 @@ def test_curl_shows_each_piece_as_it_comes(
     ]
     command += ["-H", "Content-Type: application/json", "-d", json.dumps(QUESTION)]
 
-    shown: list[float] = []
+    shown: list[bytes] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE) as curl:
         assert curl.stdout is not None
-        for line in curl.stdout:
-            if line.strip():
-                shown.append(time.monotonic())
+        for line in filter(bytes.strip, curl.stdout):
+            shown.append(line)
+            gate.release()
 
-    assert len(shown) == 4
-    assert shown[1] - shown[0] > 0.1
-    assert shown[2] - shown[1] > 0.1
+    words = [json.loads(line.removeprefix(b"data: ")).get("content") for line in shown]
+    assert words == ["one ", "two ", "three ", ""]
 
 
 def test_a_conversation_with_a_picture_and_a_tool_reaches_the_provider(

@@ -66,9 +66,7 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
         ]
         eventually(lambda: all(other.started for other in others))
 
-        started = time.monotonic()
         server.stop(how)
-        seconds = time.monotonic() - started
 
     assert json.loads(short.body.splitlines()[-1])["reason"] == "end"
     lines, events, completions = (other.body for other in others)
@@ -79,17 +77,15 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     assert last_event["error"]["type"] == "Stopping"
     assert '"code":"stopping"' in completions
     assert completions.endswith("data: [DONE]\n\n")
-    assert seconds < 10
     assert "Traceback" not in server.said
 
 
-def test_without_answers_it_stops_at_once() -> None:
-    with RunningServer() as server:
+def test_without_answers_it_stops_without_its_grace() -> None:
+    """Which is longer than the patience of `stop`."""
+    with RunningServer("--grace", "600") as server:
         server.request("GET", "/health")
-        started = time.monotonic()
         server.stop()
 
-    assert time.monotonic() - started < 4
     assert server.said == ""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from .families import TEXT, WORDS
-from .outcomes import FINE, Expected, Faults
+from .outcomes import ALL_FRAMINGS, FINE, LINES, SSE, Expected, Faults
 from .server import Turn
 
 BENIGN = Faults()
@@ -21,6 +21,7 @@ def rewritten(
     rewrite: Rewrite,
     *lines: str,
     pieces: Callable[[bytes], Iterator[bytes]] | None = None,
+    framings: tuple[str, ...] = SSE,
 ) -> None:
     """The good stream with its bytes rewritten, and cut otherwise."""
 
@@ -31,7 +32,7 @@ def rewritten(
             await turn.send(piece)
         await turn.end()
 
-    fault(FINE, name=name)(play)
+    fault(FINE, name=name, framings=framings)(play)
 
 
 def every(count: int) -> Callable[[bytes], Iterator[bytes]]:
@@ -60,18 +61,23 @@ def between(extra: bytes) -> Rewrite:
     return lambda data: extra + data.replace(b"\n\n", b"\n\n" + extra)
 
 
-rewritten("ok-one-piece", same)
-rewritten("ok-bytewise", same, pieces=every(1))
-rewritten("ok-in-threes", same, pieces=every(3))
-rewritten("ok-crlf", lambda data: data.replace(b"\n", b"\r\n"))
-rewritten("ok-crlf-bytewise", lambda data: data.replace(b"\n", b"\r\n"), pieces=every(1))
+rewritten("ok-one-piece", same, framings=ALL_FRAMINGS)
+rewritten("ok-bytewise", same, pieces=every(1), framings=ALL_FRAMINGS)
+rewritten("ok-in-threes", same, pieces=every(3), framings=ALL_FRAMINGS)
+rewritten("ok-crlf", lambda data: data.replace(b"\n", b"\r\n"), framings=LINES)
+rewritten(
+    "ok-crlf-bytewise",
+    lambda data: data.replace(b"\n", b"\r\n"),
+    pieces=every(1),
+    framings=LINES,
+)
 rewritten("ok-cr", lambda data: data.replace(b"\n", b"\r"))
 rewritten("ok-cr-bytewise", lambda data: data.replace(b"\n", b"\r"), pieces=every(1))
 rewritten(
     "ok-mixed-ends", lambda data: data.replace(b"\n\n", b"\r\n\r", 3).replace(b"\n\n", b"\r\r\n", 2)
 )
-rewritten("ok-bom", lambda data: b"\xef\xbb\xbf" + data)
-rewritten("ok-bom-bytewise", lambda data: b"\xef\xbb\xbf" + data, pieces=every(1))
+rewritten("ok-bom", lambda data: b"\xef\xbb\xbf" + data, framings=LINES)
+rewritten("ok-bom-bytewise", lambda data: b"\xef\xbb\xbf" + data, pieces=every(1), framings=LINES)
 rewritten("ok-no-space", lambda data: data.replace(b"data: ", b"data:"))
 rewritten("ok-comments", between(b": keep-alive\n\n"))
 rewritten("ok-comment-lines", lambda data: data.replace(b"data: {", b": hm\n:\ndata: {"))
@@ -79,21 +85,28 @@ rewritten("ok-meta-only", between(b"event: x\nid: 7\nretry: 1000\n\n"))
 rewritten(
     "ok-ids", lambda data: data.replace(b"data: ", b"id: 1\x00\nretry: soon\nfoo: bar\nfoo\ndata: ")
 )
-rewritten("ok-blank-lines", lambda data: b"\n\n\n" + data.replace(b"\n\n", b"\n\n\n\n"))
+rewritten("ok-blank-lines", lambda data: b"\n\n\n" + data.replace(b"\n", b"\n\n"), framings=LINES)
 rewritten("ok-multi-line-data", multi_line)
 rewritten(
     "ok-unknown-events", between(b'event: weather\ndata: {"type": "weather", "sun": true}\n\n')
 )
 rewritten("ok-pings", between(b'event: ping\ndata: {"type": "ping"}\n\n'))
-rewritten("ok-no-last-blank-line", lambda data: data[:-1])
+rewritten("ok-no-last-blank-line", lambda data: data[:-1], framings=LINES)
 rewritten("ok-no-last-line-end", lambda data: data[:-2])
-rewritten("ok-ctype-missing", same, "Content-Type:")
-rewritten("ok-ctype-plain", same, "Content-Type: text/plain")
-rewritten("ok-ctype-octets", same, "Content-Type: application/octet-stream")
-rewritten("ok-ctype-html", same, "Content-Type: text/html")
-rewritten("ctype-json-sse-body", same, "Content-Type: application/json")
-rewritten("ok-latin1-label", same, "Content-Type: text/event-stream; charset=iso-8859-1")
-rewritten("ok-utf16-label", same, "Content-Type: text/event-stream;charset=UTF-16")
+rewritten("ok-ctype-missing", same, "Content-Type:", framings=ALL_FRAMINGS)
+rewritten("ok-ctype-plain", same, "Content-Type: text/plain", framings=ALL_FRAMINGS)
+rewritten("ok-ctype-octets", same, "Content-Type: application/octet-stream", framings=ALL_FRAMINGS)
+rewritten("ok-ctype-html", same, "Content-Type: text/html", framings=ALL_FRAMINGS)
+rewritten("ctype-json-sse-body", same, "Content-Type: application/json", framings=ALL_FRAMINGS)
+rewritten(
+    "ok-latin1-label",
+    same,
+    "Content-Type: text/event-stream; charset=iso-8859-1",
+    framings=ALL_FRAMINGS,
+)
+rewritten(
+    "ok-utf16-label", same, "Content-Type: text/event-stream;charset=UTF-16", framings=ALL_FRAMINGS
+)
 rewritten(
     "ok-odd-headers",
     same,
@@ -103,10 +116,19 @@ rewritten(
     "X-Long: " + "y" * 20_000,
     "Set-Cookie: a=b",
     "X-Latin: \xe9\xfc",
+    framings=ALL_FRAMINGS,
 )
-rewritten("ok-many-headers", same, *(f"X-{n}: {n}" for n in range(200)))
-rewritten("ok-extra-after-done", lambda data: data + b'data: {"late": true}\n\ndata: nonsense\n\n')
-rewritten("ok-done-twice", lambda data: data + b"data: [DONE]\n\ndata: [DONE]\n\n")
+rewritten("ok-many-headers", same, *(f"X-{n}: {n}" for n in range(200)), framings=ALL_FRAMINGS)
+rewritten(
+    "ok-extra-after-done",
+    lambda data: data + b'data: {"late": true}\n\ndata: nonsense\n\n',
+    framings=ALL_FRAMINGS,
+)
+rewritten(
+    "ok-done-twice",
+    lambda data: data + b"data: [DONE]\n\ndata: [DONE]\n\n",
+    framings=ALL_FRAMINGS,
+)
 rewritten("ok-escaped", lambda data: escaped(data))
 
 
@@ -200,7 +222,7 @@ async def ok_slow_first_token(turn: Turn) -> None:
     await turn.end()
 
 
-@fault(Expected(timeout=0.3))
+@fault(Expected(timeout=0.3), framings=SSE)
 async def ok_heartbeat_first(turn: Turn) -> None:
     """Silent for longer than the limit, but for its heartbeats."""
     await turn.head()
@@ -234,16 +256,19 @@ async def http_200_unary_as_event_stream(turn: Turn) -> None:
 
 @fault(FINE)
 async def http_200_unary_pretty(turn: Turn) -> None:
-    await turn.json(b"\n" + json.dumps(turn.family.whole(TEXT), indent=4).encode() + b"\n", 200)
+    kind = "application/json" if turn.family.framing == "ndjson" else turn.family.content_type
+    pretty = b"\n" + json.dumps(turn.family.whole(TEXT), indent=4).encode() + b"\n"
+    await turn.json(pretty, 200, f"Content-Type: {kind}")
 
 
 def values(turn: Turn) -> list[bytes]:
     """The stream's JSON values without their framing."""
     lines = b"".join(turn.pieces()).split(b"\n")
-    return [line[6:] for line in lines if line.startswith(b"data: {")]
+    data = [line.removeprefix(b"data: ") for line in lines]
+    return [value for value in data if value.startswith(b"{")]
 
 
-@fault(FINE)
+@fault(FINE, framings=LINES)
 async def ndjson_instead(turn: Turn) -> None:
     await turn.head(200, "Content-Type: application/x-ndjson")
     for value in values(turn):
@@ -251,14 +276,14 @@ async def ndjson_instead(turn: Turn) -> None:
     await turn.end()
 
 
-@fault(FINE)
+@fault(FINE, framings=LINES)
 async def array_instead(turn: Turn) -> None:
     await turn.head(200, "Content-Type: application/json")
     await turn.send(b"[" + b",\r\n".join(values(turn)) + b"]\n")
     await turn.end()
 
 
-@fault(FINE)
+@fault(FINE, framings=LINES)
 async def array_bytewise(turn: Turn) -> None:
     await turn.head(200, "Content-Type: application/json")
     for byte in b"[" + b",\r\n".join(values(turn)) + b"]\n":
@@ -266,7 +291,7 @@ async def array_bytewise(turn: Turn) -> None:
     await turn.end()
 
 
-@fault(Expected(requests=1))
+@fault(Expected(requests=1), framings=LINES)
 async def array_streamed(turn: Turn) -> None:
     await turn.head(200, "Content-Type: application/json")
     for number, value in enumerate(values(turn)):

@@ -6,7 +6,7 @@ import asyncio
 
 from nbchat.errors import BadAnswer, Unreachable
 
-from .outcomes import FINE, Expected, Faults, broken, raises
+from .outcomes import FINE, SSE, Expected, Faults, broken, raises
 from .server import Turn
 
 CUT = Faults()
@@ -166,7 +166,7 @@ async def cut_clean_mid_event(turn: Turn) -> None:
     await turn.end()
 
 
-@fault(EARLY)
+@fault(EARLY, framings=SSE)
 async def cut_clean_with_retry(turn: Turn) -> None:
     await half(turn)
     await turn.send(b"retry: 1\nid: 7\n\n")
@@ -189,7 +189,7 @@ async def cut_after_finish(turn: Turn) -> None:
     await turn.end()
 
 
-@fault(FINE)
+@fault(FINE, framings=SSE)
 async def done_without_finish(turn: Turn) -> None:
     await turn.head()
     for piece in [*turn.pieces(ended=False), turn.family.ends() or b"data: [DONE]\n\n"]:

@@ -21,6 +21,9 @@ PATIENCE = 60.0  # seconds for one call; one that takes longer hangs
 CLOSED_IN = 2.0  # seconds
 
 ALL, PREFIX, NOTHING, ANY = "all", "prefix", "nothing", "any"
+SSE = ("sse",)
+LINES = ("sse", "ndjson")
+ALL_FRAMINGS = (*LINES, "eventstream")
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,22 @@ FINE = Expected()
 
 @dataclass(frozen=True)
 class Fault:
-    """A misbehaviour and what should come of it; None for a mode that does not have it."""
+    """A misbehaviour and what should come of it; None for a mode that does not have it.
+
+    Where it is about how events are framed, it is streamed by the families of its framings alone.
+    """
 
     name: str
     play: Callable[[Turn], Awaitable[None]]
     streamed: Expected | None
     unary: Expected | None
     families: tuple[str, ...] = ()
+    framings: tuple[str, ...] = ALL_FRAMINGS
 
     def expected(self, family: Family, unary: bool) -> Expected | None:
         if self.families and family.name not in self.families:
+            return None
+        if not unary and family.framing not in self.framings:
             return None
         return self.unary if unary else self.streamed
 
@@ -74,11 +83,13 @@ class Faults(dict[str, Fault]):
         both: bool = False,
         name: str = "",
         families: tuple[str, ...] = (),
+        framings: tuple[str, ...] = ALL_FRAMINGS,
     ) -> Callable[[Callable[[Turn], Awaitable[None]]], Callable[[Turn], Awaitable[None]]]:
         def add(play: Callable[[Turn], Awaitable[None]]) -> Callable[[Turn], Awaitable[None]]:
             called = name or play.__name__.replace("_", "-")
             assert called not in self, called
-            self[called] = Fault(called, play, streamed, streamed if both else unary, families)
+            other = streamed if both else unary
+            self[called] = Fault(called, play, streamed, other, families, framings)
             return play
 
         return add
@@ -218,8 +229,10 @@ __all__ = [
     "ANY",
     "FINE",
     "KEY",
+    "LINES",
     "NOTHING",
     "PREFIX",
+    "SSE",
     "Expected",
     "Faults",
     "broken",

@@ -79,7 +79,8 @@ class Turn:
 
     async def head(self, status: int = 200, *lines: str, body: str = "chunked") -> None:
         """`body`: chunked, close, a length, or none (to write the header oneself)."""
-        kind = "application/json" if self.unary or status >= 300 else "text/event-stream"
+        json_body = self.unary or status >= 300
+        kind = "application/json" if json_body else self.family.content_type
         own = {line.partition(":")[0].lower() for line in lines}
         headers = [*lines] if "content-type" in own else [f"Content-Type: {kind}", *lines]
         self.chunked = body == "chunked"

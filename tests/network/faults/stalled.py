@@ -12,10 +12,10 @@ from .server import Turn
 
 STALLED = Faults()
 fault = STALLED.fault
-STALL = 0.25  # seconds
+STALL = 0.5  # seconds
 
 
-def stalls(says: str = "silent for 0.25 s", requests: int = 3) -> Expected:
+def stalls(says: str = "silent for 0.5 s", requests: int = 3) -> Expected:
     return raises(TimedOut, says, requests, timeout=STALL)
 
 
@@ -36,13 +36,13 @@ async def stall_after_headers(turn: Turn) -> None:
     await turn.hang()
 
 
-@fault(broken("silent for 0.25 s; the answer is incomplete", timeout=STALL), stalls())
+@fault(broken("silent for 0.5 s; the answer is incomplete", timeout=STALL), stalls())
 async def stall_mid(turn: Turn) -> None:
     await half(turn)
     await turn.hang()
 
 
-@fault(broken("silent for 0.25 s; the answer is incomplete", timeout=STALL))
+@fault(broken("silent for 0.5 s; the answer is incomplete", timeout=STALL))
 async def stall_mid_event(turn: Turn) -> None:
     await half(turn)
     await turn.send(turn.part)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from ...scores import SCORES
+from ..conftest import limit
 from .benign import BENIGN
 from .cut import CUT
 from .families import FAMILIES
@@ -38,6 +39,8 @@ def server() -> Iterator[Misbehaving]:
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_fault_ends_well(server: Misbehaving, fault: str) -> None:
     """For all families, streamed and whole, at once."""
+    if fault == "event-20mb":
+        limit(answer="24 MiB")
     pairs = itertools.product(FAMILIES, (False, True))
     cases = [(family, unary) for family, unary in pairs if FAULTS[fault].expected(family, unary)]
     found = await asyncio.gather(
