@@ -23,7 +23,9 @@ from nbchat.wording import printing_as_can_be
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-Magic = TypeVar("Magic", bound=Callable[..., None])
+    from nbchat.events import Answer
+
+Magic = TypeVar("Magic", bound=Callable[..., object])
 
 
 def _with_flags(call: Magic) -> Magic:
@@ -47,7 +49,7 @@ class ChatMagics(Magics):
     @no_var_expand
     @line_cell_magic
     @_with_flags
-    def chat(self, line: str, cell: str | None = None) -> None:
+    def chat(self, line: str, cell: str | None = None) -> Answer | None:
         """Ask a language model. The answer streams into the cell and is remembered.
 
         %%chat kimi-k2.6 --think high
@@ -74,12 +76,12 @@ class ChatMagics(Magics):
         refuse_keys(line, shell)
         if cell is not None and line.strip() in HELP_WORDS:
             print(inspect.getdoc(ChatMagics.chat))
-            return
+            return None
         with self._no_fork():
             from nbchat.frontends.notebook.ask import ask
             from nbchat.frontends.notebook.commands.table import run_line
         with printing_as_can_be():
             if cell is None:
-                run_line(shell, line)
-            else:
-                ask(shell, parse_arguments(line), cell)
+                return run_line(shell, line)
+            ask(shell, parse_arguments(line), cell)
+            return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbchat import render
 from nbchat.errors import BadSettings
-from nbchat.events import Usage
+from nbchat.events import Answer, Usage
 from nbchat.frontends.footer import cost_by_settings
 from nbchat.frontends.notebook.arguments import MagicArguments
 from nbchat.frontends.notebook.ask import ask as ask_in_cell
@@ -36,8 +36,8 @@ ALL_ASIDE = (
 
 
 @command("ask TEXT", "ask a question on one line", group="general")
-def ask(chat: ChatCommand, text: str = "") -> None:
-    ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
+def ask(chat: ChatCommand, text: str = "") -> Answer:
+    return ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
 
 
 @command("usage", "tokens, cost and time of the conversation", group="general")

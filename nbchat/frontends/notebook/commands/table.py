@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.arguments import HELP_WORDS
@@ -17,11 +17,14 @@ from nbchat.wording import did_you_mean, shorten
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.events import Answer
+
 # The files with commands. Help lists groups and commands in the order in which they come here.
 FILES = ("models", "conversation", "files", "history", "setup", "trust")
 LONGEST_GUESS = 60  # characters of a line that is repeated as a question
 
-Function = TypeVar("Function", bound=Callable[..., None])
+Run: TypeAlias = "Callable[..., Answer | None]"
+Function = TypeVar("Function", bound=Run)
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,15 +34,14 @@ class Command:
     usage: str
     what: str
     group: str
-    function: Callable[..., None]
+    function: Run
 
-    def run(self, chat: ChatCommand, text: str) -> None:
+    def run(self, chat: ChatCommand, text: str) -> Answer | None:
         """Run it; `text` is what follows its name, and goes to a command that takes any."""
         takes_text = " " in self.usage
         if takes_text:
-            self.function(chat, text)
-        else:
-            self.function(chat)
+            return self.function(chat, text)
+        return self.function(chat)
 
 
 _table: dict[str, Command] = {}
@@ -71,16 +73,19 @@ def commands() -> Mapping[str, Command]:
     return _table
 
 
-def run_line(shell: InteractiveShell, line: str) -> None:
-    """Run the command on a `%chat` line; without one, tell the state and the commands."""
+def run_line(shell: InteractiveShell, line: str) -> Answer | None:
+    """Run the command on a `%chat` line; without one, tell the state and the commands.
+
+    Returns the answer, where the command asks a question.
+    """
     chat = ChatCommand.open(shell)
     name, _, text = line.strip().partition(" ")
     if name in ("", "help", *HELP_WORDS):
         print(help_text(chat))
-    elif name in commands():
-        commands()[name].run(chat, text.strip())
-    else:
-        raise BadSettings(_no_command(chat, name, text.strip()))
+        return None
+    if name in commands():
+        return commands()[name].run(chat, text.strip())
+    raise BadSettings(_no_command(chat, name, text.strip()))
 
 
 def help_text(chat: ChatCommand) -> str:
