@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
+from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.arguments import (
     HELP_WORDS,
     flags_help,
@@ -63,7 +64,8 @@ class ChatMagics(Magics):
         --raw                 leave {names} as they are typed
 
         {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,
-        a figure or a picture as an image.
+        a figure or a picture as an image. On the line it becomes a text or a number, which
+        is one word whatever is in it: %%chat {MODEL} --name {who}
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 
@@ -83,5 +85,5 @@ class ChatMagics(Magics):
         with printing_as_can_be():
             if cell is None:
                 return run_line(shell, line)
-            ask(shell, parse_arguments(line), cell)
+            ask(shell, parse_arguments(line, IPythonNotebook(shell).variables), cell)
             return None

@@ -27,6 +27,7 @@ MAGICS: tuple[Any, ...] = (EscapedCommand, MagicAssign)  # IPython's, which have
 INDENTS = (tokenize.INDENT, tokenize.DEDENT)
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # of a statement
 _CELL_LINE = re.compile(r"%%chat(?=\s|$)")
+_PART = re.compile(r"^(%{1,2}chat)(?=[^\S \r\n])")  # IPython ends a name at a space alone
 
 
 def install(shell: InteractiveShell) -> None:
@@ -70,6 +71,15 @@ def drop_comments(lines: list[str]) -> list[str]:
     return lines
 
 
+def part_name(lines: list[str]) -> list[str]:
+    """With a space behind `%%chat`, where IPython would take another one for a part of the name.
+
+    >>> part_name(["%%chat\tdemo\n", "Hi\n"])
+    ['%%chat \tdemo\n', 'Hi\n']
+    """
+    return [_PART.sub(r"\1 ", line) for line in lines[:1]] + lines[1:]
+
+
 def take_keys_out(lines: list[str]) -> list[str]:
     """The lines of ours without keys: not even the code that runs has them.
 
@@ -97,7 +107,7 @@ def give_body(lines: list[str]) -> list[str]:
 # IPython leaves out what has side effects when it only asks whether a cell is whole.
 take_keys_out.has_side_effects = True  # type: ignore[attr-defined]
 give_body.has_side_effects = True  # type: ignore[attr-defined]
-CLEANUPS = (drop_comments, take_keys_out, give_body)
+CLEANUPS = (drop_comments, part_name, take_keys_out, give_body)
 
 
 # --- single lines --------------------------------------------------------------------------------
@@ -141,7 +151,9 @@ class ChatLine(TokenTransformBase):
         """The lines with this one as Python."""
         if self._is_bare:
             lines = [f"%{lines[0]}", *lines[1:]]
-        made: list[str] = self._magic.transform(lines)
+        row, start = self._magic.start_line, self._magic.start_col
+        line = lines[row][:start] + _PART.sub(r"\1 ", lines[row][start:])
+        made: list[str] = self._magic.transform([*lines[:row], line, *lines[row + 1 :]])
         return made
 
 

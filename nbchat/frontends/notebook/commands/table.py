@@ -9,9 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from nbchat.errors import BadSettings
-from nbchat.frontends.notebook.arguments import HELP_WORDS
+from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook.arguments import HELP_WORDS, refuse_keys
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.state_lines import state_lines
+from nbchat.frontends.notebook.line_words import command_argument
 from nbchat.wording import did_you_mean, shorten
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ class Command:
     what: str
     group: str
     function: Run
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether what follows its name is a text, in which nothing has a meaning."""
+        return "TEXT" in self.usage
 
     def run(self, chat: ChatCommand, text: str) -> Answer | None:
         """Run it; `text` is what follows its name, and goes to a command that takes any."""
@@ -84,8 +91,16 @@ def run_line(shell: InteractiveShell, line: str) -> Answer | None:
         print(help_text(chat))
         return None
     if name in commands():
-        return commands()[name].run(chat, text.strip())
+        row, text = commands()[name], text.strip()
+        return row.run(chat, text if row.takes_words else _filled(shell, name, text))
     raise BadSettings(_no_command(chat, name, text.strip()))
+
+
+def _filled(shell: InteractiveShell, name: str, text: str) -> str:
+    """What follows the name of a command, with the values of variables in it."""
+    filled = command_argument(name, text, IPythonNotebook(shell).variables)
+    refuse_keys(f"{name} {filled}")
+    return filled
 
 
 def help_text(chat: ChatCommand) -> str:
