@@ -65,6 +65,7 @@ class Runtime:
         self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self.local_model = ""  # of a server on this machine, when one was looked for last
+        self.listed: dict[str, list[str]] = {}  # by provider: models, as it listed them last
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
@@ -116,7 +117,9 @@ class Runtime:
 
     def list_models(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""
-        return self.bridge.run(self.engine.models(kind))
+        rows = self.bridge.run(self.engine.models(kind))
+        self.listed[kind] = [row.sent_id for row in rows]
+        return rows
 
     def choose_model(self, conversation: Chooser, base_url: str | None = None) -> tuple[str, str]:
         """The model where none is named, and why, as far as is known without waiting.
