@@ -201,7 +201,8 @@ def _conversation(text: str, *, has_ids: bool) -> Found:
 
 
 def _of_kind(kind: str, typed: str) -> Found:
-    names = KINDS.get(kind, lambda typed: ())(typed)
+    of_kind = KINDS.get(kind)
+    names = of_kind(typed) if of_kind else ()
     found = _quoted(typed, names) if kind == "FILE" else starting(typed, names)
     return Found(found, typed)
 

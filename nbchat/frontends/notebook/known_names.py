@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from IPython.core.getipython import get_ipython
 
+from nbchat.catalog import seen_names
 from nbchat.frontends.host import IPythonNotebook
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ def models(typed: str) -> Iterator[Name]:
 def _seen_models() -> Iterator[str]:
     """Models that are in no table: listed here, found on this machine, or asked before."""
     opened, catalog = runtime(), settings().catalog
-    for kind, ids in opened.listed.items():
-        yield from (f"{kind}:{id}" for id in ids)
     if opened.local_model:
         yield opened.local_model
+    for kind, id in seen_names.pairs():
+        yield catalog.name_of(kind, id) or ""
     for conversation in list(opened.conversations.values()):
         for turn in conversation.turns:
             yield catalog.name_of(turn.answer.provider, turn.answer.model) or ""

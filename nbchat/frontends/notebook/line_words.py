@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, BadOption
 from nbchat.frontends.notebook import look_alikes
 from nbchat.wording import shorten
 
@@ -27,9 +27,9 @@ _QUOTED = re.compile(r"""(["'])(.*)\1""", re.S)
 
 
 def split_words(line: str) -> list[str]:
-    """The words of a `%%chat` line. Raises BadSettings where it cannot be taken apart."""
+    """The words of a `%%chat` line. Raises BadOption where it cannot be taken apart."""
     if line.rstrip().endswith("\\"):
-        raise BadSettings(
+        raise BadOption(
             "the %%chat line ends in a backslash (\\) and cannot go on below, where the question "
             "stands. Delete the backslash, and put all options on the one line."
         )
@@ -37,7 +37,7 @@ def split_words(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError:
-        raise BadSettings(
+        raise BadOption(
             "a quote on the %%chat line has no partner. Close it; the question goes below the line."
         ) from None
 
@@ -45,13 +45,13 @@ def split_words(line: str) -> list[str]:
 def command_argument(name: str, text: str, variables: Mapping[str, Any]) -> str:
     """What follows the name of a `%chat` command: without quotes around it, and filled in.
 
-    Raises BadSettings where it is not as it was meant.
+    Raises BadCommand where it is not as it was meant.
 
     >>> command_argument("switch", '"a trip"', {}), command_argument("use", "{m}", {"m": "demo"})
     ('a trip', 'demo')
     """
     if text.rstrip().endswith("\\"):
-        raise BadSettings(
+        raise BadCommand(
             f"the %chat {name} line ends in a backslash (\\), and nothing follows. Delete it."
         )
     look_alikes.refuse(text, f"%chat {name}", of_names=name in ("use", "models", "providers"))
@@ -71,14 +71,15 @@ class Values:
     def put_in(self, text: str, words: Mapping[str, Any] | None = None) -> str:
         """The text with the values of plain names; `words` are what some values are typed as.
 
-        Raises BadSettings for what is no plain name of a text or a number.
+        Raises BadOption or BadCommand for what is no plain name of a text or a number.
         """
 
         expression = _EXPRESSION.search(_NAME.sub(" ", text))
         if expression:
-            raise BadSettings(
+            raise look_alikes.wrong_line(
+                self.magic,
                 f"{shorten(expression[0], LONGEST_SHOWN)} on the {self.magic} line is no plain "
-                "name, and only names are filled in there. Give the value a name above."
+                "name, and only names are filled in there. Give the value a name above.",
             )
         return _NAME.sub(lambda match: self._value(match, words or {}), text)
 
@@ -89,9 +90,10 @@ class Values:
     def _value(self, match: re.Match[str], words: Mapping[str, Any], advice: str = "") -> str:
         typed, name = match[0], match[1] or match[2]
         if name not in self.variables:
-            raise BadSettings(
+            raise look_alikes.wrong_line(
+                self.magic,
                 f"there is no variable {name}, which {typed} on the {self.magic} line names. "
-                f"Set it in a cell above{advice}."
+                f"Set it in a cell above{advice}.",
             )
         value = self.variables[name]
         kind = type(value)
@@ -102,9 +104,10 @@ class Values:
             return str.__str__(value)
         if issubclass(kind, Real) and not issubclass(kind, bool):
             return str(value)
-        raise BadSettings(
+        raise look_alikes.wrong_line(
+            self.magic,
             f"{typed} on the {self.magic} line is of type {kind.__name__}; "
-            "a text (str) or a number is expected there."
+            "a text (str) or a number is expected there.",
         )
 
 
@@ -134,7 +137,7 @@ def _positional(values: Values, word: str) -> str:
     """A word that is no option's value: one that was filled in is never an option."""
     text = values.put_in(word)
     if text != word and (text.startswith("-") or len(text) > LONGEST_NAME):
-        raise BadSettings(
+        raise BadOption(
             f"{word} on the %%chat line is {shorten(text, LONGEST_SHOWN)!r}, which is no name of "
             "a model. A value is no option and no question."
         )

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, BadOption, BadSettings
 from nbchat.wording import shorten
 
 QUOTES = "“”„‟〝〞«»「」『』＂‘’‚‛‹›＇"
@@ -36,8 +36,14 @@ _WORD = re.compile(r"--(?:name|system)\s+\S+|\S+")  # a text with its option is 
 _INSIDE = re.compile(rf"(?<=\w)[{DASHES}](?=\w)")
 
 
+def wrong_line(magic: str, said: str) -> BadSettings:
+    """The error for a line that begins with `magic`."""
+    kind = BadOption if magic == "%%chat" else BadCommand
+    return kind(said)
+
+
 def refuse(line: str, magic: str, *, of_names: bool) -> None:
-    """Raise BadSettings for them, which says what to type; `magic` is what stands before the line.
+    """Raise an error for them, which says what to type; `magic` is what stands before the line.
 
     `of_names`: its words are names, which have none of these inside, but for the texts of options.
     """
@@ -46,9 +52,10 @@ def refuse(line: str, magic: str, *, of_names: bool) -> None:
     if not found.typed:
         return
     several = [f"{typed} instead of {plain}" for typed, plain in found.typed.items()]
-    raise BadSettings(
+    raise wrong_line(
+        magic,
         f"the {magic} line has {', '.join(several)}. Type it so:\n"
-        f"{magic} {shorten(fixed.strip(), LONGEST_LINE)}"
+        f"{magic} {shorten(fixed.strip(), LONGEST_LINE)}",
     )
 
 

@@ -8,13 +8,13 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from nbchat.errors import BadSettings
+from nbchat.errors import NoSuchCommand
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.arguments import HELP_WORDS, refuse_keys
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.state_lines import state_lines
 from nbchat.frontends.notebook.line_words import command_argument
-from nbchat.wording import did_you_mean, shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
 FILES = ("models", "conversation", "files", "history", "setup", "trust")
-LONGEST_GUESS = 60  # characters of a line that is repeated as a question
 
 Run: TypeAlias = "Callable[..., Answer | None]"
 Function = TypeVar("Function", bound=Run)
@@ -93,7 +92,8 @@ def run_line(shell: InteractiveShell, line: str) -> Answer | None:
     if name in commands():
         row, text = commands()[name], text.strip()
         return row.run(chat, text if row.takes_words else _filled(shell, name, text))
-    raise BadSettings(_no_command(chat, name, text.strip()))
+    catalog = chat.settings.catalog
+    raise NoSuchCommand(no_such_command(name, text.strip(), commands(), catalog))
 
 
 def _filled(shell: InteractiveShell, name: str, text: str) -> str:
@@ -115,18 +115,3 @@ def help_text(chat: ChatCommand) -> str:
         lines.append("")
         lines += [f"  %chat {row.usage:{width}}  {row.what}" for row in rows if row.group == group]
     return "\n".join(lines)
-
-
-def _no_command(chat: ChatCommand, name: str, text: str) -> str:
-    """What to say of a first word that is no command: a typo, a model, or a question."""
-    guess = did_you_mean(name, commands())
-    if guess:
-        return f"%chat has no command {name!r}.{guess} %chat alone lists them."
-    catalog = chat.settings.catalog
-    if name in catalog.models or name in catalog.aliases or ":" in name:
-        return (
-            f"%chat takes a command, not a model. "
-            f"To ask {name}: %%chat {name}, and the question below it."
-        )
-    question = shorten(f"{name} {text}" if text else "TEXT", LONGEST_GUESS)
-    return f"%chat has no command {name!r}; alone it lists them. To ask: %chat ask {question}"
