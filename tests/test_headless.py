@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from . import lab_only
-from .fakes.provider import Service, said
+from .fakes.provider import Service, answer, said
 from .running_kernel import RunningKernel
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
@@ -25,6 +25,18 @@ def notebook(path: Path, *cells: str) -> Path:
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(nb, path)
     return path
+
+
+def take_parameters(path: Path) -> None:
+    """Let papermill change what the first cell sets."""
+    written = nbformat.read(path, as_version=4)
+    written.cells[0].metadata["tags"] = ["parameters"]
+    written.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    nbformat.write(written, path)
 
 
 def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -196,14 +208,7 @@ def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path
         "%load_ext nbchat",
         "%%chat kimi-k2.6\nIs {city} old?",
     )
-    written = nbformat.read(path, as_version=4)
-    written.cells[0].metadata["tags"] = ["parameters"]
-    written.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
-    nbformat.write(written, path)
+    take_parameters(path)
 
     ran = run(
         *PAPERMILL,
@@ -218,6 +223,36 @@ def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path
     outputs = nbformat.read(tmp_path / "b.ipynb", as_version=4).cells[-1].outputs
     assert [output.output_type for output in outputs] == ["display_data"]
     assert outputs[0].data["text/plain"] == "*Hi*."
+
+
+@pytest.mark.field("C3")
+def test_papermill_chooses_model_and_options_of_a_line(service: Service, tmp_path: Path) -> None:
+    service.always(answer(*said("Hi.")))
+    path = notebook(
+        tmp_path / "a.ipynb",
+        "MODEL = 'demo'; who = 'nobody'; t = 0; deep = False",
+        "%load_ext nbchat",
+        "# for each\n%%chat {MODEL} --temperature {t} --think {deep} --name {who}\nOne?",
+        "%chat use $MODEL\n%chat ask Two?",
+        "%%chat {MODLE}\nThree?",
+    )
+    take_parameters(path)
+
+    ran = run(
+        *PAPERMILL,
+        *("-p", "MODEL", "glm-4.7", "-p", "t", "0.5", "-p", "deep", "True"),
+        *("-p", "who", 'my "best" friend'),
+        cwd=tmp_path,
+        GLM_API_KEY="k",
+        GLM_BASE_URL=f"{service.url}/v1",
+    )
+
+    assert ran.returncode != 0
+    assert "there is no variable MODLE, which {MODLE} on the %%chat line names" in ran.stderr
+    one, two = (request.json for request in service.requests)
+    assert (one["model"], one["temperature"]) == ("glm-4.7", 0.5)
+    assert one["thinking"]["type"] == "enabled"
+    assert (two["model"], len(two["messages"])) == ("glm-4.7", 1)
 
 
 def test_papermill_stops_where_a_question_fails(service: Service, tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
 
-def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
-    """Ask what is in `body`, and show the answer as it comes.
+def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
+    """Ask what is in `body`, show the answer as it comes, and return it.
 
     Raises where the answer is not whole, so that Run All stops at its cell.
     """
@@ -55,6 +55,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     if turn.answer and not line.fresh:
         offer.offer(shell, opened, conversation)
     _refuse_a_part(turn.answer, interrupted=interrupts.seen)
+    return turn.answer
 
 
 def _open_stream(
