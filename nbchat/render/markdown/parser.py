@@ -26,6 +26,7 @@ from nbchat.library_logs import hushed
 from nbchat.render.characters import unmasked, without_blank_lines
 from nbchat.render.inline_style import RIGHT
 from nbchat.render.markdown.brackets import brackets
+from nbchat.render.markdown.cjk import emphasis_beside_cjk
 from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, RenderState
 from nbchat.render.markdown.links import links
 from nbchat.render.markdown.tables import tables, tasks
@@ -218,6 +219,7 @@ def make_parser() -> MarkdownIt:
     md.use(maths)
     md.use(footnote_plugin, inline=False)
     md.use(brackets)
+    md.use(emphasis_beside_cjk)
     # `links` decides, and keeps the words.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.core.ruler.at("inline", _parse_inline)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nbchat.invisible import INVISIBLE
 from nbchat.library_logs import hushed
 from nbchat.render.characters import readable, undisguised, unmasked
+from nbchat.render.markdown.cjk import may_emphasise_beside_cjk
 from nbchat.render.markdown.code import language_of
 from nbchat.render.markdown.parser import LONGEST_TEXT, make_parser
 from nbchat.render.markdown.source_words import (
@@ -66,7 +67,8 @@ def safe_source(text: str) -> str:
     '[plot: image at a.example (not loaded)](https://a.example/p.png) \\\\<b>'
     """
     text = readable(text)
-    if not _RENDERED_ELSEWHERE.search(text) and dereferenced(text) == text:
+    is_plain = not _RENDERED_ELSEWHERE.search(text) and dereferenced(text) == text
+    if is_plain and not may_emphasise_beside_cjk(text):
         return legible_source(text)
     try:
         source = _Rewriting(text, is_safe=True).source() if len(text) <= LONGEST_TEXT else ""
@@ -74,7 +76,7 @@ def safe_source(text: str) -> str:
             return source
     except Exception:  # whatever a hostile text does to the parser, its words are still there
         pass
-    return _fenced(text)
+    return legible_source(text) if is_plain else _fenced(text)
 
 
 def joined(pieces: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ _DELIMITERS = re.compile(r"[\s>|:-]*")
 _HALF_PICTURE = re.compile(r"!\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$")
 _HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]{0,1000}$")
 _HALF_NOTE = re.compile(r"\[\^[^\s\]]{0,20}$")
-_EMPHASIS = re.compile(r"\*\*|\*|__|_|~~")
+_EMPHASIS = re.compile(r"\*{3}|\*\*|\*|__|_|~~")
+_LAST_MARKS = re.compile(r"(?<![\\*_~])[*_~]+\Z")
 
 
 def complete_markdown(text: str) -> str:
@@ -110,20 +111,25 @@ def _close_paragraph(text: str) -> str:
 
 def _repair(words: str) -> str:
     opened: list[str] = []  # markers of emphasis
+    marks = _LAST_MARKS.search(words)  # perhaps the first half of some
+    end = marks.start() if marks else len(words)
     position = 0
-    while position < len(words):
+    while position < end:
         cut = _without_half(words, position)
         if cut is not None:
-            return cut + "".join(reversed(opened))
+            return _close(cut, opened)
         position = _next_position(words, position, opened)
+    return _close(words[: max(position, end)], opened)
+
+
+def _close(words: str, opened: list[str]) -> str:
+    """The words with the ends of all emphasis that is open in them."""
     if not opened:
         return words
     words = words.rstrip()
     while opened and words.endswith(opened[-1]):  # opened, and nothing in it yet
         words = words[: -len(opened.pop())].rstrip()
-    if not opened:
-        return words
-    return words.rstrip("*_~") + "".join(reversed(opened))
+    return words + "".join(reversed(opened))
 
 
 def _without_half(words: str, position: int) -> str | None:
@@ -169,6 +175,12 @@ def _next_position(words: str, position: int, opened: list[str]) -> int:
 def _note_emphasis(marker: str, before: str, after: str, opened: list[str]) -> None:
     if marker[0] == "_" and before.isalnum() and after.isalnum():
         return
+    if marker == "***":
+        if before.strip() and sorted(opened[-2:]) == ["*", "**"]:
+            del opened[-2:]
+            return
+        _note_emphasis("**", before, "*", opened)
+        marker = "*"
     if before.strip() and marker in opened:
         del opened[opened.index(marker) :]
     elif after.strip() or not after:
