@@ -16,6 +16,7 @@ from nbchat.invisible import INVISIBLE
 from nbchat.render.characters import CONTROLS, undisguised, undisguised_name, unmasked
 from nbchat.render.markdown.addresses import destination
 from nbchat.render.markdown.links import picture_words, remark_words, words_of
+from nbchat.render.markdown.source_tags import tag_edits
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -172,6 +173,9 @@ def _legible_code(content: str, token: Token) -> Edit:
 def _edits(content: str, children: Sequence[Token]) -> Iterator[Edit]:
     for place in sorted(set(_spaces_for_others(children))):
         yield Edit(place, place, " ")
+    for edit in tag_edits(content, children):
+        written = edit.words if edit.is_markdown else _escape(edit.words)
+        yield Edit(edit.start, edit.end, written)
     opened: list[tuple[Token, list[str]]] = []  # each open link, and its words
     for token in children:
         if token.type == "link_open":
