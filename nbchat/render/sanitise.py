@@ -66,7 +66,8 @@ _SWITCHES = frozenset(
         "symmetric",
     ]
 )
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),  # or `lang` and `title` would pass everywhere
     "a": {"href"},
     "ol": {"start"},
     **{tag: set(_LENGTHS) for tag in ("mo", "mspace", "mpadded", "mfrac")},

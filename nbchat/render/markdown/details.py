@@ -71,9 +71,11 @@ def _find_end(state: StateBlock, first: int, last: int) -> _Place | None:
     While it may still come, the end of the source.
     """
     depth, fence = 0, ""
-    indent = min(state.blkIndent, state.sCount[first])
+    indent, quotes = min(state.blkIndent, state.sCount[first]), _quotes(state, first)
     for number in range(first, last):
         if state.sCount[number] < indent and not state.isEmpty(number):
+            return None
+        if _quotes(state, number) < quotes:
             return None
         if state.eMarks[number] - state.bMarks[first] > LONGEST_DETAILS:
             return None
@@ -91,6 +93,12 @@ def _find_end(state: StateBlock, first: int, last: int) -> _Place | None:
             return None if _END_INSIDE.match(line) else _Place(number, tag)
     may_come = state.env.get("unfinished") and last >= len(state.bMarks) - 1
     return _Place(last, len(state.src)) if may_come else None
+
+
+def _quotes(state: StateBlock, number: int) -> int:
+    """In how many quotes the line is, of those that are being read."""
+    start = state.src.rfind("\n", 0, state.bMarks[number]) + 1
+    return state.src.count(">", start, state.bMarks[number])
 
 
 def _fence_after(opened: str, marker: str, rest: str) -> str:
@@ -112,6 +120,7 @@ def _push(state: StateBlock, begin: _Place, end: _Place) -> None:
     inline.content = words
     inline.map = [line, line + 1]
     inline.children = []
+    inline.meta["ends_below"] = body.line > line
     state.push("summary_close", "summary", -1)
     _read_blocks(state, body, end)
     state.push("details_close", "details", -1)

@@ -222,7 +222,8 @@ class _Rewriting:
             words = f"\n{margin}{words}"
         self._pieces.setdefault(number, []).append(_Piece(start, end, words))
         below = "".join(self._lines[number + 1 : number + 2])
-        if closing := SUMMARY_END.match(below):
+        closing = SUMMARY_END.match(below) if token.meta["ends_below"] else None
+        if closing:
             piece = _Piece(closing.start(1), closing.end(1), "")
             self._pieces.setdefault(number + 1, []).append(piece)
 
