@@ -30,6 +30,7 @@ _BEGIN_INSIDE = re.compile(rf"{_MARKS}<details>", re.IGNORECASE)
 _END_INSIDE = re.compile(rf"{_MARKS}[>+*.)-]\s*</details>", re.IGNORECASE)
 _FENCE = re.compile(rf"{_MARKS}(`{{3,}}(?=[^`]*$)|~{{3,}})(.*)")
 _SUMMARY = re.compile(r"<summary>(.*?)</summary>[ \t]*", re.IGNORECASE)
+_SUMMARY_LIKE = re.compile(r"<summary\b", re.IGNORECASE)
 _SUMMARY_BEGIN = re.compile(r"<summary>[ \t]*", re.IGNORECASE)
 _SUMMARY_END = re.compile(r"</summary>[ \t]*", re.IGNORECASE)
 _BLANK_SIGNS = frozenset("\u2800")
@@ -60,8 +61,12 @@ def _block_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     end = _find_end(state, first, last) if begin else None
     if begin is None or end is None:
         return False
+    place = _Place(first, begin.end())
+    summary = _read_summary(state, place, end)
+    if summary is None:
+        return False
     if not silent:
-        _push(state, _Place(first, begin.end()), end)
+        _push(state, first, summary, end)
     return True
 
 
@@ -108,13 +113,12 @@ def _fence_after(opened: str, marker: str, rest: str) -> str:
     return "" if marker.startswith(opened) and not rest.strip() else opened
 
 
-def _push(state: StateBlock, begin: _Place, end: _Place) -> None:
-    is_open = end.line >= len(state.bMarks) - 1
+def _push(state: StateBlock, first: int, summary: _Summary, end: _Place) -> None:
+    is_open = _is_open(state, end)
     token = state.push("details_open", "details", 1)
-    token.map = [begin.line, end.line if is_open else end.line + 1]
+    token.map = [first, end.line if is_open else end.line + 1]
     token.info = "open" if is_open else ""
-    summary = _read_summary(state, begin, end, is_open=is_open)
-    words, line, body = summary or _Summary("", begin.line, begin)
+    words, line, body = summary
     state.push("summary_open", "summary", 1).map = [line, line + 1]
     inline = state.push("inline", "", 0)
     inline.content = words
@@ -127,27 +131,37 @@ def _push(state: StateBlock, begin: _Place, end: _Place) -> None:
     state.line = token.map[1]
 
 
-def _read_summary(
-    state: StateBlock, begin: _Place, end: _Place, *, is_open: bool
-) -> _Summary | None:
-    """The summary, on one line, or between lines with its tags; None without one."""
+def _is_open(state: StateBlock, end: _Place) -> bool:
+    return end.line >= len(state.bMarks) - 1
+
+
+def _read_summary(state: StateBlock, begin: _Place, end: _Place) -> _Summary | None:
+    """The summary, on one line, or between two lines with its tags; without words if there is none.
+
+    None where a tag that is not bare, or has no end, stands in its place.
+    """
     line, position = _skip_blank(state, begin, end)
     line_end = _line_end(state, line, end)
     if whole := _SUMMARY.match(state.src, position, line_end):
         return _Summary(whole[1].strip(), line, _Place(line, whole.end()))
+    if not _SUMMARY_LIKE.match(state.src, position, line_end):
+        return _Summary("", begin.line, begin)
     opening = _SUMMARY_BEGIN.match(state.src, position, line_end)
     if opening is None:
         return None
-    if opening.end() == line_end and line + 2 < end.line:
-        closing = _SUMMARY_END.match(
-            state.src, _start(state, line + 2), _line_end(state, line + 2, end)
-        )
-        if closing:
-            words = _line(state, line + 1).strip()
-            return _Summary(words, line + 1, _Place(line + 2, closing.end()))
-    if is_open and not state.src[line_end:].strip():
-        return _Summary(state.src[opening.end() : line_end], line, _Place(line, line_end))
-    return None
+    words = state.src[opening.end() : line_end].strip()
+    if _is_open(state, end) and not state.src[line_end:].strip():
+        return _Summary(words, line, _Place(line, line_end))
+    if words or line + 1 >= end.line:
+        return None
+    words = _line(state, line + 1).strip()
+    if line + 2 >= end.line:  # the line with its end may still come
+        waits = _Place(line + 1, state.eMarks[line + 1])
+        return _Summary(words, line + 1, waits) if _is_open(state, end) else None
+    closing = _SUMMARY_END.match(
+        state.src, _start(state, line + 2), _line_end(state, line + 2, end)
+    )
+    return _Summary(words, line + 1, _Place(line + 2, closing.end())) if closing else None
 
 
 def _skip_blank(state: StateBlock, place: _Place, end: _Place) -> _Place:

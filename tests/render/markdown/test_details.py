@@ -123,6 +123,9 @@ def test_the_forms_that_models_write_are_read(markdown: str, html: str | None) -
         "<details>\n`</details>`",
         "<details>\na\n" + "b" * LONGEST_DETAILS + "\n</details>",
         "<summary>a</summary>",
+        "<details><summary class=x>a</summary>b</details>",
+        "<details>\n<summary>a\n</details>",
+        "<details>\n<summary>\na\nb\n</summary>\n</details>",
         "<details>\n<b>",
     ],
 )
@@ -164,7 +167,8 @@ def test_it_is_shut_and_nothing_in_it_acts() -> None:
 LINES = [
     *("<details>", "<details>", "<details><summary>a</summary>", "<summary>b</summary>"),
     *("</details>", "</details>", "words</details>", "<summary>", "</summary>", "<details open>"),
-    *("words", "**bold", "", "", "- item", "  - in", "> quote", "> <details>", "> </details>"),
+    *("<summary x>", "words", "**bold", "", "", "- item", "  - in", "> quote", "> <details>"),
+    *("> </details>", "</summary>"),
     *("- <details>", "  </details>", "1. one", "```", "~~~", "| a |", "|---|", "# h", "===", "---"),
     *("[r]: https://e.example", "[r]", "    code", "$$", "x<sub>2</sub>", "<details", "[^1]: n"),
     *("`</details>`", "<details></details>", "<details>a</details>", "[a]:", "\t<details>"),
