@@ -14,6 +14,8 @@ from unicodedata import category
 from nbchat.invisible import INVISIBLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
@@ -52,6 +54,12 @@ def details(md: MarkdownIt) -> None:
     alt = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("html_block", "details", _block_rule, {"alt": alt})
     md.core.ruler.after("inline", "summaries", _name_the_unnamed)
+
+
+def parts_of_open(tokens: Sequence[Token], text: str) -> tuple[str, str]:
+    """Details of which the end has not come in two: tags and summary, and what is folded so far."""
+    inline = tokens[2]
+    return f"<details>\n<summary>{inline.content}</summary>\n\n", text[inline.meta["behind"] :]
 
 
 def _block_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -125,6 +133,7 @@ def _push(state: StateBlock, first: int, summary: _Summary, end: _Place) -> None
     inline.map = [line, line + 1]
     inline.children = []
     inline.meta["ends_below"] = body.line > line
+    inline.meta["behind"] = body.position
     state.push("summary_close", "summary", -1)
     _read_blocks(state, body, end)
     state.push("details_close", "details", -1)

@@ -258,6 +258,34 @@ def test_a_long_one_ends_in_a_cell_as_the_whole_does() -> None:
 
 
 @pytest.mark.field("C14")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Words and words.\n\n" * 500,
+        "```python\n" + "x = f(1, 2)\n" * 700 + "```\n\n",
+        "- an item of a list\n" * 400 + "\n",
+        "> - ~~~\n" + ">   code\n" * 900 + ">   ~~~\n\n",
+        "<details>\n<summary>b</summary>\n\n" + "More.\n\n" * 800 + "</details>\n\n",
+    ],
+    ids=["paragraphs", "code", "list", "quote", "details"],
+)
+def test_a_long_one_stays_folded_in_a_cell_while_it_streams(body: str) -> None:
+    pieces = LongBlocks()
+    text = f"Before\n\n<details>\n<summary>All</summary>\n\n{body}</details>\n\nAfter"
+    longest = 0
+    for start in range(0, len(text), 50):
+        pieces.feed(text[start : start + 50])
+        longest = max(longest, len(pieces.tail))
+        assert "&lt;" not in pieces.html
+    whole = re.sub(r"<details(?:.(?!<details))*?</details>", "", pieces.html, flags=re.DOTALL)
+
+    assert longest < 4_000
+    assert pieces.html.count("nbc-on") > 3
+    assert words(whole).split()[:1] == ["Before"]
+    assert words(whole).split()[-1:] == ["After"]
+
+
+@pytest.mark.field("C14")
 @pytest.mark.parametrize("text", ["<details>\n", "<details>\n\n", "- <details>\n", "> <details>\n"])
 def test_many_that_never_end_are_read_quickly(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, not timed: how many lines are looked at for an end."""
