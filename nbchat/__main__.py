@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbchat import __version__
-from nbchat.errors import BadSettings, NbchatError
+from nbchat.errors import BadSettings, NbchatError, NotThere
 from nbchat.wording import first_line, printing_as_can_be
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ or ANTHROPIC_API_KEY, never from the command line. The model `demo` needs none.
 """
 
 TRUST = """\
-An nbchat.toml that lies beside a notebook may have come with somebody else's files. Until
-you trust it, only this counts of it: a model of the table, display, timeouts, and aliases
-of models of the table. This command shows what the file would change, and asks.
+An nbchat.toml or nbchat.json that lies beside a notebook may have come with somebody else's
+files. Until you trust it, only this counts of it: a model of the table, display, timeouts,
+and aliases of models of the table. This command shows what it would change, and asks.
 """
 
 SERVE = """\
@@ -137,9 +137,7 @@ def models(pattern: str = "") -> None:
             context = f"{model.context_window:,}" if model.context_window else ""
             rows.append((model.id, model.type, context, _state(model, provider, settings)))
     if not rows:
-        raise BadSettings(
-            f"no model or provider matches {pattern!r}. `nbchat models` lists them all."
-        )
+        raise NotThere(f"no model or provider matches {pattern!r}. `nbchat models` lists them all.")
     rows.sort(key=lambda row: ("ready" not in row[3], "retired" in row[3]))
     head = ("model", "provider", "context", "")
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
@@ -148,7 +146,7 @@ def models(pattern: str = "") -> None:
         print("  ".join(cells).rstrip())
     if settings.trouble:
         trouble = first_line(settings.trouble)
-        print(f"nbchat: these are the shipped models alone: {trouble}", file=sys.stderr)
+        print(f"nbchat: what your settings add may be missing here: {trouble}", file=sys.stderr)
     for line in settings.file_lines.values():
         print(f"nbchat: {line}", file=sys.stderr)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbchat.catalog.catalog import Route, own_variable, shipped
 from nbchat.catalog.rows import Provider
-from nbchat.errors import BadSettings
+from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
 from nbchat.key_owners import refuse_key_in_address
 
@@ -22,6 +22,7 @@ class Setting:
     name: str
     value: str
     origin: str
+    note: str = ""  # what else is to be said of the origin
 
 
 def base_url(route: Route, argument: str | None, key_origin: str) -> Setting:
@@ -31,7 +32,7 @@ def base_url(route: Route, argument: str | None, key_origin: str) -> Setting:
     """
     if argument:
         return Setting("base_url", argument.rstrip("/"), ARGUMENT)
-    moved = _moved_by_environment(route.provider)
+    moved = moved_by_environment(route.provider)
     if moved is not None:
         return moved
     provider = route.provider
@@ -42,8 +43,11 @@ def base_url(route: Route, argument: str | None, key_origin: str) -> Setting:
     return Setting("base_url", url.rstrip("/"), TABLE)
 
 
-def _moved_by_environment(provider: Provider) -> Setting | None:
-    """The address that one of the provider's variables names."""
+def moved_by_environment(provider: Provider) -> Setting | None:
+    """The address that one of the provider's variables names.
+
+    Raises BadSettings where it would hold a key.
+    """
     own = own_variable(provider)
     for variable in (own, *provider.env_base_url):
         value = os.environ.get(variable, "").strip()
@@ -99,6 +103,6 @@ def _parameter(variables: str, provider: Provider) -> str:
     if default:
         return default
     wanted = names.replace("|", " or ")
-    raise BadSettings(
+    raise MissingAddress(
         f"{provider.name} needs {wanted}, which is not set. Set it as you set the key."
     )

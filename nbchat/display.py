@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
 from nbchat.render.terminal.clean import clean_words
-from nbchat.render.transcript import asked_html, table_bundle
+from nbchat.render.transcript import asked_html, short_question, table_bundle
+from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.catalog.rows import Model
@@ -36,23 +37,29 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     shown = turns[-MOST_TURNS:]
     text = [about] if about else []
     if len(shown) < len(turns):
-        text.append(f"{len(turns) - len(shown):,} earlier turns are not shown.")
+        text.append(_not_shown(len(turns) - len(shown)))
     html = [note(words) for words in text]
     for turn in shown:
-        html.append(asked_html(turn.question.text))
+        question, rest = short_question(turn.as_typed)
+        html.append(asked_html(question) + (note(rest) if rest else ""))
         answerer = [fact for fact in (turn.answer.model, turn.answer.host) if fact]
         html.append(answer_parts(turn.answer, footer=answerer))
-        text.append(f"> {turn.question.text.strip()}\n\n{plain(turn.answer)}")
+        asked = f"> {question.strip()}" + (f"\n({rest})" if rest else "")
+        text.append(f"{asked}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
         "text/plain": clean_words("\n\n".join(map(readable, text))),
     }
 
 
+def _not_shown(count: int) -> str:
+    return f"{plural(count, 'earlier turn')} {'is' if count == 1 else 'are'} not shown."
+
+
 def models_bundle(models: Sequence[Model]) -> dict[str, str]:
     """The rows of the model-mapping table, one below the other."""
     return table_bundle(
-        MODEL_HEAD, [_model_cells(model) for model in models], f"{len(models):,} models"
+        MODEL_HEAD, [_model_cells(model) for model in models], plural(len(models), "model")
     )
 
 

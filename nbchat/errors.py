@@ -4,8 +4,18 @@
     ├── SetupError              nothing was sent; you can fix it
     │   ├── UnknownModel        no such name; near names are offered
     │   ├── MissingKey          no key for this provider; its variable is named
-    │   ├── BadSettings         a setting, a file row or an argument is not usable
-    │   │   └── BadCall         an option that does not exist, or no question; a TypeError too
+    │   ├── BadSettings         a setting, or a row of a settings file, is not usable
+    │   │   ├── BadCall         a call in Python that cannot be made; a TypeError too
+    │   │   │   └── NoQuestion  nothing is asked
+    │   │   ├── BadOption       no such option, or a value that it does not take
+    │   │   ├── BadCommand      a command of %chat lacks something, or takes something else
+    │   │   │   └── NoSuchCommand
+    │   │   ├── BadFile         a file cannot be read, written, imported or trusted
+    │   │   ├── BadAttachment   a picture or a file that cannot be sent
+    │   │   ├── KeyNotSent      a key in the wrong place, or for somebody else
+    │   │   ├── MissingAddress  where the provider is asked is not known
+    │   │   ├── NotThere        no such conversation, branch, turn or provider
+    │   │   └── HistoryUnavailable  nothing is kept on disk here, or it cannot be read
     │   └── ConversationBusy    this conversation is already answering
     ├── ServiceError            the provider answered, and refused
     │   ├── KeyRefused          the key is wrong, or of another account
@@ -20,6 +30,7 @@
     │   └── ServiceDown         overloaded, or failing on its side
     ├── ConnectionBroken        no answer: unreachable, TLS, proxy, silence, cut off
     │   ├── Unreachable
+    │   │   └── UnknownHost     the host has no address; no second try helps
     │   ├── TlsFailed
     │   ├── ProxyFailed
     │   ├── TimedOut
@@ -53,6 +64,7 @@ class NbchatError(Exception):
     """
 
     retryable = False  # whether the same request may succeed in a moment
+    other_model_helps = False  # whether the question may be answered by another model
 
     def __init__(self, *words: object) -> None:
         from nbchat import known_keys  # loading the extension needs none of its patterns
@@ -86,17 +98,21 @@ class SetupError(NbchatError):
 class UnknownModel(SetupError):
     """No model or provider has this name."""
 
+    other_model_helps = True
+
 
 class MissingKey(SetupError):
     """The provider needs a key and none of its variables is set."""
 
+    other_model_helps = True
+
 
 class BadSettings(SetupError):
-    """A setting, a row of a table or an argument cannot be used."""
+    """A setting, or a row of a settings file, cannot be used; what is below it is told apart."""
 
 
 class BadCall(BadSettings, TypeError):
-    """The call as such is wrong: an option that does not exist, or nothing to ask.
+    """The call as such is wrong: an option that does not exist, or an argument of another kind.
 
     >>> import nbchat
     >>> try:
@@ -106,6 +122,60 @@ class BadCall(BadSettings, TypeError):
     ask() was called without a question.
     Write nbchat.ask("demo", "Why is the sky blue?"), the model first.
     """
+
+
+class NoQuestion(BadCall):
+    """Nothing is asked: the question is empty.
+
+    >>> import nbchat
+    >>> try:
+    ...     nbchat.ask("demo", "")
+    ... except NoQuestion as error:
+    ...     print(error)
+    there is no question. Write one into the cell, below the %%chat line; in Python pass ...
+    """
+
+
+class BadOption(BadSettings):
+    """No option has this name, or it does not take this value."""
+
+
+class BadCommand(BadSettings):
+    """A command of `%chat` lacks something, or takes something else."""
+
+
+class NoSuchCommand(BadCommand):
+    """`%chat` has no command of this name."""
+
+
+class BadFile(BadSettings):
+    """A file cannot be read, written, imported or trusted."""
+
+
+class BadAttachment(BadSettings):
+    """A picture or a file is too large, or of a kind that the model does not take."""
+
+    other_model_helps = True
+
+
+class KeyNotSent(BadSettings):
+    """A key stands where none may, or belongs to somebody else than whom it would go to."""
+
+    other_model_helps = True
+
+
+class MissingAddress(BadSettings):
+    """The provider, or the conversation, needs an address that is not set."""
+
+    other_model_helps = True
+
+
+class NotThere(BadSettings):
+    """No conversation, branch, turn or provider is there by this name."""
+
+
+class HistoryUnavailable(BadSettings):
+    """Nothing is kept on disk here, or what is there cannot be read."""
 
 
 class ConversationBusy(SetupError):
@@ -146,23 +216,32 @@ class ServiceError(NbchatError):
 class KeyRefused(ServiceError):
     """The provider does not accept the key."""
 
+    other_model_helps = True
+
 
 class NotAllowed(ServiceError):
     """The account may not do this."""
+
+    other_model_helps = True
 
 
 class NoCredit(ServiceError):
     """The account has no money or quota left."""
 
+    other_model_helps = True
+
 
 class RateLimited(ServiceError):
     """Too many requests in too short a time."""
 
+    other_model_helps = True
     retryable = True
 
 
 class ModelNotFound(ServiceError):
     """The provider does not know the model."""
+
+    other_model_helps = True
 
 
 class RetiredModel(ModelNotFound):
@@ -172,9 +251,13 @@ class RetiredModel(ModelNotFound):
 class ContextTooLong(ServiceError):
     """The conversation is longer than the model can read."""
 
+    other_model_helps = True
+
 
 class Filtered(ServiceError):
     """The provider's content filter refused the question."""
+
+    other_model_helps = True
 
 
 class RequestRefused(ServiceError):
@@ -184,6 +267,7 @@ class RequestRefused(ServiceError):
 class ServiceDown(ServiceError):
     """The provider is overloaded or failing."""
 
+    other_model_helps = True
     retryable = True
 
 
@@ -198,7 +282,14 @@ class ConnectionBroken(NbchatError):
 class Unreachable(ConnectionBroken):
     """No connection could be made, or it was lost before an answer."""
 
+    other_model_helps = True
     retryable = True
+
+
+class UnknownHost(Unreachable):
+    """The host's name has no address here, and will have none in a moment."""
+
+    retryable = False
 
 
 class TlsFailed(ConnectionBroken):
@@ -212,6 +303,7 @@ class ProxyFailed(ConnectionBroken):
 class TimedOut(ConnectionBroken):
     """The server was silent for too long."""
 
+    other_model_helps = True
     retryable = True
 
 

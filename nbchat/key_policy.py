@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from nbchat.addresses import ARGUMENT, Setting
 from nbchat.catalog.catalog import Route, own_variable
 from nbchat.catalog.rows import Provider
-from nbchat.errors import BadSettings, MissingKey
+from nbchat.errors import KeyNotSent, MissingKey
 from nbchat.hosts import host_of, is_loopback, place_of
 from nbchat.key_owners import owners_of
 from nbchat.keys import Key, Secret
+from nbchat.wording import set_key
 
 
 def find_key(provider: Provider, first: str = "") -> Key | None:
@@ -43,7 +44,7 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
     owners = owners_of(key.origin, key.secret.reveal())
     if not _may_have(owners, provider, base_url, by_user):
         host, owner = host_of(base_url.value), (owners or [provider])[0]
-        raise BadSettings(
+        raise KeyNotSent(
             f"{key.origin} belongs to {owner.name} and is not sent to {host} ({base_url.origin}).\n"
             f"Pass api_key=..., or set {own_variable(provider)} in the environment "
             "if that host may have it."
@@ -77,8 +78,7 @@ def missing_key(provider: Provider) -> str:
     """The sentence for a provider without a key."""
     first, *others = provider.env_keys or ("its key",)
     also = f" (or {', '.join(others)})" if others else ""
-    return (
-        f"{provider.type} needs {first}{also}, which is not set.\n"
-        f"Set it before starting Jupyter, or here with: import os, getpass; "
-        f'os.environ["{first}"] = getpass.getpass(). No key at hand? %%chat demo needs none.'
-    )
+    missing = f"{provider.name} needs {first}{also}, which is not set. %%chat demo needs no key."
+    if not provider.env_keys:
+        return f"{missing}\nGive it as api_key=."
+    return f"{missing}\nSet it before starting Jupyter, or here: {set_key(first)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadOption
 
 
 class Secret:
@@ -32,7 +32,7 @@ class Secret:
         if not isinstance(key, str):
             kind = type(key).__name__
             del key  # a traceback shows the variables of this frame
-            raise BadSettings(f"api_key is the key itself, a str, not {kind}.")
+            raise BadOption(f"api_key is the key itself, a str, not {kind}.")
         from nbchat import known_keys  # loading the extension needs none of its patterns
 
         known_keys.remember(key)

@@ -1,4 +1,4 @@
-"""What the value of an option should be. Each raises BadSettings that says so in a sentence."""
+"""What the value of an option should be. Each raises BadOption that says so in a sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadOption
 from nbchat.keys import Secret
 from nbchat.wording import shorten
 
@@ -27,7 +27,7 @@ _KEY_NAMES = (  # how the name of a member that holds a key ends
 def as_text(name: str, value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise BadSettings(f"{name} should be a text (str), not {type(value).__name__}.")
+    raise BadOption(f"{name} should be a text (str), not {type(value).__name__}.")
 
 
 def as_number(name: str, value: Any, low: float, high: float, unit: str = "") -> float:
@@ -37,7 +37,7 @@ def as_number(name: str, value: Any, low: float, high: float, unit: str = "") ->
         return value if isinstance(value, int) else float(value)
     of_what = f" of {unit}" if unit else ""
     wanted = f"a number{of_what} from {low:,} to {high:,}"
-    raise BadSettings(f"{name} should be {wanted}, not {shown(value)}.")
+    raise BadOption(f"{name} should be {wanted}, not {shown(value)}.")
 
 
 def as_whole(name: str, value: Any, low: float, high: float) -> int:
@@ -45,7 +45,7 @@ def as_whole(name: str, value: Any, low: float, high: float) -> int:
     if whole and not isinstance(value, bool) and low <= value <= high:
         return int(value)
     wanted = f"a whole number from {low:,} to {high:,}"
-    raise BadSettings(f"{name} should be {wanted}, not {shown(value)}.")
+    raise BadOption(f"{name} should be {wanted}, not {shown(value)}.")
 
 
 def as_one_of(name: str, value: Any, known: Sequence[Any]) -> Any:
@@ -53,7 +53,7 @@ def as_one_of(name: str, value: Any, known: Sequence[Any]) -> Any:
         if type(value) is type(one) and value == one:  # 1 is not True here
             return one
     values = ", ".join(map(repr, known))
-    raise BadSettings(f"{name} can be {values}; not {shown(value)}.")
+    raise BadOption(f"{name} can be {values}; not {shown(value)}.")
 
 
 def as_stop(value: Any) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def as_stop(value: Any) -> tuple[str, ...]:
     if listed and all(isinstance(text, str) and text for text in texts):
         return tuple(texts)
     wanted = f"a text, or a list of up to {MOST_STOPS} texts that are not empty"
-    raise BadSettings(f"stop should be {wanted}, not {shown(value)}.")
+    raise BadOption(f"stop should be {wanted}, not {shown(value)}.")
 
 
 def as_tools(tools: Any) -> tuple[Tool, ...]:
@@ -70,7 +70,7 @@ def as_tools(tools: Any) -> tuple[Tool, ...]:
 
     if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
         kind = type(tools).__name__
-        raise BadSettings(f"tools should be a list of nbchat.Tool or of dicts, not {kind}.")
+        raise BadOption(f"tools should be a list of nbchat.Tool or of dicts, not {kind}.")
     return tuple(map(_tool, tools))
 
 
@@ -83,26 +83,26 @@ def _tool(tool: Any) -> Tool:
     inner = tool.get("function", tool) if isinstance(tool, Mapping) else None
     name = inner.get("name") if isinstance(inner, Mapping) else None
     if not isinstance(inner, Mapping) or not isinstance(name, str) or not name:
-        raise BadSettings(
+        raise BadOption(
             "a tool is nbchat.Tool(name, description, parameters), or a dict with those members."
         )
     made = Tool(name, inner.get("description") or "")
     parameters = inner.get("parameters") or inner.get("input_schema") or made.parameters
     if not isinstance(parameters, Mapping):
         kind = type(parameters).__name__
-        raise BadSettings(f"the parameters of a tool are a JSON schema (a dict), not {kind}.")
+        raise BadOption(f"the parameters of a tool are a JSON schema (a dict), not {kind}.")
     return replace(made, parameters=parameters)
 
 
 def check_tool_choice(choice: str | None, tools: Sequence[Tool]) -> None:
-    """Raise BadSettings for a choice that these tools do not offer."""
+    """Raise BadOption for a choice that these tools do not offer."""
     names = [tool.name for tool in tools]
     if choice == "required" and not names:
-        raise BadSettings('tool_choice is "required", but there are no tools. Give some as tools=.')
+        raise BadOption('tool_choice is "required", but there are no tools. Give some as tools=.')
     if choice is None or choice in (*TOOL_CHOICES, *names):
         return
     given = f" ({shorten(', '.join(names), 60)})" if names else ", and there are none"
-    raise BadSettings(
+    raise BadOption(
         f'tool_choice should be "auto", "none", "required" or the name of one of the tools{given}, '
         f"not {shown(choice)}."
     )
@@ -118,27 +118,25 @@ def as_schema(schema: Any) -> Mapping[str, Any]:
             made: Mapping[str, Any] = schema.model_json_schema()
         except PydanticUserError as error:
             why = str(error).splitlines()[0]
-            raise BadSettings(f"{schema.__name__} has no JSON schema: {why}.") from None
+            raise BadOption(f"{schema.__name__} has no JSON schema: {why}.") from None
         return made
     kind = type(schema).__name__
-    raise BadSettings(f"schema is a JSON schema (a dict) or a pydantic model, not {kind}.")
+    raise BadOption(f"schema is a JSON schema (a dict) or a pydantic model, not {kind}.")
 
 
 def as_extra(extra: Any) -> dict[str, Any]:
     if not isinstance(extra, Mapping):
         kind = type(extra).__name__
-        raise BadSettings(f"extra should be a dict of members for the request's body, not {kind}.")
+        raise BadOption(f"extra should be a dict of members for the request's body, not {kind}.")
     if name := _key_in(extra, seen=0):
-        raise BadSettings(
+        raise BadOption(
             f"extra may not hold a key, and {name!r} looks like one. "
             "Give it as api_key=, or set the provider's environment variable."
         )
     try:
         made: dict[str, Any] = json.loads(json.dumps(extra, allow_nan=False, default=dict))
     except (TypeError, ValueError, RecursionError):
-        raise BadSettings(
-            "extra should hold what JSON has: dicts, lists, texts, numbers."
-        ) from None
+        raise BadOption("extra should hold what JSON has: dicts, lists, texts, numbers.") from None
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall, NoQuestion
 from nbchat.events import Answer
 from nbchat.messages import Message, Part, Role
 from nbchat.option_values import shown
@@ -16,7 +16,7 @@ ROLES = get_args(Role)
 def as_messages(given: str | Iterable[Message]) -> list[Message]:
     """The messages of a question, or a text as one.
 
-    Raises BadSettings where there is none, or one is no message.
+    Raises NoQuestion where there is none, BadCall where one is no message.
 
     >>> as_messages("Hello")
     [Message(role='user', content='Hello', ...)]
@@ -34,17 +34,17 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
     for message in messages:
         _check_message(message)
     if not any(_says_something(message) for message in messages if message.role != "system"):
-        raise BadSettings(
+        raise NoQuestion(
             "there is no question. Write one into the cell, below the %%chat line; "
             "in Python pass a text, or a message."
         )
     return messages
 
 
-def _no_messages(instead: str, given: object, ways: Mapping[type, str]) -> BadSettings:
+def _no_messages(instead: str, given: object, ways: Mapping[type, str]) -> BadCall:
     fitting = [f"\nWrite {way}." for kind, way in ways.items() if isinstance(given, kind)]
     wanted = "messages is a str or a list of nbchat.Message(role, content)"
-    return BadSettings(f"{wanted}, {instead}.{''.join(fitting[:1])}")
+    return BadCall(f"{wanted}, {instead}.{''.join(fitting[:1])}")
 
 
 def _check_message(message: object) -> None:
@@ -56,7 +56,7 @@ def _check_message(message: object) -> None:
         raise _no_messages(f"not of {type(message).__name__}", message, ways)
     if message.role not in ROLES:
         roles = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
-        raise BadSettings(f"a message's role is {roles}, not {shown(message.role)}.")
+        raise BadCall(f"a message's role is {roles}, not {shown(message.role)}.")
     content = message.content
     for part in content if isinstance(content, list | tuple) else [content]:
         _check_part(part)
@@ -64,13 +64,13 @@ def _check_message(message: object) -> None:
 
 def _check_part(part: object) -> None:
     if not isinstance(part, Part):
-        raise BadSettings(
+        raise BadCall(
             "the content of a message is a text, or a list of texts, nbchat.Image and nbchat.File, "
             f"not of {type(part).__name__}."
         )
     if not isinstance(part, str) and not isinstance(part.data, bytes):
         kind = type(part).__name__
-        raise BadSettings(
+        raise BadCall(
             f"{kind} holds bytes, not {type(part.data).__name__}: {kind}(path.read_bytes(), …)."
         )
 

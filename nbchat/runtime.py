@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING
 
 from nbchat import known_keys
 from nbchat.bridge import ThreadBridge
+from nbchat.catalog import seen_names
+from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.conversation import default_model
 from nbchat.conversation.contract import Named
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import Chooser
+from nbchat.conversation.once import Once
+from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError, UnknownModel
 from nbchat.loop import LoopThread
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
@@ -64,6 +68,8 @@ class Runtime:
         self.watched: bool | None = None
         self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
+        self.once = Once()
+        self.has_looked = False  # for servers on this machine
         self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
@@ -77,14 +83,11 @@ class Runtime:
         return Settings.load()
 
     def usable_settings(self) -> Settings:
-        """The same to look at, never to ask with: where they cannot be used, the defaults.
+        """The same to look at, never to ask with: where they cannot be used, what can be read.
 
         Its `trouble` then says why.
         """
-        try:
-            return self.settings()
-        except BadSettings as error:
-            return Settings(trouble=str(error))
+        return Settings.look()
 
     def open(self, *, static: bool, watched: bool | None = None) -> None:
         """A cell is running. `static`: an answer is one output and nothing before it.
@@ -118,6 +121,24 @@ class Runtime:
         """The models that a provider lists now, blocking."""
         return self.bridge.run(self.engine.models(kind))
 
+    def local_models(self) -> dict[str, list[Model]]:
+        """The models of the servers that run on this machine, blocking."""
+        self.has_looked = True
+        try:
+            return self.bridge.run(self.engine.local_models())
+        except NbchatError:
+            return {}
+
+    def find_model(self, name: str) -> Route:
+        """Where a name leads, blocking. Raises UnknownModel, after a look at this machine."""
+        catalog = self.usable_settings().catalog
+        try:
+            return catalog.find(name)
+        except UnknownModel:
+            with suppress(NbchatError):
+                self.bridge.run(self.engine.local_model())
+            return catalog.find(name)
+
     def choose_model(self, conversation: Chooser, base_url: str | None = None) -> tuple[str, str]:
         """The model where none is named, and why, as far as is known without waiting.
 
@@ -134,6 +155,19 @@ class Runtime:
     def model_to_show(self, conversation: Chooser) -> tuple[str, str]:
         """The same for people to read, also where it cannot be asked."""
         return self._choose_model(conversation, self.usable_settings())
+
+    def look_for_server(self, conversation: Chooser) -> None:
+        """Look, blocking, for the server on this machine that would be asked without a model.
+
+        A kernel that has asked nothing looks only at an address that the user has named.
+        """
+        with suppress(NbchatError):
+            settings = self.settings()
+            _, why = self._choose_model(conversation, settings)
+            may_look = self.has_looked or local_servers.is_named(settings)
+            if may_look and why in (default_model.NO_KEY, LOCAL_SERVER):
+                self.local_model = self.bridge.run(self.engine.local_model())
+                self.has_looked = True
 
     def _choose_model(self, conversation: Chooser, settings: Settings) -> tuple[str, str]:
         name, why = default_model.choose_model(conversation, settings)
@@ -152,6 +186,7 @@ class Runtime:
         if why not in (default_model.NO_KEY, LOCAL_SERVER):
             return name, ""
         local = self.local_model = await self.engine.local_model()
+        self.has_looked = True
         if local:
             return local, f"No key is set, so a server on this machine answers: {local}."
         return "demo", default_model.DEMO_NOTICE
@@ -162,7 +197,7 @@ class Runtime:
         """The conversation of that name, or the active one; made when first asked for."""
         if not isinstance(name, str | None):
             kind = type(name).__name__
-            raise BadSettings(f"the name of a conversation is a text (str), not {kind}.")
+            raise BadCall(f"the name of a conversation is a text (str), not {kind}.")
         name = known_keys.hide(name or self.active)
         if name not in self.conversations:
             self.conversations[name] = Conversation(name, self)
@@ -200,7 +235,7 @@ class Runtime:
             try:
                 from nbchat.store.store import Store
             except ImportError:
-                raise BadSettings(
+                raise HistoryUnavailable(
                     "this Python has no sqlite3. Install it, or a Python that has it."
                 ) from None
             if self._store:
@@ -284,6 +319,7 @@ def reset() -> None:
     """Close it and forget it, its conversations too: the process as before the first question."""
     global _runtime
     close()
+    seen_names.forget()
     _runtime = None
 
 

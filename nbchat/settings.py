@@ -1,31 +1,38 @@
 """What the user decided, and where each value came from.
 
-Order, first wins: an argument, the environment, `nbchat.toml` beside the work (nearest
-upwards from the working directory; what of it counts, `nbchat.trust` says), the user's own
-file, the default. The environment and the files are looked at anew for every question, so
-a change counts at once.
+Order, first wins: an argument, the environment, `nbchat.toml` and `nbchat.json` beside the
+work (nearest upwards from the working directory; what of them counts, `nbchat.trust` says),
+the user's own files, the default. The environment and the files are looked at anew for every
+question, so a change counts at once.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from nbchat import addresses, key_policy, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Provider
+from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.hosts import place_of
 from nbchat.keys import Key, Secret
-from nbchat.settings_file import DISPLAYS, FILE, TIMEOUTS, Timeouts, own_file, read_own_file
-from nbchat.trust.beside import FileState, lay_beside
-from nbchat.wording import first_line
-
-USUAL_TIMEOUTS = Timeouts()
+from nbchat.settings_file import OnFault, is_json, raise_fault, read_own
+from nbchat.settings_rows import setting_rows
+from nbchat.settings_values import (
+    DISPLAYS,
+    USUAL_LIMITS,
+    USUAL_TIMEOUTS,
+    Limits,
+    Timeouts,
+    limits_of,
+    timeouts_of,
+)
+from nbchat.trust.beside import FileState, Layers, lay_beside
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,42 +43,62 @@ class Settings:
     display: str | None = None  # "live", "static", or None: as the front-end finds right
     history: str | None = None
     timeouts: Timeouts = USUAL_TIMEOUTS
+    limits: Limits = USUAL_LIMITS
     catalog: Catalog = field(default_factory=shipped)
     own_catalog: Catalog = field(default_factory=shipped)  # as it is without any file beside
-    own_file: Path | None = None
+    own_files: tuple[Path, ...] = ()
     files: tuple[FileState, ...] = ()  # those beside the work
+    tables: tuple[UserTables, ...] = ()  # the rows of the files, lower ones first
     origins: Mapping[str, str] = field(default_factory=dict)
-    trouble: str = ""  # why these are only the defaults, where what was decided cannot be used
+    faults: tuple[str, ...] = ()  # why these are to look at alone, and none to ask with
 
     @classmethod
     def load(cls, start: Path | None = None) -> Settings:
         """Read the environment and the files. Raises BadSettings, naming file and field."""
-        own = own_file()
-        values: dict[str, Any] = {}
-        catalog = shipped()
-        if own:
-            written, catalog = read_own_file(own)
-            values.update(written)
-        origins = {name: str(own) for name in values}
-        layers = lay_beside(catalog, start)
-        values.update(layers.values)
-        origins.update(layers.origins)
+        return cls._read(start, raise_fault)
+
+    @classmethod
+    def look(cls, start: Path | None = None) -> Settings:
+        """The same to look at, never to ask with: each file is read as far as it goes.
+
+        What is wrong is in `faults`.
+        """
+        faults: list[str] = []
+        settings = cls._read(start, lambda error: faults.append(str(error)))
+        return replace(settings, faults=tuple(faults))
+
+    @classmethod
+    def _read(cls, start: Path | None, on_fault: OnFault) -> Settings:
+        own = read_own(on_fault)
+        below = Layers(own.catalog)
+        for path, content in zip(own.files, own.contents, strict=True):
+            below = below.with_values(content.values, content.tables, str(path))
+        layers = lay_beside(below, start, on_fault)
+        values, origins = dict(layers.values), dict(layers.origins)
         for name in ("model", "display", "history"):
             variable = f"NBCHAT_{name.upper()}"
             if value := os.environ.get(variable):
                 values[name], origins[name] = value, variable
         if values.get("display") not in (None, *DISPLAYS):
-            raise BadSettings(
-                f"{origins['display']}: display is 'live' or 'static', not {values['display']!r}."
+            display = values.pop("display")
+            on_fault(
+                BadSettings(
+                    f"{origins.pop('display')}: display is 'live' or 'static', not {display!r}."
+                )
             )
         known_keys.watch(layers.catalog.key_variables)
         return cls(
+            model=values.get("model"),
+            display=values.get("display"),
+            history=values.get("history"),
+            timeouts=timeouts_of(values),
+            limits=limits_of(values),
             catalog=layers.catalog,
-            own_catalog=catalog,
-            own_file=own,
+            own_catalog=own.catalog,
+            own_files=own.files,
             files=layers.files,
+            tables=layers.tables,
             origins=origins,
-            **values,
         )
 
     # --- keys and addresses ------------------------------------------------------------------
@@ -126,32 +153,17 @@ class Settings:
         """What there is to tell of the files beside the work; each line by what it is told of."""
         return {state.key: state.line for state in self.files if state.line}
 
+    @property
+    def own_file(self) -> Path | None:
+        """The user's own settings file, if there is one."""
+        settings = [path for path in self.own_files if not is_json(path)]
+        return settings[0] if settings else None
+
+    @property
+    def trouble(self) -> str:
+        """The first of the faults, if there are any."""
+        return self.faults[0] if self.faults else ""
+
     def rows(self) -> list[Setting]:
         """Every value with its origin; of a key only that it is set."""
-
-        def row(name: str, value: Any) -> Setting:
-            return Setting(name, str(value), self.origins.get(name, "default"))
-
-        rows = [
-            row("model", self.model or "chosen by the keys that are set"),
-            row("display", self.display or "live, or static where nobody watches"),
-            row("history", self.history or "in the user's data folder"),
-            *self._file_rows(),
-        ]
-        if self.trouble:
-            rows[-2:] = [row("history", "in memory only"), row("file", first_line(self.trouble))]
-        origin = self.origins.get("timeouts", "default")
-        rows += [
-            Setting(f"timeouts.{name}", f"{getattr(self.timeouts, name):g} s", origin)
-            for name in TIMEOUTS
-        ]
-        for provider in self.catalog.providers.values():
-            if found := self.key(provider):
-                rows.append(Setting(f"{provider.type} key", "set", found.origin))
-        return rows
-
-    def _file_rows(self) -> list[Setting]:
-        rows = [Setting("file", state.file.shown_path, state.state) for state in self.files]
-        if self.own_file:
-            rows.append(Setting("file", str(self.own_file), "your own"))
-        return rows or [Setting("file", f"no {FILE} found", "default")]
+        return setting_rows(self)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from nbchat import known_keys
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall, NotThere
 from nbchat.events import Answer
 from nbchat.messages import Message
 
@@ -35,7 +35,9 @@ class Turn:
     asked_at: float = field(default_factory=time.time)  # seconds since the epoch
     execution: str | None = None  # of its cell; the questions of one follow one another
     sent: dict[str, str] = field(default_factory=dict)  # hashes of the data that was sent, by name
+    by_default: bool = False  # the demo answered because nobody had chosen a model
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
+    typed: str = ""  # the question before values were put in, where that is not what was sent
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
 
     def replaces(self, earlier: Turn) -> bool:
@@ -52,10 +54,21 @@ class Turn:
             turns.append(parent)
         return turns[::-1]
 
+    def note_typed(self, words: str) -> None:
+        """Remember the question as it was typed, where that is not what is sent."""
+        words = known_keys.hide(words.strip("\n"))
+        if self.inserted and words != self.question.text:
+            self.typed = words
+
+    @property
+    def as_typed(self) -> str:
+        """The words of the question as far as they were typed: `{df}`, and not what it holds."""
+        return self.typed or self.question.text
+
     @property
     def title(self) -> str:
         """The first line of the question, short."""
-        line = next((line.strip() for line in self.question.text.splitlines() if line.strip()), "")
+        line = next((line.strip() for line in self.as_typed.splitlines() if line.strip()), "")
         return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
 
 
@@ -106,6 +119,10 @@ class Tree:
         followed = {turn.parent for turn in self._all}
         return [turn for turn in self._all if turn not in followed]
 
+    def number_of(self, turn: Turn) -> int:
+        """Its place in the order of asking, from 1; it never changes."""
+        return self._all.index(turn) + 1
+
     def siblings(self, turn: Turn) -> list[Turn]:
         """The turns that ask in the same place, in order of asking; `turn` is one of them."""
         found = [t for t in self._all if t.parent is turn.parent]
@@ -140,10 +157,16 @@ class Tree:
         self._moved()
         return self._head
 
+    def stand_at(self, turn: Turn) -> None:
+        """Go to that turn itself: the next question follows it, whatever else does."""
+        self._head = self._find(turn)
+        self._left.clear()
+        self._moved()
+
     def undo(self, turns: int = 1) -> list[Turn]:
         """Step back over the last `turns` questions and return them; they stay in the tree."""
         if not isinstance(turns, int) or turns < 1:
-            raise BadSettings(f"undo takes a number of turns from 1, not {turns!r}.")
+            raise BadCall(f"undo takes a number of turns from 1, not {turns!r}.")
         gone = self.turns[-turns:]
         if gone:
             self._left.append(self._head)
@@ -177,7 +200,7 @@ class Tree:
         if len(found) != 1:
             what = "several turns begin" if found else "no turn of this conversation begins"
             named = turn if isinstance(turn, str) else turn.id
-            raise BadSettings(f"{what} with {named!r}. %chat branches lists where you can go.")
+            raise NotThere(f"{what} with {named!r}. %chat branches lists where you can go.")
         return found[0]
 
     def _end_below(self, turn: Turn) -> Turn:

@@ -6,36 +6,96 @@ import codecs
 import re
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from functools import cache
 from io import TextIOWrapper
+from itertools import takewhile
 
 # What we write ourselves, in ASCII; of anything else that cannot be written there is a "?".
 _IN_ASCII = {"→": "->", "…": "...", "·": "|", "—": "-", "–": "-", "×": "x", "‘": "'", "’": "'"}
 _AS_CAN_BE = "nbchat-as-can-be"  # the name under which Python knows our way to encode
 
+ALIKE = 0.6  # of the letters of two names, for one to be meant by the other
+MOST_NAMES = 3  # that are offered for one that is not known
+SHORTEST_INSIDE = 4  # letters of a name that is recognised inside a longer one
 EXCERPT = 300  # characters of somebody else's words
 TO_TRUST = "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
 
 # Controls, and halves of characters.
 _CONTROLS = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 
+_OFFERED = re.compile(
+    r": (import os, getpass; os\.environ\[\"\w+\"\] = getpass\.getpass\(\)|"
+    r"%%?chat(?: [^\s.,;]+(?:\.[^\s.,;]+)*)*)"
+)
+_WORDS = re.compile(r"[a-z]+|\d+")
 _BLANK_LETTER = "\u2800"  # of Braille, which looks like a space
 
 
-def did_you_mean(name: str, known: Iterable[str], least: float = 0.6) -> str:
+def did_you_mean(name: str, known: Iterable[str], least: float = ALIKE) -> str:
     """The names that are alike, as a question to go after "no such name"; `least` 1 is the same.
 
     >>> did_you_mean("Kimi-k2-thinkng", ["kimi-k2-thinking", "glm-4"])
     " Did you mean 'kimi-k2-thinking'?"
     """
-    by_lower = {other.lower(): other for other in known}
-    matches = get_close_matches(name.lower(), by_lower, n=3, cutoff=least)
+    matches = nearest(name, known, least)
     if not matches:
         return ""
-    return f" Did you mean {' or '.join(repr(by_lower[match]) for match in matches)}?"
+    return f" Did you mean {' or '.join(map(repr, matches))}?"
+
+
+def nearest(name: str, known: Iterable[str], least: float = ALIKE) -> list[str]:
+    """Up to three names that are alike, the one that was most likely meant first.
+
+    >>> nearest("gpt-4o-latest", ["gpt-6-astra", "gpt-4o", "mistral-large-latest"])
+    ['gpt-4o', 'gpt-6-astra']
+    """
+    marks = {other: _likeness(name, other, least) for other in known}
+    alike = [other for other, mark in marks.items() if mark]
+    return sorted(alike, key=lambda other: marks[other], reverse=True)[:MOST_NAMES]
+
+
+def _likeness(name: str, other: str, least: float) -> float:
+    """How well another name fits one that was typed; 0 where it does not.
+
+    Unless more than ALIKE is asked for, a name may also be a part of the other one.
+    Names are compared by their words and numbers: those that begin alike are of one family, and
+    of these the one with the same words is nearer than one with as many of the same letters.
+    """
+    typed, words = _words(name), _words(other)
+    letters, other_letters = "".join(typed), "".join(words)
+    ratio = SequenceMatcher(None, letters, other_letters, autojunk=False).ratio()
+    asks_for_latest = len(typed) > 1 and typed[-1] == "latest" != words[-1]
+    if asks_for_latest:
+        typed = typed[:-1]
+        letters = "".join(typed)
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(typed, words, strict=False))))
+    is_beginning = same == len(typed) and (same > 1 or asks_for_latest)
+    has_beginning = same == len(words) and same > 1
+    short, long = sorted((letters, other_letters), key=len)
+    is_inside = len(short) >= SHORTEST_INSIDE and short in long
+    is_part = least <= ALIKE and (is_beginning or has_beginning or is_inside)
+    if ratio < least and not is_part:
+        return 0.0
+    longest = max(len(typed), len(words))
+    shared = (Counter(typed) & Counter(words)).total()
+    likeness = ratio + shared / longest + 0.8 * same / longest
+    by_signs = SequenceMatcher(None, name, other, autojunk=False).ratio()
+    likeness += 0.01 * by_signs  # decides where all else is equal
+    if letters == other_letters:
+        return likeness + 1
+    in_both = round(ratio * (len(short) + len(long)) / 2)
+    if in_both >= len(long) - 1:  # one letter too many, too few, another, or two swapped
+        likeness += 0.3
+    return likeness + (0.7 if is_beginning else 0.1 * has_beginning)
+
+
+def _words(name: str) -> list[str]:
+    """A name's words and numbers, in small letters."""
+    return _WORDS.findall(name.lower()) or [name.lower()]
 
 
 def shorten(text: str, longest: int) -> str:
@@ -54,6 +114,38 @@ def plural(count: int, noun: str) -> str:
     ('1 turn', '1,200 words')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as people write it, when that is the same number.
+
+    >>> size_text(32 * 1024**2), size_text(64_000), size_text(1_025)
+    ('32 MiB', '64 kB', '1,025 bytes')
+    """
+    for unit, worth in (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024)):
+        if size and size % worth == 0:
+            return f"{size // worth:,} {unit}"
+    for unit, worth in (("GB", 1000**3), ("MB", 1000**2), ("kB", 1000)):
+        if size and size % worth == 0:
+            return f"{size // worth:,} {unit}"
+    return plural(size, "byte")
+
+
+def set_key(variable: str) -> str:
+    """The line of Python that sets a key, and leaves none in the notebook."""
+    return f'import os, getpass; os.environ["{variable}"] = getpass.getpass()'
+
+
+def to_copy(text: str) -> str:
+    """The command, or the line of Python, that an error offers in its last line; "" where none is.
+
+    >>> to_copy("no such model.\\nAll names: %chat models. Or PROVIDER:ITS-ID."), to_copy("no")
+    ('%chat models', '')
+    """
+    match = _OFFERED.search(text.rpartition("\n")[2])
+    if not match or any(word.isupper() for word in match[1].split()):  # MODEL stands for any
+        return ""
+    return match[1]
 
 
 def first_line(text: object) -> str:

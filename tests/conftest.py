@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from .fakes.provider import Service
 from .quick import is_quick, is_slow_place
 from .running_kernel import RunningKernel
 from .scores import SCORES
+from .skips import lines, require
 
 OURS = shipped().variables | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
@@ -136,8 +137,27 @@ def pytest_testnodedown(node: Any) -> None:
     SCORES.add(getattr(node, "workeroutput", {}).get("scores", {}))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    require(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    require(report)
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if lines := SCORES.lines():
-        terminalreporter.section("recorded answers")
-        for line in lines:
+    sections = {
+        "recorded answers": SCORES.lines(),
+        "skipped": lines(terminalreporter.stats.get("skipped", [])),
+    }
+    for title, content in sections.items():
+        if content:
+            terminalreporter.section(title)
+        for line in content:
             terminalreporter.write_line(line)

@@ -26,10 +26,6 @@ def refresh(path: Path) -> None:
         resources=where,
     ).execute()
     notebook.metadata["language_info"] = {"name": "python"}  # without the version of this Python
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "metadata" in output:
-                output["metadata"] = {}  # seconds and tokens/s of this run
     nbformat.write(notebook, path)
 
 

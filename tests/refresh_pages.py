@@ -16,6 +16,7 @@ from nbchat.catalog.rows import Provider
 from .test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
+NIGHTLY_SIZE = re.compile(r"^([A-Z_]+) = .*\bsize\(([\d_]+), nightly=([\d_]+)\)", re.MULTILINE)
 FIRST = (
     "kimi",
     "glm",
@@ -74,6 +75,17 @@ one you name, and when the provider refuses, the error names the replacement, \
 still serves it: {hosts}."""
 
 
+def nightly() -> str:
+    """What tries more often with NBCHAT_NIGHTLY=1."""
+    rows = ["| file | what | usual | nightly |", "|---|---|---|---|"]
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for name, usual, often in NIGHTLY_SIZE.findall(path.read_text("utf-8")):
+            what = name.lower().replace("_", " ")
+            file = path.relative_to(ROOT).as_posix()
+            rows.append(f"| `{file}` | {what} | {int(usual):,} | {int(often):,} |")
+    return "\n".join(rows)
+
+
 def tree() -> str:
     """The package, each part with the first line of its docstring."""
     package = ROOT / "nbchat"
@@ -111,7 +123,7 @@ def _about(path: Path) -> str:
     return re.split(r"(?<=\.)\s", first)[0].removesuffix(".")
 
 
-PARTS = {"README.md": (providers, retired), "CONTRIBUTING.md": (tree, layers)}
+PARTS = {"README.md": (providers, retired), "CONTRIBUTING.md": (tree, layers, nightly)}
 
 
 def refreshed(page: str) -> str:

@@ -1,7 +1,4 @@
-"""Processes that fork while nbchat is at work on its threads: the children can do all of it anew.
-
-Set NBCHAT_FORKS to a number of forks (50, say) for the long run.
-"""
+"""Processes that fork while nbchat is at work on its threads: the children do all of it anew."""
 
 from __future__ import annotations
 
@@ -15,8 +12,9 @@ import pytest
 
 from .fakes.provider import Service, answer, said
 from .forking import KINDS, WAYS
+from .nightly import size
 
-FORKS = int(os.environ.get("NBCHAT_FORKS", 6))
+FORKS = size(6, nightly=50)
 IMPORTS = {"load": 250, "ask": 250, "stream": 10}  # about as many as its thread makes
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")

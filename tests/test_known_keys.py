@@ -244,3 +244,11 @@ def test_a_name_that_looks_like_a_key_is_not_repeated(ask: Callable[[str], objec
         ask("sk-ant-api03-1q2W3e4R5t6Y")
 
     assert "1q2W3e4R5t6Y" not in str(raised.value)
+
+
+def test_of_a_short_key_half_may_stand_in_an_error_and_no_more() -> None:
+    """A word that begins as a key does is no key; most of a key is one."""
+    mask = Mask({"sk-4dG7hQ2xW9p": "KIMI_API_KEY"})
+
+    assert mask.hide_cut("no model 'sk-4dG7'") == "no model 'sk-4dG7'"
+    assert mask.hide_cut("no model 'sk-4dG7h'") == "no model '[KIMI_API_KEY]'"

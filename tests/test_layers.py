@@ -24,7 +24,10 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("render",),
     ("catalog",),
     ("wire",),
-    ("settings_file", "key_owners", "addresses", "key_policy", "trust", "settings"),
+    (
+        *("settings_values", "settings_file", "key_owners", "addresses", "key_policy", "trust"),
+        *("settings_rows", "settings"),
+    ),
     ("network",),
     ("streams", "engine"),
     ("context",),

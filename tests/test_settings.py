@@ -112,7 +112,8 @@ def test_keys_are_taken_in_the_tables_order(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_missing_key_names_its_variables_and_the_way_to_set_one() -> None:
     with pytest.raises(
-        MissingKey, match=r"kimi needs KIMI_API_KEY \(or MOONSHOT_API_KEY\), which is not set"
+        MissingKey,
+        match=r"Moonshot AI \(Kimi\) needs KIMI_API_KEY \(or MOONSHOT_API_KEY\), which is not set",
     ) as raised:
         key_for("kimi-k2.6")
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from nbchat import key_shapes
+from nbchat.catalog import seen_names
 from nbchat.catalog.rows import Model, Provider
-from nbchat.wording import TO_TRUST, did_you_mean, shorten
+from nbchat.wording import TO_TRUST, did_you_mean, nearest, shorten
 
+MOST_SEEN = 3  # providers of a model that are offered
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
@@ -31,6 +33,12 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
     """What to say of a name that has no route."""
     if key_shapes.is_in(name):
         return LOOKS_LIKE_A_KEY
+    seen = _seen(name, catalog)
+    if seen:
+        return (
+            f"no model is called {name!r} alone. Did you mean {' or '.join(map(repr, seen))}?\n"
+            "Where two services may have a model of one name, its provider goes before it."
+        )
     kind, colon, upstream = name.partition(":")
     file = catalog.untrusted.get(name) or catalog.untrusted.get(kind)
     if file and kind not in catalog.providers:
@@ -48,8 +56,17 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         return no_such_provider(kind, catalog, upstream)
     return (
         f"no model is called {name!r}.{_near_models(name, catalog)}\n"
-        "All names: %chat models. A model that is not among them: PROVIDER:ITS-ID."
+        "All names: %chat models all. A model that is not among them: PROVIDER:ITS-ID."
     )
+
+
+def _seen(name: str, catalog: KnownNames) -> list[str]:
+    """The names of the models that have answered, or were listed, under this one."""
+    found = []
+    for kind, id in seen_names.pairs():
+        if id.lower() == name.lower() and kind in catalog.providers:
+            found.append(_name_of(kind, id, catalog))
+    return found[:MOST_SEEN]
 
 
 def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
@@ -77,7 +94,12 @@ def _near_models(name: str, catalog: KnownNames) -> str:
     maker, slash, upstream = name.partition("/")
     alike = _alike(maker, catalog) if slash else ""
     if not alike:
-        return did_you_mean(name, [*catalog.models, *catalog.aliases])
+        seen = {id: f"{kind}:{id}" for kind, id in seen_names.pairs() if kind in catalog.providers}
+        names = nearest(name, [*catalog.models, *catalog.aliases, *seen])
+        meant = [
+            repr(seen.get(near, near) if near not in catalog.models else near) for near in names
+        ]
+        return f" Did you mean {' or '.join(meant)}?" if meant else ""
     return f" Did you mean '{_name_of(alike, upstream, catalog)}'?"
 
 

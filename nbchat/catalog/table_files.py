@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,26 @@ from typing import Any
 from nbchat.catalog.user_mistakes import safe_value
 from nbchat.errors import BadSettings
 
+TRIES = 5  # a text over several lines is given up line by line
+_LINE = re.compile(r"at line (\d+)")
+
 
 def read_table(path: Path) -> Any:
     """What the file holds: JSON where its name says so, else TOML.
 
     Raises BadSettings, naming the file.
     """
+    return parse_table(read_file(path), path)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises BadSettings, naming the file."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise BadSettings(
             f"{path} cannot be read: {error.strerror or type(error).__name__}."
         ) from None
-    return parse_table(content, path)
 
 
 def parse_table(content: bytes, path: Path) -> Any:
@@ -37,6 +45,26 @@ def parse_table(content: bytes, path: Path) -> Any:
         return _json(text, path) if path.suffix.lower() == ".json" else _toml(text, path)
     except (ValueError, RecursionError):  # a number of 5,000 digits; thousands of brackets
         raise BadSettings(f"{path} holds something too large for a table.") from None
+
+
+def parse_beginning(content: bytes, path: Path) -> Any:
+    """What a TOML file says before the line that cannot be read; nothing of any other.
+
+    >>> parse_beginning(b"model = 'kimi-k2.6'\\ndisplay = \\n", Path("nbchat.toml"))
+    {'model': 'kimi-k2.6'}
+    """
+    if path.suffix.lower() == ".json":
+        return {}
+    lines = content.decode("utf-8-sig", "replace").split("\n")
+    for _ in range(TRIES):
+        try:
+            return tomllib.loads("\n".join(lines))
+        except tomllib.TOMLDecodeError as error:
+            line = _LINE.search(str(error))
+            lines = lines[: int(line[1]) - 1] if line else lines[:-1]
+        except (ValueError, RecursionError):
+            break
+    return {}
 
 
 def _json(text: str, path: Path) -> Any:

@@ -8,7 +8,7 @@ in these files, and what looks like one is not repeated in a message.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
@@ -69,17 +69,55 @@ class UserTables:
 
     def over(self, catalog: Catalog) -> Catalog:
         """The catalog with these rows on top. Raises BadSettings where a row does not fit it."""
-        providers = [_provider(row, catalog) for row in self.providers]
+        return lay_over(catalog, [self])
+
+    def joined(self, other: UserTables) -> UserTables:
+        """These rows, and those of the other behind them."""
+        return UserTables(
+            (*self.models, *other.models),
+            (*self.providers, *other.providers),
+            {**self.aliases, **other.aliases},
+            self.origin,
+        )
+
+    def pieces(self, table: str) -> Iterator[UserTables]:
+        """Each row of one of the tables for itself."""
+        if table == "providers":
+            yield from (UserTables(providers=(row,), origin=self.origin) for row in self.providers)
+        elif table == "models":
+            yield from (UserTables(models=(row,), origin=self.origin) for row in self.models)
+        else:
+            for alias, name in self.aliases.items():
+                yield UserTables(aliases={alias: name}, origin=self.origin)
+
+
+def lay_over(catalog: Catalog, tables: Iterable[UserTables]) -> Catalog:
+    """The catalog with the rows of these files on top, those of the last one uppermost.
+
+    A model may be at a provider of any of the files, and an alias lead to any of the models.
+    Raises BadSettings where a row does not fit.
+    """
+    tables = list(tables)
+    for table in tables:
+        providers = [_provider(row, catalog) for row in table.providers]
         catalog = catalog.merged(providers=providers)
-        models = [_model(row, catalog) for row in self.models]
-        catalog = catalog.merged(models=models, aliases=self.aliases)
-        for alias in self.aliases:
-            try:
-                catalog.find(alias)
-            except UnknownModel as error:
-                why, *_ = str(error).splitlines()
-                raise BadSettings(f"alias {alias!r} of {self.origin}: {why}") from None
-        return catalog
+    for table in tables:
+        models = [_model(row, catalog) for row in table.models]
+        catalog = catalog.merged(models=models)
+    for table in tables:
+        catalog = catalog.merged(aliases=table.aliases)
+    for table in tables:
+        for alias in table.aliases:
+            _check_alias(alias, table.origin, catalog)
+    return catalog
+
+
+def _check_alias(alias: str, origin: str, catalog: Catalog) -> None:
+    try:
+        catalog.find(alias)
+    except UnknownModel as error:
+        why, *_ = str(error).splitlines()
+        raise BadSettings(f"alias {alias!r} of {origin}: {why}") from None
 
 
 def read_tables(data: Mapping[str, Any], origin: str, formats: Collection[str]) -> UserTables:
@@ -229,7 +267,7 @@ def _model(user_row: UserRow, catalog: Catalog) -> Model:
 def _row_to_start_from(user_row: UserRow, new: Model, catalog: Catalog) -> Model:
     """The row that a new model changes: what the table knows of such ids at its provider."""
     if "type" not in user_row.fields:
-        near = did_you_mean(new.id, catalog.models)
+        near = did_you_mean(new.id, catalog.models, least=0.85)
         user_row.refuse(f"needs 'type', the provider that serves it.{near}")
     if new.type not in catalog.providers:
         near = did_you_mean(new.type, catalog.providers)

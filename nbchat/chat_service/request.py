@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCall
 from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
 from nbchat.option_fields import option_field, option_type
 from nbchat.option_values import MOST_STOPS, TOOL_CHOICES
@@ -255,12 +255,12 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
             return params
         if not isinstance(params, Mapping):
             kinds = "a ChatStreamRequest or a dict with its fields"
-            raise BadSettings(f"a request is {kinds}, and not {type(params).__name__}.")
+            raise BadCall(f"a request is {kinds}, and not {type(params).__name__}.")
         try:
             request: ChatStreamRequest = cls.model_validate(dict(params))
         except ValidationError as error:
             mistakes = wrong_fields(error.errors(include_input=False))
-            raise BadSettings(f"the request is not valid: {mistakes}.") from None
+            raise BadCall(f"the request is not valid: {mistakes}.") from None
         return request
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadAttachment
 from nbchat.library_logs import hushed
 from nbchat.messages import Image
 
@@ -33,7 +33,7 @@ def picture(name: str, value: Any) -> Image | None:
     if not kind:
         return None
     if len(data) > LARGEST_PICTURE:
-        raise BadSettings(_too_large(name, len(data)))
+        raise BadAttachment(_too_large(name, len(data)))
     return Image(data, kind)
 
 

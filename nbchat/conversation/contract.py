@@ -8,6 +8,7 @@ from types import EllipsisType
 from typing import Protocol
 
 from nbchat.conversation.default_model import Chooser
+from nbchat.conversation.once import Once
 from nbchat.options import RequestOptions
 from nbchat.settings import Settings
 from nbchat.store.turn_writer import TurnStore
@@ -54,6 +55,11 @@ class ConversationRuntime(Protocol):
     @property
     def bridge(self) -> LoopBridge:
         """How the answer is read from elsewhere."""
+        ...
+
+    @property
+    def once(self) -> Once:
+        """What is said once, whoever asks."""
         ...
 
     def settings(self) -> Settings:

@@ -17,13 +17,14 @@ from typing import Any, Unpack
 from uuid import uuid4
 
 from nbchat import known_keys
+from nbchat.catalog import seen_names
 from nbchat.catalog.rows import Model
 from nbchat.conversation import window
 from nbchat.conversation.contract import ConversationRuntime, Parent, Place, TurnOptions
-from nbchat.conversation.default_model import change_of_provider
+from nbchat.conversation.default_model import DEMO_NOTICE, change_of_provider
 from nbchat.conversation.recording import Recording, TurnStream
 from nbchat.conversation.watching import Watcher, Watchers
-from nbchat.errors import BadSettings, ConversationBusy, NbchatError
+from nbchat.errors import BadCall, ConversationBusy, NbchatError
 from nbchat.events import Answer, Event, Notice
 from nbchat.masked_parts import Seen, keys_masked, mask_content
 from nbchat.messages import Content, Message
@@ -131,7 +132,7 @@ class Conversation(Tree):
             inserted = [*inserted, f"the question ({keys_masked(seen)})"]
         if not isinstance(parent, Parent):
             kind = type(parent).__name__
-            raise BadSettings(f"parent is a turn of the conversation, or None, not {kind}.")
+            raise BadCall(f"parent is a turn of the conversation, or None, not {kind}.")
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, execution=execution, inserted=tuple(inserted))
         place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
@@ -153,7 +154,9 @@ class Conversation(Tree):
             stream = self._runtime.source.stream(name, messages, cache_key=cache_key, **options)
             turn.answer = stream.result
             change = change_of_provider(turn, row, self._runtime.settings().catalog)
-            said = (why, change, *history.notices)
+            turn.by_default = why == DEMO_NOTICE
+            says_why = bool(why) and self._runtime.once.take(why, turn)
+            said = (why if says_why else "", change, *history.notices)
             notices: list[Event] = [Notice(text) for text in said if text]
             for notice in notices:
                 turn.answer.add(notice)
@@ -162,11 +165,17 @@ class Conversation(Tree):
             commit = partial(self._commit, place, system, store)
             recording = Recording(turn, stream, writer, self._watchers, commit)
             self._recording = recording
-            async with recording, aclosing(recording.batches()) as batches:
-                async for batch in batches:
-                    self._watchers.tell("events", turn, batch)
-                    yield [*notices, *batch]  # not before: a refused question has said nothing
-                    notices = []
+            has_said = False
+            try:
+                async with recording, aclosing(recording.batches()) as batches:
+                    async for batch in batches:
+                        self._watchers.tell("events", turn, batch)
+                        has_said = True
+                        yield [*notices, *batch]  # not before: a refused question has said nothing
+                        notices = []
+            finally:
+                if says_why and not has_said:
+                    self._runtime.once.give_back(why, turn)
 
     def _parent_for(self, turn: Turn, parent: Parent) -> Turn | None:
         """The turn to follow: the one that is named, else the end of the branch.
@@ -264,6 +273,8 @@ class Conversation(Tree):
         self.id, self._title = header.id, header.title
         self.system, self.model = header.system, header.model
         self.stored = bool(turns)
+        for turn in turns:
+            seen_names.note(turn.answer.provider, turn.answer.model)
         self._watchers.tell("moved")
 
     def forget(self) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.rows import Model
-from nbchat.errors import BadSettings, NbchatError, UnknownModel
+from nbchat.errors import BadSettings, MissingAddress, NbchatError, UnknownModel
 from nbchat.events import Answer
 from nbchat.settings import Settings
 from nbchat.turns import Turn
@@ -14,9 +14,9 @@ from nbchat.turns import Turn
 NO_KEY = "no key is set"
 GONE = "the model of the last answer, which nothing leads to any more"
 ELSEWHERE = "the model of the last answer, which was asked at an address given in Python"
+NO_CHOICE = "No key is set, so the embedded demo answers."
 DEMO_NOTICE = (
-    "No key is set, so the embedded demo answers. "
-    "For a model, set its key, such as KIMI_API_KEY; %chat models lists them."
+    f"{NO_CHOICE} For a model, set its key, such as KIMI_API_KEY; %chat models all lists them."
 )
 
 
@@ -39,7 +39,7 @@ def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
     if conversation.model:
         return conversation.model, "chosen with %chat use"
     last = conversation.last.answer if conversation.last else None
-    if last and last.model and DEMO_NOTICE not in last.notices:  # that demo makes room
+    if last and last.model and not makes_room(conversation.last):
         name = settings.catalog.name_of(last.provider, last.model)
         if name and not leads_back(name, last, settings):
             return name, ELSEWHERE
@@ -57,6 +57,14 @@ def choose_model(conversation: Chooser, settings: Settings) -> tuple[str, str]:
     return "demo", NO_KEY
 
 
+def makes_room(turn: Turn | None) -> bool:
+    """Whether the demo answered a turn because there was no key: with one, a model does."""
+    if turn is None:
+        return False
+    said = any(notice.startswith(NO_CHOICE) for notice in turn.answer.notices)  # an older nbchat
+    return turn.by_default or said
+
+
 def leads_back(name: str, answer: Answer, settings: Settings) -> bool:
     """Whether a model is asked by itself at the place where an answer of it came from."""
     if not answer.given_url:
@@ -69,7 +77,7 @@ def leads_back(name: str, answer: Answer, settings: Settings) -> bool:
 
 def elsewhere(answer: Answer) -> BadSettings:
     """The error where the address of the last answer is not known by itself."""
-    return BadSettings(
+    return MissingAddress(
         f"the last answer came from {answer.given_url}, an address that was given in Python.\n"
         "Give it again (base_url=), or name a model: %%chat MODEL, or %chat use MODEL for all "
         "that follows."

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nbchat.conversation.default_model import leads_back
 from nbchat.conversation.whole_file import at_home, write_whole
-from nbchat.errors import BadSettings
+from nbchat.errors import BadFile, BadSettings
 from nbchat.events import Answer
 from nbchat.invisible import INVISIBLE
 from nbchat.render.characters import readable, undisguised, unmasked
@@ -31,7 +31,8 @@ VERSION = 2
 LARGEST_IMPORT = 100_000_000  # bytes of a file that comes in
 MOST_TURNS = 10_000
 # Of use in this notebook alone. So is, in files of version 1, what the provider wants back.
-PRIVATE = ("cell", "execution", "sent", "waiting", "kept")
+# A file does not say what was typed, either: it could show other words than are sent.
+PRIVATE = ("cell", "execution", "sent", "typed", "waiting", "kept")
 _UNSEEN = re.compile(f"[\x7f-\x9f]|{INVISIBLE.pattern}")
 Output = Callable[[Turn], dict[str, Any]]  # the MIME bundle of an answer
 
@@ -61,7 +62,7 @@ def write_export(
     elif path.suffix in ("", ".md", ".markdown", ".txt"):
         text = as_markdown(conversation)
     else:
-        raise BadSettings(
+        raise BadFile(
             "a conversation is written as Markdown (.md), JSON (.json) or a notebook (.ipynb), "
             f"not as {path.suffix}."
         )
@@ -260,15 +261,15 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
     path = at_home(path)
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            raise BadSettings("it is no file")  # to open a pipe is to wait for who writes
+            raise BadFile("it is no file")  # to open a pipe is to wait for who writes
         with path.open("rb") as file:
             data = file.read(LARGEST_IMPORT + 1)
         if len(data) > LARGEST_IMPORT:
-            raise BadSettings(f"it is larger than {LARGEST_IMPORT // 10**6} MB")
+            raise BadFile(f"it is larger than {LARGEST_IMPORT // 10**6} MB")
         found = Exported.model_validate(read_json(data.decode("utf-8-sig")))
         return found, found.made()
     except OSError as error:
-        raise BadSettings(
+        raise BadFile(
             f"{path} cannot be read: {error.strerror}. Check its name and its folder."
         ) from None
     except UnicodeDecodeError:
@@ -279,6 +280,6 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
         reason = str(error)
     except BadSettings as error:
         reason = str(error)
-    raise BadSettings(
+    raise BadFile(
         f"{path} is not a conversation of nbchat: {reason}. %chat export FILE.json writes one."
     )

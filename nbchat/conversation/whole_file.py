@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadFile
 
 QUOTES = "\"'"
 
@@ -28,7 +28,7 @@ def typed_path(text: str) -> Path:
     text = text.strip()
     if text[:1] and text[0] in QUOTES:
         if len(text) < 2 or text[-1] != text[0]:
-            raise BadSettings(f"the file's name begins with {text[0]} and does not end with it.")
+            raise BadFile(f"the file's name begins with {text[0]} and does not end with it.")
         text = text[1:-1]
     return at_home(Path(text))
 
@@ -39,9 +39,7 @@ def at_home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         user = path.parts[0]
-        raise BadSettings(
-            f"the folder {user} of {path} is not known. Write the whole path."
-        ) from None
+        raise BadFile(f"the folder {user} of {path} is not known. Write the whole path.") from None
 
 
 def write_whole(path: Path, text: str, *, overwrite: bool) -> None:
@@ -59,20 +57,20 @@ def write_whole(path: Path, text: str, *, overwrite: bool) -> None:
             with suppress(OSError):
                 part.unlink()
     except FileExistsError:
-        raise BadSettings(
+        raise BadFile(
             f"{path} exists already and is not overwritten. Choose another name."
         ) from None
     except (OSError, ValueError) as error:  # ValueError: no file can have such a name
         reason = getattr(error, "strerror", None) or error
-        raise BadSettings(f"{path} cannot be written: {reason}. Choose another place.") from None
+        raise BadFile(f"{path} cannot be written: {reason}. Choose another place.") from None
 
 
 def _place(path: Path, *, overwrite: bool) -> Path:
     """Where the file is to be."""
     if path.is_dir():
-        raise BadSettings(f"{path} is a folder. Name a file in it, such as {path / 'talk.md'}.")
+        raise BadFile(f"{path} is a folder. Name a file in it, such as {path / 'talk.md'}.")
     if path.is_symlink() and not path.exists():
-        raise BadSettings(
+        raise BadFile(
             f"{path} is a link to {os.readlink(path)}, which is not there. "
             "Remove the link, or choose another name."
         )
@@ -81,7 +79,7 @@ def _place(path: Path, *, overwrite: bool) -> Path:
     if not overwrite:
         raise FileExistsError
     if not path.is_file():
-        raise BadSettings(f"{path} is no file that can be replaced. Choose another name.")
+        raise BadFile(f"{path} is no file that can be replaced. Choose another name.")
     return Path(os.path.realpath(path))
 
 

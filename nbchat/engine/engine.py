@@ -19,17 +19,18 @@ from typing import Unpack
 
 from nbchat import known_keys
 from nbchat.addresses import TABLE
+from nbchat.catalog import seen_names
 from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
 from nbchat.engine.key_filter import KeyFilter
-from nbchat.engine.prepare import PreparedRequest, prepare
+from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
-from nbchat.errors import NbchatError
+from nbchat.errors import NbchatError, UnknownModel
 from nbchat.events import Answer, Event, Notice, Stop, is_shown
 from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.network.client import InProcessService, Transport
@@ -72,11 +73,12 @@ class Engine:
     ) -> AsyncGenerator[list[Event]]:
         """What comes, noted in `answer`. Raises NbchatError, and only before the first batch."""
         settings = self._settings()
-        request = prepare(settings, model, messages, Options.of(options))
+        request = await self._prepare(settings, model, messages, Options.of(options))
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
         answer.host, answer.given_url = request.foreign_host, request.given_url
+        seen_names.note(answer.provider, answer.model)
         news = self._untold(settings)
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
@@ -93,6 +95,22 @@ class Engine:
         finally:  # of an answer that was stopped
             for event in [*keys.flush(), *keys.notices()]:
                 answer.add(event)
+
+    async def _prepare(
+        self,
+        settings: Settings,
+        model: str,
+        messages: str | Sequence[Message],
+        options: Options,
+    ) -> PreparedRequest:
+        """What is sent. Before a name is refused, servers on this machine are asked for it."""
+        try:
+            return prepare(settings, model, messages, options)
+        except UnknownModel:
+            if not is_name(model):
+                raise
+        await self.local_model()
+        return prepare(settings, model, messages, options)
 
     def _untold(self, settings: Settings) -> dict[str, str]:
         """What there is to tell of files that nobody has been told yet."""
@@ -138,7 +156,9 @@ class Engine:
             self._transport.open_response(
                 call.url, request.headers, request.timeouts, call.encoded()
             ) as response,
-            aclosing(ResponseReader(response, request.dialect, context).events()) as batches,
+            aclosing(
+                ResponseReader(response, request.dialect, context, request.limits).events()
+            ) as batches,
         ):
             async for batch in batches:
                 for event in batch:
@@ -158,11 +178,18 @@ class Engine:
 
     async def models(self, kind: str) -> list[Model]:
         """The models that a provider lists now; see `nbchat.engine.listing`."""
-        return await listing.list_models(self._transport, self._filter, self._settings(), kind)
+        models = await listing.list_models(self._transport, self._filter, self._settings(), kind)
+        for row in models:
+            seen_names.note(kind, row.id)
+        return models
 
     async def local_model(self) -> str:
         """The first model of a server on this machine, such as `ollama:qwen3:4b`, or ''."""
         return await local_servers.find_local_model(self.models, self._settings())
+
+    async def local_models(self) -> dict[str, list[Model]]:
+        """The models of the servers on this machine, by the kind of server."""
+        return await local_servers.find_all(self.models, self._settings())
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -21,17 +21,16 @@ from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.retry import went_stale
 from nbchat.engine.tolerant_json import value_of
-from nbchat.errors import BadAnswer, BadSettings, NbchatError, RequestRefused
+from nbchat.errors import BadAnswer, NbchatError, NotThere, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.options import Options
 from nbchat.settings import Settings
-from nbchat.settings_file import Timeouts
-from nbchat.wire.framing.contract import MIB
+from nbchat.settings_values import Timeouts
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import items, mapping, string
+from nbchat.wording import size_text
 
 SILENCE_SECONDS = 30.0  # at most; a list is no model that thinks
-MAX_LIST = 32 * MIB  # bytes of one page
 MAX_PAGES = 20
 NONE = "none"  # in a row: this provider has no list
 MAY_END_IN_A_VERSION = ("anthropic-messages", "cohere")  # the base URLs of these formats
@@ -74,12 +73,13 @@ async def list_models(
 ) -> list[Model]:
     """The models that a provider lists, in its order.
 
-    Raises as a chat with it would, and BadSettings where it has no list.
+    Raises as a chat with it would, and NotThere where it has no list.
     """
     provider = settings.catalog.provider(kind)
     if provider.models_url == NONE or provider.wire not in LISTINGS:
-        raise BadSettings(
-            f"{kind} has no list of its models to ask for.\nThose of the table: %chat models {kind}"
+        raise NotThere(
+            f"{provider.name} has no list of its models to ask for.\n"
+            f"Those of the table: %chat models {kind}"
         )
     request = prepare(settings, f"{kind}:any", "-", Options())
     context = ErrorContext.of(settings, request)
@@ -163,7 +163,7 @@ async def _fetch_page_once(
     async with transport.open_response(url, request.headers, timeouts) as response:
         if not 200 <= response.status < 300:
             raise await _read_refusal(response, context)
-        body = await _read_body(response, context)
+        body = await _read_body(response, context, request.limits.model_list)
     try:
         page = value_of(body)
     except (ValueError, RecursionError):
@@ -173,26 +173,27 @@ async def _fetch_page_once(
     return page
 
 
-async def _read_body(response: Response, context: ErrorContext) -> bytes:
+async def _read_body(response: Response, context: ErrorContext, limit: int) -> bytes:
     body = b""
     async for chunk in response.chunks():
         body += chunk
-        if len(body) > MAX_LIST:
+        if len(body) > limit:
             raise BadAnswer(
-                f"{context.base_url} sent a list of models of more than {MAX_LIST // MIB} MiB."
+                f"{context.base_url} sent a list of models of more than {size_text(limit)}.\n"
+                "limits.model_list of nbchat.toml says how much of one is read."
             )
     return body
 
 
 async def _read_refusal(response: Response, context: ErrorContext) -> NbchatError:
-    kind, status = context.route.provider.type, response.status
+    provider, status = context.route.provider, response.status
     if status not in (404, 405, 501):
         return await read_refusal(response, context)
     return RequestRefused(
-        f"{kind} has no list of its models at {context.base_url} ({status}).\n"
-        f"Those of the table: %chat models {kind}",
+        f"{provider.name} has no list of its models at {context.base_url} ({status}).\n"
+        f"Those of the table: %chat models {provider.type}",
         status=status,
-        provider=kind,
+        provider=provider.type,
     )
 
 

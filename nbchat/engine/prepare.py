@@ -18,7 +18,8 @@ from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
-from nbchat.errors import BadSettings, UnknownModel
+from nbchat.engine.demo import service as demo
+from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
 from nbchat.keys import Key
 from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
@@ -26,7 +27,7 @@ from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
-from nbchat.settings_file import Timeouts
+from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
 
 AUTH = {
@@ -55,6 +56,7 @@ class PreparedRequest:
     key: Key
     base_url: Setting
     timeouts: Timeouts
+    limits: Limits
     notices: tuple[str, ...]
     # The same for every try, so that none counts twice.
     id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
@@ -99,22 +101,39 @@ def prepare(
         raise UnknownModel(route.provider.retired)
     dialect = load_dialect(route.wire)
     base_url = _check_base_url(settings.base_url(route, options.base_url))
+    if host_of(base_url.value) == demo.HOST and route.wire != demo.WIRE:
+        raise BadSettings(
+            f"the embedded demo speaks {demo.WIRE} alone, not {route.wire}. "
+            "Ask without wire=, or name another model."
+        )
     key = settings.key_for(route, base_url, options.api_key)
     if not key.secret.sendable:
-        raise BadSettings(
+        raise KeyNotSent(
             f"the key in {key.origin} has spaces or odd characters in it. "
             "Copy it again, without line ends."
         )
     conversation, options, masked = _without_keys(conversation, options)
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
     call = dialect.render(ask)
-    _check_place(call.url, base_url.value, route.provider.type)
+    _check_place(call.url, base_url.value, route.provider.name)
     if options.extra:
         _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(
-        route, dialect, call, key, base_url, timeouts, (*masked, *notices, *call.notices)
+        route=route,
+        dialect=dialect,
+        call=call,
+        key=key,
+        base_url=base_url,
+        timeouts=timeouts,
+        limits=settings.limits,
+        notices=(*masked, *notices, *call.notices),
     )
+
+
+def is_name(model: object) -> bool:
+    """Whether it could be the name of a model, which a server on this machine may have."""
+    return isinstance(model, str) and model.split() == [model] and not key_shapes.is_in(model)
 
 
 def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -> Route:
@@ -135,6 +154,7 @@ def _check_base_url(base_url: Setting) -> Setting:
     What is shown of a wrong one holds no password and no query.
     """
     origin, url = base_url.origin, connectable(base_url.value)
+    kind = BadOption if origin == addresses.ARGUMENT else BadSettings
     for ending in ENDINGS:
         url = url.removesuffix(ending)
     match = _ADDRESS.fullmatch(url)
@@ -142,23 +162,23 @@ def _check_base_url(base_url: Setting) -> Setting:
     if not match or not host or not _has_valid_port(url):
         without_user = re.sub(r"//[^/@]*@", "//…@", url)
         shown = re.sub(r"([?#]).*", r"\1…", without_user)[:100]
-        raise BadSettings(
+        raise kind(
             f"{origin} should be an address such as https://api.example.com/v1, not {shown!r}.\n"
             "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
         )
     if match[1].lower() == "http" and not is_loopback(host):
-        raise BadSettings(
+        raise kind(
             f"{origin} is {url}: plain http would send the question and the key readable for all.\n"
             "Use https; http is for this machine alone (localhost, 127.0.0.1, ::1)."
         )
     return replace(base_url, value=url)
 
 
-def _check_place(url: str, base_url: str, kind: str) -> None:
+def _check_place(url: str, base_url: str, provider: str) -> None:
     """Raise BadSettings where a row's path or the name of a model would lead to another host."""
     if place_of(url) != place_of(base_url):
         raise BadSettings(
-            f"{kind} has a path that leads away from {host_of(base_url)}. "
+            f"{provider} has a path that leads away from {host_of(base_url)}. "
             "A path begins with / and names no host."
         )
 
@@ -189,7 +209,7 @@ def _model_request(
     if tool_choice and "tool_choice" in model.refuses:
         tool_choice = None
         notices.append(f"{model.id} takes no tool_choice; it was left out.")
-    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.type)
+    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.name)
     thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
     if notice:
         notices.append(notice)

@@ -37,29 +37,30 @@ from nbchat.errors import (
 from nbchat.keys import Secret
 from nbchat.network.client import Response
 from nbchat.settings import Settings
+from nbchat.settings_values import USUAL_LIMITS
 from nbchat.wire.problem import ProviderProblem, problem_in
-from nbchat.wording import did_you_mean, safe_excerpt
+from nbchat.wording import did_you_mean, safe_excerpt, set_key
 
 REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 
-# What happened, what the provider says, what to do.
+# What happened and what the provider says; below it what to do, and what can be copied for that.
 SENTENCES: dict[type[ServiceError], str] = {
     KeyRefused: "{name} refuses the key from {key}{status}.{said}\n"
-    "Check that the key belongs to {address}.",
+    "Check that it is a key for {address}{another_key}",
     NotAllowed: "{name} does not allow this with the key from {key}{status}.{said}\n"
-    "Check what this key may do, or choose another model.",
-    NoCredit: "the {name} account of {key} has no credit or quota left{status}.{said}\n"
-    "Look at its billing page and top it up, or choose another model.",
+    "Check in your account there what this key may do, or choose another model: %chat models",
+    NoCredit: "{name} finds no credit or quota left in the account of {key}{status}.{said}\n"
+    "Top it up on its billing page, or choose another model: %chat models",
     RateLimited: "{name} limits the rate of requests{status}.{wait}{said}\n"
     "Nothing was added to the conversation; ask again later.",
     ModelNotFound: "{name} has no model '{model}'{status}.{said}{near}\n"
-    "Its models: %chat models {name}",
-    ContextTooLong: "the conversation is too long for {model}{status}.{said}\n"
-    "Shorten the question, or what goes before it: %chat undo, %chat reset, %%chat --fresh.",
-    Filtered: "the content filter of {name} refuses the question{status}.{said}\n"
-    "It was not added to the conversation; word it differently.",
+    "Its models: %chat models {type}",
+    ContextTooLong: "{name} refuses a conversation that is too long for {model}{status}.{said}\n"
+    "Shorten the question, or ask it aside with %%chat --fresh, or start over: %chat reset",
+    Filtered: "{name} refuses the question: its content filter objects{status}.{said}\n"
+    "It was not added to the conversation; word it differently, or choose another model.",
     ServiceDown: "{name} cannot answer now{status}.{wait}{said}\n"
-    "Ask again in a while, or choose another model.",
+    "Ask again in a while, or choose another model: %chat models",
     RequestRefused: "{name} refuses the request{status}.{said}\n"
     "Nothing was added to the conversation; change the question or its options and ask again.",
 }
@@ -76,6 +77,7 @@ class ErrorContext:
     similar_models: Callable[[], str] = str  # as a question: did you mean …?
     other_names: Callable[[], Iterable[str]] = tuple  # under which others serve a retired model
     replacement: Callable[[], str | None] = str  # the name to ask in place of a retired model
+    longest_body: int = USUAL_LIMITS.error_body  # bytes of a refusal that are read
 
     @classmethod
     def of(cls, settings: Settings, request: PreparedRequest) -> ErrorContext:
@@ -94,6 +96,7 @@ class ErrorContext:
             similar_models,
             lambda: catalog.elsewhere(route.model),
             lambda: catalog.name_of(route.model.type, route.model.replacement or ""),
+            request.limits.error_body,
         )
 
     def mask(self, text: str) -> str:
@@ -109,7 +112,7 @@ async def read_refusal(response: Response, context: ErrorContext) -> NbchatError
     """The error for an answer whose status is none of success."""
     if 300 <= response.status < 400:
         return redirect_error(response.headers.get("location", ""), context)
-    body = await response.read_error_body()
+    body = await response.read_error_body(context.longest_body)
     try:
         problem = problem_in(value_of(body))
     except SHAPE_ERRORS:
@@ -134,17 +137,21 @@ def error_for(
         seconds = problem.retry_after
     request_id = _request_id(headers, context)
     message = SENTENCES[kind].format(
-        name=context.route.provider.type,
+        name=context.route.provider.name,
+        type=context.route.provider.type,
         model=context.route.model.sent_id,
         near=context.similar_models() if kind is ModelNotFound else "",
         key=context.key_origin,
+        another_key=_another_key(context.key_origin),
         address=context.base_url,
         status=f" ({status})" if status >= 400 else "",
         said=words or _quote(problem, context),
         wait=_wait_sentence(seconds),
     )
     if request_id and kind is ServiceDown:
-        message = f"{message} (request {request_id})"
+        message = message.replace(
+            "Ask again in a while", f"Ask again in a while (request {request_id})"
+        )
     error = kind(
         message,
         status=status,
@@ -171,7 +178,13 @@ def _quote(problem: ProviderProblem, context: ErrorContext) -> str:
     if not words:
         return ""
     end = "" if words[-1] in ".!?…" else "."
-    return f" {context.route.provider.type} says: {words}{end}"
+    return f" It says: {words}{end}"
+
+
+def _another_key(origin: str) -> str:
+    """How to set another key, where it was in a variable of the environment."""
+    is_variable = re.fullmatch("[A-Z][A-Z0-9_]*", origin)
+    return f". To set another: {set_key(origin)}" if is_variable else "."
 
 
 def _wait_sentence(seconds: float | None) -> str:
@@ -213,7 +226,7 @@ def not_an_api_error(
     is_page = text[:1] == "<"
     words = _page_in_words(text, context) if is_page else _text_in_words(text, context)
     if status < 400 or (is_page and status == 404):
-        provider = context.route.provider.type
+        provider = context.route.provider.name
         return BadAnswer(
             f"{context.base_url} is not the API of {provider}: "
             f"it answered with {words} ({status}).\n"

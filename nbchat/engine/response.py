@@ -6,7 +6,7 @@ that broke had held back is flushed, and its Stop says why.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import Any
@@ -21,16 +21,16 @@ from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import what_happened
+from nbchat.settings_values import USUAL_LIMITS, Limits
 from nbchat.wire.contract import Dialect, Framing, Reader
-from nbchat.wire.framing.contract import MIB, Decoder, Frame, FramingError
+from nbchat.wire.framing.contract import Decoder, Frame, FramingError
 from nbchat.wire.framing.json_values import JsonValues, WholeBody
 from nbchat.wire.framing.ndjson import NdjsonLines
 from nbchat.wire.framing.server_sent_events import ServerSentEvents
 from nbchat.wire.problem import ProviderProblem
+from nbchat.wording import size_text
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
-MAX_ANSWER = 64 * MIB  # bytes of one answer's body
-MAX_CHATTER = 4 * MIB  # bytes in a row that hold no event
 SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
 SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
@@ -44,8 +44,15 @@ class Unreadable(Exception):
 class ResponseReader:
     """Reads one response with one dialect."""
 
-    def __init__(self, response: Response, dialect: Dialect, context: ErrorContext) -> None:
+    def __init__(
+        self,
+        response: Response,
+        dialect: Dialect,
+        context: ErrorContext,
+        limits: Limits = USUAL_LIMITS,
+    ) -> None:
         self._response = response
+        self._limits = limits
         self._context = context
         self._framing: Framing = dialect.FRAMING
         self._reader: Reader = dialect.Reader()
@@ -103,40 +110,59 @@ class ResponseReader:
     # --- bytes to values ---------------------------------------------------------------------
 
     def _feed(self, chunk: bytes) -> None:
+        room = self._limits.answer - self._bytes
         self._bytes += len(chunk)
-        if self._bytes > MAX_ANSWER:
-            raise FramingError(f"the answer is larger than the limit of {MAX_ANSWER // MIB} MiB")
+        self._feed_decoder(chunk[:room])
+        if len(chunk) > room and not self._reader.ended:
+            limit = size_text(self._limits.answer)
+            raise FramingError(f"the answer is larger than the limit of {limit} (limits.answer)")
+
+    def _feed_decoder(self, chunk: bytes) -> None:
+        limit = self._limits.between_events
         if self._decoder is None:
             self._sample += chunk
             start = self._sample.removeprefix(b"\xef\xbb\xbf").lstrip()
-            if not start and len(self._sample) < MAX_CHATTER:
+            if not start and len(self._sample) < limit:
                 return
             chunk = self._sample
             self._sample = chunk[:SAMPLE_SIZE]
             self._decoder = self._decoder_for(start[:1])
-        frames = self._decoder.feed(chunk)
+        try:
+            frames = self._decoder.feed(chunk)
+        except FramingError as error:
+            self._read_frames(error.before)
+            if self._reader.ended:
+                return
+            raise
+        self._read_frames(frames)
+        self._chatter = 0 if frames else self._chatter + len(chunk)
+        if self._chatter - self._decoder.pending > limit and not self._reader.ended:
+            raise FramingError(
+                f"{size_text(limit)} arrived without content (limits.between_events)"
+            )
+
+    def _read_frames(self, frames: Sequence[Frame]) -> None:
+        """Read them up to the end marker."""
         for frame in frames:
             self._batch += self._read_frame(frame)
             if self._reader.ended:
                 return
-        self._chatter = 0 if frames else self._chatter + len(chunk)
-        if self._chatter - self._decoder.pending > MAX_CHATTER:
-            raise FramingError(f"{MAX_CHATTER // MIB} MiB arrived without content")
 
     def _decoder_for(self, first: bytes) -> Decoder:
         """By what the body starts with, since servers mislabel; `first` is its first byte."""
+        limit = self._limits.event
         json_body = first in (b"{", b"[")
         if self._framing == "eventstream" and not json_body:
             from nbchat.wire.framing.aws_eventstream import EventStream
 
-            return EventStream()
+            return EventStream(limit)
         if first == b"<":
-            return WholeBody()
+            return WholeBody(limit)
         if not json_body:
-            return ServerSentEvents()
+            return ServerSentEvents(limit)
         if self._framing == "ndjson" and self._response.content_type != "application/json":
-            return NdjsonLines()
-        return JsonValues()
+            return NdjsonLines(limit)
+        return JsonValues(limit)
 
     def _read_frame(self, frame: Frame) -> Iterable[Event]:
         name, data = frame

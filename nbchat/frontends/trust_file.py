@@ -8,16 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbchat.catalog.catalog import Catalog
-from nbchat.errors import BadSettings
-from nbchat.settings import Settings
-from nbchat.settings_file import FILE, own_file, places_upwards
-from nbchat.trust.beside import Layers, needs_trust
+from nbchat.errors import BadCommand, BadFile
+from nbchat.settings_file import FILE, FILES, JSON_FILE, own_catalog, own_files, places_upwards
+from nbchat.trust.beside import Layers, needs_trust, trusted_beside
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.report import report
 from nbchat.trust.trusted_files import forget, is_trusted, trust
 from nbchat.wording import written_out
 
-QUESTION = "Trust this file, until it changes? [y/N] "
+QUESTIONS = {
+    1: "Trust this file, until it changes? [y/N] ",
+    2: "Trust these files, each until it changes? [y/N] ",
+}
 YES = ("y", "yes")
 
 Ask = Callable[[str], str]
@@ -26,85 +28,116 @@ Ask = Callable[[str], str]
 def trust_file(name: str, ask: Ask | None) -> None:
     """Show what a file would change, ask, and keep the answer.
 
-    Without a `name` it is the nearest file upwards. Without `ask` nobody can answer. Raises
-    BadSettings where nothing can be trusted.
+    Without a `name` it is the nearest place upwards that has one, or both kinds. Without `ask`
+    nobody can answer. Raises BadFile where nothing can be trusted, BadCommand where nobody answers.
     """
-    file = _find(name)
+    files = _find(name)
+    own = own_catalog()
+    waiting = [file for file in files if _waits(file, own)]
+    for file in waiting or files:
+        if file in waiting or is_trusted(file):
+            print("\n".join(report(file, own, _counting_with(file, waiting))))
+            print()
+        if file not in waiting:
+            _tell_state(file)
+    if waiting:
+        _decide(waiting, ask)
+
+
+def _waits(file: FoundFile, own: Catalog) -> bool:
+    """Whether the user has to decide about the file."""
+    return not is_trusted(file) and (bool(file.doubt) or needs_trust(file, Layers(own)))
+
+
+def _counting_with(file: FoundFile, waiting: list[FoundFile]) -> list[FoundFile]:
+    """The file of the other kind that counts where this one does, if it is trusted by then."""
+    candidates = (*waiting, *trusted_beside(file.path.parent))
+    return [other for other in candidates if other.path.name != file.path.name][:1]
+
+
+def _tell_state(file: FoundFile) -> None:
     if is_trusted(file):
-        print("\n".join(report(file, _own_catalog())))
-        print(f"\n{file.shown_path} is trusted as it is now. %chat trust --forget takes that back.")
-        return
-    if not file.doubt and not needs_trust(file, Layers(_own_catalog())):
+        print(f"{file.shown_path} is trusted as it is now. %chat trust --forget takes that back.")
+    else:
         print(f"{file.shown_path} counts as it is: nothing in it needs to be trusted.")
-        return
-    print("\n".join(report(file, _own_catalog())))
-    print()
+
+
+def _decide(files: list[FoundFile], ask: Ask | None) -> None:
     if ask is None:
-        raise BadSettings(
+        which = "the file" if len(files) == 1 else "the files"
+        path = files[0].path if len(files) == 1 else files[0].path.parent
+        raise BadCommand(
             f"nobody can answer here, so nothing was changed.\n"
-            f"To trust the file, in a terminal: nbchat trust {_quoted(file.path)}"
+            f"To trust {which}, in a terminal: nbchat trust {_quoted(path)}"
         )
-    if _is_yes(ask):
+    if not _is_yes(ask, QUESTIONS[len(files)]):
+        print("Nothing was changed.")
+        return
+    for file in files:
         trust(file)  # the bytes that were shown, whatever is on disk by now
         print(f"{file.shown_path} is trusted from now on, until it changes.")
-    else:
-        print("Nothing was changed.")
 
 
 def forget_file(name: str) -> None:
     """Trust a file no longer, whether it is still there or not."""
-    path = _place(name)
-    if forget(path):
+    places = _places(name)
+    forgotten = [path for path in places if forget(path)]
+    for path in forgotten:
         print(f"{written_out(str(path))} is no longer trusted.")
-    else:
-        print(f"{written_out(str(path))} was not trusted; nothing was changed.")
+    if not forgotten:
+        print(f"{written_out(str(places[0]))} was not trusted; nothing was changed.")
 
 
-def _is_yes(ask: Ask) -> bool:
+def _is_yes(ask: Ask, question: str) -> bool:
     try:
-        return ask(QUESTION).strip().lower() in YES
+        return ask(question).strip().lower() in YES
     except (EOFError, KeyboardInterrupt):
         print()
         return False
 
 
-def _find(name: str) -> FoundFile:
-    """The file of that name, or the nearest. Raises BadSettings where there is none to trust."""
-    path = _place(name)
-    own = own_file()
-    if own and path.exists() and own.exists() and path.samefile(own):
-        raise BadSettings(f"{written_out(str(path))} is your own, and needs no trust.")
-    if path.name != FILE:
-        raise BadSettings(
-            f"only a file called {FILE} is looked for beside a notebook, not "
-            f"{written_out(path.name)!r}.\nNBCHAT_CONFIG names any other, and that needs no trust."
+def _find(name: str) -> list[FoundFile]:
+    """The file of that name, or those of a folder. Raises BadFile if there is none to trust."""
+    places = _places(name)
+    found = [file for file in map(_read, places) if file]
+    if not found:
+        raise BadFile(f"there is no {written_out(str(places[0]))}.")
+    usable = [file for file in found if not file.trouble]
+    if not usable:
+        raise BadFile(f"{found[0].shown_path} cannot be trusted: {found[0].trouble}.")
+    return usable
+
+
+def _read(path: Path) -> FoundFile | None:
+    """The file of that path, None where there is none. Raises BadFile if it is no such file."""
+    if path.exists() and any(own.exists() and path.samefile(own) for own in own_files()):
+        raise BadFile(f"{written_out(str(path))} is your own, and needs no trust.")
+    if path.name not in FILES:
+        raise BadFile(
+            f"only a file called {FILE} is looked for beside a notebook, and a table of models "
+            f"called {JSON_FILE}, not {written_out(path.name)!r}.\n"
+            "NBCHAT_CONFIG names any other, and that needs no trust."
         )
-    file = read_found(path)
-    if file is None:
-        raise BadSettings(f"there is no {written_out(str(path))}.")
-    if file.trouble:
-        raise BadSettings(f"{file.shown_path} cannot be trusted: {file.trouble}.")
-    return file
+    return read_found(path)
 
 
-def _place(name: str) -> Path:
-    """The path of that name, or of a folder's file; without a name the nearest upwards."""
-    path = Path(os.path.abspath(os.path.expanduser(name))) if name else _nearest_place()
-    return path / FILE if path.is_dir() and path.name != FILE else path
+def _places(name: str) -> list[Path]:
+    """The path of that name, or those of a folder; without a name of the nearest with one."""
+    path = Path(os.path.abspath(os.path.expanduser(name))) if name else _nearest_folder()
+    if path.is_dir() and path.name not in FILES:
+        return [path / FILE, path / JSON_FILE]
+    return [path]
 
 
-def _nearest_place() -> Path:
-    for place in places_upwards():
-        if os.path.lexists(place):
-            return Path(place)
-    raise BadSettings(
-        f"there is no {FILE} here or in a folder above, so there is nothing to trust.\n"
-        "Your own file needs no trust: that of NBCHAT_CONFIG, and the one in your config folder."
+def _nearest_folder() -> Path:
+    for place, other in zip(places_upwards(), places_upwards(name=JSON_FILE), strict=True):
+        if os.path.lexists(place) or os.path.lexists(other):
+            return Path(place).parent
+    raise BadFile(
+        f"there is no {FILE} or {JSON_FILE} here or in a folder above, so there is nothing to "
+        "trust.\nYour own file needs no trust: that of NBCHAT_CONFIG, and the one in your config "
+        "folder."
     )
-
-
-def _own_catalog() -> Catalog:
-    return Settings.load().own_catalog
 
 
 def _quoted(path: Path) -> str:

@@ -24,9 +24,5 @@ def turn_output(turn: Turn) -> dict[str, Any]:
 
 
 def turn_metadata(turn: Turn) -> dict[str, Any]:
-    """What may differ between two runs stays out of the output itself."""
-    facts: dict[str, Any] = {"model": turn.answer.model, "seconds": round(turn.seconds, 2)}
-    tokens = turn.answer.usage.output
-    if tokens and turn.seconds:
-        facts["tokens_per_second"] = round(tokens / turn.seconds, 1)
-    return {"nbchat": facts}
+    """What a program may look for. It holds nothing of the clock: a second run saves the same."""
+    return {"nbchat": {"model": turn.answer.model}}

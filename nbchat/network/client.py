@@ -29,10 +29,10 @@ from nbchat.network.connection import Connection
 from nbchat.network.failures import translate_errors
 from nbchat.network.pool import Connector, make_pool, tls_context
 from nbchat.network.proxy import Proxy, proxy_for
-from nbchat.settings_file import Timeouts
+from nbchat.settings_values import Timeouts
 
-MAX_ERROR_BODY = 64 * 1024  # bytes of an error's body that are read
-ERROR_BODY_SECONDS = 2.0  # to read it
+ERROR_BODY_SECONDS = 2.0  # to read an error's body
+MAX_DRAINED = 64 * 1024  # bytes of what follows a finished answer
 DRAIN_SECONDS = 0.25  # to let a finished answer end, so that its connection can be used again
 PROXY_REFUSALS = (407, 502, 503, 504)  # what a proxy says for itself, on the way to plain http
 
@@ -86,16 +86,16 @@ class Response:
         for chunk in decode(b""):
             yield chunk
 
-    async def read_error_body(self) -> bytes:
-        """The first 64 KiB of an error's body, or what comes of it in two seconds."""
+    async def read_error_body(self, limit: int) -> bytes:
+        """The first `limit` bytes of an error's body, or what comes of it in two seconds."""
         body = b""
         with suppress(NbchatError, TimeoutError):
             async with asyncio.timeout(ERROR_BODY_SECONDS), aclosing(self.chunks()) as chunks:
                 async for chunk in chunks:
                     body += chunk
-                    if len(body) > MAX_ERROR_BODY:
+                    if len(body) > limit:
                         break
-        return body[:MAX_ERROR_BODY]
+        return body[:limit]
 
     async def drain(self) -> None:
         """Read on for a moment after the end marker: that frees the connection for the next."""
@@ -104,7 +104,7 @@ class Response:
                 size = 0
                 async for raw in self._raw:
                     size += len(raw)
-                    if size > MAX_ERROR_BODY:
+                    if size > MAX_DRAINED:
                         break
 
     async def aclose(self) -> None:

@@ -22,6 +22,7 @@ from nbchat.errors import (
     ServiceError,
     TimedOut,
     TlsFailed,
+    UnknownHost,
     Unreachable,
 )
 from nbchat.network.proxy import Proxy
@@ -47,12 +48,6 @@ class ConnectionLost(Unreachable):
         self.stale = stale
 
 
-class NotRetryable(Unreachable):
-    """No connection can be made, and none in a moment either."""
-
-    retryable = False
-
-
 # --- no connection -----------------------------------------------------------------------
 
 
@@ -65,7 +60,7 @@ def too_slow_error(place: str, seconds: float | None) -> Unreachable:
 
 def unreachable_error(error: OSError, host: str, place: str) -> Unreachable:
     if isinstance(error, socket.gaierror):
-        return NotRetryable(
+        return UnknownHost(
             f"unknown host {host}: the name has no address here. "
             "Check the network and the base URL."
         )
@@ -80,9 +75,11 @@ def unreachable_error(error: OSError, host: str, place: str) -> Unreachable:
 
 
 def too_many_files_error() -> Unreachable:
-    return NotRetryable(
+    error = Unreachable(
         "too many open files in this process: no connection can be made. Close some, or restart."
     )
+    error.retryable = False  # in a moment there are as many
+    return error
 
 
 def tls_error(error: OSError, host: str, timeout: float | None) -> ConnectionBroken:

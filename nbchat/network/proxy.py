@@ -73,6 +73,12 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
     return proxy
 
 
+def proxies() -> dict[str, Proxy]:
+    """The proxy for each scheme of an address, where one is set."""
+    found = {scheme: _proxy_of_environment(scheme) for scheme in ("https", "http")}
+    return {scheme: proxy for scheme, proxy in found.items() if proxy}
+
+
 def _proxy_of_environment(scheme: str) -> Proxy | None:
     for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
         if url := os.environ.get(variable):

@@ -68,7 +68,7 @@ def answer_parts(
     parts += [_tool_call(call) for call in answer.tool_calls]
     if with_ending and (incomplete := ending_text(answer.stop, len(answer.text))):
         parts.append(note(incomplete))
-    parts.append(_footer(footer))
+    parts.append(small_line(footer))
     return _on_few_lines("".join(parts))
 
 
@@ -170,7 +170,8 @@ def ending_text(stop: Stop, length: int) -> str:
             return ""
 
 
-def _footer(facts: Sequence[str]) -> str:
+def small_line(facts: Sequence[str]) -> str:
+    """Facts about an answer, on one line in small letters."""
     if not facts:
         return ""
     words = " · ".join(map(line, facts))

@@ -11,7 +11,22 @@ from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import line, note, styled_page
 from nbchat.render.terminal.clean import clean_words, columns
 
+LONGEST_QUESTION = 1_000  # characters of a question that are shown among others
 _NUMBER = re.compile(r"[\d,.]*")
+
+
+def short_question(question: str) -> tuple[str, str]:
+    """The beginning of a question, and where that is not all of it, a sentence that says so.
+
+    >>> short_question("Why?"), short_question("why " * 1000)[1]
+    (('Why?', ''), "The question's first 1,000 of 4,000 characters.")
+    """
+    question = question.strip("\n")
+    size = len(question)
+    if size <= LONGEST_QUESTION:
+        return question, ""
+    sentence = f"The question's first {LONGEST_QUESTION:,} of {size:,} characters."
+    return f"{question[:LONGEST_QUESTION].rstrip()}…", sentence
 
 
 def asked_html(question: str) -> str:

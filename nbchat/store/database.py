@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadSettings, HistoryUnavailable
 from nbchat.folders import data_folder
 from nbchat.store.schema import check, migrate, transaction
 from nbchat.store.stored_turn import (
@@ -199,7 +199,7 @@ class Database:
             try:
                 row = {**read_json(question), **read_json(answer)}
             except (BadSettings, TypeError) as error:
-                raise BadSettings(f"turn {number}: {error}") from None
+                raise HistoryUnavailable(f"turn {number}: {error}") from None
             turns[id] = read_turn(
                 row, number, turns.get(parent), id
             )  # never a circle: a parent comes first

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nbchat.errors import BadSettings
+from nbchat.errors import HistoryUnavailable
 from nbchat.folders import data_folder
 
 FILE = "history.sqlite"
@@ -29,14 +29,16 @@ def history_file(setting: str | None) -> Path | None:
         try:
             return data_folder() / FILE
         except RuntimeError:
-            raise BadSettings(
+            raise HistoryUnavailable(
                 "this user has no home folder. Set HOME, or set NBCHAT_HISTORY to a file."
             ) from None
     if setting.strip().lower() == "off":
         return None
     path = os.path.expanduser(setting)
     if path.startswith("~"):
-        raise BadSettings(f"{setting} is in the home folder of a user that is not known here.")
+        raise HistoryUnavailable(
+            f"{setting} is in the home folder of a user that is not known here."
+        )
     if not os.path.isabs(path):
         path = os.path.join(_working_folder(), path)
     return Path(path, FILE) if os.path.isdir(path) else Path(path)
@@ -47,7 +49,7 @@ def _working_folder() -> str:
     try:
         return os.getcwd()
     except OSError:
-        raise BadSettings(
+        raise HistoryUnavailable(
             "the working directory was removed. Change to another with os.chdir(...), "
             "or set NBCHAT_HISTORY to a whole path."
         ) from None

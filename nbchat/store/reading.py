@@ -163,6 +163,7 @@ class TurnRow(BaseModel):
     cell: str | None = None
     execution: str | None = None
     inserted: list[str] = []
+    typed: str = ""
     sent: dict[str, str] = {}
     model: Word = ""
     provider: Word = ""
@@ -174,6 +175,7 @@ class TurnRow(BaseModel):
     stop: Annotated[Stop, BeforeValidator(_stop)] = Stop("end")
     seconds: Annotated[float, Field(ge=0)] = 0.0
     left_out: Count = 0
+    by_default: bool = False
     waiting: list[str] = []
 
     def turn(self, parent: Turn | None, others: Mapping[str, Any], id: str | None) -> Turn:
@@ -187,7 +189,8 @@ class TurnRow(BaseModel):
         turn.id = id or turn.id
         turn.asked_at, turn.left_out = self.asked_at, self.left_out
         turn.inserted, turn.waiting = tuple(self.inserted), tuple(self.waiting)
-        turn.execution, turn.sent = self.execution, dict(self.sent)
+        turn.by_default = self.by_default
+        turn.execution, turn.sent, turn.typed = self.execution, dict(self.sent), self.typed
         turn.others = {**others, **(self.model_extra or {})}
         return turn
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from nbchat.errors import BadSettings
+from nbchat.errors import HistoryUnavailable
 from nbchat.store.database import Database, Write
 from nbchat.store.notebook_path import notebook_path
 from nbchat.store.schema import NotOurs
@@ -123,7 +123,9 @@ class Store:
         try:
             return future.result(ANSWER_SECONDS)
         except (sqlite3.Error, OSError, NotOurs) as error:
-            raise BadSettings(f"the history cannot be read: {self._reason(error)}.") from None
+            raise HistoryUnavailable(
+                f"the history cannot be read: {self._reason(error)}."
+            ) from None
 
     def delete(self, conversation: str) -> bool:
         """Remove a conversation and its bytes; False where another process still holds some."""

@@ -63,6 +63,7 @@ def question_fields(turn: Turn) -> dict[str, Any]:
         "cell": turn.cell,
         "execution": turn.execution,
         "inserted": list(turn.inserted),
+        **({"typed": turn.typed} if turn.typed else {}),
         "sent": dict(turn.sent),
     }
 
@@ -81,6 +82,7 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
         "stop": {"reason": answer.stop.reason, "detail": answer.stop.detail},
         "seconds": turn.seconds,
         "left_out": turn.left_out,
+        **({"by_default": True} if turn.by_default else {}),
         "waiting": list(turn.waiting),
     }
     return _with_others(row, turn.others)

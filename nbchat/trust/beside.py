@@ -1,21 +1,32 @@
 """The files beside the work, laid over what the user has decided.
 
-Of the files in the working directory and above it two can count: the nearest one that
-nobody has trusted, for what is harmless in it, and below it the nearest that the user has
+Of the files of a kind in the working directory and above it two can count: the nearest one
+that nobody has trusted, for what is harmless in it, and below it the nearest that the user has
 trusted, for all of it. So a file cannot hide what the user has decided or trusts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.table_files import parse_table
+from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings
-from nbchat.settings_file import content_of, places_upwards
+from nbchat.settings_file import (
+    FILES,
+    FileContent,
+    OnFault,
+    content_of,
+    is_json,
+    lay_files,
+    places_upwards,
+    raise_fault,
+    usable_content,
+)
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
 from nbchat.trust.untrusted import Harmless, read_untrusted
@@ -29,6 +40,8 @@ class FileState:
     file: FoundFile
     state: str  # as `%chat settings` says it
     line: str = ""  # for the user, once; empty where there is nothing to tell
+    is_trusted: bool = False
+    without: frozenset[str] = frozenset()  # settings that would be others, were it trusted
 
     @property
     def key(self) -> str:
@@ -44,86 +57,176 @@ class Layers:
     values: Mapping[str, Any] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     files: tuple[FileState, ...] = ()
+    tables: tuple[UserTables, ...] = ()  # what the catalog has besides the shipped rows
 
-    def with_values(self, values: Mapping[str, Any], catalog: Catalog, state: FileState) -> Layers:
-        """These with one more on top."""
-        origin = dict.fromkeys(values, state.file.shown_path)
-        return Layers(
-            catalog, {**self.values, **values}, {**self.origins, **origin}, (*self.files, state)
+    def with_values(self, values: Mapping[str, Any], tables: UserTables, origin: str) -> Layers:
+        """These with what one more file says on top; its rows are in the catalog already."""
+        origins = {**self.origins, **dict.fromkeys(values, origin)}
+        return replace(
+            self,
+            values={**self.values, **values},
+            origins=origins,
+            tables=(*self.tables, tables),
         )
 
-    def with_note(self, state: FileState) -> Layers:
-        """These with a file of which nothing counts."""
+    def with_file(self, state: FileState) -> Layers:
+        """These with one more file to speak of."""
         return replace(self, files=(*self.files, state))
 
 
-_laid: dict[tuple[Path, str], tuple[Layers, Layers]] = {}  # by file: below it, and with it
+@dataclass(slots=True)
+class _Found:
+    """The files of one kind that can count, and what is said of those that cannot."""
 
-
-def lay_beside(own: Catalog, start: Path | None = None) -> Layers:
-    """What the files beside the work add to the user's own table.
-
-    Raises BadSettings only where a file that the user has trusted cannot be used.
-    """
-    layers = Layers(own)
     trusted: FoundFile | None = None
     untrusted: FoundFile | None = None
-    for file in _found(start):
-        if file.trouble:
-            layers = layers.with_note(_unusable(file, file.trouble))
-        elif is_trusted(file):
-            trusted = file
-            break
-        elif file.doubt:
-            layers = layers.with_note(_doubtful(file))
-        elif untrusted is None:
-            untrusted = file
-    if trusted:
-        layers = _lay(layers, trusted, is_trusted=True)
-    if untrusted:
-        layers = _lay(layers, untrusted, is_trusted=False)
+    notes: tuple[FileState, ...] = ()
+
+
+_laid: dict[tuple[tuple[Path, str], ...], tuple[Layers, Layers]] = {}  # below them, and with them
+
+
+def lay_beside(below: Layers, start: Path | None = None, on_fault: OnFault = raise_fault) -> Layers:
+    """What the files beside the work add to what is `below`: the user's own files.
+
+    There is a fault only where a file that the user has trusted cannot be used.
+    """
+    kinds = [_find(start, name) for name in FILES]
+    layers = below
+    for kind in kinds:
+        for note in kind.notes:
+            layers = layers.with_file(note)
+    trusted = tuple(kind.trusted for kind in kinds if kind.trusted)
+    untrusted = [kind.untrusted for kind in kinds if kind.untrusted]
+    layers = _lay_all(layers, trusted, untrusted, on_fault)
+    for file in untrusted:
+        layers = _lay(layers, (file,), is_trusted=False)
     return layers
 
 
-def _found(start: Path | None) -> Iterator[FoundFile]:
-    for place in places_upwards(start):
+def trusted_beside(start: Path) -> list[FoundFile]:
+    """The files that the user has trusted, of those that count in a folder."""
+    found = [_find(start, name).trusted for name in FILES]
+    return [file for file in found if file]
+
+
+def _find(start: Path | None, name: str) -> _Found:
+    found = _Found()
+    for place in places_upwards(start, name):
         file = read_found(place)
-        if file is not None:
-            yield file
+        if file is None:
+            continue
+        if file.trouble:
+            found.notes += (_unusable(file, file.trouble),)
+        elif is_trusted(file):
+            found.trusted = file
+            break
+        elif file.doubt:
+            found.notes += (_doubtful(file),)
+        elif found.untrusted is None:
+            found.untrusted = file
+    return found
 
 
-def _lay(layers: Layers, file: FoundFile, *, is_trusted: bool) -> Layers:
-    """The layers with this file on top; the same ones as the last time where nothing changed."""
-    known = (file.path, f"{is_trusted} {file.digest}")
+# --- trusted -------------------------------------------------------------------------------------
+
+
+def _lay_all(
+    layers: Layers,
+    trusted: tuple[FoundFile, ...],
+    untrusted: Sequence[FoundFile],
+    on_fault: OnFault,
+) -> Layers:
+    """The layers with the trusted files on top.
+
+    One that only lacks rows of a file that is not trusted is left out, with a line.
+    """
+    if not trusted:
+        return layers
+    try:
+        return _lay(layers, trusted, is_trusted=True)
+    except BadSettings as error:
+        if len(trusted) == 1 and untrusted:
+            (file,) = trusted
+            others = {other.path.name for other in untrusted} - {file.path.name}
+            if others and _is_read(file):
+                return layers.with_file(_lacking(file, error, *others))
+        on_fault(error)
+    return _lay_what_fits(layers, trusted)
+
+
+def _lay(layers: Layers, files: tuple[FoundFile, ...], *, is_trusted: bool) -> Layers:
+    """The layers with these files on top; the same ones as the last time if nothing changed."""
+    known = tuple((file.path, f"{is_trusted} {file.digest}") for file in files)
     if known in _laid:
         below, laid = _laid[known]
         if below.catalog is layers.catalog and below == layers:
             return laid
-    laid = lay_trusted(layers, file) if is_trusted else _lay_untrusted(layers, file)
+    laid = lay_trusted(layers, files) if is_trusted else _lay_untrusted(layers, *files)
     _laid[known] = layers, laid
     return laid
 
 
-def lay_trusted(layers: Layers, file: FoundFile) -> Layers:
-    """All that the file says. Raises BadSettings, naming file and field."""
-    content = content_of(parse_table(file.content, file.path), file.path)
-    catalog = content.tables.over(layers.catalog)
-    return layers.with_values(content.values, catalog, FileState(file, "trusted"))
+def lay_trusted(layers: Layers, files: Sequence[FoundFile]) -> Layers:
+    """All that the files say. Raises BadSettings, naming file and field."""
+    contents = [content_of_found(file) for file in files]
+    return _with_contents(layers, files, contents, raise_fault)
+
+
+def content_of_found(file: FoundFile) -> FileContent:
+    """What the file means. Raises BadSettings, naming file and field."""
+    return content_of(parse_table(file.content, file.path), file.path)
+
+
+def _lay_what_fits(layers: Layers, files: Sequence[FoundFile]) -> Layers:
+    """What can be used of files that are trusted, and cannot be used as they are."""
+    contents = [usable_content(file.content, file.path) for file in files]
+    return _with_contents(layers, files, contents, lambda error: None)
+
+
+def _with_contents(
+    layers: Layers,
+    files: Sequence[FoundFile],
+    contents: Sequence[FileContent],
+    on_fault: OnFault,
+) -> Layers:
+    rows = [content.tables for content in contents]
+    catalog, tables = lay_files(rows, layers.catalog, on_fault)
+    layers = replace(layers, catalog=catalog)
+    for file, content, table in zip(files, contents, tables, strict=True):
+        layers = layers.with_values(content.values, table, file.shown_path)
+        layers = layers.with_file(FileState(file, "trusted", is_trusted=True))
+    return layers
+
+
+def _is_read(file: FoundFile) -> bool:
+    """Whether the file is right as far as it can be seen alone."""
+    try:
+        content_of_found(file)
+    except BadSettings:
+        return False
+    return True
+
+
+# --- not trusted ---------------------------------------------------------------------------------
 
 
 def _lay_untrusted(layers: Layers, file: FoundFile) -> Layers:
     try:
         data = parse_table(file.content, file.path)
     except BadSettings as error:
-        said = first_line(error).removeprefix(f"{file.path} ").rstrip(".")
-        return layers.with_note(_unusable(file, f"it {written_out(said)}"))
-    harmless = read_untrusted(data, layers.catalog)
+        said = first_line(error).removeprefix(f"{file.path}").rstrip(".")
+        words = f"it {said.strip()}" if said[:1] == " " else said.removeprefix(":").strip()
+        return layers.with_file(_unusable(file, written_out(words)))
+    harmless = read_untrusted(data, layers.catalog, is_json=is_json(file.path))
     state = FileState(file, "not trusted; nothing in it needs that")
     if harmless.left_out:
         state = _partly_used(file, harmless)
     unknown = {**layers.catalog.untrusted, **dict.fromkeys(harmless.unknown, file.shown_path)}
     catalog = replace(layers.catalog.merged(aliases=harmless.aliases), untrusted=unknown)
-    return layers.with_values(harmless.values, catalog, state)
+    rows = UserTables(aliases=harmless.aliases, origin=file.shown_path)
+    layers = replace(layers, catalog=catalog).with_file(state)
+    return layers.with_values(harmless.values, rows, file.shown_path)
 
 
 def needs_trust(file: FoundFile, below: Layers) -> bool:
@@ -142,6 +245,17 @@ def _partly_used(file: FoundFile, harmless: Harmless) -> FileState:
         file,
         f"not trusted{changed}; left out: {left_out}; see %chat trust",
         f"{file.shown_path} is not trusted{changed}; left out of it: {left_out}. {TO_TRUST}.",
+        without=frozenset(harmless.without),
+    )
+
+
+def _lacking(file: FoundFile, error: BadSettings, *others: str) -> FileState:
+    why = f"{written_out(first_line(error))} Is it in {' or '.join(others)}, which is not trusted?"
+    return FileState(
+        file,
+        f"trusted, but left out: {why}",
+        f"{file.shown_path} is left out: {why} {TO_TRUST}.",
+        is_trusted=True,
     )
 
 

@@ -75,15 +75,15 @@ def _read(place: Path, link: os.stat_result) -> FoundFile:
         content,
         facts.st_uid,
         stat.S_IMODE(facts.st_mode),
-        _trouble(content),
+        _trouble(content, is_toml=place.suffix.lower() != ".json"),
         _doubt(place, link, facts),
     )
 
 
-def _trouble(content: bytes) -> str:
+def _trouble(content: bytes, *, is_toml: bool) -> str:
     if len(content) > LARGEST:
         return f"it is larger than {LARGEST // 1024} KiB"
-    for line in content.splitlines():
+    for line in content.splitlines() if is_toml else ():
         if line.count(b".") > MOST_DOTS and not line.lstrip().startswith(b"#"):
             names = _QUOTED.sub(b"", line)
             if names.count(b".") > MOST_DOTS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +17,11 @@ from typing import Any
 from nbchat import addresses, known_keys
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Model, Provider, ThinkingFields, ThinkingTable
-from nbchat.catalog.table_files import parse_table
 from nbchat.catalog.user_tables import UserRow
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.key_owners import owners_of
-from nbchat.settings_file import FileContent, content_of
-from nbchat.trust.beside import Layers, lay_trusted
+from nbchat.settings_file import FILES, FileContent
+from nbchat.trust.beside import Layers, content_of_found, lay_trusted
 from nbchat.trust.found_file import FoundFile, user_name
 from nbchat.wording import folded, plural, shorten, written_out
 
@@ -33,10 +32,14 @@ MOST_LINES = 40  # of a file that is shown as it is written
 _HOST = re.compile(r"(?:https?://)?([^/?#]*)", re.I)
 
 
-def report(file: FoundFile, own: Catalog) -> list[str]:
-    """The lines to read before one decides. Raises BadSettings where the file cannot be used."""
-    content = content_of(parse_table(file.content, file.path), file.path)
-    after = lay_trusted(Layers(own), file).catalog
+def report(file: FoundFile, own: Catalog, others: Sequence[FoundFile] = ()) -> list[str]:
+    """The lines to read before one decides. Raises BadSettings where the file cannot be used.
+
+    `others` count with it: those that are trusted already, or would be together with it.
+    """
+    content = content_of_found(file)
+    together = sorted((*others, file), key=lambda one: FILES.index(one.path.name))
+    after = lay_trusted(Layers(own), together).catalog
     lines = [file.shown_path, f"  {_facts(file)}", "", *_text(file), *_hosts(content, own, after)]
     if history := content.values.get("history"):
         kept = "not be kept" if history.lower() == "off" else f"be kept in {written_out(history)}"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadFile
 from nbchat.folders import data_folder
 from nbchat.trust.found_file import FoundFile
 
@@ -87,7 +87,7 @@ def _write(files: Mapping[str, str]) -> None:
         with suppress(OSError):
             os.unlink(unfinished)
         why = getattr(error, "strerror", None) or str(error)
-        raise BadSettings(
+        raise BadFile(
             f"which files you trust cannot be kept in your data folder: {why}.\n"
             "Nothing was changed. A file that NBCHAT_CONFIG names needs no trust."
         ) from None

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from nbchat.catalog.catalog import Catalog, shipped
+from nbchat.catalog.user_tables import TABLES
 from nbchat.errors import UnknownModel
-from nbchat.settings_file import DISPLAYS, FileValues
+from nbchat.settings_values import DISPLAYS, checked_values
 from nbchat.wording import folded
 
 LONGEST_NAME = 40  # characters of a name that is repeated
@@ -28,23 +27,40 @@ _ROW_NAMES = {"providers": "type", "models": "id"}  # the field that a row is kn
 
 @dataclass(slots=True)
 class Harmless:
-    """What counts of a file, and what does not: `left_out` in words, `unknown` by name."""
+    """What counts of a file, and what does not: `left_out` in words, `unknown` by name.
+
+    `without` are the settings that would be others, were it trusted, such as `limits.event`.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    without: set[str] = field(default_factory=set)
+
+    def leave_out(self, name: str, value: Any, words: str = "") -> None:
+        """Nothing of this member counts; `words` are what is said of it."""
+        self.left_out.append(words or name)
+        inner = [f"{name}.{member}" for member in value] if isinstance(value, Mapping) else []
+        self.without.update((name, *inner))
 
 
 Reader = Callable[[Any, Catalog, Harmless], None]
 
 
-def read_untrusted(data: Mapping[str, Any], catalog: Catalog) -> Harmless:
-    """Take what counts from the data of a file; `catalog` has the names that are taken."""
+def read_untrusted(data: Any, catalog: Catalog, *, is_json: bool = False) -> Harmless:
+    """Take what counts from the data of a file; `catalog` has the names that are taken.
+
+    A JSON table has rows alone, so nothing else of it counts.
+    """
     harmless = Harmless()
+    if not isinstance(data, Mapping):
+        harmless.left_out.append("all of it, which is no table")
+        return harmless
     for name, value in data.items():
-        reader = READERS.get(name, _leave_out(name))
-        reader(value, catalog, harmless)
+        may_count = name in TABLES or not is_json
+        reader = READERS.get(name) if may_count else None
+        (reader or _leave_out(name))(value, catalog, harmless)
     return harmless
 
 
@@ -56,21 +72,21 @@ def _read_model(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     if isinstance(value, str) and _is_shipped(value):
         harmless.values["model"] = value
     else:
-        harmless.left_out.append(_with_names("model", [value]))
+        harmless.leave_out("model", value, _with_names("model", [value]))
 
 
 def _read_display(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     if value in DISPLAYS:
         harmless.values["display"] = value
     else:
-        harmless.left_out.append("display, which is 'live' or 'static'")
+        harmless.leave_out("display", value, "display, which is 'live' or 'static'")
 
 
 def _read_timeouts(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     try:
-        harmless.values["timeouts"] = FileValues.model_validate({"timeouts": value}).timeouts
-    except ValidationError:
-        harmless.left_out.append("timeouts, which are seconds above 0")
+        harmless.values.update(checked_values({"timeouts": value}))
+    except ValueError:
+        harmless.leave_out("timeouts", value, "timeouts, which are seconds above 0")
 
 
 def _read_aliases(value: Any, catalog: Catalog, harmless: Harmless) -> None:
@@ -124,7 +140,7 @@ def _look(name: str) -> str:
 def _leave_out(table: str) -> Reader:
     def read(value: Any, catalog: Catalog, harmless: Harmless) -> None:
         names = _names_of_rows(table, value)
-        harmless.left_out.append(_with_names(table, names))
+        harmless.leave_out(table, value, _with_names(table, names))
         harmless.unknown.update(name for name in names if isinstance(name, str))
 
     return read

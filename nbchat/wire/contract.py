@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Literal, Protocol, cast
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
-from nbchat.errors import BadSettings
+from nbchat.errors import BadOption
 from nbchat.events import Event
 from nbchat.messages import Message, Tool
 from nbchat.wire.formats import FORMATS
@@ -71,7 +71,7 @@ class HttpRequest:
         try:
             text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         except (TypeError, ValueError, RecursionError) as error:
-            raise BadSettings(
+            raise BadOption(
                 f"the request is not JSON: {error}. "
                 "Look at `tools`, `schema` and the arguments of tool calls."
             ) from None
@@ -123,9 +123,7 @@ def load_dialect(name: str) -> Dialect:
     """
     if name not in FORMATS:
         meant = did_you_mean(name, FORMATS)
-        raise BadSettings(
-            f"no wire format is called {name!r}.{meant}\nKnown: {', '.join(FORMATS)}."
-        )
+        raise BadOption(f"no wire format is called {name!r}.{meant}\nKnown: {', '.join(FORMATS)}.")
     return cast(Dialect, import_module(f"nbchat.wire.formats.{name.replace('-', '_')}"))
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadAttachment, BadSettings
 from nbchat.messages import File, Message, Part, Text, Thought, Tool, ToolCall
 
 Block: TypeAlias = dict[str, Any]  # one object of a message's content, in the provider's own words
@@ -42,7 +42,7 @@ def is_blank(part: object) -> bool:
 
 def file_refusal(file: File, model: str) -> BadSettings:
     """The refusal of a document, before anything is sent."""
-    return BadSettings(
+    return BadAttachment(
         f"{model} takes no {file.media_type} files here. Send its text, or an image of it."
     )
 

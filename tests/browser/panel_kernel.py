@@ -60,7 +60,7 @@ START = """async ([esm, views]) => {
             question: text(turn, ".nbp-words"),
             answer: said(turn),
             place: text(turn, ".nbp-acts > span:not(.nbp-foot)").replace(/[‹›]/g, ""),
-            error: text(turn, ".nbp-err b"),
+            error: turn.querySelector(".nbp-err")?.dataset.error ?? "",
             wait: text(turn, ".nbp-wait"),
         }));
         return {

@@ -45,6 +45,10 @@ START = """async (esm) => {
     window.leave = window.module.default.render({ model: window.model, el });
 }"""
 
+MISSING = (
+    "Moonshot AI (Kimi) needs KIMI_API_KEY, which is not set.\n"
+    'Set it here: import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()'
+)
 NOW = {
     "kind": "now",
     "model": "demo",
@@ -219,6 +223,8 @@ def fill_transcript(panel: Page) -> None:
             "kind": "refusal",
             "id": "c",
             "error": "MissingKey",
-            "text": "kimi needs KIMI_API_KEY, which is not set.",
+            "text": MISSING,
+            "copy": MISSING.partition(": ")[2],
+            "other": True,
         },
     )

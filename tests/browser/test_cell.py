@@ -122,7 +122,7 @@ def test_a_refusal_is_two_lines_in_the_cell(ask: Ask, service: Service) -> None:
     notebook.run(1)
 
     (left,) = outputs(notebook, 1)
-    assert left.startswith("KeyRefused: kimi refuses the key from KIMI_API_KEY (401)")
+    assert left.startswith("KeyRefused: Moonshot AI (Kimi) refuses the key from KIMI_API_KEY (401)")
     assert len(left.split("\n")) == 2
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 
-from .panel_page import NOW, OpenPanel, Page, row, rows, state
+import pytest
+
+from .panel_page import NOW, OpenPanel, Page, asked, row, rows, state
 
 
 def test_a_variable_is_offered_attached_looked_at_and_removed(open_panel: OpenPanel) -> None:
@@ -268,3 +270,65 @@ def test_a_question_takes_no_more_images_than_a_message_can_carry(open_panel: Op
     panel.page.get_by_role("alert").get_by_text("8 images").wait_for()
 
     assert panel.page.locator(".nbp-chip").count() == 8
+
+
+@pytest.mark.field("P11")
+def test_a_long_value_is_shown_whole_when_a_person_asks_for_it(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    sign = "a\n… (the first 2,000 of 9,000 characters)"
+    question = asked("Q", attachments=[["x (1 B)", "7"], ["df (9.0 kB)", sign, True]])
+    panel.tell(state("a"), rows(row("a") | {"question": question}))
+    panel.page.get_by_text("x (1 B)").click()
+    panel.page.get_by_text("df (9.0 kB)").click()
+    show_all = panel.page.get_by_role("button", name="Show all")
+    show_all.click()
+    wanted = panel.wait_sent("value")
+    assert (wanted["id"], wanted["number"]) == ("a", 1)
+    panel.tell({"kind": "value", "id": "a", "number": 1, "text": "<b>all of it</b>"})
+    panel.page.get_by_text("<b>all of it</b>").wait_for()
+    assert show_all.count() == 0
+
+    panel.area.click()
+    panel.page.keyboard.type("@d")
+    panel.wait_sent("names", 2)
+    panel.tell({"kind": "names", "text": "d", "rows": [["df", "DataFrame 150 × 5"]]})
+    panel.page.wait_for_selector("[role=option]")
+    panel.page.keyboard.press("Enter")
+    panel.wait_sent("peek")
+    panel.tell({"kind": "peek", "name": "df", "label": "df (9 B)", "text": sign, "cut": True})
+    panel.page.get_by_text("df (9 B)").click()
+    panel.page.get_by_text("the first 2,000 of 9,000").last.wait_for()
+    show_all.click()
+    assert panel.wait_sent("value", 2)["name"] == "df"
+    panel.tell({"kind": "value", "name": "df", "text": "the rest"})
+    panel.page.get_by_text("the rest").wait_for()
+
+
+@pytest.mark.field("C7")
+def test_the_history_says_when_and_where_each_conversation_was(open_panel: OpenPanel) -> None:
+    panel = open_panel(timezone_id="UTC")
+    panel.page.get_by_role("button", name="History").click()
+    panel.wait_sent("talks")
+    titles = ["Which feature separates the classes best?", "Sales in the north", "main"]
+    panel.tell(
+        {
+            "kind": "talks",
+            "rows": [
+                ["main", "", titles[0], 3, 1_764_424_980, "iris.ipynb"],
+                ["", "1f", titles[1], 1, 1_700_000_000.5, "a-long-name-of-an-analysis.ipynb"],
+                ["new", "", titles[2], 0, 0, ""],
+            ],
+        }
+    )
+    entries = panel.page.locator(".nbp-entry")
+    entries.first.wait_for()
+
+    lines = [" ".join(text.split()) for text in entries.all_inner_texts()]
+    assert lines == [
+        f"{titles[0][:40]}… 11/29/25, 2:03 PM ✓ 3 turns · iris.ipynb",
+        f"{titles[1]} 11/14/23, 10:13 PM 1 turn · a-long-name-of-an-analysis.ipynb",
+        f"{titles[2]} 0 turns",
+    ]
+    boxes = [entry.locator("small").first.bounding_box() for entry in entries.all()[:2]]
+    assert len({round(box["x"] + box["width"]) for box in boxes}) == 1  # the times are one column
+    assert panel.page.locator(".nbp-pop").evaluate("box => box.scrollWidth <= box.clientWidth")

@@ -28,11 +28,11 @@ REFUSED = {  # what makes the next question fail: a cell, the question, and what
         "Unreachable",
     ),
     "silence": ("write('[timeouts]\\nfirst_byte = 0.2')", "hanging", "TimedOut"),
-    "an address that is none": ("os.environ['KIMI_BASE_URL'] = 'no'", "lost?", "Unreachable"),
+    "an address that is none": ("os.environ['KIMI_BASE_URL'] = 'no'", "lost?", "UnknownHost"),
     "an option that cannot be": (
         "panel._session.options['temperature'] = 99",
         "lost?",
-        "BadSettings",
+        "BadOption",
     ),
     "settings that cannot be read": ("write('model = ')", "lost?", "BadSettings"),
 }

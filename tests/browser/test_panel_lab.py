@@ -108,7 +108,7 @@ def test_a_model_is_chosen_and_a_missing_key_is_an_alert(in_lab: InLab) -> None:
     page.keyboard.press("Enter")
     page.locator("button.nbp-pick", has_text="kimi-k2-thinking").wait_for()
     ask(notebook, "Hello")
-    page.locator(".nbp-err", has_text="MissingKey").wait_for()
+    page.locator(".nbp-err", has_text="Moonshot AI (Kimi) needs KIMI_API_KEY").wait_for()
     notebook.run(2)
 
     assert "kimi-k2-thinking" in page.locator(".jp-Cell").nth(2).inner_text()

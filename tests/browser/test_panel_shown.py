@@ -5,10 +5,12 @@ An answer that grows, ends, fails, has branches, or misses a piece.
 
 from __future__ import annotations
 
+import pytest
+
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
-from .panel_page import NOW, OpenPanel, asked, row, rows, state
+from .panel_page import MISSING, NOW, OpenPanel, asked, fill_transcript, row, rows, state
 
 
 def test_a_tail_grows_by_pieces_and_only_what_differs_is_touched(open_panel: OpenPanel) -> None:
@@ -113,6 +115,46 @@ def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(
         assert (details.get_attribute("open") is None) is not touch
 
 
+@pytest.mark.field("look 11")
+def test_an_error_says_in_words_what_to_do_and_offers_another_model(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    fill_transcript(panel)
+    alert = panel.page.locator(".nbp-err[role=alert]")
+    command = MISSING.partition(": ")[2]
+
+    assert "MissingKey" not in panel.page.locator("body").inner_text()
+    assert alert.locator("p").first.inner_text() == MISSING.splitlines()[0]
+    assert alert.locator("code").inner_text() == command
+    alert.get_by_role("button", name="Copy").click()
+    assert alert.get_by_role("button", name="Copied").is_visible()
+
+    alert.get_by_role("button", name="Retry").focus()
+    panel.page.keyboard.press("Tab")
+    panel.page.keyboard.press("Enter")
+    panel.wait_sent("models")
+    panel.tell(
+        {"kind": "models", "rows": [["demo", "demo", "", ""], ["kimi-k2.6", "Kimi", "", ""]]}
+    )
+    panel.page.get_by_role("option", name="demo").wait_for()
+    panel.page.keyboard.press("Enter")
+    assert panel.wait_sent("choose")["model"]
+    assert alert.get_by_role("button", name="Retry").is_visible()
+
+
+@pytest.mark.field("look 11")
+def test_another_model_is_not_offered_where_it_does_not_help(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.stream("a")
+    text = "temperature should be a number from 0 to 2, not 99."
+    refusal = {"kind": "refusal", "id": "a", "error": "BadOption", "text": text}
+    panel.tell({**refusal, "copy": "", "other": False}, state(failed=["a"]))
+    alert = panel.page.locator(".nbp-err[role=alert]")
+
+    assert alert.inner_text().splitlines()[0] == text
+    assert alert.get_by_role("button").all_inner_texts() == ["Retry"]
+
+
 def test_a_failed_question_is_an_alert_with_retry(open_panel: OpenPanel) -> None:
     panel = open_panel()
     panel.stream("a")
@@ -121,7 +163,7 @@ def test_a_failed_question_is_an_alert_with_retry(open_panel: OpenPanel) -> None
         state(failed=["a"]),
     )
 
-    assert "MissingKey" in panel.page.locator(".nbp-err[role=alert]").inner_text()
+    assert "kimi needs a key." in panel.page.locator(".nbp-err[role=alert]").inner_text()
 
     panel.page.get_by_role("button", name="Retry").click()
 

@@ -1,8 +1,7 @@
 """Random walks: whatever is done in the panel and in cells, the panel shows what the kernel has.
 
 After each step the whole transcript is compared with the kernel's turns, and the model that is
-shown with the one that would be asked. Set NBCHAT_WALKS to a number of walks (200, say) for the
-long run, and NBCHAT_WALK to the number of one that failed.
+shown with the one that would be asked. NBCHAT_WALK takes the number of a walk that failed.
 """
 
 from __future__ import annotations
@@ -14,10 +13,11 @@ from collections.abc import Callable
 import pytest
 
 from ..fakes.provider import Service
+from ..nightly import size
 from .panel_kernel import REFUSALS, LivePanel, OpenLive
 
-WALKS = int(os.environ.get("NBCHAT_WALKS", 12))
-FIRST = int(os.environ.get("NBCHAT_WALK", 0))
+WALKS = range(size(12, nightly=200))
+ONE = os.environ.get("NBCHAT_WALK")
 STEPS = 10  # of a walk
 CLEAN = """
 import os, pathlib
@@ -255,10 +255,10 @@ def test_whatever_is_done_the_panel_shows_what_the_kernel_has(
     open_live: OpenLive, service: Service
 ) -> None:
     panel = open_live(views=2)
-    for number in range(FIRST, FIRST + WALKS):
+    for number in [int(ONE)] if ONE else WALKS:
         walk = Walk(panel, service, number)
         try:
             walk.run(STEPS)
         except BaseException as error:
-            error.add_note(f"walk {number} (NBCHAT_WALK={number} NBCHAT_WALKS=1): {walk.done}")
+            error.add_note(f"walk {number} (NBCHAT_WALK={number}): {walk.done}")
             raise

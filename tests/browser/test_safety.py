@@ -320,7 +320,7 @@ def test_nothing_said_in_other_places_acts_either(
 
     assert watched.harmless() == ""
     shown = notebook.page.evaluate("document.querySelector('.jp-Notebook').innerText")
-    assert shown.count("kimi says: javascript\u2060://%0aalert(1) vscode\u2060://file/x") == 2
+    assert shown.count("It says: javascript\u2060://%0aalert(1) vscode\u2060://file/x") == 2
     asked_for = [unmasked(shlex.split(name)[0][7:]) for name in names]
     assert [name for name in asked_for if name[:30] not in shown] == []
     notebook.close()

@@ -12,6 +12,7 @@ from nbchat import Answer, NbchatError, Stop
 from nbchat.engine.engine import Engine
 from nbchat.events import Event
 from nbchat.settings import Settings
+from nbchat.settings_values import USUAL_LIMITS, Limits
 
 from ..network.faults.families import Family
 
@@ -44,10 +45,10 @@ class Played:
 class Player:
     """Plays bodies to one engine. `lost`: the connection is lost at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = USUAL_LIMITS) -> None:
         self._chunks: Sequence[bytes] = ()
         self._lost: NbchatError | None = None
-        settings = Settings()
+        settings = Settings(limits=limits)
         self._engine = Engine(lambda: settings, {HOST: self._body})
 
     async def _body(self, request: bytes) -> AsyncIterator[bytes]:

@@ -192,16 +192,13 @@ async def test_twenty_thousand_deltas_arrive_in_order(server: Misbehaving) -> No
     assert played.text == "".join(f"{n} " for n in range(20_000))
 
 
-async def test_an_answer_larger_than_the_limit_ends_with_what_fits(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from nbchat.engine import response
+async def test_an_answer_larger_than_the_limit_ends_with_what_fits() -> None:
+    from nbchat.settings_values import Limits
 
     from .player import Player
 
-    monkeypatch.setattr(response, "MAX_ANSWER", MIB)
     piece = b"".join(OPENAI.delta("x" * 100) for _ in range(100))
-    played = await Player().play(OPENAI, *[piece] * 100)
+    played = await Player(Limits(answer=MIB)).play(OPENAI, *[piece] * 100)
 
     assert isinstance(played.events[-1], Stop)
     assert "limit of 1 MiB" in played.events[-1].detail

@@ -215,3 +215,9 @@ def test_a_key_goes_to_the_host_that_gave_it(
     assert prepare(Settings.load(), "glm-5.3-flash", "hi", Options()).call.url.startswith(
         "https://glm.example.com/v4/"
     )
+
+
+@pytest.mark.parametrize("wire", ["openai-responses", "anthropic-messages", "gemini", "cohere"])
+def test_the_demo_says_that_it_speaks_one_wire_format(wire: str) -> None:
+    with pytest.raises(BadSettings, match=f"speaks openai-chat alone, not {wire}"):
+        prepare(Settings(), "demo", "Why is the sky blue?", Options(wire=wire))

@@ -13,6 +13,7 @@ from nbchat.errors import (
     ProxyFailed,
     TimedOut,
     TlsFailed,
+    UnknownHost,
     Unreachable,
 )
 
@@ -22,7 +23,7 @@ from ..network.faults.talking import listening, whole
 from .stage import KEY, Stage, ask, case
 
 
-@case(Unreachable, "no network, or no such host")
+@case(UnknownHost, "no network, or no such host")
 def _(stage: Stage) -> None:
     ask(base_url="https://api.example.invalid/v1", api_key=KEY)
 

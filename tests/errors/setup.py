@@ -5,7 +5,24 @@ from __future__ import annotations
 import asyncio
 
 import nbchat
-from nbchat.errors import BadSettings, ConversationBusy, MissingKey, UnknownModel
+from nbchat.errors import (
+    BadAttachment,
+    BadCommand,
+    BadFile,
+    BadOption,
+    BadSettings,
+    ConversationBusy,
+    HistoryUnavailable,
+    KeyNotSent,
+    MissingAddress,
+    MissingKey,
+    NoSuchCommand,
+    NotThere,
+    UnknownModel,
+)
+from nbchat.frontends.notebook import arguments
+from nbchat.frontends.notebook.commands.table import run_line
+from nbchat.store import notebook_path
 
 from ..fakes.provider import answer, said
 from ..trusted import write_trusted
@@ -50,18 +67,18 @@ def _(stage: Stage) -> None:
     ask()
 
 
-@case(BadSettings, "a provider's key for another host")
+@case(KeyNotSent, "a provider's key for another host")
 def _(stage: Stage) -> None:
     ask(base_url="https://gateway.example.com/v1")
 
 
-@case(BadSettings, "a key with a line end in it")
+@case(KeyNotSent, "a key with a line end in it")
 def _(stage: Stage) -> None:
     stage.patch.setenv("KIMI_API_KEY", "sk-canary\n-0123456789")
     ask()
 
 
-@case(BadSettings, "Azure without its address")
+@case(MissingAddress, "Azure without its address")
 def _(stage: Stage) -> None:
     ask("azure:my-deployment", api_key=KEY)
 
@@ -77,3 +94,51 @@ def _(stage: Stage) -> None:
             chat.forget()
 
     asyncio.run(main())
+
+
+@case(BadAttachment, "a file that the model's format does not take")
+def _(stage: Stage) -> None:
+    file = nbchat.File(b"PK", "application/zip", "people.zip")
+    nbchat.chat().ask(["What is this?", file], "kimi-k2.6")
+
+
+@case(HistoryUnavailable, "NBCHAT_HISTORY in the folder of a user who is not there")
+def _(stage: Stage) -> None:
+    notebook_path.history_file("~nobody-here/history.sqlite")
+
+
+for line, kind in {
+    "%%chat demo --tempreature 1": BadOption,
+    "%%chat demo --temperature warm": BadOption,
+    "%%chat demo --max-tokens many": BadOption,
+    '%%chat demo --system "Be brief.': BadOption,
+    "%%chat --key sk-canary-0123456789abcdef": KeyNotSent,
+}.items():
+
+    @case(kind, line)
+    def _(stage: Stage, line: str = line) -> None:
+        arguments.refuse_keys(line)
+        arguments.parse_arguments(line.removeprefix("%%chat"))
+
+
+for command, kind in {
+    "cost": NoSuchCommand,
+    "clear": NoSuchCommand,
+    "modles": NoSuchCommand,
+    "system brief": NoSuchCommand,
+    "login": NoSuchCommand,
+    "kimi-k2.6": NoSuchCommand,
+    "why is the sky blue?": NoSuchCommand,
+    "undo all": BadCommand,
+    "search": BadCommand,
+    "use": BadCommand,
+    "export": BadCommand,
+    "models nobody-has-this": NotThere,
+    "goto 7": NotThere,
+    "import nowhere.json": BadFile,
+    "use kimi-k2-thinkng": UnknownModel,
+}.items():
+
+    @case(kind, f"%chat {command}")
+    def _(stage: Stage, command: str = command) -> None:
+        run_line(stage.shell, command)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 import nbchat
 from nbchat.errors import NbchatError
@@ -25,6 +26,7 @@ class Stage:
     service: Service
     patch: pytest.MonkeyPatch
     folder: Path
+    shell: InteractiveShell
 
     def refuses(self, status: int, message: str, kind: str = "", **headers: str) -> None:
         body = json.dumps({"error": {"message": message, "type": kind}}).encode()

@@ -7,14 +7,29 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat import errors
-from nbchat.errors import NbchatError, ServiceError, SetupError
+from nbchat.errors import (
+    ContextTooLong,
+    KeyRefused,
+    MissingKey,
+    ModelNotFound,
+    NbchatError,
+    NoCredit,
+    RetiredModel,
+    ServiceDown,
+    ServiceError,
+    SetupError,
+)
+from nbchat.wording import to_copy
 
 from ..fakes.provider import Service
+from ..frontends.notebook.shell import shell_in
 from . import no_answer, refused, setup, wrong_calls
 from .stage import CASES, KEY, Case, Stage
 
@@ -22,16 +37,27 @@ NEVER_ALONE = (NbchatError, SetupError, ServiceError)  # caught, but never raise
 MODULES = (setup, wrong_calls, refused, no_answer)
 
 
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """Where `%chat` lines are typed."""
+    with shell_in(tmp_path_factory.mktemp("ipython")) as shell:
+        yield shell
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.kind.__name__}: {c.when}")
 def test_an_error_says_in_two_lines_what_happened_and_what_to_do(
-    case: Case, service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    case: Case,
+    service: Service,
+    shell: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIMI_API_KEY", KEY)
     monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
 
     with pytest.raises(case.kind) as raised:
-        case.happens(Stage(service, monkeypatch, tmp_path))
+        case.happens(Stage(service, monkeypatch, tmp_path, shell))
 
     shown = "\n".join(raised.value._render_traceback_())
     message = re.sub("\x1b\\[[0-9;]*m", "", shown)
@@ -44,6 +70,54 @@ def test_an_error_says_in_two_lines_what_happened_and_what_to_do(
     assert not re.search(
         r"Traceback|Exception|object at 0x|\bsorry\b|please (?!check)", message, re.I
     )
+
+
+SPEAKS_DEVELOPER = r"\b(kimi|glm|anthropic|bedrock) (says|needs|refuses|limits|has|cannot)\b"
+REFUSED = [case for case in CASES if issubclass(case.kind, ServiceError | MissingKey)]
+CAN_BE_COPIED = {
+    KeyRefused: 'import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()',
+    NoCredit: "%chat models",
+    ModelNotFound: "%chat models kimi",
+    RetiredModel: "%%chat kimi-k2.6",
+    ContextTooLong: "%chat reset",
+    ServiceDown: "%chat models",
+}
+
+
+@pytest.mark.field("look 11")
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: f"{c.kind.__name__}: {c.when}")
+def test_a_refusal_names_the_provider_and_offers_what_can_be_copied(
+    case: Case,
+    service: Service,
+    shell: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("KIMI_API_KEY", KEY)
+    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
+
+    with pytest.raises(case.kind) as raised:
+        case.happens(Stage(service, monkeypatch, tmp_path, shell))
+
+    text = str(raised.value)
+    happened, to_do = text.split("\n")
+    assert not re.search(SPEAKS_DEVELOPER, text)
+    if case.kind is MissingKey:
+        assert to_copy(text).startswith("import os, getpass; os.environ[")
+        assert to_do.endswith(to_copy(text))
+    else:
+        assert "Moonshot AI (Kimi)" in happened
+        assert to_copy(text) == CAN_BE_COPIED.get(case.kind, to_copy(text))
+
+
+@pytest.mark.field("C9")
+def test_the_old_names_still_catch_the_new_ones() -> None:
+    new = (errors.NoQuestion, errors.NoSuchCommand, errors.BadOption, errors.BadFile)
+
+    assert all(issubclass(kind, errors.BadSettings) for kind in new)
+    assert issubclass(errors.NoQuestion, TypeError)
+    assert issubclass(errors.UnknownHost, errors.Unreachable)
+    assert not errors.UnknownHost.retryable
 
 
 def test_every_kind_of_error_is_among_them() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbchat.settings import Settings
-from nbchat.settings_file import FILE
+from nbchat.settings_file import FILE, JSON_FILE
 
 from ..trust.hostile import EVIL, model, provider
 
@@ -112,3 +112,43 @@ def test_other_commands_tell_of_an_untrusted_file_beside_their_output(file: Path
 
     assert "not trusted" not in ran.stdout
     assert ran.stderr.count(f"{file} is not trusted; left out of it: history") == 1
+
+
+TABLE = '{"models": [{"id": "house", "name": "House", "type": "corp", "envKey": "HOUSE_KEY"}]}'
+
+
+@pytest.mark.field("P12")
+def test_a_table_in_json_is_shown_and_trusted_together_with_the_settings_beside_it(
+    file: Path, tmp_path: Path
+) -> None:
+    """The model is at a provider of the other file, so neither could be judged alone."""
+    table = tmp_path / JSON_FILE
+    table.write_text(TABLE)
+
+    alone = nbchat("trust", JSON_FILE, cwd=tmp_path, typed="y\n")
+    refused = nbchat("trust", cwd=tmp_path, typed="n\n")
+    both = nbchat("trust", cwd=tmp_path, typed="y\n")
+    again = nbchat("trust", cwd=tmp_path)
+    forgotten = nbchat("trust", "--forget", cwd=tmp_path)
+
+    assert "no provider is of type 'corp'" in alone.stderr
+    assert "Nothing was changed." in refused.stdout
+    assert both.stdout.index(f"{file}\n") < both.stdout.index(f"{table}\n")
+    assert "is asked for   house" in both.stdout
+    assert 'model house: envKey = "HOUSE_KEY"' in both.stdout
+    assert "Trust these files, each until it changes? [y/N]" in both.stdout
+    for path in (file, table):
+        assert f"{path} is trusted from now on, until it changes.\n" in both.stdout
+        assert f"{path} is trusted as it is now" in again.stdout
+        assert f"{path} is no longer trusted.\n" in forgotten.stdout
+
+
+@pytest.mark.field("P12")
+def test_a_table_in_json_alone_is_found_and_trusted(tmp_path: Path) -> None:
+    (tmp_path / JSON_FILE).write_text(TABLE.replace('"corp"', '"openai"'))
+
+    ran = nbchat("trust", cwd=tmp_path, typed="y\n")
+
+    assert "Trust this file, until it changes? [y/N]" in ran.stdout
+    assert Settings.load(tmp_path).catalog.find("house").provider.type == "openai"
+    assert Settings.load(tmp_path).file_lines == {}

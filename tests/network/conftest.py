@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbchat.engine import response, retry
+from nbchat.engine import retry
 from nbchat.network import client
-from nbchat.wire.framing.contract import MIB
+from nbchat.settings_file import FILE, config_folder
 
 from .faults.certificates import Authority
 from .faults.server import Misbehaving, Turn
@@ -18,7 +18,9 @@ from .faults.server import Misbehaving, Turn
 @pytest.fixture(autouse=True)
 def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes seconds for people takes none here."""
-    monkeypatch.setattr(response, "MAX_ANSWER", 24 * MIB)
+    file = config_folder() / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('[limits]\nanswer = "24 MiB"\n')
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
     monkeypatch.setattr(client, "ERROR_BODY_SECONDS", 0.3)
 

@@ -15,7 +15,7 @@ from nbchat.errors import TimedOut
 from nbchat.network import connection
 
 from .faults.families import FAMILIES, TEXT
-from .faults.outcomes import KEY, call
+from .faults.outcomes import KEY, PATIENCE, call
 from .faults.server import Hangup, Misbehaving, Turn
 from .faults.talking import OPENAI, failed
 
@@ -142,7 +142,7 @@ async def test_a_server_that_does_not_read_the_question_is_given_up_once(
 
 async def test_a_refusal_before_the_question_was_read_is_heard(server: Misbehaving) -> None:
     _, base_url = server.case("early_refusal", OPENAI, False)
-    outcome = await call(OPENAI, base_url, timeout=3.0, system="x" * (16 * 2**20))
+    outcome = await call(OPENAI, base_url, timeout=2 * PATIENCE, system="x" * (16 * 2**20))
 
     assert "too large for me" in str(outcome.error)
 

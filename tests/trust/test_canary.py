@@ -114,7 +114,7 @@ def test_an_untrusted_file_changes_nothing_of_what_is_sent(
     ask_all(SHIPPED)
     before = [request.lasting for request in sent]
     sent.clear()
-    (folder / FILE).write_text(file.text, "utf-8")
+    (folder / file.file).write_text(file.text, "utf-8")
 
     ask_all(SHIPPED)
 
@@ -131,7 +131,7 @@ def test_a_trusted_file_sends_no_providers_key_to_another_host(
     file: Hostile, folder: Path, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = tap(monkeypatch)
-    write_trusted(folder, file.text)
+    write_trusted(folder, file.text, file.file)
 
     try:
         ask_all((*SHIPPED, *file.asks))

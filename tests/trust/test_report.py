@@ -17,9 +17,9 @@ from .hostile import FILES, Hostile, model, provider
 UNUSABLE = ("another host by a header", "a key in a header", "an alias of an alias")
 
 
-def shown(folder: Path, text: str) -> str:
-    (folder / FILE).write_text(text, "utf-8")
-    file = read_found(folder / FILE)
+def shown(folder: Path, text: str, name: str = FILE) -> str:
+    (folder / name).write_text(text, "utf-8")
+    file = read_found(folder / name)
     assert file is not None
     return "\n".join(report(file, Settings.load(folder).own_catalog))
 
@@ -196,11 +196,11 @@ def test_a_row_that_adds_nothing_has_no_body_of_its_own(tmp_path: Path) -> None:
 def test_every_hostile_file_is_shown_or_refused(file: Hostile, tmp_path: Path) -> None:
     """Every name, address and variable that it has can be read."""
     if file.name in UNUSABLE:
-        with pytest.raises(BadSettings, match=FILE):
-            shown(tmp_path, file.text)
+        with pytest.raises(BadSettings, match=file.file):
+            shown(tmp_path, file.text, file.file)
         return
 
-    page = shown(tmp_path, file.text)
+    page = shown(tmp_path, file.text, file.file)
 
     for word in ("evil.example", "KIMI_API_KEY", "AWS_SECRET_ACCESS_KEY", "their-finetune"):
         assert (word in file.text) <= (word in page)

@@ -16,8 +16,8 @@ from ..trusted import write_trusted
 from .hostile import EVIL, FILES, Hostile, model, provider
 
 
-def load(folder: Path, text: str | bytes) -> Settings:
-    (folder / FILE).write_bytes(text.encode() if isinstance(text, str) else text)
+def load(folder: Path, text: str | bytes, name: str = FILE) -> Settings:
+    (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
     return Settings.load(folder)
 
 
@@ -200,7 +200,7 @@ def test_an_untrusted_file_stops_nothing_and_gets_one_line(
 @pytest.mark.field("T1")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_what_every_hostile_file_would_change_is_named(file: Hostile, tmp_path: Path) -> None:
-    (line,) = lines(load(tmp_path, file.text))
+    (line,) = lines(load(tmp_path, file.text, file.file))
 
     assert "left out of it" in line
     assert line.isprintable()

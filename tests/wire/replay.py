@@ -72,6 +72,17 @@ class Recording:
         return str(self.meta["kind"])
 
     @property
+    def silent(self) -> bool:
+        """Whether the provider sent a status and no body; the engine has words for that."""
+        return not self.body.strip()
+
+    @property
+    def tried_again(self) -> bool:
+        """Whether it is a refusal of the moment, which is tested with the faults."""
+        status = self.meta["status"]
+        return status in (408, 409, 429) or status >= 500
+
+    @property
     def whole(self) -> bool:
         """Whether the body is one JSON value.
 
@@ -81,8 +92,13 @@ class Recording:
         return self.kind != "stream" or media_type.startswith("application/json")
 
 
-def recordings(family: str, *kinds: str) -> list[Any]:
-    """The recordings of a family as pytest parameters; a skipped one where there are none."""
+def recordings(
+    family: str, *kinds: str, but: Callable[[Recording], bool] = lambda _: False
+) -> list[Any]:
+    """The recordings of a family as pytest parameters; a skipped one where there are none.
+
+    `but` names those that a test is not about.
+    """
     found = [Recording(folder) for folder in sorted(STREAMS.glob(f"{family}--*"))]
     wanted = [
         r
@@ -92,7 +108,8 @@ def recordings(family: str, *kinds: str) -> list[Any]:
     if not wanted:
         reason = f"no recordings of {family} in {STREAMS}; set NBCHAT_STREAMS"
         return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
-    return [pytest.param(r, id=r.folder.name.removeprefix(f"{family}--")) for r in wanted]
+    chosen = [r for r in wanted if not but(r)]
+    return [pytest.param(r, id=r.folder.name.removeprefix(f"{family}--")) for r in chosen]
 
 
 # --- cutting and playing -------------------------------------------------------------

@@ -71,10 +71,10 @@ os.environ["KIMI_API_KEY"] = getpass.getpass()
 ```
 
 or in the shell that starts Jupyter: `export KIMI_API_KEY=…`. Then `%%chat kimi-k2.6` answers. \
-`%chat models` lists the models, those your keys open first."""
+`%chat models` lists the models that your keys open, `%chat models all` every one."""
 
 MODELS = """\
-`%chat models` lists them, those your keys open first; `%chat models kimi` only some.
+`%chat models` lists those you can ask now, `%chat models all` every one, `%chat models kimi` some.
 
 | in a cell | who answers |
 |---|---|

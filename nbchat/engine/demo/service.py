@@ -16,6 +16,7 @@ from typing import Any
 
 from nbchat.engine.demo.script import THOUGHT, reply
 
+WIRE = "openai-chat"
 HOST = "demo.invalid"  # RFC 2606: a name that can never be a real host
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadOption, KeyNotSent
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
 from nbchat.options import Option, RequestOptions
@@ -43,11 +43,11 @@ class _Parser(argparse.ArgumentParser):
         message = re.sub(r"^argument (\S+): ", r"\1 ", message).replace(
             "expected one argument", "needs a value"
         )
-        raise BadSettings(f"{message}.\n{USAGE}")
+        raise BadOption(f"{message}.\n{USAGE}")
 
 
 def parse_arguments(line: str) -> MagicArguments:
-    """The options of a line. Raises BadSettings that says what is wrong with it.
+    """The options of a line. Raises BadOption that says what is wrong with it.
 
     >>> parse_arguments("kimi-k2.6 --think high --seed 7").options
     {'seed': 7, 'thinking': 'high'}
@@ -63,12 +63,12 @@ def parse_arguments(line: str) -> MagicArguments:
     try:
         words = shlex.split(line)
     except ValueError:
-        raise BadSettings(
+        raise BadOption(
             "a quote on the %%chat line has no partner. Close it; the question goes below the line."
         ) from None
     found, left = parser.parse_known_args(words)
     if left:
-        raise BadSettings(_left_over(left))
+        raise BadOption(_left_over(left))
     given = {name: value for name, value in vars(found).items() if value is not None}
     options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
     return MagicArguments(**given, options=cast(RequestOptions, options))
@@ -133,14 +133,14 @@ def _value(option: Option, text: str) -> Any:
 
 
 def refuse_keys(line: str, shell: InteractiveShell | None = None) -> None:
-    """Raise BadSettings for a key on a line, and take it out of what the shell keeps."""
+    """Raise KeyNotSent for a key on a line, and take it out of what the shell keeps."""
     from nbchat.frontends.notebook import input_history, line_keys
 
     if line_keys.has_key(line):
         if shell is not None:
             input_history.take_out(shell, line_keys.keys_in(line))
         del line  # a traceback shows the variables of this frame
-        raise BadSettings(_refusal())
+        raise KeyNotSent(_refusal())
 
 
 def _refusal() -> str:

@@ -9,6 +9,7 @@ from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
+from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.interrupts import Interrupts
 
@@ -58,7 +59,7 @@ def _open_stream(
 ) -> TurnStream:
     variables = IPythonNotebook(shell).variables
     question = ExpandedPrompt(body) if line.raw else expand(body, variables)
-    return conversation.open(
+    stream = conversation.open(
         question.content,
         line.model,
         cell=cell_id(shell),
@@ -68,6 +69,8 @@ def _open_stream(
         system_stays="system" in line.options,
         **line.options,
     )
+    stream.turn.note_typed(body)
+    return stream
 
 
 def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:
@@ -85,6 +88,10 @@ def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Displ
     around = surroundings(shell)
     if static or around.is_captured:
         return StaticCell(shell)
+    if is_terminal(shell):
+        from nbchat.frontends.notebook.terminal import Printed
+
+        return Printed()
     return LiveCell(shell, model, around=around)
 
 

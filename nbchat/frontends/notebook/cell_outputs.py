@@ -35,11 +35,15 @@ class CellOutputs:
         return self.open >= MOST_OUTPUTS
 
     def publish(self, number: int, page: str) -> None:
-        """Put a page into the output of that number, which is added where it is not there yet."""
+        """Put a page into the output of that number, which is added where it is not there yet.
+
+        What is added has no text: a front-end that updates nothing would leave it standing.
+        """
+        is_update = number <= self._last
         self._publish(
-            {"text/html": page, "text/plain": self._text},
+            {"text/html": page, "text/plain": self._text if is_update else ""},
             transient={"display_id": f"{self._prefix}-{number}"},
-            update=number <= self._last,
+            update=is_update,
         )
         self._last = max(self._last, number)
 

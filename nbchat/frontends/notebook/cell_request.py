@@ -1,4 +1,4 @@
-"""The message that asked the kernel to run a cell: which cell it is, and which run of it."""
+"""The message that asked the kernel to run a cell: which cell, which run of it, and who asked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def cell_id(shell: InteractiveShell) -> str | None:
 def execution_id(shell: InteractiveShell) -> str | None:
     """Which execution of its cell is running: another each time the cell is run."""
     return _text_or_none(_request(shell, "header").get("msg_id"))
+
+
+def session_id(shell: InteractiveShell) -> str | None:
+    """Which front-end asked to run it."""
+    return _text_or_none(_request(shell, "header").get("session"))
 
 
 def _request(shell: InteractiveShell, part: str) -> dict[str, Any]:

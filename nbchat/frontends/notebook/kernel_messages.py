@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nbchat.frontends.notebook.cell_request import execution_id
+from nbchat.frontends.notebook.line_by_line import note_no_more, note_terminals
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -152,10 +153,12 @@ def read_along(shell: InteractiveShell) -> None:
     """From now on, where the kernel has a place for it."""
     if hasattr(getattr(getattr(shell, "kernel", None), "iopub_thread", None), "send_multipart"):
         _read[id(shell)] = KernelMessages(shell)
+    note_terminals(shell)
 
 
 def read_no_more(shell: InteractiveShell) -> None:
     """Take back what `read_along` has done."""
+    note_no_more(shell)
     messages = _read.pop(id(shell), None)
     if messages:
         messages.end()

@@ -59,7 +59,9 @@ class OneOutput:
             self._head(), blocks.settled, blocks.tail, status=self._answer.status_line(now)
         )
         if page != self._page or self._repaints.is_stale(now):
-            self._publish({"text/html": page, "text/plain": self._answer.as_text}, {})
+            # What is added has no text: a front-end that updates nothing would leave it standing.
+            text = self._answer.as_text if self.is_there else ""
+            self._publish({"text/html": page, "text/plain": text}, {})
             self._page = page
             self._repaints.add_sent(len(page))
             self._repaints.note_painted(now)

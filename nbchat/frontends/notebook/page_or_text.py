@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import note, styled_page
 from nbchat.render.terminal.clean import clean_words
@@ -24,12 +25,20 @@ def show(shell: InteractiveShell, page: str, text: str) -> None:
 
 
 def show_table(
-    shell: InteractiveShell, head: Sequence[str], rows: Sequence[Sequence[str]], below: str = ""
+    shell: InteractiveShell,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    below: str = "",
+    *,
+    is_wide: bool = False,
 ) -> None:
-    """A table, and a line below it."""
+    """A table, and a line below it. A wide one takes the whole width; its second column breaks."""
     from nbchat.render.transcript import table_html
 
     page = table_html(head, rows, [False] * len(head))
+    if is_wide:
+        mark = f"tabindex=0 style={inline_style.SCROLLS}"
+        page = f'<div class="nbc-wide nbc-lines" {mark}>{page}</div>'
     lines = _aligned([head, *rows])
     if below:
         page += note(below)

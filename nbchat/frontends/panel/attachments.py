@@ -16,7 +16,7 @@ from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
 MOST_NAMES = 30  # variables that are offered at a time
-LONGEST_PEEK = 2_000  # characters of a value that are shown
+LONGEST_SHOWN = 2_000  # characters of a value that are shown at first
 
 
 def content(
@@ -59,6 +59,18 @@ def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
         return "", image_label(name, image)
     text, facts = value_text(variables[name])
     return text, text_label(name, text, facts)
+
+
+def beginning(text: str) -> str:
+    """What is shown of a text at first, and how much that is where it is not all.
+
+    >>> beginning("x" * 2_001)[1_999:]
+    'x\\n… (the first 2,000 of 2,001 characters)'
+    """
+    size = len(text)
+    if size <= LONGEST_SHOWN:
+        return text
+    return f"{text[:LONGEST_SHOWN]}\n… (the first {LONGEST_SHOWN:,} of {size:,} characters)"
 
 
 def has(variables: Mapping[str, Any], name: str) -> bool:

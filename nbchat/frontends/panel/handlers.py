@@ -15,7 +15,13 @@ from typing import Any, TypeAlias, TypeVar
 from nbchat import runtime
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings, NbchatError
-from nbchat.frontends.panel import attachments, conversation_picker, download, page_messages
+from nbchat.frontends.panel import (
+    attachments,
+    conversation_picker,
+    download,
+    page_messages,
+    turn_rows,
+)
 from nbchat.frontends.panel.model_picker import model_rows
 from nbchat.frontends.panel.page_messages import PageMessage
 from nbchat.frontends.panel.questions import Question
@@ -102,7 +108,7 @@ def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -
     variables = session.notebook.variables
     pictures = page_messages.images(buffers)
     content, labels = attachments.content(message.text, message.variables, pictures, variables)
-    question = Question(message.request_id, content, message.text, labels)
+    question = Question(message.request_id, content, message.text, labels, message.text)
     return lambda: session.questions_in(message.conversation).send(question)
 
 
@@ -209,7 +215,8 @@ def _show_taken_up(session: Session, conversation: Conversation) -> None:
     session.show(conversation)
     if conversation.system:
         prompt = quoted(conversation.system)
-        session.tell({"kind": "note", "error": "System prompt", "text": prompt})
+        label = "System prompt"
+        session.tell({"kind": "note", "error": label, "text": prompt, "label": f"{label}: "})
 
 
 # --- what the page asks for ----------------------------------------------------------------------
@@ -246,8 +253,32 @@ def show_value(
     if not attachments.has(variables, name):
         return None
     text, label = attachments.value(variables, name)
-    text = text[: attachments.LONGEST_PEEK]
-    return partial(session.tell, {"kind": "peek", "name": name, "label": label, "text": text})
+    shown = attachments.beginning(text)
+    is_cut = {"cut": True} if shown != text else {}
+    facts = {"name": name, "label": label, "text": shown, **is_cut}
+    return partial(session.tell, {"kind": "peek", **facts})
+
+
+@on_arrival(page_messages.Value)
+def show_whole_value(
+    session: Session, message: page_messages.Value, buffers: Sequence[Any]
+) -> Work | None:
+    asked = message.model_dump(exclude_unset=True)
+    if message.name is None:
+        return partial(_show_attached, session, message, asked)
+    variables = session.notebook.variables
+    if not attachments.has(variables, message.name):
+        return None
+    text, _ = attachments.value(variables, message.name)
+    return partial(session.tell, {"kind": "value", **asked, "text": text})
+
+
+def _show_attached(session: Session, message: page_messages.Value, asked: dict[str, Any]) -> None:
+    """Show what was attached to a turn's question, by its number among the values there."""
+    turn = session.transcript.find_turn(message.id)
+    values = turn_rows.values(turn) if turn else []
+    if message.number < len(values):
+        session.tell({"kind": "value", **asked, "text": values[message.number]})
 
 
 @on_engine(page_messages.Snapshot)

@@ -158,6 +158,15 @@ class Peek(PageMessage):
     name: Name
 
 
+class Value(PageMessage):
+    """All of a variable, or of what was attached to a turn's question."""
+
+    kind: Literal["value"]
+    name: Name | None = None
+    id: Annotated[str, Field(max_length=64, pattern=r"^[\w.-]*$")] = ""
+    number: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class Snapshot(PageMessage):
     """The notebook's copy of the transcript; the page puts it there where an update was lost."""
 
@@ -195,6 +204,7 @@ Message: TypeAlias = (
     | Models
     | Names
     | Peek
+    | Value
     | Snapshot
     | Picture
     | Export

@@ -38,6 +38,7 @@ class Question:
     content: str | list[Part]
     typed: str
     inserted: Sequence[str] = ()
+    shown: str = ""  # as it was typed, without the values of variables
     parent: Any = ...  # a Turn, None for the very beginning, or ... for the end of the branch
 
 
@@ -90,7 +91,8 @@ class QuestionQueue:
             content = [*content]
         failed = self.transcript.failed.get(turn.id)
         parent = failed.parent if failed else turn.parent
-        self._ask(Question(request_id, content, typed or words, turn.inserted, parent))
+        shown = turn.typed if typed is None else typed
+        self._ask(Question(request_id, content, typed or words, turn.inserted, shown, parent))
 
     def must_be_idle(self) -> None:
         """Raises ConversationBusy until the page has been told that the answer ended."""
@@ -157,9 +159,11 @@ class QuestionQueue:
                 "Put the text into a variable and attach that with @."
             )
         options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
-        return self.transcript.conversation.open(
+        stream = self.transcript.conversation.open(
             question.content, parent=question.parent, inserted=question.inserted, **options
         )
+        stream.turn.note_typed(question.shown)
+        return stream
 
     def _end(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:
         _tasks.pop(turn.id, None)
@@ -170,7 +174,9 @@ class QuestionQueue:
             if not isinstance(error, NbchatError):
                 _log.error("the panel's question failed", exc_info=error)
             kind = error_name(error)
-            failed = Failed(turn, kind, str(error), question.request_id, question.parent)
+            other = isinstance(error, NbchatError) and error.other_model_helps
+            request_id, parent = question.request_id, question.parent
+            failed = Failed(turn, kind, str(error), other, request_id, parent)
             self.transcript.fail(failed)
         elif turn not in self.transcript.conversation.all_turns:
             self.transcript.drop(turn)  # stopped before the first word

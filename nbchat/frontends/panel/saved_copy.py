@@ -74,7 +74,7 @@ def turn_html(turn: Turn) -> str:
     asked = question(turn)
     labels = [f"[{label}]" for label, _ in asked["attachments"] if label]
     kinds = [f"[{kind}]" for kind in asked["images"]]
-    lines = filter(None, [asked["text"], *labels, *kinds])
+    lines = filter(None, [turn.typed or asked["text"], *labels, *kinds])
     words = escape(undisguised(readable("\n".join(lines))), quote=False)
     answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
     # A quotation is told from the answer also where the style is taken away: on GitHub, and in

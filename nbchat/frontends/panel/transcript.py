@@ -22,6 +22,7 @@ from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn
 from nbchat.frontends.panel.next_model import next_model
 from nbchat.frontends.quoting import shown_title
 from nbchat.turns import Turn
+from nbchat.wording import to_copy
 
 TURNS_AT_ONCE = 40  # sent to a new view, the newest
 
@@ -36,6 +37,7 @@ class Failed:
     turn: Turn
     kind: str
     sentence: str
+    other_model_helps: bool
     request_id: str  # of the message that asked it
     parent: Any  # that was asked for: a Turn, None, or ... for the end of the branch
 
@@ -243,6 +245,8 @@ class Transcript:
                 "question": turn_rows.question(failed.turn),
                 "error": failed.kind,
                 "text": failed.sentence,
+                "copy": to_copy(failed.sentence),
+                "other": failed.other_model_helps,
             }
         )
 

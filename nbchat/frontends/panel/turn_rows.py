@@ -11,27 +11,33 @@ from typing import Any
 
 from nbchat import render
 from nbchat.frontends.footer import footer
+from nbchat.frontends.panel.attachments import beginning
 from nbchat.messages import File, Image, ToolCall
 from nbchat.render.characters import readable, undisguised, undisguised_name, unmasked, word_count
 from nbchat.turns import Turn
-
-LONGEST_ARGUMENTS = 2_000  # characters of a tool's arguments that are shown
-LONGEST_VALUE = 2_000  # characters of an attached value that are shown
 
 
 def question(turn: Turn) -> dict[str, Any]:
     """What was asked: the typed words, the values that were attached, the images."""
     parts = turn.question.parts
-    typed, *values = [part for part in parts if isinstance(part, str)] or [""]
-    attachments = []
-    for label, value in zip_longest(turn.inserted, values, fillvalue=""):
-        attachments.append([_line(label), unmasked(readable(value.strip("\n")))[:LONGEST_VALUE]])
+    typed = next((part for part in parts if isinstance(part, str)), "")
+    attachments: list[list[Any]] = []
+    for label, value in zip_longest(turn.inserted, values(turn), fillvalue=""):
+        shown = beginning(value)
+        is_cut = [True] if shown != value else []
+        attachments.append([_line(label), shown, *is_cut])
     return {
         "text": undisguised(readable(typed.strip("\n"))),
         "attachments": attachments,
         "images": [part.media_type for part in parts if isinstance(part, Image)],
         "files": [_line(part.name) for part in parts if isinstance(part, File)],
     }
+
+
+def values(turn: Turn) -> list[str]:
+    """The values that were attached to a question, as they can be shown."""
+    _, *texts = [part for part in turn.question.parts if isinstance(part, str)] or [""]
+    return [unmasked(readable(text.strip("\n"))) for text in texts]
 
 
 def facts(turn: Turn) -> dict[str, Any]:
@@ -57,7 +63,7 @@ def row(turn: Turn) -> dict[str, Any]:
 
 def _call(call: ToolCall) -> list[str]:
     arguments = unmasked(readable(call.raw or str(call.arguments)))
-    return [_line(call.name), arguments[:LONGEST_ARGUMENTS]]
+    return [_line(call.name), beginning(arguments)]
 
 
 def _line(words: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadAttachment
 from nbchat.events import Event, Notice, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.answer_parts import PartEvents
@@ -176,7 +176,7 @@ def _part(part: Part) -> Block:
             source = {"type": "base64", "media_type": part.media_type, "data": part.base64}
             return {"type": "document", "source": source, "title": part.name}
         case File():
-            raise BadSettings(
+            raise BadAttachment(
                 f"Claude takes no {part.media_type} files. Send its text, a PDF, or an image of it."
             )
         case _:

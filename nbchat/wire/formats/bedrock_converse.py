@@ -13,7 +13,7 @@ from itertools import count as numbers
 from typing import Any
 from urllib.parse import quote
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadAttachment
 from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents
@@ -217,7 +217,7 @@ def _part(part: Part, documents: Iterable[int]) -> Block:
             name = f"Document {next(iter(documents))}"
             return {"document": {"format": kind, "name": name, "source": {"bytes": part.base64}}}
         case File():
-            raise BadSettings(
+            raise BadAttachment(
                 f"Bedrock takes no {part.media_type} files. Send its text, or an image of it."
             )
         case _:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from struct import error, unpack_from
 from zlib import crc32
 
-from nbchat.wire.framing.contract import MAX_FRAME, MIB, Frame, FramingError
+from nbchat.wire.framing.contract import MAX_FRAME, Frame, FramingError, too_large
 
 PRELUDE = 12  # bytes
 SHORTEST_MESSAGE = PRELUDE + 4  # bytes: a message without headers or payload
@@ -58,7 +58,7 @@ class EventStream:
         if crc32(self._buffer[:8]) != checksum or total < SHORTEST_MESSAGE + headers:
             raise FramingError("the body is not an AWS event stream, or it was damaged on the way")
         if total > self._limit:
-            raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
+            raise too_large("one event", self._limit)
         if len(self._buffer) < total:
             return b""
         message = bytes(self._buffer[:total])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nbchat.wire.framing.contract import MAX_FRAME, MIB, Frame, FramingError
+from nbchat.wire.framing.contract import MAX_FRAME, Frame, FramingError, too_large
 
 MAX_DEPTH = 1000  # brackets in brackets, of a JSON body
 
@@ -58,18 +58,20 @@ class JsonValues:
                 case _ if self._open:
                     self._open -= 1
                     if not self._open:
-                        self._parts.append(chunk[start:at])
+                        self._add(chunk[start:at], frames)
                         frames.append(("", b"".join(self._parts)))
                         self._parts, self._size, start = [], 0, at
             self._begun = True
         if self._open:
-            self._parts.append(chunk[start:])
-            self._size += len(chunk) - start
-            if self._size > self._limit:
-                raise FramingError(
-                    f"one part of the answer is larger than {self._limit // MIB} MiB"
-                )
+            self._add(chunk[start:], frames)
         return frames
+
+    def _add(self, piece: bytes, before: list[Frame]) -> None:
+        """Add to the value that is not complete. Raises FramingError where it becomes too large."""
+        self._parts.append(piece)
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise too_large("one part of the answer", self._limit, before)
 
     def _after_text(self, chunk: bytes, at: int) -> int:
         """Where the text that goes on at `at` has ended; it may go on in the next chunk."""
@@ -108,7 +110,7 @@ class WholeBody:
     def feed(self, chunk: bytes) -> list[Frame]:
         self._size += len(chunk)
         if self._size > self._limit:
-            raise FramingError(f"the body is larger than {self._limit // MIB} MiB")
+            raise too_large("the body", self._limit)
         self._parts.append(chunk)
         return []
 

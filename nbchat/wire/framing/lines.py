@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from nbchat.wire.framing.contract import MIB, FramingError
-
 
 class Lines:
-    """Complete lines, without their ends: LF, CRLF, and where asked a lone CR as well."""
+    """Complete lines, without their ends: LF, CRLF, and where asked a lone CR as well.
+
+    The first that is longer than the limit is `too_long`, and no line is given from there on.
+    """
 
     def __init__(self, limit: int, *, lone_cr: bool) -> None:
         self._limit = limit
         self._lone_cr = lone_cr
         self._parts: list[bytes] = []  # of a line whose end has not come; joined once
         self.size = 0
+        self.too_long = False
         self._after_cr = False
 
     def feed(self, chunk: bytes) -> list[bytes]:
@@ -28,7 +30,15 @@ class Lines:
             self._parts.append(rest)
             self.size += len(rest)
         if max(self.size, *map(len, lines), 0) > self._limit:
-            raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
+            self.too_long = True
+            return self._lines_that_fit(lines)
+        return lines
+
+    def _lines_that_fit(self, lines: list[bytes]) -> list[bytes]:
+        """Those before the first that is too long."""
+        for number, line in enumerate(lines):
+            if len(line) > self._limit:
+                return lines[:number]
         return lines
 
     def _with_lf_only(self, chunk: bytes) -> bytes:

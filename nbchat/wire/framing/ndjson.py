@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbchat.wire.framing.contract import MAX_FRAME, Frame
+from nbchat.wire.framing.contract import MAX_FRAME, Frame, too_large
 from nbchat.wire.framing.lines import Lines
 
 
@@ -15,10 +15,14 @@ class NdjsonLines:
 
     def __init__(self, limit: int = MAX_FRAME) -> None:
         self.unfinished = b""
+        self._limit = limit
         self._lines = Lines(limit, lone_cr=False)
 
     def feed(self, chunk: bytes) -> list[Frame]:
-        return [("", line) for line in map(bytes.strip, self._lines.feed(chunk)) if line]
+        frames = [("", line) for line in map(bytes.strip, self._lines.feed(chunk)) if line]
+        if self._lines.too_long:
+            raise too_large("one event", self._limit, frames)
+        return frames
 
     @property
     def pending(self) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from nbchat.wire.framing.contract import MAX_FRAME, MIB, Frame, FramingError
+from nbchat.wire.framing.contract import MAX_FRAME, Frame, too_large
 from nbchat.wire.framing.lines import Lines
 
 _BOM = b"\xef\xbb\xbf"
+_DATA = len(b"data: ")  # bytes of a line that are none of its event's
 
 
 class ServerSentEvents:
@@ -21,7 +22,7 @@ class ServerSentEvents:
     def __init__(self, limit: int = MAX_FRAME) -> None:
         self.unfinished = b""
         self._limit = limit
-        self._lines = Lines(limit, lone_cr=True)
+        self._lines = Lines(limit + _DATA, lone_cr=True)
         self._head = b""  # the first bytes, until it is known whether they are a BOM
         self._started = False
         self._name = ""
@@ -39,11 +40,15 @@ class ServerSentEvents:
         for line in self._lines.feed(chunk):
             if line:
                 self._field(line)
+                if self._is_too_large():
+                    raise too_large("one event", self._limit, frames)
                 continue
             if self._data:
                 frames.append((self._name, b"\n".join(self._data)))
                 self._data, self._size = [], 0
             self._name = ""
+        if self._lines.too_long:
+            raise too_large("one event", self._limit, frames)
         return frames
 
     @property
@@ -57,11 +62,12 @@ class ServerSentEvents:
             value = value[1:]
         if field == b"data":
             self._size += len(value) + 1  # with its line end, so that empty lines are limited too
-            if self._size > self._limit:
-                raise FramingError(f"one event is larger than {self._limit // MIB} MiB")
             self._data.append(value)
         elif field == b"event":
             self._name = value.decode("utf-8", "replace")
+
+    def _is_too_large(self) -> bool:
+        return self._size - 1 > self._limit  # the last line has no line end in the event's data
 
     def close(self) -> list[Frame]:
         if not self._started:

@@ -13,6 +13,7 @@ import nbchat
 from nbchat import runtime
 from nbchat.catalog.catalog import shipped
 from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.once import Once
 from nbchat.engine import local_servers
 
 from .asking import LOCAL, NOWHERE, moved
@@ -35,6 +36,7 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
         moved(monkeypatch, kind, NOWHERE)
     monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 10.0)
     monkeypatch.setattr(runtime.current().engine.demo, "pace", 0.0)
+    monkeypatch.setattr(runtime.current(), "once", Once())
 
 
 @pytest.fixture

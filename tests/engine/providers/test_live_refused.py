@@ -29,10 +29,10 @@ from .asking import KEY, moved, refusal
     ("status", "body", "error", "said"),
     [
         (401, {"error": {"message": "Invalid Authentication", "type": "invalid_authentication_error"}}, KeyRefused,
-         "kimi refuses the key from KIMI_API_KEY (401). kimi says: Invalid Authentication"),
+         "Moonshot AI (Kimi) refuses the key from KIMI_API_KEY (401). It says: Invalid Authentication"),
         (429, {"error": {"message": "slow down", "type": "rate_limit_reached_error"}}, RateLimited, "slow down"),
         (503, {"error": {"message": "back soon"}}, ServiceDown, "back soon"),
-        (404, {"error": {"message": "no route"}}, RequestRefused, "kimi has no list of its models at http://127.0.0.1:"),
+        (404, {"error": {"message": "no route"}}, RequestRefused, "Moonshot AI (Kimi) has no list of its models at http://127.0.0.1:"),
         (405, {}, RequestRefused, "Those of the table: %chat models kimi"),
         (200, {"base_resp": {"status_code": 1004, "status_msg": "login fail"}}, KeyRefused, "login fail"),
         (302, {}, BadAnswer, "redirects"),
@@ -72,9 +72,8 @@ def test_a_page_that_is_no_list_is_no_answer(
 
 @pytest.mark.parametrize("kind", ["vertex", "vertex-express", "demo"])
 def test_a_provider_without_a_list_says_so(kind: str) -> None:
-    with pytest.raises(
-        BadSettings, match=f"{kind} has no list of its models to ask for.\nThose of the table"
-    ):
+    said = r" has no list of its models to ask for.\nThose of the table: %chat models " + kind
+    with pytest.raises(BadSettings, match=said):
         nbchat.models(live=kind)
 
 
@@ -82,7 +81,7 @@ def test_a_provider_without_a_list_says_so(kind: str) -> None:
     ("kind", "error", "said"),
     [
         ("kimy", UnknownModel, "no provider is called 'kimy'. Did you mean 'kimi'?"),
-        ("kimi", MissingKey, "kimi needs KIMI_API_KEY"),
+        ("kimi", MissingKey, "Moonshot AI (Kimi) needs KIMI_API_KEY"),
         ("github", UnknownModel, "shut down on 2026-07-30"),
     ],
 )

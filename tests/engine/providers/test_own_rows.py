@@ -104,7 +104,7 @@ def test_the_row_is_shown_and_counted(notebook: RunningKernel, service: Service)
     assert "€6.00" in asked.html  # 2 for a million sent, 4 for half a million generated
     rows = [line.split("  ") for line in listed.text.splitlines()]
     assert {"corp-large", "corp-sonnet"} <= {row[0] for row in rows}
-    assert "65,536" in listed.text
+    assert "66k" in listed.text
     assert "2 / 8 EUR" in listed.text
 
 

@@ -14,6 +14,7 @@ import pytest
 from nbchat.interrupts import Interrupts
 
 from ...fakes.provider import Service, answer, said
+from ...nightly import size
 from ...running_kernel import RunningKernel
 
 TURNS = """
@@ -21,7 +22,7 @@ import json
 from nbchat import render
 print(json.dumps([render.plain(turn.answer) for turn in chat.turns]), end="")
 """
-ROUNDS = int(os.environ.get("NBCHAT_INTERRUPTS", "40"))
+INTERRUPTS = size(40, nightly=200)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
     dice = random.Random(7)
     took = []
     before: list[str] = []  # the turns that the conversation has
-    for round_ in range(ROUNDS):
+    for round_ in range(INTERRUPTS):
         asked = len(service.requests)
         started = talking.start("%%chat kimi-k2.6 --name talk\nTalk")
         talking.wait_for(started, "execute_input")
@@ -101,7 +102,7 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
     assert before
     took.sort()
     p50, p95 = (took[int(len(took) * share)] * 1000 for share in (0.5, 0.95))
-    print(f"{ROUNDS} interrupts: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+    print(f"{INTERRUPTS} interrupts: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
 
     assert talking.run("%%chat demo\nWhat did I just ask?").status == "ok"
     assert service.open <= 1

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nbchat.frontends.panel import attachments
+from nbchat.frontends.panel.attachments import LONGEST_SHOWN
 
 from ...context.test_pictures import figure, jpeg
 from ...fakes.page import Desk
+
+SIGN = "\n… (the first 2,000 of {size:,} characters)"
 
 
 def test_a_fence_in_a_value_does_not_end_the_value() -> None:
@@ -51,3 +56,49 @@ def test_the_panel_attaches_it_as_an_image() -> None:
         "photo (image",
     ]
     assert attachments.value({"photo": jpeg()}, "photo")[0] == ""
+
+
+@pytest.mark.field("P11")
+@pytest.mark.parametrize("size", [LONGEST_SHOWN, LONGEST_SHOWN + 1, 30_000, 60_000])
+def test_a_value_that_is_not_shown_whole_says_so_and_is_there_when_asked_for(
+    desk: Desk, size: int
+) -> None:
+    desk.variables = {"text": "x" * size, "y": 7}
+    sent, _ = attachments.value(desk.variables, "text")
+    desk.say("peek", name="text")
+    peek = desk.wait("peek")
+
+    is_cut = len(sent) > LONGEST_SHOWN
+    assert peek["text"] == sent[:LONGEST_SHOWN] + SIGN.format(size=len(sent)) * is_cut
+    assert peek.get("cut", False) is is_cut
+    desk.say("value", name="text")
+    assert desk.wait("value")["text"] == sent
+
+    desk.ask("Look at @y, @text and {text}")
+    desk.wait("end")
+    desk.say("want", ids=[desk.session.conversation.turns[0].id])
+    row = desk.wait("rows")["rows"][0]
+    attached = row["question"]["attachments"]
+    assert attached[0] == ["y (1 B)", "y:\n```\n7\n```"]
+    label, shown, *cut = attached[1]
+    whole = f"text:\n```\n{sent}\n```"
+    assert label.startswith("text (")
+    assert shown == whole[:LONGEST_SHOWN] + SIGN.format(size=len(whole))
+    assert cut == [True]
+    desk.say("value", id=row["id"], number=1)
+    answer = desk.wait("value", 2)
+    assert (answer["text"], answer["id"], answer["number"]) == (whole, row["id"], 1)
+
+
+@pytest.mark.field("P11")
+def test_what_is_not_attached_is_not_answered(desk: Desk) -> None:
+    desk.variables = {"x": 1, "os": pytest}
+    desk.ask("Look at @x")
+    desk.wait("end")
+    turn = desk.session.conversation.turns[0].id
+    for wrong in ({"id": turn, "number": 1}, {"id": "zz"}, {"name": "os"}, {"name": "gone"}, {}):
+        desk.say("value", **wrong)
+    desk.say("value", id=turn, number=0)
+
+    assert desk.wait("value")["text"] == "x:\n```\n1\n```"
+    assert len(desk.all("value")) == 1

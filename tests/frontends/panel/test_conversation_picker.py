@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,27 @@ def test_what_an_earlier_kernel_left_is_offered_and_taken_up(on_disk: None) -> N
 
     assert desk.turns[0][0] == "show me a table"
     assert nbchat.chat("talk") is desk.session.conversation
+
+
+@pytest.mark.field("C7")
+def test_each_conversation_has_its_time_and_its_notebook(on_disk: None, tmp_path: Path) -> None:
+    nbchat.chat("talk").ask("show me a table", "demo")
+    asked_at = nbchat.chat("talk").turns[0].asked_at
+    runtime.reset()
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        path = "/home/someone/other\u202e.ipynb"
+        database.execute("UPDATE conversation SET notebook = ?", (path,))
+    database.close()
+    nbchat.chat("new").ask("Hello", "demo")
+    desk = Desk()
+    desk.say("talks")
+    rows = {row[2]: row for row in desk.wait("talks")["rows"]}
+
+    assert rows["main"][4:] == [0, ""]
+    assert rows["Hello"][4:] == [nbchat.chat("new").turns[0].asked_at, ""]
+    changed, notebook = rows["show me a table"][4:]
+    assert notebook == r"other\u202e.ipynb"
+    assert asked_at <= changed
 
 
 def test_a_deleted_conversation_is_gone_here_and_on_disk(on_disk: None) -> None:

@@ -47,6 +47,21 @@ def test_a_view_that_lacks_a_refused_question_gets_it_with_its_words(slow: Servi
     assert desk.wait("refusal", 3) == refusal
 
 
+@pytest.mark.field("look 11")
+def test_a_refusal_says_what_can_be_copied_and_whether_another_model_helps(slow: Service) -> None:
+    slow.plays(refused())
+    desk = Desk()
+    desk.ask("precious")
+    by_key = desk.wait("refusal")
+    desk.say("choose", max_tokens=5)
+    desk.say("send", request_id="long", text="x" * 200_001)
+
+    assert by_key["text"].startswith("OpenAI refuses the key from OPENAI_API_KEY")
+    assert by_key["copy"] == 'import os, getpass; os.environ["OPENAI_API_KEY"] = getpass.getpass()'
+    assert by_key["other"] is True
+    assert "characters; a panel takes" in desk.wait("note")["text"]
+
+
 def test_what_is_asked_next_is_told_after_the_refused_one_has_gone(slow: Service) -> None:
     slow.plays(refused(), answer(*said("yes")))
     desk = Desk()

@@ -21,9 +21,10 @@ def test_conversations_are_begun_and_gone_back_to(desk: Desk) -> None:
 
     assert back
     desk.say("talks")
-    assert [row[::2] for row in desk.wait("talks")["rows"]] == [
-        ["main", "Hello", 0],
-        ["chat-2", "show me a table", 0],
+    rows = desk.wait("talks")["rows"]
+    assert [row[:3:2] for row in rows] == [["main", "Hello"], ["chat-2", "show me a table"]]
+    assert [row[4] for row in rows] == [
+        nbchat.chat(name).turns[-1].asked_at for name in ("main", "chat-2")
     ]
 
 

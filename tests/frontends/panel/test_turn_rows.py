@@ -38,6 +38,18 @@ def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
     ]
 
 
+@pytest.mark.field("P11")
+def test_long_arguments_of_a_tool_say_how_much_of_them_is_shown() -> None:
+    answer = Answer(model="m")
+    answer.add(ToolCall("1", "write", {}, "a" * 2_000))
+    answer.add(ToolCall("2", "write", {}, "b" * 9_000))
+
+    short, long = turn_rows.facts(Turn(Message("user", "?"), answer))["calls"]
+
+    assert short == ["write", "a" * 2_000]
+    assert long[1] == "b" * 2_000 + "\n… (the first 2,000 of 9,000 characters)"
+
+
 @pytest.mark.field("T4")
 def test_what_is_copied_is_what_is_shown() -> None:
     """A copied answer goes into terminals, mails and Markdown cells."""

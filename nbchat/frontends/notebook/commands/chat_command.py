@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbchat.errors import BadSettings
+from nbchat.errors import HistoryUnavailable
 from nbchat.frontends.notebook.watching import open_runtime
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class ChatCommand:
         """Where conversations are kept. Raises BadSettings where they are not."""
         store = self.runtime.store()
         if store is None and self.runtime.no_history:
-            raise BadSettings(f"nothing is kept on disk here: {self.runtime.no_history.why}")
+            raise HistoryUnavailable(f"nothing is kept on disk here: {self.runtime.no_history.why}")
         if store is None:
-            raise BadSettings(
+            raise HistoryUnavailable(
                 "nothing is kept on disk here: history is off, or nobody watches this notebook."
             )
         return store

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
-from nbchat import render
-from nbchat.errors import BadSettings
-from nbchat.events import Usage
-from nbchat.frontends.footer import cost_by_settings
+from nbchat.errors import BadCommand, NotThere
 from nbchat.frontends.notebook.arguments import MagicArguments
 from nbchat.frontends.notebook.ask import ask as ask_in_cell
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.history_page import history_page, whole_turn
 from nbchat.frontends.notebook.commands.state_lines import resume_lines
 from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.commands.usage_table import USAGE_HEAD, remarks, usage_rows
 from nbchat.frontends.notebook.page_or_text import show, show_table
 from nbchat.frontends.quoting import quoted
-from nbchat.render.characters import readable, undisguised
-from nbchat.render.page import note
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nbchat.conversation.conversation import Conversation
     from nbchat.turns import Turn
 
 NOTHING_ASKED = "Nothing has been asked yet."
@@ -40,72 +33,51 @@ def ask(chat: ChatCommand, text: str = "") -> None:
     ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
 
 
-@command("usage", "tokens, cost and time of the conversation", group="general")
+@command(
+    "usage",
+    "tokens, speed and cost of all that was asked in the conversation, by model",
+    group="general",
+)
 def usage(chat: ChatCommand) -> None:
-    turns = chat.conversation.all_turns  # what stands aside, or was taken back, has its price
+    turns = chat.conversation.all_turns
     if not turns:
         print(NOTHING_ASKED)
         return
-    rows = [[turn.answer.model, str(turn.answer.usage), *_cost_and_time([turn])] for turn in turns]
-    total = Usage(
-        sum(turn.answer.usage.input or 0 for turn in turns),
-        sum(turn.answer.usage.output or 0 for turn in turns),
-    )
-    rows.append(["together", str(total), *_cost_and_time(turns)])
-    show_table(chat.shell, ["model", "tokens", "cost", "time"], rows)
-
-
-def _cost_and_time(turns: Sequence[Turn]) -> list[str]:
-    cost = cost_by_settings(turn.answer for turn in turns)
-    return [str(cost), f"{sum(turn.seconds for turn in turns):.1f} s"]
+    show_table(chat.shell, USAGE_HEAD, usage_rows(turns), remarks(chat.conversation))
 
 
 # --- where it stands -----------------------------------------------------------------------------
 
 
-@command("history", "the conversation so far, and where it has branches", group="conversation")
-def history(chat: ChatCommand) -> None:
+@command(
+    "history [N]",
+    "the conversation by numbers, and where it has branches; N shows one whole",
+    group="conversation",
+)
+def history(chat: ChatCommand, number: str = "") -> None:
+    if number:
+        show(chat.shell, *whole_turn(*_numbered(chat, number)))
+        return
     turns = chat.conversation.turns
     if not turns:
         stands_aside = chat.conversation.all_turns and not chat.conversation.can_redo
         print(ALL_ASIDE if stands_aside else NOTHING_ASKED)
         return
-    places = [_place(chat.conversation, turn) for turn in turns]
-    page = "".join(map(_turn_html, turns, places))
-    text = "\n\n".join(map(_turn_text, turns, places))
-    show(chat.shell, page, text)
+    show(chat.shell, *history_page(chat.conversation))
 
 
-def _place(conversation: Conversation, turn: Turn) -> str:
-    """`question 2 of 3 here`, where others were asked in the same place."""
-    family = conversation.siblings(turn)
-    if len(family) == 1:
-        return ""
-    return f"question {family.index(turn) + 1} of {len(family)} here"
-
-
-def _turn_html(turn: Turn, place: str) -> str:
-    where = note(f"{place}; %chat branches lists them") if place else ""
-    question = escape(undisguised(readable(turn.question.text)))
-    asked = f'<blockquote><div class="nbc-plain">{question}</div></blockquote>'
-    flaw = _flaw(turn)
-    ending = note(flaw) if flaw else ""
-    return f"{where}{asked}{render.to_html(turn.answer.text)}{ending}"
-
-
-def _turn_text(turn: Turn, place: str) -> str:
-    where = f"({place})\n" if place else ""
-    flaw = _flaw(turn)
-    ending = f"\n\n({flaw})" if flaw else ""
-    return f"{where}> {turn.question.text}\n\n{render.plain(turn.answer)}{ending}"
-
-
-def _flaw(turn: Turn) -> str:
-    """What is wrong with an answer that is not whole."""
-    stop = turn.answer.stop
-    if stop.reason == "interrupted":
-        return stop.detail or "stopped"
-    return f"broke off: {stop.detail}" if stop.reason == "broken" else ""
+def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:
+    """The turn that a number of `%chat history` stands for: `3` or `#3`, on any branch."""
+    turns = chat.conversation.all_turns
+    digits = typed.removeprefix("#")
+    if not digits.isdecimal() or not 1 <= int(digits) <= len(turns):
+        asked = f"from #1 to #{len(turns)}" if turns else "but nothing has been asked yet"
+        raise NotThere(
+            f"no turn has the number {typed!r}. They are numbered {asked}; "
+            "%chat history shows them."
+        )
+    number = int(digits)
+    return turns[number - 1], number
 
 
 # --- how it moves --------------------------------------------------------------------------------
@@ -114,7 +86,7 @@ def _flaw(turn: Turn) -> str:
 @command("undo [N]", "take back the last question and answer, or the last N", group="conversation")
 def undo(chat: ChatCommand, count: str = "") -> None:
     if count and not count.isdecimal():
-        raise BadSettings(f"%chat undo takes a number of turns, not {count!r}.")
+        raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.")
     gone = chat.conversation.undo(int(count or 1))
     if not gone:
         print("Nothing to take back.")
@@ -150,14 +122,21 @@ def branches(chat: ChatCommand) -> None:
     show_table(chat.shell, ["", "branch", "turns", "begins", "ends"], rows)
 
 
-@command("goto N", "go on at the end of branch N", group="conversation")
+@command("goto N", "go on at the end of branch N, or after turn #N", group="conversation")
 def goto(chat: ChatCommand, number: str = "") -> None:
+    if number.startswith("#"):
+        turn, _ = _numbered(chat, number)
+        chat.conversation.stand_at(turn)
+        count = plural(len(turn.path), "turn")
+        print(f"After turn {number}: {count}, the last is {quoted(turn.title)}.")
+        return
     leaves = chat.conversation.branches
     if not leaves:
-        raise BadSettings("there is no branch to go to: nothing has been asked yet.")
+        raise NotThere("there is no branch to go to: nothing has been asked yet.")
     if not number.isdecimal() or not 1 <= int(number) <= len(leaves):
-        raise BadSettings(
-            f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them."
+        raise NotThere(
+            f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them. "
+            "%chat goto #N goes on after one turn; %chat history has its number."
         )
     leaf = chat.conversation.goto(leaves[int(number) - 1])
     print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbchat.conversation.export import read_export, write_export
 from nbchat.conversation.whole_file import typed_path
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, NotThere
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.quoting import quoted
@@ -19,17 +19,17 @@ from nbchat.wording import plural
 )
 def export(chat: ChatCommand, file: str = "") -> None:
     if not file:
-        raise BadSettings(
+        raise BadCommand(
             "%chat export needs the name of a file, such as talk.md, talk.json or talk.ipynb."
         )
     turns = chat.conversation.turns
     if not turns and chat.conversation.all_turns:
-        raise BadSettings(
+        raise NotThere(
             "there is nothing to export: the conversation is at its beginning.\n"
             "%chat branches lists what was asked; %chat goto N goes there."
         )
     if not turns:
-        raise BadSettings("there is nothing to export: nothing has been asked yet.")
+        raise NotThere("there is nothing to export: nothing has been asked yet.")
     path = write_export(chat.conversation, typed_path(file), turn_output, overwrite=False)
     print(f"Wrote {plural(len(turns), 'turn')} to {path}.")
 
@@ -37,12 +37,13 @@ def export(chat: ChatCommand, file: str = "") -> None:
 @command("import FILE", "go on from a conversation that was exported as JSON", group="conversation")
 def import_file(chat: ChatCommand, file: str = "") -> None:
     if not file:
-        raise BadSettings(
+        raise BadCommand(
             "%chat import needs the name of a file that %chat export FILE.json has written."
         )
     path = typed_path(file)
     exported, turns = read_export(path)
     conversation = chat.conversation
+    chat.runtime.look_for_server(conversation)
     # A file does not choose who is asked, and paid.
     model, _ = chat.runtime.choose_model(conversation)
     conversation.add(turns, model)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
-from nbchat.errors import BadSettings
+from nbchat.errors import BadCommand, NotThere
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.state_lines import (
     SHOWN_ID,
@@ -53,7 +53,7 @@ def list_stored(chat: ChatCommand) -> None:
 )
 def search(chat: ChatCommand, text: str = "") -> None:
     if not text:
-        raise BadSettings("%chat search needs a text to look for.")
+        raise BadCommand("%chat search needs a text to look for.")
     matches = chat.need_store().ask(lambda database: database.search(text, MOST_LISTED))
     if not matches:
         print(f"{text!r} is in no stored question or answer.")
@@ -77,7 +77,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     name = chat.conversation.name
     stored = _find_stored(store, which) if which else left_conversation(name, store)
     if stored is None:
-        raise BadSettings(
+        raise NotThere(
             "there is nothing to resume: no earlier kernel of this notebook left one. "
             f"%chat list has all.{_other_notebooks(store)}"
         )
@@ -98,6 +98,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
 
 def _print_taken_over(conversation: Conversation) -> None:
     """Say who is asked from here on, and how: all of it comes from the file."""
+    runtime.current().look_for_server(conversation)
     model, why = runtime.current().model_to_show(conversation)
     print(f"Model: {quoted(model)} ({why}).")
     if conversation.system:
@@ -123,7 +124,7 @@ def _refuse_to_lose(conversation: Conversation) -> None:
     """Raise BadSettings where turns would be lost that are in memory only."""
     if conversation.turns and not conversation.stored:
         count = plural(len(conversation.turns), "turn")
-        raise BadSettings(
+        raise BadCommand(
             f"conversation {conversation.name!r} has {count} that are not stored.\n"
             "Save them with %chat export FILE, or leave them behind with %chat delete."
         )
@@ -137,7 +138,7 @@ def _refuse_to_lose(conversation: Conversation) -> None:
 def delete(chat: ChatCommand, which: str = "") -> None:
     if not which:
         name = chat.conversation.name
-        raise BadSettings(
+        raise BadCommand(
             "%chat delete needs to be told what: "
             f"%chat delete {name} removes this conversation for good."
         )
@@ -149,7 +150,7 @@ def delete(chat: ChatCommand, which: str = "") -> None:
         _delete(conversation, store if conversation.stored else None)
         return
     if store is None:
-        raise BadSettings(
+        raise NotThere(
             f"no conversation is called {which!r}. %chat switch has those of this kernel."
         )
     header = _find_stored(store, which).header
@@ -196,7 +197,7 @@ def _find_stored(store: Store, which: str) -> Stored:
     of_that_notebook = [one for one in stored if notebook_name(one) == which and one.header.length]
     for one in of_this_notebook or named or of_that_notebook:
         return one
-    raise BadSettings(
+    raise NotThere(
         f"no stored conversation has the id or name {which!r}, nor a notebook of that name. "
         "%chat list has them all."
     )

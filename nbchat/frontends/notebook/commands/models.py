@@ -5,12 +5,13 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from nbchat.catalog.model_list import abilities, price_text
-from nbchat.errors import BadSettings, UnknownModel
+from nbchat.catalog.model_list import abilities, price_text, short_price, window_text
+from nbchat.errors import BadCommand, NotThere, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
 from nbchat.key_policy import missing_key
+from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.catalog.catalog import Catalog
@@ -18,50 +19,127 @@ if TYPE_CHECKING:
     from nbchat.settings import Settings
 
 READY = ("set", "none needed")  # of a key: its models can be asked
-MODEL_HEAD = ["model", "provider", "context", "in / out per 1M", "besides text", "", "key"]
+ALL = "all"  # in place of a pattern
+DEMO = "demo"
+MODEL_HEAD = [
+    "model",
+    "provider",
+    "context / answer",
+    "USD per 1M in / out",
+    "besides text",
+    "",
+    "key",
+]
 LIVE_HEAD = ["model", "name", "context", "in / out per 1M", "besides text", ""]
 PROVIDER_HEAD = ["type", "provider", "key in", "", "a model"]
 
 
 @command(
     "models [PATTERN]",
-    "the models, those your keys open first; --live PROVIDER asks the provider",
+    "the models you can ask now; all, those with PATTERN, or --live PROVIDER: what it has today",
     group="general",
 )
 def models(chat: ChatCommand, pattern: str = "") -> None:
     option, _, kind = pattern.partition(" ")
     if option == "--live":
         _show_live_models(chat, kind.strip())
+    elif pattern and pattern != ALL:
+        _show_matching_models(chat, pattern)
     else:
-        _show_models(chat, pattern)
+        _show_models(chat, every=pattern == ALL)
 
 
-def _show_models(chat: ChatCommand, pattern: str) -> None:
-    """The models of the table whose name, provider or ability is like the pattern."""
-    settings = chat.settings
-    catalog = settings.catalog
-    rows = [model for model in catalog.models.values() if _is_about(model, pattern)]
+def _show_models(chat: ChatCommand, *, every: bool) -> None:
+    """The models that can be asked now, or every one of the table behind these."""
+    table = _ModelTable(chat)
+    now = table.usable()
+    rest = [row for row in table.rows if not table.is_usable(row)]
+    if every:
+        table.show([*now, *rest])
+        return
+    keyless = sum(table.settings.catalog.providers[row.type].key_needed for row in rest)
+    needs = f"{keyless:,} more {'needs' if keyless == 1 else 'need'} a key"
+    table.show(now, f"{needs}: %chat models {ALL}" if keyless else "")
+
+
+def _show_matching_models(chat: ChatCommand, pattern: str) -> None:
+    """The models whose name, provider or ability is like the pattern."""
+    table = _ModelTable(chat)
+    rows = [row for row in [*table.usable(), *table.rows] if _is_about(row, pattern)]
+    rows = [*{(row.type, row.id): row for row in rows}.values()]
     if not rows:
-        raise BadSettings(f"no model or provider matches {pattern!r}. %chat models lists them all.")
-    keys = {kind: _key_state(row, settings) for kind, row in catalog.providers.items()}
-    rows.sort(key=lambda model: (keys[model.type] not in READY, model.status == "retired"))
-    cells = [[*_model_cells(model, catalog), _key_cell(model, catalog, keys)] for model in rows]
-    show_table(chat.shell, MODEL_HEAD, cells)
+        raise NotThere(
+            f"no model or provider matches {pattern!r}. %chat models {ALL} lists them all."
+        )
+    table.show(rows)
+
+
+class _ModelTable:
+    """The models that are known now, and what is said of each."""
+
+    def __init__(self, chat: ChatCommand) -> None:
+        self.settings = chat.settings
+        self.rows = list(self.settings.catalog.models.values())
+        self._shell = chat.shell
+        self._here = chat.runtime.local_models()  # of the servers that run on this machine
+        providers = self.settings.catalog.providers
+        self._keys = {kind: _key_state(row, self.settings) for kind, row in providers.items()}
+
+    def usable(self) -> list[Model]:
+        """Those of the keys that are set, and what the servers that run have; the demo is last."""
+        rows = [row for row in self.rows if self.is_usable(row)]
+        here = [row for models in self._here.values() for row in models]
+        return sorted([*rows, *here], key=lambda row: row.type == DEMO)
+
+    def is_usable(self, row: Model) -> bool:
+        """Whether it can be asked now, and is not one of a server, which lists its own."""
+        provider = self.settings.catalog.providers[row.type]
+        return self._keys[row.type] in READY and not provider.local
+
+    def show(self, rows: list[Model], below: str = "") -> None:
+        rows = sorted(rows, key=lambda row: row.status == "retired")
+        cells = [[*self._cells(row), self._key_cell(row)] for row in rows]
+        show_table(self._shell, MODEL_HEAD, cells, below, is_wide=True)
+
+    def _cells(self, row: Model) -> list[str]:
+        catalog = self.settings.catalog
+        name = row.id if row.id in catalog.models else catalog.name_of(row.type, row.id)
+        provider = catalog.providers[row.type].name
+        price, able = short_price(row), abilities(row)
+        return [name or row.id, provider, window_text(row), price, able, _status(row)]
+
+    def _key_cell(self, row: Model) -> str:
+        """Whether its provider has a key, or which variable it would be in."""
+        state = self._keys[row.type]
+        provider = self.settings.catalog.providers[row.type]
+        if provider.local:
+            return self._server_cell(row)
+        if state in READY:
+            return state
+        return f"needs {provider.env_keys[0]}" if provider.env_keys else ""
+
+    def _server_cell(self, row: Model) -> str:
+        """Whether a server on this machine runs, and has the model."""
+        models = self._here.get(row.type)
+        if not models:
+            return "its server does not run"
+        is_there = row.sent_id in (model.sent_id for model in models)
+        return "none needed" if is_there else "not on its server"
 
 
 def _show_live_models(chat: ChatCommand, kind: str) -> None:
     """What a provider lists now, by the names to ask them by."""
     if not kind:
-        raise BadSettings("--live needs a provider: %chat models --live kimi.")
+        raise BadCommand("--live needs a provider: %chat models --live kimi.")
     rows = chat.runtime.list_models(kind)
     catalog = chat.settings.catalog
     cells = []
     for model in rows:
-        _, _, window, price, able, status = _model_cells(model, catalog)
+        window = f"{model.context_window:,}" if model.context_window else ""
         name = catalog.name_of(kind, model.id) or f"{kind}:{model.id}"
-        status = "" if status == "unlisted" else status
-        cells.append([name, model.name, window, price, able, status])
-    below = f"{len(rows)} models, as {catalog.providers[kind].name} lists them now."
+        price, able = price_text(model), abilities(model)
+        cells.append([name, model.name, window, price, able, _status(model)])
+    below = f"{plural(len(rows), 'model')}, as {catalog.providers[kind].name} lists them now."
     show_table(chat.shell, LIVE_HEAD, cells, below)
 
 
@@ -81,7 +159,7 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
         model = settings.catalog.name_of(provider.type, provider.default_model) or ""
         rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
-        raise BadSettings(f"no provider matches {pattern!r}. %chat providers lists them all.")
+        raise NotThere(f"no provider matches {pattern!r}. %chat providers lists them all.")
     rows.sort(key=lambda row: row[3] not in READY)
     show_table(chat.shell, PROVIDER_HEAD, rows)
 
@@ -89,9 +167,9 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
 @command("use MODEL", "answer with this model from now on", group="general")
 def use(chat: ChatCommand, model: str = "") -> None:
     if not model:
-        raise BadSettings("%chat use needs the name of a model. %chat models lists them.")
+        raise BadCommand("%chat use needs the name of a model. %chat models lists them.")
     settings = chat.settings
-    route = settings.catalog.find(model)
+    route = chat.runtime.find_model(model)
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     chat.conversation.model = model
@@ -130,19 +208,7 @@ def _key_state(provider: Provider, settings: Settings) -> str:
     return "set" if settings.key(provider) else "not set"
 
 
-def _key_cell(model: Model, catalog: Catalog, keys: dict[str, str]) -> str:
-    """Whether its provider has a key, or which variable it would be in."""
-    state = keys[model.type]
-    if state in READY:
-        return state
-    variables = catalog.providers[model.type].env_keys
-    return f"needs {variables[0]}" if variables else ""
-
-
-def _model_cells(model: Model, catalog: Catalog) -> list[str]:
-    window = f"{model.context_window:,}" if model.context_window else ""
-    status = f"{model.status} {model.retired_on or ''}".strip()
-    if model.status == "current":
-        status = ""
-    provider = catalog.providers[model.type].name
-    return [model.id, provider, window, price_text(model), abilities(model), status]
+def _status(model: Model) -> str:
+    if model.status in ("current", "unlisted"):
+        return ""
+    return f"{model.status} {model.retired_on or ''}".strip()

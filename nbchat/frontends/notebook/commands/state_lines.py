@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
+from nbchat.conversation.default_model import NO_KEY
 from nbchat.errors import BadSettings
 from nbchat.render.characters import readable
 from nbchat.store.notebook_path import notebook_cells, notebook_path
@@ -31,12 +32,10 @@ def state_lines(chat: ChatCommand) -> list[str]:
 def _file_lines(chat: ChatCommand) -> list[str]:
     """The settings files in use, and what of those beside the notebook is left out."""
     settings = chat.settings
-    if settings.trouble:
-        return [f"Settings: the defaults. {first_line(settings.trouble)}"]
-    lines = [f"Settings: {state.line or _used(state)}" for state in settings.files]
-    if settings.own_file:
-        lines.append(f"Settings: {settings.own_file}, your own.")
-    return lines
+    faults = [first_line(fault) for fault in settings.faults]
+    lines = [f"Settings at fault, so nothing is asked: {fault}" for fault in faults]
+    lines += [f"Settings: {state.line or _used(state)}" for state in settings.files]
+    return [*lines, *(f"Settings: {path}, your own." for path in settings.own_files)]
 
 
 def _used(state: FileState) -> str:
@@ -45,10 +44,14 @@ def _used(state: FileState) -> str:
 
 def _turns_and_model(chat: ChatCommand) -> str:
     conversation = chat.conversation
+    chat.runtime.look_for_server(conversation)
     model, why = runtime.current().model_to_show(conversation)
     count = len(conversation.turns)
     turns = plural(count, "turn") if count else "no turns yet"
-    return f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."
+    line = f"Conversation {conversation.name!r}: {turns}. Model: {model} ({why})."
+    if why == NO_KEY and not chat.runtime.has_looked:
+        line += " If a server with models runs on this machine, it answers instead."
+    return line
 
 
 def _history_lines(chat: ChatCommand) -> list[str]:
@@ -117,6 +120,21 @@ def left_conversation(name: str, store: Store) -> Stored | None:
 def notebook_name(stored: Stored) -> str:
     """The file name of the notebook that a conversation was last asked in."""
     return readable(Path(stored.notebook).name)
+
+
+def moment_text(seconds: float, today: date | None = None) -> str:
+    """When it was, in seconds since the epoch; "" where that is not known (0).
+
+    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 11))
+    '23:59'
+    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 12))
+    '2026-05-11 23:59'
+    """
+    if not seconds:
+        return ""
+    moment = datetime.fromtimestamp(seconds)
+    is_today = moment.date() == (today or date.today())
+    return f"{moment:%H:%M}" if is_today else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def day_text(seconds: float, today: date | None = None) -> str:

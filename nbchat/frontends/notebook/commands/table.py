@@ -8,18 +8,17 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from nbchat.errors import BadSettings
+from nbchat.errors import NoSuchCommand
 from nbchat.frontends.notebook.arguments import HELP_WORDS
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.state_lines import state_lines
-from nbchat.wording import did_you_mean, shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
 FILES = ("models", "conversation", "files", "history", "setup", "trust")
-LONGEST_GUESS = 60  # characters of a line that is repeated as a question
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -80,7 +79,8 @@ def run_line(shell: InteractiveShell, line: str) -> None:
     elif name in commands():
         commands()[name].run(chat, text.strip())
     else:
-        raise BadSettings(_no_command(chat, name, text.strip()))
+        catalog = chat.settings.catalog
+        raise NoSuchCommand(no_such_command(name, text.strip(), commands(), catalog))
 
 
 def help_text(chat: ChatCommand) -> str:
@@ -95,18 +95,3 @@ def help_text(chat: ChatCommand) -> str:
         lines.append("")
         lines += [f"  %chat {row.usage:{width}}  {row.what}" for row in rows if row.group == group]
     return "\n".join(lines)
-
-
-def _no_command(chat: ChatCommand, name: str, text: str) -> str:
-    """What to say of a first word that is no command: a typo, a model, or a question."""
-    guess = did_you_mean(name, commands())
-    if guess:
-        return f"%chat has no command {name!r}.{guess} %chat alone lists them."
-    catalog = chat.settings.catalog
-    if name in catalog.models or name in catalog.aliases or ":" in name:
-        return (
-            f"%chat takes a command, not a model. "
-            f"To ask {name}: %%chat {name}, and the question below it."
-        )
-    question = shorten(f"{name} {text}" if text else "TEXT", LONGEST_GUESS)
-    return f"%chat has no command {name!r}; alone it lists them. To ask: %chat ask {question}"

@@ -34,14 +34,21 @@ function dressHead(panel, head, code) {
 }
 
 /**
- * @param {string} label
- * @param {string} [value]  unfolds where there is one
+ * @param {Panel} panel
+ * @param {ToPage.Attachment} shown  unfolds where it has a value
+ * @param {{ name: string } | { id: string, number: number }} [asked]  where all of that is found
  * @returns {HTMLElement}
  */
-function attachment(label, value) {
+function attachment(panel, [label, value, cut], asked) {
   if (!value) return element("span.att", null, label);
   const text = element("pre", { tabindex: 0 }, value);
-  return element("details.att", null, element("summary", null, label), text);
+  const all = button("quiet", phrase("all"), async () => {
+    const whole = await panel.connection.request({ kind: "value", ...asked });
+    if (!whole) return;
+    put(text, whole.text);
+    all.remove();
+  });
+  return element("details.att", null, element("summary", null, label), text, cut && all);
 }
 
 /**

@@ -286,7 +286,10 @@ class Composer {
     const { variables, images, instead } = this;
     const { now, connection } = this.panel;
     const chips = [
-      ...variables.map((one) => this.listed(variables, one, attachment(one.label, one.text))),
+      ...variables.map((one) => {
+        const { name, label, text, cut } = one;
+        return this.listed(variables, one, attachment(this.panel, [label, text, cut], { name }));
+      }),
       ...images.map((one) => {
         const image = element("img", { src: one.url, alt: one.name });
         return this.listed(images, one, image);

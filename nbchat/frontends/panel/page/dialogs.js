@@ -68,15 +68,16 @@ function matching(rows, typed) {
 async function openTalks(panel, anchor) {
   const found = (await panel.connection.request({ kind: "talks" }))?.rows ?? [];
   /** @type {MenuEntry[]} */
-  const entries = found.map(([name, id, title, count, changed]) => {
+  const entries = found.map(([name, id, title, count, changed, notebook]) => {
     const open = () => {
       panel.connection.send(name ? { kind: "talk", name } : { kind: "talk", id });
       panel.focus();
     };
     const shown = name === panel.name ? "✓ " : "";
     const turns = phrase(count === 1 ? "turn" : "turns", count);
-    const day = changed ? `, ${new Date(changed * 1000).toLocaleDateString()}` : "";
-    return [short(title), open, shown + turns + day];
+    const date = new Date(changed * 1000);
+    const time = changed ? date.toLocaleString([], { dateStyle: "short", timeStyle: "short" }) : "";
+    return [short(title), open, time, shown + turns + (notebook ? ` · ${notebook}` : "")];
   });
   menu(panel, anchor, phrase("history"), entries);
 }

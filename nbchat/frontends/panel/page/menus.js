@@ -33,12 +33,13 @@ function popover(panel, anchor, label, ...content) {
  * @param {MenuEntry[]} entries
  */
 function menu(panel, anchor, label, entries) {
-  const buttons = entries.map(([text, act, note]) => {
+  const buttons = entries.map(([text, act, ...notes]) => {
     const entry = button("entry", "", () => {
       box.hidePopover();
       act();
     });
-    entry.append(element("span", { dir: "auto" }, text), element("small", null, note ?? ""));
+    const small = notes.map((note) => element("small", null, note));
+    entry.append(element("span", { dir: "auto" }, text), ...small);
     return entry;
   });
   const box = popover(panel, anchor, label, ...buttons);

@@ -122,6 +122,17 @@ declare namespace ToPython {
     name: string;
   }
 
+  /** Asks for all of a variable, or of a value that was attached to a turn's question. */
+  interface Value {
+    kind: "value";
+    /** Of the variable. */
+    name?: string;
+    /** Of the turn. */
+    id?: string;
+    /** Which of its values, from 0. */
+    number?: number;
+  }
+
   /** Asks for the notebook's copy of the transcript, where Python's own update of it was lost. */
   interface Snapshot {
     kind: "snapshot";
@@ -158,12 +169,13 @@ declare namespace ToPython {
     | Models
     | Names
     | Peek
+    | Value
     | Snapshot
     | Picture
     | Export;
 
   /** Those that are answered by a message of the same kind. */
-  type Request = Talks | Models | Names | Peek;
+  type Request = Talks | Models | Names | Peek | Value;
 }
 
 /** What Python says to the page: `html` is cleaned by render, all else is plain text. */
@@ -264,17 +276,24 @@ declare namespace ToPage {
     request_id: string;
     /** What was asked, for a view that lacks it. */
     question?: Question;
-    /** The name of the error's class. */
+    /** The name of the error's class, which is not shown. */
     error: string;
+    /** What happened, and on a line of its own what to do. */
     text: string;
+    /** What of the text can be copied, or "". */
+    copy: string;
+    /** Whether another model could answer it. */
+    other: boolean;
   }
 
   /** Something went wrong that belongs to no turn. */
   interface Note {
     kind: "note";
-    /** The name of the error's class. */
+    /** The name of the error's class, which is not shown. */
     error: string;
     text: string;
+    /** What goes before the text, where it is no error. */
+    label?: string;
   }
 
   /** The kernel has a view's message. */
@@ -291,11 +310,12 @@ declare namespace ToPage {
   }
 
   /**
-   * The conversations: name or "", id on disk or "", title, turns, seconds since the epoch or 0.
+   * The conversations: name or "", id on disk or "", title, turns, seconds since the epoch of its
+   * last change or 0, and the notebook's file name or "".
    */
   interface Talks {
     kind: "talks";
-    rows: [string, string, string, number, number][];
+    rows: [string, string, string, number, number, string][];
   }
 
   /**
@@ -321,6 +341,18 @@ declare namespace ToPage {
     name: string;
     /** Its name and size. */
     label: string;
+    /** Its beginning, and how much that is. */
+    text: string;
+    /** Whether there is more. */
+    cut?: true;
+  }
+
+  /** All of a value. Besides it has the members of what asked for it. */
+  interface Value {
+    kind: "value";
+    name?: string;
+    id?: string;
+    number?: number;
     text: string;
   }
 
@@ -350,7 +382,7 @@ declare namespace ToPage {
     text: string;
   }
 
-  type Answer = Talks | Models | Names | Peek;
+  type Answer = Talks | Models | Names | Peek | Value;
 
   type Message =
     | Now
@@ -368,11 +400,13 @@ declare namespace ToPage {
     | Picture
     | File;
 
+  /** Label, the beginning of a value, and whether there is more; none where it is not shown. */
+  type Attachment = [label: string, value?: string, cut?: true];
+
   /** What was asked. */
   interface Question {
     text: string;
-    /** Label and value; a value that is not shown is "". */
-    attachments: [string, string][];
+    attachments: Attachment[];
     /** The images' media types. */
     images: string[];
     /** The names of other files. */

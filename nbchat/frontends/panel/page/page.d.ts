@@ -84,7 +84,7 @@ type TagOf<Name extends string> = Name extends `${infer Tag}.${string}` ? Tag : 
 type Keys = Record<string, (event: KeyboardEvent) => boolean>;
 
 /** What a menu offers. */
-type MenuEntry = [text: string, act: () => void, note?: string];
+type MenuEntry = [text: string, act: () => void, ...notes: string[]];
 
 /** A question as it was typed, so that it can come back. */
 interface Draft {
@@ -100,6 +100,8 @@ interface AttachedVariable {
   label: string;
   /** What would be sent of it, once Python has told. */
   text?: string;
+  /** Whether that is not all. */
+  cut?: true;
 }
 
 interface AttachedImage {

@@ -149,7 +149,7 @@ class Panel {
         transcript.picture(message, buffers[0]);
         return;
       case "note":
-        this.warn(`${message.error}: ${message.text}`);
+        this.warn((message.label ?? "") + message.text);
         return;
       case "ack":
         if (message.request_id === questions.sent) questions.arrived();

@@ -189,7 +189,7 @@ class TurnView {
   }
 
   /** @param {ToPage.Refusal} message */
-  fail({ error, text, question, request_id }) {
+  fail({ error, text, copy, other, question, request_id }) {
     if (this.failed) return;
     this.request = request_id || this.request;
     if (question && !this.live) this.ask(question);
@@ -197,8 +197,23 @@ class TurnView {
     this.quiet();
     put(this.notes);
     const retry = button("quiet", phrase("retry"), () => this.panel.questions.again(this));
-    const said = [element("b", null, error), element("span", null, text)];
-    put(this.actions, element("div.err", { role: "alert" }, ...said, retry));
+    const choose = button("quiet", phrase("other"), () => pickModel(this.panel, choose));
+    const lines = text.split("\n").map((line) => this.line(line, copy));
+    const acts = element("div", null, retry, " ", other ? choose : null);
+    put(this.actions, element("div.err", { role: "alert", "data-error": error }, ...lines, acts));
+  }
+
+  /**
+   * One line of an error: what can be copied stands apart.
+   *
+   * @param {string} line
+   * @param {string} copy
+   */
+  line(line, copy) {
+    const [before, after] = copy ? line.split(copy) : [line];
+    if (after === undefined) return element("p", null, line);
+    const take = button("", phrase("copy"), () => this.panel.copy(take, copy));
+    return element("p", null, before, element("br"), element("code", null, copy), take, after);
   }
 
   /** Nothing more comes. */
@@ -261,8 +276,8 @@ class TurnView {
     const bubble = element(
       "div.bubble",
       { role: "group", "aria-label": phrase("question") },
-      ...attachments.map(([label, value]) => attachment(label, value)),
-      ...files.map((name) => attachment(name)),
+      ...attachments.map((one, number) => attachment(this.panel, one, { id: this.id, number })),
+      ...files.map((name) => attachment(this.panel, [name])),
       ...this.images,
       element("div.words", { dir: "auto", tabindex: text.length > LONG ? 0 : null }, text),
     );

@@ -95,7 +95,9 @@ def test_a_restarted_kernel_offers_the_conversation_and_resumes_it(
     )  # nothing is loaded by itself
 
     assert kernel.run("%chat resume").text.startswith("Resumed 'main': 3 turns.")
-    assert kernel.run("%chat history").text.startswith("> Question a\n\nYes.\n\n> Question b")
+    history = kernel.run("%chat history").text
+    assert history.startswith("> Question a\n\nYes.\n\n#1 · ")
+    assert history.index("> Question a") < history.index("\n\n> Question b\n\nYes.\n\n#2 · ")
     kernel.run("%%chat\nAnd?")
     assert kimi.requests[-1].json["model"] == "kimi-k2.6"
     assert questions(kimi) == [

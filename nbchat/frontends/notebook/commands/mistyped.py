@@ -1,0 +1,128 @@
+"""What to say of a first word that is no command: the command that was meant, or another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from nbchat.frontends.notebook.arguments import FLAGS
+from nbchat.wording import did_you_mean, set_key, shorten
+
+if TYPE_CHECKING:
+    from nbchat.catalog.catalog import Catalog
+
+LONGEST_GUESS = 60  # characters of a line that is repeated as a question
+MOST_WORDS = 2  # after a command; with more of them a line is a question
+
+# The words that people try, by the command that does what they want.
+_TRIED = {
+    "usage": "billing bill budget cost costs price pricing prices spend spent stats tokens",
+    "reset": "begin clear clean cls new restart start wipe",
+    "use": "choose model pick select",
+    "switch": "chat chats conv conversation conversations new open session sessions thread",
+    "export": "backup download dump save share write",
+    "import": "load read upload",
+    "resume": "continue load open restore",
+    "undo": "back pop revert rollback",
+    "delete": "del drop erase forget remove rm",
+    "branches": "fork forks tree",
+    "history": "log logs messages print show transcript turns",
+    "list": "all ls saved",
+    "search": "find grep",
+    "ask": "prompt q query say send",
+    "settings": "config configuration env options preferences prefs setup status",
+    "panel": "gui sidebar ui widget window",
+    "providers": "hosts services vendors",
+}
+_KEY = (
+    "keys come from the environment; %chat providers names the variable of each.\n"
+    f"For Kimi: {set_key('KIMI_API_KEY')}"
+)
+_END = "nothing needs to be ended. To take nbchat out of this kernel: %unload_ext nbchat"
+_AGAIN = "running a cell again asks its questions again; the panel has a button for it: %chat panel"
+_STOP = "the notebook's stop button ends an answer; what had arrived is kept."
+_TITLE = "a conversation gets another title in the panel, under Settings: %chat panel"
+_VERSION = "nbchat.__version__ says which one this is."
+_OTHERWISE = {  # words for what is done in another way
+    "api-key apikey api_key auth key keys login logon password secret token": _KEY,
+    "bye close disconnect exit logout off quit unload": _END,
+    "again redo-answer regenerate rerun retry": _AGAIN,
+    "abort cancel interrupt kill stop": _STOP,
+    "rename retitle title": _TITLE,
+    "about version": _VERSION,
+}
+
+
+class Row(Protocol):
+    """A command, as the table of commands has it."""
+
+    @property
+    def usage(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+
+
+def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Catalog) -> str:
+    """What to say of the word, and of what stands behind it."""
+    unknown = f"%chat has no command {name!r}"
+    word = name.lower().strip("?!.,:/-")
+    is_short = len(text.split()) <= MOST_WORDS
+    if is_short or word == "system":
+        meant = _way(word, text, rows)
+        if meant:
+            return f"{unknown}: {meant}" if word in _others() else f"{unknown}. {meant}"
+    guess = did_you_mean(name, rows)
+    if guess and is_short:
+        return f"{unknown}.{guess} %chat alone lists them."
+    if name in catalog.models or name in catalog.aliases or ":" in name:
+        return (
+            f"%chat takes a command, not a model. "
+            f"To ask {name}: %%chat {name}, and the question below it."
+        )
+    question = shorten(f"{name} {text}" if text else "TEXT", LONGEST_GUESS)
+    return f"{unknown}; alone it lists them. To ask: %chat ask {question}"
+
+
+def _way(word: str, text: str, rows: Mapping[str, Row]) -> str:
+    """How what a word stands for is done here; empty where it stands for nothing."""
+    if word in rows:
+        return f"Write it so: %chat {word} {text}".rstrip()
+    if option := _option(word, text):
+        return option
+    if other := _others().get(word):
+        return other
+    meant = [command for command, tried in _TRIED.items() if word in tried.split()]
+    if not meant:
+        return ""
+    ways = [
+        f"%chat {_filled(rows[command].usage, text)} ({rows[command].what})" for command in meant
+    ]
+    return f"Did you mean {', or '.join(ways)}?"
+
+
+def _option(word: str, text: str) -> str:
+    """What to say of a word that is an option of every question."""
+    for option in FLAGS:
+        flag = option.flag.split()[0]
+        if word in (option.name, flag.strip("-")):
+            value = f"{flag} {_quoted(text)}" if text else option.flag
+            return f"{flag} is an option of a question: %%chat {value}"
+    if word in ("fresh", "raw", "name"):
+        return f"--{word} is an option of a question: %%chat --{word} {text}".rstrip()
+    return ""
+
+
+def _quoted(text: str) -> str:
+    """A value as it stands on a line: words with spaces between need quotes."""
+    is_word = text.split() == [text]
+    return text if is_word or text[0] in "\"'" else f'"{text}"'
+
+
+def _others() -> dict[str, str]:
+    return {word: way for words, way in _OTHERWISE.items() for word in words.split()}
+
+
+def _filled(usage: str, text: str) -> str:
+    """How a command is typed, with what was typed behind the wrong one in its place."""
+    name, _, takes = usage.partition(" ")
+    return f"{name} {text}" if takes and text else usage

@@ -1,0 +1,121 @@
+"""What a conversation has used, model by model: every turn of it, since each was paid for.
+
+What is not known is said, and never counted as nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbchat.events import Usage
+from nbchat.frontends.footer import cost_by_settings
+from nbchat.wording import plural
+
+if TYPE_CHECKING:
+    from nbchat.conversation.conversation import Conversation
+    from nbchat.turns import Turn
+
+USAGE_HEAD = ["model", "requests", "tokens", "tokens/s", "cost", "time"]
+ALL = "all"
+UNKNOWN = "not known"
+
+
+def usage_rows(turns: Sequence[Turn]) -> list[list[str]]:
+    """A row for each model, in the order in which they were first asked, and one for all."""
+    by_model: dict[Answerer, list[Turn]] = {}
+    for turn in turns:
+        by_model.setdefault(Answerer.of(turn), []).append(turn)
+    names = [answerer.model for answerer in by_model]
+    rows = []
+    for answerer, asked in by_model.items():
+        is_unlike_others = names.count(answerer.model) == 1
+        rows.append([answerer.name if is_unlike_others else answerer.full_name, *_cells(asked)])
+    return [*rows, [ALL, *_cells(turns)]]
+
+
+def remarks(conversation: Conversation) -> str:
+    """How many of the questions are on the current branch, and what was not counted."""
+    turns, here = conversation.all_turns, conversation.turns
+    asked = plural(len(turns), "question")
+    said = [f"{asked}, {len(here):,} on the current branch."]
+    if len(here) < len(turns):
+        said.append("What was taken back, asked again or set aside is counted, too.")
+    if uncounted := sum(not _is_counted(turn) for turn in turns):
+        said.append(f"Of {plural(uncounted, 'answer')} the provider has not said the tokens.")
+    if not cost_by_settings(turn.answer for turn in turns).complete:
+        said.append("What some of it cost is not known.")
+    return " ".join(said)
+
+
+@dataclass(slots=True, frozen=True)
+class Answerer:
+    """Who answered: a model, at a provider, at an address."""
+
+    model: str
+    provider: str
+    host: str
+
+    @classmethod
+    def of(cls, turn: Turn) -> Answerer:
+        answer = turn.answer
+        return cls(answer.model, answer.provider, answer.host)
+
+    @property
+    def name(self) -> str:
+        """The model, and where it is no usual place, that."""
+        return f"{self.model} at {self.host}" if self.host else self.model
+
+    @property
+    def full_name(self) -> str:
+        """The same where others have a model of that name."""
+        where = self.host or self.provider
+        return f"{self.model} at {where}" if where else self.model
+
+
+def _cells(turns: Sequence[Turn]) -> list[str]:
+    requests = sum(max(1, len(turn.answer.rounds)) for turn in turns)
+    seconds = sum(turn.seconds for turn in turns)
+    return [f"{requests:,}", _tokens(turns), _speed(turns), _cost(turns), f"{seconds:.1f} s"]
+
+
+def _tokens(turns: Sequence[Turn]) -> str:
+    """`1,204 → 386 tokens, 1,024 cached`, as far as they were counted."""
+    counted = [turn.answer.usage for turn in turns]
+    total = Usage(
+        _sum([usage.input for usage in counted]),
+        _sum([usage.output for usage in counted]),
+        _sum([usage.cached for usage in counted]),
+    )
+    text = str(total)
+    if not text:
+        return UNKNOWN
+    return text if all(map(_is_counted, turns)) else f"at least {text}"
+
+
+def _is_counted(turn: Turn) -> bool:
+    usage = turn.answer.usage
+    return usage.input is not None and usage.output is not None
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """The sum of those that are known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _speed(turns: Sequence[Turn]) -> str:
+    """Tokens of answers a second, from the question to the end, where both are known."""
+    timed = [turn for turn in turns if turn.seconds and turn.answer.usage.output]
+    if not timed:
+        return ""
+    tokens = sum(turn.answer.usage.output or 0 for turn in timed)
+    return f"{tokens / sum(turn.seconds for turn in timed):,.0f}"
+
+
+def _cost(turns: Sequence[Turn]) -> str:
+    cost = cost_by_settings(turn.answer for turn in turns)
+    if not cost.complete:
+        return str(cost) or UNKNOWN
+    return str(cost) or "free"

@@ -1,0 +1,164 @@
+"""What a settings file may say besides its rows of models and providers: each value, checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from nbchat.catalog.user_mistakes import safe_value
+from nbchat.catalog.user_tables import TABLES
+from nbchat.wire.framing.contract import MAX_FRAME
+from nbchat.wording import did_you_mean
+
+CONNECT = 10.0  # seconds
+DISPLAYS = ("live", "static")
+LARGEST_LIMIT = 2**40  # bytes
+UNITS = {
+    "b": 1,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+}
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.A | re.I)
+
+
+def as_bytes(size: Any) -> int:
+    """A size in bytes, as a number or with its unit. Raises ValueError.
+
+    >>> as_bytes("32 MiB"), as_bytes("1.5 kB"), as_bytes(4096)
+    (33554432, 1500, 4096)
+    """
+    if isinstance(size, int) and not isinstance(size, bool):
+        return size
+    match = _SIZE.fullmatch(size.strip()) if isinstance(size, str) else None
+    if match is None or match[2].lower() not in UNITS:
+        raise ValueError("no size")
+    return int(float(match[1]) * UNITS[match[2].lower()])
+
+
+Seconds = Annotated[float, Field(strict=True, gt=0, lt=1e6)]
+Size = Annotated[int, BeforeValidator(as_bytes), Field(gt=0, le=LARGEST_LIMIT)]
+
+
+@dataclass(slots=True, frozen=True)
+class Timeouts:
+    """Seconds of silence that end a request; there is no limit on its whole length."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    connect: Seconds = CONNECT
+    first_byte: Seconds = 300.0  # a thinking model may say nothing for minutes
+    gap: Seconds = 120.0  # between two bytes; heartbeats count
+
+    @classmethod
+    def of(cls, seconds: float) -> Timeouts:
+        """One limit for the silence before the first byte and between bytes."""
+        return cls(min(CONNECT, seconds), seconds, seconds)
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    """Bytes that are taken from a provider; what is larger ends the answer, which is kept."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    event: Size = MAX_FRAME  # one event of a stream, or an answer that does not stream
+    answer: Size = 64 * 1024**2  # the whole body of one answer
+    between_events: Size = 4 * 1024**2  # in a row that hold no event, such as heartbeats
+    error_body: Size = 64 * 1024  # of an error's body; the rest is not read
+    model_list: Size = 32 * 1024**2  # one page of a provider's list of models
+
+
+USUAL_TIMEOUTS = Timeouts()
+USUAL_LIMITS = Limits()
+TIMEOUTS = tuple(Timeouts.__dataclass_fields__)
+LIMITS = tuple(Limits.__dataclass_fields__)
+
+
+class FileValues(BaseModel):
+    """What a file may say besides its rows of models and providers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str = ""
+    display: str = ""
+    history: str = ""
+    timeouts: Timeouts = USUAL_TIMEOUTS
+    limits: Limits = USUAL_LIMITS
+
+
+KNOWN = (*FileValues.model_fields, *TABLES)
+
+# The tables of numbers: their members, what each should be, and how the unit is called.
+_NUMBERS = {
+    "timeouts": (TIMEOUTS, "a number of seconds above 0", "in seconds"),
+    "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "as sizes"),
+}
+
+
+def checked_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a file by their names, those of its tables as `timeouts.gap`.
+
+    Raises ValueError with a sentence that says what is wrong and what was expected.
+
+    >>> checked_values({"model": "kimi-k2.6", "timeouts": {"gap": 60}})
+    {'model': 'kimi-k2.6', 'timeouts.gap': 60.0}
+    """
+    try:
+        checked = FileValues.model_validate(dict(data))
+    except ValidationError as error:
+        raise ValueError(_what_is_wrong(error, data)) from None
+    values: dict[str, Any] = {}
+    for name, written in data.items():
+        value = getattr(checked, name)
+        if name in _NUMBERS:
+            members = asdict(value)
+            values |= {f"{name}.{member}": members[member] for member in written}
+        else:
+            values[name] = value
+    return values
+
+
+def timeouts_of(values: Mapping[str, Any]) -> Timeouts:
+    """Those that are among the values, and the usual ones."""
+    return Timeouts(**_members("timeouts", values))
+
+
+def limits_of(values: Mapping[str, Any]) -> Limits:
+    """Those that are among the values, and the usual ones."""
+    return Limits(**_members("limits", values))
+
+
+def _members(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    start = f"{table}."
+    return {name[len(start) :]: values[name] for name in values if name.startswith(start)}
+
+
+def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
+    """The first mistake of a file that has these members, in our words."""
+    written = list(data)
+    mistakes = error.errors(include_url=False)
+    first = min(mistakes, key=lambda mistake: written.index(str(mistake["loc"][0])))
+    name = str(first["loc"][0])
+    if name not in _NUMBERS:
+        return (
+            f"{name!r} is not a setting here, or not of the right type."
+            f"{did_you_mean(name, KNOWN)}\nSettings: {', '.join(KNOWN)}."
+        )
+    members, rule, unit = _NUMBERS[name]
+    if not isinstance(data[name], Mapping):
+        return f"{name} has {', '.join(members)}, {unit}; got {safe_value(data[name])}."
+    unknown = [str(member) for member in data[name] if member not in members]
+    if unknown:
+        near = did_you_mean(unknown[0], members)
+        return f"{name} has {', '.join(members)}, {unit}, and no {safe_value(unknown[0])}.{near}"
+    member = first["loc"][1]
+    return f"{name}.{member} should be {rule}, not {safe_value(data[name][member])}."

@@ -1,0 +1,107 @@
+"""`%chat usage`: all that was paid for, model by model; what is not known is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbchat.events import Answer, Stop, Usage
+from nbchat.frontends.notebook.commands.usage_table import usage_rows
+from nbchat.messages import Message, Text, ToolCall, ToolResult
+from nbchat.turns import Turn
+
+from ....fakes.provider import Service, answer, said
+from ....running_kernel import RunningKernel
+
+
+def turn_of(
+    model: str, provider: str, usage: Usage, *, seconds: float = 0.0, host: str = ""
+) -> Turn:
+    given = Answer(model=model, provider=provider, usage=usage, host=host)
+    given.add(Text("Yes."))
+    given.add(Stop("end"))
+    return Turn(Message("user", "?"), given, seconds=seconds)
+
+
+@pytest.mark.field("P6")
+def test_what_was_taken_back_asked_again_edited_or_fresh_is_counted(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    kimi.always(answer(*said("Yes.", usage=(1_000_000, 10))))
+    kernel.run("%chat use kimi-k2.6")
+    for cell in ("a", "b", "b", "c"):  # b is run again
+        kernel.run("%%chat\nQuestion", cell=cell)
+    kernel.run("%chat undo")
+    kernel.run("%%chat --fresh\nAside", cell="d")
+    kernel.run("%%chat demo\nHello", cell="e")
+    kernel.run("%chat reset")
+    kernel.run("%%chat kimi-k2.6\nFrom the beginning", cell="f")
+
+    head, kimi_row, demo, together, below = kernel.run("%chat usage").text.splitlines()
+
+    assert head.split() == ["model", "requests", "tokens", "tokens/s", "cost", "time"]
+    assert kimi_row.split()[:5] == ["kimi-k2.6", "6", "6,000,000", "→", "60"]
+    assert "$5.70" in kimi_row
+    assert demo.split()[:2] == ["demo", "1"]
+    assert "free" in demo
+    assert together.split()[:2] == ["all", "7"]
+    assert "$5.70" in together
+    assert below == (
+        "7 questions, 1 on the current branch. "
+        "What was taken back, asked again or set aside is counted, too."
+    )
+
+
+@pytest.mark.field("P6")
+def test_what_a_provider_did_not_count_and_what_has_no_price_is_said(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    kimi.plays(
+        answer(*said("Yes.", usage=(1_000_000, 10))),
+        answer(*said("Yes.", usage=None)),
+        answer(*said("Yes.", usage=(5, 5))),
+    )
+    for model in ("kimi-k2.6", "kimi-k2.6", "kimi:nobody-knows-it"):
+        kernel.run(f"%%chat {model}\nQuestion")
+
+    _, known, unknown, together, below = kernel.run("%chat usage").text.splitlines()
+
+    assert "at least 1,000,000 → 10 tokens" in known
+    assert "at least $0.95" in known
+    assert "5 → 5 tokens" in unknown
+    assert "not known" in unknown
+    assert "at least 1,000,005 → 15 tokens" in together
+    assert "at least $0.95" in together
+    assert below == (
+        "3 questions, 3 on the current branch. Of 1 answer the provider has not said the tokens. "
+        "What some of it cost is not known."
+    )
+
+
+@pytest.mark.field("P6")
+def test_cached_tokens_speed_currencies_and_providers_are_told_apart() -> None:
+    many = Usage(input=1000, output=100, cached=600)
+    with_tools = turn_of("kimi-k2.6", "kimi", many, seconds=2.0)
+    with_tools.answer.parts = [
+        ToolCall("1", "now", {}),
+        ToolResult("1", "now", "noon"),
+        Text("Noon."),
+    ]
+    rows = usage_rows(
+        [
+            with_tools,
+            turn_of("kimi-k2.6", "kimi", Usage(input=1000, output=300), seconds=2.0),
+            turn_of("kimi-k2.6", "kimi", Usage(), seconds=50.0),
+            turn_of("kimi-k2.6", "gateway", many, host="llm.example"),
+            turn_of("none", "kimi", Usage()),
+        ]
+    )
+
+    cells = {row[0]: row[1:] for row in rows}
+    assert [*cells] == ["kimi-k2.6 at kimi", "kimi-k2.6 at llm.example", "none", "all"]
+    assert cells["kimi-k2.6 at kimi"][:3] == [
+        "4",
+        "at least 2,000 → 400 tokens, 600 cached",
+        "100",
+    ]
+    assert cells["none"] == ["1", "not known", "", "not known", "0.0 s"]
+    assert cells["kimi-k2.6 at llm.example"][2:4] == ["", "not known"]
