@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ..benchmarks.answers import paced
 from ..fakes.provider import Service, answer, said
-from .panel_lab import InLab, ask, using, wait_for_answers
+from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
 ANSWER = """\
 Water is H<sub>2</sub>O, an atom 10<sup>−10</sup> m wide. Press <kbd>Ctrl</kbd>+<kbd>C</kbd>, \
@@ -36,12 +37,18 @@ print("unfolded")
 After it.
 """
 
+SLOW = [
+    "<details>\n<summary>Slow</summary>\n\nBegins.\n\n",
+    *(f"Line {number}.\n\n" for number in range(200)),
+    "</details>\n\n<details>\n<summary>Next</summary>\n\nHidden.\n\n</details>\n\nThe end.",
+]
+
 
 @pytest.mark.field("C14")
 def test_details_fold_out_by_a_click_in_a_cell_and_in_the_panel(
     in_lab: InLab, service: Service
 ) -> None:
-    service.plays(answer(*said(ANSWER)), answer(*said(ANSWER)))
+    service.plays(answer(*said(ANSWER)), answer(*said(ANSWER)), paced(said(*SLOW), 4.0))
     notebook = in_lab("%%chat openai:slow\nCell", load=using(service))
     ask(notebook, "Panel")
     wait_for_answers(notebook, 1)
@@ -57,3 +64,15 @@ def test_details_fold_out_by_a_click_in_a_cell_and_in_the_panel(
         assert inside.is_visible(), name
         assert not box.locator("table").is_visible(), name
         assert box.locator("summary").first.inner_text() == "Show the whole derivation"
+
+    ask(notebook, "Slowly")
+    slow = notebook.page.locator(".nbp-log details.nbc-fold:has-text('Begins.')")
+    slow.locator("summary").click()
+    assert slow.evaluate("box => box.open")
+    wait_for_text(notebook, "Line 60.")
+    assert slow.evaluate("box => box.open")
+    wait_for_text(notebook, "The end.")
+    wait_for_answers(notebook, 2)
+
+    assert slow.evaluate("box => box.open"), "what the reader has opened stays open"
+    assert not notebook.page.get_by_text("Hidden.").is_visible()

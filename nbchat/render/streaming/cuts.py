@@ -70,8 +70,8 @@ def cut_block(
     ('1. one\\n2. two\\n', '3. thr')
     >>> cut_block("```sh\\nls\\npw")[:2]
     ('```sh\\nls\\n', '```sh\\npw')
-    >>> cut_block("- one\\n  - two\\n  - thr")
-    Cut(done='- one\\n', rest='- - two\\n  - thr', classes=('nbc-on nbc-in',))
+    >>> cut_block("- one\\n  - two\\n  - thr")[:3]
+    ('- one\\n', '- - two\\n  - thr', ('nbc-on nbc-in',))
     """
     from nbchat.render.markdown.parser import parse_outline
 
