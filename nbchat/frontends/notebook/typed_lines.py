@@ -74,8 +74,8 @@ def drop_comments(lines: list[str]) -> list[str]:
 def part_name(lines: list[str]) -> list[str]:
     """With a space behind `%%chat`, where IPython would take another one for a part of the name.
 
-    >>> part_name(["%%chat\tdemo\n", "Hi\n"])
-    ['%%chat \tdemo\n', 'Hi\n']
+    >>> part_name(["%%chat\\tdemo\\n", "Hi\\n"])
+    ['%%chat \\tdemo\\n', 'Hi\\n']
     """
     return [_PART.sub(r"\1 ", line) for line in lines[:1]] + lines[1:]
 
