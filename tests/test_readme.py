@@ -42,7 +42,7 @@ def test_there_are_two_lines_one_to_run_and_one_to_test() -> None:
     run, tests = SHELL_LINES
 
     assert run.endswith("notebooks/01_first_chat.ipynb")
-    assert tests.endswith("/pytest -n 2")
+    assert tests.endswith("/pytest -n 3")
 
 
 def runs(module: str) -> bool:
@@ -62,7 +62,7 @@ def test_a_line_names_only_files_and_extras_that_exist(line: str) -> None:
 def test_ci_runs_the_test_line_of_the_readme() -> None:
     script = (ROOT / ".ci" / "run").read_text()
 
-    assert "grep -m1 'pytest -n 2$' README.md" in script
+    assert "grep -m1 'pytest -n 3$' README.md" in script
     assert SHELL_LINES[1].startswith("python3 -m venv .venv")
 
 
