@@ -86,7 +86,8 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """The public names; not what this file itself needs, nor the parts that are loaded."""
+    return sorted(__all__)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from nbchat.catalog import catalog
+from nbchat.catalog.argument_order import check_order
 from nbchat.catalog.model_list import Models
 from nbchat.conversation.conversation import Conversation
 from nbchat.events import Answer
@@ -42,6 +43,7 @@ def stream(
     told by the one Stop, whose reason is then "broken".
     """
     runtime = current()
+    check_order(model, messages, "nbchat.stream({model}, {question})", runtime.settings)
     return runtime.bridge.relay(runtime.source.stream(model, messages, **options))
 
 
@@ -60,6 +62,7 @@ def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Request
     ('demo', 'end')
     """
     runtime = current()
+    check_order(model, messages, "nbchat.ask({model}, {question})", runtime.settings)
     return runtime.bridge.wait(runtime.source.stream(model, messages, **options))
 
 

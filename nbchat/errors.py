@@ -2,7 +2,7 @@
 
     NbchatError
     ├── SetupError              nothing was sent; you can fix it
-    │   ├── UnknownModel        no such name; near names are offered
+    │   ├── UnknownModel        no such name; near names are offered; a ValueError too
     │   ├── MissingKey          no key for this provider; its variable is named
     │   ├── BadSettings         a setting, or a row of a settings file, is not usable
     │   │   ├── BadCall         a call in Python that cannot be made; a TypeError too
@@ -12,6 +12,7 @@
     │   │   │   └── NoSuchCommand
     │   │   ├── BadFile         a file cannot be read, written, imported or trusted
     │   │   ├── BadAttachment   a picture or a file that cannot be sent
+    │   │   ├── BadVariable     a variable whose value has no text to put into a question
     │   │   ├── KeyNotSent      a key in the wrong place, or for somebody else
     │   │   ├── MissingAddress  where the provider is asked is not known
     │   │   ├── NotThere        no such conversation, branch, turn or provider
@@ -95,7 +96,7 @@ class SetupError(NbchatError):
     """
 
 
-class UnknownModel(SetupError):
+class UnknownModel(SetupError, ValueError):
     """No model or provider has this name."""
 
     other_model_helps = True
@@ -150,6 +151,10 @@ class NoSuchCommand(BadCommand):
 
 class BadFile(BadSettings):
     """A file cannot be read, written, imported or trusted."""
+
+
+class BadVariable(BadSettings):
+    """A variable cannot be put into a question: its value raises an error where it is read."""
 
 
 class BadAttachment(BadSettings):

@@ -6,7 +6,7 @@ They know nothing of providers, wire formats or notebooks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -21,6 +21,15 @@ from nbchat.messages import (
     ToolResult,
     joined_words,
 )
+from nbchat.part_lists import (
+    Growing,
+    can_be_shown,
+    mark_beginnings,
+    message_of,
+    messages_of,
+    rounds_of,
+)
+from nbchat.text_like import TextLike
 from nbchat.wording import shorten
 
 StopReason = Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"]
@@ -94,24 +103,13 @@ def is_shown(event: Event) -> bool:
     return event.text != "" if isinstance(event, _WORDS) else True
 
 
-@dataclass(slots=True)
-class _Growing:
-    """The last part of its kind, whose pieces are joined only when somebody looks."""
-
-    part: Text | Thought
-    pieces: list[str] = field(default_factory=list)
-
-    def settle(self) -> None:
-        if len(self.pieces) > 1:
-            self.pieces[:] = ["".join(self.pieces)]
-        self.part.text = self.pieces[0] if self.pieces else ""
-
-
 @dataclass(slots=True, repr=False, eq=False)
-class Answer:
+class Answer(TextLike):
     """Everything a stream said, folded together.
 
-    `str(answer)` is its text; a notebook shows it rendered.
+    `str(answer)` is its text; a notebook shows it rendered. `len`, `in`, `+`, `==`, slices and
+    the methods of `str` work on the answer as on its text. Where a `str` itself is wanted (a
+    column of a table, `json`, `re`, a file) write `str(answer)`.
 
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
     `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
@@ -125,6 +123,8 @@ class Answer:
     ('Hi!', 'hm', 'end')
     >>> answer.parts
     [Thought(text='hm'), Text(text='Hi!')]
+    >>> answer.upper(), "Hi" in answer, len(answer), answer + " How are you?"
+    ('HI!', True, 3, 'Hi! How are you?')
     """
 
     model: str = ""
@@ -135,8 +135,8 @@ class Answer:
     given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     _parts: list[AnswerPart] = field(default_factory=list)
-    _text: _Growing | None = None
-    _thought: _Growing | None = None
+    _text: Growing | None = None
+    _thought: Growing | None = None
 
     # --- growing -----------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class Answer:
                 self._close()
                 self._parts.append(event)
 
-    def _grow(self, event: Text | Thought, before: _Growing | None) -> _Growing:
+    def _grow(self, event: Text | Thought, before: Growing | None) -> Growing:
         """What the words of `event` are added to, where that is not simply the part before."""
         if before is not None:
             before.settle()
@@ -183,7 +183,7 @@ class Answer:
         event.begins = is_anew and event.text != "" and self._has(type(event))
         part = type(event)("", event.state, event.begins)
         self._parts.append(part)
-        return _Growing(part)
+        return Growing(part)
 
     def _has(self, kind: type[Text] | type[Thought]) -> bool:
         """Whether there are such words already."""
@@ -212,7 +212,7 @@ class Answer:
         self._close()
         self._parts = list(parts)
         for kind in (Text, Thought):
-            _mark_beginnings(self._parts, kind)
+            mark_beginnings(self._parts, kind)
 
     @property
     def text(self) -> str:
@@ -244,15 +244,7 @@ class Answer:
         >>> [len(parts) for parts in answer.rounds]
         [2, 1]
         """
-        rounds: list[list[AnswerPart]] = []
-        before: AnswerPart | None = None
-        for part in self.parts:
-            is_next = isinstance(before, ToolResult) and not isinstance(part, ToolResult)
-            if is_next or not rounds:
-                rounds.append([])
-            rounds[-1].append(part)
-            before = part
-        return rounds
+        return rounds_of(self.parts)
 
     @property
     def is_answered(self) -> bool:
@@ -263,20 +255,12 @@ class Answer:
     @property
     def message(self) -> Message:
         """The answer as one message of the conversation that goes on."""
-        return _message([part for part in self.parts if not isinstance(part, ToolResult)])
+        return message_of(self.parts)
 
     @property
     def messages(self) -> list[Message]:
         """The same as several: each round's own, followed by the results of its tools."""
-        messages: list[Message] = []
-        for parts in self.rounds:
-            results = [part for part in parts if isinstance(part, ToolResult)]
-            messages.append(_message([part for part in parts if part not in results]))
-            messages += [
-                Message("tool", part.content, tool_call_id=part.id, name=part.name)
-                for part in results
-            ]
-        return messages
+        return messages_of(self.parts)
 
     def __str__(self) -> str:
         return self.text
@@ -292,32 +276,4 @@ class Answer:
 
     def __bool__(self) -> bool:
         """Whether anything of the answer arrived that can be shown."""
-        return any(_has_something(part) for part in self.parts)
-
-
-def _has_something(part: AnswerPart) -> bool:
-    match part:
-        case Text() | Thought():
-            return bool(part.text)
-        case ToolCall() | ToolResult() | Image():
-            return True
-        case _:
-            return False
-
-
-def _mark_beginnings(parts: Sequence[AnswerPart], kind: type[Text] | type[Thought]) -> None:
-    """Note which words begin anew: those behind others, with something else shown between."""
-    said = apart = False
-    for part in parts:
-        if type(part) is kind:
-            part.begins = said and (part.begins or apart)
-            said = said or bool(part.text)
-            apart = apart and not part.text
-        elif said and _has_something(part):
-            apart = True
-
-
-def _message(parts: Sequence[AnswerPart]) -> Message:
-    calls = tuple(part for part in parts if isinstance(part, ToolCall))
-    words, thought = joined_words(parts, Text), joined_words(parts, Thought)
-    return Message("assistant", words, thought, calls, answer_parts=tuple(parts))
+        return can_be_shown(self.parts)

@@ -114,6 +114,11 @@ class Tree:
         return self._head
 
     @property
+    def last_answer(self) -> Answer | None:
+        """The answer at the end of the branch; None where nothing has been asked."""
+        return self._head.answer if self._head else None
+
+    @property
     def branches(self) -> list[Turn]:
         """The last turn of every branch, in order of asking."""
         followed = {turn.parent for turn in self._all}

@@ -13,7 +13,8 @@ from pathlib import Path
 from nbchat.catalog.catalog import shipped
 from nbchat.catalog.rows import Provider
 
-from .test_layers import LAYERS
+from .benchmarks.peers.page import peers
+from .test_layers import LAYERS, UPWARD
 
 ROOT = Path(__file__).parents[1]
 NIGHTLY_SIZE = re.compile(r"^([A-Z_]+) = .*\bsize\(([\d_]+), nightly=([\d_]+)\)", re.MULTILINE)
@@ -32,15 +33,34 @@ FIRST = (
 )
 
 
+def alive() -> dict[str, Provider]:
+    """The providers that can be asked: not the demo, and none that has shut down."""
+    return {
+        kind: provider
+        for kind, provider in shipped().providers.items()
+        if kind != "demo" and not provider.retired
+    }
+
+
+def counts() -> dict[str, int]:
+    """How many there are of what the pages count."""
+    models = [model for model in shipped().models.values() if model.type in alive()]
+    return {
+        "providers": len(alive()),
+        "models": len(models),
+        "retired": sum(model.status == "retired" for model in models),
+    }
+
+
 def providers() -> str:
     """Who is spoken to, where each key is read from, and how a model of theirs is asked."""
-    all_of_them = shipped().providers
-    first = [_provider(all_of_them[kind]) for kind in FIRST]
-    more = [
-        _provider(p)
-        for kind, p in all_of_them.items()
-        if kind not in (*FIRST, "demo") and not p.retired
-    ]
+    first = [_provider(alive()[kind]) for kind in FIRST]
+    more = [_provider(provider) for kind, provider in alive().items() if kind not in FIRST]
+    count = counts()
+    total = (
+        f"{count['providers']} providers and {count['models']} models are in the table, "
+        f"{count['retired']} of these retired by their vendors:"
+    )
     head = ["| provider | key in | for example |", "|---|---|---|"]
     unfolded = [
         f"<details><summary>and {len(more)} more</summary>",
@@ -50,7 +70,7 @@ def providers() -> str:
         "",
         "</details>",
     ]
-    return "\n".join([*head, *first, "", *unfolded])
+    return "\n".join([total, "", *head, *first, "", *unfolded])
 
 
 def _provider(provider: Provider) -> str:
@@ -113,8 +133,10 @@ def _inside(folder: Path) -> list[str]:
 
 
 def layers() -> str:
-    """What may import what: each line from the lines above it."""
-    return "\n".join(["```", *("  ".join(parts) for parts in LAYERS), "```"])
+    """What may import what: each line from the lines above it, and who else looks up."""
+    upward = [f"{module} -> {above}" for module, above in UPWARD.items()]
+    drawn = ["  ".join(parts) for parts in LAYERS]
+    return "\n".join(["```", *drawn, "", "upward:", *upward, "```"])
 
 
 def _about(path: Path) -> str:
@@ -123,7 +145,10 @@ def _about(path: Path) -> str:
     return re.split(r"(?<=\.)\s", first)[0].removesuffix(".")
 
 
-PARTS = {"README.md": (providers, retired), "CONTRIBUTING.md": (tree, layers, nightly)}
+PARTS = {
+    "README.md": (providers, retired, peers),
+    "CONTRIBUTING.md": (tree, layers, nightly),
+}
 
 
 def refreshed(page: str) -> str:

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
-from .fakes.provider import Service, said
+from . import lab_only
+from .fakes.provider import Service, answer, said
 from .running_kernel import RunningKernel
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
@@ -24,6 +25,18 @@ def notebook(path: Path, *cells: str) -> Path:
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(nb, path)
     return path
+
+
+def take_parameters(path: Path) -> None:
+    """Let papermill change what the first cell sets."""
+    written = nbformat.read(path, as_version=4)
+    written.cells[0].metadata["tags"] = ["parameters"]
+    written.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    nbformat.write(written, path)
 
 
 def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -73,11 +86,51 @@ def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path
     assert cells[1].outputs[0].data["text/plain"] == "*Hi*."
 
 
+@pytest.fixture(scope="module")
+def of_lab(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """For a kernel with what the README's first line installs, and nothing else."""
+    return lab_only.environment(tmp_path_factory.mktemp("lab-only"))
+
+
+@pytest.mark.field("P9")
+def test_a_kernel_of_the_first_line_has_what_that_installs_and_nothing_else(
+    of_lab: dict[str, str], tmp_path: Path
+) -> None:
+    modules = (
+        "pandas",
+        "fastapi",
+        "uvicorn",
+        "jupyterlab",
+        "nbchat",
+        "openai",
+        "matplotlib",
+        "pytest",
+    )
+    code = "\n".join(
+        [
+            "from importlib.util import find_spec",
+            f"print(*[name for name in {modules} if find_spec(name)])",
+            "import subprocess, sys",
+            "print(subprocess.run([sys.executable, '-c', 'import openai']).returncode)",
+        ]
+    )
+    path = notebook(tmp_path / "a.ipynb", code)
+
+    ran = run(*EXECUTE, "--inplace", path.name, cwd=tmp_path, **of_lab)
+
+    assert ran.returncode == 0, ran.stderr
+    shown = nbformat.read(path, as_version=4).cells[0].outputs[0].text
+    assert shown.splitlines() == ["pandas fastapi uvicorn jupyterlab nbchat", "1"]
+
+
+@pytest.mark.field("P9")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Path) -> None:
+def test_a_committed_notebook_validates_again_and_again(
+    path: Path, of_lab: dict[str, str], tmp_path: Path
+) -> None:
     """The same outputs twice in a row, from a folder that is not the checkout.
 
-    No file, setting or history is left.
+    The kernel has what the README's first line installs. No file, setting or history is left.
     """
     alone = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(tmp_path))
     places = {name: str(tmp_path / name) for name in ("TMPDIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
@@ -93,6 +146,7 @@ def test_a_committed_notebook_validates_again_and_again(path: Path, tmp_path: Pa
             *alone,
             cwd=tmp_path,
             **places,
+            **of_lab,
         )
         assert ran.returncode == 0, ran.stdout
     assert list(tmp_path.rglob("*")) == [tmp_path / "TMPDIR"]
@@ -154,14 +208,7 @@ def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path
         "%load_ext nbchat",
         "%%chat kimi-k2.6\nIs {city} old?",
     )
-    written = nbformat.read(path, as_version=4)
-    written.cells[0].metadata["tags"] = ["parameters"]
-    written.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
-    nbformat.write(written, path)
+    take_parameters(path)
 
     ran = run(
         *PAPERMILL,
@@ -176,6 +223,36 @@ def test_papermill_puts_its_parameters_into_questions(service: Service, tmp_path
     outputs = nbformat.read(tmp_path / "b.ipynb", as_version=4).cells[-1].outputs
     assert [output.output_type for output in outputs] == ["display_data"]
     assert outputs[0].data["text/plain"] == "*Hi*."
+
+
+@pytest.mark.field("C3")
+def test_papermill_chooses_model_and_options_of_a_line(service: Service, tmp_path: Path) -> None:
+    service.always(answer(*said("Hi.")))
+    path = notebook(
+        tmp_path / "a.ipynb",
+        "MODEL = 'demo'; who = 'nobody'; t = 0; deep = False",
+        "%load_ext nbchat",
+        "# for each\n%%chat {MODEL} --temperature {t} --think {deep} --name {who}\nOne?",
+        "%chat use $MODEL\n%chat ask Two?",
+        "%%chat {MODLE}\nThree?",
+    )
+    take_parameters(path)
+
+    ran = run(
+        *PAPERMILL,
+        *("-p", "MODEL", "glm-4.7", "-p", "t", "0.5", "-p", "deep", "True"),
+        *("-p", "who", 'my "best" friend'),
+        cwd=tmp_path,
+        GLM_API_KEY="k",
+        GLM_BASE_URL=f"{service.url}/v1",
+    )
+
+    assert ran.returncode != 0
+    assert "there is no variable MODLE, which {MODLE} on the %%chat line names" in ran.stderr
+    one, two = (request.json for request in service.requests)
+    assert (one["model"], one["temperature"]) == ("glm-4.7", 0.5)
+    assert one["thinking"]["type"] == "enabled"
+    assert (two["model"], len(two["messages"])) == ("glm-4.7", 1)
 
 
 def test_papermill_stops_where_a_question_fails(service: Service, tmp_path: Path) -> None:

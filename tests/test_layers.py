@@ -19,7 +19,10 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
         *("key_shapes", "known_keys", "errors", "keys", "hosts", "folders", "invisible"),
         *("library_logs", "wording"),
     ),
-    ("provider_state", "attachments", "messages", "events", "masked_parts", "turns"),
+    (
+        *("provider_state", "attachments", "messages", "part_lists", "text_like", "events"),
+        *("masked_parts", "turns"),
+    ),
     ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),
     ("catalog",),

@@ -12,6 +12,7 @@ TESTS = Path(__file__).parent
 HOUSE = Path(nbchat.__file__).parent
 NO_ROOMS = {
     "benchmarks": "how much and how fast, which no test asserts",
+    "benchmarks/peers": "how others do the same, in environments of their own",
     "browser": "cells and the panel as a person sees them, whatever room draws them",
     "engine/providers": "every provider of the catalog, asked through the engine",
     "errors": "every error message in one sitting",

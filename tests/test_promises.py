@@ -1,17 +1,20 @@
 """What the README promises, sentence by sentence, and the tests that hold it.
 
-A sentence that is changed, added or taken away there has to be so here, too.
+A sentence that is changed, added or taken away there has to be so here, too. The rows of its
+tables are in `test_tables.py`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
 PROMISES: dict[str, tuple[str, ...]] = {
     "One renderer with an allow-list draws it: no script, no style, no remote picture, no "
     "`javascript:` link reaches the page.": (
@@ -121,12 +124,18 @@ PROMISES: dict[str, tuple[str, ...]] = {
 }
 
 
+TESTS = sorted({test for tests in PROMISES.values() for test in tests})
+
+
+def section(title: str) -> str:
+    """What stands below a heading of the README."""
+    return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
 def promises() -> list[str]:
     """The sentences of the README's list, without the headings of its points."""
-    _, _, rest = (ROOT / "README.md").read_text("utf-8").partition("## What it promises\n")
-    section, _, _ = rest.partition("\n## ")
     sentences: list[str] = []
-    for point in re.split(r"^- ", section, flags=re.M)[1:]:
+    for point in re.split(r"^- ", section("What it promises"), flags=re.M)[1:]:
         words = re.sub(r"^\*\*[^*]*\.\*\*", "", " ".join(point.split()))
         sentences += re.split(r"(?<=\.) (?=[A-Z])", words.replace("**", "").strip())
     return sentences
@@ -136,13 +145,34 @@ def test_every_sentence_has_its_tests_and_nothing_else_is_promised() -> None:
     assert promises() == [*PROMISES]
 
 
-@pytest.mark.parametrize("test", sorted({test for tests in PROMISES.values() for test in tests}))
+@pytest.mark.parametrize("test", TESTS)
 def test_the_test_of_a_promise_is_there(test: str) -> None:
-    file, _, name = test.partition("::")
-    tree = ast.parse((ROOT / "tests" / file).read_text("utf-8"))
+    assert runs_in_ci(test)
 
-    assert name in {
-        node.name
+
+def runs_in_ci(test: str) -> bool:
+    """Whether it is there, with a name that is collected and no mark that leaves it out."""
+    file, _, name = test.partition("::")
+    marks = [ast.unparse(mark) for mark in functions(file)[name].decorator_list]
+    collected = Path(file).name.startswith("test_") and name.startswith("test_")
+    return collected and not any(".skip" in mark or ".xfail" in mark for mark in marks)
+
+
+def functions(file: str) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse((ROOT / "tests" / file).read_text("utf-8"))
+    return {
+        node.name: node
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
+
+
+def test_ci_runs_every_test_with_a_browser_at_hand() -> None:
+    """What is in `tests` is collected, nothing is deselected, and a missing browser fails."""
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+
+    assert "tests=$(grep -m1 'pytest -n 2$' README.md)" in script
+    assert "NBCHAT_REQUIRE_BROWSER=1" in script
+    assert "tests" in options["ini_options"]["testpaths"]
+    assert not re.search(r"(^| )(-k|-m|--ignore|--deselect)\b", options["ini_options"]["addopts"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,23 @@ ORIGINAL = {
 def test_a_settled_name_is_there(name: str) -> None:
     assert getattr(nbchat, name)
     assert name in nbchat.__all__
+
+
+@pytest.mark.field("C10")
+def test_only_public_names_are_offered() -> None:
+    """`dir(nbchat)` is what an editor lists behind `nbchat.`."""
+    for name in nbchat.__all__:
+        getattr(nbchat, name)  # which loads the parts of the package
+
+    assert dir(nbchat) == sorted(nbchat.__all__)
+
+
+@pytest.mark.field("C10")
+def test_a_star_brings_the_public_names_alone() -> None:
+    brought: dict[str, Any] = {}
+    exec("from nbchat import *", brought)
+
+    assert brought.keys() - {"__builtins__"} == set(nbchat.__all__)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -21,7 +21,7 @@ from nbchat.settings_file import FILE, config_folder
 
 from .engine.providers import answers
 from .fakes.provider import Request, Service, answer, said
-from .refresh_pages import PARTS, refreshed
+from .refresh_pages import PARTS, counts, refreshed
 from .running_kernel import RunningKernel
 from .trusted import write_trusted
 
@@ -42,7 +42,7 @@ def test_there_are_two_lines_one_to_run_and_one_to_test() -> None:
     run, tests = SHELL_LINES
 
     assert run.endswith("notebooks/01_first_chat.ipynb")
-    assert tests.endswith("/pytest -n 2")
+    assert tests.endswith("/pytest -n 3")
 
 
 def runs(module: str) -> bool:
@@ -62,7 +62,7 @@ def test_a_line_names_only_files_and_extras_that_exist(line: str) -> None:
 def test_ci_runs_the_test_line_of_the_readme() -> None:
     script = (ROOT / ".ci" / "run").read_text()
 
-    assert "grep -m1 'pytest -n 2$' README.md" in script
+    assert "grep -m1 'pytest -n 3$' README.md" in script
     assert SHELL_LINES[1].startswith("python3 -m venv .venv")
 
 
@@ -209,11 +209,33 @@ def test_the_parts_that_come_from_the_code_are_up_to_date(page: str) -> None:
     assert (ROOT / page).read_text("utf-8") == refreshed(page)
 
 
+@pytest.mark.field("P10")
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"])
+def test_a_count_of_models_or_providers_is_right(page: str) -> None:
+    """Neither the demo nor a provider that has shut down is counted."""
+    text = (ROOT / page).read_text("utf-8")
+    found = re.findall(r"(\d+) (providers|models)\b", text)
+
+    assert {(name, int(number)) for number, name in found} <= counts().items()
+
+
+def test_the_readme_counts_every_provider_of_its_tables() -> None:
+    rows = re.findall(r"^\| .* \| `%%chat \S+` \|$", README, re.M)
+
+    assert f"\n{len(rows)} providers and " in README
+
+
 @pytest.mark.parametrize(
     "path", sorted(set(re.findall(r"`((?:nbchat|tests|\.ci)/[\w/.]*)`", CONTRIBUTING)))
 )
 def test_a_path_of_contributing_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_contributing_names_every_fake() -> None:
+    fakes = {path.name for path in (ROOT / "tests" / "fakes").glob("[!_]*.py")}
+
+    assert set(re.findall(r"`tests/fakes/(\w+\.py)`", CONTRIBUTING)) == fakes
 
 
 @pytest.mark.parametrize(

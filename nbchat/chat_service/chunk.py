@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic.alias_generators import to_camel
 
@@ -13,6 +13,8 @@ from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.events import Answer, Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.wording import first_line
+
+Fields: TypeAlias = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -22,7 +24,7 @@ class StreamChunk:
     A failure is that last chunk, with `error` and `content="Service error: …"`. What
     had arrived before it stays valid.
 
-    >>> StreamChunk("Hel").wire
+    >>> StreamChunk("Hel").dict()
     {'content': 'Hel', 'finished': False}
     """
 
@@ -56,9 +58,9 @@ class StreamChunk:
         return self.error
 
     @property
-    def wire(self) -> dict[str, Any]:
+    def wire(self) -> Fields:
         """As it is sent: camelCase, without what is empty."""
-        body: dict[str, Any] = {"content": self.content, "finished": self.finished}
+        body: Fields = {"content": self.content, "finished": self.finished}
         if self.thought:
             body["thought"] = self.thought
         if self.tool_calls:
@@ -69,10 +71,14 @@ class StreamChunk:
             body |= self._ending
         return body
 
+    def dict(self) -> Fields:
+        """The same by the name that the original service has for it."""
+        return self.wire
+
     @property
-    def _ending(self) -> dict[str, Any]:
+    def _ending(self) -> Fields:
         """What only the last chunk has, without what is empty."""
-        fields: dict[str, Any] = {
+        fields: Fields = {
             "reason": self.reason,
             "detail": self.detail,
             "model": self.model,

@@ -5,7 +5,7 @@ The vocabulary of the original service, over the one engine:
 >>> import asyncio, nbchat
 >>> async def main():
 ...     request = nbchat.ChatStreamRequest(model="demo", messages="What did I just ask?")
-...     async for chunk in nbchat.ChatService().stream_chat(request):
+...     async for chunk in nbchat.ChatService.stream_chat(request):
 ...         print(chunk.content, end="")
 >>> asyncio.run(main())
 This is the first question of our conversation.
@@ -16,14 +16,15 @@ Nothing here knows of HTTP; `nbchat.frontends.server` puts these objects on the 
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from types import MethodType
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from nbchat import runtime
 from nbchat.chat_service.abort import AbortSignal
+from nbchat.chat_service.callbacks import OnChunk, call, chunk_caller
 from nbchat.chat_service.chunk import StreamChunk, chunks_of
 from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.errors import NbchatError
@@ -34,12 +35,26 @@ from nbchat.streams import AnswerSource, Stream
 Params = ChatStreamRequest | Mapping[str, Any]
 Chunks = AsyncGenerator[StreamChunk]
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _AlsoOnTheClass(Generic[P, T]):
+    """A method that may be called on the class as well: then on an instance made for it."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], T]) -> None:
+        self._method = method
+        self.__doc__ = method.__doc__
+
+    def __get__(self, instance: object | None, owner: type) -> Callable[P, T]:
+        return MethodType(self._method, owner() if instance is None else instance)
+
 
 class ChatService:
     """Answers requests. Without an engine it uses the kernel's, and works from any event loop.
 
-    An engine that is given belongs to the loop that iterates: this is how the HTTP
-    server uses it, with one hop less.
+    `ChatService.stream_chat(request)` does so without an instance. An engine that is given
+    belongs to the loop that iterates: this is how the HTTP server uses it, with one hop less.
 
     >>> import asyncio
     >>> async def main():
@@ -53,6 +68,7 @@ class ChatService:
     def __init__(self, engine: AnswerSource | None = None) -> None:
         self._engine = engine
 
+    @_AlsoOnTheClass
     async def stream_chat(self, request: Params, signal: AbortSignal | None = None) -> Chunks:
         """The answer in chunks. Leaving the iteration early closes the connection to the provider.
 
@@ -124,8 +140,8 @@ class ChatModel:
 def create_model(model_type: str, model_id: str) -> ChatModel:
     """A model by the provider's type and the provider's own id.
 
-    Any id will do, it need not be in the table. Raises UnknownModel for a provider that
-    nobody knows, with near names.
+    Any id will do, it need not be in the table. Raises UnknownModel, which is a ValueError,
+    for a provider that nobody knows, with near names.
 
     >>> create_model("kimi", "kimi-k2-thinking").name
     'kimi:kimi-k2-thinking'
@@ -138,15 +154,16 @@ def create_model(model_type: str, model_id: str) -> ChatModel:
 async def send_chat_stream(
     params: Params,
     signal: AbortSignal | None = None,
-    on_chunk: Callable[[StreamChunk], Any] | None = None,
+    on_chunk: OnChunk | None = None,
     on_error: Callable[[NbchatError], Any] | None = None,
     on_complete: Callable[[], Any] | None = None,
 ) -> StreamChunk:
     """Ask, and be called back; returns the last chunk. The callbacks may be async.
 
-    `on_chunk` gets every chunk, then exactly one of `on_error` and `on_complete` is
-    called. An abort is an error of the kind Interrupted. Without `on_error` an
-    error is raised. What a callback raises ends the stream and is raised here.
+    `on_chunk(chunk)` gets every chunk; `on_chunk(text, finished)` gets the words, and last
+    a True. Then exactly one of `on_error` and `on_complete` is called. An abort is an error
+    of the kind Interrupted. Without `on_error` an error is raised. What a callback raises
+    ends the stream and is raised here.
 
     >>> import asyncio
     >>> last = asyncio.run(send_chat_stream({"model": "demo", "messages": "What did I just ask?"},
@@ -155,24 +172,15 @@ async def send_chat_stream(
     >>> last.finished, last.reason
     (True, 'end')
     """
-    last = StreamChunk()
+    last, call_with = StreamChunk(), chunk_caller(on_chunk)
     async with aclosing(ChatService().stream_chat(params, signal)) as arriving:
         async for last in arriving:
-            await _call(on_chunk, last)
+            await call_with(last)
     error = last.exception
     if error is None:
-        await _call(on_complete)
+        await call(on_complete)
     elif on_error is None:
         raise error
     else:
-        await _call(on_error, error)
+        await call(on_error, error)
     return last
-
-
-async def _call(
-    callback: Callable[..., Awaitable[object] | object] | None, *arguments: object
-) -> None:
-    """Call it, if there is one, and wait for what it returns."""
-    result = callback(*arguments) if callback else None
-    if inspect.isawaitable(result):
-        await result

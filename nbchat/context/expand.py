@@ -45,7 +45,8 @@ class ExpandedPrompt:
 def expand(body: str, variables: Mapping[str, Any]) -> ExpandedPrompt:
     """Put the values of `variables` into `body`, except inside code fences.
 
-    Raises BadSettings for an image that is too large to be sent.
+    Raises BadAttachment for an image that is too large to be sent, and BadVariable for a
+    value that has no text.
 
     >>> expand("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
     ExpandedPrompt(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])
@@ -78,7 +79,7 @@ class _Values:
             self._look_for_image(name)
         if name in self.images:
             return f"{name} (image {[*self.images].index(name) + 1})"
-        text, facts = value_text(self._data[name])
+        text, facts = value_text(name, self._data[name])
         self.labels[name] = text_label(name, text, facts)
         return text
 

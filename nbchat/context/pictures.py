@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
+from nbchat.context.classes import asking, is_a, is_from, method, of_class
 from nbchat.errors import BadAttachment
 from nbchat.library_logs import hushed
 from nbchat.messages import Image
 
 LARGEST_PICTURE = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
 
-_NO_PICTURES = (str, int, float, complex, list, tuple, dict, set, frozenset)
 _SIGNATURES = (  # what a file begins with tells what it is, whatever its name says
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -19,22 +20,57 @@ _SIGNATURES = (  # what a file begins with tells what it is, whatever its name s
 )
 
 
-def picture(name: str, value: Any) -> Image | None:
+def picture(name: str, value: object) -> Image | None:
     """The value as an image, or None for one that is text to a model.
 
-    A matplotlib figure or axes, a PIL image, an `IPython.display.Image`, or the bytes of
-    a file; none of these libraries is imported for that. Raises BadSettings where it is
-    too large to be sent.
+    A matplotlib figure or axes, a grid of seaborn, an `nbchat.Image` or `IPython.display.Image`,
+    the bytes of a file, or whatever has a `_repr_png_` in its class; no library is imported for
+    that. Raises BadVariable where it cannot be drawn, BadAttachment where it is too large.
     """
-    if isinstance(value, _NO_PICTURES):
+    data = _picture_data(name, value)
+    if not is_a(data, bytes):
         return None
-    data = value if isinstance(value, bytes) else _drawn_bytes(value)
-    kind = media_type(data) if isinstance(data, bytes) else ""
+    data = bytes(memoryview(data))
+    kind = media_type(data)
     if not kind:
         return None
     if len(data) > LARGEST_PICTURE:
         raise BadAttachment(_too_large(name, len(data)))
     return Image(data, kind)
+
+
+def _picture_data(name: str, value: Any) -> Any:
+    """The bytes of a picture file, where it is one or can draw one."""
+    if is_a(value, bytes):
+        return value
+    if is_a(value, Image) or is_from(value, "IPython.core.display", "Image"):
+        with asking(name, "its data"):
+            return value.data
+    artist = is_from(value, "matplotlib.artist", "Artist")
+    if artist or is_from(value, "seaborn.axisgrid", "_BaseGrid"):
+        with asking(name, "drawing it"):
+            return _drawn_figure(value)
+    draw = method(value, "_repr_png_")
+    if draw is None or method(value, "_repr_latex_"):  # a formula says more as text
+        return None
+    with asking(name, "_repr_png_()"), hushed("PIL"), suppress(Exception):
+        return draw()
+    return None  # it cannot be drawn, as an image that is empty; as text it may say why
+
+
+def _drawn_figure(value: Any) -> bytes | None:
+    """The figure as it would be saved; of something in a figure, the figure."""
+    figure = value if _is_figure(value) else value.figure  # Axes, as df.plot() returns
+    if not _is_figure(figure):
+        return None
+    file = BytesIO()
+    with hushed("matplotlib", "PIL"):
+        of_class(figure, "savefig")(file, format="png", bbox_inches="tight")
+    return file.getvalue()
+
+
+def _is_figure(value: object) -> bool:
+    return is_from(value, "matplotlib.figure", "Figure")
 
 
 def _too_large(name: str, size: int) -> str:
@@ -44,28 +80,6 @@ def _too_large(name: str, size: int) -> str:
         f"Put a smaller one into the question, such as {name}.resize((1000, 800)), "
         "or a figure with a lower dpi."
     )
-
-
-def _drawn_bytes(value: Any) -> Any:
-    """The bytes of a picture file, as the object draws itself; None where it does not."""
-    # Axes, as df.plot() returns, know their figure.
-    figure = value if hasattr(value, "savefig") else getattr(value, "figure", None)
-    save = getattr(figure, "savefig", None)
-    if callable(save):
-        file = BytesIO()
-        with hushed("matplotlib", "PIL"):
-            save(file, format="png", bbox_inches="tight")
-        return file.getvalue()
-    data = getattr(value, "data", None)
-    if isinstance(data, bytes):
-        return data
-    if hasattr(value, "_repr_latex_"):  # a formula of SymPy, which says more as text
-        return None
-    draw = getattr(value, "_repr_png_", None)
-    if not callable(draw):
-        return None
-    with hushed("PIL"):
-        return draw()
 
 
 def media_type(data: bytes) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any
 
 from nbchat import known_keys
+from nbchat.context.classes import asking, is_a
 from nbchat.context.pictures import picture
 from nbchat.context.tables import is_table, table_text
 from nbchat.masked_parts import Seen, keys_masked
@@ -16,13 +17,13 @@ LONGEST_VALUE = 50_000  # characters of one value
 _NOT_DATA = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 
 
-def is_data(value: Any) -> bool:
+def is_data(value: object) -> bool:
     """Whether a value is something to ask about, and no module, function or class."""
-    return not isinstance(value, _NOT_DATA)
+    return not is_a(value, *_NOT_DATA)
 
 
-def as_image(name: str, value: Any) -> Image | None:
-    """The variable as an image, where it is one. Raises BadSettings where it is too large."""
+def as_image(name: str, value: object) -> Image | None:
+    """The variable as an image, where it is one. Raises BadAttachment where it is too large."""
     return None if is_table(value) else picture(name, value)
 
 
@@ -36,19 +37,16 @@ def text_label(name: str, text: str, facts: str) -> str:
     return f"{name} ({facts}{size_text(len(text.encode('utf-8', 'replace')))})"
 
 
-def value_text(value: Any) -> tuple[str, str]:
-    """A value as text for a model, and what to say of it before its size.
+def value_text(name: str, value: object) -> tuple[str, str]:
+    """A variable's value as text for a model, and what to say of it before its size.
 
-    A table goes as CSV, the rest as `str` has it; no key goes, whatever holds it.
+    A table goes as CSV, the rest as `str` has it; no key goes, whatever holds it. Raises
+    BadVariable where it has no text.
 
-    >>> value_text("a" * 50_001)[1]
+    >>> value_text("letters", "a" * 50_001)[1]
     'first 50,000 characters, '
     """
-    facts: list[str] = []
-    if is_table(value):
-        text, facts = table_text(value)
-    else:
-        text = str(value)
+    text, facts = _own_text(name, value)
     size = len(text)
     mask = known_keys.current()
     seen: Seen = {}
@@ -61,6 +59,15 @@ def value_text(value: Any) -> tuple[str, str]:
         facts.append(f"first {LONGEST_VALUE:,} characters")
         text = f"{text[:LONGEST_VALUE]}… (cut after {LONGEST_VALUE:,} of {size:,} characters)"
     return text, "".join(f"{fact}, " for fact in facts)
+
+
+def _own_text(name: str, value: object) -> tuple[str, list[str]]:
+    if is_table(value):
+        with asking(name, "writing it as CSV"), suppress(Exception):
+            return table_text(value)
+    with asking(name, "str()"):
+        # A class may return a text of its own kind; what is sent is a plain one.
+        return str.__str__(str(value)), ["as it is printed"] if is_table(value) else []
 
 
 def size_text(count: int) -> str:

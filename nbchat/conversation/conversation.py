@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from nbchat import known_keys
 from nbchat.catalog import seen_names
+from nbchat.catalog.argument_order import check_order
 from nbchat.catalog.rows import Model
 from nbchat.conversation import window
 from nbchat.conversation.contract import ConversationRuntime, Parent, Place, TurnOptions
@@ -91,6 +92,7 @@ class Conversation(Tree):
         `model` the last one answers again. A `fresh` question is sent without the history and
         stands aside: the conversation stays where it is.
         """
+        check_order(model, question, "chat.stream({question}, {model})", self._runtime.settings)
         return self._runtime.bridge.relay(self.open(question, model, fresh=fresh, **options))
 
     @takes_options('nbchat.chat().ask("Why is the sky blue?")')
@@ -110,6 +112,7 @@ class Conversation(Tree):
         >>> print(nbchat.chat("numbers").ask("What did I just ask?", "demo", temperature=0))
         This is the first question of our conversation.
         """
+        check_order(model, question, "chat.ask({question}, {model})", self._runtime.settings)
         return self._runtime.bridge.wait(self.open(question, model, fresh=fresh, **options))
 
     def open(

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
+from nbchat.catalog.argument_order import is_swapped
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.engine.demo import service as demo
@@ -140,8 +141,7 @@ def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -
     try:
         return catalog.find(model, wire)
     except UnknownModel:
-        is_swapped = question in catalog.models or question in catalog.aliases
-        if is_swapped and not key_shapes.is_in(model):
+        if is_swapped(model, question, catalog):
             raise UnknownModel(
                 f"{model!r} is not the name of a model, but {question!r} is. {ORDER}"
             ) from None

@@ -27,7 +27,7 @@ PROSE = stylesheets.minified("prose.css")  # for pages of ours outside of Jupyte
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(
-    r"(</(?:p|h[1-6]|ul|ol|li|table|div|blockquote|fieldset|pre|section)>"
+    r"(</(?:p|h[1-6]|ul|ol|li|table|div|blockquote|fieldset|pre|section|details|summary)>"
     r"|<hr>|<blockquote[^>]*>|<li>|<br>)\n"
 )
 LONGEST_CALL = 10_000  # characters of a tool's arguments that are shown

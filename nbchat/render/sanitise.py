@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote table"
 _TEXT = (
     "div pre code strong em b i s u sub sup a br hr li thead tbody tr th td "
-    "section fieldset legend font"
+    "section fieldset legend font details summary kbd"
 )
 _MATHS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
@@ -35,6 +35,7 @@ CLASSES = {
     "pre": {"nbc-plain"},
     "code": {"nbc-tex"},
     "table": {"nbc-words"},
+    "details": {"nbc-fold"},
     "mtd": {"nbc-left", "nbc-right"},
     "mrow": {"nbc-box", "nbc-over", "nbc-strike", "nbc-under"},
 }
@@ -65,7 +66,8 @@ _SWITCHES = frozenset(
         "symmetric",
     ]
 )
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),  # or `lang` and `title` would pass everywhere
     "a": {"href"},
     "ol": {"start"},
     **{tag: set(_LENGTHS) for tag in ("mo", "mspace", "mpadded", "mfrac")},

@@ -106,8 +106,11 @@ class Store:
 
     # --- asking ----------------------------------------------------------------------------------
 
-    def ask(self, question: Callable[[Database], T]) -> T:
-        """What the database says when all has been saved. Raises BadSettings where it cannot."""
+    def ask(self, question: Callable[[Database], T], seconds: float = ANSWER_SECONDS) -> T:
+        """What the database says when all has been saved. Raises BadSettings where it cannot.
+
+        Raises TimeoutError where it has not after so many seconds.
+        """
         future: Future[T] = Future()
 
         def answer() -> None:
@@ -121,7 +124,7 @@ class Store:
             self._start()
             self._changed.notify()
         try:
-            return future.result(ANSWER_SECONDS)
+            return future.result(seconds)
         except (sqlite3.Error, OSError, NotOurs) as error:
             raise HistoryUnavailable(
                 f"the history cannot be read: {self._reason(error)}."

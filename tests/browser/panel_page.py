@@ -21,7 +21,7 @@ from nbchat.frontends.panel.live_turn import splice
 PAGE = """<!doctype html><html lang="en">
 <head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
 <body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""
-START = """async (esm) => {
+START = """async ([esm, address]) => {
     const listeners = {};
     window.sent = [];
     window.model = {
@@ -40,7 +40,8 @@ START = """async (esm) => {
     window.outside = [];
     for (const kind of ["keydown", "keyup", "keypress"])
         document.addEventListener(kind, (event) => window.outside.push(event.key));
-    window.module = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+    address ||= URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));  // as anywidget
+    window.module = await import(address);
     const el = document.getElementById("host");
     window.leave = window.module.default.render({ model: window.model, el });
 }"""
@@ -108,12 +109,21 @@ class Page:
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def start(self) -> None:
-        self.page.route(
-            "http://localhost/**", lambda route: route.fulfill(body=PAGE, content_type="text/html")
-        )
+    def start(self, policy: str = "") -> None:
+        """Show the panel: from its string, or under a policy from an address of the page's host."""
+        headers = {"content-security-policy": policy} if policy else {}
+        pages = {
+            "http://localhost/": (PAGE, "text/html"),
+            "http://localhost/panel.js": (source.script(), "text/javascript"),
+        }
+
+        def serve(route: Any) -> None:
+            body, kind = pages.get(route.request.url, pages["http://localhost/"])
+            route.fulfill(body=body, content_type=kind, headers=headers)
+
+        self.page.route("http://localhost/**", serve)
         self.page.goto("http://localhost/")  # a secure context, as JupyterLab's is
-        self.page.evaluate(START, source.loader())
+        self.page.evaluate(START, [source.script(), "/panel.js" if policy else ""])
         self.tell(NOW, state())
 
     def tell(self, *messages: dict[str, Any]) -> None:
@@ -172,18 +182,18 @@ OpenPanel = Callable[..., Page]
 
 @pytest.fixture
 def open_panel(chromium: Any) -> Iterator[OpenPanel]:
-    """Opens a panel; the keywords are those of a Playwright context."""
+    """Opens a panel; `policy` is the page's, the other keywords those of a Playwright context."""
     contexts: list[Any] = []
     pages: list[Page] = []
 
-    def open_page(width: int = 440, **options: Any) -> Page:
+    def open_page(width: int = 440, policy: str = "", **options: Any) -> Page:
         options.setdefault("locale", "en-US")
         context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         panel = Page(context.new_page())
         pages.append(panel)
         panel.page.set_default_timeout(20_000)
-        panel.start()
+        panel.start(policy)
         return panel
 
     yield open_page

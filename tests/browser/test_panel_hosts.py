@@ -164,3 +164,15 @@ def test_formulas_and_lists_show_where_a_page_resets_everything(open_panel: Open
     assert panel.page.locator("math").bounding_box()["width"] > 5
     assert panel.page.locator("ol").evaluate("e => getComputedStyle(e).listStyleType") == "decimal"
     assert "$x^2$" not in panel.log.inner_text()
+
+
+@pytest.mark.field("P14")
+def test_a_page_that_runs_only_scripts_of_its_own_address_shows_the_panel(
+    open_panel: OpenPanel,
+) -> None:
+    """A host that starts a widget's module from there, as marimo does, need allow nothing more."""
+    panel = open_panel(policy="default-src 'self'; style-src 'unsafe-inline'; img-src data:")
+
+    panel.tell(state("a"), rows(row("a", "Is it so?", "It is.")))
+
+    assert panel.page.locator(".nbp-answer", has_text="It is.").is_visible()

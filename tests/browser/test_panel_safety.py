@@ -66,7 +66,7 @@ def harmless(notebook: Notebook, watched: Watched) -> str:
 
     Code is inserted, never run.
     """
-    widget = "request blob:http://127.0.0.1:"  # how anywidget runs a script, and the panel its own
+    widget = "request blob:http://127.0.0.1:"  # how anywidget starts a widget's script
     clicked = [
         line for line in watched.harmless().splitlines() if not line.startswith(("<", widget))
     ]

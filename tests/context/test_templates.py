@@ -41,8 +41,6 @@ class Tracer:
         found = object.__getattribute__(self, "__dict__").get("asked", [])
         if name == "asked":
             return found
-        if name == "__class__":  # isinstance asks for it
-            return Tracer
         found.append(name)
         raise AttributeError(name)
 

@@ -50,6 +50,26 @@ def test_a_question_is_sent_with_the_turns_before_it(chat: Conversation, service
     ]
 
 
+@pytest.mark.field("P3")
+def test_the_last_answer_is_that_of_where_the_conversation_stands(
+    chat: Conversation, service: Service
+) -> None:
+    service.always(answer(*said("Paris.")))
+
+    before = chat.last_answer
+    one = chat.ask("One", **ASK)
+    chat.ask("Aside", fresh=True, **ASK)
+    after_one = chat.last_answer
+    two = chat.ask("Two", **ASK)
+    after_two = chat.last_answer
+    chat.undo()
+
+    assert before is None
+    assert after_one is one
+    assert after_two is two
+    assert chat.last_answer is one
+
+
 def test_an_error_before_the_first_word_leaves_the_history_unchanged(
     chat: Conversation, service: Service
 ) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
 _TEXT_TAGS = (
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i "
-    "s u sub sup a br hr"
+    "s u sub sup a br hr kbd details summary"
 )
 _MATHS_TAGS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
@@ -18,9 +18,7 @@ _MATHS_TAGS = (
 TAGS = frozenset(
     [*_TEXT_TAGS.split(), "section", "fieldset", "legend", "font", *_MATHS_TAGS.split()]
 )
-FRAME = frozenset(
-    {"details", "summary", "style", "small", "span"}
-)  # only our own page around an answer has these
+FRAME = frozenset({"style", "small", "span"})  # only our own page around an answer has these
 FRAME_MARKS = frozenset({("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")})
 OWN_STYLES = (
     "(?:opacity|display|margin|max-width|max-height|border-left)[a-z0-9 :;#.%-]*"  # of our own page

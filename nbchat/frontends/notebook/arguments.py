@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
@@ -12,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from nbchat.errors import BadOption, KeyNotSent
+from nbchat.frontends.notebook.line_words import fill_words, split_words
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
 from nbchat.options import Option, RequestOptions
@@ -25,6 +28,10 @@ _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
 USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--fresh] [--raw]"
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
+# The options that take a value, each with the words that may stand there.
+VALUES: dict[str, Mapping[str, Any]] = {"--name": {}} | {
+    option.flag.split()[0]: option.words or {} for option in FLAGS
+}
 
 
 @dataclass(slots=True)
@@ -46,8 +53,10 @@ class _Parser(argparse.ArgumentParser):
         raise BadOption(f"{message}.\n{USAGE}")
 
 
-def parse_arguments(line: str) -> MagicArguments:
+def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> MagicArguments:
     """The options of a line. Raises BadOption that says what is wrong with it.
+
+    With `variables`, their values are put in for `{name}` and `$name`.
 
     >>> parse_arguments("kimi-k2.6 --think high --seed 7").options
     {'seed': 7, 'thinking': 'high'}
@@ -60,12 +69,10 @@ def parse_arguments(line: str) -> MagicArguments:
         parser.add_argument(flag, dest=option.name, type=partial(_value, option))
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--raw", action="store_true")
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        raise BadOption(
-            "a quote on the %%chat line has no partner. Close it; the question goes below the line."
-        ) from None
+    words = split_words(line)
+    if variables is not None:
+        words = fill_words(words, variables, VALUES)
+        refuse_keys(shlex.join(words))
     found, left = parser.parse_known_args(words)
     if left:
         raise BadOption(_left_over(left))
@@ -150,7 +157,17 @@ def _refusal() -> str:
         "there; if it was a real one, replace it.",
         f"Set it so: import os, getpass; {setting} getpass.getpass()",
     ]
-    if find_spec("keyring") is not None:
+    if _has_keyring():
         kept = 'keyring.get_password("nbchat", "KIMI_API_KEY")'
-        lines[1] += f". Or keep it in your keyring: import os, keyring; {setting} {kept}"
+        lines[1] += (
+            ". Or keep it in your keyring (keyring set nbchat KIMI_API_KEY): "
+            f"import os, keyring; {setting} {kept}"
+        )
     return "\n".join(lines)
+
+
+def _has_keyring() -> bool:
+    """Whether the package of that name is installed; it is not loaded for that."""
+    if "keyring" in sys.modules:
+        return sys.modules["keyring"] is not None
+    return find_spec("keyring") is not None

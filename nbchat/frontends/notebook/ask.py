@@ -25,20 +25,23 @@ if TYPE_CHECKING:
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
 
-def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
-    """Ask what is in `body`, and show the answer as it comes.
+def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
+    """Ask what is in `body`, show the answer as it comes, and return it.
 
     Raises where the answer is not whole, so that Run All stops at its cell.
     """
     opened = open_runtime(shell)
+    # Before an interrupt is only looked at: a value may take long to say what it is.
+    question = ExpandedPrompt(body) if line.raw else expand(body, IPythonNotebook(shell).variables)
     with (
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
     ):
-        stream = _open_stream(shell, conversation, line, body)
+        stream = _open_stream(shell, conversation, line, question)
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
+        turn.note_typed(body)
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True
             try:
@@ -52,14 +55,16 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     if turn.answer and not line.fresh:
         offer.offer(shell, opened, conversation)
     _refuse_a_part(turn.answer, interrupted=interrupts.seen)
+    return turn.answer
 
 
 def _open_stream(
-    shell: InteractiveShell, conversation: Conversation, line: MagicArguments, body: str
+    shell: InteractiveShell,
+    conversation: Conversation,
+    line: MagicArguments,
+    question: ExpandedPrompt,
 ) -> TurnStream:
-    variables = IPythonNotebook(shell).variables
-    question = ExpandedPrompt(body) if line.raw else expand(body, variables)
-    stream = conversation.open(
+    return conversation.open(
         question.content,
         line.model,
         cell=cell_id(shell),
@@ -69,8 +74,6 @@ def _open_stream(
         system_stays="system" in line.options,
         **line.options,
     )
-    stream.turn.note_typed(body)
-    return stream
 
 
 def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:

@@ -6,7 +6,6 @@ on a background thread once the loading cell has ended.
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from nbchat.frontends.notebook import typed_lines
 from nbchat.frontends.notebook.completion import complete
 from nbchat.frontends.notebook.input_history import InputHistory
 from nbchat.frontends.notebook.kernel_messages import read_along, read_no_more
@@ -90,60 +90,13 @@ def _read_settings() -> None:
 STEPS = (_import_engine, _draw, _load_certificates, _read_settings)
 
 
-def keep_questions(lines: list[str]) -> list[str]:
-    """Bring to us what IPython would take for something else.
-
-    That is a `?` at the end of a line, and a `%%chat` without a body.
-
-    >>> keep_questions(["%chat ask Why?"])
-    ["get_ipython().run_line_magic('chat', 'ask Why?')"]
-    >>> keep_questions(["%%chat kimi-k2.6"])
-    ['%%chat kimi-k2.6\\n', '\\n']
-    """
-    if not lines or not lines[0].startswith("%%"):
-        return [_keep_question(line) for line in lines]
-    has_body = bool("".join(lines[1:]).strip())
-    if re.match(r"%%chat(\s|$)", lines[0]) and not has_body:
-        return [f"{lines[0].rstrip()}\n", "\n"]
-    return lines
-
-
-def _keep_question(line: str) -> str:
-    content = line.rstrip()
-    if not line.startswith("%chat ") or not content.endswith("?"):
-        return line
-    end = line[len(content) :]
-    return f"get_ipython().run_line_magic('chat', {content[6:].strip()!r}){end}"
-
-
-def take_keys_out(lines: list[str]) -> list[str]:
-    """The lines of ours without keys: not even the code that runs has them.
-
-    >>> take_keys_out(["%%chat demo --key abc\\n", "Hi\\n"])
-    ['%%chat demo --key [key removed]\\n', 'Hi\\n']
-    """
-    if not any("chat" in line for line in lines):
-        return lines
-    from nbchat.frontends.notebook import line_keys
-
-    return line_keys.clean_lines(lines)
-
-
-# IPython leaves out what has side effects when it only asks whether a cell is whole.
-keep_questions.has_side_effects = True  # type: ignore[attr-defined]
-take_keys_out.has_side_effects = True  # type: ignore[attr-defined]
-TRANSFORMERS = (take_keys_out, keep_questions)
-
-
 _loaded: dict[int, tuple[Preloader, InputHistory]] = {}  # by the id of the shell
 
 
 def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
     """Register the magics and the completer. Inside a `no_fork` block no other thread forks."""
     shell.register_magics(ChatMagics(shell, no_fork))
-    for transformer in TRANSFORMERS:
-        if transformer not in shell.input_transformers_cleanup:
-            shell.input_transformers_cleanup.append(transformer)
+    typed_lines.install(shell)
     if complete not in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.append(complete)
     if id(shell) not in _loaded:
@@ -160,9 +113,7 @@ def unload(shell: InteractiveShell) -> None:
     shell.magics_manager.registry.pop(ChatMagics.__name__, None)
     if complete in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(complete)
-    for transformer in TRANSFORMERS:
-        if transformer in shell.input_transformers_cleanup:
-            shell.input_transformers_cleanup.remove(transformer)
+    typed_lines.uninstall(shell)
     read_no_more(shell)
     runtime = sys.modules.get("nbchat.runtime")
     if runtime:

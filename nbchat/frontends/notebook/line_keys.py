@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nbchat import key_shapes, known_keys
+from nbchat.frontends.notebook import look_alikes
 
 BLANK = "[key removed]"
 ID_COMMANDS = ("delete", "export", "goto", "import", "resume", "switch", "trust")
@@ -69,6 +70,7 @@ def _cut_out(text: str, spans: Iterator[tuple[int, int]]) -> str:
 def _spans(line: str) -> Iterator[tuple[int, int]]:
     """Where keys stand in a line, from and to."""
     yield from _shapes(line)
+    line = line.translate(look_alikes.PLAIN)  # an editor makes a dash of two hyphens
     words = [(match[0].strip("\"'"), match.span()) for match in _WORD.finditer(line)]
     if words and words[0][0] not in TEXT_COMMANDS:
         yield from _named(words)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
+from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.arguments import (
     HELP_WORDS,
     flags_help,
@@ -23,7 +24,9 @@ from nbchat.wording import printing_as_can_be
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-Magic = TypeVar("Magic", bound=Callable[..., None])
+    from nbchat.events import Answer
+
+Magic = TypeVar("Magic", bound=Callable[..., object])
 
 
 def _with_flags(call: Magic) -> Magic:
@@ -47,7 +50,7 @@ class ChatMagics(Magics):
     @no_var_expand
     @line_cell_magic
     @_with_flags
-    def chat(self, line: str, cell: str | None = None) -> None:
+    def chat(self, line: str, cell: str | None = None) -> Answer | None:
         """Ask a language model. The answer streams into the cell and is remembered.
 
         %%chat kimi-k2.6 --think high
@@ -61,7 +64,8 @@ class ChatMagics(Magics):
         --raw                 leave {names} as they are typed
 
         {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,
-        a figure or a picture as an image.
+        a figure or a picture as an image. On the line it becomes a text or a number, which
+        is one word whatever is in it: %%chat {MODEL} --name {who}
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 
@@ -74,12 +78,12 @@ class ChatMagics(Magics):
         refuse_keys(line, shell)
         if cell is not None and line.strip() in HELP_WORDS:
             print(inspect.getdoc(ChatMagics.chat))
-            return
+            return None
         with self._no_fork():
             from nbchat.frontends.notebook.ask import ask
             from nbchat.frontends.notebook.commands.table import run_line
         with printing_as_can_be():
             if cell is None:
-                run_line(shell, line)
-            else:
-                ask(shell, parse_arguments(line), cell)
+                return run_line(shell, line)
+            ask(shell, parse_arguments(line, IPythonNotebook(shell).variables), cell)
+            return None

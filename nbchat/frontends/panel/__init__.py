@@ -1,4 +1,4 @@
-"""The chat panel: a conversation, live beside the notebook.
+"""The chat panel: a conversation, live below its cell or beside the notebook.
 
 Python owns the transcript and renders it; the page pulls what it lacks and is
 told what is new. Read in this order: `page_messages` what the page may say,

@@ -10,13 +10,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from nbchat.context.classes import class_name, is_a
 from nbchat.context.expand import expand
+from nbchat.context.tables import shape_text
 from nbchat.context.values import as_image, image_label, is_data, text_label, value_text
 from nbchat.messages import Image, Part
 
 _AT = re.compile(r"(?<![\w@.])@([^\W\d]\w*)")
 MOST_NAMES = 30  # variables that are offered at a time
 LONGEST_SHOWN = 2_000  # characters of a value that are shown at first
+_COUNTED: tuple[Any, ...] = (str, list, tuple, dict, set, frozenset, bytes)
 
 
 def content(
@@ -57,7 +60,7 @@ def value(variables: Mapping[str, Any], name: str) -> tuple[str, str]:
     image = as_image(name, variables[name])
     if image:
         return "", image_label(name, image)
-    text, facts = value_text(variables[name])
+    text, facts = value_text(name, variables[name])
     return text, text_label(name, text, facts)
 
 
@@ -98,12 +101,13 @@ def list_variables(
     return [[name, kind(variables[name])] for name in names[:MOST_NAMES]]
 
 
-def kind(thing: Any) -> str:
+def kind(thing: object) -> str:
     """What a person would call a value: its type, and its size where that is cheap to tell."""
-    name = type(thing).__name__
-    shape = getattr(thing, "shape", None)
-    if isinstance(shape, tuple):
-        return f"{name} {' × '.join(map(str, shape))}".strip()
-    if isinstance(thing, str | list | tuple | dict | set | frozenset | bytes):
-        return f"{name}, {len(thing):,}"
+    name = class_name(thing)
+    shape = shape_text(thing)
+    if shape:
+        return f"{name} {shape}"
+    for base in _COUNTED:
+        if is_a(thing, base):
+            return f"{name}, {base.__len__(thing):,}"
     return name

@@ -6,8 +6,6 @@ The files are read when the first panel is made, not when this module is importe
 from __future__ import annotations
 
 import json
-import zlib
-from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,15 +35,6 @@ SCRIPTS = (
 )
 STYLES = ("panel.css", "turns.css", "composer.css", "hosts.css")
 
-# It goes over the channel with every panel and at every reload of the page, so it goes deflated.
-LOADER = """\
-// nbchat/frontends/panel/page/*.js
-const packed = Uint8Array.from(atob("{}"), (one) => one.charCodeAt(0));
-const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-const script = new Blob([await new Response(stream).text()], {{ type: "text/javascript" }});
-export default (await import(URL.createObjectURL(script))).default;
-"""
-
 
 @cache
 def words() -> dict[str, dict[str, str]]:
@@ -56,7 +45,10 @@ def words() -> dict[str, dict[str, str]]:
 
 @cache
 def script() -> str:
-    """What the page runs: words, options and style as constants, then the scripts in order."""
+    """What the page runs: words, options and style as constants, then the scripts in order.
+
+    It goes over the channel as it is, with every panel and at every reload of the page.
+    """
     values = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
     constants = [f"const {name} = {_literal(value)};" for name, value in values.items()]
     code = [line for name in SCRIPTS for line in lines(name)]
@@ -70,13 +62,6 @@ def options_shown() -> dict[str, Any]:
         for name, option in NUMBERS.items()
     }
     return {"numbers": numbers, "thinking": ["", "off", "on", *LEVELS]}
-
-
-@cache
-def loader() -> str:
-    """The module that a page is sent: it inflates the script and runs it."""
-    packed = zlib.compress(script().encode(), 9)
-    return LOADER.format(b64encode(packed).decode())
 
 
 @cache

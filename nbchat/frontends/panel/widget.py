@@ -44,7 +44,7 @@ class ChatPanel(AnyWidget):
     @property
     def _esm(self) -> str:
         """anywidget looks it up when a panel is made."""
-        return source.loader()
+        return source.script()
 
     @property
     def conversation(self) -> str:

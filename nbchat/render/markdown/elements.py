@@ -1,6 +1,6 @@
 """HTML of markdown-it's tokens, where it is not markdown-it's own.
 
-Code, formulas, tables and footnotes. The methods are called by the names of the
+Code, formulas, tables, details and footnotes. The methods are called by the names of the
 tokens. What is made here still goes through the sanitiser.
 """
 
@@ -75,6 +75,16 @@ class Elements(RendererHTML):
         if closer and mathml(tex, display=True):
             return _display_formula(tex, typed)
         return f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
+
+    def details_open(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
+    ) -> str:
+        return '<details class="nbc-fold">'
+
+    def summary_close(
+        self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState
+    ) -> str:
+        return "</summary>"
 
     def heading_open(
         self, tokens: Sequence[Token], number: int, options: OptionsDict, env: RenderState

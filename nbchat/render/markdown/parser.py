@@ -1,6 +1,7 @@
 """Markdown becomes safe HTML, block by block.
 
-Raw HTML is text here: nothing a model writes is ever markup. Each block at the
+Raw HTML is text here: nothing a model writes is ever markup, but for a few bare tags that
+become tokens of ours. Each block at the
 top level is rendered and sanitised by itself, so that a stream can render its
 blocks one at a time and still end with what the whole text would give. It knows
 nothing of answers, streams or notebooks.
@@ -25,7 +26,10 @@ from nbchat.invisible import RIGHT_TO_LEFT
 from nbchat.library_logs import hushed
 from nbchat.render.characters import unmasked, without_blank_lines
 from nbchat.render.inline_style import RIGHT
+from nbchat.render.markdown.bare_tags import bare_tags
 from nbchat.render.markdown.brackets import brackets
+from nbchat.render.markdown.cjk import emphasis_beside_cjk
+from nbchat.render.markdown.details import details
 from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, RenderState
 from nbchat.render.markdown.links import links
 from nbchat.render.markdown.tables import tables, tasks
@@ -217,7 +221,8 @@ def make_parser() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.use(maths)
     md.use(footnote_plugin, inline=False)
-    md.use(brackets)
+    for plugin in (brackets, emphasis_beside_cjk, bare_tags, details):
+        md.use(plugin)
     # `links` decides, and keeps the words.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.core.ruler.at("inline", _parse_inline)
@@ -227,7 +232,10 @@ def make_parser() -> MarkdownIt:
 
 def _parse_inline(state: StateCore) -> None:
     """Parse the insides of blocks; one that is too long, or breaks the parser, stays text."""
+    before = ""
     for token in state.tokens:
+        state.env["in_summary"] = before == "summary_open"
+        before = token.type
         if token.type != "inline":
             continue
         children: list[Token] = []

@@ -11,10 +11,20 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbchat.invisible import INVISIBLE
-from nbchat.library_logs import hushed
 from nbchat.render.characters import readable, undisguised, unmasked
+from nbchat.render.markdown.cjk import may_emphasise_beside_cjk
 from nbchat.render.markdown.code import language_of
+from nbchat.render.markdown.other_readers import is_harmless, parse
 from nbchat.render.markdown.parser import LONGEST_TEXT, make_parser
+from nbchat.render.markdown.source_tags import (
+    DETAILS_TAG,
+    SUMMARY_END,
+    bold_summary,
+    has_words,
+    margin_below,
+    quote_marks,
+    summary_span,
+)
 from nbchat.render.markdown.source_words import (
     dereferenced,
     legible_words,
@@ -28,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _RENDERED_ELSEWHERE = re.compile(r"!\[|<[A-Za-z/!?]|\]\(|\]\[|\]:|```\s*\w|~~~\s*\w")
@@ -49,13 +58,6 @@ _DRAWN = frozenset(
 )
 _LOADS = re.compile(r"//|<|&|\burl|\bim(?:g|age)|!include|data:", re.IGNORECASE)
 _FENCE_WITH_LANGUAGE = re.compile(r"(`{3,}|~{3,})[ \t]*\S+")
-_LINE_END_IN_CELL = re.compile(r"<br\s*/?>", re.IGNORECASE)
-# What other programs take for a link, although nothing marks it: neither code nor an escape
-# counts in it.
-_BARE_LINK = re.compile(r"(?:(?:https?|ftp)://|www\.)[^ \t\n\r\f\v<]*", re.IGNORECASE)
-_NEITHER_LINK_NOR_MARK = re.compile(
-    r"(?:[^\W_hfw]|h(?!ttp)|f(?!tp)|w(?!ww)|[ ,;'\"/?()])+", re.IGNORECASE
-)
 _TICKS = re.compile("`+")
 
 
@@ -66,26 +68,27 @@ def safe_source(text: str) -> str:
     '[plot: image at a.example (not loaded)](https://a.example/p.png) \\\\<b>'
     """
     text = readable(text)
-    if not _RENDERED_ELSEWHERE.search(text) and dereferenced(text) == text:
+    is_plain = not _RENDERED_ELSEWHERE.search(text) and dereferenced(text) == text
+    if is_plain and not may_emphasise_beside_cjk(text):
         return legible_source(text)
     try:
         source = _Rewriting(text, is_safe=True).source() if len(text) <= LONGEST_TEXT else ""
-        if source and is_harmless(source):
+        if source and is_harmless(source, _reader()):
             return source
     except Exception:  # whatever a hostile text does to the parser, its words are still there
         pass
-    return _fenced(text)
+    return legible_source(text) if is_plain else _fenced(text)
 
 
 def joined(pieces: Sequence[str]) -> str:
     """Pieces of `safe_source` below each other, none of which goes on in the next."""
     text = "\n\n".join(map(_closed, pieces))
-    return text if is_harmless(text) else "\n\n".join(map(_fenced, pieces))
+    return text if is_harmless(text, _reader()) else "\n\n".join(map(_fenced, pieces))
 
 
 def _closed(source: str) -> str:
     """The source with its last line of code followed by the line that ends it."""
-    tokens = _parse(_reader(), source)
+    tokens = parse(_reader(), source)
     last = tokens[-1] if tokens else None
     if last is None or last.type != "fence" or last.level or last.map is None:
         return source
@@ -106,24 +109,6 @@ def legible_source(text: str) -> str:
         return unmasked(text)
 
 
-def is_harmless(source: str) -> bool:
-    """Whether neither we nor others would see a picture or HTML in it."""
-    readers = [_reader(), _other_reader()]
-    if _BARE_LINK.search(source):
-        readers += _readers_of_bare_links()
-    for md in readers:
-        for token in _parse(md, source):
-            if any(map(_acts, [token, *(token.children or ())])):
-                return False
-    return True
-
-
-def _acts(token: Token) -> bool:
-    if token.type == "html_inline":
-        return not _LINE_END_IN_CELL.fullmatch(token.content)
-    return token.type in ("image", "html_block")
-
-
 def _fenced(text: str) -> str:
     """The text as typed, for what cannot be understood."""
     longest = max(map(len, _TICKS.findall(text)), default=0)
@@ -131,54 +116,11 @@ def _fenced(text: str) -> str:
     return f"{fence}\n{unmasked(text)}\n{fence}"
 
 
-def _parse(md: MarkdownIt, source: str) -> list[Token]:
-    with hushed("markdown_it"):
-        return md.parse(source, {"piece": True})
-
-
 @cache
 def _reader() -> MarkdownIt:
     md = make_parser()
     note_places(md)
     return md
-
-
-@cache
-def _other_reader() -> MarkdownIt:
-    return _commonmark()
-
-
-def _commonmark() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
-@cache
-def _readers_of_bare_links() -> tuple[MarkdownIt, ...]:
-    readers = _commonmark(), _commonmark().disable("table")  # where a cell ends no link
-    for md in readers:
-        md.inline.ruler.before("text", "bare_link", _bare_link)
-        md.inline.ruler.at("text", _words_without_one)
-    return readers
-
-
-def _bare_link(state: StateInline, silent: bool) -> bool:
-    return _take(_BARE_LINK, state, silent=silent)
-
-
-def _words_without_one(state: StateInline, silent: bool) -> bool:
-    return _take(_NEITHER_LINK_NOR_MARK, state, silent=silent)
-
-
-def _take(pattern: re.Pattern[str], state: StateInline, *, silent: bool) -> bool:
-    match = pattern.match(state.src, state.pos, state.posMax)
-    if match is None:
-        return False
-    if not silent:
-        state.pending += match[0]
-    state.pos = match.end()
-    return True
 
 
 class _Rewriting:
@@ -189,8 +131,10 @@ class _Rewriting:
         self._lines = text.split("\n")
         self._whole: dict[int, str] = {}
         self._pieces: dict[int, list[_Piece]] = {}
+        self._tag_lines: set[int] = set()  # where details and their summaries begin and end
+        self._ends: set[int] = set()  # lines that a blank one must follow
         self._gone: set[int] = set()  # lines whose words stand in an earlier one
-        self._tokens = _parse(_reader(), text)
+        self._tokens = parse(_reader(), text)
 
     def source(self) -> str:
         """The changed source. Raises ValueError where the parser's words are not found in it."""
@@ -201,6 +145,11 @@ class _Rewriting:
                 self._put_code(token, first, end)
             elif token.type == "formula_block_open":
                 self._put_formula(first, end)
+            elif token.type == "details_open":
+                self._tag_lines.add(first)
+                self._put_end(end - 1)
+            elif before == "summary_open" and self._is_safe:
+                self._put_summary(token, first)
             elif token.type == "inline" and first not in self._whole:
                 self._put_words(token, first, in_cell=before in ("td_open", "th_open"))
             before = token.type
@@ -212,12 +161,17 @@ class _Rewriting:
             return self._whole[number]
         line, end, out = self._lines[number], 0, []
         for piece in self._pieces.get(number, ()):
-            out += [self._prose(line[end : piece.start]), piece.words]
+            out += [self._prose(line[end : piece.start], number), piece.words]
             end = piece.end
-        return "".join([*out, self._prose(line[end:])])
+        out.append(self._prose(line[end:], number))
+        if number in self._ends and self._is_safe:
+            out.append(f"\n{quote_marks(line).rstrip()}")
+        return "".join(out)
 
-    def _prose(self, words: str) -> str:
+    def _prose(self, words: str, number: int) -> str:
         if self._is_safe:
+            if number in self._tag_lines:
+                words = DETAILS_TAG.sub("", words)
             return without_markup(undisguised(dereferenced(words)))
         return undisguised(words)
 
@@ -251,6 +205,33 @@ class _Rewriting:
             if len(typed) != len(written):
                 end = len(self._lines[number])
             self._pieces.setdefault(number, []).append(_Piece(start, end, new.lstrip()))
+
+    def _put_summary(self, token: Token, number: int) -> None:
+        """Write a summary as a paragraph in bold, apart from the lines around it."""
+        line = self._lines[number]
+        start, end = summary_span(line, token.content)
+        self._tag_lines |= {number - 1, number, number + 1}
+        words = safe_words(token.content, token.children or (), in_cell=False)
+        words = bold_summary(words, token)
+        margin = margin_below(line[:start])
+        if has_words(line[end:]):
+            words = f"{words}\n{margin.rstrip()}\n{margin}"
+        elif has_words(self._lines[number + 1 : number + 2]):
+            words = f"{words}\n{margin.rstrip()}"
+        if line[start:end].lower().startswith("<details>") and has_words(self._lines[:number][-1:]):
+            words = f"\n{margin}{words}"
+        self._pieces.setdefault(number, []).append(_Piece(start, end, words))
+        below = "".join(self._lines[number + 1 : number + 2])
+        closing = SUMMARY_END.match(below) if token.meta["ends_below"] else None
+        if closing:
+            piece = _Piece(closing.start(1), closing.end(1), "")
+            self._pieces.setdefault(number + 1, []).append(piece)
+
+    def _put_end(self, number: int) -> None:
+        """Keep what follows apart from words in the line of the tag that ends details."""
+        self._tag_lines.add(number)
+        if has_words(self._lines[number]) and has_words(self._lines[number + 1 : number + 2]):
+            self._ends.add(number)
 
     def _find(self, number: int, words: str) -> tuple[int, int]:
         earlier = self._pieces.get(number)

@@ -16,6 +16,7 @@ from nbchat.invisible import INVISIBLE
 from nbchat.render.characters import CONTROLS, undisguised, undisguised_name, unmasked
 from nbchat.render.markdown.addresses import destination
 from nbchat.render.markdown.links import picture_words, remark_words, words_of
+from nbchat.render.markdown.source_tags import tag_edits
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -170,6 +171,11 @@ def _legible_code(content: str, token: Token) -> Edit:
 
 
 def _edits(content: str, children: Sequence[Token]) -> Iterator[Edit]:
+    for place in sorted(set(_spaces_for_others(children))):
+        yield Edit(place, place, " ")
+    for edit in tag_edits(content, children):
+        written = edit.words if edit.is_markdown else _escape(edit.words)
+        yield Edit(edit.start, edit.end, written)
     opened: list[tuple[Token, list[str]]] = []  # each open link, and its words
     for token in children:
         if token.type == "link_open":
@@ -182,6 +188,15 @@ def _edits(content: str, children: Sequence[Token]) -> Iterator[Edit]:
             opened[-1][1].append(words_of(token))
         if "place" in token.meta and token.type != "link_open":
             yield _edit(content, token, inside_link=any(map(_leads_somewhere, opened)))
+
+
+def _spaces_for_others(children: Sequence[Token]) -> Iterator[int]:
+    """Where other programs need a space beside a mark of emphasis: see `emphasis_beside_cjk`."""
+    for token in children:
+        if token.type in ("em_open", "strong_open", "s_open") and "space_before" in token.meta:
+            yield token.meta["space_before"]
+        elif token.type in ("em_close", "strong_close", "s_close") and "space_behind" in token.meta:
+            yield token.meta["space_behind"]
 
 
 def _leads_somewhere(opened: tuple[Token, list[str]]) -> bool:

@@ -1,4 +1,4 @@
-"""Letters in other shapes, 𝐀 ℝ ℒ: as characters, since browsers do not draw `mathvariant`."""
+"""Letters in other shapes, 𝐀 ℝ ℒ x²: as characters, since browsers do not draw `mathvariant`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ _ELSEWHERE = {
     0x1D551: "ℤ",
     0x1D455: "ℎ",
 }
+
+# Letters that stand above and below the line.
+_PLAIN_ABOVE = "0123456789+-−=()abcdefghijklmnoprstuvwxyz⊤"
+_LETTERS_ABOVE = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ"
+ABOVE = dict(zip(_PLAIN_ABOVE, _LETTERS_ABOVE, strict=True))
+_PLAIN_BELOW = "0123456789+-−=()aehijklmnoprstuvx"
+_LETTERS_BELOW = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
+BELOW = dict(zip(_PLAIN_BELOW, _LETTERS_BELOW, strict=True))
 
 
 def shape_letters(text: str, alphabet: str) -> str:

@@ -12,19 +12,13 @@ from html import escape, unescape
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from nbchat.render.maths.alphabets import shape_letters
+from nbchat.render.maths.alphabets import ABOVE, BELOW, shape_letters
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 LONGEST_LINE = 160  # characters
 
-_PLAIN_ABOVE = "0123456789+-−=()abcdefghijklmnoprstuvwxyz⊤"
-_LETTERS_ABOVE = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ"
-_ABOVE = dict(zip(_PLAIN_ABOVE, _LETTERS_ABOVE, strict=True))
-_PLAIN_BELOW = "0123456789+-−=()aehijklmnoprstuvx"
-_LETTERS_BELOW = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
-_BELOW = dict(zip(_PLAIN_BELOW, _LETTERS_BELOW, strict=True))
 _HALVES = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 # What stands over a letter, as a mark that combines with it.
 _MARKS = {
@@ -122,18 +116,18 @@ def _write(element: Element, *, in_fraction: bool) -> str:
         case "mspace":
             return "" if element.get("width", "-").startswith("-") else " "
         case "msup":
-            return _base(element[0]) + _script(element[1], _ABOVE, "sup")
+            return _base(element[0]) + _script(element[1], ABOVE, "sup")
         case "msub" | "munder":
-            return _base(element[0]) + _script(element[1], _BELOW, "sub")
+            return _base(element[0]) + _script(element[1], BELOW, "sub")
         case "msubsup" | "munderover":
-            below, above = _script(element[1], _BELOW, "sub"), _script(element[2], _ABOVE, "sup")
+            below, above = _script(element[1], BELOW, "sub"), _script(element[2], ABOVE, "sup")
             return f"{_base(element[0])}{below}{above}"
         case "mover":
             return _write_accent(element)
         case "msqrt":
             return f"√{_part(element)}"
         case "mroot":
-            return f"{_script(element[1], _ABOVE, 'sup')}√{_part(element[:1])}"
+            return f"{_script(element[1], ABOVE, 'sup')}√{_part(element[:1])}"
         case "menclose" if element.get("notation") == "box":
             return _row(element)
         case "mfrac" if not in_fraction and element.get("linethickness") is None:
@@ -148,7 +142,7 @@ def _write_accent(element: Element) -> str:
     if len(base) == 1 and mark in _MARKS:
         return normalize("NFC", base + _MARKS[mark])
     if _is_operator(element) or (_leaf(element[0]) in _SPACED and mark not in _MARKS):
-        return base + _script(element[1], _ABOVE, "sup")
+        return base + _script(element[1], ABOVE, "sup")
     raise _GaveUp
 
 
@@ -187,9 +181,9 @@ def _script(element: Element, letters: dict[str, str], tag: str) -> str:
     html = _row([element], tight=True).strip()
     if html in _BRACES:
         raise _GaveUp
-    if letters is _ABOVE and html in _UNCHANGED:
+    if letters is ABOVE and html in _UNCHANGED:
         return html
-    if letters is _ABOVE and html == "∘":
+    if letters is ABOVE and html == "∘":
         return "°"
     if html and all(character in letters for character in html):
         return "".join(letters[character] for character in html)

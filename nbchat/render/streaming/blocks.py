@@ -98,7 +98,7 @@ class SourceBlocks:
             return []
         rest = self.open
         complete = rest[: rest.rfind("\n") + 1]  # half a line could begin anything
-        definitions: dict[str, Any] = {}
+        definitions: dict[str, Any] = {"unfinished": True}
         try:
             blocks = parse_outline(complete, definitions)
         except Exception:  # hostile text; whoever renders the whole text has the last word on it
@@ -134,11 +134,23 @@ def _count_settled_lines(blocks: list[Block], lines: list[str]) -> int:
     end = 0
     for block in blocks:
         if block is blocks[-1] and not _is_closed(block, lines):
-            return block.first
+            return min(end, _first_of_open(blocks, lines))
         if _may_become_reference(block, lines):
             return block.first
         end = block.end
     return end
+
+
+def _first_of_open(blocks: list[Block], lines: list[str]) -> int:
+    """The first line that the last block may change.
+
+    Details that never end are words of what stands right above them.
+    """
+    *before, last = blocks
+    are_details = last.kind == "details_open" and last.first > 0
+    if before and are_details and lines[last.first - 1].strip(" \t"):
+        return before[-1].first
+    return last.first
 
 
 def _is_closed(block: Block, lines: list[str]) -> bool:
@@ -149,6 +161,8 @@ def _is_closed(block: Block, lines: list[str]) -> bool:
             return not open_fence(block)
         case "formula_block_open":
             return bool(block.tokens[1].info) or _is_blank_after(block, lines)
+        case "details_open":
+            return not block.tokens[0].info
         case "paragraph_open" | "table_open" | "blockquote_open":
             return _is_blank_after(block, lines)
         case _:

@@ -2,7 +2,7 @@
 
 A cut between rows, items or lines of code is hardly seen. A block that has no
 such place is cut inside a line: after a sentence if there is one, else after a
-word, else anywhere. A quote or an item is cut where what is inside of it would be.
+word, else anywhere. A quote, an item or details are cut where what is inside would be.
 Used only while streaming; the final answer is rendered from the whole text. So a
 cut may misread hostile text, but it must be quick.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbchat.render.inline_style import CENTRED, LEFT
+from nbchat.render.markdown.details import parts_of_open
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -55,6 +56,7 @@ class Cut(NamedTuple):
     rest: str  # Markdown of the part that is still open
     # The classes of `rest`: of the block, of the first block in it, and so on.
     classes: tuple[str, ...] = (WENT_ON,)
+    is_unfinished: bool = False  # whether `done` has details without their end
 
 
 def cut_block(
@@ -68,13 +70,13 @@ def cut_block(
     ('1. one\\n2. two\\n', '3. thr')
     >>> cut_block("```sh\\nls\\npw")[:2]
     ('```sh\\nls\\n', '```sh\\npw')
-    >>> cut_block("- one\\n  - two\\n  - thr")
-    Cut(done='- one\\n', rest='- - two\\n  - thr', classes=('nbc-on nbc-in',))
+    >>> cut_block("- one\\n  - two\\n  - thr")[:3]
+    ('- one\\n', '- - two\\n  - thr', ('nbc-on nbc-in',))
     """
     from nbchat.render.markdown.parser import parse_outline
 
     text = _BLANK.sub("", text)
-    blocks = parse_outline(text, {})
+    blocks = parse_outline(text, {"unfinished": True})
     if depth and len(blocks) > 1:
         return _cut_before_line(text, blocks[-1].first, ())
     if len(blocks) != 1 or depth > DEEPEST_CUT:
@@ -90,6 +92,8 @@ def cut_block(
             return _cut_rows(text, 2 if classes else 0, line)
         case "blockquote_open":
             return _cut_quote(text, classes, line, depth)
+        case "details_open":
+            return _cut_details(text, blocks[0], line, depth)
         case "heading_open" if opening := _HEADING.match(text):
             return _cut_heading(text, opening[0], line)
         case "paragraph_open" | "footnote_reference_open":
@@ -156,6 +160,13 @@ def _cut_quote(text: str, classes: tuple[str, ...], line: int, depth: int) -> Cu
         return None
     cut = _put_marks_around(cut, lines[-1], inner[-1], "> ", "> ")
     return cut._replace(classes=(WENT_ON, *cut.classes))
+
+
+def _cut_details(text: str, block: Block, line: int, depth: int) -> Cut | None:
+    """Cut details where what is in them would be cut. Only the first piece shows the summary."""
+    opening, inner = parts_of_open(block.tokens, text)
+    cut = cut_block(inner, line=line, depth=depth + 1) if inner.strip() else None
+    return cut and Cut(opening + cut.done, opening + cut.rest, is_unfinished=True)
 
 
 def _put_marks_around(cut: Cut, last: str, inner: str, first: str, later: str) -> Cut:

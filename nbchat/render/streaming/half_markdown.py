@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from nbchat.render.markdown.bare_tags import BARE_TAG, BARE_TAG_IN_SUMMARY, DRAWN, DRAWN_IN_SUMMARY
 from nbchat.render.maths.find import formula_at, speaks_tex
 
 LONGEST_REPAIRED = 5_000  # characters of the last paragraph; a longer one stays as it is
@@ -23,7 +24,10 @@ _DELIMITERS = re.compile(r"[\s>|:-]*")
 _HALF_PICTURE = re.compile(r"!\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$")
 _HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]{0,1000}$")
 _HALF_NOTE = re.compile(r"\[\^[^\s\]]{0,20}$")
-_EMPHASIS = re.compile(r"\*\*|\*|__|_|~~")
+_EMPHASIS = re.compile(r"\*{3}|\*\*|\*|__|_|~~")
+_BEGUN_TAGS = (*DRAWN, *DRAWN_IN_SUMMARY, "br", "details", "summary")
+_HALF_TAG = re.compile(r"<(/?[a-z]*)\Z", re.IGNORECASE)
+_LAST_MARKS = re.compile(r"(?<![\\*_~])[*_~]+\Z")
 
 
 def complete_markdown(text: str) -> str:
@@ -109,21 +113,26 @@ def _close_paragraph(text: str) -> str:
 
 
 def _repair(words: str) -> str:
-    opened: list[str] = []  # markers of emphasis
+    opened: list[str] = []  # what ends the emphasis and the tags that are open
+    marks = _LAST_MARKS.search(words)  # perhaps the first half of some
+    end = marks.start() if marks else len(words)
     position = 0
-    while position < len(words):
+    while position < end:
         cut = _without_half(words, position)
         if cut is not None:
-            return cut + "".join(reversed(opened))
+            return _close(cut, opened)
         position = _next_position(words, position, opened)
+    return _close(words[: max(position, end)], opened)
+
+
+def _close(words: str, opened: list[str]) -> str:
+    """The words with the ends of all emphasis that is open in them."""
     if not opened:
         return words
     words = words.rstrip()
-    while opened and words.endswith(opened[-1]):  # opened, and nothing in it yet
-        words = words[: -len(opened.pop())].rstrip()
-    if not opened:
-        return words
-    return words.rstrip("*_~") + "".join(reversed(opened))
+    while opened and words.lower().endswith(opened[-1].replace("/", "")):  # nothing in it yet
+        words = words[: -len(opened.pop().replace("/", ""))].rstrip()
+    return words + "".join(reversed(opened))
 
 
 def _without_half(words: str, position: int) -> str | None:
@@ -143,6 +152,8 @@ def _without_half(words: str, position: int) -> str | None:
                 return before + _code_of(words[position:])
         case "!" if _HALF_PICTURE.match(words, position):
             return before
+        case "<" if half := _HALF_TAG.match(words, position):
+            return before if _may_become_tag(half[1].lower()) else None
         case "[" if half := _HALF_LINK.match(words, position):
             return before + half[1]
         case "[" if _HALF_NOTE.match(words, position):
@@ -160,6 +171,10 @@ def _next_position(words: str, position: int, opened: list[str]) -> int:
         if formula := formula_at(words, position):
             return formula[2]
         return position + 2 if character == "\\" else position + 1
+    tags = BARE_TAG_IN_SUMMARY if "<summary>" in words[:position] else BARE_TAG
+    if tag := tags.match(words, position):
+        _note_tag(tag, opened)
+        return tag.end()
     if emphasis := _EMPHASIS.match(words, position):
         _note_emphasis(emphasis[0], words[:position][-1:], words[emphasis.end() :][:1], opened)
         return emphasis.end()
@@ -169,10 +184,30 @@ def _next_position(words: str, position: int, opened: list[str]) -> int:
 def _note_emphasis(marker: str, before: str, after: str, opened: list[str]) -> None:
     if marker[0] == "_" and before.isalnum() and after.isalnum():
         return
-    if before.strip() and marker in opened:
-        del opened[opened.index(marker) :]
+    if marker == "***":
+        if before.strip() and sorted(opened[-2:]) == ["*", "**"]:
+            del opened[-2:]
+            return
+        _note_emphasis("**", before, "*", opened)
+        marker = "*"
+    start = max((place for place, end in enumerate(opened) if end[0] == "<"), default=-1) + 1
+    if before.strip() and marker in opened[start:]:
+        del opened[opened.index(marker, start) :]
     elif after.strip() or not after:
         opened.append(marker)
+
+
+def _note_tag(tag: re.Match[str], opened: list[str]) -> None:
+    end = f"</{tag[2].lower()}>"
+    if not tag[1]:
+        opened.append(end)
+    elif end in opened:
+        del opened[opened.index(end) :]
+
+
+def _may_become_tag(half: str) -> bool:
+    name = half.removeprefix("/")
+    return any(tag.startswith(name) for tag in _BEGUN_TAGS)
 
 
 def _is_half_formula(rest: str) -> bool:

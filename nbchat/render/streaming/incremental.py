@@ -75,11 +75,15 @@ class BlockRenderer:
         self.needs_whole = False  # what has been rendered may look different in the whole text
         self._env: RenderState = {"piece": True, "streams": True}
 
-    def settled_html(self, source: str) -> list[str]:
-        """HTML of some whole blocks, one string for each."""
+    def settled_html(self, source: str, *, unfinished: bool = False) -> list[str]:
+        """HTML of some whole blocks, one string for each.
+
+        `unfinished` means that the last was cut, and has details without their end.
+        """
         from nbchat.render.markdown.parser import as_typed, block_html, defines, parse_blocks
 
         lines = source.split("\n")
+        self._env["unfinished"] = unfinished
         try:
             html = [
                 block_html(block, lines, self._env) for block in parse_blocks(source, self._env)

@@ -27,7 +27,7 @@ OPEN_CHARACTERS = 200  # characters that stay open where a block is shown as typ
 GOES_ON = "nbc-off"  # the class of a piece that has another below it
 
 _FIRST_TAG = re.compile(
-    r"(\s*(?:<li>\s*)?)<(p|h[1-6]|ul|ol|blockquote|fieldset|div|pre|table)((?: [^<>]*)?)>"
+    r"(\s*(?:<li>\s*)?)<(p|h[1-6]|ul|ol|blockquote|fieldset|div|pre|table|details)((?: [^<>]*)?)>"
 )
 _CLASS = re.compile(r' class=(?:"([^"]*)"|([\w-]*))')
 
@@ -92,7 +92,7 @@ class LongBlocks:
     def _shorten_open(self) -> None:
         source = self._source.open
         if cut := self._cut(source):
-            self._settle(self._renderer.settled_html(cut.done))
+            self._settle(self._renderer.settled_html(cut.done, unfinished=cut.is_unfinished))
             self._go_on(cut.rest, cut.classes)
             return
         is_long = len(source) * self._weight >= LONGEST_OPEN and len(source) >= LONG_BLOCK

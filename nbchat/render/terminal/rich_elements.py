@@ -16,7 +16,9 @@ from rich.markdown import (
     Heading,
     HorizontalRule,
     Markdown,
+    MarkdownContext,
     MarkdownElement,
+    Paragraph,
     TableElement,
 )
 from rich.padding import Padding
@@ -25,6 +27,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nbchat.render.markdown.code import colour_pieces, language_of
+from nbchat.render.markdown.scripts import scripts_in_letters
 from nbchat.render.terminal.clean import clean
 
 # By the letters of `colour_pieces`.
@@ -80,6 +83,22 @@ class _Rule(HorizontalRule):
         yield Rule(style="dim")
 
 
+class _Details(MarkdownElement):
+    """A summary, and below it what it is the summary of, two columns in."""
+
+    def __init__(self) -> None:
+        self._parts: list[MarkdownElement] = []
+
+    def on_child_close(self, context: MarkdownContext, child: MarkdownElement) -> bool:
+        self._parts.append(child)
+        return False
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._parts[0]
+        for part in self._parts[1:]:
+            yield Padding(part, (1, 0, 0, 2))
+
+
 class Drawing(Markdown):
     """What rich draws of tokens that it knows."""
 
@@ -90,20 +109,24 @@ class Drawing(Markdown):
         "code_block": _Code,
         "table_open": _Table,
         "hr": _Rule,
+        "details_open": _Details,
+        "summary_open": Paragraph,
     }
 
     def __init__(self, tokens: list[Token], style: str) -> None:
         super().__init__("", hyperlinks=False, style=style)
         self.parsed = tokens
+        self.inlines = {*self.inlines, "u"}
 
 
 def tokens_for_rich(tokens: Sequence[Token]) -> Iterator[Token]:
     """The tokens as rich knows them, cleaned: entities can have made control characters."""
-    label = ""
+    label, before = "", ""
     for token in tokens:
         match token.type:
             case "inline":
-                token.children = list(_inline_tokens(token.children or (), label))
+                children = list(_inline_tokens(token.children or (), label))
+                token.children = _as_summary(children) if before == "summary_open" else children
                 label = ""
             case "formula_block_open" | "formula_block_close" | "footnote_reference_close":
                 continue
@@ -116,15 +139,23 @@ def tokens_for_rich(tokens: Sequence[Token]) -> Iterator[Token]:
             case "th_open" | "td_open" if align := token.attrs.get("align"):
                 token.attrs["style"] = f"text-align:{align}"
         token.content = clean(token.content)
+        before = token.type
         yield token
+
+
+def _as_summary(children: Sequence[Token]) -> list[Token]:
+    bold = Token("strong_open", "strong", 1), Token("strong_close", "strong", -1)
+    return [_text_token("▾ "), bold[0], *children, bold[1]]
 
 
 def _inline_tokens(children: Sequence[Token], label: str) -> Iterator[Token]:
     if label:
         yield _text_token(label)
     address, words = "", ""
-    for child in children:
+    for child in scripts_in_letters(children):
         match child.type:
+            case "kbd_open" | "kbd_close":
+                continue
             case "link_open":
                 address, words = str(child.attrs["href"]), ""
             case "link_close":

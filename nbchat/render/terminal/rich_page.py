@@ -42,6 +42,7 @@ THEME = Theme(
         "markdown.item.bullet": "dim",
         "markdown.item.number": "dim",
         "markdown.list": "none",
+        "markdown.u": "underline",
         "markdown.table.border": "dim",
         "markdown.table.header": "bold",
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -177,6 +179,9 @@ def test_the_refusal_says_to_delete_it_and_names_keyring_where_it_is(
     assert "Delete it from the cell" in str(bare.value)
     assert "keyring" not in str(bare.value)
     assert 'keyring.get_password("nbchat", "KIMI_API_KEY")' in str(named.value)
+    monkeypatch.setitem(sys.modules, "keyring", ModuleType("keyring"))  # as a stub, without a spec
+    with pytest.raises(BadSettings, match="keyring set nbchat KIMI_API_KEY"):
+        refuse_keys("--key abc")
     for error in (bare.value, named.value):
         lines = str(error).splitlines()
         assert len(lines) == 2

@@ -119,3 +119,76 @@ def test_tab_completes_models_options_and_commands(completions: Callable[[str], 
     assert "history" in completions("%chat hi")
     assert "kimi-k2.6" in completions("%chat use kimi-k2")
     assert "kimi-k2.6" not in completions("x = kimi-k2")
+
+
+VALUES = """
+import pandas, nbchat
+data = pandas.DataFrame({"a": [1]}); day, dose, _hidden = "Monday", 2.5, 1
+dump = lambda: None
+for name in ("physics", "my trip", 'a "b" c'):
+    nbchat.chat(name)
+"""
+
+# What is typed, up to the cursor; all that is offered; and where it is some of many, what is not.
+OFFERED: dict[str, list[str]] = {
+    "%%chat --name ph": ["physics"],
+    "%%chat demo --name=ph": ["physics"],
+    "%%chat --name my": ['"my trip"'],
+    "%%chat --name 'my t": ["'my trip'"],
+    "%%chat --name a": ["'a \"b\" c'"],
+    "%chat switch ph": ["physics"],
+    "%chat switch my t": ['"my trip"'],
+    "x = 1\nif x:\n    %chat switch ph": ["physics"],
+    "%chat delete ph": ["physics"],
+    "%chat resume ph": ["physics"],
+    "%chat providers ki": ["kimi"],
+    "%%chat --think h": ["high"],
+    "%%chat demo --think=h": ["high"],
+    "# above\n\n%%chat --think h": ["high"],
+    "%%chat demo --te": ["--temperature"],
+    "%%chat --name x --fr": ["--fresh"],
+    "%%chat demo\nWhat of {da": ["data", "day"],
+    "%%chat demo\nOne {day}\nand {dos": ["dose"],
+    "%%chat demo\n# two\n{dat": ["data"],
+    "%%chat {da": ["day"],
+    "%%chat --seed $do": ["dose"],
+    "%chat use {da": ["day"],
+    "%chat ask Is {da": ["data", "day"],
+    "%chat sw": ["switch"],
+    "x = %chat as": ["ask"],
+}
+NOT_OURS = ["%%chat demo\nphysi", "x = kimi-k2", "%%chat demo --seed 7"]
+
+
+@pytest.mark.field("P3")
+def test_tab_completes_whatever_has_a_name_and_may_stand_there(
+    kernel: RunningKernel, completions: Callable[[str], list[str]]
+) -> None:
+    kernel.run(VALUES)
+    offered = {typed: sorted(completions(typed)) for typed in OFFERED}
+    not_ours = {typed: completions(typed) for typed in NOT_OURS}
+    kernel.run("%%chat demo --name physics\nHi")
+    answer = kernel.run(
+        "chat = nbchat.chat('physics')\n"
+        "print(type(chat.last_answer) is nbchat.Answer, chat.last_answer is chat.last.answer)\n"
+        "print(nbchat.chat('nothing asked').last_answer)"
+    )
+
+    assert offered == {typed: sorted(names) for typed, names in OFFERED.items()}
+    for typed, names in not_ours.items():
+        assert not {"physics", "kimi-k2.6", "7"} & set(names), typed
+    assert answer.text == "True True\nNone\n"
+
+
+@pytest.mark.field("P3")
+def test_tab_puts_a_name_in_the_place_of_what_was_typed(kernel: RunningKernel) -> None:
+    kernel.run(VALUES)
+    for typed, whole in (
+        ("%%chat --name 'my t", "%%chat --name 'my trip'"),
+        ("%chat switch my t", '%chat switch "my trip"'),
+        ("%%chat demo --think=h", "%%chat demo --think=high"),
+        ("%%chat demo\nWhat of {dat", "%%chat demo\nWhat of {data"),
+    ):
+        reply = kernel.client.complete(typed, reply=True, timeout=30)["content"]
+        start, end = reply["cursor_start"], reply["cursor_end"]
+        assert typed[:start] + reply["matches"][0] + typed[end:] == whole

@@ -211,3 +211,26 @@ def test_into_a_pipe_go_the_words_alone(service: Service, tmp_path: Path) -> Non
 
     assert ran.stdout.endswith(f"# Title\n\n**bold** [31mred\n{BELOW} · <$0.0001\n")
     assert ran.returncode == 0
+
+
+@pytest.mark.field("C1")
+@pytest.mark.field("C2")
+@pytest.mark.parametrize("terminal", ["dumb"], indirect=True)
+def test_lines_are_ours_as_they_are_typed_in_a_terminal_too(
+    terminal: Ipython, service: Service
+) -> None:
+    service.always(answer(*said("Yes.")))
+    terminal.run("%chat use kimi-k2.6\n")
+    alone = terminal.run("%chat ask Is it so?\n")
+    terminal.run("x = %chat ask Is it so?\n")
+    shown = terminal.run("print(type(x), x.text)\n")
+    pasted = "# The sky\\n%%chat\\nWhy?"
+    is_whole = terminal.run(f"print(get_ipython().check_complete('{pasted}')[0])\n")
+    below = terminal.run(f"get_ipython().run_cell('{pasted}');\n")
+
+    assert alone.count("Yes.") == below.count("Yes.") == 1
+    assert "Out[" not in alone
+    assert "incomplete" in is_whole.splitlines()
+    assert "<class 'nbchat.events.Answer'> Yes." in shown
+    questions = [r.json["messages"][-1]["content"] for r in service.requests]
+    assert questions == ["Is it so?", "Is it so?", "Why?"]

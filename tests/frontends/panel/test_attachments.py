@@ -36,7 +36,9 @@ def test_a_value_that_cannot_be_shown_is_told_and_the_question_comes_back(desk: 
     desk.variables = {"bad": Bad()}
     desk.ask("What is @bad?")
 
-    assert desk.wait("note")["text"] == "no words for it"
+    assert desk.wait("note")["text"] == (
+        "bad cannot be put into the question: str() raises RuntimeError: no words for it."
+    )
     assert desk.wait("back")["text"] == "What is @bad?"
 
 

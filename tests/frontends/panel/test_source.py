@@ -6,25 +6,34 @@ import json
 import re
 import subprocess
 import sys
-import zlib
-from base64 import b64decode
+from pathlib import Path
 
 import pytest
 
-from nbchat.frontends.panel import source
+from nbchat.frontends.panel import ChatPanel, source
 from nbchat.frontends.panel.page_messages import read_message
 
-
-def test_script_and_style_are_small() -> None:
-    """They go over the channel with every panel and every reload of a page."""
-    assert len(source.loader().encode()) < 26_000
+CONTRIBUTING = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
 
 
-def test_the_loader_holds_the_scripts() -> None:
-    packed = re.search(r'atob\("([\w+/=]+)"\)', source.loader())
+@pytest.mark.field("P14")
+def test_a_panel_sends_no_more_than_the_pages_say() -> None:
+    """Its script goes over the channel with every panel and every reload of a page, as it is."""
+    limit = re.search(r"at most (\d+) kB", CONTRIBUTING)
 
-    assert packed
-    assert zlib.decompress(b64decode(packed[1])).decode() == source.script()
+    assert limit
+    assert len(ChatPanel().get_state("_esm")["_esm"].encode()) <= int(limit[1]) * 1000
+
+
+@pytest.mark.field("P14")
+def test_a_page_is_sent_the_scripts_themselves() -> None:
+    """No code that makes code: what a page may run is decided where anywidget starts it."""
+    sent = ChatPanel().get_state("_esm")["_esm"]
+
+    for name in source.SCRIPTS:
+        assert "\n".join(source.lines(name)) in sent
+    for word in ("eval(", "import(", "new Function", "text/javascript"):
+        assert word not in sent
 
 
 @pytest.mark.parametrize("name", [*source.SCRIPTS, *source.STYLES])
@@ -73,7 +82,7 @@ def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
         "before = source.script.cache_info().currsize\n"
         "panel = ChatPanel()\n"
         "assert (before, source.script.cache_info().currsize) == (0, 1)\n"
-        "assert panel.get_state('_esm') == {'_esm': source.loader()}\n"
+        "assert panel.get_state('_esm') == {'_esm': source.script()}\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 

@@ -16,9 +16,10 @@ from .mutations import ASKING, MOVED, NAMED
 from .requests import REQUESTS as _ADDRESSES
 from .requests import SINK
 from .scripts import RAW
+from .tags import TAGS
 from .written import WRITTEN
 
-SCRIPTS = [*RAW, *WRITTEN, *MOVED, *NAMED, *(markdown for markdown, _ in NO_LINK)]
+SCRIPTS = [*RAW, *TAGS, *WRITTEN, *MOVED, *NAMED, *(markdown for markdown, _ in NO_LINK)]
 REQUESTS = [*_ADDRESSES, *ASKING]
 LINKS = [markdown for markdown, _ in HOST_SHOWN]
 EVERYTHING = list(dict.fromkeys([*SCRIPTS, *REQUESTS, *FORMULAS, *DRAWN, *LINKS]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbchat.errors import BadCommand, NotThere
+from nbchat.events import Answer
 from nbchat.frontends.notebook.arguments import MagicArguments
 from nbchat.frontends.notebook.ask import ask as ask_in_cell
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
@@ -29,8 +30,8 @@ ALL_ASIDE = (
 
 
 @command("ask TEXT", "ask a question on one line", group="general")
-def ask(chat: ChatCommand, text: str = "") -> None:
-    ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
+def ask(chat: ChatCommand, text: str = "") -> Answer:
+    return ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
 
 
 @command(

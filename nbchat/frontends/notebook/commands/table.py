@@ -6,21 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from nbchat.errors import NoSuchCommand
-from nbchat.frontends.notebook.arguments import HELP_WORDS
+from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook.arguments import HELP_WORDS, refuse_keys
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.state_lines import state_lines
+from nbchat.frontends.notebook.line_words import command_argument
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.events import Answer
+
 # The files with commands. Help lists groups and commands in the order in which they come here.
 FILES = ("models", "conversation", "files", "history", "setup", "trust")
 
-Function = TypeVar("Function", bound=Callable[..., None])
+Run: TypeAlias = "Callable[..., Answer | None]"
+Function = TypeVar("Function", bound=Run)
 
 
 @dataclass(slots=True, frozen=True)
@@ -30,15 +35,19 @@ class Command:
     usage: str
     what: str
     group: str
-    function: Callable[..., None]
+    function: Run
 
-    def run(self, chat: ChatCommand, text: str) -> None:
+    @property
+    def takes_words(self) -> bool:
+        """Whether what follows its name is a text, in which nothing has a meaning."""
+        return "TEXT" in self.usage
+
+    def run(self, chat: ChatCommand, text: str) -> Answer | None:
         """Run it; `text` is what follows its name, and goes to a command that takes any."""
         takes_text = " " in self.usage
         if takes_text:
-            self.function(chat, text)
-        else:
-            self.function(chat)
+            return self.function(chat, text)
+        return self.function(chat)
 
 
 _table: dict[str, Command] = {}
@@ -70,17 +79,28 @@ def commands() -> Mapping[str, Command]:
     return _table
 
 
-def run_line(shell: InteractiveShell, line: str) -> None:
-    """Run the command on a `%chat` line; without one, tell the state and the commands."""
+def run_line(shell: InteractiveShell, line: str) -> Answer | None:
+    """Run the command on a `%chat` line; without one, tell the state and the commands.
+
+    Returns the answer, where the command asks a question.
+    """
     chat = ChatCommand.open(shell)
     name, _, text = line.strip().partition(" ")
     if name in ("", "help", *HELP_WORDS):
         print(help_text(chat))
-    elif name in commands():
-        commands()[name].run(chat, text.strip())
-    else:
-        catalog = chat.settings.catalog
-        raise NoSuchCommand(no_such_command(name, text.strip(), commands(), catalog))
+        return None
+    if name in commands():
+        row, text = commands()[name], text.strip()
+        return row.run(chat, text if row.takes_words else _filled(shell, name, text))
+    catalog = chat.settings.catalog
+    raise NoSuchCommand(no_such_command(name, text.strip(), commands(), catalog))
+
+
+def _filled(shell: InteractiveShell, name: str, text: str) -> str:
+    """What follows the name of a command, with the values of variables in it."""
+    filled = command_argument(name, text, IPythonNotebook(shell).variables)
+    refuse_keys(f"{name} {filled}")
+    return filled
 
 
 def help_text(chat: ChatCommand) -> str:

@@ -83,6 +83,20 @@ function parsed(html) {
 }
 
 /**
+ * Opens what the reader has opened: the folds in `fresh` are those in `old`, in the same order.
+ *
+ * @param {ParentNode[]} old
+ * @param {ParentNode[]} fresh
+ */
+function keepFolds(old, fresh) {
+  const folds = (/** @type {ParentNode} */ part) => [...part.querySelectorAll("details")];
+  const before = old.flatMap(folds);
+  fresh.flatMap(folds).forEach((fold, place) => {
+    fold.open = before[place]?.open ?? false;
+  });
+}
+
+/**
  * Makes `old` look like `fresh` by touching only what differs, so that selections and scroll
  * positions stay.
  *

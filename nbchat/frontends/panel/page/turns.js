@@ -92,12 +92,16 @@ class TurnView {
     this.seq = message.seq;
     this.heard = Date.now();
     this.aside(message);
-    if (message.settled) this.settled.append(dressed(this.panel, message.settled));
     if (message.tail) {
       const [start, more, end] = message.tail;
       this.tail = this.tail.slice(0, start) + more + this.tail.slice(this.tail.length - end);
     }
-    if (message.settled || message.tail) this.paint();
+    if (!message.settled && !message.tail) return true;
+    const settled = dressed(this.panel, message.settled ?? "");
+    const tail = parsed(this.tail);
+    keepFolds([this.open], [settled, tail]);
+    this.settled.append(settled);
+    this.paint(tail);
     return true;
   }
 
@@ -112,15 +116,22 @@ class TurnView {
    * @param {string} tail
    */
   fill(html, tail) {
-    put(this.settled, dressed(this.panel, html));
+    const settled = dressed(this.panel, html);
+    const rest = parsed(tail);
+    keepFolds([this.settled, this.open], [settled, rest]);
+    put(this.settled, settled);
     this.tail = tail;
-    this.paint();
+    this.paint(rest);
   }
 
-  /** Draws the open end, and the caret where the next word comes. */
-  paint() {
+  /**
+   * Draws the open end, and the caret where the next word comes.
+   *
+   * @param {DocumentFragment} tail
+   */
+  paint(tail = parsed(this.tail)) {
     this.caret.remove();
-    morph(this.open, parsed(this.tail));
+    morph(this.open, tail);
     if (!this.live || !(this.tail || this.settled.firstChild)) return;
     innermost(this.open).append(this.caret);
     put(this.wait);

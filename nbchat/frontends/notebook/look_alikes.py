@@ -1,0 +1,118 @@
+"""Characters that look like a quote, a hyphen or a space, and are none to a line of ours.
+
+Editors, chat tools and web pages put them in the place of what was typed. Inside straight quotes
+they are text as any other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from nbchat.errors import BadCommand, BadOption, BadSettings
+from nbchat.wording import shorten
+
+QUOTES = "“”„‟〝〞«»「」『』＂‘’‚‛‹›＇"
+DOUBLE_QUOTES = QUOTES[: QUOTES.index("‘")]
+DASHES = "‐‑‒–—―−⸺﹘﹣－"
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# Each by the character that it is mistaken for, one for one.
+PLAIN = (
+    FULL_WIDTH
+    | str.maketrans(dict.fromkeys(DOUBLE_QUOTES, '"'))
+    | str.maketrans(dict.fromkeys(DASHES, "-"))
+)
+LONGEST_LINE = 200  # characters of a line that is repeated
+
+_QUOTED = re.compile(rf"""("[^"]*"|'[^']*'|(?<![^\s=])[{QUOTES}][^{QUOTES}]*[{QUOTES}](?!\S))""")
+_SPACE = re.compile(r"[^\S \t\r\n]|[\u180e\u200b\u2060\ufeff]")
+_OPENING = re.compile(rf"(?<![^\s=])[{QUOTES}]")
+_CLOSING = re.compile(rf"[{QUOTES}](?!\S)")
+_MINUS = re.compile(rf"(?<![^\s=])[{DASHES}](?=\.?\d)")
+_OPTION = re.compile(rf"(?<!\S)-?[{DASHES}][-{DASHES}]*(?=[^\W\d])")
+_FLAG = re.compile(r"(?<!\S)--\S+")
+_WORD = re.compile(r"--(?:name|system)\s+\S+|\S+")  # a text with its option is one
+_INSIDE = re.compile(rf"(?<=\w)[{DASHES}](?=\w)")
+
+
+def wrong_line(magic: str, said: str) -> BadSettings:
+    """The error for a line that begins with `magic`."""
+    kind = BadOption if magic == "%%chat" else BadCommand
+    return kind(said)
+
+
+def refuse(line: str, magic: str, *, of_names: bool) -> None:
+    """Raise an error for them, which says what to type; `magic` is what stands before the line.
+
+    `of_names`: its words are names, which have none of these inside, but for the texts of options.
+    """
+    found = _Found(of_names=of_names)
+    fixed = found.replace_in(line)
+    if not found.typed:
+        return
+    several = [f"{typed} instead of {plain}" for typed, plain in found.typed.items()]
+    raise wrong_line(
+        magic,
+        f"the {magic} line has {', '.join(several)}. Type it so:\n"
+        f"{magic} {shorten(fixed.strip(), LONGEST_LINE)}",
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found in a line, and what belongs there."""
+
+    of_names: bool
+    typed: dict[str, str] = field(default_factory=dict)
+
+    def replace_in(self, line: str) -> str:
+        """The line as it was meant."""
+        pieces = _QUOTED.split(line)  # every second one is quoted
+        pieces[::2] = map(self._replace_in_words, pieces[::2])
+        pieces[1::2] = map(self._replace_quotes, pieces[1::2])
+        return "".join(pieces)
+
+    def _replace_in_words(self, text: str) -> str:
+        text = _SPACE.sub(self._space, text)
+        text = _OPENING.sub(self._quote, text)
+        if '"' in text or "'" in text:  # which has no partner
+            text = _CLOSING.sub(self._quote, text)
+        text = _MINUS.sub(lambda match: self._dash(match, "-"), text)
+        text = _OPTION.sub(lambda match: self._dash(match, "--"), text)
+        return (_WORD if self.of_names else _FLAG).sub(self._name, text)
+
+    def _space(self, match: re.Match[str]) -> str:
+        code = f"U+{ord(match[0]):04X}"
+        is_fixed = "<noBreak>" in unicodedata.decomposition(match[0])
+        kind = "a non-breaking space" if is_fixed else unicodedata.name(match[0], "a mark").lower()
+        self.typed[f"{kind} ({code})"] = "a space"
+        return " "
+
+    def _replace_quotes(self, text: str) -> str:
+        """A text in quotes of one kind or the other; what is in them stays."""
+        if text[0] not in QUOTES:
+            return text
+        self.typed[f"{text[0]} and {text[-1]} (typographic quotes)"] = 'straight quotes (")'
+        mark = "'" if '"' in text else '"'
+        return f"{mark}{text[1:-1]}{mark}"
+
+    def _quote(self, match: re.Match[str]) -> str:
+        self.typed[f"{match[0]} (a typographic quote)"] = 'a straight one (")'
+        return '"'
+
+    def _dash(self, match: re.Match[str], plain: str) -> str:
+        kind = "full-width" if "－" in match[0] else "a typographic dash"
+        self.typed[f"{match[0]} ({kind})"] = plain
+        return plain
+
+    def _name(self, match: re.Match[str]) -> str:
+        """A word that is a name, or that begins with one."""
+        if " " in match[0]:
+            return match[0]
+        name, equals, value = match[0].partition("=")
+        name = _INSIDE.sub(lambda dash: self._dash(dash, "-"), name)
+        plain = name.translate(FULL_WIDTH)
+        if plain != name:
+            self.typed[f"{name} (full-width)"] = plain
+        return plain + equals + value

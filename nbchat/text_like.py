@@ -1,0 +1,123 @@
+"""What reads like the text that `str` makes of it: an Answer does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _as_text(value: Any) -> Any:
+    """What a method of `str` can take: of another answer its text."""
+    return str(value) if isinstance(value, TextLike) else value
+
+
+def _of_text(method: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """The same method, of the text of whatever it is called on."""
+
+    def call(self: Any, /, *given: P.args, **named: P.kwargs) -> T:
+        return method(str(self), *map(_as_text, given), **named)
+
+    update_wrapper(call, method)
+    return call
+
+
+class TextLike:
+    """The operators and methods of `str`, as they work on `str(self)`.
+
+    It cannot be iterated over: a table would spread it into letters. Where a `str` itself is
+    wanted (`json`, `re`, a file, a column of a table) write `str(…)`. It equals that text, and
+    has its hash, which changes while the text still grows.
+
+    >>> class Sign(TextLike):
+    ...     def __str__(self):
+    ...         return "Mind the gap"
+    >>> sign = Sign()
+    >>> len(sign), "gap" in sign, sign[:4], sign.upper(), f"{sign:.>15}", "Sign: " + sign
+    (12, True, 'Mind', 'MIND THE GAP', '...Mind the gap', 'Sign: Mind the gap')
+    >>> sign == "Mind the gap", sign < "Z", sign in {"Mind the gap": 1}
+    (True, True, True)
+    """
+
+    __slots__ = ()
+
+    __iter__ = None
+    __reversed__ = None
+    __array_ufunc__ = None  # so that numpy and pandas leave `column + answer` to `__radd__`
+
+    __len__ = _of_text(str.__len__)
+    __contains__ = _of_text(str.__contains__)
+    __getitem__ = _of_text(str.__getitem__)
+    __format__ = _of_text(str.__format__)
+    __mod__ = _of_text(str.__mod__)
+    __mul__ = _of_text(str.__mul__)
+    __rmul__ = _of_text(str.__rmul__)
+    __lt__ = _of_text(str.__lt__)
+    __le__ = _of_text(str.__le__)
+    __gt__ = _of_text(str.__gt__)
+    __ge__ = _of_text(str.__ge__)
+    __hash__ = _of_text(str.__hash__)
+
+    def __eq__(self, other: object) -> bool:
+        return str(self).__eq__(_as_text(other))
+
+    def __add__(self, after: str | TextLike) -> str:
+        both: str = str(self) + _as_text(after)
+        return both
+
+    def __radd__(self, before: str) -> str:
+        return before + str(self)
+
+    capitalize = _of_text(str.capitalize)
+    casefold = _of_text(str.casefold)
+    center = _of_text(str.center)
+    count = _of_text(str.count)
+    encode = _of_text(str.encode)
+    endswith = _of_text(str.endswith)
+    expandtabs = _of_text(str.expandtabs)
+    find = _of_text(str.find)
+    format_map = _of_text(str.format_map)
+    index = _of_text(str.index)
+    isalnum = _of_text(str.isalnum)
+    isalpha = _of_text(str.isalpha)
+    isascii = _of_text(str.isascii)
+    isdecimal = _of_text(str.isdecimal)
+    isdigit = _of_text(str.isdigit)
+    isidentifier = _of_text(str.isidentifier)
+    islower = _of_text(str.islower)
+    isnumeric = _of_text(str.isnumeric)
+    isprintable = _of_text(str.isprintable)
+    isspace = _of_text(str.isspace)
+    istitle = _of_text(str.istitle)
+    isupper = _of_text(str.isupper)
+    join = _of_text(str.join)
+    ljust = _of_text(str.ljust)
+    lower = _of_text(str.lower)
+    lstrip = _of_text(str.lstrip)
+    maketrans = staticmethod(str.maketrans)
+    partition = _of_text(str.partition)
+    removeprefix = _of_text(str.removeprefix)
+    removesuffix = _of_text(str.removesuffix)
+    replace = _of_text(str.replace)
+    rfind = _of_text(str.rfind)
+    rindex = _of_text(str.rindex)
+    rjust = _of_text(str.rjust)
+    rpartition = _of_text(str.rpartition)
+    rsplit = _of_text(str.rsplit)
+    rstrip = _of_text(str.rstrip)
+    split = _of_text(str.split)
+    splitlines = _of_text(str.splitlines)
+    startswith = _of_text(str.startswith)
+    strip = _of_text(str.strip)
+    swapcase = _of_text(str.swapcase)
+    title = _of_text(str.title)
+    translate = _of_text(str.translate)
+    upper = _of_text(str.upper)
+    zfill = _of_text(str.zfill)
+
+    def format(self, *values: object, **named: object) -> str:
+        """The text with values in the place of its `{}`; see `str.format`."""
+        return str(self).format(*values, **named)

@@ -1,0 +1,222 @@
+"""Lines that were written for the original service run as they stand, without a warning."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import queue
+from functools import partial
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+
+import nbchat
+from nbchat import ChatService, ChatStreamRequest, StreamChunk, create_model, send_chat_stream
+from nbchat.engine.engine import Engine
+from nbchat.errors import NbchatError, UnknownModel
+
+from ..fakes.provider import Service, answer, said
+from .asking import ASK, text
+
+pytestmark = pytest.mark.field("P13")
+
+
+async def test_the_class_answers_requests(service: Service) -> None:
+    service.answers(*said("Hel", "lo"), gap=0.01)
+    request = ChatStreamRequest(model="kimi-k2.6", messages="Hello")
+
+    full = ""
+    async for chunk in ChatService.stream_chat(request):
+        full += chunk.content
+        if chunk.finished:
+            break
+
+    assert full == "Hello"
+
+
+async def test_an_instance_answers_with_its_own_engine(service: Service) -> None:
+    service.always(answer(*said("Hi")))
+    engine = Engine()
+
+    ours = [chunk async for chunk in ChatService(engine).stream_chat(ASK)]
+    kernels = [chunk async for chunk in ChatService().stream_chat(request=ASK, signal=None)]
+    await engine.aclose()
+
+    assert text(ours) == text(kernels) == "Hi"
+    assert service.connections == 2
+
+
+def test_the_method_describes_itself_on_the_class_and_on_an_instance() -> None:
+    for method in (ChatService.stream_chat, ChatService().stream_chat):
+        assert list(inspect.signature(method).parameters) == ["request", "signal"]
+        assert inspect.isasyncgenfunction(method)
+        assert inspect.getdoc(method).startswith("The answer in chunks.")  # type: ignore[union-attr]
+
+
+async def test_a_subclass_answers_in_its_own_way() -> None:
+    class Loud(ChatService):
+        async def stream_chat(self, request: Any, signal: Any = None) -> Any:  # type: ignore[override]
+            async for chunk in ChatService.stream_chat(request, signal):
+                yield StreamChunk(chunk.content.upper(), chunk.finished)
+
+    request = {"model": "demo", "messages": "What did I just ask?"}
+
+    loud = [chunk async for chunk in Loud().stream_chat(request)]
+
+    assert text(loud) == "THIS IS THE FIRST QUESTION OF OUR CONVERSATION."
+
+
+async def test_a_chunk_is_a_dict() -> None:
+    lines = []
+    async for chunk in ChatService.stream_chat(
+        ChatStreamRequest(model="demo", messages="What did I just ask?")
+    ):
+        lines.append(f"data: {json.dumps(chunk.dict())}\n\n")
+
+    sent = [json.loads(line.removeprefix("data: ")) for line in lines]
+    assert "".join(chunk["content"] for chunk in sent) == (
+        "This is the first question of our conversation."
+    )
+    assert [chunk["finished"] for chunk in sent] == [*[False] * (len(sent) - 1), True]
+
+
+def test_a_chunk_of_words_is_the_original_s_dict() -> None:
+    assert StreamChunk(content="Hel", finished=False).dict() == {
+        "content": "Hel",
+        "finished": False,
+    }
+    failed = StreamChunk.failed(UnknownModel("no model is called 'x'."))
+    assert failed.dict()["content"] == "Service error: no model is called 'x'."
+    assert failed.dict() == failed.wire
+
+
+# --- callbacks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_a_callback_that_takes_two_gets_text_and_whether_it_is_the_end(
+    service: Service, is_async: bool
+) -> None:
+    service.answers(*said("Hel", "lo", thought=["hm"]), gap=0.01)
+    got: list[Any] = []
+
+    def on_chunk(text: str, finished: bool) -> None:
+        got.append((text, finished))
+
+    async def on_chunk_later(text: str, finished: bool) -> None:
+        on_chunk(text, finished)
+
+    def on_error(error: Exception) -> None:
+        pytest.fail(str(error))
+
+    def on_complete() -> None:
+        got.append("complete")
+
+    await send_chat_stream(
+        ChatStreamRequest(model="kimi-k2.6", messages="Hello"),
+        None,
+        on_chunk_later if is_async else on_chunk,
+        on_error,
+        on_complete,
+    )
+
+    *words, end, complete = got
+    assert "".join(words for words, _ in words) == "Hello"
+    assert all(words and not finished for words, finished in words)
+    assert (end, complete) == (("", True), "complete")
+
+
+async def test_a_failure_is_told_in_its_text(service: Service) -> None:
+    service.answers(b'{"error": {"message": "no"}}', status=401)
+    got: list[Any] = []
+
+    await send_chat_stream(ASK, on_chunk=lambda text, finished: got.append((text, finished)),
+                           on_error=got.append)  # fmt: skip
+
+    (words, finished), error = got
+    assert words.startswith("Service error: ")
+    assert finished
+    assert isinstance(error, NbchatError)
+
+
+class Window:
+    def show(self, text: str, finished: bool) -> None:
+        seen.append((text, finished))
+
+    def __call__(self, text: str, finished: bool = False) -> None:
+        seen.append((text, finished))
+
+
+seen: list[Any] = []
+
+
+@pytest.mark.parametrize(
+    "on_chunk",
+    [
+        lambda text, finished: seen.append((text, finished)),
+        lambda words, end: seen.append((words, end)),
+        lambda text, finished=False: seen.append((text, finished)),
+        lambda text, /, finished: seen.append((text, finished)),
+        lambda text, finished, *more: seen.append((text, finished)),
+        lambda text, finished, log=None: seen.append((text, finished)),
+        Window().show,
+        Window(),
+        partial(lambda log, text, finished: log.append((text, finished)), seen),
+    ],
+)
+async def test_whatever_takes_text_and_finished_gets_them(on_chunk: Any) -> None:
+    seen.clear()
+
+    await send_chat_stream({"model": "demo", "messages": "What did I just ask?"}, None, on_chunk)
+
+    assert seen[-1] == ("", True)
+    assert "".join(words for words, _ in seen) == "This is the first question of our conversation."
+
+
+WHOLE = queue.Queue[Any]()
+
+
+@pytest.mark.parametrize(
+    "on_chunk",
+    [
+        lambda chunk: WHOLE.put(chunk),
+        lambda *given: WHOLE.put(*given),
+        lambda chunk, log=None: WHOLE.put(chunk),
+        lambda chunk, **more: WHOLE.put(chunk),
+        WHOLE.put,
+        MagicMock(side_effect=WHOLE.put),
+        partial(lambda log, chunk: log.put(chunk), WHOLE),
+    ],
+)
+async def test_whatever_takes_one_gets_the_whole_chunk(on_chunk: Any) -> None:
+    await send_chat_stream({"model": "demo", "messages": "What did I just ask?"}, None, on_chunk)
+
+    chunks = [WHOLE.get_nowait() for _ in range(WHOLE.qsize())]
+    assert all(isinstance(chunk, StreamChunk) for chunk in chunks)
+    assert chunks[-1].reason == "end"
+
+
+# --- an unknown type --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["unknown", "", "kimmi", "Kimi"])
+def test_an_unknown_type_is_a_value_error(kind: str) -> None:
+    with pytest.raises(ValueError, match=f"'{kind}'") as caught:
+        create_model(kind, "some-model")
+
+    assert isinstance(caught.value, UnknownModel)
+
+
+def test_the_other_ways_to_name_a_model_raise_one_as_well() -> None:
+    with pytest.raises(ValueError, match="no-such-model"):
+        nbchat.get_model_type("no-such-model")
+    with pytest.raises(ValueError, match="no-such-model"):
+        nbchat.ask("no-such-model", "Hi")
+    (only,) = asyncio.run(_chunks({"model": "no-such-model", "messages": "Hi"}))
+    assert isinstance(only.error, ValueError)
+
+
+async def _chunks(request: Any) -> list[StreamChunk]:
+    return [chunk async for chunk in ChatService.stream_chat(request)]

@@ -1,0 +1,231 @@
+"""A value is looked at by its class: what an instance would answer is never asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from nbchat.context.classes import is_a, is_from, method
+from nbchat.context.expand import expand
+from nbchat.context.pictures import picture
+from nbchat.context.tables import is_table
+from nbchat.errors import BadVariable, Interrupted
+from nbchat.frontends.panel import attachments
+
+from ..running_kernel import RunningKernel
+from .zoo import ASKED, NAMES, REFUSES, SAYS, Fatal, OnTheInstance, Picture, _raise, with_text
+
+pytestmark = pytest.mark.field("P8")
+
+ROOT = Path(__file__).parents[2]
+ALL = {name: value for name, (value, _) in {**SAYS, **REFUSES}.items()}
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked() -> Iterator[None]:
+    ASKED.clear()
+    yield
+    ASKED.clear()
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_an_odd_object_is_its_text_and_is_asked_for_nothing_else(name: str) -> None:
+    value, words = SAYS[name]
+
+    got = expand("What is {x}?", {"x": value})
+
+    assert got.text.startswith(f"What is {words}")
+    assert got.images == []
+    assert [label.partition(" (")[0] for label in got.inserted] == ["x"]
+    assert ASKED == []
+
+
+@pytest.mark.parametrize("name", REFUSES)
+def test_an_object_without_a_text_is_refused_in_one_line(name: str) -> None:
+    value, raised = REFUSES[name]
+
+    with pytest.raises(BadVariable) as caught:
+        expand("What is {x}?", {"x": value})
+
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"x cannot be put into the question: str() raises {raised}")
+    assert len(line) < 500
+    assert line.isprintable()
+    assert ASKED == []
+
+
+def test_stopping_a_value_that_goes_on_for_ever_sends_nothing() -> None:
+    endless = with_text(lambda: _raise(KeyboardInterrupt()))
+
+    with pytest.raises(Interrupted, match=r"x was still working on str\(\); nothing was sent"):
+        expand("What is {x}?", {"x": endless})
+
+
+def test_objects_that_are_not_named_are_not_asked_either() -> None:
+    """Every variable is sorted, to know which names can be meant."""
+    got = expand("What is {n}, and {likely_table}?", {**ALL, "n": 3})
+
+    assert got.text == "What is 3, and {likely_table}?"
+    assert ASKED == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_panel_offers_them_by_their_class(name: str) -> None:
+    variables = {"x": ALL[name]}
+
+    ((shown, kind),) = attachments.list_variables(variables, (), "")
+
+    assert shown == "x"
+    assert kind.partition(",")[0].isidentifier()
+    assert ASKED == []
+
+
+def test_the_panel_attaches_them_as_a_cell_does() -> None:
+    for name, (value, words) in SAYS.items():
+        text, label = attachments.value({name: value}, name)
+        assert text.startswith(words)
+        assert label.startswith(f"{name} (")
+    assert ASKED == []
+
+
+def test_a_method_of_the_class_draws_and_one_of_the_instance_does_not() -> None:
+    drawn = Picture()
+
+    assert picture("it", drawn) is not None
+    assert picture("it", OnTheInstance()) is None
+    assert method(drawn, "_repr_png_") is not None
+    assert method(OnTheInstance(), "_repr_png_") is None
+
+
+def test_a_table_or_a_figure_is_read_by_its_class_whatever_the_instance_holds() -> None:
+    frame, fig = pd.DataFrame({"head": [1], "to_csv": [2], "shape": [3]}), Figure()
+    honest = expand("{x}", {"x": frame})
+    for value, name in ((frame, "head"), (frame, "to_csv"), (fig, "savefig")):
+        object.__setattr__(value, name, lambda *_, name=name, **__: ASKED.append(name))
+
+    got = expand("{x}", {"x": frame})
+
+    assert got == honest
+    assert got.text == ",head,to_csv,shape\n0,1,2,3\n"
+    assert picture("fig", fig) is not None
+    assert attachments.kind(frame) == "DataFrame 1 × 3"
+    assert ASKED == []
+
+
+def test_a_table_whose_own_class_fails_is_its_text() -> None:
+    class Broken(pd.DataFrame):
+        @property
+        def shape(self) -> Any:
+            raise ValueError("no shape")
+
+        def __str__(self) -> str:
+            return "a broken table"
+
+    got = expand("{x}", {"x": Broken()})
+
+    assert (got.text, got.inserted) == ("a broken table", ["x (as it is printed, 14 B)"])
+    assert attachments.kind(Broken()) == "Broken"
+
+
+def test_what_a_module_pretends_to_be_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "polars", SAYS["any_name"][0])
+
+    assert not is_from(3, "polars", "DataFrame")
+    assert not is_table(3)
+    assert ASKED == []
+
+
+# --- any object ----------------------------------------------------------------------------------
+
+
+def _behaviours(name: str) -> dict[str, Any]:
+    def act(*_: Any, **__: Any) -> Any:
+        ASKED.append(name)
+        return act
+
+    def fail(*_: Any, **__: Any) -> Any:
+        ASKED.append(name)
+        raise Fatal(name)
+
+    return {"a property": property(fail), "a callable": act, "an object": object(), "None": None}
+
+
+HOOKS = ("__getattr__", "__getattribute__", "__call__", "__iter__", "__len__", "__bool__", "__eq__")
+UNASKED = tuple(name for name in NAMES if name != "_repr_png_")  # the one that is, on the class
+BASES = st.sampled_from([object, str, dict, BaseException])
+members = st.dictionaries(
+    st.sampled_from(UNASKED), st.sampled_from(["a property", "a callable", "an object", "None"])
+)
+
+
+@given(
+    members, st.sets(st.sampled_from(HOOKS)), st.sampled_from([object, str, dict, BaseException])
+)
+@settings(max_examples=150, deadline=None)
+def test_no_object_is_asked_for_more_than_its_text(
+    held: dict[str, str], hooks: set[str], base: type
+) -> None:
+    body: dict[str, Any] = {name: _behaviours(name)[what] for name, what in held.items()}
+    body |= {hook: _behaviours(hook)["a callable"] for hook in hooks}
+    body |= {"__str__": lambda self: "its text", "__hash__": None}
+    value = base.__new__(type("Odd", (base,), body))
+    ASKED.clear()
+
+    got = expand("{x}", {"x": value})
+
+    assert (got.text, got.images) == ("its text", [])
+    assert is_a(value, base)
+    assert ASKED == []
+
+
+# --- in a kernel ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKernel]:
+    env = {"PYTHONPATH": str(ROOT)}
+    with RunningKernel(cwd=tmp_path_factory.mktemp("zoo"), env=env) as kernel:
+        kernel.run("%load_ext nbchat\nfrom tests.context.zoo import *")
+        kernel.run("globals().update({k: v for k, (v, _) in {**SAYS, **REFUSES}.items()})")
+        yield kernel
+
+
+def test_a_cell_asks_about_each_of_them(kernel: RunningKernel) -> None:
+    names = ", ".join(f"{{{name}}}" for name in SAYS)
+
+    ran = kernel.run(f"%%chat demo --fresh\nWhat are {names}?", watched=False)
+
+    assert (ran.status, ran.error) == ("ok", "")
+    for name in SAYS:
+        assert f"{name} (" in ran.html
+    assert kernel.run("print(ASKED)").text == "[]\n"
+
+
+@pytest.mark.parametrize("name", REFUSES)
+def test_a_cell_says_in_one_line_that_there_is_no_text(kernel: RunningKernel, name: str) -> None:
+    ran = kernel.run(f"%%chat demo --fresh\nWhat is {{{name}}}?", watched=False)
+
+    assert ran.status == "error"
+    (line,) = ran.error.splitlines()
+    assert f"{name} cannot be put into the question: str() raises {REFUSES[name][1]}" in line
+    assert kernel.run("print(1 + 1)").text == "2\n"
+
+
+def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel) -> None:
+    kernel.run("import time\nendless = with_text(lambda: [print('asked'), time.sleep(600)])")
+    started = kernel.start("%%chat demo --fresh\nWhat is {endless}?")
+    kernel.wait_for(started, "stream")
+
+    kernel.interrupt()
+    ran = kernel.finish(started)
+
+    assert ran.status == "error"
+    assert ran.error.splitlines()[0].endswith("was still working on str(); nothing was sent.")
+    assert kernel.run("print(1 + 1)").text == "2\n"
