@@ -128,7 +128,7 @@ def as_extra(extra: Any) -> dict[str, Any]:
     if not isinstance(extra, Mapping):
         kind = type(extra).__name__
         raise BadOption(f"extra should be a dict of members for the request's body, not {kind}.")
-    if name := _key_in(extra, seen=0):
+    if name := _key_in(extra):
         raise BadOption(
             f"extra may not hold a key, and {name!r} looks like one. "
             "Give it as api_key=, or set the provider's environment variable."
@@ -140,17 +140,21 @@ def as_extra(extra: Any) -> dict[str, Any]:
     return made
 
 
-def _key_in(value: Any, seen: int) -> str:
-    """The name of a member that seems to hold a key, or nothing. Looks 50 levels deep."""
-    if seen > 50 or not isinstance(value, Mapping | list | tuple):
-        return ""
-    members = value.items() if isinstance(value, Mapping) else enumerate(value)
-    for name, inner in members:
-        plain = re.sub("[^a-z]", "", str(name).lower())
-        if plain.endswith(_KEY_NAMES) and isinstance(inner, str | bytes | Secret):
-            return str(name)
-        if found := _key_in(inner, seen + 1):
-            return found
+def _key_in(extra: Mapping[Any, Any]) -> str:
+    """The name of a member that seems to hold a key, however deep, or nothing."""
+    waiting: list[Any] = [extra]
+    met: dict[int, Any] = {}  # by id: what holds itself would never end
+    while waiting:
+        value = waiting.pop()
+        if id(value) in met or not isinstance(value, Mapping | list | tuple):
+            continue
+        met[id(value)] = value
+        members = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, inner in members:
+            plain = re.sub("[^a-z]", "", str(name).lower())
+            if plain.endswith(_KEY_NAMES) and isinstance(inner, str | bytes | Secret):
+                return str(name)
+            waiting.append(inner)
     return ""
 
 

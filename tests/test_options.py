@@ -18,6 +18,7 @@ import nbchat
 from nbchat.errors import BadSettings
 from nbchat.keys import Secret
 from nbchat.messages import Message
+from nbchat.option_values import shown
 from nbchat.options import OPTIONS, Options
 from nbchat.questions import as_messages
 
@@ -177,6 +178,38 @@ def test_extra_takes_no_key_and_does_not_repeat_it(extra: dict[str, Any]) -> Non
         Options.of({"extra": extra})
 
     assert "canary" not in str(raised.value)
+
+
+@pytest.mark.parametrize("depth", [20, 60, 5_000])
+def test_a_key_is_found_however_deep_extra_holds_it(depth: int) -> None:
+    extra: dict[str, Any] = {"api_key": "sk-canary-0123456789"}
+    for level in range(depth):
+        extra = {"inner": [extra]} if level % 2 else {"inner": extra}
+
+    with pytest.raises(BadSettings, match="extra may not hold a key"):
+        Options.of({"extra": extra})
+
+
+def test_extra_that_holds_itself_is_refused() -> None:
+    extra: dict[str, Any] = {"a": []}
+    extra["a"].append(extra)
+
+    with pytest.raises(BadSettings, match="extra should hold what JSON has"):
+        Options.of({"extra": extra})
+
+
+@pytest.mark.parametrize(
+    ("value", "repeated"),
+    [
+        ("x" * 40, repr("x" * 40)),
+        ("x" * 200, repr("x" * 39 + "…")),
+        (-(10**38), "-1" + "0" * 38),  # 40 characters
+        (-(10**39), "int"),
+        (object(), "object"),
+    ],
+)
+def test_an_error_repeats_a_value_in_few_characters(value: Any, repeated: str) -> None:
+    assert shown(value) == repeated
 
 
 def test_words_about_keys_may_stand_in_extra() -> None:

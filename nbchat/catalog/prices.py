@@ -131,10 +131,8 @@ def _currency_in(region: str, provider: Provider, usual: str) -> str:
 
 def _amount_text(currency: str, amount: float) -> str:
     sign = SIGNS.get(currency, f"{currency} ")
-    if amount >= 1:
-        return f"{sign}{amount:,.2f}"
     if amount >= SMALLEST_AMOUNT:
-        return f"{sign}{amount:.{_digits(amount)}f}"
+        return f"{sign}{amount:,.{_digits(amount)}f}"
     return f"<{sign}{SMALLEST_AMOUNT}" if amount else ""
 
 

@@ -50,6 +50,13 @@ def test_the_price_is_that_of_the_provider_that_answered(
     assert money([answered(provider, model)]) == cost
 
 
+def test_large_and_small_amounts_are_written_to_be_read() -> None:
+    usages = [Usage(input=sent, output=0) for sent in (1_000_000_000, 600_000, 800, 10)]
+    amounts = [money([answered("openai", "gpt-5.2", usage)]) for usage in usages]
+
+    assert amounts == ["$1,750.00", "$1.05", "$0.0014", "<$0.0001"]
+
+
 @pytest.mark.parametrize(("sent", "cost"), [(32_000, "$0.06"), (32_001, "")])
 def test_where_prices_rise_with_length_only_the_first_tier_is_told(sent: int, cost: str) -> None:
     assert money([answered("openai", "gpt-6.1-sol", Usage(input=sent, output=0))]) == cost.replace(

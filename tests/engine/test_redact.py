@@ -106,3 +106,10 @@ def test_several_keys_are_masked_in_one_go() -> None:
     keys = [f"key-number-{n}-{n:030}" for n in range(40)]
 
     assert redact(" ".join(keys), keys).replace(MASK, "").split() == []
+
+
+@pytest.mark.parametrize("number", ["&#1114111;", "&#1114112;", "&#x110000;", "&#9999999;"])
+def test_a_number_that_is_no_character_is_left_as_it_is(number: str) -> None:
+    key = "sk-abcdef0123456789"
+
+    assert redact(f"{number} {key} {number}", [key]) == f"{number} {MASK} {number}"

@@ -32,7 +32,15 @@ def answering(line: bytes) -> Talk:
 @pytest.mark.parametrize(
     ("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", "http://127.0.0.1:9/v1")]
 )
-@pytest.mark.parametrize("line", [b"407 Proxy Authentication Required", b"502 Bad Gateway"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"407 Proxy Authentication Required",
+        b"502 Bad Gateway",
+        b"503 Service Unavailable",
+        b"504 Gateway Timeout",
+    ],
+)
 async def test_a_proxy_that_refuses_is_named_with_its_variable(
     monkeypatch: pytest.MonkeyPatch, variable: str, base_url: str, line: bytes
 ) -> None:

@@ -122,11 +122,10 @@ def open_fence(block: Block) -> Token | None:
 def _lacks_closing_line(token: Token) -> bool:
     if token.type != "fence":
         return False
-    begin, end = token.map or (0, 0)
-    lines = token.content.count("\n")
     if token.content[-1:] not in ("", "\n"):
-        lines += 1
-    return lines + 2 > end - begin
+        return True
+    begin, end = token.map or (0, 0)
+    return token.content.count("\n") + 2 > end - begin
 
 
 def _count_settled_lines(blocks: list[Block], lines: list[str]) -> int:

@@ -258,6 +258,7 @@ def test_a_provider_s_refusal_is_the_sdk_s_own_exception(
         ({"model": "openai:gpt-5"}, openai.InternalServerError),  # its key is not set on the server
         ({"stop": [""]}, openai.UnprocessableEntityError),
         ({"stop": ["x"] * 17}, openai.UnprocessableEntityError),
+        ({"stop": ["x" * 1001]}, openai.UnprocessableEntityError),
         ({"n": 2}, openai.UnprocessableEntityError),
         ({"temperature": 9}, openai.UnprocessableEntityError),
         ({"tool_choice": "required"}, openai.UnprocessableEntityError),  # and there are no tools

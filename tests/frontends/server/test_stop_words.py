@@ -49,7 +49,7 @@ async def test_what_was_held_back_comes_before_a_failure() -> None:
     assert got[-1] is failed
 
 
-@pytest.mark.parametrize("stop", ["<end>", ["!!", "<end>"]])
+@pytest.mark.parametrize("stop", ["<end>", ["!!", "<end>", "x" * 1000]])
 def test_the_openai_sdk_stops_there_and_the_provider_is_left(
     server: RunningServer, provider: Service, stop: str | list[str]
 ) -> None:
