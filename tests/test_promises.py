@@ -172,7 +172,7 @@ def test_ci_runs_every_test_with_a_browser_at_hand() -> None:
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
 
-    assert "tests=$(grep -m1 'pytest -n 2$' README.md)" in script
+    assert "tests=$(grep -m1 'pytest -n 3$' README.md)" in script
     assert "NBCHAT_REQUIRE_BROWSER=1" in script
     assert "tests" in options["ini_options"]["testpaths"]
     assert not re.search(r"(^| )(-k|-m|--ignore|--deselect)\b", options["ini_options"]["addopts"])
