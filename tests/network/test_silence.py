@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from nbchat import Answer
 from nbchat.engine.engine import Engine
-from nbchat.errors import TimedOut
+from nbchat.errors import NbchatError, TimedOut
 from nbchat.settings import Settings
 from nbchat.settings_values import Timeouts
 
@@ -195,3 +197,41 @@ async def test_a_kept_connection_has_the_first_limit_again(gap_short: Asking) ->
     for fault in ("begins_late", "first_byte_late", "begins_late"):
         answers = await gap_short.all(fault)
         assert [answer for answer in answers if not is_whole(answer)] == []
+
+
+@pytest.fixture
+def deaf() -> Iterator[socket.socket]:
+    """A port at which the system itself takes connections, and nobody reads what they send."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listening:
+        yield listening
+
+
+async def asked_of(deaf: socket.socket, timeouts: Timeouts, question: str) -> BaseException:
+    engine = Engine(lambda: Settings(timeouts=timeouts))
+    url = f"http://127.0.0.1:{deaf.getsockname()[1]}/v1"
+    stream = engine.stream("openai:gpt-4o", question, base_url=url, api_key=KEY)
+    with pytest.raises(NbchatError) as raised:
+        async with asyncio.timeout(20):
+            await stream.answer()
+    await engine.aclose()
+    return raised.value
+
+
+async def test_a_host_that_takes_no_connection_has_the_limit_on_connecting(
+    deaf: socket.socket,
+) -> None:
+    address = deaf.getsockname()
+    with ExitStack() as waiting:
+        for _ in range(8):  # more than the system lets wait
+            sock = waiting.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(address)
+        failed = await asked_of(deaf, Timeouts(SHORT, LONG, LONG), "Hi")
+
+    assert "within 0.3 s" in str(failed), failed
+
+
+async def test_a_question_that_nobody_reads_has_the_first_limit(deaf: socket.socket) -> None:
+    failed = await asked_of(deaf, FIRST_SHORT, "word " * 3_000_000)
+
+    assert "does not accept the request: it read nothing for 0.3 s" in str(failed)
