@@ -214,6 +214,8 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
      "with no key in it, got text that is not"),
     ({"providers": [{**CORP, "headers": {"Authorization": "Bearer abc"}}]},
      "header 'Authorization' would hold a key"),
+    ({"providers": [{**CORP, "headers": {"Content-Length": "5"}}]},
+     "header 'Content-Length' is the request's own. Leave it out."),
     ({"providers": [{**CORP, "auth": "basic"}]},
      "'auth' should be 'bearer', 'x-api-key', 'api-key'"),
     ({"providers": [{**CORP, "baseUrls": {"gemni": "https://a"}}]},
