@@ -244,6 +244,12 @@ def test_the_classifiers_name_the_pythons_that_are_supported() -> None:
     assert "Typing :: Typed" in PROJECT["classifiers"]
 
 
+@pytest.mark.field("P15")
+def test_there_is_no_extra_and_no_address_that_the_documents_deny() -> None:
+    assert set(PROJECT["optional-dependencies"]) == {"lab", "server", "judges", "dev"}
+    assert "urls" not in PROJECT
+
+
 def wanted() -> list[Requirement]:
     """What `pip install -e ".[dev]"` asks for directly."""
     extras = PROJECT["optional-dependencies"]

@@ -88,6 +88,23 @@ async def test_a_trusted_certificate_is_accepted(trusted: Authority) -> None:
     assert outcome.text == TEXT, outcome.error
 
 
+@pytest.mark.field("P15")
+async def test_http_1_1_is_spoken_also_where_http_2_is_offered(trusted: Authority) -> None:
+    chosen: list[str | None] = []
+
+    async def noting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        chosen.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        await whole(reader, writer)
+
+    context = trusted.server("modern", "IP:127.0.0.1")
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    async with listening(noting, context) as server:
+        outcome = await call(OPENAI, f"https://127.0.0.1:{server.port}/v1")
+
+    assert outcome.text == TEXT, outcome.error
+    assert chosen in (["http/1.1"], [None])
+
+
 async def test_a_certificate_of_an_unknown_authority_is_refused(authority: Authority) -> None:
     failed(
         await over_tls(authority.server("good", "IP:127.0.0.1")),
