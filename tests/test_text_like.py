@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -199,6 +200,46 @@ def test_a_column_of_answers_is_compared_and_counted_by_their_words() -> None:
     assert frame[frame["said"] == "yes"].index.tolist() == [0, 2]
     assert frame["said"].isin(["no"]).tolist() == [False, True, False]
     assert frame.groupby("said").size().tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pd.Series,
+        pd.Index,
+        np.array,
+        lambda words: pd.Series(words, dtype=object),
+        lambda words: pd.Series(words, dtype="category"),
+        lambda words: np.array(words, dtype=object),
+        lambda words: pd.DataFrame({"said": words}),
+    ],
+)
+def test_each_value_of_a_column_is_compared_with_its_text(make: Callable[[Any], Any]) -> None:
+    words = ["Hi", "Ho", "Hi"]
+    for compare in (op.eq, op.ne):
+        expected = np.array(compare(make(words), "Hi")).tolist()
+        assert np.array(compare(make(words), answered("Hi"))).tolist() == expected
+        assert np.array(compare(answered("Hi"), make(words))).tolist() == expected
+
+
+def test_columns_are_filtered_and_ordered_by_its_text() -> None:
+    said = pd.Series(["Hi", "Ho", "Ha"])
+    frame = pd.DataFrame({"said": said})
+
+    assert frame[frame.said == answered("Hi")].index.tolist() == [0]
+    assert said.eq(answered("Hi")).tolist() == [True, False, False]
+    assert said.ne(answered("Hi")).tolist() == [False, True, True]
+    for compare in (op.lt, op.le, op.gt, op.ge):
+        for values in (said, np.array(said, dtype=str)):
+            assert compare(values, answered("Hi")).tolist() == compare(values, "Hi").tolist()
+            assert compare(answered("Hi"), values).tolist() == compare("Hi", values).tolist()
+
+
+def test_numpy_takes_it_as_one_value() -> None:
+    assert np.array([answered("Hi"), answered("Ho")]).tolist() == ["Hi", "Ho"]
+    assert np.where([True, False], answered("Hi"), "Ho").tolist() == ["Hi", "Ho"]
+    assert np.isin(["Hi", "Ho"], [answered("Hi")]).tolist() == [True, False]
+    assert np.str_("Hi") == answered("Hi")
 
 
 # --- one value ----------------------------------------------------------------------------------
