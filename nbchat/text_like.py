@@ -11,16 +11,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _as_text(value: Any) -> Any:
-    """What a method of `str` can take: of another answer its text."""
-    return str(value) if isinstance(value, TextLike) else value
+def as_text(value: Any) -> Any:
+    """What takes a text can take: of an answer its text, also in a list; else the value itself."""
+    if isinstance(value, TextLike):
+        return str(value)
+    if isinstance(value, list | tuple) and any(isinstance(item, TextLike) for item in value):
+        return [as_text(item) for item in value]
+    return value
 
 
 def _of_text(method: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[Any, P], T]:
     """The same method, of the text of whatever it is called on."""
 
     def call(self: Any, /, *given: P.args, **named: P.kwargs) -> T:
-        return method(str(self), *map(_as_text, given), **named)
+        return method(str(self), *map(as_text, given), **named)
 
     update_wrapper(call, method)
     return call
@@ -34,7 +38,7 @@ def _compared(
     def call(self: Any, other: Any, /) -> bool:
         if hasattr(type(other), "__array__") and not isinstance(other, str | TextLike):
             return compare(other, str(self))  # type: ignore[no-any-return]  # a bool for each
-        return method(str(self), _as_text(other))
+        return method(str(self), as_text(other))
 
     update_wrapper(call, method)
     return call
@@ -89,7 +93,7 @@ class TextLike:
         return numpy.array(str(self), dtype=dtype or object)
 
     def __add__(self, after: str | TextLike) -> str:
-        both: str = str(self) + _as_text(after)
+        both: str = str(self) + as_text(after)
         return both
 
     def __radd__(self, before: str) -> str:

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict
 
 import nbchat
 from nbchat import Answer, Stop, Text, Thought
-from nbchat.errors import BadSettings
 from nbchat.questions import as_messages
 from nbchat.text_like import TextLike
 
@@ -315,9 +314,22 @@ def test_a_field_of_pydantic_holds_it() -> None:
     assert Row(answer=answer, words=str(answer)).answer is answer
 
 
-def test_a_question_is_still_a_text_or_messages() -> None:
-    with pytest.raises(BadSettings, match=r"Write \[messages\.message\]"):
-        as_messages(answered())  # type: ignore[arg-type]
+def test_our_own_calls_take_it_as_its_text() -> None:
+    asked: Any = answered("What did I just ask?")
+    chat = nbchat.chat(answered("a name"))  # type: ignore[arg-type]
+    first = "This is the first question of our conversation."
+
+    assert as_messages(asked)[0].text == "What did I just ask?"
+    assert nbchat.ask("demo", asked, system=answered("Be brief.")) == first  # type: ignore[arg-type]
+    assert chat.ask(asked, "demo", system=asked) == first
+    chat.ask(["Look: ", answered("Hi")], "demo")  # type: ignore[list-item]
+    chat.system = answered("Be brief.")  # type: ignore[assignment]
+
+    assert chat is nbchat.chat("a name")
+    assert [turn.question.content for turn in chat.turns] == [str(asked), ["Look: ", "Hi"]]
+    assert type(chat.turns[0].question.content) is str
+    assert type(chat.system) is str
+    assert as_messages([nbchat.Message("user", asked)])[0].content == str(asked)
     assert as_messages([answered().message])[0].text == WORDS
 
 
