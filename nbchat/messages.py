@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from nbchat.attachments import File as File
 from nbchat.attachments import Image as Image  # spoken of as parts of a message
 from nbchat.provider_state import ProviderState
+from nbchat.text_like import as_text
 
 Role = Literal["system", "user", "assistant", "tool"]
 
@@ -158,6 +159,9 @@ class Message:
     tool_call_id: str = ""
     name: str = ""
     answer_parts: Sequence[AnswerPart] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        self.content = as_text(self.content)
 
     @property
     def parts(self) -> list[Part]:

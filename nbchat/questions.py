@@ -6,28 +6,28 @@ from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from nbchat.errors import BadCall, NoQuestion
-from nbchat.events import Answer
 from nbchat.messages import Message, Part, Role
 from nbchat.option_values import shown
+from nbchat.text_like import as_text
 
 ROLES = get_args(Role)
 
 
 def as_messages(given: str | Iterable[Message]) -> list[Message]:
-    """The messages of a question, or a text as one.
+    """The messages of a question, or a text as one; an Answer is its text.
 
     Raises NoQuestion where there is none, BadCall where one is no message.
 
     >>> as_messages("Hello")
     [Message(role='user', content='Hello', ...)]
     """
+    given = as_text(given)
     if isinstance(given, str):
         given = [Message("user", given)]
     elif isinstance(given, bytes | Mapping | Message) or not isinstance(given, Iterable):
         ways = {
             Mapping: "[nbchat.Message(**messages)]",
             Message: "[messages]",
-            Answer: "[messages.message]",
         }
         raise _no_messages(f"not {type(given).__name__}", given, ways)
     messages = list(given)

@@ -30,6 +30,7 @@ from nbchat.settings import Settings
 from nbchat.store import notebook_path
 from nbchat.store.no_history import NoHistory
 from nbchat.streams import AnswerSource
+from nbchat.text_like import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,6 +196,7 @@ class Runtime:
 
     def chat(self, name: str | None = None) -> Conversation:
         """The conversation of that name, or the active one; made when first asked for."""
+        name = as_text(name)
         if not isinstance(name, str | None):
             kind = type(name).__name__
             raise BadCall(f"the name of a conversation is a text (str), not {kind}.")

@@ -41,7 +41,8 @@ def as_bytes(size: Any) -> int:
     match = _SIZE.fullmatch(size.strip()) if isinstance(size, str) else None
     if match is None or match[2].lower() not in UNITS:
         raise ValueError("no size")
-    return int(float(match[1]) * UNITS[match[2].lower()])
+    count = float(match[1]) * UNITS[match[2].lower()]
+    return int(min(count, LARGEST_LIMIT + 1))  # also what is infinite is only too large
 
 
 Seconds = Annotated[float, Field(strict=True, gt=0, lt=1e6)]

@@ -16,6 +16,7 @@ from nbchat.errors import BadCall, NbchatError
 from nbchat.keys import wrap_key
 from nbchat.messages import Tool
 from nbchat.options import OPTIONS, RequestOptions
+from nbchat.text_like import as_text
 from nbchat.wording import did_you_mean
 
 NAMES = {"Tool": Tool}  # in the types of options; `options` does without them
@@ -45,6 +46,8 @@ IN_WORDS = {"model": "a model", "messages": "a question", "question": "a questio
 def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """For a function with `**options: Unpack[...]`: wrap a key, and say what is wrong with a call.
 
+    An Answer is taken as its text.
+
     The RequestOptions stand in its signature and below its docstring, where Tab and Shift-Tab
     find them; what else its own options hold is taken, and not shown.
 
@@ -66,9 +69,10 @@ def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 del given, named  # a key may be among them, in the wrong place
                 raise BadCall(wrong)
             try:
-                return call(*given, **named)
+                texts: Any = {name: as_text(value) for name, value in named.items()}
+                return call(*map(as_text, given), **texts)
             except NbchatError as error:
-                del given, named
+                del given, named, texts
                 raise error.with_traceback(None) from None  # frames hold what was given
 
         checked.__signature__ = shape.signature  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -10,16 +11,34 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _as_text(value: Any) -> Any:
-    """What a method of `str` can take: of another answer its text."""
-    return str(value) if isinstance(value, TextLike) else value
+def as_text(value: Any) -> Any:
+    """What takes a text can take: of an answer its text, also in a list; else the value itself."""
+    if isinstance(value, TextLike):
+        return str(value)
+    if isinstance(value, list | tuple) and any(isinstance(item, TextLike) for item in value):
+        return [as_text(item) for item in value]
+    return value
 
 
 def _of_text(method: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[Any, P], T]:
     """The same method, of the text of whatever it is called on."""
 
     def call(self: Any, /, *given: P.args, **named: P.kwargs) -> T:
-        return method(str(self), *map(_as_text, given), **named)
+        return method(str(self), *map(as_text, given), **named)
+
+    update_wrapper(call, method)
+    return call
+
+
+def _compared(
+    compare: Callable[[Any, Any], Any], method: Callable[[str, str], bool]
+) -> Callable[[Any, Any], bool]:
+    """A comparison of the text; a column or an array compares each of its values with it."""
+
+    def call(self: Any, other: Any, /) -> bool:
+        if hasattr(type(other), "__array__") and not isinstance(other, str | TextLike):
+            return compare(other, str(self))  # type: ignore[no-any-return]  # a bool for each
+        return method(str(self), as_text(other))
 
     update_wrapper(call, method)
     return call
@@ -30,7 +49,9 @@ class TextLike:
 
     It cannot be iterated over: a table would spread it into letters. Where a `str` itself is
     wanted (`json`, `re`, a file, a column of a table) write `str(…)`. It equals that text, and
-    has its hash, which changes while the text still grows.
+    has its hash, which changes while the text still grows. A column or an array is compared
+    with it as with that text, value by value. Other methods of pandas, such as `isin` and
+    `replace`, look for a `str` and find none: write `str(…)` there.
 
     >>> class Sign(TextLike):
     ...     def __str__(self):
@@ -46,7 +67,9 @@ class TextLike:
 
     __iter__ = None
     __reversed__ = None
-    __array_ufunc__ = None  # so that numpy and pandas leave `column + answer` to `__radd__`
+    # So that numpy and pandas leave `column + answer` and `column == answer` to what stands here.
+    __array_ufunc__ = None
+    __pandas_priority__ = 5000  # above all that pandas has itself
 
     __len__ = _of_text(str.__len__)
     __contains__ = _of_text(str.__contains__)
@@ -55,17 +78,22 @@ class TextLike:
     __mod__ = _of_text(str.__mod__)
     __mul__ = _of_text(str.__mul__)
     __rmul__ = _of_text(str.__rmul__)
-    __lt__ = _of_text(str.__lt__)
-    __le__ = _of_text(str.__le__)
-    __gt__ = _of_text(str.__gt__)
-    __ge__ = _of_text(str.__ge__)
+    __eq__ = _compared(operator.eq, str.__eq__)
+    __ne__ = _compared(operator.ne, str.__ne__)
+    __lt__ = _compared(operator.gt, str.__lt__)
+    __le__ = _compared(operator.ge, str.__le__)
+    __gt__ = _compared(operator.lt, str.__gt__)
+    __ge__ = _compared(operator.le, str.__ge__)
     __hash__ = _of_text(str.__hash__)
 
-    def __eq__(self, other: object) -> bool:
-        return str(self).__eq__(_as_text(other))
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """The text as numpy's array of one value; numpy would look for letters in it otherwise."""
+        import numpy
+
+        return numpy.array(str(self), dtype=dtype or object)
 
     def __add__(self, after: str | TextLike) -> str:
-        both: str = str(self) + _as_text(after)
+        both: str = str(self) + as_text(after)
         return both
 
     def __radd__(self, before: str) -> str:

@@ -20,7 +20,7 @@ from nbchat.messages import Message
 TITLE_LENGTH = 48  # characters
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Turn:
     """A question with its answer; `parent` is the turn before it."""
 
@@ -39,6 +39,14 @@ class Turn:
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
     typed: str = ""  # the question before values were put in, where that is not what was sent
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
+
+    def __repr__(self) -> str:
+        return f"<Turn {self.title!r}: {self.answer!r}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from nbchat.display import conversation_bundle
+
+        return conversation_bundle("", [self])
 
     def replaces(self, earlier: Turn) -> bool:
         """Whether its cell asked the earlier one, and has been run again since."""

@@ -47,6 +47,7 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 UPWARD = {  # written down: how an object shows itself in a notebook, and %chat panel opens one
     "nbchat.events": "nbchat.display",
+    "nbchat.turns": "nbchat.display",
     "nbchat.catalog.model_list": "nbchat.display",
     "nbchat.conversation.conversation": "nbchat.display",
     "nbchat.frontends.notebook.commands.setup": "nbchat",

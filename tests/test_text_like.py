@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from pydantic import BaseModel, ConfigDict
 
 import nbchat
 from nbchat import Answer, Stop, Text, Thought
-from nbchat.errors import BadSettings
 from nbchat.questions import as_messages
 from nbchat.text_like import TextLike
 
@@ -201,6 +201,46 @@ def test_a_column_of_answers_is_compared_and_counted_by_their_words() -> None:
     assert frame.groupby("said").size().tolist() == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        pd.Series,
+        pd.Index,
+        np.array,
+        lambda words: pd.Series(words, dtype=object),
+        lambda words: pd.Series(words, dtype="category"),
+        lambda words: np.array(words, dtype=object),
+        lambda words: pd.DataFrame({"said": words}),
+    ],
+)
+def test_each_value_of_a_column_is_compared_with_its_text(make: Callable[[Any], Any]) -> None:
+    words = ["Hi", "Ho", "Hi"]
+    for compare in (op.eq, op.ne):
+        expected = np.array(compare(make(words), "Hi")).tolist()
+        assert np.array(compare(make(words), answered("Hi"))).tolist() == expected
+        assert np.array(compare(answered("Hi"), make(words))).tolist() == expected
+
+
+def test_columns_are_filtered_and_ordered_by_its_text() -> None:
+    said = pd.Series(["Hi", "Ho", "Ha"])
+    frame = pd.DataFrame({"said": said})
+
+    assert frame[frame.said == answered("Hi")].index.tolist() == [0]
+    assert said.eq(answered("Hi")).tolist() == [True, False, False]
+    assert said.ne(answered("Hi")).tolist() == [False, True, True]
+    for compare in (op.lt, op.le, op.gt, op.ge):
+        for values in (said, np.array(said, dtype=str)):
+            assert compare(values, answered("Hi")).tolist() == compare(values, "Hi").tolist()
+            assert compare(answered("Hi"), values).tolist() == compare("Hi", values).tolist()
+
+
+def test_numpy_takes_it_as_one_value() -> None:
+    assert np.array([answered("Hi"), answered("Ho")]).tolist() == ["Hi", "Ho"]
+    assert np.where([True, False], answered("Hi"), "Ho").tolist() == ["Hi", "Ho"]
+    assert np.isin(["Hi", "Ho"], [answered("Hi")]).tolist() == [True, False]
+    assert np.str_("Hi") == answered("Hi")
+
+
 # --- one value ----------------------------------------------------------------------------------
 
 
@@ -274,9 +314,22 @@ def test_a_field_of_pydantic_holds_it() -> None:
     assert Row(answer=answer, words=str(answer)).answer is answer
 
 
-def test_a_question_is_still_a_text_or_messages() -> None:
-    with pytest.raises(BadSettings, match=r"Write \[messages\.message\]"):
-        as_messages(answered())  # type: ignore[arg-type]
+def test_our_own_calls_take_it_as_its_text() -> None:
+    asked: Any = answered("What did I just ask?")
+    chat = nbchat.chat(answered("a name"))  # type: ignore[arg-type]
+    first = "This is the first question of our conversation."
+
+    assert as_messages(asked)[0].text == "What did I just ask?"
+    assert nbchat.ask("demo", asked, system=answered("Be brief.")) == first  # type: ignore[arg-type]
+    assert chat.ask(asked, "demo", system=asked) == first
+    chat.ask(["Look: ", answered("Hi")], "demo")  # type: ignore[list-item]
+    chat.system = answered("Be brief.")  # type: ignore[assignment]
+
+    assert chat is nbchat.chat("a name")
+    assert [turn.question.content for turn in chat.turns] == [str(asked), ["Look: ", "Hi"]]
+    assert type(chat.turns[0].question.content) is str
+    assert type(chat.system) is str
+    assert as_messages([nbchat.Message("user", asked)])[0].content == str(asked)
     assert as_messages([answered().message])[0].text == WORDS
 
 

@@ -8,6 +8,7 @@ from inspect import Parameter
 from typing import Any, TypeAlias
 
 from nbchat.chat_service.chunk import StreamChunk
+from nbchat.errors import BadCall
 
 OnChunk: TypeAlias = Callable[[StreamChunk], Any] | Callable[[str, bool], Any]
 
@@ -41,6 +42,8 @@ def chunk_caller(on_chunk: OnChunk | None) -> Callable[[StreamChunk], Awaitable[
 def takes_text(on_chunk: Callable[..., Any]) -> bool:
     """Whether it takes a text and whether that is the end, and cannot do with a chunk alone.
 
+    Raises BadCall where it can be called in neither way.
+
     >>> takes_text(lambda text, finished: None), takes_text(lambda chunk: None), takes_text(print)
     (True, False, False)
     """
@@ -48,5 +51,15 @@ def takes_text(on_chunk: Callable[..., Any]) -> bool:
         parameters = list(inspect.signature(on_chunk).parameters.values())
     except ValueError:  # some of C have none that can be seen
         return False
+    needed = [p.name for p in parameters if p.kind is Parameter.KEYWORD_ONLY and _is_needed(p)]
+    if needed:
+        raise BadCall(
+            "on_chunk is called with (chunk) or with (text, finished), not by name. "
+            f"Take the * out of its parameters, which makes {needed[0]} one to be named."
+        )
     second = [p for p in parameters if p.kind in _IN_ORDER][1:2]
-    return any(p.default is Parameter.empty or p.name == "finished" for p in second)
+    return any(_is_needed(p) or p.name == "finished" for p in second)
+
+
+def _is_needed(parameter: Parameter) -> bool:
+    return parameter.default is Parameter.empty

@@ -36,6 +36,7 @@ from nbchat.store.no_history import NoHistory
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import Stream
+from nbchat.text_like import as_text
 from nbchat.turns import Tree, Turn
 from nbchat.wording import plural
 
@@ -72,6 +73,7 @@ class Conversation(Tree):
 
     @system.setter
     def system(self, system: str | None) -> None:
+        system = as_text(system)
         self._system = known_keys.hide(system) if isinstance(system, str) else system
 
     # --- asking ------------------------------------------------------------------------------

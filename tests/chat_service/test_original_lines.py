@@ -15,7 +15,7 @@ import pytest
 import nbchat
 from nbchat import ChatService, ChatStreamRequest, StreamChunk, create_model, send_chat_stream
 from nbchat.engine.engine import Engine
-from nbchat.errors import NbchatError, UnknownModel
+from nbchat.errors import BadCall, NbchatError, UnknownModel
 
 from ..fakes.provider import Service, answer, said
 from .asking import ASK, text
@@ -139,6 +139,16 @@ async def test_a_failure_is_told_in_its_text(service: Service) -> None:
     assert words.startswith("Service error: ")
     assert finished
     assert isinstance(error, NbchatError)
+
+
+async def test_a_callback_that_wants_names_is_refused_before_anything_is_sent(
+    service: Service,
+) -> None:
+    def on_chunk(*, text: str, finished: bool) -> None: ...
+
+    with pytest.raises(BadCall, match=r"with \(chunk\) or with \(text, finished\)"):
+        await send_chat_stream(ASK, on_chunk=on_chunk)  # type: ignore[arg-type]
+    assert service.requests == []
 
 
 class Window:

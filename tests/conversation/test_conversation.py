@@ -13,9 +13,9 @@ from nbchat import runtime
 from nbchat.attachments import Image
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings, RateLimited
-from nbchat.events import Event
-from nbchat.messages import Text
-from nbchat.turns import Turn
+from nbchat.events import Answer, Event, Stop
+from nbchat.messages import Message, Text
+from nbchat.turns import Tree, Turn
 
 from ..fakes.provider import Service, answer, said
 
@@ -382,3 +382,20 @@ async def test_the_turn_is_in_the_conversation_when_its_stop_arrives(
             if isinstance(event, nbchat.Stop):
                 assert questions(chat) == ["One"]
                 assert chat.turns[0].answer.provider == "kimi"
+
+
+def test_a_turn_is_shown_alone_however_many_are_before_it() -> None:
+    tree = Tree()
+    for number in range(2000):
+        turn = Turn(
+            Message("user", f"Question {number}\nand more"), Answer(model="demo"), tree.last
+        )
+        turn.answer.add(Text(f"Answer **{number}**"))
+        turn.answer.add(Stop("end"))
+        tree._add(turn)
+
+    assert repr(turn) == "<Turn 'Question 1999': <Answer of demo, end: 'Answer **1999**'>>"
+    shown = turn._repr_mimebundle_()
+    assert "Question 1999" in shown["text/plain"]
+    assert "<strong>1999</strong>" in shown["text/html"]
+    assert "1998" not in shown["text/html"]

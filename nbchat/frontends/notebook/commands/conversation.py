@@ -12,7 +12,12 @@ from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.history_page import history_page, whole_turn
 from nbchat.frontends.notebook.commands.state_lines import resume_lines
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.commands.usage_table import USAGE_HEAD, remarks, usage_rows
+from nbchat.frontends.notebook.commands.usage_table import (
+    USAGE_HEAD,
+    WITHOUT_WORD,
+    remarks,
+    usage_rows,
+)
 from nbchat.frontends.notebook.page_or_text import show, show_table
 from nbchat.frontends.quoting import quoted
 from nbchat.wording import plural
@@ -36,13 +41,13 @@ def ask(chat: ChatCommand, text: str = "") -> Answer:
 
 @command(
     "usage",
-    "tokens, speed and cost of all that was asked in the conversation, by model",
+    "tokens, speed and cost of all that was answered in the conversation, by model",
     group="general",
 )
 def usage(chat: ChatCommand) -> None:
     turns = chat.conversation.all_turns
     if not turns:
-        print(NOTHING_ASKED)
+        print(f"Nothing has been answered yet. {WITHOUT_WORD}")
         return
     show_table(chat.shell, USAGE_HEAD, usage_rows(turns), remarks(chat.conversation))
 

@@ -1,6 +1,7 @@
 """What a conversation has used, model by model: every turn of it, since each was paid for.
 
-What is not known is said, and never counted as nothing.
+What is not known is said, and never counted as nothing. A request that ended before a word
+came is no turn: what a provider charges for it is not in the table, and the table says so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 USAGE_HEAD = ["model", "requests", "tokens", "tokens/s", "cost", "time"]
 ALL = "all"
 UNKNOWN = "not known"
+WITHOUT_WORD = "Requests that ended before a word of an answer came are not counted."
 
 
 def usage_rows(turns: Sequence[Turn]) -> list[list[str]]:
@@ -46,6 +48,7 @@ def remarks(conversation: Conversation) -> str:
         said.append(f"Of {plural(uncounted, 'answer')} the provider has not said the tokens.")
     if not cost_by_settings(turn.answer for turn in turns).complete:
         said.append("What some of it cost is not known.")
+    said.append(WITHOUT_WORD)
     return " ".join(said)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nbchat.events import Answer, Stop, Usage
-from nbchat.frontends.notebook.commands.usage_table import usage_rows
+from nbchat.frontends.notebook.commands.usage_table import WITHOUT_WORD, usage_rows
 from nbchat.messages import Message, Text, ToolCall, ToolResult
 from nbchat.turns import Turn
 
-from ....fakes.provider import Service, answer, said
+from ....fakes.provider import Service, answer, said, sse
 from ....running_kernel import RunningKernel
 
 
@@ -47,8 +47,21 @@ def test_what_was_taken_back_asked_again_edited_or_fresh_is_counted(
     assert "$5.70" in together
     assert below == (
         "7 questions, 1 on the current branch. "
-        "What was taken back, asked again or set aside is counted, too."
+        f"What was taken back, asked again or set aside is counted, too. {WITHOUT_WORD}"
     )
+
+
+@pytest.mark.field("P6")
+def test_that_a_request_without_a_word_is_not_counted_is_said(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    counted, *_ = said(usage=(500, 7))[-2:]
+    kimi.answers(counted, sse({"error": {"message": "no"}}))
+    kernel.run("%%chat kimi-k2.6\nQuestion")
+
+    used = kernel.run("%chat usage").text.strip()
+
+    assert used == f"Nothing has been answered yet. {WITHOUT_WORD}"
 
 
 @pytest.mark.field("P6")
@@ -73,7 +86,7 @@ def test_what_a_provider_did_not_count_and_what_has_no_price_is_said(
     assert "at least $0.95" in together
     assert below == (
         "3 questions, 3 on the current branch. Of 1 answer the provider has not said the tokens. "
-        "What some of it cost is not known."
+        f"What some of it cost is not known. {WITHOUT_WORD}"
     )
 
 
