@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 USAGE_HEAD = ["model", "requests", "tokens", "tokens/s", "cost", "time"]
 ALL = "all"
 UNKNOWN = "not known"
-WITHOUT_WORD = "Requests that ended before a word of an answer came are not counted."
+WITHOUT_WORD = "A request that gave no word, or was sent again, is not counted."
 
 
 def usage_rows(turns: Sequence[Turn]) -> list[list[str]]:
