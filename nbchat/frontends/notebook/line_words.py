@@ -79,6 +79,8 @@ def command_argument(name: str, text: str, variables: Mapping[str, Any]) -> str:
     quoted = _QUOTED.fullmatch(text)
     if quoted and quoted[1] not in quoted[2]:
         text = quoted[2]
+    elif text.startswith('"') and text.count('"') == 1:
+        raise BadCommand(f"a quote on the %chat {name} line has no partner. Close it or delete it.")
     return Values(variables, f"%chat {name}").put_in(text)
 
 

@@ -103,6 +103,8 @@ def test_commands_name_them_too(name: str, text: str, fixed: str) -> None:
         command_argument(name, text, {})
 
     assert str(raised.value).splitlines()[1] == fixed
+    with pytest.raises(BadSettings, match="has no partner"):
+        command_argument(name, '"u', {})
 
 
 @pytest.mark.field("C5")
