@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+
+_locals: ContextVar[Mapping[str, Any] | None] = ContextVar("locals", default=None)
+
+
+@contextmanager
+def locals_first(names: Mapping[str, Any] | None) -> Iterator[None]:
+    """Inside, the variables of the function that runs a line go before the notebook's."""
+    token = _locals.set(names)
+    try:
+        yield
+    finally:
+        _locals.reset(token)
 
 
 class IPythonNotebook:
@@ -18,7 +33,12 @@ class IPythonNotebook:
     @property
     def variables(self) -> Mapping[str, Any]:
         """All variables, as they are now: a copy, since a cell may be running on another thread."""
-        return dict(self._shell.user_ns) if self._shell else {}
+        if not self._shell:
+            return {}
+        names = _locals.get()
+        if names is None or names is self._shell.user_ns:
+            return dict(self._shell.user_ns)
+        return {**self._shell.user_ns, **names}
 
     @property
     def hidden(self) -> Collection[str]:

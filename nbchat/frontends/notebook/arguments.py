@@ -76,9 +76,20 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     found, left = parser.parse_known_args(words)
     if left:
         raise BadOption(_left_over(left))
+    _refuse_assignment(found.model)
     given = {name: value for name, value in vars(found).items() if value is not None}
     options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
     return MagicArguments(**given, options=cast(RequestOptions, options))
+
+
+def _refuse_assignment(word: str | None) -> None:
+    """Raise BadOption for `seed=1` or `model=demo`, as a call in Python has them."""
+    name, equals, value = (word or "").partition("=")
+    flag = f"--{name.replace('_', '-')}"
+    if not equals or (name != "model" and flag not in OPTIONS):
+        return
+    right = value if name == "model" else f"{flag} {shlex.quote(value)}"
+    raise BadOption(f"{shorten(word or '', 60)!r} is no way to write it here: %%chat {right}")
 
 
 def flags_help() -> str:
@@ -100,14 +111,21 @@ def _left_over(words: list[str]) -> str:
         option = words[0].partition("=")[0]
         if option in ("-m", "--model"):
             return "the name of the model needs no option: %%chat kimi-k2.6"
-        guess = "".join(
-            f" Did you mean {known}?" for known in get_close_matches(option, OPTIONS, 1)
-        )
+        meant = _meant(option)
+        guess = f" Did you mean {' or '.join(meant)}?" if meant else ""
         return f"%%chat has no option {option}.{guess}\n{USAGE}"
     shown = shorten(" ".join(words), 40)
     return (
         f"{shown!r} does not belong on the %%chat line: the question goes below it.\n"
         'Text of several words needs quotes: --system "Be brief."'
+    )
+
+
+def _meant(option: str) -> list[str]:
+    """The options that begin so, or else the one that is most like it."""
+    start = f"--{option.lstrip('-').lower()}"
+    return [one for one in OPTIONS if one.startswith(start)] or get_close_matches(
+        option, OPTIONS, 1
     )
 
 
@@ -136,7 +154,7 @@ def _value(option: Option, text: str) -> Any:
             wanted = f"a {what} such as {option.example}"
     else:
         return text
-    raise argparse.ArgumentTypeError(f"takes {wanted}, not {text!r}")
+    raise argparse.ArgumentTypeError(f"takes {wanted}, not {shorten(text, 60)!r}")
 
 
 def refuse_keys(line: str, shell: InteractiveShell | None = None) -> None:

@@ -110,6 +110,7 @@ def unload(shell: InteractiveShell) -> None:
         made.end()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("chat", None)
+    shell.magics_manager.magics["line"].pop("%chat", None)
     shell.magics_manager.registry.pop(ChatMagics.__name__, None)
     if complete in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(complete)

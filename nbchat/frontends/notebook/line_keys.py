@@ -122,7 +122,8 @@ def clean_lines(lines: list[str]) -> list[str]:
     """The lines of a cell, with those that are ours without keys."""
     ours, rest = (lines[:1], lines[1:]) if lines[0].startswith("%%") else (lines, [])
     text = _RUN_LINE.sub(_clean_line, "".join(ours))
-    return [*text.splitlines(keepends=True), *rest]
+    cleaned = [text] if rest or len(ours) == 1 else text.splitlines(keepends=True)
+    return [*cleaned, *rest]
 
 
 def _clean_line(match: re.Match[str]) -> str:

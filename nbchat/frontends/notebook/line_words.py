@@ -23,6 +23,11 @@ LONGEST_SHOWN = 60  # characters of a value that is repeated
 _NAME = re.compile(r"(?<!\{)\$?\{([^\W\d]\w*)\}(?!\})|\$([^\W\d]\w*)(?![.\[(\w])")
 _TEXT_NAME = re.compile(r"(?<![\w\\^$}{])\{([^\W\d]\w*)\}(?!\})|\A\$([^\W\d]\w*)\Z")
 _EXPRESSION = re.compile(r"(?<!\{)\$?\{[^{}]+\}(?!\})|\$[^\W\d]\w*[.\[(]\S*")
+_MARK = re.compile(r"\s*(?:[%％]{2}chat(?!\S)|[:：,，;；])")
+_COMMENT = re.compile(r"(?<!--name )(?<!--system )(?<!\S)#")
+_SHELL_QUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*')""")
+_PATH_BACKSLASH = re.compile(r"\\(?=\w)")
+_SPACED_NAME = re.compile(r"(?<!\{)\{\s*([^\W\d]\w*)\s*\}(?!\})")
 _QUOTED = re.compile(r"""(["'])(.*)\1""", re.S)
 
 
@@ -33,13 +38,29 @@ def split_words(line: str) -> list[str]:
             "the %%chat line ends in a backslash (\\) and cannot go on below, where the question "
             "stands. Delete the backslash, and put all options on the one line."
         )
+    mark = _MARK.match(line)
+    if mark:
+        rest = shorten(line[mark.end() :].strip(), look_alikes.LONGEST_LINE)
+        raise BadOption(
+            f"{mark[0].strip()} has no place at the beginning of a %%chat line. Type it so:\n"
+            f"%%chat {rest}".rstrip()
+        )
     look_alikes.refuse(line, "%%chat", of_names=True)
+    if _COMMENT.search(_SHELL_QUOTED.sub("", line)):
+        raise BadOption("there is no comment on a %%chat line. Put it above, or delete it.")
+    pieces = _SHELL_QUOTED.split(line)  # every second one is quoted
+    pieces[::2] = map(_keep_backslashes_and_braces, pieces[::2])
     try:
-        return shlex.split(line)
+        return shlex.split("".join(pieces))
     except ValueError:
         raise BadOption(
             "a quote on the %%chat line has no partner. Close it; the question goes below the line."
         ) from None
+
+
+def _keep_backslashes_and_braces(text: str) -> str:
+    """Words outside quotes, where C:\\dir stays as it is, and { name } is one word."""
+    return _SPACED_NAME.sub(r"{\1}", _PATH_BACKSLASH.sub(r"\\\\", text))
 
 
 def command_argument(name: str, text: str, variables: Mapping[str, Any]) -> str:
@@ -58,6 +79,8 @@ def command_argument(name: str, text: str, variables: Mapping[str, Any]) -> str:
     quoted = _QUOTED.fullmatch(text)
     if quoted and quoted[1] not in quoted[2]:
         text = quoted[2]
+    elif text.startswith('"') and text.count('"') == 1:
+        raise BadCommand(f"a quote on the %chat {name} line has no partner. Close it or delete it.")
     return Values(variables, f"%chat {name}").put_in(text)
 
 
@@ -93,7 +116,7 @@ class Values:
             raise look_alikes.wrong_line(
                 self.magic,
                 f"there is no variable {name}, which {typed} on the {self.magic} line names. "
-                f"Set it in a cell above{advice}.",
+                f"Set it first{advice}.",
             )
         value = self.variables[name]
         kind = type(value)
@@ -103,12 +126,21 @@ class Values:
         if issubclass(kind, str):
             return str.__str__(value)
         if issubclass(kind, Real) and not issubclass(kind, bool):
-            return str(value)
+            return self._number(value, typed)
         raise look_alikes.wrong_line(
             self.magic,
             f"{typed} on the {self.magic} line is of type {kind.__name__}; "
             "a text (str) or a number is expected there.",
         )
+
+    def _number(self, value: Real, typed: str) -> str:
+        """A number as it is typed; Python writes none of thousands of digits."""
+        try:
+            return str(value)
+        except ValueError:
+            raise look_alikes.wrong_line(
+                self.magic, f"{typed} on the {self.magic} line is too large a number."
+            ) from None
 
 
 def fill_words(
@@ -136,6 +168,10 @@ def fill_words(
 def _positional(values: Values, word: str) -> str:
     """A word that is no option's value: one that was filled in is never an option."""
     text = values.put_in(word)
+    if text != word:
+        text = text.strip()
+        if not text:
+            raise BadOption(f"{word} on the %%chat line is empty; the name of a model is expected.")
     if text != word and (text.startswith("-") or len(text) > LONGEST_NAME):
         raise BadOption(
             f"{word} on the %%chat line is {shorten(text, LONGEST_SHOWN)!r}, which is no name of "

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
 from nbchat.errors import BadCommand, BadOption, BadSettings
 from nbchat.wording import shorten
 
-QUOTES = "“”„‟〝〞«»「」『』＂‘’‚‛‹›＇"
+QUOTES = "“”„‟〝〞«»「」『』＂″❝❞〈〉‘’‚‛‹›＇´`′❛❜ʼ"
 DOUBLE_QUOTES = QUOTES[: QUOTES.index("‘")]
-DASHES = "‐‑‒–—―−⸺﹘﹣－"
+LETTER_DASHES = "ーㅡ"  # which are letters of Japanese and of Korean
+DASHES = "‐‑‒–—―−⸺﹘﹣－⁃⸻─━˗⁻" + LETTER_DASHES
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Each by the character that it is mistaken for, one for one.
 PLAIN = (
@@ -26,14 +28,15 @@ PLAIN = (
 LONGEST_LINE = 200  # characters of a line that is repeated
 
 _QUOTED = re.compile(rf"""("[^"]*"|'[^']*'|(?<![^\s=])[{QUOTES}][^{QUOTES}]*[{QUOTES}](?!\S))""")
-_SPACE = re.compile(r"[^\S \t\r\n]|[\u180e\u200b\u2060\ufeff]")
+_SPACE = re.compile(r"[^\S \t\r\n]")
+_CONTROL = "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 _OPENING = re.compile(rf"(?<![^\s=])[{QUOTES}]")
 _CLOSING = re.compile(rf"[{QUOTES}](?!\S)")
 _MINUS = re.compile(rf"(?<![^\s=])[{DASHES}](?=\.?\d)")
 _OPTION = re.compile(rf"(?<!\S)-?[{DASHES}][-{DASHES}]*(?=[^\W\d])")
 _FLAG = re.compile(r"(?<!\S)--\S+")
 _WORD = re.compile(r"--(?:name|system)\s+\S+|\S+")  # a text with its option is one
-_INSIDE = re.compile(rf"(?<=\w)[{DASHES}](?=\w)")
+_INSIDE = re.compile(rf"(?<=\w)[{DASHES[:-2]}](?=\w)|(?<=[a-z0-9])[{LETTER_DASHES}](?=[a-z0-9])")
 
 
 def wrong_line(magic: str, said: str) -> BadSettings:
@@ -51,7 +54,10 @@ def refuse(line: str, magic: str, *, of_names: bool) -> None:
     fixed = found.replace_in(line)
     if not found.typed:
         return
-    several = [f"{typed} instead of {plain}" for typed, plain in found.typed.items()]
+    several = [
+        f"{typed} instead of {plain}" if plain else f"{typed}, which nobody sees"
+        for typed, plain in found.typed.items()
+    ]
     raise wrong_line(
         magic,
         f"the {magic} line has {', '.join(several)}. Type it so:\n"
@@ -74,6 +80,7 @@ class _Found:
         return "".join(pieces)
 
     def _replace_in_words(self, text: str) -> str:
+        text = _WORD.sub(self._replace_unseen, text)
         text = _SPACE.sub(self._space, text)
         text = _OPENING.sub(self._quote, text)
         if '"' in text or "'" in text:  # which has no partner
@@ -85,9 +92,24 @@ class _Found:
     def _space(self, match: re.Match[str]) -> str:
         code = f"U+{ord(match[0]):04X}"
         is_fixed = "<noBreak>" in unicodedata.decomposition(match[0])
-        kind = "a non-breaking space" if is_fixed else unicodedata.name(match[0], "a mark").lower()
+        kind = "a non-breaking space" if is_fixed else _kind(match[0])
         self.typed[f"{kind} ({code})"] = "a space"
         return " "
+
+    def _replace_unseen(self, word: re.Match[str]) -> str:
+        """A word without what nobody sees; texts keep what spells words and joins emoji."""
+        is_text = not self.of_names or word[0].startswith(("--name", "--system"))
+        return _unseen(of_text=is_text).sub(self._drop, word[0])
+
+    def _drop(self, match: re.Match[str]) -> str:
+        if match.re.groups and match[1]:
+            return match[1]
+        around = match.string[: match.start()], match.string[match.end() :]
+        parts_words = bool(around[0]) and around[1].startswith("--")
+        for letter in match[0]:
+            name = f"{_kind(letter)} (U+{ord(letter):04X})"
+            self.typed[name] = "a space" if parts_words else ""
+        return " " if parts_words else ""
 
     def _replace_quotes(self, text: str) -> str:
         """A text in quotes of one kind or the other; what is in them stays."""
@@ -116,3 +138,18 @@ class _Found:
         if plain != name:
             self.typed[f"{name} (full-width)"] = plain
         return plain + equals + value
+
+
+def _kind(letter: str) -> str:
+    """What a character is called, with its article."""
+    name = unicodedata.name(letter, "control character").lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+@cache
+def _unseen(*, of_text: bool) -> re.Pattern[str]:
+    """What nobody sees; compiled when a line is first looked at."""
+    from nbchat.invisible import INVISIBLE, in_a_name
+
+    pattern = in_a_name().pattern if of_text else INVISIBLE.pattern
+    return re.compile(f"{pattern}|{_CONTROL}")

@@ -8,11 +8,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    line_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
 
-from nbchat.frontends.host import IPythonNotebook
+from nbchat.errors import BadOption
+from nbchat.frontends.host import IPythonNotebook, locals_first
 from nbchat.frontends.notebook.arguments import (
     HELP_WORDS,
     flags_help,
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
     from nbchat.events import Answer
 
+Names: TypeAlias = "dict[str, Any] | None"
 Magic = TypeVar("Magic", bound=Callable[..., object])
 
 
@@ -48,9 +57,10 @@ class ChatMagics(Magics):
         self._no_fork = no_fork
 
     @no_var_expand
+    @needs_local_scope
     @line_cell_magic
     @_with_flags
-    def chat(self, line: str, cell: str | None = None) -> Answer | None:
+    def chat(self, line: str, cell: str | None = None, local_ns: Names = None) -> Answer | None:
         """Ask a language model. The answer streams into the cell and is remembered.
 
         %%chat kimi-k2.6 --think high
@@ -82,8 +92,17 @@ class ChatMagics(Magics):
         with self._no_fork():
             from nbchat.frontends.notebook.ask import ask
             from nbchat.frontends.notebook.commands.table import run_line
-        with printing_as_can_be():
+        with printing_as_can_be(), locals_first(local_ns):
             if cell is None:
                 return run_line(shell, line)
             ask(shell, parse_arguments(line, IPythonNotebook(shell).variables), cell)
             return None
+
+    @no_var_expand
+    @line_magic("%chat")  # type: ignore[arg-type]  # of a name, it is said to take nothing
+    def chat_below(self, line: str) -> None:
+        """Say where `%%chat` belongs: IPython comes here where it is not the first line."""
+        raise BadOption(
+            "%%chat must be the first line of its cell; only comments may stand above it. "
+            "Nothing was asked.\nPut the code above it into a cell of its own."
+        )

@@ -25,8 +25,15 @@ Tokens: TypeAlias = Sequence[tokenize.TokenInfo]
 
 MAGICS: tuple[Any, ...] = (EscapedCommand, MagicAssign)  # IPython's, which have no types
 INDENTS = (tokenize.INDENT, tokenize.DEDENT)
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
+COMPARISONS = ("==", "!=", "<=", ">=")
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # of a statement
 _CELL_LINE = re.compile(r"%%chat(?=\s|$)")
+_OTHER_LINE_ENDS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e")
+# What stands directly before or behind the magic, and belongs to neither.
+_BEFORE = re.compile(r"^(?=\W)([^\w%％#\"'(\[{]*)%%chat(?=\s|$)")
+_FULL_WIDTH = re.compile(r"^(?:％[%％]|%％)chat(?=\s|$)")
+_BEHIND = re.compile(r"^%%chat(?=[^\w\s?])")
 _PART = re.compile(r"^(%{1,2}chat)(?=[^\S \r\n])")  # IPython ends a name at a space alone
 
 
@@ -47,7 +54,7 @@ def _places(shell: InteractiveShell) -> list[tuple[Sequence[object], list[Any]]]
     manager = shell.input_transformer_manager
     return [
         (CLEANUPS, manager.cleanup_transforms),
-        ((ChatLine,), manager.token_transformers),
+        ((ChatLine, ChatCellBelow), manager.token_transformers),
         ((SHOWN_ALREADY,), shell.ast_transformers),
     ]
 
@@ -69,6 +76,28 @@ def drop_comments(lines: list[str]) -> list[str]:
             break
         return dedent("".join(lines[number:])).splitlines(keepends=True)
     return lines
+
+
+def move_marks(lines: list[str]) -> list[str]:
+    """With what stands directly before or behind `%%chat` on its line, where it is named.
+
+    Some characters end a line for Python, and for nobody else.
+
+    >>> move_marks(["\\ufeff%%chat demo\\n", "Hi\\n"]), move_marks(["%%chat:demo\\n"])
+    (['%%chat \\ufeffdemo\\n', 'Hi\\n'], ['%%chat :demo\\n'])
+    """
+    if not lines or "chat" not in lines[0]:
+        return lines
+    first, rest = lines[0], lines[1:]
+    before = _BEFORE.match(first)
+    if before and before[1].strip(" \t"):
+        first = f"%%chat {before[1]}{first[before.end() :].lstrip(' ')}"
+    elif _FULL_WIDTH.match(first):
+        first = f"%%chat {first}"
+    first = _BEHIND.sub("%%chat ", first)
+    while rest and first.startswith("%%chat") and first.endswith(_OTHER_LINE_ENDS):
+        first += rest.pop(0)
+    return [first, *rest]
 
 
 def part_name(lines: list[str]) -> list[str]:
@@ -107,7 +136,7 @@ def give_body(lines: list[str]) -> list[str]:
 # IPython leaves out what has side effects when it only asks whether a cell is whole.
 take_keys_out.has_side_effects = True  # type: ignore[attr-defined]
 give_body.has_side_effects = True  # type: ignore[attr-defined]
-CLEANUPS = (drop_comments, part_name, take_keys_out, give_body)
+CLEANUPS = (move_marks, drop_comments, part_name, take_keys_out, give_body)
 
 
 # --- single lines --------------------------------------------------------------------------------
@@ -135,6 +164,9 @@ class ChatLine(TokenTransformBase):
                 magic = kind.find([line])
                 if magic and _is_ours(line, magic):
                     return cls(line, magic)
+            sign = _sign_inside(line)
+            if sign:
+                return cls(line, MagicAssign(sign.start))  # type: ignore[no-untyped-call]
         return cls._find_bare(tokens_by_line)
 
     @classmethod
@@ -157,6 +189,44 @@ class ChatLine(TokenTransformBase):
         return made
 
 
+class ChatCellBelow(TokenTransformBase):
+    """A `%%chat` that is not the first line of its cell: nothing of the cell is run."""
+
+    priority = 0
+
+    @classmethod
+    def find(cls, tokens_by_line: Sequence[Tokens]) -> ChatCellBelow | None:
+        """The first such line of the cell."""
+        for line in tokens_by_line:
+            shown = [token for token in line if token.type not in INDENTS][:3]
+            if [token.string for token in shown] != ["%", "%", "chat"]:
+                continue
+            typed = shown[0].line[shown[0].start[1] :]
+            if _CELL_LINE.match(typed):
+                return cls(shown[0].start)
+        return None
+
+    def transform(self, lines: list[str]) -> list[str]:
+        """The magic that says where such a line belongs, in the place of all lines."""
+        typed = lines[self.start_line][self.start_col :].strip()
+        return [f"get_ipython().run_line_magic('%chat', {typed[len('%%chat ') :]!r})\n"]
+
+
+def _sign_inside(line: Tokens) -> tokenize.TokenInfo | None:
+    """The sign of a `%chat` behind something else, where Python can have no `%`."""
+    depth = 0
+    for before, sign, name in zip(line, line[1:], line[2:], strict=False):
+        if before.string in OPENING:
+            depth += 1
+        elif before.string in CLOSING:
+            depth = max(depth - 1, 0)
+        may_follow = before.string in (":", ";") or before.string.endswith("=")
+        is_place = before.type == tokenize.OP and may_follow and depth == 0
+        if is_place and sign.string == "%" and name.string == "chat" and _is_parted(sign, name):
+            return None if before.string in COMPARISONS else sign
+    return None
+
+
 def _first(line: Tokens) -> tokenize.TokenInfo:
     return next(token for token in line if token.type not in INDENTS)
 
@@ -167,7 +237,11 @@ def _is_ours(line: Tokens, magic: TokenTransformBase) -> bool:
     number = next(n for n, token in enumerate(line) if token.start == start)
     if [token.string for token in line[number : number + 2]] != ["%", "chat"]:
         return False
-    sign, name = line[number : number + 2]
+    return _is_parted(*line[number : number + 2])
+
+
+def _is_parted(sign: tokenize.TokenInfo, name: tokenize.TokenInfo) -> bool:
+    """Whether the name follows its sign at once, and a space the name."""
     behind = name.line[name.end[1] : name.end[1] + 1]
     return sign.end == name.start and (not behind or behind.isspace())
 

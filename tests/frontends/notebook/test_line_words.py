@@ -46,6 +46,8 @@ VALUES = {
     "bits": b"demo",
     "long": "word " * 2_000,
     "größe": "demo",
+    "empty": " ",
+    "big": 10**10_000,
     "key": "sk-proj-abcdefghijklmnop1234",
 }
 
@@ -58,6 +60,7 @@ def parse(line: str) -> MagicArguments:
 def test_names_on_the_line_become_their_values_each_of_them_one_word() -> None:
     assert parse("{MODEL}") == parse("$MODEL") == parse("${MODEL}") == parse("'{MODEL}'")
     assert parse("{MODEL}").model == parse("kimi-{part}").model == "kimi-k2.6"
+    assert parse("{ MODEL }") == parse("{MODEL }") == parse("{MODEL}")
     assert parse("kimi:{MODEL}").model == parse("kimi:$MODEL").model == "kimi:kimi-k2.6"
     assert parse("{choice}").model == "glm-5.3-flash"
     assert parse("{größe}").model == "demo"
@@ -113,6 +116,10 @@ def test_braces_in_a_system_prompt_are_text_unless_they_name_a_value() -> None:
                 ("exact", "Decimal"),
             )
         ),
+        ("{empty}", "{empty} on the %%chat line is empty"),
+        ("demo --seed {big}", "{big} on the %%chat line is too large a number"),
+        ("demo --name {big}", "{big} on the %%chat line is too large a number"),
+        ("demo # fast", "there is no comment on a %%chat line"),
         ("{df}", "a text (str) or a number is expected there"),
         ("{listed[0]}", "{listed[0]} on the %%chat line is no plain name"),
         ("{df.shape}", "only names are filled in there"),

@@ -41,6 +41,16 @@ NBSP = "\u00a0"
         ("demo\u202f--fresh", "a non-breaking space (U+202F)", "%%chat demo --fresh"),
         ("demo\u3000--fresh", "ideographic space (U+3000)", "%%chat demo --fresh"),
         ("demo\u200b --fresh", "zero width space (U+200B)", "%%chat demo --fresh"),
+        ("kimi\u200b-k2.6", "zero width space (U+200B), which nobody sees", "%%chat kimi-k2.6"),
+        ("kimi\u200c-k2.6", "a zero width non-joiner (U+200C)", "%%chat kimi-k2.6"),
+        ("kimi\u00ad-k2.6", "a soft hyphen (U+00AD)", "%%chat kimi-k2.6"),
+        ("kimi\x00-k2.6", "a control character (U+0000)", "%%chat kimi-k2.6"),
+        ("kimi\ufe0f-k2.6", "(U+FE0F)", "%%chat kimi-k2.6"),
+        ("demo\u2009--fresh", "a thin space (U+2009)", "%%chat demo --fresh"),
+        ("demo --system ´Be brief.´", "´ and ´ (typographic quotes)", BRIEF),
+        ("demo --system `Be brief.`", "` and ` (typographic quotes)", BRIEF),
+        ("demo ⸻think high", "⸻ (a typographic dash)", "%%chat demo --think high"),
+        ("kimiーk2.6", "ー (a typographic dash)", "%%chat kimi-k2.6"),
         ("ｋｉｍｉ：kimi-k2.6", "(full-width) instead of kimi:kimi-k2.6", "%%chat kimi:kimi-k2.6"),
         (
             f"demo —think{NBSP}high --system “Be brief.”",
@@ -69,6 +79,9 @@ def test_in_texts_they_are_text() -> None:
     assert parse_arguments(f"demo --system '{text}'").options == {"system": text}
     assert parse_arguments("demo --name d’or").name == "d’or"
     assert parse_arguments("demo --name 2020–2024").name == "2020–2024"
+    for name in ("👩\u200d👩", "می\u200cخواهم", "ラーメン", "#1"):
+        assert parse_arguments(f"demo --name {name}").name == name
+    assert parse_arguments(r"demo --system C:\dir").options == {"system": r"C:\dir"}
     assert parse_arguments("demo --name ＡＢＣ").name == "ＡＢＣ"
     assert command_argument("switch", "l’été – 2024", {}) == "l’été – 2024"
     assert command_argument("delete", '"“my” chat"', {}) == "“my” chat"
@@ -90,6 +103,8 @@ def test_commands_name_them_too(name: str, text: str, fixed: str) -> None:
         command_argument(name, text, {})
 
     assert str(raised.value).splitlines()[1] == fixed
+    with pytest.raises(BadSettings, match="has no partner"):
+        command_argument(name, '"u', {})
 
 
 @pytest.mark.field("C5")

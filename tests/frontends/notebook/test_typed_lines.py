@@ -32,6 +32,12 @@ QUESTIONS: dict[str, list[str]] = {
     "chat ask Without the sign?": ["Without the sign?"],
     "%%time\nif True:\n    %chat ask Timed?": ["Timed?"],
     "    %chat ask Indented?\n    y = 1": ["Indented?"],
+    "x = y = %chat ask Chained?": ["Chained?"],
+    "if True: %chat ask one line?": ["one line?"],
+    "if True: %chat ask one line": ["one line"],
+    "print(1); %chat ask more?": ["more?"],
+    "x = ''\nx += %chat ask aug?": ["aug?"],
+    "def g(m):\n    %chat ask Is {m} it?\n\ng('local')": ["Is local it?"],
 }
 
 
@@ -153,3 +159,24 @@ def test_a_cell_below_comments_is_run_again_kept_and_refused_as_any(
     assert "a key is never an argument" in refused.error
     assert left == "[]\n"
     assert elsewhere.status == "error"
+
+
+BELOW = [
+    "%load_ext nbchat\n%%chat\nWhy?",
+    "import os\n%%chat demo\nIt's (so",
+    "'''A text.'''\n%%chat demo\nWhy is it so?",
+    "if True:\n    %%chat demo\n    Hi",
+]
+
+
+@pytest.mark.field("C2")
+def test_code_above_a_chat_cell_is_named_and_nothing_is_run(kernel: RunningKernel) -> None:
+    for cell in BELOW:
+        assert "%%chat must be the first line of its cell" in kernel.run(cell).error, cell
+    for before, behind in (("\ufeff", " "), ("\xa0", " "), ("\u200b", " "), ("", "\u200b")):
+        refused = kernel.run(f"{before}%%chat{behind}demo\nHi").error
+        assert "%%chat demo" in refused, (before, behind)
+    for line in ("%%chat:demo", "%%chat：demo", "%%chat, demo", "％％chat demo"):
+        assert "Type it so:" in kernel.run(f"{line}\nHi").error, line
+    for end in "\u2028\u2029\x85\x0b":
+        assert "%%chat demo --seed 1" in kernel.run(f"%%chat demo{end}--seed 1\nHi").error
