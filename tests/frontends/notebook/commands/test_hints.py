@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from nbchat.errors import ConnectionBroken, Interrupted
+from nbchat.events import Answer, Stop, Text
+from nbchat.frontends.notebook.ask import _refuse_a_part
 from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
@@ -220,6 +223,17 @@ def test_no_command_that_removes_is_guessed_and_no_other_by_chance() -> None:
         assert "'reset'" not in said
     for word in ("insert", "code", "agent", "image", "language", "readme", "effort"):
         assert "Did you mean" not in no_such_command(word, "", commands(), catalog)
+
+
+@pytest.mark.field("C4")
+def test_one_character_that_arrived_is_said_as_one() -> None:
+    broken = Answer()
+    broken.add(Text("A"))
+    broken.stop = Stop("broken", "the connection was lost")
+    with pytest.raises(ConnectionBroken, match="after 1 character: .*\nWhat arrived is kept"):
+        _refuse_a_part(broken, interrupted=False)
+    with pytest.raises(Interrupted, match="after 1 character; kept"):
+        _refuse_a_part(broken, interrupted=True)
 
 
 @pytest.mark.field("C8")
