@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from nbchat import known_keys
 from nbchat.bridge import ThreadBridge
@@ -64,6 +65,7 @@ class Runtime:
         self.thread = LoopThread()
         self.bridge = ThreadBridge(self.thread)
         self.conversations: dict[str, Conversation] = {}
+        self._dropped: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self.active = MAIN  # the conversation that is meant where none is named
         # Whether a person sees the cells; None: none of them was ours, so far.
         self.watched: bool | None = None
@@ -202,8 +204,26 @@ class Runtime:
             raise BadCall(f"the name of a conversation is a text (str), not {kind}.")
         name = known_keys.hide(name or self.active)
         if name not in self.conversations:
-            self.conversations[name] = Conversation(name, self)
+            kept = self._dropped.pop(name, None)
+            self.conversations[name] = Conversation(name, self) if kept is None else kept
         return self.conversations[name]
+
+    def drop(self, conversation: Conversation) -> None:
+        """Leave one that was deleted out, unless it is the active one.
+
+        Whoever still holds it, such as a panel, may ask in it: it is there again then.
+        """
+        name = conversation.name
+        if name == self.active or self.conversations.pop(name, None) is None:
+            return
+        self._dropped[name] = conversation
+
+        def hear(change: str, *_: object) -> None:
+            if change == "asked":
+                unwatch()
+                self.chat(name)
+
+        unwatch = conversation.watch(hear)
 
     @contextmanager
     def chat_to_ask(self, name: str | None) -> Iterator[Conversation]:

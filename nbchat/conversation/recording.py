@@ -15,6 +15,7 @@ from nbchat.events import Answer, Event, Notice, Stop
 from nbchat.store.turn_writer import TurnWriter
 from nbchat.streams import Stream
 from nbchat.turns import Turn
+from nbchat.wording import plural
 
 NO_STOP_YET = Answer().stop
 
@@ -102,6 +103,6 @@ class Recording:
         if not answer:  # nothing arrived, so the history stays as it was
             return
         if answer.stop == NO_STOP_YET:
-            size = len(answer.text)
-            answer.stop = Stop("interrupted", f"stopped after {size:,} characters")
+            size = plural(len(answer.text), "character")
+            answer.stop = Stop("interrupted", f"stopped after {size}")
         await self._store()

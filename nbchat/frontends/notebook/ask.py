@@ -12,6 +12,7 @@ from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.interrupts import Interrupts
+from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -100,7 +101,7 @@ def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Displ
 
 def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
     """Raise where an answer is not whole."""
-    size = f"{len(answer.text):,} characters"
+    size = plural(len(answer.text), "character")
     if interrupted:
         if answer:
             what = f"stopped after {size}; kept."
@@ -115,5 +116,5 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
     if answer.stop.reason == "broken":
         raise ConnectionBroken(
             f"the answer broke off after {size}: {answer.stop.detail}.\n"
-            "They are kept and marked as broken; run the cell again, or go on."
+            "What arrived is kept and marked as broken; run the cell again, or go on."
         )

@@ -23,12 +23,14 @@ from nbchat.frontends.quoting import quoted
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
+    from nbchat.conversation.conversation import Conversation
     from nbchat.turns import Turn
 
 NOTHING_ASKED = "Nothing has been asked yet."
 ALL_ASIDE = (
     "What has been asked stands aside. %chat branches lists it; %chat goto N goes on from there."
 )
+LAST = ("last", "-1", "latest", "end")  # what people type for the last turn
 
 
 # --- asking --------------------------------------------------------------------------------------
@@ -66,8 +68,7 @@ def history(chat: ChatCommand, number: str = "") -> None:
         return
     turns = chat.conversation.turns
     if not turns:
-        stands_aside = chat.conversation.all_turns and not chat.conversation.can_redo
-        print(ALL_ASIDE if stands_aside else NOTHING_ASKED)
+        print(_why_empty(chat.conversation))
         return
     show(chat.shell, *history_page(chat.conversation))
 
@@ -76,14 +77,39 @@ def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:
     """The turn that a number of `%chat history` stands for: `3` or `#3`, on any branch."""
     turns = chat.conversation.all_turns
     digits = typed.removeprefix("#")
-    if not digits.isdecimal() or not 1 <= int(digits) <= len(turns):
-        asked = f"from #1 to #{len(turns)}" if turns else "but nothing has been asked yet"
+    if not turns:
+        raise NotThere("there is no turn to show or to go to: nothing has been asked yet.")
+    if not digits.isdecimal():
+        raise BadCommand(_takes_number(chat.conversation, typed))
+    number = int(digits)
+    if not 1 <= number <= len(turns):
+        numbers = f"from #1 to #{len(turns)}" if len(turns) > 1 else "#1 alone"
         raise NotThere(
-            f"no turn has the number {typed!r}. They are numbered {asked}; "
+            f"no turn has the number {digits}. They are numbered {numbers}; "
             "%chat history shows them."
         )
-    number = int(digits)
     return turns[number - 1], number
+
+
+def _takes_number(conversation: Conversation, typed: str) -> str:
+    """What to say of a turn that is named in another way than by its number."""
+    last = conversation.last
+    said = f"a turn is shown by its number, one at a time, not by {typed!r}."
+    if typed.lower() in LAST and last:
+        number = conversation.all_turns.index(last) + 1
+        return f"{said}\nThe last one here: %chat history {number}"
+    return f"{said}\nEvery turn here with its number: %chat history"
+
+
+def _why_empty(conversation: Conversation) -> str:
+    """Why nothing is on the current branch, and what there is elsewhere."""
+    asked = len(conversation.all_turns)
+    if not asked:
+        return NOTHING_ASKED
+    if not conversation.can_redo:
+        return ALL_ASIDE
+    others = f"{plural(asked, 'turn')} {'is' if asked == 1 else 'are'} on other branches"
+    return f"The conversation starts over; {others}: %chat branches"
 
 
 # --- how it moves --------------------------------------------------------------------------------

@@ -147,7 +147,7 @@ def delete(chat: ChatCommand, which: str = "") -> None:
     store = chat.runtime.store()
     if which in by_name:
         conversation = by_name[which]
-        _delete(conversation, store if conversation.stored else None)
+        _delete(chat, conversation, store if conversation.stored else None)
         return
     if store is None:
         raise NotThere(
@@ -155,19 +155,23 @@ def delete(chat: ChatCommand, which: str = "") -> None:
         )
     header = _find_stored(store, which).header
     if header.id in by_id:
-        _delete(by_id[header.id], store)
+        _delete(chat, by_id[header.id], store)
     else:
-        _delete_stored(store, header.id, header.name, header.length)
+        turns = store.ask(lambda database: database.turns(header.id))
+        _delete_stored(store, header.id, header.name, len(turns))
 
 
-def _delete(conversation: Conversation, store: Store | None) -> None:
+def _delete(chat: ChatCommand, conversation: Conversation, store: Store | None) -> None:
     """Remove a conversation of this kernel; where it is stored, from the store as well."""
-    id, name, count = conversation.id, conversation.name, len(conversation.turns)
+    id, name, count = conversation.id, conversation.name, len(conversation.all_turns)
     conversation.forget()
+    chat.runtime.drop(conversation)
     if store:
         _delete_stored(store, id, name, count)
     else:
         print(f"Deleted {name!r}, {plural(count, 'turn')}; it was in memory only.")
+    if name in chat.runtime.conversations:
+        print(f"%chat goes on in {name!r}, which is empty now.")
 
 
 def _delete_stored(store: Store, id: str, name: str, count: int) -> None:

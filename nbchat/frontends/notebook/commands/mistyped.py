@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,15 +13,21 @@ if TYPE_CHECKING:
     from nbchat.catalog.catalog import Catalog
 
 LONGEST_GUESS = 60  # characters of a line that is repeated as a question
+LEAST_ALIKE = 0.8  # of the letters, for a command to be meant by a word
+NEVER_GUESSED = ("delete", "reset")  # whoever copies a guess loses something
+SHORTEST_NAME = 3  # letters of a name that models are looked for by
 MOST_WORDS = 2  # after a command; with more of them a line is a question
+
+_WORD = re.compile(r"[a-z]+")
 
 # The words that people try, by the command that does what they want.
 _TRIED = {
-    "usage": "billing bill budget cost costs price pricing prices spend spent stats tokens",
+    "usage": "billing bill budget cache cost costs price pricing prices spend spent stats tokens",
     "reset": "begin clear clean cls new restart start wipe",
-    "use": "choose model pick select",
+    "use": "choose default model pick select",
     "switch": "chat chats conv conversation conversations new open session sessions thread",
-    "export": "backup download dump save share write",
+    "export": "backup download dump html ipynb json markdown md pdf save share write",
+    "models": "available llm llms local",
     "import": "load read upload",
     "resume": "continue load open restore",
     "undo": "back pop revert rollback",
@@ -30,7 +37,8 @@ _TRIED = {
     "list": "all ls saved",
     "search": "find grep",
     "ask": "prompt q query say send",
-    "settings": "config configuration env options preferences prefs setup status",
+    "settings": "config configuration default env get options preferences prefs set setup "
+    "status unset",
     "panel": "gui sidebar ui widget window",
     "providers": "hosts services vendors",
 }
@@ -43,6 +51,14 @@ _AGAIN = "running a cell again asks its questions again; the panel has a button 
 _STOP = "the notebook's stop button ends an answer; what had arrived is kept."
 _TITLE = "a conversation gets another title in the panel, under Settings: %chat panel"
 _VERSION = "nbchat.__version__ says which one this is."
+_HELP = "%chat alone lists the commands, %chat help NAME tells of one; %%chat? has the options."
+_VALUE = (
+    "{name} in a question puts the value of that variable in: a text, a DataFrame, a figure, "
+    "a picture."
+)
+_COPY = "the last answer is nbchat.chat().last_answer.text in Python; %chat export FILE writes all."
+_EDIT = "change the cell of the question and run it again; the panel edits one, too: %chat panel"
+_STREAM = "every answer is shown as it arrives; nothing has to be turned on."
 _OTHERWISE = {  # words for what is done in another way
     "api-key apikey api_key auth key keys login logon password secret token": _KEY,
     "bye close disconnect exit logout off quit unload": _END,
@@ -50,7 +66,19 @@ _OTHERWISE = {  # words for what is done in another way
     "abort cancel interrupt kill stop": _STOP,
     "rename retitle title": _TITLE,
     "about version": _VERSION,
+    "commands doc docs documentation guide h help info man manual readme tutorial": _HELP,
+    "attach context data file files image images insert paste picture variables vars": _VALUE,
+    "code copy": _COPY,
+    "change edit modify": _EDIT,
+    "stream streaming": _STREAM,
 }
+_SAME_OPTION = {  # other words for an option, by its name
+    "effort": "thinking",
+    "reasoning": "thinking",
+    "temp": "temperature",
+}
+_LEADING = ("all", "change", "display", "get", "list", "print", "see", "set", "show", "view")
+_GOES_TO = ("choose", "load", "open", "pick", "select")  # with a number: of a branch
 
 
 class Row(Protocol):
@@ -70,8 +98,9 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
     if is_short or word == "system":
         meant = _way(word, text, rows)
         if meant:
-            return f"{unknown}: {meant}" if word in _others() else f"{unknown}. {meant}"
-    guess = did_you_mean(name, rows)
+            mark = ":" if meant[0].islower() else "."
+            return f"{unknown}{mark} {meant}"
+    guess = did_you_mean(name, [row for row in rows if row not in NEVER_GUESSED], LEAST_ALIKE)
     if guess and is_short:
         return f"{unknown}.{guess} %chat alone lists them."
     if name in catalog.models or name in catalog.aliases or ":" in name:
@@ -79,7 +108,9 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
             f"%chat takes a command, not a model. "
             f"To ask {name}: %%chat {name}, and the question below it."
         )
-    question = shorten(f"{name} {text}" if text else "TEXT", LONGEST_GUESS)
+    if is_short and not text and _is_of_models(word, catalog):
+        return f"{unknown}. To see the models of that name: %chat models {word}"
+    question = shorten(f"{name} {text}".rstrip(), LONGEST_GUESS)
     return f"{unknown}; alone it lists them. To ask: %chat ask {question}"
 
 
@@ -87,8 +118,13 @@ def _way(word: str, text: str, rows: Mapping[str, Row]) -> str:
     """How what a word stands for is done here; empty where it stands for nothing."""
     if word in rows:
         return f"Write it so: %chat {word} {text}".rstrip()
-    if option := _option(word, text):
+    if option := _option(_SAME_OPTION.get(word, word), text):
         return option
+    first, _, rest = text.partition(" ")
+    if word in _LEADING and first:
+        return _way(first.lower(), rest.strip(), rows)
+    if word in _GOES_TO and text.isdecimal():
+        return f"Did you mean %chat goto {text} ({rows['goto'].what})?"
     if other := _others().get(word):
         return other
     meant = [command for command, tried in _TRIED.items() if word in tried.split()]
@@ -110,6 +146,15 @@ def _option(word: str, text: str) -> str:
     if word in ("fresh", "raw", "name"):
         return f"--{word} is an option of a question: %%chat --{word} {text}".rstrip()
     return ""
+
+
+def _is_of_models(word: str, catalog: Catalog) -> bool:
+    """Whether a model or a provider has this in its name."""
+    if len(word) < SHORTEST_NAME:
+        return False
+    names = [name for row in catalog.models.values() for name in (row.id, row.type)]
+    names += [name for row in catalog.providers.values() for name in (row.type, row.name)]
+    return any(word in _WORD.findall(name.lower()) for name in names)
 
 
 def _quoted(text: str) -> str:

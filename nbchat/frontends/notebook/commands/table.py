@@ -8,13 +8,14 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from nbchat.errors import NoSuchCommand
+from nbchat.errors import BadCommand, NoSuchCommand
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.arguments import HELP_WORDS, refuse_keys
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.state_lines import state_lines
 from nbchat.frontends.notebook.line_words import command_argument
+from nbchat.wording import shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
 FILES = ("models", "conversation", "files", "history", "setup", "trust")
+
+HELP = "help"
+LONGEST_SHOWN = 60  # characters of what was typed that are repeated
 
 Run: TypeAlias = "Callable[..., Answer | None]"
 Function = TypeVar("Function", bound=Run)
@@ -42,12 +46,14 @@ class Command:
         """Whether what follows its name is a text, in which nothing has a meaning."""
         return "TEXT" in self.usage
 
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether nothing may follow its name."""
+        return " " not in self.usage
+
     def run(self, chat: ChatCommand, text: str) -> Answer | None:
         """Run it; `text` is what follows its name, and goes to a command that takes any."""
-        takes_text = " " in self.usage
-        if takes_text:
-            return self.function(chat, text)
-        return self.function(chat)
+        return self.function(chat) if self.takes_nothing else self.function(chat, text)
 
 
 _table: dict[str, Command] = {}
@@ -86,14 +92,36 @@ def run_line(shell: InteractiveShell, line: str) -> Answer | None:
     """
     chat = ChatCommand.open(shell)
     name, _, text = line.strip().partition(" ")
-    if name in ("", "help", *HELP_WORDS):
-        print(help_text(chat))
+    text = text.strip()
+    if name in ("", HELP, *HELP_WORDS):
+        print(help_text(chat) if text in ("", *HELP_WORDS) else _help_of(chat, text))
         return None
-    if name in commands():
-        row, text = commands()[name], text.strip()
-        return row.run(chat, text if row.takes_words else _filled(shell, name, text))
-    catalog = chat.settings.catalog
-    raise NoSuchCommand(no_such_command(name, text.strip(), commands(), catalog))
+    if name not in commands():
+        raise _no_such_command(chat, name, text)
+    row = commands()[name]
+    if row.takes_words:
+        return row.run(chat, text)
+    if text in HELP_WORDS:
+        print(_line(row))
+        return None
+    if text and row.takes_nothing:
+        raise _takes_nothing(row, text)
+    return row.run(chat, _filled(shell, name, text))
+
+
+def _no_such_command(chat: ChatCommand, name: str, text: str) -> NoSuchCommand:
+    return NoSuchCommand(no_such_command(name, text, commands(), chat.settings.catalog))
+
+
+def _takes_nothing(row: Command, text: str) -> BadCommand:
+    """What to say where words follow the name of a command that takes none."""
+    said = f"%chat {row.usage} takes no words behind it, and {shorten(text, LONGEST_SHOWN)!r} is."
+    ways = [row]
+    other = commands().get(text.split()[0])
+    if other and other is not row:
+        ways.append(other)
+    written = ", or ".join(f"%chat {way.usage} ({way.what})" for way in ways)
+    return BadCommand(f"{said}\nWrite {written}.")
 
 
 def _filled(shell: InteractiveShell, name: str, text: str) -> str:
@@ -101,6 +129,26 @@ def _filled(shell: InteractiveShell, name: str, text: str) -> str:
     filled = command_argument(name, text, IPythonNotebook(shell).variables)
     refuse_keys(f"{name} {filled}")
     return filled
+
+
+def _help_of(chat: ChatCommand, text: str) -> str:
+    """The line of the one command that is named after `help`."""
+    name, *more = text.removeprefix("%chat ").split()
+    if more:
+        raise BadCommand(
+            f"%chat {HELP} takes the name of one command, and {shorten(text, LONGEST_SHOWN)!r} "
+            f"is none.\n%chat {HELP} lists them. To ask a model: %chat ask TEXT"
+        )
+    if name == HELP:
+        return help_text(chat)
+    if name not in commands():
+        raise _no_such_command(chat, name, "")
+    return _line(commands()[name])
+
+
+def _line(row: Command, width: int = 0) -> str:
+    """What help says of one command."""
+    return f"  %chat {row.usage:{width}}  {row.what}"
 
 
 def help_text(chat: ChatCommand) -> str:
@@ -113,5 +161,5 @@ def help_text(chat: ChatCommand) -> str:
     width = max(len(row.usage) for row in rows)
     for group in dict.fromkeys(row.group for row in rows):
         lines.append("")
-        lines += [f"  %chat {row.usage:{width}}  {row.what}" for row in rows if row.group == group]
+        lines += [_line(row, width) for row in rows if row.group == group]
     return "\n".join(lines)

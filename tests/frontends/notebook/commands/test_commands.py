@@ -87,7 +87,87 @@ def test_history_undo_and_reset(kernel: RunningKernel) -> None:
     assert kernel.run("%chat reset").text.startswith(
         "The conversation starts over; 1 turn left behind"
     )
-    assert kernel.run("%chat history").text.strip() == "Nothing has been asked yet."
+    assert kernel.run("%chat history").text.strip() == (
+        "The conversation starts over; 2 turns are on other branches: %chat branches"
+    )
+
+
+@pytest.mark.field("L6")
+def test_a_number_of_a_turn_that_is_none_is_answered_with_what_there_is(
+    kernel: RunningKernel,
+) -> None:
+    empty = kernel.run("%chat history 99").error
+    for question in ("One", "Two"):
+        kernel.run(f"%%chat demo\n{question}")
+
+    assert "nothing has been asked yet." in empty
+    assert "numbered" not in empty
+    for last in ("last", "-1"):
+        assert "The last one here: %chat history 2" in kernel.run(f"%chat history {last}").error
+    for typed in ("all", "1-3", "#x"):
+        error = kernel.run(f"%chat history {typed}").error
+        assert "BadCommand" in error
+        assert f"by its number, one at a time, not by '{typed}'" in error
+    assert "numbered from #1 to #2;" in kernel.run("%chat history 99").error
+
+
+NO_WORDS = ("redo", "reset", "branches", "list", "settings", "usage", "panel")
+
+
+@pytest.mark.field("C9")
+def test_a_command_that_takes_no_words_refuses_them_and_does_nothing(
+    kernel: RunningKernel,
+) -> None:
+    kernel.run("%%chat demo\nOne")
+    for name in NO_WORDS:
+        for words in ("x", "this one please", "{nothing}"):
+            error = kernel.run(f"%chat {name} {words}").error
+            assert "BadCommand" in error
+            assert f"%chat {name} takes no words behind it, and '{words}' is." in error
+            assert f"Write %chat {name} (" in error
+
+    assert "or %chat models [PATTERN] (" in kernel.run("%chat list models").error
+    assert kernel.run("%chat history").text.startswith("> One")
+
+
+@pytest.mark.field("C9")
+def test_help_of_one_command_is_its_line(kernel: RunningKernel) -> None:
+    alone = kernel.run("%chat").text
+    line = kernel.run("%chat help switch").text
+
+    assert line.split("  ")[1:3] == [
+        "%chat switch [NAME]",
+        "go on in another conversation; %chat is about that one then\n",
+    ]
+    for asked in ("switch --help", "help %chat switch"):
+        assert kernel.run(f"%chat {asked}").text == line
+    assert kernel.run("%chat help help").text == alone
+    assert "Did you mean 'models'?" in kernel.run("%chat help modles").error
+    assert "the name of one command" in kernel.run("%chat help me with this").error
+
+
+@pytest.mark.field("C9")
+def test_a_deleted_conversation_is_gone_unless_it_is_the_current_one(
+    kernel: RunningKernel,
+) -> None:
+    kernel.run("import nbchat; held = nbchat.chat('tmp')")
+    for question in ("One", "Two"):
+        kernel.run(f"%%chat demo --name tmp\n{question}")
+    kernel.run("held.undo()")
+    deleted = kernel.run("%chat delete tmp").text
+    left = kernel.run("%chat switch").text
+    same = kernel.run("held.ask('Three', 'demo'); print(nbchat.chat('tmp') is held)").text
+    back = kernel.run("%chat switch").text
+    kernel.run("%chat switch tmp")
+    current = kernel.run("%chat delete tmp").text
+
+    assert deleted.startswith("Deleted 'tmp', 2 turns;")
+    assert "goes on" not in deleted
+    assert "tmp" not in left
+    assert same.strip() == "True"
+    assert "tmp: 1 turn" in back
+    assert current.endswith("%chat goes on in 'tmp', which is empty now.\n")
+    assert "* tmp: 0 turns" in kernel.run("%chat switch").text
 
 
 @pytest.mark.field("L6")

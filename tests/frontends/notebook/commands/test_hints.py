@@ -9,6 +9,13 @@ from typing import Any
 
 import pytest
 
+from nbchat.errors import ConnectionBroken, Interrupted
+from nbchat.events import Answer, Stop, Text
+from nbchat.frontends.notebook.ask import _refuse_a_part
+from nbchat.frontends.notebook.commands.mistyped import no_such_command
+from nbchat.frontends.notebook.commands.table import commands
+from nbchat.settings import Settings
+
 from ....fakes.provider import Request, Service, answer, said
 from ....running_kernel import RunningKernel
 from ..conftest import plain
@@ -172,6 +179,26 @@ MISTYPED = {
     "login": "%chat providers",
     "Usage": "%chat usage",
     "modles": "'models'",
+    "set temperature 0.5": "%%chat --temperature 0.5",
+    "effort": "%%chat --think",
+    "reasoning high": "%%chat --think high",
+    "temp 0.2": "%%chat --temperature 0.2",
+    "select 1": "%chat goto 1",
+    "show models": "Write it so: %chat models",
+    "kimi": "%chat models kimi",
+    "claude": "%chat models claude",
+    "gpt": "%chat models gpt",
+    "ollama": "%chat models ollama",
+    "local": "%chat models [PATTERN]",
+    "h": "%chat help NAME",
+    "/help": "%chat help NAME",
+    "docs": "%chat help NAME",
+    "copy": "nbchat.chat().last_answer.text",
+    "edit": "run it again",
+    "attach": "{name} in a question",
+    "pdf": "%chat export",
+    "stream": "as it arrives",
+    "hello": "To ask: %chat ask hello",
     "kimi-k2.6": "%%chat kimi-k2.6",
     "why is the sky blue": "%chat ask why is the sky blue",
 }
@@ -184,6 +211,29 @@ def test_a_mistyped_command_points_to_what_there_is(kernel: RunningKernel) -> No
         assert "NoSuchCommand" in error, typed
         assert pointed_to in error, (typed, error)
         assert len(error.splitlines()) <= 2
+
+
+@pytest.mark.field("C4", "C9")
+def test_no_command_that_removes_is_guessed_and_no_other_by_chance() -> None:
+    catalog = Settings.load().catalog
+    for word in ("default", "unset", "delet", "delte", "rset", "resett"):
+        said = no_such_command(word, "", commands(), catalog)
+        assert "delete" not in said.replace(word, "")
+        assert "%chat reset" not in said
+        assert "'reset'" not in said
+    for word in ("insert", "code", "agent", "image", "language", "readme", "effort"):
+        assert "Did you mean" not in no_such_command(word, "", commands(), catalog)
+
+
+@pytest.mark.field("C4")
+def test_one_character_that_arrived_is_said_as_one() -> None:
+    broken = Answer()
+    broken.add(Text("A"))
+    broken.stop = Stop("broken", "the connection was lost")
+    with pytest.raises(ConnectionBroken, match="after 1 character: .*\nWhat arrived is kept"):
+        _refuse_a_part(broken, interrupted=False)
+    with pytest.raises(Interrupted, match="after 1 character; kept"):
+        _refuse_a_part(broken, interrupted=True)
 
 
 @pytest.mark.field("C8")
