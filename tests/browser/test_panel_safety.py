@@ -40,10 +40,12 @@ OURS = {
     "tabindex": "0",
     "data-label": "Copy|Insert below",
 }
-# The words of the answers alone; the buttons on code are ours.
+# The words of the answers alone, with their own summaries; the buttons on code and the name of
+# the thinking are ours.
 WORDS = """() => [...document.querySelectorAll('.nbp-answer')].map(root => {
   const copy = root.cloneNode(true);
-  copy.querySelectorAll('button, summary, i[hidden] + *').forEach(e => e.remove());
+  copy.querySelectorAll(
+    'button, details:not(.nbc-fold) > summary, i[hidden] + *').forEach(e => e.remove());
   return copy.textContent.replace(/\\s+/g, '');
 })"""
 

@@ -72,7 +72,7 @@ class Snapshot:
 def turn_html(turn: Turn) -> str:
     """Question and answer for a page without our script. The style is left to the page."""
     asked = question(turn)
-    labels = [f"[{label}]" for label, _ in asked["attachments"] if label]
+    labels = [f"[{label}]" for label, *_ in asked["attachments"] if label]
     kinds = [f"[{kind}]" for kind in asked["images"]]
     lines = filter(None, [turn.typed or asked["text"], *labels, *kinds])
     words = escape(undisguised(readable("\n".join(lines))), quote=False)

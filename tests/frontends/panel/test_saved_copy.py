@@ -28,6 +28,16 @@ def test_a_snapshot_keeps_the_newest_turns_that_fit(fresh_kernel: None) -> None:
     assert "earlier turns are not in this copy" in html
 
 
+def test_a_snapshot_names_a_value_that_is_too_long_to_show(desk: Desk) -> None:
+    desk.variables = {"long": "a" * 9_000}
+    desk.ask("What is in long?", variables=["long"])
+    desk.wait("end")
+    desk.wait("state", when=lambda m: m["ids"])
+
+    assert "[long (" in Snapshot().bundle(desk.session.conversation)["text/html"]
+    assert desk.all("refusal") == []
+
+
 def test_the_notebooks_copy_is_made_once_for_each_change_and_sent_when_asked_for(
     desk: Desk,
 ) -> None:
