@@ -28,6 +28,7 @@ from nbchat.errors import (
     NbchatError,
     NoCredit,
     NotAllowed,
+    ProxyFailed,
     RateLimited,
     RequestRefused,
     RetiredModel,
@@ -112,6 +113,8 @@ async def read_refusal(response: Response, context: ErrorContext) -> NbchatError
     """The error for an answer whose status is none of success."""
     if 300 <= response.status < 400:
         return redirect_error(response.headers.get("location", ""), context)
+    if response.status == 407:
+        return _proxy_error(context)
     body = await response.read_error_body(context.longest_body)
     try:
         problem = problem_in(value_of(body))
@@ -221,7 +224,7 @@ def not_an_api_error(
     context: ErrorContext,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ServiceError | BadAnswer:
-    """For a body that is no JSON: an HTML page, or any other text."""
+    """For a body without a reason: an HTML page, any other text, or JSON of another kind."""
     text = body.decode("utf-8", "replace").strip()
     is_page = text[:1] == "<"
     words = _page_in_words(text, context) if is_page else _text_in_words(text, context)
@@ -232,8 +235,28 @@ def not_an_api_error(
             f"it answered with {words} ({status}).\n"
             "Check the base URL, and whether this network asks for a login first."
         )
-    words = f" It answered with {words}, which is no JSON."
+    words = f" It answered with {words}{_is_no_problem(text)}."
     return error_for(ProviderProblem(""), status, headers, context, words)
+
+
+def _is_no_problem(text: str) -> str:
+    """Why no reason was found in it."""
+    if not text:
+        return ""
+    try:
+        value_of(text.encode())
+    except SHAPE_ERRORS:
+        return ", which is no JSON"
+    return ", which gives no reason"
+
+
+def _proxy_error(context: ErrorContext) -> ProxyFailed:
+    provider = context.route.provider.name
+    return ProxyFailed(
+        f"a proxy before {context.base_url} wants a login (407) and does not let this request "
+        f"through to {provider}.\n"
+        "Put its user and password into HTTPS_PROXY, or name the host in NO_PROXY."
+    )
 
 
 def _page_in_words(html_text: str, context: ErrorContext) -> str:
