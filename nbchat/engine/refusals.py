@@ -46,8 +46,7 @@ REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 # What happened and what the provider says; below it what to do, and what can be copied for that.
 SENTENCES: dict[type[ServiceError], str] = {
-    KeyRefused: "{name} refuses the key from {key}{status}.{said}\n"
-    "Check that it is a key for {address}{another_key}",
+    KeyRefused: "{name} refuses the key from {key}{status}.{said}{another_key}",
     NotAllowed: "{name} does not allow this with the key from {key}{status}.{said}\n"
     "Check in your account there what this key may do, or choose another model: %chat models",
     NoCredit: "{name} finds no credit or quota left in the account of {key}{status}.{said}\n"
@@ -145,8 +144,7 @@ def error_for(
         model=context.route.model.sent_id,
         near=context.similar_models() if kind is ModelNotFound else "",
         key=context.key_origin,
-        another_key=_another_key(context.key_origin),
-        address=context.base_url,
+        another_key=_another_key(context),
         status=f" ({status})" if status >= 400 else "",
         said=words or _quote(problem, context),
         wait=_wait_sentence(seconds),
@@ -184,10 +182,12 @@ def _quote(problem: ProviderProblem, context: ErrorContext) -> str:
     return f" It says: {words}{end}"
 
 
-def _another_key(origin: str) -> str:
-    """How to set another key, where it was in a variable of the environment."""
-    is_variable = re.fullmatch("[A-Z][A-Z0-9_]*", origin)
-    return f". To set another: {set_key(origin)}" if is_variable else "."
+def _another_key(context: ErrorContext) -> str:
+    """What to check, and the line that sets another key where a variable held this one."""
+    check = f"Check that it is a key for {context.base_url}"
+    if re.fullmatch("[A-Z][A-Z0-9_]*", context.key_origin):
+        return f" {check}, or set another.\n{set_key(context.key_origin)}"
+    return f"\n{check}."
 
 
 def _wait_sentence(seconds: float | None) -> str:

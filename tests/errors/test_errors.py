@@ -104,10 +104,11 @@ def test_a_refusal_names_the_provider_and_offers_what_can_be_copied(
     assert not re.search(SPEAKS_DEVELOPER, text)
     if case.kind is MissingKey:
         assert to_copy(text).startswith("import os, getpass; os.environ[")
-        assert to_do.endswith(to_copy(text))
+        assert to_do == to_copy(text)
     else:
         assert "Moonshot AI (Kimi)" in happened
         assert to_copy(text) == CAN_BE_COPIED.get(case.kind, to_copy(text))
+        assert case.kind is not KeyRefused or to_do == to_copy(text)
 
 
 @pytest.mark.field("C9")
