@@ -81,4 +81,4 @@ def missing_key(provider: Provider) -> str:
     missing = f"{provider.name} needs {first}{also}, which is not set. %%chat demo needs no key."
     if not provider.env_keys:
         return f"{missing}\nGive it as api_key=."
-    return f"{missing}\nSet it before starting Jupyter, or here: {set_key(first)}"
+    return f"{missing} Set it before starting Jupyter, or in a cell.\n{set_key(first)}"

@@ -28,7 +28,7 @@ TO_TRUST = "%chat trust shows what it would change, and asks; in a terminal: nbc
 _CONTROLS = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 
 _OFFERED = re.compile(
-    r": (import os, getpass; os\.environ\[\"\w+\"\] = getpass\.getpass\(\)|"
+    r"(?:^(?=import )|: )(import os, getpass; os\.environ\[\"\w+\"\] = getpass\.getpass\(\)|"
     r"%%?chat(?: [^\s.,;]+(?:\.[^\s.,;]+)*)*)"
 )
 _WORDS = re.compile(r"[a-z]+|\d+")

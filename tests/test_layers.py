@@ -236,3 +236,10 @@ def test_every_room_holds_something() -> None:
         assert len([p for p in path.parent.iterdir() if p.suffix in (".py", ".js")]) > 1 or any(
             p.is_dir() and (p / "__init__.py").exists() for p in path.parent.iterdir()
         ), path
+
+
+def test_no_file_is_longer_than_contributing_says() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+
+    assert max(lengths.values()) <= 400
+    assert sum(length < 300 for length in lengths.values()) > len(lengths) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -207,6 +208,18 @@ def test_what_it_points_to_is_there(target: str) -> None:
 def test_the_parts_that_come_from_the_code_are_up_to_date(page: str) -> None:
     """Where this fails, `python -m tests.refresh_pages` writes them anew."""
     assert (ROOT / page).read_text("utf-8") == refreshed(page)
+
+
+def test_contributing_lists_every_count_that_is_larger_at_night() -> None:
+    calls = [
+        path.name
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("size", "nightly.size")
+    ]
+    table = CONTRIBUTING.partition("<!-- nightly -->")[2].partition("<!-- /nightly -->")[0]
+
+    assert sorted(calls) == sorted(re.findall(r"^\| `[\w/]*?(\w+\.py)` ", table, re.M))
 
 
 @pytest.mark.field("P10")

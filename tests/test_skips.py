@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from . import skips
+from .wire.replay import why_none
 
 
 def skipped(why: str) -> Any:
@@ -30,11 +32,22 @@ def test_what_no_preparation_can_mend_is_skipped_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(skips, "REQUIRED", True)
-    report = skipped("no recordings of gemini in /nowhere; set NBCHAT_STREAMS")
+    report = skipped(why_none("gemini", Path("/nowhere")))
 
     skips.require(report)
 
     assert report.skipped
+
+
+def test_a_folder_of_recordings_without_those_of_a_family_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(skips, "REQUIRED", True)
+    report = skipped(why_none("gemini", tmp_path))
+
+    skips.require(report)
+
+    assert report.failed
 
 
 def test_a_run_lists_its_skips_by_file_and_reason() -> None:

@@ -97,10 +97,11 @@ SIGNS: Mapping[type[ServiceError], Signs] = {
 }
 STATUSES: Mapping[type[ServiceError], tuple[int, ...]] = {  # that tell a kind as surely
     NoCredit: (402,),
-    ServiceDown: (503, 529),
+    ServiceDown: (408, 503, 529),
+    ContextTooLong: (413,),
     RateLimited: (429,),
     KeyRefused: (401,),
-    NotAllowed: (403,),
+    NotAllowed: (403, 451),
 }
 
 

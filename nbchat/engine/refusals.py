@@ -28,6 +28,7 @@ from nbchat.errors import (
     NbchatError,
     NoCredit,
     NotAllowed,
+    ProxyFailed,
     RateLimited,
     RequestRefused,
     RetiredModel,
@@ -45,8 +46,7 @@ REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 # What happened and what the provider says; below it what to do, and what can be copied for that.
 SENTENCES: dict[type[ServiceError], str] = {
-    KeyRefused: "{name} refuses the key from {key}{status}.{said}\n"
-    "Check that it is a key for {address}{another_key}",
+    KeyRefused: "{name} refuses the key from {key}{status}.{said}{another_key}",
     NotAllowed: "{name} does not allow this with the key from {key}{status}.{said}\n"
     "Check in your account there what this key may do, or choose another model: %chat models",
     NoCredit: "{name} finds no credit or quota left in the account of {key}{status}.{said}\n"
@@ -112,6 +112,8 @@ async def read_refusal(response: Response, context: ErrorContext) -> NbchatError
     """The error for an answer whose status is none of success."""
     if 300 <= response.status < 400:
         return redirect_error(response.headers.get("location", ""), context)
+    if response.status == 407:
+        return _proxy_error(context)
     body = await response.read_error_body(context.longest_body)
     try:
         problem = problem_in(value_of(body))
@@ -142,8 +144,7 @@ def error_for(
         model=context.route.model.sent_id,
         near=context.similar_models() if kind is ModelNotFound else "",
         key=context.key_origin,
-        another_key=_another_key(context.key_origin),
-        address=context.base_url,
+        another_key=_another_key(context),
         status=f" ({status})" if status >= 400 else "",
         said=words or _quote(problem, context),
         wait=_wait_sentence(seconds),
@@ -181,10 +182,12 @@ def _quote(problem: ProviderProblem, context: ErrorContext) -> str:
     return f" It says: {words}{end}"
 
 
-def _another_key(origin: str) -> str:
-    """How to set another key, where it was in a variable of the environment."""
-    is_variable = re.fullmatch("[A-Z][A-Z0-9_]*", origin)
-    return f". To set another: {set_key(origin)}" if is_variable else "."
+def _another_key(context: ErrorContext) -> str:
+    """What to check, and the line that sets another key where a variable held this one."""
+    check = f"Check that it is a key for {context.base_url}"
+    if re.fullmatch("[A-Z][A-Z0-9_]*", context.key_origin):
+        return f" {check}, or set another.\n{set_key(context.key_origin)}"
+    return f"\n{check}."
 
 
 def _wait_sentence(seconds: float | None) -> str:
@@ -221,7 +224,7 @@ def not_an_api_error(
     context: ErrorContext,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ServiceError | BadAnswer:
-    """For a body that is no JSON: an HTML page, or any other text."""
+    """For a body without a reason: an HTML page, any other text, or JSON of another kind."""
     text = body.decode("utf-8", "replace").strip()
     is_page = text[:1] == "<"
     words = _page_in_words(text, context) if is_page else _text_in_words(text, context)
@@ -232,8 +235,28 @@ def not_an_api_error(
             f"it answered with {words} ({status}).\n"
             "Check the base URL, and whether this network asks for a login first."
         )
-    words = f" It answered with {words}, which is no JSON."
+    words = f" It answered with {words}{_is_no_problem(text)}."
     return error_for(ProviderProblem(""), status, headers, context, words)
+
+
+def _is_no_problem(text: str) -> str:
+    """Why no reason was found in it."""
+    if not text:
+        return ""
+    try:
+        value_of(text.encode())
+    except SHAPE_ERRORS:
+        return ", which is no JSON"
+    return ", which gives no reason"
+
+
+def _proxy_error(context: ErrorContext) -> ProxyFailed:
+    provider = context.route.provider.name
+    return ProxyFailed(
+        f"a proxy before {context.base_url} wants a login (407) and does not let this request "
+        f"through to {provider}.\n"
+        "Put its user and password into HTTPS_PROXY, or name the host in NO_PROXY."
+    )
 
 
 def _page_in_words(html_text: str, context: ErrorContext) -> str:

@@ -284,11 +284,13 @@ class ResponseReader:
         host = host_of(self._context.base_url)
         sentence = cause or stop.detail
         if stop.reason == "broken" and (cause or " " in sentence):  # not just a provider's word
-            raise BadAnswer(f"{host} sent no answer: {sentence}. Ask again, or check the base URL.")
+            raise BadAnswer(
+                f"{host} sent no answer: {sentence}.\nAsk again, or check the base URL."
+            )
         understood = any(map(is_shown, self._batch))
         if stop == Stop("end") and not understood:  # an end marker alone
             wire = self._context.route.wire
-            raise BadAnswer(f"{host} sent nothing in the format {wire}. Check the base URL.")
+            raise BadAnswer(f"{host} sent nothing in the format {wire}.\nCheck the base URL.")
         if stop.reason == "end":
             self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
 

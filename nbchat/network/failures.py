@@ -44,7 +44,7 @@ class ConnectionLost(Unreachable):
     """The connection ended before the answer. `stale`: it had been idle, and not a byte came."""
 
     def __init__(self, host: str, *, stale: bool) -> None:
-        super().__init__(f"the connection to {host} was lost. {ASK_AGAIN}")
+        super().__init__(f"the connection to {host} was lost.\n{ASK_AGAIN}")
         self.stale = stale
 
 
@@ -61,22 +61,22 @@ def too_slow_error(place: str, seconds: float | None) -> Unreachable:
 def unreachable_error(error: OSError, host: str, place: str) -> Unreachable:
     if isinstance(error, socket.gaierror):
         return UnknownHost(
-            f"unknown host {host}: the name has no address here. "
+            f"unknown host {host}: the name has no address here.\n"
             "Check the network and the base URL."
         )
     if isinstance(error, ConnectionRefusedError):
         return Unreachable(
-            f"cannot reach {place} (refused). Is the server running, and is the base URL right?"
+            f"cannot reach {place} (refused).\nIs the server running, and is the base URL right?"
         )
     if error.errno in TOO_MANY_FILES:
         return too_many_files_error()
     reason = (error.strerror or str(error)).lower()
-    return Unreachable(f"cannot reach {place} ({reason}). Check the network and the base URL.")
+    return Unreachable(f"cannot reach {place} ({reason}).\nCheck the network and the base URL.")
 
 
 def too_many_files_error() -> Unreachable:
     error = Unreachable(
-        "too many open files in this process: no connection can be made. Close some, or restart."
+        "too many open files in this process: no connection can be made.\nClose some, or restart."
     )
     error.retryable = False  # in a moment there are as many
     return error
@@ -87,7 +87,7 @@ def tls_error(error: OSError, host: str, timeout: float | None) -> ConnectionBro
     if isinstance(error, ssl.SSLError):
         if error.reason in NO_TLS_REASONS:
             local = "If it is a server on this machine, its address starts with http://."
-            return TlsFailed(f"{host} does not speak TLS. {local}")
+            return TlsFailed(f"{host} does not speak TLS.\n{local}")
         reason = getattr(error, "verify_message", "")
         if not reason:
             reason = (error.reason or "no TLS").lower().replace("_", " ")
@@ -101,7 +101,7 @@ def tls_error(error: OSError, host: str, timeout: float | None) -> ConnectionBro
             "If it is a server without TLS, its address starts with http://."
         )
     return Unreachable(
-        f"{host} ended the connection during the TLS handshake. Try again, or check the base URL."
+        f"{host} ended the connection during the TLS handshake.\nTry again, or check the base URL."
     )
 
 
@@ -111,7 +111,7 @@ def tls_error(error: OSError, host: str, timeout: float | None) -> ConnectionBro
 def unread_error(host: str, timeout: float | None) -> TimedOut:
     """The request is not taken; a second one would fare no better."""
     error = TimedOut(
-        f"{host} does not accept the request: it read nothing for {timeout:g} s. {MORE_TIME}"
+        f"{host} does not accept the request: it read nothing for {timeout:g} s.\n{MORE_TIME}"
     )
     error.retryable = False
     return error
@@ -121,20 +121,20 @@ def not_http_error(host: str, data: bytes) -> BadAnswer:
     what = f"what answers at {host} is not an HTTP server."
     if data[:1] in TLS_RECORDS:
         hint = "It seems to speak TLS: its address would start with https://."
-        return BadAnswer(f"{what} {hint}")
-    error = BadAnswer(f"{what} Check the base URL.")
+        return BadAnswer(f"{what}\n{hint}")
+    error = BadAnswer(f"{what}\nCheck the base URL.")
     error.retryable = True
     return error
 
 
 def endless_head_error(host: str) -> BadAnswer:
     return BadAnswer(
-        f"{host} sends headers without end; the limit of 100 KiB was exceeded. {ASK_AGAIN}"
+        f"{host} sends headers without end; the limit of 100 KiB was exceeded.\n{ASK_AGAIN}"
     )
 
 
 def silence_error(host: str, seconds: float) -> TimedOut:
-    return TimedOut(f"{host} was silent for {seconds:g} s. {MORE_TIME}")
+    return TimedOut(f"{host} was silent for {seconds:g} s.\n{MORE_TIME}")
 
 
 def what_happened(error: NbchatError) -> str:
@@ -173,11 +173,11 @@ def error_of_ours(error: Exception, host: str, proxy: Proxy | None) -> NbchatErr
             return proxy.refusal_error(str(error), host)
         case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
             return BadSettings(
-                f"the request to {host} cannot be made: {reason}. Check its headers."
+                f"the request to {host} cannot be made: {reason}.\nCheck its headers."
             )
         case httpcore.RemoteProtocolError():
             failure = BadAnswer(
-                f"{host} sent invalid HTTP ({reason}). Check the base URL, or try again."
+                f"{host} sent invalid HTTP ({reason}).\nCheck the base URL, or try again."
             )
             failure.retryable = True
             return failure

@@ -106,10 +106,17 @@ def recordings(
         if r.kind in kinds and not str(r.meta["replay_path"]).startswith(OTHER_ROUTES)
     ]
     if not wanted:
-        reason = f"no recordings of {family} in {STREAMS}; set NBCHAT_STREAMS"
+        reason = why_none(family, STREAMS)
         return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
     chosen = [r for r in wanted if not but(r)]
     return [pytest.param(r, id=r.folder.name.removeprefix(f"{family}--")) for r in chosen]
+
+
+def why_none(family: str, folder: Path) -> str:
+    """Why a test of a family's recordings is skipped."""
+    if not folder.is_dir():
+        return f"no recorded answers at {folder}; set NBCHAT_STREAMS to their folder"
+    return f"no recordings of {family} in {folder}"
 
 
 # --- cutting and playing -------------------------------------------------------------

@@ -15,7 +15,15 @@ from pydantic_core import from_json
 from nbchat.wire.problem import ProviderProblem, problem_in
 
 from .format_contract import nonsense
-from .replay import FAMILIES, Recording, frames, in_one_piece, recordings
+from .replay import (
+    FAMILIES,
+    STREAMS,
+    Recording,
+    frames,
+    in_one_piece,
+    recordings,
+    why_none,
+)
 
 
 def found(body: Any) -> ProviderProblem:
@@ -281,7 +289,7 @@ def test_every_recorded_error_says_its_message(recording: Recording) -> None:
 def test_no_recorded_answer_is_taken_for_an_error(family: str) -> None:
     for recording in (p.values[0] for p in recordings(family, "stream", "json")):
         if recording is None:
-            pytest.skip(f"no recordings of {family}; set NBCHAT_STREAMS")
+            pytest.skip(why_none(family, STREAMS))
         values = [
             from_json(data) for _, data in frames(recording, in_one_piece) if data != b"[DONE]"
         ]

@@ -171,8 +171,20 @@ def test_an_error_fails_the_cell_in_two_lines_without_a_key(
     assert ran.status == "error"
     assert len(ran.error.split("\n")) == 2
     assert "KIMI_API_KEY" in ran.error
+    assert ran.error.split("\n")[1] == (
+        'import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()'
+    )
     assert KEY not in str(ran.messages)
     assert len(ran.outputs) == 1
+
+
+@pytest.mark.field("look 11")
+def test_what_sets_a_key_stands_on_a_line_of_its_own(kernel: RunningKernel) -> None:
+    shown = kernel.run("%%chat glm-4\nHi").error.split("\n")
+
+    assert len(shown) == 2
+    assert "Zhipu AI / Z.ai (GLM) needs GLM_API_KEY" in shown[0]
+    assert shown[1] == 'import os, getpass; os.environ["GLM_API_KEY"] = getpass.getpass()'
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from nbchat.errors import (
     NbchatError,
     NoCredit,
     NotAllowed,
+    ProxyFailed,
     RateLimited,
     RequestRefused,
     ServiceDown,
@@ -71,8 +72,13 @@ def once(name: str, code: int, *headers: str, wait: str = r"0\.0") -> None:
 
 status("http-400", 400, RequestRefused, f"{SENTENCE}")
 status("http-405", 405, RequestRefused)
-status("http-413", 413, RequestRefused)
+status("http-413", 413, ContextTooLong)
+status("http-407", 407, ProxyFailed, "wants a login.*HTTPS_PROXY")
+status("http-451", 451, NotAllowed)
 status("http-418", 418, RequestRefused)
+status("http-418-no-reason", 418, RequestRefused, "'{}', which gives no reason", body=b"{}")
+status("http-418-empty", 418, RequestRefused, r"answered with nothing\.", body=b"")
+status("http-408", 408, ServiceDown, "Ask again in a while", requests=3)
 status("http-422", 422, RequestRefused)
 status(
     "http-400-context",

@@ -43,8 +43,8 @@ _TRIED = {
     "providers": "hosts services vendors",
 }
 _KEY = (
-    "keys come from the environment; %chat providers names the variable of each.\n"
-    f"For Kimi: {set_key('KIMI_API_KEY')}"
+    "keys come from the environment; %chat providers names the variable of each. For Kimi:\n"
+    f"{set_key('KIMI_API_KEY')}"
 )
 _END = "nothing needs to be ended. To take nbchat out of this kernel: %unload_ext nbchat"
 _AGAIN = "running a cell again asks its questions again; the panel has a button for it: %chat panel"

@@ -224,7 +224,8 @@ class TurnView {
     const [before, after] = copy ? line.split(copy) : [line];
     if (after === undefined) return element("p", null, line);
     const take = button("", phrase("copy"), () => this.panel.copy(take, copy));
-    return element("p", null, before, element("br"), element("code", null, copy), take, after);
+    const lead = before ? [before, element("br")] : [];
+    return element("p", null, ...lead, element("code", null, copy), take, after);
   }
 
   /** Nothing more comes. */
