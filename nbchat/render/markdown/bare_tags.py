@@ -1,4 +1,4 @@
-"""The few tags of HTML that models write inside of words: `H<sub>2</sub>O`, `<kbd>Esc</kbd>`.
+"""The few tags of HTML that models write inside of words: `H<sub>2</sub>O`, `<b>never</b>`.
 
 Only the bare tag counts, without any attribute, and only with its partner in the same
 words and something between them. Everything else stays text. HTML itself is not read: a
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-# What Markdown has no mark for. Bold and the like stay text where the marks for them work.
-DRAWN = ("kbd", "sub", "sup", "u")
-# In a summary many programs read no Markdown, so there these are written for its marks.
-DRAWN_IN_SUMMARY = {"b": "strong", "code": "code", "em": "em", "i": "em", "strong": "strong"}
+# As tags of ours. Markdown has marks for some, but models write these tags all the same.
+DRAWN = {
+    **{tag: tag for tag in ("em", "kbd", "s", "strong", "sub", "sup", "u")},
+    **{"b": "strong", "i": "em", "del": "s", "ins": "u"},
+}
+DRAWN_IN_SUMMARY = {"code": "code"}  # elsewhere what stands between would be read as Markdown
 
 BARE_TAG = re.compile(rf"<(/?)({'|'.join(DRAWN)})>", re.IGNORECASE)
 BARE_TAG_IN_SUMMARY = re.compile(rf"<(/?)({'|'.join((*DRAWN, *DRAWN_IN_SUMMARY))})>", re.IGNORECASE)
@@ -97,7 +99,7 @@ def _take_partner(name: str, opened: list[tuple[str, int]]) -> int:
 
 
 def _draw(token: Token, name: str, nesting: Literal[1, -1]) -> None:
-    tag = DRAWN_IN_SUMMARY.get(name, name)
+    tag = DRAWN.get(name, name)
     token.type = f"{tag}_open" if nesting > 0 else f"{tag}_close"
     token.tag = tag
     token.nesting = nesting

@@ -30,6 +30,10 @@ DRAWN = [
     ("a < b, c<sub>1</sub> > d", "a &lt; b, c<sub>1</sub> &gt; d"),
     ("| a<sup>2</sup> |\n|---|\n| <u>b</u><br>c |", "<u>b</u><br>"),
     ("# x<sup>2</sup>", "x<sup>2</sup>"),
+    ("<b>a</b> <strong>b</strong>", "<strong>a</strong> <strong>b</strong>"),
+    ("<i>a</i> <em>b</em>", "<em>a</em> <em>b</em>"),
+    ("<s>a</s> <del>b</del> <ins>c</ins>", "<s>a</s> <s>b</s> <u>c</u>"),
+    ("**<b>b</b>**", "<strong><strong>b</strong></strong>"),
     ("<sub>\na\n</sub>", "<sub>\na\n</sub>"),
 ]  # fmt: skip
 TEXT = [
@@ -47,8 +51,7 @@ TEXT = [
     "\\<sub>2</sub>",
     "<sub>2\n\n</sub>",
     "< sub>2</ sub>",
-    "<b>2</b>",
-    "<s>2</s> <del>2</del> <em>2</em>",
+    "<mark>2</mark> <code>2</code> <b class=x>2</b>",
     "<subx>2</subx>",
     "<a title='<u>x</u>'>",
     '<img alt="<u>x</u>" src=x>',
@@ -94,7 +97,7 @@ def test_everything_else_stays_text(markdown: str) -> None:
 
 @pytest.mark.field("C14")
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
-@pytest.mark.parametrize("tag", ["sub", "sup", "kbd", "u", "details", "summary"])
+@pytest.mark.parametrize("tag", ["sub", "sup", "kbd", "u", "b", "i", "del", "details", "summary"])
 def test_a_tag_with_anything_in_it_is_text(tag: str, attribute: str) -> None:
     html = to_html(f"<{tag} {attribute}>x</{tag}>\n\n<{tag}{attribute.strip()}x>y</{tag}>")
 
@@ -124,6 +127,7 @@ def test_no_tag_is_seen_while_it_streams(markdown: str) -> None:
         ("x<sup>n/2</sup>, y<sub>β</sub>", "x^(n/2), y_β"),
         ("x<sup>*n*</sup>", "x^(\x1b[3mn\x1b[0m)"),
         ("<kbd>Esc</kbd>", "Esc"),
+        ("<b>a</b> <i>b</i>", "\x1b[1ma\x1b[0m \x1b[3mb\x1b[0m"),
         ("<u>under</u>", "\x1b[4munder\x1b[0m"),
     ],
 )
@@ -144,6 +148,8 @@ def test_a_terminal_has_letters_for_them(markdown: str, shown: str) -> None:
         ("x<sub>*a*</sub>", "x\\_(*a*)"),
         ("<kbd>Ctrl</kbd>+<kbd>C</kbd> <u>a **b**</u>", "Ctrl+C a **b**"),
         ("| a<sup>2</sup><br>b |\n|---|", "| a²<br>b |\n|---|"),
+        ("<b>a</b> <del>b</del>", "a b"),
+        ("<<b>img src=x></b>", "<\\<b>img src=x>\\</b>"),
         ("<<u>img src=x></u>", "<\\<u>img src=x>\\</u>"),
         ("!<u>[a](https://e.example)</u>", "!\\<u>[a](https://e.example) \\</u>"),
         ("[bank.example]<u>(https://evil.example)</u>", None),
@@ -181,6 +187,7 @@ def test_a_thousand_tags_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PIECES = [
     *("<sub>", "</sub>", "<u>", "</u>", "<kbd>", "</kbd>", "<sup>", "</sup>", "<b>", "</b>"),
+    *("<i>", "</i>", "<del>", "</del>", "<strong>", "</em>"),
     *("*", "**", "`", "[", "](https://e.example)", "![", "<", ">", "a", " ", "\n", "\n\n", "\\"),
     *("| ", "|---|\n", "- ", "> ", "# ", "<img src=x onerror=alert(1)>", "&lt;", "$", "https://"),
     *("<u onclick=alert(1)>", "<br>", "<script>alert(1)</script>", "']=\"", "<a title='"),

@@ -35,7 +35,8 @@ def test_markdown_becomes_html(markdown: str, html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["<b>x</b>", "<!-- c -->", "<div>\n*x*\n</div>", "a <br> b", "&lt;b&gt;", "<https:x>"]
+    "raw",
+    ["<mark>x</mark>", "<!-- c -->", "<div>\n*x*\n</div>", "a <br> b", "&lt;b&gt;", "<https:x>"],
 )
 def test_raw_html_is_text(raw: str) -> None:
     assert set(Page(to_html(raw)).tags) <= {"p", "em"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_DRAWN = ("sub", "sup", "kbd", "u", "details", "summary")
+_DRAWN = ("sub", "sup", "kbd", "u", "b", "i", "del", "details", "summary")
 _MARKS = (
     "onclick=alert(1)",
     "onfocus=alert(1) tabindex=0 autofocus",
