@@ -161,10 +161,18 @@ def _on_command_line(text: str) -> Found:
     if not space:
         known = [Name(one, "command") for one in [*commands(), "help"]]
         return Found(starting(name, known), name)
+    if name == "help":
+        return _of_kind("COMMAND", text.lstrip())
     if name not in commands():
         return NOTHING
     row = commands()[name]
     return _in_question(text) if row.takes_words else _argument(row, name, text.lstrip())
+
+
+def _commands() -> Iterable[str]:
+    from nbchat.frontends.notebook.commands.table import commands
+
+    return commands()
 
 
 def _argument(row: Command, name: str, text: str) -> Found:
@@ -185,7 +193,7 @@ def _argument(row: Command, name: str, text: str) -> Found:
         return NOTHING
     words = re.findall(r"(?<=\|)[a-z]+|[a-z]+(?=\|)", usage)
     names = [Name(one, "value") for one in words]
-    for kind in PATTERNS.get(name, kinds):
+    for kind in ARGUMENTS.get(name, kinds):
         names += _of_kind(kind, word).names
     if not word:
         names += [Name(option, "option") for option in options]
@@ -213,6 +221,16 @@ KINDS: dict[str, Callable[[str], Iterable[Name]]] = {
     "PROVIDER": lambda typed: known_names.providers(),
     "ABILITY": lambda typed: known_names.abilities(),
     "FILE": lambda typed: known_names.export_files(),
+    "SETTINGS": lambda typed: known_names.settings_files(),
+    "BRANCH": lambda typed: known_names.branch_numbers(),
+    "TURN": known_names.turn_numbers,
+    "COMMAND": lambda typed: (Name(name, "command") for name in _commands()),
 }
-# A PATTERN is about what the command lists.
-PATTERNS = {"models": ("MODEL", "PROVIDER", "ABILITY"), "providers": ("PROVIDER",)}
+# A PATTERN is about what the command lists, and N about what it goes to.
+ARGUMENTS = {
+    "models": ("MODEL", "PROVIDER", "ABILITY"),
+    "providers": ("PROVIDER",),
+    "trust": ("SETTINGS",),
+    "goto": ("BRANCH", "TURN"),
+    "history": ("TURN",),
+}

@@ -111,6 +111,26 @@ def export_files() -> Iterator[Name]:
     yield from (Name(f"{runtime().active}{ending}", "file") for ending in ENDINGS)
 
 
+def settings_files() -> Iterator[Name]:
+    """Files that are looked for beside a notebook."""
+    from nbchat.settings_file import FILES
+
+    yield from (Name(file, "file") for file in FILES)
+
+
+def branch_numbers() -> Iterator[Name]:
+    """Those of the conversation's branches, from 1."""
+    count = len(runtime().conversations[runtime().active].branches)
+    yield from (Name(str(number), "branch") for number in range(1, count + 1))
+
+
+def turn_numbers(typed: str) -> Iterator[Name]:
+    """Those of the conversation's turns, on any branch, the last one first: #3."""
+    count = len(runtime().conversations[runtime().active].all_turns)
+    mark = "" if typed[:1].isdecimal() else "#"
+    yield from (Name(f"{mark}{number}", "turn") for number in range(count, 0, -1))
+
+
 # --- values --------------------------------------------------------------------------------------
 
 

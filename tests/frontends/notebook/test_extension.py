@@ -127,6 +127,8 @@ data = pandas.DataFrame({"a": [1]}); day, dose, _hidden = "Monday", 2.5, 1
 dump = lambda: None
 for name in ("physics", "my trip", 'a "b" c'):
     nbchat.chat(name)
+for question in ("one", "two"):
+    nbchat.chat().ask(question, "demo")
 """
 
 # What is typed, up to the cursor; all that is offered; and where it is some of many, what is not.
@@ -156,6 +158,11 @@ OFFERED: dict[str, list[str]] = {
     "%chat ask Is {da": ["data", "day"],
     "%chat sw": ["switch"],
     "x = %chat as": ["ask"],
+    "%chat help sw": ["switch"],
+    "%chat goto ": ["1", "#2", "#1"],
+    "%chat goto #": ["#2", "#1"],
+    "%chat history 2": ["2"],
+    "%chat trust nb": ["nbchat.json", "nbchat.toml"],
 }
 NOT_OURS = ["%%chat demo\nphysi", "x = kimi-k2", "%%chat demo --seed 7"]
 
