@@ -64,7 +64,6 @@ WRONG: dict[str, type[NbchatError]] = {
     'nbchat.ask("demo", {"role": "user", "content": "Hi"})': BadCall,
     'nbchat.ask("demo", [{"role": "user", "content": "Hi"}])': BadCall,
     'nbchat.ask("demo", Message("user", "Hi"))': BadCall,
-    'nbchat.ask("demo", nbchat.ask("demo", "Hi"))': BadCall,
     'nbchat.ask("demo", [Message("system", "Be brief.")])': NoQuestion,
     'nbchat.ask("demo", [Message("developer", "Hi")])': BadCall,
     'nbchat.ask("demo", [Message("Why is the sky blue, '

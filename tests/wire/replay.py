@@ -105,6 +105,8 @@ def recordings(
         for r in found
         if r.kind in kinds and not str(r.meta["replay_path"]).startswith(OTHER_ROUTES)
     ]
+    if found and not wanted and kinds == ("error",):
+        return []  # of some families no refusal was recorded
     if not wanted:
         reason = why_none(family, STREAMS)
         return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]

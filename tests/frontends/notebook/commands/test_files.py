@@ -29,7 +29,7 @@ def test_names_are_understood_as_people_type_them(kernel: RunningKernel, tmp_pat
         ("~/talk.md", "exists already and is not overwritten"),
         ("~", "is a folder. Name a file in it"),
         ("~nobody-here/talk.md", "is not known. Write the whole path."),
-        ('"talk.md', "does not end with it"),
+        ('"talk.md', "has no partner"),
     ):
         ran = kernel.run(f"%chat export {line}")
         assert ran.status == "error"
