@@ -16,6 +16,7 @@ from nbchat.catalog import seen_names
 from nbchat.frontends.host import IPythonNotebook
 
 if TYPE_CHECKING:
+    from nbchat.conversation.conversation import Conversation
     from nbchat.runtime import Runtime
     from nbchat.settings import Settings
     from nbchat.store.database import Stored
@@ -118,15 +119,21 @@ def settings_files() -> Iterator[Name]:
     yield from (Name(file, "file") for file in FILES)
 
 
+def _active() -> Conversation:
+    """The conversation that a line is about. Raises KeyError before it is first used."""
+    opened = runtime()
+    return opened.conversations[opened.active]
+
+
 def branch_numbers() -> Iterator[Name]:
     """Those of the conversation's branches, from 1."""
-    count = len(runtime().conversations[runtime().active].branches)
+    count = len(_active().branches)
     yield from (Name(str(number), "branch") for number in range(1, count + 1))
 
 
 def turn_numbers(typed: str) -> Iterator[Name]:
     """Those of the conversation's turns, on any branch, the last one first: #3."""
-    count = len(runtime().conversations[runtime().active].all_turns)
+    count = len(_active().all_turns)
     mark = "" if typed[:1].isdecimal() else "#"
     yield from (Name(f"{mark}{number}", "turn") for number in range(count, 0, -1))
 
