@@ -1,7 +1,8 @@
 """A real JupyterLab and a headless Chromium, for tests that look at what a person sees.
 
-One server and one browser serve a whole session; each test gets a notebook of its
-own. Without a Chromium these tests are skipped, unless NBCHAT_REQUIRE_BROWSER=1.
+One server and one browser serve a whole session, and mostly one page, since loading JupyterLab
+costs seven seconds of a processor; each test gets a notebook of its own. Without a Chromium these
+tests are skipped, unless NBCHAT_REQUIRE_BROWSER=1.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Lab:
         self._chromium = chromium
         self._count = 0
         self._pages = 0
+        self._kept: Any = None  # a page of JupyterLab with nothing open in it
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -112,6 +114,7 @@ class Lab:
         raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
 
     def __exit__(self, *_: object) -> None:
+        self._drop()
         self._server.terminate()
         try:
             self._server.wait(10)
@@ -125,12 +128,23 @@ class Lab:
         name, _, schema = plugin.partition(":")
         path = self.folder / "settings" / "@jupyterlab" / name / f"{schema}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values or {}))
+        text = json.dumps(values or {})
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+            self._drop()  # a page has read it when it was loaded
 
     def open(
-        self, *cells: str, dark: bool = False, size: tuple[int, int] = (1100, 1000), path: str = ""
+        self,
+        *cells: str,
+        dark: bool = False,
+        size: tuple[int, int] = (1100, 1000),
+        path: str = "",
+        own_page: bool = False,
     ) -> Notebook:
-        """A new notebook of these cells, or the one at `path`, in a new page, its kernel ready."""
+        """A new notebook of these cells, or the one at `path`, its kernel ready.
+
+        It is in a page of its own where the test does something to the page that stays.
+        """
         self.setting(
             "apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
         )
@@ -138,12 +152,31 @@ class Lab:
             self._count += 1
             path = f"notebook-{self._count}.ipynb"
             self.write(path, cells)
-        page = self.page(size)
-        notebook = Notebook(page, path)
-        self._pages += 1  # a workspace of its own, or the tabs of earlier tests come back
-        page.goto(f"{self.url}/lab/workspaces/page-{self._pages}/tree/{path}?token=t")
-        notebook.ready()
+        page, self._kept = (None, self._kept) if own_page else (self._kept, None)
+        if page is None:
+            notebook = Notebook(self, self.page(size), path, own_page)
+            notebook.load()
+        else:
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            notebook = Notebook(self, page, path)
+            notebook.execute("docmanager:open", path=path)
+            notebook.ready()
         return notebook
+
+    def address(self, path: str) -> str:
+        """A notebook in a workspace of its own, without the tabs of earlier tests."""
+        self._pages += 1
+        return f"{self.url}/lab/workspaces/page-{self._pages}/tree/{path}?token=t"
+
+    def keep(self, page: Any) -> None:
+        """Use a page, in which nothing is open any more, for the next notebook."""
+        self._drop()
+        self._kept = page
+
+    def _drop(self) -> None:
+        if self._kept is not None:
+            self._kept.context.close()
+            self._kept = None
 
     def page(self, size: tuple[int, int] = (1100, 1000)) -> Any:
         """A new page of the browser, with nothing in it."""
@@ -182,18 +215,28 @@ class Notebook:
     `page` is Playwright's; the rest goes through the application.
     """
 
-    def __init__(self, page: Any, path: str) -> None:
+    def __init__(self, lab: Lab, page: Any, path: str, own_page: bool = False) -> None:
         self.page = page
         self.path = path
+        self._lab = lab
+        self._own_page = own_page
         self.errors: list[str] = []
         self.received: list[int] = []  # bytes of each message from the kernel
         page.set_default_timeout(DEADLINE)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", self._failed)
         page.on("websocket", self._listen)
+
+    def _failed(self, error: Any) -> None:
+        self.errors.append(str(error))
 
     def _listen(self, websocket: Any) -> None:
         if "/channels" in websocket.url:
             websocket.on("framereceived", lambda data: self.received.append(len(data)))
+
+    def load(self) -> None:
+        """Load JupyterLab with this notebook, or load it again."""
+        self.page.goto(self._lab.address(self.path))
+        self.ready()
 
     def ready(self) -> None:
         """Wait until the notebook is there and its kernel, if it has one, is idle."""
@@ -252,10 +295,28 @@ class Notebook:
         )
 
     def close(self) -> None:
-        """Shut the kernel down and close the page."""
+        """Shut the kernel down, and close the notebook and whatever else is open in the page."""
+        self.page.remove_listener("pageerror", self._failed)
+        self.page.remove_listener("websocket", self._listen)
+        if self._own_page or not self._emptied():
+            self.page.context.close()
+        else:
+            self._lab.keep(self.page)
+
+    def _emptied(self) -> bool:
+        """Whether the page is as good as new."""
         with suppress(Exception):
-            self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        self.page.context.close()
+            self.page.mouse.move(0, 0)
+            return bool(self.page.evaluate(EMPTY)) and not self.errors
+        return False
+
+
+EMPTY = """async () => {
+    const { shell } = window.jupyterapp;
+    await shell.currentWidget.sessionContext.shutdown();
+    for (const open of [...shell.widgets("main")]) open.dispose();
+    return !document.querySelector(".jp-Dialog, .jp-Cell");
+}"""
 
 
 @pytest.fixture(scope="package")

@@ -20,7 +20,7 @@ def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(
 ) -> None:
     words = [f"word{n} " for n in range(100)]
     service.plays(answer(*said(*words, thought=["let me ", "see"]), gap=0.03))
-    notebook = ask("%%chat kimi-k2-thinking\nTalk")
+    notebook = ask("%%chat kimi-k2-thinking\nTalk", own_page=True)
     notebook.page.evaluate(
         """() => { window.seen = new Set();
             new MutationObserver(() => {
@@ -50,7 +50,7 @@ def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(
         f"Paragraph {n} of the answer, which is long enough to be one.\n\n" for n in range(400)
     ]
     service.plays(answer(*said(*blocks), gap=0.01))
-    notebook = ask("%%chat kimi-k2.6\nTalk")
+    notebook = ask("%%chat kimi-k2.6\nTalk", own_page=True)
     notebook.page.evaluate(
         """() => { window.most = 0;
             new MutationObserver(() => { window.most = Math.max(window.most,
@@ -78,14 +78,13 @@ def test_nothing_an_answer_says_acts_or_is_fetched(ask: Ask, service: Service) -
         ]
         pieces = [piece for p in payloads for piece in (p[: len(p) // 2], p[len(p) // 2 :], "\n\n")]
         service.plays(answer(*said(*pieces, thought=pieces[:30]), gap=0.01))
-        notebook = ask("%%chat kimi-k2.6\nTalk")
+        notebook = ask("%%chat kimi-k2.6\nTalk", own_page=True)
         asked: list[str] = []
         notebook.page.on("request", lambda request: asked.append(request.url))
         notebook.page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
         notebook.run(1)
         notebook.save()
-        notebook.page.reload()
-        notebook.ready()
+        notebook.load()
         notebook.page.wait_for_timeout(1000)
         tags = notebook.page.evaluate(
             """() => [...document.querySelectorAll('.jp-OutputArea-output .nbc *')].filter(e =>

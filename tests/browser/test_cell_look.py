@@ -76,6 +76,7 @@ FRAMES = """n => {
   const frames = window.frames_ = [];
   const look = () => {
     const text = area.innerText, height = area.offsetHeight, last = frames.at(-1);
+    if (!area.isConnected) return;
     if (!last || last[0] !== height || last[1] !== text) frames.push([height, text]);
     requestAnimationFrame(look);
   };
@@ -176,7 +177,7 @@ def test_an_endless_block_is_never_sent_again_as_a_whole(
 ) -> None:
     text = SHAPES[shape](12_000)[1]
     service.plays(paced(said(*cut(text)), 4.0))
-    notebook = ask("%%chat kimi-k2.6\nTalk")
+    notebook = ask("%%chat kimi-k2.6\nTalk", own_page=True)
     notebook.page.evaluate(
         """() => { window.most = 0; new MutationObserver(() => { window.most = Math.max(window.most,
             document.querySelectorAll('.jp-OutputArea-child').length) })
@@ -227,8 +228,7 @@ def test_a_reopened_notebook_looks_as_it_was_left(ask: Ask, service: Service) ->
     notebook.run(1)
     before = look(notebook)
     notebook.save()
-    notebook.page.reload()
-    notebook.ready()
+    notebook.load()
     notebook.page.wait_for_selector(".nbc-foot")
 
     assert look(notebook) == before

@@ -67,7 +67,9 @@ def test_a_cell_leaves_on_the_screen_and_in_the_file_what_static_mode_leaves(
 
 @pytest.mark.field("L1")
 def test_an_answer_beside_other_things_is_seen_while_it_streams(ask: Ask, service: Service) -> None:
-    notebook = ask("%chat use kimi-k2.6", "print('before')\n%chat ask Talk\nprint('after')")
+    notebook = ask(
+        "%chat use kimi-k2.6", "print('before')\n%chat ask Talk\nprint('after')", own_page=True
+    )
     notebook.run(1)
     service.plays(answer(*said(*[f"word{n} " for n in range(60)], thought=["hm"]), gap=0.03))
     notebook.page.evaluate(
@@ -153,7 +155,7 @@ def test_a_loop_is_remembered_whole_and_replaced_when_it_is_run_again(
 def test_a_page_that_is_saved_and_reloaded_in_mid_answer_says_so(
     ask: Ask, lab: Lab, service: Service, cell: str
 ) -> None:
-    notebook = ask("%chat use kimi-k2.6", cell, "%chat history")
+    notebook = ask("%chat use kimi-k2.6", cell, "%chat history", own_page=True)
     notebook.run(1)
     words = [f"word{n} " for n in range(200)]
     service.plays(answer(*said(*words), gap=0.03))

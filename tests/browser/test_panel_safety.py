@@ -83,7 +83,8 @@ def test_no_answer_and_no_question_acts_in_the_panel(
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
         service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
     notebook = in_lab(
-        load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat"
+        load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat",
+        own_page=True,
     )
     watched = Watched(notebook.page, LABS)
     for number, text in enumerate(texts, 1):
@@ -98,8 +99,7 @@ def test_no_answer_and_no_question_acts_in_the_panel(
 
     cells = notebook.sources()
     notebook.save()
-    notebook.page.reload()
-    notebook.ready()
+    notebook.load()
     wait_for_answers(notebook, len(texts))
 
     assert harmless(notebook, watched) == ""
@@ -132,6 +132,7 @@ def test_nothing_said_in_other_places_of_the_panel_acts(
     notebook = in_lab(
         f"bad = {words!r}\nfor word in bad[:30]: nbchat.chat(word)",
         load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat",
+        own_page=True,
     )
     notebook.run(2)
     page = notebook.page
@@ -175,7 +176,7 @@ def test_nothing_said_in_other_places_of_the_panel_acts(
 
 def test_the_watch_would_see_it(lab: Lab, in_lab: InLab) -> None:
     """These tests would fail where markup of a model came into the panel."""
-    notebook = in_lab()
+    notebook = in_lab(own_page=True)
     ask(notebook, "show me some code")
     wait_for_answers(notebook, 1)
     watched = Watched(notebook.page, LABS)

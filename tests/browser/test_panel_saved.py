@@ -29,8 +29,7 @@ def test_a_reload_brings_everything_back_and_a_second_view_shows_the_same(in_lab
     wait_for_answers(notebook, 2)
     wait_for_text(notebook, "petal length", 2)
     notebook.save()
-    notebook.page.reload()
-    notebook.ready()
+    notebook.load()
     notebook.page.wait_for_selector(".nbp-root textarea")
     wait_for_text(notebook, "petal length", 2)
     ask(notebook, "what did I just ask?", view=1)
@@ -61,8 +60,7 @@ def saved(lab: Lab, in_lab: InLab) -> Path:
     ask(notebook, "show me a table")
     wait_for_answers(notebook, 1)
     notebook.save()
-    notebook.page.reload()  # after which the updates of the kernel find nothing in the notebook
-    notebook.ready()
+    notebook.load()  # after which the updates of the kernel find nothing in the notebook
     wait_for_answers(notebook, 1)
     ask(notebook, "show me some code")
     wait_for_answers(notebook, 2)

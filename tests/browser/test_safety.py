@@ -177,7 +177,10 @@ def test_nothing_a_model_writes_acts_on_a_page(
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
         service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
     notebook = lab.open(
-        setup(service), *[f"%%chat kimi-k2.6\n{name}" for name in ANSWERS], size=(1100, 2000)
+        setup(service),
+        *[f"%%chat kimi-k2.6\n{name}" for name in ANSWERS],
+        size=(1100, 2000),
+        own_page=True,
     )
     watched = Watched(notebook.page, LABS)
 
@@ -190,10 +193,9 @@ def test_nothing_a_model_writes_acts_on_a_page(
     notebook.close()
     saved = lab.folder / "notebooks" / notebook.path
     for path, trusted in ((saved, True), (untrusted(saved), False)):
-        notebook = lab.open(path=path.name, size=(1100, 2000))
+        notebook = lab.open(path=path.name, size=(1100, 2000), own_page=True)
         watched = Watched(notebook.page, LABS)
-        notebook.page.reload()
-        notebook.ready()
+        notebook.load()
         assert is_trusted(notebook) is trusted
         assert watched.harmless() == ""
         # Without trust, a formula's source is shown in place of the formula.
@@ -247,7 +249,9 @@ def setup(service: Service) -> str:
 def test_the_watch_sees_what_plain_markdown_does(lab: Lab, sink: Service) -> None:
     """These tests would fail where something acts: JupyterLab draws Markdown as it is."""
     markdown = aimed("![x](http://sink.example/leak)\n\n<img src=x onerror=alert(1)>", sink)
-    notebook = lab.open(f"from IPython.display import Markdown\nMarkdown({markdown!r})")
+    notebook = lab.open(
+        f"from IPython.display import Markdown\nMarkdown({markdown!r})", own_page=True
+    )
     watched = Watched(notebook.page, LABS)
 
     notebook.run()
@@ -313,6 +317,7 @@ def test_nothing_said_in_other_places_acts_either(
         "%chat usage",
         "%chat",
         size=(1100, 3000),
+        own_page=True,
     )
     watched = Watched(notebook.page, LABS)
 

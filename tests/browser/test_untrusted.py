@@ -77,8 +77,7 @@ def opened_both_ways(
     trusted = ask("%%chat kimi-k2-thinking\nTalk", **page)
     trusted.run(1)
     trusted.save()
-    trusted.page.reload()
-    trusted.ready()
+    trusted.load()
     untrusted = lab.open(path=copied(lab, trusted), **page)
     for notebook in (trusted, untrusted):
         notebook.page.wait_for_selector(".nbc-foot")
