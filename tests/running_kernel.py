@@ -11,6 +11,8 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
+from .warm_kernels import CAN_FORK
+
 DEADLINE = 60.0  # seconds for one cell; a wait that long is a failure
 
 
@@ -85,6 +87,8 @@ class RunningKernel:
 
     def __enter__(self) -> RunningKernel:
         self.manager = KernelManager(kernel_name="python3")
+        if CAN_FORK and self._env.get("PYTHONPATH") == os.environ.get("PYTHONPATH"):
+            self.manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": "warm"}
         self.manager.start_kernel(cwd=str(self._cwd), env=self._env)
         self.client = self.manager.blocking_client()
         self.client.start_channels()

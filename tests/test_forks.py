@@ -55,6 +55,41 @@ def test_no_child_of_a_fork_in_the_middle_of_an_import_hangs(kind: str, tmp_path
     assert set(outcomes(trials, tmp_path).items()) == {(trial, "ok") for trial in trials}
 
 
+ASKER = """
+import sys, threading
+import IPython, nbchat
+
+unguarded = []
+
+def look(event, given):
+    mine = threading.current_thread().name == "asks" and not nbchat._imports._is_owned()
+    if event == "import" and mine:
+        unguarded.append(given[0])
+
+def ask():
+    nbchat.ask("demo", "Hi")
+    talk = nbchat.chat("talk")
+    talk.ask("Hi", "demo")
+    nbchat.models()
+
+sys.addaudithook(look)
+thread = threading.Thread(target=ask, name="asks")
+thread.start()
+thread.join()
+print(unguarded)
+"""
+
+
+@pytest.mark.field("L8")
+def test_a_first_question_on_a_thread_imports_nothing_that_a_fork_does_not_wait_for(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", ASKER]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "[]\n"
+
+
 FORKING_ASKER = """
 import asyncio, os, sys
 import nbchat

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -17,6 +18,7 @@ import time
 import tomllib
 import venv
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -169,6 +171,14 @@ def test_the_command_line_is_there_and_says_what_an_extra_brings(fresh: Path) ->
     assert "pip install 'nbchat[server]'" in serving.stderr
 
 
+def is_open(host: str) -> bool:
+    """Whether a server listens at `http://host:port`."""
+    name, _, port = host.removeprefix("http://").partition(":")
+    with suppress(OSError), socket.create_connection((name, int(port))):
+        return True
+    return False
+
+
 @pytest.mark.field("C15")
 def test_the_first_line_of_the_readme_ends_in_a_notebook_that_runs(
     clone: Path, tmp_path: Path
@@ -204,6 +214,9 @@ def test_the_first_line_of_the_readme_ends_in_a_notebook_that_runs(
         addresses = re.findall(r"(http://\S+)(/lab\S*)\?token=(\w+)", log.read_text("utf-8"))
         assert {path for _, path, _ in addresses} == {f"/lab/tree/{FIRST}"}
         host, path, token = addresses[0]
+        while not is_open(host):  # it listens a moment after it has said so
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
         with urlopen(f"{host}{path}?token={token}") as page:
             assert b"JupyterLab" in page.read()
         with urlopen(f"{host}/api/contents/{FIRST}?token={token}") as opened:

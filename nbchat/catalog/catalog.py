@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
@@ -274,7 +274,9 @@ def own_variable(provider: Provider) -> str:
 
 
 def _read(name: str) -> Any:
-    return json.loads(files("nbchat.catalog").joinpath(name).read_text("utf-8"))
+    # Not through importlib.resources, which imports more when it is called: a thread may call this,
+    # and a process that is forked in the middle of an import waits for it for ever.
+    return json.loads(get_data("nbchat.catalog", name) or b"")
 
 
 @cache
