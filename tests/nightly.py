@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import os
 
+IS_NIGHT = os.environ.get("NBCHAT_NIGHTLY") == "1"
+
 
 def size(usual: int, nightly: int) -> int:
     """The count for this run."""
-    return nightly if os.environ.get("NBCHAT_NIGHTLY") == "1" else usual
+    return nightly if IS_NIGHT else usual
+
+
+def examples(nightly: int) -> int:
+    """The count of a test that tries texts made by chance: else a third of the nightly one."""
+    return nightly if IS_NIGHT else nightly // 3

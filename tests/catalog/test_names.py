@@ -14,6 +14,8 @@ from nbchat.errors import UnknownModel
 from nbchat.wire.formats import FORMATS
 from nbchat.wording import did_you_mean
 
+from ..nightly import examples
+
 CATALOG = shipped()
 
 
@@ -152,7 +154,7 @@ def test_a_model_id_cannot_lead_to_another_path(upstream: str):
         CATALOG.find(f"gemini:{upstream}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.one_of(
         st.text(), st.builds("{}:{}".format, st.sampled_from([*CATALOG.providers]), st.text())

@@ -15,6 +15,8 @@ from nbchat.catalog.user_tables import read_tables
 from nbchat.errors import BadSettings
 from nbchat.wire.formats import FORMATS
 
+from ..nightly import examples
+
 CATALOG = shipped()
 
 CORP = {"type": "corp", "base_url": "https://llm.corp.example/v1", "envKeys": ["CORP_API_KEY"]}
@@ -259,7 +261,7 @@ JSON = st.recursive(
 FIELDS = st.sampled_from([*Model.model_fields, *Provider.model_fields])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.sampled_from(["models", "providers", "aliases"]),
     st.lists(st.dictionaries(FIELDS, JSON, max_size=4)) | JSON,

@@ -19,6 +19,7 @@ from nbchat.context.tables import is_table
 from nbchat.errors import BadVariable, Interrupted
 from nbchat.frontends.panel import attachments
 
+from ..nightly import examples
 from ..running_kernel import RunningKernel
 from .zoo import ASKED, NAMES, REFUSES, SAYS, Fatal, OnTheInstance, Picture, _raise, with_text
 
@@ -168,7 +169,7 @@ members = st.dictionaries(
 @given(
     members, st.sets(st.sampled_from(HOOKS)), st.sampled_from([object, str, dict, BaseException])
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_object_is_asked_for_more_than_its_text(
     held: dict[str, str], hooks: set[str], base: type
 ) -> None:

@@ -15,6 +15,8 @@ from nbchat.known_keys import Mask
 from nbchat.messages import Source, Text, Thought, ToolCall, ToolResult
 from nbchat.provider_state import ProviderState
 
+from ..nightly import examples
+
 KEY = "sk-canary-7Qv/3xY+9Zt_K2mW8pLr4NbD6"
 OTHER = "sk-canary-0123456789abcdef"
 MASK = Mask({KEY: "KIMI_API_KEY", OTHER: "OPENAI_API_KEY"})
@@ -39,7 +41,7 @@ kinds = st.lists(st.sampled_from([Text, Thought]), min_size=60)
 
 
 @given(places=places, kinds=kinds, joined=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_a_key_is_masked_however_the_pieces_are_cut(
     places: list[int], kinds: list[type[Text]], joined: st.DataObject
 ) -> None:

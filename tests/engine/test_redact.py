@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from nbchat.engine.redact import MASK, RUN, redact
 
+from ..nightly import examples
+
 LETTERS = string.ascii_letters + string.digits
 keys = st.builds(
     "{}{}".format,
@@ -77,14 +79,14 @@ def test_no_part_of_a_key_is_left_in_any_disguise(
 
 
 @given(key=keys, text=st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_text_without_the_key_is_unchanged(key: str, text: str) -> None:
     if not runs(key.lower(), 6) & runs("".join(text.lower().split()), 6):
         assert redact(text, [key]) == text
 
 
 @given(text=st.text(max_size=2000), key=st.text(min_size=0, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_text_and_any_key_are_taken(text: str, key: str) -> None:
     masked = redact(text + key + text, [key, "", "another-key-0123"])
 

@@ -16,7 +16,7 @@ from nbchat.wire.framing.contract import FramingError
 from nbchat.wire.framing.json_values import JsonValues
 
 from ..network.faults.families import FAMILIES, TEXT, Family
-from ..nightly import size
+from ..nightly import examples, size
 from .player import Played, Player
 from .test_response_truncation import recorded
 
@@ -144,7 +144,7 @@ def decoded(*chunks: bytes) -> tuple[list[bytes], bytes]:
     st.sampled_from([None, 1]),
     st.lists(st.integers(0, 999), max_size=5),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_json_values_are_found_in_any_pieces(
     values: list[Any], array: bool, indent: int | None, places: list[int]
 ) -> None:
@@ -157,7 +157,7 @@ def test_json_values_are_found_in_any_pieces(
 
 
 @given(st.binary(max_size=100), st.lists(st.integers(0, 99), max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_bytes_are_cut_alike_in_any_pieces(body: bytes, places: list[int]) -> None:
     at = sorted(place % (len(body) + 1) for place in places)
     chunks = [body[start:end] for start, end in zip([0, *at], [*at, len(body)], strict=True)]

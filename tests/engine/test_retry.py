@@ -16,6 +16,7 @@ from nbchat.engine.retry import in_words, retry_after, retry_delay
 from nbchat.errors import NbchatError, RateLimited, ServiceDown, ServiceError
 
 from ..fakes.provider import Service
+from ..nightly import examples
 
 numbers = st.floats(allow_nan=True).map(repr) | st.integers(-10, 10**6).map(str)
 words = st.sampled_from(
@@ -44,7 +45,7 @@ kinds = st.sampled_from([RateLimited, ServiceDown])
 
 
 @given(st.lists(st.tuples(headers, kinds), min_size=5, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_sequence_of_refusals_ends_after_three_tries_and_a_bounded_wait(
     answers: list[tuple[dict[str, str], type[ServiceError]]],
 ) -> None:

@@ -14,6 +14,7 @@ from pydantic_core import from_json
 
 from nbchat.wire.problem import ProviderProblem, problem_in
 
+from ..nightly import examples
 from .format_contract import nonsense
 from .replay import (
     FAMILIES,
@@ -304,7 +305,7 @@ NAMES = """
 NAMES += " status_code status_msg error_msg error_code raw_status_code choices content role"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(nonsense(NAMES, "error 429 12s x"))
 def test_nonsense_is_a_problem_or_none_and_never_an_exception(body: Any) -> None:
     what = problem_in(body)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from nbchat.messages import Text, Thought
 from nbchat.wire.think_tags import ThinkTags
 
+from ..nightly import examples
+
 CASES = {
     "<think>hm</think>Hi": ("hm", "Hi"),
     " \n<think>\n\nhm\n</think>\n\nHi <b> </think>": ("hm\n", "Hi <b> </think>"),
@@ -56,7 +58,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(PIECES, max_size=12))
 def test_any_pieces_are_sorted_as_the_whole_text_would_be(pieces: list[str]) -> None:
     assert sorted_out(*pieces) == sorted_out("".join(pieces)) == on_the_whole_text("".join(pieces))

@@ -17,6 +17,7 @@ from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn
 from nbchat.messages import Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 
+from ...nightly import examples
 from ...render.sequences import CONTROLS, SEQUENCES
 from ...render.streaming.test_incremental import plain_documents
 from ...render.terminal.drawing import CONTROL, PAGE
@@ -174,7 +175,7 @@ def test_what_rich_reads_as_its_own_is_words() -> None:
     assert terminal.shown == [words, "", words, "", words]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.just(PAGE) | plain_documents,
     st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), max_size=20),

@@ -16,6 +16,8 @@ from nbchat.render.terminal import rich_page
 from tests.render.dom import Page, words
 from tests.render.markdown.test_source import others
 
+from ...nightly import examples
+
 DRAWN = [
     ("H<sub>2</sub>O", "H<sub>2</sub>O"),
     ("10<sup>−9</sup> m", "10<sup>−9</sup> m"),
@@ -194,7 +196,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_any_mixture_is_safe_in_a_page_and_a_copy(text: str) -> None:
     html = to_html(text)

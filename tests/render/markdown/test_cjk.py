@@ -18,6 +18,8 @@ from nbchat.render.markdown.cjk import emphasis_beside_cjk
 from nbchat.render.terminal import rich_page
 from tests.render.dom import words
 
+from ...nightly import examples
+
 PLAIN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 OURS = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 OURS.use(emphasis_beside_cjk)
@@ -125,7 +127,7 @@ CJK = [*"注の한。：「」（），％ｱ", "\U00020000", "葛\U000e0100", "
 
 
 @pytest.mark.field("C13")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(
         st.one_of(
@@ -168,7 +170,7 @@ def test_no_mark_is_seen_while_it_streams(markdown: str) -> None:
     assert page.html == to_html(markdown)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.sampled_from([*SIGNS, *OTHERS, *CJK, "\n\n"]), max_size=30).map("".join))
 def test_any_prefix_ends_as_the_whole(text: str) -> None:
     page = Incremental()

@@ -18,6 +18,8 @@ from nbchat.render.markdown.code import (
 )
 from tests.render.dom import Page
 
+from ...nightly import examples
+
 
 def test_a_fence_has_its_language_and_its_colours() -> None:
     html = to_html('```python\ndef f(x):  # hm\n    return "a" + 1\n```')
@@ -67,7 +69,7 @@ def test_every_language_of_the_list_has_a_lexer() -> None:
         get_lexer_by_name(_ALIASES.get(name, name))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.sampled_from(sorted(LANGUAGES)),
     st.text(alphabet="ab1 \n\t\"'`#/*<>(){}[]=;:-\\$@é中\u2028", max_size=80),

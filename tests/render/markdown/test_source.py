@@ -16,6 +16,7 @@ from nbchat.render import plain, to_markdown
 from nbchat.render.characters import unmasked
 from nbchat.render.markdown.source import joined
 
+from ...nightly import examples
 from ..payloads import EVERYTHING, HOST_SHOWN_ANYHOW
 from ..sequences import CONTROLS, SEQUENCES
 
@@ -259,7 +260,7 @@ def test_code_is_told_from_prose_also_in_a_source() -> None:
     assert source.count(unmasked(heart)) == 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

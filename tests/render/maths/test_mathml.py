@@ -14,6 +14,8 @@ from tests.render.dom import Page
 from tests.render.maths.formulas import DISPLAYED, INLINE
 from tests.render.payloads import FORMULAS
 
+from ...nightly import examples
+
 
 @pytest.mark.parametrize(
     "text",
@@ -287,7 +289,7 @@ def test_a_long_or_deep_formula_shows_its_source() -> None:
     assert mathml(r"\left(" * 100 + "x" + r"\right)" * 100) is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -11,6 +11,8 @@ from nbchat.render.maths.mathml import in_letters, mathml
 from tests.render.dom import Page
 from tests.render.maths.formulas import DISPLAYED, INLINE
 
+from ...nightly import examples
+
 
 @pytest.mark.parametrize(
     ("tex", "line"),
@@ -96,7 +98,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_no_tex_at_all_raises_or_escapes(tex: str) -> None:
     line = in_letters(tex)

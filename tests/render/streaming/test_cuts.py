@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from nbchat.render.streaming.cuts import WENT_ON, WENT_ON_INSIDE, cut_block
 from tests.render.streaming.test_incremental import documents
 
+from ...nightly import examples
+
 WORDS = "Words and words. " * 190
 
 
@@ -84,7 +86,7 @@ def test_a_long_line_is_cut_and_goes_on_as_it_began(
     assert cut.classes == classes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(documents)
 def test_a_cut_moves_on(text: str) -> None:
     """What goes on is never the whole again, or it would be cut for ever."""

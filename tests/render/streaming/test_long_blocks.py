@@ -15,6 +15,8 @@ from tests.benchmarks.answers import SHAPES
 from tests.render.dom import Page, words
 from tests.render.streaming.test_incremental import documents
 
+from ...nightly import examples
+
 ENDLESS = {
     **{name: SHAPES[name](20_000)[1] for name in ("table", "fence", "paragraph", "list", "quote")},
     "chinese paragraph": SHAPES["chinese"](20_000)[1].replace("\n", "").rpartition("。")[0],
@@ -184,7 +186,7 @@ def test_headings_and_formulas_are_light_until_the_end() -> None:
     assert page.html == to_html(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(documents)
 def test_short_blocks_are_left_alone(text: str) -> None:
     page = stream(text)

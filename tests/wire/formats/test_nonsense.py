@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nbchat.events import Stop
 from nbchat.wire.problem import ProviderProblem
 
+from ...nightly import examples
 from ..format_contract import Format
 from .test_every_format import EVERY
 
@@ -35,7 +36,7 @@ def survives(wire: Format, values: Sequence[Any], *, whole: bool) -> None:
 
 
 @EVERY
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data(), whole=st.booleans())
 def test_any_json(wire: Format, data: Any, whole: bool) -> None:
     named = st.tuples(st.sampled_from(["", "error", *wire.events.split()]), wire.anything)
@@ -44,7 +45,7 @@ def test_any_json(wire: Format, data: Any, whole: bool) -> None:
 
 
 @EVERY
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data(), whole=st.booleans())
 def test_any_json_inside_what_looks_right(wire: Format, data: Any, whole: bool) -> None:
     survives(wire, data.draw(wire.almost), whole=whole)
