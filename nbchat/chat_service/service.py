@@ -24,7 +24,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from nbchat import runtime
 from nbchat.chat_service.abort import AbortSignal
-from nbchat.chat_service.callbacks import OnChunk, call, chunk_caller
+from nbchat.chat_service.callbacks import OnChunk, call, check_callback, chunk_caller
 from nbchat.chat_service.chunk import StreamChunk, chunks_of
 from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.errors import NbchatError
@@ -161,9 +161,10 @@ async def send_chat_stream(
     """Ask, and be called back; returns the last chunk. The callbacks may be async.
 
     `on_chunk(chunk)` gets every chunk; `on_chunk(text, finished)` gets the words, and last
-    a True. Then exactly one of `on_error` and `on_complete` is called. An abort is an error
-    of the kind Interrupted. Without `on_error` an error is raised. What a callback raises
-    ends the stream and is raised here.
+    a True; `on_chunk(text)` the words alone. Then exactly one of `on_error` and `on_complete`
+    is called. An abort is an error of the kind Interrupted. Without `on_error` an error is
+    raised. What a callback raises ends the stream and is raised here. A callback that cannot
+    be called like this is refused before anything is sent.
 
     >>> import asyncio
     >>> last = asyncio.run(send_chat_stream({"model": "demo", "messages": "What did I just ask?"},
@@ -173,6 +174,8 @@ async def send_chat_stream(
     (True, 'end')
     """
     last, call_with = StreamChunk(), chunk_caller(on_chunk)
+    check_callback("on_error", on_error, "error")
+    check_callback("on_complete", on_complete)
     async with aclosing(ChatService().stream_chat(params, signal)) as arriving:
         async for last in arriving:
             await call_with(last)
