@@ -23,10 +23,12 @@ from nbchat.messages import (
 from nbchat.part_lists import Growing, ReadFromParts, mark_beginnings
 from nbchat.text_like import OneText, TextLike
 from nbchat.wording import shorten
+from nbchat.wrong_calls import with_told_calls
 
 StopReason = Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"]
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Usage:
     """What the provider counted, in tokens; None where it did not say.
@@ -58,6 +60,7 @@ class Usage:
         return f"{said} tokens" + (f", {self.cached:,} cached" if self.cached else "")
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Notice:
     """Something the reader should know, such as a parameter that was left out.
@@ -69,6 +72,7 @@ class Notice:
     text: str
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Stop:
     """The last event of every stream, and there is exactly one.
@@ -120,6 +124,7 @@ class _ShownAnswer(ReadFromParts):
         return answer_bundle(cast(Answer, self))
 
 
+@with_told_calls
 @dataclass(slots=True, repr=False, eq=False)
 class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     """Everything a stream said, folded together.
