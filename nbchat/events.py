@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, cast
 
+from nbchat.errors import BadCall
 from nbchat.messages import (
     AnswerPart,
     Image,
@@ -107,6 +108,8 @@ class _ShownAnswer(ReadFromParts):
     __slots__ = ()
 
     model: str
+    usage: Usage
+    notices: list[str]
     stop: Stop
 
     @property
@@ -276,3 +279,23 @@ class EndedAnswer(_ShownAnswer, OneText):
     def ended(self) -> EndedAnswer:
         """Itself."""
         return self
+
+    def add(self, event: Event) -> None:
+        """Fold in what is known later. Raises BadCall for words, which would change the text."""
+        match event:
+            case Text() if event.text:
+                raise BadCall("an answer that has ended takes no more words.")
+            case Text() | Thought():
+                said = [part for part in self.parts if type(part) is type(event)]
+                if event.text or not said or said[-1].state:
+                    self.parts.append(event)
+                else:
+                    said[-1].state = event.state
+            case Usage():
+                self.usage = event
+            case Notice():
+                self.notices.append(event.text)
+            case Stop():
+                self.stop = event
+            case _:
+                self.parts.append(event)

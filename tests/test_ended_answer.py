@@ -36,6 +36,8 @@ from pydantic import TypeAdapter
 import nbchat
 from nbchat import Answer, Stop, Text, Thought
 from nbchat.conversation.export import read_export
+from nbchat.errors import BadCall
+from nbchat.provider_state import ProviderState
 from nbchat.text_like import OneText
 
 from .fakes import provider
@@ -342,6 +344,24 @@ def test_it_and_one_that_grows_are_equal() -> None:
     assert grows == answered()
     assert {answered(), grows, "Hi"} == {"Hi"}
     assert not isinstance(grows, str)
+
+
+def test_what_is_known_later_is_folded_in_and_words_are_refused() -> None:
+    answer = answered()
+    state = ProviderState("p", "w", {"signature": "s"})
+    call = nbchat.ToolCall("1", "now", {})
+    for event in (
+        *(Thought("", state), Text("", state), call),
+        *(nbchat.Usage(1, 2), nbchat.Notice("Kept nowhere."), Stop("length")),
+    ):
+        answer.add(event)
+
+    assert answer.parts == [Thought("hm", state), Text("Hi", state), call]
+    assert (answer.usage.output, answer.notices) == (2, ["Kept nowhere."])
+    assert answer.stop == Stop("length")
+    with pytest.raises(BadCall, match="takes no more words"):
+        answer.add(Text("!"))
+    assert answer == answer.text == "Hi"
 
 
 def test_an_answer_without_words_is_true_where_something_else_came() -> None:

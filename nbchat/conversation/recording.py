@@ -84,8 +84,9 @@ class Recording:
         trouble = await self._writer.finish()
         if not trouble:
             return []
-        turn.answer.notices.append(trouble)
-        return [Notice(trouble)]
+        notice = Notice(trouble)
+        turn.answer.add(notice)
+        return [notice]
 
     async def __aexit__(self, *error: object) -> None:
         self._writer.cancel()
