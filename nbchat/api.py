@@ -9,12 +9,14 @@ from nbchat.catalog import catalog
 from nbchat.catalog.argument_order import check_order
 from nbchat.catalog.model_list import Models
 from nbchat.conversation.conversation import Conversation
+from nbchat.errors import BadCall
 from nbchat.events import Answer
 from nbchat.messages import Message
 from nbchat.options import RequestOptions
 from nbchat.runtime import current
 from nbchat.signatures import takes_options
 from nbchat.streams import Stream
+from nbchat.wrong_calls import tells_wrong_calls
 
 
 @takes_options('nbchat.stream("demo", "Why is the sky blue?"), the model first')
@@ -66,6 +68,7 @@ def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Request
     return runtime.bridge.wait(runtime.source.stream(model, messages, **options))
 
 
+@tells_wrong_calls
 def chat(name: str = "main") -> Conversation:
     """The conversation of that name in this kernel; `main` is the one of a plain `%%chat`.
 
@@ -78,6 +81,7 @@ def chat(name: str = "main") -> Conversation:
     return current().chat(name)
 
 
+@tells_wrong_calls
 def models(live: str | None = None) -> Models:
     """The rows of the model-mapping table, your own included.
 
@@ -89,10 +93,14 @@ def models(live: str | None = None) -> Models:
     ['kimi-k3.1-pro', 'kimi-k3.1-pro-highspeed', 'kimi-k3']
     """
     if live is not None:
+        if not isinstance(live, str):
+            kind = type(live).__name__
+            raise BadCall(f'live is the name of a provider, such as "kimi", not {kind}.')
         return Models(current().list_models(live))
     return Models(current().settings().catalog.models.values())
 
 
+@tells_wrong_calls
 def get_model_type(name: str) -> str:
     """The provider type that serves a model, by the table, your own rows and aliases included.
 
@@ -104,6 +112,7 @@ def get_model_type(name: str) -> str:
     return catalog.get_model_type(name, current().settings().catalog)
 
 
+@tells_wrong_calls
 def get_model_id(name: str) -> str:
     """The provider's own id of a model.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbchat.provider_state import ProviderState
+from nbchat.wrong_calls import with_told_calls
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,6 +33,7 @@ class Attachment:
         return f"data:{self.media_type};base64,{self.base64}"
 
 
+@with_told_calls
 @dataclass(slots=True, frozen=True)
 class Image(Attachment):
     """A picture inside a message, held as bytes.
@@ -45,6 +47,7 @@ class Image(Attachment):
     others: dict[str, Any] | None = field(default=None, repr=False, hash=False)
 
 
+@with_told_calls
 @dataclass(slots=True, frozen=True)
 class File(Attachment):
     """A document inside a message, held as bytes; `File.open(path)` reads one.

@@ -256,7 +256,7 @@ class ThreadBridge:
                 pass
         if interrupts.seen:
             raise Interrupted(f"stopped after {len(stream.result.text):,} characters.")
-        return stream.result
+        return stream.result.ended()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the thread, and wait for what it returns; an interrupt cancels it."""

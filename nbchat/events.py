@@ -6,35 +6,30 @@ They know nothing of providers, wire formats or notebooks.
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias, cast
 
+from nbchat.errors import BadCall
 from nbchat.messages import (
     AnswerPart,
     Image,
-    Message,
     Source,
     Text,
     Thought,
     ToolCall,
     ToolResult,
-    joined_words,
 )
-from nbchat.part_lists import (
-    Growing,
-    can_be_shown,
-    mark_beginnings,
-    message_of,
-    messages_of,
-    rounds_of,
-)
-from nbchat.text_like import TextLike
+from nbchat.part_lists import Growing, ReadFromParts, mark_beginnings
+from nbchat.text_like import OneText, TextLike
 from nbchat.wording import shorten
+from nbchat.wrong_calls import with_told_calls
 
 StopReason = Literal["end", "length", "tool_calls", "filter", "interrupted", "broken"]
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Usage:
     """What the provider counted, in tokens; None where it did not say.
@@ -66,6 +61,7 @@ class Usage:
         return f"{said} tokens" + (f", {self.cached:,} cached" if self.cached else "")
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Notice:
     """Something the reader should know, such as a parameter that was left out.
@@ -77,6 +73,7 @@ class Notice:
     text: str
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Stop:
     """The last event of every stream, and there is exactly one.
@@ -92,6 +89,8 @@ class Stop:
     detail: str = ""
 
 
+NO_STOP_YET = Stop("broken", "the answer has not ended")
+
 Event: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop
 
 
@@ -103,13 +102,41 @@ def is_shown(event: Event) -> bool:
     return event.text != "" if isinstance(event, _WORDS) else True
 
 
+class _ShownAnswer(ReadFromParts):
+    """How an answer shows itself, while it grows and later."""
+
+    __slots__ = ()
+
+    model: str
+    usage: Usage
+    notices: list[str]
+    stop: Stop
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether its Stop has come."""
+        return self.stop != NO_STOP_YET
+
+    def __repr__(self) -> str:
+        beginning = shorten(self.text, 60)
+        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {beginning!r}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from nbchat.display import answer_bundle
+
+        return answer_bundle(cast(Answer, self))
+
+
+@with_told_calls
 @dataclass(slots=True, repr=False, eq=False)
-class Answer(TextLike):
+class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     """Everything a stream said, folded together.
 
-    `str(answer)` is its text; a notebook shows it rendered. `len`, `in`, `+`, `==`, slices and
-    the methods of `str` work on the answer as on its text. Where a `str` itself is wanted (a
-    column of a table, `json`, `re`, a file) write `str(answer)`.
+    What `ask` returns, and what a conversation holds, is a text, a `str`: use it wherever one is
+    wanted, as a cell of a table, in `json`, in a file. It is not iterated over, and `yaml` and
+    a new column's name want `str(answer)`. A notebook shows it rendered. The result of a stream
+    reads like its text until it has ended: `len`, `in`, `+`, `==`, slices and the methods of
+    `str` work on what has come.
 
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
     `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
@@ -125,13 +152,16 @@ class Answer(TextLike):
     [Thought(text='hm'), Text(text='Hi!')]
     >>> answer.upper(), "Hi" in answer, len(answer), answer + " How are you?"
     ('HI!', True, 3, 'Hi! How are you?')
+    >>> answer = answer.ended()
+    >>> isinstance(answer, str), isinstance(answer, Answer), answer.thought
+    (True, True, 'hm')
     """
 
     model: str = ""
     provider: str = ""
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
-    stop: Stop = field(default_factory=lambda: Stop("broken", "the answer has not ended"))
+    stop: Stop = field(default_factory=lambda: replace(NO_STOP_YET))
     given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     _parts: list[AnswerPart] = field(default_factory=list)
@@ -214,66 +244,58 @@ class Answer(TextLike):
         for kind in (Text, Thought):
             mark_beginnings(self._parts, kind)
 
-    @property
-    def text(self) -> str:
-        """The words of the answer, as Markdown; a blank line where they begin anew."""
-        return joined_words(self.parts, Text)
-
-    @property
-    def thought(self) -> str:
-        """What the model let see of its thinking."""
-        return joined_words(self.parts, Thought)
-
-    @property
-    def tool_calls(self) -> list[ToolCall]:
-        """The tools that were asked for."""
-        return [part for part in self._parts if isinstance(part, ToolCall)]
-
-    @property
-    def sources(self) -> list[Source]:
-        """The pages that the answer rests on."""
-        return [part for part in self._parts if isinstance(part, Source)]
-
-    @property
-    def rounds(self) -> list[list[AnswerPart]]:
-        """The parts of each request: those up to its tools' results, and these.
-
-        >>> answer = Answer()
-        >>> asked, told = ToolCall("1", "now", {}), ToolResult("1", "now", "noon")
-        >>> answer.parts = [asked, told, Text("It is noon.")]
-        >>> [len(parts) for parts in answer.rounds]
-        [2, 1]
-        """
-        return rounds_of(self.parts)
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether each tool that was asked for has given its result."""
-        answered = {part.id for part in self._parts if isinstance(part, ToolResult)}
-        return all(call.id in answered for call in self.tool_calls)
-
-    @property
-    def message(self) -> Message:
-        """The answer as one message of the conversation that goes on."""
-        return message_of(self.parts)
-
-    @property
-    def messages(self) -> list[Message]:
-        """The same as several: each round's own, followed by the results of its tools."""
-        return messages_of(self.parts)
+    def ended(self) -> Answer:
+        """The same as a text, for an answer that grows no more."""
+        ended = EndedAnswer(self.text)
+        for name in EndedAnswer.__slots__:
+            setattr(ended, name, getattr(self, name))
+        return cast(Answer, ended)
 
     def __str__(self) -> str:
         return self.text
 
-    def __repr__(self) -> str:
-        beginning = shorten(self.text, 60)
-        return f"<Answer of {self.model or 'no model'}, {self.stop.reason}: {beginning!r}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from nbchat.display import answer_bundle
+@Answer.register
+class EndedAnswer(_ShownAnswer, OneText):
+    """An answer that has ended: its text, a `str`, and all else that is known of it.
 
-        return answer_bundle(self)
+    Use it wherever a text is wanted: as a cell of a table, in `json`, in a file. It is not
+    iterated over; `yaml` and a new column's name want `str(answer)`. `.parts` are what the model
+    said, thought and asked for; see `nbchat.Answer`, which it is to `isinstance`.
 
-    def __bool__(self) -> bool:
-        """Whether anything of the answer arrived that can be shown."""
-        return can_be_shown(self.parts)
+    >>> import json, nbchat
+    >>> answer = nbchat.ask("demo", "What did I just ask?")
+    >>> print(json.dumps({"said": answer}))
+    {"said": "This is the first question of our conversation."}
+    """
+
+    # What grows cannot be a `str`, which never changes: so there are two classes.
+
+    __slots__ = (
+        *("parts", "model", "provider", "usage", "notices", "stop"),
+        *("given_url", "host"),
+    )
+
+    def ended(self) -> EndedAnswer:
+        """Itself."""
+        return self
+
+    def add(self, event: Event) -> None:
+        """Fold in what is known later. Raises BadCall for words, which would change the text."""
+        match event:
+            case Text() if event.text:
+                raise BadCall("an answer that has ended takes no more words.")
+            case Text() | Thought():
+                said = [part for part in self.parts if type(part) is type(event)]
+                if event.text or not said or said[-1].state:
+                    self.parts.append(event)
+                else:
+                    said[-1].state = event.state
+            case Usage():
+                self.usage = event
+            case Notice():
+                self.notices.append(event.text)
+            case Stop():
+                self.stop = event
+            case _:
+                self.parts.append(event)

@@ -14,6 +14,7 @@ from nbchat.attachments import File as File
 from nbchat.attachments import Image as Image  # spoken of as parts of a message
 from nbchat.provider_state import ProviderState
 from nbchat.text_like import as_text
+from nbchat.wrong_calls import with_told_calls
 
 Role = Literal["system", "user", "assistant", "tool"]
 
@@ -59,6 +60,7 @@ class Thought:
         return f"\n\n{self.text}" if self.begins and self.text else self.text
 
 
+@with_told_calls
 @dataclass(slots=True)
 class ToolCall:
     """A tool the model asks for, once its arguments are whole.
@@ -78,6 +80,7 @@ class ToolCall:
     others: dict[str, Any] | None = field(default=None, repr=False)
 
 
+@with_told_calls
 @dataclass(slots=True)
 class ToolResult:
     """What a tool gave back; `id` and `name` are those of its call.
@@ -98,6 +101,7 @@ class ToolResult:
     others: dict[str, Any] | None = field(default=None, repr=False)
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Source:
     """A page that the answer rests on; `quoted` are the words taken from it.
@@ -136,6 +140,7 @@ Part: TypeAlias = str | Image | File
 Content: TypeAlias = str | Sequence[Part]
 
 
+@with_told_calls
 @dataclass(slots=True)
 class Message:
     """One message of a conversation; `role` is system, user, assistant or tool.
@@ -192,6 +197,7 @@ class Message:
         return not isinstance(part, ToolCall) or part in self.tool_calls
 
 
+@with_told_calls
 @dataclass(slots=True, frozen=True)
 class Tool:
     """A function the model may ask for; `parameters` is a JSON schema. Whoever asked runs it.

@@ -12,6 +12,7 @@ from nbchat.messages import (
     AnswerPart,
     Image,
     Message,
+    Source,
     Text,
     Thought,
     ToolCall,
@@ -93,3 +94,67 @@ def messages_of(parts: Iterable[AnswerPart]) -> list[Message]:
             if isinstance(part, ToolResult)
         ]
     return messages
+
+
+class ReadFromParts:
+    """What an answer says as a whole, read from its parts."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> list[AnswerPart]:
+        """What was thought, said, asked for and found, in the order it came."""
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """The words of the answer, as Markdown; a blank line where they begin anew."""
+        return joined_words(self.parts, Text)
+
+    @property
+    def thought(self) -> str:
+        """What the model let see of its thinking."""
+        return joined_words(self.parts, Thought)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tools that were asked for."""
+        return [part for part in self.parts if isinstance(part, ToolCall)]
+
+    @property
+    def sources(self) -> list[Source]:
+        """The pages that the answer rests on."""
+        return [part for part in self.parts if isinstance(part, Source)]
+
+    @property
+    def rounds(self) -> list[list[AnswerPart]]:
+        """The parts of each request: those up to its tools' results, and these.
+
+        >>> from nbchat import Answer
+        >>> answer = Answer()
+        >>> asked, told = ToolCall("1", "now", {}), ToolResult("1", "now", "noon")
+        >>> answer.parts = [asked, told, Text("It is noon.")]
+        >>> [len(parts) for parts in answer.rounds]
+        [2, 1]
+        """
+        return rounds_of(self.parts)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether each tool that was asked for has given its result."""
+        answered = {part.id for part in self.parts if isinstance(part, ToolResult)}
+        return all(call.id in answered for call in self.tool_calls)
+
+    @property
+    def message(self) -> Message:
+        """The answer as one message of the conversation that goes on."""
+        return message_of(self.parts)
+
+    @property
+    def messages(self) -> list[Message]:
+        """The same as several: each round's own, followed by the results of its tools."""
+        return messages_of(self.parts)
+
+    def __bool__(self) -> bool:
+        """Whether anything of the answer arrived that can be shown."""
+        return can_be_shown(self.parts)

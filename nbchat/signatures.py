@@ -144,7 +144,7 @@ class CallShape:
         known = [*(parameter.name for parameter in self.in_order), *options]
         for name in named:
             if name not in known and name not in self.unseen:
-                meant = _meant(name, known)
+                meant = meant_by(name, known)
                 return (
                     f"{self.name}() has no option {name!r}.{meant}\nIt takes: {', '.join(options)}."
                 )
@@ -160,8 +160,14 @@ class CallShape:
         return ""
 
 
-def _meant(unknown: str, known: Sequence[str]) -> str:
-    """The name that was meant: a word may be cut short (temp), or be the one of another library."""
+def meant_by(unknown: str, known: Sequence[str]) -> str:
+    """The name that was meant, as a question to go after "no such name".
+
+    A word may be cut short (temp), or be the one of another library.
+
+    >>> meant_by("max_output_tokens", ["temperature", "max_tokens"])
+    " Did you mean 'max_tokens'?"
+    """
     if unknown == "stream":
         return " For the answer as it arrives there is stream()."
     meant = [ELSEWHERE[unknown]] if unknown in ELSEWHERE else []

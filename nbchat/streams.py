@@ -39,7 +39,9 @@ class Stream:
 
     @property
     def result(self) -> Answer:
-        """The answer as far as it has arrived."""
+        """The answer as far as it has arrived; when it has ended, a `str`."""
+        if self._result.has_stopped:
+            self._result = self._result.ended()
         return self._result
 
     def __repr__(self) -> str:
@@ -75,7 +77,7 @@ class Stream:
         async with self:
             async for _ in self.batches():
                 pass
-        return self.result
+        return self.result.ended()
 
     async def aclose(self) -> None:
         """Stop here. The connection is closed when this returns."""

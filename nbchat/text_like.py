@@ -1,11 +1,13 @@
-"""What reads like the text that `str` makes of it: an Answer does."""
+"""What reads like a text: an Answer does while it grows, and is one when it has ended."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+
+from nbchat.errors import BadCall
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -13,9 +15,11 @@ T = TypeVar("T")
 
 def as_text(value: Any) -> Any:
     """What takes a text can take: of an answer its text, also in a list; else the value itself."""
-    if isinstance(value, TextLike):
+    if isinstance(value, TextLike | OneText):
         return str(value)
-    if isinstance(value, list | tuple) and any(isinstance(item, TextLike) for item in value):
+    if isinstance(value, list | tuple) and any(
+        isinstance(item, TextLike | OneText) for item in value
+    ):
         return [as_text(item) for item in value]
     return value
 
@@ -44,14 +48,37 @@ def _compared(
     return call
 
 
-class TextLike:
-    """The operators and methods of `str`, as they work on `str(self)`.
+class OneText(str):
+    """A `str` that is one value, and not a row of letters: a loop over it is refused.
 
-    It cannot be iterated over: a table would spread it into letters. Where a `str` itself is
-    wanted (`json`, `re`, a file, a column of a table) write `str(…)`. It equals that text, and
-    has its hash, which changes while the text still grows. A column or an array is compared
-    with it as with that text, value by value. Other methods of pandas, such as `isin` and
-    `replace`, look for a `str` and find none: write `str(…)` there.
+    >>> sign = OneText("Mind the gap")
+    >>> "gap" in sign, sign.split()[0]
+    (True, 'Mind')
+    >>> for letter in sign:
+    ...     pass
+    Traceback (most recent call last):
+    nbchat.errors.BadCall: 'Answer' object is not iterable: it is one text.
+    Write answer.splitlines() or answer.split(); where letters are wanted, str(answer).
+    """
+
+    __slots__ = ()
+
+    def __iter__(self) -> NoReturn:
+        raise BadCall(
+            "'Answer' object is not iterable: it is one text.\n"
+            "Write answer.splitlines() or answer.split(); where letters are wanted, str(answer)."
+        )
+
+    __reversed__ = __iter__
+
+
+class TextLike:
+    """The operators and methods of `str`, as they work on `str(self)`, for what still grows.
+
+    It cannot be iterated over: a table would spread it into letters. It is no `str`: `json`,
+    `re`, a file, a cell of a table, `isin` and `replace` of pandas look for one, and want
+    `str(…)`. It equals that text, and has its hash, which changes while the text grows. A
+    column or an array is compared with it as with that text, value by value.
 
     >>> class Sign(TextLike):
     ...     def __str__(self):

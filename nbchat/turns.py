@@ -16,6 +16,7 @@ from nbchat import known_keys
 from nbchat.errors import BadCall, NotThere
 from nbchat.events import Answer
 from nbchat.messages import Message
+from nbchat.wrong_calls import tells_wrong_calls
 
 TITLE_LENGTH = 48  # characters
 
@@ -158,11 +159,14 @@ class Tree:
 
     @title.setter
     def title(self, title: str) -> None:
+        if not isinstance(title, str):
+            raise BadCall(f"a title is a text (str), not {type(title).__name__}.")
         self._title = known_keys.hide(" ".join(title.split()))
         self._moved()
 
     # --- moving ------------------------------------------------------------------------------
 
+    @tells_wrong_calls
     def goto(self, turn: Turn | str) -> Turn:
         """Go to that turn (or its id), and on to the newest end below it. Returns where that is."""
         self._head = self._end_below(self._find(turn))
@@ -176,6 +180,7 @@ class Tree:
         self._left.clear()
         self._moved()
 
+    @tells_wrong_calls
     def undo(self, turns: int = 1) -> list[Turn]:
         """Step back over the last `turns` questions and return them; they stay in the tree."""
         if not isinstance(turns, int) or turns < 1:
@@ -187,6 +192,7 @@ class Tree:
             self._moved()
         return gone
 
+    @tells_wrong_calls
     def redo(self) -> list[Turn]:
         """Take back the last undo or reset; returns the turns that are there again."""
         if not self._left:
@@ -201,6 +207,7 @@ class Tree:
         """Whether an undo or a reset can be taken back."""
         return bool(self._left)
 
+    @tells_wrong_calls
     def reset(self) -> int:
         """Start over: the next question has no history. Returns how many turns were left behind."""
         return len(self.undo(len(self.turns))) if self.turns else 0
@@ -208,6 +215,8 @@ class Tree:
     def _find(self, turn: Turn | str) -> Turn:
         if isinstance(turn, Turn):
             found = [turn] if turn in self._all else []
+        elif not isinstance(turn, str):
+            raise BadCall(f"a turn is a Turn or its id (a str), not {type(turn).__name__}.")
         else:
             found = [t for t in self._all if turn and t.id.startswith(turn)]
         if len(found) != 1:

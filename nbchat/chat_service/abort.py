@@ -9,6 +9,9 @@ from contextlib import aclosing, suppress
 from functools import partial
 from typing import Self, TypeVar
 
+from nbchat.errors import BadCall
+from nbchat.wrong_calls import tells_wrong_calls
+
 T = TypeVar("T")
 
 
@@ -21,6 +24,7 @@ class AbortSignal:
     (True, 'the user pressed Stop')
     """
 
+    @tells_wrong_calls
     def __init__(self) -> None:
         self._reason: str | None = None
         self._deadline: float | None = None
@@ -28,17 +32,22 @@ class AbortSignal:
         self._listeners: dict[object, Callable[[], None]] = {}
 
     @classmethod
+    @tells_wrong_calls
     def timeout(cls, seconds: float) -> Self:
         """A signal that aborts by itself, `seconds` from now.
 
         >>> AbortSignal.timeout(0).reason
         'the time limit of 0 s is over'
         """
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            kind = type(seconds).__name__
+            raise BadCall(f"timeout() takes a number of seconds, such as 30, not {kind}.")
         signal = cls()
         signal._deadline = time.monotonic() + seconds
         signal._reason_at_deadline = f"the time limit of {seconds:g} s is over"
         return signal
 
+    @tells_wrong_calls
     def abort(self, reason: str = "") -> None:
         """Stop whatever listens.
 

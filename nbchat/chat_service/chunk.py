@@ -13,10 +13,12 @@ from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.events import Answer, Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.wording import first_line
+from nbchat.wrong_calls import with_told_calls
 
 Fields: TypeAlias = dict[str, Any]
 
 
+@with_told_calls
 @dataclass(slots=True)
 class StreamChunk:
     """A piece of an answer; exactly one has `finished=True`, and it is the last.

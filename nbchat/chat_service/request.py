@@ -7,7 +7,7 @@ so that no caller can name an address or a key. Errors name fields, never values
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -27,11 +27,13 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from nbchat.chat_service.wrong_request import LIST, TEXT, wrong_request
 from nbchat.errors import BadCall
 from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
 from nbchat.option_fields import option_field, option_type
 from nbchat.option_values import MOST_STOPS, TOOL_CHOICES
 from nbchat.options import OPTIONS
+from nbchat.wrong_calls import tells_wrong_calls
 
 
 class Body(BaseModel):
@@ -83,8 +85,7 @@ class FilePart(Body):
 
 ChatPart = Annotated[TextPart | ImagePart | FilePart, Field(discriminator="type")]
 # Which of the two is meant is decided first, so that errors speak of that one alone.
-_TEXT, _LIST = "as text", "as list"
-_TEXT_OR_LIST = Discriminator(lambda value: _TEXT if isinstance(value, str) else _LIST)
+_TEXT_OR_LIST = Discriminator(lambda value: TEXT if isinstance(value, str) else LIST)
 
 
 class ChatToolCall(Body):
@@ -120,7 +121,7 @@ class ChatMessage(Body):
 
     role: Role
     content: Annotated[
-        Annotated[str, Tag(_TEXT)] | Annotated[list[ChatPart], Tag(_LIST)], _TEXT_OR_LIST
+        Annotated[str, Tag(TEXT)] | Annotated[list[ChatPart], Tag(LIST)], _TEXT_OR_LIST
     ] = ""
     thought: str = Field(
         default="", description="of an assistant message: the thinking that came with it"
@@ -182,7 +183,7 @@ class _Question(Body):
         examples=["demo", "kimi-k2-thinking", "openrouter:moonshotai/kimi-k2-thinking"],
     )
     messages: Annotated[
-        Annotated[str, Tag(_TEXT)] | Annotated[_Messages, Tag(_LIST)], _TEXT_OR_LIST
+        Annotated[str, Tag(TEXT)] | Annotated[_Messages, Tag(LIST)], _TEXT_OR_LIST
     ] = Field(
         description="the conversation, oldest first; or just a question",
         examples=["Show me a table."],
@@ -200,8 +201,8 @@ _OWN_FIELDS: dict[str, tuple[Any, Any]] = {
     ),
     "stop": (
         Annotated[
-            Annotated[_StopText | None, Tag(_TEXT)] | Annotated[_Stops, Tag(_LIST)],
-            Discriminator(lambda value: _LIST if isinstance(value, list) else _TEXT),
+            Annotated[_StopText | None, Tag(TEXT)] | Annotated[_Stops, Tag(LIST)],
+            Discriminator(lambda value: LIST if isinstance(value, list) else TEXT),
         ],
         option_field("stop"),
     ),
@@ -217,7 +218,31 @@ _fields: Any = {
 _WithOptions: Any = create_model("_WithOptions", __base__=_Question, **_fields)
 
 
-class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the list of options
+def names_of(cls: type[BaseModel]) -> list[str]:
+    """What its fields are called in Python."""
+    fields = cls.model_fields.items()
+    return [str(field.alias) if name.endswith("_") else name for name, field in fields]
+
+
+class _TellsMistakes(type(BaseModel)):  # type: ignore[misc]  # pydantic's own is not public
+    """Makes what is called with wrong fields a BadCall; what pydantic itself makes, it checks."""
+
+    def __call__(cls, *given: Any, **fields: Any) -> Any:
+        if given:
+            line = 'ChatStreamRequest(model="demo", messages="Hello")'
+            raise BadCall(f"the fields of a request are given by name. Write {line}.")
+        try:
+            return super().__call__(**fields)
+        except ValidationError as error:
+            wrong = wrong_request(error, names_of(cls))
+        del fields  # a key may be among them, in the wrong place
+        raise wrong
+
+
+class ChatStreamRequest(  # made from the list of options
+    _WithOptions,  # type: ignore[misc]
+    metaclass=_TellsMistakes,
+):
     """A question to a model, with the conversation that led to it.
 
     >>> ChatStreamRequest(model="demo", messages="Hello", maxTokens=100).max_tokens
@@ -243,6 +268,7 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
         return choice
 
     @classmethod
+    @tells_wrong_calls
     def of(cls, params: ChatStreamRequest | Mapping[str, Any]) -> ChatStreamRequest:
         """A request from a dict, in either spelling.
 
@@ -259,8 +285,7 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
         try:
             request: ChatStreamRequest = cls.model_validate(dict(params))
         except ValidationError as error:
-            mistakes = wrong_fields(error.errors(include_input=False))
-            raise BadCall(f"the request is not valid: {mistakes}.") from None
+            raise wrong_request(error, names_of(cls)) from None
         return request
 
     @property
@@ -275,35 +300,3 @@ class ChatStreamRequest(_WithOptions):  # type: ignore[misc]  # made from the li
         """All but the model and the messages, as the engine takes them."""
         options = {name: getattr(self, field) for name, field in _FIELD_OF.items()}
         return options | {"tools": [tool.tool for tool in self.tools]}
-
-
-# JSON calls it an object, whatever Python makes of it.
-_OBJECT_TYPES = ("dict_type", "model_type", "model_attributes_type")
-MOST_MISTAKES = 5  # named in one message
-LONGEST_NAME = 32  # characters of a field's name that is repeated
-
-
-def wrong_fields(errors: Sequence[Mapping[str, Any]]) -> str:
-    """What is wrong with a request, field by field, without any of its values.
-
-    >>> message = "Input should be greater than 0"
-    >>> wrong_fields([{"loc": ("maxTokens",), "msg": message, "type": "greater_than"}])
-    'maxTokens: should be greater than 0'
-    """
-    mistakes = [_mistake(error) for error in errors[:MOST_MISTAKES]]
-    more = len(errors) - len(mistakes)
-    return "; ".join(mistakes) + (f"; and {more} more" if more else "")
-
-
-def _mistake(error: Mapping[str, Any]) -> str:
-    names = [str(name) for name in error["loc"] if name not in (_TEXT, _LIST)]
-    place = ".".join(names)
-    if error["type"] == "extra_forbidden":
-        name = names[-1]
-        # A name that is no plain word may itself be something that was pasted by mistake.
-        is_plain = len(name) <= LONGEST_NAME and name.replace("_", "").isalpha()
-        return f"{place if is_plain else 'a field'}: there is no such field here"
-    _, should, rule = error["msg"].partition("should ")
-    if error["type"] in _OBJECT_TYPES:
-        rule = "be an object"
-    return f"{place or 'the body'}: {should}{rule or error['msg']}"

@@ -24,13 +24,14 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from nbchat import runtime
 from nbchat.chat_service.abort import AbortSignal
-from nbchat.chat_service.callbacks import OnChunk, call, chunk_caller
+from nbchat.chat_service.callbacks import OnChunk, call, check_callback, chunk_caller
 from nbchat.chat_service.chunk import StreamChunk, chunks_of
 from nbchat.chat_service.request import ChatStreamRequest
-from nbchat.errors import NbchatError
+from nbchat.errors import BadCall, NbchatError
 from nbchat.events import Answer
 from nbchat.messages import Message
 from nbchat.streams import AnswerSource, Stream
+from nbchat.wrong_calls import tells_wrong_calls
 
 Params = ChatStreamRequest | Mapping[str, Any]
 Chunks = AsyncGenerator[StreamChunk]
@@ -65,7 +66,11 @@ class ChatService:
     (True, 'end')
     """
 
+    @tells_wrong_calls
     def __init__(self, engine: AnswerSource | None = None) -> None:
+        if engine is not None and not hasattr(engine, "stream"):
+            kind = type(engine).__name__
+            raise BadCall(f"engine is an AnswerSource, which has a `stream`, not {kind}.")
         self._engine = engine
 
     @_AlsoOnTheClass
@@ -76,6 +81,7 @@ class ChatService:
         """
         answer: Answer | None = None
         try:
+            _check_signal(signal)
             async with self._open(ChatStreamRequest.of(request)) as stream:
                 answer = stream.result
                 chunks = _chunks(stream)
@@ -101,6 +107,12 @@ class ChatService:
         return shared.bridge.relay(stream)
 
 
+def _check_signal(signal: object) -> None:
+    if not isinstance(signal, AbortSignal | None):
+        kind = type(signal).__name__
+        raise BadCall(f"signal is an nbchat.AbortSignal, or None, not {kind}.")
+
+
 async def _chunks(stream: Stream) -> Chunks:
     async for batch in stream.batches():
         for chunk in chunks_of(batch, stream.result):
@@ -118,6 +130,7 @@ class ChatModel:
     def name(self) -> str:
         return f"{self.type}:{self.id}"
 
+    @tells_wrong_calls
     def stream_chat(
         self,
         messages: str | Sequence[Message | Mapping[str, Any]] | Params,
@@ -137,6 +150,7 @@ class ChatModel:
         return ChatService().stream_chat({**fields, **options, "model": self.name}, signal)
 
 
+@tells_wrong_calls
 def create_model(model_type: str, model_id: str) -> ChatModel:
     """A model by the provider's type and the provider's own id.
 
@@ -146,11 +160,15 @@ def create_model(model_type: str, model_id: str) -> ChatModel:
     >>> create_model("kimi", "kimi-k2-thinking").name
     'kimi:kimi-k2-thinking'
     """
+    for name, value in (("model_type", model_type), ("model_id", model_id)):
+        if not isinstance(value, str):
+            raise BadCall(f"{name} is a text (str), not {type(value).__name__}.")
     model = ChatModel(model_type, model_id)
     runtime.current().settings().catalog.find(model.name)
     return model
 
 
+@tells_wrong_calls
 async def send_chat_stream(
     params: Params,
     signal: AbortSignal | None = None,
@@ -161,9 +179,10 @@ async def send_chat_stream(
     """Ask, and be called back; returns the last chunk. The callbacks may be async.
 
     `on_chunk(chunk)` gets every chunk; `on_chunk(text, finished)` gets the words, and last
-    a True. Then exactly one of `on_error` and `on_complete` is called. An abort is an error
-    of the kind Interrupted. Without `on_error` an error is raised. What a callback raises
-    ends the stream and is raised here.
+    a True; `on_chunk(text)` the words alone. Then exactly one of `on_error` and `on_complete`
+    is called. An abort is an error of the kind Interrupted. Without `on_error` an error is
+    raised. What a callback raises ends the stream and is raised here. A callback that cannot
+    be called like this is refused before anything is sent.
 
     >>> import asyncio
     >>> last = asyncio.run(send_chat_stream({"model": "demo", "messages": "What did I just ask?"},
@@ -173,6 +192,8 @@ async def send_chat_stream(
     (True, 'end')
     """
     last, call_with = StreamChunk(), chunk_caller(on_chunk)
+    check_callback("on_error", on_error, "error")
+    check_callback("on_complete", on_complete)
     async with aclosing(ChatService().stream_chat(params, signal)) as arriving:
         async for last in arriving:
             await call_with(last)

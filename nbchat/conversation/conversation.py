@@ -39,6 +39,7 @@ from nbchat.streams import Stream
 from nbchat.text_like import as_text
 from nbchat.turns import Tree, Turn
 from nbchat.wording import plural
+from nbchat.wrong_calls import tells_wrong_calls
 
 
 class Conversation(Tree):
@@ -74,7 +75,10 @@ class Conversation(Tree):
     @system.setter
     def system(self, system: str | None) -> None:
         system = as_text(system)
-        self._system = known_keys.hide(system) if isinstance(system, str) else system
+        if not isinstance(system, str | None):
+            kind = type(system).__name__
+            raise BadCall(f"the system prompt is a text (str), or None, not {kind}.")
+        self._system = None if system is None else known_keys.hide(system)
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -208,6 +212,7 @@ class Conversation(Tree):
 
     # --- watching ------------------------------------------------------------------------------
 
+    @tells_wrong_calls
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Be told of every change, whoever makes it; returns the function that ends it.
 
@@ -282,6 +287,7 @@ class Conversation(Tree):
             seen_names.note(turn.answer.provider, turn.answer.model)
         self._watchers.tell("moved")
 
+    @tells_wrong_calls
     def forget(self) -> None:
         """Become a new conversation without turns; for one that is deleted."""
         self.take_up(Header(uuid4().hex, self.name, model=self.model), [])
@@ -308,6 +314,7 @@ class Conversation(Tree):
                 f"conversation {self.name!r} is answering. Wait for the end, or stop it."
             )
 
+    @tells_wrong_calls
     def export(self, path: str | Path) -> Path:
         """Write the current branch to a file: JSON (.json), a notebook (.ipynb), else Markdown.
 
@@ -315,6 +322,8 @@ class Conversation(Tree):
         """
         from nbchat.conversation.export import write_export
 
+        if not isinstance(path, str | Path):
+            raise BadCall(f"path is a str or a pathlib.Path, not {type(path).__name__}.")
         return write_export(self, Path(path))
 
     def __repr__(self) -> str:

@@ -17,8 +17,6 @@ from nbchat.streams import Stream
 from nbchat.turns import Turn
 from nbchat.wording import plural
 
-NO_STOP_YET = Answer().stop
-
 
 class TurnStream(Stream):
     """The stream of a turn; the turn is in the conversation, and on disk, when its Stop arrives."""
@@ -81,6 +79,7 @@ class Recording:
         turn = self.turn
         self._committed = True
         turn.seconds = time.monotonic() - self._started
+        turn.answer = turn.answer.ended()
         self._commit(turn)
         trouble = await self._writer.finish()
         if not trouble:
@@ -102,7 +101,7 @@ class Recording:
         answer = self.turn.answer
         if not answer:  # nothing arrived, so the history stays as it was
             return
-        if answer.stop == NO_STOP_YET:
+        if not answer.has_stopped:
             size = plural(len(answer.text), "character")
             answer.stop = Stop("interrupted", f"stopped after {size}")
         await self._store()

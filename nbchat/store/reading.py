@@ -185,6 +185,7 @@ class TurnRow(BaseModel):
         answer.host = self.host
         answer.given_url = self.given_url
         answer.parts = self.parts
+        answer = answer.ended()
         turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)
         turn.id = id or turn.id
         turn.asked_at, turn.left_out = self.asked_at, self.left_out

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import io
 import json
 import queue
 from functools import partial
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 
@@ -158,6 +159,18 @@ class Window:
     def __call__(self, text: str, finished: bool = False) -> None:
         seen.append((text, finished))
 
+    async def show_later(self, c: str, done: bool = True) -> None:
+        seen.append((c, done))
+
+
+class LateWindow:
+    async def __call__(self, words: str, over: bool = True) -> None:
+        seen.append((words, over))
+
+
+def typed(part: "str", over: "bool" = True) -> None:  # noqa: UP037  # as older code has it
+    seen.append((part, over))
+
 
 seen: list[Any] = []
 
@@ -171,8 +184,17 @@ seen: list[Any] = []
         lambda text, /, finished: seen.append((text, finished)),
         lambda text, finished, *more: seen.append((text, finished)),
         lambda text, finished, log=None: seen.append((text, finished)),
+        lambda c, done=False: seen.append((c, done)),
+        lambda c, is_over=False: seen.append((c, is_over)),
+        lambda chunk, end=None: seen.append((chunk, end)),
+        lambda text, *more: seen.append((text, *more)),
+        lambda text, *, finished: seen.append((text, finished)),
+        lambda c, *, finished=False, log=None: seen.append((c, finished)),
+        typed,
         Window().show,
         Window(),
+        Window().show_later,
+        LateWindow(),
         partial(lambda log, text, finished: log.append((text, finished)), seen),
     ],
 )
@@ -188,6 +210,10 @@ async def test_whatever_takes_text_and_finished_gets_them(on_chunk: Any) -> None
 WHOLE = queue.Queue[Any]()
 
 
+def whole(text: nbchat.StreamChunk, last: object = None) -> None:
+    WHOLE.put(text)
+
+
 @pytest.mark.parametrize(
     "on_chunk",
     [
@@ -197,6 +223,13 @@ WHOLE = queue.Queue[Any]()
         lambda chunk, **more: WHOLE.put(chunk),
         WHOLE.put,
         MagicMock(side_effect=WHOLE.put),
+        AsyncMock(side_effect=WHOLE.put),
+        lambda chunk, verbose=False: WHOLE.put(chunk),
+        lambda chunk, *more: WHOLE.put(chunk),
+        lambda chunk, *, log=None: WHOLE.put(chunk),
+        lambda c, log=print: WHOLE.put(c),
+        whole,
+        partial(lambda c, finished: WHOLE.put(c), finished=False),
         partial(lambda log, chunk: log.put(chunk), WHOLE),
     ],
 )
@@ -206,6 +239,78 @@ async def test_whatever_takes_one_gets_the_whole_chunk(on_chunk: Any) -> None:
     chunks = [WHOLE.get_nowait() for _ in range(WHOLE.qsize())]
     assert all(isinstance(chunk, StreamChunk) for chunk in chunks)
     assert chunks[-1].reason == "end"
+
+
+WORDS = io.StringIO()
+
+
+def write_words(words: str) -> None:
+    WORDS.write(words)
+
+
+async def write_later(words: str, log: Any = None) -> None:
+    WORDS.write(words)
+
+
+@pytest.mark.parametrize(
+    "on_chunk",
+    [
+        lambda text: WORDS.write(text),
+        lambda text, log=None: WORDS.write(text),
+        WORDS.write,
+        write_words,
+        write_later,
+    ],
+)
+async def test_whatever_takes_a_text_alone_gets_the_words(on_chunk: Any) -> None:
+    WORDS.seek(0)
+    WORDS.truncate()
+
+    await send_chat_stream({"model": "demo", "messages": "What did I just ask?"}, None, on_chunk)
+
+    assert WORDS.getvalue() == "This is the first question of our conversation."
+
+
+async def test_print_is_called_with_chunks(capsys: pytest.CaptureFixture[str]) -> None:
+    await send_chat_stream({"model": "demo", "messages": "What did I just ask?"}, None, print)
+
+    assert capsys.readouterr().out.startswith("StreamChunk(content='")
+
+
+def yielding(chunk: Any) -> Any:
+    yield chunk
+
+
+async def yielding_later(chunk: Any) -> Any:
+    yield chunk
+
+
+@pytest.mark.parametrize(
+    ("callback", "why"),
+    [
+        ({"on_chunk": 3}, "on_chunk should be a function, not int"),
+        ({"on_chunk": "print"}, "on_chunk should be a function, not str"),
+        ({"on_chunk": lambda: None}, "takes neither. Give it a parameter"),
+        ({"on_chunk": lambda **named: None}, "takes neither"),
+        ({"on_chunk": lambda text, finished, log: None}, "needs log too.*log=None"),
+        ({"on_chunk": lambda chunk, *, log: None}, "makes log one to be named"),
+        ({"on_chunk": lambda *, finished: None}, "makes finished one to be named"),
+        ({"on_chunk": yielding}, "on_chunk has a yield"),
+        ({"on_chunk": yielding_later}, "on_chunk has a yield"),
+        ({"on_error": 3}, "on_error should be a function"),
+        ({"on_error": lambda: None}, r"with \(error\).*\n.*def on_error\(error\)"),
+        ({"on_error": lambda error, where: None}, "missing.*'where'"),
+        ({"on_error": yielding}, "on_error has a yield"),
+        ({"on_complete": lambda last: None}, r"with \(\).*\n.*def on_complete\(\)"),
+        ({"on_complete": "done"}, "on_complete should be a function"),
+    ],
+)
+async def test_a_callback_that_cannot_be_called_is_refused_before_anything_is_sent(
+    service: Service, callback: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(BadCall, match=why):
+        await send_chat_stream(ASK, **callback)
+    assert service.requests == []
 
 
 # --- an unknown type --------------------------------------------------------------------------

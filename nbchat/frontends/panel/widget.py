@@ -14,6 +14,7 @@ from nbchat.frontends.panel import handlers, source
 from nbchat.frontends.panel.interrupt import stop_on_interrupt
 from nbchat.frontends.panel.session import Session, run_on_engine
 from nbchat.frontends.panel.subshell import answer_where_asked
+from nbchat.wrong_calls import tells_wrong_calls
 
 
 class ChatPanel(AnyWidget):
@@ -27,6 +28,7 @@ class ChatPanel(AnyWidget):
     >>> panel.close()
     """
 
+    @tells_wrong_calls
     def __init__(self, conversation: str = "main") -> None:
         super().__init__()
         self._display_id = f"nbchat-{uuid4().hex}"

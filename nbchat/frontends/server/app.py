@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from nbchat import __version__
-from nbchat.chat_service.request import wrong_fields
+from nbchat.chat_service.wrong_request import wrong_fields
 from nbchat.errors import NbchatError
 from nbchat.frontends.server import openai_routes, routes
 from nbchat.frontends.server.guard import Guard

@@ -177,7 +177,7 @@ def test_tab_completes_whatever_has_a_name_and_may_stand_there(
     kernel.run("%%chat demo --name physics\nHi")
     answer = kernel.run(
         "chat = nbchat.chat('physics')\n"
-        "print(type(chat.last_answer) is nbchat.Answer, chat.last_answer is chat.last.answer)\n"
+        "print(isinstance(chat.last_answer, nbchat.Answer), chat.last_answer is chat.last.answer)\n"
         "print(nbchat.chat('nothing asked').last_answer)"
     )
 
