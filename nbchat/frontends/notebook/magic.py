@@ -19,7 +19,7 @@ from IPython.core.magic import (
     no_var_expand,
 )
 
-from nbchat.errors import BadOption
+from nbchat.errors import BadOption, UnknownModel
 from nbchat.frontends.host import IPythonNotebook, locals_first
 from nbchat.frontends.notebook.arguments import (
     HELP_WORDS,
@@ -74,8 +74,8 @@ class ChatMagics(Magics):
         --raw                 leave {names} as they are typed
 
         {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,
-        a figure or a picture as an image. On the line it becomes a text or a number, which
-        is one word whatever is in it: %%chat {MODEL} --name {who}
+        a figure or a picture as an image. On the line a text, an Answer or a number is put
+        in, one word whatever is in it: %%chat {MODEL} --name {who}; {{who}} stays {who}.
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 
@@ -92,10 +92,15 @@ class ChatMagics(Magics):
         with self._no_fork():
             from nbchat.frontends.notebook.ask import ask
             from nbchat.frontends.notebook.commands.table import run_line
+            from nbchat.frontends.notebook.stand_ins import explained
         with printing_as_can_be(), locals_first(local_ns):
             if cell is None:
                 return run_line(shell, line)
-            ask(shell, parse_arguments(line, IPythonNotebook(shell).variables), cell)
+            arguments = parse_arguments(line, IPythonNotebook(shell).variables)
+            try:
+                ask(shell, arguments, cell)
+            except UnknownModel as error:
+                raise explained(error, shell, arguments.model, "%%chat", line) from None
             return None
 
     @no_var_expand
