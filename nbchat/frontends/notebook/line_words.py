@@ -31,8 +31,9 @@ _DOUBLED = re.compile(r"\{(\{[^{}]*\})\}|\$(\$[^\W\d]\w*)")
 _PLACE = re.compile(f"{_DOUBLED.pattern}|{_NAME.pattern}")
 _TEXT_NAME = re.compile(r"(?<![\w\\^$}{])\{([^\W\d]\w*)\}(?!\})|\A\$([^\W\d]\w*)\Z")
 _EXPRESSION = re.compile(r"(?<!\{)\$?\{[^{}]+\}(?!\})|\$[^\W\d]\w*[.\[(]\S*")
-_BRACES_OUTSIDE = re.compile(
-    r"""(?x) "(?:\\.|[^"\\])*" | '[^']*' | (?<!--system[ =]) (?<!\{) \$? (\{[^{}]+\}) (?!\})"""
+_OUTSIDE_QUOTES = re.compile(
+    r"""(?x) "(?:\\.|[^"\\])*" | '[^']*'
+    | (?P<value> (?<!\{) \$? \{[^{}]+\} (?!\}) | (?<!\$) \$ [^\W\d]\w* [.\[(] \S* )"""
 )
 _MARK = re.compile(r"\s*(?:[%％]{2}chat(?!\S)|[:：,，;；])")
 _COMMENT = re.compile(r"(?<!--name )(?<!--system )(?<!\S)#")
@@ -212,9 +213,22 @@ def refuse_expressions(line: str, variables: Mapping[str, Any]) -> None:
 
     As typed: a shell's rules would take the quotes out of them, and part them at spaces.
     """
-    for match in _BRACES_OUTSIDE.finditer(line):
-        if match[1] and not _NAME.fullmatch(match[1]):
-            raise Values(variables, "%%chat", line).no_plain_name(match[0])
+    for match in _OUTSIDE_QUOTES.finditer(line):
+        typed = match["value"]
+        if not typed or _NAME.fullmatch(typed):
+            continue
+        is_system = re.search(r"--system[ =]\Z", line[: match.start()])
+        if not is_system or _is_looked_up(typed):
+            raise Values(variables, "%%chat", line).no_plain_name(typed)
+
+
+def _is_looked_up(typed: str) -> bool:
+    """Whether a value is taken out of another, as no text in braces is: {d["k"]}, {x.y}, {f(x)}."""
+    try:
+        value = ast.parse(_as_python(typed) or "0", mode="eval").body
+    except ValueError:
+        return False
+    return isinstance(value, ast.Subscript | ast.Attribute | ast.Call)
 
 
 def doubled(text: str) -> str:

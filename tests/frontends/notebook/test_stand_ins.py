@@ -11,6 +11,7 @@ from nbchat.catalog.catalog import shipped
 from nbchat.errors import BadSettings
 from nbchat.events import Answer, Text
 from nbchat.frontends.notebook.arguments import MagicArguments, parse_arguments
+from nbchat.frontends.notebook.commands.mistyped import command_on_cell_line
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.frontends.notebook.line_words import command_argument
 from nbchat.frontends.notebook.stand_ins import EXAMPLES, command_hint, model_hint, several_hint
@@ -100,6 +101,7 @@ def refused(name: str, text: str, variables: dict[str, Any] | None = None) -> st
         ("{ D [ 'm' ] }", "D [ 'm' ]"),
         ("${D['m']}", "D['m']"),
         ("$D.m", "D.m"),
+        ("$D['m']", "D['m']"),
         ("{n:.2f}", 'f"{n:.2f}"'),
         ("{MODEL!s}", 'f"{MODEL!s}"'),
     ],
@@ -114,6 +116,28 @@ def test_an_expression_in_braces_leads_to_two_lines_that_work(typed: str, python
         assert said.startswith(f"{typed} on the ")
         assert said.endswith(f"Run value = {python} in a cell above, then: {line}")
         compile(python, "", "eval")
+
+
+@pytest.mark.field("C3", "C4")
+def test_a_value_taken_out_of_another_is_no_system_prompt_and_other_braces_are() -> None:
+    for typed in ("{D['m']}", "{D.m}", "{str(n)}", "$D['m']"):
+        for between in (" ", "="):
+            said = typed_on(f"--system{between}{typed}", VALUES)
+            assert said.endswith(f"then: %%chat --system{between}{{value}}")
+    for text in ("{}", "{a}{b}", '{"a":{}}', "{n:n}"):
+        line = f"--system '{text}' --raw"
+        assert parse_arguments(line, VALUES).options == {"system": text}
+    assert parse_arguments("--system '{n.real}'", VALUES).options == {"system": "{n.real}"}
+
+
+@pytest.mark.field("C4")
+@pytest.mark.parametrize(
+    "line", ["use kimi-k2.6", "models", "ask Why is the sky so blue?", "undo 2"]
+)
+def test_a_command_on_a_cell_line_leads_to_the_one_with_one_sign(line: str) -> None:
+    assert command_on_cell_line(line, commands()).splitlines()[1] == f"%chat {line}"
+    for other in ("list all the primes", "demo", "", "history of the Roman empire"):
+        assert command_on_cell_line(other, commands()) == ""
 
 
 def test_an_expression_that_is_no_python_is_only_named() -> None:

@@ -202,6 +202,7 @@ MISTYPED = {
     "hello": "To ask: %chat ask hello",
     "kimi-k2.6": "%%chat kimi-k2.6",
     "why is the sky blue": "%chat ask why is the sky blue",
+    "Explain: why": "%chat ask Explain: why",
 }
 
 
@@ -315,6 +316,9 @@ TYPED_INSTEAD = {
     '%chat ask --system "Be brief." Why?': '%%chat --system "Be brief."',
     "%chat ask --system {ans} --fresh Why?": "%%chat --system {ans} --fresh",
     "%chat help NAME": "%chat help use",
+    "%chat localhost:9999": 'import os; os.environ["VLLM_BASE_URL"]',
+    "%chat kimi k2.6": "%%chat kimi-k2.6",
+    "%%chat models\nHi": "%chat models",
 }
 
 
