@@ -169,7 +169,8 @@ class Values:
     def _no_variable(self, typed: str, name: str, advice: str) -> BadSettings:
         """The error for a name that nothing has, with the one that was probably meant."""
         said = f"there is no variable {name}, which {typed} on the {self.magic} line names."
-        known = [other for other, value in self.variables.items() if can_be_put_in(value)]
+        own = {other: value for other, value in self.variables.items() if other[0] != "_"}
+        known = [other for other, value in own.items() if can_be_put_in(value)]
         near = nearest(name, known, LEAST_ALIKE)[:1]
         if near and typed in self.line:
             right = self._with(typed, f"{{{near[0]}}}")
