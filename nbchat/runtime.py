@@ -25,7 +25,7 @@ from nbchat.conversation.default_model import Chooser
 from nbchat.conversation.once import Once
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError, UnknownModel
+from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError
 from nbchat.loop import LoopThread
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
@@ -135,12 +135,7 @@ class Runtime:
     def find_model(self, name: str) -> Route:
         """Where a name leads, blocking. Raises UnknownModel, after a look at this machine."""
         catalog = self.usable_settings().catalog
-        try:
-            return catalog.find(name)
-        except UnknownModel:
-            with suppress(NbchatError):
-                self.bridge.run(self.engine.local_model())
-            return catalog.find(name)
+        return self.bridge.run(self.engine.look_up(name, lambda: catalog.find(name)))
 
     def choose_model(self, conversation: Chooser, base_url: str | None = None) -> tuple[str, str]:
         """The model where none is named, and why, as far as is known without waiting.

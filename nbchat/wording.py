@@ -143,7 +143,8 @@ def to_copy(text: str) -> str:
     ('%chat models', '')
     """
     match = _OFFERED.search(text.rpartition("\n")[2])
-    if not match or any(word.isupper() for word in match[1].split()):  # MODEL stands for any
+    words = match[1].split() if match else []
+    if not match or any(word.isupper() and word[0] != "{" for word in words):  # such as MODEL
         return ""
     return match[1]
 

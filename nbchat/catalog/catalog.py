@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from pkgutil import get_data
 from typing import Any
 
+from nbchat.catalog import typed_addresses
 from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
 from nbchat.catalog.rows import (
     Model,
@@ -261,6 +262,8 @@ def _is_id(upstream: str) -> bool:
     Some formats put the id into the path of a URL, where `..` would lead elsewhere.
     """
     is_word = upstream.split() == [upstream] and upstream.isprintable()
+    if upstream.lower().startswith(("http:", "https:")):
+        return False
     return is_word and not {".", ".."} & set(upstream.split("/"))
 
 
@@ -270,7 +273,7 @@ def own_variable(provider: Provider) -> str:
     >>> own_variable(shipped().providers["kimi"])
     'KIMI_BASE_URL'
     """
-    return f"{provider.type.upper().replace('-', '_')}_BASE_URL"
+    return typed_addresses.own_variable(provider.type)
 
 
 def _read(name: str) -> Any:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from nbchat import key_shapes
 from nbchat.catalog import seen_names
 from nbchat.catalog.rows import Model, Provider
+from nbchat.catalog.typed_addresses import address_meant
 from nbchat.wording import TO_TRUST, did_you_mean, nearest, shorten
 
 MOST_SEEN = 3  # providers of a model that are offered
+MOST_WORDS = 6  # that the name of a model may be typed as
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
@@ -33,6 +35,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
     """What to say of a name that has no route."""
     if key_shapes.is_in(name):
         return LOOKS_LIKE_A_KEY
+    if address := address_meant(name, catalog):
+        return address
     seen = _seen(name, catalog)
     if seen:
         return (
@@ -51,6 +55,9 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         advice = f"Name a model of it, such as {example}. Its models: %chat models {kind}"
         return f"{name!r} is a provider. {advice}"
     if len(name.split()) > 1:
+        apart, count = written_apart(name.split(), catalog)
+        if count == len(name.split()):
+            return f"no model is called {name!r}. Did you mean {apart!r}?"
         return f"{shorten(name, 40)!r} is not the name of a model. {ORDER}"
     if colon:
         return no_such_provider(kind, catalog, upstream)
@@ -58,6 +65,25 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         f"no model is called {name!r}.{_near_models(name, catalog)}\n"
         "All names: %chat models all. A model that is not among them: PROVIDER:ITS-ID."
     )
+
+
+def written_apart(words: Sequence[str], catalog: KnownNames) -> tuple[str, int]:
+    """The model whose name the first of these words are together, and how many; "" for none.
+
+    >>> from nbchat.catalog.catalog import shipped
+    >>> written_apart(["Kimi", "K2.6", "why?"], shipped())
+    ('kimi-k2.6', 2)
+    """
+    names = {_letters(f"{kind}:{id}"): f"{kind}:{id}" for kind, id in seen_names.pairs()}
+    for row in catalog.models.values():
+        names[_letters(f"{row.type}:{row.id}")] = row.id
+    names |= {_letters(row.name): row.id for row in catalog.models.values()}
+    names |= {_letters(name): name for name in (*catalog.models, *catalog.aliases)}
+    for count in range(min(len(words), MOST_WORDS), 1, -1):
+        name = names.get(_letters("".join(words[:count])))
+        if name:
+            return name, count
+    return "", 0
 
 
 def _seen(name: str, catalog: KnownNames) -> list[str]:
@@ -73,6 +99,8 @@ def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
     """What to say of a provider that nobody knows; `upstream` is the model asked of it, if any."""
     if key_shapes.is_in(kind):
         return "the name of a provider is expected, and this one looks like a key."
+    if address := address_meant(kind, catalog):
+        return address
     if kind in catalog.untrusted:
         return _only_untrusted(kind, catalog.untrusted[kind])
     near = did_you_mean(kind, catalog.providers)

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from nbchat.context.values import as_image, image_label, is_data, text_label, value_text
 from nbchat.messages import Image, Part
+from nbchat.wording import nearest
 
 LEAST_LIKENESS = 0.75  # of a name to that of a variable (1: the same), to be taken for a slip of it
 
@@ -99,8 +99,7 @@ class _Values:
         if len(name) == 1:
             return ""
         known = [other for other in self._data if len(other) > 1 and not other.startswith("_")]
-        matches = get_close_matches(name, known, 1, cutoff=LEAST_LIKENESS)
-        return matches[0] if matches else ""
+        return next(iter(nearest(name, known, LEAST_LIKENESS)), "")
 
 
 def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:

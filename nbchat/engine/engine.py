@@ -13,9 +13,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from nbchat import known_keys
 from nbchat.addresses import TABLE
@@ -41,6 +41,8 @@ from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
 from nbchat.streams import SourceOptions, Stream
+
+Found = TypeVar("Found")
 
 
 class Engine:
@@ -73,7 +75,8 @@ class Engine:
     ) -> AsyncGenerator[list[Event]]:
         """What comes, noted in `answer`. Raises NbchatError, and only before the first batch."""
         settings = self._settings()
-        request = await self._prepare(settings, model, messages, Options.of(options))
+        given = Options.of(options)
+        request = await self.look_up(model, lambda: prepare(settings, model, messages, given))
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
@@ -96,21 +99,16 @@ class Engine:
             for event in [*keys.flush(), *keys.notices()]:
                 answer.add(event)
 
-    async def _prepare(
-        self,
-        settings: Settings,
-        model: str,
-        messages: str | Sequence[Message],
-        options: Options,
-    ) -> PreparedRequest:
-        """What is sent. Before a name is refused, servers on this machine are asked for it."""
+    async def look_up(self, model: str, find: Callable[[], Found]) -> Found:
+        """What `find` finds for a name. Before it is refused, servers on this machine are asked."""
         try:
-            return prepare(settings, model, messages, options)
+            return find()
         except UnknownModel:
             if not is_name(model):
                 raise
-        await self.local_model()
-        return prepare(settings, model, messages, options)
+        with suppress(NbchatError):  # the refusal says more than what went wrong here
+            await self.local_model()
+        return find()
 
     def _untold(self, settings: Settings) -> dict[str, str]:
         """What there is to tell of files that nobody has been told yet."""

@@ -8,17 +8,16 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from nbchat.errors import BadOption, KeyNotSent
-from nbchat.frontends.notebook.line_words import fill_words, split_words
+from nbchat.frontends.notebook.line_words import fill_words, refuse_expressions, split_words
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
 from nbchat.options import Option, RequestOptions
-from nbchat.wording import shorten
+from nbchat.wording import nearest, shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -69,13 +68,15 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
         parser.add_argument(flag, dest=option.name, type=partial(_value, option))
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--raw", action="store_true")
+    if variables is not None:
+        refuse_expressions(line, variables)
     words = split_words(line)
     if variables is not None:
-        words = fill_words(words, variables, VALUES)
+        words = fill_words(words, variables, VALUES, line)
         refuse_keys(shlex.join(words))
     found, left = parser.parse_known_args(words)
     if left:
-        raise BadOption(_left_over(left))
+        raise BadOption(_left_over(left, found.model, line))
     _refuse_assignment(found.model)
     given = {name: value for name, value in vars(found).items() if value is not None}
     options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
@@ -105,7 +106,20 @@ def flags_help() -> str:
     return "\n".join(lines)
 
 
-def _left_over(words: list[str]) -> str:
+def leading_options(text: str) -> str:
+    """The options that a text begins with, each with its value.
+
+    >>> leading_options('--system "Be brief." --raw Why?'), leading_options("Why?")
+    ('--system "Be brief." --raw', '')
+    """
+    words = re.findall(r"""(?:"[^"]*"|'[^']*'|\S)+""", text)
+    count = 0
+    while count < len(words) and words[count].partition("=")[0] in OPTIONS:
+        count += 2 if words[count] in VALUES else 1
+    return " ".join(words[:count])
+
+
+def _left_over(words: list[str], model: str | None, line: str) -> str:
     """What to say of words that are neither the model nor an option."""
     if words[0].startswith("-"):
         option = words[0].partition("=")[0]
@@ -114,6 +128,8 @@ def _left_over(words: list[str]) -> str:
         meant = _meant(option)
         guess = f" Did you mean {' or '.join(meant)}?" if meant else ""
         return f"%%chat has no option {option}.{guess}\n{USAGE}"
+    if model and (said := _name_apart([model, *words], line)):
+        return said
     shown = shorten(" ".join(words), 40)
     return (
         f"{shown!r} does not belong on the %%chat line: the question goes below it.\n"
@@ -121,12 +137,26 @@ def _left_over(words: list[str]) -> str:
     )
 
 
+def _name_apart(words: list[str], line: str) -> str:
+    """What to say of a model's name that was typed as several words; "" where it is none."""
+    from nbchat.catalog.lookup_errors import written_apart
+    from nbchat.frontends.notebook import known_names
+
+    name, count = written_apart(words, known_names.settings().catalog)
+    if not name:
+        return ""
+    said = f"no model is called {' '.join(words[:count])!r}. Did you mean {name!r}?"
+    typed = r"\s+".join(map(re.escape, words[:count]))
+    right, is_found = re.subn(rf"(?<!\S){typed}(?!\S)", lambda _: name, line, count=1)
+    if is_found and count == len(words):
+        return f"{said} Type it so:\n%%chat {right.strip()}"
+    return f"{said} The question goes below the line. Type it so:\n%%chat {name}"
+
+
 def _meant(option: str) -> list[str]:
     """The options that begin so, or else the one that is most like it."""
     start = f"--{option.lstrip('-').lower()}"
-    return [one for one in OPTIONS if one.startswith(start)] or get_close_matches(
-        option, OPTIONS, 1
-    )
+    return [one for one in OPTIONS if one.startswith(start)] or nearest(option, OPTIONS)[:1]
 
 
 def _name(text: str) -> str:

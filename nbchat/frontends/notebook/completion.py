@@ -7,26 +7,36 @@ The commands and their arguments are those of the commands' table, the options t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
-from nbchat.frontends.notebook import known_names
+from nbchat.frontends.notebook import known_names, look_alikes
 from nbchat.frontends.notebook.arguments import OPTIONS, VALUES
 from nbchat.frontends.notebook.known_names import Name, starting
+from nbchat.frontends.notebook.written_names import (
+    Read,
+    begins,
+    cell_reader,
+    command_reader,
+    written,
+)
 
 if TYPE_CHECKING:
     from nbchat.frontends.notebook.commands.table import Command
 
 _CELL = re.compile(r"\s*%%chat(?=\s|$)")
-_COMMAND = re.compile(r"(?:\s*|[^%]*=\s*)%chat\s+(?=\S|$)")  # alone on its line, or assigned
-_WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
+_COMMAND = re.compile(r"(?:\s*|[^%]*[=:;]\s*)%chat\s+(?=\S|$)")  # alone, or behind other code
+_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'])+""")
 _BRACE = re.compile(r"(?<!\{)\{((?:[^\W\d]\w*)?)$")
-_SIGN = re.compile(r"\$((?:[^\W\d]\w*)?)$")
+_MORE_THAN_A_NAME = re.compile(r"(?<!\{)\{[^\W\d]\w*[.\[(][^{}]*$")
+_SIGN = re.compile(r"(?<!\$)\$((?:[^\W\d]\w*)?)$")
 _FLAG = re.compile(r"(--[a-z-]+)(?:[ =]([A-Z]+))?")
+_DASHES = f"-{look_alikes.DASHES}"
+FILES = "IPCompleter.file_matcher"  # of IPython, which knows the files here
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,6 +45,17 @@ class Found:
 
     names: list[Name]
     typed: str = ""
+    keeps_files: bool = False  # of IPython's own names, those of files belong here, too
+
+
+class Nothing:
+    """No completions, which count as some: IPython lets nobody else be quiet who has none."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[SimpleCompletion]:
+        return iter(())
 
 
 NOTHING = Found([])
@@ -42,32 +63,36 @@ NOTHING = Found([])
 
 @context_matcher()  # type: ignore[untyped-decorator]
 def complete(context: CompletionContext) -> Any:
-    """Completions for what is under the cursor, where the line or the question is ours."""
-    found = NOTHING
+    """Completions for what is under the cursor, where the line or the question is ours.
+
+    There nothing else is offered: a name of Python has no meaning on such a line.
+    """
+    found = None
     with suppress(Exception):  # a person who presses Tab has asked nothing
         found = _found(context.full_text.split("\n"), context.cursor_line, context.cursor_position)
-    completions = [SimpleCompletion(text=name.text, type=name.kind) for name in found.names]
-    if not completions:
+    if found is None:
         return {"completions": [], "suppress": False}
-    keeps_files = all(name.kind == "file" for name in found.names)
+    completions = [SimpleCompletion(text=name.text, type=name.kind) for name in found.names]
     return {
-        "completions": completions,
+        "completions": completions or Nothing(),
         "matched_fragment": found.typed,
-        "suppress": not keeps_files,
+        "suppress": True,
+        "do_not_suppress": {FILES} if found.keeps_files else set(),
     }
 
 
-def _found(lines: list[str], number: int, column: int) -> Found:
+def _found(lines: list[str], number: int, column: int) -> Found | None:
+    """What may stand there; None where it is not ours to say."""
     before = lines[number][:column]
     top = _first_line(lines)
     cell = _CELL.match(lines[top])
     if cell and number > top:
         is_raw = "--raw" in lines[top].split()
-        return NOTHING if is_raw else _in_question(before)
+        return None if is_raw else _in_question(before)
     if cell and number == top and column > cell.end():
         return _on_cell_line(before[cell.end() :])
     command = _COMMAND.match(before)
-    return _on_command_line(before[command.end() :]) if command else NOTHING
+    return _on_command_line(before[command.end() :]) if command else None
 
 
 def _first_line(lines: list[str]) -> int:
@@ -78,10 +103,10 @@ def _first_line(lines: list[str]) -> int:
     return 0
 
 
-def _in_question(before: str) -> Found:
+def _in_question(before: str) -> Found | None:
     brace = _BRACE.search(before)
     if not brace:
-        return NOTHING
+        return NOTHING if _MORE_THAN_A_NAME.search(before) else None
     return Found(starting(brace[1], known_names.question_values(brace[1])), brace[1])
 
 
@@ -95,9 +120,24 @@ def _split(text: str) -> tuple[list[str], str]:
 def _value_in(word: str) -> Found | None:
     """A variable, where one is being typed."""
     name = _BRACE.search(word) or _SIGN.search(word)
-    if not name:
-        return None
-    return Found(starting(name[1], known_names.line_values(name[1])), name[1])
+    names = starting(name[1], known_names.line_values(name[1])) if name else []
+    return Found(names, name[1]) if name and names else None
+
+
+def _options(word: str, options: Iterable[str]) -> Found:
+    """The options that begin so, whatever dashes they were begun with."""
+    typed = f"--{word.lstrip(_DASHES)}"
+    return Found(starting(typed, [Name(option, "option") for option in options]), word)
+
+
+def _as_typed(typed: str, names: Iterable[Name], read: Read) -> Found:
+    """The names that begin so, each as it is to be typed."""
+    found = []
+    for name in starting("", names):
+        text = written(name.text, typed, read) if begins(name.text, typed) else ""
+        if text:
+            found.append(Name(text, name.kind))
+    return Found(found, typed)
 
 
 # --- a %%chat line -------------------------------------------------------------------------------
@@ -114,17 +154,20 @@ def _on_cell_line(text: str) -> Found:
         return variable
     if flag:
         return _value_of(flag, value)
-    options = [Name(option, "option") for option in OPTIONS if option not in done]
-    if word.startswith("-"):
-        return Found(starting(word, options), word)
+    given = {one.partition("=")[0] for one in done}
+    options = [option for option in OPTIONS if option not in given]
+    if word[:1] and word[0] in _DASHES:
+        return _options(word, options)
+    offered = _options("", options).names if not word else []
     if _has_model(done):
-        return NOTHING if word else Found(options)
-    return Found(starting(word, [*known_names.models(word), *options]), word)
+        return Found(offered, word)
+    models = _as_typed(word, known_names.models(word), cell_reader(""))
+    return Found([*models.names, *offered], word)
 
 
 def _value_of(flag: str, typed: str) -> Found:
     if flag == "--name":
-        return Found(_quoted(typed, known_names.conversations()), typed)
+        return _as_typed(typed, known_names.conversations(), cell_reader(flag))
     return Found(starting(typed, [Name(word, "value") for word in VALUES[flag]]), typed)
 
 
@@ -138,19 +181,6 @@ def _has_model(words: list[str]) -> bool:
     return False
 
 
-def _quoted(typed: str, names: Iterable[Name]) -> list[Name]:
-    """Names that may have spaces in them, in quotes where they need them."""
-    mark = typed[:1] if typed[:1] in ("'", '"') else ""
-    found = []
-    for name in starting(typed.removeprefix(mark), names):
-        own = mark
-        if not own and not re.fullmatch(r"[\w.:/-]+", name.text):
-            own = "'" if '"' in name.text else '"'
-        if not own or own not in name.text:
-            found.append(Name(f"{own}{name.text}{own}", name.kind))
-    return found
-
-
 # --- a %chat line --------------------------------------------------------------------------------
 
 
@@ -162,11 +192,13 @@ def _on_command_line(text: str) -> Found:
         known = [Name(one, "command") for one in [*commands(), "help"]]
         return Found(starting(name, known), name)
     if name == "help":
-        return _of_kind("COMMAND", text.lstrip())
+        return _of_kind("COMMAND", text.lstrip(), name)
     if name not in commands():
         return NOTHING
     row = commands()[name]
-    return _in_question(text) if row.takes_words else _argument(row, name, text.lstrip())
+    if row.takes_words:
+        return _in_question(text) or NOTHING if name in QUESTIONS else NOTHING
+    return _argument(row, name, text.lstrip())
 
 
 def _commands() -> Iterable[str]:
@@ -181,40 +213,43 @@ def _argument(row: Command, name: str, text: str) -> Found:
     if variable := _value_in(word):
         return variable
     options = dict(_FLAG.findall(f"{row.usage} {row.what}"))
-    if word.startswith("-"):
-        return Found(starting(word, [Name(option, "option") for option in options]), word)
-    if done and done[-1] in options:
-        return _of_kind(options[done[-1]], word)
     usage = _FLAG.sub("", row.usage).removeprefix(name)
     kinds = re.findall(r"\b[A-Z]+\b", usage)
+    if word[:1] and word[0] in _DASHES and (found := _options(word, options)).names:
+        return found
+    if done and done[-1] in options:
+        return _of_kind(options[done[-1]], word, name)
     if "NAME" in kinds:
-        return _conversation(text, has_ids="ID" in kinds)
+        return _conversation(name, text, has_ids="ID" in kinds)
     if done:
-        return NOTHING
+        return Found([], word, keeps_files="FILE" in kinds)
     words = re.findall(r"(?<=\|)[a-z]+|[a-z]+(?=\|)", usage)
-    names = [Name(one, "value") for one in words]
+    names = starting(word, [Name(one, "value") for one in words])
     for kind in ARGUMENTS.get(name, kinds):
-        names += _of_kind(kind, word).names
+        names += _of_kind(kind, word, name).names
     if not word:
-        names += [Name(option, "option") for option in options]
-    return Found(starting(word, names), word)
+        names += _options("", options).names
+    return Found([*dict.fromkeys(names)], word, keeps_files="FILE" in kinds)
 
 
-def _conversation(text: str, *, has_ids: bool) -> Found:
+def _conversation(command: str, text: str, *, has_ids: bool) -> Found:
     """A conversation, whose name may have spaces in it, also where it is in no quotes."""
     names = [*known_names.conversations()]
     if has_ids and text:
         names += known_names.conversation_ids()
-    return Found(_quoted(text, names), text)
+    return _as_typed(text, names, command_reader(command))
 
 
-def _of_kind(kind: str, typed: str) -> Found:
+def _of_kind(kind: str, typed: str, command: str) -> Found:
     of_kind = KINDS.get(kind)
     names = of_kind(typed) if of_kind else ()
-    found = _quoted(typed, names) if kind == "FILE" else starting(typed, names)
-    return Found(found, typed)
+    if command not in READ_AS_TYPED:
+        return _as_typed(typed, names, command_reader(command))
+    return Found(starting(typed, names), typed)
 
 
+QUESTIONS = ("ask",)  # of the commands that take words, those in which values are filled in
+READ_AS_TYPED = ("help", "trust")
 # By the words in capitals in the table of commands.
 KINDS: dict[str, Callable[[str], Iterable[Name]]] = {
     "MODEL": known_names.models,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from IPython.core.getipython import get_ipython
 
 from nbchat.catalog import seen_names
 from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook.line_words import can_be_put_in
 
 if TYPE_CHECKING:
     from nbchat.conversation.conversation import Conversation
@@ -143,7 +143,7 @@ def turn_numbers(typed: str) -> Iterator[Name]:
 
 def line_values(typed: str) -> Iterator[Name]:
     """Variables that can be put into a line."""
-    yield from _variables(typed, lambda value: issubclass(type(value), str | Real))
+    yield from _variables(typed, can_be_put_in)
 
 
 def question_values(typed: str) -> Iterator[Name]:

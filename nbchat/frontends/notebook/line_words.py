@@ -1,11 +1,13 @@
 """The words of a line of ours: as a shell has them, with the values of plain names in their place.
 
 `{name}` and `$name` are looked up among the notebook's variables, and nothing else is: no
-attribute, index or expression. A value is one word, whatever is in it.
+attribute, index or expression. A value is one word, whatever is in it. As on any line of
+IPython, `{{name}}` and `$$name` are the text `{name}` and `$name`.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,21 +15,31 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from nbchat.errors import BadCommand, BadOption
+from nbchat.errors import BadCommand, BadOption, BadSettings
 from nbchat.frontends.notebook import look_alikes
-from nbchat.wording import shorten
+from nbchat.text_like import TextLike, as_text
+from nbchat.wording import nearest, shorten
 
+MODELS = ', such as {} = "kimi-k2.6"; %chat models lists the names of models'
 RAW = ", or leave braces as they are typed with --raw"
 LONGEST_NAME = 200  # characters of a model
 LONGEST_SHOWN = 60  # characters of a value that is repeated
-_NAME = re.compile(r"(?<!\{)\$?\{([^\W\d]\w*)\}(?!\})|\$([^\W\d]\w*)(?![.\[(\w])")
+LEAST_ALIKE = 0.8  # of the letters, for a variable to be meant by a name
+NEW_NAMES = ("value", "line_value")  # for a value that has none
+_NAME = re.compile(r"(?<!\{)\$?\{\s*([^\W\d]\w*)\s*\}(?!\})|\$([^\W\d]\w*)(?![.\[(\w])")
+_DOUBLED = re.compile(r"\{(\{[^{}]*\})\}|\$(\$[^\W\d]\w*)")
+_PLACE = re.compile(f"{_DOUBLED.pattern}|{_NAME.pattern}")
 _TEXT_NAME = re.compile(r"(?<![\w\\^$}{])\{([^\W\d]\w*)\}(?!\})|\A\$([^\W\d]\w*)\Z")
 _EXPRESSION = re.compile(r"(?<!\{)\$?\{[^{}]+\}(?!\})|\$[^\W\d]\w*[.\[(]\S*")
+_OUTSIDE_QUOTES = re.compile(
+    r"""(?x) "(?:\\.|[^"\\])*" | '[^']*'
+    | (?P<value> (?<!\{) \$? \{[^{}]+\} (?!\}) | (?<!\$) \$ [^\W\d]\w* [.\[(] \S* )"""
+)
 _MARK = re.compile(r"\s*(?:[%％]{2}chat(?!\S)|[:：,，;；])")
 _COMMENT = re.compile(r"(?<!--name )(?<!--system )(?<!\S)#")
 _SHELL_QUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*')""")
 _PATH_BACKSLASH = re.compile(r"\\(?=\w)")
-_SPACED_NAME = re.compile(r"(?<!\{)\{\s*([^\W\d]\w*)\s*\}(?!\})")
+_SPACED_NAME = re.compile(r"(\{+)\s*([^\W\d]\w*)\s*(\}+)")
 _QUOTED = re.compile(r"""(["'])(.*)\1""", re.S)
 
 
@@ -60,7 +72,7 @@ def split_words(line: str) -> list[str]:
 
 def _keep_backslashes_and_braces(text: str) -> str:
     """Words outside quotes, where C:\\dir stays as it is, and { name } is one word."""
-    return _SPACED_NAME.sub(r"{\1}", _PATH_BACKSLASH.sub(r"\\\\", text))
+    return _SPACED_NAME.sub(r"\1\2\3", _PATH_BACKSLASH.sub(r"\\\\", text))
 
 
 def command_argument(name: str, text: str, variables: Mapping[str, Any]) -> str:
@@ -81,44 +93,65 @@ def command_argument(name: str, text: str, variables: Mapping[str, Any]) -> str:
         text = quoted[2]
     elif text.startswith('"') and text.count('"') == 1:
         raise BadCommand(f"a quote on the %chat {name} line has no partner. Close it or delete it.")
-    return Values(variables, f"%chat {name}").put_in(text)
+    values = Values(variables, f"%chat {name}", text)
+    return values.put_in(text, of_model=name in ("use", "models"))
 
 
 @dataclass(slots=True, frozen=True)
 class Values:
-    """Puts the values of variables into a line that begins with `magic`."""
+    """Puts the values of variables into a line that begins with `magic`; `line` is its rest."""
 
     variables: Mapping[str, Any]
     magic: str
+    line: str = ""
 
-    def put_in(self, text: str, words: Mapping[str, Any] | None = None) -> str:
+    def put_in(
+        self, text: str, words: Mapping[str, Any] | None = None, *, of_model: bool = False
+    ) -> str:
         """The text with the values of plain names; `words` are what some values are typed as.
 
         Raises BadOption or BadCommand for what is no plain name of a text or a number.
         """
-
-        expression = _EXPRESSION.search(_NAME.sub(" ", text))
+        expression = _EXPRESSION.search(_NAME.sub(" ", _DOUBLED.sub("", text)))
         if expression:
-            raise look_alikes.wrong_line(
-                self.magic,
-                f"{shorten(expression[0], LONGEST_SHOWN)} on the {self.magic} line is no plain "
-                "name, and only names are filled in there. Give the value a name above.",
-            )
-        return _NAME.sub(lambda match: self._value(match, words or {}), text)
+            raise self.no_plain_name(expression[0])
+        advice = MODELS if of_model else ""
+
+        def put(match: re.Match[str]) -> str:
+            kept = match[1] or match[2]
+            return kept or self._value(match[0], match[3] or match[4], words or {}, advice)
+
+        return _PLACE.sub(put, text)
 
     def put_in_text(self, text: str) -> str:
         """The same for a text in which braces may be text: only plain names are looked at."""
-        return _TEXT_NAME.sub(lambda match: self._value(match, {}, RAW), text)
+        return _TEXT_NAME.sub(
+            lambda match: self._value(match[0], match[1] or match[2], {}, RAW), text
+        )
 
-    def _value(self, match: re.Match[str], words: Mapping[str, Any], advice: str = "") -> str:
-        typed, name = match[0], match[1] or match[2]
+    def no_plain_name(self, typed: str) -> BadSettings:
+        """The error for an expression: with a name for its value, it can be typed."""
+        said = (
+            f"{shorten(typed, LONGEST_SHOWN)} on the {self.magic} line is no plain name, "
+            "and only names are filled in there."
+        )
+        value = _as_python(typed)
+        free = [name for name in NEW_NAMES if name not in self.variables]
+        if not value or not free or len(value) > LONGEST_SHOWN or typed not in self.line:
+            return look_alikes.wrong_line(self.magic, f"{said} Give the value a name above.")
+        fixed = self._with(typed, f"{{{free[0]}}}")
+        return look_alikes.wrong_line(
+            self.magic, f"{said} Run {free[0]} = {value} in a cell above, then: {fixed}"
+        )
+
+    def _with(self, typed: str, right: str) -> str:
+        """The line with something else in the place of what was typed."""
+        return f"{self.magic} {self.line.replace(typed, right, 1).strip()}"
+
+    def _value(self, typed: str, name: str, words: Mapping[str, Any], advice: str = "") -> str:
         if name not in self.variables:
-            raise look_alikes.wrong_line(
-                self.magic,
-                f"there is no variable {name}, which {typed} on the {self.magic} line names. "
-                f"Set it first{advice}.",
-            )
-        value = self.variables[name]
+            raise self._no_variable(typed, name, advice)
+        value = as_text(self.variables[name])
         kind = type(value)
         for word, meant in words.items():
             if type(meant) is kind and meant == value:
@@ -133,6 +166,19 @@ class Values:
             "a text (str) or a number is expected there.",
         )
 
+    def _no_variable(self, typed: str, name: str, advice: str) -> BadSettings:
+        """The error for a name that nothing has, with the one that was probably meant."""
+        said = f"there is no variable {name}, which {typed} on the {self.magic} line names."
+        own = {other: value for other, value in self.variables.items() if other[0] != "_"}
+        known = [other for other, value in own.items() if can_be_put_in(value)]
+        near = nearest(name, known, LEAST_ALIKE)[:1]
+        if near and typed in self.line:
+            right = self._with(typed, f"{{{near[0]}}}")
+            return look_alikes.wrong_line(
+                self.magic, f"{said} Did you mean {near[0]}? Type it so:\n{right}"
+            )
+        return look_alikes.wrong_line(self.magic, f"{said} Set it first{advice.format(name)}.")
+
     def _number(self, value: Real, typed: str) -> str:
         """A number as it is typed; Python writes none of thousands of digits."""
         try:
@@ -143,15 +189,70 @@ class Values:
             ) from None
 
 
+def can_be_put_in(value: object) -> bool:
+    """Whether a variable's value can stand on a line: a text, an Answer, a number."""
+    kind = type(value)
+    return issubclass(kind, str | TextLike | Real) and not issubclass(kind, bool)
+
+
+def _as_python(typed: str) -> str:
+    """What `{…}` or `$…` was meant to be the value of, as Python; empty where it is none."""
+    inner = typed.lstrip("$")
+    if inner.startswith("{"):
+        inner = inner[1:-1].strip()
+    for written in (inner, f'f"{{{inner}}}"'):
+        try:
+            ast.parse(written, mode="eval")
+        except (SyntaxError, ValueError):
+            continue
+        return written
+    return ""
+
+
+def refuse_expressions(line: str, variables: Mapping[str, Any]) -> None:
+    """Raise BadOption for braces on a `%%chat` line around what is no plain name.
+
+    As typed: a shell's rules would take the quotes out of them, and part them at spaces.
+    """
+    for match in _OUTSIDE_QUOTES.finditer(line):
+        typed = match["value"]
+        if not typed or _NAME.fullmatch(typed):
+            continue
+        is_system = re.search(r"--system[ =]\Z", line[: match.start()])
+        if not is_system or _is_looked_up(typed):
+            raise Values(variables, "%%chat", line).no_plain_name(typed)
+
+
+def _is_looked_up(typed: str) -> bool:
+    """Whether a value is taken out of another, as no text in braces is: {d["k"]}, {x.y}, {f(x)}."""
+    try:
+        value = ast.parse(_as_python(typed) or "0", mode="eval").body
+    except ValueError:
+        return False
+    return isinstance(value, ast.Subscript | ast.Attribute | ast.Call)
+
+
+def doubled(text: str) -> str:
+    """The text as it is typed where its braces and dollar signs are to stay what they are.
+
+    >>> doubled("{a} for $b")
+    '{{a}} for $$b'
+    """
+    return re.sub(r"\{[^{}]*\}", r"{\g<0>}", re.sub(r"\$(?=[^\W\d])", "$$", text))
+
+
 def fill_words(
-    words: Sequence[str], variables: Mapping[str, Any], flags: Mapping[str, Mapping[str, Any]]
+    words: Sequence[str],
+    variables: Mapping[str, Any],
+    flags: Mapping[str, Mapping[str, Any]],
+    line: str = "",
 ) -> list[str]:
     """The words of a `%%chat` line with values in them.
 
     `flags` are the options that take a value, each with the words that it knows. With `--raw`
     the text of `--system` stays as it is typed, as the question does.
     """
-    values = Values(variables, "%%chat")
+    values = Values(variables, "%%chat", line or shlex.join(words))
     filled: list[str] = []
     for word in words:
         flag = filled.pop() if filled and filled[-1] in flags else ""
@@ -167,12 +268,13 @@ def fill_words(
 
 def _positional(values: Values, word: str) -> str:
     """A word that is no option's value: one that was filled in is never an option."""
-    text = values.put_in(word)
+    text = values.put_in(word, of_model=True)
     if text != word:
         text = text.strip()
         if not text:
             raise BadOption(f"{word} on the %%chat line is empty; the name of a model is expected.")
-    if text != word and (text.startswith("-") or len(text) > LONGEST_NAME):
+    is_name = text.split() == [text] and len(text) <= LONGEST_NAME and not text.startswith("-")
+    if text != word and not is_name:
         raise BadOption(
             f"{word} on the %%chat line is {shorten(text, LONGEST_SHOWN)!r}, which is no name of "
             "a model. A value is no option and no question."

@@ -19,7 +19,7 @@ from IPython.core.magic import (
     no_var_expand,
 )
 
-from nbchat.errors import BadOption
+from nbchat.errors import BadOption, UnknownModel
 from nbchat.frontends.host import IPythonNotebook, locals_first
 from nbchat.frontends.notebook.arguments import (
     HELP_WORDS,
@@ -74,8 +74,8 @@ class ChatMagics(Magics):
         --raw                 leave {names} as they are typed
 
         {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,
-        a figure or a picture as an image. On the line it becomes a text or a number, which
-        is one word whatever is in it: %%chat {MODEL} --name {who}
+        a figure or a picture as an image. On the line a text, an Answer or a number is put
+        in, one word whatever is in it: %%chat {MODEL} --name {who}; {{who}} stays {who}.
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 
@@ -90,12 +90,12 @@ class ChatMagics(Magics):
             print(inspect.getdoc(ChatMagics.chat))
             return None
         with self._no_fork():
-            from nbchat.frontends.notebook.ask import ask
+            from nbchat.frontends.notebook import ask  # noqa: F401  # whoever forks waits for it
             from nbchat.frontends.notebook.commands.table import run_line
         with printing_as_can_be(), locals_first(local_ns):
             if cell is None:
                 return run_line(shell, line)
-            ask(shell, parse_arguments(line, IPythonNotebook(shell).variables), cell)
+            _ask(shell, line, cell)
             return None
 
     @no_var_expand
@@ -106,3 +106,24 @@ class ChatMagics(Magics):
             "%%chat must be the first line of its cell; only comments may stand above it. "
             "Nothing was asked.\nPut the code above it into a cell of its own."
         )
+
+
+def _ask(shell: InteractiveShell, line: str, cell: str) -> None:
+    """Ask what is in the cell; a line that cannot be asked with is answered with what was meant."""
+    from nbchat.frontends.notebook.ask import ask
+    from nbchat.frontends.notebook.commands.mistyped import command_on_cell_line
+    from nbchat.frontends.notebook.commands.table import commands
+    from nbchat.frontends.notebook.stand_ins import explained
+
+    word = None
+    try:
+        arguments = parse_arguments(line, IPythonNotebook(shell).variables)
+        word = arguments.model
+        ask(shell, arguments, cell)
+    except (BadOption, UnknownModel) as error:
+        said = command_on_cell_line(line, commands())
+        if said:
+            raise BadOption(said) from None
+        if isinstance(error, UnknownModel):
+            raise explained(error, shell, word, "%%chat", line) from None
+        raise

@@ -189,7 +189,7 @@ def test_tab_completes_whatever_has_a_name_and_may_stand_there(
 
 @pytest.mark.field("P3")
 def test_tab_puts_a_name_in_the_place_of_what_was_typed(kernel: RunningKernel) -> None:
-    kernel.run(VALUES)
+    kernel.run("import nbchat; nbchat.chat('my trip'); data = [1]")
     for typed, whole in (
         ("%%chat --name 'my t", "%%chat --name 'my trip'"),
         ("%chat switch my t", '%chat switch "my trip"'),
@@ -199,3 +199,78 @@ def test_tab_puts_a_name_in_the_place_of_what_was_typed(kernel: RunningKernel) -
         reply = kernel.client.complete(typed, reply=True, timeout=30)["content"]
         start, end = reply["cursor_start"], reply["cursor_end"]
         assert typed[:start] + reply["matches"][0] + typed[end:] == whole
+
+
+ODD_NAMES = """
+import nbchat
+from nbchat import runtime
+b, usd, yes, ans = "bee", "dollars", True, nbchat.Answer()
+for name in ("my trip", "a {b}", "cost $usd", "it's", 'say "so"', "- draft", "-dash", "x{b}"):
+    nbchat.chat(name)
+open("talk.json", "w").close()
+"""
+# What is typed, and which conversation is gone on in when Tab has completed it.
+GOES_ON_IN = {
+    "%chat switch my": "my trip",
+    "%chat switch a": "a {b}",
+    '%chat switch "a {{': "a {b}",
+    "%chat switch cost $$u": "cost $usd",
+    "%chat switch it": "it's",
+    "%chat switch say": 'say "so"',
+    "%chat switch -d": "-dash",
+    '%chat switch "- ': "- draft",
+    "%chat switch x": "x{b}",
+}
+ASKS_IN = {
+    "%%chat demo --name my": "my trip",
+    "%%chat demo --name=a": "a {b}",
+    "%%chat demo --name cost": "cost $usd",
+    "%%chat demo --name -d": "-dash",
+    "%%chat demo --name it": "it's",
+}
+DASHES: dict[str, list[str]] = {
+    "%%chat demo -th": ["--think"],
+    "%%chat demo –th": ["--think"],
+    "%%chat demo —se": ["--seed"],
+    "%chat models -": ["--live"],
+    "%chat switch --": [],
+    "%chat use -": [],
+    "%chat undo -": [],
+}
+# Where nothing of ours may stand; IPython would offer names of Python.
+NOTHING_THERE = [
+    *("%%chat demo pri", "%%chat demo --seed pri", "%%chat demo --system pri", "%%chat zzz"),
+    *("%chat use pri", "%chat nosuch pri", "%chat pri", "%chat usage pri", "%chat switch pri"),
+    *("%chat models kimi pri", "%chat ask pri", "%chat search {b", "%chat help pri", "%chat zz"),
+    *("x = %chat usage pri", "if 1: %chat usage pri", "%%chat demo\nOf {b.up", "%%chat demo\n{pri"),
+    *("%%chat {yes", "%chat use {yes", "%%chat demo --name pri"),
+]
+
+
+@pytest.mark.field("P3")
+def test_a_line_that_tab_has_completed_works_and_where_none_would_nothing_is_offered(
+    kernel: RunningKernel, completions: Callable[[str], list[str]]
+) -> None:
+    kernel.run(ODD_NAMES)
+    for typed, name in GOES_ON_IN.items():
+        now = kernel.run(f"{completed(kernel, typed)}\nprint(runtime.current().active)")
+        assert now.text.endswith(f"\n{name}\n"), (typed, now.error)
+    for typed, name in ASKS_IN.items():
+        line = completed(kernel, typed)
+        assert kernel.run(f"{line}\nHi", watched=False).error == "", line
+        assert kernel.run(f"print(len(nbchat.chat({name!r}).turns))").text == "1\n", line
+    for typed in NOTHING_THERE:
+        assert completions(typed) == [], typed
+    for typed, options in DASHES.items():
+        assert completions(typed) == options, typed
+
+    assert "print" in completions("%%chat demo\npri")
+    assert completions("%%chat {an") == ["ans"]
+    assert completions("%chat import ta") == ["talk.json"]
+
+
+def completed(kernel: RunningKernel, typed: str) -> str:
+    """The line, with the one name that Tab offers."""
+    reply = kernel.client.complete(typed, reply=True, timeout=30)["content"]
+    (name,) = reply["matches"]
+    return f"{typed[: reply['cursor_start']]}{name}{typed[reply['cursor_end'] :]}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbchat.errors import BadCommand, NotThere
+from nbchat.errors import BadCommand, NoQuestion, NotThere
 from nbchat.events import Answer
-from nbchat.frontends.notebook.arguments import MagicArguments
+from nbchat.frontends.notebook.arguments import MagicArguments, leading_options
 from nbchat.frontends.notebook.ask import ask as ask_in_cell
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.history_page import history_page, whole_turn
@@ -30,6 +30,10 @@ NOTHING_ASKED = "Nothing has been asked yet."
 ALL_ASIDE = (
     "What has been asked stands aside. %chat branches lists it; %chat goto N goes on from there."
 )
+WITHOUT_WORDS = (
+    "%chat ask needs the words of a question behind it; below a %%chat line there is room for more."
+    "\nSuch as: %chat ask Why is the sky blue?"
+)
 LAST = ("last", "-1", "latest", "end")  # what people type for the last turn
 
 
@@ -38,7 +42,18 @@ LAST = ("last", "-1", "latest", "end")  # what people type for the last turn
 
 @command("ask TEXT", "ask a question on one line", group="general")
 def ask(chat: ChatCommand, text: str = "") -> Answer:
-    return ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
+    if not text.strip("\"'"):
+        raise NoQuestion(WITHOUT_WORDS)
+    options = leading_options(text)
+    if options:
+        raise BadCommand(
+            "%chat ask takes no options: all that follows it is the question. They stand on the "
+            f"first line of a cell, and the question below it:\n%%chat {options}"
+        )
+    try:
+        return ask_in_cell(chat.shell, MagicArguments(name=chat.conversation.name), text)
+    except NoQuestion:  # a variable's value may be empty
+        raise NoQuestion(WITHOUT_WORDS) from None
 
 
 @command(
@@ -118,7 +133,8 @@ def _why_empty(conversation: Conversation) -> str:
 @command("undo [N]", "take back the last question and answer, or the last N", group="conversation")
 def undo(chat: ChatCommand, count: str = "") -> None:
     if count and not count.isdecimal():
-        raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.")
+        way = "All of them: %chat reset" if count.lower() == "all" else "The last one: %chat undo"
+        raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.\n{way}")
     gone = chat.conversation.undo(int(count or 1))
     if not gone:
         print("Nothing to take back.")

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from nbchat.catalog.lookup_errors import written_apart
+from nbchat.catalog.typed_addresses import address_meant
+from nbchat.errors import UnknownModel
 from nbchat.frontends.notebook.arguments import FLAGS
 from nbchat.wording import did_you_mean, set_key, shorten
 
@@ -88,6 +91,10 @@ class Row(Protocol):
     def usage(self) -> str: ...
     @property
     def what(self) -> str: ...
+    @property
+    def takes_words(self) -> bool: ...
+    @property
+    def takes_nothing(self) -> bool: ...
 
 
 def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Catalog) -> str:
@@ -103,7 +110,13 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
     guess = did_you_mean(name, [row for row in rows if row not in NEVER_GUESSED], LEAST_ALIKE)
     if guess and is_short:
         return f"{unknown}.{guess} %chat alone lists them."
-    if name in catalog.models or name in catalog.aliases or ":" in name:
+    if address := address_meant(name, catalog):
+        return address
+    apart, count = written_apart([name, *text.split()], catalog)
+    if apart:
+        typed = " ".join([name, *text.split()][:count])
+        return f"%chat takes a command, not a model. To ask {typed}:\n%%chat {apart}"
+    if _is_asked_by(name, catalog):
         return (
             f"%chat takes a command, not a model. "
             f"To ask {name}: %%chat {name}, and the question below it."
@@ -146,6 +159,26 @@ def _option(word: str, text: str) -> str:
     if word in ("fresh", "raw", "name"):
         return f"--{word} is an option of a question: %%chat --{word} {text}".rstrip()
     return ""
+
+
+def command_on_cell_line(line: str, rows: Mapping[str, Row]) -> str:
+    """What to say of a command on a `%%chat` line, which asks; "" where it begins with none."""
+    name, *more = line.split() or [""]
+    row = rows.get(name)
+    if row is None or (more and row.takes_nothing):
+        return ""
+    if len(more) > MOST_WORDS and not row.takes_words:
+        return ""
+    return f"{name} is a command, which has one % before it:\n%chat {line.strip()}"
+
+
+def _is_asked_by(name: str, catalog: Catalog) -> bool:
+    """Whether a model is asked by this name."""
+    try:
+        catalog.find(name)
+    except UnknownModel:
+        return False
+    return True
 
 
 def _is_of_models(word: str, catalog: Catalog) -> bool:

@@ -6,12 +6,14 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from nbchat.catalog.model_list import abilities, price_text, short_price, window_text
+from nbchat.catalog.typed_addresses import address_meant
 from nbchat.errors import BadCommand, NotThere, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show_table
+from nbchat.frontends.notebook.stand_ins import explained
 from nbchat.key_policy import missing_key
-from nbchat.wording import plural
+from nbchat.wording import nearest, plural, shorten
 
 if TYPE_CHECKING:
     from nbchat.catalog.catalog import Catalog
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
 
 READY = ("set", "none needed")  # of a key: its models can be asked
 ALL = "all"  # in place of a pattern
+LIVE = "--live"
+# What people type behind a command that lists by itself.
+LISTING = ("list", "ls", "show", "print", "available", "usable", "now", "mine", "local", "names")
+EVERYTHING = (ALL, "a", "every", "everything", "full")
 DEMO = "demo"
+LONGEST_SHOWN = 60  # characters of a pattern that are repeated
+LEAST_ALIKE = 0.8  # of the letters, for a name to be meant by a pattern
 MODEL_HEAD = [
     "model",
     "provider",
@@ -41,7 +49,7 @@ PROVIDER_HEAD = ["type", "provider", "key in", "", "a model"]
 )
 def models(chat: ChatCommand, pattern: str = "") -> None:
     option, _, kind = pattern.partition(" ")
-    if option == "--live":
+    if option == LIVE:
         _show_live_models(chat, kind.strip())
     elif pattern and pattern != ALL:
         _show_matching_models(chat, pattern)
@@ -68,10 +76,31 @@ def _show_matching_models(chat: ChatCommand, pattern: str) -> None:
     rows = [row for row in [*table.usable(), *table.rows] if _is_about(row, pattern)]
     rows = [*{(row.type, row.id): row for row in rows}.values()]
     if not rows:
-        raise NotThere(
-            f"no model or provider matches {pattern!r}. %chat models {ALL} lists them all."
-        )
+        raise NotThere(_no_match(pattern, table.settings.catalog))
     table.show(rows)
+
+
+def _no_match(pattern: str, catalog: Catalog) -> str:
+    """What to say of a pattern that nothing matches, with the command that was meant."""
+    if address := address_meant(pattern, catalog):
+        return address
+    said = f"no model or provider matches {shorten(pattern, LONGEST_SHOWN)!r}."
+    words = [word.strip("-*?.,'\"").lower() for word in pattern.split()]
+    if words[0] == LIVE.strip("-"):
+        kind = words[-1] if words[-1] in catalog.providers else "kimi"
+        return f"{said} What a provider has today:\n%chat models {LIVE} {kind}"
+    if set(words) & {*EVERYTHING}:
+        return f"{said} Every one:\n%chat models {ALL}"
+    names = [name for row in catalog.models.values() for name in (row.id, row.type)]
+    meant = [word for word in words if any(_is_like(word, name) for name in names if word)]
+    if meant:
+        return f"{said} With {meant[0]!r} alone:\n%chat models {meant[0]}"
+    if set(words) & {*LISTING}:
+        return f"{said} Those you can ask now:\n%chat models"
+    near = nearest(pattern, [*catalog.providers, *catalog.models], LEAST_ALIKE)[:1]
+    if near:
+        return f"{said} Did you mean {near[0]!r}?\n%chat models {near[0]}"
+    return f"{said} All there are:\n%chat models {ALL}"
 
 
 class _ModelTable:
@@ -129,8 +158,8 @@ class _ModelTable:
 
 def _show_live_models(chat: ChatCommand, kind: str) -> None:
     """What a provider lists now, by the names to ask them by."""
-    if not kind:
-        raise BadCommand("--live needs a provider: %chat models --live kimi.")
+    if kind.strip("[]<>") in ("", "PROVIDER"):
+        raise BadCommand(f"{LIVE} needs a provider, such as:\n%chat models {LIVE} kimi")
     rows = chat.runtime.list_models(kind)
     catalog = chat.settings.catalog
     cells = []
@@ -159,9 +188,20 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
         model = settings.catalog.name_of(provider.type, provider.default_model) or ""
         rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
-        raise NotThere(f"no provider matches {pattern!r}. %chat providers lists them all.")
+        raise NotThere(_no_provider(pattern, settings.catalog))
     rows.sort(key=lambda row: row[3] not in READY)
     show_table(chat.shell, PROVIDER_HEAD, rows)
+
+
+def _no_provider(pattern: str, catalog: Catalog) -> str:
+    """What to say of a pattern that no provider matches."""
+    if address := address_meant(pattern, catalog):
+        return address
+    said = f"no provider matches {shorten(pattern, LONGEST_SHOWN)!r}."
+    near = nearest(pattern, catalog.providers, LEAST_ALIKE)[:1]
+    if near:
+        return f"{said} Did you mean {near[0]!r}?\n%chat providers {near[0]}"
+    return f"{said} All of them:\n%chat providers"
 
 
 @command("use MODEL", "answer with this model from now on", group="general")
@@ -169,7 +209,10 @@ def use(chat: ChatCommand, model: str = "") -> None:
     if not model:
         raise BadCommand("%chat use needs the name of a model. %chat models lists them.")
     settings = chat.settings
-    route = chat.runtime.find_model(model)
+    try:
+        route = chat.runtime.find_model(model)
+    except UnknownModel as error:
+        raise explained(error, chat.shell, model, "%chat use", model) from None
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     chat.conversation.model = model
@@ -199,7 +242,9 @@ def _is_about(model: Model, pattern: str) -> bool:
 
 
 def _is_like(pattern: str, *names: str) -> bool:
-    return not pattern or any(fnmatch(name.lower(), f"*{pattern.lower()}*") for name in names)
+    """Whether one of the names has the words of the pattern in it, in their order."""
+    wanted = f"*{'*'.join(pattern.lower().split())}*"
+    return any(fnmatch(name.lower(), wanted) for name in names)
 
 
 def _key_state(provider: Provider, settings: Settings) -> str:

@@ -15,6 +15,7 @@ from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.state_lines import state_lines
 from nbchat.frontends.notebook.line_words import command_argument
+from nbchat.frontends.notebook.stand_ins import command_hint
 from nbchat.wording import shorten
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def run_line(shell: InteractiveShell, line: str) -> Answer | None:
     if name not in commands():
         raise _no_such_command(chat, name, text)
     row = commands()[name]
+    if said := command_hint(name, row.usage, text):
+        raise BadCommand(said)
     if row.takes_words:
         return row.run(chat, text)
     if text in HELP_WORDS:
@@ -141,6 +144,8 @@ def _help_of(chat: ChatCommand, text: str) -> str:
         )
     if name == HELP:
         return help_text(chat)
+    if name.strip("[]<>") in ("NAME", "COMMAND"):
+        raise BadCommand(f"{name} stands for the name of a command, such as:\n%chat {HELP} use")
     if name not in commands():
         raise _no_such_command(chat, name, "")
     return _line(commands()[name])

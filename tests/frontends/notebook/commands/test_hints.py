@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,7 @@ MISTYPED = {
     "hello": "To ask: %chat ask hello",
     "kimi-k2.6": "%%chat kimi-k2.6",
     "why is the sky blue": "%chat ask why is the sky blue",
+    "Explain: why": "%chat ask Explain: why",
 }
 
 
@@ -271,3 +273,78 @@ def test_a_demo_that_nobody_chose_makes_room_though_it_said_so_only_once(
     assert "From Kimi." in kernel.run("%%chat --name other\nAnd now?").html
     kernel.run("%%chat demo --name chosen\nHello")
     assert "From Kimi." not in kernel.run("%%chat --name chosen\nAnd now?").html
+
+
+SET_UP = """
+import nbchat
+MODEL, D, nothing = "demo", {"m": "demo"}, ""
+ans = nbchat.chat("aside").ask("Hi", "demo")
+ans.parts.clear(); ans.parts.append(nbchat.Text("demo"))
+"""
+# A line, and what is said to type instead of it.
+TYPED_INSTEAD = {
+    "%%chat {{MODEL}}\nHi": "%%chat {MODEL}",
+    "%%chat %MODEL%\nHi": "%%chat {MODEL}",
+    "%%chat MODEL --seed 1\nHi": "%%chat {MODEL} --seed 1",
+    "%%chat <model>\nHi": "%%chat {MODEL}",
+    "%%chat {MODLE}\nHi": "%%chat {MODEL}",
+    "%%chat [NAME]\nHi": "%%chat demo",
+    "%%chat kimi k2.6\nHi": "%%chat kimi-k2.6",
+    "%chat use MODEL": "%chat use {MODEL}",
+    "%chat use {{MODEL}}": "%chat use {MODEL}",
+    "%chat use NAME": "%chat use demo",
+    "%chat use kimi k2.6": "%chat use kimi-k2.6",
+    "%chat use kimi-k2.6 --think high": "%chat use kimi-k2.6",
+    "%chat use https://api.moonshot.ai/v1": "%chat models kimi",
+    "%chat use localhost:9999": 'import os; os.environ["VLLM_BASE_URL"] = "http://localhost:9999/v1"',
+    "%chat models localhost:9999": "import os; os.environ",
+    "%chat models list": "%chat models",
+    "%chat models list all": "%chat models all",
+    "%chat models --all": "%chat models all",
+    "%chat models kimi list": "%chat models kimi",
+    "%chat models PATTERN": "%chat models kimi",
+    "%chat models kimmi": "%chat models kimi",
+    "%chat models xyzzy": "%chat models all",
+    "%chat providers list": "%chat providers",
+    "%chat providers kimmi": "%chat providers kimi",
+    "%chat history N": "%chat history",
+    "%chat undo all": "All of them: %chat reset",
+    "%chat ask": "Such as: %chat ask Why is the sky blue?",
+    '%chat ask ""': "Such as: %chat ask Why is the sky blue?",
+    "%chat ask {nothing}": "Such as: %chat ask Why is the sky blue?",
+    "%chat ask TEXT": "%chat ask Why is the sky blue?",
+    '%chat ask --system "Be brief." Why?': '%%chat --system "Be brief."',
+    "%chat ask --system {ans} --fresh Why?": "%%chat --system {ans} --fresh",
+    "%chat help NAME": "%chat help use",
+    "%chat localhost:9999": 'import os; os.environ["VLLM_BASE_URL"]',
+    "%chat kimi k2.6": "%%chat kimi-k2.6",
+    "%%chat models\nHi": "%chat models",
+}
+
+
+@pytest.mark.field("C4", "C9")
+def test_a_wrong_line_ends_in_one_that_works_when_it_is_pasted(kernel: RunningKernel) -> None:
+    kernel.run(SET_UP)
+    kernel.run("%%chat demo\nHello")
+    for typed, instead in TYPED_INSTEAD.items():
+        said = re.sub(r"\x1b\[[0-9;]*m", "", kernel.run(typed).error).split("\n")
+        assert len(said) == 2, typed
+        assert said[1].startswith(instead), (typed, said)
+        pasted = said[1][said[1].find("%chat") if ": %chat" in said[1] else 0 :]
+        again = kernel.run(f"{pasted}\nHi" if pasted.startswith("%%") else pasted)
+        needs_key = "MissingKey" in again.error
+        assert again.status == "ok" or needs_key, (typed, again.error)
+
+
+@pytest.mark.field("C3", "C10")
+def test_an_answer_on_a_line_in_a_kernel_is_its_text(kernel: RunningKernel) -> None:
+    kernel.run(SET_UP)
+
+    assert kernel.run("%%chat {ans} --name {ans} --system {ans}\nHi").status == "ok"
+    assert "* demo: 1 turn" in kernel.run("%chat switch {ans}").text
+    assert kernel.run("print(nbchat.chat('demo').system)").text == "demo\n"
+    assert "demo answers from now on" in kernel.run("%chat use {ans}").text
+    assert "kimi-k2.6" in kernel.run("%chat models kimi k2.6").text
+    kernel.run("%chat ask Is it {ans}?")
+    question = kernel.run("print(nbchat.chat('demo').last.question.text)").text
+    assert question.startswith("Is it demo?")
