@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbchat.events import Usage
 from nbchat.frontends.footer import cost_by_settings
 from nbchat.wording import plural
 
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
 USAGE_HEAD = ["model", "requests", "tokens", "tokens/s", "cost", "time"]
 ALL = "all"
 UNKNOWN = "not known"
+AT_LEAST = "at least "
+SHORTEST = 0.1  # seconds, below which a speed says nothing
+SLOWEST = 0.1  # tokens a second
+ROUND_FROM = 10  # tokens a second
 WITHOUT_WORD = "A request that gave no word, or was sent again, is not counted."
 
 
@@ -80,21 +83,32 @@ class Answerer:
 def _cells(turns: Sequence[Turn]) -> list[str]:
     requests = sum(max(1, len(turn.answer.rounds)) for turn in turns)
     seconds = sum(turn.seconds for turn in turns)
-    return [f"{requests:,}", _tokens(turns), _speed(turns), _cost(turns), f"{seconds:.1f} s"]
+    return [f"{requests:,}", _tokens(turns), _speed(turns), _cost(turns), f"{seconds:,.1f} s"]
 
 
 def _tokens(turns: Sequence[Turn]) -> str:
     """`1,204 → 386 tokens, 1,024 cached`, as far as they were counted."""
     counted = [turn.answer.usage for turn in turns]
-    total = Usage(
-        _sum([usage.input for usage in counted]),
-        _sum([usage.output for usage in counted]),
-        _sum([usage.cached for usage in counted]),
-    )
-    text = str(total)
-    if not text:
+    sent = _count_text([usage.input for usage in counted])
+    made = _count_text([usage.output for usage in counted])
+    if sent == made == "?":
         return UNKNOWN
-    return text if all(map(_is_counted, turns)) else f"at least {text}"
+    if sent.startswith(AT_LEAST) and made.startswith(AT_LEAST):
+        made = made.removeprefix(AT_LEAST)
+    cached = _sum([usage.cached for usage in counted])
+    return f"{sent} → {made} tokens" + (f", {cached:,} cached" if cached else "")
+
+
+def _count_text(counts: Sequence[int | None]) -> str:
+    """The sum of what is known, and whether that is all.
+
+    >>> _count_text([1000, 24]), _count_text([1000, None]), _count_text([None])
+    ('1,024', 'at least 1,000', '?')
+    """
+    total = _sum(counts)
+    if total is None:
+        return "?"
+    return f"{AT_LEAST}{total:,}" if None in counts else f"{total:,}"
 
 
 def _is_counted(turn: Turn) -> bool:
@@ -109,12 +123,18 @@ def _sum(counts: Sequence[int | None]) -> int | None:
 
 
 def _speed(turns: Sequence[Turn]) -> str:
-    """Tokens of answers a second, from the question to the end, where both are known."""
+    """Tokens of answers a second, from the question to the end, where both are known.
+
+    Nothing for answers that took no time to speak of: what came from this process, or a cache.
+    """
     timed = [turn for turn in turns if turn.seconds and turn.answer.usage.output]
-    if not timed:
+    seconds = sum(turn.seconds for turn in timed)
+    if seconds < SHORTEST:
         return ""
-    tokens = sum(turn.answer.usage.output or 0 for turn in timed)
-    return f"{tokens / sum(turn.seconds for turn in timed):,.0f}"
+    speed = sum(turn.answer.usage.output or 0 for turn in timed) / seconds
+    if speed < SLOWEST:
+        return f"<{SLOWEST}"
+    return f"{speed:,.0f}" if speed >= ROUND_FROM else f"{speed:.1f}"
 
 
 def _cost(turns: Sequence[Turn]) -> str:

@@ -118,3 +118,66 @@ def test_cached_tokens_speed_currencies_and_providers_are_told_apart() -> None:
     ]
     assert cells["none"] == ["1", "not known", "", "not known", "0.0 s"]
     assert cells["kimi-k2.6 at llm.example"][2:4] == ["", "not known"]
+
+
+@pytest.mark.field("P6")
+@pytest.mark.parametrize(
+    ("usages", "tokens"),
+    [
+        ([Usage(10, 5), Usage(3, 2)], "13 → 7 tokens"),
+        ([Usage(0, 0)], "0 → 0 tokens"),
+        ([Usage(10, None)], "10 → ? tokens"),
+        ([Usage(None, 5), Usage(None, 2)], "? → 7 tokens"),
+        ([Usage(None, 5), Usage()], "? → at least 5 tokens"),
+        ([Usage(10, 5), Usage(3, None)], "13 → at least 5 tokens"),
+        ([Usage(10, 5), Usage(None, 2)], "at least 10 → 7 tokens"),
+        ([Usage(10, 5), Usage()], "at least 10 → 5 tokens"),
+        ([Usage(), Usage()], "not known"),
+    ],
+)
+def test_of_each_count_it_is_said_whether_that_is_all(usages: list[Usage], tokens: str) -> None:
+    rows = usage_rows([turn_of("m", "kimi", usage) for usage in usages])
+
+    assert [row[2] for row in rows] == [tokens, tokens]
+
+
+@pytest.mark.field("P6")
+@pytest.mark.parametrize(
+    ("made", "seconds", "speed", "time"),
+    [
+        (386, 0.0, "", "0.0 s"),
+        (386, 0.04, "", "0.0 s"),
+        (0, 2.0, "", "2.0 s"),
+        (None, 2.0, "", "2.0 s"),
+        (386, 2.0, "193", "2.0 s"),
+        (3, 2.0, "1.5", "2.0 s"),
+        (1, 3725.4, "<0.1", "3,725.4 s"),
+    ],
+)
+def test_a_speed_is_one_that_can_be_said(
+    made: int | None, seconds: float, speed: str, time: str
+) -> None:
+    (row, _) = usage_rows([turn_of("m", "kimi", Usage(5, made), seconds=seconds)])
+
+    assert [row[3], row[5]] == [speed, time]
+
+
+@pytest.mark.field("P6")
+@pytest.mark.parametrize(
+    ("turns", "cost"),
+    [
+        ([("kimi-k2.6", "kimi", Usage(10, 1))], "<$0.0001"),
+        ([("kimi-k2.6", "kimi", Usage(10, 1)), ("kimi-k2.6", "kimi", Usage())], "not known"),
+        ([("kimi-k2.6", "kimi", Usage(10**6, 1)), ("x", "kimi", Usage(1, 1))], "at least $0.95"),
+        ([("kimi-k2.6", "kimi", Usage(0, 0))], "free"),
+        ([("llama", "ollama", Usage(10, 5)), ("llama", "ollama", Usage())], "free"),
+        ([("llama", "ollama", Usage()), ("kimi-k2.6", "kimi", Usage(10**6, 1))], "$0.95"),
+        ([("llama", "a gateway of before", Usage(10, 5))], "not known"),
+    ],
+)
+def test_a_cost_is_one_amount_or_one_bound_or_not_known(
+    turns: list[tuple[str, str, Usage]], cost: str
+) -> None:
+    rows = usage_rows([turn_of(*turn) for turn in turns])
+
+    assert rows[-1][4] == cost
