@@ -14,7 +14,6 @@ from nbchat.frontends.notebook.commands.state_lines import resume_lines
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.commands.usage_table import (
     USAGE_HEAD,
-    WITHOUT_WORD,
     remarks,
     usage_rows,
 )
@@ -47,11 +46,11 @@ def ask(chat: ChatCommand, text: str = "") -> Answer:
     group="general",
 )
 def usage(chat: ChatCommand) -> None:
-    turns = chat.conversation.all_turns
-    if not turns:
-        print(f"Nothing has been answered yet. {WITHOUT_WORD}")
+    turns, unanswered = chat.conversation.all_turns, chat.conversation.unanswered
+    if not turns and not unanswered:
+        print(remarks(chat.conversation))
         return
-    show_table(chat.shell, USAGE_HEAD, usage_rows(turns), remarks(chat.conversation))
+    show_table(chat.shell, USAGE_HEAD, usage_rows(turns, unanswered), remarks(chat.conversation))
 
 
 # --- where it stands -----------------------------------------------------------------------------

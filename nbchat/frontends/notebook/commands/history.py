@@ -85,7 +85,8 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     conversation = chat.runtime.chat(stored.header.name)
     if conversation.id != stored.header.id:
         _refuse_to_lose(conversation)
-        conversation.take_up(stored.header, turns)
+        unanswered = store.ask(lambda database: database.unanswered(stored.header.id))
+        conversation.take_up(stored.header, turns, unanswered)
     chat.go_on_in(conversation)
     chat.runtime.offered.add(conversation.name)
     count = plural(len(conversation.turns), "turn")

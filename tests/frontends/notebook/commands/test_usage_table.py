@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+import sqlite3
+from pathlib import Path
+from typing import Any
 
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from nbchat import runtime
+from nbchat.conversation.export import read_export
+from nbchat.errors import NbchatError
 from nbchat.events import Answer, Stop, Usage
+from nbchat.frontends.notebook.commands import history
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.usage_table import WITHOUT_WORD, usage_rows
 from nbchat.messages import Message, Text, ToolCall, ToolResult
 from nbchat.turns import Turn
@@ -52,16 +62,88 @@ def test_what_was_taken_back_asked_again_edited_or_fresh_is_counted(
 
 
 @pytest.mark.field("P6")
-def test_that_a_request_without_a_word_is_not_counted_is_said(
+def test_a_request_without_a_word_is_counted_where_its_provider_has_said_the_tokens(
     kernel: RunningKernel, kimi: Service
 ) -> None:
     counted, *_ = said(usage=(500, 7))[-2:]
-    kimi.answers(counted, sse({"error": {"message": "no"}}))
-    kernel.run("%%chat kimi-k2.6\nQuestion")
+    refused = answer(counted, sse({"error": {"message": "no"}}))
+    busy = {"error": {"message": "busy", "code": 503}}
+    again = answer(counted, sse(busy), headers={"retry-after-ms": "1"})
+    kimi.plays(answer(sse({"error": {"message": "no"}})), refused, again)
+    kimi.always(answer(*said("Yes.", usage=(1_000_000, 10))))
+    kernel.run("%%chat kimi-k2.6\nNot counted")
+    nothing = kernel.run("%chat usage").text.strip()
 
-    used = kernel.run("%chat usage").text.strip()
+    kernel.run("%%chat kimi-k2.6\nRefused")
+    only_refused = kernel.run("%chat usage").text.splitlines()
+    kernel.run("%%chat kimi-k2.6\nSent again")
+    _, row, _, below = kernel.run("%chat usage").text.splitlines()
 
-    assert used == f"Nothing has been answered yet. {WITHOUT_WORD}"
+    assert nothing == f"Nothing has been answered yet. {WITHOUT_WORD}"
+    assert "500 → 7 tokens" in only_refused[1]
+    assert only_refused[-1].startswith("Nothing has been answered yet. 1 request without a word is")
+    assert len(kimi.requests) == 4
+    assert row.split()[:5] == ["kimi-k2.6", "3", "1,001,000", "→", "24"]
+    assert below == (
+        "1 question, 1 on the current branch. 2 requests without a word are counted, too. "
+        f"{WITHOUT_WORD}"
+    )
+
+
+@pytest.mark.field("P6")
+def test_what_was_counted_without_a_word_is_stored_and_goes_with_its_conversation(
+    shell: InteractiveShell, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.sqlite"
+    for name, value in {
+        "KIMI_API_KEY": "k",
+        "KIMI_BASE_URL": f"{service.url}/v1",
+        "NBCHAT_HISTORY": str(path),
+    }.items():
+        monkeypatch.setenv(name, value)
+    counted, *_ = said(usage=(500, 7))[-2:]
+    again = {"error": {"message": "busy", "code": 503}}
+    service.plays(
+        answer(counted, sse({"error": {"message": "no"}})),
+        answer(counted, sse(again), headers={"retry-after-ms": "1"}),
+        answer(*said("Yes.", usage=(9, 1))),
+    )
+    chat = opened(shell)
+    with pytest.raises(NbchatError):
+        chat.conversation.ask("Refused", "kimi-k2.6")
+    chat.conversation.ask("Sent again", "kimi-k2.6")
+    rows = usage_rows(chat.conversation.all_turns, chat.conversation.unanswered)
+    assert rows[0][1:3] == ["3", "1,009 → 15 tokens"]
+    runtime.reset()
+
+    chat = opened(shell)
+    history.resume(chat)
+    again_rows = usage_rows(chat.conversation.all_turns, chat.conversation.unanswered)
+
+    assert [row[:5] for row in again_rows] == [row[:5] for row in rows]
+    assert len(spent(path)) == 1
+    exported = chat.conversation.export(tmp_path / "talk.json")
+    _, (turn,) = read_export(exported)
+    assert turn.answer.lost == [Usage(500, 7)]
+    history.delete(chat, "paid")
+    assert chat.conversation.unanswered == []
+    assert spent(path) == []
+    runtime.reset()
+
+
+def opened(shell: InteractiveShell) -> ChatCommand:
+    """A kernel whose conversation has a name, so that it is stored without a notebook."""
+    runtime.current().open(static=False, watched=True)
+    chat = ChatCommand(shell, runtime.current(), runtime.current().chat("paid"))
+    chat.go_on_in(chat.conversation)
+    return chat
+
+
+def spent(path: Path) -> list[Any]:
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT * FROM spent").fetchall()
+    connection.close()
+    return found
 
 
 @pytest.mark.field("P6")
