@@ -16,6 +16,7 @@ from nbchat.frontends.notebook.commands.usage_table import (
     USAGE_HEAD,
     remarks,
     usage_rows,
+    without_times,
 )
 from nbchat.frontends.notebook.page_or_text import show, show_table
 from nbchat.frontends.quoting import quoted
@@ -50,7 +51,11 @@ def usage(chat: ChatCommand) -> None:
     if not turns and not unanswered:
         print(remarks(chat.conversation))
         return
-    show_table(chat.shell, USAGE_HEAD, usage_rows(turns, unanswered), remarks(chat.conversation))
+    table = [USAGE_HEAD, *usage_rows(turns, unanswered)]
+    if not _is_for_a_person(chat):
+        table = [without_times(row) for row in table]
+    head, *rows = table
+    show_table(chat.shell, head, rows, remarks(chat.conversation))
 
 
 # --- where it stands -----------------------------------------------------------------------------
@@ -63,13 +68,22 @@ def usage(chat: ChatCommand) -> None:
 )
 def history(chat: ChatCommand, number: str = "") -> None:
     if number:
-        show(chat.shell, *whole_turn(*_numbered(chat, number)))
+        turn, place = _numbered(chat, number)
+        show(chat.shell, *whole_turn(turn, place, with_times=_is_for_a_person(chat)))
         return
     turns = chat.conversation.turns
     if not turns:
         print(_why_empty(chat.conversation))
         return
-    show(chat.shell, *history_page(chat.conversation))
+    show(chat.shell, *history_page(chat.conversation, with_times=_is_for_a_person(chat)))
+
+
+def _is_for_a_person(chat: ChatCommand) -> bool:
+    """Whether what a clock has measured is shown.
+
+    A run of the notebook that nobody watches saves the same bytes each time.
+    """
+    return chat.runtime.watched is not False
 
 
 def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:

@@ -128,19 +128,15 @@ def notebook_name(stored: Stored) -> str:
     return readable(Path(stored.notebook).name)
 
 
-def moment_text(seconds: float, today: date | None = None) -> str:
+def moment_text(seconds: float) -> str:
     """When it was, in seconds since the epoch; "" where that is not known (0).
 
-    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 11))
-    '23:59'
-    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 12))
+    With its day, also today: an output that is made again tomorrow is the same.
+
+    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp())
     '2026-05-11 23:59'
     """
-    if not seconds:
-        return ""
-    moment = datetime.fromtimestamp(seconds)
-    is_today = moment.date() == (today or date.today())
-    return f"{moment:%H:%M}" if is_today else f"{moment:%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else ""
 
 
 def day_text(seconds: float, today: date | None = None) -> str:

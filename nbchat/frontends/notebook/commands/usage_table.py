@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nbchat.turns import Turn
 
 USAGE_HEAD = ["model", "requests", "tokens", "tokens/s", "cost", "time"]
+MEASURED = {"tokens/s", "time"}  # columns that are others in each run
 ALL = "all"
 UNKNOWN = "not known"
 AT_LEAST = "at least "
@@ -70,6 +71,11 @@ def usage_rows(turns: Sequence[Turn], unanswered: Sequence[Answer] = ()) -> list
         is_unlike_others = names.count(answerer.model) == 1
         rows.append([answerer.name if is_unlike_others else answerer.full_name, *_cells(asked)])
     return [*rows, [ALL, *_cells(every)]]
+
+
+def without_times(row: Sequence[str]) -> list[str]:
+    """The cells of a row but for those that a clock has measured."""
+    return [cell for name, cell in zip(USAGE_HEAD, row, strict=True) if name not in MEASURED]
 
 
 def remarks(conversation: Conversation) -> str:
