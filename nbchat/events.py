@@ -141,7 +141,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
     `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
     ended; `.model` and `.provider` are who answered, and `.host` where, unless it is the
-    provider's own.
+    provider's own. `.lost` is what was counted of tries of the same question that gave no word.
 
     >>> answer = Answer(model="demo", provider="demo")
     >>> for event in (Thought("hm"), Text("Hi"), Text("!"), Stop("end")):
@@ -164,6 +164,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     stop: Stop = field(default_factory=lambda: replace(NO_STOP_YET))
     given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
+    lost: list[Usage] = field(default_factory=list)
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: Growing | None = None
     _thought: Growing | None = None

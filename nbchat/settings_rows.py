@@ -222,14 +222,14 @@ def _keys(settings: Decided) -> Iterator[Setting]:
             yield Setting(f"{provider.type} key", "set", found.origin)
         elif provider.type in own and provider.env_keys and provider.key_needed:
             yield Setting(f"{provider.type} key", "not set", " or ".join(provider.env_keys))
-    for variable, models in _own_keys(catalog).items():
+    for variable, models in own_keys(catalog).items():
         is_set = bool(os.environ.get(variable, "").strip())
         names = ", ".join(map(shown, models[:MOST_NAMES]))
         more = f" and {len(models) - MOST_NAMES:,} more" if len(models) > MOST_NAMES else ""
         yield Setting(f"key of {names}{more}", "set" if is_set else "not set", variable)
 
 
-def _own_keys(catalog: Catalog) -> Mapping[str, list[str]]:
+def own_keys(catalog: Catalog) -> Mapping[str, list[str]]:
     """The models by the variable of their key, where that is none of their provider's."""
     models: dict[str, list[str]] = {}
     for model in catalog.models.values():

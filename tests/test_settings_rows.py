@@ -13,10 +13,11 @@ from nbchat.settings_file import FILE, JSON_FILE, config_folder
 from nbchat.settings_rows import shown_address
 from nbchat.settings_values import LIMITS, TIMEOUTS
 
+from .own_gateway import GATEWAY
 from .trusted import write_trusted
 
 KEY = "sk-secret-0123456789"
-OWN = """
+OWN = f"""
 model = "kimi-k2.6"
 [timeouts]
 gap = 60
@@ -24,11 +25,7 @@ gap = 60
 event = "1 MiB"
 [aliases]
 fast = "glm-5.3-flash"
-[[providers]]
-type = "mine"
-name = "My gateway"
-base_url = "https://llm.example.com/v1"
-env_keys = ["MY_KEY"]
+{GATEWAY}
 [[models]]
 id = "my-model"
 type = "mine"

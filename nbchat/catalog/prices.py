@@ -35,10 +35,12 @@ class Cost:
 
         >>> str(Cost({"USD": 0.00189, "CNY": 12.345})), str(Cost({"USD": 0.00001}))
         ('$0.0019 + ¥12.35', '<$0.0001')
-        >>> str(Cost({"EUR": 2.0}, complete=False)), str(Cost({}, complete=False))
+        >>> str(Cost({"EUR": 2.0}, complete=False)), str(Cost({"USD": 0.00001}, complete=False))
         ('at least €2.00', '')
         """
-        texts = [_amount_text(*pair) for pair in self.amounts.items()]
+        smallest = 0.0 if self.complete else SMALLEST_AMOUNT  # "at least less than" says nothing
+        amounts = {sign: amount for sign, amount in self.amounts.items() if amount >= smallest}
+        texts = [_amount_text(*pair) for pair in amounts.items()]
         known = " + ".join(text for text in texts if text)
         return known if self.complete or not known else f"at least {known}"
 

@@ -62,6 +62,7 @@ class Conversation(Tree):
         self.system: str | None = None
         self.model: str | None = None  # chosen with `%chat use`
         self.stored = False  # whether anything of it is on disk
+        self.unanswered: list[Answer] = []  # to questions that were paid for, without a word
         self._runtime = runtime
         self._answering = asyncio.Lock()
         self._recording: Recording | None = None  # the last turn that was asked
@@ -172,7 +173,8 @@ class Conversation(Tree):
             store, system = self._runtime.store_for(self), options["system"]
             writer = TurnWriter(store, turn, partial(self._header_then, place, system))
             commit = partial(self._commit, place, system, store)
-            recording = Recording(turn, stream, writer, self._watchers, commit)
+            forgo = partial(self._forgo, store)
+            recording = Recording(turn, stream, writer, self._watchers, commit, forgo)
             self._recording = recording
             has_said = False
             try:
@@ -246,6 +248,13 @@ class Conversation(Tree):
             self._add(turn)
         self._note_store(store)
 
+    def _forgo(self, store: TurnStore | None, turn: Turn) -> None:
+        """Remember what a question has cost that nothing came of; it is no turn."""
+        self.unanswered.append(turn.answer)
+        if store:
+            store.put_spent(self._header(self.last, self.system), turn)
+            self._note_store(store)
+
     def _note_store(self, store: TurnStore | None) -> None:
         """Something of it has been put there."""
         self.stored = self.stored or not isinstance(store, NoHistory | None)
@@ -275,9 +284,12 @@ class Conversation(Tree):
             len(head.path) if head else 0,
         )
 
-    def take_up(self, header: Header, turns: Sequence[Turn]) -> None:
+    def take_up(
+        self, header: Header, turns: Sequence[Turn], unanswered: Sequence[Answer] = ()
+    ) -> None:
         """Become a conversation that was stored; what was here before stays in the store."""
         self._must_be_idle()
+        self.unanswered = [*unanswered]
         by_id = {turn.id: turn for turn in turns}
         self._plant(turns, by_id.get(header.head or ""))
         self.id, self._title = header.id, header.title

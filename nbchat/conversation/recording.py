@@ -34,6 +34,8 @@ class TurnStream(Stream):
 class Recording:
     """Open while the turn is answered; `commit` puts it into its conversation.
 
+    `forgo` is told of one that gave no word, and was paid for all the same.
+
     The turn's answer is the stream's result, which whoever answers fills.
     """
 
@@ -44,6 +46,7 @@ class Recording:
         writer: TurnWriter,
         watchers: Watchers,
         commit: Callable[[Turn], None],
+        forgo: Callable[[Turn], None],
     ) -> None:
         self.turn = turn
         self.is_open = False
@@ -51,6 +54,7 @@ class Recording:
         self._writer = writer
         self._watchers = watchers
         self._commit = commit
+        self._forgo = forgo
         self._committed = False
         self._started = 0.0
 
@@ -93,6 +97,8 @@ class Recording:
         try:
             if not self._committed:
                 await self._store_interrupted()
+            if not self._committed and self.turn.answer.lost:
+                self._forgo(self.turn)
         finally:
             self.is_open = False
             self._watchers.tell("ended", self.turn)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar, Unpack
 
@@ -86,7 +86,7 @@ class Engine:
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
         try:
-            async with aclosing(self._attempts(request, context, notices)) as batches:
+            async with aclosing(self._attempts(request, context, notices, answer)) as batches:
                 async for batch in batches:
                     self._told.update(news)
                     events = keys.feed(batch)
@@ -117,16 +117,21 @@ class Engine:
         return {key: line for key, line in settings.file_lines.items() if key not in self._told}
 
     async def _attempts(
-        self, request: PreparedRequest, context: ErrorContext, notices: list[Event]
+        self,
+        request: PreparedRequest,
+        context: ErrorContext,
+        notices: list[Event],
+        answer: Answer,
     ) -> AsyncGenerator[list[Event]]:
         """The batches of the first attempt that delivers one, and a notice before each new one.
 
-        `notices` go before the first.
+        `notices` go before the first. What was counted of an attempt that did not end is noted
+        in `answer`.
         """
         for number in itertools.count(1):
             delivered = False
             try:
-                async with aclosing(self._attempt(request, context)) as batches:
+                async with aclosing(self._attempt(request, context, answer)) as batches:
                     async for batch in batches:
                         delivered = True
                         if notices:
@@ -145,7 +150,7 @@ class Engine:
             await asyncio.sleep(seconds)
 
     async def _attempt(
-        self, request: PreparedRequest, context: ErrorContext
+        self, request: PreparedRequest, context: ErrorContext, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         """One request. Raises NbchatError while nothing is delivered; ends with Stop after that."""
         call, route = request.call, request.route
@@ -154,8 +159,8 @@ class Engine:
             self._transport.open_response(
                 call.url, request.headers, request.timeouts, call.encoded()
             ) as response,
-            aclosing(
-                ResponseReader(response, request.dialect, context, request.limits).events()
+            _reading(
+                ResponseReader(response, request.dialect, context, request.limits), answer
             ) as batches,
         ):
             async for batch in batches:
@@ -193,6 +198,22 @@ class Engine:
         """Close every connection."""
         await self._transport.aclose()
         self._filter.detach()  # last, since closing is logged, too
+
+
+@asynccontextmanager
+async def _reading(
+    reader: ResponseReader, answer: Answer
+) -> AsyncGenerator[AsyncGenerator[list[Event]]]:
+    """The batches of a response; what was counted of one that does not end is in `answer`."""
+    try:
+        async with aclosing(reader.events()) as batches:
+            yield batches
+    finally:
+        usage = None if reader.has_ended else reader.counted()
+        if usage and not answer:
+            answer.lost.append(usage)
+        elif usage:  # what was made by then, nobody has counted
+            answer.usage = replace(usage, output=None)
 
 
 def _named(state: ProviderState, route: Route) -> ProviderState:

@@ -62,6 +62,7 @@ class ResponseReader:
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
         self._delivered = False  # a batch has been handed on
+        self.has_ended = False  # the batch with the Stop is there
         self._bytes = 0
         self._chatter = 0  # bytes since the last event
         self._batch: list[Event] = []
@@ -101,7 +102,16 @@ class ResponseReader:
         if isinstance(failure, NbchatError) and not has_begun:
             raise failure
         self._finish(failure)
+        self.has_ended = True
         yield self._take_batch()
+
+    def counted(self) -> Usage | None:
+        """What the provider has counted by now, also where the answer has not ended."""
+        events = [*self._batch]
+        with suppress(ProviderProblem, *SHAPE_ERRORS):
+            events += deepcopy(self._reader).finish()
+        usages = [event for event in events if isinstance(event, Usage)]
+        return usages[-1] if usages and str(usages[-1]) else None
 
     def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []

@@ -44,6 +44,13 @@ class Proxy:
             return None
         return unquote(parts.username).encode(), unquote(parts.password or "").encode()
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, as far as it says so itself; empty where nothing is."""
+        if self.kind not in KINDS or not host_of(self.url):
+            return f"{self.variable} should be an http://, https:// or socks5:// address."
+        return ""
+
     def refusal_error(self, reason: str, host: str) -> ProxyFailed:
         return ProxyFailed(
             f"the proxy {self.address} refused the way to {host} ({safe_excerpt(reason)}).\n"
@@ -68,8 +75,8 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
         return None
     if is_loopback(host) and not is_loopback(host_of(proxy.url)):
         return None
-    if proxy.kind not in KINDS or not host_of(proxy.url):
-        raise BadSettings(f"{proxy.variable} should be an http://, https:// or socks5:// address.")
+    if proxy.trouble:
+        raise BadSettings(proxy.trouble)
     return proxy
 
 

@@ -10,13 +10,14 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbchat.errors import BadSettings, HistoryUnavailable
+from nbchat.events import Answer, Usage
 from nbchat.folders import data_folder
 from nbchat.store.schema import check, migrate, transaction
 from nbchat.store.stored_turn import (
@@ -53,6 +54,7 @@ class Write:
     notebook: str
     turn: Turn | None
     answer: dict[str, Any] | None
+    spent: Turn | None = None  # a turn without a word, of which what was counted is saved
 
 
 class Database:
@@ -131,6 +133,8 @@ class Database:
                 connection.execute(
                     "UPDATE turn SET answer = ? WHERE id = ?", (answer, write.turn.id)
                 )
+            if write.spent:
+                connection.executemany(_PUT_SPENT, _spent_rows(write.spent, write))
         self._known.update(turn.id for turn in new)
 
     def _unknown(self, turn: Turn | None) -> list[Turn]:
@@ -145,6 +149,7 @@ class Database:
         """Remove a conversation and its bytes. False where the log still has some; see `scrub`."""
         with transaction(self._open()) as connection:
             connection.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
+            connection.execute("DELETE FROM spent WHERE conversation = ?", (conversation,))
         return self.scrub()
 
     def scrub(self) -> bool:
@@ -205,6 +210,13 @@ class Database:
             )  # never a circle: a parent comes first
         self._known.update(turns)
         return list(turns.values())
+
+    def unanswered(self, conversation: str) -> list[Answer]:
+        """Answers without a word that were paid for: what is known of them is what they used."""
+        return [
+            Answer(model, provider, lost=[Usage(*counts)])
+            for model, provider, *counts in self._open().execute(_UNANSWERED, (conversation,))
+        ]
 
     def search(self, text: str, most: int) -> list[tuple[Stored, str]]:
         """Where `text` is in a question or an answer, newest first, with its conversation."""
@@ -268,6 +280,25 @@ _SET_CONVERSATION = """
 _PUT_TURN = """
     INSERT INTO turn (id, conversation, parent, question, answer)
     VALUES (?, ?, (SELECT id FROM turn WHERE id = ?), ?, ?)"""
+
+# Cast as above, and as far as counts are counts.
+_COUNTS = ("input", "output", "cached", "written", "reasoning")
+_UNANSWERED = f"""
+    SELECT substr(CAST(model AS TEXT), 1, 300), substr(CAST(provider AS TEXT), 1, 300),
+        {", ".join(f"max(0, CAST({name} AS INTEGER))" for name in _COUNTS)}
+    FROM spent WHERE conversation = ? AND turn NOT IN (SELECT id FROM turn) ORDER BY rowid"""
+_PUT_SPENT = f"""
+    INSERT INTO spent (at, notebook, conversation, turn, model, provider, currency, estimated,
+        {", ".join(_COUNTS)})
+    VALUES (?, ?, ?, ?, ?, ?, '', 0, ?, ?, ?, ?, ?)"""
+
+
+def _spent_rows(turn: Turn, write: Write) -> Iterator[tuple[object, ...]]:
+    answer = turn.answer
+    for usage in answer.lost:
+        counts = (getattr(usage, name) for name in _COUNTS)
+        about = (turn.asked_at, write.notebook, write.header.id, turn.id)
+        yield (*about, answer.model, answer.provider, *counts)
 
 
 def _values(header: Header) -> tuple[object, ...]:

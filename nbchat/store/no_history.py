@@ -26,6 +26,8 @@ class NoHistory:
         if told:
             told()
 
+    def put_spent(self, header: Header, turn: Turn) -> None: ...
+
     def trouble(self) -> str:
         """Why nothing is saved, in one line, the first time."""
         if self._told:

@@ -171,6 +171,7 @@ class TurnRow(BaseModel):
     given_url: Word = ""
     parts: list[Part] = []
     usage: dict[str, Count | None] = {}
+    lost: list[dict[str, Count | None]] = []
     notices: list[str] = []
     stop: Annotated[Stop, BeforeValidator(_stop)] = Stop("end")
     seconds: Annotated[float, Field(ge=0)] = 0.0
@@ -184,6 +185,11 @@ class TurnRow(BaseModel):
         answer = Answer(self.model, self.provider, usage, list(self.notices), self.stop)
         answer.host = self.host
         answer.given_url = self.given_url
+        names = set(Usage.__slots__)
+        answer.lost = [
+            Usage(**{name: count for name, count in usage.items() if name in names})
+            for usage in self.lost
+        ]
         answer.parts = self.parts
         answer = answer.ended()
         turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)

@@ -86,6 +86,15 @@ class Store:
             self._start()
             self._changed.notify()
 
+    def put_spent(self, header: Header, turn: Turn) -> None:
+        """Save what was counted of a turn that gave no word, and is not saved itself."""
+        write = Write(header, notebook_path(), None, None, turn)
+        with self._changed:
+            self._pending[f"spent {turn.id}"] = _Pending(write)
+            self._fresh = True
+            self._start()
+            self._changed.notify()
+
     def trouble(self) -> str:
         """Why nothing can be saved, in one line; each reason is said once."""
         reason = self._trouble

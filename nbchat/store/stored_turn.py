@@ -77,7 +77,8 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
         **({"host": answer.host} if answer.host else {}),
         **({"given_url": answer.given_url} if answer.given_url else {}),
         "parts": [part_fields(part) for part in answer.parts],
-        "usage": {name: getattr(answer.usage, name) for name in Usage.__slots__},
+        "usage": _counts(answer.usage),
+        **({"lost": list(map(_counts, answer.lost))} if answer.lost else {}),
         "notices": list(answer.notices),
         "stop": {"reason": answer.stop.reason, "detail": answer.stop.detail},
         "seconds": turn.seconds,
@@ -86,6 +87,10 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
         "waiting": list(turn.waiting),
     }
     return _with_others(row, turn.others)
+
+
+def _counts(usage: Usage) -> dict[str, int | None]:
+    return {name: getattr(usage, name) for name in Usage.__slots__}
 
 
 def content_fields(content: Content) -> str | list[str | dict[str, Any]]:

@@ -41,6 +41,7 @@ class FileState:
     state: str  # as `%chat settings` says it
     line: str = ""  # for the user, once; empty where there is nothing to tell
     is_trusted: bool = False
+    is_left_out: bool = False  # nothing of it counts, since it cannot be used
     without: frozenset[str] = frozenset()  # settings that would be others, were it trusted
 
     @property
@@ -256,6 +257,7 @@ def _lacking(file: FoundFile, error: BadSettings, *others: str) -> FileState:
         f"trusted, but left out: {why}",
         f"{file.shown_path} is left out: {why} {TO_TRUST}.",
         is_trusted=True,
+        is_left_out=True,
     )
 
 
@@ -268,4 +270,5 @@ def _doubtful(file: FoundFile) -> FileState:
 
 
 def _unusable(file: FoundFile, why: str) -> FileState:
-    return FileState(file, f"ignored: {why}", f"{file.shown_path} is ignored: {why}.")
+    line = f"{file.shown_path} is ignored: {why}."
+    return FileState(file, f"ignored: {why}", line, is_left_out=True)

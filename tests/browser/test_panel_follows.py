@@ -214,6 +214,29 @@ def test_the_model_that_is_shown_is_the_one_that_would_be_asked(
         panel.follows(cell)
         for view in (0, 1):
             assert panel.shown(view)["model"].startswith(model), cell
+    follow_what_is_deleted(panel)
+
+
+def follow_what_is_deleted(panel: LivePanel) -> None:
+    """What `%chat delete` removes is gone from both views, and they go on."""
+    panel.kernel.run("%%chat demo\nthree")
+    panel.kernel.run("%%chat demo --name side\nbeside")
+    panel.follows("asked in a cell")
+    assert [questions(panel, view) for view in (0, 1)] == [["three"], ["three"]]
+
+    panel.kernel.run("%chat delete main")
+    panel.follows("deleted")
+    assert [questions(panel, view) for view in (0, 1)] == [[], []]
+    panel.ask("four", view=1)
+    panel.follows("asked in what was deleted")
+    assert [questions(panel, view) for view in (0, 1)] == [["four"], ["four"]]
+
+    panel.go_to("side")
+    panel.until(lambda: questions(panel) == ["beside"], "the other conversation")
+    panel.kernel.run("%chat delete side")
+    panel.until(lambda: questions(panel) == [], "nothing of it")
+    panel.ask("five")
+    panel.until(lambda: questions(panel) == ["five"], "a question in it")
 
 
 @pytest.mark.field("L4")

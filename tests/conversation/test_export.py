@@ -24,6 +24,7 @@ from nbchat.settings import Settings
 from nbchat.store.stored_turn import part_fields
 from nbchat.turns import Turn
 
+from ..own_gateway import GATEWAY
 from .talk import Talk, facts, said
 
 
@@ -100,12 +101,7 @@ def test_a_notebook_has_cells_that_ask_again(talk: Talk, tmp_path: Path) -> None
 
 # --- whom an exported notebook asks ---------------------------------------------------------------
 
-OWN_ROWS = """
-[[providers]]
-type = "mine"
-name = "My gateway"
-base_url = "https://llm.example.com/v1"
-env_keys = ["MY_KEY"]
+OWN_ROWS = f"""{GATEWAY}
 [[models]]
 id = "gpt-4.1-mini"
 type = "mine"

@@ -44,20 +44,24 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell
         yield shell
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.kind.__name__}: {c.when}")
-def test_an_error_says_in_two_lines_what_happened_and_what_to_do(
-    case: Case,
-    service: Service,
-    shell: InteractiveShell,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
+@pytest.fixture
+def stage(
+    service: Service, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Stage:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIMI_API_KEY", KEY)
     monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
+    return Stage(service, monkeypatch, tmp_path, shell)
 
+
+def titled(case: Case) -> str:
+    return f"{case.kind.__name__}: {case.when}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=titled)
+def test_an_error_says_in_two_lines_what_happened_and_what_to_do(case: Case, stage: Stage) -> None:
     with pytest.raises(case.kind) as raised:
-        case.happens(Stage(service, monkeypatch, tmp_path, shell))
+        case.happens(stage)
 
     shown = "\n".join(raised.value._render_traceback_())
     message = re.sub("\x1b\\[[0-9;]*m", "", shown)
@@ -87,19 +91,12 @@ CAN_BE_COPIED = {
 
 
 @pytest.mark.field("look 11")
-@pytest.mark.parametrize("case", REFUSED, ids=lambda c: f"{c.kind.__name__}: {c.when}")
+@pytest.mark.parametrize("case", REFUSED, ids=titled)
 def test_a_refusal_names_the_provider_and_offers_what_can_be_copied(
-    case: Case,
-    service: Service,
-    shell: InteractiveShell,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    case: Case, stage: Stage
 ) -> None:
-    monkeypatch.setenv("KIMI_API_KEY", KEY)
-    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-
     with pytest.raises(case.kind) as raised:
-        case.happens(Stage(service, monkeypatch, tmp_path, shell))
+        case.happens(stage)
 
     text = str(raised.value)
     happened, to_do = text.split("\n")

@@ -73,9 +73,10 @@ def take_up(conversation_id: str) -> Conversation:
     if header is None or store is None:
         raise NotThere("this conversation is not on disk any more. %chat list has those that are.")
     turns = store.ask(lambda database: database.turns(conversation_id))
+    unanswered = store.ask(lambda database: database.unanswered(conversation_id))
     namesake = state.conversations.get(header.name)
     conversation = state.chat(free_name() if namesake and namesake.turns else header.name)
-    conversation.take_up(header, turns)
+    conversation.take_up(header, turns, unanswered)
     return conversation
 
 

@@ -40,6 +40,34 @@ def columns(text: str) -> int:
     return sum(map(_columns_of, text))
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of `width` columns, broken between words; at least one.
+
+    Where no spaces are written between words, as in Chinese, a line ends at any wide character.
+    Any other word that is longer than a line stays whole, and so does a path.
+
+    >>> wrapped("some words", 6), wrapped("https://example.com is", 6), wrapped("今天天气", 5)
+    (['some', 'words'], ['https://example.com', 'is'], ['今天', '天气'])
+    """
+    lines = [""]
+    for word in text.split():
+        space = " " if lines[-1] else ""
+        for piece in _pieces(word) if columns(word) > width else [word]:
+            if lines[-1] and columns(lines[-1] + space + piece) > width:
+                lines.append("")
+                space = ""
+            lines[-1] += space + piece
+            space = ""
+    return lines
+
+
+def _pieces(word: str) -> list[str]:
+    """A word, or the characters of one that has wide ones, between which a line may end."""
+    is_path = "/" in word or "\\" in word
+    is_wide = columns(word) > len(word)
+    return [*word] if is_wide and not is_path else [word]
+
+
 def _columns_of(character: str) -> int:
     if unicodedata.combining(character):
         return 0

@@ -99,6 +99,29 @@ def test_a_notebook_that_is_run_again_is_the_same_to_the_byte(
         assert all(o["metadata"] == {"nbchat": {"model": "kimi-k2.6"}} for o in shown)
 
 
+@pytest.mark.field("C11")
+def test_what_is_said_of_a_conversation_is_the_same_in_each_run_that_nobody_watches(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    said_of_it = ("%chat history", "%chat history 2", "%chat usage", "%chat branches")
+
+    def run_all(gap: float) -> list[str]:
+        kimi.always(playing(gap))
+        for name in ("an answer", "another one", "broken"):
+            kernel.run(CELLS[name], watched=False)
+        shown = [saved(kernel.run(line, watched=False).outputs) for line in said_of_it]
+        kernel.run("%chat delete main", watched=False)
+        return shown
+
+    first = run_all(gap=0.02)
+
+    assert run_all(gap=0.0) == first
+    history, turn, usage, _ = first
+    assert all("#2 \\u00b7 kimi-k2.6" in shown for shown in (history, turn))
+    assert "requests" in usage
+    assert "tokens/s" not in usage
+
+
 def by_nbclient(folder: Path) -> dict[str, str]:
     """The same cells in a kernel of their own."""
     before = ["%load_ext nbchat", STOP_AT_A_WORD]

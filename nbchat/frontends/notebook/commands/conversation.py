@@ -14,9 +14,9 @@ from nbchat.frontends.notebook.commands.state_lines import resume_lines
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.commands.usage_table import (
     USAGE_HEAD,
-    WITHOUT_WORD,
     remarks,
     usage_rows,
+    without_times,
 )
 from nbchat.frontends.notebook.page_or_text import show, show_table
 from nbchat.frontends.quoting import quoted
@@ -62,11 +62,15 @@ def ask(chat: ChatCommand, text: str = "") -> Answer:
     group="general",
 )
 def usage(chat: ChatCommand) -> None:
-    turns = chat.conversation.all_turns
-    if not turns:
-        print(f"Nothing has been answered yet. {WITHOUT_WORD}")
+    turns, unanswered = chat.conversation.all_turns, chat.conversation.unanswered
+    if not turns and not unanswered:
+        print(remarks(chat.conversation))
         return
-    show_table(chat.shell, USAGE_HEAD, usage_rows(turns), remarks(chat.conversation))
+    table = [USAGE_HEAD, *usage_rows(turns, unanswered)]
+    if not _is_for_a_person(chat):
+        table = [without_times(row) for row in table]
+    head, *rows = table
+    show_table(chat.shell, head, rows, remarks(chat.conversation))
 
 
 # --- where it stands -----------------------------------------------------------------------------
@@ -79,13 +83,22 @@ def usage(chat: ChatCommand) -> None:
 )
 def history(chat: ChatCommand, number: str = "") -> None:
     if number:
-        show(chat.shell, *whole_turn(*_numbered(chat, number)))
+        turn, place = _numbered(chat, number)
+        show(chat.shell, *whole_turn(turn, place, with_times=_is_for_a_person(chat)))
         return
     turns = chat.conversation.turns
     if not turns:
         print(_why_empty(chat.conversation))
         return
-    show(chat.shell, *history_page(chat.conversation))
+    show(chat.shell, *history_page(chat.conversation, with_times=_is_for_a_person(chat)))
+
+
+def _is_for_a_person(chat: ChatCommand) -> bool:
+    """Whether what a clock has measured is shown.
+
+    A run of the notebook that nobody watches saves the same bytes each time.
+    """
+    return chat.runtime.watched is not False
 
 
 def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:

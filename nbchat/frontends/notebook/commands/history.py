@@ -12,6 +12,7 @@ from nbchat.frontends.notebook.commands.state_lines import (
     SHOWN_ID,
     day_text,
     left_conversation,
+    moment_text,
     notebook_name,
 )
 from nbchat.frontends.notebook.commands.table import command
@@ -62,7 +63,7 @@ def search(chat: ChatCommand, text: str = "") -> None:
     for stored, words in matches:
         header = stored.header
         rows.append(
-            [header.id[:SHOWN_ID], day_text(stored.changed), header.about, _excerpt(words, text)]
+            [header.id[:SHOWN_ID], moment_text(stored.changed), header.about, _excerpt(words, text)]
         )
     show_table(chat.shell, ["id", "changed", "conversation", "words"], rows)
 
@@ -85,7 +86,8 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     conversation = chat.runtime.chat(stored.header.name)
     if conversation.id != stored.header.id:
         _refuse_to_lose(conversation)
-        conversation.take_up(stored.header, turns)
+        unanswered = store.ask(lambda database: database.unanswered(stored.header.id))
+        conversation.take_up(stored.header, turns, unanswered)
     chat.go_on_in(conversation)
     chat.runtime.offered.add(conversation.name)
     count = plural(len(conversation.turns), "turn")
@@ -211,7 +213,7 @@ def _stored_cells(stored: Stored, *, is_here: bool) -> list[str]:
     header = stored.header
     mark = "*" if is_here else ""
     id, length, notebook = header.id[:SHOWN_ID], str(header.length), Path(stored.notebook).name
-    return [mark, id, header.name, header.about, length, notebook, day_text(stored.changed)]
+    return [mark, id, header.name, header.about, length, notebook, moment_text(stored.changed)]
 
 
 def _excerpt(words: str, text: str) -> str:

@@ -27,35 +27,37 @@ SEPARATOR = " · "
 _IN_BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 
 
-def history_page(conversation: Conversation) -> tuple[str, str]:
+def history_page(conversation: Conversation, *, with_times: bool = True) -> tuple[str, str]:
     """The branch as HTML and as text: of each turn who answered when, its question, its answer."""
     turns = conversation.turns
     numbers = {turn: conversation.number_of(turn) for turn in turns}
     places = [_place(conversation, turn) for turn in turns]
-    facts = [_facts(turn, number) for turn, number in numbers.items()]
+    facts = [_facts(turn, number, with_times) for turn, number in numbers.items()]
     words = [_shortened(turn, number) for turn, number in numbers.items()]
     page = map(_turn_html, turns, facts, places, words)
     text = map(_turn_text, turns, facts, places, words)
     return "".join(page), "\n\n".join(text)
 
 
-def whole_turn(turn: Turn, number: int) -> tuple[str, str]:
+def whole_turn(turn: Turn, number: int, *, with_times: bool = True) -> tuple[str, str]:
     """One turn with all that was sent of its question, as HTML and as text."""
     question = turn.question.text.strip("\n")
-    below = [*_number_and_time(turn, number), *footer(turn)]
+    below = [*_number_and_time(turn, number, with_times), *footer(turn)]
     page = f"{_asked_html(question)}{answer_parts(turn.answer, footer=below)}"
     text = [f"> {question}", render.plain(turn.answer), SEPARATOR.join(below)]
     return page, "\n\n".join(text)
 
 
-def _facts(turn: Turn, number: int) -> list[str]:
-    """The line below an answer: `#3`, `14:05`, `kimi-k2.6`, `sent df (150 × 5, 1.1 kB)`."""
+def _facts(turn: Turn, number: int, with_times: bool) -> list[str]:
+    """Below an answer: `#3`, `2026-05-11 14:05`, `kimi-k2.6`, `sent df (150 × 5, 1.1 kB)`."""
     answer = turn.answer
     facts = [answer.model, answer.host, _sent_along(turn)]
-    return [*_number_and_time(turn, number), *(fact for fact in facts if fact)]
+    return [*_number_and_time(turn, number, with_times), *(fact for fact in facts if fact)]
 
 
-def _number_and_time(turn: Turn, number: int) -> list[str]:
+def _number_and_time(turn: Turn, number: int, with_times: bool) -> list[str]:
+    if not with_times:
+        return [f"#{number}"]
     asked_at = moment_text(turn.asked_at) or "at a time that is not known"
     return [f"#{number}", asked_at]
 

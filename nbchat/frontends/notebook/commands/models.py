@@ -250,7 +250,10 @@ def _is_like(pattern: str, *names: str) -> bool:
 def _key_state(provider: Provider, settings: Settings) -> str:
     if not provider.key_needed:
         return "none needed"
-    return "set" if settings.key(provider) else "not set"
+    key = settings.key(provider)
+    if key is None:
+        return "not set"
+    return "set" if key.secret.sendable else "not usable"
 
 
 def _status(model: Model) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nbchat.addresses import Setting
 from nbchat.frontends.notebook.page_or_text import show
 from nbchat.render.page import note
-from nbchat.render.terminal.clean import columns
+from nbchat.render.terminal.clean import columns, wrapped
 from nbchat.render.transcript import table_html
 
 if TYPE_CHECKING:
@@ -18,18 +18,26 @@ if TYPE_CHECKING:
 
 HEAD = ("setting", "value", "from")
 FAULT = "fault"
-WIDTH = 80  # columns
+WIDTH = 80  # columns; a kernel does not know those of the console that prints what it sends
+NARROW = 64  # columns, below which three cells do not stand side by side
 WIDEST = (22, 24)  # columns of a name and of a value; what is longer counts for no other line
+MOST_LINES = 3  # of a cell beside others
 GAP = "  "
 
 
-def show_settings(shell: InteractiveShell, settings: Sequence[Setting]) -> None:
+def show_settings(
+    shell: InteractiveShell, settings: Sequence[Setting], more_faults: Sequence[str] = ()
+) -> None:
     """Every setting on a line, and above them what is wrong."""
     faults = [f"{row.value} {_sentence(row.origin)}" for row in settings if row.name == FAULT]
+    faults = [_from_home(fault) for fault in (*faults, *more_faults)]
     rows = [_cells(row) for row in settings if row.name != FAULT]
     page = "".join(map(note, faults)) + table_html(HEAD, rows, [False] * len(HEAD))
-    width = None if hasattr(shell, "kernel") else WIDTH
-    show(shell, page, "\n".join([*faults, *table_lines([HEAD, *rows], width)]))
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    if hasattr(shell, "kernel"):
+        width = WIDTH
+    table = table_lines([HEAD, *rows], width, is_sure=not hasattr(shell, "kernel"))
+    show(shell, page, "\n".join([*faults, *([""] if faults else []), *table]))
 
 
 def _sentence(words: str) -> str:
@@ -52,42 +60,69 @@ def _from_home(text: str) -> str:
     )
 
 
-def table_lines(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    """A line for each row of three cells, in columns.
+def table_lines(
+    rows: Sequence[Sequence[str]], width: int, *, is_sure: bool = True
+) -> Iterator[str]:
+    """Rows of three cells below their heading, each cell at the beginning of its column.
 
-    What does not fit in `width` goes on below, at words; without a width it stays on its line.
+    A cell goes on below itself. Where that does not do, its row goes on below, indented; a word
+    that is longer than a line, such as a path, stays whole, so that it can be copied. Unless
+    `width` is sure to be that of the reader's screen, the last column may pass it.
 
-    >>> list(table_lines([("a", "one", "here"), ("long", "2", "there")], None))
+    >>> list(table_lines([("a", "one", "here"), ("long", "2", "there")], 80))
     ['a     one  here', 'long  2    there']
     """
-    first = _column([row[0] for row in rows], WIDEST[0])
-    second = _column([row[1] for row in rows], WIDEST[1])
-    indent = " " * (first + len(GAP))
-    for name, value, origin in rows:
-        start = _padded(name, first) + GAP
-        line = f"{start}{_padded(value, second)}{GAP}{origin}"
-        if width is None or columns(line) <= width:
-            yield line.rstrip()
-            continue
-        room = width - len(indent)
-        if columns(start) > len(indent):  # a name of more than its column
-            yield name
-            start = indent
-        value_lines = _wrapped(value, room)
-        yield f"{start}{value_lines[0]}"
-        yield from (indent + more for more in value_lines[1:])
-        yield from (indent + more for more in _wrapped(f"from: {origin}", room))
+    if width < NARROW:
+        for name, value, origin in rows[1:]:
+            yield from _stacked(name, value, origin, width)
+        return
+    first = max((columns(row[0]) for row in rows if columns(row[0]) <= WIDEST[0]), default=0)
+    values = [line for row in rows for line in _in_column(row[1], WIDEST[1])]
+    second = max(map(columns, values), default=0)
+    for row in rows:
+        third = width - first - second - 2 * len(GAP)
+        origin_lines = _in_column(row[2], third, may_pass=not is_sure)
+        yield from _row_lines(row, origin_lines, (first, second), width)
 
 
-def _column(cells: Iterable[str], widest: int) -> int:
-    return max((columns(cell) for cell in cells if columns(cell) <= widest), default=0)
+def _row_lines(
+    row: Sequence[str], origin_lines: Sequence[str], widths: tuple[int, int], width: int
+) -> Iterator[str]:
+    name, value, origin = row
+    first, second = widths
+    indent = " " * first + GAP
+    start = _padded(name, first) + GAP
+    if columns(name) > first:
+        yield name
+        start = indent
+    value_lines = _in_column(value, second)
+    if value_lines and origin_lines:
+        count = max(len(value_lines), len(origin_lines))
+        for number in range(count):
+            left = value_lines[number] if number < len(value_lines) else ""
+            right = origin_lines[number] if number < len(origin_lines) else ""
+            yield f"{start if number == 0 else indent}{_padded(left, second)}{GAP}{right}".rstrip()
+        return
+    room = width - len(indent)
+    below = [*wrapped(value, room), *wrapped(f"from: {origin}", room)]
+    yield f"{start}{below[0]}".rstrip()
+    yield from (indent + line for line in below[1:])
+
+
+def _stacked(name: str, value: str, origin: str, width: int) -> Iterator[str]:
+    """A row where three cells do not stand side by side."""
+    first, *more = wrapped(f"{name}: {value}", width - len(GAP))
+    yield first
+    for line in (*more, *wrapped(f"from: {origin}", width - len(GAP))):
+        yield f"{GAP}{line}"
+
+
+def _in_column(text: str, width: int, *, may_pass: bool = False) -> list[str]:
+    """The text in lines of a column, or nothing where it is too long for that."""
+    lines = wrapped(text, width)
+    fits = may_pass or all(columns(line) <= width for line in lines)
+    return lines if fits and len(lines) <= MOST_LINES else []
 
 
 def _padded(cell: str, width: int) -> str:
     return cell + " " * (width - columns(cell))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of whole words; a path that is longer stays whole, so that it can be copied."""
-    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
-    return lines or [""]

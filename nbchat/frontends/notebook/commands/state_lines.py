@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nbchat import runtime
 from nbchat.conversation.default_model import NO_KEY
 from nbchat.errors import BadSettings
+from nbchat.frontends.notebook.commands.setup_faults import setup_faults
 from nbchat.render.characters import readable
 from nbchat.store.notebook_path import notebook_cells, notebook_path
 from nbchat.wording import first_line, plural
@@ -34,8 +35,13 @@ def _file_lines(chat: ChatCommand) -> list[str]:
     settings = chat.settings
     faults = [first_line(fault) for fault in settings.faults]
     lines = [f"Settings at fault, so nothing is asked: {fault}" for fault in faults]
-    lines += [f"Settings: {state.line or _used(state)}" for state in settings.files]
-    return [*lines, *(f"Settings: {path}, your own." for path in settings.own_files)]
+    wrong = [fault.words for fault in setup_faults(chat)]
+    for state in settings.files:
+        is_told_below = any(words.startswith(state.file.shown_path) for words in wrong)
+        if not (state.is_left_out and is_told_below):
+            lines.append(f"Settings: {state.line or _used(state)}")
+    lines += [f"Settings: {path}, your own." for path in settings.own_files]
+    return [*lines, *(f"At fault: {words}" for words in wrong)]
 
 
 def _used(state: FileState) -> str:
@@ -122,19 +128,15 @@ def notebook_name(stored: Stored) -> str:
     return readable(Path(stored.notebook).name)
 
 
-def moment_text(seconds: float, today: date | None = None) -> str:
+def moment_text(seconds: float) -> str:
     """When it was, in seconds since the epoch; "" where that is not known (0).
 
-    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 11))
-    '23:59'
-    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp(), date(2026, 5, 12))
+    With its day, also today: an output that is made again tomorrow is the same.
+
+    >>> moment_text(datetime(2026, 5, 11, 23, 59).timestamp())
     '2026-05-11 23:59'
     """
-    if not seconds:
-        return ""
-    moment = datetime.fromtimestamp(seconds)
-    is_today = moment.date() == (today or date.today())
-    return f"{moment:%H:%M}" if is_today else f"{moment:%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else ""
 
 
 def day_text(seconds: float, today: date | None = None) -> str:

@@ -22,6 +22,7 @@ from ....running_kernel import DEADLINE, RunningKernel
 from ....trusted import write_trusted
 
 KEY = "sk-canary-0123456789abcdef"
+MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 
 
 @pytest.fixture
@@ -143,8 +144,12 @@ def test_without_resume_a_new_conversation_begins_and_the_old_one_stays(
     listed = kernel.run("%chat list").text
 
     assert questions(kimi) == ["New question"]
-    assert re.search(r"^\* +\w{6} +main +New question +1 +analysis.ipynb +today$", listed, re.M)
-    old = re.search(r"^ +(\w{6}) +main +Old question +1 +analysis.ipynb +today$", listed, re.M)
+    assert re.search(
+        rf"^\* +\w{{6}} +main +New question +1 +analysis.ipynb +{MOMENT}$", listed, re.M
+    )
+    old = re.search(
+        rf"^ +(\w{{6}}) +main +Old question +1 +analysis.ipynb +{MOMENT}$", listed, re.M
+    )
     assert old
     assert "Old question" in kernel.run("%chat search old QUEST").text
     assert kernel.run(f"%chat resume {old[1]}").text.startswith("Resumed 'main': 1 turn.")

@@ -53,6 +53,59 @@ def test_in_a_terminal_no_line_is_wider_than_eighty_columns_but_for_one_long_wor
     assert LONG in text  # whole, so that it can be copied
 
 
+@pytest.mark.field("C6")
+def test_every_cell_begins_in_its_column_also_beside_long_and_wide_ones() -> None:
+    cells = [
+        ("short", "1", "default"),
+        ("model", "chosen by the keys that are set", "default"),
+        ("提供商", "我的网关服务器", "KIMI_BASE_URL"),
+        ("display", "static", "~/工作目录/work/nbchat.toml (not trusted)"),
+        ("all", "今天天气很好我们去公园玩吧今天天气很好", "the environment"),
+        ("file", "x" * 30, "your own, named by NBCHAT_CONFIG"),
+        ("url", LONG, "a file"),
+    ]
+
+    lines = table_lines([("setting", "value", "from"), *cells], WIDTH)
+
+    assert (
+        "\n".join(lines)
+        == f"""\
+setting  value                     from
+short    1                         default
+model    chosen by the keys that   default
+         are set
+提供商   我的网关服务器            KIMI_BASE_URL
+display  static                    ~/工作目录/work/nbchat.toml (not trusted)
+all      今天天气很好我们去公园玩  the environment
+         吧今天天气很好
+file     {30 * "x"}
+         from: your own, named by NBCHAT_CONFIG
+url      {LONG}
+         from: a file"""
+    )
+    long = "/a/path/" + 40 * "x"
+    (line,) = table_lines([("file", "1", long)], WIDTH, is_sure=False)
+    assert line == f"file  1  {long}"
+
+
+@pytest.mark.field("C6")
+@pytest.mark.parametrize("width", [20, 40, 63])
+def test_in_a_narrow_terminal_the_cells_of_a_row_stand_below_one_another(width: int) -> None:
+    rows = [
+        ("setting", "value", "from"),
+        ("limits.event", "32 MiB", "default"),
+        ("display", "live, or static where nobody watches", "a file somewhere"),
+        ("提供商", "今天天气很好我们去公园玩吧今天天气很好", "default"),
+    ]
+
+    lines = list(table_lines(rows, width))
+
+    assert all(columns(line) <= width for line in lines)
+    assert "  from: default" in lines
+    assert not any("setting" in line for line in lines)
+    assert lines[0] == ("limits.event: 32" if width == 20 else "limits.event: 32 MiB")
+
+
 def test_what_does_not_fit_goes_on_below_at_words() -> None:
     rows = [
         ("setting", "value", "from"),
@@ -66,5 +119,5 @@ def test_what_does_not_fit_goes_on_below_at_words() -> None:
     assert lines[:2] == ["setting  value  from", "short    1      default"]
     assert lines[2].startswith("long     some words")
     assert "         from: a file" in lines
-    assert lines[lines.index("a name that is longer than its column") + 1] == "         1"
+    assert lines[lines.index("a name that is longer than its column") + 1].startswith("         1")
     assert all(columns(line) <= WIDTH for line in lines)

@@ -125,9 +125,9 @@ def test_chat_and_settings_tell_of_the_file(repository: Path, kernel: RunningKer
     trusted = kernel.run("%chat").text, kernel.run("%chat settings").text
 
     assert f"Settings: {repository} is not trusted; left out of it: history" in untrusted[0]
-    assert re.search(rf"file +{repository} +not trusted; left out: history", untrusted[1])
+    assert re.search(rf"file +{repository}\n +from: not trusted; left out: history", untrusted[1])
     assert f"Settings: {repository}, trusted." in trusted[0]
-    assert re.search(rf"file +{repository} +trusted", trusted[1])
+    assert re.search(rf"file +{repository}\n +from: trusted", trusted[1])
 
 
 @pytest.mark.field("T1")

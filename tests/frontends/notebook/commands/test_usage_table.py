@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+import sqlite3
+from pathlib import Path
+from typing import Any
 
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from nbchat import runtime
+from nbchat.conversation.export import read_export
+from nbchat.errors import NbchatError
 from nbchat.events import Answer, Stop, Usage
+from nbchat.frontends.notebook.commands import history
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.usage_table import WITHOUT_WORD, usage_rows
 from nbchat.messages import Message, Text, ToolCall, ToolResult
 from nbchat.turns import Turn
@@ -52,16 +62,88 @@ def test_what_was_taken_back_asked_again_edited_or_fresh_is_counted(
 
 
 @pytest.mark.field("P6")
-def test_that_a_request_without_a_word_is_not_counted_is_said(
+def test_a_request_without_a_word_is_counted_where_its_provider_has_said_the_tokens(
     kernel: RunningKernel, kimi: Service
 ) -> None:
     counted, *_ = said(usage=(500, 7))[-2:]
-    kimi.answers(counted, sse({"error": {"message": "no"}}))
-    kernel.run("%%chat kimi-k2.6\nQuestion")
+    refused = answer(counted, sse({"error": {"message": "no"}}))
+    busy = {"error": {"message": "busy", "code": 503}}
+    again = answer(counted, sse(busy), headers={"retry-after-ms": "1"})
+    kimi.plays(answer(sse({"error": {"message": "no"}})), refused, again)
+    kimi.always(answer(*said("Yes.", usage=(1_000_000, 10))))
+    kernel.run("%%chat kimi-k2.6\nNot counted")
+    nothing = kernel.run("%chat usage").text.strip()
 
-    used = kernel.run("%chat usage").text.strip()
+    kernel.run("%%chat kimi-k2.6\nRefused")
+    only_refused = kernel.run("%chat usage").text.splitlines()
+    kernel.run("%%chat kimi-k2.6\nSent again")
+    _, row, _, below = kernel.run("%chat usage").text.splitlines()
 
-    assert used == f"Nothing has been answered yet. {WITHOUT_WORD}"
+    assert nothing == f"Nothing has been answered yet. {WITHOUT_WORD}"
+    assert "500 → 7 tokens" in only_refused[1]
+    assert only_refused[-1].startswith("Nothing has been answered yet. 1 request without a word is")
+    assert len(kimi.requests) == 4
+    assert row.split()[:5] == ["kimi-k2.6", "3", "1,001,000", "→", "24"]
+    assert below == (
+        "1 question, 1 on the current branch. 2 requests without a word are counted, too. "
+        f"{WITHOUT_WORD}"
+    )
+
+
+@pytest.mark.field("P6")
+def test_what_was_counted_without_a_word_is_stored_and_goes_with_its_conversation(
+    shell: InteractiveShell, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.sqlite"
+    for name, value in {
+        "KIMI_API_KEY": "k",
+        "KIMI_BASE_URL": f"{service.url}/v1",
+        "NBCHAT_HISTORY": str(path),
+    }.items():
+        monkeypatch.setenv(name, value)
+    counted, *_ = said(usage=(500, 7))[-2:]
+    again = {"error": {"message": "busy", "code": 503}}
+    service.plays(
+        answer(counted, sse({"error": {"message": "no"}})),
+        answer(counted, sse(again), headers={"retry-after-ms": "1"}),
+        answer(*said("Yes.", usage=(9, 1))),
+    )
+    chat = opened(shell)
+    with pytest.raises(NbchatError):
+        chat.conversation.ask("Refused", "kimi-k2.6")
+    chat.conversation.ask("Sent again", "kimi-k2.6")
+    rows = usage_rows(chat.conversation.all_turns, chat.conversation.unanswered)
+    assert rows[0][1:3] == ["3", "1,009 → 15 tokens"]
+    runtime.reset()
+
+    chat = opened(shell)
+    history.resume(chat)
+    again_rows = usage_rows(chat.conversation.all_turns, chat.conversation.unanswered)
+
+    assert [row[:5] for row in again_rows] == [row[:5] for row in rows]
+    assert len(spent(path)) == 1
+    exported = chat.conversation.export(tmp_path / "talk.json")
+    _, (turn,) = read_export(exported)
+    assert turn.answer.lost == [Usage(500, 7)]
+    history.delete(chat, "paid")
+    assert chat.conversation.unanswered == []
+    assert spent(path) == []
+    runtime.reset()
+
+
+def opened(shell: InteractiveShell) -> ChatCommand:
+    """A kernel whose conversation has a name, so that it is stored without a notebook."""
+    runtime.current().open(static=False, watched=True)
+    chat = ChatCommand(shell, runtime.current(), runtime.current().chat("paid"))
+    chat.go_on_in(chat.conversation)
+    return chat
+
+
+def spent(path: Path) -> list[Any]:
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT * FROM spent").fetchall()
+    connection.close()
+    return found
 
 
 @pytest.mark.field("P6")
@@ -118,3 +200,66 @@ def test_cached_tokens_speed_currencies_and_providers_are_told_apart() -> None:
     ]
     assert cells["none"] == ["1", "not known", "", "not known", "0.0 s"]
     assert cells["kimi-k2.6 at llm.example"][2:4] == ["", "not known"]
+
+
+@pytest.mark.field("P6")
+@pytest.mark.parametrize(
+    ("usages", "tokens"),
+    [
+        ([Usage(10, 5), Usage(3, 2)], "13 → 7 tokens"),
+        ([Usage(0, 0)], "0 → 0 tokens"),
+        ([Usage(10, None)], "10 → ? tokens"),
+        ([Usage(None, 5), Usage(None, 2)], "? → 7 tokens"),
+        ([Usage(None, 5), Usage()], "? → at least 5 tokens"),
+        ([Usage(10, 5), Usage(3, None)], "13 → at least 5 tokens"),
+        ([Usage(10, 5), Usage(None, 2)], "at least 10 → 7 tokens"),
+        ([Usage(10, 5), Usage()], "at least 10 → 5 tokens"),
+        ([Usage(), Usage()], "not known"),
+    ],
+)
+def test_of_each_count_it_is_said_whether_that_is_all(usages: list[Usage], tokens: str) -> None:
+    rows = usage_rows([turn_of("m", "kimi", usage) for usage in usages])
+
+    assert [row[2] for row in rows] == [tokens, tokens]
+
+
+@pytest.mark.field("P6")
+@pytest.mark.parametrize(
+    ("made", "seconds", "speed", "time"),
+    [
+        (386, 0.0, "", "0.0 s"),
+        (386, 0.04, "", "0.0 s"),
+        (0, 2.0, "", "2.0 s"),
+        (None, 2.0, "", "2.0 s"),
+        (386, 2.0, "193", "2.0 s"),
+        (3, 2.0, "1.5", "2.0 s"),
+        (1, 3725.4, "<0.1", "3,725.4 s"),
+    ],
+)
+def test_a_speed_is_one_that_can_be_said(
+    made: int | None, seconds: float, speed: str, time: str
+) -> None:
+    (row, _) = usage_rows([turn_of("m", "kimi", Usage(5, made), seconds=seconds)])
+
+    assert [row[3], row[5]] == [speed, time]
+
+
+@pytest.mark.field("P6")
+@pytest.mark.parametrize(
+    ("turns", "cost"),
+    [
+        ([("kimi-k2.6", "kimi", Usage(10, 1))], "<$0.0001"),
+        ([("kimi-k2.6", "kimi", Usage(10, 1)), ("kimi-k2.6", "kimi", Usage())], "not known"),
+        ([("kimi-k2.6", "kimi", Usage(10**6, 1)), ("x", "kimi", Usage(1, 1))], "at least $0.95"),
+        ([("kimi-k2.6", "kimi", Usage(0, 0))], "free"),
+        ([("llama", "ollama", Usage(10, 5)), ("llama", "ollama", Usage())], "free"),
+        ([("llama", "ollama", Usage()), ("kimi-k2.6", "kimi", Usage(10**6, 1))], "$0.95"),
+        ([("llama", "a gateway of before", Usage(10, 5))], "not known"),
+    ],
+)
+def test_a_cost_is_one_amount_or_one_bound_or_not_known(
+    turns: list[tuple[str, str, Usage]], cost: str
+) -> None:
+    rows = usage_rows([turn_of(*turn) for turn in turns])
+
+    assert rows[-1][4] == cost
