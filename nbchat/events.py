@@ -77,6 +77,9 @@ class Notice:
     text: str
 
 
+INCOMPLETE = "; the answer is incomplete"  # how the detail of a broken answer ends
+
+
 @dataclass(slots=True)
 class Stop:
     """The last event of every stream, and there is exactly one.
@@ -90,6 +93,11 @@ class Stop:
 
     reason: StopReason
     detail: str = ""
+
+    @property
+    def why(self) -> str:
+        """The detail, for a sentence that says itself that the answer is not whole."""
+        return self.detail.removesuffix(INCOMPLETE)
 
 
 Event: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop

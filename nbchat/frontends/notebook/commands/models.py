@@ -69,7 +69,7 @@ def _show_matching_models(chat: ChatCommand, pattern: str) -> None:
     rows = [*{(row.type, row.id): row for row in rows}.values()]
     if not rows:
         raise NotThere(
-            f"no model or provider matches {pattern!r}. %chat models {ALL} lists them all."
+            f"no model or provider matches {pattern!r}. All of them:\n%chat models {ALL}"
         )
     table.show(rows)
 
@@ -130,7 +130,7 @@ class _ModelTable:
 def _show_live_models(chat: ChatCommand, kind: str) -> None:
     """What a provider lists now, by the names to ask them by."""
     if not kind:
-        raise BadCommand("--live needs a provider: %chat models --live kimi.")
+        raise BadCommand("--live needs the name of a provider. For Kimi:\n%chat models --live kimi")
     rows = chat.runtime.list_models(kind)
     catalog = chat.settings.catalog
     cells = []
@@ -159,7 +159,7 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
         model = settings.catalog.name_of(provider.type, provider.default_model) or ""
         rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
-        raise NotThere(f"no provider matches {pattern!r}. %chat providers lists them all.")
+        raise NotThere(f"no provider matches {pattern!r}. All of them:\n%chat providers")
     rows.sort(key=lambda row: row[3] not in READY)
     show_table(chat.shell, PROVIDER_HEAD, rows)
 
@@ -167,7 +167,9 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
 @command("use MODEL", "answer with this model from now on", group="general")
 def use(chat: ChatCommand, model: str = "") -> None:
     if not model:
-        raise BadCommand("%chat use needs the name of a model. %chat models lists them.")
+        raise BadCommand(
+            "%chat use needs the name of a model. Those you can ask now:\n%chat models"
+        )
     settings = chat.settings
     route = chat.runtime.find_model(model)
     if route.provider.retired:

@@ -184,7 +184,7 @@ MISTYPED = {
     "reasoning high": "%%chat --think high",
     "temp 0.2": "%%chat --temperature 0.2",
     "select 1": "%chat goto 1",
-    "show models": "Write it so: %chat models",
+    "show models": "Write it so:\n%chat models",
     "kimi": "%chat models kimi",
     "claude": "%chat models claude",
     "gpt": "%chat models gpt",
@@ -198,7 +198,7 @@ MISTYPED = {
     "attach": "{name} in a question",
     "pdf": "%chat export",
     "stream": "as it arrives",
-    "hello": "To ask: %chat ask hello",
+    "hello": "To ask:\n%chat ask hello",
     "kimi-k2.6": "%%chat kimi-k2.6",
     "why is the sky blue": "%chat ask why is the sky blue",
 }
