@@ -284,7 +284,7 @@ class ResponseReader:
         """What went wrong with an answer that had begun, and whose it was."""
         if isinstance(failure, NbchatError):
             return what_happened(failure)
-        return f"{self._name} sent what cannot be used ({failure})" if failure else ""
+        return f"{self._name} sent what cannot be used: {failure}" if failure else ""
 
     @property
     def _name(self) -> str:
