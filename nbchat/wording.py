@@ -150,9 +150,10 @@ def to_copy(text: str) -> str:
     ('%chat models all', '')
     """
     last = text.rpartition("\n")[2]
-    if not _OFFERED.fullmatch(last) or any(word.isupper() for word in last.split()):
-        return ""  # MODEL stands for any
-    return last
+    if not _OFFERED.fullmatch(last):
+        return ""
+    stands_for_any = last.startswith("%") and any(word.isupper() for word in last.split())
+    return "" if stands_for_any else last  # such as MODEL
 
 
 def first_line(text: object) -> str:

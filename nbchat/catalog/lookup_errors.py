@@ -55,8 +55,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
     if colon:
         return no_such_provider(kind, catalog, upstream)
     return (
-        f"no model is called {name!r}.{_near_models(name, catalog)}\n"
-        "A model that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n"
+        f"no model is called {name!r}.{_near_models(name, catalog)} "
+        "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n"
         "%chat models all"
     )
 

@@ -79,9 +79,9 @@ def elsewhere(answer: Answer) -> BadSettings:
     """The error where the address of the last answer is not known by itself."""
     return MissingAddress(
         f"the last answer came from {answer.given_url}, an address that was given in Python, "
-        "and no address is given now.\n"
-        "Ask there again with base_url= in Python; or name a model on the %%chat line, or for all "
-        "that follows with %chat use MODEL. Those you can ask:\n%chat models"
+        "and none is given now.\n"
+        "Give it again (base_url=), or name a model: %%chat MODEL, or %chat use MODEL for all "
+        "that follows. Those you can ask:\n%chat models"
     )
 
 
@@ -89,8 +89,8 @@ def gone(answer: Answer) -> UnknownModel:
     """The error where the model of an answer cannot be asked again."""
     return UnknownModel(
         f"the last answer came from {answer.model!r} of {answer.provider!r}, which nothing leads "
-        "to any more.\nName a model on the %%chat line, or for all that follows with %chat use "
-        "MODEL. Those you can ask:\n%chat models"
+        "to any more.\nName a model: %%chat MODEL, or %chat use MODEL for all that follows. "
+        "Those you can ask:\n%chat models"
     )
 
 

@@ -49,7 +49,10 @@ SENTENCES: dict[type[ServiceError], str] = {
 
 
 class StatusWords(NamedTuple):
-    """What comes after the provider's name, and the lines below it."""
+    """What comes after the provider's name, and the lines below it.
+
+    Where `happened` has no {status}, the status follows it.
+    """
 
     happened: str
     to_do: str
@@ -124,11 +127,11 @@ STATUS_WORDS: dict[int, StatusWords] = {
     500: StatusWords("failed while it worked on the question", _IN_A_WHILE),
     501: StatusWords("cannot do what was asked of it", _CHANGE_IT),
     502: StatusWords(
-        "cannot answer now: one of its servers got no proper answer from another",
+        "cannot answer now{status}: one of its servers got no proper answer from another",
         _IN_A_WHILE,
     ),
     504: StatusWords(
-        "cannot answer now: one of its servers waited too long for another",
+        "cannot answer now{status}: one of its servers waited too long for another",
         _IN_A_WHILE,
     ),
     505: StatusWords("does not speak this version of HTTP", _CHECK_WAY),
@@ -145,5 +148,6 @@ STATUS_WORDS: dict[int, StatusWords] = {
 # Those of Cloudflare, which stands before many providers.
 for _status in (520, 521, 522, 523, 524, 525, 526, 527, 530):
     STATUS_WORDS[_status] = StatusWords(
-        "cannot answer now: the network in front of it cannot reach its servers", _IN_A_WHILE
+        "cannot answer now{status}: the network in front of it cannot reach its servers",
+        _IN_A_WHILE,
     )

@@ -152,8 +152,9 @@ def _sentence(
     """What is said of a refusal, with names to fill in, and whether another model helps."""
     words = STATUS_WORDS.get(status)
     if words and not is_explained(problem, kind):
-        said = f"{{name}} {words.happened}{{status}}.{{wait}}{{said}}\n{words.to_do}"
-        return said, words.other_model_helps
+        status_behind = "" if "{status}" in words.happened else "{status}"
+        happened = f"{{name}} {words.happened}{status_behind}."
+        return f"{happened}{{wait}}{{said}}\n{words.to_do}", words.other_model_helps
     if kind is KeyRefused and context.key_origin == NO_KEY:
         return "{name} wants a key, and none is set{status}.{said}\n{another_key}", True
     return SENTENCES[kind], kind.other_model_helps

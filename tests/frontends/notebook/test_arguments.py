@@ -56,8 +56,11 @@ def test_every_option_is_read() -> None:
         ("model=kimi-k2.6", "%%chat kimi-k2.6"),
         (f"demo --seed {'9' * 5000}", "99…'"),
         ("demo --zzz", "no option --zzz.\n%%chat [MODEL]"),
-        ("--model kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
-        ("-m kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
+        (
+            "--model kimi-k2.6",
+            "the name of the model needs no option. Write it so:\n%%chat kimi-k2.6",
+        ),
+        ("-m kimi-k2.6", "the name of the model needs no option. Write it so:\n%%chat kimi-k2.6"),
         ("demo --system You are brief", "'are brief' does not belong on the %%chat line"),
         (
             "What is a mean?",

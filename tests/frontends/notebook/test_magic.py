@@ -163,7 +163,7 @@ def test_a_rerun_cell_replaces_its_own_question(kernel: RunningKernel, kimi: Ser
 # --- when it goes wrong -------------------------------------------------------------------------
 
 
-def test_an_error_fails_the_cell_in_two_lines_and_a_command_without_a_key(
+def test_an_error_fails_the_cell_in_three_lines_without_a_key(
     kernel: RunningKernel, kimi: Service
 ) -> None:
     kimi.answers(f'{{"error":{{"message":"Invalid key {KEY}"}}}}'.encode(), status=401)
