@@ -10,6 +10,7 @@ from nbchat.catalog.rows import Provider
 from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
 from nbchat.key_owners import refuse_key_in_address
+from nbchat.wording import set_variable
 
 ARGUMENT = "the base_url argument"
 TABLE = "the provider's table"
@@ -88,21 +89,27 @@ def fill(template: str, provider: Provider) -> str:
     """
     for name, variables in provider.env_params.items():
         if f"{{{name}}}" in template:
-            value = _parameter(variables, provider)
+            value = _parameter(variables, name, template, provider)
             template = template.replace(f"{{{name}}}", value.rstrip("/"))
     return template
 
 
-def _parameter(variables: str, provider: Provider) -> str:
+def _parameter(variables: str, name: str, template: str, provider: Provider) -> str:
     """The first that is set of `ONE|OTHER=default`, or the default."""
     names, _, default = variables.partition("=")
-    for name in names.split("|"):
-        if value := os.environ.get(name):
-            refuse_key_in_address(name, value, provider.type)
+    known = names.split("|")
+    for variable in known:
+        if value := os.environ.get(variable):
+            refuse_key_in_address(variable, value, provider.type)
             return value
     if default:
         return default
-    wanted = names.replace("|", " or ")
+    expected = f"It should be the {name} of your account there."
+    if template.startswith(f"{{{name}}}") and provider.hosts:
+        own = provider.hosts[0].replace("*", "NAME")
+        expected = f"It should be the address of your own resource, such as https://{own}."
     raise MissingAddress(
-        f"{provider.name} needs {wanted}, which is not set. Set it as you set the key."
+        f"{provider.name} needs {' or '.join(known)}, which is not set: "
+        "without it there is no address to ask at.\n"
+        f"{expected} Set it before Jupyter starts, or in a cell:\n{set_variable(known[0])}"
     )

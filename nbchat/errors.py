@@ -38,7 +38,8 @@
     │   └── BadAnswer           something answered, but not this API
     └── Interrupted             you stopped it; what had arrived is kept
 
-A cell shows one or two lines and still fails. Messages are made for people and
+A cell shows a few lines and still fails: the first says what happened, those below it what
+to do, and the last of them may be what can be pasted. Messages are made for people and
 hold no keys: they are masked when an error is made.
 """
 
@@ -92,7 +93,8 @@ class SetupError(NbchatError):
     ...     nbchat.ask("kimi", "Why is the sky blue?")
     ... except nbchat.SetupError as error:
     ...     print(error)
-    'kimi' is a provider. Name a model of it, such as kimi-k2.6. Its models: %chat models kimi
+    'kimi' is a provider. Name a model of it, such as kimi-k2.6. Its models:
+    %chat models kimi
     """
 
 
@@ -283,11 +285,12 @@ class ConnectionBroken(NbchatError):
     (True, True)
     """
 
+    other_model_helps = True
+
 
 class Unreachable(ConnectionBroken):
     """No connection could be made, or it was lost before an answer."""
 
-    other_model_helps = True
     retryable = True
 
 
@@ -304,11 +307,12 @@ class TlsFailed(ConnectionBroken):
 class ProxyFailed(ConnectionBroken):
     """The proxy on the way refused."""
 
+    other_model_helps = False
+
 
 class TimedOut(ConnectionBroken):
     """The server was silent for too long."""
 
-    other_model_helps = True
     retryable = True
 
 

@@ -73,6 +73,9 @@ class Notice:
     text: str
 
 
+INCOMPLETE = "; the answer is incomplete"  # how the detail of a broken answer ends
+
+
 @with_told_calls
 @dataclass(slots=True)
 class Stop:
@@ -87,6 +90,11 @@ class Stop:
 
     reason: StopReason
     detail: str = ""
+
+    @property
+    def why(self) -> str:
+        """The detail, for a sentence that says itself that the answer is not whole."""
+        return self.detail.removesuffix(INCOMPLETE)
 
 
 NO_STOP_YET = Stop("broken", "the answer has not ended")

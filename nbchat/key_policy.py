@@ -17,6 +17,8 @@ from nbchat.key_owners import owners_of
 from nbchat.keys import Key, Secret
 from nbchat.wording import set_key
 
+NO_KEY = "no key"  # the origin of a key that is empty
+
 
 def find_key(provider: Provider, first: str = "") -> Key | None:
     """The provider's key from the first of its variables that is set; `first` goes before them."""
@@ -40,7 +42,7 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
     if key is None:
         if provider.key_needed and base_url.origin != ARGUMENT:
             raise MissingKey(missing_key(provider))
-        return Key(Secret(""), "no key")
+        return Key(Secret(""), NO_KEY)
     owners = owners_of(key.origin, key.secret.reveal())
     if not _may_have(owners, provider, base_url, by_user):
         host, owner = host_of(base_url.value), (owners or [provider])[0]
@@ -78,7 +80,8 @@ def missing_key(provider: Provider) -> str:
     """The sentence for a provider without a key."""
     first, *others = provider.env_keys or ("its key",)
     also = f" (or {', '.join(others)})" if others else ""
-    missing = f"{provider.name} needs {first}{also}, which is not set. %%chat demo needs no key."
+    missing = f"{provider.name} needs {first}{also}, which is not set."
     if not provider.env_keys:
-        return f"{missing}\nGive it as api_key=."
-    return f"{missing} Set it before starting Jupyter, or in a cell.\n{set_key(first)}"
+        return f"{missing}\nGive it as api_key=; the model demo needs none."
+    where = "Set it before Jupyter starts, or in a cell; the model demo needs no key:"
+    return f"{missing}\n{where}\n{set_key(first)}"

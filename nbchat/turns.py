@@ -222,7 +222,7 @@ class Tree:
         if len(found) != 1:
             what = "several turns begin" if found else "no turn of this conversation begins"
             named = turn if isinstance(turn, str) else turn.id
-            raise NotThere(f"{what} with {named!r}. %chat branches lists where you can go.")
+            raise NotThere(f"{what} with {named!r}. Where you can go:\n%chat branches")
         return found[0]
 
     def _end_below(self, turn: Turn) -> Turn:

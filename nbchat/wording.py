@@ -24,12 +24,14 @@ SHORTEST_INSIDE = 4  # letters of a name that is recognised inside a longer one
 EXCERPT = 300  # characters of somebody else's words
 TO_TRUST = "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
 
+# How an error ends where another model may answer: what can be pasted is a line of its own.
+OR_ANOTHER_MODEL = "or choose another model:\n%chat models"
+
 # Controls, and halves of characters.
 _CONTROLS = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 
 _OFFERED = re.compile(
-    r"(?:^(?=import )|: )(import os, getpass; os\.environ\[\"\w+\"\] = getpass\.getpass\(\)|"
-    r"%%?chat(?: [^\s.,;]+(?:\.[^\s.,;]+)*)*)"
+    r"%%?chat( \S+)*|%pip install \S+|import os.*; os\.environ\[\"\w+\"\] = .+|nbchat\.\w.*"
 )
 _WORDS = re.compile(r"[a-z]+|\d+")
 _BLANK_LETTER = "\u2800"  # of Braille, which looks like a space
@@ -136,23 +138,30 @@ def set_key(variable: str) -> str:
     return f'import os, getpass; os.environ["{variable}"] = getpass.getpass()'
 
 
-def to_copy(text: str) -> str:
-    """The command, or the line of Python, that an error offers in its last line; "" where none is.
+def set_variable(variable: str) -> str:
+    """The line of Python that asks for a variable's value, which is no secret, and sets it."""
+    return f'import os; os.environ["{variable}"] = input("{variable}: ")'
 
-    >>> to_copy("no such model.\\nAll names: %chat models. Or PROVIDER:ITS-ID."), to_copy("no")
-    ('%chat models', '')
+
+def to_copy(text: str) -> str:
+    """The command, or the line of Python, that is the last line of an error; "" where none is.
+
+    >>> to_copy("no such model.\\nThose there are:\\n%chat models all"), to_copy("no")
+    ('%chat models all', '')
     """
-    match = _OFFERED.search(text.rpartition("\n")[2])
-    words = match[1].split() if match else []
-    if not match or any(word.isupper() and word[0] != "{" for word in words):  # such as MODEL
+    last = text.rpartition("\n")[2]
+    if not _OFFERED.fullmatch(last):
         return ""
-    return match[1]
+    stands_for_any = last.startswith("%") and any(
+        word.isupper() and word[0] != "{" for word in last.split()
+    )
+    return "" if stands_for_any else last  # such as MODEL
 
 
 def first_line(text: object) -> str:
     """The first line of an error: what happened. The lines after it say what to do.
 
-    >>> first_line("no such model.\\nAll names: %chat models.")
+    >>> first_line("no such model.\\nAll names:\\n%chat models")
     'no such model.'
     """
     return str(text).partition("\n")[0]

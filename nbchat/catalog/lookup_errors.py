@@ -52,7 +52,7 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         if colon:
             return f"{name!r} names no model. Say which, such as {kind}:{example}."
         example = _name_of(kind, example, catalog)
-        advice = f"Name a model of it, such as {example}. Its models: %chat models {kind}"
+        advice = f"Name a model of it, such as {example}. Its models:\n%chat models {kind}"
         return f"{name!r} is a provider. {advice}"
     if len(name.split()) > 1:
         apart, count = written_apart(name.split(), catalog)
@@ -62,8 +62,9 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
     if colon:
         return no_such_provider(kind, catalog, upstream)
     return (
-        f"no model is called {name!r}.{_near_models(name, catalog)}\n"
-        "All names: %chat models all. A model that is not among them: PROVIDER:ITS-ID."
+        f"no model is called {name!r}.{_near_models(name, catalog)} "
+        "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n"
+        "%chat models all"
     )
 
 

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.events import Answer, Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import Text, Thought, ToolCall
-from nbchat.wording import first_line
+from nbchat.wording import OR_ANOTHER_MODEL, first_line
 from nbchat.wrong_calls import with_told_calls
 
 Fields: TypeAlias = dict[str, Any]
@@ -110,15 +110,16 @@ def _chunks_of_event(event: Event, answer: Answer) -> Iterator[StreamChunk]:
     match event:
         case Notice(text):
             yield StreamChunk(notice=text)
-        case Stop("broken", detail):
-            yield StreamChunk.failed(ConnectionBroken(_broken_message(answer, detail)), answer)
+        case Stop("broken"):
+            yield StreamChunk.failed(ConnectionBroken(_broken_message(answer, event.why)), answer)
         case Stop(reason, detail):
             yield StreamChunk(finished=True, reason=reason, detail=detail, **_origin(answer))
 
 
 def _broken_message(answer: Answer, detail: str) -> str:
     size = f"{len(answer.text):,} characters"
-    return f"the answer broke off after {size}: {detail.rstrip('.')}.\nAsk again, or go on from it."
+    what = f"the answer broke off after {size}: {detail.rstrip('.')}."
+    return f"{what}\nAsk again, go on from it, {OR_ANOTHER_MODEL}"
 
 
 def _origin(answer: Answer | None) -> dict[str, Any]:

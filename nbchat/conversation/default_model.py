@@ -78,9 +78,10 @@ def leads_back(name: str, answer: Answer, settings: Settings) -> bool:
 def elsewhere(answer: Answer) -> BadSettings:
     """The error where the address of the last answer is not known by itself."""
     return MissingAddress(
-        f"the last answer came from {answer.given_url}, an address that was given in Python.\n"
+        f"the last answer came from {answer.given_url}, an address that was given in Python, "
+        "and none is given now.\n"
         "Give it again (base_url=), or name a model: %%chat MODEL, or %chat use MODEL for all "
-        "that follows."
+        "that follows. Those you can ask:\n%chat models"
     )
 
 
@@ -88,7 +89,8 @@ def gone(answer: Answer) -> UnknownModel:
     """The error where the model of an answer cannot be asked again."""
     return UnknownModel(
         f"the last answer came from {answer.model!r} of {answer.provider!r}, which nothing leads "
-        "to any more.\nName a model: %%chat MODEL, or %chat use MODEL for all that follows."
+        "to any more.\nName a model: %%chat MODEL, or %chat use MODEL for all that follows. "
+        "Those you can ask:\n%chat models"
     )
 
 

@@ -281,5 +281,5 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
     except BadSettings as error:
         reason = str(error)
     raise BadFile(
-        f"{path} is not a conversation of nbchat: {reason}. %chat export FILE.json writes one."
+        f"{path} is not a conversation of nbchat: {reason}.\n%chat export FILE.json writes one."
     )

@@ -157,7 +157,11 @@ class Engine:
         last: list[Event] = []
         async with (
             self._transport.open_response(
-                call.url, request.headers, request.timeouts, call.encoded()
+                call.url,
+                request.headers,
+                request.timeouts,
+                call.encoded(),
+                route.provider.name,
             ) as response,
             _reading(
                 ResponseReader(response, request.dialect, context, request.limits), answer

@@ -79,7 +79,7 @@ async def list_models(
     if provider.models_url == NONE or provider.wire not in LISTINGS:
         raise NotThere(
             f"{provider.name} has no list of its models to ask for.\n"
-            f"Those of the table: %chat models {kind}"
+            f"Those of the table:\n%chat models {kind}"
         )
     request = prepare(settings, f"{kind}:any", "-", Options())
     context = ErrorContext.of(settings, request)
@@ -160,7 +160,9 @@ async def _fetch_page_once(
         min(SILENCE_SECONDS, request.timeouts.first_byte),
         min(SILENCE_SECONDS, request.timeouts.gap),
     )
-    async with transport.open_response(url, request.headers, timeouts) as response:
+    async with transport.open_response(
+        url, request.headers, timeouts, name=context.route.provider.name
+    ) as response:
         if not 200 <= response.status < 300:
             raise await _read_refusal(response, context)
         body = await _read_body(response, context, request.limits.model_list)
@@ -179,8 +181,10 @@ async def _read_body(response: Response, context: ErrorContext, limit: int) -> b
         body += chunk
         if len(body) > limit:
             raise BadAnswer(
-                f"{context.base_url} sent a list of models of more than {size_text(limit)}.\n"
-                "limits.model_list of nbchat.toml says how much of one is read."
+                f"{context.route.provider.name} sent a list of models of more than "
+                f"{size_text(limit)}.\n"
+                "Allow more with limits.model_list in nbchat.toml. Those of the table:\n"
+                f"%chat models {context.route.provider.type}"
             )
     return body
 
@@ -191,7 +195,7 @@ async def _read_refusal(response: Response, context: ErrorContext) -> NbchatErro
         return await read_refusal(response, context)
     return RequestRefused(
         f"{provider.name} has no list of its models at {context.base_url} ({status}).\n"
-        f"Those of the table: %chat models {provider.type}",
+        f"Those of the table:\n%chat models {provider.type}",
         status=status,
         provider=provider.type,
     )

@@ -115,3 +115,8 @@ def kind_of(problem: ProviderProblem, status: int) -> type[ServiceError]:
     if status in (404, 410):
         return ModelNotFound
     return RequestRefused
+
+
+def is_explained(problem: ProviderProblem, kind: type[ServiceError]) -> bool:
+    """Whether the provider's own code or words tell that kind, and not the status alone."""
+    return kind in SIGNS and SIGNS[kind].fit(problem)

@@ -1,7 +1,7 @@
 """What a provider's refusal means: its status, code and words become one of our errors.
 
-Which of them it is stands in `refusal_kinds`. The provider's own sentence is kept,
-shortened and redacted.
+Which of them it is stands in `refusal_kinds`, what is said of it in `refusal_words`. The
+provider's own sentence is kept, shortened and redacted.
 """
 
 from __future__ import annotations
@@ -16,54 +16,30 @@ from urllib.parse import urljoin, urlsplit
 from nbchat.catalog.catalog import Route
 from nbchat.engine.prepare import PreparedRequest
 from nbchat.engine.redact import redact
-from nbchat.engine.refusal_kinds import kind_of
+from nbchat.engine.refusal_kinds import is_explained, kind_of
+from nbchat.engine.refusal_words import ASK_LATER, SENTENCES, STATUS_WORDS
 from nbchat.engine.retry import LONGEST_WAIT, in_words, retry_after
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import (
     BadAnswer,
-    ContextTooLong,
-    Filtered,
     KeyRefused,
     ModelNotFound,
     NbchatError,
-    NoCredit,
-    NotAllowed,
     ProxyFailed,
-    RateLimited,
-    RequestRefused,
     RetiredModel,
     ServiceDown,
     ServiceError,
 )
+from nbchat.key_policy import NO_KEY
 from nbchat.keys import Secret
 from nbchat.network.client import Response
 from nbchat.settings import Settings
 from nbchat.settings_values import USUAL_LIMITS
 from nbchat.wire.problem import ProviderProblem, problem_in
-from nbchat.wording import did_you_mean, safe_excerpt, set_key
+from nbchat.wording import OR_ANOTHER_MODEL, did_you_mean, safe_excerpt, set_key
 
+TRIED_AGAIN = (408, 409, 425)
 REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
-
-# What happened and what the provider says; below it what to do, and what can be copied for that.
-SENTENCES: dict[type[ServiceError], str] = {
-    KeyRefused: "{name} refuses the key from {key}{status}.{said}{another_key}",
-    NotAllowed: "{name} does not allow this with the key from {key}{status}.{said}\n"
-    "Check in your account there what this key may do, or choose another model: %chat models",
-    NoCredit: "{name} finds no credit or quota left in the account of {key}{status}.{said}\n"
-    "Top it up on its billing page, or choose another model: %chat models",
-    RateLimited: "{name} limits the rate of requests{status}.{wait}{said}\n"
-    "Nothing was added to the conversation; ask again later.",
-    ModelNotFound: "{name} has no model '{model}'{status}.{said}{near}\n"
-    "Its models: %chat models {type}",
-    ContextTooLong: "{name} refuses a conversation that is too long for {model}{status}.{said}\n"
-    "Shorten the question, or ask it aside with %%chat --fresh, or start over: %chat reset",
-    Filtered: "{name} refuses the question: its content filter objects{status}.{said}\n"
-    "It was not added to the conversation; word it differently, or choose another model.",
-    ServiceDown: "{name} cannot answer now{status}.{wait}{said}\n"
-    "Ask again in a while, or choose another model: %chat models",
-    RequestRefused: "{name} refuses the request{status}.{said}\n"
-    "Nothing was added to the conversation; change the question or its options and ask again.",
-}
 
 
 @dataclass(slots=True, frozen=True)
@@ -138,21 +114,23 @@ def error_for(
     if seconds is None:
         seconds = problem.retry_after
     request_id = _request_id(headers, context)
-    message = SENTENCES[kind].format(
+    sentence, other_model_helps = _sentence(problem, kind, status, context)
+    if request_id and kind is ServiceDown:
+        sentence = sentence.replace(ASK_LATER, f"{ASK_LATER} (request {{request_id}})")
+    message = sentence.format(
         name=context.route.provider.name,
         type=context.route.provider.type,
         model=context.route.model.sent_id,
-        near=context.similar_models() if kind is ModelNotFound else "",
-        key=context.key_origin,
+        near=_similar_models(context) if kind is ModelNotFound else "",
+        key=_after("from", context),
+        with_key=_after("with the key from", context).strip() or "without a key",
+        of_key=_after("of the key from", context),
         another_key=_another_key(context),
         status=f" ({status})" if status >= 400 else "",
         said=words or _quote(problem, context),
         wait=_wait_sentence(seconds),
+        request_id=request_id,
     )
-    if request_id and kind is ServiceDown:
-        message = message.replace(
-            "Ask again in a while", f"Ask again in a while (request {request_id})"
-        )
     error = kind(
         message,
         status=status,
@@ -161,10 +139,30 @@ def error_for(
         provider=context.route.provider.type,
         model=context.route.model.id,
     )
-    error.retryable = error.retryable or status in (408, 409)
+    error.retryable = error.retryable or status in TRIED_AGAIN
+    error.other_model_helps = other_model_helps
     if kind is ModelNotFound and context.route.model.status == "retired":
         return _retired_error(error, problem, context)
     return error
+
+
+def _sentence(
+    problem: ProviderProblem, kind: type[ServiceError], status: int, context: ErrorContext
+) -> tuple[str, bool]:
+    """What is said of a refusal, with names to fill in, and whether another model helps."""
+    words = STATUS_WORDS.get(status)
+    if words and not is_explained(problem, kind):
+        status_behind = "" if "{status}" in words.happened else "{status}"
+        happened = f"{{name}} {words.happened}{status_behind}."
+        return f"{happened}{{wait}}{{said}}\n{words.to_do}", words.other_model_helps
+    if kind is KeyRefused and context.key_origin == NO_KEY:
+        return "{name} wants a key, and none is set{status}.{said}\n{another_key}", True
+    return SENTENCES[kind], kind.other_model_helps
+
+
+def _after(words: str, context: ErrorContext) -> str:
+    """Where the key came from, after these words; nothing where there is none."""
+    return "" if context.key_origin == NO_KEY else f" {words} {context.key_origin}"
 
 
 def _request_id(headers: Mapping[str, str], context: ErrorContext) -> str | None:
@@ -182,12 +180,21 @@ def _quote(problem: ProviderProblem, context: ErrorContext) -> str:
     return f" It says: {words}{end}"
 
 
+def _similar_models(context: ErrorContext) -> str:
+    similar = context.similar_models().strip()
+    return f"{similar} " if similar else ""
+
+
 def _another_key(context: ErrorContext) -> str:
     """What to check, and the line that sets another key where a variable held this one."""
     check = f"Check that it is a key for {context.base_url}"
+    if context.key_origin == NO_KEY:
+        variables = context.route.provider.env_keys
+        line = set_key(variables[0]) if variables else "Give it as api_key=."
+        return f"Set the one for {context.base_url}:\n{line}"
     if re.fullmatch("[A-Z][A-Z0-9_]*", context.key_origin):
-        return f" {check}, or set another.\n{set_key(context.key_origin)}"
-    return f"\n{check}."
+        return f"{check}, or set another:\n{set_key(context.key_origin)}"
+    return f"{check}."
 
 
 def _wait_sentence(seconds: float | None) -> str:
@@ -203,14 +210,16 @@ def _retired_error(
     model, provider = context.route.model, context.route.provider
     since = f" on {model.retired_on}" if model.retired_on else ""
     reason = f"{error.status}: {context.clean(problem.message)}"
-    advice = []
-    if replacement := context.replacement():
-        advice.append(f"Its replacement: %%chat {replacement}.")
-    if others := ", ".join(context.other_names()):
-        advice.append(f"Still served as {others}.")
-    lines = [f"{model.id} was retired by {provider.name}{since} ({reason}).", " ".join(advice)]
+    lines = [f"{model.id} was retired by {provider.name}{since} ({reason})."]
+    others = ", ".join(context.other_names())
+    still = f"Still served as {others}." if others else ""
+    replacement = context.replacement()
+    if replacement:
+        lines += [f"{still} Its replacement:".lstrip(), f"%%chat {replacement}"]
+    else:
+        lines += [f"{still} Choose another model:".lstrip(), "%chat models"]
     return RetiredModel(
-        "\n".join(filter(None, lines)),
+        "\n".join(lines),
         status=error.status,
         request_id=error.request_id,
         provider=error.provider,
@@ -233,7 +242,8 @@ def not_an_api_error(
         return BadAnswer(
             f"{context.base_url} is not the API of {provider}: "
             f"it answered with {words} ({status}).\n"
-            "Check the base URL, and whether this network asks for a login first."
+            "Check the base URL, and whether this network asks for a login first, "
+            f"{OR_ANOTHER_MODEL}"
         )
     words = f" It answered with {words}{_is_no_problem(text)}."
     return error_for(ProviderProblem(""), status, headers, context, words)
@@ -272,14 +282,17 @@ def _text_in_words(text: str, context: ErrorContext) -> str:
 
 def redirect_error(location: str, context: ErrorContext) -> BadAnswer:
     """For a redirect: it would carry the question, and perhaps the key, to another place."""
+    place = f"{context.route.provider.name} at {context.base_url}"
     target = _redirect_target(location, context)
-    if target:
-        where = f"redirects to {context.clean(target)}"
-    else:
-        where = "redirects without saying where to"
+    if not target:
+        return BadAnswer(
+            f"{place} redirects without saying where to.\nCheck the base URL, {OR_ANOTHER_MODEL}"
+        )
     return BadAnswer(
-        f"{context.base_url} {where}, which is not followed: it would carry the question there.\n"
-        "If that is the right place, set it as the base URL; otherwise check the base URL."
+        f"{place} redirects to {context.clean(target)}, which is not followed: "
+        "it would carry the question there.\n"
+        "If that is the right place, set it as the base URL; if not, check the base URL, "
+        f"{OR_ANOTHER_MODEL}"
     )
 
 

@@ -6,6 +6,7 @@ that broke had held back is flushed, and its Stop says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing, suppress
 from copy import deepcopy
@@ -15,12 +16,11 @@ from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, re
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
-from nbchat.events import Event, Notice, Stop, Usage, is_shown
-from nbchat.hosts import host_of
+from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
-from nbchat.network.failures import what_happened
+from nbchat.network.failures import ASK_AGAIN, what_happened
 from nbchat.settings_values import USUAL_LIMITS, Limits
 from nbchat.wire.contract import Dialect, Framing, Reader
 from nbchat.wire.framing.contract import Decoder, Frame, FramingError
@@ -28,7 +28,8 @@ from nbchat.wire.framing.json_values import JsonValues, WholeBody
 from nbchat.wire.framing.ndjson import NdjsonLines
 from nbchat.wire.framing.server_sent_events import ServerSentEvents
 from nbchat.wire.problem import ProviderProblem
-from nbchat.wording import size_text
+from nbchat.wire.stop import THE_SERVER
+from nbchat.wording import OR_ANOTHER_MODEL, size_text
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
@@ -282,25 +283,42 @@ class ResponseReader:
         stop = last if isinstance(last, Stop) else Stop("broken")
         cause = ""
         if stop.reason == "broken" or isinstance(failure, ServiceError):
-            cause = what_happened(failure) if isinstance(failure, NbchatError) else failure
-            stop = Stop("broken", f"{cause}; the answer is incomplete" if cause else stop.detail)
+            cause = self._cause(failure)
+            stop = Stop("broken", f"{cause}{INCOMPLETE}" if cause else self._named(stop.detail))
         has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
-            self._check_empty_answer(stop, cause)
+            self._check_empty_answer(stop, failure)
         self._batch.append(stop)
 
-    def _check_empty_answer(self, stop: Stop, cause: str) -> None:
+    def _cause(self, failure: NbchatError | str) -> str:
+        """What went wrong with an answer that had begun, and whose it was."""
+        if isinstance(failure, NbchatError):
+            return what_happened(failure)
+        return f"{self._name} sent what cannot be used: {failure}" if failure else ""
+
+    @property
+    def _name(self) -> str:
+        return self._context.route.provider.name
+
+    def _named(self, detail: str) -> str:
+        """A wire format's own sentence, which knows no name of who is asked."""
+        return detail.replace(THE_SERVER, self._name, 1) if " " in detail else detail
+
+    def _check_empty_answer(self, stop: Stop, failure: NbchatError | str) -> None:
         """Raises BadAnswer, unless it was the provider's own decision to say nothing."""
-        host = host_of(self._context.base_url)
-        sentence = cause or stop.detail
-        if stop.reason == "broken" and (cause or " " in sentence):  # not just a provider's word
-            raise BadAnswer(
-                f"{host} sent no answer: {sentence}.\nAsk again, or check the base URL."
-            )
+        what = str(failure) or stop.detail.replace(THE_SERVER, "it", 1)
+        if stop.reason == "broken" and " " in what:  # not just a provider's word
+            happened = f"{self._name} sent no answer: {what}"
+            if isinstance(failure, NbchatError):
+                happened = what_happened(failure)
+            raise BadAnswer(f"{happened}.\n{_what_to_do(what)}")
         understood = any(map(is_shown, self._batch))
         if stop == Stop("end") and not understood:  # an end marker alone
-            wire = self._context.route.wire
-            raise BadAnswer(f"{host} sent nothing in the format {wire}.\nCheck the base URL.")
+            wire, place = self._context.route.wire, self._context.base_url
+            raise BadAnswer(
+                f"{self._name} at {place} sent nothing in the format {wire}.\n"
+                f"Check the base URL, {OR_ANOTHER_MODEL}"
+            )
         if stop.reason == "end":
             self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
 
@@ -311,6 +329,14 @@ class ResponseReader:
 
     def _not_an_api_error(self, body: bytes) -> NbchatError:
         return not_an_api_error(body, self._response.status, self._context)
+
+
+def _what_to_do(sentence: str) -> str:
+    """What helps where that was wrong with an answer."""
+    limit = re.search(r"\((limits\.\w+)\)", sentence)
+    if limit:
+        return f"Allow more with {limit[1]} in nbchat.toml, {OR_ANOTHER_MODEL}"
+    return ASK_AGAIN
 
 
 def _has_content(event: Event) -> bool:

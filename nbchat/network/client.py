@@ -27,6 +27,7 @@ from nbchat.errors import BadSettings, NbchatError
 from nbchat.network.compression import decoder_for
 from nbchat.network.connection import Connection
 from nbchat.network.failures import translate_errors
+from nbchat.network.peer import Peer
 from nbchat.network.pool import Connector, make_pool, tls_context
 from nbchat.network.proxy import Proxy, proxy_for
 from nbchat.settings_values import Timeouts
@@ -37,7 +38,7 @@ DRAIN_SECONDS = 0.25  # to let a finished answer end, so that its connection can
 PROXY_REFUSALS = (407, 502, 503, 504)  # what a proxy says for itself, on the way to plain http
 
 
-Way = tuple[str, str, int | None, Proxy | None]  # scheme, host, port, proxy
+Way = tuple[str, Peer, int | None, Proxy | None]  # scheme, who, port, proxy
 
 
 class InProcessService(Protocol):
@@ -49,11 +50,11 @@ class InProcessService(Protocol):
 class Response:
     """An answer that has begun: its status, its headers, and its body as it comes."""
 
-    def __init__(self, response: httpx.Response, host: str, timeouts: Timeouts) -> None:
+    def __init__(self, response: httpx.Response, peer: Peer, timeouts: Timeouts) -> None:
         assert isinstance(response.stream, httpx.AsyncByteStream)
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        self._host = host
+        self._peer = peer
         self._timeouts = timeouts
         self._stream = response.stream
         self._raw = aiter(self._stream)
@@ -72,10 +73,10 @@ class Response:
         Raises AnswerComplete where the server has been silent for some seconds and
         `is_complete(seconds)` says that nothing is missing.
         """
-        decode = decoder_for(self.headers.get("content-encoding", ""), self._host)
+        decode = decoder_for(self.headers.get("content-encoding", ""), self._peer)
         if self._socket:
             self._socket.is_complete = is_complete
-        with translate_errors(self._host):
+        with translate_errors(self._peer):
             async for raw in self._raw:
                 if self._socket:
                     self._socket.longest_silence = self._timeouts.gap
@@ -97,7 +98,7 @@ class Response:
 
     async def drain(self) -> None:
         """Read on for a moment after the end marker: that frees the connection for the next."""
-        with suppress(NbchatError, TimeoutError), translate_errors(self._host):
+        with suppress(NbchatError, TimeoutError), translate_errors(self._peer):
             async with asyncio.timeout(DRAIN_SECONDS):
                 size = 0
                 async for raw in self._raw:
@@ -128,16 +129,19 @@ class Transport:
         headers: Callable[[], Mapping[str, str]],
         timeouts: Timeouts,
         body: bytes | None = None,
+        name: str = "",
     ) -> AsyncGenerator[Response]:
         """POST `body`, or GET where there is none. Raises NbchatError where no answer begins.
 
+        `name` is what the errors call whoever is asked; without it they say the host.
         Leaving the block closes the connection, or puts it back in the pool. `headers` is
         a function so that the key in them is no variable of any frame.
         """
         address = _parse(url)
         scheme, host = address.scheme, address.host
+        peer = Peer(host, name)
         proxy = None if host in self._in_process else proxy_for(scheme, host)
-        transport = self._transport_for(address, proxy)
+        transport = self._transport_for(address, peer, proxy)
         limits = {
             "connect": timeouts.connect,
             "read": timeouts.first_byte,
@@ -148,24 +152,26 @@ class Transport:
         request = httpx.Request(
             method, address, content=body, headers=headers(), extensions={"timeout": limits}
         )
-        with translate_errors(host, proxy):
-            response = Response(await transport.handle_async_request(request), host, timeouts)
+        with translate_errors(peer, proxy):
+            response = Response(await transport.handle_async_request(request), peer, timeouts)
         try:
             if proxy and scheme == "http" and response.status in PROXY_REFUSALS:
-                raise proxy.refusal_error(f"{response.status}", host)
+                raise proxy.refusal_error(f"{response.status}", peer)
             yield response
         finally:
             await _close(response)
 
-    def _transport_for(self, url: httpx.URL, proxy: Proxy | None) -> httpx.AsyncBaseTransport:
-        way = (url.scheme, url.host, url.port, proxy)
+    def _transport_for(
+        self, url: httpx.URL, peer: Peer, proxy: Proxy | None
+    ) -> httpx.AsyncBaseTransport:
+        way = (url.scheme, peer, url.port, proxy)
         transport = self._transports.get(way)
         if transport is None:
             service = self._in_process.get(url.host)
             if service:
                 transport = _InProcessTransport(service)
             else:
-                transport = _PoolTransport(url.scheme, Connector(url.host, proxy))
+                transport = _PoolTransport(url.scheme, Connector(peer, proxy))
             self._transports[way] = transport
         return transport
 
@@ -180,7 +186,7 @@ def _parse(url: str) -> httpx.URL:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
         raise BadSettings(
-            f"no request can be made to this address: {error}. Correct the base URL."
+            f"no request can be made to this address: {error}.\nCorrect the base URL."
         ) from None
 
 

@@ -9,33 +9,35 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from nbchat.errors import BadAnswer
+from nbchat.network.peer import Peer
+from nbchat.wording import OR_ANOTHER_MODEL, safe_excerpt
 
 LARGEST_PIECE = 256 * 1024  # bytes decoded at a time, so that a bomb cannot go off
-ASK_AGAIN = "Ask again; if it stays so, check the base URL and the proxy."
-SENT_DAMAGED = "sent a damaged answer: its compressed body"
+ASK_AGAIN = f"Ask again; if it stays so, check the base URL and the proxy, {OR_ANOTHER_MODEL}"
 
 GZIP_BITS, ZLIB_BITS = 31, 15  # `wbits`: the container that zlib expects
 
 Decoder = Callable[[bytes], Iterator[bytes]]  # b"": the end of the body
 
 
-def decoder_for(encoding: str, host: str) -> Decoder:
+def decoder_for(encoding: str, peer: Peer) -> Decoder:
     """A function from the body's bytes as sent to the bytes meant.
 
     Raises BadAnswer for an unknown coding.
 
-    >>> b"".join(decoder_for("gzip", "example.com")(zlib.compress(b"hello", wbits=31)))
+    >>> decode = decoder_for("gzip", Peer("example.com"))
+    >>> b"".join(decode(zlib.compress(b"hello", wbits=31)))
     b'hello'
     """
     name = encoding.strip().lower()
     if name in ("", "identity"):
         return _unchanged
     if name in ("gzip", "x-gzip", "deflate"):
-        return _Inflater(host, GZIP_BITS if "gzip" in name else ZLIB_BITS)
+        return _Inflater(peer, GZIP_BITS if "gzip" in name else ZLIB_BITS)
     raise BadAnswer(
-        f"{host} sent an unreadable answer: "
-        f"it is compressed as {name[:40]!r}, which was not asked for.\n"
-        "A proxy on the way may do that; check the base URL."
+        f"{peer.name} sent an unreadable answer: {peer.host} compressed it as "
+        f"{safe_excerpt(name)[:40]!r}, which was not asked for.\n"
+        f"A proxy on the way may do that: check it and the base URL, {OR_ANOTHER_MODEL}"
     )
 
 
@@ -45,24 +47,22 @@ def _unchanged(raw: bytes) -> Iterator[bytes]:
 
 
 class _Inflater:
-    def __init__(self, host: str, wbits: int) -> None:
-        self._host = host
+    def __init__(self, peer: Peer, wbits: int) -> None:
+        self._peer = peer
         self._wbits = wbits
         self._inflate = zlib.decompressobj(wbits)
         self._inside_member = False  # it has begun and not ended
 
     def __call__(self, raw: bytes) -> Iterator[bytes]:
         if not raw and self._inside_member:
-            raise BadAnswer(f"{self._host} {SENT_DAMAGED} is cut short. {ASK_AGAIN}")
+            raise self._damaged("is cut short")
         while raw:
             before = self._inflate.copy()
             try:
                 piece = self._inflate.decompress(raw, LARGEST_PIECE)
             except zlib.error:
                 yield from _inflate_to_damage(before, raw)
-                raise BadAnswer(
-                    f"{self._host} {SENT_DAMAGED} cannot be read. {ASK_AGAIN}"
-                ) from None
+                raise self._damaged("cannot be read") from None
             self._inside_member = not self._inflate.eof
             raw = self._inflate.unconsumed_tail
             if self._inflate.eof:
@@ -71,6 +71,11 @@ class _Inflater:
                     self._inflate = zlib.decompressobj(self._wbits)
             if piece:
                 yield piece
+
+    def _damaged(self, how: str) -> BadAnswer:
+        return BadAnswer(
+            f"{self._peer.name} sent a damaged answer: its compressed body {how}.\n{ASK_AGAIN}"
+        )
 
 
 def _inflate_to_damage(inflate: zlib._Decompress, raw: bytes) -> Iterator[bytes]:

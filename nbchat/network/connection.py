@@ -29,6 +29,7 @@ from nbchat.network.failures import (
     unread_error,
 )
 from nbchat.network.http1 import HeadTooLarge, Http1Coalescer, NotHttp
+from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
 
 READ_AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
@@ -44,8 +45,8 @@ class AnswerComplete(Exception):
 class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """One connection, which reads no further ahead than READ_AHEAD and is not silent for ever."""
 
-    def __init__(self, host: str, proxy: Proxy | None = None) -> None:
-        self._host = host
+    def __init__(self, peer: Peer, proxy: Proxy | None = None) -> None:
+        self._peer = peer
         self._proxy = proxy  # which is to open the way; None once it has, or where there is none
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -125,9 +126,9 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         try:
             data = self._incoming.feed(data)
         except HeadTooLarge:
-            raise endless_head_error(self._host) from None
+            raise endless_head_error(self._peer) from None
         except NotHttp as error:
-            raise not_http_error(self._host, error.args[0]) from None
+            raise not_http_error(self._peer, error.args[0]) from None
         if self._incoming.surplus:
             self.abort()
         elif self._incoming.idle:
@@ -139,12 +140,12 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if not self._reset and not self._incoming.inside_answer:
             return b""
         if self._incoming.begun:
-            raise ConnectionLost(self._host, stale=False)
+            raise ConnectionLost(self._peer, stale=False)
         if self._incoming.answers:
-            raise ConnectionLost(self._host, stale=True)
+            raise ConnectionLost(self._peer, stale=True)
         if self._proxy:
-            raise self._proxy.no_answer_error("it ended the connection", self._host)
-        raise ConnectionLost(self._host, stale=False)
+            raise self._proxy.no_answer_error("it ended the connection", self._peer)
+        raise ConnectionLost(self._peer, stale=False)
 
     async def _wait_for_bytes(self, limit: float | None) -> None:
         """Wait for bytes, the end, or too long a silence."""
@@ -172,7 +173,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             except TimeoutError:
                 before, left = left, self._transport.get_write_buffer_size()
                 if left >= before:
-                    raise unread_error(self._host, timeout) from None
+                    raise unread_error(self._peer, timeout) from None
             finally:
                 self._writer = None
 
@@ -194,10 +195,10 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         except BaseException as error:
             self.abort()
             if isinstance(error, OSError):  # of which SSLError is a kind
-                raise tls_error(error, self._host, timeout) from None
+                raise tls_error(error, self._peer, timeout) from None
             raise
         self._incoming = Http1Coalescer()
-        if server_hostname == self._host:
+        if server_hostname == self._peer.host:
             self._proxy = None
         return self
 
@@ -270,8 +271,8 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def _silence_error(self) -> ConnectionBroken:
         if self._proxy and not self._incoming.begun:
-            return self._proxy.no_answer_error(f"it was silent for {self._limit:g} s", self._host)
-        return silence_error(self._host, self._limit)
+            return self._proxy.no_answer_error(f"it was silent for {self._limit:g} s", self._peer)
+        return silence_error(self._peer, self._limit, inside_answer=self._incoming.begun)
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:

@@ -7,6 +7,7 @@ that is no matter of the network.
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -19,18 +20,23 @@ from nbchat.errors import (
     BadSettings,
     ConnectionBroken,
     NbchatError,
-    ServiceError,
     TimedOut,
     TlsFailed,
     UnknownHost,
     Unreachable,
 )
+from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
-from nbchat.wording import first_line
+from nbchat.wording import OR_ANOTHER_MODEL, first_line
 
-ASK_AGAIN = "Ask again; if it stays so, check the network and the base URL."
-MORE_TIME = "Ask again, or allow it more time: timeout=, or timeouts in nbchat.toml."
+ASK_AGAIN = f"Ask again; if it stays so, check the network and the base URL, {OR_ANOTHER_MODEL}"
+MORE_TIME = (
+    f"Ask again, or allow it more time (timeout=, or timeouts in nbchat.toml), {OR_ANOTHER_MODEL}"
+)
+CHECK_ADDRESS = f"Check the base URL, {OR_ANOTHER_MODEL}"
+WITHOUT_TLS = "a server without TLS, such as one on this machine, is asked with http://"
 TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
+_TRIES = re.compile(r" Tried \d+ times\.$")  # what the engine adds to the first line
 TLS_RECORDS = (b"\x15", b"\x16")  # what an alert and a handshake begin with
 NO_TLS_REASONS = (
     "WRONG_VERSION_NUMBER",
@@ -43,146 +49,167 @@ NO_TLS_REASONS = (
 class ConnectionLost(Unreachable):
     """The connection ended before the answer. `stale`: it had been idle, and not a byte came."""
 
-    def __init__(self, host: str, *, stale: bool) -> None:
-        super().__init__(f"the connection to {host} was lost.\n{ASK_AGAIN}")
+    def __init__(self, peer: Peer, *, stale: bool) -> None:
+        super().__init__(
+            f"{peer.name} broke off: the connection to {peer.host} was lost.\n{ASK_AGAIN}"
+        )
         self.stale = stale
 
 
 # --- no connection -----------------------------------------------------------------------
 
 
-def too_slow_error(place: str, seconds: float | None) -> Unreachable:
-    return Unreachable(
-        f"no connection to {place} within {seconds or 0:g} s. "
-        f"Is it up, and reachable from here?\n{MORE_TIME}"
-    )
-
-
-def unreachable_error(error: OSError, host: str, place: str) -> Unreachable:
+def no_connection_reason(error: OSError, host: str, place: str, timeout: float | None) -> str:
+    """Why there is no connection to a host, or to the proxy before it."""
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return f"no connection to {place} within {timeout or 0:g} s"
     if isinstance(error, socket.gaierror):
-        return UnknownHost(
-            f"unknown host {host}: the name has no address here.\n"
-            "Check the network and the base URL."
-        )
+        return f"unknown host {host}, which has no address here"
+    if isinstance(error, ConnectionRefusedError):
+        return f"{place} refused the connection"
+    if error.errno in TOO_MANY_FILES:
+        return "this process has too many open files"
+    return f"no way to {place} ({(error.strerror or str(error)).lower()})"
+
+
+def no_connection_error(error: OSError, peer: Peer, reason: str) -> Unreachable:
+    happened = f"{peer.name} cannot be reached: {reason}."
+    if error.errno in TOO_MANY_FILES:
+        return too_many_files_error(peer)
+    if isinstance(error, socket.gaierror):
+        return UnknownHost(f"{happened}\nCheck the network and the base URL, {OR_ANOTHER_MODEL}")
     if isinstance(error, ConnectionRefusedError):
         return Unreachable(
-            f"cannot reach {place} (refused).\nIs the server running, and is the base URL right?"
+            f"{happened}\n"
+            "Check that the server is running and that the base URL is right, "
+            f"{OR_ANOTHER_MODEL}"
         )
-    if error.errno in TOO_MANY_FILES:
-        return too_many_files_error()
-    reason = (error.strerror or str(error)).lower()
-    return Unreachable(f"cannot reach {place} ({reason}).\nCheck the network and the base URL.")
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return Unreachable(
+            f"{happened}\nCheck that it is up and can be reached from here. {MORE_TIME}"
+        )
+    return Unreachable(f"{happened}\n{ASK_AGAIN}")
 
 
-def too_many_files_error() -> Unreachable:
+def too_many_files_error(peer: Peer) -> Unreachable:
     error = Unreachable(
-        "too many open files in this process: no connection can be made.\nClose some, or restart."
+        f"{peer.name} cannot be reached: this process has too many open files.\n"
+        "Close some of them, or restart the kernel."
     )
     error.retryable = False  # in a moment there are as many
+    error.other_model_helps = False
     return error
 
 
-def tls_error(error: OSError, host: str, timeout: float | None) -> ConnectionBroken:
+def tls_error(error: OSError, peer: Peer, timeout: float | None) -> ConnectionBroken:
     """The handshake failed. An SSLError is an OSError, too."""
+    unsafe = f"{peer.name} cannot be reached safely:"
     if isinstance(error, ssl.SSLError):
         if error.reason in NO_TLS_REASONS:
-            local = "If it is a server on this machine, its address starts with http://."
-            return TlsFailed(f"{host} does not speak TLS.\n{local}")
+            return TlsFailed(
+                f"{unsafe} {peer.host} does not speak TLS.\n"
+                f"Check the base URL ({WITHOUT_TLS}), {OR_ANOTHER_MODEL}"
+            )
         reason = getattr(error, "verify_message", "")
         if not reason:
             reason = (error.reason or "no TLS").lower().replace("_", " ")
         return TlsFailed(
-            f"the TLS check of {host} failed: {reason}.\n"
-            "If your network has its own certificate authority, name its file in SSL_CERT_FILE."
+            f"{unsafe} the TLS check of {peer.host} failed ({reason}).\n"
+            "If your network has its own certificate authority, name its file in SSL_CERT_FILE, "
+            f"{OR_ANOTHER_MODEL}"
         )
     if isinstance(error, TimeoutError) or "longer than" in str(error):
         return TlsFailed(
-            f"{host} does not finish the TLS handshake within {timeout:g} s. {MORE_TIME}\n"
-            "If it is a server without TLS, its address starts with http://."
+            f"{unsafe} {peer.host} does not finish the TLS handshake within {timeout:g} s.\n"
+            f"Ask again, allow it more time (timeout=), check the base URL ({WITHOUT_TLS}), "
+            f"{OR_ANOTHER_MODEL}"
         )
     return Unreachable(
-        f"{host} ended the connection during the TLS handshake.\nTry again, or check the base URL."
+        f"{peer.name} cannot be reached: "
+        f"{peer.host} ended the connection during the TLS handshake.\n{ASK_AGAIN}"
     )
 
 
 # --- no answer ---------------------------------------------------------------------------
 
 
-def unread_error(host: str, timeout: float | None) -> TimedOut:
+def unread_error(peer: Peer, timeout: float | None) -> TimedOut:
     """The request is not taken; a second one would fare no better."""
     error = TimedOut(
-        f"{host} does not accept the request: it read nothing for {timeout:g} s.\n{MORE_TIME}"
+        f"{peer.name} does not accept the request: it read nothing for {timeout:g} s.\n{MORE_TIME}"
     )
     error.retryable = False
     return error
 
 
-def not_http_error(host: str, data: bytes) -> BadAnswer:
-    what = f"what answers at {host} is not an HTTP server."
+def not_http_error(peer: Peer, data: bytes) -> BadAnswer:
+    what = f"{peer.name} cannot be understood: what answers at {peer.host} is not an HTTP server."
     if data[:1] in TLS_RECORDS:
-        hint = "It seems to speak TLS: its address would start with https://."
-        return BadAnswer(f"{what}\n{hint}")
-    error = BadAnswer(f"{what}\nCheck the base URL.")
+        return BadAnswer(
+            f"{what}\nIt seems to speak TLS: write https:// in the base URL, {OR_ANOTHER_MODEL}"
+        )
+    error = BadAnswer(f"{what}\n{CHECK_ADDRESS}")
     error.retryable = True
     return error
 
 
-def endless_head_error(host: str) -> BadAnswer:
+def endless_head_error(peer: Peer) -> BadAnswer:
     return BadAnswer(
-        f"{host} sends headers without end; the limit of 100 KiB was exceeded.\n{ASK_AGAIN}"
+        f"{peer.name} cannot be understood: {peer.host} sends headers without end; "
+        f"the limit of 100 KiB was exceeded.\n{ASK_AGAIN}"
     )
 
 
-def silence_error(host: str, seconds: float) -> TimedOut:
-    return TimedOut(f"{host} was silent for {seconds:g} s.\n{MORE_TIME}")
+def silence_error(peer: Peer, seconds: float, *, inside_answer: bool = False) -> TimedOut:
+    what = "began to answer and stopped" if inside_answer else "does not answer"
+    return TimedOut(f"{peer.name} {what}: {peer.host} was silent for {seconds:g} s.\n{MORE_TIME}")
 
 
 def what_happened(error: NbchatError) -> str:
     """What happened, without what to do about it.
 
-    >>> what_happened(silence_error("127.0.0.1", 1.5))
-    '127.0.0.1 was silent for 1.5 s'
+    >>> what_happened(silence_error(Peer("127.0.0.1", "Ollama"), 1.5))
+    'Ollama does not answer: 127.0.0.1 was silent for 1.5 s'
     """
-    line = first_line(error)
-    if not isinstance(error, ServiceError):  # in which a provider's own sentences follow
-        line = line.partition(". ")[0]
-    return line.rstrip(".")
+    return _TRIES.sub("", first_line(error)).rstrip(".")
 
 
 # --- what httpcore raises ------------------------------------------------------------------
 
 
 @contextmanager
-def translate_errors(host: str, proxy: Proxy | None = None) -> Iterator[None]:
+def translate_errors(peer: Peer, proxy: Proxy | None = None) -> Iterator[None]:
     """Make what httpcore raises ours, without a cause: the cause's frames hold the request."""
     try:
         yield
     except NbchatError:
         raise
     except Exception as error:
-        ours = error_of_ours(error, host, proxy)
+        ours = error_of_ours(error, peer, proxy)
         if ours is None:
             raise
         raise ours from None
 
 
-def error_of_ours(error: Exception, host: str, proxy: Proxy | None) -> NbchatError | None:
+def error_of_ours(error: Exception, peer: Peer, proxy: Proxy | None) -> NbchatError | None:
     reason = str(error).partition(":")[0]  # after the colon come the server's bytes, or ours
     match error:
         case httpcore.ProxyError() if proxy:
-            return proxy.refusal_error(str(error), host)
+            return proxy.refusal_error(str(error), peer)
         case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
             return BadSettings(
-                f"the request to {host} cannot be made: {reason}.\nCheck its headers."
+                f"the request to {peer.name} at {peer.host} cannot be made: {reason}.\n"
+                "Check the headers that your settings add to it."
             )
         case httpcore.RemoteProtocolError():
             failure = BadAnswer(
-                f"{host} sent invalid HTTP ({reason}).\nCheck the base URL, or try again."
+                f"{peer.name} cannot be understood: {peer.host} sent invalid HTTP ({reason}).\n"
+                f"{ASK_AGAIN}"
             )
             failure.retryable = True
             return failure
         case OSError() if error.errno in TOO_MANY_FILES:  # of an import, at the first request
-            return too_many_files_error()
+            return too_many_files_error(peer)
         case _ if proxy and proxy.socks:  # socksio's errors, and httpcore's asserts of its answers
-            return proxy.refusal_error("it speaks no SOCKS 5", host)
+            return proxy.refusal_error("it speaks no SOCKS 5", peer)
     return None

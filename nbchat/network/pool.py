@@ -24,7 +24,8 @@ import httpcore2 as httpcore
 
 from nbchat.errors import BadSettings
 from nbchat.network.connection import IDLE_SECONDS, Connection
-from nbchat.network.failures import too_slow_error, unreachable_error, what_happened
+from nbchat.network.failures import no_connection_error, no_connection_reason
+from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
 
 # Where httpcore logs the headers that it sends and receives.
@@ -39,10 +40,10 @@ STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first
 
 
 class Connector(httpcore.AsyncNetworkBackend):
-    """Makes the connections of one pool: to `host` itself, or to the proxy on the way."""
+    """Makes the connections of one pool: to `peer` itself, or to the proxy on the way."""
 
-    def __init__(self, host: str, proxy: Proxy | None) -> None:
-        self._host = host
+    def __init__(self, peer: Peer, proxy: Proxy | None) -> None:
+        self._peer = peer
         self.proxy = proxy
         # The last connection that each task asked for.
         self._last: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
@@ -69,17 +70,16 @@ class Connector(httpcore.AsyncNetworkBackend):
         try:
             async with asyncio.timeout(timeout):
                 connection = await self._connect_to_any(await resolve(host, port), port)
-        except TimeoutError:
-            error = too_slow_error(place, timeout)
-        except OSError as failure:
-            error = unreachable_error(failure, host, place)
+        except OSError as error:  # a TimeoutError is one, too
+            failure = error
         else:
             if task := asyncio.current_task():
                 self._last[task] = connection
             return connection
+        reason = no_connection_reason(failure, host, place, timeout)
         if self.proxy:
-            raise self.proxy.no_answer_error(what_happened(error), self._host)
-        raise error
+            raise self.proxy.no_answer_error(reason, self._peer)
+        raise no_connection_error(failure, self._peer, reason)
 
     async def _connect_to_any(self, addresses: list[str], port: int) -> Connection:
         """Connect to the first that answers; each has a moment before the next is tried beside it.
@@ -111,7 +111,7 @@ class Connector(httpcore.AsyncNetworkBackend):
     async def _connect(self, address: str, port: int) -> Connection:
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(
-            lambda: Connection(self._host, self.proxy), address, port
+            lambda: Connection(self._peer, self.proxy), address, port
         )
         return connection
 
@@ -189,7 +189,9 @@ def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool
         return httpcore.AsyncSOCKSProxy(**options)
     except (ImportError, RuntimeError):
         raise BadSettings(
-            f"{proxy.variable} names a SOCKS proxy: for that, pip install socksio."
+            f"{proxy.variable} names a SOCKS proxy, and the package socksio is not installed.\n"
+            "Install it, and ask again:\n"
+            "%pip install socksio"
         ) from None
 
 
@@ -207,5 +209,6 @@ def _load_certificates(file: str, folder: str) -> ssl.SSLContext:
     except OSError as error:
         raise BadSettings(
             f"SSL_CERT_FILE or SSL_CERT_DIR names {file or folder}, "
-            f"which cannot be used: {error.strerror or error}."
+            f"which cannot be used: {error.strerror or error}.\n"
+            "Correct the variable, or take it away, and restart the kernel."
         ) from None

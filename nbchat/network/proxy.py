@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from nbchat.errors import BadSettings, ProxyFailed
 from nbchat.hosts import host_of, is_loopback
+from nbchat.network.peer import Peer
 from nbchat.wording import safe_excerpt
 
 KINDS = ("http", "https", "socks5", "socks5h")
@@ -51,16 +52,17 @@ class Proxy:
             return f"{self.variable} should be an http://, https:// or socks5:// address."
         return ""
 
-    def refusal_error(self, reason: str, host: str) -> ProxyFailed:
-        return ProxyFailed(
-            f"the proxy {self.address} refused the way to {host} ({safe_excerpt(reason)}).\n"
-            f"It is set in {self.variable}: correct it, or name {host} in NO_PROXY."
-        )
+    def refusal_error(self, reason: str, peer: Peer) -> ProxyFailed:
+        refused = f"refused the way to {peer.host} ({safe_excerpt(reason)})"
+        return self._error(refused, peer)
 
-    def no_answer_error(self, reason: str, host: str) -> ProxyFailed:
+    def no_answer_error(self, reason: str, peer: Peer) -> ProxyFailed:
+        return self._error(f"does not answer ({reason})", peer)
+
+    def _error(self, what: str, peer: Peer) -> ProxyFailed:
         return ProxyFailed(
-            f"the proxy {self.address} does not answer: {reason}.\n"
-            f"It is set in {self.variable}; correct it, or name {host} in NO_PROXY."
+            f"{peer.name} cannot be reached: the proxy {self.address} {what}.\n"
+            f"It is set in {self.variable}: correct it, or name {peer.host} in NO_PROXY."
         )
 
 

@@ -159,7 +159,7 @@ def ending_text(stop: Stop, length: int) -> str:
     detail = f" ({stop.detail})" if stop.detail not in ("", stop.reason) else ""
     match stop.reason:
         case "broken":
-            return f"The answer is incomplete: {stop.detail or 'the connection was lost'}"
+            return f"The answer is incomplete: {stop.why or 'the connection was lost'}"
         case "length":
             return f"The answer is incomplete: it reached the length limit{detail}."
         case "filter":

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from nbchat.events import Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import ToolCall
 
+THE_SERVER = "the server"  # in our own sentences, where a name is to stand
+
 
 def end_events(
     word: str,
@@ -34,8 +36,7 @@ def end_events(
     reason = reasons.get(word) or reasons.get(word.lower(), unknown) if word else "end"
     if reason == "end" and (called or any(call.name for call in calls)):
         reason = "tool_calls"
-    stop = (
-        Stop(reason, word) if word or ended else Stop("broken", "the server ended the answer early")
-    )
+    early = Stop("broken", f"{THE_SERVER} ended the answer early")
+    stop = Stop(reason, word) if word or ended else early
     notices = [Notice(why)] if why and stop.reason in ("filter", "broken") else []
     return [*calls, *([usage] if usage else []), *notices, stop]

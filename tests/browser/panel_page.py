@@ -47,7 +47,7 @@ START = """async ([esm, address]) => {
 }"""
 
 MISSING = (
-    "Moonshot AI (Kimi) needs KIMI_API_KEY, which is not set. Set it in a cell.\n"
+    "Moonshot AI (Kimi) needs KIMI_API_KEY, which is not set.\nSet it in a cell:\n"
     'import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()'
 )
 NOW = {
@@ -234,7 +234,7 @@ def fill_transcript(panel: Page) -> None:
             "id": "c",
             "error": "MissingKey",
             "text": MISSING,
-            "copy": MISSING.partition("\n")[2],
+            "copy": MISSING.rpartition("\n")[2],
             "other": True,
         },
     )

@@ -121,7 +121,7 @@ def test_an_error_says_in_words_what_to_do_and_offers_another_model(open_panel: 
     panel.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     fill_transcript(panel)
     alert = panel.page.locator(".nbp-err[role=alert]")
-    command = MISSING.partition(": ")[2]
+    command = MISSING.rpartition("\n")[2]
 
     assert "MissingKey" not in panel.page.locator("body").inner_text()
     assert alert.locator("p").first.inner_text() == MISSING.splitlines()[0]

@@ -115,7 +115,7 @@ def test_an_id_that_is_not_in_the_table_is_asked_like_its_kin(
         ("kimi:", "kimi:kimi-k2.6"),
         ("", "%chat models"),
         (":", "Providers: kimi"),
-        ("kimi", "such as kimi-k2.6. Its models: %chat models kimi"),
+        ("kimi", "such as kimi-k2.6. Its models:\n%chat models kimi"),
         ("moonshot:kimi-k9", "'kimi:kimi-k9'"),
         ("zhipu:glm-5.3", "'glm:glm-5.3'"),
         ("moonshotai/kimi-k2.6", "'kimi-k2.6'"),

@@ -25,7 +25,7 @@ async def test_a_refused_port_is_named_and_tried_three_times() -> None:
     failed(
         await call(OPENAI, f"http://127.0.0.1:{port}/v1"),
         Unreachable,
-        f"cannot reach 127.0.0.1:{port} (refused)",
+        f"OpenAI cannot be reached: 127.0.0.1:{port} refused the connection",
         "base URL",
         "Tried 3 times",
     )

@@ -90,7 +90,9 @@ def _refuse_assignment(word: str | None) -> None:
     if not equals or (name != "model" and flag not in OPTIONS):
         return
     right = value if name == "model" else f"{flag} {shlex.quote(value)}"
-    raise BadOption(f"{shorten(word or '', 60)!r} is no way to write it here: %%chat {right}")
+    raise BadOption(
+        f"{shorten(word or '', 60)!r} is no way to write it here. Write it so:\n%%chat {right}"
+    )
 
 
 def flags_help() -> str:
@@ -124,7 +126,7 @@ def _left_over(words: list[str], model: str | None, line: str) -> str:
     if words[0].startswith("-"):
         option = words[0].partition("=")[0]
         if option in ("-m", "--model"):
-            return "the name of the model needs no option: %%chat kimi-k2.6"
+            return "the name of the model needs no option. Write it so:\n%%chat kimi-k2.6"
         meant = _meant(option)
         guess = f" Did you mean {' or '.join(meant)}?" if meant else ""
         return f"%%chat has no option {option}.{guess}\n{USAGE}"
@@ -202,13 +204,13 @@ def _refusal() -> str:
     setting = 'os.environ["KIMI_API_KEY"] ='
     lines = [
         "a key is never an argument. Delete it from the cell, since the notebook keeps what stands "
-        "there; if it was a real one, replace it.",
-        f"Set it so: import os, getpass; {setting} getpass.getpass()",
+        "there; if it was a real one, replace it. Set it so:",
+        f"import os, getpass; {setting} getpass.getpass()",
     ]
     if _has_keyring():
         kept = 'keyring.get_password("nbchat", "KIMI_API_KEY")'
         lines[1] += (
-            ". Or keep it in your keyring (keyring set nbchat KIMI_API_KEY): "
+            "\nOr keep it in your keyring (keyring set nbchat KIMI_API_KEY):\n"
             f"import os, keyring; {setting} {kept}"
         )
     return "\n".join(lines)

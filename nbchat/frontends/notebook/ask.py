@@ -12,7 +12,7 @@ from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.interrupts import Interrupts
-from nbchat.wording import plural
+from nbchat.wording import OR_ANOTHER_MODEL, plural
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -110,11 +110,13 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
         raise Interrupted(f"{what} Ask again, or go on.")
     if answer.stop.reason == "broken" and not answer.text:
         raise ConnectionBroken(
-            f"the answer broke off before its first word: {answer.stop.detail}.\n"
-            "What it had thought is kept and marked as broken; run the cell again, or go on."
+            f"the answer broke off before its first word: {answer.stop.why}.\n"
+            "What it had thought is kept and marked as broken; run the cell again, go on, "
+            f"{OR_ANOTHER_MODEL}"
         )
     if answer.stop.reason == "broken":
         raise ConnectionBroken(
-            f"the answer broke off after {size}: {answer.stop.detail}.\n"
-            "What arrived is kept and marked as broken; run the cell again, or go on."
+            f"the answer broke off after {size}: {answer.stop.why}.\n"
+            "What arrived is kept and marked as broken; run the cell again, go on, "
+            f"{OR_ANOTHER_MODEL}"
         )

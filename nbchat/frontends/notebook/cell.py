@@ -109,7 +109,8 @@ class LiveCell:
         if isinstance(self._painter, OneOutput) and self._painter.is_there:
             if turn is not None:
                 self._painter.end_with(turn_output(turn), turn_metadata(turn))
-            return
+            if self._painter.is_there:  # nobody has cleared the cell meanwhile
+                return
         if isinstance(self._painter, SeveralOutputs):
             self._painter.take_away(for_one=turn is not None)
         self._static.finish(turn)

@@ -32,17 +32,24 @@ class ShownByCell:
     def __init__(self) -> None:
         self.has_outputs = False
         self.clears = 0  # how often its outputs were taken away
+        self._seen_clears: dict[int, int] = {}  # that when each thread showed its last output
         self.kept: list[Frames] | None = None  # while an answer is painted: what else came
 
     def note_output(self) -> None:
-        """One more was shown."""
+        """One more was shown, by this thread."""
         self.has_outputs = True
+        self._seen_clears[threading.get_ident()] = self.clears
 
     def note_clearing(self, *, wait: bool) -> None:
         """They are taken away; with `wait`, when the next one comes."""
         self.clears += 1
         if not wait:
             self.has_outputs = False
+
+    @property
+    def clears_at_output(self) -> int:
+        """How often they had been taken away when this thread showed its last one."""
+        return self._seen_clears.get(threading.get_ident(), self.clears)
 
 
 class KernelMessages:
@@ -55,6 +62,7 @@ class KernelMessages:
         self._cells: dict[str, ShownByCell] = {}  # by their execution
         self._widgets: dict[str, str] = {}  # Output widgets by id: the execution they take over
         self._process = os.getpid()
+        self._order = threading.RLock()  # messages are sent in the order in which they are noted
         self._painters: set[int] = set()  # the threads whose messages are not noted
         # What was shown before, in the cell that is running now, nobody has seen.
         self.running_cell().has_outputs = True
@@ -72,10 +80,12 @@ class KernelMessages:
 
     def _note_and_send(self, frames: Frames, *args: Any, **options: Any) -> Any:
         is_noted = self._process == os.getpid() and threading.get_ident() not in self._painters
-        if is_noted:
+        if not is_noted:
+            return self._send(frames, *args, **options)
+        with self._order:
             with suppress(Exception):  # whatever it is, it has to be sent
                 self._note(frames)
-        return self._send(frames, *args, **options)
+            return self._send(frames, *args, **options)
 
     def _note(self, frames: Frames) -> None:
         _, header, parent, _, content = _parts(frames)

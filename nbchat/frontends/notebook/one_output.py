@@ -35,7 +35,7 @@ class OneOutput:
         self._repaints = repaints
         self._around = around
         self._id = ""  # of the output, once it is there
-        self._clears = 0  # how often the cell had been cleared then
+        self._clears = 0  # how often the cell had been cleared when it was added
         self._page = ""
         self._folded_thought = ""
         self._folded = 0, 0  # how much of thinking and notices are in it
@@ -84,7 +84,8 @@ class OneOutput:
         is_update = self.is_there
         if not is_update:
             self._id = f"nbchat-{uuid4().hex}"
-            self._clears = self._around.clears
         self._publisher.publish(
             data, metadata, transient={"display_id": self._id}, update=is_update
         )
+        if not is_update:
+            self._clears = self._around.clears_at_output  # others may clear until it is sent

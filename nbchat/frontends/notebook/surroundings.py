@@ -45,6 +45,11 @@ class Surroundings:
         """How often others have taken the cell's outputs away."""
         return 0
 
+    @property
+    def clears_at_output(self) -> int:
+        """The same, when this thread showed its last output."""
+        return 0
+
     def painting(self) -> AbstractContextManager[None]:
         """While what is painted is sent, where it is alone."""
         return nullcontext()
@@ -84,6 +89,10 @@ class SeenSurroundings(Surroundings):
     @property
     def clears(self) -> int:
         return self._cell.clears
+
+    @property
+    def clears_at_output(self) -> int:
+        return self._cell.clears_at_output
 
     def painting(self) -> AbstractContextManager[None]:
         return self._messages.painting()

@@ -71,7 +71,7 @@ def take_up(conversation_id: str) -> Conversation:
     header = headers.get(conversation_id)
     store = state.store()
     if header is None or store is None:
-        raise NotThere("this conversation is not on disk any more. %chat list has those that are.")
+        raise NotThere("this conversation is not on disk any more. Those that are:\n%chat list")
     turns = store.ask(lambda database: database.turns(conversation_id))
     unanswered = store.ask(lambda database: database.unanswered(conversation_id))
     namesake = state.conversations.get(header.name)

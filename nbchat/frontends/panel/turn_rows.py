@@ -48,7 +48,7 @@ def facts(turn: Turn) -> dict[str, Any]:
         "thought": [render.to_html(thought), word_count(thought)] if thought.strip() else None,
         "notes": list(dict.fromkeys(map(_line, answer.notices))),
         "calls": [_call(call) for call in answer.tool_calls],
-        "stop": [answer.stop.reason, _line(answer.stop.detail), len(answer.text)],
+        "stop": [answer.stop.reason, _line(answer.stop.why), len(answer.text)],
         "words": word_count(answer.text),
         "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
         "markdown": render.to_markdown(answer.text),  # to be copied

@@ -189,10 +189,14 @@ def test_a_server_that_says_nothing_does_not_hold_up(
 ) -> None:
     for kind in LOCAL:
         moved(monkeypatch, kind, service.url)
-    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 0.2)
     monkeypatch.setattr(listing, "SILENCE_SECONDS", 600.0)
-    service.always(answer(hold=20.0))
+    service.always(answer(hold=600.0))
 
-    assert talk.ask("Hi").model == "demo"
-    assert len(service.requests) == len(LOCAL)
-    assert service.left(len(LOCAL))  # and none of them has heard an end
+    for seconds in (0.2, 2.0, 30.0):  # a busy machine needs longer to ask all of them
+        monkeypatch.setattr(local_servers, "SEARCH_SECONDS", seconds)
+        before = len(service.requests)
+        assert talk.ask("Hi").model == "demo"
+        if len(service.requests) - before >= len(LOCAL):
+            break
+    assert len(service.requests) - before == len(LOCAL)
+    assert service.left(len(service.requests))  # and none of them has heard an end

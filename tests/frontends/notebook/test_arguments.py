@@ -10,6 +10,7 @@ import pytest
 
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.arguments import MagicArguments, parse_arguments, refuse_keys
+from nbchat.wording import to_copy
 
 
 def test_every_option_is_read() -> None:
@@ -55,8 +56,11 @@ def test_every_option_is_read() -> None:
         ("model=kimi-k2.6", "%%chat kimi-k2.6"),
         (f"demo --seed {'9' * 5000}", "99…'"),
         ("demo --zzz", "no option --zzz.\n%%chat [MODEL]"),
-        ("--model kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
-        ("-m kimi-k2.6", "the name of the model needs no option: %%chat kimi-k2.6"),
+        (
+            "--model kimi-k2.6",
+            "the name of the model needs no option. Write it so:\n%%chat kimi-k2.6",
+        ),
+        ("-m kimi-k2.6", "the name of the model needs no option. Write it so:\n%%chat kimi-k2.6"),
         ("demo --system You are brief", "'are brief' does not belong on the %%chat line"),
         (
             "What is a mean?",
@@ -189,7 +193,8 @@ def test_the_refusal_says_to_delete_it_and_names_keyring_where_it_is(
         refuse_keys("--key abc")
     for error in (bare.value, named.value):
         lines = str(error).splitlines()
-        assert len(lines) == 2
+        assert to_copy(str(error)) == lines[-1]
+        assert len(lines) == (4 if "keyring" in str(error) else 2)
         assert max(map(len, lines)) < 250
 
 

@@ -262,6 +262,43 @@ def test_an_answer_is_whole_where_another_thread_clears_the_cell(
     assert "cleared 4" in str(shown)
 
 
+CLEARED_FROM_A_THREAD = """
+import threading
+from IPython.display import clear_output
+def hook(message):
+    content = message["content"]
+    kind = message["header"]["msg_type"], bool(content["metadata"])
+    if kind == {kind!r} and not cleared:
+        cleared.append(kind)
+        thread = threading.Thread(target=clear_output, kwargs={{"wait": {wait}}})
+        thread.start()
+        thread.join()
+    return message
+cleared = []
+get_ipython().display_pub.register_hook(hook)
+"""
+
+
+@pytest.mark.field("L1")
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize(
+    "kind",
+    [("display_data", False), ("update_display_data", False), ("update_display_data", True)],
+    ids=["when it is added", "when it is painted again", "when it ends"],
+)
+def test_an_answer_is_there_once_where_a_thread_clears_the_cell_just_before_it_is_sent(
+    kernel: RunningKernel, kimi: Service, kind: tuple[str, bool], wait: bool
+) -> None:
+    kimi.plays(answer(*said(*["word "] * 40), gap=0.02))
+    kernel.run(CLEARED_FROM_A_THREAD.format(kind=kind, wait=wait))
+
+    ran = kernel.run("print('first')\n%chat ask Hi")
+    cleared = kernel.run("get_ipython().display_pub.unregister_hook(hook)\ncleared").text
+
+    assert cleared == str([kind])
+    assert words(ran) == [("word " * 40).strip()]
+
+
 @pytest.mark.field("L1")
 def test_a_question_asked_in_the_cell_that_loads_the_extension_takes_nothing_away(
     kernel: RunningKernel,

@@ -113,8 +113,7 @@ def _numbered(chat: ChatCommand, typed: str) -> tuple[Turn, int]:
     if not 1 <= number <= len(turns):
         numbers = f"from #1 to #{len(turns)}" if len(turns) > 1 else "#1 alone"
         raise NotThere(
-            f"no turn has the number {digits}. They are numbered {numbers}; "
-            "%chat history shows them."
+            f"no turn has the number {digits}. They are numbered {numbers}:\n%chat history"
         )
     return turns[number - 1], number
 
@@ -125,8 +124,8 @@ def _takes_number(conversation: Conversation, typed: str) -> str:
     said = f"a turn is shown by its number, one at a time, not by {typed!r}."
     if typed.lower() in LAST and last:
         number = conversation.all_turns.index(last) + 1
-        return f"{said}\nThe last one here: %chat history {number}"
-    return f"{said}\nEvery turn here with its number: %chat history"
+        return f"{said}\nThe last one here:\n%chat history {number}"
+    return f"{said}\nEvery turn here with its number:\n%chat history"
 
 
 def _why_empty(conversation: Conversation) -> str:
@@ -137,7 +136,7 @@ def _why_empty(conversation: Conversation) -> str:
     if not conversation.can_redo:
         return ALL_ASIDE
     others = f"{plural(asked, 'turn')} {'is' if asked == 1 else 'are'} on other branches"
-    return f"The conversation starts over; {others}: %chat branches"
+    return f"The conversation starts over; {others}:\n%chat branches"
 
 
 # --- how it moves --------------------------------------------------------------------------------
@@ -196,8 +195,8 @@ def goto(chat: ChatCommand, number: str = "") -> None:
         raise NotThere("there is no branch to go to: nothing has been asked yet.")
     if not number.isdecimal() or not 1 <= int(number) <= len(leaves):
         raise NotThere(
-            f"%chat goto takes a number from 1 to {len(leaves)}; %chat branches lists them. "
-            "%chat goto #N goes on after one turn; %chat history has its number."
+            f"%chat goto takes the number of a branch, from 1 to {len(leaves)}, or #N for the turn "
+            "with that number in %chat history.\nThe branches:\n%chat branches"
         )
     leaf = chat.conversation.goto(leaves[int(number) - 1])
     print(

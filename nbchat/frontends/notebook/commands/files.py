@@ -26,7 +26,7 @@ def export(chat: ChatCommand, file: str = "") -> None:
     if not turns and chat.conversation.all_turns:
         raise NotThere(
             "there is nothing to export: the conversation is at its beginning.\n"
-            "%chat branches lists what was asked; %chat goto N goes there."
+            "%chat goto N goes on at the end of branch N. The branches:\n%chat branches"
         )
     if not turns:
         raise NotThere("there is nothing to export: nothing has been asked yet.")

@@ -79,8 +79,8 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     stored = _find_stored(store, which) if which else left_conversation(name, store)
     if stored is None:
         raise NotThere(
-            "there is nothing to resume: no earlier kernel of this notebook left one. "
-            f"%chat list has all.{_other_notebooks(store)}"
+            "there is nothing to resume: no earlier kernel of this notebook left one."
+            f"{_other_notebooks(store)}"
         )
     turns = store.ask(lambda database: database.turns(stored.header.id))
     conversation = chat.runtime.chat(stored.header.name)
@@ -95,7 +95,7 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     _print_taken_over(conversation)
     last = conversation.last
     if last and last.answer.stop.reason == "broken":
-        print(f"The last answer broke off: {last.answer.stop.detail}.")
+        print(f"The last answer broke off: {last.answer.stop.why}.")
 
 
 def _print_taken_over(conversation: Conversation) -> None:
@@ -117,9 +117,11 @@ def _other_notebooks(store: Store) -> str:
             length = plural(stored.header.length, "turn")
             left.setdefault(notebook_name(stored), f"{length} from {day_text(stored.changed)}")
     if not left or not here.name:
-        return ""
+        return " All that are stored:\n%chat list"
     ways = [f"%chat resume {name} ({what})" for name, what in [*left.items()][:MOST_NOTEBOOKS]]
-    return f"\nIf this notebook was copied or had another name: {', '.join(ways)}."
+    return (
+        f" %chat list has all.\nIf this notebook was copied or had another name: {', '.join(ways)}."
+    )
 
 
 def _refuse_to_lose(conversation: Conversation) -> None:
@@ -141,8 +143,8 @@ def delete(chat: ChatCommand, which: str = "") -> None:
     if not which:
         name = chat.conversation.name
         raise BadCommand(
-            "%chat delete needs to be told what: "
-            f"%chat delete {name} removes this conversation for good."
+            "%chat delete needs to be told what to delete. "
+            f"This removes the conversation {quoted(name)} for good:\n%chat delete {name}"
         )
     by_name = {one.name: one for one in chat.runtime.conversations.values()}
     by_id = {one.id: one for one in by_name.values()}
@@ -152,9 +154,7 @@ def delete(chat: ChatCommand, which: str = "") -> None:
         _delete(chat, conversation, store if conversation.stored else None)
         return
     if store is None:
-        raise NotThere(
-            f"no conversation is called {which!r}. %chat switch has those of this kernel."
-        )
+        raise NotThere(f"no conversation is called {which!r}. Those of this kernel:\n%chat switch")
     header = _find_stored(store, which).header
     if header.id in by_id:
         _delete(chat, by_id[header.id], store)
@@ -205,7 +205,7 @@ def _find_stored(store: Store, which: str) -> Stored:
         return one
     raise NotThere(
         f"no stored conversation has the id or name {which!r}, nor a notebook of that name. "
-        "%chat list has them all."
+        "All that are stored:\n%chat list"
     )
 
 

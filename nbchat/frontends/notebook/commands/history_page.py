@@ -121,4 +121,4 @@ def _flaw(turn: Turn) -> str:
     stop = turn.answer.stop
     if stop.reason == "interrupted":
         return stop.detail or "stopped"
-    return f"broke off: {stop.detail}" if stop.reason == "broken" else ""
+    return f"broke off: {stop.why}" if stop.reason == "broken" else ""

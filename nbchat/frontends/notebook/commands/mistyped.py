@@ -49,10 +49,12 @@ _KEY = (
     "keys come from the environment; %chat providers names the variable of each. For Kimi:\n"
     f"{set_key('KIMI_API_KEY')}"
 )
-_END = "nothing needs to be ended. To take nbchat out of this kernel: %unload_ext nbchat"
-_AGAIN = "running a cell again asks its questions again; the panel has a button for it: %chat panel"
+_END = "nothing needs to be ended. To take nbchat out of this kernel:\n%unload_ext nbchat"
+_AGAIN = (
+    "running a cell again asks its questions again; the panel has a button for it:\n%chat panel"
+)
 _STOP = "the notebook's stop button ends an answer; what had arrived is kept."
-_TITLE = "a conversation gets another title in the panel, under Settings: %chat panel"
+_TITLE = "a conversation gets another title in the panel, under Settings:\n%chat panel"
 _VERSION = "nbchat.__version__ says which one this is."
 _HELP = "%chat alone lists the commands, %chat help NAME tells of one; %%chat? has the options."
 _VALUE = (
@@ -60,7 +62,7 @@ _VALUE = (
     "a picture."
 )
 _COPY = "the last answer is nbchat.chat().last_answer.text in Python; %chat export FILE writes all."
-_EDIT = "change the cell of the question and run it again; the panel edits one, too: %chat panel"
+_EDIT = "change the cell of the question and run it again; the panel edits one, too:\n%chat panel"
 _STREAM = "every answer is shown as it arrives; nothing has to be turned on."
 _OTHERWISE = {  # words for what is done in another way
     "api-key apikey api_key auth key keys login logon password secret token": _KEY,
@@ -119,18 +121,18 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
     if _is_asked_by(name, catalog):
         return (
             f"%chat takes a command, not a model. "
-            f"To ask {name}: %%chat {name}, and the question below it."
+            f"To ask {name}, with the question below it:\n%%chat {name}"
         )
     if is_short and not text and _is_of_models(word, catalog):
-        return f"{unknown}. To see the models of that name: %chat models {word}"
+        return f"{unknown}. To see the models of that name:\n%chat models {word}"
     question = shorten(f"{name} {text}".rstrip(), LONGEST_GUESS)
-    return f"{unknown}; alone it lists them. To ask: %chat ask {question}"
+    return f"{unknown}; alone it lists them. To ask:\n%chat ask {question}"
 
 
 def _way(word: str, text: str, rows: Mapping[str, Row]) -> str:
     """How what a word stands for is done here; empty where it stands for nothing."""
     if word in rows:
-        return f"Write it so: %chat {word} {text}".rstrip()
+        return f"Write it so:\n%chat {word} {text}".rstrip()
     if option := _option(_SAME_OPTION.get(word, word), text):
         return option
     first, _, rest = text.partition(" ")
@@ -155,9 +157,9 @@ def _option(word: str, text: str) -> str:
         flag = option.flag.split()[0]
         if word in (option.name, flag.strip("-")):
             value = f"{flag} {_quoted(text)}" if text else option.flag
-            return f"{flag} is an option of a question: %%chat {value}"
+            return f"{flag} is an option of a question:\n%%chat {value}"
     if word in ("fresh", "raw", "name"):
-        return f"--{word} is an option of a question: %%chat --{word} {text}".rstrip()
+        return f"--{word} is an option of a question:\n%%chat --{word} {text}".rstrip()
     return ""
 
 

@@ -207,7 +207,9 @@ def _no_provider(pattern: str, catalog: Catalog) -> str:
 @command("use MODEL", "answer with this model from now on", group="general")
 def use(chat: ChatCommand, model: str = "") -> None:
     if not model:
-        raise BadCommand("%chat use needs the name of a model. %chat models lists them.")
+        raise BadCommand(
+            "%chat use needs the name of a model. Those you can ask now:\n%chat models"
+        )
     settings = chat.settings
     try:
         route = chat.runtime.find_model(model)

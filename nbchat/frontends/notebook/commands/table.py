@@ -140,7 +140,7 @@ def _help_of(chat: ChatCommand, text: str) -> str:
     if more:
         raise BadCommand(
             f"%chat {HELP} takes the name of one command, and {shorten(text, LONGEST_SHOWN)!r} "
-            f"is none.\n%chat {HELP} lists them. To ask a model: %chat ask TEXT"
+            f"is none.\n%chat {HELP} lists them. To ask a model:\n%chat ask TEXT"
         )
     if name == HELP:
         return help_text(chat)
