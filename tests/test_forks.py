@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,34 @@ def test_an_answer_that_is_left_is_hung_up_on_although_a_child_lives_on(
         assert process.stdin
         process.stdin.close()
         process.wait(60)
+
+
+FORKING_WRITER = """
+import os
+from nbchat import runtime
+
+opened = runtime.current()
+opened.open(static=False)
+opened.engine.demo.pace = 0.0
+talk = opened.chat("talk")
+talk.ask("First", "demo")
+child = os.fork()
+if child == 0:
+    os._exit(0)
+os.waitpid(child, 0)
+talk.ask("Second", "demo")
+opened.close()
+"""
+
+
+@pytest.mark.field("L8")
+def test_the_parent_of_a_fork_goes_on_storing(tmp_path: Path) -> None:
+    history = tmp_path / "history.sqlite"
+    command = [sys.executable, "-W", "ignore", "-c", FORKING_WRITER]
+    environment = {**os.environ, "NBCHAT_HISTORY": str(history)}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=100)
+
+    with closing(sqlite3.connect(history)) as database:
+        rows = "\n".join(database.iterdump())
+    assert "First" in rows
+    assert "Second" in rows

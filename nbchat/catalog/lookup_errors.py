@@ -44,9 +44,6 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
             "Where two services may have a model of one name, its provider goes before it."
         )
     kind, colon, upstream = name.partition(":")
-    file = catalog.untrusted.get(name) or catalog.untrusted.get(kind)
-    if file and kind not in catalog.providers:
-        return _only_untrusted(name, file)
     if kind in catalog.providers:
         example = catalog.providers[kind].default_model or "its-model-id"
         if colon:
@@ -54,6 +51,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         example = _name_of(kind, example, catalog)
         advice = f"Name a model of it, such as {example}. Its models:\n%chat models {kind}"
         return f"{name!r} is a provider. {advice}"
+    if kind in catalog.untrusted:
+        return _only_untrusted(name, catalog.untrusted[kind])
     if len(name.split()) > 1:
         apart, count = written_apart(name.split(), catalog)
         if count == len(name.split()):

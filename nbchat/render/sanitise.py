@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote table"
 _TEXT = (
     "div pre code strong em b i s u sub sup a br hr li thead tbody tr th td "
-    "section fieldset legend font details summary kbd"
+    "section fieldset legend font details summary kbd mark small"
 )
 _MATHS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "

@@ -10,7 +10,7 @@ from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
 ANSWER = """\
 Water is H<sub>2</sub>O, an atom 10<sup>−10</sup> m wide. Press <kbd>Ctrl</kbd>+<kbd>C</kbd>, \
-<u>not</u> this.
+<u>not</u> this.<br>Nor <mark>that</mark>.
 
 <details>
 <summary>Show the <b>whole</b> derivation</summary>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -71,6 +73,27 @@ def test_a_table_goes_as_csv_with_its_shape() -> None:
 
     assert got.text == ",a,b\nx,1,2\ny,3,4\n ,a,b\nx,1,2\ny,3,4\n"
     assert got.inserted == ["df (2 × 2, 17 B)"]
+
+
+def test_a_table_of_polars_goes_as_csv_with_its_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library of that name with as much of polars as is asked for: it is no dependency."""
+
+    class DataFrame:
+        shape = property(lambda self: (2, 1))
+
+        def head(self, rows: int) -> DataFrame:
+            return self
+
+        def write_csv(self) -> str:
+            return "a\n1\n2\n"
+
+    polars = ModuleType("polars")
+    vars(polars)["DataFrame"] = DataFrame
+    monkeypatch.setitem(sys.modules, "polars", polars)
+
+    got = expand("{df}", {"df": DataFrame()})
+
+    assert (got.text, got.inserted) == ("a\n1\n2\n", ["df (2 × 1, 6 B)"])
 
 
 def test_of_a_long_table_the_beginning_goes_and_both_are_told() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 # Written out again, not imported: a mistake in the sanitiser's list must not excuse itself.
 _TEXT_TAGS = (
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td div pre code strong em b i "
-    "s u sub sup a br hr kbd details summary"
+    "s u sub sup a br hr kbd mark small details summary"
 )
 _MATHS_TAGS = (
     "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "

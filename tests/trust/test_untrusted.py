@@ -76,6 +76,21 @@ def test_a_name_that_only_an_untrusted_file_has_says_so(name: str, tmp_path: Pat
 
 @pytest.mark.field("T1")
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [("groq", "'groq' is a provider"), ("groq:", "Say which"), ("ollama", "ollama:its-model-id")],
+)
+def test_of_a_provider_that_is_known_anyway_the_untrusted_file_is_not_named(
+    name: str, words: str, tmp_path: Path
+) -> None:
+    settings = load(tmp_path, provider("groq", EVIL) + provider("ollama", EVIL))
+
+    with pytest.raises(UnknownModel, match=words) as error:
+        settings.catalog.find(name)
+    assert "not trusted" not in str(error.value)
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize(
     "alias",
     [
         "kimi-k2.6",

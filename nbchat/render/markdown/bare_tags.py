@@ -1,8 +1,8 @@
 """The few tags of HTML that models write inside of words: `H<sub>2</sub>O`, `<b>never</b>`.
 
 Only the bare tag counts, without any attribute, and only with its partner in the same
-words and something between them. Everything else stays text. HTML itself is not read: a
-tag becomes a token of ours, as a mark of Markdown does.
+words and something between them; `<br>` has no partner. Everything else stays text. HTML
+itself is not read: a tag becomes a token of ours, as a mark of Markdown does.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 
 # As tags of ours. Markdown has marks for some, but models write these tags all the same.
 DRAWN = {
-    **{tag: tag for tag in ("em", "kbd", "s", "strong", "sub", "sup", "u")},
-    **{"b": "strong", "i": "em", "del": "s", "ins": "u"},
+    **{tag: tag for tag in ("em", "kbd", "mark", "s", "small", "strong", "sub", "sup", "u")},
+    **{"b": "strong", "i": "em", "del": "s", "strike": "s", "ins": "u"},
 }
 DRAWN_IN_SUMMARY = {"code": "code"}  # elsewhere what stands between would be read as Markdown
 
-BARE_TAG = re.compile(rf"<(/?)({'|'.join(DRAWN)})>", re.IGNORECASE)
-BARE_TAG_IN_SUMMARY = re.compile(rf"<(/?)({'|'.join((*DRAWN, *DRAWN_IN_SUMMARY))})>", re.IGNORECASE)
+BARE_TAG = re.compile(rf"<(/?)({'|'.join(DRAWN)})[ \t]*>", re.IGNORECASE)
+BARE_TAG_IN_SUMMARY = re.compile(
+    rf"<(/?)({'|'.join((*DRAWN, *DRAWN_IN_SUMMARY))})[ \t]*>", re.IGNORECASE
+)
+LINE_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 MOST_OPEN = 20  # tags that may wait for their partner; one more is text
 
 # A value of an attribute that has not ended: what stands in it is no tag.
+_LINE_END = re.compile(r"[ \t]*\n?[ \t]*")
 _IN_A_VALUE = re.compile(r"<[A-Za-z][^<>]*=\s*[\"'][^<>]*\Z")
 
 
@@ -43,13 +47,27 @@ def _bare_tag(state: StateInline, silent: bool) -> bool:
         return False
     tags = BARE_TAG_IN_SUMMARY if state.env.get("in_summary") else BARE_TAG
     match = tags.match(state.src, state.pos, state.posMax)
-    if match is None or _is_in_a_value(state):
+    if match is None:
+        return _line_break(state, silent)
+    if _is_in_a_value(state):
         return False
     if not silent:
         token = state.push("bare_tag", match[2].lower(), 0)
         token.content = match[0]
         token.meta["tag_place"] = match.span()
     state.pos = match.end()
+    return True
+
+
+def _line_break(state: StateInline, silent: bool) -> bool:
+    match = LINE_BREAK.match(state.src, state.pos, state.posMax)
+    if match is None or _is_in_a_value(state):
+        return False
+    if not silent:
+        token = state.push("hardbreak", "br", 0)
+        token.meta["tag_place"] = match.span()
+    rest = _LINE_END.match(state.src, match.end(), state.posMax)
+    state.pos = rest.end() if rest else match.end()
     return True
 
 

@@ -1,14 +1,16 @@
-"""Emphasis in Chinese, Japanese and Korean, which are written without spaces.
+"""Emphasis in Chinese, Japanese, Korean, Thai and others that are written without spaces.
 
 CommonMark asks whether a space or a letter stands beside the marks of emphasis. So
 `**注意：**请看` would show its marks. Here a character of these scripts counts as both, as the
-CommonMark CJK-friendly Amendments (github.com/tats-u/markdown-cjk-friendly) say it. Marks
-without such a character beside them are read as before.
+CommonMark CJK-friendly Amendments (github.com/tats-u/markdown-cjk-friendly) say it, also behind
+a sign: `第1**“重点”**2章`. In a text with such characters quotes tell where emphasis begins and
+ends. Everything else is read as before.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markdown_it.common.utils import isPunctChar, isWhiteSpace
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 # Hangul, Han, Kana, Bopomofo, Yi, Tangut, Khitan and Nushu with their punctuation, and the wide
 # and narrow forms. No emoji, and no signs that other scripts use as often (₩, trigrams).
 _CJK = (
+    # Thai, Lao, Tibetan, Burmese, Khmer, Tai and Javanese, which have no spaces either.
+    "\u0e01-\u0e3a\u0e40-\u0edf\u0f00-\u109f\u1780-\u17da\u17dc-\u17ff\u1950-\u19ff\u1a20-\u1aaf"
+    "\ua980-\ua9ff\uaa60-\uaa7f"
     "\u1100-\u11ff\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u4dbf\u4e00-\ua4cf\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uffee"
     "\U00016fe0-\U00018dff\U0001aff0-\U0001b2ff\U00020000-\U0003fffd"
@@ -35,9 +40,13 @@ _CJK = (
 _SHAPES = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _LONGEST_SHAPED = 5  # characters
 
-_BEGINS_WITH_CJK = re.compile(f"[{_CJK}]")
-_ENDS_IN_CJK = re.compile(f"[{_CJK}][{_SHAPES}]*\\Z")
-_EMPHASIS_BESIDE = re.compile(f"(?:\\*|~~)[{_CJK}]|[{_CJK}][{_SHAPES}]*(?:\\*|~~)")
+_SIGN = "[^\\w\\s*_~`]"
+_OPENING_QUOTES, _CLOSING_QUOTES = frozenset("“‘«‹"), frozenset("”’»›")
+
+_BEGINS_WITH_CJK = re.compile(f"{_SIGN}?[{_CJK}]")
+_ENDS_IN_CJK = re.compile(f"[{_CJK}][{_SHAPES}]*{_SIGN}?\\Z")
+_ANY_CJK = re.compile(f"[{_CJK}]")
+_MAY_EMPHASISE = re.compile("\\*|~~")
 
 
 def emphasis_beside_cjk(md: MarkdownIt) -> None:
@@ -47,7 +56,7 @@ def emphasis_beside_cjk(md: MarkdownIt) -> None:
 
 
 def may_emphasise_beside_cjk(text: str) -> bool:
-    return bool(_EMPHASIS_BESIDE.search(text))
+    return bool(_MAY_EMPHASISE.search(text) and _ANY_CJK.search(text))
 
 
 def _reading_cjk(rule: Rule) -> Rule:
@@ -68,11 +77,13 @@ def _allow_more(state: StateInline, start: int, delimiters: Sequence[Delimiter])
     Its tokens remember where a space would tell the same to other programs.
     """
     before = state.src[max(0, start - _LONGEST_SHAPED) : start]
-    after = state.src[state.pos : min(state.pos + 1, state.posMax)]
-    if not _ENDS_IN_CJK.search(before) and not _BEGINS_WITH_CJK.match(after):
-        return
-    left, right = _kind_of(before[-1:]), _kind_of(after)
+    after = state.src[state.pos : min(state.pos + 2, state.posMax)]
+    left, right = _kind_of(before[-1:]), _kind_of(after[:1])
     may_begin, may_end = right != "space", left != "space"
+    if not _ENDS_IN_CJK.search(before) and not _BEGINS_WITH_CJK.match(after):
+        is_quoted = state.src[start] != "_" and _has_cjk(state.src)
+        may_begin = is_quoted and after[:1] in _OPENING_QUOTES
+        may_end = is_quoted and before[-1:] in _CLOSING_QUOTES
     if state.src[start] == "_" and may_begin and may_end:  # else `变量_name_的` would be emphasis
         may_begin, may_end = left == "sign", right == "sign"
     for delimiter in delimiters:
@@ -83,6 +94,11 @@ def _allow_more(state: StateInline, start: int, delimiters: Sequence[Delimiter])
             places["space_behind"] = state.pos
         delimiter.open |= may_begin
         delimiter.close |= may_end
+
+
+@lru_cache(maxsize=8)
+def _has_cjk(text: str) -> bool:
+    return bool(_ANY_CJK.search(text))
 
 
 def _kind_of(character: str) -> Literal["space", "sign", "letter"]:

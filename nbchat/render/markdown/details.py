@@ -1,58 +1,65 @@
 """`<details>` around blocks of Markdown, with its `<summary>`: what a reader may fold out.
 
-The tags are bare, without any attribute, and `<details>` begins a line. It is one only
-where its end is found, in the same list or quote and not too far below; else the tags stay
-text, and nothing that follows is swallowed. HTML itself is not read.
+The tags are bare; an `open` is read over, and ours are shut. `<details>` begins a line, or
+stands behind words with its summary behind it. It is one only where its end is found, in the
+same list or quote and not too far below; else the tags stay text, and nothing that follows is
+swallowed. One with a summary, and without any heading behind it, may also reach to the end of
+an answer: that was cut off. HTML itself is not read.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category
 
 from nbchat.invisible import INVISIBLE
+from nbchat.render.markdown.details_end import (
+    DEEPEST_DETAILS,
+    DETAILS,
+    End,
+    Place,
+    find_end,
+    line_of,
+    start_of,
+    without_code,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
-LONGEST_DETAILS = 20_000  # characters; while an answer streams, so much waits for the end
-DEEPEST_DETAILS = 5  # in each other
 UNNAMED = "Details"  # the summary of details without one
 
-_END = "</details>"
-_BEGIN = re.compile(r"<details>[ \t]*", re.IGNORECASE)
-_MARKS = r"(?:[\s>]|[-*+][ \t]|\d{1,9}[.)][ \t])*"  # of quotes and items
-_BEGIN_INSIDE = re.compile(rf"{_MARKS}<details>", re.IGNORECASE)
-_END_INSIDE = re.compile(rf"{_MARKS}[>+*.)-]\s*</details>", re.IGNORECASE)
-_FENCE = re.compile(rf"{_MARKS}(`{{3,}}(?=[^`]*$)|~{{3,}})(.*)")
-_SUMMARY = re.compile(r"<summary>(.*?)</summary>[ \t]*", re.IGNORECASE)
+_BEGIN = re.compile(rf"{DETAILS}[ \t]*", re.IGNORECASE)
+_BEGIN_BEHIND_WORDS = re.compile(
+    rf"(?<!\\)(?<!^){DETAILS}[ \t]*(?=<summary[ \t]*>|$)", re.IGNORECASE
+)
+_SUMMARY = re.compile(r"<summary[ \t]*>(.*?)</summary[ \t]*>[ \t]*", re.IGNORECASE)
 _SUMMARY_LIKE = re.compile(r"<summary\b", re.IGNORECASE)
-_SUMMARY_BEGIN = re.compile(r"<summary>[ \t]*", re.IGNORECASE)
-_SUMMARY_END = re.compile(r"</summary>[ \t]*", re.IGNORECASE)
+_SUMMARY_BEGIN = re.compile(r"<summary[ \t]*>[ \t]*", re.IGNORECASE)
+_SUMMARY_END = re.compile(r"</summary[ \t]*>[ \t]*", re.IGNORECASE)
 _BLANK_SIGNS = frozenset("\u2800")
-
-
-class _Place(NamedTuple):
-    line: int
-    position: int  # in the source
 
 
 class _Summary(NamedTuple):
     words: str
     line: int
-    behind: _Place
+    behind: Place
+    is_typed: bool  # else there is none
 
 
 def details(md: MarkdownIt) -> None:
     """Teach a MarkdownIt to read them; `info` of the token is "open" while the end is missing."""
     alt = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("html_block", "details", _block_rule, {"alt": alt})
+    md.block.ruler.at("lheading", _underlined_heading)
+    md.block.ruler.at("paragraph", _paragraph)
     md.core.ruler.after("inline", "summaries", _name_the_unnamed)
 
 
@@ -62,71 +69,109 @@ def parts_of_open(tokens: Sequence[Token], text: str) -> tuple[str, str]:
     return f"<details>\n<summary>{inline.content}</summary>\n\n", text[inline.meta["behind"] :]
 
 
+def place_of_last(tokens: Sequence[Token], last: Token) -> int:
+    """Where in the source the last part of a block begins, before or behind details; 0 if alone."""
+    if last is tokens[0]:
+        return 0
+    if last.type == "details_open":
+        return int(last.meta["begins"])
+    closing = tokens[tokens.index(last) - 1]
+    return int(closing.meta["ends"].behind)
+
+
 def _block_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     if state.is_code_block(first):
         return False
-    begin = _BEGIN.match(state.src, _start(state, first), state.eMarks[first])
-    end = _find_end(state, first, last) if begin else None
-    if begin is None or end is None:
+    begin = _BEGIN.match(state.src, start_of(state, first), state.eMarks[first])
+    if begin is None:
         return False
-    place = _Place(first, begin.end())
-    summary = _read_summary(state, place, end)
-    if summary is None:
+    place = Place(first, begin.end())
+    end = find_end(state, place, last)
+    summary = _read_summary(state, place, end) if end else None
+    if end is None or summary is None:
+        return False
+    if end.is_open and not _may_be_open(state, summary, end):
         return False
     if not silent:
-        _push(state, first, summary, end)
+        _push(state, Place(first, begin.start()), summary, end)
+        _read_behind(state, end, last)
     return True
 
 
-def _find_end(state: StateBlock, first: int, last: int) -> _Place | None:
-    """The place of the tag that ends the details of the first line.
+def _may_be_open(state: StateBlock, summary: _Summary, end: End) -> bool:
+    """Whether details without their end are still being written, or were cut off.
 
-    While it may still come, the end of the source.
+    `goes_on` means that this is a piece of a text, and not its last.
     """
-    depth, fence = 0, ""
-    indent, quotes = min(state.blkIndent, state.sCount[first]), _quotes(state, first)
-    for number in range(first, last):
-        if state.sCount[number] < indent and not state.isEmpty(number):
-            return None
-        if _quotes(state, number) < quotes:
-            return None
-        if state.eMarks[number] - state.bMarks[first] > LONGEST_DETAILS:
-            return None
-        line = _line(state, number)
-        if match := _FENCE.match(line):
-            fence = _fence_after(fence, *match.groups())
-        if fence or match:
-            continue
-        is_end = line.rstrip().lower().endswith(_END) and "`" not in line
-        depth += bool(_BEGIN_INSIDE.match(line)) - is_end
-        if depth > DEEPEST_DETAILS:
-            return None
-        if depth <= 0:
-            tag = state.src.rindex("<", 0, state.eMarks[number])
-            return None if _END_INSIDE.match(line) else _Place(number, tag)
-    may_come = state.env.get("unfinished") and last >= len(state.bMarks) - 1
-    return _Place(last, len(state.src)) if may_come else None
+    if state.env.get("unfinished"):
+        return True
+    return summary.is_typed and not end.has_heading and not state.env.get("goes_on")
 
 
-def _quotes(state: StateBlock, number: int) -> int:
-    """In how many quotes the line is, of those that are being read."""
-    start = state.src.rfind("\n", 0, state.bMarks[number]) + 1
-    return state.src.count(">", start, state.bMarks[number])
+def _paragraph(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Markdown's own rule, for a paragraph that may stop before details behind its words."""
+    from markdown_it.rules_block import paragraph
+
+    count = len(state.tokens)
+    paragraph(state, first, last, silent)
+    for number in range(first, state.line):
+        for begin in islice(_begin_behind_words(state, number), DEEPEST_DETAILS):
+            if _put_behind_words(state, count, number, last, begin):
+                return True
+    return True
 
 
-def _fence_after(opened: str, marker: str, rest: str) -> str:
-    """The marker of the fence that is open behind a line with this one."""
-    if not opened:
-        return marker
-    return "" if marker.startswith(opened) and not rest.strip() else opened
+def _underlined_heading(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Markdown's own rule, but for words with details behind them."""
+    from markdown_it.rules_block import lheading
+
+    count = len(state.tokens)
+    if not lheading(state, first, last, silent):
+        return False
+    if any(any(_begin_behind_words(state, number)) for number in range(first, state.line)):
+        del state.tokens[count:]
+        state.line = first
+        return False
+    return True
 
 
-def _push(state: StateBlock, first: int, summary: _Summary, end: _Place) -> None:
-    is_open = _is_open(state, end)
+def _begin_behind_words(state: StateBlock, number: int) -> Iterator[re.Match[str]]:
+    line = line_of(state, number)
+    if "<details" in line.lower() and state.sCount[number] >= state.blkIndent:
+        yield from _BEGIN_BEHIND_WORDS.finditer(without_code(line))
+
+
+def _put_behind_words(
+    state: StateBlock, count: int, number: int, last: int, begin: re.Match[str]
+) -> bool:
+    start = start_of(state, number)
+    place = Place(number, start + begin.end())
+    end = find_end(state, place, last)
+    summary = _read_summary(state, place, end) if end else None
+    if end is None or summary is None:
+        return False
+    may_come = bool(state.env.get("unfinished")) and not state.src[place.position :].strip()
+    if not summary.is_typed and not may_come:
+        return False
+    if end.is_open and not _may_be_open(state, summary, end):
+        return False
+    opening, inline = state.tokens[count : count + 2]
+    first = opening.map[0] if opening.map else number
+    lines = inline.content.split("\n")
+    kept = lines[number - first].lstrip()[: begin.start()]
+    inline.content = "\n".join([*lines[: number - first], kept]).rstrip()
+    opening.map = inline.map = [first, number + 1]
+    _push(state, Place(number, start + begin.start()), summary, end)
+    _read_behind(state, end, last)
+    return True
+
+
+def _push(state: StateBlock, begin: Place, summary: _Summary, end: End) -> None:
     token = state.push("details_open", "details", 1)
-    token.map = [first, end.line if is_open else end.line + 1]
-    token.info = "open" if is_open else ""
-    words, line, body = summary
+    token.map = [begin.line, end.line if end.is_open else end.line + 1]
+    token.info = "open" if end.is_open else ""
+    token.meta["begins"] = begin.position
+    words, line, body, _ = summary
     state.push("summary_open", "summary", 1).map = [line, line + 1]
     inline = state.push("inline", "", 0)
     inline.content = words
@@ -136,15 +181,24 @@ def _push(state: StateBlock, first: int, summary: _Summary, end: _Place) -> None
     inline.meta["behind"] = body.position
     state.push("summary_close", "summary", -1)
     _read_blocks(state, body, end)
-    state.push("details_close", "details", -1)
+    state.push("details_close", "details", -1).meta["ends"] = end
     state.line = token.map[1]
 
 
-def _is_open(state: StateBlock, end: _Place) -> bool:
-    return end.line >= len(state.bMarks) - 1
+def _read_behind(state: StateBlock, end: End, last: int) -> None:
+    """Read the block that begins behind the end, in its line."""
+    rest = "" if end.is_open else state.src[end.behind : state.eMarks[end.line]]
+    if not rest.strip():
+        return
+    state.bMarks[end.line] = end.behind
+    state.tShift[end.line] = len(rest) - len(rest.lstrip())
+    state.sCount[end.line] = state.blkIndent
+    for rule in state.md.block.ruler.getRules(""):
+        if rule(state, end.line, last, False):
+            break
 
 
-def _read_summary(state: StateBlock, begin: _Place, end: _Place) -> _Summary | None:
+def _read_summary(state: StateBlock, begin: Place, end: End) -> _Summary | None:
     """The summary, on one line, or between two lines with its tags; without words if there is none.
 
     None where a tag that is not bare, or has no end, stands in its place.
@@ -152,41 +206,42 @@ def _read_summary(state: StateBlock, begin: _Place, end: _Place) -> _Summary | N
     line, position = _skip_blank(state, begin, end)
     line_end = _line_end(state, line, end)
     if whole := _SUMMARY.match(state.src, position, line_end):
-        return _Summary(whole[1].strip(), line, _Place(line, whole.end()))
+        return _Summary(whole[1].strip(), line, Place(line, whole.end()), is_typed=True)
     if not _SUMMARY_LIKE.match(state.src, position, line_end):
-        return _Summary("", begin.line, begin)
+        return _Summary("", begin.line, begin, is_typed=False)
     opening = _SUMMARY_BEGIN.match(state.src, position, line_end)
     if opening is None:
         return None
     words = state.src[opening.end() : line_end].strip()
-    if _is_open(state, end) and not state.src[line_end:].strip():
-        return _Summary(words, line, _Place(line, line_end))
+    if end.is_open and not state.src[line_end:].strip():
+        return _Summary(words, line, Place(line, line_end), is_typed=True)
     if words or line + 1 >= end.line:
         return None
-    words = _line(state, line + 1).strip()
+    words = line_of(state, line + 1).strip()
     if line + 2 >= end.line:  # the line with its end may still come
-        waits = _Place(line + 1, state.eMarks[line + 1])
-        return _Summary(words, line + 1, waits) if _is_open(state, end) else None
+        waits = Place(line + 1, state.eMarks[line + 1])
+        return _Summary(words, line + 1, waits, is_typed=True) if end.is_open else None
     closing = _SUMMARY_END.match(
-        state.src, _start(state, line + 2), _line_end(state, line + 2, end)
+        state.src, start_of(state, line + 2), _line_end(state, line + 2, end)
     )
-    return _Summary(words, line + 1, _Place(line + 2, closing.end())) if closing else None
+    behind = Place(line + 2, closing.end()) if closing else None
+    return _Summary(words, line + 1, behind, is_typed=True) if behind else None
 
 
-def _skip_blank(state: StateBlock, place: _Place, end: _Place) -> _Place:
+def _skip_blank(state: StateBlock, place: Place, end: End) -> Place:
     line, position = place
     while line < end.line and not state.src[position : state.eMarks[line]].strip():
         line += 1
-        position = _start(state, line)
-    return _Place(line, position)
+        position = start_of(state, line)
+    return Place(line, position)
 
 
-def _read_blocks(state: StateBlock, begin: _Place, end: _Place) -> None:
+def _read_blocks(state: StateBlock, begin: Place, end: End) -> None:
     """Read the blocks between two places, which may both be inside of a line."""
     first, last = begin.line, end.line
     if not state.src[begin.position : _line_end(state, first, end)].strip():
         first += 1
-    if last < len(state.bMarks) - 1 and state.src[_start(state, last) : end.position].strip():
+    if last < len(state.bMarks) - 1 and state.src[start_of(state, last) : end.position].strip():
         last += 1
     if first >= last:
         return
@@ -201,16 +256,8 @@ def _read_blocks(state: StateBlock, begin: _Place, end: _Place) -> None:
     state.eMarks[end.line], state.lineMax = saved
 
 
-def _line_end(state: StateBlock, number: int, end: _Place) -> int:
+def _line_end(state: StateBlock, number: int, end: End) -> int:
     return end.position if number == end.line else state.eMarks[number]
-
-
-def _start(state: StateBlock, number: int) -> int:
-    return state.bMarks[number] + state.tShift[number]
-
-
-def _line(state: StateBlock, number: int) -> str:
-    return state.src[_start(state, number) : state.eMarks[number]]
 
 
 def _name_the_unnamed(state: StateCore) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_PICTURE_NAME = 100  # characters of an address that names a picture
 _WITH_WORDS = ("text", "code_inline", "formula")
+_LINE_ENDS = ("softbreak", "hardbreak")
 _PUNCTUATION = ".,:;!?*_~\u2026"
 _OPENING = {")": "(", "]": "["}
 _BARE_ADDRESS = re.compile(
@@ -65,6 +66,9 @@ def _rewrite(children: list[Token]) -> list[Token]:
             opened[-1][1].append(token.content)
             if token.type == "text":
                 token.content = undisguised_name(token.content)
+            out.append(token)
+        elif token.type in _LINE_ENDS and opened:
+            opened[-1][1].append(" ")
             out.append(token)
         elif token.type == "text" and "://" in token.content:
             out.extend(_link_bare_addresses(token))
@@ -111,13 +115,10 @@ def picture_words(token: Token) -> tuple[str, str]:
 
 
 def words_of(token: Token) -> str:
-    """The words of a token; those of a picture stand in its children."""
+    """The words of a token, a space for a line end; those of a picture stand in its children."""
     if token.type != "image":
-        return token.content
-    words = ""
-    for child in token.children or ():
-        words += " " if child.type == "softbreak" else child.content
-    return words
+        return " " if token.type in _LINE_ENDS else token.content
+    return "".join(map(words_of, token.children or ()))
 
 
 def _link_bare_addresses(token: Token) -> list[Token]:

@@ -65,11 +65,15 @@ _WITHOUT_MARKUP = re.compile(r"[^\n\\`*_~\[\]!<&$^]*")  # most cells and short i
 
 @dataclass(slots=True)
 class Block:
-    """A top-level block: its tokens, and the lines it came from (`end` is one past the last)."""
+    """A top-level block: its tokens, and the lines it came from (`end` is one past the last).
+
+    What begins in a line in which another ends belongs to it: `last` begins its last part.
+    """
 
     tokens: list[Token]
     first: int
     end: int
+    last: Token
 
     @property
     def kind(self) -> str:
@@ -194,12 +198,23 @@ def as_typed(text: str) -> str:
 
 def _split_into_blocks(tokens: list[Token]) -> Iterator[Block]:
     depth = start = 0
+    block: Block | None = None
     for number, token in enumerate(tokens):
         depth += token.nesting
-        if depth == 0:
-            first, end = tokens[start].map or (0, 0)
-            yield Block(tokens[start : number + 1], first, end)
-            start = number + 1
+        if depth:
+            continue
+        part, lines = tokens[start : number + 1], tokens[start].map
+        start = number + 1
+        if block and lines and lines[0] < block.end:
+            block.tokens += part
+            block.end, block.last = lines[1], part[0]
+            continue
+        if block:
+            yield block
+        first, end = lines or (0, 0)
+        block = Block(part, first, end, part[0])
+    if block:
+        yield block
 
 
 @cache

@@ -72,9 +72,10 @@ def safe_source(text: str) -> str:
     if is_plain and not may_emphasise_beside_cjk(text):
         return legible_source(text)
     try:
-        source = _Rewriting(text, is_safe=True).source() if len(text) <= LONGEST_TEXT else ""
-        if source and is_harmless(source, _reader()):
-            return source
+        if len(text) <= LONGEST_TEXT:
+            source = _Rewriting(text, is_safe=True).source()
+            if is_harmless(source, _reader()):
+                return source
     except Exception:  # whatever a hostile text does to the parser, its words are still there
         pass
     return legible_source(text) if is_plain else _fenced(text)
@@ -128,6 +129,7 @@ class _Rewriting:
 
     def __init__(self, text: str, *, is_safe: bool) -> None:
         self._is_safe = is_safe
+        self._text = text
         self._lines = text.split("\n")
         self._whole: dict[int, str] = {}
         self._pieces: dict[int, list[_Piece]] = {}
@@ -146,8 +148,9 @@ class _Rewriting:
             elif token.type == "formula_block_open":
                 self._put_formula(first, end)
             elif token.type == "details_open":
-                self._tag_lines.add(first)
-                self._put_end(end - 1)
+                self._tag_lines |= {first, end - 1}
+            elif token.type == "details_close" and self._is_safe:
+                self._put_end(token)
             elif before == "summary_open" and self._is_safe:
                 self._put_summary(token, first)
             elif token.type == "inline" and first not in self._whole:
@@ -209,7 +212,8 @@ class _Rewriting:
     def _put_summary(self, token: Token, number: int) -> None:
         """Write a summary as a paragraph in bold, apart from the lines around it."""
         line = self._lines[number]
-        start, end = summary_span(line, token.content)
+        earlier = self._pieces.get(number)
+        start, end = summary_span(line, token.content, earlier[-1].end if earlier else 0)
         self._tag_lines |= {number - 1, number, number + 1}
         words = safe_words(token.content, token.children or (), in_cell=False)
         words = bold_summary(words, token)
@@ -218,7 +222,10 @@ class _Rewriting:
             words = f"{words}\n{margin.rstrip()}\n{margin}"
         elif has_words(self._lines[number + 1 : number + 2]):
             words = f"{words}\n{margin.rstrip()}"
-        if line[start:end].lower().startswith("<details>") and has_words(self._lines[:number][-1:]):
+        before = line[len(margin) : start]
+        if has_words(before):
+            words = f"\n{margin.rstrip()}\n{margin}{words}"
+        elif has_words(self._lines[:number][-1:]):
             words = f"\n{margin}{words}"
         self._pieces.setdefault(number, []).append(_Piece(start, end, words))
         below = "".join(self._lines[number + 1 : number + 2])
@@ -227,10 +234,19 @@ class _Rewriting:
             piece = _Piece(closing.start(1), closing.end(1), "")
             self._pieces.setdefault(number + 1, []).append(piece)
 
-    def _put_end(self, number: int) -> None:
-        """Keep what follows apart from words in the line of the tag that ends details."""
-        self._tag_lines.add(number)
-        if has_words(self._lines[number]) and has_words(self._lines[number + 1 : number + 2]):
+    def _put_end(self, token: Token) -> None:
+        """Keep words behind the tag that ends details apart from those before it."""
+        number, position, behind, is_open, _ = token.meta["ends"]
+        if is_open:
+            return
+        line, line_start = self._lines[number], self._text.rfind("\n", 0, position) + 1
+        start, end = position - line_start, behind - line_start
+        if has_words(line[end:]):
+            margin = margin_below(line[:start])
+            end = len(line) - len(line[end:].lstrip())
+            piece = _Piece(start, end, f"\n{margin.rstrip()}\n{margin}")
+            self._pieces.setdefault(number, []).append(piece)
+        elif has_words(line) and has_words(self._lines[number + 1 : number + 2]):
             self._ends.add(number)
 
     def _find(self, number: int, words: str) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Bare tags of HTML as Markdown without HTML, for other programs: `H<sub>2</sub>O` as `H₂O`.
 
-A tag that Markdown has no mark for leaves its words alone. Where that could make markup of
-what stands around it, both tags stay words: what is copied shows no more than our page.
+A tag that Markdown has no mark for leaves its words alone, but for `<br>`, which stays. Where
+that could make markup of what stands around it, both tags stay words: what is copied shows no
+more than our page.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbchat.render.markdown.details import UNNAMED
+from nbchat.render.markdown.details_end import DETAILS, MARKS
 from nbchat.render.markdown.scripts import script_in_letters, script_words
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-DETAILS_TAG = re.compile("</?(?:details|summary)>", re.IGNORECASE)
-SUMMARY_END = re.compile(r"[\s>]*(</summary>)", re.IGNORECASE)
+DETAILS_TAG = re.compile(rf"{DETAILS}|</details[ \t]*>|</?summary[ \t]*>", re.IGNORECASE)
+SUMMARY_END = re.compile(r"[\s>]*(</summary[ \t]*>)", re.IGNORECASE)
 _NO_MARGIN = re.compile(r"[^\s>]")
+_BLOCK_MARKS = re.compile(MARKS)
 _QUOTE_MARKS = re.compile(r"[\s>]*")
 _SCRIPTS = {"sub": "\\_(", "sup": "^("}
+_MARKS = {"strong": "**", "em": "*", "s": "~~"}
+_ANY_MARK = re.compile(r"[*_~\\`\[]")
 # What could become markup together with what follows.
 _UNFINISHED = frozenset("<&\\!]`*_~$:@")
 
@@ -39,6 +44,15 @@ def tag_edits(content: str, children: Sequence[Token]) -> Iterator[TagEdit]:
     for number, token in enumerate(children):
         if "partner" in token.meta:
             yield from _pair_edits(content, children, number, token.meta["partner"])
+        elif token.type == "hardbreak" and "tag_place" in token.meta:
+            yield from _break_edits(content, *token.meta["tag_place"])
+
+
+def _break_edits(content: str, start: int, end: int) -> Iterator[TagEdit]:
+    if not _begins_line(content, start):
+        yield TagEdit(start, end, "<br>")
+    elif _can_go(content, start, end):  # alone on its line it would begin a block of HTML
+        yield TagEdit(start, end, "")
 
 
 def _pair_edits(
@@ -52,9 +66,23 @@ def _pair_edits(
         return
     if not _can_go(content, start, inner) or not _can_go(content, inner_end, end):
         return
-    mark = _SCRIPTS.get(opening.tag, "")
+    if bracket := _SCRIPTS.get(opening.tag, ""):
+        yield TagEdit(start, inner, bracket)
+        yield TagEdit(inner_end, end, ")")
+        return
+    mark = _mark_around(content, opening.tag, start, inner, inner_end, end)
     yield TagEdit(start, inner, mark)
-    yield TagEdit(inner_end, end, ")" if mark else "")
+    yield TagEdit(inner_end, end, mark)
+
+
+def _mark_around(content: str, tag: str, start: int, inner: int, inner_end: int, end: int) -> str:
+    """The mark that Markdown has for a tag, where every reader would see it so."""
+    words = content[inner:inner_end]
+    ends_in_letters = words[0].isalnum() and words[-1].isalnum()
+    is_beside_tag = content[:start].endswith(">") or content.startswith("<", end)
+    if not ends_in_letters or is_beside_tag or "<" in words or _ANY_MARK.search(content):
+        return ""
+    return _MARKS.get(tag, "")
 
 
 def _can_go(content: str, start: int, end: int) -> bool:
@@ -79,13 +107,14 @@ def bold_summary(words: str, token: Token) -> str:
     return words if has_marks else f"**{words}**"
 
 
-def summary_span(line: str, content: str) -> tuple[int, int]:
+def summary_span(line: str, content: str, begin: int) -> tuple[int, int]:
     """Where in its line a summary stands with its tags, or where it should if there is none."""
     words = re.escape(content)
-    tags = rf"(?:<details>\s*)?<summary>\s*{words}\s*(?:</summary>)?|<details>{words}"
-    if match := re.search(tags, line, re.IGNORECASE):
+    summary = rf"<summary[ \t]*>\s*{words}\s*(?:</summary[ \t]*>)?"
+    tags = rf"(?:{DETAILS}\s*)?{summary}|{DETAILS}{words}"
+    if match := re.compile(tags, re.IGNORECASE).search(line, begin):
         return match.span()
-    start = line.index(content)
+    start = line.index(content, begin)
     return start, start + len(content)
 
 
@@ -97,7 +126,8 @@ def has_words(lines: str | Sequence[str]) -> bool:
 
 def margin_below(before: str) -> str:
     """What lines below need to be in the same list and quote as one that begins so."""
-    return _NO_MARGIN.sub(" ", DETAILS_TAG.sub("", before))
+    marks = _BLOCK_MARKS.match(before)
+    return _NO_MARGIN.sub(" ", marks[0]) if marks else ""
 
 
 def quote_marks(line: str) -> str:

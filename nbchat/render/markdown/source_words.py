@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _HAS_PLACE = {"link": "link_open", "image": "image", "backticks": "code_inline"}
 _HAS_PLACE["formula"] = "formula"
+_WITH_WORDS = ("text", "code_inline", "formula", "image", "softbreak", "hardbreak")
 
 _ESCAPED = re.compile(r"[\\`*_\[\]<>~$&#]")
 _BACKSLASHES = r"(?<!\\)((?:\\\\)*)"  # an even number: what follows is not escaped
@@ -184,7 +185,7 @@ def _edits(content: str, children: Sequence[Token]) -> Iterator[Edit]:
             link, words = opened.pop()
             if "place" in link.meta:
                 yield from _link_edits(content, link, "".join(words))
-        elif opened and token.type in ("text", "code_inline", "formula", "image"):
+        elif opened and token.type in _WITH_WORDS:
             opened[-1][1].append(words_of(token))
         if "place" in token.meta and token.type != "link_open":
             yield _edit(content, token, inside_link=any(map(_leads_somewhere, opened)))

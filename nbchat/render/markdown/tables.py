@@ -1,8 +1,7 @@
 """Lists of tasks, and tables: what markdown-it leaves undecided about them.
 
 Columns of numbers stand on the right, as in a DataFrame. JupyterLab has all cells
-of outputs there, so the other cells are marked. `<br>` in a cell is a line break,
-since Markdown has no other. It works on markdown-it's tokens.
+of outputs there, so the other cells are marked. It works on markdown-it's tokens.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ _NUMBER = re.compile(
     r"\s*(?:%|‰|×|x|[a-zA-Zµ°]{1,2})?"
 )
 _NO_NUMBER = frozenset({"", "-", "–", "—", "n/a", "N/A", "NaN", "?"})
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
 _RIGHT = "text-align:right"
 MARK_BYTES = 23  # of one mark
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def tables(state: StateCore) -> None:
-    """A rule for markdown-it's core: aligns cells, and breaks lines in them."""
+    """A rule for markdown-it's core: aligns cells."""
     tokens = state.tokens
     start = -1
     for number, token in enumerate(tokens):
@@ -65,7 +63,6 @@ def _rows(table: list[Token]) -> list[Row]:
             if token.type == "th_open" and not inside.content:
                 # An empty heading says nothing to a screen reader.
                 token.tag = table[number + 2].tag = "td"
-            inside.children = _break_lines(inside.children or [])
     return rows
 
 
@@ -123,22 +120,6 @@ def _are_numbers(cells: list[str]) -> bool:
 
 def _is_number(word: str) -> bool:
     return len(word) <= WIDEST_NUMBER and _NUMBER.fullmatch(word) is not None
-
-
-def _break_lines(children: list[Token]) -> list[Token]:
-    from markdown_it.token import Token
-
-    out: list[Token] = []
-    for child in children:
-        if child.type != "text" or not _BREAK.search(child.content):
-            out.append(child)
-            continue
-        for number, piece in enumerate(_BREAK.split(child.content)):
-            if number:
-                out.append(Token("hardbreak", "br", 0))
-            if piece:
-                out.append(Token("text", "", 0, content=piece, level=child.level))
-    return out
 
 
 def tasks(state: StateCore) -> None:

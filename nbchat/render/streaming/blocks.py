@@ -153,15 +153,15 @@ def _first_of_open(blocks: list[Block], lines: list[str]) -> int:
 
 
 def _is_closed(block: Block, lines: list[str]) -> bool:
-    match block.kind:
+    match block.last.type:
         case "heading_open" | "hr":
             return True
         case "fence":
             return not open_fence(block)
         case "formula_block_open":
-            return bool(block.tokens[1].info) or _is_blank_after(block, lines)
+            return bool(block.tokens[-2].info) or _is_blank_after(block, lines)
         case "details_open":
-            return not block.tokens[0].info
+            return not block.last.info
         case "paragraph_open" | "table_open" | "blockquote_open":
             return _is_blank_after(block, lines)
         case _:

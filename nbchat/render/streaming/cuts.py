@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbchat.render.inline_style import CENTRED, LEFT
-from nbchat.render.markdown.details import parts_of_open
+from nbchat.render.markdown.details import parts_of_open, place_of_last
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -81,6 +81,8 @@ def cut_block(
         return _cut_before_line(text, blocks[-1].first, ())
     if len(blocks) != 1 or depth > DEEPEST_CUT:
         return None
+    if (place := place_of_last(blocks[0].tokens, blocks[0].last)) > 0:
+        return Cut(text[:place] + "\n", text[place:], ())
     match blocks[0].kind:
         case "fence":
             return _cut_code(text, text[: text.find("\n") + 1], line)

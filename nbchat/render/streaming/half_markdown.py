@@ -26,7 +26,8 @@ _HALF_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\n]{0,1000}$")
 _HALF_NOTE = re.compile(r"\[\^[^\s\]]{0,20}$")
 _EMPHASIS = re.compile(r"\*{3}|\*\*|\*|__|_|~~")
 _BEGUN_TAGS = (*DRAWN, *DRAWN_IN_SUMMARY, "br", "details", "summary")
-_HALF_TAG = re.compile(r"<(/?[a-z]*)\Z", re.IGNORECASE)
+_HALF_TAG = re.compile(r"<(/?[a-z]*)[ \t]*/?\Z", re.IGNORECASE)
+_BEGINS_SOMETHING = re.compile(r"[`$\\!\[<*_~]")
 _LAST_MARKS = re.compile(r"(?<![\\*_~])[*_~]+\Z")
 
 
@@ -117,11 +118,11 @@ def _repair(words: str) -> str:
     marks = _LAST_MARKS.search(words)  # perhaps the first half of some
     end = marks.start() if marks else len(words)
     position = 0
-    while position < end:
-        cut = _without_half(words, position)
+    while begin := _BEGINS_SOMETHING.search(words, position, end):
+        cut = _without_half(words, begin.start())
         if cut is not None:
             return _close(cut, opened)
-        position = _next_position(words, position, opened)
+        position = _next_position(words, begin.start(), opened)
     return _close(words[: max(position, end)], opened)
 
 
@@ -130,9 +131,19 @@ def _close(words: str, opened: list[str]) -> str:
     if not opened:
         return words
     words = words.rstrip()
-    while opened and words.lower().endswith(opened[-1].replace("/", "")):  # nothing in it yet
-        words = words[: -len(opened.pop().replace("/", ""))].rstrip()
+    while opened and (begin := _open_and_empty(words, opened[-1])) >= 0:
+        opened.pop()
+        words = words[:begin].rstrip()
     return words + "".join(reversed(opened))
+
+
+def _open_and_empty(words: str, end: str) -> int:
+    """Where the mark or tag begins that `end` would end, if nothing is in it yet; else -1."""
+    if end[0] != "<":
+        return len(words) - len(end) if words.endswith(end) else -1
+    begin = words.rfind("<")
+    tag = BARE_TAG_IN_SUMMARY.fullmatch(words, max(begin, 0))
+    return begin if tag and f"</{tag[2].lower()}>" == end and not tag[1] else -1
 
 
 def _without_half(words: str, position: int) -> str | None:
@@ -171,10 +182,11 @@ def _next_position(words: str, position: int, opened: list[str]) -> int:
         if formula := formula_at(words, position):
             return formula[2]
         return position + 2 if character == "\\" else position + 1
-    tags = BARE_TAG_IN_SUMMARY if "<summary>" in words[:position] else BARE_TAG
-    if tag := tags.match(words, position):
-        _note_tag(tag, opened)
-        return tag.end()
+    if character == "<":
+        tags = BARE_TAG_IN_SUMMARY if "<summary" in words[:position].lower() else BARE_TAG
+        if tag := tags.match(words, position):
+            _note_tag(tag, opened)
+            return tag.end()
     if emphasis := _EMPHASIS.match(words, position):
         _note_emphasis(emphasis[0], words[:position][-1:], words[emphasis.end() :][:1], opened)
         return emphasis.end()

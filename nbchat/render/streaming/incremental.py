@@ -46,9 +46,12 @@ class Incremental:
         from nbchat.render.markdown.parser import html_blocks
 
         self._tail = None
-        for source in self._source.finish():
+        *sources, last = self._source.finish() or [""]
+        for source in sources:
             if not self._needs_whole():
                 self.settled += self._renderer.settled_html(source)
+        if not self._needs_whole():
+            self.settled += self._renderer.settled_html(last, goes_on=False)
         if self._needs_whole():
             self.settled[:] = html_blocks(self._source.text)
             self.replaced = True
@@ -75,15 +78,19 @@ class BlockRenderer:
         self.needs_whole = False  # what has been rendered may look different in the whole text
         self._env: RenderState = {"piece": True, "streams": True}
 
-    def settled_html(self, source: str, *, unfinished: bool = False) -> list[str]:
+    def settled_html(
+        self, source: str, *, unfinished: bool = False, goes_on: bool = True
+    ) -> list[str]:
         """HTML of some whole blocks, one string for each.
 
-        `unfinished` means that the last was cut, and has details without their end.
+        `unfinished` means that the last was cut, and has details without their end. The text
+        `goes_on` behind them, or ends.
         """
         from nbchat.render.markdown.parser import as_typed, block_html, defines, parse_blocks
 
         lines = source.split("\n")
         self._env["unfinished"] = unfinished
+        self._env["goes_on"] = goes_on
         try:
             html = [
                 block_html(block, lines, self._env) for block in parse_blocks(source, self._env)

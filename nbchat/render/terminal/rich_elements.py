@@ -116,7 +116,7 @@ class Drawing(Markdown):
     def __init__(self, tokens: list[Token], style: str) -> None:
         super().__init__("", hyperlinks=False, style=style)
         self.parsed = tokens
-        self.inlines = {*self.inlines, "u"}
+        self.inlines = {*self.inlines, "mark", "small", "u"}
 
 
 def tokens_for_rich(tokens: Sequence[Token]) -> Iterator[Token]:

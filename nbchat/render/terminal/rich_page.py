@@ -42,6 +42,8 @@ THEME = Theme(
         "markdown.item.bullet": "dim",
         "markdown.item.number": "dim",
         "markdown.list": "none",
+        "markdown.mark": "reverse",
+        "markdown.small": "dim",
         "markdown.u": "underline",
         "markdown.table.border": "dim",
         "markdown.table.header": "bold",

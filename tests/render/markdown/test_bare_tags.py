@@ -37,10 +37,17 @@ DRAWN = [
     ("<s>a</s> <del>b</del> <ins>c</ins>", "<s>a</s> <s>b</s> <u>c</u>"),
     ("**<b>b</b>**", "<strong><strong>b</strong></strong>"),
     ("<sub>\na\n</sub>", "<sub>\na\n</sub>"),
+    ("H<sub >2</sub\t>O", "H<sub>2</sub>O"),
+    ("<B >a</b > <KBD>b</Kbd >", "<strong>a</strong> <kbd>b</kbd>"),
+    ("<mark>a</mark> <small>b</small> <strike>c</strike>", "<mark>a</mark> <small>b</small> <s>"),
+    ("a<br>b<br/>c<BR />d", "a<br>\nb<br>\nc<br>\nd"),
+    ("**a<br >b**", "<strong>a<br>\nb</strong>"),
+    ("# a<br>b", "a<br>\nb"),
+    ("- a<br>\n  b", "a<br>\nb"),
+    ("[a<br>b](https://e.example)", "a<br>\nb</u></a>"),
 ]  # fmt: skip
 TEXT = [
     "<sub class=x>2</sub>",
-    "<sub >2</sub>",
     "<sub/>2</sub>",
     "<sub>2",
     "2</sub>",
@@ -53,11 +60,12 @@ TEXT = [
     "\\<sub>2</sub>",
     "<sub>2\n\n</sub>",
     "< sub>2</ sub>",
-    "<mark>2</mark> <code>2</code> <b class=x>2</b>",
+    "<code>2</code> <span>2</span> <b class=x>2</b>",
     "<subx>2</subx>",
     "<a title='<u>x</u>'>",
     '<img alt="<u>x</u>" src=x>',
     "<style><u>*{display:none}</u",
+    "`a<br>b` \\<br> <br class=x> < br> <a title='<br>'>",
 ]
 ATTRIBUTES = [
     "onclick=alert(1)",
@@ -70,9 +78,7 @@ ATTRIBUTES = [
     "tabindex=0",
     "contenteditable",
     "popover",
-    "\x0c",
     "/",
-    " ",
 ]
 
 
@@ -101,6 +107,8 @@ def test_everything_else_stays_text(markdown: str) -> None:
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
 @pytest.mark.parametrize("tag", ["sub", "sup", "kbd", "u", "b", "i", "del", "details", "summary"])
 def test_a_tag_with_anything_in_it_is_text(tag: str, attribute: str) -> None:
+    if (tag, attribute) == ("details", "open"):
+        attribute = "open onclick"  # alone it is read over: see test_details.py
     html = to_html(f"<{tag} {attribute}>x</{tag}>\n\n<{tag}{attribute.strip()}x>y</{tag}>")
 
     assert set(Page(html).tags) <= {"p", "br"}
@@ -131,6 +139,8 @@ def test_no_tag_is_seen_while_it_streams(markdown: str) -> None:
         ("<kbd>Esc</kbd>", "Esc"),
         ("<b>a</b> <i>b</i>", "\x1b[1ma\x1b[0m \x1b[3mb\x1b[0m"),
         ("<u>under</u>", "\x1b[4munder\x1b[0m"),
+        ("<mark>a</mark> <small>b</small>", "\x1b[7ma\x1b[0m \x1b[2mb\x1b[0m"),
+        ("a<br>\nb<br/>c", "a\nb\nc"),
     ],
 )
 def test_a_terminal_has_letters_for_them(markdown: str, shown: str) -> None:
@@ -150,7 +160,15 @@ def test_a_terminal_has_letters_for_them(markdown: str, shown: str) -> None:
         ("x<sub>*a*</sub>", "x\\_(*a*)"),
         ("<kbd>Ctrl</kbd>+<kbd>C</kbd> <u>a **b**</u>", "Ctrl+C a **b**"),
         ("| a<sup>2</sup><br>b |\n|---|", "| a²<br>b |\n|---|"),
-        ("<b>a</b> <del>b</del>", "a b"),
+        ("<b>a</b> <del>b</del>", "**a** ~~b~~"),
+        ("<b>a</b>c <i>d</i>, <mark>e</mark>", "**a**c *d*, e"),
+        ("x <b>(a)</b>c <b>a</b><i>b</i> <b>x <i>y</i></b>", "x (a)c ab x y"),
+        ("*a* <b>b</b>", "*a* b"),
+        ("a<br/>b<br>\nc", "a<br>b<br>\nc"),
+        ("a\n\n<br>\n\nb", "a\n\n\n\nb"),
+        ("<br># a", "\\<br># a"),
+        ("<br>", ""),
+        ("| a\\<br>b |\n|---|", "| a\\<br>b |\n|---|"),
         ("<<b>img src=x></b>", "<\\<b>img src=x>\\</b>"),
         ("<<u>img src=x></u>", "<\\<u>img src=x>\\</u>"),
         ("!<u>[a](https://e.example)</u>", "!\\<u>[a](https://e.example) \\</u>"),
@@ -187,8 +205,20 @@ def test_a_thousand_tags_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert looks[0] <= 1_000 * bare_tags.MOST_OPEN
 
 
+@pytest.mark.field("C14")
+@pytest.mark.parametrize("line_end", ["<br>", "\n", "<br/>\n"])
+def test_an_address_on_a_line_of_its_own_does_not_hide_in_the_words_of_a_link(
+    line_end: str,
+) -> None:
+    markdown = f"[bank.com{line_end}x](https://evil.com)"
+
+    assert words(to_html(markdown)).endswith("(evil.com)")
+    assert to_markdown(markdown).endswith("(evil.com)")
+
+
 PIECES = [
     *("<sub>", "</sub>", "<u>", "</u>", "<kbd>", "</kbd>", "<sup>", "</sup>", "<b>", "</b>"),
+    *("<sub >", "</u\t>", "<mark>", "</mark>", "<br/>"),
     *("<i>", "</i>", "<del>", "</del>", "<strong>", "</em>"),
     *("*", "**", "`", "[", "](https://e.example)", "![", "<", ">", "a", " ", "\n", "\n\n", "\\"),
     *("| ", "|---|\n", "- ", "> ", "# ", "<img src=x onerror=alert(1)>", "&lt;", "$", "https://"),

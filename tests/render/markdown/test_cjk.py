@@ -56,8 +56,26 @@ EMPHASISED = [
     ("**重要。**😀好", "<strong>重要。</strong>😀好"),
     ("**\U0001f600**好", "<strong>\U0001f600</strong>好"),
     ("点**[链接](https://e.example)**看", "点<strong>a</strong>看"),
+    ("**สำคัญ:**โปรดดู", "<strong>สำคัญ:</strong>โปรดดู"),
+    ("ใช้**“คำ”**นี้", "ใช้<strong>“คำ”</strong>นี้"),
+    ("**โค้ด(code)**ใช้ และ", "<strong>โค้ด(code)</strong>ใช้ และ"),
+    ("และ**`x`**ดู", "และ<strong><code>x</code></strong>ดู"),
+    ("**[ลิงก์](https://e.example)**นี้ *ราคา 50%*ของ", "<strong>a</strong>นี้ <em>ราคา 50%</em>ของ"),
+    ("**ຄຳ:**ເບິ່ງ **စာ။**ပါ", "<strong>ຄຳ:</strong>ເບິ່ງ <strong>စာ။</strong>ပါ"),
+    ("**ពាក្យ៖**មើល", "<strong>ពាក្យ៖</strong>មើល"),
+    ("第1**“重点”**2章", "第1<strong>“重点”</strong>2章"),
+    ("使用Python**“列表”**API", "使用Python<strong>“列表”</strong>API"),
+    ("版本3**“beta”**4发布", "版本3<strong>“beta”</strong>4发布"),
+    ("3**「x」**4", "3<strong>「x」</strong>4"),
+    ("**중요!**를 **`코드`**를", "<strong>중요!</strong>를 <strong><code>코드</code></strong>를"),
+    ("（**重要**）**ＡＢＣ！**です", "（<strong>重要</strong>）<strong>ＡＢＣ！</strong>です"),
     ("ㄅ**（注音）**ㄆ", "ㄅ<strong>（注音）</strong>ㄆ"),
 ]  # fmt: skip
+# Until the first sign of Chinese has come, these are no emphasis.
+EMPHASISED_LATE = [
+    ('A**"重点"**B和1**(注)**2', 'A<strong>"重点"</strong>B和1<strong>(注)</strong>2'),
+    ("A**“x”**B和", "A<strong>“x”</strong>B和"),
+]
 LEFT_ALONE = [
     "变量_name_的",
     "函数__init__的",
@@ -68,6 +86,12 @@ LEFT_ALONE = [
     "`**注意：**请看`",
     "注意**",
     "**",
+    "1**“x”**2",
+    'a*"foo"*b',
+    "2**(n-1)**x等于8",
+    "第1_“重”_2",
+    "ตัวแปร_ชื่อ_นี้",
+    "2 ** 3 เท่ากับ",
 ]
 
 
@@ -85,7 +109,7 @@ def drawn(html: str) -> str:
 
 
 @pytest.mark.field("C13")
-@pytest.mark.parametrize(("markdown", "html"), EMPHASISED)
+@pytest.mark.parametrize(("markdown", "html"), [*EMPHASISED, *EMPHASISED_LATE])
 def test_emphasis_beside_cjk_is_drawn(markdown: str, html: str) -> None:
     assert drawn(to_html(markdown)) == html
 
@@ -96,8 +120,15 @@ def test_what_no_writer_meant_as_emphasis_stays(markdown: str) -> None:
     assert OURS.render(markdown) == PLAIN.render(markdown)
 
 
+def is_currency(character: str) -> bool:
+    return unicodedata.category(character) == "Sc"
+
+
 def is_cjk(character: str) -> bool:
     """By Unicode's own data, and not by the ranges of the program."""
+    names = ("THAI ", "LAO ", "TIBETAN ", "MYANMAR ", "KHMER ", "TAI ", "NEW TAI ", "JAVANESE ")
+    if unicodedata.name(character, "").startswith(names) and not is_currency(character):
+        return True
     names = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "KANGXI", "IDEOGRAPH", "YI ")
     name = unicodedata.name(character, "")
     return unicodedata.east_asian_width(character) in "WFH" or name.startswith(names)
@@ -123,7 +154,7 @@ SIGNS = [
     "!",
 ]
 OTHERS = [*"aé1яאक", " ", "\n", "\u00a0", "€", "—", "…", "😀", "⚠️", "☰", "₩", "\u0301", "\u200b"]
-CJK = [*"注の한。：「」（），％ｱ", "\U00020000", "葛\U000e0100", "か\u3099", "\u1112\u1161"]
+CJK = [*"ก้ၡក", *"注の한。：「」（），％ｱ", "\U00020000", "葛\U000e0100", "か\u3099", "\u1112\u1161"]
 
 
 @pytest.mark.field("C13")
@@ -193,7 +224,7 @@ def test_a_terminal_shows_it_too(markdown: str, html: str) -> None:
 
 
 @pytest.mark.field("C13")
-@pytest.mark.parametrize(("markdown", "html"), EMPHASISED)
+@pytest.mark.parametrize(("markdown", "html"), [*EMPHASISED, *EMPHASISED_LATE])
 def test_other_programs_see_it_in_what_is_copied(markdown: str, html: str) -> None:
     """A space is written where they need one; the words are the same."""
     source = to_markdown(f"- {markdown}\n\n| a |\n|---|\n| {markdown} |")

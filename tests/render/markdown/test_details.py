@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from nbchat.render import Incremental, LongBlocks, to_html, to_markdown
-from nbchat.render.markdown.details import DEEPEST_DETAILS, LONGEST_DETAILS
+from nbchat.render.markdown.details_end import DEEPEST_DETAILS, LONGEST_DETAILS
 from nbchat.render.terminal import rich_page
 from tests.render.dom import Page, words
 from tests.render.markdown.test_source import others
@@ -67,7 +67,28 @@ def test_all_of_markdown_may_stand_in_it() -> None:
 @pytest.mark.parametrize(
     ("markdown", "html"),
     [
-        ("<details><summary>a</summary>b</details>c", None),
+        ("<details><summary>a</summary>b</details>c", folded("a", "b") + " c"),
+        ("<details open>\n<summary>a</summary>\nb\n</details>", folded("a", "b")),
+        ('<details open="" ><summary >a</summary >b</details >', folded("a", "b")),
+        (
+            "Text: <details><summary>a</summary>\n\nb\n</details>\nc",
+            "Text: " + folded("a", "b") + " c",
+        ),
+        (
+            "One\ntwo <details>\n<summary>a</summary>b</details> c\nd",
+            f"One two {folded('a', 'b')} c d",
+        ),
+        ("- c <details><summary>a</summary>\n  b</details> d\n- e", f"c {folded('a', 'b')} d e"),
+        ("> c <details><summary>a</summary>\n> b\n> </details>", f"c {folded('a', 'b')}"),
+        (
+            "<details><summary>a</summary>b</details><details><summary>c</summary>d</details>",
+            f"{folded('a', 'b')} {folded('c', 'd')}",
+        ),
+        (
+            "<details><summary>a</summary>b <details><summary>c</summary>d</details>e</details>f",
+            folded("a", f"b {folded('c', 'd')} e") + " f",
+        ),
+        ("`</details>` <details><summary>a</summary>`</details>`</details>", None),
         ("<details><summary>a</summary>b</details>\nc", folded("a", "b") + " c"),
         ("<details> <summary> a </summary>\nb\nc</details>", folded("a", "b c")),
         ("<details>\n\n<summary>a</summary>\nb\n</details>", folded("a", "b")),
@@ -115,7 +136,7 @@ def test_the_forms_that_models_write_are_read(markdown: str, html: str | None) -
         "a <details>\nb\n</details>",
         "    <details>\n\n    a\n\n    </details>",
         "```\n<details>\na\n</details>\n```",
-        "<details open>\na\n</details>",
+        "<details class=x>\na\n</details>",
         "<details\n>a</details>",
         "\\<details>\na\n</details>",
         "- <details>\n\na\n\n</details>",
@@ -129,6 +150,14 @@ def test_the_forms_that_models_write_are_read(markdown: str, html: str | None) -
         "<details>\n<summary>a\n</details>",
         "<details>\n<summary>\na\nb\n</summary>\n</details>",
         "<details>\n<b>",
+        "Use <details> and </details> to fold.",
+        "The <details> element",
+        "`a <details><summary>a</summary>b</details>`",
+        "a \\<details><summary>a</summary>b</details>",
+        "a <details><summary>b",
+        "- <details><summary>a</summary>\n  b",
+        "<details onclick=x><summary>a</summary>b</details>",
+        "a <details open=x><summary>a</summary>b</details>",
     ],
 )
 def test_what_is_not_balanced_stays_text_and_swallows_nothing(markdown: str) -> None:
@@ -138,6 +167,36 @@ def test_what_is_not_balanced_stays_text_and_swallows_nothing(markdown: str) -> 
     assert "details" not in page.tags
     assert "summary" not in page.tags
     assert page.text.split()[-2:] == ["After", "it."]
+
+
+CUT_OFF = [
+    ("<details>\n<summary>a</summary>\n\nb\n\nhalf a sen", folded("a", "b half a sen")),
+    ("Text <details open><summary>a</summary>b", "Text " + folded("a", "b")),
+    ("<details>\n<summary>a</summary>\n\n- b\n- c", folded("a", "b c")),
+    ("<details>\n<summary>a", folded("a", "").replace("  ", " ")),
+    (
+        "<details><summary>a</summary>\n<details><summary>c</summary>\nd\n</details>\ne",
+        folded("a", folded("c", "d") + " e"),
+    ),
+]
+
+
+@pytest.mark.field("C14")
+@pytest.mark.parametrize(("markdown", "html"), CUT_OFF)
+def test_where_the_answer_was_cut_off_it_stays_folded(markdown: str, html: str) -> None:
+    assert shape(to_html(markdown)) == html
+    assert Page(to_html(markdown)).faults == []
+    for page in (Incremental(), LongBlocks()):
+        page.feed(markdown)
+        assert shape(page.html) == html
+        page.finish()
+        assert page.html == to_html(markdown)
+
+    console = Console(width=60, file=io.StringIO(), theme=rich_page.THEME)
+    with console.capture() as capture:
+        console.print(rich_page.page(markdown))
+    for shown in (capture.get(), to_markdown(markdown)):
+        assert not re.search("[<>]|```", shown)
 
 
 @pytest.mark.field("C14")
@@ -170,7 +229,7 @@ LINES = [
     *("<details>", "<details>", "<details><summary>a</summary>", "<summary>b</summary>"),
     *("</details>", "</details>", "words</details>", "<summary>", "</summary>", "<details open>"),
     *("<summary x>", "words", "**bold", "", "", "- item", "  - in", "> quote", "> <details>"),
-    *("> </details>", "</summary>"),
+    *("> </details>", "</summary>", "text <details><summary>a</summary>", "a</details> b", "<br>"),
     *("- <details>", "  </details>", "1. one", "```", "~~~", "| a |", "|---|", "# h", "===", "---"),
     *("[r]: https://e.example", "[r]", "    code", "$$", "x<sub>2</sub>", "<details", "[^1]: n"),
     *("`</details>`", "<details></details>", "<details>a</details>", "[a]:", "\t<details>"),
@@ -291,16 +350,16 @@ def test_a_long_one_stays_folded_in_a_cell_while_it_streams(body: str) -> None:
 @pytest.mark.parametrize("text", ["<details>\n", "<details>\n\n", "- <details>\n", "> <details>\n"])
 def test_many_that_never_end_are_read_quickly(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, not timed: how many lines are looked at for an end."""
-    from nbchat.render.markdown import details
+    from nbchat.render.markdown import details_end
 
     looks = [0]
-    line = details._line
+    line = details_end.line_of
 
     def counting(state: object, number: int) -> str:
         looks[0] += 1
         return line(state, number)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(details, "_line", counting)
+    monkeypatch.setattr(details_end, "line_of", counting)
     to_html(text * 1_000 + "x\n" * 1_000)
 
     assert looks[0] < 60_000
@@ -327,10 +386,24 @@ def test_a_terminal_shows_the_summary_and_what_is_below_it() -> None:
         ),
         ("Text\n<details><summary>a</summary>a</details>\nd", "Text\n\n**a**\n\na\n\nd"),
         ("<details>\n<summary>\ns\n</summary>s\n</details>", "\n\n**s**\n\ns\n"),
+        (
+            "One <details><summary>a</summary>b</details> c\nd",
+            "One \n\n**a**\n\nb\n\nc\nd",
+        ),
+        (
+            "- c <details><summary>a</summary>b</details> d\n- e",
+            "- c \n\n  **a**\n\n  b\n\n  d\n- e",
+        ),
+        (
+            "<details><summary>a</summary>b</details><details><summary>a</summary>d</details>",
+            "**a**\n\nb\n\n\n\n**a**\n\nd",
+        ),
+        ("<details><summary>a</summary>half", "**a**\n\nhalf"),
         ("> <details><summary>a</summary>\n> b\n> </details>", "> **a**\n>\n> b\n> "),
         ("- <details><summary>a</summary>\n  b\n  </details>", "- **a**\n\n  b\n  "),
         ("<details>\nb\n</details>", "**Details**\n\nb\n"),
-        ("<details open>\nb\n</details>", "\\<details open>\nb\n\\</details>"),
+        ("<details open>\nb\n</details>", "**Details**\n\nb\n"),
+        ("<details id=x>\nb\n</details>", "\\<details id=x>\nb\n\\</details>"),
         ("<details>\n```\n<details>\n```\n</details>", "**Details**\n\n```\n<details>\n```\n"),
         (
             "<details><summary>a</summary>\n<img src=x>\n![a](http://e.example)\n</details>",

@@ -36,7 +36,14 @@ def test_markdown_becomes_html(markdown: str, html: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["<mark>x</mark>", "<!-- c -->", "<div>\n*x*\n</div>", "a <br> b", "&lt;b&gt;", "<https:x>"],
+    [
+        "<span>x</span>",
+        "<!-- c -->",
+        "<div>\n*x*\n</div>",
+        "a <br class=x> b",
+        "&lt;b&gt;",
+        "<https:x>",
+    ],
 )
 def test_raw_html_is_text(raw: str) -> None:
     assert set(Page(to_html(raw)).tags) <= {"p", "em"}
@@ -141,8 +148,8 @@ def test_titles_of_links_are_dropped() -> None:
         ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
         (
-            '<b style="color:red" class="x">t</b> <mark>m</mark> <kbd>k</kbd>',
-            "&lt;mark&gt;m&lt;/mark&gt;",
+            '<b style="color:red" class="x">t</b> <span>m</span> <kbd>k</kbd>',
+            "&lt;span&gt;m&lt;/span&gt;",
         ),
         ("<style>x</style><svg></svg>", "&lt;svg&gt;"),
         ("[x](javascript:alert(1))", "x (javascript:alert(1))"),

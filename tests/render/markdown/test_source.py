@@ -14,6 +14,7 @@ from nbchat.events import Answer
 from nbchat.messages import Text
 from nbchat.render import plain, to_markdown
 from nbchat.render.characters import unmasked
+from nbchat.render.markdown.parser import LONGEST_TEXT
 from nbchat.render.markdown.source import joined
 
 from ...nightly import examples
@@ -278,3 +279,10 @@ def test_no_mixture_loads_or_acts(pieces: list[str]) -> None:
 
     assert others(source) == []
     assert others(joined([source, source])) == []
+
+
+@pytest.mark.parametrize(("ticks", "fence"), [("", "```"), ("``", "```"), ("````", "`````")])
+def test_what_is_too_long_stands_between_as_many_ticks_as_it_needs(ticks: str, fence: str) -> None:
+    text = f"a {ticks} <b>" + "x" * LONGEST_TEXT
+
+    assert to_markdown(text) == f"{fence}\n{text}\n{fence}"

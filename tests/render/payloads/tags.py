@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_DRAWN = ("sub", "sup", "kbd", "u", "b", "i", "del", "details", "summary")
+_DRAWN = ("sub", "sup", "kbd", "u", "b", "i", "del", "mark", "details", "summary")
 _MARKS = (
     "onclick=alert(1)",
     "onfocus=alert(1) tabindex=0 autofocus",
@@ -12,6 +12,11 @@ _MARKS = (
 )
 
 TAGS = [
+    "a <details open ontoggle=alert(1)><summary>b</summary>c</details>",
+    "a <details open=ontoggle=alert(1)><summary>b</summary>c</details> d",
+    "a <details><summary>b</summary><img src=x onerror=alert(1)></details><script>alert(1)</script>",
+    "<details open><summary>a</summary><script>alert(1)",
+    "a<br onclick=alert(1)>b<br/onclick=alert(1)>c<br><img src=x onerror=alert(1)><br>",
     *(f"<{tag} {marks}>alert(1)</{tag}>" for tag in _DRAWN for marks in _MARKS),
     *(f"<{tag}><img src=x onerror=alert(1)></{tag}>" for tag in _DRAWN),
     *(f"<{tag}/onclick=alert(1)>x</{tag}>" for tag in _DRAWN),

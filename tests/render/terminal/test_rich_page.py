@@ -43,7 +43,7 @@ from .drawing import CONTROL, PAGE, draw
             "![plot](https://a.example/p.png)",
             "plot: image at a.example (not loaded) (https://a.example/p.png)\n",
         ),
-        ("<mark>raw</mark>", "<mark>raw</mark>\n"),
+        ("<span>raw</span>", "<span>raw</span>\n"),
         ("[bold]no markup[/bold] :smile:", "[bold]no markup[/bold] :smile:\n"),
         ("[link=https://a.example]no link[/link]", "[link=https://a.example]no link[/link]\n"),
         ("[^1]: A note.", "[1] A note.\n"),
