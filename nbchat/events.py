@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from nbchat.errors import BadCall
@@ -280,10 +280,7 @@ class EndedAnswer(_ShownAnswer, OneText):
 
     # What grows cannot be a `str`, which never changes: so there are two classes.
 
-    __slots__ = (
-        *("parts", "model", "provider", "usage", "notices", "stop"),
-        *("given_url", "host"),
-    )
+    __slots__ = ("parts", *(f.name for f in fields(Answer) if f.name[0] != "_"))
 
     def ended(self) -> EndedAnswer:
         """Itself."""

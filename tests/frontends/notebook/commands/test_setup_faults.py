@@ -22,7 +22,7 @@ from ....trusted import write_trusted
 KEY = "sk-secret-0123456789"
 ADDRESS = "should be an address such as https://api.example.com/v1"
 WRONG = {  # by what is set: the row, and what is said of it
-    "NBCHAT_MODEL=nosuch": ("model", "no model is called 'nosuch'. All names: %chat models all."),
+    "NBCHAT_MODEL=nosuch": ("model", "no model is called 'nosuch'."),
     "NBCHAT_MODEL=kimi": ("model", "'kimi' is a provider. Name a model of it"),
     "NBCHAT_MODEL=kimi:": ("model", "'kimi:' names no model."),
     "NBCHAT_MODEL=github:gpt-4o": ("model", "GitHub Models"),
