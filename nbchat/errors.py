@@ -38,16 +38,16 @@
     │   └── BadAnswer           something answered, but not this API
     └── Interrupted             you stopped it; what had arrived is kept
 
-A cell shows a few lines and still fails: the first says what happened, those below it what
-to do, and the last of them may be what can be pasted. Messages are made for people and
-hold no keys: they are masked when an error is made.
+A cell shows one or two lines and still fails: the first says what happened, the second what
+to do. Where that can be pasted it stands alone in the second, and what it is for at the end of
+the first. Messages are made for people and hold no keys: they are masked when an error is made.
 """
 
 from __future__ import annotations
 
 import re
 
-from nbchat.wording import as_can_be_written
+from nbchat.wording import as_can_be_written, to_copy
 
 # JupyterLab makes links of these wherever they stand in an error, whoever wrote the words.
 _LINKED = re.compile(
@@ -72,6 +72,18 @@ class NbchatError(Exception):
         from nbchat import known_keys  # loading the extension needs none of its patterns
 
         super().__init__(*(known_keys.hide_cut(w) if isinstance(w, str) else w for w in words))
+
+    @property
+    def happened(self) -> str:
+        """What happened, without what to do about it."""
+        return super().__str__().partition("\n")[0]
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        command = to_copy(text)
+        if command:
+            text = " ".join(text.split("\n")[:-1]) + f"\n{command}"
+        return text
 
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.

@@ -255,10 +255,8 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
 
     def ended(self) -> Answer:
         """The same as a text, for an answer that grows no more."""
-        ended = EndedAnswer(self.text)
-        for name in EndedAnswer.__slots__:
-            setattr(ended, name, getattr(self, name))
-        return cast(Answer, ended)
+        values = {name: getattr(self, name) for name in EndedAnswer.__slots__}
+        return cast(Answer, _ended_answer(self.text, values))
 
     def __str__(self) -> str:
         return self.text
@@ -286,6 +284,10 @@ class EndedAnswer(_ShownAnswer, OneText):
         """Itself."""
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return _ended_answer, (str(self), values)
+
     def add(self, event: Event) -> None:
         """Fold in what is known later. Raises BadCall for words, which would change the text."""
         match event:
@@ -305,3 +307,13 @@ class EndedAnswer(_ShownAnswer, OneText):
                 self.stop = event
             case _:
                 self.parts.append(event)
+
+
+EndedAnswer.__name__ = EndedAnswer.__qualname__ = Answer.__name__  # what people call it
+
+
+def _ended_answer(text: str, values: dict[str, Any]) -> EndedAnswer:
+    ended = EndedAnswer(text)
+    for name, value in values.items():
+        setattr(ended, name, value)
+    return ended

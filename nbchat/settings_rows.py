@@ -186,7 +186,7 @@ def _base_urls(catalog: Catalog) -> Iterator[Setting]:
         try:
             moved = addresses.moved_by_environment(provider)
         except BadSettings as error:
-            moved = Setting("", f"not used: {first_line(error)}", "the environment")
+            moved = Setting("", f"not used: {error.happened}", "the environment")
         if moved is not None:
             is_moved = True
             value = shown_address(moved.value)

@@ -45,7 +45,7 @@ def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_a_refused_key_fails_the_notebook_in_three_lines(service: Service, tmp_path: Path) -> None:
+def test_a_refused_key_fails_the_notebook_in_two_lines(service: Service, tmp_path: Path) -> None:
     service.answers(b'{"error":{"message":"bad key sk-canary-12345678"}}', status=401)
     path = notebook(
         tmp_path / "a.ipynb", "%load_ext nbchat", "%%chat kimi-k2.6\nHi", "print('never')"
@@ -64,7 +64,7 @@ def test_a_refused_key_fails_the_notebook_in_three_lines(service: Service, tmp_p
     assert "sk-canary" not in ran.stderr + ran.stdout
     assert "frontends/magic.py" not in ran.stderr
     message = ran.stderr[ran.stderr.index("KeyRefused") :].strip()
-    assert len(message.split("\n")) == 3
+    assert len(message.split("\n")) == 2
 
 
 def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path: Path) -> None:

@@ -94,10 +94,10 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "test_the_model_that_is_shown_is_the_one_that_would_be_asked",
         "browser/test_panel_walk.py::test_whatever_is_done_the_panel_shows_what_the_kernel_has",
     ),
-    "A failed cell fails, in two or three lines that say what to do; Run All, nbconvert and "
+    "A failed cell fails, in one or two lines that say what to do; Run All, nbconvert and "
     "papermill stop there.": (
-        "frontends/notebook/test_magic.py::test_an_error_fails_the_cell_in_three_lines_without_a_key",
-        "test_headless.py::test_a_refused_key_fails_the_notebook_in_three_lines",
+        "frontends/notebook/test_magic.py::test_an_error_fails_the_cell_in_two_lines_without_a_key",
+        "test_headless.py::test_a_refused_key_fails_the_notebook_in_two_lines",
         "test_headless.py::test_papermill_stops_where_a_question_fails",
         "test_headless.py::test_a_conversion_that_executes_fails_where_a_question_fails",
     ),

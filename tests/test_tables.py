@@ -35,7 +35,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     ),
     "a headless run fails on a refused key": (
         PEERS,
-        "test_headless.py::test_a_refused_key_fails_the_notebook_in_three_lines",
+        "test_headless.py::test_a_refused_key_fails_the_notebook_in_two_lines",
     ),
     "a notebook with its answer passes nbval": (
         PEERS,

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.events import Answer, Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import Text, Thought, ToolCall
-from nbchat.wording import OR_ANOTHER_MODEL, first_line
+from nbchat.wording import OR_ANOTHER_MODEL
 from nbchat.wrong_calls import with_told_calls
 
 Fields: TypeAlias = dict[str, Any]
@@ -44,7 +44,7 @@ class StreamChunk:
     @classmethod
     def failed(cls, error: NbchatError, answer: Answer | None = None) -> StreamChunk:
         """The last chunk of an answer that failed."""
-        content = f"Service error: {first_line(error)}"
+        content = f"Service error: {error.happened}"
         return cls(content, finished=True, reason="broken", error=error, **_origin(answer))
 
     @classmethod
@@ -143,7 +143,7 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _error(error: NbchatError) -> dict[str, Any]:
-    fields: dict[str, Any] = {"type": type(error).__name__, "message": first_line(error)}
+    fields: dict[str, Any] = {"type": type(error).__name__, "message": error.happened}
     for name in ("status", "retry_after", "request_id"):
         value = getattr(error, name, None)
         if value is not None:

@@ -229,7 +229,7 @@ def _without_secrets(
     error: NbchatError, attempts: int, request: PreparedRequest, context: ErrorContext
 ) -> NbchatError:
     """The error as it may leave: keys masked, and no frames or causes, which hold the request."""
-    text = context.mask(str(error))
+    text = context.mask(error.args[0])
     if request.base_url.origin != TABLE:
         text = text.replace("the base URL", f"the base URL ({request.base_url.origin})", 1)
     first, newline, rest = text.partition("\n")

@@ -27,7 +27,7 @@ from nbchat.errors import (
 )
 from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
-from nbchat.wording import OR_ANOTHER_MODEL, first_line
+from nbchat.wording import OR_ANOTHER_MODEL
 
 ASK_AGAIN = f"Ask again; if it stays so, check the network and the base URL, {OR_ANOTHER_MODEL}"
 MORE_TIME = (
@@ -171,7 +171,7 @@ def what_happened(error: NbchatError) -> str:
     >>> what_happened(silence_error(Peer("127.0.0.1", "Ollama"), 1.5))
     'Ollama does not answer: 127.0.0.1 was silent for 1.5 s'
     """
-    return _TRIES.sub("", first_line(error)).rstrip(".")
+    return _TRIES.sub("", error.happened).rstrip(".")
 
 
 # --- what httpcore raises ------------------------------------------------------------------

@@ -30,7 +30,7 @@ from nbchat.settings_file import (
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
 from nbchat.trust.untrusted import Harmless, read_untrusted
-from nbchat.wording import TO_TRUST, first_line, written_out
+from nbchat.wording import TO_TRUST, written_out
 
 
 @dataclass(slots=True, frozen=True)
@@ -216,7 +216,7 @@ def _lay_untrusted(layers: Layers, file: FoundFile) -> Layers:
     try:
         data = parse_table(file.content, file.path)
     except BadSettings as error:
-        said = first_line(error).removeprefix(f"{file.path}").rstrip(".")
+        said = error.happened.removeprefix(f"{file.path}").rstrip(".")
         words = f"it {said.strip()}" if said[:1] == " " else said.removeprefix(":").strip()
         return layers.with_file(_unusable(file, written_out(words)))
     harmless = read_untrusted(data, layers.catalog, is_json=is_json(file.path))
@@ -251,7 +251,7 @@ def _partly_used(file: FoundFile, harmless: Harmless) -> FileState:
 
 
 def _lacking(file: FoundFile, error: BadSettings, *others: str) -> FileState:
-    why = f"{written_out(first_line(error))} Is it in {' or '.join(others)}, which is not trusted?"
+    why = f"{written_out(error.happened)} Is it in {' or '.join(others)}, which is not trusted?"
     return FileState(
         file,
         f"trusted, but left out: {why}",

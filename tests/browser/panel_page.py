@@ -47,7 +47,7 @@ START = """async ([esm, address]) => {
 }"""
 
 MISSING = (
-    "Moonshot AI (Kimi) needs KIMI_API_KEY, which is not set.\nSet it in a cell:\n"
+    "Moonshot AI (Kimi) needs KIMI_API_KEY, which is not set. Set it in a cell:\n"
     'import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()'
 )
 NOW = {

@@ -127,7 +127,7 @@ def test_an_error_says_in_words_what_to_do_and_offers_another_model(open_panel: 
     assert alert.locator("p").first.inner_text() == MISSING.splitlines()[0]
     assert alert.locator("code").inner_text() == command
     alert.get_by_role("button", name="Copy").click()
-    assert alert.get_by_role("button", name="Copied").is_visible()
+    alert.get_by_role("button", name="Copied").wait_for()
 
     alert.get_by_role("button", name="Retry").focus()
     panel.page.keyboard.press("Tab")

@@ -14,11 +14,14 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nbchat.catalog.catalog import shipped
+from nbchat.errors import NbchatError
 from nbchat.render import to_html
 from nbchat.render.characters import unmasked
 
@@ -265,9 +268,17 @@ def test_the_watch_sees_what_plain_markdown_does(lab: Lab, sink: Service) -> Non
 
 
 # What may be the name of a model, and is no variable: 50, as JupyterLab shows 50 outputs of a cell.
-NAMES = [
-    p for p in EVERYTHING if p.split() == [p] and p.isprintable() and "./" not in p and "{" not in p
-][::5][:50]
+
+
+def can_be_asked(name: str) -> bool:
+    """Whether it is taken for the name of a model, and not refused for what it looks like."""
+    with suppress(NbchatError):
+        shipped().find(f"openai:{name}")
+        return name.isprintable() and "./" not in name and "{" not in name
+    return False
+
+
+NAMES = [p for p in EVERYTHING if p.split() == [p] and can_be_asked(p)][::5][:50]
 ELSEWHERE = [p for p in EVERYTHING if "\n" not in p][::9]
 
 

@@ -75,4 +75,4 @@ def test_details_fold_out_by_a_click_in_a_cell_and_in_the_panel(
     wait_for_answers(notebook, 2)
 
     assert slow.evaluate("box => box.open"), "what the reader has opened stays open"
-    assert not notebook.page.get_by_text("Hidden.").is_visible()
+    assert not notebook.page.locator(".nbp-log").get_by_text("Hidden.").is_visible()

@@ -46,8 +46,7 @@ def test_every_status_is_a_sentence_with_the_providers_own_and_below_it_what_to_
     status: int,
 ) -> None:
     error = refusal(status)
-    happened, *to_do = str(error).splitlines()
-    ours, _, theirs = happened.partition(" It says: ")
+    ours, _, theirs = error.happened.partition(" It says: ")
 
     assert ours.startswith(NAME)
     assert ours.count(f"({status})") == 1
@@ -58,7 +57,7 @@ def test_every_status_is_a_sentence_with_the_providers_own_and_below_it_what_to_
     assert theirs.startswith("your key [")
     assert theirs.endswith("…")
     assert len(theirs) <= 300
-    assert 1 <= len(to_do) <= 2
+    assert len(str(error).splitlines()) == 2
     assert error.status == status
 
 
@@ -110,9 +109,8 @@ def test_a_page_and_a_redirect_name_the_provider_and_offer_another_model() -> No
     moved = redirect_error("https://user:pass@evil.example/?key=1", context())
 
     for error in (page, moved):
-        happened, *to_do = str(error).splitlines()
-        assert NAME in happened
-        assert not re.search(ADVICE, happened)
-        assert to_do[-1] == to_copy(str(error)) == "%chat models"
+        assert NAME in error.happened
+        assert not re.search(ADVICE, error.happened)
+        assert str(error).splitlines()[1:] == [to_copy(str(error))] == ["%chat models"]
         assert error.other_model_helps
     assert "pass" not in str(moved)

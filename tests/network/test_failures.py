@@ -97,14 +97,14 @@ def test_a_failure_names_the_provider_says_what_happened_and_below_it_what_to_do
     name: str,
 ) -> None:
     error = FAILURES[name]()
-    happened, *to_do = str(error).splitlines()
+    happened = error.happened
+    to_do = str(error).removeprefix(happened)
 
     assert NAME in happened
     assert not re.search(ADVICE, happened.replace(NAME, "").replace("TLS check", ""))
-    assert re.search(ADVICE, to_do[0])
+    assert re.search(ADVICE, to_do)
     assert happened == f"{what_happened(error)}."
     assert "secret" not in str(error)
-    assert len(to_do) <= 2
 
 
 @pytest.mark.parametrize("name", FAILURES)
@@ -113,8 +113,8 @@ def test_another_model_is_offered_on_a_line_of_its_own_where_it_is_a_way_out(nam
     lines = str(error).splitlines()
 
     assert error.other_model_helps == (to_copy(str(error)) == "%chat models")
-    assert error.other_model_helps == lines[-2].endswith("or choose another model:")
-    assert error.other_model_helps or len(lines) == 2
+    assert error.other_model_helps == lines[0].endswith("or choose another model:")
+    assert len(lines) == 2
 
 
 def test_how_often_it_was_tried_is_no_part_of_what_happened() -> None:

@@ -17,7 +17,7 @@ from nbchat.frontends.notebook.line_words import fill_words, refuse_expressions,
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
 from nbchat.options import Option, RequestOptions
-from nbchat.wording import nearest, shorten
+from nbchat.wording import nearest, set_key, shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -201,19 +201,15 @@ def refuse_keys(line: str, shell: InteractiveShell | None = None) -> None:
 
 
 def _refusal() -> str:
-    setting = 'os.environ["KIMI_API_KEY"] ='
-    lines = [
+    happened = (
         "a key is never an argument. Delete it from the cell, since the notebook keeps what stands "
-        "there; if it was a real one, replace it. Set it so:",
-        f"import os, getpass; {setting} getpass.getpass()",
-    ]
-    if _has_keyring():
-        kept = 'keyring.get_password("nbchat", "KIMI_API_KEY")'
-        lines[1] += (
-            "\nOr keep it in your keyring (keyring set nbchat KIMI_API_KEY):\n"
-            f"import os, keyring; {setting} {kept}"
-        )
-    return "\n".join(lines)
+        "there; if it was a real one, replace it."
+    )
+    if not _has_keyring():
+        return f"{happened}\nSet it so:\n{set_key('KIMI_API_KEY')}"
+    kept = 'os.environ["KIMI_API_KEY"] = keyring.get_password("nbchat", "KIMI_API_KEY")'
+    advice = "Keep one in your keyring (keyring set nbchat KIMI_API_KEY), and set it so:"
+    return f"{happened}\n{advice}\nimport os, keyring; {kept}"
 
 
 def _has_keyring() -> bool:

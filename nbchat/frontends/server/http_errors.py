@@ -43,7 +43,6 @@ from nbchat.errors import (
     UnknownModel,
 )
 from nbchat.frontends.server.strict_json import json_line
-from nbchat.wording import first_line
 
 
 class Refusal(NbchatError):
@@ -140,7 +139,7 @@ def openai_error(error: NbchatError) -> dict[str, Any]:
     """The error object of OpenAI's API."""
     status, code = status_of(error)
     body = {
-        "message": first_line(error),
+        "message": error.happened,
         "type": _openai_type(status),
         "param": getattr(error, "field", None),
         "code": code,

@@ -21,7 +21,6 @@ from nbchat.errors import BadSettings, UnknownModel
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.settings import Settings
-from nbchat.wording import first_line
 
 
 class ServerState:
@@ -107,4 +106,4 @@ def _settings() -> Settings:
     try:
         return runtime.current().settings()
     except BadSettings as error:
-        raise Misconfigured(f"the server's settings cannot be used: {first_line(error)}") from None
+        raise Misconfigured(f"the server's settings cannot be used: {error.happened}") from None

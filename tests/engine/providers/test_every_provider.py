@@ -230,7 +230,7 @@ async def test_a_retired_model_is_asked_and_its_refusal_explained(
     assert f"on {since}" in said if since else " on " not in said.partition("(")[0]
     assert words["error"]["message"][:30] in said
     assert said.endswith(f"Its replacement:\n%%chat {instead}")
-    assert len(said.splitlines()) == 3
+    assert len(said.splitlines()) == 2
     assert [request.json["model"] for request in service.requests] == [name]
 
 

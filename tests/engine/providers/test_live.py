@@ -310,4 +310,4 @@ def test_a_command_shows_the_list(service: Service, tmp_path: Path) -> None:
     assert first.split()[:2] == ["kimi-k2.6", "Kimi"]
     assert second.split() == ["kimi:kimi-k9", "kimi-k9", "262,144"]
     assert after == "2 models, as Moonshot AI (Kimi) lists them now."
-    assert "--live needs a provider: %chat models --live kimi." in wrong.error
+    assert "--live needs a provider, such as:\n%chat models --live kimi" in wrong.error

@@ -107,7 +107,8 @@ def test_what_is_assigned_is_the_answer_and_a_line_alone_shows_it_once(
     kernel.run(f"z = {ASKED}")
     found = kernel.run(
         "import nbchat\n"
-        "print(type(x) is type(z) is nbchat.Answer, x.text, x is nbchat.chat().turns[-2].answer)"
+        "print(isinstance(x, nbchat.Answer), x.text, x is nbchat.chat().turns[-2].answer, end='')\n"
+        "print('', type(x) is type(z))"
     )
     out = kernel.run("print(Out)").text
     usage = kernel.run("y = %chat usage\nprint(y)")
@@ -116,7 +117,7 @@ def test_what_is_assigned_is_the_answer_and_a_line_alone_shows_it_once(
         assert ran.status == "ok"
         assert ran.of("execute_result") == []
         assert [output["data"]["text/plain"] for output in ran.outputs] == ["Yes."]
-    assert found.text == "True Yes. True\n"
+    assert found.text == "True Yes. True True\n"
     assert out == "{}\n"
     assert usage.text.endswith("None\n")
 

@@ -327,7 +327,7 @@ def test_an_error_that_echoes_the_key_is_cleaned_in_the_middle_of_an_answer(
         ({"model": "demo", "messages": "Hi", KEY: 1}, 422, "a field"),
         ({"model": "no-such-model", "messages": "Hi"}, 404, "no model is called"),
         ({"model": "openai:gpt-5", "messages": "Hi"}, 503, "OPENAI_API_KEY"),
-        ({"model": "http://evil.com/v1:x", "messages": "Hi"}, 404, "no provider"),
+        ({"model": "http://evil.com/v1:x", "messages": "Hi"}, 404, "is an address"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused_without_its_values(

@@ -11,7 +11,6 @@ from typing import Any
 
 import nbchat
 from nbchat import NbchatError, Notice, Stop, Text
-from nbchat.wording import to_copy
 
 from .families import TEXT, Family
 from .server import Misbehaving, Turn
@@ -193,7 +192,7 @@ def _departures(outcome: Outcome, expected: Expected) -> list[str]:
         ] or outcome.last is not outcome.stops[-1]:
             found.append(f"stops {outcome.stops}, not {expected.stop}")
     if (expected.raises or expected.stop == "broken") and not _sentence(said):
-        found.append(f"no sentence in one to three lines: {said!r}")
+        found.append(f"no sentence in one or two lines: {said!r}")
     if not re.search(expected.says, said, re.S):
         found.append(f"says {said!r}, not {expected.says!r}")
     if not re.search(expected.notice, "\n".join(outcome.notices)):
@@ -210,10 +209,9 @@ def _fits(text: str, wanted: str) -> bool:
 
 
 def _sentence(said: str) -> bool:
-    """One to three lines that people can read, the third of them a command."""
-    lines = said.splitlines()
+    """One or two lines that people can read."""
     return (
-        0 < len(lines) <= (3 if to_copy(said) else 2)
+        0 < len(said.splitlines()) <= 2
         and len(said) < 900
         and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", said)
     )

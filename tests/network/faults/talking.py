@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from nbchat import NbchatError
-from nbchat.wording import to_copy
 
 from .families import FAMILIES
 from .outcomes import KEY, Outcome
@@ -68,12 +67,12 @@ def full_port() -> Iterator[int]:
 
 
 def failed(outcome: Outcome, kind: type[NbchatError], *words: str) -> None:
-    """It failed so, in two lines and a command at most, and shows no secret."""
+    """It failed so, in two lines at most, and shows no secret."""
     assert isinstance(outcome.error, kind), outcome
     said = str(outcome.error)
     for word in words:
         assert word in said, said
-    assert len(said.splitlines()) <= (3 if to_copy(said) else 2), said
+    assert len(said.splitlines()) <= 2, said
     assert KEY not in said
     assert PASSWORD not in said
 

@@ -145,7 +145,7 @@ def _why_empty(conversation: Conversation) -> str:
 @command("undo [N]", "take back the last question and answer, or the last N", group="conversation")
 def undo(chat: ChatCommand, count: str = "") -> None:
     if count and not count.isdecimal():
-        way = "All of them: %chat reset" if count.lower() == "all" else "The last one: %chat undo"
+        way = "All of them:\n%chat reset" if count.lower() == "all" else "The last one:\n%chat undo"
         raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.\n{way}")
     gone = chat.conversation.undo(int(count or 1))
     if not gone:

@@ -88,7 +88,7 @@ def test_history_undo_and_reset(kernel: RunningKernel) -> None:
         "The conversation starts over; 1 turn left behind"
     )
     assert kernel.run("%chat history").text.strip() == (
-        "The conversation starts over; 2 turns are on other branches: %chat branches"
+        "The conversation starts over; 2 turns are on other branches:\n%chat branches"
     )
 
 
@@ -103,12 +103,12 @@ def test_a_number_of_a_turn_that_is_none_is_answered_with_what_there_is(
     assert "nothing has been asked yet." in empty
     assert "numbered" not in empty
     for last in ("last", "-1"):
-        assert "The last one here: %chat history 2" in kernel.run(f"%chat history {last}").error
+        assert "The last one here:\n%chat history 2" in kernel.run(f"%chat history {last}").error
     for typed in ("all", "1-3", "#x"):
         error = kernel.run(f"%chat history {typed}").error
         assert "BadCommand" in error
         assert f"by its number, one at a time, not by '{typed}'" in error
-    assert "numbered from #1 to #2;" in kernel.run("%chat history 99").error
+    assert "numbered from #1 to #2:" in kernel.run("%chat history 99").error
 
 
 NO_WORDS = ("redo", "reset", "branches", "list", "settings", "usage", "panel")

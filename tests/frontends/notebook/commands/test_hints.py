@@ -232,7 +232,7 @@ def test_one_character_that_arrived_is_said_as_one() -> None:
     broken = Answer()
     broken.add(Text("A"))
     broken.stop = Stop("broken", "the connection was lost")
-    with pytest.raises(ConnectionBroken, match="after 1 character: .*\nWhat arrived is kept"):
+    with pytest.raises(ConnectionBroken, match="after 1 character: .* What arrived is kept"):
         _refuse_a_part(broken, interrupted=False)
     with pytest.raises(Interrupted, match="after 1 character; kept"):
         _refuse_a_part(broken, interrupted=True)
@@ -278,8 +278,9 @@ def test_a_demo_that_nobody_chose_makes_room_though_it_said_so_only_once(
 SET_UP = """
 import nbchat
 MODEL, D, nothing = "demo", {"m": "demo"}, ""
-ans = nbchat.chat("aside").ask("Hi", "demo")
-ans.parts.clear(); ans.parts.append(nbchat.Text("demo"))
+ans = nbchat.Answer()
+ans.add(nbchat.Text("demo"))
+ans = ans.ended()
 """
 # A line, and what is said to type instead of it.
 TYPED_INSTEAD = {
@@ -308,7 +309,7 @@ TYPED_INSTEAD = {
     "%chat providers list": "%chat providers",
     "%chat providers kimmi": "%chat providers kimi",
     "%chat history N": "%chat history",
-    "%chat undo all": "All of them: %chat reset",
+    "%chat undo all": "%chat reset",
     "%chat ask": "Such as: %chat ask Why is the sky blue?",
     '%chat ask ""': "Such as: %chat ask Why is the sky blue?",
     "%chat ask {nothing}": "Such as: %chat ask Why is the sky blue?",

@@ -332,7 +332,7 @@ def test_deleting_is_for_good_and_asks_what(
     refused = chatting.run("%chat delete")
     deleted = chatting.run("%chat delete main").text
 
-    assert "%chat delete main removes this conversation for good" in refused.error
+    assert "This removes the conversation 'main' for good:\n%chat delete main" in refused.error
     assert deleted.startswith("Deleted 'main', 1 turn; nothing of it is left in")
     assert all(b"xylophone" not in file.read_bytes() for file in history.parent.iterdir())
     assert chatting.run("%chat history").text.strip() == "Nothing has been asked yet."
@@ -356,7 +356,7 @@ def test_branches_are_listed_and_gone_to(kernel: RunningKernel) -> None:
     ]
     assert kernel.run("%chat goto 1").text.startswith("On branch 1: 2 turns, the last is 'Two'.")
     assert "(question 1 of 2 here)\n> Two" in kernel.run("%chat history").text
-    assert "takes a number from 1 to 2" in kernel.run("%chat goto 3").error
+    assert "takes the number of a branch, from 1 to 2" in kernel.run("%chat goto 3").error
     kernel.run("%chat reset")
     assert kernel.run("%chat redo").text.startswith("2 turns back again.")
 

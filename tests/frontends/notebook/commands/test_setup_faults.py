@@ -42,7 +42,7 @@ WRONG = {  # by what is set: the row, and what is said of it
         "azure endpoint",
         f"AZURE_OPENAI_ENDPOINT {ADDRESS}, not 'nonsense'.",
     ),
-    "AZURE_OPENAI_API_KEY=0123456789abcdef": ("azure key", "needs AZURE_OPENAI_ENDPOINT"),
+    "AZURE_OPENAI_API_KEY=azure-8f31c7d2e9": ("azure key", "needs AZURE_OPENAI_ENDPOINT"),
     "GLM_API_KEY=a b": ("glm key", "the key in GLM_API_KEY has spaces or odd characters in it."),
     "HTTPS_PROXY=nonsense://x": ("proxy for https", "HTTPS_PROXY should be an http://"),
     "http_proxy=http://": ("proxy for http", "http_proxy should be an http://"),
