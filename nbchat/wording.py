@@ -31,7 +31,7 @@ OR_ANOTHER_MODEL = "or choose another model:\n%chat models"
 _CONTROLS = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 
 _OFFERED = re.compile(
-    r"%%?chat( \S+)*|%pip install \S+|import os.*; os\.environ\[\"\w+\"\] = .+|nbchat\.\w.*"
+    r"%%?chat( \S+)*(?<!\.)|%pip install \S+|import os.*; os\.environ\[\"\w+\"\] = .+|nbchat\.\w.*"
 )
 _WORDS = re.compile(r"[a-z]+|\d+")
 _BLANK_LETTER = "\u2800"  # of Braille, which looks like a space
@@ -149,8 +149,8 @@ def to_copy(text: str) -> str:
     >>> to_copy("no such model.\\nThose there are:\\n%chat models all"), to_copy("no")
     ('%chat models all', '')
     """
-    last = text.rpartition("\n")[2]
-    if not _OFFERED.fullmatch(last):
+    *before, last = text.split("\n")
+    if not before or not _OFFERED.fullmatch(last):
         return ""
     stands_for_any = last.startswith("%") and any(
         word.isupper() and word[0] != "{" for word in last.split()

@@ -18,7 +18,6 @@ from nbchat.errors import (
     NbchatError,
     UnknownModel,
 )
-from nbchat.wording import first_line
 
 from ..fakes.provider import Service, answer, said, sse
 from ..waiting import soon
@@ -140,7 +139,7 @@ async def test_a_refusal_is_the_last_chunk_and_holds_no_key(service: Service) ->
 
     assert only.finished
     assert isinstance(only.error, KeyRefused)
-    assert only.content == f"Service error: {first_line(only.error)}"
+    assert only.content == f"Service error: {only.error.happened}"
     assert only.wire["error"]["type"] == "KeyRefused"
     assert only.wire["error"]["status"] == 401
     assert KEY not in str(only) + str(only.wire)

@@ -184,7 +184,7 @@ def test_what_sets_a_key_stands_on_a_line_of_its_own(kernel: RunningKernel) -> N
 
     assert len(shown) == 2
     assert "Zhipu AI / Z.ai (GLM) needs GLM_API_KEY" in shown[0]
-    assert shown[2] == 'import os, getpass; os.environ["GLM_API_KEY"] = getpass.getpass()'
+    assert shown[1] == 'import os, getpass; os.environ["GLM_API_KEY"] = getpass.getpass()'
 
 
 @pytest.mark.parametrize(
