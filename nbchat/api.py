@@ -120,3 +120,8 @@ def get_model_id(name: str) -> str:
     'moonshotai/kimi-k2-thinking'
     """
     return catalog.get_model_id(name, current().settings().catalog)
+
+
+# Read while this module is imported, which a fork waits for: pydantic has a lock of its own around
+# the first row of each kind, and a child that is forked meanwhile would wait for it for ever.
+catalog.shipped()
