@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+from contextlib import ExitStack
 
 import pytest
 
+import nbchat
 from nbchat.engine import retry
 from nbchat.errors import BadSettings, TlsFailed, Unreachable
+from nbchat.network import pool
 
+from ..fakes.provider import Service, said
 from .faults.certificates import Authority
 from .faults.families import TEXT
 from .faults.outcomes import Outcome, call
@@ -164,3 +169,28 @@ async def test_a_certificate_file_that_is_not_there_is_named(
         "SSL_CERT_FILE",
         "/no/such/file.pem",
     )
+
+
+def test_an_address_that_says_nothing_is_not_waited_for(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one is tried beside it."""
+    service.answers(*said("Hi."))
+
+    async def both(host: str, port: int) -> list[str]:
+        return ["127.0.0.2", "127.0.0.1"]
+
+    monkeypatch.setattr(pool, "resolve", both)
+    with ExitStack() as opened:
+        silent = opened.enter_context(socket.socket())
+        silent.bind(("127.0.0.2", service.port))
+        silent.listen(0)
+        for _ in range(4):  # more than it has room for, so that it hears of no other
+            waiting = opened.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.2", service.port))
+        answered = nbchat.ask(
+            "openai:m", "Hi", base_url=f"{service.url}/v1", wire="openai-chat", api_key="k"
+        )
+
+    assert answered.text == "Hi."

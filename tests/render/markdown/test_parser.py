@@ -180,6 +180,11 @@ def test_a_block_with_words_from_right_to_left_takes_its_direction_from_them(
     assert "dir=auto" in to_html(markdown.format(words)).split(">")[0]
 
 
+def test_a_paragraph_that_begins_from_right_to_left_stands_on_the_right() -> None:
+    assert "style" in to_html("مرحبا world").split(">")[0]
+    assert "style" not in to_html("Hello سلام").split(">")[0]
+
+
 def test_other_blocks_do_not_pay_for_a_direction() -> None:
     assert "dir" not in to_html("# Title\n\nwords 中文\n\n- a\n")
 
