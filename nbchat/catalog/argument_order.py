@@ -52,17 +52,9 @@ def is_swapped(model: object, question: str, catalog: Catalog) -> bool:
     >>> is_swapped("o3", "kimi-k2.6", shipped()), is_swapped("kimi-k2.6", "Hi", shipped())
     (False, False)
     """
-    if not _may_be_question(model) or not _leads(question, catalog):
+    if not _may_be_question(model) or not catalog.leads(question):
         return False
-    return not isinstance(model, str) or not (key_shapes.is_in(model) or _leads(model, catalog))
-
-
-def _leads(name: str, catalog: Catalog) -> bool:
-    try:
-        catalog.find(name)
-    except UnknownModel:
-        return False
-    return True
+    return not isinstance(model, str) or not (key_shapes.is_in(model) or catalog.leads(model))
 
 
 def _may_be_question(model: object) -> bool:

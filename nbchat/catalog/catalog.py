@@ -86,6 +86,14 @@ class Catalog:
         provider = self.providers[model.type]
         return Route(model, provider, wire or model.wire or provider.wire)
 
+    def leads(self, name: object) -> bool:
+        """Whether `find` has a route for it.
+
+        >>> shipped().leads("kimi-k2.6"), shipped().leads("kimi:new-model"), shipped().leads("kimi")
+        (True, True, False)
+        """
+        return isinstance(name, str) and self._row(self.aliases.get(name, name)) is not None
+
     def _row(self, name: str) -> Model | None:
         """The row for a table name or `provider:any-model-id`."""
         if name in self.models:

@@ -95,7 +95,7 @@ def several_hint(words: list[str], magic: str, catalog: Catalog) -> str:
         said = f"no model is called {typed!r}. Did you mean {name!r}?"
         return f"{said} Type it so:\n{magic} {name}"
     for word in words:
-        if _leads_somewhere(word, catalog):
+        if catalog.leads(word):
             has_options = any(one.startswith("--") for one in words)
             ways = " Options stand with each question, on the %%chat line." if has_options else ""
             return f"{magic} takes the name of one model alone.{ways} Type it so:\n{magic} {word}"
@@ -132,17 +132,9 @@ def _with_a_model(name: str, variables: Mapping[str, Any], catalog: Catalog) -> 
     for variable in sorted(variables, key=lambda other: other != name):
         if not name or folded(variable) != folded(name) or not can_be_put_in(variables[variable]):
             continue
-        if _leads_somewhere(str(variables[variable]).strip(), catalog):
+        if catalog.leads(str(variables[variable]).strip()):
             return variable
     return ""
-
-
-def _leads_somewhere(name: str, catalog: Catalog) -> bool:
-    try:
-        catalog.find(name)
-    except UnknownModel:
-        return False
-    return True
 
 
 def _typed_right(line: str, word: str, name: str, right: str) -> str:

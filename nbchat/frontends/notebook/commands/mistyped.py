@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from nbchat.catalog.lookup_errors import written_apart
 from nbchat.catalog.typed_addresses import address_meant
-from nbchat.errors import UnknownModel
 from nbchat.frontends.notebook.arguments import FLAGS
 from nbchat.wording import did_you_mean, set_key, shorten
 
@@ -118,7 +117,7 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
     if apart:
         typed = " ".join([name, *text.split()][:count])
         return f"%chat takes a command, not a model. To ask {typed}:\n%%chat {apart}"
-    if _is_asked_by(name, catalog):
+    if catalog.leads(name):
         return (
             f"%chat takes a command, not a model. "
             f"To ask {name}, with the question below it:\n%%chat {name}"
@@ -172,15 +171,6 @@ def command_on_cell_line(line: str, rows: Mapping[str, Row]) -> str:
     if len(more) > MOST_WORDS and not row.takes_words:
         return ""
     return f"{name} is a command, which has one % before it:\n%chat {line.strip()}"
-
-
-def _is_asked_by(name: str, catalog: Catalog) -> bool:
-    """Whether a model is asked by this name."""
-    try:
-        catalog.find(name)
-    except UnknownModel:
-        return False
-    return True
 
 
 def _is_of_models(word: str, catalog: Catalog) -> bool:
