@@ -35,6 +35,7 @@ DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
 SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
+BOM = b"\xef\xbb\xbf"  # the byte order mark of UTF-8, which some servers write before a body
 BEGINS_TEXT = b"\t"  # the first byte of text; the length of an event of AWS begins with less
 UNREADABLE = "a part of the answer cannot be read"
 
@@ -133,11 +134,12 @@ class ResponseReader:
         limit = self._limits.between_events
         if self._decoder is None:
             self._sample += chunk
-            start = self._sample.removeprefix(b"\xef\xbb\xbf").lstrip()
-            if not start and len(self._sample) < limit:
+            body = self._sample.removeprefix(BOM)
+            start = body.lstrip()
+            is_open = not start or BOM.startswith(self._sample)  # what it starts with is to come
+            if is_open and len(self._sample) < limit:
                 return
-            chunk = self._sample
-            self._sample = chunk[:SAMPLE_SIZE]
+            chunk, self._sample = body, body[:SAMPLE_SIZE]
             self._decoder = self._decoder_for(start[:1])
         try:
             frames = self._decoder.feed(chunk)

@@ -159,3 +159,19 @@ async def test_every_split_gives_the_same_answer(family: Family) -> None:
 
 def folded(answer: Answer) -> tuple[object, ...]:
     return answer.text, answer.thought, answer.tool_calls, answer.usage, answer.stop, answer.notices
+
+
+@pytest.mark.parametrize(
+    "family",
+    [family for family in FAMILIES if family.framing != WITH_NAMES],
+    ids=lambda family: family.name,
+)
+async def test_a_byte_order_mark_that_comes_in_pieces_is_none_of_the_answer(family: Family) -> None:
+    mark = b"\xef\xbb\xbf"
+    whole = json.dumps(family.whole(TEXT), ensure_ascii=False).encode()
+    for body in (recorded(family), whole):
+        for size in (1, 2, 3):
+            pieces = [mark[at : at + size] for at in range(0, len(mark), size)]
+            played = await Reading(family).play(*pieces, body)
+
+            assert (played.error, played.text) == (None, TEXT), size
