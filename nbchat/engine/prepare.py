@@ -30,6 +30,7 @@ from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
+from nbchat.wording import shorten
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -119,6 +120,8 @@ def prepare(
     _check_place(call.url, base_url.value, route.provider.name)
     if options.extra:
         _merge_extra(call.body, options.extra)
+        members = shorten(", ".join(options.extra), 100)
+        notices.append(f"Yours, and sent as it was written: {members}.")
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(
         route=route,

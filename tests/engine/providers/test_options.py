@@ -132,6 +132,18 @@ async def test_extra_is_merged_and_the_conversation_stays_last(
     assert [*sent][-1] == "messages"
 
 
+async def test_what_is_the_users_own_in_a_request_is_told(
+    monkeypatch: pytest.MonkeyPatch, service: Service
+) -> None:
+    ask = asker(monkeypatch, service, *KIMI)
+
+    with_own = await ask.ask(extra={"top_k": 5, "safe_mode": True})
+    without = await ask.ask(extra={})
+
+    assert with_own.notices == ["Yours, and sent as it was written: top_k, safe_mode."]
+    assert without.notices == []
+
+
 async def test_extra_repeats_its_bytes_in_a_longer_conversation(
     monkeypatch: pytest.MonkeyPatch, service: Service
 ) -> None:
