@@ -16,8 +16,8 @@ PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     (
-        *("key_shapes", "known_keys", "errors", "keys", "hosts", "folders", "invisible"),
-        *("library_logs", "wording", "wrong_calls"),
+        *("key_shapes", "known_keys", "errors", "keys", "environment", "host_lists", "hosts"),
+        *("folders", "invisible", "library_logs", "wording", "wrong_calls"),
     ),
     (
         *("provider_state", "attachments", "messages", "part_lists", "text_like", "events"),

@@ -140,7 +140,7 @@ class Transport:
         address = _parse(url)
         scheme, host = address.scheme, address.host
         peer = Peer(host, name)
-        proxy = None if host in self._in_process else proxy_for(scheme, host)
+        proxy = None if host in self._in_process else proxy_for(url, host)
         transport = self._transport_for(address, peer, proxy)
         limits = {
             "connect": timeouts.connect,
@@ -211,15 +211,17 @@ class _PoolTransport(httpx.AsyncBaseTransport):
         self._pool = make_pool(scheme, connector)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
+        url, host, extensions = request.url, request.url.raw_host, request.extensions
+        if b":" in host and self._connector.through_http:
+            # httpcore writes to the proxy what it is given; for TLS it is the bare address.
+            extensions = {**extensions, "sni_hostname": host.decode()}
+            host = b"[%b]" % host
         inner = httpcore.Request(
             request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
+            httpcore.URL(scheme=url.raw_scheme, host=host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.content,
-            extensions=request.extensions,
+            extensions=extensions,
         )
         try:
             response = await self._pool.handle_async_request(inner)

@@ -19,6 +19,7 @@ from nbchat.catalog.catalog import own_variable
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_mistakes import safe_value
 from nbchat.engine.prepare import prepare
+from nbchat.environment import variable_value
 from nbchat.errors import BadSettings, MissingAddress, MissingKey, NbchatError, UnknownModel
 from nbchat.options import Options
 from nbchat.settings_rows import own_keys, shown, shown_address
@@ -37,7 +38,6 @@ STORE_SECONDS = 2.0
 CANNOT = " cannot be asked: "
 ANY_QUESTION = "?"
 ANY_MODEL = "any-model"
-CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
 PREFIX = "NBCHAT_"
 SETTINGS = ("MODEL", "DISPLAY", "HISTORY", "CONFIG")
@@ -263,13 +263,13 @@ def _history_faults(chat: ChatCommand, settings: Settings) -> Iterator[Fault]:
 
 
 def _network_faults() -> Iterator[Fault]:
-    from nbchat.network.pool import tls_context
+    from nbchat.network.pool import CERTIFICATES, tls_context
     from nbchat.network.proxy import proxies
 
     for proxy in proxies().values():
         if proxy.trouble:
             yield Fault(f"{proxy.trouble} Correct it, or unset it.", frozenset({proxy.variable}))
-    named = {name: os.environ[name] for name in CERTIFICATES if os.environ.get(name)}
+    named = {name: path for name in CERTIFICATES if (path := variable_value(name))}
     for name, path in named.items():
         if not os.path.exists(path):
             yield Fault(
