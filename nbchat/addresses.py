@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from nbchat.catalog.catalog import Route, own_variable, shipped
 from nbchat.catalog.rows import Provider
+from nbchat.environment import variable_value
 from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
 from nbchat.key_owners import refuse_key_in_address
@@ -51,7 +51,7 @@ def moved_by_environment(provider: Provider) -> Setting | None:
     """
     own = own_variable(provider)
     for variable in (own, *provider.env_base_url):
-        value = os.environ.get(variable, "").strip()
+        value = variable_value(variable)
         if not value:
             continue
         if variable not in _shipped_variables(provider):
@@ -99,7 +99,7 @@ def _parameter(variables: str, name: str, template: str, provider: Provider) -> 
     names, _, default = variables.partition("=")
     known = names.split("|")
     for variable in known:
-        if value := os.environ.get(variable):
+        if value := variable_value(variable):
             refuse_key_in_address(variable, value, provider.type)
             return value
     if default:

@@ -13,14 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbchat import addresses, key_policy, known_keys
+from nbchat import addresses, environment, key_policy, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings, NbchatError
+from nbchat.host_lists import split_hosts
 from nbchat.hosts import place_of
 from nbchat.keys import Key, Secret
+from nbchat.plain_http import VARIABLE
 from nbchat.settings_file import OnFault, is_json, raise_fault, read_own
 from nbchat.settings_rows import setting_rows
 from nbchat.settings_values import (
@@ -42,6 +44,7 @@ class Settings:
     model: str | None = None
     display: str | None = None  # "live", "static", or None: as the front-end finds right
     history: str | None = None
+    plain_http: tuple[str, ...] = ()  # hosts that may be asked so, also with a key
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
     catalog: Catalog = field(default_factory=shipped)
@@ -86,11 +89,16 @@ class Settings:
                     f"{origins.pop('display')}: display is 'live' or 'static', not {display!r}."
                 )
             )
+        plain_http = tuple(values.get("plain_http", ()))
+        if hosts := environment.variable_value(VARIABLE):
+            plain_http = (*split_hosts(hosts), *plain_http)
+            origins["plain_http"] = VARIABLE
         known_keys.watch(layers.catalog.key_variables)
         return cls(
             model=values.get("model"),
             display=values.get("display"),
             history=values.get("history"),
+            plain_http=plain_http,
             timeouts=timeouts_of(values),
             limits=limits_of(values),
             catalog=layers.catalog,

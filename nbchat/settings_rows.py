@@ -38,6 +38,8 @@ class Decided(Protocol):
     @property
     def history(self) -> str | None: ...
     @property
+    def plain_http(self) -> Sequence[str]: ...
+    @property
     def timeouts(self) -> Timeouts: ...
     @property
     def limits(self) -> Limits: ...
@@ -107,6 +109,8 @@ def _values(settings: Decided) -> Iterator[Setting]:
     yield row("model", shown(model) if model else "chosen by the keys that are set")
     yield row("display", settings.display or "live, or static where nobody watches")
     yield row("history", _history(settings))
+    hosts = ", ".join(map(shown, settings.plain_http))
+    yield row("plain_http", hosts or "only on this machine and, without a key, in its network")
     for name in TIMEOUTS:
         yield row(f"timeouts.{name}", f"{getattr(settings.timeouts, name):g} s")
     for name in LIMITS:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from nbchat.catalog.rows import Provider
 from nbchat.hosts import connectable, host_of, is_loopback
+from nbchat.private_hosts import is_private_host
 
 OWN = "vllm"  # the provider whose rules most servers of one's own go by: OpenAI's, and no key
 LONGEST_SHOWN = 60  # characters of an address that are repeated
@@ -69,7 +70,7 @@ def _complete(word: str) -> str:
     word = re.sub(r"(?i)^[\w-]+:(?=https?:)", "", word)
     if not re.match(r"(?i)https?:", word):
         host = host_of(f"//{word}")
-        word = f"{'http' if not host or is_loopback(host) else 'https'}://{word}"
+        word = f"{'http' if not host or is_private_host(host) else 'https'}://{word}"
     url = connectable(re.split(r"[?#]", word)[0].rstrip("/").removesuffix("/models"))
     has_path = bool(url.partition("://")[2].partition("/")[1])
     return url if has_path else f"{url}/v1"

@@ -24,9 +24,14 @@ import httpcore2 as httpcore
 from nbchat.environment import first_set
 from nbchat.errors import BadSettings
 from nbchat.network.connection import IDLE_SECONDS, Connection
-from nbchat.network.failures import no_connection_error, no_connection_reason
+from nbchat.network.failures import (
+    no_connection_error,
+    no_connection_reason,
+    public_address_error,
+)
 from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
+from nbchat.private_hosts import is_reachable_by_all
 
 # Where httpcore logs the headers that it sends and receives.
 LOGGERS = ("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
@@ -45,9 +50,10 @@ STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first
 class Connector(httpcore.AsyncNetworkBackend):
     """Makes the connections of one pool: to `peer` itself, or to the proxy on the way."""
 
-    def __init__(self, peer: Peer, proxy: Proxy | None) -> None:
+    def __init__(self, peer: Peer, proxy: Proxy | None, only_private: bool = False) -> None:
         self._peer = peer
         self.proxy = proxy
+        self._only_private = only_private and proxy is None  # else the proxy finds the address
         # The last connection that each task asked for.
         self._last: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
 
@@ -77,7 +83,7 @@ class Connector(httpcore.AsyncNetworkBackend):
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                connection = await self._connect_to_any(await resolve(host, port), port)
+                connection = await self._connect_to_any(await self._resolve(host, port), port)
         except OSError as error:  # a TimeoutError is one, too
             failure = error
         else:
@@ -88,6 +94,16 @@ class Connector(httpcore.AsyncNetworkBackend):
         if self.proxy:
             raise self.proxy.no_answer_error(reason, self._peer)
         raise no_connection_error(failure, self._peer, reason)
+
+    async def _resolve(self, host: str, port: int) -> list[str]:
+        """The addresses to connect to. Looked at here, where a name cannot change any more."""
+        found = await resolve(host, port)
+        if not self._only_private:
+            return found
+        private = [address for address in found if not is_reachable_by_all(address)]
+        if not private:
+            raise public_address_error(self._peer, found[0])
+        return private
 
     async def _connect_to_any(self, addresses: list[str], port: int) -> Connection:
         """Connect to the first that answers; each has a moment before the next is tried beside it.

@@ -19,6 +19,7 @@ from .faults.server import Misbehaving
 from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
+FAR_PLAIN = "http://models.example.test:9/v1"
 
 
 def answering(line: bytes) -> Talk:
@@ -30,7 +31,7 @@ def answering(line: bytes) -> Talk:
 
 
 @pytest.mark.parametrize(
-    ("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", "http://127.0.0.1:9/v1")]
+    ("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", FAR_PLAIN)]
 )
 @pytest.mark.parametrize(
     "line",
@@ -44,6 +45,7 @@ def answering(line: bytes) -> Talk:
 async def test_a_proxy_that_refuses_is_named_with_its_variable(
     monkeypatch: pytest.MonkeyPatch, variable: str, base_url: str, line: bytes
 ) -> None:
+    monkeypatch.setenv("NBCHAT_PLAIN_HTTP", "models.example.test")
     async with listening(answering(line)) as proxy:
         monkeypatch.setenv(variable, f"http://user:s3cret@127.0.0.1:{proxy.port}")
         outcome = await call(OPENAI, base_url)
@@ -122,13 +124,15 @@ async def test_a_proxy_opens_the_way_and_the_key_stays_inside_it(
 async def test_a_proxy_is_handed_a_plain_question_with_its_whole_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("NBCHAT_PLAIN_HTTP", "models.example.test")
     async with listening(whole) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
-        outcome = await call(OPENAI, "http://127.0.0.1:9/v1")
+        outcome = await call(OPENAI, FAR_PLAIN)
 
     assert outcome.text == TEXT, outcome.error
     assert proxy[0].startswith(
-        b"POST http://127.0.0.1:9/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:9\r\n"
+        b"POST http://models.example.test:9/v1/chat/completions HTTP/1.1\r\n"
+        b"Host: models.example.test:9\r\n"
     )
     assert b64encode(f"user:{PASSWORD}".encode()) in proxy[0]
 
