@@ -50,7 +50,7 @@ def moved_by_environment(provider: Provider) -> Setting | None:
     Raises BadSettings where it would hold a key.
     """
     own = own_variable(provider)
-    for variable in (own, *provider.env_base_url):
+    for variable in provider.address_variables:
         value = variable_value(variable)
         if not value:
             continue
@@ -79,7 +79,7 @@ def foreign_host(provider: Provider, base_url: Setting) -> str:
 def _shipped_variables(provider: Provider) -> tuple[str, ...]:
     """The variables that move its base URL as the shipped table says."""
     known = shipped().providers.get(provider.type)
-    return (own_variable(known), *known.env_base_url) if known else ()
+    return known.address_variables if known else ()
 
 
 def fill(template: str, provider: Provider) -> str:

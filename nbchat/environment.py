@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-QUOTES = "\"'"  # which `%env`, `docker --env-file` and files that are copied leave around a value
+# What `%env`, `docker --env-file` and texts that are copied leave around a value.
+QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
 
 
 def unquoted(value: str) -> str:
@@ -15,7 +16,7 @@ def unquoted(value: str) -> str:
     ('sk-abc', 'https://host/v1', "it's")
     """
     value = value.strip()
-    if len(value) > 1 and value[0] in QUOTES and value[0] == value[-1]:
+    if len(value) > 1 and QUOTES.get(value[0]) == value[-1]:
         return value[1:-1].strip()
     return value
 

@@ -19,6 +19,7 @@ from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings, NbchatError
+from nbchat.header_values import filled_headers
 from nbchat.host_lists import split_hosts
 from nbchat.hosts import place_of
 from nbchat.keys import Key, Secret
@@ -80,7 +81,7 @@ class Settings:
         values, origins = dict(layers.values), dict(layers.origins)
         for name in ("model", "display", "history"):
             variable = f"NBCHAT_{name.upper()}"
-            if value := os.environ.get(variable):
+            if value := environment.variable_value(variable):
                 values[name], origins[name] = value, variable
         if values.get("display") not in (None, *DISPLAYS):
             display = values.pop("display")
@@ -120,6 +121,16 @@ class Settings:
         by_user = self._is_by_user(route, base_url)
         return key_policy.key_for(route, base_url, api_key, by_user=by_user)
 
+    def headers_for(self, route: Route, base_url: Setting) -> Mapping[str, Secret]:
+        """The row's headers that hold something of the environment. Raises as `key_for` does."""
+        own, provider = self._own_route(route), route.provider
+        same = own is not None and (own.provider.headers, own.provider.env_params) == (
+            provider.headers,
+            provider.env_params,
+        )
+        by_user = same and self._is_by_user(route, base_url)
+        return filled_headers(provider, base_url, by_user=by_user)
+
     def base_url(self, route: Route, argument: str | None = None) -> Setting:
         """The address to use for a route, and who said so."""
         key = self.key(route.provider, route.model.env_key)
@@ -152,7 +163,7 @@ class Settings:
     def secrets(self) -> Iterator[Secret]:
         """Every key that is set, to be masked wherever it comes up."""
         set_here = self.catalog.key_variables.intersection(os.environ)
-        return (Secret(os.environ[name].strip()) for name in set_here)
+        return (Secret(environment.variable_value(name)) for name in set_here)
 
     # --- what is shown --------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     (
-        *("key_shapes", "known_keys", "errors", "keys", "environment", "host_lists", "hosts"),
+        *("environment", "key_shapes", "known_keys", "errors", "keys", "host_lists", "hosts"),
         *("private_hosts", "folders", "invisible", "library_logs", "wording", "wrong_calls"),
     ),
     (
@@ -29,7 +29,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("wire",),
     (
         *("settings_values", "settings_file", "key_owners", "addresses", "key_policy"),
-        *("plain_http", "trust"),
+        *("header_values", "plain_http", "trust"),
         *("settings_rows", "settings"),
     ),
     ("network",),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from nbchat.catalog.rows import Provider
+from nbchat.catalog.rows import Provider, own_variable
 from nbchat.hosts import connectable, host_of, is_loopback
 from nbchat.private_hosts import is_private_host
 
@@ -58,11 +58,6 @@ def address_meant(word: str, catalog: Providers) -> str:
         f"row of its own in nbchat.toml; in Python base_url= names it for one question.\n"
         f'import os; os.environ["{own_variable(OWN)}"] = "{url}"'
     )
-
-
-def own_variable(kind: str) -> str:
-    """The environment variable of nbchat's own that moves a provider's base URL."""
-    return f"{kind.upper().replace('-', '_')}_BASE_URL"
 
 
 def _complete(word: str) -> str:

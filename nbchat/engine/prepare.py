@@ -22,7 +22,7 @@ from nbchat.catalog.lookup_errors import ORDER
 from nbchat.engine.demo import service as demo
 from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, place_of
-from nbchat.keys import Key
+from nbchat.keys import Key, Secret
 from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
 from nbchat.messages import Message, UnknownPart
 from nbchat.network.proxy import choose_proxy
@@ -57,6 +57,7 @@ class PreparedRequest:
     dialect: Dialect
     call: HttpRequest
     key: Key
+    row_headers: Mapping[str, Secret]  # those of the row that hold something of the environment
     base_url: Setting
     transit: Transit
     timeouts: Timeouts
@@ -95,6 +96,7 @@ class PreparedRequest:
             "user-agent": "nbchat",
             "idempotency-key": self.id,
             **self.route.provider.headers,
+            **{name: value.reveal() for name, value in self.row_headers.items()},
             **self.call.headers,
         }
         auth = self.route.provider.auth_for(self.route.wire, self.key.origin)
@@ -123,7 +125,9 @@ def prepare(
         )
     transit_to(base_url, settings.plain_http, has_key=False)
     key = settings.key_for(route, base_url, options.api_key)
-    transit = transit_to(base_url, settings.plain_http, has_key=_is_secret(key))
+    row_headers = settings.headers_for(route, base_url)
+    has_key = any(map(_is_secret, (key.secret, *row_headers.values())))
+    transit = transit_to(base_url, settings.plain_http, has_key=has_key)
     if not key.secret.sendable:
         raise KeyNotSent(
             f"the key in {key.origin} has spaces or odd characters in it. "
@@ -141,6 +145,7 @@ def prepare(
         dialect=dialect,
         call=call,
         key=key,
+        row_headers=row_headers,
         base_url=base_url,
         transit=transit,
         timeouts=timeouts,
@@ -186,10 +191,9 @@ def _check_base_url(base_url: Setting) -> Setting:
     return replace(base_url, value=url)
 
 
-def _is_secret(key: Key) -> bool:
+def _is_secret(value: Secret) -> bool:
     """Whether it is a key, and not what people write where none is needed."""
-    value = key.secret.reveal()
-    return bool(value) and not known_keys.is_placeholder(value)
+    return bool(value) and not known_keys.is_placeholder(value.reveal())
 
 
 def _check_place(url: str, base_url: str, provider: str) -> None:

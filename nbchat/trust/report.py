@@ -129,9 +129,13 @@ def _add_provider(
         host.asked.append(f"{asked}, which is asked at {today[0]} today" if is_moved else asked)
         for variable in provider.env_keys:
             _add_variable(host, name, variable, "as the key")
+        in_headers = provider.header_variables
+        for variable in sorted(in_headers):
+            _add_variable(host, name, variable, "in a header")
         for variables in provider.env_params.values():
             for variable in variables.partition("=")[0].split("|"):
-                _add_variable(host, "", variable, "in its address")
+                if variable not in in_headers:
+                    _add_variable(host, "", variable, "in its address")
         for header, value in provider.headers.items():
             host.sent.append(f"the header {_plain(header)}: {written_out(value)}")
         host.sent += _bodies(row)
