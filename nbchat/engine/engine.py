@@ -37,6 +37,7 @@ from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
 from nbchat.network.pool import LOGGERS
 from nbchat.options import Options
+from nbchat.plain_http import Transit
 from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
@@ -57,7 +58,7 @@ class Engine:
     ) -> None:
         self._settings = settings
         self._tells_of_files = tells_of_files  # what of a file beside the work was left out
-        self._told: set[str] = set()  # the lines of files that have been told
+        self._told: set[str] = set()  # what has been told once, of files and of where questions go
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
@@ -82,7 +83,7 @@ class Engine:
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
         answer.host, answer.given_url = request.foreign_host, request.given_url
         seen_names.note(answer.provider, answer.model)
-        news = self._untold(settings)
+        news = self._untold(settings, request)
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
         try:
@@ -110,11 +111,10 @@ class Engine:
             await self.local_model()
         return find()
 
-    def _untold(self, settings: Settings) -> dict[str, str]:
-        """What there is to tell of files that nobody has been told yet."""
-        if not self._tells_of_files:
-            return {}
-        return {key: line for key, line in settings.file_lines.items() if key not in self._told}
+    def _untold(self, settings: Settings, request: PreparedRequest) -> dict[str, str]:
+        """What there is to tell of files, and of where a question goes, that is not told yet."""
+        lines = {**(settings.file_lines if self._tells_of_files else {}), **request.news}
+        return {key: line for key, line in lines.items() if key not in self._told}
 
     async def _attempts(
         self,
@@ -162,6 +162,7 @@ class Engine:
                 request.timeouts,
                 call.encoded(),
                 route.provider.name,
+                only_private=request.transit is Transit.PRIVATE,
             ) as response,
             _reading(
                 ResponseReader(response, request.dialect, context, request.limits), answer
