@@ -7,14 +7,14 @@ as it speaks a format of `nbchat.wire`. Nothing here sends anything or reads a k
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pkgutil import get_data
 from typing import Any
 
 from nbchat.catalog import rows
+from nbchat.catalog.families import Family, family_of, laid_over, providers_family, quirks_over
 from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
 from nbchat.catalog.rows import (
     Model,
@@ -67,6 +67,7 @@ class Catalog:
     aliases: dict[str, str] = field(default_factory=dict)
     # Names that a file would make known, were it trusted, and the file of each.
     untrusted: Mapping[str, str] = field(default_factory=dict)
+    families: Sequence[Family] = ()  # what holds for a model wherever it is served
 
     # --- from a name to a route ------------------------------------------------------------
 
@@ -152,7 +153,8 @@ class Catalog:
         """How to ask an id that is not in the table.
 
         Like the row with the longest id that it begins with (claude-sonnet-5-5-20261101,
-        gpt-5-nano); without one, as the provider's families say.
+        gpt-5-nano); without one, as the provider's families say, then as its family does
+        everywhere.
         """
         relatives = [
             model
@@ -161,23 +163,28 @@ class Catalog:
         ]
         if relatives:
             return max(relatives, key=lambda model: len(model.sent_id))
-        family = _family(provider, upstream)
-        if "thinking" in family.model_fields_set:
-            return family
-        return family.model_copy(update={"thinking": provider.thinking})
+        profile = providers_family(provider, upstream)
+        if "thinking" in profile.model_fields_set:
+            return profile
+        family = family_of(self.families, upstream)
+        thinking = family.thinking if family and family.thinking else provider.thinking
+        return profile.model_copy(update={"thinking": thinking})
 
     # --- how a model is asked ----------------------------------------------------------------
 
     def quirks(self, model: Model, wire: str = "") -> Quirks:
-        """The provider's quirks with the model's own on top.
+        """What the model's family has everywhere, then the provider's quirks, then the model's own.
 
         Over a format that is not its own, only the provider's range of temperatures holds.
         """
-        quirks = self.providers[model.type].quirks
+        provider = self.providers[model.type]
+        family = family_of(self.families, model.sent_id)
+        everywhere = quirks_over(family, wire or model.wire or provider.wire)
         if not self._is_own_format(model, wire):
-            return Quirks(temperature_range=quirks.temperature_range)
-        own = {name: getattr(model.quirks, name) for name in model.quirks.model_fields_set}
-        return quirks.model_copy(update=own)
+            limits = Quirks(temperature_range=provider.quirks.temperature_range)
+            return laid_over([everywhere, limits])
+        of_kind = providers_family(provider, model.sent_id).quirks
+        return laid_over([everywhere, provider.quirks, of_kind, model.quirks])
 
     def _is_own_format(self, model: Model, wire: str) -> bool:
         """Whether `wire` is a format the rows were written for."""
@@ -245,15 +252,8 @@ class Catalog:
             self.thinking,
             {**self.aliases, **(aliases or {})},
             self.untrusted,
+            self.families,
         )
-
-
-def _family(provider: Provider, upstream: str) -> ModelProfile:
-    """The first of the provider's families whose pattern the id matches."""
-    for pattern, family in provider.families.items():
-        if fnmatchcase(upstream, pattern):
-            return family
-    return ModelProfile()
 
 
 def _no_table_notice(model: Model) -> str:
@@ -300,6 +300,7 @@ def shipped() -> Catalog:
         {row["id"]: Model(**row) for row in _read("models.json")["models"]},
         {row["type"]: Provider(**row) for row in tables["providers"]},
         {name: ThinkingTable(**table) for name, table in tables["thinking"].items()},
+        families=tuple(Family(**row) for row in _read("families.json")["families"]),
     )
 
 

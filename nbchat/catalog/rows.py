@@ -133,8 +133,11 @@ class Quirks(Row):
     seed_field: str = "seed"
     developer_role: bool = False
     usage_option: bool = True  # stream_options.include_usage is understood
-    # Which assistant turns must carry their thinking.
-    reasoning_back: Literal["never", "tools", "always"] = "never"
+    # There is no system role: what it would say stands before the first question.
+    system_in_question: bool = False
+    # Which assistant turns must carry their thinking: those with tool calls, or of these only
+    # the ones since the last question.
+    reasoning_back: Literal["never", "loop", "tools", "always"] = "never"
     reasoning_field: str = "reasoning_content"
     # The smallest value accepted where thinking must be sent back and there is none.
     reasoning_filler: str = ""

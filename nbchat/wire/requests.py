@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -58,11 +58,6 @@ def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
         names.update((call.id, call.name) for call in message.tool_calls)
         lacks = message.role == "tool" and not message.name
         yield replace(message, name=names.get(message.tool_call_id, "")) if lacks else message
-
-
-def wants_thought_back(back: str, calls: Sequence[ToolCall]) -> bool:
-    """Whether thinking goes back with a message of these calls; `back` is a quirk."""
-    return back == "always" or (back == "tools" and bool(calls))
 
 
 def alternate_roles(

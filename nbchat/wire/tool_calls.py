@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat.messages import ToolCall
+from nbchat.wire.answer_parts import state_of
+from nbchat.wire.contract import merge_into
 from nbchat.wire.shapes import mapping, string
+from nbchat.wire.signatures import signatures_in
 
 
 def arguments_of(raw: str) -> dict[str, Any] | None:
@@ -53,6 +56,7 @@ class _Call:
     id: str = ""
     name: str = ""
     pieces: list[str] = field(default_factory=list)
+    signed: dict[str, Any] = field(default_factory=dict)  # what goes back with it
 
     @property
     def raw(self) -> str:
@@ -64,7 +68,9 @@ class _Call:
 
     @property
     def made(self) -> ToolCall:
-        return tool_call(self.id, self.name, self.raw)
+        call = tool_call(self.id, self.name, self.raw)
+        call.state = state_of(self.signed) if self.signed else None
+        return call
 
 
 class ToolCalls:
@@ -102,6 +108,7 @@ class ToolCalls:
         call.id = call.id or call_id
         call.name = call.name or name
         call.pieces.append(raw)
+        merge_into(call.signed, signatures_in(piece))
 
     def _open(self, index: Any, call_id: str, name: str, raw: str) -> _Call:
         """The call that a piece goes on with, or a new one."""

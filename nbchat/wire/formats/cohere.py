@@ -23,11 +23,11 @@ from nbchat.wire.requests import (
     function_tools,
     state_blocks,
     text_file_as_text,
-    wants_thought_back,
 )
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
+from nbchat.wire.thinking_back import open_from, wants_thought_back
 from nbchat.wire.tool_calls import ToolCalls
 
 FRAMING: Framing = "sse"
@@ -106,7 +106,8 @@ def _thinking(fields: ThinkingFields) -> dict[str, Any]:
 def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     if system := system_text(ask):
         yield {"role": "system", "content": system}
-    for message in ask.messages:
+    start = open_from(ask.messages)
+    for at, message in enumerate(ask.messages):
         match message.role:
             case "tool":
                 yield {
@@ -115,7 +116,7 @@ def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
                     "content": message.text,
                 }
             case "assistant":
-                yield _assistant(message, ask)
+                yield _assistant(message, ask, at >= start)
             case _:
                 yield {"role": message.role, "content": _content(message, ask)}
 
@@ -136,9 +137,10 @@ def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
             return {"type": "text", "text": part}
 
 
-def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
+def _assistant(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
     said: dict[str, Any] = {"role": "assistant"}
-    if message.thought and wants_thought_back(ask.quirks.reasoning_back, message.tool_calls):
+    back = wants_thought_back(ask.quirks.reasoning_back, message.tool_calls, is_open)
+    if message.thought and back:
         said["content"] = [{"type": "thinking", "thinking": message.thought}]
         said["content"] += [{"type": "text", "text": message.text}] if message.text else []
     elif message.text or not message.tool_calls:

@@ -20,13 +20,13 @@ from nbchat.wire.requests import (
     file_refusal,
     function_tools,
     text_file_as_text,
-    wants_thought_back,
     with_tool_names,
 )
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
+from nbchat.wire.thinking_back import open_from, wants_thought_back
 from nbchat.wire.tool_calls import tool_call
 
 FRAMING: Framing = "ndjson"
@@ -72,11 +72,12 @@ def render(ask: ModelRequest) -> HttpRequest:
 def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     if system := system_text(ask):
         yield {"role": "system", "content": system}
-    for message in with_tool_names(ask.messages):
-        yield _message(message, ask)
+    start = open_from(ask.messages)
+    for at, message in enumerate(with_tool_names(ask.messages)):
+        yield _message(message, ask, is_open=at >= start)
 
 
-def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
+def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
     content = "\n\n".join(
         _text(part, ask)
         for part in map(text_file_as_text, message.parts)
@@ -91,7 +92,8 @@ def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
             for k, v in (("tool_name", message.name), ("tool_call_id", message.tool_call_id))
             if v
         }
-    if message.thought and wants_thought_back(ask.quirks.reasoning_back, message.tool_calls):
+    back = wants_thought_back(ask.quirks.reasoning_back, message.tool_calls, is_open)
+    if message.thought and back:
         said["thinking"] = message.thought
     if message.tool_calls:
         said["tool_calls"] = [_tool_call(call) for call in message.tool_calls]

@@ -7,11 +7,11 @@ here; what they want differently in a request is a field of `Quirks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbchat.events import Event, StopReason, Usage
-from nbchat.messages import File, Image, Message, Part, Text, Thought
+from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
@@ -25,12 +25,21 @@ from nbchat.wire.requests import (
     function_tools,
     state_blocks,
     text_file_as_text,
-    wants_thought_back,
 )
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping
+from nbchat.wire.signatures import message_signature
 from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
+from nbchat.wire.thinking_back import (
+    CAME_IN,
+    IN_TEXT,
+    open_from,
+    thinking_members,
+    wants_thought_back,
+    without_name,
+)
+from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
 
 FRAMING: Framing = "sse"
@@ -102,7 +111,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
-    body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
+    body["messages"] = [*_system(ask), *_messages(ask)]
     notices = [*left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
@@ -131,7 +140,13 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
     }
 
 
-def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
+def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
+    start = open_from(ask.messages)
+    for at, message in enumerate(ask.messages):
+        yield _message(message, ask, is_open=at >= start)
+
+
+def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
     match message.role:
         case "tool":
             return {
@@ -140,7 +155,7 @@ def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
                 "content": message.text,
             }
         case "assistant":
-            return _assistant(message, ask)
+            return _assistant(message, ask, is_open)
         case _:
             return {"role": message.role, "content": _content(message, ask)}
 
@@ -167,7 +182,7 @@ def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
             return {"type": "text", "text": part}
 
 
-def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
+def _assistant(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
     said: dict[str, Any] = {"role": "assistant", "content": message.text}
     quirks = ask.quirks
     if calls := [call for call in message.tool_calls if call.name]:
@@ -175,14 +190,21 @@ def _assistant(message: Message, ask: ModelRequest) -> dict[str, Any]:
             said.pop("content")
             if quirks.empty_content == "null":
                 said["content"] = None
-        said["tool_calls"] = [function_call(call, _id(call.id, ask)) for call in calls]
+        said["tool_calls"] = [_call(call, ask) for call in calls]
     thoughts = [part for part in message.ordered_parts if isinstance(part, Thought)]
-    states = [block for part in thoughts for block in state_blocks(part) if block]
-    if states:
-        merge_into(said, states[0])
-    elif wants_thought_back(quirks.reasoning_back, calls):
-        said[quirks.reasoning_field] = message.thought or quirks.reasoning_filler
+    states = [block for part in thoughts for block in state_blocks(part)]
+    kept = states[0] if states else {}
+    if without_name(kept):
+        merge_into(said, without_name(kept))
+    elif wants_thought_back(quirks.reasoning_back, calls, is_open):
+        said |= thinking_members(message, quirks, kept.get(CAME_IN, ""))
     return said
+
+
+def _call(call: ToolCall, ask: ModelRequest) -> dict[str, Any]:
+    """A call of the model, with what its host has signed it with."""
+    asked = function_call(call, _id(call.id, ask))
+    return merge_into(asked, dict(*state_blocks(call)))
 
 
 def _id(given: str, ask: ModelRequest) -> str:
@@ -201,6 +223,9 @@ class Reader:
         self._calls = ToolCalls()
         self._usage: Mapping[str, Any] = {}
         self._details = ReasoningDetails()
+        self._blocks = ThinkingBlocks()
+        self._signed: dict[str, Any] = {}  # what words without a call are signed with
+        self._came_in = ""  # the field of the thinking
         self._is_placed = False  # there is a part of thinking for the details
         self._finish = ""
         self._part = "delta"
@@ -249,6 +274,7 @@ class Reader:
             )
         if delta is None:
             return self._content(choice.get("text"))
+        self._signed |= message_signature(delta)
         events = self._thought(delta)
         if content := delta.get("content"):
             events += self._content(content)
@@ -269,9 +295,12 @@ class Reader:
         if "reasoning_details" in delta:
             said = self._details.add(delta["reasoning_details"])
             events = self._placed()
+        if "thinking_blocks" in delta:
+            said = self._blocks.add(delta["thinking_blocks"]) or said
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
                 said = text
+                self._came_in = name
                 break
         return [*self._untagged(), Thought(said)] if said else events
 
@@ -289,11 +318,15 @@ class Reader:
         return list(held)
 
     def _content(self, content: Any) -> list[Event]:
+        events: list[Event]
         if isinstance(content, str):
             if self._tags is None:
                 return [Text(content)] if content else []
-            return list(self._tags.feed(content))
-        events: list[Event] = []
+            events = list(self._tags.feed(content))
+            if any(isinstance(event, Thought) for event in events):
+                self._came_in = IN_TEXT
+            return events
+        events = []
         for part in items(content) or [
             content
         ]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
@@ -311,8 +344,7 @@ class Reader:
         return events
 
     def finish(self) -> list[Event]:
-        details = self._details.whole()
-        state = state_of({"reasoning_details": details})
+        kept = self._kept()
         events = end_events(
             self._finish,
             STOPS,
@@ -320,8 +352,20 @@ class Reader:
             calls=self._calls.made(),
             usage=usage_of(self._usage) if self._usage else None,
         )
-        thought = [Thought("", state)] if details else []
+        thought = [Thought("", state_of(kept))] if kept else []
         return [*self._untagged(), *thought, *events]
+
+    def _kept(self) -> dict[str, Any]:
+        """What goes back with the thinking; for a call at least where the thinking came."""
+        details, blocks = self._details.whole(), self._blocks.whole()
+        kept = dict(self._signed)
+        if details:
+            kept["reasoning_details"] = details
+        if blocks:
+            kept["thinking_blocks"] = blocks
+        if self._calls and self._came_in and not (details or blocks):
+            kept[CAME_IN] = self._came_in
+        return kept
 
 
 def _texts(value: Any) -> list[str]:

@@ -150,7 +150,9 @@ def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
     for piece in pieces_of(message):
         match piece:
             case str():
-                found.append({"role": "assistant", **phase, "content": piece})
+                # llama.cpp knows an item by its type alone (tools/server/server-chat.cpp).
+                said = {"type": "message", "role": "assistant", **phase, "content": piece}
+                found.append(said)
             case ToolCall():
                 called = {
                     "call_id": piece.id,

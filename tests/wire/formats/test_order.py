@@ -135,9 +135,9 @@ TABLE: dict[str, tuple[list[Any], list[str], str, Any]] = {
         "First.\n\nThen.",
         [
             REASONING,
-            {"role": "assistant", "phase": "commentary", "content": "First."},
+            {"type": "message", "role": "assistant", "phase": "commentary", "content": "First."},
             HIDDEN,
-            {"role": "assistant", "phase": "final_answer", "content": "Then."},
+            {"type": "message", "role": "assistant", "phase": "final_answer", "content": "Then."},
             FUNCTION,
         ],
     ),
