@@ -17,6 +17,7 @@ from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
+from nbchat.wire.provider_tools import rendered, runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import (
     accepted_call_id,
@@ -102,7 +103,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
-    body["messages"] = [*_system(ask), *(_message(message, ask) for message in ask.messages)]
+    body["messages"] = [*_system(ask), *(sent for one in ask.messages for sent in _sent(one, ask))]
     notices = [*left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
@@ -129,6 +130,10 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
         "type": "json_schema",
         "json_schema": {"name": schema_name(schema), "schema": plain_schema(schema)},
     }
+
+
+def _sent(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
+    return rendered(message, lambda one: _message(one, ask))
 
 
 def _message(message: Message, ask: ModelRequest) -> dict[str, Any]:
@@ -255,8 +260,9 @@ class Reader:
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal))
         if calls := delta.get("tool_calls"):
-            for piece in items(calls) or [calls]:
-                self._calls.add(mapping(piece))
+            for piece in map(mapping, items(calls) or [calls]):
+                if not runs_there(piece):
+                    self._calls.add(piece)
         if (call := delta.get("function_call")) and isinstance(
             call, dict
         ):  # what `tool_calls` was before 2023-11

@@ -160,6 +160,8 @@ def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
                 found.append({"type": "function_call", **called})
             case {"type": "message", "phase": word}:
                 phase = {"phase": word}
+            case {"type": "web_search_call"}:
+                found.append(piece)
             case _ if ask.thinking.effort or ask.thinking.body:
                 found.append(piece)
     return found
@@ -262,6 +264,8 @@ class Reader:
                 return self._message(item, given, shown)
             case "reasoning":
                 return self._reasoning(item, given, shown)
+            case "web_search_call" if given.get("action"):  # run there; the next turn has it
+                return self._parts.thought_state(_without_none(given))
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
@@ -331,6 +335,10 @@ def _without_empty(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: part for name, part in item.items() if name != "status" and part not in (None, [])
     }
+
+
+def _without_none(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in item.items() if part is not None}
 
 
 def _called(item: _Item) -> ToolCall:
