@@ -1,12 +1,13 @@
 """How a model searches the web: which row says so, and the word that lists show for it.
 
-What each vendor documents: developers.openai.com (tools-web-search), platform.claude.com (web
-search tool), ai.google.dev (google-search, tool-combination), platform.kimi.ai (use-web-search:
-thinking must be off), docs.bigmodel.cn (tools/web-search), help.aliyun.com/zh/model-studio
-(web-search), cloud.baidu.com/doc/qianfan-docs (Wm8r4sw29), volcengine.com/docs/82379 (Responses
-alone), docs.x.ai (Responses alone: `search_parameters` is answered by 410 since 2026),
-openrouter.ai/docs (model-variants/online), console.groq.com/docs/browser-search,
-xfyun.cn/doc/spark, AWS Nova (nova_grounding); all 2026-11-29.
+What the vendors document, read 2026-11-29: developers.openai.com (tools-web-search),
+platform.claude.com (web search tool), ai.google.dev (google-search, tool-combination),
+platform.kimi.ai (use-web-search: thinking must be off), docs.bigmodel.cn (tools/web-search),
+help.aliyun.com/zh/model-studio (web-search; nothing is searched beside tools: nocobase#9012),
+cloud.baidu.com/doc/qianfan-docs (Wm8r4sw29), volcengine.com/docs/82379 (Responses alone),
+docs.x.ai (Responses alone: `search_parameters` is answered by 410), openrouter.ai/docs
+(model-variants/online), console.groq.com/docs/browser-search, xfyun.cn/doc/spark, AWS Nova
+(nova_grounding).
 """
 
 from __future__ import annotations

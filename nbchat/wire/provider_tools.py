@@ -36,7 +36,7 @@ def runs_there(piece: Mapping[str, Any]) -> bool:
     return not named and string(piece.get("type")) not in OURS
 
 
-# --- blocks of Claude's own search -----------------------------------------------------------
+# --- what Claude's and OpenAI's searches want back -------------------------------------------
 
 SEARCHED = "web_search_tool_result"
 SEARCH_BLOCKS = ("server_tool_use", SEARCHED)
@@ -54,6 +54,21 @@ def search_block(given: Mapping[str, Any], raw: str) -> Item | None:
     if given.get("type") != "server_tool_use" or given.get("name") != "web_search":
         return None
     return kept | {"input": arguments_of(raw) or mapping(given.get("input"))}
+
+
+def search_item(given: Mapping[str, Any]) -> Item | None:
+    """A `web_search_call` of Responses as it goes back; None for one that says not what it did.
+
+    The pages that it lists are for the reader (openai 3.57.0 response_function_web_search.py
+    knows fewer kinds of them than are sent).
+    """
+    action = mapping(given.get("action"))
+    if not action:
+        return None
+    kept = {name: value for name, value in given.items() if value is not None}
+    shown = {name: value for name, value in action.items() if value not in (None, [])}
+    shown.pop("sources", None)
+    return kept | {"action": shown}
 
 
 def with_results(blocks: Sequence[Item]) -> list[Item]:

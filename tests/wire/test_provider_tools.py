@@ -9,7 +9,14 @@ import pytest
 from nbchat.messages import AnswerPart, Message, Text, Thought, ToolCall
 from nbchat.part_lists import message_of
 from nbchat.provider_state import ProviderState
-from nbchat.wire.provider_tools import echo_state, rendered, runs_there, search_block, with_results
+from nbchat.wire.provider_tools import (
+    echo_state,
+    rendered,
+    runs_there,
+    search_block,
+    search_item,
+    with_results,
+)
 
 SEARCH = ToolCall("s1", "$web_search", {"a": 1}, '{"a":  1}')
 ADD = ToolCall("c1", "add", {"b": 2}, '{"b": 2}')
@@ -114,3 +121,11 @@ def test_blocks_of_claudes_search_are_kept_and_others_are_not() -> None:
     assert search_block({"type": "text"}, "") is None
     assert with_results([used, found]) == [used, found]
     assert with_results([used, {"type": "text"}]) == [{"type": "text"}]
+
+
+def test_a_search_of_responses_is_kept_where_it_says_what_it_did() -> None:
+    action = {"type": "search", "query": "x", "sources": [{"type": "api", "name": "weather"}]}
+    item = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": action}
+
+    assert search_item(item) == item | {"action": {"type": "search", "query": "x"}}
+    assert search_item({"type": "web_search_call", "name": "web_search", "arguments": "{}"}) is None

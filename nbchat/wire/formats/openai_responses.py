@@ -18,6 +18,7 @@ from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
+from nbchat.wire.provider_tools import search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -264,8 +265,8 @@ class Reader:
                 return self._message(item, given, shown)
             case "reasoning":
                 return self._reasoning(item, given, shown)
-            case "web_search_call" if given.get("action"):  # run there; the next turn has it
-                return self._parts.thought_state(_without_none(given))
+            case "web_search_call" if searched := search_item(given):
+                return self._parts.thought_state(searched)
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
@@ -335,10 +336,6 @@ def _without_empty(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: part for name, part in item.items() if name != "status" and part not in (None, [])
     }
-
-
-def _without_none(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: part for name, part in item.items() if part is not None}
 
 
 def _called(item: _Item) -> ToolCall:

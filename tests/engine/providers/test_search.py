@@ -228,6 +228,11 @@ SAME = Tool("web_search", "Search")
             "gemini-2.5-flash does not search the web beside other tools; the search was left out.",
         ),
         (
+            "qwen:qwen3.8-flash",
+            {"tools": [ADD]},
+            "qwen3.8-flash does not search the web beside other tools; the search was left out.",
+        ),
+        (
             "gemini:gemini-2.5-flash",
             {"schema": SCHEMA},
             "gemini-2.5-flash does not search the web where a schema is asked for; "
