@@ -56,6 +56,12 @@ def as_one_of(name: str, value: Any, known: Sequence[Any]) -> Any:
     raise BadOption(f"{name} can be {values}; not {shown(value)}.")
 
 
+def as_flag(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise BadOption(f"{name} should be True or False, not {shown(value)}.")
+
+
 def as_stop(value: Any) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     listed = isinstance(texts, list | tuple) and len(texts) <= MOST_STOPS

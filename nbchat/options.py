@@ -24,6 +24,7 @@ from nbchat.keys import Secret
 from nbchat.option_values import (
     MOST_STOPS,
     as_extra,
+    as_flag,
     as_number,
     as_one_of,
     as_schema,
@@ -76,6 +77,11 @@ class Option(NamedTuple):
     def values(self) -> tuple[Any, ...]:
         return tuple((self.words or {}).values())
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether its flag stands alone, without a value."""
+        return bool(self.flag) and " " not in self.flag
+
     def checked(self, value: Any) -> Any:
         """The value as it is used. Raises BadSettings that says what it should be."""
         if value is None:
@@ -84,6 +90,8 @@ class Option(NamedTuple):
             return self.check(value)
         if self.words:
             return as_one_of(self.name, value, self.values)
+        if self.kind is bool:
+            return as_flag(self.name, value)
         if self.kind is str:
             return as_text(self.name, value)
         if self.kind is int:
@@ -199,6 +207,16 @@ class RequestOptions(TypedDict, total=False):
             "a JSON schema (a dict) or a pydantic model, which the text of the answer follows",
             check=as_schema,
             http=True,
+        ),
+    ]
+    search: Annotated[
+        bool | None,
+        Option(
+            "True: the provider searches the web for it, where it has a search of its own",
+            default=False,
+            http=True,
+            flag="--search",
+            line="let the provider search the web, where it has a search of its own",
         ),
     ]
     extra: Annotated[

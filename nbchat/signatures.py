@@ -37,6 +37,9 @@ ELSEWHERE = {  # what other libraries call the same
     "random_seed": "seed",
     "extra_body": "extra",
     "response_format": "schema",
+    "web_search": "search",
+    "web_search_options": "search",
+    "enable_search": "search",
     "endpoint": "base_url",
 }
 QUESTION = ("messages", "question", "prompt", "input", "text", "content", "message")

@@ -33,6 +33,7 @@ NAMES = [
     "tools",
     "tool_choice",
     "schema",
+    "search",
     "extra",
     "base_url",
     "wire",
@@ -140,6 +141,8 @@ def test_a_tool_may_be_a_dict_of_either_shape() -> None:
         ({"extra": []}, "extra should be a dict of members for the request's body, not list."),
         ({"extra": {"a": float("nan")}}, "extra should hold what JSON has"),
         ({"extra": {"a": object()}}, "extra should hold what JSON has"),
+        ({"search": "yes"}, "search should be True or False, not 'yes'."),
+        ({"search": 1}, "search should be True or False, not 1."),
         ({"thinking": 1}, "thinking can be True, False, 'low', 'medium', 'high', 'max'; not 1."),
     ],
 )

@@ -25,6 +25,7 @@ from nbchat.catalog.rows import (
     ThinkingTable,
 )
 from nbchat.catalog.thinking import nearest_fields
+from nbchat.catalog.web_search import with_feature
 from nbchat.errors import UnknownModel
 from nbchat.options import OPTIONS, Thinking
 
@@ -296,9 +297,11 @@ def _read(name: str) -> Any:
 def shipped() -> Catalog:
     """The tables that come with nbchat."""
     tables = _read("providers.json")
+    providers = {row["type"]: Provider(**row) for row in tables["providers"]}
+    models = [Model(**row) for row in _read("models.json")["models"]]
     return Catalog(
-        {row["id"]: Model(**row) for row in _read("models.json")["models"]},
-        {row["type"]: Provider(**row) for row in tables["providers"]},
+        {model.id: with_feature(model, providers[model.type]) for model in models},
+        providers,
         {name: ThinkingTable(**table) for name, table in tables["thinking"].items()},
         families=tuple(Family(**row) for row in _read("families.json")["families"]),
     )

@@ -152,6 +152,30 @@ class Quirks(Row):
     tools_body: dict[str, Any] = Field(default_factory=dict)  # merged into requests with tools
 
 
+class Search(Row):
+    """How a provider is told to search the web, over one wire format. An empty one says: not.
+
+    `refuses` are the options it cannot be had with. For "thinking" that is switched off, where
+    it can be; beside the others the search is left out.
+    """
+
+    body: dict[str, Any] = Field(default_factory=dict)  # merged into the request
+    tool: dict[str, Any] = Field(default_factory=dict)  # put behind the tools of the request
+    tools_in: str = "tools"  # where those stand; "toolConfig.tools" is a list in an object
+    tools_body: dict[str, Any] = Field(default_factory=dict)  # merged beside tools of the user's
+    suffix: str = ""  # put behind the model's id
+    always: bool = False  # it searches anyway, and is told nothing
+    # The name of a tool whose arguments go back to it as they came. For openai-chat alone.
+    echo: str = ""
+    goes_on: str = ""  # why an answer stops that goes on when it is sent back
+    refuses: tuple[Literal["tools", "schema", "thinking"], ...] = ()
+    least_effort: str = ""  # in place of the effort "minimal", at which nothing is searched
+
+    @property
+    def searches(self) -> bool:
+        return bool(self.body or self.tool or self.suffix or self.always)
+
+
 class ModelProfile(Row):
     """How a kind of model is asked, where it differs from the rest of its provider."""
 
@@ -160,6 +184,8 @@ class ModelProfile(Row):
     thinking: str | ThinkingTable = ""  # the name of a table in providers.json, or a table
     refuses: tuple[str, ...] = ()  # options that make the request fail: temperature, top_p, ...
     quirks: Quirks = Quirks()  # a field that is set here replaces the provider's
+    # By wire format; without it the family's, or else the provider's.
+    search: dict[Wire, Search] | None = None
 
 
 class Provider(Row):
@@ -197,6 +223,7 @@ class Provider(Row):
     local: bool = False  # on this machine; looked for when no model is named
     quirks: Quirks = Quirks()
     thinking: str = ""  # the thinking table of models that are not in the table of models
+    search: dict[Wire, Search] = Field(default_factory=dict)  # by wire format
     # How such models are asked, by a pattern of their id.
     families: dict[str, ModelProfile] = Field(default_factory=dict)
     default_model: str = ""  # asked when only the provider's key is known

@@ -13,7 +13,14 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from nbchat.catalog.rows import ModelProfile, Price, Quirks, ThinkingFields, ThinkingTable
+from nbchat.catalog.rows import (
+    ModelProfile,
+    Price,
+    Quirks,
+    Search,
+    ThinkingFields,
+    ThinkingTable,
+)
 from nbchat.wording import did_you_mean
 
 _KEYLIKE = re.compile(
@@ -29,7 +36,7 @@ LONGEST_VALUE = 60  # characters of a text that is repeated
 
 NESTED = {
     to_camel(name): name
-    for row in (ThinkingFields, ModelProfile, Price, Quirks, ThinkingTable)
+    for row in (ThinkingFields, ModelProfile, Price, Quirks, Search, ThinkingTable)
     for name in row.model_fields
 }
 # What the field should be, by the beginning of pydantic's type of error.

@@ -18,6 +18,7 @@ from pydantic.alias_generators import to_camel
 from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.rows import Model, ModelProfile, Provider, Row
 from nbchat.catalog.user_mistakes import holds_no_key, safe_value, unknown_field, wrong_value
+from nbchat.catalog.web_search import with_feature
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.hosts import host_of
 from nbchat.private_hosts import is_private_host
@@ -267,7 +268,7 @@ def _model(user_row: UserRow, catalog: Catalog) -> Model:
     elif "thinking" not in user_row.fields and not model.supports_thinking_mode:
         model = model.model_copy(update={"thinking": ""})
     _check_thinking(user_row, model, catalog)
-    return model
+    return with_feature(model, catalog.providers[model.type])
 
 
 def _row_to_start_from(user_row: UserRow, new: Model, catalog: Catalog) -> Model:

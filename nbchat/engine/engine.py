@@ -2,9 +2,9 @@
 
 An Engine belongs to one event loop and keeps its connections for as long as it
 lives; `runtime` owns the one that everybody shares. Read on in this order: `prepare`
-settles what is sent, `response` understands what comes, `retry` says what is tried
-again, `refusals` words what a provider refuses; `redact` keeps keys out of that, and
-`key_filter` out of answers.
+settles what is sent, `response` understands what comes, `rounds` asks again for what
+a provider's own tools want back, `retry` says what is tried again, `refusals` words
+what a provider refuses; `redact` keeps keys out of that, and `key_filter` out of answers.
 Below them is `nbchat.network`.
 """
 
@@ -15,6 +15,7 @@ import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar, Unpack
 
 from nbchat import known_keys
@@ -30,6 +31,7 @@ from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
+from nbchat.engine.rounds import all_rounds
 from nbchat.errors import NbchatError, UnknownModel
 from nbchat.events import Answer, Event, Notice, Stop, is_shown
 from nbchat.messages import Message, Text, Thought, ToolCall
@@ -87,7 +89,8 @@ class Engine:
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
         try:
-            async with aclosing(self._attempts(request, context, notices, answer)) as batches:
+            ask = partial(self._attempts, context=context, notices=notices, answer=answer)
+            async with aclosing(all_rounds(request, ask, answer)) as batches:
                 async for batch in batches:
                     self._told.update(news)
                     events = keys.feed(batch)
@@ -125,8 +128,8 @@ class Engine:
     ) -> AsyncGenerator[list[Event]]:
         """The batches of the first attempt that delivers one, and a notice before each new one.
 
-        `notices` go before the first. What was counted of an attempt that did not end is noted
-        in `answer`.
+        `notices` go before the first, and are taken from the list. What was counted of an
+        attempt that did not end is noted in `answer`.
         """
         for number in itertools.count(1):
             delivered = False
@@ -136,7 +139,7 @@ class Engine:
                         delivered = True
                         if notices:
                             batch = [*notices, *batch]
-                            notices = []
+                            notices.clear()
                         yield batch
                 return
             except NbchatError as error:

@@ -19,6 +19,8 @@ from nbchat.addresses import Setting
 from nbchat.catalog.argument_order import is_swapped
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
+from nbchat.catalog.rows import Search
+from nbchat.engine import web_search
 from nbchat.engine.demo import service as demo
 from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, place_of
@@ -50,6 +52,10 @@ _ADDRESS = re.compile(
 )
 
 
+def _new_id() -> str:
+    return f"nbchat-{uuid4()}"
+
+
 @dataclass(slots=True, frozen=True)
 class PreparedRequest:
     """A request, ready but for its key."""
@@ -64,8 +70,17 @@ class PreparedRequest:
     timeouts: Timeouts
     limits: Limits
     notices: tuple[str, ...]
+    ask: ModelRequest
+    search: Search | None = None  # how the provider searches the web, where it is asked to
+    extra: Mapping[str, Any] | None = None
     # The same for every try, so that none counts twice.
-    id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
+    id: str = field(default_factory=_new_id)
+
+    def followed_by(self, message: Message) -> PreparedRequest:
+        """The request of the next round: the same question, with what was answered by now."""
+        ask = replace(self.ask, messages=(*self.ask.messages, message))
+        call = _rendered(self.dialect, ask, self.search, self.extra)
+        return replace(self, call=call, id=_new_id())
 
     @property
     def given_url(self) -> str:
@@ -135,13 +150,10 @@ def prepare(
             "Copy it again, without line ends."
         )
     conversation, options, masked = _without_keys(conversation, options)
-    ask, notices = _model_request(settings, route, base_url.value, conversation, options)
-    call = dialect.render(ask)
+    search, left_out = web_search.settle(route, options)
+    ask, notices = _model_request(settings, route, base_url.value, conversation, options, search)
+    call = _rendered(dialect, ask, search, options.extra)
     _check_place(call.url, base_url.value, route.provider.name)
-    if options.extra:
-        _merge_extra(call.body, options.extra)
-        members = shorten(", ".join(options.extra), 100)
-        notices.append(f"Yours, and sent as it was written: {members}.")
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(
         route=route,
@@ -153,8 +165,25 @@ def prepare(
         transit=transit,
         timeouts=timeouts,
         limits=settings.limits,
-        notices=(*masked, *notices, *call.notices),
+        notices=(*masked, *left_out, *notices, *call.notices),
+        ask=ask,
+        search=search,
+        extra=options.extra,
     )
+
+
+def _rendered(
+    dialect: Dialect, ask: ModelRequest, search: Search | None, extra: Mapping[str, Any] | None
+) -> HttpRequest:
+    """The request, with what the format itself knows nothing of."""
+    call = dialect.render(ask)
+    if search:
+        web_search.put_into(call.body, search, ask.tools)
+    if extra:
+        _merge_extra(call.body, extra)
+        members = shorten(", ".join(extra), 100)
+        call.notices.append(f"Yours, and sent as it was written: {members}.")
+    return call
 
 
 def is_name(model: object) -> bool:
@@ -221,6 +250,7 @@ def _model_request(
     base_url: str,
     conversation: Sequence[Message],
     options: Options,
+    search: Search | None,
 ) -> tuple[ModelRequest, list[str]]:
     """What the model is asked, and notices of what it is not."""
     model, notices = route.model, []
@@ -235,11 +265,11 @@ def _model_request(
         tool_choice = None
         notices.append(f"{model.id} takes no tool_choice; it was left out.")
     notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.name)
-    thinking, notice = settings.catalog.thinking_fields(model, options.thinking, route.wire)
+    thinking, notice = web_search.settle_thinking(search, settings.catalog, route, options.thinking)
     if notice:
         notices.append(notice)
     ask = ModelRequest(
-        model=model.sent_id,
+        model=web_search.with_suffix(model.sent_id, search),
         base_url=base_url,
         messages=tuple(_own(m, route) for m in conversation if m.role != "system"),
         system="\n\n".join(filter(None, rules)),

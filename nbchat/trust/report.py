@@ -246,6 +246,8 @@ def _bodies(row: UserRow) -> Iterator[str]:
         if isinstance(profile.thinking, ThinkingTable):
             ways = (getattr(profile.thinking, name) for name in ThinkingTable.model_fields)
             bodies += [way.body for way in ways if isinstance(way, ThinkingFields)]
+        for search in (profile.search or {}).values():
+            bodies += [search.body, search.tool, search.tools_body]
         yield from (f"its own body: {_value(body)}" for body in bodies if body)
 
 

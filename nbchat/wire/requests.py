@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -90,12 +90,13 @@ def accepted_call_id(given: str, allowed: str, made: str = "call_{:.24}") -> str
     return made.format(sha256(given.encode("utf-8", "replace")).hexdigest())
 
 
-def pieces_of(message: Message) -> list[str | ToolCall | Block]:
+def pieces_of(message: Message, ends: Sequence[str] = ()) -> list[str | ToolCall | Block]:
     """An assistant's words, its calls and what goes back, in the order the model gave them.
 
     Words between which nothing goes back are one text. Blocks that nothing follows are
     left out: "The final block in an assistant message cannot be `thinking`" (Anthropic),
-    "reasoning was provided without its required following item" (OpenAI).
+    "reasoning was provided without its required following item" (OpenAI). `ends` are the
+    types of those that may stand last.
     """
     found: list[str | ToolCall | Block] = []
     for part in message.ordered_parts:
@@ -111,7 +112,7 @@ def pieces_of(message: Message) -> list[str | ToolCall | Block]:
             case ToolCall() if part.name:
                 found.append(part)
     found = [piece for piece in found if not is_blank(piece)]
-    while found and isinstance(found[-1], dict):
+    while found and isinstance(found[-1], dict) and found[-1].get("type") not in ends:
         found.pop()
     return found
 

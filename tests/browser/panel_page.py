@@ -58,6 +58,7 @@ NOW = {
     "temperature": None,
     "max_tokens": None,
     "thinking": "",
+    "search": False,
 }
 ANSWER = """**Petal length**. One threshold isolates *setosa*:
 

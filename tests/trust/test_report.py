@@ -171,6 +171,8 @@ BODY = '{ tools = [{ type = "mcp", server_url = "https://tools.example" }] }'
         provider("openai", f"quirks = {{ body = {BODY} }}"),
         provider("openai", f"quirks = {{ tools_body = {BODY} }}"),
         provider("openai", f'families = {{ "*" = {{ quirks = {{ body = {BODY} }} }} }}'),
+        provider("openai", f"search = {{ openai-chat = {{ body = {BODY} }} }}"),
+        model("gpt-6.1-terra", "openai", f"search = {{ openai-chat = {{ body = {BODY} }} }}"),
         model("gpt-6.1-terra", "openai", f"quirks = {{ body = {BODY} }}"),
         model("gpt-6.1-terra", "openai", f"thinking = {{ default = {{ body = {BODY} }} }}"),
         model("gpt-6.1-terra", "openai", f"thinking = {{ off = {{ body = {BODY} }} }}"),

@@ -29,7 +29,7 @@ HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 # The options that take a value, each with the words that may stand there.
 VALUES: dict[str, Mapping[str, Any]] = {"--name": {}} | {
-    option.flag.split()[0]: option.words or {} for option in FLAGS
+    option.flag.split()[0]: option.words or {} for option in FLAGS if not option.is_switch
 }
 
 
@@ -65,7 +65,10 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     parser.add_argument("--name", type=_name)
     for option in FLAGS:
         flag = option.flag.split()[0]
-        parser.add_argument(flag, dest=option.name, type=partial(_value, option))
+        if option.is_switch:
+            parser.add_argument(flag, dest=option.name, action="store_true", default=None)
+        else:
+            parser.add_argument(flag, dest=option.name, type=partial(_value, option))
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--raw", action="store_true")
     if variables is not None:

@@ -113,6 +113,7 @@ class Choose(_Numbers):  # type: ignore[misc, valid-type]  # made from the list 
     kind: Literal["choose"]
     model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
     thinking: ThinkingWord = ""
+    search: bool = False
     system: Text | None = None
     title: Label = ""
 

@@ -35,7 +35,8 @@ class Session:
     ) -> None:
         self.tell = tell  # every view, one message
         self.notebook = notebook
-        self.options: dict[str, Any] = {**dict.fromkeys(NUMBERS), "thinking": ""}
+        chosen: dict[str, Any] = {"thinking": "", "search": False}
+        self.options: dict[str, Any] = dict.fromkeys(NUMBERS) | chosen
         self.snapshot = Snapshot()
         self._publish = publish
         self._lookout = Lookout(self._tell_changes)

@@ -171,6 +171,12 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = None
 
 
+class WebSearchOptions(BaseModel):
+    """Whatever is in them, the provider's own search is what is asked for."""
+
+    model_config = TOLERANT
+
+
 class CompletionRequest(BaseModel):
     """A request of OpenAI's chat completions."""
 
@@ -210,6 +216,9 @@ class CompletionRequest(BaseModel):
         | Annotated[list[StopWord], Field(min_length=1, max_length=16), Tag("as list")],
         _TEXT_OR_LIST,
     ] = Field(None, description="up to 16 texts before which the answer ends")
+    web_search_options: WebSearchOptions | None = Field(
+        None, description="the provider searches the web, where it has a search of its own"
+    )
     # Only one value can be had.
     n: Literal[1] | None = None
     logprobs: Literal[False] | None = None
@@ -291,6 +300,7 @@ class CompletionRequest(BaseModel):
                 "tools": [tool.tool for tool in tools],
                 "tool_choice": self._tool_choice(),
                 "schema": self._schema,
+                "search": self.web_search_options is not None,
             }
         )
 

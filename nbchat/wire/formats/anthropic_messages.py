@@ -18,6 +18,7 @@ from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
+from nbchat.wire.provider_tools import SEARCH_BLOCKS, search_block, with_results
 from nbchat.wire.requests import (
     Block,
     accepted_call_id,
@@ -119,7 +120,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, ask.quirks.tools_body)
-    body["messages"] = alternate_roles(_turn(message) for message in ask.messages)
+    body["messages"] = alternate_roles(_turn(message, ask) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
     notices += [*left_out_notices(ask, FIELDS, "anthropic-messages"), *schema_notices(ask)]
     return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)
@@ -146,10 +147,12 @@ def _limits(ask: ModelRequest) -> tuple[int, int]:
     return wanted, budget
 
 
-def _turn(message: Message) -> tuple[str, list[Block]]:
+def _turn(message: Message, ask: ModelRequest) -> tuple[str, list[Block]]:
     match message.role:
         case "assistant":
-            return "assistant", [_piece(piece) for piece in pieces_of(message)]
+            said = [_piece(piece) for piece in pieces_of(message, SEARCH_BLOCKS)]
+            goes_on = message is ask.messages[-1]  # Claude goes on where it paused
+            return "assistant", said if goes_on else with_results(said)
         case "tool":
             result = {
                 "tool_use_id": accepted_call_id(message.tool_call_id, IDS),
@@ -212,7 +215,7 @@ class _Block:
 
 
 class Reader:
-    """One answer. Blocks of server tools (their calls, results, compactions) are stepped over."""
+    """One answer. Blocks of server tools are stepped over; those of its search go back."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -310,7 +313,8 @@ class Reader:
             case "tool_use" if block in self._calls:
                 self._calls.remove(block)
                 return self._parts.call(_called(block))
-        return []
+        searched = search_block(block.given, "".join(block.pieces))
+        return self._parts.thought_state(searched) if searched else []
 
     def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))

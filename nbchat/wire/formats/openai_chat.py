@@ -8,6 +8,7 @@ here; what they want differently in a request is a field of `Quirks`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from nbchat.events import Event, StopReason, Usage
@@ -17,6 +18,7 @@ from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
+from nbchat.wire.provider_tools import rendered, runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import (
     accepted_call_id,
@@ -111,7 +113,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
-    body["messages"] = [*_system(ask), *_messages(ask)]
+    body["messages"] = [*_messages(ask)]
     notices = [*left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
@@ -143,7 +145,7 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
 def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     start = open_from(ask.messages)
     for at, message in enumerate(ask.messages):
-        yield _message(message, ask, is_open=at >= start)
+        yield from rendered(message, partial(_message, ask=ask, is_open=at >= start))
 
 
 def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
@@ -281,8 +283,9 @@ class Reader:
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal))
         if calls := delta.get("tool_calls"):
-            for piece in items(calls) or [calls]:
-                self._calls.add(mapping(piece))
+            for piece in map(mapping, items(calls) or [calls]):
+                if not runs_there(piece):
+                    self._calls.add(piece)
         if (call := delta.get("function_call")) and isinstance(
             call, dict
         ):  # what `tool_calls` was before 2023-11

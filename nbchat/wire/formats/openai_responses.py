@@ -18,6 +18,7 @@ from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
+from nbchat.wire.provider_tools import search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -162,6 +163,8 @@ def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
                 found.append({"type": "function_call", **called})
             case {"type": "message", "phase": word}:
                 phase = {"phase": word}
+            case {"type": "web_search_call"}:
+                found.append(piece)
             case _ if ask.thinking.effort or ask.thinking.body:
                 found.append(piece)
     return found
@@ -264,6 +267,8 @@ class Reader:
                 return self._message(item, given, shown)
             case "reasoning":
                 return self._reasoning(item, given, shown)
+            case "web_search_call" if searched := search_item(given):
+                return self._parts.thought_state(searched)
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]

@@ -39,6 +39,8 @@ async def option_cases(asker: Asker) -> Bodies:
     made = {"options": await asker.body(top_p=0.5, seed=7, stop=["END", "STOP"])}
     for choice in ("auto", "none", "required", "add"):
         made[f"tool_choice {choice}"] = await asker.body(tools=[ADD], tool_choice=choice)
+    made["a search"] = await asker.body(search=True)
+    made["a search beside a tool"] = await asker.body(search=True, tools=[ADD])
     return made
 
 
@@ -154,7 +156,8 @@ def google(value: Any, name: str = "") -> Any:
             members.pop("role", None)  # which is of no account there
         return {inner: google(made, inner) for inner, made in members.items()}
     if isinstance(value, list):
-        return [google(inner) for inner in value]
+        made = [google(inner) for inner in value]
+        return sorted(made, key=str) if name == "tools" else made  # their client sorts them
     return (
         value.replace("-", "+").replace("_", "/") if name in ("data", "thoughtSignature") else value
     )

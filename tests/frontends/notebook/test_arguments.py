@@ -34,6 +34,7 @@ def test_every_option_is_read() -> None:
         raw=True,
     )
     assert parse_arguments("--think off").options == {"thinking": False}
+    assert parse_arguments("--search demo") == MagicArguments("demo", options={"search": True})
     assert parse_arguments("") == MagicArguments()
 
 
@@ -45,6 +46,8 @@ def test_every_option_is_read() -> None:
         ("demo --max-tokens 1k", "--max-tokens takes a number of tokens such as 4096, not '1k'"),
         ("demo --top-p most", "--top-p takes a number from 0 to 1, not 'most'"),
         ("demo --seed lucky", "--seed takes a whole number such as 42, not 'lucky'"),
+        ("demo --search=yes", "--search ignored explicit argument 'yes'"),
+        ("demo --searc", "no option --searc. Did you mean --search?"),
         ("demo --stop END", "%%chat has no option --stop"),
         ("demo --name", "--name needs a value"),
         ("demo --name ''", "--name needs the name of a conversation"),

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Service, answer, said, sse
 from ...running_kernel import RunningKernel
 from .conftest import KEY, plain
 
@@ -80,6 +80,43 @@ def test_a_parameter_the_model_refuses_is_left_out_and_said(
     ran = kernel.run("%%chat kimi-k2.6 --temperature 0.3\nHello")
 
     assert "kimi-k2.6 has a fixed temperature; it was left out." in plain(ran.html)
+
+
+def test_a_search_is_asked_for_on_the_line_and_is_one_answer(
+    kernel: RunningKernel, kimi: Service
+) -> None:
+    """Two requests to Kimi, whose model calls its own search; the next question holds both."""
+    function = {"name": "$web_search", "arguments": '{"id": "s1"}'}
+    called = {"index": 0, "id": "call_1", "type": "builtin_function", "function": function}
+    chunk = {"delta": {"content": "Let me look.", "tool_calls": [called]}}
+    kimi.answers(sse({"choices": [{"index": 0, **chunk, "finish_reason": "tool_calls"}]}))
+    kimi.answers(*said("It is blue.", usage=(29, 15)))
+    kimi.always(answer(*said("Yes.")))
+    kernel.run("%chat reset")
+
+    ran = kernel.run("%%chat kimi-k2.6 --search\nWhich colour?")
+    seen = plain(ran.html)
+    kernel.run("%%chat\nSure?")
+    first, second, third = (request.json for request in kimi.requests)
+
+    assert ran.status == "ok"
+    assert len(ran.outputs) == 1
+    assert ran.text == "Let me look.\n\nIt is blue."
+    assert "$web_search" not in seen
+    assert "29 → 15 tokens" in seen
+    assert first["tools"] == [{"type": "builtin_function", "function": {"name": "$web_search"}}]
+    assert second["messages"][-1]["content"] == '{"id": "s1"}'
+    assert [m["role"] for m in third["messages"]] == [
+        *("user", "assistant", "tool", "assistant", "user")
+    ]
+    assert "tools" not in third
+
+
+def test_where_there_is_no_search_the_cell_says_so(kernel: RunningKernel, kimi: Service) -> None:
+    ran = kernel.run("%%chat demo --search --fresh\nHello")
+
+    assert "demo has no web search of its own; it was left out." in plain(ran.html)
+    assert kimi.requests == []
 
 
 def test_live_and_static_leave_the_same_bytes(kernel: RunningKernel, kimi: Service) -> None:

@@ -35,6 +35,20 @@ def test_choices_hold_for_the_next_question(slow: Service) -> None:
     assert nbchat.chat().system == "Be brief."
 
 
+def test_a_search_holds_until_it_is_switched_off(slow: Service) -> None:
+    slow.always(answer(*said("yes")))
+    desk = Desk()
+    desk.say("choose", model="gpt-4o-search-preview")
+    for search in (True, False):
+        desk.told.clear()
+        desk.say("choose", search=search)
+        desk.wait("now", when=lambda now, wanted=search: now["search"] is wanted)
+        desk.ask("Hello")
+        desk.wait("end")
+
+    assert ["web_search_options" in request.json for request in slow.requests] == [True, False]
+
+
 def test_an_unknown_model_is_refused_and_near_names_are_told(desk: Desk) -> None:
     desk.say("choose", model="kimi-k2-thinkng")
 

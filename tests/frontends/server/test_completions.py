@@ -54,6 +54,25 @@ def test_a_whole_answer(client: OpenAI, provider: Service) -> None:
     assert whole._request_id is not None
 
 
+@pytest.mark.parametrize("options", [{}, {"search_context_size": "low"}])
+def test_a_search_is_asked_of_the_provider(
+    client: OpenAI, provider: Service, options: dict[str, Any]
+) -> None:
+    provider.answers(*said("Hello!"))
+    provider.answers(*said("Hello!"))
+
+    client.chat.completions.create(model=MODEL, messages=HELLO)
+    client.chat.completions.create(
+        model=MODEL,
+        messages=HELLO,
+        web_search_options=options,  # type: ignore[arg-type]
+    )
+
+    without, asked = (request.json.get("tools") for request in provider.requests)
+    assert without is None
+    assert asked == [{"type": "builtin_function", "function": {"name": "$web_search"}}]
+
+
 def test_a_streamed_answer(client: OpenAI, provider: Service) -> None:
     provider.answers(*said("Hel", "lo!", thought=["hm"], usage=(9, 12)), gap=0.01)
 

@@ -154,6 +154,20 @@ def test_a_conversation_with_a_picture_and_a_tool_reaches_the_provider(
     assert TOKEN not in provider.requests[0].body.decode() + str(provider.requests[0].headers)
 
 
+def test_a_search_is_one_answer_of_two_requests(server: RunningServer, provider: Service) -> None:
+    call = {"index": 0, "id": "s1", "function": {"name": "$web_search", "arguments": "{}"}}
+    delta = {"delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}
+    provider.answers(sse({"choices": [{"index": 0, **delta}]}))
+    provider.answers(*said("Blue."))
+
+    *before, last = server.request("POST", "/stream", {**QUESTION, "search": True}).lines
+
+    assert "".join(chunk["content"] for chunk in before) == "Blue."
+    assert [call for chunk in before for call in chunk.get("toolCalls") or ()] == []
+    assert last["reason"] == "end"
+    assert len(provider.requests) == 2
+
+
 def test_a_tool_the_model_asks_for_is_a_chunk(server: RunningServer, provider: Service) -> None:
     call = {"index": 0, "id": "call_1", "function": {"name": "add", "arguments": '{"a": 1}'}}
     provider.answers(
@@ -300,6 +314,11 @@ def test_an_error_that_echoes_the_key_is_cleaned_in_the_middle_of_an_answer(
         ({"model": "demo", "messages": "Hi", "maxTokens": 0}, 422, "maxTokens"),
         ({"model": "demo", "messages": "Hi", "maxTokens": KEY}, 422, "maxTokens"),
         ({"model": "demo", "messages": "Hi", "thinking": KEY}, 422, "thinking"),
+        (
+            {"model": "demo", "messages": "Hi", "search": "yes"},
+            422,
+            "search: should be a valid bool",
+        ),
         ({"model": "demo", "messages": "Hi", "topP": 2}, 422, "topP: should be less than"),
         ({"model": "demo", "messages": "Hi", "seed": -1}, 422, "seed: should be greater than"),
         ({"model": "demo", "messages": "Hi", "stop": [""]}, 422, "stop.0: should have at least"),

@@ -155,7 +155,8 @@ def _option(word: str, text: str) -> str:
     for option in FLAGS:
         flag = option.flag.split()[0]
         if word in (option.name, flag.strip("-")):
-            value = f"{flag} {_quoted(text)}" if text else option.flag
+            has_value = text and not option.is_switch
+            value = f"{flag} {_quoted(text)}" if has_value else option.flag
             return f"{flag} is an option of a question:\n%%chat {value}"
     if word in ("fresh", "raw", "name"):
         return f"--{word} is an option of a question:\n%%chat --{word} {text}".rstrip()

@@ -129,6 +129,9 @@ function openSettings(panel, anchor) {
   const rename = () => {
     connection.send({ kind: "choose", title: title.value });
   };
+  const searches = () => {
+    connection.send({ kind: "choose", search: search.checked });
+  };
   const habit = () => {
     rememberCtrl(ctrl.checked);
   };
@@ -147,12 +150,17 @@ function openSettings(panel, anchor) {
     dir: "auto",
     on: { change: rename },
   });
+  const search = element("input", {
+    type: "checkbox",
+    checked: now.search,
+    on: { change: searches },
+  });
   const ctrl = element("input", {
     type: "checkbox",
     checked: ctrlSends(),
     on: { change: habit },
   });
-  const fields = Object.entries({ ...numbers, system, title, ctrl });
+  const fields = Object.entries({ ...numbers, system, search, title, ctrl });
   const labels = fields.map(([name, field]) => element("label", null, phrase(name), field));
   popover(panel, anchor, phrase("settings"), ...labels);
 }

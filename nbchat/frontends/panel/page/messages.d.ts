@@ -80,6 +80,8 @@ declare namespace ToPython {
     max_tokens?: number | null;
     /** "" for the model's own, or off, on, low, medium, high, max. */
     thinking?: string;
+    /** Whether the provider searches the web. */
+    search?: boolean;
     system?: string | null;
     /** Of the conversation. */
     title?: string;
@@ -191,6 +193,7 @@ declare namespace ToPage {
     temperature: number | null;
     max_tokens: number | null;
     thinking: string;
+    search: boolean;
   }
 
   /** The branch that is shown. */
