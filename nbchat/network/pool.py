@@ -31,6 +31,8 @@ from nbchat.network.proxy import Proxy
 # Where httpcore logs the headers that it sends and receives.
 LOGGERS = ("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
 
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # the first that is set says whom to trust
+
 MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
 MOST_IDLE = 16  # connections to one host that are kept for the next request
 STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first (RFC 8305)
@@ -69,7 +71,7 @@ class Connector(httpcore.AsyncNetworkBackend):
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                connection = await self._connect_to_any(await resolve(host, port), port)
+                connection = await self.connect_to_any(await resolve(host, port), port)
         except OSError as error:  # a TimeoutError is one, too
             failure = error
         else:
@@ -81,7 +83,7 @@ class Connector(httpcore.AsyncNetworkBackend):
             raise self.proxy.no_answer_error(reason, self._peer)
         raise no_connection_error(failure, self._peer, reason)
 
-    async def _connect_to_any(self, addresses: list[str], port: int) -> Connection:
+    async def connect_to_any(self, addresses: list[str], port: int) -> Connection:
         """Connect to the first that answers; each has a moment before the next is tried beside it.
 
         Raises the error of the one that failed first.

@@ -82,6 +82,36 @@ def proxy_for(scheme: str, host: str) -> Proxy | None:
     return proxy
 
 
+@dataclass(slots=True, frozen=True)
+class ProxyChoice:
+    """Which proxy is on the way to an address, or why there is none.
+
+    `reason` says in words why it is so. `trouble` says why no request can be made: the proxy
+    that is set cannot be used.
+    """
+
+    proxy: Proxy | None
+    reason: str
+    trouble: str = ""
+
+
+def choose_proxy(url: str) -> ProxyChoice:
+    """The proxy before an address, as the environment is now. Nothing is sent."""
+    scheme, host = urlsplit(url).scheme.lower(), host_of(url)
+    set_here = _proxy_of_environment(scheme)
+    if set_here is None:
+        return ProxyChoice(None, f"no variable sets a proxy for {scheme}")
+    try:
+        proxy = proxy_for(scheme, host)
+    except BadSettings:
+        return ProxyChoice(set_here, f"{set_here.variable} is set", set_here.trouble)
+    if proxy:
+        return ProxyChoice(proxy, f"{proxy.variable} is set")
+    if is_loopback(host):
+        return ProxyChoice(None, "this machine is not asked through a proxy elsewhere")
+    return ProxyChoice(None, f"NO_PROXY leaves {host} out")
+
+
 def proxies() -> dict[str, Proxy]:
     """The proxy for each scheme of an address, where one is set."""
     found = {scheme: _proxy_of_environment(scheme) for scheme in ("https", "http")}
