@@ -1,4 +1,4 @@
-"""The command line: `nbchat serve`, `models`, `check` and `trust`; `python -m nbchat` is the same."""
+"""The command line: `nbchat serve`, `models`, `check`, `trust`; `python -m nbchat` is the same."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from nbchat import known_keys
 from nbchat.addresses import Setting
-from nbchat.catalog.catalog import Route
+from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import local_servers
 from nbchat.engine.answer_checks import Answered, Asked, look_at_answer
@@ -50,18 +50,21 @@ ListModels = Callable[[str], Awaitable[list[Model]]]
 
 @dataclass(slots=True, frozen=True)
 class Subject:
-    """What is checked: a model, and why it is this one; or a provider, and any model of it."""
+    """What is checked: a model, and why it is this one. Where it `is_any`, none is named."""
 
     name: str
     why: str
+    is_any: bool = False
 
-    def in_catalog(self, settings: Settings) -> tuple[Route, bool]:
-        """Its route, and whether any model is meant. Raises UnknownModel."""
-        catalog = settings.catalog
-        if self.name not in catalog.providers or catalog.leads(self.name):
-            return catalog.find(self.name), False
-        provider = catalog.providers[self.name]
-        return catalog.find(f"{self.name}:{provider.default_model or ANY_MODEL}"), True
+    def named(self, catalog: Catalog) -> Subject:
+        """Of the name of a provider, its usual model, or where it has none, any model of it."""
+        provider = catalog.providers.get(self.name)
+        if provider is None or catalog.leads(self.name):
+            return self
+        usual = catalog.name_of(provider.type, provider.default_model)
+        if provider.default_model and usual:
+            return Subject(usual, f"the usual model of {provider.type}")
+        return Subject(f"{provider.type}:{ANY_MODEL}", "no model is named", is_any=True)
 
 
 async def check(
@@ -73,13 +76,14 @@ async def check(
 ) -> list[Finding]:
     """Everything that can be seen of a model in a second, in the order of what depends on what."""
     local = asyncio.ensure_future(look_for_servers(settings, list_models))
+    subject = subject.named(settings.catalog)
     try:
-        route, any_model = subject.in_catalog(settings)
+        route = settings.catalog.find(subject.name)
     except UnknownModel as error:
         findings = [refused("model", error), *map(unseen, ("key", "base URL", *WAY, "answer"))]
     else:
         way_there = _WayThere(settings, route, transport, redacting)
-        findings = await _check_route(subject, way_there, any_model=any_model)
+        findings = await _check_route(subject, way_there)
     return list(map(_masked, [*findings, await local]))
 
 
@@ -91,12 +95,10 @@ async def ask_live(
 
     if any(finding.state == "wrong" and finding.about in BEFORE_A_QUESTION for finding in findings):
         return [*map(unseen, ABOUT)]
-    try:
-        route, any_model = subject.in_catalog(settings)
-    except UnknownModel:
+    subject = subject.named(settings.catalog)
+    if subject.is_any or not settings.catalog.leads(subject.name):
         return [*map(unseen, ABOUT)]
-    name = f"{route.provider.type}:{route.model.id}" if any_model else subject.name
-    return list(map(_masked, await check_live(settings, name, transport)))
+    return list(map(_masked, await check_live(settings, subject.name, transport)))
 
 
 def _masked(finding: Finding) -> Finding:
@@ -115,10 +117,9 @@ class _WayThere:
     redacting: RedactingFilter
 
 
-async def _check_route(subject: Subject, there: _WayThere, *, any_model: bool) -> list[Finding]:
+async def _check_route(subject: Subject, there: _WayThere) -> list[Finding]:
     settings, route = there.settings, there.route
-    name = f"{route.provider.type}:{route.model.id}" if any_model else subject.name
-    request, error = _prepared(settings, name)
+    request, error = _prepared(settings, subject.name)
     address, about_address = _look_at_address(settings, route, request, error)
     about_key = look_at_key(settings, route, address, error)
     answered = Answered()
@@ -134,7 +135,7 @@ async def _check_route(subject: Subject, there: _WayThere, *, any_model: bool) -
         return [*findings, *way]
     by_answer = {finding.about: finding for finding in answered.findings}
     findings = [by_answer.pop(one.about, one) for one in (*findings, about_address, *way)]
-    listed = look_at_list(route, answered, any_model=any_model)
+    listed = look_at_list(route, answered, any_model=subject.is_any)
     return [*findings, *by_answer.values(), listed]
 
 

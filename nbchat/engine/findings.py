@@ -47,8 +47,11 @@ def refused(about: str, error: NbchatError) -> Finding:
 
 def in_two(error: NbchatError) -> tuple[str, str]:
     """What happened, and what to do about it, with what can be pasted on a line of its own."""
-    _, _, to_do = str(error.args[0]).partition("\n")
-    return error.happened, to_do
+    happened, _, to_do = str(error.args[0]).partition("\n")
+    if happened.endswith(":"):  # which leads to what can be pasted
+        happened, _, leads = happened.rpartition(". ")
+        return f"{happened}.", f"{leads}\n{to_do}"
+    return happened, to_do
 
 
 def unseen(about: str, why: str = "") -> Finding:

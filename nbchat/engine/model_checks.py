@@ -30,7 +30,7 @@ def look_at_model(
 ) -> Finding:
     """Which model it is and why, and whether it is served any more."""
     model = route.model
-    seen = f"{name} ({why}), of {route.provider.name}"
+    seen = f"{name} ({why}), at {route.provider.name}"
     if model.status != "retired":
         return fits("model", seen)
     since = f" on {model.retired_on}" if model.retired_on else ""

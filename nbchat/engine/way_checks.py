@@ -81,7 +81,7 @@ def _proxy(way: Way, proxy: Proxy, error: NbchatError | None, *, has_answer: boo
     shown = f"{proxy.address}, set in {proxy.variable}"
     if isinstance(error, ProxyFailed | BadSettings):
         return refused("proxy", error)
-    if has_answer or error is not None:
+    if has_answer or error is not None or way.has_passed("connection"):
         return fits("proxy", shown)
     if way.failure:
         return refused("proxy", proxy.no_answer_error(_reason(way.failure), way.peer))

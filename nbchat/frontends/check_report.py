@@ -58,9 +58,8 @@ def report_lines(findings: Sequence[Finding], width: int) -> Iterator[str]:
     wrong = faults(findings)
     for fault in wrong:
         yield from wrapped(fault.what, width)
-        yield from (f"{GAP}{line}" for line in wrapped(fault.to_do, width - len(GAP)))
-        if fault.command:
-            yield f"{GAP}{fault.command}"
+        to_do = wrapped(fault.to_do, width - len(GAP)) if fault.to_do else []
+        yield from (f"{GAP}{line}" for line in (*to_do, fault.command) if line)
     if not wrong:
         yield FINE
     yield ""
