@@ -47,6 +47,7 @@ from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import string
 from nbchat.wording import plural
 
+LONGEST_NAME = 200  # characters of a model's
 MOST_PAGES = 3  # of a list
 NO_SUCH_PLACE = (404, 405, 501)
 OF_THE_WAY = (ProxyFailed, TlsFailed)  # told of the proxy and of TLS
@@ -174,8 +175,12 @@ def _ids_in(page: Any) -> list[str]:
     found = []
     for entry in entries_of(page):
         names = (string(entry.get(name)) for name in ("id", "modelId", "name", "model"))
-        found += [name.removeprefix("models/") for name in names if name][:1]
+        found += [name.removeprefix("models/") for name in names if _is_name(name)][:1]
     return found
+
+
+def _is_name(name: str) -> bool:
+    return name.split() == [name] and name.isprintable() and len(name) <= LONGEST_NAME
 
 
 # --- a refusal -----------------------------------------------------------------------------------

@@ -77,14 +77,20 @@ async def check(
     """Everything that can be seen of a model in a second, in the order of what depends on what."""
     local = asyncio.ensure_future(look_for_servers(settings, list_models))
     subject = subject.named(settings.catalog)
+    if not settings.catalog.leads(subject.name):
+        await local  # a server on this machine may have it, which the error then says
     try:
         route = settings.catalog.find(subject.name)
     except UnknownModel as error:
-        findings = [refused("model", error), *map(unseen, ("key", "base URL", *WAY, "answer"))]
+        findings = _no_model(error)
     else:
         way_there = _WayThere(settings, route, transport, redacting)
         findings = await _check_route(subject, way_there)
     return list(map(_masked, [*findings, await local]))
+
+
+def _no_model(error: UnknownModel) -> list[Finding]:
+    return [refused("model", error), *map(unseen, ("key", "base URL", *WAY, "answer"))]
 
 
 async def ask_live(
@@ -120,6 +126,8 @@ class _WayThere:
 async def _check_route(subject: Subject, there: _WayThere) -> list[Finding]:
     settings, route = there.settings, there.route
     request, error = _prepared(settings, subject.name)
+    if isinstance(error, UnknownModel):
+        return _no_model(error)
     address, about_address = _look_at_address(settings, route, request, error)
     about_key = look_at_key(settings, route, address, error)
     answered = Answered()
@@ -202,8 +210,10 @@ def _without_answer(
         return [unseen("answer")]
     if any(finding.about == "answer" for finding in answered.findings):
         return [unseen("answer")]  # which that takes the place of
-    if answered.has_come or answered.findings:
+    if answered.findings:
         return [fits("answer", "an API answers")]
+    if answered.has_come:
+        return [no_answer("answer", "something answers, and of what it is")]
     return [no_answer("answer", f"{way.place} took the connection")]
 
 
@@ -232,7 +242,7 @@ async def look_for_servers(settings: Settings, list_models: ListModels) -> Findi
         for provider, count in zip(providers, found, strict=True)
         if count is not None
     ]
-    return fits(LOCAL, ", ".join(words) or "none runs at the usual places")
+    return fits(LOCAL, ", ".join(words) or "none answers")
 
 
 async def _count(kind: str, list_models: ListModels) -> int | None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nbchat.errors import NbchatError
+from nbchat.wording import OR_ANOTHER_MODEL
 
 State = Literal["ok", "wrong", "unknown"]
 
 NOT_LOOKED_AT = "not looked at"
 NO_ANSWER = "no answer within a second"
+CORRECT_IT = f"Correct that, {OR_ANOTHER_MODEL}"
 AGAIN = "Look again; if it stays so, check the network and the base URL."
 
 
@@ -51,7 +53,7 @@ def in_two(error: NbchatError) -> tuple[str, str]:
     if happened.endswith(":"):  # which leads to what can be pasted
         happened, _, leads = happened.rpartition(". ")
         return f"{happened}.", f"{leads}\n{to_do}"
-    return happened, to_do
+    return happened, to_do or CORRECT_IT
 
 
 def unseen(about: str, why: str = "") -> Finding:

@@ -191,10 +191,9 @@ def _look_at_streaming(question: Question) -> Finding:
         return fits("streaming", f"the whole answer came within {LEAST_WAIT:g} s")
     if times < FEWEST_TIMES:
         came = "at once" if times < 2 else f"in {times} goes"
-        seen = (
-            f"the whole answer came {came}, after {seconds:.1f} s: something on the way holds it."
-        )
-        return wrong("streaming", seen, f"{OPERATOR} In nginx it is proxy_buffering off.")
+        seen = f"the whole answer came {came}, after {seconds:.1f} s, and not as it was made."
+        to_do = f"Something on the way holds answers back. {OPERATOR}"
+        return wrong("streaming", seen, f"{to_do} In nginx it is proxy_buffering off.")
     return fits("streaming", f"it came bit by bit, {times} times")
 
 

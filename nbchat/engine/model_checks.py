@@ -17,12 +17,12 @@ MOST_NAMES = 3  # of models that are named
 # other names there (their own API references, 2026-11).
 OTHER_NAMES = ("azure", "azure-deployments", "bedrock", "vertex", "doubao")
 ANY_NAME = ("llamacpp",)  # a server with one model, which answers to any name
+WITH_A_WAY = ("openrouter", "huggingface")  # a word behind a colon says how it is served
 TO_GET_ONE = {
     "ollama": "Get one in a terminal, such as: ollama pull qwen3",
     "lmstudio": "Load one in LM Studio, or in a terminal: lms load",
 }
 _REGION = re.compile(r"(global|us|eu|apac|us-gov)\.")
-_WAYS = re.compile(r":(online|free|nitro|floor|thinking|latest)$")  # OpenRouter's, and Ollama's
 
 
 def look_at_model(
@@ -62,7 +62,10 @@ def look_at_list(route: Route, answered: Answered, *, any_model: bool) -> Findin
         return wrong(LISTED, f"{provider.name} {server} no models.", to_do)
     if any_model:
         return fits(LISTED, f"{', '.join(models[:MOST_NAMES])}{_and_more(models)}")
-    if is_listed(model.sent_id, models):
+    asked = model.sent_id
+    if provider.type in WITH_A_WAY:
+        asked = asked.partition(":")[0]
+    if is_listed(model.sent_id, models) or is_listed(asked, models):
         return fits(LISTED, f"{model.sent_id} is there")
     seen = f"{model.sent_id} is not among the {plural(len(models), 'model')} that it lists"
     if model.status == "retired":
@@ -96,7 +99,7 @@ def is_listed(sent_id: str, models: list[str]) -> bool:
 
 def _plain(name: str) -> str:
     name = _REGION.sub("", name.lower(), count=1)
-    return _WAYS.sub("", name).removeprefix("models/")
+    return name.removesuffix(":latest")
 
 
 def _is_same(wanted: str, listed: str) -> bool:

@@ -1,4 +1,4 @@
-"""Set-ups in which one thing is wrong, each made on loopback: what, and what is to be said of it."""
+"""Set-ups in which one thing is wrong, made on loopback, and what is to be said of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..network.faults.talking import Talk, free_port, listening
-from .check_stage import MODEL, PAGE, Setup, Stage, as_json, at_paths, openai_list
+from ..network.test_proxy import tunnel_to
+from .check_stage import KEY, MODEL, PAGE, Setup, Stage, as_json, at_paths, openai_list
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ async def _proxied(stage: Stage, key: str) -> None:
 
 @fault("model", "no model is called 'kimi-k2.66'", "Did you mean 'kimi-k2.6'", model="kimi-k2.66")
 async def a_name_that_nobody_knows(stage: Stage) -> None:
+    stage.kimi()
+
+
+@fault("model", "GitHub Models", model="github:gpt-4o", state="wrong")
+async def a_provider_that_has_ended(stage: Stage) -> None:
     stage.kimi()
 
 
@@ -262,17 +268,25 @@ async def a_file_of_authorities_that_is_none(stage: Stage) -> None:
 @fault("proxy", "refused the way to api.moonshot.ai", "407", "HTTPS_PROXY", "NO_PROXY")
 async def a_proxy_that_wants_a_login(stage: Stage) -> None:
     proxy = await stage.stack.enter_async_context(listening(says(b"407 Login", b"x")))
-    stage.set(KIMI_API_KEY="sk-4dG7hQ2xW9pL", HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
+    stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
 
 
 @fault("proxy", "does not answer", "refused the connection", "HTTPS_PROXY")
 async def a_proxy_that_is_dead(stage: Stage) -> None:
-    stage.set(KIMI_API_KEY="sk-4dG7hQ2xW9pL", HTTPS_PROXY=f"http://127.0.0.1:{free_port()}")
+    stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY=f"http://127.0.0.1:{free_port()}")
+
+
+@fault("TLS", "issued by an authority", "through the proxy 127.0.0.1", "SSL_CERT_FILE=")
+async def a_proxy_that_reads_along(stage: Stage) -> None:
+    context = stage.authority.server("moonshot", "DNS:api.moonshot.ai")
+    server = await stage.stack.enter_async_context(listening(says(b"200 OK", b"{}"), context))
+    proxy = await stage.stack.enter_async_context(listening(tunnel_to(server.port)))
+    stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
 
 
 @fault("proxy", "HTTPS_PROXY should be an http://")
 async def a_proxy_that_is_none(stage: Stage) -> None:
-    stage.set(KIMI_API_KEY="sk-4dG7hQ2xW9pL", HTTPS_PROXY="nonsense://127.0.0.1:9")
+    stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY="nonsense://127.0.0.1:9")
 
 
 # --- what answers ------------------------------------------------------------------------------

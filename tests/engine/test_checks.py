@@ -13,7 +13,9 @@ from nbchat.engine import checks, local_servers
 
 from ..fakes.provider import Service
 from ..network.faults.certificates import Authority
-from .check_faults import FAULTS, Fault
+from ..network.faults.talking import listening
+from ..network.test_proxy import tunnel_to
+from .check_faults import FAULTS, Fault, says
 from .check_stage import KEY, MODEL, Stage, as_json, at_paths, called_wrong, look, openai_list, told
 
 SECRETS = (KEY, "4dG7hQ2xW9pL")
@@ -177,9 +179,6 @@ async def test_a_retired_model_that_is_still_listed_is_no_fault(stage: Stage) ->
 
 
 async def test_a_certificate_that_fits_is_told_with_its_issuer_and_its_end(stage: Stage) -> None:
-    from ..network.faults.talking import listening
-    from .check_faults import says
-
     stage.set(SSL_CERT_FILE=str(stage.authority.file))
     context = stage.authority.server("good", "IP:127.0.0.1")
     body = b'{"data": [{"id": "kimi-k2.6"}]}'
@@ -193,15 +192,19 @@ async def test_a_certificate_that_fits_is_told_with_its_issuer_and_its_end(stage
 
 
 async def test_what_goes_through_a_proxy_is_told_so(stage: Stage) -> None:
-    from ..network.faults.talking import listening
-    from .check_faults import says
-
-    stage.set(SSL_CERT_FILE=str(stage.authority.file))
-    async with listening(says(b"200 OK", b'{"data": [{"id": "kimi-k2.6"}]}')) as proxy:
-        stage.set(HTTP_PROXY=f"http://me:hunter22@127.0.0.1:{proxy.port}")
-        stage.kimi("http://127.0.0.1:9/v1")
+    stage.set(SSL_CERT_FILE=str(stage.authority.file), KIMI_API_KEY=KEY)
+    context = stage.authority.server("moonshot", "DNS:api.moonshot.ai")
+    body = b'{"data": [{"id": "kimi-k2.6"}]}'
+    async with (
+        listening(says(b"200 OK", body), context) as server,
+        listening(tunnel_to(server.port)) as proxy,
+    ):
+        stage.set(HTTPS_PROXY=f"http://me:hunter22@127.0.0.1:{proxy.port}")
         findings = await look()
 
+    assert called_wrong(findings) == [], told(findings)
+    assert f"proxy ok: 127.0.0.1:{proxy.port}, set in HTTPS_PROXY" in told(findings)
+    assert "the certificate fits" in told(findings)
     assert "hunter22" not in told(findings)
 
 

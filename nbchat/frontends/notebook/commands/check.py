@@ -42,13 +42,17 @@ def check(chat: ChatCommand, text: str = "") -> None:
 def show_report(chat: ChatCommand, findings: Sequence[Finding]) -> None:
     """What to do above what was looked at, as a page, and as text."""
     shell = chat.shell
-    wrong = faults(findings)
-    above = "".join(map(_fault_html, wrong)) if wrong else note(FINE)
-    page = above + table_html(HEAD, rows(findings), [False] * len(HEAD))
     width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
     if hasattr(shell, "kernel"):
         width = WIDTH
-    show(shell, page, "\n".join(report_lines(findings, width)))
+    show(shell, report_page(findings), "\n".join(report_lines(findings, width)))
+
+
+def report_page(findings: Sequence[Finding]) -> str:
+    """The report as safe HTML."""
+    wrong = faults(findings)
+    above = "".join(map(_fault_html, wrong)) if wrong else note(FINE)
+    return above + table_html(HEAD, rows(findings), [False] * len(HEAD))
 
 
 def _fault_html(fault: Fault) -> str:
