@@ -42,7 +42,7 @@ def look_at_way(
     yield fits("proxy", f"none: {choice.reason}")
     if way.address != way.peer.host or way.addresses != [way.peer.host]:
         yield _step(way, "name", ", ".join(way.addresses[:3]), has_answer=has_answer)
-    yield _step(way, "connection", f"{way.place} takes it", has_answer=has_answer)
+    yield _step(way, "connection", f"{way.place} takes connections", has_answer=has_answer)
     if not over_tls:
         yield fits("TLS", "none, since the address begins with http://")
     elif isinstance(way.failure, TlsFailed) or way.has_passed("TLS"):

@@ -13,7 +13,7 @@ from nbchat.frontends.notebook.commands.settings_table import WIDTH
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import show
 from nbchat.frontends.setup_check import check as look
-from nbchat.render.page import line, note
+from nbchat.render.page import line
 from nbchat.render.transcript import table_html
 
 LIVE = "--live"
@@ -51,12 +51,14 @@ def show_report(chat: ChatCommand, findings: Sequence[Finding]) -> None:
 def report_page(findings: Sequence[Finding]) -> str:
     """The report as safe HTML."""
     wrong = faults(findings)
-    above = "".join(map(_fault_html, wrong)) if wrong else note(FINE)
+    above = "".join(map(_fault_html, wrong)) if wrong else f"<p>{FINE}</p>"
     return above + table_html(HEAD, rows(findings), [False] * len(HEAD))
 
 
 def _fault_html(fault: Fault) -> str:
     from nbchat.render.markdown.code import code_block
 
-    said = f"<p><strong>{line(fault.what)}</strong><br>{line(fault.to_do)}</p>"
+    about, _, seen = fault.what.partition(":")
+    what = f"<strong>{line(about)}:</strong> {line(seen)}"
+    said = f"<p>{what}<br>{line(fault.to_do)}</p>" if fault.to_do else f"<p>{what}</p>"
     return said + (code_block(fault.command, "python") if fault.command else "")
