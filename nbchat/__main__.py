@@ -1,9 +1,10 @@
-"""The command line: `nbchat serve`, `models` and `trust`; `python -m nbchat` is the same."""
+"""The command line: `nbchat serve`, `models`, `check`, `trust`; `python -m nbchat` is the same."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ Talk to language models from a notebook. In a cell of one:
 
 KEYS = """\
   $ nbchat models kimi      what there is of Kimi, and which key it needs
+  $ nbchat check kimi-k2.6  whether that model can be asked here, and what is missing
   $ nbchat serve            the same models for curl and any OpenAI client
   $ nbchat trust            what the nbchat.toml found here would change, and whether it may
 
@@ -41,6 +43,13 @@ TRUST = """\
 An nbchat.toml or nbchat.json that lies beside a notebook may have come with somebody else's
 files. Until you trust it, only this counts of it: a model of the table, display, timeouts,
 and aliases of models of the table. This command shows what it would change, and asks.
+"""
+
+CHECK = """\
+Look at what a question would need: the key, the address, the way there, what answers, and
+its list of models. It takes a second, asks no question and costs nothing; --live asks two
+short questions, which cost a few tokens. Without MODEL it is the one that would be asked.
+The exit status is 1 where something is wrong, or has not answered.
 """
 
 SERVE = """\
@@ -97,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    status = 0
     try:
         parser = _parser("serve" in arguments)
         flags = vars(parser.parse_args(arguments))
@@ -107,6 +117,8 @@ def _run(arguments: Sequence[str]) -> int:
             serve(flags)
         elif command == "trust":
             trust(**flags)
+        elif command == "check":
+            status = check(**flags)
         else:
             parser.print_help()
         if sys.stdout is not None:
@@ -122,7 +134,7 @@ def _run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"nbchat: nothing can be printed here: {error.strerror}.", file=sys.stderr)
         return 2
-    return 0
+    return status
 
 
 def models(pattern: str = "") -> None:
@@ -161,6 +173,23 @@ def _state(model: Model, provider: Provider, settings: Settings) -> str:
     return f"{state}; retired{successor}"
 
 
+def check(model: str = "", live: bool = False) -> int:
+    """Print whether a model can be asked here; 1 where something is wrong."""
+    from nbchat import runtime
+    from nbchat.engine.findings import is_at_fault
+    from nbchat.frontends import check_report, setup_check
+    from nbchat.render.characters import readable
+    from nbchat.render.terminal.clean import clean_words
+
+    if live:
+        print(check_report.COSTS)
+    opened = runtime.current()
+    findings = setup_check.check(opened, opened.chat(), model, live=live)
+    width = shutil.get_terminal_size().columns
+    print(clean_words(readable("\n".join(check_report.report_lines(findings, width)))))
+    return int(is_at_fault(findings))
+
+
 def trust(file: str = "", forget: bool = False) -> None:
     """Show what a settings file would change and ask whether to trust it, or forget that it is."""
     from nbchat.frontends.trust_file import forget_file, trust_file
@@ -191,6 +220,11 @@ def _parser(with_server: bool) -> argparse.ArgumentParser:
     listing = commands.add_parser("models", help=about, description=f"List {about}.")
     pattern = "part of a model's or provider's name"
     listing.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help=pattern)
+    about = "whether a model can be asked here, and what is missing"
+    checking = commands.add_parser("check", help=about, description=CHECK, formatter_class=plain)
+    name = "a model, or a provider; without it the model that would be asked now"
+    checking.add_argument("model", nargs="?", default="", metavar="MODEL", help=name)
+    checking.add_argument("--live", action="store_true", help="ask two short questions, too")
     about = "what the settings file of a folder would change, and whether it may"
     trusting = commands.add_parser("trust", help=about, description=TRUST, formatter_class=plain)
     place = "the file, or its folder; without it the nearest upwards"

@@ -315,6 +315,8 @@ class UnknownHost(Unreachable):
 class TlsFailed(ConnectionBroken):
     """The server could not prove who it is."""
 
+    verify_code = 0  # what OpenSSL calls the fault of the certificate; 0 where it has seen none
+
 
 class ProxyFailed(ConnectionBroken):
     """The proxy on the way refused."""

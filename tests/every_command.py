@@ -17,6 +17,7 @@ CELLS = (
     "%chat",
     "%chat help",
     "%chat settings",
+    "%chat check",
     "%chat providers kimi",
     "%chat models kimi",
     "%chat ask What did I just ask?",

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from nbchat import known_keys
 from nbchat.addresses import TABLE
@@ -44,6 +44,10 @@ from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
 from nbchat.streams import SourceOptions, Stream
+
+if TYPE_CHECKING:
+    from nbchat.engine.checks import Subject
+    from nbchat.engine.findings import Finding
 
 Found = TypeVar("Found")
 
@@ -201,6 +205,23 @@ class Engine:
     async def local_models(self) -> dict[str, list[Model]]:
         """The models of the servers on this machine, by the kind of server."""
         return await local_servers.find_all(self.models, self._settings())
+
+    async def check(self, subject: Subject, *, live: bool = False) -> list[Finding]:
+        """Whether a model can be asked, and what is missing; see `nbchat.engine.checks`.
+
+        Over connections of its own: whether one can be made is what is asked. Only `live` asks
+        questions, which cost something.
+        """
+        from nbchat.engine import checks
+
+        settings, transport = self._settings(), Transport({HOST: self.demo})
+        try:
+            findings = await checks.check(settings, subject, self.models, transport, self._filter)
+            if live:
+                findings += await checks.ask_live(settings, subject, findings, transport)
+            return findings
+        finally:
+            await transport.aclose()
 
     async def aclose(self) -> None:
         """Close every connection."""

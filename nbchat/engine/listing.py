@@ -85,27 +85,27 @@ async def list_models(
     request = prepare(settings, f"{kind}:any", "-", Options())
     context = ErrorContext.of(settings, request)
     redacting.keys.update(context.keys)
-    url, listing = _list_url(settings, request), LISTINGS[request.route.wire]
+    url, listing = list_url(settings, request), LISTINGS[request.route.wire]
     mask = known_keys.current()
     models: dict[str, Model] = {}
     marks = {""}
     for _ in range(MAX_PAGES):
         page = mask.hide_in(await _fetch_page(transport, url, request, context))
-        for entry in _entries(page):
-            if model := _model_of(entry, kind, settings):
+        for entry in entries_of(page):
+            if model := model_of(entry, kind, settings):
                 models.setdefault(model.id, model)
-        mark = _next_mark(page, listing)
+        mark = next_mark(page, listing)
         if mark in marks:
             break
         marks.add(mark)
-        url = _url_after(url, listing.parameter, mark)
+        url = url_after(url, listing.parameter, mark)
     return list(models.values())
 
 
 # --- where -----------------------------------------------------------------------------------
 
 
-def _list_url(settings: Settings, request: PreparedRequest) -> str:
+def list_url(settings: Settings, request: PreparedRequest) -> str:
     """The list's address: the format's, or the provider's own.
 
     Raises BadSettings where the key may not go there.
@@ -124,13 +124,13 @@ def _list_url(settings: Settings, request: PreparedRequest) -> str:
     return base + path  # which begins with a slash, so the host stays
 
 
-def _next_mark(page: Any, listing: Listing) -> str:
+def next_mark(page: Any, listing: Listing) -> str:
     """The mark of the next page; empty where this was the last."""
     body = mapping(page)
     return string(body.get(listing.mark)) if body.get("has_more", True) else ""
 
 
-def _url_after(url: str, parameter: str, mark: str) -> str:
+def url_after(url: str, parameter: str, mark: str) -> str:
     """The address of the page after that mark."""
     parts = urlsplit(url)
     pairs = [pair for pair in parts.query.split("&") if pair]
@@ -170,17 +170,17 @@ async def _fetch_page_once(
     ) as response:
         if not 200 <= response.status < 300:
             raise await _read_refusal(response, context)
-        body = await _read_body(response, context, request.limits.model_list)
+        body = await read_body(response, context, request.limits.model_list)
     try:
         page = value_of(body)
     except (ValueError, RecursionError):
         raise not_an_api_error(body, response.status, context, response.headers) from None
-    if not _entries(page) and (problem := problem_in(page)):
+    if not entries_of(page) and (problem := problem_in(page)):
         raise error_for(problem, response.status, response.headers, context)
     return page
 
 
-async def _read_body(response: Response, context: ErrorContext, limit: int) -> bytes:
+async def read_body(response: Response, context: ErrorContext, limit: int) -> bytes:
     body = b""
     async for chunk in response.chunks():
         body += chunk
@@ -209,20 +209,31 @@ async def _read_refusal(response: Response, context: ErrorContext) -> NbchatErro
 # --- understanding ---------------------------------------------------------------------------
 
 
-def _entries(page: Any) -> list[Mapping[str, Any]]:
+def entries_of(page: Any) -> list[Mapping[str, Any]]:
     """The entries of a list, whatever is around them; Together's has nothing around it."""
+    return [_as_entry(entry) for entry in items(_list_in(page))]
+
+
+def has_list(page: Any) -> bool:
+    """Whether it is a list of models, and be it an empty one."""
+    return _list_in(page) is not None
+
+
+def _list_in(page: Any) -> list[Any] | None:
+    if isinstance(page, list):
+        return page
     body = mapping(page)
-    for value in (page, body.get("data"), body.get("models"), body.get("modelSummaries")):
-        if isinstance(value, list):
-            return [_as_entry(entry) for entry in items(value)]
-    return []
+    for name in ("data", "models", "modelSummaries"):
+        if isinstance(body.get(name, ""), list | None):  # null is a list without any, in Go
+            return items(body[name])
+    return None
 
 
 def _as_entry(entry: Any) -> Mapping[str, Any]:
     return {"id": entry} if isinstance(entry, str) else mapping(entry)
 
 
-def _model_of(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model | None:
+def model_of(entry: Mapping[str, Any], kind: str, settings: Settings) -> Model | None:
     """The row of one entry; none where it has no name that could be asked for."""
     id_ = _first_string(entry, ("id", "modelId", "name", "model"))
     sent_id = id_.removeprefix("models/")  # Gemini's

@@ -122,11 +122,13 @@ def tls_error(error: OSError, peer: Peer, timeout: float | None) -> ConnectionBr
         reason = getattr(error, "verify_message", "")
         if not reason:
             reason = (error.reason or "no TLS").lower().replace("_", " ")
-        return TlsFailed(
+        failure = TlsFailed(
             f"{unsafe} the TLS check of {peer.host} failed ({reason}).\n"
             "If your network has its own certificate authority, name its file in SSL_CERT_FILE, "
             f"{OR_ANOTHER_MODEL}"
         )
+        failure.verify_code = getattr(error, "verify_code", 0)
+        return failure
     if isinstance(error, TimeoutError) or "longer than" in str(error):
         return TlsFailed(
             f"{unsafe} {peer.host} does not finish the TLS handshake within {timeout:g} s.\n"

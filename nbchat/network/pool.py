@@ -83,7 +83,7 @@ class Connector(httpcore.AsyncNetworkBackend):
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                connection = await self._connect_to_any(await self._resolve(host, port), port)
+                connection = await self.connect_to_any(await self._resolve(host, port), port)
         except OSError as error:  # a TimeoutError is one, too
             failure = error
         else:
@@ -105,7 +105,7 @@ class Connector(httpcore.AsyncNetworkBackend):
             raise public_address_error(self._peer, found[0])
         return private
 
-    async def _connect_to_any(self, addresses: list[str], port: int) -> Connection:
+    async def connect_to_any(self, addresses: list[str], port: int) -> Connection:
         """Connect to the first that answers; each has a moment before the next is tried beside it.
 
         Raises the error of the one that failed first.

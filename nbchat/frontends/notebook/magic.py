@@ -79,8 +79,8 @@ class ChatMagics(Magics):
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 
-        `%chat` alone tells where you are and what else there is. Keys come from the
-        environment, never from a line:
+        `%chat` alone tells where you are and what else there is, `%chat check` what is missing
+        where no answer comes. Keys come from the environment, never from a line:
 
         import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()
         """

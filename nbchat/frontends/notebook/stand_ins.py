@@ -26,6 +26,7 @@ EXAMPLES = {
     "ask": "%chat ask Why is the sky blue?",
     "models": "%chat models kimi",
     "providers": "%chat providers kimi",
+    "check": "%chat check kimi-k2.6",
     "trust": "%chat trust",
     "history": "%chat history",
     "undo": "%chat undo 1",

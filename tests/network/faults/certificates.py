@@ -35,6 +35,18 @@ class Authority:
             f"x509 -req -in {name}.csr -CA authority.pem -CAkey authority.key -CAcreateserial"
             f" -out {name}.pem -extfile {name}.ext {when}"
         )
+        return self._context(name)
+
+    def self_signed(self, name: str, alternative: str) -> ssl.SSLContext:
+        """The same with a certificate that is signed by nobody but itself."""
+        self._openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+            f" -keyout {name}.key -out {name}.pem -days 2 -subj /CN={name}"
+            f" -addext subjectAltName={alternative}"
+        )
+        return self._context(name)
+
+    def _context(self, name: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         return context

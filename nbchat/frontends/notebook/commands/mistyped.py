@@ -41,6 +41,7 @@ _TRIED = {
     "ask": "prompt q query say send",
     "settings": "config configuration default env get options preferences prefs set setup "
     "status unset",
+    "check": "debug diagnose diagnostics doctor health ping ready test verify",
     "panel": "gui sidebar ui widget window",
     "providers": "hosts services vendors",
 }

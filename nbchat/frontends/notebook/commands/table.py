@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nbchat.events import Answer
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
-FILES = ("models", "conversation", "files", "history", "setup", "trust")
+FILES = ("models", "conversation", "files", "history", "setup", "check", "trust")
 
 HELP = "help"
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated
