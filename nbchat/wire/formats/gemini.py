@@ -165,7 +165,8 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
 
 def _is_signed(message: Message) -> bool:
     return any(
-        isinstance(part, Text | Thought | ToolCall) and part.state for part in message.ordered_parts
+        isinstance(part, Text | Thought | ToolCall | Image) and part.state
+        for part in message.ordered_parts
     )
 
 
@@ -176,13 +177,15 @@ def _signed(message: Message) -> Iterator[dict[str, Any]]:
         if isinstance(part, Text) and not part.state:
             words.append(part.text)
             continue
-        if not isinstance(part, Text | Thought | ToolCall):
+        if not isinstance(part, Text | Thought | ToolCall | Image):
             continue
         if words and (part.state or isinstance(part, ToolCall)):
             yield {"text": "".join(words)}
             words.clear()
         if isinstance(part, ToolCall):
             yield {**_function_call(part), **dict(*state_blocks(part))}
+        elif isinstance(part, Image):
+            yield from ({**state, **_part(part)} for state in state_blocks(part))
         else:
             yield from state_blocks(part)
     if words:
@@ -252,7 +255,8 @@ class Reader:
         self._finish = string(candidate.get("finishReason")) or self._finish
         self._why = string(candidate.get("finishMessage")) or self._why
         parts = items(mapping(candidate.get("content")).get("parts"))
-        return [made for part in parts for made in self._part(mapping(part))]
+        events = [made for part in parts for made in self._part(mapping(part))]
+        return events + self._parts.sources.read(candidate)
 
     def _part(self, part: Mapping[str, Any]) -> list[Event]:
         if part.keys() == {"thoughtSignature"}:
@@ -265,11 +269,22 @@ class Reader:
         if not part or "text" in part:
             return []
         self._answers = True
-        events = self._parts.thought_state(dict(part))  # the model's own tools, pictures
         if isinstance(data := part.get("inlineData"), Mapping):
-            kind = string(data.get("mimeType")) or "data"
-            events.append(Notice(f"The answer holds {kind}, which is not shown here."))
-        return events
+            return self._data(part, data)
+        return self._parts.thought_state(dict(part))  # the model's own tools
+
+    def _data(self, part: Mapping[str, Any], data: Mapping[str, Any]) -> list[Event]:
+        """A picture, which goes back as it came; of other data, its kind is told."""
+        kind = string(data.get("mimeType"))
+        events = [] if part.get("thought") else self._parts.pictures(dict(data))
+        shown = [event for event in events if isinstance(event, Image)]
+        if shown:
+            rest = {**part, "inlineData": {"mimeType": kind}}
+            return [replace(shown[0], state=state_of(rest))]
+        if part.get("thought") and not part.get("thoughtSignature"):
+            return []  # a draft
+        notice = Notice(f"The answer holds {kind or 'data'}, which is not shown here.")
+        return [*self._parts.thought_state(dict(part)), notice]
 
     def _text(self, part: Mapping[str, Any], text: str) -> list[Event]:
         """Words or thinking. With a signature they are a part of their own.
