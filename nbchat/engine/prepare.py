@@ -19,6 +19,7 @@ from nbchat.addresses import Setting
 from nbchat.catalog.argument_order import is_swapped
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
+from nbchat.engine.answer_pictures import with_next_question
 from nbchat.engine.demo import service as demo
 from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, is_loopback, place_of
@@ -216,7 +217,9 @@ def _model_request(
     ask = ModelRequest(
         model=model.sent_id,
         base_url=base_url,
-        messages=tuple(_own(m, route) for m in conversation if m.role != "system"),
+        messages=tuple(
+            with_next_question((m, _own(m, route)) for m in conversation if m.role != "system")
+        ),
         system="\n\n".join(filter(None, rules)),
         parameters=parameters,
         max_output=model.max_output,
