@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from nbchat.messages import Image, Message, is_picture
 from nbchat.picture_type import picture_type
+from nbchat.wire.pictures import with_places
 
 
 def with_next_question(messages: Iterable[tuple[Message, Message]]) -> Iterator[Message]:
@@ -23,8 +24,9 @@ def with_next_question(messages: Iterable[tuple[Message, Message]]) -> Iterator[
     """
     waiting: list[Image] = []
     for message, sent in messages:
-        for part in filter(is_picture, message.answer_parts):
-            if part.state is None or sent.answer_parts == ():
+        for part in with_places(message.answer_parts):
+            goes_back = isinstance(part, Image) and part.state and sent is message
+            if is_picture(part) and not goes_back:
                 waiting.append(Image(part.data, picture_type(part.data)))
         if sent.role == "user" and waiting:
             sent = replace(sent, content=[*waiting, *sent.parts])

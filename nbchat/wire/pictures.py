@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from nbchat.events import Event, Notice
-from nbchat.messages import Image, Source
+from nbchat.messages import AnswerPart, Image, Source, Thought
 from nbchat.picture_type import picture_type
 from nbchat.wire.shapes import string
 
@@ -72,6 +73,30 @@ class Pictures:
             return []
         self._said.add(sentence)
         return [Notice(sentence)]
+
+
+# --- on their way back ----------------------------------------------------------------------------
+
+
+def is_place(part: AnswerPart) -> bool:
+    """Whether it says where its provider wants the picture back that follows, and with what."""
+    data = part.state.data if isinstance(part, Thought) and part.state else None
+    inline = data.get("inlineData") if isinstance(data, dict) else None
+    return isinstance(inline, dict) and "data" not in inline
+
+
+def with_places(parts: Iterable[AnswerPart]) -> Iterator[AnswerPart]:
+    """The parts, each picture with what stands at its place."""
+    place: AnswerPart | None = None
+    for part in parts:
+        if isinstance(part, Image) and isinstance(place, Thought):
+            yield replace(part, state=place.state)
+        elif not is_place(part):
+            yield part
+        place = part if is_place(part) else None
+
+
+# --- shapes ---------------------------------------------------------------------------------------
 
 
 def _found(value: Any, depth: int) -> Iterator[str]:

@@ -57,7 +57,7 @@ def facts(turn: Turn) -> dict[str, Any]:
         "words": word_count(answer.text),
         "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
         "markdown": render.to_markdown(answer.text),  # to be copied
-        "sources": folded_sources(answer),
+        **({"sources": folded_sources(answer)} if answer.sources else {}),
     }
 
 

@@ -337,10 +337,9 @@ class Reader:
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
         thought = self._parts.thought(reasoning.get("text"))
         block.is_shown = block.is_shown or bool(thought)
-        if "citation" in delta:
-            block.citations.append(delta["citation"])
-        thought += self._parts.pictures(delta.get("image"))
-        return thought + self._parts.text(delta.get("text"))
+        block.citations += filter(None, [delta.get("citation")])
+        shown = thought + self._parts.pictures(delta.get("image"))
+        return shown + self._parts.text(delta.get("text"))
 
     def _close(self, block: _Block) -> list[Event]:
         """What a whole block gives: a call, sources, or thinking that must go back.

@@ -21,6 +21,7 @@ from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.partial_arguments import place_piece
+from nbchat.wire.pictures import with_places
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     alternate_roles,
@@ -165,15 +166,14 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
 
 def _is_signed(message: Message) -> bool:
     return any(
-        isinstance(part, Text | Thought | ToolCall | Image) and part.state
-        for part in message.ordered_parts
+        isinstance(part, Text | Thought | ToolCall) and part.state for part in message.ordered_parts
     )
 
 
 def _signed(message: Message) -> Iterator[dict[str, Any]]:
     """An answer part by part: what has a signature as it came, plain words between joined."""
     words: list[str] = []
-    for part in message.ordered_parts:
+    for part in with_places(message.ordered_parts):
         if isinstance(part, Text) and not part.state:
             words.append(part.text)
             continue
@@ -277,10 +277,9 @@ class Reader:
         """A picture, which goes back as it came; of other data, its kind is told."""
         kind = string(data.get("mimeType"))
         events = [] if part.get("thought") else self._parts.pictures(dict(data))
-        shown = [event for event in events if isinstance(event, Image)]
-        if shown:
-            rest = {**part, "inlineData": {"mimeType": kind}}
-            return [replace(shown[0], state=state_of(rest))]
+        if any(isinstance(event, Image) for event in events):
+            place = {**part, "inlineData": {"mimeType": kind}}  # the picture itself follows
+            return [*self._parts.thought_state(place), *events]
         if part.get("thought") and not part.get("thoughtSignature"):
             return []  # a draft
         notice = Notice(f"The answer holds {kind or 'data'}, which is not shown here.")

@@ -427,7 +427,7 @@ declare namespace ToPage {
     /** The answer to be copied. */
     markdown: string;
     /** The answer's sources, folded: HTML. */
-    sources: string;
+    sources?: string;
   }
 
   /** A finished turn, whole. */

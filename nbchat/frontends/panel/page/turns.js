@@ -178,7 +178,7 @@ class TurnView {
       this.images.push(image);
       put(place, image);
     }
-    this.answer.append(parsed(row.sources));
+    if (row.sources) this.answer.append(parsed(row.sources));
     put(this.notes);
     this.aside({ notes: row.notes });
     this.reasoned(row.thought);
