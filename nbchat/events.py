@@ -20,8 +20,9 @@ from nbchat.messages import (
     Thought,
     ToolCall,
     ToolResult,
+    is_picture,
 )
-from nbchat.part_lists import Growing, ReadFromParts, mark_beginnings
+from nbchat.part_lists import Growing, ReadFromParts, add_source, mark_beginnings
 from nbchat.text_like import OneText, TextLike
 from nbchat.wording import shorten
 from nbchat.wrong_calls import with_told_calls
@@ -147,8 +148,8 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     `str` work on what has come.
 
     `.parts` in the order they came, and read from them `.text`, `.thought`, `.tool_calls`,
-    `.sources`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how it
-    ended; `.model` and `.provider` are who answered, and `.host` where, unless it is the
+    `.sources`, `.pictures`, `.rounds`; `.usage` (tokens), `.notices`, and `.stop`, which says how
+    it ended; `.model` and `.provider` are who answered, and `.host` where, unless it is the
     provider's own. `.lost` is what was counted of tries of the same question that gave no word.
 
     >>> answer = Answer(model="demo", provider="demo")
@@ -205,7 +206,8 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
             case Stop():
                 self.stop = event
             case Source():
-                self._parts.append(event)
+                self._settle()
+                add_source(self._parts, event)
             case _:
                 self._close()
                 self._parts.append(event)
@@ -226,7 +228,10 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
 
     def _has(self, kind: type[Text] | type[Thought]) -> bool:
         """Whether there are such words already."""
-        return any(type(part) is kind and part.text for part in self.parts)
+        return any(
+            part.text if type(part) is kind else kind is Text and is_picture(part)
+            for part in self.parts
+        )
 
     def _settle(self) -> None:
         if self._text is not None:
@@ -305,6 +310,10 @@ class EndedAnswer(_ShownAnswer, OneText):
                 self.notices.append(event.text)
             case Stop():
                 self.stop = event
+            case Source():
+                add_source(self.parts, event)
+            case Image():
+                raise BadCall("an answer that has ended takes no more pictures.")
             case _:
                 self.parts.append(event)
 

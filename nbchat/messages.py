@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 from nbchat.attachments import File as File
 from nbchat.attachments import Image as Image  # spoken of as parts of a message
+from nbchat.picture_type import picture_type
+from nbchat.picture_words import picture_words
 from nbchat.provider_state import ProviderState
 from nbchat.text_like import as_text
 from nbchat.wrong_calls import with_told_calls
@@ -104,7 +106,9 @@ class ToolResult:
 @with_told_calls
 @dataclass(slots=True)
 class Source:
-    """A page that the answer rests on; `quoted` are the words taken from it.
+    """A page or a document that the answer rests on; `quoted` are the words taken from it.
+
+    A document without an address has only its title.
 
     >>> Source("https://example.org/lisbon", "Lisbon in May").title
     'Lisbon in May'
@@ -115,6 +119,10 @@ class Source:
     quoted: str = ""
     state: ProviderState | None = field(default=None, repr=False)
     others: dict[str, Any] | None = field(default=None, repr=False)
+    # What the answer's own words call it: 3 for a [3] in them.
+    numbers: list[int] = field(default_factory=list, repr=False, compare=False)
+    # Where words that rest on it end, in characters of the answer's text.
+    ends: list[int] = field(default_factory=list, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -129,8 +137,23 @@ AnswerPart: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source 
 
 
 def joined_words(parts: Iterable[AnswerPart], kind: type[Text] | type[Thought]) -> str:
-    """The words of one kind of part; a blank line where they begin anew."""
-    return "".join(part.spaced for part in parts if isinstance(part, kind))
+    """The words of one kind of part; a blank line where they begin anew.
+
+    Among those of an answer's text, a picture is told in words.
+    """
+    said: list[str] = []
+    for part in parts:
+        if isinstance(part, kind):
+            said.append(part.spaced)
+        elif kind is Text and is_picture(part):
+            said.append("\n\n" if any(said) else "")
+            said.append(picture_words(part))
+    return "".join(said)
+
+
+def is_picture(part: AnswerPart) -> TypeGuard[Image]:
+    """Whether it is an image by its bytes, which can be shown."""
+    return isinstance(part, Image) and picture_type(part.data) != ""
 
 
 # --- what is sent ---------------------------------------------------------------------

@@ -17,6 +17,7 @@ from nbchat.messages import (
     Thought,
     ToolCall,
     ToolResult,
+    is_picture,
     joined_words,
 )
 
@@ -43,8 +44,44 @@ def mark_beginnings(parts: Sequence[AnswerPart], kind: type[Text] | type[Thought
             part.begins = said and (part.begins or apart)
             said = said or bool(part.text)
             apart = apart and not part.text
+        elif kind is Text and is_picture(part):  # which the text tells in words
+            said = apart = True
         elif said and _has_something(part):
             apart = True
+
+
+def add_source(parts: list[AnswerPart], source: Source) -> None:
+    """Add a source, or what is new of one that is there: the same address is one source.
+
+    Its `ends` are counted from where the words of this round began.
+    """
+    if source.ends:
+        before = _size_before_round(parts)
+        source.ends = [before + end for end in source.ends]
+    for part in parts:
+        if isinstance(part, Source) and source_key(part) == source_key(source):
+            part.title = part.title or source.title
+            part.quoted = part.quoted or source.quoted
+            part.numbers = [*dict.fromkeys([*part.numbers, *source.numbers])]
+            part.ends = [*dict.fromkeys([*part.ends, *source.ends])]
+            return
+    parts.append(source)
+
+
+def source_key(source: Source) -> tuple[str, str]:
+    """The same for the same page, and for the same document where there is no address."""
+    return source.url, "" if source.url else source.title
+
+
+def _size_before_round(parts: Sequence[AnswerPart]) -> int:
+    """How many characters of the answer's text stand before the words of its last round."""
+    rounds = rounds_of(parts)
+    if parts and isinstance(parts[-1], ToolResult):
+        rounds.append([])
+    last = joined_words(rounds[-1], Text) if rounds else ""
+    whole = joined_words(parts, Text)
+    begun = last.removeprefix("\n\n")
+    return len(whole) - len(begun)
 
 
 def can_be_shown(parts: Iterable[AnswerPart]) -> bool:
@@ -123,8 +160,17 @@ class ReadFromParts:
 
     @property
     def sources(self) -> list[Source]:
-        """The pages that the answer rests on."""
-        return [part for part in self.parts if isinstance(part, Source)]
+        """The pages and documents that the answer rests on, each once."""
+        found: dict[tuple[str, str], Source] = {}
+        for part in self.parts:
+            if isinstance(part, Source):
+                found.setdefault(source_key(part), part)
+        return [*found.values()]
+
+    @property
+    def pictures(self) -> list[Image]:
+        """The pictures that the model made."""
+        return [part for part in self.parts if is_picture(part)]
 
     @property
     def rounds(self) -> list[list[AnswerPart]]:

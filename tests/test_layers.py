@@ -20,7 +20,8 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
         *("private_hosts", "folders", "invisible", "library_logs", "wording", "wrong_calls"),
     ),
     (
-        *("provider_state", "attachments", "messages", "part_lists", "text_like", "events"),
+        *("provider_state", "attachments", "picture_type", "picture_words", "messages"),
+        *("part_lists", "text_like", "events"),
         *("masked_parts", "turns"),
     ),
     ("option_values", "options", "option_fields", "signatures", "questions"),

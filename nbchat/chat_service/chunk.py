@@ -11,7 +11,8 @@ from pydantic.alias_generators import to_camel
 
 from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.events import Answer, Event, Notice, Stop, StopReason, Usage
-from nbchat.messages import Text, Thought, ToolCall
+from nbchat.messages import Image, Text, Thought, ToolCall, is_picture
+from nbchat.picture_words import picture_words
 from nbchat.wording import OR_ANOTHER_MODEL
 from nbchat.wrong_calls import with_told_calls
 
@@ -108,6 +109,9 @@ def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
 def _chunks_of_event(event: Event, answer: Answer) -> Iterator[StreamChunk]:
     """One chunk for a notice or the end; none for an event that clients do not see."""
     match event:
+        case Image() if is_picture(event):
+            words = picture_words(event)
+            yield StreamChunk(words if answer.text.startswith(words) else f"\n\n{words}")
         case Notice(text):
             yield StreamChunk(notice=text)
         case Stop("broken"):

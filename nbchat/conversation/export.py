@@ -20,6 +20,7 @@ from nbchat.conversation.whole_file import at_home, write_whole
 from nbchat.errors import BadFile, BadSettings
 from nbchat.events import Answer
 from nbchat.invisible import INVISIBLE
+from nbchat.messages import Image
 from nbchat.render.characters import readable, undisguised, unmasked
 from nbchat.settings import Settings
 from nbchat.store.reading import read_json, read_turn, wrong_field
@@ -78,9 +79,18 @@ def as_markdown(conversation: Exportable) -> str:
 
     It shows what a page of ours would, whoever renders it: nothing is loaded, nothing hides.
     """
+    from nbchat.render.answer_body import body_markdown
     from nbchat.render.markdown.source import joined, safe_source
+    from nbchat.render.pictures import picture_markdown
 
     parts = []
+    pictures: dict[str, str] = {}  # by what stands in their places while all is joined
+
+    def place_of(picture: Image) -> str:
+        place = f"nbchat-picture-{len(pictures) + 1}"
+        pictures[place] = picture_markdown(picture)
+        return place
+
     for turn in conversation.turns:
         remark = {
             "interrupted": "stopped",
@@ -91,10 +101,13 @@ def as_markdown(conversation: Exportable) -> str:
             "## You",
             safe_source(turn.question.text),
             f"## {safe_source(turn.answer.model)}",
-            safe_source(turn.answer.text),
+            *body_markdown(turn.answer, place_of),
         ]
         parts += [f"*({remark}: {safe_source(turn.answer.stop.detail)})*"] if remark else []
-    return joined(parts) + "\n"
+    text = joined(parts) + "\n"
+    for place, picture in pictures.items():
+        text = text.replace(place, picture, 1)
+    return text
 
 
 def as_json(conversation: Exportable) -> str:

@@ -13,8 +13,10 @@ from math import ceil
 from typing import NamedTuple
 
 from nbchat.catalog.rows import Model
-from nbchat.messages import Image, Message, Part
+from nbchat.messages import Image, Message, Part, Text, is_picture
 from nbchat.options import Options
+from nbchat.part_lists import mark_beginnings
+from nbchat.picture_words import picture_words
 from nbchat.turns import Turn
 
 # Characters a token, by cl100k_base and o200k_base: English 3.9, JSON and numbers 1.7, Chinese 0.9
@@ -115,7 +117,9 @@ def readable_messages(
     notices = []
     if any(map(_has_image, messages)):
         notices.append(f"{model} reads text alone; the images of earlier questions were left out.")
-        messages = [_without_images(message) for message in messages]
+    if any(map(_has_picture, messages)):
+        notices.append(f"{model} reads text alone; the pictures of earlier answers were left out.")
+    messages = [_without_images(message) for message in messages]
     if _has_image(question):
         notices.append(
             f"{model} reads text alone, as far as is known; it may refuse the image, or not see it."
@@ -127,7 +131,20 @@ def _has_image(message: Message) -> bool:
     return any(isinstance(part, Image) for part in message.parts)
 
 
+def _has_picture(message: Message) -> bool:
+    """Whether it is an answer that holds one."""
+    return any(map(is_picture, message.answer_parts))
+
+
+def _told(picture: Image) -> Text:
+    return Text(picture_words(picture), begins=True)
+
+
 def _without_images(message: Message) -> Message:
+    if _has_picture(message):
+        parts = [_told(part) if is_picture(part) else part for part in message.answer_parts]
+        mark_beginnings(parts, Text)
+        message = replace(message, answer_parts=parts)
     if not _has_image(message):
         return message
     return replace(
@@ -142,7 +159,12 @@ def estimate_tokens(messages: Sequence[Message]) -> int:
     >>> estimate_tokens([english]), estimate_tokens([chinese])
     (15, 14)
     """
-    return sum(TOKENS_AROUND_MESSAGE + sum(map(_tokens, message.parts)) for message in messages)
+    return sum(TOKENS_AROUND_MESSAGE + _tokens_of(message) for message in messages)
+
+
+def _tokens_of(message: Message) -> int:
+    pictures = sum(map(is_picture, message.answer_parts))
+    return sum(map(_tokens, message.parts)) + pictures * PICTURE_TOKENS
 
 
 def _tokens(part: Part) -> int:

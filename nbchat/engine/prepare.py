@@ -21,6 +21,7 @@ from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.catalog.rows import Search
 from nbchat.engine import web_search
+from nbchat.engine.answer_pictures import with_next_question
 from nbchat.engine.demo import service as demo
 from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import connectable, host_of, place_of
@@ -271,7 +272,9 @@ def _model_request(
     ask = ModelRequest(
         model=web_search.with_suffix(model.sent_id, search),
         base_url=base_url,
-        messages=tuple(_own(m, route) for m in conversation if m.role != "system"),
+        messages=tuple(
+            with_next_question((m, _own(m, route)) for m in conversation if m.role != "system")
+        ),
         system="\n\n".join(filter(None, rules)),
         parameters=parameters,
         max_output=model.max_output,

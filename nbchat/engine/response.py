@@ -17,7 +17,7 @@ from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
-from nbchat.messages import Text, Thought, ToolCall
+from nbchat.messages import Image, Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import ASK_AGAIN, what_happened
@@ -342,4 +342,4 @@ def _what_to_do(sentence: str) -> str:
 
 
 def _has_content(event: Event) -> bool:
-    return isinstance(event, Text | Thought | ToolCall) and is_shown(event)
+    return isinstance(event, Text | Thought | ToolCall | Image) and is_shown(event)

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from nbchat.invisible import INVISIBLE
 from nbchat.render import inline_style, stylesheets
+from nbchat.render.answer_body import DrawPicture, body_html, words_with_sources
 from nbchat.render.characters import readable, undisguised_name, without_blank_lines, word_count
+from nbchat.render.pictures import picture_html
+from nbchat.render.sources import numbered, sources_html, sources_summary
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -55,8 +58,9 @@ def answer_parts(
     footer: Sequence[str] = (),
     notices: Sequence[str] = (),
     with_ending: bool = True,
+    draw: DrawPicture = picture_html,
 ) -> str:
-    """The same without the style and what is around it."""
+    """The same without the style and what is around it; `draw` makes HTML of each picture."""
     from nbchat.render.markdown.parser import markdown_html
 
     parts: list[str] = []
@@ -64,7 +68,8 @@ def answer_parts(
         thought = markdown_html(readable(answer.thought))
         parts.append(details(thinking_summary(answer.thought), thought))
     parts += [note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
-    parts.append(markdown_html(readable(answer.text)))
+    parts.append(body_html(answer, draw))
+    parts.append(folded_sources(answer))
     parts += [_tool_call(call) for call in answer.tool_calls]
     if with_ending and (incomplete := ending_text(answer.stop, len(answer.text))):
         parts.append(note(incomplete))
@@ -74,8 +79,8 @@ def answer_parts(
 
 def plain(answer: Answer) -> str:
     """The `text/plain` of an answer: its Markdown, or what there is in place of it."""
-    text = legible(answer.text)
-    if text.strip():
+    text = legible(words_with_sources(answer))
+    if answer.text.strip():
         return text
     if answer.tool_calls:
         names = ", ".join(_line_text(call.name) for call in answer.tool_calls)
@@ -125,6 +130,12 @@ def details(summary: str, inner: str, *, is_open: bool = False) -> str:
     box = f'<div class=nbc-thought style="{inline_style.THOUGHT}">{inner}</div>'
     style = f'style="{inline_style.THINKING}"'
     return f"<details{mark} {style}><summary>{summary}</summary>{box}</details>"
+
+
+def folded_sources(answer: Answer) -> str:
+    """The sources of an answer below it, if it names any."""
+    sources = numbered(answer.sources)
+    return details(sources_summary(sources), sources_html(sources)) if sources else ""
 
 
 def thinking_summary(thought: str) -> str:

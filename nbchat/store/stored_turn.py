@@ -38,7 +38,10 @@ KINDS: dict[str, type] = {  # by the word in a stored part
     "file": File,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}
-_SILENT = {"state": None, "others": None, "begins": False}  # members that are left out
+_SILENT: dict[str, Any] = {  # members that are left out
+    **{"state": None, "others": None, "begins": False},
+    **{"numbers": [], "ends": []},
+}
 
 
 @dataclass(slots=True, frozen=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from nbchat.events import Event
-from nbchat.messages import Text, Thought, ToolCall
+from nbchat.messages import Image, Text, Thought, ToolCall
 from nbchat.provider_state import ProviderState
+from nbchat.wire.pictures import Pictures
+from nbchat.wire.sources import Sources
 
 
 def state_of(data: Any) -> ProviderState:
@@ -30,8 +32,10 @@ class PartEvents:
     """
 
     def __init__(self) -> None:
-        self._last: type[Text] | type[Thought] | type[ToolCall] | None = None
-        self.answers = False  # words or a call have come
+        self._last: type[Text] | type[Thought] | type[ToolCall] | type[Image] | None = None
+        self._pictures = Pictures()
+        self.sources = Sources()
+        self.answers = False  # words, a picture or a call have come
 
     def text(self, text: Any) -> list[Event]:
         """The event for a piece of text; none for what is empty or no text."""
@@ -42,7 +46,7 @@ class PartEvents:
             event.begins = True
             self._last = Text
         self.answers = True
-        return [event]
+        return self.sources.hear([event])
 
     def next_text(self, text: Any) -> list[Event]:
         """The same for words that are a part of their own, also right behind others."""
@@ -69,6 +73,14 @@ class PartEvents:
     def text_state(self, data: Any) -> list[Event]:
         """What goes back with the words that came last, if any did."""
         return [Text("", state_of(data))] if self._last is Text else []
+
+    def pictures(self, value: Any) -> list[Event]:
+        """The events for one picture or several, in any of the shapes there are."""
+        events = self._pictures.read(value)
+        if any(isinstance(event, Image) for event in events):
+            self._last = Image
+            self.answers = True
+        return self.sources.hear(events)
 
     def call(self, call: ToolCall) -> list[Event]:
         """The event for a call that is whole."""

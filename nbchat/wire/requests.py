@@ -16,7 +16,18 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from nbchat.errors import BadAttachment, BadSettings
-from nbchat.messages import File, Message, Part, Text, Thought, Tool, ToolCall
+from nbchat.messages import (
+    File,
+    Image,
+    Message,
+    Part,
+    Text,
+    Thought,
+    Tool,
+    ToolCall,
+    is_picture,
+)
+from nbchat.picture_words import picture_words
 
 Block: TypeAlias = dict[str, Any]  # one object of a message's content, in the provider's own words
 
@@ -109,6 +120,8 @@ def pieces_of(message: Message, ends: Sequence[str] = ()) -> list[str | ToolCall
                     found.append(part.text)
             case Thought():
                 found += state_blocks(part)
+            case Image() if is_picture(part):
+                found.append(picture_words(part))
             case ToolCall() if part.name:
                 found.append(part)
     found = [piece for piece in found if not is_blank(piece)]
@@ -117,7 +130,7 @@ def pieces_of(message: Message, ends: Sequence[str] = ()) -> list[str | ToolCall
     return found
 
 
-def state_blocks(part: Text | Thought | ToolCall) -> list[Block]:
+def state_blocks(part: Text | Thought | ToolCall | Image) -> list[Block]:
     """What goes back with a part, if it is an object: another version may have stored it."""
     data = part.state.data if part.state else None
     return [data] if data and isinstance(data, dict) else []

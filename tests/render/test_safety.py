@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.events import Answer, Stop
-from nbchat.messages import Text, Thought, ToolCall
+from nbchat.messages import Source, Text, Thought, ToolCall
 from nbchat.render import (
     Incremental,
     answer_html,
@@ -21,6 +21,7 @@ from nbchat.render import (
     to_html,
     whole_live_html,
 )
+from nbchat.render.answer_body import body_markdown
 from nbchat.render.characters import readable
 from nbchat.render.sanitise import sanitise
 
@@ -151,6 +152,26 @@ def test_thoughts_notices_tools_stops_and_footers_are_as_safe_as_the_text() -> N
         assert Page(html, frame=True).faults == [], payload
         assert html.count("<style>") == 1
         assert html.count('class="nbc ') == 1
+
+
+@pytest.mark.field("E17")
+def test_a_source_is_as_safe_as_the_text() -> None:
+    """In its title, its address, its quoted words, and where its number stands in the text."""
+    for payload in EVERYTHING:
+        sources = (
+            Source(payload, payload, payload, numbers=[1]),
+            Source("https://a.example", payload, payload, ends=[len(payload) // 2]),
+            Source(f"https://a.example/{payload}", "", payload, ends=[len(payload)]),
+            Source("", payload),
+        )
+        answer = Answer()
+        for event in (Text(payload), *sources, Text("[1]", begins=True), Stop("end")):
+            answer.add(event)
+
+        assert Page(answer_html(answer), frame=True).faults == [], payload
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", plain(answer))
+        markdown = "\n\n".join(body_markdown(answer, lambda picture: ""))
+        assert Page(to_html(markdown)).faults == [], payload
 
 
 def test_a_live_page_is_as_safe_as_a_finished_one() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from nbchat import render
 from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.progress import Progress
-from nbchat.messages import Text, Thought
+from nbchat.messages import Image, Text, Thought, is_picture
+from nbchat.picture_words import picture_words
 
 
 class GrowingAnswer:
@@ -28,6 +29,8 @@ class GrowingAnswer:
             case Thought(text) if text:
                 self._thought.append(event.spaced)
                 self.progress.count(text, now, thinks=True)
+            case Image() if is_picture(event):
+                self.blocks.feed(f"\n\n{picture_words(event)}")
             case Notice(text):
                 self.notices.append(text)
 

@@ -20,9 +20,11 @@ from rich.text import Text as Words
 
 from nbchat.events import Event, Notice
 from nbchat.frontends.footer import footer
-from nbchat.messages import Text, Thought
+from nbchat.messages import Image, Text, Thought, is_picture
+from nbchat.picture_words import picture_words
 from nbchat.render.characters import InPieces
 from nbchat.render.page import ending_text
+from nbchat.render.sources import numbered, source_lines
 from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import clean, clean_words
 from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
@@ -59,6 +61,10 @@ class Printed:
             match event:
                 case Text():
                     self._print(self._words.feed(event.spaced))
+                case Image() if is_picture(event):
+                    self._print(self._words.finish())
+                    self._end_line()
+                    self._print(f"{picture_words(event)}\n")
                 case Notice(text):
                     self._end_line()
                     self._print(f"({clean_words(text)})\n")
@@ -113,6 +119,10 @@ class Drawn:
                 case Text():
                     self._begin_answer()
                     self._settle(self._answer.feed(self._words.feed(event.spaced)))
+                case Image() if is_picture(event):
+                    self._begin_answer()
+                    self._end_answer()
+                    self._settle([picture_words(event)])
                 case Notice(text):
                     self._print(remark(text))
 
@@ -124,6 +134,10 @@ class Drawn:
     def _end_thought(self) -> None:
         last = self._thought.feed(self._thoughts.finish())
         self._settle([*last, *self._thought.finish()], dim=True)
+
+    def _end_answer(self) -> None:
+        last = self._answer.feed(self._words.finish())
+        self._settle([*last, *self._answer.finish()])
 
     def _settle(self, sources: list[str], *, dim: bool = False) -> None:
         for source in sources:
@@ -168,8 +182,7 @@ class Drawn:
         self._live.stop()
         if not self._said:
             self._end_thought()
-        last = self._answer.feed(self._words.finish())
-        self._settle([*last, *self._answer.finish()])
+        self._end_answer()
         for line in last_lines(turn) if turn else ():
             self._print(remark(line))
 
@@ -185,9 +198,12 @@ class _Below:
 
 
 def last_lines(turn: Turn) -> list[str]:
-    """What there is to say below an answer: tools it asked for, why it is not whole, its footer."""
+    """What there is to say below an answer: its sources, tools that it asked for, its footer.
+
+    And why it is not whole.
+    """
     answer = turn.answer
-    lines = []
+    lines = source_lines(numbered(answer.sources))
     for call in answer.tool_calls:
         arguments = call.raw or json.dumps(call.arguments)
         lines.append(f"asked for tool {call.name}({arguments}); not run")

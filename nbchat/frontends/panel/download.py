@@ -21,7 +21,8 @@ MEDIA_TYPES = {
 
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><title>{title}</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline';
+ img-src data:">
 <style>{style}</style></head>
 <body><div class="nbc nbc-alone nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
 """  # no script runs in it and nothing is fetched, whatever an answer says

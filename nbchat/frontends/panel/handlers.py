@@ -27,7 +27,6 @@ from nbchat.frontends.panel.page_messages import PageMessage
 from nbchat.frontends.panel.questions import Question
 from nbchat.frontends.panel.session import Session, check_all_settings, run_on_engine
 from nbchat.frontends.quoting import quoted
-from nbchat.messages import Image
 
 M = TypeVar("M", bound=PageMessage)
 Work: TypeAlias = Callable[[], object]  # what is left to do on the engine's thread
@@ -290,8 +289,7 @@ def send_snapshot(session: Session, message: page_messages.Snapshot) -> None:
 @on_engine(page_messages.Picture)
 def send_picture(session: Session, message: page_messages.Picture) -> None:
     turn = session.transcript.find_turn(message.id)
-    parts = turn.question.parts if turn else ()
-    pictures = [part for part in parts if isinstance(part, Image)]
+    pictures = turn_rows.pictures(turn) if turn else []
     if message.number < len(pictures):
         picture = pictures[message.number]
         fields = {"id": message.id, "number": message.number, "type": picture.media_type}

@@ -11,9 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbchat.events import Event, Notice
-from nbchat.messages import Text, Thought
+from nbchat.messages import Image, Text, Thought, is_picture
+from nbchat.picture_words import picture_words
 from nbchat.render import Incremental
+from nbchat.render.answer_body import body_html
 from nbchat.render.characters import InPieces, readable, undisguised, undisguised_name
+from nbchat.render.pictures import picture_place
 from nbchat.turns import Turn
 
 # Seconds between two messages: look continuous, and leave the page time for other work.
@@ -40,6 +43,7 @@ class LiveTurn:
         self._thoughts = InPieces(undisguised)
         self._notices: list[str] = []
         self._fed = False
+        self._whole = ""  # with its pictures, and the numbers of its sources as links
 
     def feed(self, events: Sequence[Event]) -> None:
         """Take what the watcher was told.
@@ -56,6 +60,8 @@ class LiveTurn:
                     self._page.feed(event.spaced)
                 case Thought() if event.text:
                     self._thought.append(self._thoughts.feed(readable(event.spaced)))
+                case Image() if is_picture(event):
+                    self._page.feed(f"\n\n{picture_words(event)}")
                 case Notice(text):
                     self._notices.append(undisguised_name(readable(text)))
 
@@ -101,11 +107,14 @@ class LiveTurn:
     def finish(self) -> bool:
         """Settle the rest. True where all of it has to be sent again, because blocks changed."""
         self._page.finish()
-        return self._page.replaced
+        answer = self.turn.answer
+        if answer.sources or answer.pictures:
+            self._whole = body_html(answer, picture_place)
+        return self._page.replaced or self._whole != ""
 
     @property
     def html(self) -> str:
-        return self._page.html
+        return self._whole or self._page.html
 
 
 def splice(old: str, new: str) -> list[Any]:

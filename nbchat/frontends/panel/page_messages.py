@@ -175,7 +175,7 @@ class Snapshot(PageMessage):
 
 
 class Picture(PageMessage):
-    """The bytes of an image in a question."""
+    """The bytes of an image in a question, or behind these of a picture in its answer."""
 
     kind: Literal["picture"]
     id: Id

@@ -7,6 +7,7 @@ folded by the browser alone. The panel's style hides it where the panel lives.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 from zlib import crc32
@@ -15,13 +16,17 @@ from nbchat.conversation.conversation import Conversation
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.turn_rows import question
 from nbchat.frontends.quoting import shown_title
+from nbchat.render.answer_body import DrawPicture
 from nbchat.render.characters import readable, undisguised, without_blank_lines
 from nbchat.render.page import answer_parts, note, page
+from nbchat.render.pictures import picture_html, picture_in_words
 from nbchat.render.stylesheets import rules_for
 from nbchat.turns import Turn
 from nbchat.wording import plural
 
 LONGEST_COPY = 120_000  # characters of HTML that a notebook keeps; the newest turns that fit
+PICTURE_ROOM = 2_000_000  # characters of the pictures in it, the newest that fit; words for others
+_DRAWN = re.compile(r'src="data:[^"]*"')
 
 STYLE = (
     ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;"
@@ -43,10 +48,14 @@ class Snapshot:
         """The copy as the data of an output. It depends on nothing but the turns."""
         turns = conversation.turns
         shown: dict[str, str] = {}  # the newest first
-        room = LONGEST_COPY
+        room, picture_room = LONGEST_COPY, PICTURE_ROOM
         for turn in reversed(turns):
             html = self._rendered.get(turn.id) or turn_html(turn)
-            room -= len(html)
+            if _drawn_size(html) > picture_room:
+                html = turn_html(turn, draw=picture_in_words)
+            drawn = _drawn_size(html)
+            picture_room -= drawn
+            room -= len(html) - drawn
             if shown and room < 0:
                 break
             shown[turn.id] = html
@@ -69,14 +78,20 @@ class Snapshot:
         }
 
 
-def turn_html(turn: Turn) -> str:
+def _drawn_size(html: str) -> int:
+    return sum(map(len, _DRAWN.findall(html)))
+
+
+def turn_html(turn: Turn, draw: DrawPicture = picture_html) -> str:
     """Question and answer for a page without our script. The style is left to the page."""
     asked = question(turn)
     labels = [f"[{label}]" for label, *_ in asked["attachments"] if label]
     kinds = [f"[{kind}]" for kind in asked["images"]]
     lines = filter(None, [turn.typed or asked["text"], *labels, *kinds])
     words = escape(undisguised(readable("\n".join(lines))), quote=False)
-    answer = page(answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices))
+    answer = page(
+        answer_parts(turn.answer, footer=footer(turn), notices=turn.answer.notices, draw=draw)
+    )
     # A quotation is told from the answer also where the style is taken away: on GitHub, and in
     # JupyterLab without trust.
     return f'<blockquote class="nbc-asked" dir="auto">{words}</blockquote>{answer}'

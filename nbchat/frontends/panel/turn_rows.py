@@ -13,7 +13,12 @@ from nbchat import render
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.attachments import beginning
 from nbchat.messages import File, Image, ToolCall
+from nbchat.picture_type import picture_type
+from nbchat.picture_words import can_be_drawn
+from nbchat.render.answer_body import body_html
 from nbchat.render.characters import readable, undisguised, undisguised_name, unmasked, word_count
+from nbchat.render.page import folded_sources
+from nbchat.render.pictures import picture_place
 from nbchat.turns import Turn
 
 
@@ -52,13 +57,21 @@ def facts(turn: Turn) -> dict[str, Any]:
         "words": word_count(answer.text),
         "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
         "markdown": render.to_markdown(answer.text),  # to be copied
+        **({"sources": folded_sources(answer)} if answer.sources else {}),
     }
 
 
 def row(turn: Turn) -> dict[str, Any]:
     """A finished turn, whole."""
-    html = render.to_html(turn.answer.text)
+    html = body_html(turn.answer, picture_place)
     return {"id": turn.id, "question": question(turn), "html": html, **facts(turn)}
+
+
+def pictures(turn: Turn) -> list[Image]:
+    """The images of the question, and behind them the pictures of the answer that are drawn."""
+    asked = [part for part in turn.question.parts if isinstance(part, Image)]
+    drawn = filter(can_be_drawn, turn.answer.pictures)
+    return [*asked, *(Image(one.data, picture_type(one.data)) for one in drawn)]
 
 
 def _call(call: ToolCall) -> list[str]:

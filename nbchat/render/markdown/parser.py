@@ -32,6 +32,7 @@ from nbchat.render.markdown.cjk import emphasis_beside_cjk
 from nbchat.render.markdown.details import details
 from nbchat.render.markdown.elements import FOOTNOTE_RULES, Elements, RenderState
 from nbchat.render.markdown.links import links
+from nbchat.render.markdown.marks import Marks, marks
 from nbchat.render.markdown.tables import tables, tasks
 from nbchat.render.maths.find import maths
 from nbchat.render.sanitise import BLOCKS, sanitise
@@ -80,17 +81,18 @@ class Block:
         return self.tokens[0].type
 
 
-def markdown_html(text: str) -> str:
-    """Safe HTML of a readable text; never raises."""
-    return "".join(html_blocks(text))
+def markdown_html(text: str, marked: Marks | None = None) -> str:
+    """Safe HTML of a readable text, in which numbers may lead to sources; never raises."""
+    html = "".join(html_blocks(text, marked))
+    return marked.swept(html) if marked else html
 
 
-def html_blocks(text: str) -> list[str]:
+def html_blocks(text: str, marked: Marks | None = None) -> list[str]:
     """The same, one string for each top-level block."""
     if len(text) > LONGEST_TEXT:
         return [as_typed(text)]
     lines = text.split("\n")
-    env: RenderState = {}
+    env: RenderState = {"marks": marked} if marked else {}
     try:
         return [block_html(block, lines, env) for block in parse_blocks(text, env)]
     except Exception:  # whatever a hostile text does to the parser, its words are still shown
@@ -220,7 +222,7 @@ def _split_into_blocks(tokens: list[Token]) -> Iterator[Block]:
 @cache
 def parser() -> MarkdownIt:
     md = make_parser()
-    for rule in (links, tables, tasks):
+    for rule in (marks, links, tables, tasks):
         md.core.ruler.push(rule.__name__, rule)
     for name, element in FOOTNOTE_RULES.items():
         md.add_render_rule(name, element)

@@ -212,6 +212,7 @@ class _Block:
     pieces: list[str] = field(default_factory=list)  # of thinking, or of a call's arguments
     signature: str = ""
     is_shown: bool = False  # some of its thinking has words
+    citations: list[Any] = field(default_factory=list)  # of its words
 
 
 class Reader:
@@ -275,12 +276,19 @@ class Reader:
 
     def _open(self, index: Any, given: Mapping[str, Any]) -> list[Event]:
         block = _Block(given, signature=string(given.get("signature")))
+        block.citations += items(given.get("citations"))
         self._blocks[str(index)] = block
         match given.get("type"):
             case "text":
                 return self._parts.text(given.get("text"))
             case "thinking":
                 return self._thought(block, given.get("thinking"))
+            case "image":
+                return self._parts.pictures(given)
+            case str() as kind if kind.endswith(
+                ("web_search_tool_result", "web_fetch_tool_result")
+            ):
+                return self._parts.sources.found(given.get("content"))
             case "tool_use":
                 self._calls.append(block)
                 self._called = self._called or bool(string(given.get("name")))
@@ -295,6 +303,8 @@ class Reader:
                 return self._thought(block, delta.get("thinking"))
             case "signature_delta":
                 block.signature = string(delta.get("signature"))
+            case "citations_delta":
+                block.citations.append(delta.get("citation"))
             case "input_json_delta":
                 block.pieces.append(string(delta.get("partial_json")))
         return []
@@ -302,6 +312,9 @@ class Reader:
     def _close(self, index: Any) -> list[Event]:
         """What a whole block gives: a call, or what must go back. Only a whole one is signed."""
         block = self._blocks.get(str(index), _Block())
+        cited, block.citations = block.citations, []
+        if cited:
+            return self._parts.sources.cite_all(cited)
         match block.given.get("type"):
             case "thinking":
                 thinking = "".join(block.pieces)

@@ -259,6 +259,7 @@ class _Block:
     pieces: list[str] = field(default_factory=list)  # of thinking, or of a call's arguments
     signature: str = ""
     redacted: str = ""
+    citations: list[Any] = field(default_factory=list)  # of its words
     is_shown: bool = False  # some of its thinking has words
 
 
@@ -310,8 +311,10 @@ class Reader:
         self._tool(block, mapping(given.get("toolUse")))
         reasoning = {**reasoning, **mapping(reasoning.get("reasoningText"))}
         events = self._delta(block, {**given, "reasoningContent": reasoning})
-        for cited in items(mapping(given.get("citationsContent")).get("content")):
-            events += self._parts.text(mapping(cited).get("text"))
+        cited = mapping(given.get("citationsContent"))
+        for words in items(cited.get("content")):
+            events += self._parts.text(mapping(words).get("text"))
+        block.citations += items(cited.get("citations"))
         return events + self._close(block)
 
     def _block(self, value: Mapping[str, Any]) -> _Block:
@@ -334,13 +337,17 @@ class Reader:
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
         thought = self._parts.thought(reasoning.get("text"))
         block.is_shown = block.is_shown or bool(thought)
-        return thought + self._parts.text(delta.get("text"))
+        block.citations += filter(None, [delta.get("citation")])
+        shown = thought + self._parts.pictures(delta.get("image"))
+        return shown + self._parts.text(delta.get("text"))
 
     def _close(self, block: _Block) -> list[Event]:
-        """What a whole block gives: a call, or thinking that must go back.
+        """What a whole block gives: a call, sources, or thinking that must go back.
 
         That is Claude's, for others do not sign theirs and do not want it.
         """
+        if block.citations:
+            return self._parts.sources.cite_all(block.citations)
         if block.signature:
             text = {"text": "".join(block.pieces), "signature": block.signature}
             state = {"reasoningContent": {"reasoningText": text}}

@@ -177,6 +177,10 @@ class Reader:
         match kind:
             case "content-start" | "content-delta":
                 return self._content(message.get("content"))
+            case "citation-start":
+                cited = message.get("citations")
+                cited = cited if isinstance(cited, list) else [cited]
+                return self._parts.sources.read({"annotations": cited})
             case "tool-plan-delta":
                 self._add_plan(message.get("tool_plan"))
             case "tool-call-start" | "tool-call-delta":
@@ -197,7 +201,8 @@ class Reader:
         for nth, call in enumerate(items(message.get("tool_calls"))):
             self._add_call(call, nth)
         self._end(body)
-        return self._content(message.get("content"))
+        events = self._content(message.get("content"))
+        return events + self._parts.sources.read({"annotations": message.get("citations")})
 
     def _add_call(self, call: Any, index: Any) -> None:
         for one in items(call) or [call]:
@@ -221,6 +226,8 @@ class Reader:
             return self._parts.text(content)
         if isinstance(content, list):
             return [made for part in content for made in self._content(part)]
+        if mapping(content).get("type") in ("image_url", "image"):
+            return self._parts.pictures(content)
         thought = self._parts.thought(mapping(content).get("thinking"))
         return thought + self._parts.text(mapping(content).get("text"))
 

@@ -21,6 +21,7 @@ from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.partial_arguments import place_piece
+from nbchat.wire.pictures import with_places
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     alternate_roles,
@@ -172,17 +173,19 @@ def _is_signed(message: Message) -> bool:
 def _signed(message: Message) -> Iterator[dict[str, Any]]:
     """An answer part by part: what has a signature as it came, plain words between joined."""
     words: list[str] = []
-    for part in message.ordered_parts:
+    for part in with_places(message.ordered_parts):
         if isinstance(part, Text) and not part.state:
             words.append(part.text)
             continue
-        if not isinstance(part, Text | Thought | ToolCall):
+        if not isinstance(part, Text | Thought | ToolCall | Image):
             continue
         if words and (part.state or isinstance(part, ToolCall)):
             yield {"text": "".join(words)}
             words.clear()
         if isinstance(part, ToolCall):
             yield {**_function_call(part), **dict(*state_blocks(part))}
+        elif isinstance(part, Image):
+            yield from ({**state, **_part(part)} for state in state_blocks(part))
         else:
             yield from state_blocks(part)
     if words:
@@ -252,7 +255,8 @@ class Reader:
         self._finish = string(candidate.get("finishReason")) or self._finish
         self._why = string(candidate.get("finishMessage")) or self._why
         parts = items(mapping(candidate.get("content")).get("parts"))
-        return [made for part in parts for made in self._part(mapping(part))]
+        events = [made for part in parts for made in self._part(mapping(part))]
+        return events + self._parts.sources.read(candidate)
 
     def _part(self, part: Mapping[str, Any]) -> list[Event]:
         if part.keys() == {"thoughtSignature"}:
@@ -265,11 +269,21 @@ class Reader:
         if not part or "text" in part:
             return []
         self._answers = True
-        events = self._parts.thought_state(dict(part))  # the model's own tools, pictures
         if isinstance(data := part.get("inlineData"), Mapping):
-            kind = string(data.get("mimeType")) or "data"
-            events.append(Notice(f"The answer holds {kind}, which is not shown here."))
-        return events
+            return self._data(part, data)
+        return self._parts.thought_state(dict(part))  # the model's own tools
+
+    def _data(self, part: Mapping[str, Any], data: Mapping[str, Any]) -> list[Event]:
+        """A picture, which goes back as it came; of other data, its kind is told."""
+        kind = string(data.get("mimeType"))
+        events = [] if part.get("thought") else self._parts.pictures(dict(data))
+        if any(isinstance(event, Image) for event in events):
+            place = {**part, "inlineData": {"mimeType": kind}}  # the picture itself follows
+            return [*self._parts.thought_state(place), *events]
+        if part.get("thought") and not part.get("thoughtSignature"):
+            return []  # a draft
+        notice = Notice(f"The answer holds {kind or 'data'}, which is not shown here.")
+        return [*self._parts.thought_state(dict(part)), notice]
 
     def _text(self, part: Mapping[str, Any], text: str) -> list[Event]:
         """Words or thinking. With a signature they are a part of their own.

@@ -15,6 +15,7 @@ from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
+from nbchat.wire.pictures import Pictures
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     file_refusal,
@@ -121,6 +122,7 @@ class Reader:
         self.ended = False
         self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
         self._calls: list[ToolCall] = []
+        self._pictures = Pictures()
         self._last: Mapping[str, Any] = {}
         self._answer_id = ""
 
@@ -147,6 +149,8 @@ class Reader:
             self._tags = None
         if content := string(message.get("content")):
             events += self._tags.feed(content) if self._tags else [Text(content)]
+        if images := message.get("images"):
+            events += self._pictures.read(images)
         for call in items(message.get("tool_calls")):
             self._call(mapping(call))
         return events

@@ -17,6 +17,7 @@ from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
+from nbchat.wire.pictures import Pictures
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import rendered, runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
@@ -31,6 +32,7 @@ from nbchat.wire.requests import (
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping
 from nbchat.wire.signatures import message_signature
+from nbchat.wire.sources import Sources
 from nbchat.wire.stop import end_events
 from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import (
@@ -77,6 +79,7 @@ THINKING = (
     "reasoning",
     "reasoning_text",
 )  # vLLM renamed the first to the second
+PICTURES = ("image_url", "image", "output_image")  # parts of a content
 ALNUM9 = (
     r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
 )
@@ -229,6 +232,8 @@ class Reader:
         self._signed: dict[str, Any] = {}  # what words without a call are signed with
         self._came_in = ""  # the field of the thinking
         self._is_placed = False  # there is a part of thinking for the details
+        self._sources = Sources()
+        self._pictures = Pictures()
         self._finish = ""
         self._part = "delta"
 
@@ -253,8 +258,8 @@ class Reader:
             self._usage = mapping(usage) or self._usage
         for choice in items(choices):
             if choice and isinstance(choice, dict) and not choice.get("index"):
-                return self._choice(choice)
-        return ()
+                return [*self._choice(choice), *self._sources.read(body)]
+        return self._sources.read(body)
 
     def read_whole(self, body: Any) -> Iterable[Event]:
         self.ended = "choices" in mapping(body)
@@ -277,15 +282,21 @@ class Reader:
         if delta is None:
             return self._content(choice.get("text"))
         self._signed |= message_signature(delta)
+        return [*self._said(delta), *self._sources.read(delta), *self._sources.read(choice)]
+
+    def _said(self, delta: dict[str, Any]) -> list[Event]:
         events = self._thought(delta)
         if content := delta.get("content"):
             events += self._content(content)
+        if images := delta.get("images"):  # OpenRouter's place for them
+            events += self._sources.hear(self._pictures.read(images))
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal))
         if calls := delta.get("tool_calls"):
             for piece in map(mapping, items(calls) or [calls]):
                 if not runs_there(piece):
                     self._calls.add(piece)
+                events += self._sources.read(piece)  # Zhipu's own search
         if (call := delta.get("function_call")) and isinstance(
             call, dict
         ):  # what `tool_calls` was before 2023-11
@@ -318,23 +329,23 @@ class Reader:
         """What was held as a possible tag: the host has a field for thinking, so tags are text."""
         held = self._tags.finish() if self._tags else []
         self._tags = None
-        return list(held)
+        return self._sources.hear(list(held))
 
     def _content(self, content: Any) -> list[Event]:
         events: list[Event]
         if isinstance(content, str):
             if self._tags is None:
-                return [Text(content)] if content else []
+                return self._sources.hear([Text(content)]) if content else []
             events = list(self._tags.feed(content))
             if any(isinstance(event, Thought) for event in events):
                 self._came_in = IN_TEXT
-            return events
+            return self._sources.hear(events)
         events = []
         for part in items(content) or [
             content
         ]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
             if isinstance(part, str):
-                events += [Text(part)] if part else []
+                events += self._sources.hear([Text(part)]) if part else []
             elif not isinstance(part, dict):
                 continue
             elif part.get("type") == "thinking":
@@ -342,21 +353,32 @@ class Reader:
                     *self._untagged(),
                     *(Thought(t) for t in _texts(part.get("thinking")) if t),
                 ]
+            elif part.get("type") in PICTURES:
+                events += self._sources.hear(self._pictures.read(part))
+            elif part.get("type") == "tool_reference":  # Mistral's, behind the words
+                events += self._sources.cite(part, self._sources.size)
             else:
-                events += [Text(t) for t in _texts(part.get("text")) if t]
+                events += self._sources.hear([Text(t) for t in _texts(part.get("text")) if t])
         return events
 
     def finish(self) -> list[Event]:
         kept = self._kept()
+        calls = self._calls.made()
+        found = [  # by Moonshot's own search, `$web_search`
+            source
+            for call in calls
+            if call.name.startswith("$") and call.arguments
+            for source in self._sources.read(call.arguments)
+        ]
         events = end_events(
             self._finish,
             STOPS,
             ended=self.ended,
-            calls=self._calls.made(),
+            calls=calls,
             usage=usage_of(self._usage) if self._usage else None,
         )
         thought = [Thought("", state_of(kept))] if kept else []
-        return [*self._untagged(), *thought, *events]
+        return [*self._untagged(), *thought, *found, *events]
 
     def _kept(self) -> dict[str, Any]:
         """What goes back with the thinking; for a call at least where the thinking came."""

@@ -46,6 +46,7 @@ STATUS = {
 }
 
 CALLS = ("function_call", "custom_tool_call")
+PICTURES = ("output_image", "image", "image_url")
 
 
 # --- asking ------------------------------------------------------------------------------
@@ -180,6 +181,7 @@ class _Item:
     given: Mapping[str, Any] = field(default_factory=dict)
     seen: bool = False  # some of it was shown already
     raw: list[str] = field(default_factory=list)  # of a call's arguments
+    begins: dict[str, int] = field(default_factory=dict)  # where the words of each content begin
 
 
 class Reader:
@@ -199,7 +201,8 @@ class Reader:
         value = mapping(value)
         match string(value.get("type")) or event:
             case "response.output_text.delta" | "response.refusal.delta":
-                return self._text(self._item(value, "message"), value.get("delta"))
+                item = self._item(value, "message")
+                return self._text(item, value.get("delta"), value.get("content_index"))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
                 self._item(value, "reasoning").seen = True
                 return self._parts.thought(value.get("delta"))
@@ -207,6 +210,9 @@ class Reader:
                 self._item(value, "function_call").raw.append(string(value.get("delta")))
             case "response.function_call_arguments.done":
                 self._item(value, "function_call").raw = [string(value.get("arguments"))]
+            case "response.output_text.annotation.added":
+                item = self._item(value, "message")
+                return self._cited(item, value.get("content_index"), [value.get("annotation")])
             case "response.output_item.added":
                 self._open(value)
             case "response.output_item.done":
@@ -252,11 +258,18 @@ class Reader:
             self._calls.append(item)
             self._parts.answers = True
 
-    def _text(self, item: _Item, text: Any) -> list[Event]:
+    def _text(self, item: _Item, text: Any, place: Any = None) -> list[Event]:
         """Words of a message, whose parts are its own: what goes back is said at its end."""
         events = self._parts.text(text) if item.seen else self._parts.next_text(text)
+        if events:
+            item.begins.setdefault(str(place), self._parts.sources.begun)
         item.seen = True
         return events
+
+    def _cited(self, item: _Item, place: Any, annotations: Any) -> list[Event]:
+        """The sources of a content's words, in which their places are counted."""
+        base = item.begins.get(str(place), self._parts.sources.size)
+        return self._parts.sources.read({"annotations": annotations}, base)
 
     def _done(self, item: _Item, given: Mapping[str, Any]) -> list[Event]:
         """A whole item: what of it was not shown yet, and what of it must go back."""
@@ -267,8 +280,12 @@ class Reader:
                 return self._message(item, given, shown)
             case "reasoning":
                 return self._reasoning(item, given, shown)
-            case "web_search_call" if searched := search_item(given):
-                return self._parts.thought_state(searched)
+            case "image_generation_call":
+                return self._parts.pictures(given.get("result"))
+            case "web_search_call":
+                found = self._parts.sources.found(mapping(given.get("action")).get("sources"))
+                searched = search_item(given)
+                return [*found, *self._parts.thought_state(searched)] if searched else found
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
@@ -279,8 +296,12 @@ class Reader:
 
     def _message(self, item: _Item, given: Mapping[str, Any], shown: bool) -> list[Event]:
         events: list[Event] = []
-        for part in [] if shown else _parts(given, "content"):
-            events += self._text(item, part.get("text") or part.get("refusal"))
+        for nth, part in enumerate(_parts(given, "content")):
+            if part.get("type") in PICTURES:
+                events += self._parts.pictures(part)
+            elif not shown:
+                events += self._text(item, part.get("text") or part.get("refusal"), nth)
+            events += self._cited(item, nth, part.get("annotations"))
         item.seen = True
         phase = string(given.get("phase"))
         if phase and (shown or events):
@@ -314,6 +335,7 @@ class Reader:
         for given in map(mapping, items(response.get("output"))):
             if string(given.get("type")) not in streamed:
                 events += self._done(_Item(), given)
+        events += self._parts.sources.read({"citations": response.get("citations")})  # xAI's place
         # A response in which nothing was said may go on in another on the same stream
         # (OpenAI's shell tool).
         self.ended = self._status != "completed" or self._parts.answers

@@ -140,12 +140,12 @@ declare namespace ToPython {
     kind: "snapshot";
   }
 
-  /** Asks for the bytes of an image in a question. */
+  /** Asks for the bytes of an image in a question, or in its answer. */
   interface Picture {
     kind: "picture";
     /** Of the turn. */
     id: string;
-    /** Which of its images, from 0. */
+    /** Which of its images, from 0, those of the question first. */
     number: number;
   }
 
@@ -367,7 +367,7 @@ declare namespace ToPage {
     data: Record<string, string>;
   }
 
-  /** An image in a question. Its bytes are the buffer. */
+  /** An image in a question, or in its answer. Its bytes are the buffer. */
   interface Picture {
     kind: "picture";
     id: string;
@@ -429,6 +429,8 @@ declare namespace ToPage {
     footer: string[];
     /** The answer to be copied. */
     markdown: string;
+    /** The answer's sources, folded: HTML. */
+    sources?: string;
   }
 
   /** A finished turn, whole. */

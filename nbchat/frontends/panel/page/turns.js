@@ -173,6 +173,12 @@ class TurnView {
     if (row.question) this.ask(row.question);
     if (row.html === undefined) this.paint();
     else this.fill(row.html, "");
+    for (const place of this.settled.querySelectorAll(".nbc-picture")) {
+      const image = this.picture(this.images.length, place.textContent);
+      this.images.push(image);
+      put(place, image);
+    }
+    if (row.sources) this.answer.append(parsed(row.sources));
     put(this.notes);
     this.aside({ notes: row.notes });
     this.reasoned(row.thought);
@@ -297,11 +303,14 @@ class TurnView {
     put(this.asked, bubble, edit);
   }
 
-  /** @param {number} number */
-  picture(number) {
+  /**
+   * @param {number} number
+   * @param {string | null} alt
+   */
+  picture(number, alt = phrase("image")) {
     const src = this.panel.transcript.pictures.get(`${this.id}/${number}`);
     if (!src) this.panel.connection.send({ kind: "picture", id: this.id, number });
-    return element("img", { alt: phrase("image"), src });
+    return element("img", { alt, src });
   }
 }
 

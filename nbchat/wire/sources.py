@@ -1,0 +1,339 @@
+"""The pages and documents that an answer rests on, however its provider names them.
+
+One reader for all formats: each gives it the objects in which its hosts put such lists, and
+the words as they come, because positions are counted in them. Nothing here trusts what it
+reads: addresses are those of the web, all else is words of a limited length.
+
+Facts: openai-python 3.54.0 (`url_citation`, `file_citation`), anthropic 2.12.0
+(`TextCitation`), google-genai 3.4.0 (`GroundingMetadata`), botocore 1.44.5 (`Citation`),
+cohere 5 (`Citation`), docs.perplexity.ai (`citations`, `search_results`), docs.x.ai
+(`citations`), docs.bigmodel.cn (`web_search`: link, refer), help.aliyun.com (`search_info`),
+console.groq.com (`executed_tools`), learn.microsoft.com (`context.citations`), and recordings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbchat.events import Event, Notice
+from nbchat.messages import Image, Source, Text, ToolCall
+from nbchat.wire.shapes import items, mapping, string
+
+MOST_SOURCES = 200  # of one answer
+MOST_ITEMS = 1_000  # of one list that are looked at
+MOST_ENDS = 50  # passages of one source
+LONGEST_ADDRESS = 2_000  # characters
+LONGEST_TITLE = 300  # characters, which is also what history keeps of one
+LONGEST_QUOTED = 2_000  # characters
+DEEPEST = 5  # objects in one another
+NEXT = -1  # the number of a source is its place in the order in which they came
+
+# Lists of sources, by their names. The words call those of the first kind [1], [2], … in order.
+NUMBERED = (
+    *("citations", "search_results", "web_search", "references", "web_search_citations"),
+    *("search_result", "results", "outputs"),
+)
+LISTS = (*NUMBERED, "annotations", "urlMetadata", "url_metadata")
+# Objects, and lists of objects, that hold such lists.
+HOLDERS = (
+    *("search_info", "context", "venice_parameters", "provider_specific_fields", "search_results"),
+    *("search_result", "web_search", "provider_metadata", "google", "executed_tools"),
+    *("urlContextMetadata", "action"),
+    "url_context_metadata",
+)
+RECITED = ("citationMetadata", "citation_metadata")  # Gemini's, of words that it has by heart
+GROUNDING = ("groundingMetadata", "grounding_metadata", "vertex_ai_grounding_metadata")
+_NAMES = frozenset((*LISTS, *HOLDERS, *GROUNDING, *RECITED))
+
+# Members of one source, the best first.
+_URL = ("url", "link", "uri", "href", "source_url", "retrievedUrl", "retrieved_url", "source")
+_TITLE = ("title", "document_title", "documentTitle", "filename", "file_name", "name", "site_name")
+_QUOTED = ("cited_text", "quote", "content", "snippet", "text", "summary")
+_INSIDE = (  # objects in which the members above may stand
+    *("url_citation", "web", "retrievedContext", "retrieved_context", "maps", "document"),
+    *("location", "tool_output", "file_citation"),
+)
+_NO_SOURCES = ("file", "file_path", "container_file_citation")  # files that the model has made
+_WEB = re.compile(r"https?://[^\s<>\"\\^`{|}]+", re.I)
+_NUMBER = re.compile(r"\D{0,8}(\d{1,3})\D?")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
+
+
+@dataclass(slots=True)
+class _Found:
+    """One item of a list, understood."""
+
+    url: str
+    title: str
+    quoted: str
+
+
+class Sources:
+    """Makes the events for the sources of one answer: for each, and for what is new of one.
+
+    >>> sources = Sources()
+    >>> [source.url for source in sources.read({"citations": ["https://a.example"]})]
+    ['https://a.example']
+    >>> sources.read({"citations": ["https://a.example"]})      # nothing new
+    []
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Source] = {}
+        self._numbers: dict[int, str] = {}  # which source the words call so
+        self._last: dict[str, Any] = {}  # lists that were read: some hosts repeat them all the time
+        self._pieces: list[str] = []
+        self._apart = False  # words that follow begin anew
+        self.size = 0  # characters of the answer's text so far
+        self.begun = 0  # where the words that came last begin in it
+        self._left_out = False
+
+    # --- words -------------------------------------------------------------------------------
+
+    def hear(self, events: list[Event]) -> list[Event]:
+        """Take note of the words; the same events."""
+        for event in events:
+            if isinstance(event, Text):
+                begins = self.size > 0 and event.text and (event.begins or self._apart)
+                self._pieces.append(f"\n\n{event.text}" if begins else event.text)
+                self.size += len(self._pieces[-1])
+                self.begun = self.size - len(event.text)
+                self._apart = False
+            elif isinstance(event, Image | ToolCall):
+                self._apart = True
+        return events
+
+    # --- sources -----------------------------------------------------------------------------
+
+    def read(self, holder: Mapping[str, Any], base: int = 0) -> list[Event]:
+        """The events for the lists in an object; `base` is where the words begin that they cite."""
+        if _NAMES.isdisjoint(holder):
+            return []
+        return [event for name, found in _lists(holder) for event in self._list(name, found, base)]
+
+    def cite(self, item: Any, end: int | None = None) -> list[Event]:
+        """The events for one source; words that rest on it end at `end`."""
+        found = _source(item)
+        return self._learn(found, 0, end) if found else []
+
+    def cite_all(self, cited: Any) -> list[Event]:
+        """The events for the sources of the words that came last."""
+        return [event for one in items(cited) for event in self.cite(one, self.size)]
+
+    def found(self, results: Any) -> list[Event]:
+        """The events for what a search has found, or for a page that was fetched."""
+        return [event for one in items(results) or [results] for event in self.cite(one)]
+
+    def _list(self, name: str, found: Any, base: int) -> list[Event]:
+        if name in GROUNDING:
+            return self._ground(mapping(found))
+        if self._last.get(name) == found:
+            return []
+        self._last[name] = found
+        events: list[Event] = []
+        for nth, item in enumerate(items(found)[:MOST_ITEMS], 1):
+            end = self._end(item, base)
+            number = 0
+            if name in NUMBERED and end is None:
+                number = _number(item) or nth
+            elif name == "annotations" and end is None:
+                number = NEXT
+            for source in _each(item):
+                events += self._learn(source, number, end)
+        return events
+
+    def _learn(self, found: _Found, number: int, end: int | None) -> list[Event]:
+        """The event that says what is new of a source, if anything is."""
+        key = found.url or f" {found.title}"
+        known = self._known.get(key)
+        is_new = known is None
+        if known is None:
+            if len(self._known) >= MOST_SOURCES:
+                return self._refuse()
+            known = self._known[key] = Source(found.url)
+        made = Source(found.url, "" if found.url else found.title)
+        if not known.title:
+            made.title = known.title = found.title
+        if not known.quoted:
+            made.quoted = known.quoted = found.quoted
+        if number == NEXT:
+            number = len(self._known) if is_new else 0
+        is_named = number > 0 and self._numbers.setdefault(number, key) == key
+        if is_named and number not in known.numbers:
+            known.numbers.append(number)
+            made.numbers.append(number)
+        if end is not None and end not in known.ends and len(known.ends) < MOST_ENDS:
+            known.ends.append(end)
+            made.ends.append(end)
+        adds = made.quoted or made.numbers or made.ends or (found.url and made.title)
+        return [made] if is_new or adds else []
+
+    def _refuse(self) -> list[Event]:
+        if self._left_out:
+            return []
+        self._left_out = True
+        return [Notice(f"The answer names more than {MOST_SOURCES} sources; these are the first.")]
+
+    # --- places ------------------------------------------------------------------------------
+
+    def _end(self, item: Any, base: int) -> int | None:
+        """Where the words end that an item speaks of, if it says so."""
+        inner = mapping(item)
+        inner = mapping(inner.get("url_citation")) or mapping(inner.get("file_citation")) or inner
+        names = ("end_index", "end", "index") if "file_id" in inner else ("end_index", "end")
+        for end in map(inner.get, names):
+            if isinstance(end, int) and not isinstance(end, bool) and end > 0:
+                return base + end
+        return None
+
+    def _ground(self, metadata: Mapping[str, Any]) -> list[Event]:
+        """Gemini's: the pages, and which words rest on which. Places are counted in bytes."""
+        chunks = [_source(item) for item in _either(metadata, "groundingChunks")[:MOST_ITEMS]]
+        events: list[Event] = []
+        for one in filter(None, chunks):
+            events += self._learn(one, 0, None)
+        if chunks:
+            text = "".join(self._pieces)
+            for support in map(mapping, _either(metadata, "groundingSupports")[:MOST_ITEMS]):
+                end = _end_of(mapping(support.get("segment")), text)
+                for nth in _either(support, "groundingChunkIndices")[:MOST_ENDS]:
+                    found = chunks[nth] if nth in range(len(chunks)) else None
+                    if found and end is not None:
+                        events += self._learn(found, 0, end)
+        return events
+
+
+def _end_of(segment: Mapping[str, Any], text: str) -> int | None:
+    """Where the words of a segment end in a text.
+
+    Its place is tried first, and then its words are looked for: some hosts count from the
+    beginning of a part.
+    """
+    said = string(segment.get("text"))
+    end = segment.get("endIndex", segment.get("end_index"))
+    if isinstance(end, int) and not isinstance(end, bool) and end > 0:
+        place = len(text.encode("utf-8", "replace")[:end].decode("utf-8", "ignore"))
+        if not said or text[:place].endswith(said):
+            return place
+    at = text.find(said) if said else -1
+    return at + len(said) if at >= 0 else None
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def _lists(holder: Mapping[str, Any], depth: int = DEEPEST) -> Iterator[tuple[str, Any]]:
+    """The lists of sources in an object, with their names."""
+    for name in GROUNDING:
+        for metadata in items(holder.get(name)) or [holder.get(name)]:
+            if metadata and isinstance(metadata, dict):
+                yield name, metadata
+    for name in RECITED:
+        recited = mapping(holder.get(name))
+        yield name, items(recited.get("citations")) or _either(recited, "citationSources")
+    for name in LISTS:
+        if found := items(holder.get(name)):
+            yield name, found
+    for name in HOLDERS if depth else ():
+        inner = holder.get(name)
+        for one in [inner] if isinstance(inner, dict) else items(inner)[:MOST_ITEMS]:
+            if isinstance(one, dict) and not _is_source(name, inner):
+                yield from _lists(one, depth - 1)
+
+
+def _is_source(name: str, value: Any) -> bool:
+    """Whether it is a list of sources itself, and holds none."""
+    return name in LISTS and isinstance(value, list)
+
+
+def _either(holder: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """The list of that name, in camelCase or in snake_case."""
+    snake = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
+    return items(holder.get(name)) or items(holder.get(snake))
+
+
+# --- one source -----------------------------------------------------------------------------------
+
+
+def _each(item: Any) -> Iterable[_Found]:
+    """The sources of one item: itself, or those of a passage (Cohere)."""
+    inner = items(mapping(item).get("sources"))[:MOST_ITEMS] or [item]
+    return filter(None, map(_source, inner))
+
+
+def _source(item: Any) -> _Found | None:
+    """One source; None for what names no page and no document."""
+    if isinstance(item, str):
+        url = _address(item)
+        return _Found(url, "", "") if url else None
+    if not isinstance(item, dict) or item.get("type") in _NO_SOURCES:
+        return None
+    spread = [*_spread(item, DEEPEST)]
+    url = _first(spread, _URL, _address)
+    title = _first(spread, _TITLE, _title)
+    if not url and not title:
+        return None
+    quoted = _first(spread, _QUOTED, _quoted) or _joined(item.get("sourceContent"))
+    return _Found(url, title, quoted if quoted != title else "")
+
+
+def _spread(item: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+    """The object, and those in it that speak of the same source."""
+    yield item
+    for name in _INSIDE if depth else ():
+        inner = item.get(name)
+        if isinstance(inner, dict):
+            yield from _spread(inner, depth - 1)
+
+
+def _first(spread: Iterable[Mapping[str, Any]], names: Iterable[str], clean: Any) -> str:
+    for name in names:
+        for holder in spread:
+            if found := clean(holder.get(name)):
+                return str(found)
+    return ""
+
+
+def _joined(content: Any) -> str:
+    """The words of Bedrock's list of texts."""
+    texts = [string(mapping(one).get("text")) for one in items(content)[:MOST_ITEMS]]
+    return _words(" ".join(texts), LONGEST_QUOTED)
+
+
+def _address(value: Any) -> str:
+    """An address of the web; empty for what a click must never reach."""
+    if not isinstance(value, str) or len(value) > LONGEST_ADDRESS:
+        return ""
+    address = _UNSEEN.sub("", value.strip())
+    return address if _WEB.fullmatch(address) else ""
+
+
+def _title(value: Any) -> str:
+    """A title that says something: xAI's is the number of the citation (recorded)."""
+    title = _words(value, LONGEST_TITLE)
+    return "" if title.isdecimal() and len(title) < len("2026") else title
+
+
+def _quoted(value: Any) -> str:
+    return _words(value, LONGEST_QUOTED)
+
+
+def _words(value: Any, most: int) -> str:
+    if not isinstance(value, str):
+        return ""
+    words = " ".join(_UNSEEN.sub(" ", value[: 4 * most]).split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _number(item: Any) -> int:
+    """What the words call an item, where it says so: Qwen's `index`, GLM's `ref_1`."""
+    for name in ("refer", "index"):
+        given = mapping(item).get(name)
+        if isinstance(given, int) and not isinstance(given, bool) and 0 < given < 1000:
+            return given
+        if isinstance(given, str) and (match := _NUMBER.fullmatch(given)):
+            return int(match[1])
+    return 0

@@ -1,0 +1,155 @@
+"""Pictures, by the shapes in which providers are known to send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nbchat.messages import Image, Message
+from nbchat.wire.contract import load_dialect
+from nbchat.wire.pictures import MOST_PICTURES, NOT_SHOWN, Pictures
+
+from ..fakes.pictures import GIF, JPEG, SVG, base64, data_url, png
+from .format_contract import ask, folded, heard
+
+PNG = png()
+
+
+def images(*urls: str) -> list[Any]:
+    return [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+
+
+def chunk(content: str = "", **more: Any) -> dict[str, Any]:
+    return {"choices": [{"delta": {"content": content, **more}, "finish_reason": None}]}
+
+
+def inline(data: bytes, **more: Any) -> dict[str, Any]:
+    part = {"inlineData": {"mimeType": "image/x", "data": base64(data)}, **more}
+    return {"candidates": [{"content": {"parts": [{"text": "Here: "}, part]}}]}
+
+
+SHAPES: dict[str, tuple[str, list[Any]]] = {
+    "OpenRouter": ("openai-chat", [chunk("Here: "), chunk(images=images(data_url(PNG)))]),
+    "the same twice": (
+        "openai-chat",
+        [chunk("Here: ", images=images(data_url(PNG))), chunk(images=images(data_url(PNG)))],
+    ),
+    "bare base64": ("openai-chat", [chunk("Here: ", images=[{"b64_json": base64(PNG)}])]),
+    "a part of the content": (
+        "openai-chat",
+        [chunk() | {"choices": [{"delta": {"content": ["Here: ", *images(data_url(PNG))]}}]}],
+    ),
+    "Responses": (
+        "openai-responses",
+        [
+            {"type": "response.output_text.delta", "output_index": 0, "delta": "Here: "},
+            {
+                "type": "response.output_item.done",
+                "output_index": 1,
+                "item": {"type": "image_generation_call", "id": "i", "result": base64(PNG)},
+            },
+        ],
+    ),
+    "Gemini": ("gemini", [inline(PNG)]),
+    "Anthropic": (
+        "anthropic-messages",
+        [
+            {
+                "type": "content_block_start",
+                "index": 0,
+                "content_block": {"type": "text", "text": "Here: "},
+            },
+            {
+                "type": "content_block_start",
+                "index": 1,
+                "content_block": {
+                    "type": "image",
+                    "source": {"type": "base64", "media_type": "image/x", "data": base64(PNG)},
+                },
+            },
+        ],
+    ),
+    "Bedrock": (
+        "bedrock-converse",
+        [
+            ("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": "Here: "}}),
+            (
+                "contentBlockDelta",
+                {"contentBlockIndex": 1, "delta": {"image": {"source": {"bytes": base64(PNG)}}}},
+            ),
+        ],
+    ),
+    "Ollama": ("ollama", [{"message": {"content": "Here: ", "images": [base64(PNG)]}}]),
+    "Cohere": (
+        "cohere",
+        [
+            {"type": "content-delta", "delta": {"message": {"content": {"text": "Here: "}}}},
+            {
+                "type": "content-start",
+                "delta": {"message": {"content": images(data_url(PNG))[0]}},
+            },
+        ],
+    ),
+}
+
+
+@pytest.mark.field("E17")
+def test_a_picture_is_read_from_every_shape_that_is_known() -> None:
+    for name, (wire, values) in SHAPES.items():
+        answer = folded(wire, heard(load_dialect(wire).Reader(), *values))
+
+        assert [one.data for one in answer.pictures] == [PNG], name
+        assert answer.pictures[0].media_type == "image/png", name
+        assert answer.text == "Here: \n\n[picture, 3 × 2, 86 bytes]", name
+        assert answer.notices == [], name
+        assert answer
+
+
+@pytest.mark.field("E17")
+def test_its_kind_is_told_by_its_bytes_and_not_by_who_sends_it() -> None:
+    read = Pictures().read([data_url(GIF, "text/html"), data_url(JPEG), data_url(SVG), "AA", "%"])
+
+    assert [one.media_type for one in read if isinstance(one, Image)] == ["image/gif", "image/jpeg"]
+    assert [one.text for one in read if not isinstance(one, Image)] == [
+        f"{NOT_SHOWN}it is no PNG, JPEG, GIF or WebP by its bytes."
+    ]
+
+
+@pytest.mark.field("E17")
+def test_a_picture_at_another_host_is_not_asked_for() -> None:
+    source, notice = Pictures().read(images("https://sink.example/p.png?who=you"))
+
+    assert (source.url, source.title) == ("https://sink.example/p.png?who=you", "Picture")
+    assert notice.text.endswith("it is at sink.example, which is not asked for it.")
+    assert Pictures().read("https://[") != []
+
+
+@pytest.mark.field("E17")
+def test_a_flood_of_pictures_ends() -> None:
+    read = Pictures().read([data_url(png(n, 1)) for n in range(1, 99)])
+
+    assert len([one for one in read if isinstance(one, Image)]) == MOST_PICTURES
+    assert read[-1].text == f"The answer holds more than {MOST_PICTURES} pictures."
+
+
+@pytest.mark.field("E17")
+def test_gemini_gets_its_pictures_back_where_they_stood() -> None:
+    """Its newest models refuse a picture without the signature that came with it."""
+    answer = folded(
+        "gemini", heard(load_dialect("gemini").Reader(), inline(PNG, thoughtSignature="s"))
+    )
+    body = load_dialect("gemini").render(ask(answer.message, Message("user", "Bluer."))).body
+
+    picture = {"mimeType": "image/png", "data": base64(PNG)}
+    assert body["contents"][0] == {
+        "role": "model",
+        "parts": [{"text": "Here: "}, {"inlineData": picture, "thoughtSignature": "s"}],
+    }
+
+
+@pytest.mark.field("E17")
+def test_a_draft_of_gemini_is_not_shown() -> None:
+    answer = folded("gemini", heard(load_dialect("gemini").Reader(), inline(PNG, thought=True)))
+
+    assert (answer.pictures, answer.notices) == ([], [])
