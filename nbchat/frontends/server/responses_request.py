@@ -38,7 +38,7 @@ class FlatTool(BaseModel):
 
     model_config = TOLERANT
     type: str
-    name: str = Field("", max_length=200)
+    name: str = Field("", max_length=200, validate_default=True)
     description: str | None = None
     parameters: dict[str, Any] | None = None
     strict: bool | None = None
