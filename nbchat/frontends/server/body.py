@@ -1,8 +1,8 @@
 """A body as it comes in: strict JSON, checked once, and never for long on the event loop.
 
 A large body is read in a thread, for whoever waits for other answers. A list is checked up to
-its first mistake, and an object with too many members is refused unread, since every mistake
-that is noted takes longer than a member that is right.
+its first mistake, since every mistake that is noted takes longer than what is right. What is
+made of more pieces than any conversation is refused unread: each takes its time on the way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from nbchat.chat_service.wrong_request import wrong_fields
 from nbchat.frontends.server.http_errors import Invalid
 
 SMALL = 16 * 1024  # bytes that are read before others notice
-MOST_MEMBERS = 1000  # of one object
+MOST_ENTRIES = 4096  # of one list, and members of one object
+MOST_OBJECTS = 16_384  # altogether
 
 
 class _CheckedRequest(Request):
@@ -64,7 +65,8 @@ def read_body(model: type[BaseModel], raw: bytes) -> BaseModel:
         value = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise Invalid(f"the body is not valid JSON: {error}.") from None
-    _check_sizes(value)
+    if isinstance(value, dict | list):
+        _check_sizes(value)
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -79,13 +81,16 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Invalid:
 
 
 def _check_sizes(value: Any) -> None:
-    """Raise Invalid for an object with more members than anybody means."""
+    """Raise Invalid for more pieces than anybody means."""
     waiting = [value]
+    objects = 0
     while waiting:
         one = waiting.pop()
-        if isinstance(one, dict):
-            if len(one) > MOST_MEMBERS:
-                raise Invalid(f"an object has more than {MOST_MEMBERS:,} members.")
-            waiting += [inner for inner in one.values() if isinstance(inner, dict | list)]
-        elif isinstance(one, list):
-            waiting += [inner for inner in one if isinstance(inner, dict | list)]
+        objects += isinstance(one, dict)
+        if len(one) > MOST_ENTRIES:
+            kind, parts = ("object", "members") if isinstance(one, dict) else ("list", "entries")
+            raise Invalid(f"one {kind} has more than {MOST_ENTRIES:,} {parts}.")
+        if objects > MOST_OBJECTS:
+            raise Invalid(f"the body has more than {MOST_OBJECTS:,} objects.")
+        inner = one.values() if isinstance(one, dict) else one
+        waiting += [part for part in inner if isinstance(part, dict | list)]

@@ -21,6 +21,7 @@ from nbchat.chat_service.service import ChatService
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings, UnknownModel
+from nbchat.frontends.server.connections import OpenConnections
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
 from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.one_call import first_call_alone
@@ -42,6 +43,7 @@ class ServerState:
         self.engine = Engine(runtime.current().settings, tells_of_files=False)
         self._service = ChatService(runtime.wrap(self.engine, runtime.current().wrappers))
         self.items = ItemMemory()
+        self.connections: OpenConnections | None = None  # made by who knows how many there may be
         self.started = int(time.time())
         self._stop = AbortSignal()
         self._stopping = False
