@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from fastapi import Request
@@ -20,7 +21,7 @@ from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.chat_service.service import ChatService
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadSettings, UnknownModel
+from nbchat.errors import BadSettings, ConnectionBroken, SetupError, UnknownModel
 from nbchat.frontends.server.connections import OpenConnections
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
 from nbchat.frontends.server.item_memory import ItemMemory
@@ -64,7 +65,7 @@ class ServerState:
         if limit and (request.max_tokens or 0) > limit:
             raise Invalid(f"answers are limited to {limit} tokens here.", field="max_tokens")
         request = request.model_copy(update={"max_tokens": request.max_tokens or limit})
-        return _fail_when_stopped(self._service.stream_chat(request, self._stop))
+        return _for_clients(self._service.stream_chat(request, self._stop))
 
     async def ask(self, question: Question) -> tuple[AsyncGenerator[StreamChunk], list[str]]:
         """The answer to a question in one of OpenAI's formats, and what to say before it.
@@ -172,13 +173,20 @@ class ServerState:
             )
 
 
-async def _fail_when_stopped(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
-    """An answer that is interrupted here did not end by its reader's wish: that is a failure."""
+async def _for_clients(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[StreamChunk]:
+    """The chunks, with their failures as a client may hear them.
+
+    An answer that is interrupted here did not end by its reader's wish: that is a failure.
+    """
     async with aclosing(chunks):
         async for chunk in chunks:
             if chunk.reason == "interrupted":
                 reason = Stopping("the server is stopping; the answer is incomplete.")
                 yield StreamChunk.failed(reason)
+            elif isinstance(chunk.error, SetupError | ConnectionBroken):  # in words of our own
+                words = without_places(chunk.error.happened)
+                chunk.error.args = (words,)
+                yield replace(chunk, content=f"Service error: {words}")
             else:
                 yield chunk
 
