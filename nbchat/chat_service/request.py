@@ -121,12 +121,13 @@ class ChatMessage(Body):
 
     role: Role
     content: Annotated[
-        Annotated[str, Tag(TEXT)] | Annotated[list[ChatPart], Tag(LIST)], _TEXT_OR_LIST
+        Annotated[str, Tag(TEXT)] | Annotated[list[ChatPart], Field(fail_fast=True), Tag(LIST)],
+        _TEXT_OR_LIST,
     ] = ""
     thought: str = Field(
         default="", description="of an assistant message: the thinking that came with it"
     )
-    tool_calls: list[ChatToolCall] = Field(
+    tool_calls: Annotated[list[ChatToolCall], Field(fail_fast=True)] = Field(
         default_factory=list, description="of an assistant message"
     )
     tool_call_id: str = Field(default="", description="of a tool message: the call it answers")
@@ -170,6 +171,7 @@ def _check_question(messages: list[ChatMessage]) -> list[ChatMessage]:
 _Messages = Annotated[
     list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]],
     Strict(False),
+    Field(fail_fast=True),  # a list of a million mistakes is told by its first
     Field(min_length=1),
     AfterValidator(_check_question),
 ]
@@ -191,12 +193,14 @@ class _Question(Body):
 
 
 _StopText = Annotated[str, Field(min_length=1)]
-_Stops = Annotated[list[_StopText], Field(min_length=1, max_length=MOST_STOPS)]
+_Stops = Annotated[
+    list[_StopText], Field(fail_fast=True), Field(min_length=1, max_length=MOST_STOPS)
+]
 
 # Options whose JSON is not what Python takes: the type and the field by the option's name.
 _OWN_FIELDS: dict[str, tuple[Any, Any]] = {
     "tools": (
-        list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]],
+        Annotated[list[Annotated[ChatTool, BeforeValidator(ChatTool.of)]], Field(fail_fast=True)],
         option_field("tools", default=[]),
     ),
     "stop": (
@@ -254,6 +258,8 @@ class ChatStreamRequest(  # made from the list of options
         json_schema_extra={"description": "A question, with the conversation that led to it."}
     )
 
+    _extra: dict[str, Any] = PrivateAttr(default_factory=dict)
+
     @field_validator("tool_choice")
     @classmethod
     def _check_tool_choice(cls, choice: str | None, info: ValidationInfo) -> str | None:
@@ -299,4 +305,11 @@ class ChatStreamRequest(  # made from the list of options
     def options(self) -> dict[str, Any]:
         """All but the model and the messages, as the engine takes them."""
         options = {name: getattr(self, field) for name, field in _FIELD_OF.items()}
-        return options | {"tools": [tool.tool for tool in self.tools]}
+        tools = [tool.tool for tool in self.tools]
+        return options | {"tools": tools, "extra": self._extra or None}
+
+    def with_extra(self, extra: Mapping[str, Any]) -> ChatStreamRequest:
+        """A copy with members for the provider's body, which no field can bring."""
+        request: ChatStreamRequest = self.model_copy()
+        request._extra = dict(extra)
+        return request

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_snake
 from nbchat.errors import BadCall
 from nbchat.signatures import meant_by
 
-TEXT, LIST = "as text", "as list"  # two ways to write a field, which errors do not name
+TEXT, LIST = "as text", "as list"  # ways to write a field begin so; errors do not name them
 
 # JSON calls it an object, whatever Python makes of it.
 _OBJECT_TYPES = ("dict_type", "model_type", "model_attributes_type")
@@ -32,7 +32,7 @@ def wrong_fields(errors: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _mistake(error: Mapping[str, Any]) -> str:
-    names = [str(name) for name in error["loc"] if name not in (TEXT, LIST)]
+    names = [str(name) for name in error["loc"] if not str(name).startswith("as ")]
     place = ".".join(names)
     if error["type"] == "extra_forbidden":
         name = names[-1]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from uuid import uuid4
 
 from nbchat import addresses, key_shapes, known_keys
@@ -230,11 +230,20 @@ def _is_secret(value: Secret) -> bool:
 
 
 def _check_place(url: str, base_url: str, provider: str) -> None:
-    """Raise BadSettings where a row's path or the name of a model would lead to another host."""
+    """Raise BadSettings where a row's path would lead to another host.
+
+    Raises UnknownModel where the name of a model would lead to another path, however it is read.
+    """
     if place_of(url) != place_of(base_url):
         raise BadSettings(
             f"{provider} has a path that leads away from {host_of(base_url)}. "
             "A path begins with / and names no host."
+        )
+    path = unquote(unquote(url.removeprefix(base_url).partition("?")[0]))
+    if {".", ".."} & set(path.replace("\\", "/").split("/")):
+        raise UnknownModel(
+            "the name of a model that stands in an address has no . or .. between its slashes. "
+            "Name it as its provider lists it."
         )
 
 
@@ -284,9 +293,16 @@ def _model_request(
         schema=options.schema,
         quirks=quirks,
         cache_key=options.cache_key,
-        path=addresses.fill(route.provider.path, route.provider).replace("{model}", model.sent_id),
+        path=_path_of(route),
     )
     return ask, notices
+
+
+def _path_of(route: Route) -> str:
+    """The provider's own path, where it has one, with the model's id as one piece of it."""
+    path = addresses.fill(route.provider.path, route.provider)
+    piece = quote(route.model.sent_id, safe="")
+    return path.replace("{model}", piece).replace("{deployment}", piece)
 
 
 def _without_keys(

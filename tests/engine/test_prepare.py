@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
 from nbchat.engine.prepare import PreparedRequest, prepare
-from nbchat.errors import BadSettings, NbchatError
+from nbchat.errors import BadSettings, NbchatError, UnknownModel
 from nbchat.options import Options
 from nbchat.settings import Settings
 
@@ -221,3 +223,78 @@ def test_a_key_goes_to_the_host_that_gave_it(
 def test_the_demo_says_that_it_speaks_one_wire_format(wire: str) -> None:
     with pytest.raises(BadSettings, match=f"speaks openai-chat alone, not {wire}"):
         prepare(Settings(), "demo", "Why is the sky blue?", Options(wire=wire))
+
+
+# --- the name of a model as a piece of an address -------------------------------------------------
+
+ODD_IDS = (
+    *("a#frag", "a?x=y", "a?api-version=1", "a/b", "/a", "a//b", "a;b", "a&b=c", "a%2fb", "%61"),
+    *(
+        "a\\b",
+        "a@b",
+        "a:b",
+        "ä",
+        "a%3Fb",
+        "a%23b",
+        "models/a",
+        "a/%252e%252e/b",
+        "models/a/b",
+        "tunedModels/a?b",
+    ),
+)
+CLIMBING_IDS = (
+    *("..", "../x", "a/../../x", "%2e%2e/%2e%2e/x", "%2E%2E%2Fx", "a/./b"),
+    *("..\\x", "models/../x", "models/..", "a/..%2Fb"),
+)
+IN_A_PATH = {  # what stands before and after the id
+    "azure-deployments": ("/openai/deployments/", "/chat/completions?api-version=2024-10-21"),
+    "gemini": ("/models/", ":streamGenerateContent?alt=sse"),
+    "vertex-express": ("/models/", ":streamGenerateContent?alt=sse"),
+    "bedrock": ("/model/", "/converse-stream"),
+}
+
+
+def url_of(kind: str, id_: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    variables = {
+        "azure-deployments": ("AZURE_DEPLOYMENTS_BASE_URL", "http://127.0.0.1:9/openai"),
+        "gemini": ("GEMINI_BASE_URL", "http://127.0.0.1:9"),
+        "vertex-express": ("VERTEX_EXPRESS_BASE_URL", "http://127.0.0.1:9"),
+        "bedrock": ("BEDROCK_BASE_URL", "http://127.0.0.1:9"),
+    }
+    monkeypatch.setenv(*variables[kind])
+    for variable in ("AZURE_API_KEY", "GEMINI_API_KEY", "VERTEX_API_KEY"):
+        monkeypatch.setenv(variable, KEY)
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", KEY)
+    return prepare(Settings.load(), f"{kind}:{id_}", "Hello", Options()).call.url
+
+
+@pytest.mark.field("S12")
+@pytest.mark.parametrize("kind", IN_A_PATH)
+def test_the_id_of_a_model_is_one_piece_of_an_address(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = IN_A_PATH[kind]
+    for id_ in ODD_IDS:
+        url = url_of(kind, id_, monkeypatch)
+
+        if kind in ("gemini", "vertex-express"):  # whose ids may begin with their folder
+            folder, slash, name = id_.partition("/")
+            if slash and folder in ("models", "tunedModels"):
+                before, id_ = f"/{folder}/", name
+            else:
+                before = "/models/"
+        assert url.startswith(f"http://127.0.0.1:9{before}"), id_
+        assert url.endswith(after), id_
+        piece = url.removeprefix(f"http://127.0.0.1:9{before}").removesuffix(after)
+        assert not set("/?#") & set(piece)
+        assert unquote(piece) == id_
+
+
+@pytest.mark.field("S12")
+@pytest.mark.parametrize("kind", IN_A_PATH)
+def test_the_id_of_a_model_leads_to_no_other_path(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for id_ in CLIMBING_IDS:
+        with pytest.raises(UnknownModel, match="between its slashes|names no model"):
+            url_of(kind, id_, monkeypatch)

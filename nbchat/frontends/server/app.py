@@ -8,12 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from nbchat import __version__
-from nbchat.chat_service.wrong_request import wrong_fields
 from nbchat.errors import NbchatError
 from nbchat.frontends.server import openai_routes, routes
+from nbchat.frontends.server.body import invalid
 from nbchat.frontends.server.guard import Guard
 from nbchat.frontends.server.http_errors import (
     Invalid,
@@ -89,27 +90,17 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 
 
 async def _answer_invalid_request(request: Request, error: Exception) -> Response:
-    """Name the fields, and never repeat a value.
-
-    It may be a key that was pasted in the wrong place.
-    """
+    """What `body` has not read: an empty body, or a path."""
     assert isinstance(error, RequestValidationError)
     errors = [{**e, "loc": e["loc"][1:]} for e in error.errors()]  # without "body"
-    first = errors[0]
-    if first["type"] == "json_invalid":
-        reason = f"the body is not valid JSON: {first['ctx']['error']}."
-        return error_response(Invalid(reason), request.url.path)
-    names = [str(part) for part in first["loc"]]
-    field = ".".join(name for name in names if " " not in name)  # the others are tags of unions
-    reason = f"the request is not valid: {wrong_fields(errors)}."
-    return error_response(Invalid(reason, field=field or None), request.url.path)
+    return error_response(invalid(errors), request.url.path)
 
 
 async def _answer_missing_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     reason: Refusal = Invalid("the request cannot be read.")
     if error.status_code == 404:
-        reason = NotFound("there is no such path. GET / tells what there is.")
+        reason = NotFound(_what_there_is(request.url.path))
     elif error.status_code == 405:
         reason = NotAllowedHere("this path knows other methods. GET / tells what there is.")
     response = error_response(reason, request.url.path)
@@ -117,6 +108,16 @@ async def _answer_missing_route(request: Request, error: Exception) -> Response:
         if name.lower() == "allow":
             response.headers[name] = value
     return response
+
+
+def _what_there_is(path: str) -> str:
+    if path == "/v1" or path.startswith("/v1/"):
+        routes = [route for route in openai_routes.router.routes if isinstance(route, APIRoute)]
+        known = [f"{method} {route.path}" for route in routes for method in route.methods or ()]
+        return f"there is no such path. Those below /v1: {', '.join(known)}."
+    if path in ("/chat/completions", "/responses"):
+        return "there is no such path. The base URL of an OpenAI client ends in /v1 here."
+    return "there is no such path. GET / tells what there is."
 
 
 def _describe_with_token(app: FastAPI) -> Any:

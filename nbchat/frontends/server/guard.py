@@ -28,6 +28,7 @@ from nbchat.frontends.server.limits import Limits
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.upload import Upload, header_values
 
+KEY_HEADERS = (b"api-key", b"x-api-key", b"x-goog-api-key")  # Azure's, Anthropic's, Google's
 OPEN_PATHS = ("/health",)  # answers anybody, and says nothing but that it is there
 log = logging.getLogger("nbchat.server")
 
@@ -62,8 +63,12 @@ class Guard:
                 if await upload.read():
                     await self._app(scope, upload.receive, reply.send)
         except Refusal as error:
+            response = error_response(error, scope["path"])
+            # It is sent before the rest is read: a client may wait for it with its body. Only the
+            # end of the answer waits, so that no connection is closed on one that still sends.
+            await response(scope, receive, _LeftOpen(reply.send).send)
             await upload.read_past()
-            await error_response(error, scope["path"])(scope, receive, reply.send)
+            await reply.send({"type": "http.response.body", "body": b"", "more_body": False})
         except Exception:
             if reply.status:
                 raise  # uvicorn logs it and closes the connection
@@ -75,7 +80,7 @@ class Guard:
         self._check_names(scope)
         if scope["path"] in OPEN_PATHS:
             return
-        self._check_token(scope)
+        self._check_tokens(scope)
         self._limits.count(_client(scope))
         if scope["method"] == "POST":
             _check_json(scope)
@@ -92,18 +97,50 @@ class Guard:
         if origins and (len(origins) > 1 or origins[0].lower() not in self._origins):
             raise Forbidden("requests from that Origin are not answered.")
 
-    def _check_token(self, scope: Scope) -> None:
-        """`Authorization: Bearer TOKEN`; a page opened in a browser may have it in its address."""
-        headers = list(header_values(scope, b"authorization"))
-        bearers = [header for header in headers if header[:7].lower() == "bearer "]
-        tokens = [bearer.partition(" ")[2].strip() for bearer in bearers]
-        if not headers and scope["method"] == "GET":
-            tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
-        if len(tokens) != 1 or not hmac.compare_digest(tokens[0].encode(), self._token):
-            raise Unauthorized(
-                "the token is missing or wrong. "
-                "Send `Authorization: Bearer TOKEN`; `nbchat serve` prints it."
-            )
+    def _check_tokens(self, scope: Scope) -> None:
+        """The token, as `Authorization: Bearer TOKEN` or in one of the vendors' own headers.
+
+        A page opened in a browser may have it in its address. A wrong one is counted before it is
+        compared with ours: who has too many is told nothing any more, not even of a right one.
+        """
+        tokens, place = _tokens_of(scope)
+        connection = scope.get("state", {}).get("connection")
+        if tokens and not (connection and connection.has_shown_token):
+            self._limits.check_tries(_client(scope), place)
+        if len(tokens) == 1 and hmac.compare_digest(tokens[0].encode(), self._token):
+            if connection:
+                connection.show_token()
+            return
+        if tokens:
+            self._limits.count_try(_client(scope), place)
+        raise Unauthorized(
+            "the token is missing or wrong. "
+            "Send `Authorization: Bearer TOKEN`; `nbchat serve` prints it."
+        )
+
+
+def _tokens_of(scope: Scope) -> tuple[list[str], str]:
+    """What may be the token, and where it stands: one of each kind of header, or the address."""
+    headers = list(header_values(scope, b"authorization"))
+    bearers = [header for header in headers if header[:7].lower() == "bearer "]
+    tokens = [bearer.partition(" ")[2].strip() for bearer in bearers]
+    own = [value for name in KEY_HEADERS for value in header_values(scope, name)]
+    tokens += [value for value in dict.fromkeys(own) if value and value not in tokens]
+    if headers or own or scope["method"] != "GET":
+        return tokens, "header"
+    return parse_qs(scope["query_string"].decode("latin-1")).get("token", []), "address"
+
+
+class _LeftOpen:
+    """Sends an answer but for its end."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "more_body": True}
+        await self._send(message)
 
 
 class _Reply:

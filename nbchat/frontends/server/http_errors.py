@@ -7,7 +7,7 @@
     ├── NotAllowedHere 405  the path knows other methods
     ├── TooLarge      413   the body is larger than max_body
     ├── NotJson       415   the body is not application/json
-    ├── Invalid       422   the body is JSON, but not a request
+    ├── Invalid       422   the body is JSON, but not a request; 400 below /v1, as at OpenAI
     ├── TooMany       429   this client asks too often, or too much at once
     ├── InternalError 500   a mistake of ours; its traceback is in the server's log
     ├── Misconfigured 503   this server's own settings cannot be used
@@ -160,6 +160,9 @@ def error_response(error: NbchatError, path: str) -> Response:
     It is in OpenAI's shape below /v1, else one last chunk.
     """
     status, _ = status_of(error)
+    is_openai = path == "/v1" or path.startswith("/v1/")
+    if is_openai and status == Invalid.status:
+        status = 400  # what OpenAI's clients look for
     # The openai SDKs obey `x-should-retry`. The engine has tried three times already, so trying
     # again only helps against this server's own limits.
     retry = "true" if isinstance(error, TooMany) else "false"
@@ -169,5 +172,5 @@ def error_response(error: NbchatError, path: str) -> Response:
         headers["retry-after"] = str(math.ceil(wait))
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = "Bearer"
-    body = openai_error(error) if path.startswith("/v1/") else StreamChunk.failed(error).wire
+    body = openai_error(error) if is_openai else StreamChunk.failed(error).wire
     return Response(json_line(body), status, headers, "application/json")

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions as they come in, read into a ChatStreamRequest.
+"""OpenAI's chat completions as they come in, read into a Question.
 
 Facts: openai-python `types/chat/completion_create_params.py` (3.54.0). A parameter that
 would change what the answer is, and that cannot be kept, is refused; one that only
@@ -7,117 +7,26 @@ colours it has no effect.
 
 from __future__ import annotations
 
-from base64 import b64decode
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, Field, Tag
 
-from nbchat.chat_service.request import ChatStreamRequest, ChatTool
-from nbchat.frontends.server.http_errors import Invalid
-from nbchat.messages import File, Image, Message, Part, Role, ToolCall
+from nbchat.chat_service.request import ChatTool
+from nbchat.frontends.server.openai_fields import (
+    AS_LIST,
+    AS_TEXT,
+    OPEN,
+    STOPS_AT_FIRST,
+    TEXT_OR_LIST,
+    TOLERANT,
+    Effort,
+    NothingIfEmpty,
+    ToolChoice,
+    Whole,
+)
+from nbchat.frontends.server.openai_messages import CompletionMessage
+from nbchat.frontends.server.question import Question
 from nbchat.option_fields import option_field
-from nbchat.options import LEVELS, Thinking
-from nbchat.wire.tool_calls import arguments_of
-
-STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-# Answers are sent back as they came, with more members than a question has.
-TOLERANT = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
-
-EFFORTS: dict[str, Thinking] = {
-    "none": False,
-    "minimal": "low",
-    **{level: level for level in LEVELS},
-    "xhigh": "max",
-}
-if TYPE_CHECKING:
-    Effort = str
-else:
-    Effort = Literal[tuple(EFFORTS)]
-
-
-class ContentText(BaseModel):
-    model_config = TOLERANT
-    type: Literal["text", "refusal"]
-    text: str = ""
-    refusal: str = ""
-
-
-class ImageUrl(BaseModel):
-    model_config = TOLERANT
-    url: str = Field(description="a data URL; this server fetches nothing")
-
-
-class ContentImage(BaseModel):
-    model_config = TOLERANT
-    type: Literal["image_url"]
-    image_url: ImageUrl
-
-
-class FileData(BaseModel):
-    model_config = TOLERANT
-    file_data: str = Field(description="a data URL")
-    filename: str = "document.pdf"
-
-
-class ContentFile(BaseModel):
-    model_config = TOLERANT
-    type: Literal["file"]
-    file: FileData
-
-
-class CalledFunction(BaseModel):
-    model_config = TOLERANT
-    name: str
-    arguments: str = ""
-
-
-class CalledTool(BaseModel):
-    model_config = TOLERANT
-    id: str
-    type: Literal["function"] = "function"
-    function: CalledFunction
-
-    @property
-    def call(self) -> ToolCall:
-        raw = self.function.arguments
-        return ToolCall(self.id, self.function.name, arguments_of(raw), raw)
-
-
-_TEXT_OR_LIST = Discriminator(lambda value: "as list" if isinstance(value, list) else "as text")
-
-
-class CompletionMessage(BaseModel):
-    """A message in OpenAI's shape.
-
-    Members that only answers have are ignored, so that an answer can be sent back.
-    """
-
-    model_config = TOLERANT
-    role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Annotated[
-        Annotated[str | None, Tag("as text")]
-        | Annotated[
-            list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]],
-            Tag("as list"),
-        ],
-        _TEXT_OR_LIST,
-    ] = None
-    reasoning_content: str | None = None
-    tool_calls: list[CalledTool] | None = None
-    tool_call_id: str | None = None
-    name: str | None = None
-
-    def message(self, place: str) -> Message:
-        """The same as nbchat has it. Raises Invalid, naming `place`, for what is no data URL."""
-        content: str | list[Part] = ""
-        if isinstance(self.content, list):
-            content = [_part(part, place) for part in self.content]
-        elif self.content:
-            content = self.content
-        role: Role = "system" if self.role == "developer" else self.role
-        calls = [tool.call for tool in self.tool_calls or ()]
-        thought, call_id = self.reasoning_content or "", self.tool_call_id or ""
-        return Message(role, content, thought, calls, call_id, self.name or "")
 
 
 class Function(BaseModel):
@@ -129,7 +38,7 @@ class Function(BaseModel):
 
 class FunctionTool(BaseModel):
     model_config = TOLERANT
-    type: Literal["function"]
+    type: Literal["function"] = "function"
     function: Function
 
     @property
@@ -138,17 +47,6 @@ class FunctionTool(BaseModel):
         if self.function.parameters:
             tool.parameters = self.function.parameters
         return tool
-
-
-class ToolName(BaseModel):
-    model_config = TOLERANT
-    name: str = Field(min_length=1)
-
-
-class NamedTool(BaseModel):
-    model_config = TOLERANT
-    type: Literal["function"]
-    function: ToolName
 
 
 class JsonSchema(BaseModel):
@@ -178,16 +76,16 @@ class WebSearchOptions(BaseModel):
 
 
 class CompletionRequest(BaseModel):
-    """A request of OpenAI's chat completions."""
+    """A request of OpenAI's chat completions. Members of other vendors are understood, too."""
 
-    model_config = STRICT
+    model_config = OPEN
 
     model: str = Field(
         min_length=1,
         max_length=200,
         description="an id of `GET /v1/models`, or `provider:any-model-id`",
     )
-    messages: list[CompletionMessage] = Field(
+    messages: Annotated[list[CompletionMessage], STOPS_AT_FIRST] = Field(
         min_length=1, description="the conversation, oldest first"
     )
     stream: bool | None = Field(
@@ -196,48 +94,50 @@ class CompletionRequest(BaseModel):
     stream_options: StreamOptions | None = None
     temperature: float | None = option_field("temperature")
     top_p: float | None = option_field("top_p")
-    seed: int | None = option_field("seed")
-    max_tokens: int | None = option_field(
+    seed: Whole | None = option_field("seed")
+    max_tokens: Whole | None = option_field(
         "max_tokens", description="the older name of `max_completion_tokens`"
     )
-    max_completion_tokens: int | None = option_field("max_tokens")
+    max_completion_tokens: Whole | None = option_field("max_tokens")
     reasoning_effort: Effort | None = None
-    tools: list[FunctionTool] | None = Field(
+    tools: Annotated[list[FunctionTool], STOPS_AT_FIRST] | None = Field(
         None, description="functions the model may ask for; none is run here"
     )
-    tool_choice: Annotated[
-        Annotated[Literal["none", "auto", "required"] | None, Tag("as text")]
-        | Annotated[NamedTool, Tag("as object")],
-        Discriminator(lambda value: "as object" if isinstance(value, dict) else "as text"),
-    ] = Field(None, description="whether a tool is called, or the one that is")
+    tool_choice: ToolChoice = Field(
+        None, description="whether a tool is called, or the one that is"
+    )
+    parallel_tool_calls: bool | None = Field(
+        None, description="with `false` one call at most is in the answer"
+    )
     response_format: ResponseFormat | None = None
     stop: Annotated[
-        Annotated[StopWord | None, Tag("as text")]
-        | Annotated[list[StopWord], Field(min_length=1, max_length=16), Tag("as list")],
-        _TEXT_OR_LIST,
+        Annotated[
+            Annotated[StopWord | None, Tag(AS_TEXT)]
+            | Annotated[list[StopWord], STOPS_AT_FIRST, Field(max_length=16), Tag(AS_LIST)],
+            TEXT_OR_LIST,
+        ],
+        NothingIfEmpty,
     ] = Field(None, description="up to 16 texts before which the answer ends")
     web_search_options: WebSearchOptions | None = Field(
         None, description="the provider searches the web, where it has a search of its own"
     )
     # Only one value can be had.
-    n: Literal[1] | None = None
+    n: Annotated[Whole, Field(ge=1, le=1)] | None = None
     logprobs: Literal[False] | None = None
-    modalities: list[Literal["text"]] | None = None
-    functions: None = None
-    function_call: None = None
-    top_logprobs: None = None
+    top_logprobs: Annotated[Whole, Field(ge=0, le=0)] | None = None
+    modalities: Annotated[list[Literal["text"]], STOPS_AT_FIRST] | None = None
+    functions: Annotated[None, NothingIfEmpty] = None
+    function_call: Literal["none", "auto"] | None = None
+    # Passed on where the provider has it, as many a vendor's member that is not listed here.
+    frequency_penalty: float | None = Field(None, ge=-2, le=2)
+    presence_penalty: float | None = Field(None, ge=-2, le=2)
+    logit_bias: dict[str, Any] | None = None
+    verbosity: str | None = None
     # Without effect.
-    frequency_penalty: float | None = Field(
-        None, description="without effect here, like all the parameters below"
-    )
-    presence_penalty: float | None = None
-    logit_bias: dict[str, float] | None = None
-    parallel_tool_calls: bool | None = None
-    user: str | None = None
-    metadata: dict[str, str] | None = None
+    user: str | None = Field(None, description="without effect here, like all the parameters below")
+    metadata: dict[str, Any] | None = None
     store: bool | None = None
     service_tier: str | None = None
-    verbosity: str | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
     prompt_cache_retention: str | None = None
@@ -256,21 +156,6 @@ class CompletionRequest(BaseModel):
         """Whether an event with the usage is to come before the end."""
         return self.stream_options is not None and bool(self.stream_options.include_usage)
 
-    def _tool_choice(self) -> str | None:
-        """A tool's name, or that one must be called. Raises Invalid where there is none to call."""
-        if self.tool_choice in (None, "none", "auto"):
-            return None  # "auto" is what holds anyway, and for "none" no tools are sent
-        names = [tool.function.name for tool in self.tools or ()]
-        if isinstance(self.tool_choice, NamedTool):
-            choice = self.tool_choice.function.name
-            possible = choice in names
-        else:
-            choice = "required"
-            possible = bool(names)
-        if not possible:
-            raise Invalid("tool_choice: there is no such tool in `tools`.", field="tool_choice")
-        return choice
-
     @property
     def _schema(self) -> dict[str, Any] | None:
         form = self.response_format
@@ -280,48 +165,29 @@ class CompletionRequest(BaseModel):
             return form.json_schema.schema_
         return {"type": "object"} if form.type == "json_object" else None
 
-    @property
-    def _thinking(self) -> Thinking:
-        return None if self.reasoning_effort is None else EFFORTS[self.reasoning_effort]
-
-    def request(self) -> ChatStreamRequest:
+    def question(self) -> Question:
         """The same in nbchat's words. Raises Invalid for what cannot be read."""
-        messages = [m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)]
-        tools = [] if self.tool_choice == "none" else self.tools or []
-        return ChatStreamRequest.of(
-            {
-                "model": self.model,
-                "messages": messages,
+        return Question(
+            model=self.model,
+            messages=[m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)],
+            options={
                 "temperature": self.temperature,
                 "top_p": self.top_p,
                 "seed": self.seed,
                 "max_tokens": self.max_completion_tokens or self.max_tokens,
-                "thinking": self._thinking,
-                "tools": [tool.tool for tool in tools],
-                "tool_choice": self._tool_choice(),
                 "schema": self._schema,
                 "search": self.web_search_options is not None,
-            }
+            },
+            tools=[tool.tool for tool in self.tools or ()],
+            tool_choice=self.tool_choice,
+            effort=self.reasoning_effort,
+            one_call=self.parallel_tool_calls is False,
+            stops=self.stops,
+            members={
+                "frequency_penalty": self.frequency_penalty,
+                "presence_penalty": self.presence_penalty,
+                "logit_bias": self.logit_bias,
+                "verbosity": self.verbosity,
+                **(self.model_extra or {}),
+            },
         )
-
-
-def _part(part: ContentText | ContentImage | ContentFile, place: str) -> Part:
-    match part:
-        case ContentText():
-            return part.text or part.refusal
-        case ContentImage():
-            return Image(*_data(part.image_url.url, place))
-        case ContentFile():
-            return File(*_data(part.file.file_data, place), part.file.filename)
-
-
-def _data(url: str, place: str) -> tuple[bytes, str]:
-    head, comma, data = url.partition(",")
-    scheme, _, kind = head.partition(":")
-    if scheme == "data" and comma and kind.endswith(";base64"):
-        try:
-            return b64decode(data, validate=True), kind.partition(";")[0]
-        except ValueError:
-            pass
-    rule = "images and files are sent as data:…;base64,… URLs; this server fetches nothing."
-    raise Invalid(f"{place}: {rule}", field=place)

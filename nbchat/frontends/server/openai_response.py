@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -21,13 +22,18 @@ FINISH: dict[StopReason, str] = {
 
 
 class _Completion:
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, warnings: Iterable[str] = ()) -> None:
         self._model = model
+        self._warnings = list(warnings)  # the format has no place for them: a member of our own
         self._head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": model}
 
     def _body(self, kind: str, choice: dict[str, Any] | None) -> dict[str, Any]:
         choices = [{"index": 0, **choice}] if choice else []
-        return {**self._head, "object": kind, "choices": choices}
+        body = {**self._head, "object": kind, "choices": choices}
+        if self._warnings:
+            body["warnings"] = self._warnings
+            self._warnings = []
+        return body
 
 
 class Deltas(_Completion):
@@ -36,8 +42,8 @@ class Deltas(_Completion):
     media_type = "text/event-stream"
     heartbeat = b": waiting\n\n"
 
-    def __init__(self, model: str, usage: bool) -> None:
-        super().__init__(model)
+    def __init__(self, model: str, usage: bool, warnings: Iterable[str] = ()) -> None:
+        super().__init__(model, warnings)
         self._usage = usage
         self._calls = 0
         self._role: dict[str, Any] = {"role": "assistant"}  # goes with the first delta
@@ -46,7 +52,8 @@ class Deltas(_Completion):
         if chunk.error:
             return _event(openai_error(chunk.error)) + b"data: [DONE]\n\n"
         if chunk.notice:
-            return b""  # the format has no place for it
+            self._warnings.append(chunk.notice)
+            return b""
         delta = {**self._role, **self._delta(chunk)}
         self._role = {}
         if not chunk.finished:
@@ -79,8 +86,8 @@ class CompletionBody(_Completion):
     media_type = "application/json"
     heartbeat = None
 
-    def __init__(self, model: str) -> None:
-        super().__init__(model)
+    def __init__(self, model: str, warnings: Iterable[str] = ()) -> None:
+        super().__init__(model, warnings)
         self._text: list[str] = []
         self._thought: list[str] = []
         self._calls: list[ToolCall] = []
@@ -89,6 +96,8 @@ class CompletionBody(_Completion):
         self._text.append(chunk.content)
         self._thought.append(chunk.thought)
         self._calls += chunk.tool_calls
+        if chunk.notice:
+            self._warnings.append(chunk.notice)
         if not chunk.finished:
             return b""
         text, thought = "".join(self._text), "".join(self._thought)
@@ -119,12 +128,16 @@ def usage_object(usage: Usage) -> dict[str, Any]:
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    arguments = call.raw or json_line(call.arguments or {}).decode().strip()
     return {
         "id": call.id,
         "type": "function",
-        "function": {"name": call.name, "arguments": arguments},
+        "function": {"name": call.name, "arguments": call_arguments(call)},
     }
+
+
+def call_arguments(call: ToolCall) -> str:
+    """The arguments of a call as JSON in a text; what the model wrote, where it wrote it."""
+    return call.raw or json_line(call.arguments or {}).decode().strip()
 
 
 def _event(value: dict[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ from nbchat.catalog.rows import Model
 from nbchat.events import StopReason
 
 DESCRIPTIONS = {
-    400: "The provider refused the request.",
+    400: "The body is not a valid request, or the provider refused it.",
     401: "The token is missing or wrong, "
     "or the provider refused this server's key (`provider_key_refused`).",
     403: "Another Host or Origin than this server's, or the provider does not allow it.",
@@ -193,16 +193,19 @@ class OpenAIRefusal(BaseModel):
 
 
 class OpenAIModel(BaseModel):
-    """A model; `owned_by` is the provider that serves it."""
+    """A model; `owned_by` is the provider that serves it.
+
+    `created` is when this server started: how old a model is, nobody tells it.
+    """
 
     id: str
     object: Literal["model"] = "model"
-    created: int = 0
+    created: int
     owned_by: str
 
     @classmethod
-    def of(cls, model: Model) -> OpenAIModel:
-        return cls(id=model.id, owned_by=model.type)
+    def of(cls, name: str, kind: str, created: int) -> OpenAIModel:
+        return cls(id=name, created=created, owned_by=kind)
 
 
 class OpenAIModels(BaseModel):
@@ -225,4 +228,19 @@ COMPLETION = {
 COMPLETIONS: dict[str, Example] = {
     "a whole answer": {"value": {"model": "demo", "messages": MOON}},
     "an answer as events": {"value": {"model": "demo", "messages": MOON, "stream": True}},
+}
+RESPONSE = {
+    "description": "A `response`, or with `stream` its events. "
+    "A failure after the first words is the event `response.failed`.",
+    "content": {
+        "application/json": {"schema": {"type": "object", "required": ["id", "output", "status"]}},
+        "text/event-stream": event_stream(
+            description="an event such as `response.output_text.delta`; the last is "
+            "`response.completed`, `response.incomplete` or `response.failed`"
+        ),
+    },
+}
+RESPONSES: dict[str, Example] = {
+    "a question": {"value": {"model": "demo", "input": "Show me a table."}},
+    "a conversation as events": {"value": {"model": "demo", "input": MOON, "stream": True}},
 }

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.chat_service.request import ChatStreamRequest
+from nbchat.frontends.server.body import StrictRoute
 from nbchat.frontends.server.openapi import (
     PAGE,
     QUESTIONS,
@@ -21,7 +22,7 @@ from nbchat.frontends.server.openapi import (
 )
 from nbchat.frontends.server.state import ServerState
 from nbchat.frontends.server.streaming import Answer, Format
-from nbchat.frontends.server.strict_json import StrictRoute, json_line
+from nbchat.frontends.server.strict_json import json_line
 
 router = APIRouter(route_class=StrictRoute, tags=["nbchat"])
 
@@ -42,7 +43,8 @@ $TOKEN is what `nbchat serve` printed. What else there is:
 The same models for any OpenAI client, with base_url="{url}v1" and api_key=TOKEN:
 
   POST /v1/chat/completions
-  GET  /v1/models
+  POST /v1/responses
+  GET  /v1/models           those that can be asked now; ?all=1 adds the rest
 """
 
 

@@ -1,35 +1,9 @@
-"""JSON as it comes in and as it goes out, strictly."""
+"""JSON as it goes out, strictly."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
 from typing import Any
-
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
-from pydantic_core import from_json
-
-
-class _StrictRequest(Request):
-    async def json(self) -> Any:
-        """No NaN, no lone surrogates, no endless nesting."""
-        try:
-            return from_json(await self.body(), allow_inf_nan=False)
-        except ValueError as error:
-            raise json.JSONDecodeError(str(error), "", 0) from None
-
-
-class StrictRoute(APIRoute):
-    """A route whose bodies are read strictly."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_strictly(request: Request) -> Response:
-            return await handle(_StrictRequest(request.scope, request.receive))
-
-        return handle_strictly
 
 
 def json_line(value: Any) -> bytes:

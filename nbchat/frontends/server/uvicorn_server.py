@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from nbchat.errors import BadSettings
 from nbchat.frontends.server.app import create_app
+from nbchat.frontends.server.connections import OpenConnections
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.state import ServerState
 from nbchat.settings import Settings
@@ -27,6 +28,7 @@ BUFFER_BYTES = 64 * 1024  # bytes that may wait for a slow reader, here and agai
 BACKLOG = 128  # connections that wait to be accepted
 MOST_HEAD_BYTES = 32 * 1024  # bytes of request line and headers
 MOST_CONNECTIONS = 1000  # at once, for one worker
+OF_ONE_ADDRESS = 0.8  # the part of them that one address may have
 OWN_FILES = 24  # files a worker has open besides connections
 LAST_CHUNKS_SECONDS = 3.0  # seconds after the grace in which the last chunks are written
 IDLE_SECONDS = 15  # seconds a connection is kept without a request
@@ -40,9 +42,11 @@ class Connection(H11Protocol):
     the client has left, and the provider's connection is closed.
 
     For this it uses what uvicorn does not promise to keep: `flow.read_paused`,
-    `conn.trailing_data` and `app_state`.
+    `conn.trailing_data`, `app_state`, `scope` and `connections`.
     """
 
+    address = ""  # of the other side
+    has_shown_token = False
     _sending_timer: asyncio.TimerHandle | None = None
     _reading_timer: asyncio.TimerHandle | None = None
 
@@ -54,9 +58,33 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=BUFFER_BYTES)
-        if len(self.connections) > (self.limit_concurrency or MOST_CONNECTIONS):
-            transport.abort()  # when files have run out, no connection at all can be accepted
+        self.address = self.client[0] if self.client else ""
+        self._open_connections.admit(self)
         self._watch_sending()
+
+    @property
+    def _open_connections(self) -> OpenConnections:
+        """All of this worker. When files have run out, no connection at all can be accepted."""
+        state = self._worker_state
+        if state.connections is None:
+            most = (self.limit_concurrency or MOST_CONNECTIONS) - 1  # at which uvicorn refuses
+            of_one = max(1, int(most * OF_ONE_ADDRESS))
+            state.connections = OpenConnections(most, of_one, frozenset((state.options.proxy,)))
+        return state.connections
+
+    def cut(self) -> None:
+        """Close it without a word, to make room for another."""
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def show_token(self) -> None:
+        """Whoever is on the other side has shown the token."""
+        self.has_shown_token = True
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.scope:
+            self.scope["state"]["connection"] = self  # before the application begins
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -112,6 +140,7 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._open_connections.forget(self)
         self._stop_watching_reading()
         if self._sending_timer is not None:
             self._sending_timer.cancel()

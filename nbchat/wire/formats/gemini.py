@@ -113,8 +113,10 @@ def _path(model: str) -> str:
     >>> _path("tunedModels/mine")
     '/tunedModels/mine:streamGenerateContent?alt=sse'
     """
-    name = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
-    return f"/{quote(name, safe='/@:')}:streamGenerateContent?alt=sse"
+    folder, slash, name = model.partition("/")
+    if folder not in ("models", "tunedModels") or not slash:
+        folder, name = "models", model
+    return f"/{folder}/{quote(name, safe='@')}:streamGenerateContent?alt=sse"
 
 
 def _config(ask: ModelRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.conftest import is_personal
@@ -50,9 +51,12 @@ class RunningServer:
     # What it printed on standard error, once it has ended.
     said: str = field(default="", init=False)
 
-    def __init__(self, *flags: str, files: int = 0, **variables: str) -> None:
+    def __init__(
+        self, *flags: str, files: int = 0, folder: Path | None = None, **variables: str
+    ) -> None:
         self.flags, self.variables, self.said = flags, variables, ""
         self._files = files  # how many it may have open
+        self._folder = folder  # where it runs
 
     def __enter__(self) -> RunningServer:
         env = {name: value for name, value in os.environ.items() if not is_personal(name)}
@@ -62,7 +66,12 @@ class RunningServer:
             command = ["bash", "-c", f'ulimit -n {self._files}; exec "$@"', "bash", *command]
         self._errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, env=env, stdout=subprocess.PIPE, stderr=self._errors, text=True
+            command,
+            env=env,
+            cwd=self._folder,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()

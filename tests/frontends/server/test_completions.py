@@ -275,21 +275,21 @@ def test_a_provider_s_refusal_is_the_sdk_s_own_exception(
     [
         ({"model": "no-such-model"}, openai.NotFoundError),
         ({"model": "openai:gpt-5"}, openai.InternalServerError),  # its key is not set on the server
-        ({"stop": [""]}, openai.UnprocessableEntityError),
-        ({"stop": ["x"] * 17}, openai.UnprocessableEntityError),
-        ({"stop": ["x" * 1001]}, openai.UnprocessableEntityError),
-        ({"n": 2}, openai.UnprocessableEntityError),
-        ({"temperature": 9}, openai.UnprocessableEntityError),
-        ({"tool_choice": "required"}, openai.UnprocessableEntityError),  # and there are no tools
+        ({"stop": [""]}, openai.BadRequestError),
+        ({"stop": ["x"] * 17}, openai.BadRequestError),
+        ({"stop": ["x" * 1001]}, openai.BadRequestError),
+        ({"n": 2}, openai.BadRequestError),
+        ({"temperature": 9}, openai.BadRequestError),
+        ({"tool_choice": "required"}, openai.BadRequestError),  # and there are no tools
         (
             {"tool_choice": {"type": "function", "function": {"name": "add"}}},
-            openai.UnprocessableEntityError,
+            openai.BadRequestError,
         ),
-        ({"tool_choice": "always"}, openai.UnprocessableEntityError),
-        ({"top_p": 1.5}, openai.UnprocessableEntityError),
-        ({"messages": []}, openai.UnprocessableEntityError),
-        ({"extra_body": {"base_url": "http://evil.com"}}, openai.UnprocessableEntityError),
-        ({"extra_body": {"api_key": KEY}}, openai.UnprocessableEntityError),
+        ({"tool_choice": "always"}, openai.BadRequestError),
+        ({"top_p": 1.5}, openai.BadRequestError),
+        ({"messages": []}, openai.BadRequestError),
+        ({"extra_body": {"base_url": "http://evil.com"}}, openai.BadRequestError),
+        ({"extra_body": {"api_key": KEY}}, openai.BadRequestError),
     ],
 )
 def test_a_request_that_cannot_be_kept_is_refused_and_names_the_parameter(
@@ -300,7 +300,7 @@ def test_a_request_that_cannot_be_kept_is_refused_and_names_the_parameter(
 
     assert not provider.requests
     assert KEY not in str(caught.value)
-    if kind is openai.UnprocessableEntityError:
+    if kind is openai.BadRequestError:
         assert caught.value.param.partition(".")[0] in (*given, "base_url", "api_key")
 
 
@@ -332,7 +332,7 @@ def test_options_go_on_to_the_provider(
 def test_a_picture_is_never_fetched(client: OpenAI, provider: Service) -> None:
     picture: Any = {"type": "image_url", "image_url": {"url": f"{provider.url}/secret.png"}}
 
-    with pytest.raises(openai.UnprocessableEntityError, match="fetches nothing"):
+    with pytest.raises(openai.BadRequestError, match="fetches nothing"):
         client.chat.completions.create(
             model=MODEL, messages=[{"role": "user", "content": [picture]}]
         )

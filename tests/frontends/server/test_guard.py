@@ -94,6 +94,33 @@ def test_only_who_names_this_server_and_has_the_token_is_answered(
         assert reply.json["content"].startswith("Service error: ")
 
 
+KEYS: list[tuple[dict[str, str], int]] = [
+    ({"api-key": TOKEN}, 200),  # Azure's clients
+    ({"x-api-key": TOKEN}, 200),  # Anthropic's
+    ({"x-goog-api-key": TOKEN}, 200),  # Google's
+    ({"X-API-KEY": TOKEN}, 200),
+    ({"api-key": TOKEN, "authorization": BEARER}, 200),
+    ({"api-key": TOKEN, "x-api-key": TOKEN}, 200),
+    ({"api-key": TOKEN, "authorization": "Bearer wrong"}, 401),
+    ({"api-key": "wrong", "authorization": BEARER}, 401),
+    ({"api-key": "wrong"}, 401),
+    ({"x-api-key": ""}, 401),
+    ({"x-api-key": BEARER}, 401),
+    ({"api-key": TOKEN + "x"}, 401),
+]
+
+
+@pytest.mark.field("S8")
+def test_the_token_may_stand_in_the_vendors_own_headers() -> None:
+    with RunningServer() as server:
+        for headers, status in KEYS:
+            fields = {"authorization": "", **headers}
+            for method, path, body in (("GET", "/v1/models", None), ("POST", "/stream", QUESTION)):
+                reply = server.request(method, path, body, **fields)
+
+                assert reply.status == status, headers
+
+
 def test_a_client_without_a_host_is_refused_in_http_1_0(server: RunningServer) -> None:
     reply = server.send(f"GET /models HTTP/1.0\r\nauthorization: {BEARER}\r\n\r\n".encode())
 
@@ -174,6 +201,58 @@ def test_a_body_without_a_declared_length_is_counted_as_it_comes(server: Running
 
     assert reply is not None
     assert reply.status == 413
+
+
+@pytest.mark.field("S13")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 413),
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"content_type": "text/plain"}, 415),
+        ({"host": "evil.com"}, 403),
+    ],
+)
+def test_a_client_that_waits_with_its_body_is_told_at_once(
+    server: RunningServer, headers: dict[str, str], status: int
+) -> None:
+    """Without `Expect: 100-continue`, too; and it may still send its body, or leave."""
+    head = server.raw("POST", "/stream", b"", content_length=str(9_000_000), **headers)
+    with closing(server.connect()) as sock:
+        sock.sendall(head)
+        received = sock.recv(65536)
+        assert received.startswith(b"HTTP/1.1 %d " % status)
+        while b"finished" not in received:
+            received += sock.recv(65536)
+        sock.sendall(b" " * 100_000)
+
+    assert server.request("POST", "/stream", QUESTION).status == 200
+
+
+@pytest.mark.field("S10")
+def test_who_has_the_token_is_answered_however_many_connections_are_idle() -> None:
+    with RunningServer(files=200) as server:
+        with closing(server.connect()) as known:
+            ask = server.raw("GET", "/models", connection="keep-alive")
+            known.sendall(ask)
+            assert known.recv(100).startswith(b"HTTP/1.1 200 ")
+            idle = []
+            for _ in range(8):  # the backlog holds no more at once
+                idle += [server.connect() for _ in range(40)]
+                assert server.request("POST", "/stream", QUESTION).status == 200
+            # The oldest have been closed, which can be read.
+            eventually(lambda: len(select.select(idle, [], [], 0)[0]) > 200)
+            closed = select.select(idle, [], [], 0)[0]
+            assert idle[0] in closed
+            assert idle[-1] not in closed
+            while len(known.recv(65536)) == 65536:
+                pass
+            known.sendall(ask)
+            assert known.recv(100)
+        for sock in idle:
+            sock.close()
+
+    assert server.said == ""
 
 
 def test_idle_connections_cannot_use_up_the_open_files() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from nbchat.frontends.server.http_errors import TooMany
-from nbchat.frontends.server.limits import MOST_BUCKETS, Limits
+from nbchat.frontends.server.limits import MOST_BUCKETS, MOST_TRIES, Limits
 
 from ...fakes.provider import Service, answer, said
-from .running import DEADLINE, RunningServer, eventually
+from .running import DEADLINE, TOKEN, RunningServer, eventually
 
 ASK = {"model": "kimi-k2.6", "messages": "Hello"}
 
@@ -58,7 +59,7 @@ def test_clients_that_are_quiet_are_forgotten() -> None:
     now += 120.0
     limits.count("one more")
 
-    assert len(limits._buckets) == 1
+    assert len(limits._requests) == 1
 
 
 def test_too_many_requests_are_told_when_to_come_back() -> None:
@@ -73,6 +74,40 @@ def test_too_many_requests_are_told_when_to_come_back() -> None:
     assert {reply.status for reply in strangers} == {401}
     assert completion.json["error"]["code"] == "rate_limit_exceeded"
     assert completion.headers["x-should-retry"] == "true"
+
+
+@pytest.mark.field("S11")
+def test_wrong_tokens_are_counted_before_they_are_compared() -> None:
+    """Who has tried too many is told nothing any more, not even of a right one."""
+    question = {"model": "demo", "messages": "What did I just ask?"}
+    with RunningServer() as server, closing(server.connect()) as known:
+        known.sendall(server.raw("GET", "/health", connection="keep-alive"))
+        known.recv(65536)
+        ask = server.raw("POST", "/stream", question, connection="keep-alive")
+        known.sendall(ask)
+        first = known.recv(65536)
+        statuses = [
+            server.request("GET", "/models", **header).status
+            for n in range(100)
+            for header in ({"authorization": f"Bearer {n}"}, {"api-key": "x"})
+        ]
+        right = server.request("GET", "/models")
+        none = server.request("GET", "/models", authorization="")
+        addressed = server.request("GET", f"/models?token={TOKEN}", authorization="")
+        completion = server.request("POST", "/v1/chat/completions", {})
+        while b'"finished":true' not in first:
+            first += known.recv(65536)
+        known.sendall(ask)
+        again = known.recv(65536)
+
+    assert set(statuses[:MOST_TRIES]) == {401}
+    assert statuses.count(429) >= 200 - MOST_TRIES - 10  # some have come back meanwhile
+    assert right.status == 429
+    assert int(right.headers["retry-after"]) >= 1
+    assert none.status == 401  # it was no try
+    assert addressed.status == 200  # a page that opens addresses cannot lock out a client
+    assert completion.json["error"]["code"] == "rate_limit_exceeded"
+    assert again.startswith(b"HTTP/1.1 200 ")  # who has shown the token goes on
 
 
 def test_too_many_answers_at_once_are_refused_until_one_ends(

@@ -39,7 +39,7 @@ def test_a_request_is_a_line_without_token_or_words(service: Service) -> None:
     assert [line.groups() for line in lines if line] == [
         ("GET", "/models", "200"),
         ("POST", "/stream", "200"),
-        ("POST", "/v1/chat/completions", "422"),
+        ("POST", "/v1/chat/completions", "400"),
         ("GET", "/%0D%0Aforged%20line", "403"),
         ("POST", "/stream", "-"),
     ]

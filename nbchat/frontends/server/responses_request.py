@@ -1,0 +1,216 @@
+"""OpenAI's Responses as they come in, read into a Question.
+
+Facts: openai-python `types/responses/response_create_params.py` (3.54.0). Nothing is kept
+at this server, so what names an earlier answer is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, Tag, field_validator
+
+from nbchat.chat_service.request import ChatTool
+from nbchat.frontends.server.item_memory import ItemMemory
+from nbchat.frontends.server.openai_fields import (
+    AS_LIST,
+    AS_TEXT,
+    OPEN,
+    STOPS_AT_FIRST,
+    TEXT_OR_LIST,
+    TOLERANT,
+    ChosenTool,
+    Effort,
+    ToolChoice,
+    Whole,
+)
+from nbchat.frontends.server.question import Question
+from nbchat.frontends.server.responses_items import Conversation, Item
+from nbchat.messages import Message
+from nbchat.option_fields import option_field
+
+STATELESS = "nothing is kept here; the whole conversation is sent as `input`"
+NO_TOOLS = "should be a function: this server runs no tools of its own"
+
+
+class FlatTool(BaseModel):
+    """A function, described beside its type."""
+
+    model_config = TOLERANT
+    type: str
+    name: str = Field("", max_length=200, validate_default=True)
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
+
+    @field_validator("type")
+    @classmethod
+    def _is_function(cls, kind: str) -> str:
+        if kind != "function":
+            raise ValueError(NO_TOOLS)
+        return kind
+
+    @field_validator("name")
+    @classmethod
+    def _has_name(cls, name: str) -> str:
+        if not name:
+            raise ValueError("should be the name of a function")
+        return name
+
+    @property
+    def tool(self) -> ChatTool:
+        tool = ChatTool(name=self.name, description=self.description or "")
+        if self.parameters:
+            tool.parameters = self.parameters
+        return tool
+
+
+class TextFormat(BaseModel):
+    model_config = TOLERANT
+    type: Literal["text", "json_object", "json_schema"] = "text"
+    name: str | None = None
+    schema_: dict[str, Any] | None = Field(None, alias="schema")
+    strict: bool | None = None
+
+
+class TextOptions(BaseModel):
+    model_config = TOLERANT
+    format: TextFormat | None = None
+    verbosity: str | None = None
+
+
+class Reasoning(BaseModel):
+    model_config = TOLERANT
+    effort: Effort | None = None
+    summary: str | None = None
+
+
+class ResponsesRequest(BaseModel):
+    """A request of OpenAI's Responses. Members of other vendors are understood, too."""
+
+    model_config = OPEN
+
+    model: str = Field(
+        min_length=1,
+        max_length=200,
+        description="an id of `GET /v1/models`, or `provider:any-model-id`",
+    )
+    input: Annotated[
+        Annotated[str, Tag(AS_TEXT)]
+        | Annotated[list[Item], STOPS_AT_FIRST, Field(min_length=1), Tag(AS_LIST)],
+        TEXT_OR_LIST,
+    ] = Field(description="a question, or the items of a conversation, oldest first")
+    instructions: str | None = Field(None, description="a text that goes before the conversation")
+    stream: bool | None = Field(
+        None, description="whether the answer comes as events while it is made"
+    )
+    temperature: float | None = option_field("temperature")
+    top_p: float | None = option_field("top_p")
+    max_output_tokens: Whole | None = option_field("max_tokens")
+    reasoning: Reasoning | None = None
+    text: TextOptions | None = None
+    tools: Annotated[list[FlatTool], STOPS_AT_FIRST] | None = Field(
+        None, description="functions the model may ask for; none is run here"
+    )
+    tool_choice: ToolChoice = Field(
+        None, description="whether a tool is called, or the one that is"
+    )
+    parallel_tool_calls: bool | None = Field(
+        None, description="with `false` one call at most is in the answer"
+    )
+    # Only one value can be had.
+    previous_response_id: str | None = Field(None, description=STATELESS)
+    conversation: Any = Field(None, description=STATELESS)
+    prompt: Any = Field(None, description="no prompts are kept here")
+    background: Literal[False] | None = None
+    top_logprobs: Annotated[Whole, Field(ge=0, le=0)] | None = None
+    # Without effect.
+    include: Annotated[list[str], STOPS_AT_FIRST] | None = Field(
+        None, description="without effect here, like all the parameters below"
+    )
+    store: bool | None = None
+    stream_options: dict[str, Any] | None = None
+    truncation: Literal["auto", "disabled"] | None = None
+    user: str | None = None
+    metadata: dict[str, Any] | None = None
+    service_tier: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    prompt_cache_options: dict[str, Any] | None = None
+
+    @field_validator("previous_response_id", "conversation")
+    @classmethod
+    def _keeps_nothing(cls, value: Any) -> Any:
+        if value:
+            raise ValueError(f"should be left out, because {STATELESS}")
+        return None
+
+    @field_validator("prompt")
+    @classmethod
+    def _has_no_prompts(cls, value: Any) -> Any:
+        if value:
+            raise ValueError("should be left out, because no prompts are kept here")
+        return None
+
+    def question(self, memory: ItemMemory) -> Question:
+        """The same in nbchat's words. Raises Invalid for what cannot be read."""
+        messages = [Message("system", self.instructions)] if self.instructions else []
+        if isinstance(self.input, str):
+            messages.append(Message("user", self.input))
+        else:
+            messages += Conversation(memory).add_all(self.input)
+        return Question(
+            model=self.model,
+            messages=messages,
+            place="input",
+            options={
+                "temperature": self.temperature,
+                "top_p": self.top_p,
+                "max_tokens": self.max_output_tokens,
+                "schema": self._schema,
+            },
+            tools=[tool.tool for tool in self.tools or ()],
+            tool_choice=self.tool_choice,
+            effort=self.reasoning.effort if self.reasoning else None,
+            one_call=self.parallel_tool_calls is False,
+            members={
+                "verbosity": self.text.verbosity if self.text else None,
+                **(self.model_extra or {}),
+            },
+        )
+
+    @property
+    def _schema(self) -> dict[str, Any] | None:
+        form = self.text.format if self.text else None
+        if form is None or form.type == "text":
+            return None
+        return form.schema_ or {"type": "object"}
+
+    def echo(self) -> dict[str, Any]:
+        """What a response repeats of its request."""
+        choice: Any = self.tool_choice or "auto"
+        if isinstance(choice, ChosenTool):
+            choice = {"type": choice.type, "name": choice.tool_name}
+        tools = [tool.model_dump(exclude_none=True) for tool in self.tools or ()]
+        form = self.text.format if self.text else None
+        written = form.model_dump(by_alias=True, exclude_none=True) if form else {"type": "text"}
+        reasoning = self.reasoning or Reasoning()
+        return {
+            "model": self.model,
+            "instructions": self.instructions,
+            "max_output_tokens": self.max_output_tokens,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "tools": [{"strict": False, **tool} for tool in tools],
+            "tool_choice": choice,
+            "parallel_tool_calls": self.parallel_tool_calls is not False,
+            "text": {"format": written},
+            "reasoning": {"effort": reasoning.effort, "summary": reasoning.summary},
+            "truncation": "disabled",
+            "metadata": self.metadata or {},
+            "user": self.user,
+            "previous_response_id": None,
+            "store": False,
+            "background": False,
+        }
