@@ -97,7 +97,10 @@ def expected(row: Row) -> dict[str, dict[str, Any]]:
     call = {"type": "function_call", "call_id": "call_1", "name": "add", "arguments": '{"a":1}'}
     told = {"type": "function_call_output", "call_id": "call_1", "output": "2"}
     question = {"role": "user", "content": "1 + 1?"}
-    hello, more = {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "And?"}
+    hello, more = (
+        {"type": "message", "role": "assistant", "content": "Hello"},
+        {"role": "user", "content": "And?"},
+    )
     return {
         "a plain question": body(row, **row.asked),
         "with limits": body(row, instructions="Be brief.", **row.asked, **row.tuned),

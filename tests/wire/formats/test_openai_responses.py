@@ -144,7 +144,7 @@ def test_a_second_turn_with_a_tool_result() -> None:
         Message("user", "Sure?"),
     )["input"] == [
         {"role": "user", "content": "2 + 2?"},
-        {"role": "assistant", "content": "I add."},
+        {"type": "message", "role": "assistant", "content": "I add."},
         {"type": "function_call", "call_id": "call_1", "name": "add", "arguments": '{"a": 2}'},
         {"type": "function_call_output", "call_id": "call_1", "output": "4"},
         {"role": "user", "content": "Sure?"},

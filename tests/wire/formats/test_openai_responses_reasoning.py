@@ -44,7 +44,7 @@ def test_reasoning_goes_back_before_what_followed_it() -> None:
 
     assert body(said, thinking=THINKS)["input"] == [
         REASONING,
-        {"role": "assistant", "content": "4"},
+        {"type": "message", "role": "assistant", "content": "4"},
         REASONING,
         {"type": "function_call", "call_id": "c", "name": "add", "arguments": "{}"},
     ]
@@ -53,7 +53,7 @@ def test_reasoning_goes_back_before_what_followed_it() -> None:
 def test_reasoning_does_not_go_to_a_model_that_is_not_known_to_reason() -> None:
     said = said_by("openai-responses", hidden(REASONING), Text("4"))
 
-    assert body(said)["input"] == [{"role": "assistant", "content": "4"}]
+    assert body(said)["input"] == [{"type": "message", "role": "assistant", "content": "4"}]
 
 
 def test_phases_go_back_on_their_messages() -> None:
@@ -64,8 +64,8 @@ def test_phases_go_back_on_their_messages() -> None:
     )
 
     assert body(said)["input"] == [
-        {"role": "assistant", "phase": "commentary", "content": "I add."},
-        {"role": "assistant", "phase": "final_answer", "content": "Four."},
+        {"type": "message", "role": "assistant", "phase": "commentary", "content": "I add."},
+        {"type": "message", "role": "assistant", "phase": "final_answer", "content": "Four."},
     ]
 
 

@@ -84,7 +84,7 @@ TABLE: dict[str, tuple[list[Any], list[str], str, Any]] = {
         [
             *claude(0, **SIGNED),
             *claude(1, type="text", text="Fi"),
-            *claude(2, type="text", text="rst."),
+            *claude(2, type="text", text="rst.", citations=[]),
             *claude(3, **SIGNED_TOO),
             *claude(4, **REDACTED),
             *claude(5, type="text", text="Then."),
@@ -135,9 +135,9 @@ TABLE: dict[str, tuple[list[Any], list[str], str, Any]] = {
         "First.\n\nThen.",
         [
             REASONING,
-            {"role": "assistant", "phase": "commentary", "content": "First."},
+            {"type": "message", "role": "assistant", "phase": "commentary", "content": "First."},
             HIDDEN,
-            {"role": "assistant", "phase": "final_answer", "content": "Then."},
+            {"type": "message", "role": "assistant", "phase": "final_answer", "content": "Then."},
             FUNCTION,
         ],
     ),
