@@ -64,6 +64,7 @@ class ResponseReader:
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
         self._delivered = False  # a batch has been handed on
+        self._answers = False  # more than thinking has come
         self.has_ended = False  # the batch with the Stop is there
         self._bytes = 0
         self._chatter = 0  # bytes since the last event
@@ -118,6 +119,7 @@ class ResponseReader:
     def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []
         self._delivered = True
+        self._answers = self._answers or any(map(_answers, batch))
         return self._surrogates.join(batch)
 
     # --- bytes to values ---------------------------------------------------------------------
@@ -290,6 +292,8 @@ class ResponseReader:
         has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
             self._check_empty_answer(stop, failure)
+        elif stop.reason in ("end", "length") and not any(map(_answers, self._batch)):
+            self._note_unanswered(stop)
         self._batch.append(stop)
 
     def _cause(self, failure: NbchatError | str) -> str:
@@ -305,6 +309,14 @@ class ResponseReader:
     def _named(self, detail: str) -> str:
         """A wire format's own sentence, which knows no name of who is asked."""
         return detail.replace(THE_SERVER, self._name, 1) if " " in detail else detail
+
+    def _note_unanswered(self, stop: Stop) -> None:
+        """Say of thinking alone that no answer followed."""
+        if self._answers:
+            return
+        limit = " up to the limit of its tokens" if stop.reason == "length" else ""
+        model = self._context.route.model.id
+        self._batch.append(Notice(f"{model} thought{limit}, and gave no answer."))
 
     def _check_empty_answer(self, stop: Stop, failure: NbchatError | str) -> None:
         """Raises BadAnswer, unless it was the provider's own decision to say nothing."""
@@ -339,6 +351,17 @@ def _what_to_do(sentence: str) -> str:
     if limit:
         return f"Allow more with {limit[1]} in nbchat.toml, {OR_ANOTHER_MODEL}"
     return ASK_AGAIN
+
+
+def _answers(event: Event) -> bool:
+    """Whether it is more than thinking, or what is said about an answer."""
+    match event:
+        case Text(text):
+            return bool(text.strip())
+        case Thought() | Usage() | Notice() | Stop():
+            return False
+        case _:
+            return is_shown(event)
 
 
 def _has_content(event: Event) -> bool:

@@ -80,6 +80,7 @@ class OutputItems:
         """The item that is said to begin."""
         given = mapping(value.get("item"))
         piece = _named(value, given, kind_of(given))
+        self._last = None  # a piece without a name is of this one from now on
         found = self._known.named(piece)
         if found is None or found.given:
             found = self._new(piece)

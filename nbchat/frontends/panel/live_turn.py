@@ -40,6 +40,7 @@ class LiveTurn:
         self._thoughts = InPieces(undisguised)
         self._notices: list[str] = []
         self._fed = False
+        self._words: list[str] = []  # that were fed
 
     def feed(self, events: Sequence[Event]) -> None:
         """Take what the watcher was told.
@@ -54,6 +55,7 @@ class LiveTurn:
             match event:
                 case Text() if event.text:
                     self._page.feed(event.spaced)
+                    self._words.append(event.spaced)
                 case Thought() if event.text:
                     self._thought.append(self._thoughts.feed(readable(event.spaced)))
                 case Notice(text):
@@ -99,9 +101,18 @@ class LiveTurn:
         return {"model": self.model, "request_id": self.request_id}
 
     def finish(self) -> bool:
-        """Settle the rest. True where all of it has to be sent again, because blocks changed."""
+        """Settle the rest. True where all of it has to be sent again, because blocks changed.
+
+        So it is where words turned out to have been thinking.
+        """
+        answer = self.turn.answer
+        text = answer.text
+        is_retold = answer.has_stopped and "".join(self._words) != text
+        if is_retold:
+            self._page = Incremental()
+            self._page.feed(text)
         self._page.finish()
-        return self._page.replaced
+        return is_retold or self._page.replaced
 
     @property
     def html(self) -> str:
