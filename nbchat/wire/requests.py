@@ -108,7 +108,7 @@ def pieces_of(message: Message) -> list[str | ToolCall | Block]:
             case Text():
                 found += state_blocks(part)
                 if found and isinstance(found[-1], str):
-                    found[-1] += part.text
+                    found[-1] += part.spaced
                 else:
                     found.append(part.text)
             case Thought():

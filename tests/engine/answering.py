@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import nbchat
-from nbchat import Answer
+from nbchat import Answer, Message
 from nbchat.events import Event
 
 from ..fakes.provider import Service
@@ -38,7 +38,12 @@ def streamed(wire: str, *values: Any) -> tuple[bytes, str]:
 
 
 async def read(
-    service: Service, wire: str, *values: Any, whole: Any = None, **options: Any
+    service: Service,
+    wire: str,
+    *values: Any,
+    whole: Any = None,
+    messages: Sequence[str | Message] = ("Hi",),
+    **options: Any,
 ) -> tuple[Answer, list[Event]]:
     """What a stream of these values comes to, or one `whole` body; and the events of it."""
     body, kind = streamed(wire, *values)
@@ -47,7 +52,8 @@ async def read(
     service.answers(body, headers={"content-type": kind})
     provider, path = WIRES[wire]
     where: Mapping[str, Any] = {"base_url": service.url + path, "wire": wire, "api_key": "k"}
-    stream = nbchat.stream(f"{provider}:m", "Hi", **where, **options)
+    asked = [Message("user", m) if isinstance(m, str) else m for m in messages]
+    stream = nbchat.stream(f"{provider}:m", asked, **where, **options)
     events = []
     async with stream:
         async for event in stream:

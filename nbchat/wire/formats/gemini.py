@@ -156,7 +156,7 @@ def _signed(message: Message) -> Iterator[dict[str, Any]]:
     words: list[str] = []
     for part in message.ordered_parts:
         if isinstance(part, Text) and not part.state:
-            words.append(part.text)
+            words.append(part.spaced if words else part.text)
             continue
         if not isinstance(part, Text | Thought | ToolCall):
             continue
