@@ -46,9 +46,10 @@ async def chat_completions(
     form: Deltas | CompletionBody = CompletionBody(body.model)
     if body.stream:
         form = Deltas(body.model, usage=body.wants_usage)
-    chunks = ServerState.of(request).chunks(body.request())
+    asked = body.request()
+    chunks = ServerState.of(request).chunks(asked)
     if body.stops:
-        chunks = end_at_stop_words(body.stops, chunks)
+        chunks = end_at_stop_words(body.stops, chunks, asked.conversation)
     return Answer(chunks, form)
 
 
