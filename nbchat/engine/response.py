@@ -16,7 +16,7 @@ from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, re
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
-from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
+from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, WasThought, is_shown
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
@@ -119,7 +119,7 @@ class ResponseReader:
     def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []
         self._delivered = True
-        self._answers = self._answers or any(map(_answers, batch))
+        self._answers = _has_answer(batch, before=self._answers)
         return self._surrogates.join(batch)
 
     # --- bytes to values ---------------------------------------------------------------------
@@ -292,7 +292,9 @@ class ResponseReader:
         has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
             self._check_empty_answer(stop, failure)
-        elif stop.reason in ("end", "length") and not any(map(_answers, self._batch)):
+        elif stop.reason in ("end", "length") and not _has_answer(
+            self._batch, before=self._answers
+        ):
             self._note_unanswered(stop)
         self._batch.append(stop)
 
@@ -312,8 +314,6 @@ class ResponseReader:
 
     def _note_unanswered(self, stop: Stop) -> None:
         """Say of thinking alone that no answer followed."""
-        if self._answers:
-            return
         limit = " up to the limit of its tokens" if stop.reason == "length" else ""
         model = self._context.route.model.id
         self._batch.append(Notice(f"{model} thought{limit}, and gave no answer."))
@@ -351,6 +351,17 @@ def _what_to_do(sentence: str) -> str:
     if limit:
         return f"Allow more with {limit[1]} in nbchat.toml, {OR_ANOTHER_MODEL}"
     return ASK_AGAIN
+
+
+def _has_answer(events: Iterable[Event], *, before: bool) -> bool:
+    """Whether more than thinking has come with these events, or `before` them."""
+    answered = before
+    for event in events:
+        if isinstance(event, WasThought):
+            answered = False
+        elif not answered:
+            answered = _answers(event)
+    return answered
 
 
 def _answers(event: Event) -> bool:

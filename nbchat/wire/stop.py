@@ -71,5 +71,5 @@ def end_events(
 
 def unknown_word_notice(word: str, *, has_calls: bool) -> str:
     """What to say of an answer that ended for a reason which is not in the table."""
-    rest = "the calls in it are whole" if has_calls else "it may not be whole"
+    rest = "its calls are whole" if has_calls else "it may not be whole"
     return f"The answer ended with a word that is not known here, {shorten(word, 40)!r}; {rest}."
