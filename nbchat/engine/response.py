@@ -12,11 +12,12 @@ from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import Any
 
+from nbchat.engine.answered import Answered
 from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
-from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, WasThought, is_shown
+from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
@@ -64,7 +65,7 @@ class ResponseReader:
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
         self._delivered = False  # a batch has been handed on
-        self._answers = False  # more than thinking has come
+        self._answered = Answered()
         self.has_ended = False  # the batch with the Stop is there
         self._bytes = 0
         self._chatter = 0  # bytes since the last event
@@ -119,7 +120,7 @@ class ResponseReader:
     def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []
         self._delivered = True
-        self._answers = _has_answer(batch, before=self._answers)
+        self._answered.note(batch)
         return self._surrogates.join(batch)
 
     # --- bytes to values ---------------------------------------------------------------------
@@ -292,10 +293,9 @@ class ResponseReader:
         has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
             self._check_empty_answer(stop, failure)
-        elif stop.reason in ("end", "length") and not _has_answer(
-            self._batch, before=self._answers
-        ):
-            self._note_unanswered(stop)
+        else:
+            self._answered.note(self._batch)
+            self._batch += self._answered.notices(stop, self._context.route.model.id)
         self._batch.append(stop)
 
     def _cause(self, failure: NbchatError | str) -> str:
@@ -311,12 +311,6 @@ class ResponseReader:
     def _named(self, detail: str) -> str:
         """A wire format's own sentence, which knows no name of who is asked."""
         return detail.replace(THE_SERVER, self._name, 1) if " " in detail else detail
-
-    def _note_unanswered(self, stop: Stop) -> None:
-        """Say of thinking alone that no answer followed."""
-        limit = " up to the limit of its tokens" if stop.reason == "length" else ""
-        model = self._context.route.model.id
-        self._batch.append(Notice(f"{model} thought{limit}, and gave no answer."))
 
     def _check_empty_answer(self, stop: Stop, failure: NbchatError | str) -> None:
         """Raises BadAnswer, unless it was the provider's own decision to say nothing."""
@@ -351,28 +345,6 @@ def _what_to_do(sentence: str) -> str:
     if limit:
         return f"Allow more with {limit[1]} in nbchat.toml, {OR_ANOTHER_MODEL}"
     return ASK_AGAIN
-
-
-def _has_answer(events: Iterable[Event], *, before: bool) -> bool:
-    """Whether more than thinking has come with these events, or `before` them."""
-    answered = before
-    for event in events:
-        if isinstance(event, WasThought):
-            answered = False
-        elif not answered:
-            answered = _answers(event)
-    return answered
-
-
-def _answers(event: Event) -> bool:
-    """Whether it is more than thinking, or what is said about an answer."""
-    match event:
-        case Text(text):
-            return bool(text.strip())
-        case Thought() | Usage() | Notice() | Stop():
-            return False
-        case _:
-            return is_shown(event)
 
 
 def _has_content(event: Event) -> bool:
