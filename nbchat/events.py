@@ -22,7 +22,13 @@ from nbchat.messages import (
     ToolResult,
     is_picture,
 )
-from nbchat.part_lists import Growing, ReadFromParts, add_source, mark_beginnings
+from nbchat.part_lists import (
+    Growing,
+    ReadFromParts,
+    add_source,
+    mark_beginnings,
+    retold_as_thought,
+)
 from nbchat.text_like import OneText, TextLike
 from nbchat.wording import shorten
 from nbchat.wrong_calls import with_told_calls
@@ -98,9 +104,19 @@ class Stop:
         return self.detail.removesuffix(INCOMPLETE)
 
 
+@dataclass(slots=True)
+class WasThought:
+    """The words of this answer so far were thinking, whose end alone was marked.
+
+    An Answer makes thoughts of its texts. Nobody else is told: what was delivered stays.
+    """
+
+
 NO_STOP_YET = Stop("broken", "the answer has not ended")
 
-Event: TypeAlias = Text | Thought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop
+Event: TypeAlias = (
+    Text | Thought | WasThought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop
+)
 
 
 _WORDS = (Text, Thought)
@@ -108,6 +124,8 @@ _WORDS = (Text, Thought)
 
 def is_shown(event: Event) -> bool:
     """Whether a stream's consumer gets to see it: not what only a provider wants back."""
+    if isinstance(event, WasThought):
+        return False
     return event.text != "" if isinstance(event, _WORDS) else True
 
 
@@ -208,6 +226,8 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
             case Source():
                 self._settle()
                 add_source(self._parts, event)
+            case WasThought():
+                self._rethink()
             case _:
                 self._close()
                 self._parts.append(event)
@@ -225,6 +245,16 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
         part = type(event)("", event.state, event.begins)
         self._parts.append(part)
         return Growing(part)
+
+    def _rethink(self) -> None:
+        """Make thoughts of the words behind the last call or result; more of them may follow."""
+        self._close()
+        self._parts[:] = retold_as_thought(self._parts)
+        for kind in (Text, Thought):
+            mark_beginnings(self._parts, kind)
+        last = self._parts[-1] if self._parts else None
+        if isinstance(last, Thought):
+            self._thought = Growing(last, [last.text])
 
     def _has(self, kind: type[Text] | type[Thought]) -> bool:
         """Whether there are such words already."""
@@ -314,6 +344,8 @@ class EndedAnswer(_ShownAnswer, OneText):
                 add_source(self.parts, event)
             case Image():
                 raise BadCall("an answer that has ended takes no more pictures.")
+            case WasThought():
+                raise BadCall("an answer that has ended takes no more words.")
             case _:
                 self.parts.append(event)
 

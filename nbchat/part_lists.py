@@ -84,6 +84,17 @@ def _size_before_round(parts: Sequence[AnswerPart]) -> int:
     return len(whole) - len(begun)
 
 
+def retold_as_thought(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
+    """The parts, with the words behind the last call or result as thoughts."""
+    places = [n for n, part in enumerate(parts) if isinstance(part, ToolCall | ToolResult)]
+    start = places[-1] + 1 if places else 0
+    retold = [
+        Thought(part.text, part.state, part.begins) if isinstance(part, Text) else part
+        for part in parts[start:]
+    ]
+    return [*parts[:start], *retold]
+
+
 def can_be_shown(parts: Iterable[AnswerPart]) -> bool:
     """Whether any of them can be shown."""
     return any(_has_something(part) for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import get_args
 
 from nbchat.errors import BadCall, NoQuestion
@@ -30,7 +31,7 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
             Message: "[messages]",
         }
         raise _no_messages(f"not {type(given).__name__}", given, ways)
-    messages = list(given)
+    messages = _with_tools(given)
     for message in messages:
         _check_message(message)
     if not any(_says_something(message) for message in messages if message.role != "system"):
@@ -38,6 +39,20 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
             "there is no question. Write one into the cell, below the %%chat line; "
             "in Python pass a text, or a message."
         )
+    return messages
+
+
+def _with_tools(given: Iterable[Message]) -> list[Message]:
+    """The messages; the role `function` of before 2023-11 is a tool that has no id yet."""
+    ids: dict[str, str] = {}
+    messages = []
+    for message in given:
+        if isinstance(message, Message):
+            ids |= {call.name: call.id for call in message.tool_calls}
+            if str(message.role) == "function":
+                answered = message.tool_call_id or ids.get(message.name, message.name)
+                message = replace(message, role="tool", tool_call_id=answered)
+        messages.append(message)
     return messages
 
 

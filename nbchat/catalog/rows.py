@@ -92,6 +92,7 @@ class Price(Row):
     input: Money | None = None
     output: Money | None = None
     cached_input: Money | None = None
+    written_input: Money | None = None  # put into the cache; unless given, 1.25 times `input`
 
 
 class ThinkingFields(Row):

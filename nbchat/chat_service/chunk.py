@@ -41,6 +41,8 @@ class StreamChunk:
     model: str = ""  # of the last chunk
     usage: Usage | None = None  # of the last chunk, where the provider counted
     error: NbchatError | None = None
+    # The answer that it is a piece of, which says at the end what it came to as a whole.
+    answer: Answer | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def failed(cls, error: NbchatError, answer: Answer | None = None) -> StreamChunk:
@@ -96,9 +98,11 @@ def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
     """The chunks for events that arrived together; words in a row become one."""
     for kind, events in groupby(batch, type):
         if kind is Text:
-            yield StreamChunk("".join(e.spaced for e in events if isinstance(e, Text)))
+            words = "".join(e.spaced for e in events if isinstance(e, Text))
+            yield StreamChunk(words, answer=answer)
         elif kind is Thought:
-            yield StreamChunk(thought="".join(e.spaced for e in events if isinstance(e, Thought)))
+            words = "".join(e.spaced for e in events if isinstance(e, Thought))
+            yield StreamChunk(thought=words, answer=answer)
         elif kind is ToolCall:
             yield StreamChunk(tool_calls=[e for e in events if isinstance(e, ToolCall)])
         else:
@@ -130,7 +134,8 @@ def _origin(answer: Answer | None) -> dict[str, Any]:
     """The model of an answer, and its usage where the provider counted."""
     if answer is None:
         return {}
-    return {"model": answer.model, "usage": answer.usage if _counts(answer.usage) else None}
+    usage = answer.usage if _counts(answer.usage) else None
+    return {"model": answer.model, "usage": usage, "answer": answer}
 
 
 def _counts(usage: Usage) -> dict[str, int]:

@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from nbchat.chat_service.older_messages import with_tool_calls
 from nbchat.chat_service.wrong_request import LIST, TEXT, wrong_request
 from nbchat.errors import BadCall
 from nbchat.messages import File, Image, Message, Role, Tool, ToolCall
@@ -170,6 +171,7 @@ def _check_question(messages: list[ChatMessage]) -> list[ChatMessage]:
 
 _Messages = Annotated[
     list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]],
+    BeforeValidator(with_tool_calls),
     Strict(False),
     Field(fail_fast=True),  # a list of a million mistakes is told by its first
     Field(min_length=1),

@@ -159,7 +159,7 @@ class Conversation(Tree):
             row = self._find_row(name)
             history = window.fit_history(turn, name, row, Options.of(options))
             turn.left_out = history.left_out
-            messages = [*history.messages, turn.question]
+            messages = [*history.messages, history.question]
             cache_key = f"nbchat-{self.id[:16]}"
             stream = self._runtime.source.stream(name, messages, cache_key=cache_key, **options)
             turn.answer = stream.result

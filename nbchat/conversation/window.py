@@ -13,6 +13,7 @@ from math import ceil
 from typing import NamedTuple
 
 from nbchat.catalog.rows import Model
+from nbchat.conversation.unanswered import has_words, question_to_send, unanswered_notices
 from nbchat.messages import Image, Message, Part, Text, is_picture
 from nbchat.options import Options
 from nbchat.part_lists import mark_beginnings
@@ -35,6 +36,7 @@ class SentHistory(NamedTuple):
     """What is sent before a question, and what is said about the rest."""
 
     messages: list[Message]
+    question: Message
     left_out: int  # of the oldest turns
     notices: list[str]
 
@@ -43,19 +45,21 @@ def fit_history(turn: Turn, model: str, row: Model | None, options: Options) -> 
     """As many of the turns before this one as the model can read with its question."""
     earlier = turns_to_send(turn.parent)
     limit = input_limit(row, options.max_tokens)
-    left_out = count_left_out(earlier, turn.question, options.system, limit)
+    question = question_to_send(turn)
+    left_out = count_left_out(earlier, question, options.system, limit)
     notices = [left_out_notice(left_out)] if left_out else []
-    messages, unseen = readable_messages(messages_of(earlier[left_out:]), turn.question, model, row)
-    return SentHistory(messages, left_out, notices + unseen)
+    notices += unanswered_notices(turn)
+    messages, unseen = readable_messages(messages_of(earlier[left_out:]), question, model, row)
+    return SentHistory(messages, question, left_out, notices + unseen)
 
 
 def turns_to_send(last: Turn | None) -> list[Turn]:
     """The turns of a branch that may be sent back.
 
-    One whose answer has no words (stopped while thinking, say) is left out whole:
-    no provider takes an empty assistant message, or two questions in a row.
+    Of one whose answer has no words (stopped while thinking, say) the question goes along
+    with the next: no provider takes an empty assistant message, or two questions in a row.
     """
-    return [turn for turn in (last.path if last else ()) if turn.answer.text.strip()]
+    return [turn for turn in (last.path if last else ()) if has_words(turn)]
 
 
 def messages_of(turns: Sequence[Turn]) -> list[Message]:
@@ -65,7 +69,7 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
         answer = turn.answer
         is_whole = answer.stop.reason in ("end", "length", "filter") and answer.is_answered
         said = answer.messages if is_whole else [Message("assistant", answer.text)]
-        messages += [turn.question, *said]
+        messages += [question_to_send(turn), *said]
     return messages
 
 

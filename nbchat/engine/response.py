@@ -12,6 +12,7 @@ from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import Any
 
+from nbchat.engine.answered import Answered
 from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
@@ -64,6 +65,7 @@ class ResponseReader:
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
         self._delivered = False  # a batch has been handed on
+        self._answered = Answered()
         self.has_ended = False  # the batch with the Stop is there
         self._bytes = 0
         self._chatter = 0  # bytes since the last event
@@ -118,6 +120,7 @@ class ResponseReader:
     def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []
         self._delivered = True
+        self._answered.note(batch)
         return self._surrogates.join(batch)
 
     # --- bytes to values ---------------------------------------------------------------------
@@ -290,6 +293,9 @@ class ResponseReader:
         has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
             self._check_empty_answer(stop, failure)
+        else:
+            self._answered.note(self._batch)
+            self._batch += self._answered.notices(stop, self._context.route.model.id)
         self._batch.append(stop)
 
     def _cause(self, failure: NbchatError | str) -> str:

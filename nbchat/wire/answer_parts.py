@@ -19,11 +19,45 @@ def state_of(data: Any) -> ProviderState:
     return ProviderState("", "", data)
 
 
+def begin(events: list[Event]) -> None:
+    """Let the first words among these events begin a part."""
+    for event in events:
+        if isinstance(event, Text | Thought) and event.text:
+            event.begins = True
+            return
+
+
+class TextRuns:
+    """Which blocks of words are one text: those of a sentence that gives its sources.
+
+    Every other block of words is a text of its own.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._is_cited = False
+
+    def begin(self, *, is_cited: bool = False) -> None:
+        """A block of words begins."""
+        if not (is_cited or self._is_cited):
+            self.number += 1
+        self._is_cited = is_cited
+
+    def cite(self) -> None:
+        """The block that is open gives a source."""
+        self._is_cited = True
+
+    def leave(self) -> None:
+        """Something other than words stands between."""
+        self._is_cited = False
+
+
 class PartEvents:
     """Makes the events of an answer whose parts come one after the other.
 
-    Words begin a part where the part before was of another kind. Formats that have one
-    buffer of words and one of thinking do not use this: there both interleave at random.
+    Words begin a part where the part before was of another kind, or had another place.
+    Formats that have one buffer of words and one of thinking do not use this: there both
+    interleave at random.
 
     >>> parts = PartEvents()
     >>> events = [*parts.text("a"), *parts.text("b"), *parts.thought("hm"), *parts.text("c")]
@@ -33,36 +67,35 @@ class PartEvents:
 
     def __init__(self) -> None:
         self._last: type[Text] | type[Thought] | type[ToolCall] | type[Image] | None = None
+        self._place: Any = None  # of the words that came last
         self._pictures = Pictures()
         self.sources = Sources()
         self.answers = False  # words, a picture or a call have come
 
-    def text(self, text: Any) -> list[Event]:
-        """The event for a piece of text; none for what is empty or no text."""
+    def text(self, text: Any, place: Any = None) -> list[Event]:
+        """The event for a piece of text; none for what is empty or no text.
+
+        Words of another `place`, a block say, are a part of their own, also behind others.
+        """
         if not (isinstance(text, str) and text):
             return []
         event = Text(text)
-        if self._last is not Text:
-            event.begins = True
-            self._last = Text
+        event.begins = self._is_anew(Text, place)
         self.answers = True
         return self.sources.hear([event])
 
-    def next_text(self, text: Any) -> list[Event]:
-        """The same for words that are a part of their own, also right behind others."""
-        is_behind = self._last is Text
-        events = self.text(text)
-        return [Text("", begins=True), *events] if events and is_behind else events
-
-    def thought(self, text: Any) -> list[Event]:
+    def thought(self, text: Any, place: Any = None) -> list[Event]:
         """The event for a piece of thinking; none for what is empty or no text."""
         if not (isinstance(text, str) and text):
             return []
         event = Thought(text)
-        if self._last is not Thought:
-            event.begins = True
-            self._last = Thought
+        event.begins = self._is_anew(Thought, place)
         return [event]
+
+    def _is_anew(self, kind: type[Text] | type[Thought], place: Any) -> bool:
+        is_anew = self._last is not kind or self._place != place
+        self._last, self._place = kind, place
+        return is_anew
 
     def thought_state(self, data: Any, *, shown: bool = False) -> list[Event]:
         """What goes back with a thought whose words were `shown`, or in place of one."""

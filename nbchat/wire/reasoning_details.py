@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbchat.messages import Thought
 from nbchat.wire.shapes import items, mapping, string
 
 GROWING = ("text", "summary", "data")  # the members that come in pieces
@@ -28,18 +29,26 @@ class ReasoningDetails:
 
     def __init__(self) -> None:
         self._details: list[_Detail] = []
+        self._worded: _Detail | None = None  # the last that had words
 
     def __bool__(self) -> bool:
         return bool(self._details)
 
     def add(self, pieces: Any) -> str:
         """Take what a delta brings, and give the words in it to show."""
-        said = ""
-        for piece in map(mapping, items(pieces)):
-            if piece:
-                self._put(piece)
-                said += string(piece.get("text")) or string(piece.get("summary"))
-        return said
+        return "".join(thought.text for thought in self.take(pieces))
+
+    def take(self, pieces: Any) -> list[Thought]:
+        """The same, with the place where each detail of words begins."""
+        thoughts: list[Thought] = []
+        for piece in filter(None, map(mapping, items(pieces))):
+            self._put(piece)
+            words = string(piece.get("text")) or string(piece.get("summary"))
+            if words:
+                is_next = self._worded not in (None, self._details[-1])
+                self._worded = self._details[-1]
+                thoughts.append(Thought(words, begins=is_next))
+        return thoughts
 
     def _put(self, piece: Mapping[str, Any]) -> None:
         last = self._details[-1].members if self._details else None
@@ -56,7 +65,7 @@ class ReasoningDetails:
         return [detail.whole() for detail in self._details]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Detail:
     members: dict[str, Any] = field(default_factory=dict)
     grown: dict[str, list[str]] = field(default_factory=dict)  # pieces by member, joined once

@@ -115,7 +115,7 @@ def pieces_of(message: Message, ends: Sequence[str] = ()) -> list[str | ToolCall
             case Text():
                 found += state_blocks(part)
                 if found and isinstance(found[-1], str):
-                    found[-1] += part.text
+                    found[-1] += part.spaced
                 else:
                     found.append(part.text)
             case Thought():

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbchat.events import Event, Notice
+from nbchat.events import Event, Notice, WasThought
 from nbchat.messages import Image, Source, Text, ToolCall
 from nbchat.wire.shapes import items, mapping, string
 
@@ -104,6 +104,9 @@ class Sources:
                 self._apart = False
             elif isinstance(event, Image | ToolCall):
                 self._apart = True
+            elif isinstance(event, WasThought):
+                self._pieces.clear()
+                self.size = self.begun = 0
         return events
 
     # --- sources -----------------------------------------------------------------------------

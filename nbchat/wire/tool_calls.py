@@ -11,6 +11,7 @@ from typing import Any
 from nbchat.messages import ToolCall
 from nbchat.wire.answer_parts import state_of
 from nbchat.wire.contract import merge_into
+from nbchat.wire.known_items import CallIds, Item, KnownItems, id_of, index_of
 from nbchat.wire.shapes import mapping, string
 from nbchat.wire.signatures import signatures_in
 
@@ -47,16 +48,21 @@ def raw_arguments(value: Any) -> str:
 
 def tool_call(call_id: Any, name: Any, raw: str) -> ToolCall:
     """The call that a model made, of what a provider says of it."""
-    return ToolCall(string(call_id), string(name), arguments_of(raw), raw)
+    return ToolCall(id_of(call_id), string(name), arguments_of(raw), raw)
 
 
-@dataclass(slots=True)
-class _Call:
-    index: Any
-    id: str = ""
+def custom_call(call_id: Any, name: Any, raw: str) -> ToolCall:
+    """The call of a tool whose input is a text of its own and no JSON object."""
+    return ToolCall(id_of(call_id), string(name), None, raw)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Call(Item):
     name: str = ""
+    is_custom: bool = False
     pieces: list[str] = field(default_factory=list)
     signed: dict[str, Any] = field(default_factory=dict)  # what goes back with it
+    given_id: str = ""  # what it is called outside
 
     @property
     def raw(self) -> str:
@@ -66,9 +72,18 @@ class _Call:
     def whole(self) -> bool:
         return bool(raw := self.raw) and arguments_of(raw) is not None
 
+    def is_midway_at(self, raw: str) -> bool:
+        """Whether the arguments have begun, and that text does not begin others."""
+        return bool(self.raw.strip()) and not self.whole and not raw.lstrip().startswith("{")
+
+    def has_all_of(self, raw: str) -> bool:
+        """Whether a piece says again what has come: some hosts repeat the whole call at its end."""
+        return self.whole and bool(raw.strip()) and arguments_of(raw) == arguments_of(self.raw)
+
     @property
     def made(self) -> ToolCall:
-        call = tool_call(self.id, self.name, self.raw)
+        make = custom_call if self.is_custom else tool_call
+        call = make(self.given_id, self.name, self.raw)
         call.state = state_of(self.signed) if self.signed else None
         return call
 
@@ -77,8 +92,9 @@ class ToolCalls:
     """Calls put together from the pieces in which they are streamed.
 
     A piece belongs to the call of its `index`; id and name come with the first. Hosts
-    depart from that in every way: no index, index 0 for every call, no ids, the name in
-    each piece, whole calls at once, arguments as an object.
+    depart from that in every way: no index, index 0 for every call, an index for every
+    piece, no ids or the same twice, the name in each piece, whole calls at once, arguments
+    as an object. A custom tool's input is a text, and no arguments.
 
     >>> calls = ToolCalls()
     >>> calls.add({"index": 0, "id": "call_1", "function": {"name": "add", "arguments": '{"a":'}})
@@ -88,7 +104,8 @@ class ToolCalls:
     """
 
     def __init__(self) -> None:
-        self._calls: list[_Call] = []
+        self._calls = KnownItems[_Call]()
+        self._ids = CallIds()
 
     def __bool__(self) -> bool:
         return any(
@@ -97,37 +114,69 @@ class ToolCalls:
 
     def add(self, piece: Mapping[str, Any]) -> None:
         """Take one item of a delta's `tool_calls`."""
-        function = mapping(piece.get("function"))
-        call_id, name, arguments = (
-            string(piece.get("id")),
-            string(function.get("name")),
-            function.get("arguments"),
-        )
-        raw = raw_arguments(arguments)
-        call = self._open(piece.get("index"), call_id, name, raw)
-        call.id = call.id or call_id
+        custom = mapping(piece.get("custom"))
+        function = mapping(piece.get("function")) or custom or piece
+        name, raw = string(function.get("name")), raw_arguments(function.get("arguments"))
+        if custom or piece.get("type") == "custom":
+            raw = string(function.get("input"))
+        known_by = Item(index=index_of(piece.get("index")), id=id_of(piece.get("id")))
+        call = self._call_of(known_by, name, raw)
+        if (name or known_by.id) and call.has_all_of(raw):
+            return
+        call.id = call.id or known_by.id
         call.name = call.name or name
+        call.is_custom = call.is_custom or piece.get("type") == "custom" or bool(custom)
         call.pieces.append(raw)
         merge_into(call.signed, signatures_in(piece))
 
-    def _open(self, index: Any, call_id: str, name: str, raw: str) -> _Call:
+    def _call_of(self, known_by: Item, name: str, raw: str) -> _Call:
         """The call that a piece goes on with, or a new one."""
-        known = next((call for call in reversed(self._calls) if index in (None, call.index)), None)
-        if known and call_id and call_id != known.id and (index is None or (name and known.id)):
-            known = None
-        if known and not call_id and name and raw and known.whole:
-            known = None
-        if known is None:
-            known = _Call(index)
-            self._calls.append(known)
-        return known
+        call = self._calls.named(known_by)
+        last = self._calls.newest()
+        if call is None and known_by.index is None and not known_by.id:
+            call = last
+        if call is not None and _is_another(call, known_by, name, raw):
+            call = None
+        elif call is None and not name and last is not None:
+            goes_on = not known_by.id or (bool(raw) and not last.whole)
+            call = last if goes_on else None
+        if call is None:
+            call = self._calls.add(_Call(index=known_by.index))
+        return call
 
-    def take(self, index: Any) -> list[ToolCall]:
+    def take(self, index: Any, answer_id: str = "") -> list[ToolCall]:
         """The call of that index, which is whole; it is not given again."""
-        taken = [call for call in self._calls if call.index == index]
-        self._calls = [call for call in self._calls if call.index != index]
-        return [call.made for call in taken]
+        number = index_of(index)
+        taken = [call for call in self._open if number in (None, call.index)]
+        for call in taken:
+            call.is_closed = True
+        return [self._finish(call, answer_id) for call in taken]
 
-    def made(self) -> list[ToolCall]:
+    def made(self, answer_id: str = "") -> list[ToolCall]:
         """The calls in the order in which they began; those cut short have no arguments."""
-        return [call.made for call in self._calls]
+        return [self._finish(call, answer_id) for call in self._open]
+
+    @property
+    def _open(self) -> list[_Call]:
+        return [call for call in self._calls if not call.is_closed]
+
+    def _finish(self, call: _Call, answer_id: str) -> ToolCall:
+        if call.name and not call.given_id:
+            call.given_id = self._ids.given(call.id, answer_id, call.name + call.raw)
+        return call.made
+
+
+def _is_another(call: _Call, piece: Item, name: str, raw: str) -> bool:
+    """Whether a piece that names this call begins another, which names itself alike."""
+    if not name:
+        return False
+    if call.name and name != call.name:
+        return True
+    if not piece.id:
+        return bool(raw) and call.whole
+    if not call.id:
+        return False
+    if piece.id == call.id and piece.index in (None, call.index):
+        begins = bool(raw.strip()) and arguments_of(raw) is not None
+        return begins and call.whole and not call.has_all_of(raw)
+    return not call.is_midway_at(raw)

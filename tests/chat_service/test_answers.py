@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -240,3 +241,46 @@ async def test_a_tool_call_that_was_cut_is_shown_raw(service: Service) -> None:
 
     calls = [call for chunk in chunks for call in chunk.wire.get("toolCalls", [])]
     assert calls == [{"id": "call_1", "name": "add", "arguments": None, "raw": '{"a": '}]
+
+
+@pytest.mark.field("E18")
+async def test_a_function_call_of_an_older_history_is_a_tool_call(service: Service) -> None:
+    """So OpenAI wrote them before 2023-11: no ids, arguments as text, content null."""
+    service.answers(*said("Five."))
+
+    def called(arguments: str) -> dict[str, Any]:
+        function = {"name": "add", "arguments": arguments}
+        return {"role": "assistant", "content": None, "function_call": function}
+
+    history = [
+        {"role": "user", "content": "1 + 1, then 2 + 3?"},
+        called('{"a": 1, "b": 1}'),
+        {"role": "function", "name": "add", "content": "2"},
+        called('{"a": 2, "b": 3}'),
+        {"role": "function", "name": "add", "content": "5"},
+        {"role": "assistant", "content": "2, then 5.", "function_call": None},
+        {"role": "user", "content": "So?"},
+    ]
+
+    await chunks_of({**ASK, "messages": history})
+
+    _, one, told, two, also_told, said_so, _ = service.requests[0].json["messages"]
+    assert [m["tool_calls"][0]["function"]["name"] for m in (one, two)] == ["add", "add"]
+    assert json.loads(two["tool_calls"][0]["function"]["arguments"]) == {"a": 2, "b": 3}
+    assert told == {"role": "tool", "tool_call_id": one["tool_calls"][0]["id"], "content": "2"}
+    assert also_told["tool_call_id"] == two["tool_calls"][0]["id"] != told["tool_call_id"]
+    assert "tool_calls" not in said_so
+
+
+@pytest.mark.field("E18")
+async def test_a_message_of_the_role_function_answers_the_last_call_of_its_name(
+    service: Service,
+) -> None:
+    service.answers(*said("Two."))
+    called = Message("assistant", tool_calls=[nbchat.ToolCall("c1", "add", {"a": 1})])
+    told = Message("function", "2", name="add")  # type: ignore[arg-type]
+
+    await nbchat.stream("kimi-k2.6", [Message("user", "1 + 1?"), called, told]).answer()
+
+    last = service.requests[0].json["messages"][-1]
+    assert last == {"role": "tool", "tool_call_id": "c1", "content": "2"}

@@ -96,16 +96,66 @@ def test_a_broken_answer_is_kept_and_flagged_and_the_next_request_is_valid(
     assert sent(service) == [("user", "Tell me"), ("assistant", "Half of it"), ("user", "Go on")]
 
 
-def test_a_turn_without_words_is_not_sent_back(chat: Conversation, service: Service) -> None:
-    """Stopped while thinking, say: an empty assistant message would be refused."""
+@pytest.mark.field("E5")
+def test_the_question_of_a_turn_without_words_goes_along_with_the_next(
+    chat: Conversation, service: Service
+) -> None:
+    """Cut while thinking, say: an empty assistant message would be refused."""
     service.answers(*said(thought=["hm, "])[:-3])
     service.answers(*said("Hi."))
 
     chat.ask("Think", **ASK)
-    chat.ask("Hello", **ASK)
+    second = chat.ask("Hello", **ASK)
 
-    assert len(chat.turns) == 2
+    assert [turn.question.text for turn in chat.turns] == ["Think", "Hello"]
+    assert sent(service) == [("user", "Think\n\nHello")]
+    assert second.notices == ["The question before had no answer; it was sent along with this one."]
+
+
+@pytest.mark.field("E5")
+def test_unanswered_questions_stay_with_the_one_they_went_along_with(
+    chat: Conversation, service: Service
+) -> None:
+    """Also in later requests, and with what was attached; it is told once."""
+    thinking = said(thought=["hm"], finish="length")
+    picture = Image(b"\x89PNG", "image/png")
+    for chunks in (thinking, thinking, said("Two."), said("Three.")):
+        service.answers(*chunks)
+
+    chat.ask(["What is this?", picture], **ASK)
+    chat.ask("Go on.", **ASK)
+    told = chat.ask("Well?", **ASK).notices
+    sent_third = service.requests[-1].json["messages"]
+    later = chat.ask("And now?", **ASK).notices
+    sent_fourth = service.requests[-1].json["messages"]
+
+    assert "The 2 questions before had no answer; they were sent along with this one." in told
+    assert [notice for notice in later if "no answer" in notice] == []
+    (asked,) = sent_third
+    assert [part.get("text") for part in asked["content"]] == [
+        "What is this?",
+        None,
+        "Go on.\n\nWell?",
+    ]
+    assert sent_fourth[:1] == sent_third
+    assert [m["role"] for m in sent_fourth] == ["user", "assistant", "user"]
+
+
+@pytest.mark.field("E5")
+def test_a_question_that_a_filter_stopped_is_not_asked_again(
+    chat: Conversation, service: Service
+) -> None:
+    """It would stop every answer from then on."""
+    service.answers(*said(thought=["hm"], finish="content_filter"))
+    service.answers(*said("Hi."))
+
+    chat.ask("How do I pick a lock?", **ASK)
+    second = chat.ask("Hello", **ASK)
+
     assert sent(service) == [("user", "Hello")]
+    assert second.notices == [
+        "The question before had no answer, because of a filter; it was not sent again."
+    ]
 
 
 async def test_leaving_early_keeps_what_had_arrived(chat: Conversation, service: Service) -> None:

@@ -21,6 +21,7 @@ import pytest
 from pydantic_core import from_json
 
 from nbchat.events import Answer, Event, Stop
+from nbchat.messages import Text, Thought
 from nbchat.wire.contract import load_dialect
 from nbchat.wire.framing.contract import Decoder, Frame
 from nbchat.wire.framing.json_values import WholeBody
@@ -233,8 +234,8 @@ def differences(recording: Recording, played: Played) -> list[str]:
     }
     usage = answer.usage
     got = {
-        "text": answer.text,
-        "reasoning": answer.thought,
+        "text": joined(answer, Text),  # expected.json joins the parts with nothing
+        "reasoning": joined(answer, Thought),
         "tool_calls": [(call.name, call.arguments) for call in answer.tool_calls],
         "finish_reason": answer.stop.detail,
         "usage": {
@@ -252,6 +253,11 @@ def differences(recording: Recording, played: Played) -> list[str]:
     return wrong
 
 
+def joined(answer: Answer, kind: type[Text] | type[Thought]) -> str:
+    """The words of its parts of that kind, without the blank lines between them."""
+    return "".join(part.text for part in answer.parts if isinstance(part, kind))
+
+
 # --- what is meant to depart from expected.json ------------------------------------------
 
 
@@ -263,6 +269,20 @@ def think_tags_become_thought(recording: Recording, expected: dict[str, Any]) ->
         r"\s*<think>\n*(.*?)(?:</think>\s*(.*))?", expected["text"], re.DOTALL
     ):
         expected["reasoning"], expected["text"] = inside[1], inside[2] or ""
+
+
+def what_stands_before_the_end_of_thinking_is_thought(
+    recording: Recording, expected: dict[str, Any]
+) -> None:
+    """Hosts that leave only `</think>` in the text: the template wrote the tag that opens.
+
+    Four recordings, of qwen3 on Ollama and on llama.cpp, have it in the expected text.
+    """
+    if recording.family not in ("openai-chat", "ollama") or "<think>" in expected["text"]:
+        return
+    thought, closed, text = expected["text"].partition("</think>")
+    if closed and not expected["reasoning"]:
+        expected["reasoning"], expected["text"] = thought, text.lstrip()
 
 
 def absent_arguments_are_empty(recording: Recording, expected: dict[str, Any]) -> None:
@@ -284,6 +304,15 @@ def xai_counts_reasoning_beside_the_completion(
         return
     if raw.get("total_tokens") == usage["input"] + usage["output"] + usage["reasoning"]:
         usage["output"] += usage["reasoning"]
+
+
+def gemini_in_openais_format_counts_thoughts_in_the_total_alone(
+    recording: Recording, expected: dict[str, Any]
+) -> None:
+    """`output` is everything generated: one recording has 35 + 12 tokens and a total of 109."""
+    usage, raw = expected["usage"], expected["usage_raw"]
+    if recording.family == "openai-chat" and usage and raw and usage["reasoning"] is None:
+        usage["output"] = max(usage["output"] or 0, (raw.get("total_tokens") or 0) - usage["input"])
 
 
 def gemini_counts_thoughts_beside_the_candidates(
@@ -344,8 +373,10 @@ def another_format_is_broken(recording: Recording, expected: dict[str, Any]) -> 
 
 DEVIATIONS = [
     think_tags_become_thought,
+    what_stands_before_the_end_of_thinking_is_thought,
     absent_arguments_are_empty,
     xai_counts_reasoning_beside_the_completion,
+    gemini_in_openais_format_counts_thoughts_in_the_total_alone,
     gemini_counts_thoughts_beside_the_candidates,
     input_is_everything_sent,
     the_most_specific_word_is_alone,

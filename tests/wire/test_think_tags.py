@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbchat.events import Answer, WasThought, is_shown
 from nbchat.messages import Text, Thought
 from nbchat.wire.think_tags import ThinkTags
 
@@ -29,16 +30,32 @@ CASES = {
     " Hi": ("", " Hi"),
     "Hi <think>hm</think>": ("", "Hi <think>hm</think>"),
     "": ("", ""),
+    # Only the tag that closes, where the template wrote the one that opens.
+    "340+68 = 408</think>408": ("340+68 = 408", "408"),
+    "hm\n</think>\n\nHi <b> </think> <think>": ("hm\n", "Hi <b> </think> <think>"),
+    "</think>Hi": ("", "Hi"),
+    "a < b</think>": ("a < b", ""),
+    '"hm"</think>Hi': ('"hm"', "Hi"),
+    '"hm"</think>': ('"hm"', ""),
+    # Where somebody speaks of tags, they are words.
+    "It ends with `</think>`, and <think> begins it.</think>": (
+        "",
+        "It ends with `</think>`, and <think> begins it.</think>",
+    ),
+    '"</think>" is a tag': ("", '"</think>" is a tag'),
+    "```\n</think>\n```\nHi": ("", "```\n</think>\n```\nHi"),
+    "so `</think>` it is</think>Hi": ("so `</think>` it is", "Hi"),
 }
 
 
 def sorted_out(*pieces: str) -> tuple[str, str]:
     """The thinking and the text, each joined."""
     tags = ThinkTags()
-    events = [event for piece in pieces for event in tags.feed(piece)] + tags.finish()
-    assert all(event.text for event in events)
-    thought = "".join(event.text for event in events if isinstance(event, Thought))
-    return thought, "".join(event.text for event in events if isinstance(event, Text))
+    answer = Answer()
+    for event in [event for piece in pieces for event in tags.feed(piece)] + tags.finish():
+        assert is_shown(event) or isinstance(event, WasThought)
+        answer.add(event)
+    return answer.thought, answer.text
 
 
 @pytest.mark.parametrize("text", CASES)
@@ -50,6 +67,9 @@ def test_split_at_every_two_places_it_is_the_same(text: str) -> None:
 
 def on_the_whole_text(text: str) -> tuple[str, str]:
     inside = re.fullmatch(r"\s*<think>\n*(.*?)(?:</think>\s*(.*))?", text, re.DOTALL)
+    before, closed, after = text.partition("</think>")
+    if inside is None and closed and "<think>" not in before:
+        return before, after.lstrip()
     return (inside[1], inside[2] or "") if inside else ("", text)
 
 

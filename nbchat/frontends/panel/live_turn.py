@@ -44,6 +44,7 @@ class LiveTurn:
         self._notices: list[str] = []
         self._fed = False
         self._whole = ""  # with its pictures, and the numbers of its sources as links
+        self._words: list[str] = []  # that were fed
 
     def feed(self, events: Sequence[Event]) -> None:
         """Take what the watcher was told.
@@ -58,6 +59,7 @@ class LiveTurn:
             match event:
                 case Text() if event.text:
                     self._page.feed(event.spaced)
+                    self._words.append(event.spaced)
                 case Thought() if event.text:
                     self._thought.append(self._thoughts.feed(readable(event.spaced)))
                 case Image() if is_picture(event):
@@ -105,12 +107,20 @@ class LiveTurn:
         return {"model": self.model, "request_id": self.request_id}
 
     def finish(self) -> bool:
-        """Settle the rest. True where all of it has to be sent again, because blocks changed."""
-        self._page.finish()
+        """Settle the rest. True where all of it has to be sent again, because blocks changed.
+
+        So it is where words turned out to have been thinking.
+        """
         answer = self.turn.answer
+        text = answer.text
+        is_retold = answer.has_stopped and "".join(self._words) != text
+        if is_retold:
+            self._page = Incremental()
+            self._page.feed(text)
+        self._page.finish()
         if answer.sources or answer.pictures:
             self._whole = body_html(answer, picture_place)
-        return self._page.replaced or self._whole != ""
+        return is_retold or self._page.replaced or self._whole != ""
 
     @property
     def html(self) -> str:

@@ -101,6 +101,8 @@ class CompletionBody(_Completion):
         if not chunk.finished:
             return b""
         text, thought = "".join(self._text), "".join(self._thought)
+        if chunk.answer is not None:  # words that turned out to be thinking are where they belong
+            text, thought = chunk.answer.text, chunk.answer.thought
         message: dict[str, Any] = {"role": "assistant", "content": text or None, "refusal": None}
         if thought:
             message["reasoning_content"] = thought
@@ -120,8 +122,10 @@ def usage_object(usage: Usage) -> dict[str, Any]:
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
     }
-    if usage.cached is not None:
-        counts["prompt_tokens_details"] = {"cached_tokens": usage.cached}
+    sent = {"cached_tokens": usage.cached, "cache_write_tokens": usage.written}
+    sent = {name: count for name, count in sent.items() if count is not None}
+    if sent:
+        counts["prompt_tokens_details"] = sent
     if usage.reasoning is not None:
         counts["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning}
     return counts

@@ -81,7 +81,7 @@ class ServerState:
         if question.one_call:
             chunks = first_call_alone(chunks)
         if question.stops:
-            chunks = end_at_stop_words(question.stops, chunks)
+            chunks = end_at_stop_words(question.stops, chunks, request.conversation)
         return chunks, warnings
 
     def _check_allowed(self, model: str) -> Settings:

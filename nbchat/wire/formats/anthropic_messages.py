@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat.errors import BadAttachment
-from nbchat.events import Event, Notice, StopReason, Usage
+from nbchat.events import Event, Notice, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
-from nbchat.wire.answer_parts import PartEvents
+from nbchat.wire.answer_parts import PartEvents, TextRuns
 from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.known_items import CallIds, Item, KnownBlocks
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import SEARCH_BLOCKS, search_block, with_results
@@ -29,8 +30,9 @@ from nbchat.wire.requests import (
 )
 from nbchat.wire.schema import schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import end_events
+from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
+from nbchat.wire.usage import first_count, merge_counts
 
 FRAMING: Framing = "sse"
 
@@ -47,17 +49,6 @@ FIELDS = {
     "stop": "stop_sequences",
 }
 TOOL_CHOICES = {"auto": "auto", "none": "none", "required": "any"}
-
-STOPS: dict[str, StopReason] = {
-    "end_turn": "end",
-    "stop_sequence": "end",
-    "tool_use": "tool_calls",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "pause_turn": "length",  # a server tool ran as often as it may; the answer is not whole
-    "compaction": "length",
-    "refusal": "filter",
-}
 
 STATUS = {  # docs.claude.com/en/api/errors
     "invalid_request_error": 400,
@@ -204,8 +195,8 @@ def _piece(piece: str | ToolCall | Block) -> Block:
 # --- understanding the answer --------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
-class _Block:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Block(Item):
     """One block of the content, while it streams."""
 
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -220,11 +211,15 @@ class Reader:
 
     def __init__(self) -> None:
         self.ended = False
-        self._blocks: dict[str, _Block] = {}
+        self._blocks = KnownBlocks(lambda index: _Block(index=index))
+        self._ids = CallIds()
+        self._answer_id = ""
+        self._texts = TextRuns()
         self._calls: list[_Block] = []  # that are not whole yet
         self._called = False
         self._parts = PartEvents()
         self._usage: dict[str, Any] = {}
+        self._has_counted = False  # what was made; the start of a message knows only a placeholder
         self._stopped = ""
 
     def read(self, value: Any, event: str = "") -> Iterable[Event]:
@@ -255,6 +250,7 @@ class Reader:
     def _message(self, message: Mapping[str, Any]) -> list[Event]:
         """The message itself: whole, or at the start of a stream still without content."""
         events: list[Event] = []
+        self._answer_id = string(message.get("id"))
         content = message.get("content")
         given = [{"type": "text", "text": content}] if isinstance(content, str) else items(content)
         for index, block in enumerate(given):
@@ -264,23 +260,38 @@ class Reader:
         return events + self._end(message)
 
     def _end(self, delta: Mapping[str, Any]) -> list[Event]:
-        self._stopped = string(delta.get("stop_reason")) or self._stopped
+        self._stopped = finish_word(delta.get("stop_reason")) or self._stopped
         explained = string(mapping(delta.get("stop_details")).get("explanation"))
         return [Notice(explained)] if explained else []
 
     def _count(self, usage: Any) -> None:
-        """Numbers are cumulative: a later one replaces the earlier."""
-        self._usage |= {
-            name: number for name, number in mapping(usage).items() if number is not None
-        }
+        """Numbers are cumulative: a later one replaces the earlier, unless it is an empty 0.
+
+        The output at the start is a placeholder. Where all that was sent is counted anew,
+        behind a compaction, the zeros beside it are meant.
+        """
+        later = mapping(usage)
+        before = self._usage.get("input_tokens")
+        is_anew = before is not None and count(later.get("input_tokens")) not in (None, 0, before)
+        is_first = not self._has_counted and count(later.get("output_tokens")) is not None
+        known = {name: value for name, value in later.items() if value is not None}
+        if is_first and before is not None:
+            self._usage["output_tokens"] = later["output_tokens"]
+            self._has_counted = True
+        self._usage = self._usage | known if is_anew else merge_counts(self._usage, known)
 
     def _open(self, index: Any, given: Mapping[str, Any]) -> list[Event]:
-        block = _Block(given, signature=string(given.get("signature")))
+        block = self._blocks.open(index)
+        block.given, block.kind = given, string(given.get("type"))
+        block.signature = string(given.get("signature"))
         block.citations += items(given.get("citations"))
-        self._blocks[str(index)] = block
-        match given.get("type"):
+        if block.kind == "text":
+            self._texts.begin(is_cited=given.get("citations") is not None)
+        else:
+            self._texts.leave()
+        match block.kind:
             case "text":
-                return self._parts.text(given.get("text"))
+                return self._parts.text(given.get("text"), place=self._texts.number)
             case "thinking":
                 return self._thought(block, given.get("thinking"))
             case "image":
@@ -295,23 +306,29 @@ class Reader:
         return []
 
     def _delta(self, index: Any, delta: Mapping[str, Any]) -> list[Event]:
-        block = self._blocks.setdefault(str(index), _Block())
         match delta.get("type"):
             case "text_delta":
-                return self._parts.text(delta.get("text"))
+                return self._parts.text(delta.get("text"), place=self._texts.number)
+            case "citations_delta":
+                self._texts.cite()
+                block = self._blocks.of(index, "text", begins=True)
+                block.citations.append(delta.get("citation"))
             case "thinking_delta":
+                block = self._blocks.of(index, "thinking", begins=True)
                 return self._thought(block, delta.get("thinking"))
             case "signature_delta":
+                block = self._blocks.of(index, "thinking", begins=True)
                 block.signature = string(delta.get("signature"))
-            case "citations_delta":
-                block.citations.append(delta.get("citation"))
             case "input_json_delta":
+                block = self._blocks.of(index, "tool_use", begins=False)
                 block.pieces.append(string(delta.get("partial_json")))
         return []
 
     def _close(self, index: Any) -> list[Event]:
         """What a whole block gives: a call, or what must go back. Only a whole one is signed."""
-        block = self._blocks.get(str(index), _Block())
+        block = self._blocks.close(index)
+        if block is None:
+            return []
         cited, block.citations = block.citations, []
         if cited:
             return self._parts.sources.cite_all(cited)
@@ -325,31 +342,31 @@ class Reader:
                 return self._parts.thought_state({"type": "redacted_thinking", "data": data})
             case "tool_use" if block in self._calls:
                 self._calls.remove(block)
-                return self._parts.call(_called(block))
+                return self._parts.call(self._made(block))
         searched = search_block(block.given, "".join(block.pieces))
         return self._parts.thought_state(searched) if searched else []
 
     def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))
-        events = self._parts.thought(text)
+        events = self._parts.thought(text, place=block)
         block.is_shown = block.is_shown or bool(events)
         return events
+
+    def _made(self, block: _Block) -> ToolCall:
+        """The call of a block: its arguments come in pieces, or whole at its start."""
+        raw = "".join(block.pieces) or raw_arguments(block.given.get("input") or "")
+        name = string(block.given.get("name"))
+        given_id = self._ids.given(block.given.get("id"), self._answer_id, name + raw)
+        return tool_call(given_id, name, raw)
 
     def finish(self) -> list[Event]:
         return end_events(
             self._stopped,
-            STOPS,
             ended=self.ended,
-            calls=[_called(block) for block in self._calls],
+            calls=[self._made(block) for block in self._calls],
             called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
         )
-
-
-def _called(block: _Block) -> ToolCall:
-    """The call of a block: its arguments come in pieces, or whole at its start."""
-    raw = "".join(block.pieces) or raw_arguments(block.given.get("input") or "")
-    return tool_call(block.given.get("id"), block.given.get("name"), raw)
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
@@ -359,9 +376,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     >>> usage_of({"input_tokens": 9, **cache})
     Usage(input=96, output=None, cached=80, written=7, reasoning=None)
     """
-    sent, read, written = (
-        count(usage.get(name))
-        for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    sent, read = map(count, map(usage.get, ("input_tokens", "cache_read_input_tokens")))
+    by_duration = mapping(usage.get("cache_creation"))
+    written = first_count(
+        usage.get("cache_creation_input_tokens"),
+        sum(count(number) or 0 for number in by_duration.values()) or None,
     )
     return Usage(
         None if sent is None else sent + (read or 0) + (written or 0),

@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import quote
 
 from nbchat.errors import BadAttachment
-from nbchat.events import Event, StopReason, Usage
+from nbchat.events import Event, Usage
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
-from nbchat.wire.answer_parts import PartEvents
+from nbchat.wire.answer_parts import PartEvents, TextRuns
 from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.known_items import CallIds, Item, KnownBlocks
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import (
@@ -31,8 +32,9 @@ from nbchat.wire.requests import (
 )
 from nbchat.wire.schema import schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import end_events
+from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
+from nbchat.wire.usage import merge_counts, output_count
 
 FRAMING: Framing = "eventstream"
 
@@ -52,18 +54,6 @@ FIELDS = {  # of inferenceConfig
     "temperature": "temperature",
     "top_p": "topP",
     "stop": "stopSequences",
-}
-
-STOPS: dict[str, StopReason] = {
-    "end_turn": "end",
-    "stop_sequence": "end",
-    "tool_use": "tool_calls",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "guardrail_intervened": "filter",
-    "content_filtered": "filter",
-    "malformed_model_output": "broken",
-    "malformed_tool_use": "broken",
 }
 
 STATUS = {  # of the exceptions that a stream may carry
@@ -251,8 +241,8 @@ def _cache(content: list[Block]) -> None:
 # --- understanding the answer --------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
-class _Block:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Block(Item):
     """One block of the content, while it streams."""
 
     tool: Mapping[str, Any] = field(default_factory=dict)
@@ -268,27 +258,36 @@ class Reader:
 
     def __init__(self) -> None:
         self.ended = False
-        self._blocks: dict[int, _Block] = {}
+        self._blocks = KnownBlocks(lambda index: _Block(index=index))
+        self._ids = CallIds()
+        self._texts = TextRuns()
+        self._text_block: _Block | None = None
         self._calls: list[_Block] = []  # that are not whole yet
         self._called = False
         self._parts = PartEvents()
-        self._usage: Mapping[str, Any] = {}
+        self._usage: dict[str, Any] = {}
         self._stopped = ""
 
     def read(self, value: Any, event: str = "") -> Iterable[Event]:
         said = mapping(value)
         match event:
             case "contentBlockDelta":
-                return self._delta(self._block(said), mapping(said.get("delta")))
+                delta = mapping(said.get("delta"))
+                kind = _kind_of(delta)
+                begins = kind != "toolUse"
+                block = self._blocks.of(said.get("contentBlockIndex"), kind, begins=begins)
+                return self._delta(block, delta)
             case "contentBlockStart":
-                self._tool(self._block(said), mapping(mapping(said.get("start")).get("toolUse")))
+                block = self._blocks.open(said.get("contentBlockIndex"))
+                self._tool(block, mapping(mapping(said.get("start")).get("toolUse")))
             case "contentBlockStop":
-                return self._close(self._block(said))
+                ended = self._blocks.close(said.get("contentBlockIndex"))
+                return self._close(ended) if ended else []
             case "messageStop":
-                self._stopped = string(said.get("stopReason"))
+                self._stopped = finish_word(said.get("stopReason")) or self._stopped
                 self.ended = bool(self._usage)
             case "metadata":  # the last event on AWS, the last but one from some proxies
-                self._usage = mapping(said.get("usage"))
+                self._usage = merge_counts(self._usage, said.get("usage"))
                 self.ended = bool(self._stopped)
             case "" | "error":
                 raise_problem(said)
@@ -301,8 +300,8 @@ class Reader:
         if "output" not in said:
             raise_problem(said)
         self.ended = "output" in said
-        self._usage = mapping(said.get("usage"))
-        self._stopped = string(said.get("stopReason"))
+        self._usage = merge_counts(self._usage, said.get("usage"))
+        self._stopped = finish_word(said.get("stopReason"))
         content = mapping(mapping(said.get("output")).get("message")).get("content")
         return [event for block in items(content) for event in self._whole(mapping(block))]
 
@@ -313,15 +312,22 @@ class Reader:
         events = self._delta(block, {**given, "reasoningContent": reasoning})
         cited = mapping(given.get("citationsContent"))
         for words in items(cited.get("content")):
-            events += self._parts.text(mapping(words).get("text"))
+            self._texts.cite()  # with the block before, and with the next
+            events += self._text(block, mapping(words).get("text"))
+            self._texts.cite()
         block.citations += items(cited.get("citations"))
         return events + self._close(block)
 
-    def _block(self, value: Mapping[str, Any]) -> _Block:
-        index = value.get("contentBlockIndex")
-        return self._blocks.setdefault(index if isinstance(index, int) else -1, _Block())
+    def _text(self, block: _Block, text: Any) -> list[Event]:
+        if text and block is not self._text_block:
+            self._texts.begin()
+            self._text_block = block
+        return self._parts.text(text, place=self._texts.number)
 
     def _tool(self, block: _Block, tool: Mapping[str, Any]) -> None:
+        if tool:
+            self._texts.leave()
+            block.kind = "toolUse"
         if tool and tool.get("type") != "server_tool_use":
             block.tool = tool
             self._calls.append(block)
@@ -335,11 +341,14 @@ class Reader:
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
-        thought = self._parts.thought(reasoning.get("text"))
+        thought = self._parts.thought(reasoning.get("text"), place=block)
         block.is_shown = block.is_shown or bool(thought)
         block.citations += filter(None, [delta.get("citation")])
-        shown = thought + self._parts.pictures(delta.get("image"))
-        return shown + self._parts.text(delta.get("text"))
+        pictures = self._parts.pictures(delta.get("image"))
+        text = self._text(block, delta.get("text"))
+        if delta.get("citation"):
+            self._texts.cite()
+        return thought + pictures + text
 
     def _close(self, block: _Block) -> list[Event]:
         """What a whole block gives: a call, sources, or thinking that must go back.
@@ -357,22 +366,27 @@ class Reader:
             return self._parts.thought_state({"reasoningContent": redacted})
         if block in self._calls:
             self._calls.remove(block)
-            return self._parts.call(_made(block))
+            return self._parts.call(self._made(block))
         return []
+
+    def _made(self, block: _Block) -> ToolCall:
+        name, raw = string(block.tool.get("name")), "".join(block.pieces)
+        given_id = self._ids.given(block.tool.get("toolUseId"), made_of=name + raw)
+        return tool_call(given_id, name, raw)
 
     def finish(self) -> list[Event]:
         return end_events(
             self._stopped,
-            STOPS,
             ended=self.ended,
-            calls=list(map(_made, self._calls)),
+            calls=list(map(self._made, self._calls)),
             called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
         )
 
 
-def _made(block: _Block) -> ToolCall:
-    return tool_call(block.tool.get("toolUseId"), block.tool.get("name"), "".join(block.pieces))
+def _kind_of(delta: Mapping[str, Any]) -> str:
+    """What a piece is of: a call, thinking or words."""
+    return next((kind for kind in ("toolUse", "reasoningContent") if kind in delta), "text")
 
 
 def _raise_exception(value: Mapping[str, Any], name: str) -> None:
@@ -392,9 +406,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         count(usage.get(name))
         for name in ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
     )
+    everything = None if sent is None else sent + (read or 0) + (written or 0)
+    made = count(usage.get("outputTokens"))
     return Usage(
-        None if sent is None else sent + (read or 0) + (written or 0),
-        count(usage.get("outputTokens")),
+        everything,
+        output_count(everything, made, total=usage.get("totalTokens"), reasoning=None),
         read,
         written,
     )

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbchat.catalog.rows import ThinkingFields
-from nbchat.events import Event, StopReason, Usage
+from nbchat.events import Event, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.finish_words import reason_of
+from nbchat.wire.known_items import index_of
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import (
@@ -26,9 +28,10 @@ from nbchat.wire.requests import (
 )
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import end_events
+from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.thinking_back import open_from, wants_thought_back
 from nbchat.wire.tool_calls import ToolCalls
+from nbchat.wire.usage import merge_counts
 
 FRAMING: Framing = "sse"
 
@@ -38,15 +41,6 @@ FIELDS = {  # cohere-python 7.3.1 v2/client.py, chat_stream
     "top_p": "p",
     "seed": "seed",
     "stop": "stop_sequences",
-}
-
-STOPS: dict[str, StopReason] = {
-    "COMPLETE": "end",
-    "STOP_SEQUENCE": "end",
-    "MAX_TOKENS": "length",
-    "TOOL_CALL": "tool_calls",
-    "ERROR": "broken",
-    "TIMEOUT": "broken",
 }
 
 
@@ -164,8 +158,9 @@ class Reader:
         self._calls = ToolCalls()
         self._called = False
         self._plan: list[str] = []
-        self._usage: Mapping[str, Any] = {}
+        self._usage: dict[str, Any] = {}
         self._finish = ""
+        self._answer_id = ""
 
     def read(self, value: Any, event: str = "") -> Iterable[Event]:
         body = mapping(value)
@@ -175,8 +170,10 @@ class Reader:
         delta = mapping(body.get("delta"))
         message = mapping(delta.get("message"))
         match kind:
+            case "message-start":
+                self._answer_id = string(body.get("id"))
             case "content-start" | "content-delta":
-                return self._content(message.get("content"))
+                return self._content(message.get("content"), index_of(body.get("index")))
             case "citation-start":
                 cited = message.get("citations")
                 cited = cited if isinstance(cited, list) else [cited]
@@ -186,7 +183,7 @@ class Reader:
             case "tool-call-start" | "tool-call-delta":
                 self._add_call(message.get("tool_calls"), body.get("index"))
             case "tool-call-end":
-                return self._planned(self._calls.take(body.get("index")))
+                return self._planned(self._calls.take(body.get("index"), self._answer_id))
             case "message-end":
                 self._end(delta)
         return []
@@ -197,6 +194,7 @@ class Reader:
         if not isinstance(message, dict):
             raise_problem(body)
             return []
+        self._answer_id = string(body.get("id"))
         self._add_plan(message.get("tool_plan"))
         for nth, call in enumerate(items(message.get("tool_calls"))):
             self._add_call(call, nth)
@@ -215,21 +213,21 @@ class Reader:
     def _end(self, said: Mapping[str, Any]) -> None:
         """The end of a message, or a whole one: they hold the same members."""
         self.ended = True
-        self._finish = string(said.get("finish_reason"))
-        self._usage = mapping(said.get("usage"))
-        if STOPS.get(self._finish) == "broken" and (why := string(said.get("error"))):
+        self._finish = finish_word(said.get("finish_reason"))
+        self._usage = merge_counts(self._usage, said.get("usage"))
+        if reason_of(self._finish) == "broken" and (why := string(said.get("error"))):
             raise ProviderProblem(why, code=self._finish)
 
-    def _content(self, content: Any) -> list[Event]:
+    def _content(self, content: Any, index: int | None = None) -> list[Event]:
         """A block's text or thinking, or the piece of it that a delta brings."""
         if isinstance(content, str):
-            return self._parts.text(content)
+            return self._parts.text(content, place=index)
         if isinstance(content, list):
-            return [made for part in content for made in self._content(part)]
+            return [made for nth, part in enumerate(content) for made in self._content(part, nth)]
         if mapping(content).get("type") in ("image_url", "image"):
             return self._parts.pictures(content)
-        thought = self._parts.thought(mapping(content).get("thinking"))
-        return thought + self._parts.text(mapping(content).get("text"))
+        thought = self._parts.thought(mapping(content).get("thinking"), place=index)
+        return thought + self._parts.text(mapping(content).get("text"), place=index)
 
     def _planned(self, calls: list[ToolCall]) -> list[Event]:
         """Calls that are whole; the first of all brings the plan, which goes back with it."""
@@ -242,10 +240,9 @@ class Reader:
         return events
 
     def finish(self) -> list[Event]:
-        calls = self._planned(self._calls.made())
+        calls = self._planned(self._calls.made(self._answer_id))
         events = end_events(
             self._finish,
-            STOPS,
             ended=self.ended,
             called=self._called,
             usage=usage_of(self._usage) if self._usage else None,

@@ -8,7 +8,6 @@ joined. So an answer with signatures goes back part by part, as it came.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ from nbchat.events import Event, Notice, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.known_items import CallIds
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.partial_arguments import place_piece
 from nbchat.wire.pictures import with_places
@@ -31,8 +31,9 @@ from nbchat.wire.requests import (
 )
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import end_events
+from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import tool_call
+from nbchat.wire.usage import merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
@@ -44,25 +45,6 @@ FIELDS = {  # of generationConfig
     "stop": "stopSequences",
 }
 TOOL_CHOICES = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
-
-# Only STOP is a natural end, so a word that is not here means that something broke.
-STOPS: dict[str, StopReason] = {
-    "STOP": "end",
-    "MAX_TOKENS": "length",
-    "CONTINUATION": "length",
-    "SAFETY": "filter",
-    "RECITATION": "filter",
-    "LANGUAGE": "filter",
-    "BLOCKLIST": "filter",
-    "PROHIBITED_CONTENT": "filter",
-    "SPII": "filter",
-    "MODEL_ARMOR": "filter",
-    "ESCALATION": "filter",
-    "PUP_LIMITED_DISABLED": "filter",
-    "IMAGE_SAFETY": "filter",
-    "IMAGE_PROHIBITED_CONTENT": "filter",
-    "IMAGE_RECITATION": "filter",
-}
 
 # Gemini 3 refuses the first function call of a turn without a signature. This word stands in
 # for it where another model made the call (@ai-sdk/google 4.0.121). Older models accept it,
@@ -177,7 +159,7 @@ def _signed(message: Message) -> Iterator[dict[str, Any]]:
     words: list[str] = []
     for part in with_places(message.ordered_parts):
         if isinstance(part, Text) and not part.state:
-            words.append(part.text)
+            words.append(part.spaced if words else part.text)
             continue
         if not isinstance(part, Text | Thought | ToolCall | Image):
             continue
@@ -219,8 +201,11 @@ class Reader:
     def __init__(self) -> None:
         self.ended = False
         self._parts = PartEvents()
+        self._text_number = 0
+        self._ends_a_sentence = False
         self._answers = False  # something came that may go back
         self._calls = 0
+        self._ids = CallIds()
         self._open: dict[str, Any] | None = None  # the call whose arguments still come
         self._signature: Any = None  # of that call
         self._usage: dict[str, Any] = {}
@@ -235,7 +220,9 @@ class Reader:
             raise_problem(said)
         self._note(said)
         chosen = [
-            c for c in items(said.get("candidates")) if isinstance(c, dict) and not c.get("index")
+            c
+            for c in items(said.get("candidates"))
+            if isinstance(c, dict) and c.get("index") in (None, "", 0, "0")
         ]
         return self._candidate(chosen[0]) if chosen else []
 
@@ -249,15 +236,22 @@ class Reader:
         self._answer_id = string(value.get("responseId")) or self._answer_id
         usage, feedback = mapping(value.get("usageMetadata")), mapping(value.get("promptFeedback"))
         # Counts are cumulative, but not every chunk has all of them; some have only a traffic type.
-        self._usage |= {name: value for name, value in usage.items() if value is not None}
+        self._usage = merge_counts(self._usage, usage)
         self._blocked = string(feedback.get("blockReason")) or self._blocked
         self._why = string(feedback.get("blockReasonMessage")) or self._why
 
     def _candidate(self, candidate: Mapping[str, Any]) -> list[Event]:
-        self._finish = string(candidate.get("finishReason")) or self._finish
+        self._finish = finish_word(candidate.get("finishReason")) or self._finish
         self._why = string(candidate.get("finishMessage")) or self._why
-        parts = items(mapping(candidate.get("content")).get("parts"))
-        events = [made for part in parts for made in self._part(mapping(part))]
+        events: list[Event] = []
+        before: bool | None = None
+        for part in map(mapping, items(mapping(candidate.get("content")).get("parts"))):
+            is_plain = isinstance(part.get("text"), str) and not part.get("thoughtSignature")
+            kind = bool(part.get("thought")) if is_plain else None
+            if kind is not None and kind == before:  # the next piece of a text has its own chunk
+                self._text_number += 1
+            before = kind
+            events += self._part(part)
         return events + self._parts.sources.read(candidate)
 
     def _part(self, part: Mapping[str, Any]) -> list[Event]:
@@ -298,7 +292,11 @@ class Reader:
         if signed and not text:
             kind = Thought if is_thought else Text
             return [kind("", state_of(dict(part)), begins=True)]
-        events = self._parts.thought(text) if is_thought else self._parts.text(text)
+        if is_thought and text.startswith("**") and self._ends_a_sentence:
+            self._text_number += 1  # every section of a summary begins with its heading
+        self._ends_a_sentence = is_thought and text.endswith((".", "!", "?", ":"))
+        make = self._parts.thought if is_thought else self._parts.text
+        events = make(text, place=self._text_number)
         for event in events:
             if signed and isinstance(event, Text | Thought):
                 event.state = state_of(dict(part))
@@ -311,7 +309,7 @@ class Reader:
             events += self._cut_call()
             self._calls += 1
             self._answers = True
-            call_id = string(call.get("id")) or self._made_id()
+            call_id = self._ids.given(call.get("id"), self._answer_id)
             args = {} if call.get("args") is None else call["args"]
             self._open = {"id": call_id, "name": name, "args": args}
             self._signature = signature
@@ -339,22 +337,20 @@ class Reader:
         self._open = None
         return self._parts.call(made)
 
-    def _made_id(self) -> str:
-        """An id for a call without one: the same for the same bytes, another in the next answer."""
-        answer = re.sub(r"[^A-Za-z0-9_-]", "", self._answer_id)[:24]
-        return "_".join(filter(None, ("call", answer, str(self._calls))))
-
     def finish(self) -> list[Event]:
-        events = end_events(
+        own: dict[str, StopReason] = {}
+        if self._blocked and not self._finish:
+            own[self._blocked] = "filter"
+        return end_events(
             self._finish or self._blocked,
-            STOPS,
             ended=self.ended,
+            calls=[call for call in self._cut_call() if isinstance(call, ToolCall)],
             called=self._calls > 0,
             usage=usage_of(self._usage) if self._usage else None,
-            unknown="broken" if self._finish else "filter",
+            own=own,
+            unknown="broken",  # only STOP is a natural end, so a new word is none
             why=self._why,
         )
-        return [*self._cut_call(), *events]
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
@@ -365,9 +361,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     """
     said, thought = count(usage.get("candidatesTokenCount")), count(usage.get("thoughtsTokenCount"))
     output = None if said is None and thought is None else (said or 0) + (thought or 0)
+    given = count(usage.get("promptTokenCount"))
+    sent = None if given is None else given + (count(usage.get("toolUsePromptTokenCount")) or 0)
     return Usage(
-        count(usage.get("promptTokenCount")),
-        output,
+        given,
+        output_count(sent, output, total=usage.get("totalTokenCount"), reasoning=None),
         count(usage.get("cachedContentTokenCount")),
         None,
         thought,

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nbchat.events import Event, StopReason, Usage
+from nbchat.events import Event, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.known_items import CallIds
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.pictures import Pictures
 from nbchat.wire.problem import raise_problem
@@ -25,7 +26,7 @@ from nbchat.wire.requests import (
 )
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
-from nbchat.wire.stop import end_events
+from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import open_from, wants_thought_back
 from nbchat.wire.tool_calls import tool_call
@@ -39,8 +40,6 @@ FIELDS = {  # of `options`
     "seed": "seed",
     "stop": "stop",
 }
-
-STOPS: dict[str, StopReason] = {"stop": "end", "length": "length"}
 
 
 # --- asking ------------------------------------------------------------------------------
@@ -123,6 +122,7 @@ class Reader:
         self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
         self._calls: list[ToolCall] = []
         self._pictures = Pictures()
+        self._ids = CallIds()
         self._last: Mapping[str, Any] = {}
         self._answer_id = ""
 
@@ -144,7 +144,7 @@ class Reader:
     def _message(self, message: Mapping[str, Any]) -> list[Event]:
         events: list[Event] = []
         if thinking := string(message.get("thinking")):
-            events += self._tags.finish() if self._tags else []
+            events += self._tags.finish(tags_are_text=True) if self._tags else []
             events.append(Thought(thinking))
             self._tags = None
         if content := string(message.get("content")):
@@ -161,12 +161,12 @@ class Reader:
         name, arguments = string(function.get("name")), function.get("arguments")
         if not name:
             return
-        call_id = string(call.get("id")) or f"call_{self._answer_id}_{len(self._calls) + 1}"
         raw = (
             json.dumps(arguments, ensure_ascii=False)
             if not isinstance(arguments, str | None)
             else arguments or ""
         )
+        call_id = self._ids.given(call.get("id"), self._answer_id, name + raw)
         self._calls.append(tool_call(call_id, name, raw))
 
     def finish(self) -> list[Event]:
@@ -177,6 +177,6 @@ class Reader:
             else None
         )
         events = end_events(
-            string(last.get("done_reason")), STOPS, ended=self.ended, calls=self._calls, usage=usage
+            finish_word(last.get("done_reason")), ended=self.ended, calls=self._calls, usage=usage
         )
         return [*(self._tags.finish() if self._tags else []), *events]

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from nbchat.events import Event, StopReason, Usage
+from nbchat.events import Event, Usage, WasThought
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.option_values import TOOL_CHOICES
-from nbchat.wire.answer_parts import state_of
+from nbchat.wire.answer_parts import begin, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.pictures import Pictures
@@ -30,10 +30,10 @@ from nbchat.wire.requests import (
     text_file_as_text,
 )
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
-from nbchat.wire.shapes import count, items, mapping
+from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.signatures import message_signature
 from nbchat.wire.sources import Sources
-from nbchat.wire.stop import end_events
+from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import (
     CAME_IN,
@@ -45,26 +45,9 @@ from nbchat.wire.thinking_back import (
 )
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
+from nbchat.wire.usage import first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
-
-STOPS: dict[str, StopReason] = {
-    "stop": "end",
-    "eos": "end",  # Together
-    "length": "length",
-    "model_length": "length",  # Mistral (mistralai 3.7.0), which also has `error`
-    "max_tokens": "length",
-    # Zhipu, which also has `sensitive` and `network_error`
-    "model_context_window_exceeded": "length",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "content_filter": "filter",
-    "sensitive": "filter",
-    "error": "broken",
-    "abort": "broken",  # vLLM and SGLang, when they are shut down or give up a request
-    "network_error": "broken",
-    "insufficient_system_resource": "broken",  # DeepSeek (@ai-sdk/deepseek 3.0.56)
-}
 
 FIELDS = {
     "max_tokens": "max_tokens",  # and what Quirks call it
@@ -80,6 +63,7 @@ THINKING = (
     "reasoning_text",
 )  # vLLM renamed the first to the second
 PICTURES = ("image_url", "image", "output_image")  # parts of a content
+FIRST = (None, "", 0, "0")  # the index of the choice that is read
 ALNUM9 = (
     r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
 )
@@ -226,7 +210,7 @@ class Reader:
         self.ended = False
         self._tags: ThinkTags | None = ThinkTags()  # None once a thinking field was seen
         self._calls = ToolCalls()
-        self._usage: Mapping[str, Any] = {}
+        self._usage: dict[str, Any] = {}
         self._details = ReasoningDetails()
         self._blocks = ThinkingBlocks()
         self._signed: dict[str, Any] = {}  # what words without a call are signed with
@@ -235,7 +219,9 @@ class Reader:
         self._sources = Sources()
         self._pictures = Pictures()
         self._finish = ""
+        self._answer_id = ""
         self._part = "delta"
+        self._refuses = False
 
     def read(self, value: Any, event: str = "") -> Iterable[Event]:
         body = mapping(value)
@@ -255,9 +241,11 @@ class Reader:
         if usage := body.get("usage") or (
             "x_groq" in body and mapping(body["x_groq"]).get("usage")
         ):
-            self._usage = mapping(usage) or self._usage
+            self._usage = merge_counts(self._usage, usage)
+        if not self._answer_id:
+            self._answer_id = string(body.get("id"))
         for choice in items(choices):
-            if choice and isinstance(choice, dict) and not choice.get("index"):
+            if choice and isinstance(choice, dict) and choice.get("index") in FIRST:
                 return [*self._choice(choice), *self._sources.read(body)]
         return self._sources.read(body)
 
@@ -268,12 +256,12 @@ class Reader:
 
     def _choice(self, choice: dict[str, Any]) -> list[Event]:
         if finish := choice.get("finish_reason"):
-            self._finish = str(finish)
+            self._finish = finish_word(finish) or self._finish
             raise_problem(
                 {"error": choice.get("error")}
             )  # OpenRouter's place for what its host said
         if usage := choice.get("usage"):  # Moonshot's place for it (kimi-code 2.1.0)
-            self._usage = mapping(usage) or self._usage
+            self._usage = merge_counts(self._usage, usage)
         delta = choice.get(self._part)
         if not isinstance(delta, dict):
             delta = next(
@@ -285,13 +273,14 @@ class Reader:
         return [*self._said(delta), *self._sources.read(delta), *self._sources.read(choice)]
 
     def _said(self, delta: dict[str, Any]) -> list[Event]:
-        events = self._thought(delta)
+        events = self._sources.hear(self._thought(delta))
         if content := delta.get("content"):
             events += self._content(content)
         if images := delta.get("images"):  # OpenRouter's place for them
             events += self._sources.hear(self._pictures.read(images))
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
-            events.append(Text(refusal))
+            events.append(Text(refusal, begins=not self._refuses))
+            self._refuses = True
         if calls := delta.get("tool_calls"):
             for piece in map(mapping, items(calls) or [calls]):
                 if not runs_there(piece):
@@ -304,19 +293,21 @@ class Reader:
         return events
 
     def _thought(self, delta: dict[str, Any]) -> list[Event]:
-        said = ""
+        thoughts: list[Thought] = []
         events: list[Event] = []
         if "reasoning_details" in delta:
-            said = self._details.add(delta["reasoning_details"])
+            thoughts = self._details.take(delta["reasoning_details"])
             events = self._placed()
         if "thinking_blocks" in delta:
-            said = self._blocks.add(delta["thinking_blocks"]) or said
+            said = self._blocks.add(delta["thinking_blocks"])
+            thoughts = [Thought(said)] if said else thoughts
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
-                said = text
                 self._came_in = name
+                if text != "".join(thought.text for thought in thoughts):
+                    thoughts = [Thought(text, begins=any(t.begins for t in thoughts))]
                 break
-        return [*self._untagged(), Thought(said)] if said else events
+        return [*self._untagged(), *thoughts] if thoughts else events
 
     def _placed(self) -> list[Event]:
         """The first details have their place here, also where they have no words."""
@@ -327,43 +318,49 @@ class Reader:
 
     def _untagged(self) -> list[Event]:
         """What was held as a possible tag: the host has a field for thinking, so tags are text."""
-        held = self._tags.finish() if self._tags else []
+        held = self._tags.finish(tags_are_text=True) if self._tags else []
         self._tags = None
-        return self._sources.hear(list(held))
+        return list(held)
 
     def _content(self, content: Any) -> list[Event]:
-        events: list[Event]
         if isinstance(content, str):
-            if self._tags is None:
-                return self._sources.hear([Text(content)]) if content else []
-            events = list(self._tags.feed(content))
-            if any(isinstance(event, Thought) for event in events):
-                self._came_in = IN_TEXT
-            return self._sources.hear(events)
-        events = []
-        for part in items(content) or [
-            content
-        ]:  # Mistral's list of parts (mistralai 3.7.0 ContentChunk)
-            if isinstance(part, str):
-                events += self._sources.hear([Text(part)]) if part else []
-            elif not isinstance(part, dict):
-                continue
-            elif part.get("type") == "thinking":
-                events += [
-                    *self._untagged(),
-                    *(Thought(t) for t in _texts(part.get("thinking")) if t),
-                ]
-            elif part.get("type") in PICTURES:
-                events += self._sources.hear(self._pictures.read(part))
-            elif part.get("type") == "tool_reference":  # Mistral's, behind the words
-                events += self._sources.cite(part, self._sources.size)
-            else:
-                events += self._sources.hear([Text(t) for t in _texts(part.get("text")) if t])
+            return self._sources.hear(self._words(content))
+        events: list[Event] = []
+        before = ""
+        # Mistral's list of parts (mistralai 3.7.0 ContentChunk). A reference stands in a sentence.
+        for part in items(content) or [content]:
+            kind = string(mapping(part).get("type")) if isinstance(part, dict) else "piece"
+            words = self._content_part(part, kind)
+            if words and kind == before in ("text", "thinking"):
+                begin(words)
+            before = kind
+            events += self._sources.hear(words)
         return events
 
+    def _words(self, text: str) -> list[Event]:
+        """Text, or the thinking between tags in it."""
+        if self._tags is None:
+            return [Text(text)] if text else []
+        events: list[Event] = list(self._tags.feed(text))
+        if any(isinstance(event, Thought | WasThought) for event in events):
+            self._came_in = IN_TEXT
+        return events
+
+    def _content_part(self, part: Any, kind: str) -> list[Event]:
+        if kind == "thinking":
+            thoughts = [Thought(text) for text in _texts(mapping(part).get("thinking")) if text]
+            return [*self._untagged(), *thoughts]
+        if kind in PICTURES:
+            return self._pictures.read(part)
+        if kind == "tool_reference":  # Mistral's, behind the words
+            return self._sources.cite(part, self._sources.size)
+        texts = [part] if isinstance(part, str) else _texts(mapping(part).get("text"))
+        return [event for text in texts for event in self._words(text)]
+
     def finish(self) -> list[Event]:
+        held = self._tags.finish() if self._tags else []
         kept = self._kept()
-        calls = self._calls.made()
+        calls = self._calls.made(self._answer_id)
         found = [  # by Moonshot's own search, `$web_search`
             source
             for call in calls
@@ -372,13 +369,12 @@ class Reader:
         ]
         events = end_events(
             self._finish,
-            STOPS,
             ended=self.ended,
             calls=calls,
             usage=usage_of(self._usage) if self._usage else None,
         )
         thought = [Thought("", state_of(kept))] if kept else []
-        return [*self._untagged(), *thought, *found, *events]
+        return [*held, *thought, *found, *events]
 
     def _kept(self) -> dict[str, Any]:
         """What goes back with the thinking; for a call at least where the thinking came."""
@@ -408,27 +404,25 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     >>> usage_of({**sent, "completion_tokens": 5, "total_tokens": 14})
     Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
-    prompt, completion = (
-        mapping(usage.get("prompt_tokens_details")),
-        mapping(usage.get("completion_tokens_details")),
-    )
-    cached = (
+    prompt = mapping(usage.get("prompt_tokens_details"))
+    completion = mapping(usage.get("completion_tokens_details"))
+    cached = first_count(
         prompt.get("cached_tokens"),
         usage.get("cached_tokens"),
         usage.get("prompt_cache_hit_tokens"),
+        usage.get("cache_read_input_tokens") or None,  # LiteLLM's, of Claude
     )
-    given, made = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
-    reasoning = count(completion.get("reasoning_tokens"))
-    if reasoning is None:
-        reasoning = count(usage.get("reasoning_tokens"))
+    written = first_count(
+        prompt.get("cache_write_tokens"),  # OpenRouter
+        prompt.get("cache_creation_tokens"),  # LiteLLM
+        prompt.get("cache_creation_input_tokens"),  # DashScope
+        usage.get("cache_creation_input_tokens") or None,
+    )
+    given = first_count(usage.get("prompt_tokens"), usage.get("input_tokens"))
+    made = first_count(usage.get("completion_tokens"), usage.get("output_tokens"))
     total = count(usage.get("total_tokens"))
-    if given is not None and made is not None and reasoning and total == given + made + reasoning:
-        made += reasoning  # xAI counts reasoning beside the completion (recorded)
-    return Usage(given, made, _first_count(cached), None, reasoning)
-
-
-def _first_count(values: Iterable[Any]) -> int | None:
-    for number in map(count, values):
-        if number is not None:
-            return number
-    return None
+    if given is not None and cached and total == given + cached + (made or 0):
+        given = given + cached  # some count what was cached beside the rest
+    reasoning = first_count(completion.get("reasoning_tokens"), usage.get("reasoning_tokens"))
+    made = output_count(given, made, total=total, reasoning=reasoning)
+    return Usage(given, made, cached, written, reasoning)

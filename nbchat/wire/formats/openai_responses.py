@@ -8,34 +8,28 @@ turn, before what followed it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.events import Event, Stop, StopReason, Usage
+from nbchat.events import Event, Stop, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.known_items import CallIds
+from nbchat.wire.output_items import CALL, OutputItem, OutputItems
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
-from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.stop import end_events
-from nbchat.wire.tool_calls import raw_arguments, tool_call
+from nbchat.wire.tool_calls import raw_arguments
+from nbchat.wire.usage import first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
 FIELDS = {"max_tokens": "max_output_tokens", "temperature": "temperature", "top_p": "top_p"}
-
-STOPS: dict[str, StopReason] = {  # by incomplete_details.reason, else by status
-    "completed": "end",
-    "incomplete": "length",
-    "max_output_tokens": "length",
-    "max_messages": "length",
-    "content_filter": "filter",
-}
 
 # The HTTP status that an error inside a stream would have had.
 STATUS = {
@@ -45,7 +39,6 @@ STATUS = {
     "invalid_prompt": 400,
 }
 
-CALLS = ("function_call", "custom_tool_call")
 PICTURES = ("output_image", "image", "image_url")
 
 
@@ -146,7 +139,10 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
-    """Words, calls and reasoning in order; reasoning only for a model that is known to reason."""
+    """Words, calls and reasoning in order; reasoning only for a model that is known to reason.
+
+    A message says its type: llama.cpp cannot tell an item of an assistant without it.
+    """
     found: list[dict[str, Any]] = []
     phase: dict[str, Any] = {}
     for piece in pieces_of(message):
@@ -174,55 +170,45 @@ def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
 # --- understanding the answer --------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
-class _Item:
-    """One item of the output, while it streams."""
-
-    given: Mapping[str, Any] = field(default_factory=dict)
-    seen: bool = False  # some of it was shown already
-    raw: list[str] = field(default_factory=list)  # of a call's arguments
-    begins: dict[str, int] = field(default_factory=dict)  # where the words of each content begin
-
-
 class Reader:
-    """One answer. Items are told apart by `output_index`: some proxies change ids midway."""
+    """One answer."""
 
     def __init__(self) -> None:
         self.ended = False
-        self._items: dict[int | str, _Item] = {}
-        self._calls: list[_Item] = []
-        self._types: set[str] = set()  # of items that were streamed
+        self._items = OutputItems()
+        self._ids = CallIds()
+        self._answer_id = ""
         self._parts = PartEvents()
-        self._usage: Mapping[str, Any] = {}
+        self._usage: dict[str, Any] = {}
         self._status = ""
         self._foreign = False
 
     def read(self, value: Any, event: str = "") -> Iterable[Event]:
         value = mapping(value)
-        match string(value.get("type")) or event:
+        kind = string(value.get("type")) or event
+        match kind:
             case "response.output_text.delta" | "response.refusal.delta":
-                item = self._item(value, "message")
-                return self._text(item, value.get("delta"), value.get("content_index"))
+                return self._words(value, value.get("delta"))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                self._item(value, "reasoning").seen = True
-                return self._parts.thought(value.get("delta"))
+                return self._thinking(value, kind, value.get("delta"))
             case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
-                self._item(value, "function_call").raw.append(string(value.get("delta")))
-            case "response.function_call_arguments.done":
-                self._item(value, "function_call").raw = [string(value.get("arguments"))]
+                self._items.of(value, CALL).raw.append(string(value.get("delta")))
             case "response.output_text.annotation.added":
-                item = self._item(value, "message")
-                return self._cited(item, value.get("content_index"), [value.get("annotation")])
+                item = self._items.of(value, "message")
+                number = value.get("content_index") or 0
+                return self._cited(item, number, [value.get("annotation")])
+            case _ if kind.endswith(".done"):
+                return self._part_done(value, kind)
             case "response.output_item.added":
-                self._open(value)
-            case "response.output_item.done":
-                given = mapping(value.get("item"))
-                return self._done(self._item(value, string(given.get("type"))), given)
+                item = self._items.open(value)
+                self._parts.answers = self._parts.answers or item.kind == CALL
+            case "response.created" | "response.in_progress":
+                self._answer_id = string(mapping(value.get("response")).get("id"))
             case (
                 "response.completed"
                 | "response.incomplete"
                 | "response.failed"
-                | "response.cancelled" as kind
+                | "response.cancelled"
             ):
                 return self._terminal(
                     mapping(value.get("response")), kind.removeprefix("response.")
@@ -239,85 +225,99 @@ class Reader:
             return ()
         return self._terminal(response, "completed")
 
-    def _item(self, value: Mapping[str, Any], kind: str) -> _Item:
-        """The item that an event speaks of."""
-        key = _key(value)
-        if key not in self._items:
-            self._items[key] = _Item()
-            self._types.add(kind)
-        return self._items[key]
-
-    def _open(self, value: Mapping[str, Any]) -> None:
-        given = mapping(value.get("item"))
-        item = self._items[_key(value)] = _Item(given)
-        self._types.add(string(given.get("type")))
-        self._call(item)
-
-    def _call(self, item: _Item) -> None:
-        if item.given.get("type") in CALLS and item not in self._calls:
-            self._calls.append(item)
-            self._parts.answers = True
-
-    def _text(self, item: _Item, text: Any, place: Any = None) -> list[Event]:
-        """Words of a message, whose parts are its own: what goes back is said at its end."""
-        events = self._parts.text(text) if item.seen else self._parts.next_text(text)
-        if events:
-            item.begins.setdefault(str(place), self._parts.sources.begun)
-        item.seen = True
-        return events
-
-    def _cited(self, item: _Item, place: Any, annotations: Any) -> list[Event]:
-        """The sources of a content's words, in which their places are counted."""
-        base = item.begins.get(str(place), self._parts.sources.size)
-        return self._parts.sources.read({"annotations": annotations}, base)
-
-    def _done(self, item: _Item, given: Mapping[str, Any]) -> list[Event]:
-        """A whole item: what of it was not shown yet, and what of it must go back."""
-        shown, item.given = item.seen, given
-        self._call(item)
-        match given.get("type"):
-            case "message":
-                return self._message(item, given, shown)
-            case "reasoning":
-                return self._reasoning(item, given, shown)
-            case "image_generation_call":
-                return self._parts.pictures(given.get("result"))
-            case "web_search_call":
-                found = self._parts.sources.found(mapping(given.get("action")).get("sources"))
-                searched = search_item(given)
-                return [*found, *self._parts.thought_state(searched)] if searched else found
-            case "function_call" | "custom_tool_call":
-                if whole := raw_arguments(given.get("arguments") or given.get("input")):
-                    item.raw = [whole]
-                if not item.seen:
-                    item.seen = True
-                    return self._parts.call(_called(item))
+    def _part_done(self, value: Mapping[str, Any], kind: str) -> list[Event]:
+        """What is whole now: of its words those that have not come in pieces."""
+        match kind:
+            case "response.output_text.done" | "response.refusal.done":
+                item = self._items.of(value, "message")
+                words = value.get("text") or value.get("refusal")
+                events = [] if item.streamed else self._words(value, words)
+                item.streamed = False
+                return events
+            case "response.reasoning_summary_text.done" | "response.reasoning_text.done":
+                item = self._items.of(value, "reasoning")
+                place = kind.replace(".done", ".delta")
+                events = [] if item.streamed else self._thinking(value, place, value.get("text"))
+                item.streamed = False
+                return events
+            case "response.function_call_arguments.done" | "response.custom_tool_call_input.done":
+                whole = raw_arguments(value.get("arguments") or value.get("input"))
+                if whole:
+                    self._items.of(value, CALL).raw = [whole]
+            case "response.output_item.done":
+                return self._done(self._items.whole(value))
         return []
 
-    def _message(self, item: _Item, given: Mapping[str, Any], shown: bool) -> list[Event]:
+    def _words(self, value: Mapping[str, Any], text: Any) -> list[Event]:
+        item = self._items.of(value, "message")
+        item.seen = item.streamed = True
+        return self._text(item, text, value.get("content_index") or 0)
+
+    def _text(self, item: OutputItem, text: Any, number: int) -> list[Event]:
+        """Words of a message's content, which is a part of its own."""
+        events = self._parts.text(text, place=(item, number))
+        if events:
+            item.begins.setdefault(number, self._parts.sources.begun)
+        return events
+
+    def _cited(self, item: OutputItem, number: int, annotations: Any) -> list[Event]:
+        """The sources of a content's words, in which their places are counted."""
+        base = item.begins.get(number, self._parts.sources.size)
+        return self._parts.sources.read({"annotations": annotations}, base)
+
+    def _thinking(self, value: Mapping[str, Any], kind: str, text: Any) -> list[Event]:
+        item = self._items.of(value, "reasoning")
+        item.seen = item.streamed = True
+        number = value.get("summary_index") or value.get("content_index") or 0
+        return self._parts.thought(text, place=(item, kind, number))
+
+    def _done(self, item: OutputItem) -> list[Event]:
+        """A whole item: what of it was not shown yet, and what of it must go back."""
+        match item.given.get("type"):
+            case "message":
+                return self._message(item, item.given)
+            case "reasoning":
+                return self._reasoning(item, item.given)
+            case "image_generation_call":
+                return self._parts.pictures(item.given.get("result"))
+            case "web_search_call":
+                found = mapping(item.given.get("action")).get("sources")
+                searched = search_item(item.given)
+                state = self._parts.thought_state(searched) if searched else []
+                return [*self._parts.sources.found(found), *state]
+            case "function_call" | "custom_tool_call":
+                if whole := raw_arguments(item.given.get("arguments") or item.given.get("input")):
+                    item.raw = [whole]
+                return self._parts.call(self._called(item))
+        return []
+
+    def _message(self, item: OutputItem, given: Mapping[str, Any]) -> list[Event]:
         events: list[Event] = []
-        for nth, part in enumerate(_parts(given, "content")):
+        for number, part in enumerate(_parts(given, "content")):
             if part.get("type") in PICTURES:
                 events += self._parts.pictures(part)
-            elif not shown:
-                events += self._text(item, part.get("text") or part.get("refusal"), nth)
-            events += self._cited(item, nth, part.get("annotations"))
-        item.seen = True
+            elif not item.seen:
+                events += self._text(item, part.get("text") or part.get("refusal"), number)
+            events += self._cited(item, number, part.get("annotations"))
         phase = string(given.get("phase"))
-        if phase and (shown or events):
+        if phase and (item.seen or events):
             events += self._parts.text_state({"type": "message", "phase": phase})
         return events
 
-    def _reasoning(self, item: _Item, given: Mapping[str, Any], shown: bool) -> list[Event]:
+    def _reasoning(self, item: OutputItem, given: Mapping[str, Any]) -> list[Event]:
         """Its summary; and the item itself, where it can go back: an id alone is refused."""
-        item.seen = True
         events: list[Event] = []
-        for part in [] if shown else [*_parts(given, "summary"), *_parts(given, "content")]:
-            events += self._parts.thought(part.get("text"))
+        parts = [*_parts(given, "summary"), *_parts(given, "content")]
+        for number, part in enumerate([] if item.seen else parts):
+            events += self._parts.thought(part.get("text"), place=(item, number))
         if given.get("encrypted_content") or given.get("content"):
             state = {"summary": [], **_without_empty(given)}
-            events += self._parts.thought_state(state, shown=shown or bool(events))
+            events += self._parts.thought_state(state, shown=item.seen or bool(events))
         return events
+
+    def _called(self, item: OutputItem) -> ToolCall:
+        made_of = string(item.given.get("name")) + "".join(item.raw)
+        return item.called(self._ids.given(item.own_call_id, self._answer_id, made_of))
 
     def _terminal(self, response: Mapping[str, Any], status: str) -> list[Event]:
         self._status = string(response.get("status")) or status
@@ -329,12 +329,13 @@ class Reader:
         self._status = (
             string(mapping(response.get("incomplete_details")).get("reason")) or self._status
         )
-        self._usage = mapping(response.get("usage"))
-        streamed = set(self._types)  # some hosts stream nothing but this; some leave it empty
-        events: list[Event] = []
+        self._usage = merge_counts(self._usage, response.get("usage"))
+        self._answer_id = string(response.get("id")) or self._answer_id
+        events: list[Event] = []  # some hosts stream nothing but this; some leave it empty
         for given in map(mapping, items(response.get("output"))):
-            if string(given.get("type")) not in streamed:
-                events += self._done(_Item(), given)
+            item = self._items.left_open(given)
+            if item is not None:
+                events += self._done(item)
         events += self._parts.sources.read({"citations": response.get("citations")})  # xAI's place
         # A response in which nothing was said may go on in another on the same stream
         # (OpenAI's shell tool).
@@ -344,12 +345,12 @@ class Reader:
     def finish(self) -> list[Event]:
         if self._foreign:
             return [Stop("broken", "the server answered in another format than openai-responses")]
+        calls = self._items.calls
         return end_events(
             self._status,
-            STOPS,
             ended=self.ended,
-            calls=[_called(item) for item in self._calls if not item.seen],
-            called=any(string(item.given.get("name")) for item in self._calls),
+            calls=[self._called(item) for item in calls if not item.is_closed],
+            called=any(string(item.given.get("name")) for item in calls),
             usage=usage_of(self._usage) if self._usage else None,
             unknown="broken",
         )
@@ -360,21 +361,6 @@ def _without_empty(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: part for name, part in item.items() if name != "status" and part not in (None, [])
     }
-
-
-def _called(item: _Item) -> ToolCall:
-    given = item.given
-    raw = "".join(item.raw) or string(given.get("arguments"))
-    return tool_call(given.get("call_id") or given.get("id"), given.get("name"), raw)
-
-
-def _key(value: Mapping[str, Any]) -> int | str:
-    index = value.get("output_index")
-    return (
-        index
-        if isinstance(index, int)
-        else string(value.get("item_id") or mapping(value.get("item")).get("id"))
-    )
 
 
 def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -388,10 +374,20 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     >>> usage_of({"input_tokens": 9, "input_tokens_details": details, "output_tokens": 5})
     Usage(input=9, output=5, cached=4, written=None, reasoning=None)
     """
+    sent = mapping(usage.get("input_tokens_details"))
+    made = mapping(usage.get("output_tokens_details"))
+    given = first_count(usage.get("input_tokens"), usage.get("prompt_tokens"))
+    reasoning = first_count(made.get("reasoning_tokens"))
+    output = output_count(
+        given,
+        first_count(usage.get("output_tokens"), usage.get("completion_tokens")),
+        total=usage.get("total_tokens"),
+        reasoning=reasoning,
+    )
     return Usage(
-        count(usage.get("input_tokens")),
-        count(usage.get("output_tokens")),
-        count(mapping(usage.get("input_tokens_details")).get("cached_tokens")),
-        None,
-        count(mapping(usage.get("output_tokens_details")).get("reasoning_tokens")),
+        given,
+        output,
+        first_count(sent.get("cached_tokens")),
+        first_count(sent.get("cache_write_tokens"), sent.get("cache_creation_tokens")),
+        reasoning,
     )

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat import render
-from nbchat.events import Answer, Event, Notice
+from nbchat.events import Answer, Event, Notice, Stop, WasThought
+from nbchat.frontends.panel import turn_rows
 from nbchat.frontends.panel.live_turn import (
     MESSAGE_GAP,
     RENDER_SHARE,
@@ -240,3 +241,16 @@ def test_thinking_hides_nothing_while_it_comes_however_it_is_cut(size: int) -> N
         view.take(live.delta())
 
     assert view.thought == live.whole()["thought"] == undisguised(readable(thought))
+
+
+@pytest.mark.field("E6")
+def test_words_that_turn_out_to_be_thinking_are_sent_again_where_they_belong() -> None:
+    turn = Turn(Message("user", "340 + 68?"), Answer())
+    live = LiveTurn(turn)
+    for event in (Text("check: 340+68"), Text(" = 408"), WasThought(), Text("408"), Stop("end")):
+        turn.answer.add(event)
+        live.feed([event])
+
+    assert live.finish()
+    assert live.html == "<p>408</p>\n"
+    assert turn_rows.facts(turn)["thought"][0] == "<p>check: 340+68 = 408</p>\n"

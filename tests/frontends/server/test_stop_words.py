@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from nbchat.chat_service.chunk import StreamChunk
 from nbchat.errors import ConnectionBroken
 from nbchat.frontends.server.stop_words import end_at_stop_words
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Service, answer, said, sse
 from .running import TOKEN, RunningServer, eventually
 
 
@@ -71,3 +72,46 @@ def test_the_openai_sdk_stops_there_and_the_provider_is_left(
     assert "".join(choice.delta.content or "" for choice in deltas) == "one two"
     assert deltas[-1].finish_reason == "stop"
     eventually(lambda: provider.hung_up == before + 2)
+
+
+@pytest.mark.field("E9")
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_ends_at_a_stop_has_a_usage(
+    server: RunningServer, provider: Service, stream: bool
+) -> None:
+    """What the provider has counted by then, else an estimate: clients rely on one."""
+    begun = {"choices": [{"index": 0, "delta": {"content": "one two"}}], "usage": None}
+    counted = {**begun, "usage": {"prompt_tokens": 9, "completion_tokens": 2}}
+    more = [f"three{n} " for n in range(50)]
+    for first, prompt in ((begun, None), (counted, 9)):
+        provider.always(answer(sse(first, done=False), *said("<end>", *more), gap=0.02))
+        with OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
+            ask: Any = client.chat.completions.create
+            asked = {
+                "model": "kimi-k2.6",
+                "messages": [{"role": "user", "content": "Count"}],
+                "stop": "<end>",
+            }
+            if stream:
+                chunks = list(ask(**asked, stream=True, stream_options={"include_usage": True}))
+                usage = chunks[-1].usage
+            else:
+                usage = ask(**asked).usage
+
+        assert usage.completion_tokens > 0
+        assert usage.prompt_tokens == prompt if prompt else usage.prompt_tokens > 0
+        assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
+
+
+@pytest.mark.field("E6")
+def test_a_whole_answer_holds_no_thinking_that_was_only_closed(
+    server: RunningServer, provider: Service
+) -> None:
+    provider.always(answer(*said("check: 340+68", " = 408</th", "ink>", "408")))
+    with OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
+        whole: Any = client.chat.completions.create(
+            model="kimi-k2.6", messages=[{"role": "user", "content": "340 + 68?"}]
+        )
+
+    assert whole.choices[0].message.content == "408"
+    assert whole.choices[0].message.reasoning_content == "check: 340+68 = 408"

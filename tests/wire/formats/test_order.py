@@ -84,7 +84,7 @@ TABLE: dict[str, tuple[list[Any], list[str], str, Any]] = {
         [
             *claude(0, **SIGNED),
             *claude(1, type="text", text="Fi"),
-            *claude(2, type="text", text="rst."),
+            *claude(2, type="text", text="rst.", citations=[]),
             *claude(3, **SIGNED_TOO),
             *claude(4, **REDACTED),
             *claude(5, type="text", text="Then."),

@@ -1,0 +1,68 @@
+"""Questions whose answer has no words: they go along with the next one.
+
+No provider takes an empty answer, or two questions in a row, so such a turn cannot be sent
+back as it is. What was filtered stays behind: it would stop every further answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nbchat.messages import Message, Part
+from nbchat.turns import Turn
+
+BETWEEN = "\n\n"
+
+
+def has_words(turn: Turn) -> bool:
+    """Whether its answer says anything."""
+    return bool(turn.answer.text.strip())
+
+
+def question_to_send(turn: Turn) -> Message:
+    """The question of a turn, behind those before it that have no answer."""
+    unanswered = [before for before in _without_words(turn) if not _is_filtered(before)]
+    if not unanswered:
+        return turn.question
+    parts: list[Part] = []
+    for asked in [*reversed(unanswered), turn]:
+        own = asked.question.parts
+        if parts and own and isinstance(parts[-1], str) and isinstance(own[0], str):
+            own = [f"{parts.pop()}{BETWEEN}{own[0]}", *own[1:]]
+        parts += own
+    only = parts[0] if len(parts) == 1 else None
+    return replace(turn.question, content=only if isinstance(only, str) else parts)
+
+
+def unanswered_notices(turn: Turn) -> list[str]:
+    """What to say of the questions right before that have no answer."""
+    before = list(_without_words(turn))
+    filtered = sum(map(_is_filtered, before))
+    along = len(before) - filtered
+    said = []
+    if along:
+        questions, they = _named(along)
+        said.append(f"{questions} had no answer; {they} sent along with this one.")
+    if filtered:
+        questions, they = _named(filtered)
+        said.append(f"{questions} had no answer, because of a filter; {they} not sent again.")
+    return said
+
+
+def _named(count: int) -> tuple[str, str]:
+    if count == 1:
+        return "The question before", "it was"
+    return f"The {count} questions before", "they were"
+
+
+def _without_words(turn: Turn) -> Iterator[Turn]:
+    """The turns right before that have no words, the newest first."""
+    before = turn.parent
+    while before is not None and not has_words(before):
+        yield before
+        before = before.parent
+
+
+def _is_filtered(turn: Turn) -> bool:
+    return turn.answer.stop.reason == "filter"
