@@ -265,8 +265,9 @@ class Reader:
                 return self._message(item, given, shown)
             case "reasoning":
                 return self._reasoning(item, given, shown)
-            case "web_search_call" if searched := search_item(given):
-                return self._parts.thought_state(searched)
+            case "web_search_call":
+                searched = search_item(given)
+                return self._parts.thought_state(searched) if searched else []
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
