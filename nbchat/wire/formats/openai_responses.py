@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.events import Event, Stop, StopReason, Usage
+from nbchat.events import Event, Notice, Stop, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.provider_tools import search_item
+from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -266,8 +266,7 @@ class Reader:
             case "reasoning":
                 return self._reasoning(item, given, shown)
             case "web_search_call":
-                searched = search_item(given)
-                return self._parts.thought_state(searched) if searched else []
+                return self._searched(given)
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(given.get("arguments") or given.get("input")):
                     item.raw = [whole]
@@ -275,6 +274,12 @@ class Reader:
                     item.seen = True
                     return self._parts.call(_called(item))
         return []
+
+    def _searched(self, given: Mapping[str, Any]) -> list[Event]:
+        """A search that the provider ran itself: no call, but the next turn has it."""
+        searched, failure = search_item(given), search_failure(given)
+        state = self._parts.thought_state(searched) if searched else []
+        return [*state, *([Notice(failure)] if failure else [])]
 
     def _message(self, item: _Item, given: Mapping[str, Any], shown: bool) -> list[Event]:
         events: list[Event] = []
