@@ -18,6 +18,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("context.values", "LONGEST_VALUE", 50_000),
     ("display", "MOST_TURNS", 20),
     ("engine.redact", "RUN", 8),
+    ("engine.rounds", "MOST_ROUNDS", 8),
     ("frontends.notebook.cell_outputs", "MOST_OUTPUTS", 44),
     ("frontends.notebook.commands.settings_table", "WIDTH", 80),
     ("frontends.notebook.one_output", "RESENT_IN_ONE_OUTPUT", 30_000),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.field("P13")
 ASK = {"model": "demo", "messages": "What did I just ask?"}
 TAKES_FIELDS = (
     "It takes: model, messages, system, temperature, top_p, seed, stop, max_tokens, thinking, "
-    "tools, tool_choice, schema."
+    "tools, tool_choice, schema, search."
 )
 
 

@@ -25,17 +25,17 @@ def settle(route: Route, options: Options) -> tuple[Search | None, list[str]]:
         return None, []
     way = way_of(route.model, route.provider, route.wire)
     if way is None:
-        return None, [_no_search(route)]
+        return None, _no_search(route)
     why_not = _why_not(way, options, route)
     return (None, [why_not]) if why_not else (way, [])
 
 
-def _no_search(route: Route) -> str:
-    notice = f"{route.model.id} has no web search of its own; it was left out."
-    others = other_wires(route.model, route.provider, route.wire)
-    if not others:
-        return notice
-    return f"{notice} It has one over {others[0]}, which wire= asks for."
+def _no_search(route: Route) -> list[str]:
+    name = route.model.id
+    notices = [f"{name} has no web search of its own; it was left out."]
+    for wire in other_wires(route.model, route.provider, route.wire)[:1]:
+        notices.append(f"{name} searches the web over {wire}: wire={wire!r}.")
+    return notices
 
 
 def _why_not(way: Search, options: Options, route: Route) -> str:

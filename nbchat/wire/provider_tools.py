@@ -71,6 +71,18 @@ def search_item(given: Mapping[str, Any]) -> Item | None:
     return kept | {"action": shown}
 
 
+def search_failure(given: Mapping[str, Any]) -> str:
+    """What to tell of a search that failed: a block of Claude's, or an item of Responses.
+
+    >>> search_failure({"type": SEARCHED, "content": {"error_code": "unavailable"}})
+    'A search of the web failed: unavailable.'
+    """
+    code = string(mapping(given.get("content")).get("error_code"))
+    if code:
+        return f"A search of the web failed: {code}."
+    return "A search of the web failed." if given.get("status") == "failed" else ""
+
+
 def with_results(blocks: Sequence[Item]) -> list[Item]:
     """Blocks of an answer that has ended, without a search that was cut off before its results."""
     found = {block.get("tool_use_id") for block in blocks if block.get("type") == SEARCHED}

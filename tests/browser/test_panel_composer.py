@@ -108,6 +108,26 @@ def test_settings_are_sent_when_they_change(open_panel: OpenPanel) -> None:
     }
 
 
+def test_a_search_is_switched_on_and_off_in_the_settings(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.page.get_by_role("button", name="More").click()
+    panel.page.get_by_role("button", name="Settings").click()
+    search = panel.page.get_by_role("checkbox", name="Search the web")
+    assert not search.is_checked()
+
+    search.check()
+    sent = panel.wait_sent("choose")
+    assert {**sent, "bytes": 0} == {"kind": "choose", "search": True, "bytes": 0}
+
+    panel.page.keyboard.press("Escape")
+    panel.tell({**NOW, "search": True})
+    panel.page.get_by_role("button", name="More").click()
+    panel.page.get_by_role("button", name="Settings").click()
+    assert search.is_checked()
+    search.uncheck()
+    assert panel.wait_sent("choose", 2)["search"] is False
+
+
 def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(
     open_panel: OpenPanel,
 ) -> None:

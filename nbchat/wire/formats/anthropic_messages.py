@@ -19,7 +19,7 @@ from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.provider_tools import SEARCH_BLOCKS, search_block, with_results
+from nbchat.wire.provider_tools import SEARCH_BLOCKS, search_block, search_failure, with_results
 from nbchat.wire.requests import (
     Block,
     accepted_call_id,
@@ -344,7 +344,10 @@ class Reader:
                 self._calls.remove(block)
                 return self._parts.call(self._made(block))
         searched = search_block(block.given, "".join(block.pieces))
-        return self._parts.thought_state(searched) if searched else []
+        if not searched:
+            return []
+        failure = search_failure(searched)
+        return [*self._parts.thought_state(searched), *([Notice(failure)] if failure else [])]
 
     def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbchat.events import Event, Stop, Usage
+from nbchat.events import Event, Notice, Stop, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import PartEvents
@@ -19,7 +19,7 @@ from nbchat.wire.known_items import CallIds
 from nbchat.wire.output_items import CALL, OutputItem, OutputItems
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.provider_tools import search_item
+from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import items, mapping, string
@@ -281,15 +281,19 @@ class Reader:
             case "image_generation_call":
                 return self._parts.pictures(item.given.get("result"))
             case "web_search_call":
-                found = mapping(item.given.get("action")).get("sources")
-                searched = search_item(item.given)
-                state = self._parts.thought_state(searched) if searched else []
-                return [*self._parts.sources.found(found), *state]
+                return self._searched(item.given)
             case "function_call" | "custom_tool_call":
                 if whole := raw_arguments(item.given.get("arguments") or item.given.get("input")):
                     item.raw = [whole]
                 return self._parts.call(self._called(item))
         return []
+
+    def _searched(self, given: Mapping[str, Any]) -> list[Event]:
+        """A search that the provider ran itself: no call, but the next turn has it."""
+        sources = self._parts.sources.found(mapping(given.get("action")).get("sources"))
+        searched, failure = search_item(given), search_failure(given)
+        state = self._parts.thought_state(searched) if searched else []
+        return [*sources, *state, *([Notice(failure)] if failure else [])]
 
     def _message(self, item: OutputItem, given: Mapping[str, Any]) -> list[Event]:
         events: list[Event] = []

@@ -138,8 +138,7 @@ async def test_where_there_is_no_search_a_notice_says_so(
     plain = await ask.body()
     answer = await ask.ask(search=True)
 
-    said = f"{answer.model} has no web search of its own; it was left out."
-    assert [notice[: len(said)] for notice in answer.notices] == [said]
+    assert answer.notices[0] == f"{answer.model} has no web search of its own; it was left out."
     assert ask.sent == plain
 
 
@@ -171,8 +170,8 @@ async def test_the_notice_names_the_format_that_has_one(
     answer = await asker(monkeypatch, service, "openai:gpt-4.1").ask(search=True)
 
     assert answer.notices == [
-        "gpt-4.1 has no web search of its own; it was left out. "
-        "It has one over openai-responses, which wire= asks for."
+        "gpt-4.1 has no web search of its own; it was left out.",
+        "gpt-4.1 searches the web over openai-responses: wire='openai-responses'.",
     ]
 
 
@@ -441,6 +440,21 @@ async def test_claudes_results_go_back_as_they_came(
     ]
 
 
+async def test_a_search_of_claudes_that_failed_is_told_and_goes_back(
+    monkeypatch: pytest.MonkeyPatch, service: Service
+) -> None:
+    error = {"type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"}
+    failed = {**FOUND, "content": error}
+    given = claude_events(USED, failed, text("I do not know."))
+    ask = asker(monkeypatch, service, "anthropic:claude-sonnet-5-5", plain=given)
+
+    said = await ask.ask(search=True)
+    sent = await then(ask, said, search=True)
+
+    assert said.notices == ["A search of the web failed: max_uses_exceeded."]
+    assert sent["messages"][1]["content"][1] == failed
+
+
 async def test_another_provider_gets_none_of_it(
     monkeypatch: pytest.MonkeyPatch, service: Service
 ) -> None:
@@ -527,6 +541,18 @@ async def test_a_search_over_responses_goes_back_where_it_stood(
     assert (str(said), said.tool_calls, said.stop.reason) == ("Blue.", [], "end")
     assert sent["input"][1:3] == [answers.REASONING, SEARCHED]
     assert sent["input"][3]["content"] == "Blue."
+
+
+async def test_a_search_over_responses_that_failed_is_told(
+    monkeypatch: pytest.MonkeyPatch, service: Service
+) -> None:
+    failed = {"type": "response.output_item.done", "item": SEARCHED | {"status": "failed"}}
+    said = {"type": "response.output_text.delta", "output_index": 1, "delta": "Hm."}
+    end = {"type": "response.completed", "response": {"status": "completed"}}
+    given = answers.events({**failed, "output_index": 0}, said, end, named=True)
+    ask = asker(monkeypatch, service, "openai:gpt-6.1-sol", plain=given)
+
+    assert (await ask.ask(search=True)).notices == ["A search of the web failed."]
 
 
 async def test_a_tool_that_ran_at_the_provider_is_no_call(

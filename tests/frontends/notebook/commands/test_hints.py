@@ -136,7 +136,7 @@ def test_models_lists_what_can_be_asked_now(
     head, *rows, below = first.text.splitlines()
     assert "USD" in head
     assert [row.split()[0] for row in rows] == ["llamacpp:gemma3-270m", "llamacpp:qwen3:4b", "demo"]
-    assert below == "166 more need a key: %chat models all"
+    assert below == "169 more need a key: %chat models all"
     head, *rows, below = second.text.splitlines()
     assert {row.split("  ")[0] for row in rows} > {"kimi-k2.6", "demo"}
     assert not any("llamacpp" in row or "Ollama" in row for row in rows)
