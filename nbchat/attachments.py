@@ -8,6 +8,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
+from nbchat.media_types import PDF, media_type_of
 from nbchat.provider_state import ProviderState
 from nbchat.wrong_calls import with_told_calls
 
@@ -16,11 +17,17 @@ from nbchat.wrong_calls import with_told_calls
 class Attachment:
     """What a message holds besides words.
 
+    Of a picture and a PDF the first bytes decide `media_type`, whatever was given.
     `others` of a kind of part holds the members that a newer nbchat stored with it.
     """
 
     data: bytes
     media_type: str
+
+    def __post_init__(self) -> None:
+        kind = media_type_of(self.data) if isinstance(self.data, bytes | bytearray) else ""
+        if kind and kind != self.media_type:
+            object.__setattr__(self, "media_type", kind)
 
     @property
     def base64(self) -> str:
@@ -62,8 +69,22 @@ class File(Attachment):
 
     @classmethod
     def open(cls, path: str | Path) -> File:
-        """The file at `path`; its kind is known by its name."""
+        """The file at `path`; its kind is known by its first bytes, else by its name."""
         path = Path(path)
         return cls(
             path.read_bytes(), guess_type(path.name)[0] or "application/octet-stream", path.name
         )
+
+
+def as_it_is(part: Image | File) -> Image | File:
+    """A picture that came as a file as an Image, and a PDF that came as an image as a File.
+
+    >>> as_it_is(Image(b"%PDF-1.7 ...")).name
+    'document.pdf'
+    """
+    kind = media_type_of(part.data)
+    if isinstance(part, Image) and kind == PDF:
+        return File(part.data)
+    if isinstance(part, File) and kind.startswith("image/"):
+        return Image(part.data)
+    return part

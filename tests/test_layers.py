@@ -17,7 +17,15 @@ PACKAGE = Path(nbchat.__file__).parent
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     (
         *("environment", "key_shapes", "known_keys", "errors", "keys", "host_lists", "hosts"),
-        *("private_hosts", "folders", "invisible", "library_logs", "wording", "wrong_calls"),
+        *(
+            "media_types",
+            "private_hosts",
+            "folders",
+            "invisible",
+            "library_logs",
+            "wording",
+            "wrong_calls",
+        ),
     ),
     (
         *("provider_state", "attachments", "picture_type", "picture_words", "messages"),

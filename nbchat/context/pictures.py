@@ -9,15 +9,10 @@ from typing import Any
 from nbchat.context.classes import asking, is_a, is_from, method, of_class
 from nbchat.errors import BadAttachment
 from nbchat.library_logs import hushed
+from nbchat.media_types import media_type_of
 from nbchat.messages import Image
 
 LARGEST_PICTURE = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
-
-_SIGNATURES = (  # what a file begins with tells what it is, whatever its name says
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-)
 
 
 def picture(name: str, value: object) -> Image | None:
@@ -88,9 +83,5 @@ def media_type(data: bytes) -> str:
     >>> media_type(b"GIF89a..."), media_type(b"<svg onload=...>")
     ('image/gif', '')
     """
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    for start, kind in _SIGNATURES:
-        if data.startswith(start):
-            return kind
-    return ""
+    kind = media_type_of(data)
+    return kind if kind.startswith("image/") else ""

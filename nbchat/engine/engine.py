@@ -26,6 +26,7 @@ from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
 from nbchat.engine.key_filter import KeyFilter
+from nbchat.engine.ollama_windows import Reading, Windows
 from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext
@@ -33,7 +34,7 @@ from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
 from nbchat.errors import NbchatError, UnknownModel
-from nbchat.events import Answer, Event, Notice, Stop, is_shown
+from nbchat.events import Answer, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
@@ -68,6 +69,7 @@ class Engine:
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
+        self._windows = Windows()
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -92,10 +94,13 @@ class Engine:
         news = self._untold(settings, request)
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
+        reading = await self._windows.fit(request, self._transport)
         try:
             ask = partial(self._attempts, context=context, notices=notices, answer=answer)
             async with aclosing(all_rounds(request, ask, answer)) as batches:
                 async for batch in batches:
+                    if reading:
+                        batch = _with_reading(batch, reading)
                     self._told.update(news)
                     events = keys.feed(batch)
                     for event in events:
@@ -243,6 +248,16 @@ async def _reading(
             answer.lost.append(usage)
         elif usage:  # what was made by then, nobody has counted
             answer.usage = replace(usage, output=None)
+
+
+def _with_reading(batch: list[Event], reading: Reading) -> list[Event]:
+    """The batch, with a notice behind a count that says that less was read than was sent."""
+    told = []
+    for event in batch:
+        told.append(event)
+        if isinstance(event, Usage) and (text := reading.notice(event)):
+            told.append(Notice(text))
+    return told
 
 
 def _named(state: ProviderState, route: Route) -> ProviderState:

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
+from nbchat.attachments import as_it_is
 from nbchat.catalog.argument_order import is_swapped
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
@@ -341,7 +342,13 @@ def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
 
 
 def _own(message: Message, route: Route) -> Message:
-    """The message without what another provider wants back, and the order that this was for."""
+    """The message without what another provider wants back, and the order that this was for.
+
+    What is attached is a picture or a document by its bytes.
+    """
+    if any(part != as_it_is(part) for part in message.parts if not isinstance(part, str)):
+        parts = [part if isinstance(part, str) else as_it_is(part) for part in message.parts]
+        message = replace(message, content=parts)
     states = [part.state for part in message.answer_parts if not isinstance(part, UnknownPart)]
     owners = {(state.provider, state.wire) for state in states if state}
     if owners <= {(route.provider.type, route.wire)}:

@@ -14,9 +14,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from nbchat.engine.demo.instance import instance_of
 from nbchat.engine.demo.script import THOUGHT, reply
+from nbchat.wire.shapes import mapping
 
 WIRE = "openai-chat"
+CHARACTERS = 4  # of a token, by a rule of thumb for English
 HOST = "demo.invalid"  # RFC 2606: a name that can never be a real host
 
 
@@ -30,19 +33,21 @@ class Demo:
         request = json.loads(body)
         messages = request["messages"]
         questions = [_text_of(message) for message in messages if message["role"] == "user"]
-        text = reply(questions, _count_images(messages[-1]))
+        text = _instance(request.get("response_format"))
+        text = text or reply(questions, _count_images(messages[-1]))
         thinking = (request.get("thinking") or {}).get("type") == "enabled"
         thinking = thinking or "thinking" in _text_of(messages[-1]).lower()
-        thought = THOUGHT if thinking else ""
+        limit = request.get("max_completion_tokens") or request.get("max_tokens")
+        thought, text, finish = _within(limit, THOUGHT if thinking else "", text)
         yield _event({"role": "assistant", "content": ""})
         for name, words in (("reasoning_content", thought), ("content", text)):
             for piece in re.findall(r"\S+\s*|\s+", words):
                 if self.pace:
                     await asyncio.sleep(self.pace)
                 yield _event({name: piece})
-        yield _event({}, finish="stop")
+        yield _event({}, finish=finish)
         question_size = sum(len(_text_of(message)) for message in messages)
-        usage = _usage(question_size, len(text) + len(thought), len(thought))
+        usage = _usage(question_size, _tokens(len(text) + len(thought), limit), len(thought))
         yield _data({"choices": [], "usage": usage})
         yield b"data: [DONE]\n\n"
 
@@ -59,13 +64,35 @@ def _count_images(message: dict[str, Any]) -> int:
     return sum("image_url" in part for part in content) if isinstance(content, list) else 0
 
 
-def _usage(question: int, answer: int, thought: int) -> dict[str, Any]:
-    """Of so many characters: four are a token, by a rule of thumb for English."""
+def _instance(wanted: Any) -> str:
+    """What answers a schema, as JSON; empty where none is asked for."""
+    form = mapping(wanted)
+    if form.get("type") == "json_schema":
+        schema = mapping(form.get("json_schema")).get("schema")
+        return json.dumps(instance_of(schema), ensure_ascii=False)
+    return json.dumps({"answer": "demo"}) if form.get("type") == "json_object" else ""
+
+
+def _within(limit: int | None, thought: str, text: str) -> tuple[str, str, str]:
+    """Thinking and words, cut where they are more than so many tokens, and how they end."""
+    most = len(thought) + len(text) if limit is None else limit * CHARACTERS
+    finish = "stop" if len(thought) + len(text) <= most else "length"
+    return thought[:most], text[: max(most - len(thought), 0)], finish
+
+
+def _tokens(characters: int, limit: int | None = None) -> int:
+    tokens = characters // CHARACTERS + 1
+    return tokens if limit is None else min(tokens, limit)
+
+
+def _usage(question: int, tokens: int, thought: int) -> dict[str, Any]:
+    """Of a question of so many characters and an answer of so many tokens."""
+    sent = _tokens(question)
     return {
-        "prompt_tokens": question // 4 + 1,
-        "completion_tokens": answer // 4 + 1,
-        "total_tokens": question // 4 + answer // 4 + 2,
-        "completion_tokens_details": {"reasoning_tokens": thought // 4},
+        "prompt_tokens": sent,
+        "completion_tokens": tokens,
+        "total_tokens": sent + tokens,
+        "completion_tokens_details": {"reasoning_tokens": thought // CHARACTERS},
     }
 
 

@@ -1,0 +1,26 @@
+"""What the first bytes of a file say it is, whatever its name or its sender says."""
+
+from __future__ import annotations
+
+PDF = "application/pdf"
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", PDF),
+)
+
+
+def media_type_of(data: bytes) -> str:
+    """The kind of a picture or a PDF; empty for bytes that are none that is known.
+
+    >>> media_type_of(b"GIF89a..."), media_type_of(b"%PDF-1.7"), media_type_of(b"<svg>")
+    ('image/gif', 'application/pdf', '')
+    """
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    for start, kind in _SIGNATURES:
+        if data.startswith(start):
+            return kind
+    return ""
