@@ -195,6 +195,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: Growing | None = None
     _thought: Growing | None = None
+    _is_retold: bool = False  # words that were delivered have become thoughts just now
 
     # --- growing -----------------------------------------------------------------------------
 
@@ -209,6 +210,8 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
             growing = self._text
             if growing is None or event.begins or event.state or growing.part.state:
                 growing = self._text = self._grow(event, growing)
+                if self._is_retold:  # they stand behind the thinking that was shown as words
+                    event.begins, self._is_retold = True, False
             growing.pieces.append(event.text)
             return
         match event:
@@ -248,6 +251,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
 
     def _rethink(self) -> None:
         """Make thoughts of the words behind the last call or result; more of them may follow."""
+        self._is_retold = self._has(Text)
         self._close()
         self._parts[:] = retold_as_thought(self._parts)
         for kind in (Text, Thought):

@@ -91,8 +91,8 @@ class Reader(Protocol):
     event: `broken` where neither an end marker nor a finish reason came.
 
     Text and Thought say where a part `begins`. One without words is seen by nobody: it
-    brings the `state` of the part before, or where it `begins` a part without words, or
-    one whose words follow the last without a blank line.
+    brings the `state` of the part before, or where it `begins` a part without words.
+    WasThought makes thinking of the words before it.
     """
 
     ended: bool

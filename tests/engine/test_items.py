@@ -406,3 +406,22 @@ async def test_words_that_come_only_when_they_are_whole_are_shown(service: Servi
 
     assert (alone.text, alone.thought) == ("Hello", "hm")
     assert (after_pieces.text, twice.text) == ("Hello", "Hello")
+
+
+@pytest.mark.field("E3")
+async def test_every_item_of_the_assistant_says_its_type(service: Service) -> None:
+    """llama.cpp: "Cannot determine type of 'item'"."""
+    message = {"type": "message", "content": [{"type": "output_text", "text": "I look."}]}
+    values = [
+        done(message, output_index=0),
+        done(function("c1", PARIS), output_index=1),
+        done(message, output_index=2),
+        completed(),
+    ]
+    first, _ = await read(service, "openai-responses", *values)
+
+    await read(service, "openai-responses", *values, messages=["Hi", first.message, "And?"])
+
+    _, *said, _ = service.requests[-1].json["input"]
+    assert [item["type"] for item in said] == ["message", "function_call", "message"]
+    assert said[0] == {"type": "message", "role": "assistant", "content": "I look."}

@@ -46,6 +46,9 @@ async def test_what_came_before_the_end_of_thinking_is_thought(
     assert not any(isinstance(event, WasThought) for event in events)
     delivered = "".join(event.text for event in events if isinstance(event, Text))
     assert "</think>" not in delivered
+    before = delivered.removesuffix(SAID)
+    shown = "".join(event.spaced for event in events if isinstance(event, Text))
+    assert shown == (f"{before}\n\n{SAID}" if before else SAID)
     assert delivered.endswith(SAID)
 
 

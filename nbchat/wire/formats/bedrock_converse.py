@@ -14,14 +14,15 @@ from typing import Any
 from urllib.parse import quote
 
 from nbchat.errors import BadAttachment
-from nbchat.events import Event, Usage
+from nbchat.events import Event
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
 from nbchat.wire.claude import acceptable, closed_schema, tool_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.converse import raise_exception, usage_of
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
 from nbchat.wire.parameters import left_out_notices, place
-from nbchat.wire.problem import ProviderProblem, raise_problem
+from nbchat.wire.problem import raise_problem
 from nbchat.wire.requests import (
     Block,
     accepted_call_id,
@@ -31,10 +32,10 @@ from nbchat.wire.requests import (
     text_file_as_text,
 )
 from nbchat.wire.schema import schema_name, schema_notices, system_text
-from nbchat.wire.shapes import count, items, mapping, string
+from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
-from nbchat.wire.usage import merge_counts, output_count
+from nbchat.wire.usage import merge_counts
 
 FRAMING: Framing = "eventstream"
 
@@ -55,16 +56,6 @@ FIELDS = {  # of inferenceConfig
     "top_p": "topP",
     "stop": "stopSequences",
 }
-
-STATUS = {  # of the exceptions that a stream may carry
-    "internalServerException": 500,
-    "modelStreamErrorException": 424,
-    "modelTimeoutException": 408,
-    "serviceUnavailableException": 503,
-    "throttlingException": 429,
-    "validationException": 400,
-}
-
 
 # --- asking ------------------------------------------------------------------------------
 
@@ -292,7 +283,7 @@ class Reader:
             case "" | "error":
                 raise_problem(said)
             case _ if event.endswith("Exception"):
-                _raise_exception(said, event)
+                raise_exception(said, event)
         return ()
 
     def read_whole(self, body: Any) -> Iterable[Event]:
@@ -387,30 +378,3 @@ class Reader:
 def _kind_of(delta: Mapping[str, Any]) -> str:
     """What a piece is of: a call, thinking or words."""
     return next((kind for kind in ("toolUse", "reasoningContent") if kind in delta), "text")
-
-
-def _raise_exception(value: Mapping[str, Any], name: str) -> None:
-    words = (string(value.get(member)) for member in ("message", "Message", "originalMessage"))
-    message = next(filter(None, words), name)
-    raise ProviderProblem(message, code=name, kind=name, status=STATUS.get(name))
-
-
-def usage_of(usage: Mapping[str, Any]) -> Usage:
-    """Converse's counts, in tokens. What is read from the cache and written to it is sent too.
-
-    >>> cache = {"cacheReadInputTokens": 80, "cacheWriteInputTokens": 7}
-    >>> usage_of({"inputTokens": 3, "outputTokens": 5, **cache})
-    Usage(input=90, output=5, cached=80, written=7, reasoning=None)
-    """
-    sent, read, written = (
-        count(usage.get(name))
-        for name in ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
-    )
-    everything = None if sent is None else sent + (read or 0) + (written or 0)
-    made = count(usage.get("outputTokens"))
-    return Usage(
-        everything,
-        output_count(everything, made, total=usage.get("totalTokens"), reasoning=None),
-        read,
-        written,
-    )
