@@ -30,6 +30,7 @@ from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
+from nbchat.wire.schema import with_system_in_question
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -59,6 +60,8 @@ class PreparedRequest:
     timeouts: Timeouts
     limits: Limits
     notices: tuple[str, ...]
+    ask: ModelRequest  # what `call` says
+    extra: Mapping[str, Any]  # the user's own members of it
     # The same for every try, so that none counts twice.
     id: str = field(default_factory=lambda: f"nbchat-{uuid4()}")
 
@@ -71,6 +74,13 @@ class PreparedRequest:
     def foreign_host(self) -> str:
         """The host that is asked, where the shipped table does not know it for this provider."""
         return addresses.foreign_host(self.route.provider, self.base_url)
+
+    def with_schema_in_words(self) -> PreparedRequest:
+        """The same question, for a host that takes no schema: it is an instruction then."""
+        quirks = self.ask.quirks.model_copy(update={"schema_mode": "none"})
+        ask = replace(self.ask, quirks=quirks)
+        call = _rendered(self.dialect, ask, self.extra)
+        return replace(self, call=call, ask=ask, id=f"nbchat-{uuid4()}")
 
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
@@ -115,10 +125,9 @@ def prepare(
         )
     conversation, options, masked = _without_keys(conversation, options)
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
-    call = dialect.render(ask)
+    extra = options.extra or {}
+    call = _rendered(dialect, ask, extra)
     _check_place(call.url, base_url.value, route.provider.name)
-    if options.extra:
-        _merge_extra(call.body, options.extra)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(
         route=route,
@@ -129,7 +138,17 @@ def prepare(
         timeouts=timeouts,
         limits=settings.limits,
         notices=(*masked, *notices, *call.notices),
+        ask=ask,
+        extra=extra,
     )
+
+
+def _rendered(dialect: Dialect, ask: ModelRequest, extra: Mapping[str, Any]) -> HttpRequest:
+    """The request in the format of the dialect, the user's own members in it."""
+    call = dialect.render(with_system_in_question(ask))
+    if extra:
+        _merge_extra(call.body, extra)
+    return call
 
 
 def is_name(model: object) -> bool:

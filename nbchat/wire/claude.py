@@ -93,13 +93,18 @@ def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
             made[name] = {key: _closed(inner) for key, inner in value.items()}
         elif name in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
             made[name] = [_closed(inner) for inner in value]
-        elif name not in LIMITS and name != "$schema":
+        elif _is_taken(name, value) and name != "$schema":
             made[name] = _closed(value) if name == "items" else value
     if schema.get("type") == "object":
         made["additionalProperties"] = False
-    if limits := ", ".join(f"{name}: {value}" for name, value in schema.items() if name in LIMITS):
+    limits = ", ".join(f"{n}: {value}" for n, value in schema.items() if not _is_taken(n, value))
+    if limits:
         made["description"] = f"{made.get('description', '')} {{{limits}}}".strip()
     return made
+
+
+def _is_taken(name: str, value: Any) -> bool:
+    return name not in LIMITS or (name == "minItems" and value in (0, 1))
 
 
 def _closed(value: Any) -> Any:

@@ -18,6 +18,7 @@ from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.chat_service.service import ChatService
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings, UnknownModel
+from nbchat.frontends.server.call_memory import CallMemory
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.settings import Settings
@@ -29,7 +30,8 @@ class ServerState:
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
         self.engine = Engine(runtime.current().settings, tells_of_files=False)
-        self._service = ChatService(runtime.wrap(self.engine, runtime.current().wrappers))
+        source = runtime.wrap(self.engine, runtime.current().wrappers)
+        self._service = ChatService(CallMemory(source))
         self._stop = AbortSignal()
         self._stopping = False
 

@@ -14,7 +14,9 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event, Notice, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.answer_parts import PartEvents
-from nbchat.wire.claude import acceptable, closed_schema, tool_schema
+from nbchat.wire.claude import acceptable, tool_schema
+from nbchat.wire.claude_schema import claude_schema, open_object_notices
+from nbchat.wire.claude_thinking import without_unsigned_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
@@ -89,14 +91,16 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["output_config"] = {"effort": ask.thinking.effort}
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
+    left_out = without_unsigned_thinking(body, ask)
     ask, notices = acceptable(ask, body.get("thinking"))
+    notices = [*left_out, *notices]
     body |= place(ask, FIELDS) | {"max_tokens": limit}
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         merge_into(
             body,
             {
                 "output_config": {
-                    "format": {"type": "json_schema", "schema": closed_schema(ask.schema)}
+                    "format": {"type": "json_schema", "schema": claude_schema(ask.schema)}
                 }
             },
         )
@@ -121,7 +125,11 @@ def render(ask: ModelRequest) -> HttpRequest:
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = alternate_roles(_turn(message) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    notices += [*left_out_notices(ask, FIELDS, "anthropic-messages"), *schema_notices(ask)]
+    notices += [
+        *left_out_notices(ask, FIELDS, "anthropic-messages"),
+        *schema_notices(ask),
+        *open_object_notices(ask),
+    ]
     return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)
 
 

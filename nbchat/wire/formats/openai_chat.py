@@ -14,6 +14,7 @@ from nbchat.events import Event, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import state_of
+from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
@@ -41,6 +42,7 @@ from nbchat.wire.thinking_back import (
 )
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
+from nbchat.wire.tool_results import files_behind_results, result_words
 
 FRAMING: Framing = "sse"
 
@@ -89,6 +91,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     Messages come last, so that the bytes before the new message repeat.
     """
     quirks = ask.quirks
+    ask, left_out = without_claudes_thinking(ask)
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if quirks.usage_option:
         body["stream_options"] = {"include_usage": True}
@@ -112,7 +115,7 @@ def render(ask: ModelRequest) -> HttpRequest:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
     body["messages"] = [*_system(ask), *_messages(ask)]
-    notices = [*left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
+    notices = [*left_out, *left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
 
@@ -142,8 +145,11 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
 
 def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     start = open_from(ask.messages)
+    behind = {} if ask.quirks.files_in_results else files_behind_results(ask.messages)
     for at, message in enumerate(ask.messages):
         yield _message(message, ask, is_open=at >= start)
+        if at in behind:
+            yield _message(behind[at], ask, is_open=False)
 
 
 def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
@@ -152,12 +158,19 @@ def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, An
             return {
                 "role": "tool",
                 "tool_call_id": _id(message.tool_call_id, ask),
-                "content": message.text,
+                "content": _result(message, ask),
             }
         case "assistant":
             return _assistant(message, ask, is_open)
         case _:
             return {"role": message.role, "content": _content(message, ask)}
+
+
+def _result(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
+    """A tool's result. Most hosts take words alone there, so files stand in the next message."""
+    if ask.quirks.files_in_results:
+        return _content(message, ask)
+    return result_words(message)
 
 
 def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
