@@ -287,8 +287,10 @@ def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
 
 def _own(message: Message, route: Route) -> Message:
     """The message without what another provider wants back, and the order that this was for."""
-    states = [part.state for part in message.answer_parts if not isinstance(part, UnknownPart)]
+    parts = [part for part in message.answer_parts if not isinstance(part, UnknownPart)]
+    states = [part.state for part in (*parts, *message.tool_calls)]
     owners = {(state.provider, state.wire) for state in states if state}
     if owners <= {(route.provider.type, route.wire)}:
         return message
-    return replace(message, answer_parts=())
+    calls = tuple(replace(call, state=None) for call in message.tool_calls)
+    return replace(message, answer_parts=(), tool_calls=calls)
