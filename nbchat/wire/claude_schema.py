@@ -95,12 +95,13 @@ def _acceptable(node: Node) -> Node:
         return _split(node, types)
     if ("enum" in node or "const" in node) and "type" in node:
         node = {name: value for name, value in node.items() if name != "type"}
-    kept = {name: value for name, value in node.items() if name in KEPT}
-    left = {name: value for name, value in node.items() if name not in KEPT and name != "minItems"}
-    left.pop("$schema", None)
-    if "minItems" in node:
-        has_place = node["minItems"] in (0, 1)
-        (kept if has_place else left)["minItems"] = node["minItems"]
+    taken = KEPT - {"allOf"} if "anyOf" in node else KEPT
+    kept = {name: value for name, value in node.items() if name in taken}
+    left = {name: value for name, value in node.items() if name not in taken}
+    if isinstance(kept.get("items"), bool):
+        left["items"] = kept.pop("items")
+    if left.get("minItems") in (0, 1):
+        kept["minItems"] = left.pop("minItems")
     return described(kept, left)
 
 

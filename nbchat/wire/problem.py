@@ -132,7 +132,9 @@ def _field(error: Mapping[str, Any]) -> str:
     param = error.get("param")
     if isinstance(param, str):
         return param
-    for findings in (error.get("detail"), error.get("message")):
+    message = error.get("message")
+    inner = message.get("detail") if isinstance(message, Mapping) else message
+    for findings in (error.get("detail"), inner):
         first = findings[0] if isinstance(findings, list) and findings else None
         place = first.get("loc") if isinstance(first, Mapping) else None
         if isinstance(place, list):
