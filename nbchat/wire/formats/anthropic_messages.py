@@ -16,7 +16,6 @@ from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.claude import acceptable, tool_schema
 from nbchat.wire.claude_schema import claude_schema, open_object_notices
-from nbchat.wire.claude_thinking import without_unsigned_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
@@ -91,9 +90,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["output_config"] = {"effort": ask.thinking.effort}
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
-    left_out = without_unsigned_thinking(body, ask)
-    ask, notices = acceptable(ask, body.get("thinking"))
-    notices = [*left_out, *notices]
+    ask, notices = acceptable(ask, body)
     body |= place(ask, FIELDS) | {"max_tokens": limit}
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         merge_into(

@@ -19,7 +19,6 @@ from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.claude import acceptable, tool_schema
 from nbchat.wire.claude_schema import claude_schema, open_object_notices
-from nbchat.wire.claude_thinking import without_unsigned_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
@@ -95,11 +94,9 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
     own = mapping(body.get("additionalModelRequestFields"))
-    left_out = without_unsigned_thinking(own, ask)
-    if left_out and not own:
-        del body["additionalModelRequestFields"]
-    ask, notices = acceptable(ask, own.get("thinking"))
-    notices = [*left_out, *notices]
+    ask, notices = acceptable(ask, own)
+    if not own:
+        body.pop("additionalModelRequestFields", None)
     if config := _inference(ask):
         merge_into(body, {"inferenceConfig": config})
     notices += [
