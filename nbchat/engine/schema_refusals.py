@@ -34,7 +34,7 @@ WORDS = (
     "response format",
     "failed to parse grammar",
 )
-STATUSES = (400, 404, 405, 415, 422, 500, 501)
+STATUSES = (200, 400, 404, 405, 415, 422, 500, 501)  # 200 of a stream that begins with an error
 
 
 def refuses_schema(error: NbchatError, ask: ModelRequest) -> bool:

@@ -57,8 +57,8 @@ def open_object_notices(ask: ModelRequest) -> list[str]:
     if not names:
         return []
     return [
-        f"{ask.model} fills only fields that a schema names: "
-        f"{', '.join(dict.fromkeys(names))} has none, so it stays empty."
+        f"{ask.model} fills only fields that a schema names; "
+        f"what has none stays empty: {', '.join(dict.fromkeys(names))}."
     ]
 
 

@@ -42,6 +42,7 @@ REFUSALS: list[tuple[int, Any]] = [
     (422, {"object": "error", "message": {"detail": [{"loc": ["body", "response_format"]}]}}),
     (500, {"error": {"message": "JSON schema conversion failed: Unrecognized schema"}}),
     (501, {"error": {"message": "response_format is not implemented"}}),
+    (200, {"error": {"message": "response_format is not supported"}}),
 ]
 
 

@@ -131,7 +131,7 @@ def test_an_object_of_any_names_is_told_since_it_stays_empty(wire: str) -> None:
 
     (notice,) = told["dict[str, int]"]
     assert notice == (
-        "a-model fills only fields that a schema names: the answer has none, so it stays empty."
+        "a-model fills only fields that a schema names; what has none stays empty: the answer."
     )
     assert [name for name in told if told[name]] == [
         "dict[str, int]",
@@ -152,5 +152,5 @@ def test_the_field_that_stays_empty_is_named() -> None:
     _, call = sent_schema("anthropic-messages", schema)
 
     assert call.notices == [
-        "a-model fills only fields that a schema names: pages.counts has none, so it stays empty."
+        "a-model fills only fields that a schema names; what has none stays empty: pages.counts."
     ]
