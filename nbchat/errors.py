@@ -230,6 +230,7 @@ class ServiceError(NbchatError):
         self.request_id = request_id
         self.provider = provider
         self.model = model
+        self.field = ""  # of the request, where the provider names the one it refuses
 
 
 class KeyRefused(ServiceError):

@@ -148,6 +148,7 @@ class Quirks(Row):
     cache: Literal["", "prompt_cache_key", "cache_control"] = ""
     temperature_range: tuple[float, float] | None = None  # clamped to, with a notice
     files: bool = False  # documents as message parts are understood
+    files_in_results: bool = False  # a tool's result may hold images and documents
     tool_id: Literal["any", "alnum9"] = "any"
     body: dict[str, Any] = Field(default_factory=dict)  # merged into every request
     tools_body: dict[str, Any] = Field(default_factory=dict)  # merged into requests with tools

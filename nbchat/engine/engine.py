@@ -33,6 +33,7 @@ from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
+from nbchat.engine.schema_refusals import refuses_schema, schema_notice
 from nbchat.errors import NbchatError, UnknownModel
 from nbchat.events import Answer, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Message, Text, Thought, ToolCall
@@ -153,6 +154,10 @@ class Engine:
                 return
             except NbchatError as error:
                 failure = _without_secrets(error, number, request, context)
+            if not delivered and refuses_schema(failure, request.ask):
+                request = request.with_schema_in_words()
+                yield [Notice(schema_notice(failure))]
+                continue
             if number == 1 and went_stale(failure):
                 continue
             seconds = None if delivered else retry_delay(failure, number)

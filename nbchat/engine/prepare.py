@@ -36,6 +36,7 @@ from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
+from nbchat.wire.schema import with_system_in_question
 from nbchat.wording import shorten
 
 AUTH = {
@@ -72,9 +73,9 @@ class PreparedRequest:
     timeouts: Timeouts
     limits: Limits
     notices: tuple[str, ...]
-    ask: ModelRequest
+    ask: ModelRequest  # what `call` says
     search: Search | None = None  # how the provider searches the web, where it is asked to
-    extra: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] | None = None  # the user's own members of it
     # The same for every try, so that none counts twice.
     id: str = field(default_factory=_new_id)
 
@@ -104,6 +105,13 @@ class PreparedRequest:
         way = f"{proxy.address} ({proxy.variable})" if proxy.proxy else ""
         line = unencrypted_notice(url, self.route.provider.name, way)
         return {f"{place_of(url)} {way}": line}
+
+    def with_schema_in_words(self) -> PreparedRequest:
+        """The same question, for a host that takes no schema: it is an instruction then."""
+        quirks = self.ask.quirks.model_copy(update={"schema_mode": "none"})
+        ask = replace(self.ask, quirks=quirks)
+        call = _rendered(self.dialect, ask, self.search, self.extra)
+        return replace(self, call=call, ask=ask, id=_new_id())
 
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
@@ -178,7 +186,7 @@ def _rendered(
     dialect: Dialect, ask: ModelRequest, search: Search | None, extra: Mapping[str, Any] | None
 ) -> HttpRequest:
     """The request, with what the format itself knows nothing of."""
-    call = dialect.render(ask)
+    call = dialect.render(with_system_in_question(ask))
     if search:
         web_search.put_into(call.body, search, ask.tools)
     if extra:
@@ -347,10 +355,12 @@ def _own(message: Message, route: Route) -> Message:
     What is attached is a picture or a document by its bytes.
     """
     if any(part != as_it_is(part) for part in message.parts if not isinstance(part, str)):
-        parts = [part if isinstance(part, str) else as_it_is(part) for part in message.parts]
-        message = replace(message, content=parts)
-    states = [part.state for part in message.answer_parts if not isinstance(part, UnknownPart)]
+        attached = [part if isinstance(part, str) else as_it_is(part) for part in message.parts]
+        message = replace(message, content=attached)
+    parts = [part for part in message.answer_parts if not isinstance(part, UnknownPart)]
+    states = [part.state for part in (*parts, *message.tool_calls)]
     owners = {(state.provider, state.wire) for state in states if state}
     if owners <= {(route.provider.type, route.wire)}:
         return message
-    return replace(message, answer_parts=())
+    calls = tuple(replace(call, state=None) for call in message.tool_calls)
+    return replace(message, answer_parts=(), tool_calls=calls)

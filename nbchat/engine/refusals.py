@@ -140,6 +140,7 @@ def error_for(
         model=context.route.model.id,
     )
     error.retryable = error.retryable or status in TRIED_AGAIN
+    error.field = problem.field
     error.other_model_helps = other_model_helps
     if kind is ModelNotFound and context.route.model.status == "retired":
         return _retired_error(error, problem, context)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from nbchat.wire.claude_thinking import without_unsigned_thinking
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.shapes import mapping
 
@@ -29,9 +30,10 @@ LIMITS = {
 LEAST_TOP_P = 0.95  # while it thinks
 
 
-def acceptable(ask: ModelRequest, thinking: Any) -> tuple[ModelRequest, list[str]]:
+def acceptable(ask: ModelRequest, members: dict[str, Any]) -> tuple[ModelRequest, list[str]]:
     """The question without what Claude refuses beside the rest, and a notice for each.
 
+    `members` are those of the body where `thinking` stands, which may be taken out there.
     While it thinks, temperature, top_p and a forced tool are limited
     (platform.claude.com/docs, extended thinking). Models from 4.1 on refuse temperature and
     top_p together (open-webui/functions#9), all of them a stop of white space alone
@@ -39,8 +41,8 @@ def acceptable(ask: ModelRequest, thinking: Any) -> tuple[ModelRequest, list[str
     """
     kept = dict(ask.parameters)
     choice = ask.tool_choice
-    notices = []
-    if mapping(thinking).get("type") in ("enabled", "adaptive"):
+    notices = without_unsigned_thinking(members, ask)
+    if mapping(members.get("thinking")).get("type") in ("enabled", "adaptive"):
         if kept.get("temperature", 1) != 1:
             del kept["temperature"]
             notices.append(f"{ask.model} takes no temperature while it thinks; it was left out.")
@@ -93,13 +95,18 @@ def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
             made[name] = {key: _closed(inner) for key, inner in value.items()}
         elif name in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
             made[name] = [_closed(inner) for inner in value]
-        elif name not in LIMITS and name != "$schema":
+        elif _is_taken(name, value) and name != "$schema":
             made[name] = _closed(value) if name == "items" else value
     if schema.get("type") == "object":
         made["additionalProperties"] = False
-    if limits := ", ".join(f"{name}: {value}" for name, value in schema.items() if name in LIMITS):
+    limits = ", ".join(f"{n}: {value}" for n, value in schema.items() if not _is_taken(n, value))
+    if limits:
         made["description"] = f"{made.get('description', '')} {{{limits}}}".strip()
     return made
+
+
+def _is_taken(name: str, value: Any) -> bool:
+    return name not in LIMITS or (name == "minItems" and value in (0, 1))
 
 
 def _closed(value: Any) -> Any:

@@ -23,6 +23,7 @@ class ProviderProblem(Exception):
         kind: str = "",
         status: int | None = None,
         retry_after: float | None = None,
+        field: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -30,6 +31,7 @@ class ProviderProblem(Exception):
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
+        self.field = field  # of the request, which is refused
 
 
 def problem_in(body: Any) -> ProviderProblem | None:
@@ -117,7 +119,27 @@ def _of(error: Mapping[str, Any], body: Mapping[str, Any]) -> ProviderProblem:
         kind=kind if isinstance(kind, str) else "",
         status=int(status) if status is not None else None,
         retry_after=_retry_delay(error.get("details")),
+        field=_field(error),
     )
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    """The member of the request that is refused: OpenAI's `param`, FastAPI's `loc`.
+
+    >>> _field({"detail": [{"loc": ["body", "response_format", "type"], "msg": "…"}]})
+    'body.response_format.type'
+    """
+    param = error.get("param")
+    if isinstance(param, str):
+        return param
+    message = error.get("message")
+    inner = message.get("detail") if isinstance(message, Mapping) else message
+    for findings in (error.get("detail"), inner):
+        first = findings[0] if isinstance(findings, list) and findings else None
+        place = first.get("loc") if isinstance(first, Mapping) else None
+        if isinstance(place, list):
+            return ".".join(map(str, place))
+    return ""
 
 
 def _is_status(value: Any) -> bool:

@@ -22,6 +22,7 @@ from nbchat.chat_service.service import ChatService
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings, ConnectionBroken, SetupError, UnknownModel
+from nbchat.frontends.server.call_memory import CallMemory
 from nbchat.frontends.server.connections import OpenConnections
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
 from nbchat.frontends.server.item_memory import ItemMemory
@@ -42,7 +43,8 @@ class ServerState:
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
         self.engine = Engine(runtime.current().settings, tells_of_files=False)
-        self._service = ChatService(runtime.wrap(self.engine, runtime.current().wrappers))
+        source = runtime.wrap(self.engine, runtime.current().wrappers)
+        self._service = ChatService(CallMemory(source))
         self.items = ItemMemory()
         self.connections: OpenConnections | None = None  # made by who knows how many there may be
         self.started = int(time.time())

@@ -14,7 +14,8 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event, Notice, Usage
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
-from nbchat.wire.claude import acceptable, closed_schema, tool_schema
+from nbchat.wire.claude import acceptable, tool_schema
+from nbchat.wire.claude_schema import claude_schema, open_object_notices
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
 from nbchat.wire.parameters import left_out_notices, place
@@ -81,14 +82,14 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["output_config"] = {"effort": ask.thinking.effort}
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
-    ask, notices = acceptable(ask, body.get("thinking"))
+    ask, notices = acceptable(ask, body)
     body |= place(ask, FIELDS) | {"max_tokens": limit}
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         merge_into(
             body,
             {
                 "output_config": {
-                    "format": {"type": "json_schema", "schema": closed_schema(ask.schema)}
+                    "format": {"type": "json_schema", "schema": claude_schema(ask.schema)}
                 }
             },
         )
@@ -113,7 +114,11 @@ def render(ask: ModelRequest) -> HttpRequest:
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = alternate_roles(_turn(message, ask) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    notices += [*left_out_notices(ask, FIELDS, "anthropic-messages"), *schema_notices(ask)]
+    notices += [
+        *left_out_notices(ask, FIELDS, "anthropic-messages"),
+        *schema_notices(ask),
+        *open_object_notices(ask),
+    ]
     return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)
 
 

@@ -17,7 +17,8 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
-from nbchat.wire.claude import acceptable, closed_schema, tool_schema
+from nbchat.wire.claude import acceptable, tool_schema
+from nbchat.wire.claude_schema import claude_schema, open_object_notices
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.converse import raise_exception, usage_of
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
@@ -74,14 +75,20 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
     own = mapping(body.get("additionalModelRequestFields"))
-    ask, notices = acceptable(ask, own.get("thinking"))
+    ask, notices = acceptable(ask, own)
+    if not own:
+        body.pop("additionalModelRequestFields", None)
     if config := _inference(ask):
         merge_into(body, {"inferenceConfig": config})
-    notices += [*left_out_notices(ask, FIELDS, "bedrock-converse"), *schema_notices(ask)]
+    notices += [
+        *left_out_notices(ask, FIELDS, "bedrock-converse"),
+        *schema_notices(ask),
+        *open_object_notices(ask),
+    ]
     if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
         described = {
             "name": schema_name(ask.schema),
-            "schema": json.dumps(closed_schema(ask.schema), ensure_ascii=False),
+            "schema": json.dumps(claude_schema(ask.schema), ensure_ascii=False),
         }
         merge_into(
             body,

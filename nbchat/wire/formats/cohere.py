@@ -31,6 +31,7 @@ from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.thinking_back import open_from, wants_thought_back
 from nbchat.wire.tool_calls import ToolCalls
+from nbchat.wire.tool_results import files_behind_results, result_words
 from nbchat.wire.usage import merge_counts
 
 FRAMING: Framing = "sse"
@@ -101,18 +102,21 @@ def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     if system := system_text(ask):
         yield {"role": "system", "content": system}
     start = open_from(ask.messages)
+    behind = files_behind_results(ask.messages)
     for at, message in enumerate(ask.messages):
         match message.role:
             case "tool":
                 yield {
                     "role": "tool",
                     "tool_call_id": message.tool_call_id,
-                    "content": message.text,
+                    "content": result_words(message),
                 }
             case "assistant":
                 yield _assistant(message, ask, at >= start)
             case _:
                 yield {"role": message.role, "content": _content(message, ask)}
+        if at in behind:
+            yield {"role": "user", "content": _content(behind[at], ask)}
 
 
 def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:

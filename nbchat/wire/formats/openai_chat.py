@@ -7,42 +7,29 @@ here; what they want differently in a request is a field of `Quirks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbchat.events import Event, Usage, WasThought
-from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
+from nbchat.messages import Text, Thought
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import begin, state_of
+from nbchat.wire.chat_messages import chat_messages
+from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.pictures import Pictures
 from nbchat.wire.problem import raise_problem
-from nbchat.wire.provider_tools import rendered, runs_there
+from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
-from nbchat.wire.requests import (
-    accepted_call_id,
-    file_refusal,
-    function_call,
-    function_tools,
-    state_blocks,
-    text_file_as_text,
-)
+from nbchat.wire.requests import function_tools
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.signatures import message_signature
 from nbchat.wire.sources import Sources
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.think_tags import ThinkTags
-from nbchat.wire.thinking_back import (
-    CAME_IN,
-    IN_TEXT,
-    open_from,
-    thinking_members,
-    wants_thought_back,
-    without_name,
-)
+from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
 from nbchat.wire.usage import first_count, merge_counts, output_count
@@ -64,9 +51,6 @@ THINKING = (
 )  # vLLM renamed the first to the second
 PICTURES = ("image_url", "image", "output_image")  # parts of a content
 FIRST = (None, "", 0, "0")  # the index of the choice that is read
-ALNUM9 = (
-    r"[A-Za-z0-9]{9}"  # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9"
-)
 
 
 # --- asking ------------------------------------------------------------------------------
@@ -78,6 +62,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     Messages come last, so that the bytes before the new message repeat.
     """
     quirks = ask.quirks
+    ask, left_out = without_claudes_thinking(ask)
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if quirks.usage_option:
         body["stream_options"] = {"include_usage": True}
@@ -100,8 +85,8 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
-    body["messages"] = [*_messages(ask)]
-    notices = [*left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
+    body["messages"] = [*_system(ask), *chat_messages(ask)]
+    notices = [*left_out, *left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
 
@@ -127,77 +112,6 @@ def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
         "type": "json_schema",
         "json_schema": {"name": schema_name(schema), "schema": plain_schema(schema)},
     }
-
-
-def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
-    start = open_from(ask.messages)
-    for at, message in enumerate(ask.messages):
-        yield from rendered(message, partial(_message, ask=ask, is_open=at >= start))
-
-
-def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
-    match message.role:
-        case "tool":
-            return {
-                "role": "tool",
-                "tool_call_id": _id(message.tool_call_id, ask),
-                "content": message.text,
-            }
-        case "assistant":
-            return _assistant(message, ask, is_open)
-        case _:
-            return {"role": message.role, "content": _content(message, ask)}
-
-
-def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
-    """Text alone is a string.
-
-    Models of Moonshot that only read take no list of parts (litellm 1.109.1).
-    """
-    if all(isinstance(part, str) for part in message.parts):
-        return message.text
-    return [_part(part, ask) for part in map(text_file_as_text, message.parts)]
-
-
-def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
-    match part:
-        case Image():
-            return {"type": "image_url", "image_url": {"url": part.data_url}}
-        case File() if ask.quirks.files:
-            return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
-        case File():
-            raise file_refusal(part, ask.model)
-        case _:
-            return {"type": "text", "text": part}
-
-
-def _assistant(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
-    said: dict[str, Any] = {"role": "assistant", "content": message.text}
-    quirks = ask.quirks
-    if calls := [call for call in message.tool_calls if call.name]:
-        if not message.text and quirks.empty_content != "empty":
-            said.pop("content")
-            if quirks.empty_content == "null":
-                said["content"] = None
-        said["tool_calls"] = [_call(call, ask) for call in calls]
-    thoughts = [part for part in message.ordered_parts if isinstance(part, Thought)]
-    states = [block for part in thoughts for block in state_blocks(part)]
-    kept = states[0] if states else {}
-    if without_name(kept):
-        merge_into(said, without_name(kept))
-    elif wants_thought_back(quirks.reasoning_back, calls, is_open):
-        said |= thinking_members(message, quirks, kept.get(CAME_IN, ""))
-    return said
-
-
-def _call(call: ToolCall, ask: ModelRequest) -> dict[str, Any]:
-    """A call of the model, with what its host has signed it with."""
-    asked = function_call(call, _id(call.id, ask))
-    return merge_into(asked, dict(*state_blocks(call)))
-
-
-def _id(given: str, ask: ModelRequest) -> str:
-    return given if ask.quirks.tool_id == "any" else accepted_call_id(given, ALNUM9, made="{:.9}")
 
 
 # --- understanding the answer --------------------------------------------------------------

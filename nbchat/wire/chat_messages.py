@@ -1,0 +1,111 @@
+"""The messages of a request of chat completions, and what goes back in those of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from nbchat.messages import File, Image, Message, Part, Thought, ToolCall
+from nbchat.wire.contract import ModelRequest, merge_into
+from nbchat.wire.provider_tools import rendered
+from nbchat.wire.requests import (
+    accepted_call_id,
+    file_refusal,
+    function_call,
+    state_blocks,
+    text_file_as_text,
+)
+from nbchat.wire.thinking_back import (
+    CAME_IN,
+    open_from,
+    thinking_members,
+    wants_thought_back,
+    without_name,
+)
+from nbchat.wire.tool_results import files_behind_results, result_words
+
+# Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9".
+ALNUM9 = r"[A-Za-z0-9]{9}"
+
+
+def chat_messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
+    """The messages of the conversation, behind the system prompt."""
+    start = open_from(ask.messages)
+    behind = {} if ask.quirks.files_in_results else files_behind_results(ask.messages)
+    for at, message in enumerate(ask.messages):
+        yield from rendered(message, partial(_message, ask=ask, is_open=at >= start))
+        if at in behind:
+            yield _message(behind[at], ask, is_open=False)
+
+
+def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
+    match message.role:
+        case "tool":
+            return {
+                "role": "tool",
+                "tool_call_id": _id(message.tool_call_id, ask),
+                "content": _result(message, ask),
+            }
+        case "assistant":
+            return _assistant(message, ask, is_open)
+        case _:
+            return {"role": message.role, "content": _content(message, ask)}
+
+
+def _result(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
+    """A tool's result. Most hosts take words alone there, so files stand in the next message."""
+    if ask.quirks.files_in_results:
+        return _content(message, ask)
+    return result_words(message)
+
+
+def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
+    """Text alone is a string.
+
+    Models of Moonshot that only read take no list of parts (litellm 1.109.1).
+    """
+    if all(isinstance(part, str) for part in message.parts):
+        return message.text
+    return [_part(part, ask) for part in map(text_file_as_text, message.parts)]
+
+
+def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
+    match part:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": part.data_url}}
+        case File() if ask.quirks.files:
+            return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
+        case File():
+            raise file_refusal(part, ask.model)
+        case _:
+            return {"type": "text", "text": part}
+
+
+def _assistant(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
+    said: dict[str, Any] = {"role": "assistant", "content": message.text}
+    quirks = ask.quirks
+    if calls := [call for call in message.tool_calls if call.name]:
+        if not message.text and quirks.empty_content != "empty":
+            said.pop("content")
+            if quirks.empty_content == "null":
+                said["content"] = None
+        said["tool_calls"] = [_call(call, ask) for call in calls]
+    thoughts = [part for part in message.ordered_parts if isinstance(part, Thought)]
+    states = [block for part in thoughts for block in state_blocks(part)]
+    kept = states[0] if states else {}
+    if without_name(kept):
+        merge_into(said, without_name(kept))
+    elif wants_thought_back(quirks.reasoning_back, calls, is_open):
+        said |= thinking_members(message, quirks, kept.get(CAME_IN, ""))
+    return said
+
+
+def _call(call: ToolCall, ask: ModelRequest) -> dict[str, Any]:
+    """A call of the model, with what its host has signed it with."""
+    asked = function_call(call, _id(call.id, ask))
+    return merge_into(asked, dict(*state_blocks(call)))
+
+
+def _id(given: str, ask: ModelRequest) -> str:
+    return given if ask.quirks.tool_id == "any" else accepted_call_id(given, ALNUM9, made="{:.9}")

@@ -1,0 +1,130 @@
+"""A host that takes no schema gets it as an instruction; other refusals are refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import nbchat
+from nbchat import runtime
+from nbchat.errors import NbchatError
+
+from ..fakes.provider import Service, said
+from .providers.answers import anthropic_messages, cohere, gemini, ollama, openai_responses
+from .providers.asking import KEY, refusal
+
+SCHEMA = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
+UNAVAILABLE = "This response_format type is unavailable now"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _engine() -> Any:
+    yield
+    runtime.close()
+
+
+async def ask(service: Service, model: str = "openai:m", **options: Any) -> nbchat.Answer:
+    given = {"base_url": service.url, "api_key": KEY, "schema": SCHEMA, "wire": "openai-chat"}
+    return await nbchat.stream(model, "Where?", **{**given, **options}).answer()
+
+
+REFUSALS: list[tuple[int, Any]] = [
+    (400, {"error": {"message": UNAVAILABLE, "type": "invalid_request_error"}}),
+    (400, {"error": {"message": "Unsupported value.", "param": "response_format"}}),
+    (400, {"error": {"message": "no", "param": "response_format.json_schema", "code": "x"}}),
+    (400, {"error": {"message": "Invalid schema for response_format 'City': oneOf is refused."}}),
+    (400, {"error": {"message": "'response_format.type' must be 'json_schema' or 'text'"}}),
+    (400, {"error": "json_schema is not supported by this model"}),
+    (400, {"error": {"message": "This model does not support structured outputs."}}),
+    (400, {"error": {"code": 400, "message": "failed to parse grammar"}}),
+    (422, {"detail": [{"loc": ["body", "response_format", "type"], "msg": "Input should be…"}]}),
+    (422, {"object": "error", "message": {"detail": [{"loc": ["body", "response_format"]}]}}),
+    (500, {"error": {"message": "JSON schema conversion failed: Unrecognized schema"}}),
+    (501, {"error": {"message": "response_format is not implemented"}}),
+    (200, {"error": {"message": "response_format is not supported"}}),
+]
+
+
+@pytest.mark.field("E12")
+@pytest.mark.parametrize(("status", "body"), REFUSALS)
+async def test_a_host_that_takes_no_schema_gets_it_as_an_instruction(
+    service: Service, status: int, body: Any
+) -> None:
+    service.plays(refusal(status, body))
+    service.answers(*said('{"town": "Lisbon"}'))
+
+    answer = await ask(service, system="Be brief.", extra={"top_k": 3})
+
+    first, second = [request.json for request in service.requests]
+    assert first["response_format"]["type"] == "json_schema"
+    assert "response_format" not in second
+    words = second["messages"][0]["content"]
+    assert words.startswith("Be brief.\n\nAnswer with JSON alone, matching this JSON schema:")
+    assert second["top_k"] == 3
+    assert answer.text == '{"town": "Lisbon"}'
+    (notice,) = [text for text in answer.notices if "schema" in text]
+    assert notice.endswith("Asked again with the schema as an instruction.")
+    ids = {request.headers["idempotency-key"] for request in service.requests}
+    assert len(ids) == 2
+
+
+@pytest.mark.field("E12")
+@pytest.mark.parametrize(
+    ("wire", "model", "answers", "field"),
+    [
+        ("openai-responses", "openai:m", openai_responses(), "text"),
+        ("anthropic-messages", "anthropic:claude-haiku-4-5", anthropic_messages(), "output_config"),
+        ("gemini", "gemini:gemini-3-pro", gemini(), "generationConfig"),
+        ("ollama", "ollama:m", ollama(), "format"),
+        ("cohere", "cohere:m", cohere(), "response_format"),
+    ],
+)
+async def test_so_it_is_in_every_format(
+    service: Service, wire: str, model: str, answers: Any, field: str
+) -> None:
+    words = "output_format: structured outputs are not supported by this model"
+    service.plays(refusal(400, {"error": {"message": words}}))
+    service.answers(answers.plain, headers=dict(answers.headers))
+
+    answer = await ask(service, model, wire=wire)
+
+    first, second = [request.json for request in service.requests]
+    assert field in first
+    assert "chema" not in str(second.get(field))
+    assert "matching this JSON schema" in str(second)
+    assert answer.stop.reason == "end"
+
+
+@pytest.mark.field("E12")
+@pytest.mark.parametrize(
+    ("status", "body", "options"),
+    [
+        (400, {"error": {"message": "Unknown parameter: top_k"}}, {}),
+        (400, {"error": {"message": "Wrong tool.", "param": "tools.0.function"}}, {}),
+        (400, {"error": {"message": "A json_schema of a tool is wrong.", "param": "tools"}}, {}),
+        (401, {"error": {"message": "No key for response_format.", "code": "invalid_api_key"}}, {}),
+        (400, {"error": {"message": UNAVAILABLE}}, {"schema": None}),
+        (400, {"error": {"message": "response_format: maximum context length"}}, {}),
+    ],
+)
+async def test_another_refusal_is_told_at_once(
+    service: Service, status: int, body: Any, options: dict[str, Any]
+) -> None:
+    service.plays(refusal(status, body))
+
+    with pytest.raises(NbchatError):
+        await ask(service, **options)
+
+    assert len(service.requests) == 1
+
+
+@pytest.mark.field("E12")
+async def test_a_second_refusal_is_the_last(service: Service) -> None:
+    service.plays(refusal(400, {"error": {"message": UNAVAILABLE}}))
+    service.plays(refusal(400, {"error": {"message": UNAVAILABLE}}))
+
+    with pytest.raises(NbchatError, match="unavailable now"):
+        await ask(service)
+
+    assert len(service.requests) == 2
