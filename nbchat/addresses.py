@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from nbchat.catalog.catalog import Route, own_variable, shipped
 from nbchat.catalog.rows import Provider
+from nbchat.environment import variable_value
 from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
 from nbchat.key_owners import refuse_key_in_address
@@ -50,8 +50,8 @@ def moved_by_environment(provider: Provider) -> Setting | None:
     Raises BadSettings where it would hold a key.
     """
     own = own_variable(provider)
-    for variable in (own, *provider.env_base_url):
-        value = os.environ.get(variable, "").strip()
+    for variable in provider.address_variables:
+        value = variable_value(variable)
         if not value:
             continue
         if variable not in _shipped_variables(provider):
@@ -79,7 +79,7 @@ def foreign_host(provider: Provider, base_url: Setting) -> str:
 def _shipped_variables(provider: Provider) -> tuple[str, ...]:
     """The variables that move its base URL as the shipped table says."""
     known = shipped().providers.get(provider.type)
-    return (own_variable(known), *known.env_base_url) if known else ()
+    return known.address_variables if known else ()
 
 
 def fill(template: str, provider: Provider) -> str:
@@ -99,7 +99,7 @@ def _parameter(variables: str, name: str, template: str, provider: Provider) -> 
     names, _, default = variables.partition("=")
     known = names.split("|")
     for variable in known:
-        if value := os.environ.get(variable):
+        if value := variable_value(variable):
             refuse_key_in_address(variable, value, provider.type)
             return value
     if default:

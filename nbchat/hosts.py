@@ -7,6 +7,8 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from nbchat.host_lists import address_of, bare_name
+
 # 0.0.0.0 and :: are listen addresses. People copy them as an address to connect to.
 _EVERYWHERE = re.compile(r"(https?://)(?:(0\.0\.0\.0|\[::\])(?=[:/]|$)|(?=:\d))", re.I)
 
@@ -42,12 +44,8 @@ def is_loopback(host: str) -> bool:
     >>> [is_loopback(h) for h in ("localhost", "127.8.0.1", "::1", "127.evil.com", "0.0.0.0")]
     [True, True, True, False, False]
     """
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = address_of(host)
+    return bare_name(host) == "localhost" if address is None else address.is_loopback
 
 
 def connectable(url: str) -> str:

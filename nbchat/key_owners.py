@@ -6,12 +6,12 @@ a file beside the work does not.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import lru_cache
 
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.rows import Provider
+from nbchat.environment import variable_value
 from nbchat.errors import BadSettings
 from nbchat.known_keys import Mask
 from nbchat.settings_file import own_catalog
@@ -29,7 +29,7 @@ def owners_of(variable: str, value: str) -> list[Provider]:
     """
     owners: list[Provider] = []
     for name, owner in _owned_variables():
-        is_key = name == variable or _holds(value, os.environ.get(name, "").strip())
+        is_key = name == variable or _holds(value, variable_value(name))
         if is_key and owner not in owners:
             owners.append(owner)
     return owners
@@ -53,7 +53,7 @@ def _owned_variables() -> Iterator[tuple[str, Provider]]:
 
 def _variables_of(catalog: Catalog) -> Iterator[tuple[str, Provider]]:
     for provider in catalog.providers.values():
-        for variable in provider.env_keys:
+        for variable in (*provider.env_keys, *provider.header_variables):
             yield variable, provider
     for model in catalog.models.values():
         if model.env_key:

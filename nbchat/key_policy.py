@@ -5,12 +5,12 @@ A key comes from the environment only, and never from a file that might be share
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from nbchat.addresses import ARGUMENT, Setting
 from nbchat.catalog.catalog import Route, own_variable
 from nbchat.catalog.rows import Provider
+from nbchat.environment import variable_value
 from nbchat.errors import KeyNotSent, MissingKey
 from nbchat.hosts import host_of, is_loopback, place_of
 from nbchat.key_owners import owners_of
@@ -23,7 +23,7 @@ NO_KEY = "no key"  # the origin of a key that is empty
 def find_key(provider: Provider, first: str = "") -> Key | None:
     """The provider's key from the first of its variables that is set; `first` goes before them."""
     for variable in (first, *provider.env_keys):
-        value = os.environ.get(variable, "").strip() if variable else ""
+        value = variable_value(variable)
         if value:
             return Key(Secret(value), variable)
     return None
@@ -44,7 +44,7 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
             raise MissingKey(missing_key(provider))
         return Key(Secret(""), NO_KEY)
     owners = owners_of(key.origin, key.secret.reveal())
-    if not _may_have(owners, provider, base_url, by_user):
+    if not may_have(owners, provider, base_url, by_user):
         host, owner = host_of(base_url.value), (owners or [provider])[0]
         raise KeyNotSent(
             f"{key.origin} belongs to {owner.name} and is not sent to {host} ({base_url.origin}).\n"
@@ -54,7 +54,7 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
     return key
 
 
-def _may_have(
+def may_have(
     owners: Sequence[Provider], provider: Provider, base_url: Setting, by_user: bool
 ) -> bool:
     """Whether a key may go to an address: its provider's own, or one that the user has named.
@@ -66,7 +66,8 @@ def _may_have(
     if any(owner.trusts(host) or _is_asked_at(base_url.value, owner) for owner in owners):
         return True
     if base_url.origin == ARGUMENT:
-        return is_loopback(host) or (provider.trusts(host) and not owners)
+        is_its_own = provider.trusts(host) or _is_asked_at(base_url.value, provider)
+        return is_loopback(host) or (is_its_own and not owners)
     return by_user or not owners
 
 
@@ -78,10 +79,14 @@ def _is_asked_at(url: str, owner: Provider) -> bool:
 
 def missing_key(provider: Provider) -> str:
     """The sentence for a provider without a key."""
-    first, *others = provider.env_keys or ("its key",)
+    if not provider.env_keys:
+        return (
+            f"{provider.name} may need a key, and its row names no variable for one.\n"
+            'Write env_keys = ["MY_KEY"] there, or key_needed = false where it needs none; '
+            "in Python give it as api_key=."
+        )
+    first, *others = provider.env_keys
     also = f" (or {', '.join(others)})" if others else ""
     missing = f"{provider.name} needs {first}{also}, which is not set."
-    if not provider.env_keys:
-        return f"{missing}\nGive it as api_key=; the model demo needs none."
     where = "Set it before Jupyter starts, or in a cell; the model demo needs no key:"
     return f"{missing}\n{where}\n{set_key(first)}"

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from nbchat import key_shapes
+from nbchat.environment import unquoted
 
 SHORTEST = 12  # characters; a shorter "key" is a word, such as `ollama` for a local server
 MOST = 100  # keys that are remembered though no variable holds them any more
@@ -235,7 +236,8 @@ def keys() -> tuple[str, ...]:
     """Every key that is or was known; the environment is looked at anew."""
     held: dict[str, list[str]] = {}  # by the key, the variables that have it now
     for name, value in list(os.environ.items()):
-        key = value.strip() if name in _variables else _secret_in(name, value.strip())
+        value = unquoted(value)
+        key = value if name in _variables else _secret_in(name, value)
         held.setdefault(key, []).append(name)
     for key, names in held.items():
         if is_key(key) and _known.get(key) not in names:

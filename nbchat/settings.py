@@ -13,14 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbchat import addresses, key_policy, known_keys
+from nbchat import addresses, environment, key_policy, known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings, NbchatError
+from nbchat.header_values import filled_headers
+from nbchat.host_lists import split_hosts
 from nbchat.hosts import place_of
 from nbchat.keys import Key, Secret
+from nbchat.plain_http import VARIABLE
 from nbchat.settings_file import OnFault, is_json, raise_fault, read_own
 from nbchat.settings_rows import setting_rows
 from nbchat.settings_values import (
@@ -42,6 +45,7 @@ class Settings:
     model: str | None = None
     display: str | None = None  # "live", "static", or None: as the front-end finds right
     history: str | None = None
+    plain_http: tuple[str, ...] = ()  # hosts that may be asked so, also with a key
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
     catalog: Catalog = field(default_factory=shipped)
@@ -77,7 +81,7 @@ class Settings:
         values, origins = dict(layers.values), dict(layers.origins)
         for name in ("model", "display", "history"):
             variable = f"NBCHAT_{name.upper()}"
-            if value := os.environ.get(variable):
+            if value := environment.variable_value(variable):
                 values[name], origins[name] = value, variable
         if values.get("display") not in (None, *DISPLAYS):
             display = values.pop("display")
@@ -86,11 +90,16 @@ class Settings:
                     f"{origins.pop('display')}: display is 'live' or 'static', not {display!r}."
                 )
             )
+        plain_http = tuple(values.get("plain_http", ()))
+        if hosts := environment.variable_value(VARIABLE):
+            plain_http = (*split_hosts(hosts), *plain_http)
+            origins["plain_http"] = VARIABLE
         known_keys.watch(layers.catalog.key_variables)
         return cls(
             model=values.get("model"),
             display=values.get("display"),
             history=values.get("history"),
+            plain_http=plain_http,
             timeouts=timeouts_of(values),
             limits=limits_of(values),
             catalog=layers.catalog,
@@ -111,6 +120,16 @@ class Settings:
         """The key to send to `base_url`. Raises MissingKey, or BadSettings where it may not go."""
         by_user = self._is_by_user(route, base_url)
         return key_policy.key_for(route, base_url, api_key, by_user=by_user)
+
+    def headers_for(self, route: Route, base_url: Setting) -> Mapping[str, Secret]:
+        """The row's headers that hold something of the environment. Raises as `key_for` does."""
+        own, provider = self._own_route(route), route.provider
+        same = own is not None and (own.provider.headers, own.provider.env_params) == (
+            provider.headers,
+            provider.env_params,
+        )
+        by_user = same and self._is_by_user(route, base_url)
+        return filled_headers(provider, base_url, by_user=by_user)
 
     def base_url(self, route: Route, argument: str | None = None) -> Setting:
         """The address to use for a route, and who said so."""
@@ -144,7 +163,7 @@ class Settings:
     def secrets(self) -> Iterator[Secret]:
         """Every key that is set, to be masked wherever it comes up."""
         set_here = self.catalog.key_variables.intersection(os.environ)
-        return (Secret(os.environ[name].strip()) for name in set_here)
+        return (Secret(environment.variable_value(name)) for name in set_here)
 
     # --- what is shown --------------------------------------------------------------------------
 

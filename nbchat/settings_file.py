@@ -17,6 +17,7 @@ from typing import Any
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.table_files import parse_beginning, parse_table, read_file
 from nbchat.catalog.user_tables import TABLES, UserTables, lay_over, read_tables
+from nbchat.environment import variable_value
 from nbchat.errors import BadSettings
 from nbchat.folders import config_folder
 from nbchat.settings_values import checked_values
@@ -76,7 +77,7 @@ def own_files() -> tuple[Path, ...]:
 
 def _named_file() -> Path | None:
     """The file that NBCHAT_CONFIG names. Raises BadSettings where it is none."""
-    named = os.environ.get("NBCHAT_CONFIG")
+    named = variable_value("NBCHAT_CONFIG")
     if not named:
         return None
     path = os.path.expanduser(named)

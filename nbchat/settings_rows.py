@@ -16,6 +16,7 @@ from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_tables import UserRow, UserTables
+from nbchat.environment import variable_value
 from nbchat.errors import BadSettings
 from nbchat.folders import data_folder
 from nbchat.settings_file import FILE
@@ -37,6 +38,8 @@ class Decided(Protocol):
     def display(self) -> str | None: ...
     @property
     def history(self) -> str | None: ...
+    @property
+    def plain_http(self) -> Sequence[str]: ...
     @property
     def timeouts(self) -> Timeouts: ...
     @property
@@ -107,6 +110,8 @@ def _values(settings: Decided) -> Iterator[Setting]:
     yield row("model", shown(model) if model else "chosen by the keys that are set")
     yield row("display", settings.display or "live, or static where nobody watches")
     yield row("history", _history(settings))
+    hosts = ", ".join(map(shown, settings.plain_http))
+    yield row("plain_http", hosts or "only on this machine and, without a key, in its network")
     for name in TIMEOUTS:
         yield row(f"timeouts.{name}", f"{getattr(settings.timeouts, name):g} s")
     for name in LIMITS:
@@ -203,7 +208,7 @@ def _address_parts(catalog: Catalog) -> Iterator[Setting]:
     for provider in catalog.providers.values():
         for name, variables in provider.env_params.items():
             for variable in variables.partition("=")[0].split("|"):
-                if value := os.environ.get(variable):
+                if value := variable_value(variable):
                     is_known = variable in shipped().variables - shipped().key_variables
                     words = shown_address(value) if is_known else "set"
                     yield Setting(f"{provider.type} {shown(name)}", words, variable)
@@ -223,7 +228,7 @@ def _keys(settings: Decided) -> Iterator[Setting]:
         elif provider.type in own and provider.env_keys and provider.key_needed:
             yield Setting(f"{provider.type} key", "not set", " or ".join(provider.env_keys))
     for variable, models in own_keys(catalog).items():
-        is_set = bool(os.environ.get(variable, "").strip())
+        is_set = bool(variable_value(variable))
         names = ", ".join(map(shown, models[:MOST_NAMES]))
         more = f" and {len(models) - MOST_NAMES:,} more" if len(models) > MOST_NAMES else ""
         yield Setting(f"key of {names}{more}", "set" if is_set else "not set", variable)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from nbchat.catalog.user_mistakes import safe_value
 from nbchat.catalog.user_tables import TABLES
+from nbchat.host_lists import split_hosts
 from nbchat.wire.framing.contract import MAX_FRAME
 from nbchat.wording import did_you_mean
 
@@ -47,6 +48,14 @@ def as_bytes(size: Any) -> int:
 
 Seconds = Annotated[float, Field(strict=True, gt=0, lt=1e6)]
 Size = Annotated[int, BeforeValidator(as_bytes), Field(gt=0, le=LARGEST_LIMIT)]
+
+
+def as_hosts(hosts: Any) -> Any:
+    """A list of hosts, also where it is written as a text, as in a variable."""
+    return split_hosts(hosts) if isinstance(hosts, str) else hosts
+
+
+Hosts = Annotated[tuple[str, ...], BeforeValidator(as_hosts)]
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,10 +101,12 @@ class FileValues(BaseModel):
     model: str = ""
     display: str = ""
     history: str = ""
+    plain_http: Hosts = ()
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
 
 
+OWN_ALONE = ("plain_http",)  # what no file beside a notebook says, be it trusted or not
 KNOWN = (*FileValues.model_fields, *TABLES)
 
 # The tables of numbers: their members, what each should be, and how the unit is called.

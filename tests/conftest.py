@@ -20,7 +20,8 @@ from .running_kernel import RunningKernel
 from .scores import SCORES
 from .skips import lines, require
 
-OURS = shipped().variables | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
+CERTIFICATES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+OURS = shipped().variables | CERTIFICATES | {"REQUEST_METHOD"}
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"

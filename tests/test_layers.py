@@ -16,8 +16,8 @@ PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     (
-        *("key_shapes", "known_keys", "errors", "keys", "hosts", "folders", "invisible"),
-        *("library_logs", "wording", "wrong_calls"),
+        *("environment", "key_shapes", "known_keys", "errors", "keys", "host_lists", "hosts"),
+        *("private_hosts", "folders", "invisible", "library_logs", "wording", "wrong_calls"),
     ),
     (
         *("provider_state", "attachments", "messages", "part_lists", "text_like", "events"),
@@ -28,7 +28,8 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("catalog",),
     ("wire",),
     (
-        *("settings_values", "settings_file", "key_owners", "addresses", "key_policy", "trust"),
+        *("settings_values", "settings_file", "key_owners", "addresses", "key_policy"),
+        *("header_values", "plain_http", "trust"),
         *("settings_rows", "settings"),
     ),
     ("network",),

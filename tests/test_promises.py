@@ -47,9 +47,11 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "trust/test_canary.py::test_a_trusted_file_sends_no_providers_key_to_another_host",
         "test_settings.py::test_a_key_is_not_sent_to_a_host_that_is_not_its_providers",
     ),
-    "Redirects are not followed, and plain `http` is for this machine.": (
+    "Redirects are not followed, and plain `http` is for this machine and, without a key, its "
+    "network.": (
         "network/faults/test_matrix.py::test_a_fault_ends_well",
         "engine/test_prepare.py::test_a_server_elsewhere_is_not_asked_over_plain_http",
+        "engine/test_plain_http.py::test_a_server_of_ones_own_network_is_asked_without_a_key",
     ),
     "A key that is set is masked wherever it stands: in a question and the values in it, in an "
     "answer, in an error (`[KIMI_API_KEY]`); a line below the answer says so.": (

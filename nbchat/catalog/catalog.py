@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pkgutil import get_data
 from typing import Any
 
-from nbchat.catalog import typed_addresses
+from nbchat.catalog import rows
 from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
 from nbchat.catalog.rows import (
     Model,
@@ -215,15 +215,17 @@ class Catalog:
     @cached_property
     def key_variables(self) -> frozenset[str]:
         """The environment variables that hold keys."""
-        models = {model.env_key for model in self.models.values()}
-        return frozenset(models.union(*(p.env_keys for p in self.providers.values())) - {""})
+        names = {model.env_key for model in self.models.values()}
+        for provider in self.providers.values():
+            names |= {*provider.env_keys, *provider.header_variables}
+        return frozenset(names - {""})
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """All of them: of keys, of base URLs, of parts of an address."""
         names = set(self.key_variables)
         for provider in self.providers.values():
-            names |= {own_variable(provider), *provider.env_base_url}
+            names.update(provider.address_variables)
             for parameter in provider.env_params.values():
                 names.update(parameter.partition("=")[0].split("|"))
         return frozenset(names)
@@ -281,7 +283,7 @@ def own_variable(provider: Provider) -> str:
     >>> own_variable(shipped().providers["kimi"])
     'KIMI_BASE_URL'
     """
-    return typed_addresses.own_variable(provider.type)
+    return rows.own_variable(provider.type)
 
 
 def _read(name: str) -> Any:
@@ -293,11 +295,11 @@ def _read(name: str) -> Any:
 @cache
 def shipped() -> Catalog:
     """The tables that come with nbchat."""
-    rows = _read("providers.json")
+    tables = _read("providers.json")
     return Catalog(
         {row["id"]: Model(**row) for row in _read("models.json")["models"]},
-        {row["type"]: Provider(**row) for row in rows["providers"]},
-        {name: ThinkingTable(**table) for name, table in rows["thinking"].items()},
+        {row["type"]: Provider(**row) for row in tables["providers"]},
+        {name: ThinkingTable(**table) for name, table in tables["thinking"].items()},
     )
 
 

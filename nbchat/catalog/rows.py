@@ -11,10 +11,14 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
+from nbchat.environment import unquoted
 from nbchat.hosts import is_loopback
+
+# How clients end the variable of an address, behind what begins that of the key.
+ADDRESS_ENDINGS = ("_BASE_URL", "_API_BASE", "_API_BASE_URL", "_API_URL")
 
 Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "none"]
 
@@ -44,6 +48,7 @@ WireOrNone = Annotated[
 ]
 Url = Annotated[
     str,
+    BeforeValidator(lambda value: unquoted(value) if isinstance(value, str) else value),
     _matches(
         r"((https?://|\{)[^@?#\s]+)?", "an address such as https://host/v1, with no key in it"
     ),
@@ -200,6 +205,33 @@ class Provider(Row):
         """How a key is sent: by its variable, else by the wire format, else the provider's way."""
         return self.auth_by_key.get(variable) or self.auth_by_wire.get(wire) or self.auth
 
+    @property
+    def header_variables(self) -> frozenset[str]:
+        """The variables that go into headers, and into no address: they hold secrets."""
+        places = "".join((self.base_url, self.path, self.models_url, *self.base_urls.values()))
+        headers = "".join(self.headers.values())
+        names = [n for n in self.env_params if f"{{{n}}}" in headers and f"{{{n}}}" not in places]
+        found = [self.env_params[name].partition("=")[0].split("|") for name in names]
+        return frozenset(variable for variables in found for variable in variables)
+
+    @property
+    def address_variables(self) -> tuple[str, ...]:
+        """The variables that move the base URL: nbchat's own, the row's, and those of clients.
+
+        The names of clients follow from that of the key. Where the address is put together from
+        parts, such a name may mean one of these, and only the row's own names count.
+
+        >>> Provider(type="openai", name="OpenAI", env_keys=("OPENAI_API_KEY",)).address_variables
+        ('OPENAI_BASE_URL', 'OPENAI_API_BASE', 'OPENAI_API_BASE_URL', 'OPENAI_API_URL')
+        """
+        names = [own_variable(self.type), *self.env_base_url]
+        parts = {v for row in self.env_params.values() for v in row.partition("=")[0].split("|")}
+        for key in () if "{" in self.base_url else self.env_keys:
+            start = key.removesuffix("_API_KEY")
+            if start != key:
+                names += [f"{start}{ending}" for ending in ADDRESS_ENDINGS]
+        return tuple(name for name in dict.fromkeys(names) if name not in parts)
+
     def home_of(self, host: str) -> str:
         """The URL whose scheme and port an address without them gets."""
         return "https://" if self.trusts(host) and not is_loopback(host) else self.base_url
@@ -234,6 +266,15 @@ class Provider(Row):
         """
         patterns = [re.escape(name).replace(r"\*", "[a-z0-9-]+") for name in self.hosts]
         return any(re.fullmatch(pattern, host.lower()) for pattern in patterns)
+
+
+def own_variable(kind: str) -> str:
+    """The environment variable of nbchat's own that moves a provider's base URL.
+
+    >>> own_variable("kimi")
+    'KIMI_BASE_URL'
+    """
+    return f"{kind.upper().replace('-', '_')}_BASE_URL"
 
 
 class Model(ModelProfile):

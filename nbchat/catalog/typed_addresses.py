@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from nbchat.catalog.rows import Provider
+from nbchat.catalog.rows import Provider, own_variable
 from nbchat.hosts import connectable, host_of, is_loopback
+from nbchat.private_hosts import is_private_host
 
 OWN = "vllm"  # the provider whose rules most servers of one's own go by: OpenAI's, and no key
 LONGEST_SHOWN = 60  # characters of an address that are repeated
@@ -59,17 +60,12 @@ def address_meant(word: str, catalog: Providers) -> str:
     )
 
 
-def own_variable(kind: str) -> str:
-    """The environment variable of nbchat's own that moves a provider's base URL."""
-    return f"{kind.upper().replace('-', '_')}_BASE_URL"
-
-
 def _complete(word: str) -> str:
     """The address with scheme and path, and without what follows these."""
     word = re.sub(r"(?i)^[\w-]+:(?=https?:)", "", word)
     if not re.match(r"(?i)https?:", word):
         host = host_of(f"//{word}")
-        word = f"{'http' if not host or is_loopback(host) else 'https'}://{word}"
+        word = f"{'http' if not host or is_private_host(host) else 'https'}://{word}"
     url = connectable(re.split(r"[?#]", word)[0].rstrip("/").removesuffix("/models"))
     has_path = bool(url.partition("://")[2].partition("/")[1])
     return url if has_path else f"{url}/v1"

@@ -19,6 +19,8 @@ from nbchat.catalog.catalog import Catalog
 from nbchat.catalog.rows import Model, ModelProfile, Provider, Row
 from nbchat.catalog.user_mistakes import holds_no_key, safe_value, unknown_field, wrong_value
 from nbchat.errors import BadSettings, UnknownModel
+from nbchat.hosts import host_of
+from nbchat.private_hosts import is_private_host
 from nbchat.wording import did_you_mean
 
 TABLES = ("models", "providers", "aliases")
@@ -243,6 +245,10 @@ def _provider(user_row: UserRow, catalog: Catalog) -> Provider:
         near = did_you_mean(new.type, catalog.providers)
         user_row.refuse(f"needs 'baseUrl', the address of the service.{near}")
     provider = user_row.over(old or Provider(type=new.type, name=new.type))
+    if "key_needed" not in user_row.fields and not provider.env_keys:
+        # Of a server on this machine or in its network, a row without a variable means no key.
+        needed = provider.key_needed and not is_private_host(host_of(provider.base_url))
+        provider = provider.model_copy(update={"key_needed": needed})
     for profile in (ModelProfile(thinking=provider.thinking), *provider.families.values()):
         _check_thinking(user_row, profile, catalog)
     return provider

@@ -41,6 +41,7 @@ from nbchat.errors import (
     TlsFailed,
 )
 from nbchat.network.client import Transport
+from nbchat.plain_http import Transit
 from nbchat.settings import Settings
 from nbchat.settings_values import Timeouts
 from nbchat.wire.problem import problem_in
@@ -77,7 +78,11 @@ class Asked:
     async def get(self, url: str) -> HeardResponse:
         """What is there. Raises NbchatError where no answer begins."""
         async with self.transport.open_response(
-            url, self.request.headers, self.timeouts, name=self.name
+            url,
+            self.request.headers,
+            self.timeouts,
+            name=self.name,
+            only_private=self.request.transit is Transit.PRIVATE,
         ) as response:
             heard = HeardResponse(response.status, response.headers)
             await hear(heard, response, self.request.limits.model_list, self.clock)

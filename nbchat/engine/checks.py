@@ -32,6 +32,7 @@ from nbchat.network.client import Transport
 from nbchat.network.proxy import choose_proxy
 from nbchat.network.way import Way, walk
 from nbchat.options import Options
+from nbchat.plain_http import Transit
 from nbchat.settings import Settings
 from nbchat.settings_rows import shown_address
 from nbchat.settings_values import Timeouts
@@ -186,7 +187,10 @@ async def _go(
     over_tls = url.lower().startswith("https:")
     way = way_to(url, choice, there.route.provider.name)
     walks_over_tls = over_tls and choice.proxy is None
-    tasks: list[Coroutine[Any, Any, None]] = [walk(way, over_tls=walks_over_tls)]
+    only_private = request is not None and request.transit is Transit.PRIVATE
+    tasks: list[Coroutine[Any, Any, None]] = [
+        walk(way, over_tls=walks_over_tls, only_private=only_private)
+    ]
     if request:
         context = ErrorContext.of(there.settings, request)
         there.redacting.keys.update(context.keys)

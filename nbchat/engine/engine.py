@@ -25,18 +25,20 @@ from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
 from nbchat.engine.key_filter import KeyFilter
+from nbchat.engine.ollama_windows import Reading, Windows
 from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.errors import NbchatError, UnknownModel
-from nbchat.events import Answer, Event, Notice, Stop, is_shown
+from nbchat.events import Answer, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Message, Text, Thought, ToolCall
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
 from nbchat.network.pool import LOGGERS
 from nbchat.options import Options
+from nbchat.plain_http import Transit
 from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
@@ -61,10 +63,11 @@ class Engine:
     ) -> None:
         self._settings = settings
         self._tells_of_files = tells_of_files  # what of a file beside the work was left out
-        self._told: set[str] = set()  # the lines of files that have been told
+        self._told: set[str] = set()  # what has been told once, of files and of where questions go
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
+        self._windows = Windows()
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -86,12 +89,15 @@ class Engine:
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
         answer.host, answer.given_url = request.foreign_host, request.given_url
         seen_names.note(answer.provider, answer.model)
-        news = self._untold(settings)
+        news = self._untold(settings, request)
         notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
         keys = KeyFilter(known_keys.current())
+        reading = await self._windows.fit(request, self._transport)
         try:
             async with aclosing(self._attempts(request, context, notices, answer)) as batches:
                 async for batch in batches:
+                    if reading:
+                        batch = _with_reading(batch, reading)
                     self._told.update(news)
                     events = keys.feed(batch)
                     for event in events:
@@ -114,11 +120,10 @@ class Engine:
             await self.local_model()
         return find()
 
-    def _untold(self, settings: Settings) -> dict[str, str]:
-        """What there is to tell of files that nobody has been told yet."""
-        if not self._tells_of_files:
-            return {}
-        return {key: line for key, line in settings.file_lines.items() if key not in self._told}
+    def _untold(self, settings: Settings, request: PreparedRequest) -> dict[str, str]:
+        """What there is to tell of files, and of where a question goes, that is not told yet."""
+        lines = {**(settings.file_lines if self._tells_of_files else {}), **request.news}
+        return {key: line for key, line in lines.items() if key not in self._told}
 
     async def _attempts(
         self,
@@ -166,6 +171,7 @@ class Engine:
                 request.timeouts,
                 call.encoded(),
                 route.provider.name,
+                only_private=request.transit is Transit.PRIVATE,
             ) as response,
             _reading(
                 ResponseReader(response, request.dialect, context, request.limits), answer
@@ -239,6 +245,16 @@ async def _reading(
             answer.lost.append(usage)
         elif usage:  # what was made by then, nobody has counted
             answer.usage = replace(usage, output=None)
+
+
+def _with_reading(batch: list[Event], reading: Reading) -> list[Event]:
+    """The batch, with a notice behind a count that says that less was read than was sent."""
+    told = []
+    for event in batch:
+        told.append(event)
+        if isinstance(event, Usage) and (text := reading.notice(event)):
+            told.append(Notice(text))
+    return told
 
 
 def _named(state: ProviderState, route: Route) -> ProviderState:

@@ -24,6 +24,7 @@ from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import BadAnswer, NbchatError, NotThere, RequestRefused
 from nbchat.network.client import Response, Transport
 from nbchat.options import Options
+from nbchat.plain_http import Transit
 from nbchat.settings import Settings
 from nbchat.settings_values import Timeouts
 from nbchat.wire.problem import problem_in
@@ -161,7 +162,11 @@ async def _fetch_page_once(
         min(SILENCE_SECONDS, request.timeouts.gap),
     )
     async with transport.open_response(
-        url, request.headers, timeouts, name=context.route.provider.name
+        url,
+        request.headers,
+        timeouts,
+        name=context.route.provider.name,
+        only_private=request.transit is Transit.PRIVATE,
     ) as response:
         if not 200 <= response.status < 300:
             raise await _read_refusal(response, context)

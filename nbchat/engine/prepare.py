@@ -21,11 +21,13 @@ from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.engine.demo import service as demo
 from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
-from nbchat.hosts import connectable, host_of, is_loopback, place_of
-from nbchat.keys import Key
+from nbchat.hosts import connectable, host_of, place_of
+from nbchat.keys import Key, Secret
 from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
 from nbchat.messages import Message, UnknownPart
+from nbchat.network.proxy import choose_proxy
 from nbchat.options import Options
+from nbchat.plain_http import Transit, transit_to, unencrypted_notice
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
@@ -55,7 +57,9 @@ class PreparedRequest:
     dialect: Dialect
     call: HttpRequest
     key: Key
+    row_headers: Mapping[str, Secret]  # those of the row that hold something of the environment
     base_url: Setting
+    transit: Transit
     timeouts: Timeouts
     limits: Limits
     notices: tuple[str, ...]
@@ -72,6 +76,17 @@ class PreparedRequest:
         """The host that is asked, where the shipped table does not know it for this provider."""
         return addresses.foreign_host(self.route.provider, self.base_url)
 
+    @property
+    def news(self) -> Mapping[str, str]:
+        """What is told once of where it goes; each line by what it is told of."""
+        if self.transit is not Transit.PRIVATE:
+            return {}
+        url = self.base_url.value
+        proxy = choose_proxy(url)
+        way = f"{proxy.address} ({proxy.variable})" if proxy.proxy else ""
+        line = unencrypted_notice(url, self.route.provider.name, way)
+        return {f"{place_of(url)} {way}": line}
+
     def headers(self) -> dict[str, str]:
         """The headers to send, the key among them."""
         headers = {
@@ -81,6 +96,7 @@ class PreparedRequest:
             "user-agent": "nbchat",
             "idempotency-key": self.id,
             **self.route.provider.headers,
+            **{name: value.reveal() for name, value in self.row_headers.items()},
             **self.call.headers,
         }
         auth = self.route.provider.auth_for(self.route.wire, self.key.origin)
@@ -107,7 +123,11 @@ def prepare(
             f"the embedded demo speaks {demo.WIRE} alone, not {route.wire}. "
             "Ask without wire=, or name another model."
         )
+    transit_to(base_url, settings.plain_http, has_key=False)
     key = settings.key_for(route, base_url, options.api_key)
+    row_headers = settings.headers_for(route, base_url)
+    has_key = any(map(_is_secret, (key.secret, *row_headers.values())))
+    transit = transit_to(base_url, settings.plain_http, has_key=has_key)
     if not key.secret.sendable:
         raise KeyNotSent(
             f"the key in {key.origin} has spaces or odd characters in it. "
@@ -125,7 +145,9 @@ def prepare(
         dialect=dialect,
         call=call,
         key=key,
+        row_headers=row_headers,
         base_url=base_url,
+        transit=transit,
         timeouts=timeouts,
         limits=settings.limits,
         notices=(*masked, *notices, *call.notices),
@@ -166,12 +188,12 @@ def _check_base_url(base_url: Setting) -> Setting:
             f"{origin} should be an address such as https://api.example.com/v1, not {shown!r}.\n"
             "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
         )
-    if match[1].lower() == "http" and not is_loopback(host):
-        raise kind(
-            f"{origin} is {url}: plain http would send the question and the key readable for all.\n"
-            "Use https; http is for this machine alone (localhost, 127.0.0.1, ::1)."
-        )
     return replace(base_url, value=url)
+
+
+def _is_secret(value: Secret) -> bool:
+    """Whether it is a key, and not what people write where none is needed."""
+    return bool(value) and not known_keys.is_placeholder(value.reveal())
 
 
 def _check_place(url: str, base_url: str, provider: str) -> None:

@@ -68,7 +68,7 @@ class ErrorContext:
             route,
             request.key.origin,
             request.base_url.value,
-            (request.key.secret, *settings.secrets()),
+            (request.key.secret, *request.row_headers.values(), *settings.secrets()),
             similar_models,
             lambda: catalog.elsewhere(route.model),
             lambda: catalog.name_of(route.model.type, route.model.replacement or ""),

@@ -38,7 +38,7 @@ DRAIN_SECONDS = 0.25  # to let a finished answer end, so that its connection can
 PROXY_REFUSALS = (407, 502, 503, 504)  # what a proxy says for itself, on the way to plain http
 
 
-Way = tuple[str, Peer, int | None, Proxy | None]  # scheme, who, port, proxy
+Way = tuple[str, Peer, int | None, Proxy | None, bool]  # scheme, who, port, proxy, only private
 
 
 class InProcessService(Protocol):
@@ -130,18 +130,21 @@ class Transport:
         timeouts: Timeouts,
         body: bytes | None = None,
         name: str = "",
+        *,
+        only_private: bool = False,
     ) -> AsyncGenerator[Response]:
         """POST `body`, or GET where there is none. Raises NbchatError where no answer begins.
 
         `name` is what the errors call whoever is asked; without it they say the host.
+        With `only_private` no address of the whole internet is asked, whatever the name leads to.
         Leaving the block closes the connection, or puts it back in the pool. `headers` is
         a function so that the key in them is no variable of any frame.
         """
         address = _parse(url)
         scheme, host = address.scheme, address.host
         peer = Peer(host, name)
-        proxy = None if host in self._in_process else proxy_for(scheme, host)
-        transport = self._transport_for(address, peer, proxy)
+        proxy = None if host in self._in_process else proxy_for(url, host)
+        transport = self._transport_for(address, peer, proxy, only_private)
         limits = {
             "connect": timeouts.connect,
             "read": timeouts.first_byte,
@@ -162,16 +165,16 @@ class Transport:
             await _close(response)
 
     def _transport_for(
-        self, url: httpx.URL, peer: Peer, proxy: Proxy | None
+        self, url: httpx.URL, peer: Peer, proxy: Proxy | None, only_private: bool
     ) -> httpx.AsyncBaseTransport:
-        way = (url.scheme, peer, url.port, proxy)
+        way = (url.scheme, peer, url.port, proxy, only_private)
         transport = self._transports.get(way)
         if transport is None:
             service = self._in_process.get(url.host)
             if service:
                 transport = _InProcessTransport(service)
             else:
-                transport = _PoolTransport(url.scheme, Connector(peer, proxy))
+                transport = _PoolTransport(url.scheme, Connector(peer, proxy, only_private))
             self._transports[way] = transport
         return transport
 
@@ -211,15 +214,17 @@ class _PoolTransport(httpx.AsyncBaseTransport):
         self._pool = make_pool(scheme, connector)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
+        url, host, extensions = request.url, request.url.raw_host, request.extensions
+        if b":" in host and self._connector.through_http:
+            # httpcore writes to the proxy what it is given; for TLS it is the bare address.
+            extensions = {**extensions, "sni_hostname": host.decode()}
+            host = b"[%b]" % host
         inner = httpcore.Request(
             request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
+            httpcore.URL(scheme=url.raw_scheme, host=host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.content,
-            extensions=request.extensions,
+            extensions=extensions,
         )
         try:
             response = await self._pool.handle_async_request(inner)

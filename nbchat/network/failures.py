@@ -91,6 +91,15 @@ def no_connection_error(error: OSError, peer: Peer, reason: str) -> Unreachable:
     return Unreachable(f"{happened}\n{ASK_AGAIN}")
 
 
+def public_address_error(peer: Peer, address: str) -> BadSettings:
+    return BadSettings(
+        f"{peer.name} is not asked: {peer.host} leads to {address}, which is no address of your "
+        "network, and over plain http everybody on the way could read the question.\n"
+        "Use https; or, where that is safe, list the host in your own nbchat.toml "
+        f'(plain_http = ["{peer.host}"]) or in the environment (NBCHAT_PLAIN_HTTP={peer.host}).'
+    )
+
+
 def too_many_files_error(peer: Peer) -> Unreachable:
     error = Unreachable(
         f"{peer.name} cannot be reached: this process has too many open files.\n"

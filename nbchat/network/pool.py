@@ -17,21 +17,27 @@ from contextlib import suppress
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import httpcore2 as httpcore
 
+from nbchat.environment import first_set
 from nbchat.errors import BadSettings
 from nbchat.network.connection import IDLE_SECONDS, Connection
-from nbchat.network.failures import no_connection_error, no_connection_reason
+from nbchat.network.failures import (
+    no_connection_error,
+    no_connection_reason,
+    public_address_error,
+)
 from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
+from nbchat.private_hosts import is_reachable_by_all
 
 # Where httpcore logs the headers that it sends and receives.
 LOGGERS = ("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy", "httpcore2.socks")
 
-CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # the first that is set says whom to trust
+EITHER = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # a file, or a folder
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", *EITHER)
 
 MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
 MOST_IDLE = 16  # connections to one host that are kept for the next request
@@ -44,11 +50,17 @@ STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first
 class Connector(httpcore.AsyncNetworkBackend):
     """Makes the connections of one pool: to `peer` itself, or to the proxy on the way."""
 
-    def __init__(self, peer: Peer, proxy: Proxy | None) -> None:
+    def __init__(self, peer: Peer, proxy: Proxy | None, only_private: bool = False) -> None:
         self._peer = peer
         self.proxy = proxy
+        self._only_private = only_private and proxy is None  # else the proxy finds the address
         # The last connection that each task asked for.
         self._last: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
+
+    @property
+    def through_http(self) -> bool:
+        """Whether the way leads through a proxy that is told the address in words of HTTP."""
+        return self.proxy is not None and not self.proxy.socks
 
     def abandon(self) -> None:
         """Close what this task asked for last, where a proxy has not opened the way yet.
@@ -71,7 +83,7 @@ class Connector(httpcore.AsyncNetworkBackend):
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                connection = await self.connect_to_any(await resolve(host, port), port)
+                connection = await self.connect_to_any(await self.resolve(host, port), port)
         except OSError as error:  # a TimeoutError is one, too
             failure = error
         else:
@@ -82,6 +94,16 @@ class Connector(httpcore.AsyncNetworkBackend):
         if self.proxy:
             raise self.proxy.no_answer_error(reason, self._peer)
         raise no_connection_error(failure, self._peer, reason)
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """The addresses to connect to. Looked at here, where a name cannot change any more."""
+        found = await resolve(host, port)
+        if not self._only_private:
+            return found
+        private = [address for address in found if not is_reachable_by_all(address)]
+        if not private:
+            raise public_address_error(self._peer, found[0])
+        return private
 
     async def connect_to_any(self, addresses: list[str], port: int) -> Connection:
         """Connect to the first that answers; each has a moment before the next is tried beside it.
@@ -181,10 +203,7 @@ def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool
     proxy = connector.proxy
     if proxy is None:
         return httpcore.AsyncConnectionPool(**options)
-    options |= {
-        "proxy_url": proxy.url.replace(urlsplit(proxy.url).netloc, proxy.address, 1),
-        "proxy_auth": proxy.login,
-    }
+    options |= {"proxy_url": proxy.bare_url, "proxy_auth": proxy.login}
     if not proxy.socks:
         return httpcore.AsyncHTTPProxy(**options)
     try:
@@ -198,19 +217,25 @@ def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool
 
 
 def tls_context() -> ssl.SSLContext:
-    """The certificates to trust: the system's, or those of SSL_CERT_FILE or SSL_CERT_DIR."""
-    return _load_certificates(
-        os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
-    )
+    """The certificates to trust: those that a variable names, or the system's.
+
+    SSL_CERT_FILE and SSL_CERT_DIR go before what requests and curl look at.
+    """
+    name, place = first_set(CERTIFICATES)
+    return _load_certificates(name, place)
 
 
 @cache  # loading the certificates takes 25 ms
-def _load_certificates(file: str, folder: str) -> ssl.SSLContext:
+def _load_certificates(name: str, place: str) -> ssl.SSLContext:
     try:
-        return httpcore.default_ssl_context()
+        if not name:
+            return httpcore.default_ssl_context()
+        is_folder = name == "SSL_CERT_DIR" or (name in EITHER and os.path.isdir(place))
+        if is_folder:
+            return ssl.create_default_context(capath=place)
+        return ssl.create_default_context(cafile=place)
     except OSError as error:
         raise BadSettings(
-            f"SSL_CERT_FILE or SSL_CERT_DIR names {file or folder}, "
-            f"which cannot be used: {error.strerror or error}.\n"
+            f"{name} names {place}, which cannot be used: {error.strerror or error}.\n"
             "Correct the variable, or take it away, and restart the kernel."
         ) from None

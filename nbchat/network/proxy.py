@@ -1,20 +1,28 @@
-"""The proxy before a host: which the environment sets, and how it is named where it fails."""
+"""The proxy before a host: which the environment sets, why, and how it is named where it fails."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from nbchat.environment import first_set, variable_value
 from nbchat.errors import BadSettings, ProxyFailed
+from nbchat.host_lists import bare_name, entry_for, split_hosts
 from nbchat.hosts import host_of, is_loopback
 from nbchat.network.peer import Peer
 from nbchat.wording import safe_excerpt
 
-KINDS = ("http", "https", "socks5", "socks5h")
+KINDS = ("http", "https", "socks", "socks5", "socks5h")  # what desktops call `socks` is SOCKS 5
+OLD_SOCKS = ("socks4", "socks4a")
+PORTS = {"http": 80, "https": 443}
+NO_PROXY = ("no_proxy", "NO_PROXY")
 HAS_SYSTEM_SETTINGS = sys.platform in ("darwin", "win32")  # which may name a proxy, too
+SYSTEM = "the system's settings"
 
 
 @dataclass(slots=True, frozen=True)
@@ -26,7 +34,7 @@ class Proxy:
 
     @property
     def kind(self) -> str:
-        return urlsplit(self.url).scheme.lower()
+        return self.url.partition("://")[0].lower()
 
     @property
     def socks(self) -> bool:
@@ -35,20 +43,37 @@ class Proxy:
     @property
     def address(self) -> str:
         """Host and port, which may be shown."""
-        return urlsplit(self.url).netloc.rpartition("@")[2]
+        return self._place.rpartition("@")[2]
+
+    @property
+    def bare_url(self) -> str:
+        """The address without name and password, as the HTTP library understands it."""
+        kind = "socks5" if self.socks else self.kind
+        return f"{kind}://{self.address}"
 
     @property
     def login(self) -> tuple[bytes, bytes] | None:
         """Name and password, where the URL has them."""
-        parts = urlsplit(self.url)
-        if not parts.username:
+        login, at, _ = self._place.rpartition("@")
+        name, _, password = login.partition(":")
+        if not at or not name:
             return None
-        return unquote(parts.username).encode(), unquote(parts.password or "").encode()
+        return unquote(name).encode(), unquote(password).encode()
+
+    @property
+    def _place(self) -> str:
+        return re.split(r"[/?#]", self.url.partition("://")[2])[0]
 
     @property
     def trouble(self) -> str:
         """What is wrong with it, as far as it says so itself; empty where nothing is."""
-        if self.kind not in KINDS or not host_of(self.url):
+        if self.kind in OLD_SOCKS:
+            return (
+                f"{self.variable} names a SOCKS 4 proxy, which is not spoken here. "
+                "Most of them speak SOCKS 5, too: write socks5:// there, "
+                "or set HTTPS_PROXY to an http:// proxy."
+            )
+        if self.kind not in KINDS or not _is_place(self.bare_url):
             return f"{self.variable} should be an http://, https:// or socks5:// address."
         return ""
 
@@ -62,24 +87,8 @@ class Proxy:
     def _error(self, what: str, peer: Peer) -> ProxyFailed:
         return ProxyFailed(
             f"{peer.name} cannot be reached: the proxy {self.address} {what}.\n"
-            f"It is set in {self.variable}: correct it, or name {peer.host} in NO_PROXY."
+            f"It is set in {self.variable}: correct it, or name {peer.host} in {exceptions()[0]}."
         )
-
-
-def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """The proxy that the environment sets for a host, if any.
-
-    To this machine only through a proxy on this machine: over any other, the
-    question would travel in plain text, and would not arrive.
-    """
-    proxy = _proxy_of_environment(scheme)
-    if proxy is None or proxy_bypass(host):
-        return None
-    if is_loopback(host) and not is_loopback(host_of(proxy.url)):
-        return None
-    if proxy.trouble:
-        raise BadSettings(proxy.trouble)
-    return proxy
 
 
 @dataclass(slots=True, frozen=True)
@@ -94,38 +103,93 @@ class ProxyChoice:
     reason: str
     trouble: str = ""
 
+    @property
+    def address(self) -> str:
+        """Host and port of the proxy, without its password; empty where there is none."""
+        return self.proxy.address if self.proxy else ""
+
+    @property
+    def variable(self) -> str:
+        """What names the proxy: a variable, or the system; empty where there is none."""
+        return self.proxy.variable if self.proxy else ""
+
 
 def choose_proxy(url: str) -> ProxyChoice:
-    """The proxy before an address, as the environment is now. Nothing is sent."""
-    scheme, host = urlsplit(url).scheme.lower(), host_of(url)
-    set_here = _proxy_of_environment(scheme)
-    if set_here is None:
+    """The proxy before an address, as the environment is now. Nothing is sent.
+
+    To this machine there is never one: another machine could not reach it.
+    """
+    parts = urlsplit(url)
+    scheme, host = parts.scheme.lower(), host_of(url)
+    set_proxies = list(_set_proxies(scheme))
+    usable = [proxy for proxy in set_proxies if not proxy.trouble]
+    if not set_proxies:
         return ProxyChoice(None, f"no variable sets a proxy for {scheme}")
-    try:
-        proxy = proxy_for(scheme, host)
-    except BadSettings:
-        return ProxyChoice(set_here, f"{set_here.variable} is set", set_here.trouble)
-    if proxy:
-        return ProxyChoice(proxy, f"{proxy.variable} is set")
-    if is_loopback(host):
-        return ProxyChoice(None, "this machine is not asked through a proxy elsewhere")
-    return ProxyChoice(None, f"NO_PROXY leaves {host} out")
+    proxy = (usable or set_proxies)[0]
+    if is_this_machine(host):
+        return ProxyChoice(None, "this machine is never asked through a proxy")
+    name, hosts = exceptions()
+    entry = entry_for(host, parts.port or PORTS.get(scheme), split_hosts(hosts))
+    if entry:
+        return ProxyChoice(None, f"{name} has {entry}")
+    if proxy.variable == SYSTEM and proxy_bypass(host):
+        return ProxyChoice(None, f"{SYSTEM} leave {host} out")
+    if not usable:
+        return ProxyChoice(proxy, f"{proxy.variable} is set", proxy.trouble)
+    return ProxyChoice(proxy, f"{proxy.variable} is set")
+
+
+def proxy_for(url: str, host: str) -> Proxy | None:
+    """The proxy before an address; `host` is what an error calls it. Raises BadSettings."""
+    choice = choose_proxy(url)
+    if choice.trouble:
+        advice = f"Correct it, unset it, or name {host} in {exceptions()[0]}."
+        raise BadSettings(f"{choice.trouble}\n{advice}")
+    return choice.proxy
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine, also by one of the names that mean it (RFC 6761)."""
+    return is_loopback(host) or bare_name(host).endswith(".localhost")
+
+
+def exceptions() -> tuple[str, str]:
+    """The variable that lists hosts without a proxy, and what it says. One that is unset has ""."""
+    name, hosts = first_set(NO_PROXY)
+    return name or NO_PROXY[-1], hosts
 
 
 def proxies() -> dict[str, Proxy]:
-    """The proxy for each scheme of an address, where one is set."""
-    found = {scheme: _proxy_of_environment(scheme) for scheme in ("https", "http")}
-    return {scheme: proxy for scheme, proxy in found.items() if proxy}
+    """The proxy for each scheme of an address, where one is set: the first that can be used."""
+    found = {}
+    for scheme in ("https", "http"):
+        set_proxies = list(_set_proxies(scheme))
+        usable = [proxy for proxy in set_proxies if not proxy.trouble]
+        if set_proxies:
+            found[scheme] = (usable or set_proxies)[0]
+    return found
 
 
-def _proxy_of_environment(scheme: str) -> Proxy | None:
+def _set_proxies(scheme: str) -> Iterator[Proxy]:
+    """What is set for a scheme: the variable of the scheme goes first, and small letters do."""
     for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
-        if url := os.environ.get(variable):
-            return Proxy(_with_scheme(url), variable)
-    if HAS_SYSTEM_SETTINGS and (url := getproxies().get(scheme)):
-        return Proxy(_with_scheme(url), "the system's settings")
-    return None
+        # Of a server's script, HTTP_PROXY is what its client has sent as the header Proxy.
+        is_from_outside = variable == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ
+        url = "" if is_from_outside else variable_value(variable)
+        if url:
+            yield Proxy(_with_scheme(url), variable)
+    of_system = getproxies().get(scheme) if HAS_SYSTEM_SETTINGS else ""
+    if of_system:
+        yield Proxy(_with_scheme(of_system), SYSTEM)
 
 
 def _with_scheme(url: str) -> str:
-    return url if "://" in url else f"http://{url}"
+    return url if "://" in url else f"http://{url.removeprefix('//')}"
+
+
+def _is_place(url: str) -> bool:
+    """Whether the address has a host, and a port that can be."""
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False

@@ -27,6 +27,7 @@ from nbchat.settings_file import (
     raise_fault,
     usable_content,
 )
+from nbchat.settings_values import OWN_ALONE
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
 from nbchat.trust.untrusted import Harmless, read_untrusted
@@ -179,6 +180,17 @@ def content_of_found(file: FoundFile) -> FileContent:
     return content_of(parse_table(file.content, file.path), file.path)
 
 
+def _trusted(file: FoundFile, without: frozenset[str]) -> FileState:
+    line = ""
+    if without:
+        names = ", ".join(sorted(without))
+        line = (
+            f"{file.shown_path} says {names}, which counts in your own files and in the "
+            "environment alone; it was left out."
+        )
+    return FileState(file, "trusted", line, is_trusted=True, without=without)
+
+
 def _lay_what_fits(layers: Layers, files: Sequence[FoundFile]) -> Layers:
     """What can be used of files that are trusted, and cannot be used as they are."""
     contents = [usable_content(file.content, file.path) for file in files]
@@ -195,8 +207,10 @@ def _with_contents(
     catalog, tables = lay_files(rows, layers.catalog, on_fault)
     layers = replace(layers, catalog=catalog)
     for file, content, table in zip(files, contents, tables, strict=True):
-        layers = layers.with_values(content.values, table, file.shown_path)
-        layers = layers.with_file(FileState(file, "trusted", is_trusted=True))
+        values = {name: content.values[name] for name in content.values if name not in OWN_ALONE}
+        layers = layers.with_values(values, table, file.shown_path)
+        without = frozenset(content.values).difference(values)
+        layers = layers.with_file(_trusted(file, without))
     return layers
 
 

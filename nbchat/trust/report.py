@@ -21,6 +21,7 @@ from nbchat.catalog.user_tables import UserRow
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.key_owners import owners_of
 from nbchat.settings_file import FILES, FileContent
+from nbchat.settings_values import OWN_ALONE
 from nbchat.trust.beside import Layers, content_of_found, lay_trusted
 from nbchat.trust.found_file import FoundFile, user_name
 from nbchat.wording import folded, plural, shorten, written_out
@@ -44,6 +45,9 @@ def report(file: FoundFile, own: Catalog, others: Sequence[FoundFile] = ()) -> l
     if history := content.values.get("history"):
         kept = "not be kept" if history.lower() == "off" else f"be kept in {written_out(history)}"
         lines += [f"  Conversations would {kept}.", ""]
+    if own_alone := [name for name in content.values if name in OWN_ALONE]:
+        names = ", ".join(own_alone)
+        lines += [f"  {names} would not count: only your own files and the environment say so.", ""]
     lines += ["All that it says, key by key:", *_members(content)]
     return [known_keys.hide(line) for line in lines]
 
@@ -125,9 +129,13 @@ def _add_provider(
         host.asked.append(f"{asked}, which is asked at {today[0]} today" if is_moved else asked)
         for variable in provider.env_keys:
             _add_variable(host, name, variable, "as the key")
+        in_headers = provider.header_variables
+        for variable in sorted(in_headers):
+            _add_variable(host, name, variable, "in a header")
         for variables in provider.env_params.values():
             for variable in variables.partition("=")[0].split("|"):
-                _add_variable(host, "", variable, "in its address")
+                if variable not in in_headers:
+                    _add_variable(host, "", variable, "in its address")
         for header, value in provider.headers.items():
             host.sent.append(f"the header {_plain(header)}: {written_out(value)}")
         host.sent += _bodies(row)

@@ -24,7 +24,7 @@ azure             openai-chat        {endpoint}/openai/v1 \
 azure-deployments openai-chat        {endpoint}/openai \
     AZURE_OPENAI_API_KEY,AZURE_API_KEY,AZURE_OPENAI_AD_TOKEN AZURE_DEPLOYMENTS_BASE_URL
 gemini            gemini             https://generativelanguage.googleapis.com/v1beta \
-    GEMINI_API_KEY,GOOGLE_API_KEY -
+    GEMINI_API_KEY,GOOGLE_API_KEY GOOGLE_GEMINI_BASE_URL
 vertex            gemini             https://aiplatform.googleapis.com/v1/projects/{project}/\
 locations/{location}/publishers/google \
     GOOGLE_ACCESS_TOKEN,VERTEX_ACCESS_TOKEN -

@@ -41,8 +41,8 @@ def test_the_address_of_a_provider_leads_to_its_models(typed: str, line: str) ->
         ("https://llm.example.com", "https://llm.example.com/v1"),
         ("https://llm.example.com/v1?key=secret#x", "https://llm.example.com/v1"),
         ("api.example.com/v1", "https://api.example.com/v1"),
-        ("192.168.0.5:8000", "https://192.168.0.5:8000/v1"),
-        ("gpu:8000/v1", "https://gpu:8000/v1"),
+        ("192.168.0.5:8000", "http://192.168.0.5:8000/v1"),
+        ("gpu:8000/v1", "http://gpu:8000/v1"),
     ],
 )
 def test_another_address_leads_to_the_setting_for_it(typed: str, url: str) -> None:

@@ -46,7 +46,7 @@ REFUSED = {
     "plain http to a host": "http://api.openai.com/v1",
     "plain http, looks like loopback": "http://127.evil.example/v1",
     "plain http, begins like localhost": "http://localhost.evil.example/v1",
-    "plain http, an address of this network": "http://192.168.1.10:11434/v1",
+    "plain http with a key, an address of this network": "http://192.168.1.10:11434/v1",
     "plain http, begins like any address": "http://0.0.0.0.evil.example/v1",
     "plain http, no host": "http:///v1",
     "plain http, a number": "http://2130706433/v1",
@@ -171,7 +171,7 @@ def test_what_people_write_for_ollama_is_understood_as_ollama_does(
 
 
 @pytest.mark.parametrize(
-    "said", ["192.168.1.10", "192.168.1.10:11434", "my-server:11434", "0.0.0.0:abc"]
+    "said", ["203.0.113.10", "203.0.113.10:11434", "my-server.example:11434", "0.0.0.0:abc"]
 )
 def test_a_server_elsewhere_is_not_asked_over_plain_http(
     monkeypatch: pytest.MonkeyPatch, said: str

@@ -93,6 +93,24 @@ async def test_a_trusted_certificate_is_accepted(trusted: Authority) -> None:
     assert outcome.text == TEXT, outcome.error
 
 
+@pytest.mark.field("E13")
+async def test_certificates_that_requests_or_curl_are_told_of_are_trusted(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind SSL_CERT_FILE, which alone counts where it is set."""
+    context = authority.server("good", "IP:127.0.0.1")
+    for variable in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):  # the second goes before the first
+        monkeypatch.setenv(variable, f"'{authority.file}'")
+        outcome = await over_tls(context)
+        assert outcome.text == TEXT, (variable, outcome.error)
+        monkeypatch.setenv(variable, f"/no/such/{variable}.pem")
+        outcome = await over_tls(context)
+        failed(outcome, BadSettings, f"{variable} names /no/such/{variable}.pem")
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    assert (await over_tls(context)).text == TEXT
+
+
 @pytest.mark.field("P15")
 async def test_http_1_1_is_spoken_also_where_http_2_is_offered(trusted: Authority) -> None:
     chosen: list[str | None] = []
@@ -166,8 +184,7 @@ async def test_a_certificate_file_that_is_not_there_is_named(
     failed(
         await call(OPENAI, "https://127.0.0.1:9/v1"),
         BadSettings,
-        "SSL_CERT_FILE",
-        "/no/such/file.pem",
+        "SSL_CERT_FILE names /no/such/file.pem",
     )
 
 

@@ -19,6 +19,7 @@ from .faults.server import Misbehaving
 from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
+FAR_PLAIN = "http://models.example.test:9/v1"
 
 
 def answering(line: bytes) -> Talk:
@@ -30,7 +31,7 @@ def answering(line: bytes) -> Talk:
 
 
 @pytest.mark.parametrize(
-    ("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", "http://127.0.0.1:9/v1")]
+    ("variable", "base_url"), [("HTTPS_PROXY", FAR), ("HTTP_PROXY", FAR_PLAIN)]
 )
 @pytest.mark.parametrize(
     "line",
@@ -44,6 +45,7 @@ def answering(line: bytes) -> Talk:
 async def test_a_proxy_that_refuses_is_named_with_its_variable(
     monkeypatch: pytest.MonkeyPatch, variable: str, base_url: str, line: bytes
 ) -> None:
+    monkeypatch.setenv("NBCHAT_PLAIN_HTTP", "models.example.test")
     async with listening(answering(line)) as proxy:
         monkeypatch.setenv(variable, f"http://user:s3cret@127.0.0.1:{proxy.port}")
         outcome = await call(OPENAI, base_url)
@@ -122,15 +124,33 @@ async def test_a_proxy_opens_the_way_and_the_key_stays_inside_it(
 async def test_a_proxy_is_handed_a_plain_question_with_its_whole_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("NBCHAT_PLAIN_HTTP", "models.example.test")
     async with listening(whole) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
-        outcome = await call(OPENAI, "http://127.0.0.1:9/v1")
+        outcome = await call(OPENAI, FAR_PLAIN)
 
     assert outcome.text == TEXT, outcome.error
     assert proxy[0].startswith(
-        b"POST http://127.0.0.1:9/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:9\r\n"
+        b"POST http://models.example.test:9/v1/chat/completions HTTP/1.1\r\n"
+        b"Host: models.example.test:9\r\n"
     )
     assert b64encode(f"user:{PASSWORD}".encode()) in proxy[0]
+
+
+@pytest.mark.field("E13")
+async def test_an_address_of_six_goes_to_the_proxy_in_brackets(
+    monkeypatch: pytest.MonkeyPatch, trusted: Authority
+) -> None:
+    """And without them into the handshake, where its certificate is checked."""
+    async with (
+        listening(whole, trusted.server("six", "IP:fd00::1")) as far,
+        listening(tunnel_to(far.port)) as proxy,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        outcome = await call(OPENAI, "https://[fd00::1]/v1")
+
+    assert outcome.text == TEXT, outcome.error
+    assert proxy[0].startswith(b"CONNECT [fd00::1]:443 HTTP/1.1\r\nHost: [fd00::1]:443\r\n")
 
 
 @pytest.mark.parametrize("kind", ["http", "socks5"])
@@ -207,6 +227,23 @@ async def socks(
         await asyncio.gather(*talking)
 
 
+@pytest.mark.field("E13")
+async def test_a_proxy_as_desktops_name_it_is_socks_5(
+    monkeypatch: pytest.MonkeyPatch, trusted: Authority, server: Misbehaving
+) -> None:
+    """What GNOME and Clash set says `socks`; a server on this machine is asked without it."""
+    _, base_url = server.case("good", OPENAI, False)
+    async with (
+        listening(whole, trusted.server("far", "DNS:api.example.test")) as far,
+        socks(far.port) as (port, asked),
+    ):
+        monkeypatch.setenv("all_proxy", f"socks://127.0.0.1:{port}/")
+        outcomes = [await call(OPENAI, FAR), await call(OPENAI, base_url)]
+
+    assert [outcome.text for outcome in outcomes] == [TEXT, TEXT], outcomes
+    assert asked == [b"3 api.example.test:443"]
+
+
 @pytest.mark.parametrize("login", ["", f"user:{PASSWORD}"])
 async def test_a_socks_proxy_opens_the_way_by_name(
     monkeypatch: pytest.MonkeyPatch, trusted: Authority, login: str
@@ -249,7 +286,7 @@ async def test_what_speaks_no_socks_is_named(monkeypatch: pytest.MonkeyPatch) ->
     failed(outcome, ProxyFailed, f"127.0.0.1:{server.port}", "ALL_PROXY")
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1:1", "socks4://127.0.0.1:1", "http://"])
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1:1", "http://"])
 async def test_a_proxy_of_another_kind_is_refused_before_anything_is_sent(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
@@ -259,4 +296,16 @@ async def test_a_proxy_of_another_kind_is_refused_before_anything_is_sent(
         await call(OPENAI, FAR),
         BadSettings,
         "HTTPS_PROXY should be an http://, https:// or socks5:// address",
+        "NO_PROXY",
     )
+
+
+@pytest.mark.field("E13")
+async def test_an_old_socks_proxy_stops_only_what_needs_it(
+    monkeypatch: pytest.MonkeyPatch, server: Misbehaving
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks4://127.0.0.1:1")
+    _, base_url = server.case("good", OPENAI, False)
+
+    assert (await call(OPENAI, base_url)).text == TEXT
+    failed(await call(OPENAI, FAR), BadSettings, "ALL_PROXY names a SOCKS 4 proxy", "socks5://")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import nbchat
 from nbchat.addresses import Setting
+from nbchat.environment import first_set
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.settings_table import show_settings
-from nbchat.frontends.notebook.commands.setup_faults import CERTIFICATES, Fault, setup_faults
+from nbchat.frontends.notebook.commands.setup_faults import Fault, setup_faults
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.settings_rows import shown, shown_address
 
@@ -43,17 +43,17 @@ def _marked(row: Setting, faults: Sequence[Fault], of_files: Sequence[str]) -> S
 
 def _network_rows() -> Iterator[Setting]:
     """What of the environment counts on the way to a provider."""
-    from nbchat.network.proxy import proxies
+    from nbchat.network.pool import CERTIFICATES
+    from nbchat.network.proxy import exceptions, proxies
 
     for scheme, proxy in proxies().items():
         yield Setting(f"proxy for {scheme}", shown_address(proxy.url), proxy.variable)
-    for name in ("no_proxy", "NO_PROXY"):
-        if hosts := os.environ.get(name):
-            yield Setting("no proxy for", shown(hosts), name)
-            break
-    for name in CERTIFICATES:
-        if path := os.environ.get(name):
-            yield Setting("certificates", shown(path), name)
+    name, hosts = exceptions()
+    if hosts:
+        yield Setting("no proxy for", shown(hosts), name)
+    name, path = first_set(CERTIFICATES)
+    if path:
+        yield Setting("certificates", shown(path), name)
 
 
 @command("panel", "the conversation as a panel, live with every %%chat", group="general")

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbchat.addresses import TABLE
-from nbchat.catalog.catalog import own_variable
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_mistakes import safe_value
 from nbchat.engine.prepare import prepare
+from nbchat.environment import variable_value
 from nbchat.errors import BadSettings, MissingAddress, MissingKey, NbchatError, UnknownModel
 from nbchat.options import Options
 from nbchat.settings_rows import own_keys, shown, shown_address
@@ -37,10 +37,9 @@ STORE_SECONDS = 2.0
 CANNOT = " cannot be asked: "
 ANY_QUESTION = "?"
 ANY_MODEL = "any-model"
-CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
 PREFIX = "NBCHAT_"
-SETTINGS = ("MODEL", "DISPLAY", "HISTORY", "CONFIG")
+SETTINGS = ("MODEL", "DISPLAY", "HISTORY", "CONFIG", "PLAIN_HTTP")
 _NOT_AN_ADDRESS = re.compile(r"\bnot '[^']*'")
 
 
@@ -176,17 +175,17 @@ def _provider_faults(settings: Settings) -> Iterator[Fault]:
             yield from _refusal(settings, name, provider, variables)
             yield from _half_addresses(provider)
     for variable, models in own_keys(catalog).items():
-        if os.environ.get(variable, "").strip():
+        if variable_value(variable):
             provider = catalog.find(models[0]).provider
             yield from _refusal(settings, models[0], provider, [variable])
 
 
 def _set_variables(provider: Provider) -> list[str]:
     """Those of the provider's variables that are set."""
-    names = [own_variable(provider), *provider.env_base_url, *provider.env_keys]
+    names = [*provider.address_variables, *provider.env_keys]
     for parameter in provider.env_params.values():
         names += parameter.partition("=")[0].split("|")
-    return [name for name in dict.fromkeys(names) if os.environ.get(name, "").strip()]
+    return [name for name in dict.fromkeys(names) if variable_value(name)]
 
 
 def _refusal(
@@ -212,15 +211,15 @@ def _named_by_variables(words: str, provider: Provider, variables: Iterable[str]
     parts = [one for one in variables if one not in provider.env_keys]
     if not parts:
         return words
-    values = " and ".join(repr(shown_address(os.environ[part])) for part in parts)
+    values = " and ".join(repr(shown_address(variable_value(part))) for part in parts)
     words = _NOT_AN_ADDRESS.sub(lambda match: f"not {values}", words)
     return words.replace(TABLE, " and ".join(parts))
 
 
 def _half_addresses(provider: Provider) -> Iterator[Fault]:
     """An address that is one word. It may be a host of the user's network, and mostly is none."""
-    for variable in (own_variable(provider), *provider.env_base_url):
-        value = os.environ.get(variable, "").strip()
+    for variable in provider.address_variables:
+        value = variable_value(variable)
         is_word = value.replace("-", "").replace("_", "").isalnum()
         if variable.endswith(("_BASE_URL", "_API_BASE")) and is_word and value != "localhost":
             yield Fault(
@@ -263,13 +262,13 @@ def _history_faults(chat: ChatCommand, settings: Settings) -> Iterator[Fault]:
 
 
 def _network_faults() -> Iterator[Fault]:
-    from nbchat.network.pool import tls_context
+    from nbchat.network.pool import CERTIFICATES, tls_context
     from nbchat.network.proxy import proxies
 
     for proxy in proxies().values():
         if proxy.trouble:
             yield Fault(f"{proxy.trouble} Correct it, or unset it.", frozenset({proxy.variable}))
-    named = {name: os.environ[name] for name in CERTIFICATES if os.environ.get(name)}
+    named = {name: path for name in CERTIFICATES if (path := variable_value(name))}
     for name, path in named.items():
         if not os.path.exists(path):
             yield Fault(
