@@ -46,7 +46,7 @@ from nbchat.settings import Settings
 from nbchat.settings_values import Timeouts
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import string
-from nbchat.wording import plural
+from nbchat.wording import plural, size_text
 
 LONGEST_NAME = 200  # characters of a model's
 MOST_PAGES = 3  # of a list
@@ -159,7 +159,11 @@ async def _read_list(asked: Asked, answered: Answered, heard: HeardResponse, url
 
 def _page_of(asked: Asked, heard: HeardResponse) -> tuple[Any, Finding | None]:
     """A page of the list; or what is to be said where it is none."""
-    context = asked.context
+    context, limit = asked.context, asked.request.limits.model_list
+    if len(heard.body) > limit:
+        to_do = "Allow more with limits.model_list in nbchat.toml."
+        seen = f"its list of models is larger than {size_text(limit)}."
+        return None, Finding("answer", "unknown", seen, to_do)
     try:
         page = value_of(heard.body)
     except (ValueError, RecursionError):

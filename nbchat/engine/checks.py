@@ -103,7 +103,9 @@ async def ask_live(
     if any(finding.state == "wrong" and finding.about in BEFORE_A_QUESTION for finding in findings):
         return [*map(unseen, ABOUT)]
     subject = subject.named(settings.catalog)
-    if subject.is_any or not settings.catalog.leads(subject.name):
+    if subject.is_any:
+        return [unseen("question", "it needs the name of a model")]
+    if not settings.catalog.leads(subject.name):
         return [*map(unseen, ABOUT)]
     return list(map(_masked, await check_live(settings, subject.name, transport)))
 
