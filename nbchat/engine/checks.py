@@ -38,7 +38,7 @@ from nbchat.settings_rows import shown_address
 from nbchat.settings_values import Timeouts
 from nbchat.wording import plural
 
-SECONDS = 0.9  # for all of it; a step without an answer by then has none
+SECONDS = 0.8  # for all of it; a step without an answer by then has none
 ANY_MODEL = "any"
 WAY = ("proxy", "name", "connection", "TLS")
 NO_LIMITS = Timeouts(60.0, 60.0, 60.0)  # of its own: all of it is ended together
@@ -141,7 +141,8 @@ async def _check_route(subject: Subject, there: _WayThere) -> list[Finding]:
         way = await _go(there, address.value, may_ask, answered)
     else:
         way = [*map(unseen, (*WAY, "answer"))]
-    findings = [look_at_model(settings, subject.name, subject.why, route, answered), about_key]
+    name = f"any of {route.provider.type}" if subject.is_any else subject.name
+    findings = [look_at_model(settings, name, subject.why, route, answered), about_key]
     if host_of(address.value) == HOST:
         return [*findings, *way]
     by_answer = {finding.about: finding for finding in answered.findings}

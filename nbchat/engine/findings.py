@@ -64,9 +64,9 @@ def unseen(about: str, why: str = "") -> Finding:
     return Finding(about, "unknown", f"{NOT_LOOKED_AT}: {why}" if why else NOT_LOOKED_AT)
 
 
-def no_answer(about: str, of_whom: str) -> Finding:
+def no_answer(about: str, of_whom: str, to_do: str = AGAIN) -> Finding:
     """It was looked at, and nothing came in time."""
-    return Finding(about, "unknown", f"{of_whom}: {NO_ANSWER}", AGAIN)
+    return Finding(about, "unknown", f"{of_whom}: {NO_ANSWER}.", to_do)
 
 
 def is_at_fault(findings: Iterable[Finding]) -> bool:

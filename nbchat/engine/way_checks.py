@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from nbchat.engine.answer_checks import Answered
-from nbchat.engine.findings import Finding, fits, no_answer, refused, unseen, wrong
+from nbchat.engine.findings import AGAIN, Finding, fits, no_answer, refused, unseen, wrong
 from nbchat.environment import first_set
 from nbchat.errors import BadSettings, NbchatError, ProxyFailed, TlsFailed
 from nbchat.hosts import host_of, is_loopback
 from nbchat.network.certificate import Certificate
+from nbchat.network.failures import WITHOUT_TLS
 from nbchat.network.peer import Peer
 from nbchat.network.pool import CERTIFICATES
 from nbchat.network.proxy import Proxy, ProxyChoice
@@ -22,6 +23,7 @@ PORTS = {"http": 80, "https": 443}
 NOT_YET_VALID, EXPIRED, SELF_SIGNED = 9, 10, 18
 UNKNOWN_ISSUER = (2, 19, 20, 21)
 WRONG_NAME = (62, 64)
+ELSE_PLAIN = f"If it speaks none, {WITHOUT_TLS}."
 OWN_AUTHORITY = "If your network has a certificate authority of its own, name its file"
 
 
@@ -64,7 +66,9 @@ def _step(way: Way, step: Step, seen: str, *, has_answer: bool) -> Finding:
         return unseen(step)
     if way.failure:
         return refused(step, way.failure)
-    return no_answer(step, way.place if step != "name" else f"looking up {way.peer.host}")
+    if step == "TLS":
+        return no_answer(step, f"{way.place} does not speak TLS yet", f"{AGAIN} {ELSE_PLAIN}")
+    return no_answer(step, way.place if step == "connection" else f"looking up {way.peer.host}")
 
 
 # --- the proxy -------------------------------------------------------------------------------

@@ -157,7 +157,18 @@ async def test_a_provider_that_is_named_alone_is_looked_at(stage: Stage) -> None
     findings = await look("llamacpp")
 
     assert called_wrong(findings) == []
+    assert "model ok: any of llamacpp (no model is named), at llama.cpp" in told(findings)
     assert "in its list ok: a, b, c and 1 more" in told(findings)
+
+
+async def test_a_provider_with_a_usual_model_stands_for_that(stage: Stage) -> None:
+    stage.answers(openai_list(MODEL))
+
+    findings = await look("kimi")
+
+    assert called_wrong(findings) == []
+    assert "model ok: kimi-k2.6 (the usual model of kimi)" in told(findings)
+    assert "in its list ok: kimi-k2.6 is there" in told(findings)
 
 
 async def test_a_gateway_that_lists_nothing_and_takes_questions_is_no_fault(stage: Stage) -> None:
