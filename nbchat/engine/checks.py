@@ -17,9 +17,10 @@ from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import local_servers
-from nbchat.engine.answer_checks import Answered, Asked, look_at_answer
+from nbchat.engine.answer_checks import Answered, look_at_answer
 from nbchat.engine.demo.service import HOST
 from nbchat.engine.findings import Finding, fits, no_answer, refused, unseen
+from nbchat.engine.get_only import Asked
 from nbchat.engine.key_checks import look_at_key
 from nbchat.engine.model_checks import look_at_list, look_at_model
 from nbchat.engine.prepare import PreparedRequest, prepare
