@@ -1,23 +1,18 @@
 """Whether something answers at an address, and whether it is the API that is expected there.
 
-Only GET is used: the list of models, and where there is none, the few places where a list is
-found with other base URLs and other wire formats. No question is asked, so nothing is paid.
+The list of models is asked for, with GET alone. No question is asked, so nothing is paid.
 """
 
 from __future__ import annotations
 
-import asyncio
-import html
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from nbchat import known_keys
-from nbchat.addresses import TABLE
 from nbchat.engine.findings import Finding, fits, no_answer, refused, wrong
-from nbchat.engine.heard import HeardResponse, hear
+from nbchat.engine.get_only import Asked, page_title
+from nbchat.engine.heard import HeardResponse
 from nbchat.engine.listing import (
     LISTINGS,
     NONE,
@@ -27,8 +22,8 @@ from nbchat.engine.listing import (
     next_mark,
     url_after,
 )
-from nbchat.engine.prepare import PreparedRequest
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
+from nbchat.engine.other_places import look_elsewhere
+from nbchat.engine.refusals import error_for, not_an_api_error, read_refusal
 from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import (
     KeyRefused,
@@ -38,50 +33,15 @@ from nbchat.errors import (
     ProxyFailed,
     RateLimited,
     TimedOut,
-    TlsFailed,
 )
-from nbchat.network.client import Transport
-from nbchat.settings import Settings
-from nbchat.settings_values import Timeouts
 from nbchat.wire.problem import problem_in
 from nbchat.wire.shapes import string
-from nbchat.wording import plural
+from nbchat.wording import plural, size_text
 
 LONGEST_NAME = 200  # characters of a model's
 MOST_PAGES = 3  # of a list
 NO_SUCH_PLACE = (404, 405, 501)
-OF_THE_WAY = (ProxyFailed, TlsFailed)  # told of the proxy and of TLS
-ELSEWHERE = {  # where else a list of models may be, and who has it there
-    "/v1/models": "openai-chat",
-    "/api/tags": "ollama",
-    "/v1beta/models": "gemini",
-}
 CHECK_ADDRESS = "Check the base URL, and whether this network asks for a login first."
-
-
-@dataclass(slots=True)
-class Asked:
-    """A request of which only the way and the key are used, and with what it is sent."""
-
-    transport: Transport
-    settings: Settings
-    request: PreparedRequest
-    context: ErrorContext
-    timeouts: Timeouts
-    clock: Callable[[], float]
-
-    @property
-    def name(self) -> str:
-        return self.request.route.provider.name
-
-    async def get(self, url: str) -> HeardResponse:
-        """What is there. Raises NbchatError where no answer begins."""
-        async with self.transport.open_response(
-            url, self.request.headers, self.timeouts, name=self.name
-        ) as response:
-            heard = HeardResponse(response.status, response.headers)
-            await hear(heard, response, self.request.limits.model_list, self.clock)
-            return heard
 
 
 @dataclass(slots=True)
@@ -112,7 +72,7 @@ async def look_at_answer(asked: Asked, answered: Answered) -> None:
             seen = f"something answers ({heard.status}); there is no list of models to look at"
             answered.findings.append(fits("answer", seen))
         elif heard.status in NO_SUCH_PLACE:
-            answered.findings.append(await _look_elsewhere(asked, heard, url))
+            answered.findings.append(await look_elsewhere(asked, heard, url))
         elif 200 <= heard.status < 300:
             await _read_list(asked, answered, heard, url)
         else:
@@ -154,7 +114,11 @@ async def _read_list(asked: Asked, answered: Answered, heard: HeardResponse, url
 
 def _page_of(asked: Asked, heard: HeardResponse) -> tuple[Any, Finding | None]:
     """A page of the list; or what is to be said where it is none."""
-    context = asked.context
+    context, limit = asked.context, asked.request.limits.model_list
+    if len(heard.body) > limit:
+        to_do = "Allow more with limits.model_list in nbchat.toml."
+        seen = f"its list of models is larger than {size_text(limit)}."
+        return None, Finding("answer", "unknown", seen, to_do)
     try:
         page = value_of(heard.body)
     except (ValueError, RecursionError):
@@ -188,7 +152,7 @@ def _is_name(name: str) -> bool:
 
 async def _refusal(asked: Asked, heard: HeardResponse) -> Finding:
     """What is said of a status that is none of success."""
-    title = _page_title(heard)
+    title = page_title(heard)
     if title is not None and heard.status < 500:
         called = f", {asked.context.clean(title)!r}" if title else ""
         seen = (
@@ -219,87 +183,3 @@ def _of_list(asked: Asked, error: NbchatError) -> Finding:
     to_do = "That was its list of models. Whether questions are allowed, one shows:"
     model = asked.request.route.model.id
     return wrong("account", error.happened, f"{to_do}\n%chat check {model} --live")
-
-
-def _page_title(heard: HeardResponse) -> str | None:
-    """The title of an HTML page; None where it is none."""
-    text = heard.body.decode("utf-8", "replace").strip()
-    if text[:1] != "<":
-        return None
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
-    return html.unescape(title[1]) if title else ""
-
-
-# --- no list -------------------------------------------------------------------------------------
-
-
-async def _look_elsewhere(asked: Asked, heard: HeardResponse, url: str) -> Finding:
-    """There is no list where it should be: look where it may be, and where questions go."""
-    base = asked.request.base_url.value
-    parts = urlsplit(base)
-    root = f"{parts.scheme}://{parts.netloc}"
-    places = {start + path: wire for start in (base, root) for path, wire in ELSEWHERE.items()}
-    places.pop(url.partition("?")[0], None)
-    if re.search(r"/v\d\w*$", base):
-        places = {place: wire for place, wire in places.items() if not place.startswith(base)}
-    for_questions = asked.request.call.url
-    found = await asyncio.gather(*(_has_list(asked, place) for place in places))
-    lists = [place for place, is_list in zip(places, found, strict=True) if is_list]
-    if lists:
-        own = [place for place in lists if _is_alike(asked, places[place])]
-        place = (own or lists)[0]
-        return _list_elsewhere(asked, heard, url, place, places[place])
-    status = await _status(asked, for_questions)
-    seen = f"there is no list of models at {_shown(url)} ({heard.status})"
-    if status and status not in (404, 501):
-        return fits("answer", f"{seen}; questions go to {urlsplit(for_questions).path} ({status})")
-    if asked.request.base_url.origin == TABLE:
-        return Finding("answer", "unknown", f"{seen}, and nothing else was seen there")
-    to_do = "Check the base URL: does it end in /v1, or in what else its documents say?"
-    return Finding("answer", "unknown", f"{seen}, nor anything at {_shown(for_questions)}.", to_do)
-
-
-def _list_elsewhere(asked: Asked, heard: HeardResponse, url: str, place: str, wire: str) -> Finding:
-    """A list was seen at another place of the same server."""
-    origin = asked.request.base_url.origin
-    seen = (
-        f"there is nothing at {_shown(url)} ({heard.status}), but a list of models "
-        f"at {_shown(place)}"
-    )
-    right = place.removesuffix("/models").removesuffix("/api/tags")
-    if _is_alike(asked, wire):
-        subject = origin if origin != TABLE else "the base URL"
-        return wrong("answer", f"{seen}.", f"Let {subject} end so: {_shown(right)}")
-    seen += f", as servers of the format {wire} have it."
-    to_do = (
-        f"{asked.name} is asked in {asked.request.route.wire}. Ask this server in its own: "
-        f"a row of [[providers]] with wire = {wire!r} and base_url = {right!r}."
-    )
-    return wrong("answer", seen, to_do)
-
-
-def _is_alike(asked: Asked, wire: str) -> bool:
-    """Whether the provider's own format has its list at the same place as this one."""
-    own = asked.request.route.wire
-    return own == wire or (own, wire) == ("openai-responses", "openai-chat")
-
-
-def _shown(url: str) -> str:
-    return url.partition("?")[0]
-
-
-async def _has_list(asked: Asked, url: str) -> bool:
-    try:
-        heard = await asked.get(url)
-        return heard.status == 200 and has_list(value_of(heard.body))
-    except (NbchatError, ValueError, RecursionError):
-        return False
-
-
-async def _status(asked: Asked, url: str) -> int:
-    """The status of a GET there; 0 where nothing answers, or a page does."""
-    try:
-        heard = await asked.get(url)
-    except NbchatError:
-        return 0
-    return 0 if _page_title(heard) is not None else heard.status

@@ -17,9 +17,10 @@ from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import local_servers
-from nbchat.engine.answer_checks import Answered, Asked, look_at_answer
+from nbchat.engine.answer_checks import Answered, look_at_answer
 from nbchat.engine.demo.service import HOST
 from nbchat.engine.findings import Finding, fits, no_answer, refused, unseen
+from nbchat.engine.get_only import Asked
 from nbchat.engine.key_checks import look_at_key
 from nbchat.engine.model_checks import look_at_list, look_at_model
 from nbchat.engine.prepare import PreparedRequest, prepare
@@ -32,12 +33,13 @@ from nbchat.network.client import Transport
 from nbchat.network.proxy import choose_proxy
 from nbchat.network.way import Way, walk
 from nbchat.options import Options
+from nbchat.plain_http import Transit
 from nbchat.settings import Settings
 from nbchat.settings_rows import shown_address
 from nbchat.settings_values import Timeouts
 from nbchat.wording import plural
 
-SECONDS = 0.9  # for all of it; a step without an answer by then has none
+SECONDS = 0.8  # for all of it; a step without an answer by then has none
 ANY_MODEL = "any"
 WAY = ("proxy", "name", "connection", "TLS")
 NO_LIMITS = Timeouts(60.0, 60.0, 60.0)  # of its own: all of it is ended together
@@ -102,7 +104,9 @@ async def ask_live(
     if any(finding.state == "wrong" and finding.about in BEFORE_A_QUESTION for finding in findings):
         return [*map(unseen, ABOUT)]
     subject = subject.named(settings.catalog)
-    if subject.is_any or not settings.catalog.leads(subject.name):
+    if subject.is_any:
+        return [unseen("question", "it needs the name of a model")]
+    if not settings.catalog.leads(subject.name):
         return [*map(unseen, ABOUT)]
     return list(map(_masked, await check_live(settings, subject.name, transport)))
 
@@ -138,7 +142,8 @@ async def _check_route(subject: Subject, there: _WayThere) -> list[Finding]:
         way = await _go(there, address.value, may_ask, answered)
     else:
         way = [*map(unseen, (*WAY, "answer"))]
-    findings = [look_at_model(settings, subject.name, subject.why, route, answered), about_key]
+    name = f"any of {route.provider.type}" if subject.is_any else subject.name
+    findings = [look_at_model(settings, name, subject.why, route, answered), about_key]
     if host_of(address.value) == HOST:
         return [*findings, *way]
     by_answer = {finding.about: finding for finding in answered.findings}
@@ -186,7 +191,10 @@ async def _go(
     over_tls = url.lower().startswith("https:")
     way = way_to(url, choice, there.route.provider.name)
     walks_over_tls = over_tls and choice.proxy is None
-    tasks: list[Coroutine[Any, Any, None]] = [walk(way, over_tls=walks_over_tls)]
+    only_private = request is not None and request.transit is Transit.PRIVATE
+    tasks: list[Coroutine[Any, Any, None]] = [
+        walk(way, over_tls=walks_over_tls, only_private=only_private)
+    ]
     if request:
         context = ErrorContext.of(there.settings, request)
         there.redacting.keys.update(context.keys)

@@ -16,7 +16,8 @@ State = Literal["ok", "wrong", "unknown"]
 
 NOT_LOOKED_AT = "not looked at"
 NO_ANSWER = "no answer within a second"
-CORRECT_IT = f"Correct that, {OR_ANOTHER_MODEL}"
+CORRECT_IT = "Correct that, and look again."
+ANOTHER_MODEL = f"Correct that, {OR_ANOTHER_MODEL}"
 AGAIN = "Look again; if it stays so, check the network and the base URL."
 
 
@@ -53,7 +54,9 @@ def in_two(error: NbchatError) -> tuple[str, str]:
     if happened.endswith(":"):  # which leads to what can be pasted
         happened, _, leads = happened.rpartition(". ")
         return f"{happened}.", f"{leads}\n{to_do}"
-    return happened, to_do or CORRECT_IT
+    if not to_do:
+        to_do = ANOTHER_MODEL if error.other_model_helps else CORRECT_IT
+    return happened, to_do
 
 
 def unseen(about: str, why: str = "") -> Finding:
@@ -61,9 +64,9 @@ def unseen(about: str, why: str = "") -> Finding:
     return Finding(about, "unknown", f"{NOT_LOOKED_AT}: {why}" if why else NOT_LOOKED_AT)
 
 
-def no_answer(about: str, of_whom: str) -> Finding:
+def no_answer(about: str, of_whom: str, to_do: str = AGAIN) -> Finding:
     """It was looked at, and nothing came in time."""
-    return Finding(about, "unknown", f"{of_whom}: {NO_ANSWER}", AGAIN)
+    return Finding(about, "unknown", f"{of_whom}: {NO_ANSWER}.", to_do)
 
 
 def is_at_fault(findings: Iterable[Finding]) -> bool:

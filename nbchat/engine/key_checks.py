@@ -38,6 +38,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     "nvapi-": ("nvidia",),
     "pplx-": ("perplexity",),
     "tgp_": ("together",),
+    "fw_": ("fireworks",),
     "bce-v3/": ("ernie",),
     "github_pat_": ("github",),
     "ghp_": ("github",),

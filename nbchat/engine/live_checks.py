@@ -25,6 +25,7 @@ from nbchat.network.client import Transport
 from nbchat.network.failures import silence_error
 from nbchat.network.peer import Peer
 from nbchat.options import Options
+from nbchat.plain_http import Transit
 from nbchat.settings import Settings
 from nbchat.wire.contract import load_dialect
 from nbchat.wire.formats import FORMATS
@@ -115,7 +116,12 @@ async def _hear(transport: Transport, question: Question) -> None:
     request, clock = question.request, asyncio.get_running_loop().time
     start = clock()
     async with transport.open_response(
-        request.call.url, request.headers, request.timeouts, request.call.encoded(), question.name
+        request.call.url,
+        request.headers,
+        request.timeouts,
+        request.call.encoded(),
+        question.name,
+        only_private=request.transit is Transit.PRIVATE,
     ) as response:
         question.heard = HeardResponse(response.status, response.headers)
         await hear(question.heard, response, request.limits.answer, lambda: clock() - start)

@@ -31,6 +31,8 @@ def look_at_model(
     """Which model it is and why, and whether it is served any more."""
     model = route.model
     seen = f"{name} ({why}), at {route.provider.name}"
+    if model.status == "deprecated" and model.retired_on:
+        return fits("model", f"{seen}; it ends on {model.retired_on}")
     if model.status != "retired":
         return fits("model", seen)
     since = f" on {model.retired_on}" if model.retired_on else ""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from nbchat.engine.answer_checks import Answered
-from nbchat.engine.findings import Finding, fits, no_answer, refused, unseen, wrong
+from nbchat.engine.findings import AGAIN, Finding, fits, no_answer, refused, unseen, wrong
+from nbchat.environment import first_set
 from nbchat.errors import BadSettings, NbchatError, ProxyFailed, TlsFailed
-from nbchat.hosts import host_of
+from nbchat.hosts import host_of, is_loopback
 from nbchat.network.certificate import Certificate
+from nbchat.network.failures import WITHOUT_TLS
 from nbchat.network.peer import Peer
 from nbchat.network.pool import CERTIFICATES
 from nbchat.network.proxy import Proxy, ProxyChoice
@@ -22,6 +23,7 @@ PORTS = {"http": 80, "https": 443}
 NOT_YET_VALID, EXPIRED, SELF_SIGNED = 9, 10, 18
 UNKNOWN_ISSUER = (2, 19, 20, 21)
 WRONG_NAME = (62, 64)
+ELSE_PLAIN = f"If it speaks none, {WITHOUT_TLS}."
 OWN_AUTHORITY = "If your network has a certificate authority of its own, name its file"
 
 
@@ -44,7 +46,9 @@ def look_at_way(
         yield _step(way, "name", ", ".join(way.addresses[:3]), has_answer=has_answer)
     yield _step(way, "connection", f"{way.place} takes connections", has_answer=has_answer)
     if not over_tls:
-        yield fits("TLS", "none, since the address begins with http://")
+        is_safe = is_loopback(way.peer.host)
+        seen = "none is needed to this machine" if is_safe else "none: what is asked can be read"
+        yield fits("TLS", seen)
     elif isinstance(way.failure, TlsFailed) or way.has_passed("TLS"):
         failed = way.failure if isinstance(way.failure, TlsFailed) else None
         yield _tls(failed, way.peer, way.certificate, choice)
@@ -62,7 +66,9 @@ def _step(way: Way, step: Step, seen: str, *, has_answer: bool) -> Finding:
         return unseen(step)
     if way.failure:
         return refused(step, way.failure)
-    return no_answer(step, way.place if step != "name" else f"looking up {way.peer.host}")
+    if step == "TLS":
+        return no_answer(step, f"{way.place} does not speak TLS yet", f"{AGAIN} {ELSE_PLAIN}")
+    return no_answer(step, way.place if step == "connection" else f"looking up {way.peer.host}")
 
 
 # --- the proxy -------------------------------------------------------------------------------
@@ -97,14 +103,6 @@ def _reason(failure: NbchatError) -> str:
 # --- the certificate -------------------------------------------------------------------------
 
 
-def _authorities() -> tuple[str, str]:
-    """The variable that says whose certificates are trusted, and the file or folder it names."""
-    for variable in CERTIFICATES:
-        if place := os.environ.get(variable, "").strip():
-            return variable, place
-    return "", ""
-
-
 def _tls(
     failure: TlsFailed | None, peer: Peer, certificate: Certificate | None, choice: ProxyChoice
 ) -> Finding:
@@ -125,7 +123,7 @@ def _of(certificate: Certificate | None) -> str:
 
 
 def _trusted_by() -> str:
-    variable, place = _authorities()
+    variable, place = first_set(CERTIFICATES)
     return f"{variable} ({place})" if variable else "the system's authorities"
 
 
@@ -133,7 +131,7 @@ def _certificate_fault(failure: TlsFailed, peer: Peer, shown: Certificate) -> tu
     """What is wrong with a certificate and what to do; empty for what is told as it stands."""
     code, host = failure.verify_code, peer.host
     issuer = f" {shown.issuer!r}" if shown.issuer else ""
-    variable, place = _authorities()
+    variable, place = first_set(CERTIFICATES)
     if code == EXPIRED:
         day = f" on {shown.ends:%Y-%m-%d}" if shown.ends else ""
         today = f"{datetime.now(UTC):%Y-%m-%d}"

@@ -12,7 +12,7 @@ from nbchat.wording import to_copy
 HEAD = ("looked at", "", "what was seen")
 STATES = {"ok": "ok", "wrong": "wrong", "unknown": "?"}
 FINE = "Nothing is wrong with what was looked at."
-COSTS = "This asks two short questions, which cost a few tokens."
+COSTS = "--live asks two short questions, which cost a few tokens."
 GAP = "  "
 NARROWEST = 24  # columns of what was seen
 

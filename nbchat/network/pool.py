@@ -83,7 +83,7 @@ class Connector(httpcore.AsyncNetworkBackend):
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
             async with asyncio.timeout(timeout):
-                connection = await self.connect_to_any(await self._resolve(host, port), port)
+                connection = await self.connect_to_any(await self.resolve(host, port), port)
         except OSError as error:  # a TimeoutError is one, too
             failure = error
         else:
@@ -95,7 +95,7 @@ class Connector(httpcore.AsyncNetworkBackend):
             raise self.proxy.no_answer_error(reason, self._peer)
         raise no_connection_error(failure, self._peer, reason)
 
-    async def _resolve(self, host: str, port: int) -> list[str]:
+    async def resolve(self, host: str, port: int) -> list[str]:
         """The addresses to connect to. Looked at here, where a name cannot change any more."""
         found = await resolve(host, port)
         if not self._only_private:

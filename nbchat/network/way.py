@@ -15,7 +15,7 @@ from nbchat.network.certificate import Certificate, fetch_certificate, read_cert
 from nbchat.network.connection import Connection
 from nbchat.network.failures import no_connection_error, no_connection_reason
 from nbchat.network.peer import Peer
-from nbchat.network.pool import Connector, resolve, tls_context
+from nbchat.network.pool import Connector, tls_context
 from nbchat.settings_values import CONNECT
 
 Step = Literal["name", "connection", "TLS", "end"]
@@ -43,12 +43,16 @@ class Way:
         return STEPS.index(self.step) > STEPS.index(step)
 
 
-async def walk(way: Way, *, over_tls: bool) -> None:
+async def walk(way: Way, *, over_tls: bool, only_private: bool = False) -> None:
     """Go as far as one comes, and note in `way` what was seen. Nothing is raised but a cancel."""
+    connector = Connector(way.peer, None, only_private)
     try:
-        way.addresses = await resolve(way.peer.host, way.port)
+        way.addresses = await connector.resolve(way.peer.host, way.port)
         way.step = "connection"
-        connection = await Connector(way.peer, None).connect_to_any(way.addresses, way.port)
+        connection = await connector.connect_to_any(way.addresses, way.port)
+    except NbchatError as error:
+        way.failure = error
+        return
     except OSError as error:
         reason = no_connection_reason(error, way.peer.host, way.place, CONNECT)
         way.failure = no_connection_error(error, way.peer, reason)

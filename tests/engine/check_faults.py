@@ -7,6 +7,8 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nbchat.settings_file import FILE, config_folder
+
 from ..network.faults.talking import Talk, free_port, listening
 from ..network.test_proxy import tunnel_to
 from .check_stage import KEY, MODEL, PAGE, Setup, Stage, as_json, at_paths, openai_list
@@ -164,10 +166,19 @@ async def an_address_that_is_none(stage: Stage) -> None:
     stage.kimi("https://llm.example.com:99999/v1")
 
 
-@fault("answer", "nothing at", "(404)", "a list of models at", "Let KIMI_BASE_URL end so", "/v1")
+@fault("answer", "no list of models at", "(404), but one at", "Let KIMI_BASE_URL be: http", "/v1")
 async def an_address_without_its_version(stage: Stage) -> None:
     stage.answers(openai_list(MODEL))
     stage.set(KIMI_BASE_URL=stage.service.url)
+
+
+@fault("answer", "but one at", "Let the base_url of its row be", "/v1", model="mine:m")
+async def a_row_of_ones_own_without_the_version(stage: Stage) -> None:
+    stage.answers(openai_list("m"))
+    stage.set(MY_KEY=KEY)
+    config_folder().mkdir(parents=True, exist_ok=True)
+    row = f'type = "mine"\nname = "My gateway"\nbase_url = "{stage.service.url}"'
+    (config_folder() / FILE).write_text(f'[[providers]]\n{row}\nenv_keys = ["MY_KEY"]\n')
 
 
 @fault("answer", "no list of models", "(404)", "does it end in /v1", state="unknown")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -10,8 +12,9 @@ from typing import Any
 import pytest
 
 from nbchat.engine import checks, local_servers
+from nbchat.settings_file import FILE, config_folder
 
-from ..fakes.provider import Service
+from ..fakes.provider import Request, Service
 from ..network.faults.certificates import Authority
 from ..network.faults.talking import listening
 from ..network.test_proxy import tunnel_to
@@ -154,7 +157,18 @@ async def test_a_provider_that_is_named_alone_is_looked_at(stage: Stage) -> None
     findings = await look("llamacpp")
 
     assert called_wrong(findings) == []
+    assert "model ok: any of llamacpp (no model is named), at llama.cpp" in told(findings)
     assert "in its list ok: a, b, c and 1 more" in told(findings)
+
+
+async def test_a_provider_with_a_usual_model_stands_for_that(stage: Stage) -> None:
+    stage.answers(openai_list(MODEL))
+
+    findings = await look("kimi")
+
+    assert called_wrong(findings) == []
+    assert "model ok: kimi-k2.6 (the usual model of kimi)" in told(findings)
+    assert "in its list ok: kimi-k2.6 is there" in told(findings)
 
 
 async def test_a_gateway_that_lists_nothing_and_takes_questions_is_no_fault(stage: Stage) -> None:
@@ -167,6 +181,62 @@ async def test_a_gateway_that_lists_nothing_and_takes_questions_is_no_fault(stag
 
     assert [finding for finding in findings if finding.to_do] == [], told(findings)
     assert "questions go to /v1/chat/completions (405)" in told(findings)
+
+
+async def test_quotes_around_a_key_are_told_and_are_no_fault(stage: Stage) -> None:
+    stage.answers(openai_list(MODEL))
+    stage.set(KIMI_API_KEY=f"'{KEY}'")
+
+    findings = await look()
+
+    assert called_wrong(findings) == []
+    assert "the quotes around it are left out" in told(findings)
+    assert {request.headers["authorization"] for request in stage.service.requests} == {
+        f"Bearer {KEY}"
+    }
+
+
+async def test_a_list_that_is_too_large_is_not_called_another_api(stage: Stage) -> None:
+    stage.answers(openai_list(MODEL, *(f"model-{number}" for number in range(200))))
+    config_folder().mkdir(parents=True, exist_ok=True)
+    (config_folder() / FILE).write_text('[limits]\nmodel_list = "1 kB"\n')
+
+    findings = await look()
+
+    assert called_wrong(findings) == []
+    assert "its list of models is larger than 1 kB. Allow more" in told(findings)
+
+
+async def test_of_a_long_list_that_goes_on_nothing_is_said_to_be_missing(stage: Stage) -> None:
+    stage.set(GEMINI_API_KEY=KEY, GEMINI_BASE_URL=f"{stage.service.url}/v1beta")
+    pages = itertools.count(1)
+
+    async def play(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        number = next(pages)
+        page = {"models": [{"name": f"models/m{number}"}], "nextPageToken": f"{number}"}
+        return await as_json(page)(request, writer)
+
+    stage.service.always(play)
+
+    findings = await look("gemini:gemini-x")
+
+    assert called_wrong(findings) == []
+    assert "gemini-x is not among the 3 models that it lists first; there are more" in told(
+        findings
+    )
+    assert len(stage.service.requests) == 3
+
+
+async def test_names_that_a_server_lists_hide_nothing(stage: Stage) -> None:
+    stage.set(LLAMACPP_BASE_URL=f"{stage.service.url}/v1")
+    names = ("\x1b[2J", "a b", "x" * 300, "\u202egpt", KEY, "good")
+    stage.service.always(at_paths({"/v1/models": as_json(openai_list(*names))}))
+    stage.set(KIMI_API_KEY=KEY)
+
+    findings = await look("llamacpp")
+
+    listed = next(one.seen for one in findings if one.about == "in its list")
+    assert listed == "[KIMI_API_KEY], good"
 
 
 async def test_a_retired_model_that_is_still_listed_is_no_fault(stage: Stage) -> None:

@@ -77,4 +77,6 @@ def test_a_settings_file_that_is_broken_is_what_is_wrong(
     (config_folder() / FILE).write_text("model = ")
 
     assert main(["check", "demo"]) == 1
-    assert "is not TOML" in capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "is not TOML" in printed
+    assert "Correct that, and look again." in printed

@@ -20,8 +20,8 @@ LIVE = "--live"
 
 
 @command(
-    "check [MODEL]",
-    "is this set up, and what is missing? At no cost; --live asks two short questions, too",
+    "check [MODEL] [--live]",
+    "is this set up, and what is missing? Without a question; --live asks two short ones",
     group="general",
 )
 def check(chat: ChatCommand, text: str = "") -> None:

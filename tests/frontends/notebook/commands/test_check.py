@@ -58,7 +58,7 @@ def test_live_says_first_what_it_costs(kernel: RunningKernel, kimi: Service) -> 
     ran = kernel.run("%chat check kimi-k2.6 --live")
 
     first, second = ran.outputs
-    assert first["text"] == "This asks two short questions, which cost a few tokens.\n"
+    assert first["text"] == "--live asks two short questions, which cost a few tokens.\n"
     assert "question       ok" in second["data"]["text/plain"]
     assert [request.method for request in kimi.requests].count("POST") == 2
 
