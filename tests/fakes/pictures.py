@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from base64 import b64encode
+from typing import Any
 
 
 def png(width: int = 3, height: int = 2) -> bytes:
@@ -39,3 +40,17 @@ def base64(data: bytes) -> str:
 
 def data_url(data: bytes, kind: str = "image/png") -> str:
     return f"data:{kind};base64,{base64(data)}"
+
+
+def drawn(text: str, picture: bytes, sources: tuple[str, ...] = ()) -> list[Any]:
+    """The chunks of an openai-chat answer with a picture, as OpenRouter sends it, and sources."""
+    image = {"type": "image_url", "image_url": {"url": data_url(picture)}}
+    found = [
+        {"url": url, "title": f"Page {number}", "snippet": "Words."}
+        for number, url in enumerate(sources, 1)
+    ]
+    return [
+        {"choices": [{"index": 0, "delta": {"content": text}}], "citations": [*sources]},
+        {"choices": [{"index": 0, "delta": {"images": [image]}}], "search_results": found},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+    ]
