@@ -8,10 +8,12 @@ import pytest
 
 from ..fakes.pictures import data_url, drawn, png
 from ..fakes.provider import Service, answer, sse
+from ..render.payloads import SCRIPTS
 from .lab import Lab
 from .panel_lab import LOAD, InLab, ask, wait_for_answers
 
 A, B = "https://a.example/1", "https://b.example/2"
+ACTIVE = "script, style, iframe, svg, form, input, object, embed, [onerror], [onclick], [onload]"
 SHOWN = """part => {
     const picture = part.querySelector("img");
     return [
@@ -29,11 +31,14 @@ def test_a_cell_and_the_panel_show_sources_and_a_picture(
 ) -> None:
     picture = png(1200, 300)  # wider than there is room
     words = "It rains in Lisbon[1], less so in Porto[2]."
-    service.always(answer(sse(*drawn(words, picture, (A, B)))))
+    service.plays(answer(sse(*drawn(words, picture, (A, B)))))
+    service.always(answer(sse(*drawn(words, picture, (A, B), SCRIPTS[:190]))))
     keys = {"KIMI_API_KEY": "k", "KIMI_BASE_URL": f"{service.url}/v1", "NBCHAT_MODEL": "kimi-k2.6"}
     notebook = in_lab("%%chat\nRain?", load=f"import os; os.environ.update({keys})\n{LOAD}")
     asked_elsewhere: list[str] = []
     notebook.page.on("request", lambda request: asked_elsewhere.append(request.url))
+    acted: list[str] = []
+    notebook.page.on("dialog", lambda dialog: (acted.append(dialog.message), dialog.dismiss()))
     notebook.run(2)
     wait_for_answers(notebook, 1)
     ask(notebook, "And now?")
@@ -52,12 +57,16 @@ def test_a_cell_and_the_panel_show_sources_and_a_picture(
     ]
     assert cell.evaluate(SHOWN) == wanted
     assert inside_panel.nth(0).evaluate(SHOWN) == wanted
-    assert inside_panel.nth(1).evaluate(SHOWN) == wanted
+    hostile = inside_panel.nth(1).evaluate(SHOWN)
+    assert hostile[:3] == wanted[:3]
+    assert len(hostile[4]) > 150
+    assert inside_panel.nth(1).locator(ACTIVE).count() == 0
+    assert acted == []
     assert not any("example" in url for url in asked_elsewhere)
 
-    for fold in (cell, inside_panel.nth(1)):
+    for fold in (cell, inside_panel.nth(0)):
         fold.locator("summary").last.click()
-    assert inside_panel.nth(1).get_by_text("Page 2").is_visible()
+    assert inside_panel.nth(0).get_by_text("Page 2").is_visible()
 
     notebook.save()
     kept = json.loads((lab.folder / "notebooks" / notebook.path).read_text("utf-8"))
