@@ -18,7 +18,7 @@ from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import BadAnswer, NbchatError, ServiceError
 from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
-from nbchat.messages import Image, Text, Thought, ToolCall
+from nbchat.messages import Image, Source, Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import ASK_AGAIN, what_happened
@@ -327,7 +327,8 @@ class ResponseReader:
                 f"{self._name} at {place} sent nothing in the format {wire}.\n"
                 f"Check the base URL, {OR_ANOTHER_MODEL}"
             )
-        if stop.reason == "end":
+        is_told = any(isinstance(event, Notice | Source) for event in self._batch)
+        if stop.reason == "end" and not is_told:  # as of a picture that cannot be shown
             self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
 
     # --- errors --------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ _SIGNS = [chr(code) for code in range(0xE000, 0xE100)]  # of no meaning to anybo
 # No mark stands inside of these, but behind them.
 _WHOLE = re.compile(
     r"(`{1,3})[^`\n]{1,300}\1"
-    r"|\$\$[^$]{1,1000}\$\$|\$[^$\n]{1,200}\$|\\\([^\n]{1,200}?\\\)|\\\[.{1,1000}?\\\]"
+    r"|\$\$[^$]{1,1000}\$\$|\$[^$\n]{1,200}\$|\\\([^\n]{1,200}?\\\)|\\\[.{1,200}?\\\]"
     r"|!?\[[^\[\]\n]{0,300}\]\([^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,500})?\)"
     r"|<https?://[^<>\s]{1,2000}>|https?://[^\s<>()\[\]]{1,2000}"
     r"|[A-Za-z0-9]{2,40}|\*{2,3}|_{2,3}|~~",
@@ -104,7 +104,9 @@ def marked(text: str, sources: Sequence[Numbered]) -> tuple[str, Marks]:
     from nbchat.render.markdown.marks import Marks
 
     linked = [one for one in sources if one.host]
-    written = {number: one.source.url for one in linked for number in one.source.numbers}
+    written = {
+        number: one.source.url for one in linked for number in one.source.numbers[:MOST_MARKS]
+    }
     sign = next((sign for sign in _SIGNS if sign not in text), "")
     places = _places(text, sources) if sign else {}
     if not places:
@@ -137,7 +139,8 @@ def _with(text: str, places: dict[int, list[int]], write: Callable[[int], str]) 
 
 def _places(text: str, sources: Sequence[Numbered]) -> dict[int, list[int]]:
     """The numbers that stand at each place of a text."""
-    ends = [(end, one) for one in sources if not one.source.numbers for end in one.source.ends]
+    unnumbered = [one for one in sources if not one.source.numbers]
+    ends = [(end, one) for one in unnumbered for end in one.source.ends[:MOST_MARKS]]
     if not ends or len(text) > LONGEST_MARKED or _is_json(text):
         return {}
     whole = [match.span() for match in _WHOLE.finditer(text)]

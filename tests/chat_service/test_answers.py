@@ -19,7 +19,9 @@ from nbchat.errors import (
     NbchatError,
     UnknownModel,
 )
+from nbchat.wire.pictures import NOT_SHOWN
 
+from ..fakes.pictures import SVG, drawn, png
 from ..fakes.provider import Service, answer, said, sse
 from ..waiting import soon
 from .asking import ASK, KEY, chunks_of, text
@@ -40,6 +42,26 @@ async def test_an_answer_ends_with_one_finished_chunk(service: Service) -> None:
     assert (last.finished, last.reason, last.content, last.error) == (True, "end", "", None)
     assert last.model == "kimi-k2.6"
     assert last.usage == nbchat.Usage(input=9, output=12)
+
+
+@pytest.mark.field("E17")
+async def test_a_picture_is_told_in_words(service: Service) -> None:
+    service.answers(sse(*drawn("Here:", png())))
+
+    pieces = await chunks_of(ChatStreamRequest(model="kimi-k2.6", messages="Draw."))
+
+    assert text(pieces) == "Here:\n\n[picture, 3 × 2, 86 bytes]"
+
+
+@pytest.mark.field("E17")
+async def test_a_picture_that_is_not_shown_is_no_empty_answer(service: Service) -> None:
+    service.answers(sse(*drawn("", SVG)))
+
+    pieces = await chunks_of(ChatStreamRequest(model="kimi-k2.6", messages="Draw."))
+
+    assert [piece.notice for piece in pieces if piece.notice] == [
+        f"{NOT_SHOWN}it is no PNG, JPEG, GIF or WebP by its bytes."
+    ]
 
 
 @pytest.mark.parametrize("name", ["max_tokens", "maxTokens"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
 
 
 def png(width: int = 3, height: int = 2) -> bytes:
@@ -39,3 +41,23 @@ def base64(data: bytes) -> str:
 
 def data_url(data: bytes, kind: str = "image/png") -> str:
     return f"data:{kind};base64,{base64(data)}"
+
+
+def drawn(
+    text: str, picture: bytes, sources: Sequence[str] = (), titles: Sequence[str] = ()
+) -> list[Any]:
+    """The chunks of an openai-chat answer with a picture, as OpenRouter sends it, and sources.
+
+    Those with other titles come behind them, their addresses made of these.
+    """
+    image = {"type": "image_url", "image_url": {"url": data_url(picture)}}
+    found = [
+        {"url": url, "title": f"Page {number}", "snippet": "Words."}
+        for number, url in enumerate(sources, 1)
+    ]
+    found += [{"url": f"{title}#{number}", "title": title} for number, title in enumerate(titles)]
+    return [
+        {"choices": [{"index": 0, "delta": {"content": text}}], "citations": [*sources]},
+        {"choices": [{"index": 0, "delta": {"images": [image]}}], "search_results": found},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+    ]

@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from nbchat.conversation import export
 from nbchat.events import Answer, Stop
 from nbchat.messages import (
@@ -66,6 +68,19 @@ def test_every_kind_of_part_comes_back() -> None:
     assert back.answer.text == turn.answer.text == "A half \ud800 pair.\n\n汉字"
     assert back.question == turn.question
     assert [type(part) for part in back.answer.parts] == [type(part) for part in PARTS]
+
+
+@pytest.mark.field("E17")
+def test_where_a_source_stands_comes_back_with_it() -> None:
+    row = row_of(turn_of(Text("Hi[2]"), Source("https://a.example", numbers=[2], ends=[2, 5])))
+    back = read_turn(row, 1, None).answer
+
+    assert row["parts"][1] == {
+        "kind": "source",
+        **{"url": "https://a.example", "title": "", "quoted": ""},
+        **{"numbers": [2], "ends": [2, 5]},
+    }
+    assert (back.sources[0].numbers, back.sources[0].ends) == ([2], [2, 5])
 
 
 def test_the_new_members_of_a_turn_come_back() -> None:

@@ -63,8 +63,8 @@ class Printed:
                     self._print(self._words.feed(event.spaced))
                 case Image() if is_picture(event):
                     self._print(self._words.finish())
-                    self._end_line()
-                    self._print(f"{picture_words(event)}\n")
+                    gap = "\n\n" if self._line_is_open else ""
+                    self._print(f"{gap}{picture_words(event)}")
                 case Notice(text):
                     self._end_line()
                     self._print(f"({clean_words(text)})\n")

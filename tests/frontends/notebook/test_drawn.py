@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nbchat.events import Notice
-from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn
-from nbchat.messages import Text, Thought
+from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn, Printed
+from nbchat.messages import Image, Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 
+from ...fakes.pictures import png
 from ...nightly import examples
 from ...render.sequences import CONTROLS, SEQUENCES
 from ...render.streaming.test_incremental import plain_documents
@@ -25,6 +26,29 @@ from ...render.terminal.drawing import CONTROL, PAGE
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
 
 STEP = 0.02  # seconds
+
+
+@pytest.mark.field("E17")
+def test_a_terminal_tells_a_picture_in_words() -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=80, height=20, theme=THEME)
+    shown = Drawn("m", console)
+    shown.feed([Text("Here:"), Image(png()), Text("Like it?", begins=True)])
+    shown.finish(None)
+    words = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", file.getvalue())
+
+    assert re.search(r"(?s)Here:\n.*\n\[picture, 3 × 2, 86 bytes\]\n.*\nLike it\?\n", words)
+
+
+@pytest.mark.field("E17")
+def test_what_is_printed_tells_a_picture_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Printed()
+    shown.feed([Text("Here:"), Image(png()), Text("Like it?", begins=True)])
+    shown.finish(None)
+
+    assert capsys.readouterr().out == "Here:\n\n[picture, 3 × 2, 86 bytes]\n\nLike it?\n"
+
+
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[1A|\x1b\[2K|\x1b\[\?25[lh]|\r(?=\x1b\[)")
 
 

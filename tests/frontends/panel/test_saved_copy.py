@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 import nbchat
-from nbchat.frontends.panel.saved_copy import LONGEST_COPY, Snapshot
+from nbchat.events import Answer
+from nbchat.frontends.panel.saved_copy import LONGEST_COPY, PICTURE_ROOM, Snapshot
+from nbchat.messages import Image, Message, Text
+from nbchat.turns import Turn
 
 from ...fakes.page import Desk
-from .hostile import hostile, tags
+from ...fakes.pictures import png
+from .hostile import Talk, hostile, tags
 
 
 def test_a_snapshot_has_no_script_and_nothing_that_is_fetched() -> None:
@@ -26,6 +32,21 @@ def test_a_snapshot_keeps_the_newest_turns_that_fit(fresh_kernel: None) -> None:
     assert len(html) < LONGEST_COPY + 20_000
     assert "question 59" in html
     assert "earlier turns are not in this copy" in html
+
+
+@pytest.mark.field("E17")
+def test_a_snapshot_keeps_the_newest_pictures_that_fit() -> None:
+    turns = []
+    for number in range(3):
+        answer = Answer()
+        answer.parts = [Text("Here:"), Image(png() + bytes(600_000))]
+        turns.append(Turn(Message("user", f"question {number}"), answer))
+    html = Snapshot().bundle(Talk(turns, title="t"))["text/html"]
+
+    assert html.count("<img") == 2
+    assert html.index("[picture, 3 × 2, 600 kB]") < html.index("<img")
+    assert [f"question {number}" in html for number in range(3)] == [True] * 3
+    assert len(html) < PICTURE_ROOM + LONGEST_COPY
 
 
 def test_a_snapshot_names_a_value_that_is_too_long_to_show(desk: Desk) -> None:

@@ -8,19 +8,39 @@ import pytest
 
 from nbchat.events import Answer, Stop
 from nbchat.frontends.panel import attachments, turn_rows
-from nbchat.messages import Message, Text, ToolCall
+from nbchat.messages import Image, Message, Text, ToolCall
 from nbchat.render.characters import CONTROLS, unmasked
 from nbchat.turns import Turn
 
+from ...fakes.pictures import GIF, HUGE, SVG, png
 from .hostile import hostile, tags
 
 
 def test_html_of_a_row_is_the_sanitised_kind() -> None:
     row = turn_rows.row(hostile().turns[0])
 
-    for html in (row["html"], row["thought"][0]):
+    for html in (row["html"], row["thought"][0], row["sources"]):
         assert not tags(html) & {"img", "script", "iframe", "style"}
         assert "javascript:" not in re.sub(r">[^<]*<", "><", html)
+
+
+@pytest.mark.field("E17")
+def test_pictures_of_a_question_and_of_its_answer_have_their_numbers() -> None:
+    answer = Answer()
+    answer.parts = [Text("Here:"), Image(png()), Image(HUGE), Image(SVG), Image(GIF, "text/html")]
+    turn = Turn(Message("user", ["?", Image(b"asked", "image/x")]), answer)
+
+    assert [(one.data, one.media_type) for one in turn_rows.pictures(turn)] == [
+        (b"asked", "image/x"),
+        (png(), "image/png"),
+        (GIF, "image/gif"),
+    ]
+    assert turn_rows.row(turn)["html"] == (
+        "<p>Here:</p>\n<p class=nbc-picture>[picture, 3 × 2, 86 bytes]</p>"
+        "<p>[picture, 2,147,483,648 × 2,147,483,648, 44 bytes]</p>"
+        "<p class=nbc-picture>[picture, 640 × 480, 10 kB]</p>"
+    )
+    assert "sources" not in turn_rows.row(turn)
 
 
 def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
