@@ -3,8 +3,8 @@
 An Engine belongs to one event loop and keeps its connections for as long as it
 lives; `runtime` owns the one that everybody shares. Read on in this order: `prepare`
 settles what is sent, `response` understands what comes, `retry` says what is tried
-again, `refusals` words what a provider refuses; `redact` keeps keys out of that, and
-`key_filter` out of answers.
+again, `refusals` words what a provider refuses, and `final_words` completes that; `redact`
+keeps keys out of it, and `key_filter` out of answers.
 Below them is `nbchat.network`.
 """
 
@@ -18,16 +18,16 @@ from dataclasses import replace
 from typing import TypeVar, Unpack
 
 from nbchat import known_keys
-from nbchat.addresses import TABLE
 from nbchat.catalog import seen_names
 from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
+from nbchat.engine.error_context import ErrorContext
+from nbchat.engine.final_words import finish
 from nbchat.engine.key_filter import KeyFilter
 from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
-from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.errors import NbchatError, UnknownModel
@@ -140,7 +140,7 @@ class Engine:
                         yield batch
                 return
             except NbchatError as error:
-                failure = _without_secrets(error, number, request, context)
+                failure = finish(error, number, context)
             if number == 1 and went_stale(failure):
                 continue
             seconds = None if delivered else retry_delay(failure, number)
@@ -175,8 +175,6 @@ class Engine:
                                 event.state = _named(event.state, route)
                         case Notice(text):
                             event.text = context.mask(text)
-                        case Stop(_, detail):
-                            event.detail = context.mask(detail)
                 if batch and isinstance(batch[-1], Stop):
                     last = batch
                 elif batch:
@@ -223,17 +221,3 @@ async def _reading(
 def _named(state: ProviderState, route: Route) -> ProviderState:
     """What a wire format wants back, with the names of who may have it."""
     return replace(state, provider=route.provider.type, wire=route.wire)
-
-
-def _without_secrets(
-    error: NbchatError, attempts: int, request: PreparedRequest, context: ErrorContext
-) -> NbchatError:
-    """The error as it may leave: keys masked, and no frames or causes, which hold the request."""
-    text = context.mask(error.args[0])
-    if request.base_url.origin != TABLE:
-        text = text.replace("the base URL", f"the base URL ({request.base_url.origin})", 1)
-    first, newline, rest = text.partition("\n")
-    times = f" Tried {attempts} times." if attempts > 1 else ""
-    error.args = (f"{first}{times}{newline}{rest}",)
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
