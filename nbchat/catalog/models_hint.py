@@ -41,3 +41,10 @@ def models_hint(kind: str, catalog: Tables) -> str:
     if provider and provider.models_url != NO_LIST and not provider.retired:
         return f"Its models:\n%chat models --live {kind}"
     return "Its documentation names its models."
+
+
+def models_of_table(kind: str, catalog: Tables) -> str:
+    """Where to see those of the table, for a provider that does not list its own."""
+    if has_rows(kind, catalog):
+        return f"Those of the table:\n%chat models {kind}"
+    return f"The table has none of them; ask for one as {kind}:ITS-ID."

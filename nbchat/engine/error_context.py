@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from nbchat.addresses import TABLE
 from nbchat.catalog.catalog import Route
-from nbchat.catalog.models_hint import models_hint
+from nbchat.catalog.models_hint import models_hint, models_of_table
 from nbchat.engine.prepare import PreparedRequest
 from nbchat.engine.redact import redact
 from nbchat.key_policy import NO_KEY
@@ -36,6 +36,7 @@ class ErrorContext:
     is_empty_key: bool = False  # what was given as a key is empty
     has_placeholder: bool = False  # what was sent as a key is none
     models: str = ""  # where to see the provider's models
+    models_of_table: str = ""  # where to see those that the table has
 
     @classmethod
     def of(cls, settings: Settings, request: PreparedRequest) -> ErrorContext:
@@ -61,6 +62,7 @@ class ErrorContext:
             not key,
             bool(key) and is_placeholder(key),
             models_hint(route.provider.type, catalog),
+            models_of_table(route.provider.type, catalog),
         )
 
     @property

@@ -30,6 +30,7 @@ from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
+from nbchat.wording import set_key
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -109,10 +110,7 @@ def prepare(
         )
     key = settings.key_for(route, base_url, options.api_key)
     if not key.secret.sendable:
-        raise KeyNotSent(
-            f"the key in {key.origin} has spaces or odd characters in it. "
-            "Copy it again, without line ends."
-        )
+        raise _unsendable(key)
     conversation, options, masked = _without_keys(conversation, options)
     ask, notices = _model_request(settings, route, base_url.value, conversation, options)
     call = dialect.render(ask)
@@ -130,6 +128,19 @@ def prepare(
         limits=settings.limits,
         notices=(*masked, *notices, *call.notices),
     )
+
+
+def _unsendable(key: Key) -> KeyNotSent:
+    """Why a key cannot stand in a header."""
+    if not known_keys.is_placeholder(key.secret.reveal()):
+        return KeyNotSent(
+            f"the key in {key.origin} has spaces or odd characters in it. "
+            "Copy it again, without line ends."
+        )
+    held = f"what is set in {key.origin} is a placeholder, no key."
+    if re.fullmatch("[A-Z][A-Z0-9_]*", key.origin):
+        return KeyNotSent(f"{held} Put your own key there:\n{set_key(key.origin)}")
+    return KeyNotSent(f"{held} Put your own key there.")
 
 
 def is_name(model: object) -> bool:

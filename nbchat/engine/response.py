@@ -70,7 +70,9 @@ class ResponseReader:
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
         self._data = b""  # of the last frame
+        self._has_begun = False  # a frame has something in it
         self._has_closed = False  # the body has ended
+        self._was_single = False  # it was one JSON object, and whole
         self._delivered = False  # a batch has been handed on
         self.has_ended = False  # the batch with the Stop is there
         self._bytes = 0
@@ -185,6 +187,7 @@ class ResponseReader:
             return self._read_marker(name, data.strip())
         self._frames += 1
         self._data = data
+        self._has_begun = self._has_begun or bool(value)
         if name == "error":
             self._read_error(value)
         try:
@@ -233,6 +236,7 @@ class ResponseReader:
     def _read_single_body(self, body: Any) -> None:
         """The answer of a server that does not stream."""
         self._single = None
+        self._was_single = True
         try:
             self._batch += self._reader.read_whole(body)
         except SHAPE_ERRORS:
@@ -324,13 +328,18 @@ class ResponseReader:
             happened = f"{self._name} sent no answer: {what}"
             if isinstance(failure, NbchatError):
                 happened = what_happened(failure)
-            has_ended_early = not failure or (failure == UNREADABLE and self._has_closed)
-            raise no_answer_error(happened, what, retryable=has_ended_early)
+            raise no_answer_error(happened, what, retryable=self._was_cut(failure))
         understood = any(map(is_shown, self._batch))
         if stop == Stop("end") and not understood:  # an end marker alone
             raise other_format_error(self._context)
         if stop.reason == "end":
             self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
+
+    def _was_cut(self, failure: NbchatError | str) -> bool:
+        """Whether the body ended in order before the answer did."""
+        if not self._has_closed or self._was_single:
+            return False
+        return failure == UNREADABLE or (not failure and self._has_begun)
 
     # --- errors --------------------------------------------------------------------------------
 
