@@ -22,7 +22,7 @@ def finish(error: NbchatError, attempts: int, context: ErrorContext) -> NbchatEr
     if isinstance(error, ConnectionBroken) and not isinstance(error, ProxyFailed):
         text = _with_address(text, context)
     elif context.base_url_origin != TABLE:
-        text = text.replace(THE_BASE_URL, f"{THE_BASE_URL} ({context.base_url_origin})", 1)
+        text = _with_note(text, context.base_url_origin)
     error.args = (text,)
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
@@ -31,10 +31,19 @@ def finish(error: NbchatError, attempts: int, context: ErrorContext) -> NbchatEr
 def _with_address(text: str, context: ErrorContext) -> str:
     """The text with the variable that has set the address, or would set another."""
     if THE_BASE_URL in text:
-        return text.replace(THE_BASE_URL, f"{THE_BASE_URL} ({_whose(context)})", 1)
+        return _with_note(text, _whose(context))
     first, newline, rest = text.partition("\n")
     asked_at = f"It is asked at {context.base_url} ({_whose(context)})."
     return f"{first}{newline or chr(10)}{asked_at} {rest}".rstrip()
+
+
+def _with_note(text: str, note: str) -> str:
+    """The text with a note behind the base URL, where it is said what to do, or else before."""
+    first, newline, rest = text.partition("\n")
+    noted = f"{THE_BASE_URL} ({note})"
+    if THE_BASE_URL in rest:
+        return f"{first}{newline}{rest.replace(THE_BASE_URL, noted, 1)}"
+    return text.replace(THE_BASE_URL, noted, 1)
 
 
 def _whose(context: ErrorContext) -> str:

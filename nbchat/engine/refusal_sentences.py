@@ -30,15 +30,16 @@ OVERSIZE = (
 )
 MAX_TOKENS = "{name} refuses the request{status}: max_tokens is too large.{said}\n"
 LARGEST = (
-    "The largest that fits is {largest}: --max-tokens {largest}, max_tokens={largest} in Python."
+    "The largest that fits is {largest}: --max-tokens {largest}, or max_tokens={largest} in Python."
 )
 SMALLER = "Ask for a shorter answer: a smaller --max-tokens, or max_tokens= in Python."
 NOTHING_THERE = (
-    "{name} does not know what was asked{status}: there is nothing at POST {path} on that server."
-    "{said}\n"
-    "The server is {place}; does the base URL end in /v1, or whatever its API begins with? "
-    f"Check the base URL, {OR_ANOTHER_MODEL}"
+    "{name} does not know what was asked{status}: there is nothing at POST {path} on that server; "
+    "{question}{said}\n"
+    f"It is asked at {{place}}. Check the base URL, {OR_ANOTHER_MODEL}"
 )
+ENDS_IN_V1 = ("openai-chat", "openai-responses")  # the base URLs of these formats
+_VERSION = re.compile(r"/v\d\w*$")
 LATER = {"daily": "tomorrow", "weekly": "next week", "monthly": "next month", "hourly": "later"}
 
 
@@ -72,6 +73,21 @@ def sentence_for(
     elif kind is KeyRefused and context.has_placeholder:
         template = PLACEHOLDER
     return _filled(template, verdict, status, context, facts), other_model_helps
+
+
+def nothing_there(status: int, said: str, context: ErrorContext) -> str:
+    """What is said where no model is meant, but an address at which nothing is."""
+    question = "is the base URL right?"
+    if context.route.wire in ENDS_IN_V1 and not _VERSION.search(context.base_url):
+        question = "does the base URL end in /v1?"
+    return NOTHING_THERE.format(
+        name=context.route.provider.name,
+        status=f" ({status})" if status >= 400 else "",
+        path=context.path or "/",
+        question=question,
+        said=said,
+        place=context.base_url,
+    )
 
 
 def _filled(

@@ -68,7 +68,11 @@ _SMALLER = (
 )
 
 STATUS_WORDS: dict[int, StatusWords] = {
-    405: StatusWords("takes no questions at this address", _CHECK_WAY),
+    405: StatusWords(
+        "takes no questions at this address",
+        "Check the base URL, which ends in /v1 at most servers, and the proxy if there is one, "
+        f"{OR_ANOTHER_MODEL}",
+    ),
     406: StatusWords("cannot answer in the form that was asked for", _CHANGE_IT),
     408: StatusWords(
         "gave up waiting for the whole question to arrive",

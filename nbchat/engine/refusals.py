@@ -17,7 +17,7 @@ from nbchat.engine.error_context import ErrorContext
 from nbchat.engine.redirects import redirect_error
 from nbchat.engine.refusal_kinds import Verdict, judge
 from nbchat.engine.refusal_limits import answer_limit_of, oversize_of, period_of
-from nbchat.engine.refusal_sentences import NOTHING_THERE, sentence_for, wait_sentence
+from nbchat.engine.refusal_sentences import nothing_there, sentence_for, wait_sentence
 from nbchat.engine.refusal_signs import NO_MEMORY
 from nbchat.engine.refusal_words import ASK_LATER
 from nbchat.engine.retry import asked_wait, should_retry
@@ -77,7 +77,7 @@ def error_for(
     provider, model = context.route.provider, context.route.model
     verdict = judge(problem, status, provider.type, model.sent_id, seconds)
     if verdict.is_nothing_there:
-        return _nothing_there_error(status, words or _quote(problem, context), context)
+        return BadAnswer(nothing_there(status, words or _quote(problem, context), context))
     limit = None
     if verdict.kind in MAY_MEAN_MAX_TOKENS:
         limit = answer_limit_of(problem)
@@ -112,21 +112,6 @@ def error_for(
     error.other_model_helps = other_model_helps
     if kind is ModelNotFound and model.status == "retired":
         return _retired_error(error, problem, context)
-    return error
-
-
-def _nothing_there_error(status: int, said: str, context: ErrorContext) -> BadAnswer:
-    provider = context.route.provider.name
-    error = BadAnswer(
-        NOTHING_THERE.format(
-            name=provider,
-            status=f" ({status})" if status >= 400 else "",
-            path=context.path or "/",
-            said=said,
-            place=context.base_url,
-        )
-    )
-    error.other_model_helps = True
     return error
 
 

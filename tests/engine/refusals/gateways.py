@@ -28,7 +28,9 @@ def raw(code: int, inner: Any) -> Any:
     return {"error": {"message": "Provider returned error", "code": code, "metadata": metadata}}
 
 
-NOTHING_THERE = ("there is nothing at POST /chat/completions on that server", "end in /v1")
+NOTHING_THERE = (
+    "there is nothing at POST /chat/completions on that server; does the base URL end in /v1?",
+)
 FREE = "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free requests."
 
 GATEWAYS = [
