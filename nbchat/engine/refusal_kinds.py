@@ -82,7 +82,7 @@ def judge(
         return _not_found(problem, model)
     if status < SILENT:
         return _without_status(problem, by_words, model)
-    if by_words is not None and status not in (401, 402):
+    if by_words is not None:
         return Verdict(by_words, is_told=True)
     if status in BY_STATUS:
         return Verdict(BY_STATUS[status], is_told=False)

@@ -50,6 +50,7 @@ MODEL = _rule(
     r"(?:not (?:found|exist|available|loaded)|invalid|been (?:retired|decommissioned))",
     r"model identifier is invalid",
     r"\bmodels/\S+ (?:is )?not found",
+    rf"\bmodel {_NAME} (?:is )?not supported by",
     r"no (?:available channel|healthy deployments?|endpoints? found) for (?:this )?(?:model )?",
     r"requested model .{0,80}does not exist",
     r"模型.{0,60}不存在",
@@ -63,6 +64,7 @@ CONTEXT = _rule(
     r"(?:input|prompt)(?: token)?(?: length| count)? .{0,40}exceeds? the max",
     r"exceeds the maximum number of (?:input )?tokens",
     r"too many (?:input )?tokens",
+    r"longer than the maximum (?:model|context|input) length|input length should be",
     r"maximum (?:context|number of (?:input )?tokens)",
     r"reduce the length of (?:the messages|your prompt|either)",
     r"(?:超长|超过.{0,20}(?:上下文|最大长度))",
@@ -113,6 +115,7 @@ ALLOWED = _rule(
     r"do(?:es)? not have (?:access|permission)",
     r"(?:country|region|location) .{0,40}not (?:supported|available)",
 )
+NOT_OPENED = _rule(NotAllowed, r"not (?:been )?(?:enabled|activated|opened|subscribed)", r"未开通")
 # What a server fails at that no other try would mend: the request, its template, its files.
 UNABLE = _rule(
     RequestRefused,
@@ -121,7 +124,7 @@ UNABLE = _rule(
     r"\b(?:needs?|requires?) (?:the )?[`'\"]?--\w",
     r"\bjinja\b|chat[ _-]template|at row \d+, column \d+",
     r"\bmmproj\b|image input|multi-?modal",
-    r"\broles? (?:must|are|is)\b|message role\b",
+    r"\broles? (?:must|are|is)\b|message role\b|(?:found|null|empty) in messages",
     r"cannot determine type of",
     r"failed to (?:parse|initialize samplers|tokenize|apply|render|decode (?:image|audio))",
     r"unable to generate parser",
@@ -163,6 +166,7 @@ OVERLOADED = _rule(
 
 BY_STATUS: dict[int, Sequence[Rule]] = {
     400: (KEY, MODEL, CONTEXT, FILTER),
+    402: (NOT_OPENED,),
     403: (MONEY, FILTER, KEY),
     422: (KEY, MODEL, CONTEXT, FILTER),
     429: (RATE, MONEY, OVERLOADED),

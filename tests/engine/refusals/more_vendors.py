@@ -8,6 +8,7 @@ from nbchat.errors import (
     KeyRefused,
     ModelNotFound,
     NoCredit,
+    NotAllowed,
     RateLimited,
     RequestRefused,
     ServiceDown,
@@ -164,4 +165,90 @@ OTHERS = [
     Case("siliconflow", 400, {"code": 20012, "message": "no", "data": None}, ModelNotFound),
     Case("siliconflow", 503, {"code": 50505, "message": "no", "data": None}, ServiceDown, RETRIED),
     Case("stepfun", 402, openai_error("Recharge."), NoCredit),
+    Case("qwen", 400, openai_error("Model not exist.", "model_not_found"), ModelNotFound),
+    Case("qwen", 401, openai_error("Incorrect API key provided.", "invalid_api_key"), KeyRefused),
+    Case(
+        "qwen",
+        429,
+        openai_error("Requests rate limit exceeded", "limit_requests", "limit_requests"),
+        RateLimited,
+        3,
+    ),
+    Case(
+        "qwen",
+        400,
+        openai_error("Range of input length should be [1, 30720]", "invalid_parameter_error"),
+        ContextTooLong,
+    ),
+    Case(
+        "qwen",
+        429,
+        {
+            "code": "Throttling.AllocationQuota",
+            "message": "Allocated quota exceeded, please increase your quota limit.",
+        },
+        RateLimited,
+        3,
+    ),
+    Case(
+        "qwen", 403, {"code": "Model.AccessDenied", "message": "Model access denied."}, NotAllowed
+    ),
+    Case("ernie", 401, openai_error("no", "invalid_iam_token"), KeyRefused),
+    Case(
+        "ernie",
+        429,
+        openai_error(
+            "Rate limit reached for TPM", "tpm_rate_limit_exceeded", "rate_limit_exceeded"
+        ),
+        RateLimited,
+        3,
+    ),
+    Case("ernie", 400, openai_error("x", "invalid_model"), ModelNotFound),
+    Case("hunyuan", 402, openai_error("The model is not enabled in the console."), NotAllowed),
+    Case("doubao", 401, openai_error("no", "AuthenticationError", "Unauthorized"), KeyRefused),
+    Case(
+        "doubao", 429, openai_error("no", "RequestBurstTooFast", "TooManyRequests"), RateLimited, 3
+    ),
+    Case(
+        "minimax",
+        429,
+        {
+            "type": "error",
+            "error": {
+                "type": "insufficient_balance_error",
+                "message": "insufficient balance (1008)",
+                "http_code": "429",
+            },
+        },
+        NoCredit,
+    ),
+    Case(
+        "minimax",
+        400,
+        {
+            "type": "error",
+            "error": {
+                "type": "bad_request_error",
+                "message": "invalid params (2013)",
+                "http_code": "400",
+            },
+        },
+        RequestRefused,
+    ),
+    Case(
+        "xai",
+        429,
+        {"code": "Some resource has been exhausted", "error": "Too many requests for team"},
+        RateLimited,
+        3,
+    ),
+    Case(
+        "xai",
+        404,
+        {
+            "code": "Some requested entity was not found",
+            "error": "The model m-9 does not exist or your team does not have access",
+        },
+        ModelNotFound,
+    ),
 ]

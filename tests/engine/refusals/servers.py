@@ -1,4 +1,4 @@
-"""What servers of one's own send, and bodies that are no JSON of UTF-8."""
+"""What servers of one's own send."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from nbchat.errors import (
     ContextTooLong,
     KeyRefused,
     ModelNotFound,
-    NoCredit,
     RequestRefused,
     ServiceDown,
 )
@@ -133,65 +132,5 @@ SERVERS = [
     ),
     Case(
         "lmstudio", 400, {"error": "Error rendering prompt with jinja template: x"}, RequestRefused
-    ),
-    # Bodies that are no JSON of UTF-8
-    Case(
-        *("openai", 400),
-        b'data: {"error":{"message":"This model\'s maximum context length is 8192 tokens"}}\n\n'
-        b"data: [DONE]\n\n",
-        *(ContextTooLong, 1, ("8192 tokens",), ("no JSON",)),
-    ),
-    Case(
-        "openai", 429, b'event: error\ndata: {"error":{"code":"insufficient_quota"}}\n\n', NoCredit
-    ),
-    Case(
-        "openai",
-        400,
-        b'error: {"code":400,"message":"no room","type":"x"}\n\n',
-        RequestRefused,
-        1,
-        ("no room",),
-    ),
-    Case(
-        "openai",
-        400,
-        b"event: error\ndata: no room at all\n\n",
-        RequestRefused,
-        1,
-        ("no room at all",),
-    ),
-    Case(
-        "openai", 402, '{"error":{"message":"余额不足"}}'.encode("gbk"), NoCredit, 1, ("余额不足",)
-    ),
-    Case(
-        "openai",
-        400,
-        '{"error":{"message":"模型不存在"}}'.encode("gb18030"),
-        ModelNotFound,
-        1,
-        ("模型不存在",),
-    ),
-    Case(
-        *(
-            "openai",
-            400,
-            '{"error":{"message":"参数错误"}}'.encode("utf-16"),
-            RequestRefused,
-            1,
-            ("参数错误",),
-        ),
-    ),
-    Case(
-        *("openai", 400, '{"error":{"message":"パラメータ"}}'.encode("shift_jis"), RequestRefused),
-        *(1, ("パラメータ",)),
-        headers={"content-type": "application/json; charset=Shift_JIS"},
-    ),
-    Case(
-        "openai",
-        400,
-        '{"error":{"message":"clé refusée"}}'.encode("latin-1"),
-        RequestRefused,
-        1,
-        ("refusée",),
     ),
 ]

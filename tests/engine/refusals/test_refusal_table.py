@@ -13,13 +13,18 @@ from nbchat.engine.engine import Engine
 from nbchat.errors import NbchatError
 
 from ...fakes.provider import Service, answer
+from .bodies import BODIES
 from .case import Case
 from .gateways import GATEWAYS
+from .gateways_again import GATEWAYS_AGAIN
 from .more_vendors import OTHERS
 from .servers import SERVERS
 from .vendors import LARGE
+from .vendors_again import VENDORS_AGAIN
 
-ALL = [*LARGE, *OTHERS, *GATEWAYS, *SERVERS]
+FROM_VENDORS = [*LARGE, *OTHERS, *VENDORS_AGAIN]
+FROM_OTHERS = [*GATEWAYS, *SERVERS, *GATEWAYS_AGAIN, *BODIES]
+ALL = [*FROM_VENDORS, *FROM_OTHERS]
 
 KEY = "a-key-0f-the-Test-77"
 
@@ -74,13 +79,13 @@ def faults(case: Case, error: NbchatError | None, requests: int) -> list[str]:
 
 
 async def test_every_vendors_own_error_is_told_as_what_it_is(service: Service) -> None:
-    assert not await told_wrong([*LARGE, *OTHERS], service)
+    assert not await told_wrong(FROM_VENDORS, service)
 
 
 async def test_an_error_that_a_gateway_or_a_server_of_ones_own_sends_is_told_so(
     service: Service,
 ) -> None:
-    assert not await told_wrong([*GATEWAYS, *SERVERS], service)
+    assert not await told_wrong(FROM_OTHERS, service)
 
 
 def test_the_table_is_as_large_as_the_field() -> None:
