@@ -72,7 +72,8 @@ CONTEXT = _rule(
 FILTER = _rule(
     Filtered,
     r"content management policy",
-    r"content[ -]filter(?:ing)?(?: policy| system)?",
+    r"content[ -]filter(?:ing)? (?:policy|system|was|is|has|trigger|block|result)",
+    r"by .{0,20}content[ -]filter",
     r"considered (?:as )?high risk",
     r"(?:flagged|blocked|rejected) (?:by|as|for|because of|due to) .{0,30}"
     r"(?:moderation|safety|policy|inappropriate|harmful|unsafe)",
@@ -122,7 +123,7 @@ UNABLE = _rule(
     r"\bnot supported\b|\bunsupported\b",
     r"\bdo(?:es)?(?: not|n't) support\b",
     r"\b(?:needs?|requires?) (?:the )?[`'\"]?--\w",
-    r"\bjinja\b|chat[ _-]template|at row \d+, column \d+",
+    r"\bjinja\b|chat[ _-]template|at (?:row|line) \d+, column \d+|raised exception",
     r"\bmmproj\b|image input|multi-?modal",
     r"\broles? (?:must|are|is)\b|message role\b|(?:found|null|empty) in messages",
     r"cannot determine type of",
@@ -130,6 +131,7 @@ UNABLE = _rule(
     r"unable to generate parser",
     r"(?:invalid|malformed|bad) (?:request|input|parameter|argument|grammar|json|schema|tool|image"
     r"|message|value|role|format|type|base64)",
+    r"\b(?:\w+_)?(?:schema|grammar|request|format|tool|template)\w*\b.{0,20} invalid\b",
     r"cannot use both|cannot use .{0,40} with|not both",
     r"missing (?:data )?(?:required|field|parameter)",
     r"(?:field|parameter) .{0,40}(?:required|missing)",

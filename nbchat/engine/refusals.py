@@ -18,7 +18,7 @@ from nbchat.engine.redirects import redirect_error
 from nbchat.engine.refusal_kinds import Verdict, judge
 from nbchat.engine.refusal_limits import answer_limit_of, oversize_of, period_of
 from nbchat.engine.refusal_sentences import nothing_there, sentence_for, wait_sentence
-from nbchat.engine.refusal_signs import NO_MEMORY
+from nbchat.engine.refusal_signs import NO_MEMORY, is_about_a_model
 from nbchat.engine.refusal_words import ASK_LATER
 from nbchat.engine.retry import asked_wait, should_retry
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
@@ -45,6 +45,7 @@ TRIED_AGAIN = (408, 409, 425)
 REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 # AWS names the exception there, with a colon and an address behind it.
 ERROR_TYPES = ("x-amzn-errortype", "x-ms-error-code")
+LONGEST_TEXT = 2000  # characters of a body without a shape that are looked at for what it says
 MAY_MEAN_MAX_TOKENS = (RequestRefused, ContextTooLong, NotAllowed)
 
 
@@ -171,19 +172,21 @@ def not_an_api_error(
             "Check the base URL, and whether this network asks for a login first, "
             f"{OR_ANOTHER_MODEL}"
         )
-    words = f" It answered with {words}{_is_no_problem(text)}."
-    return error_for(ProviderProblem(""), status, headers, context, words)
+    is_json = _is_json(text)
+    reason = ", which gives no reason" if is_json else ", which is no JSON"
+    words = f" It answered with {words}{reason if text else ''}."
+    said = "" if is_page or is_json else text[:LONGEST_TEXT]
+    if status == 404 and not is_about_a_model(said, context.route.model.sent_id):
+        said = ""
+    return error_for(ProviderProblem(said), status, headers, context, words)
 
 
-def _is_no_problem(text: str) -> str:
-    """Why no reason was found in it."""
-    if not text:
-        return ""
+def _is_json(text: str) -> bool:
     try:
         value_of(text.encode())
     except SHAPE_ERRORS:
-        return ", which is no JSON"
-    return ", which gives no reason"
+        return False
+    return True
 
 
 def _proxy_error(context: ErrorContext) -> ProxyFailed:

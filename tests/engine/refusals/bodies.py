@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbchat.errors import (
     BadAnswer,
     ContextTooLong,
+    KeyRefused,
     ModelNotFound,
     NoCredit,
     RateLimited,
@@ -16,6 +17,19 @@ from .case import Case, openai_error
 from .gateways import NOTHING_THERE
 
 BODIES = [
+    Case("openai", 404, b"model not found", ModelNotFound),
+    Case("openai", 400, openai_error("The content filter node has no input"), RequestRefused),
+    Case("openai", 401, b'{"error":{"message":"no"}}\n{"x":1}\n', KeyRefused, 1, ("It says: no.",)),
+    Case("llamacpp", 500, openai_error("While executing X at line 1, column 9"), RequestRefused),
+    Case("llamacpp", 500, openai_error("json_schema is invalid: unrecognized"), RequestRefused),
+    Case(
+        "openai", 500, "<title>系统错误</title>".encode("gbk"), ServiceDown, 3, ("系统错误",)
+    ),
+    Case(
+        *("openai", 400, '{"error":{"message":"請求錯誤"}}'.encode("big5"), RequestRefused),
+        *(1, ("請求錯誤",)),
+        headers={"content-type": "application/json;charset=Big5"},
+    ),
     Case(
         *("openai", 400),
         b'data: {"error":{"message":"This model\'s maximum context length is 8192 tokens"}}\n\n'
