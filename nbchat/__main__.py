@@ -148,6 +148,9 @@ def models(pattern: str = "") -> None:
         if _matches(pattern, model.id, model.name, model.type):
             context = f"{model.context_window:,}" if model.context_window else ""
             rows.append((model.id, model.type, context, _state(model, provider, settings)))
+    if not rows and pattern in settings.catalog.providers:
+        name = settings.catalog.providers[pattern].name
+        raise NotThere(f"the table has no models of {name}. Ask for one as {pattern}:ITS-ID.")
     if not rows:
         raise NotThere(f"no model or provider matches {pattern!r}. `nbchat models` lists them all.")
     rows.sort(key=lambda row: ("ready" not in row[3], "retired" in row[3]))

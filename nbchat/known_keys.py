@@ -33,13 +33,19 @@ _LONG_AND_MIXED = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{12}", re.I)
 _PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://([^\s/:@]*:([^\s/@]+)@[^\s/?#]*)", re.I)
 # What people write where no key is needed, or where one is still to be put in.
 _PLACEHOLDER = re.compile(
-    r"\W*(?:your|insert|replace|enter|paste|put|change)(?:[\W_]|$)|<.*>$|.*(?:x{6}|\.{3}|\*{4})",
+    r"\W*(?:your|insert|replace|enter|paste|put|change)(?:[\W_]|$)|<.*>$|.*(?:x{6}|\.{3}|\*{4}|…)"
+    r"|(?:.*[\W_])?(?:your|x{3,})(?:[\W_]|$)|(?:change|replace|fill|insert)[\W_]?(?:me|this)\b"
+    r"|(?:add|use|set|type|provide|fill)[\W_](?:.*[\W_])?(?:your|key|here)(?:[\W_]|$)"
+    r"|\$\{?\w+\}?$|%\w+%$|\{\{?.*\}\}?$|os\.environ\b",  # a name in place of its value
     re.I | re.S,
 )
+_NAME_OF_A_KEY = re.compile(r"[A-Z]+(?:_[A-Z]+)*_(?:KEY|TOKEN|SECRET)(?:_HERE)?")
+_LONGEST_OF_WORDS = 10  # letters and digits in a row; a random run that is longer is a key
 _EMPTY_WORDS = frozenset(  # of which no key is made
     (
         *("", "a", "an", "any", "api", "apikey", "dummy", "empty", "example", "fake", "for"),
         *("here", "is", "key", "lm", "lmstudio", "local", "my", "needed", "no", "none", "not"),
+        *("changeme", "demo", "default", "goes", "nokey", "password", "sample", "undefined"),
         *("null", "ollama", "openai", "placeholder", "random", "required", "secret", "server"),
         *("sk", "some", "string", "studio", "test", "the", "token", "todo", "unused", "vllm"),
         "whatever",
@@ -59,9 +65,16 @@ def is_key(value: str) -> bool:
 
 def is_placeholder(value: str) -> bool:
     """Whether a value is what people write where no key is needed, or one is to be put in."""
-    if len(set(value)) < _FEWEST_LETTERS or _PLACEHOLDER.match(value):
+    if len(set(value)) < _FEWEST_LETTERS or _NAME_OF_A_KEY.fullmatch(value):
         return True
+    if _PLACEHOLDER.match(value):
+        return not any(map(_is_long_and_random, re.split(r"[\W_]+", value)))
     return _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
+
+
+def _is_long_and_random(run: str) -> bool:
+    is_long = len(run) > _LONGEST_OF_WORDS and len(set(run)) >= _FEWEST_LETTERS
+    return is_long and key_shapes.is_random(run)
 
 
 class Mask:

@@ -15,6 +15,7 @@ NO_ROOMS = {
     "benchmarks/peers": "how others do the same, in environments of their own",
     "browser": "cells and the panel as a person sees them, whatever room draws them",
     "engine/providers": "every provider of the catalog, asked through the engine",
+    "engine/refusals": "every provider's own errors, and what each is told as",
     "errors": "every error message in one sitting",
     "fakes": "what stands in for the world",
     "network/faults": "each fault for each wire format",

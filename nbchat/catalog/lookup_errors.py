@@ -7,6 +7,7 @@ from typing import Protocol
 
 from nbchat import key_shapes
 from nbchat.catalog import seen_names
+from nbchat.catalog.models_hint import models_hint
 from nbchat.catalog.rows import Model, Provider
 from nbchat.catalog.typed_addresses import address_meant
 from nbchat.wording import TO_TRUST, did_you_mean, nearest, shorten
@@ -49,7 +50,7 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         if colon:
             return f"{name!r} names no model. Say which, such as {kind}:{example}."
         example = _name_of(kind, example, catalog)
-        advice = f"Name a model of it, such as {example}. Its models:\n%chat models {kind}"
+        advice = f"Name a model of it, such as {example}. {models_hint(kind, catalog)}"
         return f"{name!r} is a provider. {advice}"
     if kind in catalog.untrusted:
         return _only_untrusted(name, catalog.untrusted[kind])

@@ -45,11 +45,9 @@ def address_meant(word: str, catalog: Providers) -> str:
     said = f"{_shown(url, word)!r} is an address, and the name of a model is expected."
     for provider in catalog.providers.values():
         if _place(provider.base_url) == _place(url):
-            live = "--live " if provider.local else ""
             return (
                 f"{said} {provider.name} is asked there; where a server is, its variable says "
-                f"({own_variable(provider.type)}), or base_url= in Python. Its models:\n"
-                f"%chat models {live}{provider.type}"
+                f"({own_variable(provider.type)}), or base_url= in Python. {_models_hint(provider)}"
             )
     if not host_of(url) or "@" in url:
         return f"{said} Which are asked, and who has named them:\n%chat settings"
@@ -58,6 +56,11 @@ def address_meant(word: str, catalog: Providers) -> str:
         f"row of its own in nbchat.toml; in Python base_url= names it for one question.\n"
         f'import os; os.environ["{own_variable(OWN)}"] = "{url}"'
     )
+
+
+def _models_hint(provider: Provider) -> str:
+    live = "--live " if is_loopback(host_of(provider.base_url)) else ""
+    return f"Its models:\n%chat models {live}{provider.type}"
 
 
 def _complete(word: str) -> str:

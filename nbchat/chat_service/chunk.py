@@ -19,6 +19,14 @@ from nbchat.wrong_calls import with_told_calls
 Fields: TypeAlias = dict[str, Any]
 
 
+class BrokenOff(ConnectionBroken):
+    """An answer is not whole; `word` is the provider's own for why, if it gave one."""
+
+    def __init__(self, message: str, word: str = "") -> None:
+        super().__init__(message)
+        self.word = word
+
+
 @with_told_calls
 @dataclass(slots=True)
 class StreamChunk:
@@ -119,7 +127,9 @@ def _chunks_of_event(event: Event, answer: Answer) -> Iterator[StreamChunk]:
         case Notice(text):
             yield StreamChunk(notice=text)
         case Stop("broken"):
-            yield StreamChunk.failed(ConnectionBroken(_broken_message(answer, event.why)), answer)
+            word = "" if " " in event.detail else event.detail
+            error = BrokenOff(_broken_message(answer, event.why), word)
+            yield StreamChunk.failed(error, answer)
         case Stop(reason, detail):
             yield StreamChunk(finished=True, reason=reason, detail=detail, **_origin(answer))
 

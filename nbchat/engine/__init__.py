@@ -4,7 +4,10 @@ engine         one question to any provider, and what is tried again
 prepare        route, address, key and parameters of one request
 response       frames become events, until the end or the cut
 refusals       what a provider refuses, as an error of ours
-refusal_kinds  which error, by the providers' codes and words
+error_bodies   the body of a refusal, whatever it is written in
+refusal_kinds  which error: by status, codes and limits, and last by words
+bad_answers    the errors for an answer that is none
+final_words    an error as it may leave
 retry          what is asked again, and when
 redact         keys masked wherever they come up
 surrogates     halves of characters, put together

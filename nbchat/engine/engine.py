@@ -4,7 +4,8 @@ An Engine belongs to one event loop and keeps its connections for as long as it
 lives; `runtime` owns the one that everybody shares. Read on in this order: `prepare`
 settles what is sent, `response` understands what comes, `rounds` asks again for what
 a provider's own tools want back, `retry` says what is tried again, `refusals` words
-what a provider refuses; `redact` keeps keys out of that, and `key_filter` out of answers.
+what a provider refuses, and `final_words` completes that; `redact` keeps keys out of it,
+and `key_filter` out of answers.
 Below them is `nbchat.network`.
 """
 
@@ -19,17 +20,17 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from nbchat import known_keys
-from nbchat.addresses import TABLE
 from nbchat.catalog import seen_names
 from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
 from nbchat.engine.demo.service import HOST, Demo
+from nbchat.engine.error_context import ErrorContext
+from nbchat.engine.final_words import finish
 from nbchat.engine.key_filter import KeyFilter
 from nbchat.engine.ollama_windows import Reading, Windows
 from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
-from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
@@ -153,7 +154,7 @@ class Engine:
                         yield batch
                 return
             except NbchatError as error:
-                failure = _without_secrets(error, number, request, context)
+                failure = finish(error, number, context)
             if not delivered and refuses_schema(failure, request.ask):
                 request = request.with_schema_in_words()
                 yield [Notice(schema_notice(failure))]
@@ -193,8 +194,6 @@ class Engine:
                                 event.state = _named(event.state, route)
                         case Notice(text):
                             event.text = context.mask(text)
-                        case Stop(_, detail):
-                            event.detail = context.mask(detail)
                 if batch and isinstance(batch[-1], Stop):
                     last = batch
                 elif batch:
@@ -268,17 +267,3 @@ def _with_reading(batch: list[Event], reading: Reading) -> list[Event]:
 def _named(state: ProviderState, route: Route) -> ProviderState:
     """What a wire format wants back, with the names of who may have it."""
     return replace(state, provider=route.provider.type, wire=route.wire)
-
-
-def _without_secrets(
-    error: NbchatError, attempts: int, request: PreparedRequest, context: ErrorContext
-) -> NbchatError:
-    """The error as it may leave: keys masked, and no frames or causes, which hold the request."""
-    text = context.mask(error.args[0])
-    if request.base_url.origin != TABLE:
-        text = text.replace("the base URL", f"the base URL ({request.base_url.origin})", 1)
-    first, newline, rest = text.partition("\n")
-    times = f" Tried {attempts} times." if attempts > 1 else ""
-    error.args = (f"{first}{times}{newline}{rest}",)
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)

@@ -15,10 +15,13 @@ from urllib.parse import urlencode, urlsplit
 
 from nbchat import addresses, known_keys
 from nbchat.addresses import TABLE, Setting
+from nbchat.catalog.models_hint import NO_LIST
 from nbchat.catalog.rows import Model
+from nbchat.engine.error_context import ErrorContext
+from nbchat.engine.final_words import finish
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.redact import RedactingFilter
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
+from nbchat.engine.refusals import error_for, not_an_api_error, read_refusal
 from nbchat.engine.retry import went_stale
 from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import BadAnswer, NbchatError, NotThere, RequestRefused
@@ -33,7 +36,6 @@ from nbchat.wording import size_text
 
 SILENCE_SECONDS = 30.0  # at most; a list is no model that thinks
 MAX_PAGES = 20
-NONE = "none"  # in a row: this provider has no list
 MAY_END_IN_A_VERSION = ("anthropic-messages", "cohere")  # the base URLs of these formats
 
 
@@ -77,7 +79,7 @@ async def list_models(
     Raises as a chat with it would, and NotThere where it has no list.
     """
     provider = settings.catalog.provider(kind)
-    if provider.models_url == NONE or provider.wire not in LISTINGS:
+    if provider.models_url == NO_LIST or provider.wire not in LISTINGS:
         raise NotThere(
             f"{provider.name} has no list of its models to ask for.\n"
             f"Those of the table:\n%chat models {kind}"
@@ -90,7 +92,10 @@ async def list_models(
     models: dict[str, Model] = {}
     marks = {""}
     for _ in range(MAX_PAGES):
-        page = mask.hide_in(await _fetch_page(transport, url, request, context))
+        try:
+            page = mask.hide_in(await _fetch_page(transport, url, request, context))
+        except NbchatError as error:
+            raise finish(error, 1, context) from None
         for entry in entries_of(page):
             if model := model_of(entry, kind, settings):
                 models.setdefault(model.id, model)
@@ -188,8 +193,7 @@ async def read_body(response: Response, context: ErrorContext, limit: int) -> by
             raise BadAnswer(
                 f"{context.route.provider.name} sent a list of models of more than "
                 f"{size_text(limit)}.\n"
-                "Allow more with limits.model_list in nbchat.toml. Those of the table:\n"
-                f"%chat models {context.route.provider.type}"
+                f"Allow more with limits.model_list in nbchat.toml. {context.models_of_table}"
             )
     return body
 
@@ -200,7 +204,7 @@ async def _read_refusal(response: Response, context: ErrorContext) -> NbchatErro
         return await read_refusal(response, context)
     return RequestRefused(
         f"{provider.name} has no list of its models at {context.base_url} ({status}).\n"
-        f"Those of the table:\n%chat models {provider.type}",
+        f"{context.models_of_table}",
         status=status,
         provider=provider.type,
     )

@@ -37,7 +37,7 @@ from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
 from nbchat.wire.schema import with_system_in_question
-from nbchat.wording import shorten
+from nbchat.wording import set_key, shorten
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -155,10 +155,7 @@ def prepare(
     has_key = any(map(_is_secret, (key.secret, *row_headers.values())))
     transit = transit_to(base_url, settings.plain_http, has_key=has_key)
     if not key.secret.sendable:
-        raise KeyNotSent(
-            f"the key in {key.origin} has spaces or odd characters in it. "
-            "Copy it again, without line ends."
-        )
+        raise _unsendable(key)
     conversation, options, masked = _without_keys(conversation, options)
     search, left_out = web_search.settle(route, options)
     ask, notices = _model_request(settings, route, base_url.value, conversation, options, search)
@@ -194,6 +191,19 @@ def _rendered(
         members = shorten(", ".join(extra), 100)
         call.notices.append(f"Yours, and sent as it was written: {members}.")
     return call
+
+
+def _unsendable(key: Key) -> KeyNotSent:
+    """Why a key cannot stand in a header."""
+    if not known_keys.is_placeholder(key.secret.reveal()):
+        return KeyNotSent(
+            f"the key in {key.origin} has spaces or odd characters in it. "
+            "Copy it again, without line ends."
+        )
+    held = f"what is set in {key.origin} is a placeholder, no key."
+    if re.fullmatch("[A-Z][A-Z0-9_]*", key.origin):
+        return KeyNotSent(f"{held} Put your own key there:\n{set_key(key.origin)}")
+    return KeyNotSent(f"{held} Put your own key there.")
 
 
 def is_name(model: object) -> bool:

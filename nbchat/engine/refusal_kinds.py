@@ -1,13 +1,17 @@
-"""Which kind of refusal it is, by the codes and words of the providers' error references."""
+"""Which kind of refusal it is. Structure decides, and words come last.
+
+In this order: what the status leaves no doubt of, the codes, the limits that were reached,
+the status, and where none of these speaks, the words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
+from nbchat.engine import refusal_codes, refusal_signs
+from nbchat.engine.refusal_limits import period_of
 from nbchat.errors import (
     ContextTooLong,
-    Filtered,
     KeyRefused,
     ModelNotFound,
     NoCredit,
@@ -19,104 +23,98 @@ from nbchat.errors import (
 )
 from nbchat.wire.problem import ProviderProblem
 
+Kind = type[ServiceError]
 
-class Signs(NamedTuple):
-    """What tells a kind: codes, compared as they are, and words inside the provider's sentence."""
-
-    codes: str  # with spaces between
-    words: tuple[str, ...] = ()
-
-    def fit(self, problem: ProviderProblem) -> bool:
-        codes = self.codes.split()
-        if problem.code.lower() in codes or problem.kind.lower() in codes:
-            return True
-        message = problem.message.lower()
-        return any(words in message for words in self.words)
-
-
-# Several may fit one refusal: the order is that in which they are tried.
-SIGNS: Mapping[type[ServiceError], Signs] = {
-    NoCredit: Signs(
-        "insufficient_quota exceeded_current_quota_error 1113 accountoverdueerror arrearage 1008"
-        " billing_error insufficient_balance billing_not_active",
-        (
-            "insufficient balance",
-            "in arrears",
-            "exceeded your current quota",
-            "insufficient credit",
-            "credit balance is too low",
-        ),
-    ),
-    ServiceDown: Signs(
-        "overloaded_error engine_overloaded_error 1305 1312 unavailable server_overloaded"
-        " serviceunavailableexception modelnotreadyexception unavailable_error overloaded",
-        ("overloaded",),
-    ),
-    ContextTooLong: Signs(
-        "context_length_exceeded tokens_too_long characters_too_long 1261"
-        " exceed_context_size_error model_context_window_exceeded string_above_max_length 1039",
-        (
-            "context length",
-            "context window",
-            "prompt is too long",
-            "exceeded model token limit",
-            "maximum context",
-            "context size",
-            "input is too long",
-            "too many tokens",
-            "exceeds the maximum number of tokens",
-        ),
-    ),
-    Filtered: Signs(
-        "content_filter 1301 unsafe_request data_inspection_failed content_policy_violation"
-        " sensitive",
-        ("high risk", "content management policy", "content filter", "moderation"),
-    ),
-    RateLimited: Signs(
-        "rate_limit_error rate_limit_exceeded rate_limit_reached_error 1302 1303 1304 1308 1310"
-        " resource_exhausted throttlingexception too_many_requests",
-        ("rate limit",),
-    ),
-    KeyRefused: Signs(
-        "invalid_authentication_error incorrect_api_key_error invalid_api_key"
-        " authentication_error 1000 1001 1002 1003 1004 invalid_iam_token",
-        ("api key not valid", "invalid api key", "incorrect api key"),
-    ),
-    NotAllowed: Signs("permission_error permission_denied 1220 1311 accessdeniedexception"),
-    ModelNotFound: Signs(
-        "model_not_found not_found_error resource_not_found_error 1211 1222 invalid_model"
-        " modelnotopen deploymentnotfound not_found resourcenotfoundexception invalid_model_error",
-        (
-            "model not found",
-            "model does not exist",
-            "no such model",
-            "unknown model",
-            "not a valid model",
-        ),
-    ),
+BY_STATUS: dict[int, Kind] = {
+    401: KeyRefused,
+    402: NoCredit,
+    403: NotAllowed,
+    408: ServiceDown,
+    410: ModelNotFound,
+    413: ContextTooLong,
+    429: RateLimited,
+    434: NotAllowed,  # Zhipu's
+    435: ContextTooLong,
+    451: NotAllowed,
+    501: RequestRefused,
+    505: RequestRefused,
 }
-STATUSES: Mapping[type[ServiceError], tuple[int, ...]] = {  # that tell a kind as surely
-    NoCredit: (402,),
-    ServiceDown: (408, 503, 529),
-    ContextTooLong: (413,),
-    RateLimited: (429,),
-    KeyRefused: (401,),
-    NotAllowed: (403, 451),
-}
+SILENT = 400  # below it, a status says nothing of what went wrong
 
 
-def kind_of(problem: ProviderProblem, status: int) -> type[ServiceError]:
-    """The kind of error that a provider's refusal is."""
-    for kind, signs in SIGNS.items():
-        if status in STATUSES.get(kind, ()) or signs.fit(problem):
-            return kind
-    if status >= 500:
-        return ServiceDown
-    if status in (404, 410):
-        return ModelNotFound
-    return RequestRefused
+class Verdict(NamedTuple):
+    """A kind, and whether a code or words of the provider tell it, and not the status alone."""
+
+    kind: Kind
+    is_told: bool
+    is_nothing_there: bool = False  # no model is meant: nothing is at that address
 
 
-def is_explained(problem: ProviderProblem, kind: type[ServiceError]) -> bool:
-    """Whether the provider's own code or words tell that kind, and not the status alone."""
-    return kind in SIGNS and SIGNS[kind].fit(problem)
+def judge(
+    problem: ProviderProblem,
+    status: int,
+    provider: str = "",
+    model: str = "",
+    wait: float | None = None,
+) -> Verdict:
+    """What kind of refusal a provider's problem is; `wait` is the seconds it asks to wait.
+
+    >>> judge(ProviderProblem("operator '+' is overloaded"), 400).kind.__name__
+    'RequestRefused'
+    >>> judge(ProviderProblem("", code="insufficient_quota"), 429).kind.__name__
+    'NoCredit'
+    """
+    named = refusal_codes.named_kind(problem, provider)
+    by_words = refusal_signs.kind_by_words(problem.message, status)
+    if status == 413:
+        told = ContextTooLong in (named, refusal_signs.kind_by_words(problem.message, 400))
+        return Verdict(ContextTooLong, told)
+    if named is NoCredit and refusal_codes.says_quota(problem) and wait is not None:
+        return Verdict(RateLimited, is_told=True)  # what comes back in a moment is no money
+    if named is NotAllowed and status == 403 and by_words:
+        return Verdict(by_words, is_told=True)
+    is_repeated = named is RateLimited and refusal_codes.repeats_429(problem)
+    if status == 429 and (named is None or is_repeated):
+        return _of_limits(problem, provider, by_words, wait)
+    if named is not None:
+        return Verdict(named, is_told=True)
+    if status == 404 or refusal_signs.UNEXPECTED_ENDPOINT.search(problem.message):
+        return _not_found(problem, model)
+    if status < SILENT:
+        return _without_status(problem, by_words, model)
+    if by_words is not None:
+        return Verdict(by_words, is_told=True)
+    if status in BY_STATUS:
+        return Verdict(BY_STATUS[status], is_told=False)
+    return Verdict(ServiceDown if status >= 500 else RequestRefused, is_told=False)
+
+
+def _of_limits(
+    problem: ProviderProblem, provider: str, by_words: Kind | None, wait: float | None
+) -> Verdict:
+    """Of a 429 whose codes say no more than that: a limit of a minute or a day, or the money."""
+    if problem.quotas or wait is not None or period_of(problem, provider):
+        return Verdict(RateLimited, is_told=True)
+    return Verdict(by_words or RateLimited, is_told=True)
+
+
+def _not_found(problem: ProviderProblem, model: str) -> Verdict:
+    """Whether the model is not there, or nothing is: a sentence of a model, or none at all."""
+    message = problem.message
+    if refusal_signs.is_about_a_model(message, model):
+        return Verdict(ModelNotFound, is_told=True)
+    if not message or refusal_signs.NOTHING_THERE.search(message):
+        return Verdict(ModelNotFound, is_told=False, is_nothing_there=True)
+    return Verdict(ModelNotFound, is_told=False)
+
+
+def _without_status(problem: ProviderProblem, by_words: Kind | None, model: str) -> Verdict:
+    """Of an error in an answer that had begun well."""
+    if by_words is not None:
+        return Verdict(by_words, is_told=True)
+    if refusal_codes.says_not_found(problem):
+        return _not_found(problem, model)
+    if refusal_codes.says_quota(problem):
+        return Verdict(RateLimited, is_told=True)
+    vague = refusal_codes.vague_kind(problem)
+    return Verdict(vague or RequestRefused, is_told=False)

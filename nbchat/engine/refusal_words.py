@@ -33,8 +33,7 @@ SENTENCES: dict[type[ServiceError], str] = {
     f"Top it up on its billing page, {OR_ANOTHER_MODEL}",
     RateLimited: "{name} limits the rate of requests{status}.{wait}{said}\n"
     f"Nothing was added to the conversation; ask again later, {OR_ANOTHER_MODEL}",
-    ModelNotFound: "{name} has no model '{model}'{status}.{said}\n"
-    "{near}Its models:\n%chat models {type}",
+    ModelNotFound: "{name} has no model '{model}'{status}.{said}\n{near}{models}",
     ContextTooLong: "{name} refuses a conversation that is too long for {model}{status}.{said}\n"
     "Shorten the question, choose a model that reads more, ask it aside with %%chat --fresh, "
     "or start over:\n%chat reset",
@@ -69,7 +68,11 @@ _SMALLER = (
 )
 
 STATUS_WORDS: dict[int, StatusWords] = {
-    405: StatusWords("takes no questions at this address", _CHECK_WAY),
+    405: StatusWords(
+        "takes no questions at this address",
+        "Check the base URL, which ends in /v1 at most servers, and the proxy if there is one, "
+        f"{OR_ANOTHER_MODEL}",
+    ),
     406: StatusWords("cannot answer in the form that was asked for", _CHANGE_IT),
     408: StatusWords(
         "gave up waiting for the whole question to arrive",

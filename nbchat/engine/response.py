@@ -6,38 +6,44 @@ that broke had held back is flushed, and its Stop says why.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import Any
 
 from nbchat.engine.answered import Answered
-from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error, read_refusal
+from nbchat.engine.bad_answers import (
+    early_end_error,
+    is_waiting,
+    no_answer_error,
+    other_format_error,
+)
+from nbchat.engine.decoders import decoder_for
+from nbchat.engine.error_bodies import as_utf8, problem_of
+from nbchat.engine.error_context import ErrorContext
+from nbchat.engine.refusals import error_for, not_an_api_error, read_refusal
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
-from nbchat.errors import BadAnswer, NbchatError, ServiceError
+from nbchat.errors import NbchatError, ServiceError
 from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Image, Source, Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
-from nbchat.network.failures import ASK_AGAIN, what_happened
+from nbchat.network.failures import what_happened
 from nbchat.settings_values import USUAL_LIMITS, Limits
 from nbchat.wire.contract import Dialect, Framing, Reader
 from nbchat.wire.framing.contract import Decoder, Frame, FramingError
 from nbchat.wire.framing.json_values import JsonValues, WholeBody
-from nbchat.wire.framing.ndjson import NdjsonLines
-from nbchat.wire.framing.server_sent_events import ServerSentEvents
-from nbchat.wire.problem import ProviderProblem
+from nbchat.wire.framing.server_sent_events import unwrap
+from nbchat.wire.problem import ProviderProblem, problem_in
 from nbchat.wire.stop import THE_SERVER
-from nbchat.wording import OR_ANOTHER_MODEL, size_text
+from nbchat.wording import size_text
 
 DONE = b"[DONE]"  # OpenAI's end marker, which gateways add to every format
 SECONDS_FOR_COUNTS = 2.0  # to wait for them after the finish reason
 SAMPLE_SIZE = 4096  # bytes kept of a body that may turn out to be no answer
 HEARTBEATS = ("ping", "heartbeat", "keep-alive", "keepalive")
 BOM = b"\xef\xbb\xbf"  # the byte order mark of UTF-8, which some servers write before a body
-BEGINS_TEXT = b"\t"  # the first byte of text; the length of an event of AWS begins with less
 UNREADABLE = "a part of the answer cannot be read"
 
 
@@ -64,6 +70,10 @@ class ResponseReader:
         self._sample = b""
         self._single: Any = None  # a JSON object that may be the whole answer, or the first of many
         self._frames = 0
+        self._data = b""  # of the last frame
+        self._has_begun = False  # a frame has something in it
+        self._has_closed = False  # the body has ended
+        self._was_single = False  # it was one JSON object, and whole
         self._delivered = False  # a batch has been handed on
         self._answered = Answered()
         self.has_ended = False  # the batch with the Stop is there
@@ -143,7 +153,9 @@ class ResponseReader:
             if is_open and len(self._sample) < limit:
                 return
             chunk, self._sample = body, body[:SAMPLE_SIZE]
-            self._decoder = self._decoder_for(start[:1])
+            is_json = self._response.content_type == "application/json"
+            first = start[:1]
+            self._decoder = decoder_for(first, self._framing, self._limits.event, is_json=is_json)
         try:
             frames = self._decoder.feed(chunk)
         except FramingError as error:
@@ -165,23 +177,6 @@ class ResponseReader:
             if self._reader.ended:
                 return
 
-    def _decoder_for(self, first: bytes) -> Decoder:
-        """By what the body starts with, since servers mislabel; `first` is its first byte."""
-        limit = self._limits.event
-        json_body = first in (b"{", b"[")
-        if first == b"<":
-            return WholeBody(limit)
-        if self._framing == "eventstream" and b"\0" <= first < BEGINS_TEXT:
-            from nbchat.wire.framing.aws_eventstream import EventStream
-
-            return EventStream(limit)
-        if not json_body:
-            return ServerSentEvents(limit)
-        is_one = first == b"[" or self._response.content_type == "application/json"
-        if self._framing == "ndjson" and not is_one:
-            return NdjsonLines(limit)
-        return JsonValues(limit)
-
     def _read_frame(self, frame: Frame) -> Iterable[Event]:
         name, data = frame
         if data == DONE:  # which costs the parsers an exception each
@@ -189,8 +184,15 @@ class ResponseReader:
         try:
             value = value_of(data)
         except SHAPE_ERRORS:
+            inner = unwrap(data)
+            if inner != data:
+                return self._read_frame((name, inner)) if inner else ()
             return self._read_marker(name, data.strip())
         self._frames += 1
+        self._data = data
+        self._has_begun = self._has_begun or bool(value)
+        if name == "error":
+            self._read_error(value)
         try:
             if not isinstance(self._decoder, JsonValues) or self._decoder.array:
                 return self._reader.read(value, name)
@@ -202,6 +204,14 @@ class ResponseReader:
             return [*before, *self._reader.read(value)]
         except SHAPE_ERRORS:
             raise Unreadable from None
+
+    def _read_error(self, value: Any) -> None:
+        """Raise what an event named so states, as the wire format reads it or as it stands."""
+        try:
+            self._batch += self._reader.read(value, "error")
+        except SHAPE_ERRORS:
+            raise Unreadable from None
+        raise problem_in(value) or problem_in({"error": value}) or ProviderProblem(str(value))
 
     def _read_marker(self, name: str, data: bytes) -> Iterable[Event]:
         """A frame that holds no JSON: the end marker, a heartbeat, or an error in plain text."""
@@ -218,6 +228,7 @@ class ResponseReader:
         """Read what the end of the body completes."""
         if self._decoder is None:
             return
+        self._has_closed = True
         for frame in self._decoder.close():  # only a body that is no JSON gives one here
             raise self._not_an_api_error(frame[1])
         if self._single is not None:
@@ -228,6 +239,7 @@ class ResponseReader:
     def _read_single_body(self, body: Any) -> None:
         """The answer of a server that does not stream."""
         self._single = None
+        self._was_single = True
         try:
             self._batch += self._reader.read_whole(body)
         except SHAPE_ERRORS:
@@ -278,6 +290,8 @@ class ResponseReader:
         Raises NbchatError where there was no answer at all.
         """
         if not self._frames and not failure:
+            if is_waiting(self._sample):
+                raise early_end_error(self._name)
             raise self._not_an_api_error(self._sample)
         try:
             *events, last = self._reader.finish()
@@ -286,6 +300,7 @@ class ResponseReader:
             failure = failure or UNREADABLE
         self._batch += events
         stop = last if isinstance(last, Stop) else Stop("broken")
+        stop = Stop(stop.reason, self._context.mask(stop.detail))
         cause = ""
         if stop.reason == "broken" or isinstance(failure, ServiceError):
             cause = self._cause(failure)
@@ -319,33 +334,30 @@ class ResponseReader:
             happened = f"{self._name} sent no answer: {what}"
             if isinstance(failure, NbchatError):
                 happened = what_happened(failure)
-            raise BadAnswer(f"{happened}.\n{_what_to_do(what)}")
+            raise no_answer_error(happened, what, retryable=self._was_cut(failure))
         understood = any(map(is_shown, self._batch))
         if stop == Stop("end") and not understood:  # an end marker alone
-            wire, place = self._context.route.wire, self._context.base_url
-            raise BadAnswer(
-                f"{self._name} at {place} sent nothing in the format {wire}.\n"
-                f"Check the base URL, {OR_ANOTHER_MODEL}"
-            )
+            raise other_format_error(self._context)
         is_told = any(isinstance(event, Notice | Source) for event in self._batch)
         if stop.reason == "end" and not is_told:  # as of a picture that cannot be shown
             self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
 
+    def _was_cut(self, failure: NbchatError | str) -> bool:
+        """Whether the body ended in order before the answer did."""
+        if not self._has_closed or self._was_single:
+            return False
+        return failure == UNREADABLE or (not failure and self._has_begun)
+
     # --- errors --------------------------------------------------------------------------------
 
-    def _error_for(self, problem: ProviderProblem) -> ServiceError:
+    def _error_for(self, problem: ProviderProblem) -> NbchatError:
+        if "\ufffd" in problem.message:  # it was no UTF-8
+            headers = self._response.headers
+            problem = problem_of(as_utf8(self._data, headers.get("content-type", ""))) or problem
         return error_for(problem, self._response.status, self._response.headers, self._context)
 
     def _not_an_api_error(self, body: bytes) -> NbchatError:
         return not_an_api_error(body, self._response.status, self._context)
-
-
-def _what_to_do(sentence: str) -> str:
-    """What helps where that was wrong with an answer."""
-    limit = re.search(r"\((limits\.\w+)\)", sentence)
-    if limit:
-        return f"Allow more with {limit[1]} in nbchat.toml, {OR_ANOTHER_MODEL}"
-    return ASK_AGAIN
 
 
 def _has_content(event: Event) -> bool:

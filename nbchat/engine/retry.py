@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from nbchat.engine.refusal_limits import wait_in_words
 from nbchat.errors import NbchatError, ServiceError
 from nbchat.network.failures import ConnectionLost
+from nbchat.wire.problem import ProviderProblem
 
 TRIES = 3
 FIRST_DELAY = 0.5  # seconds; doubled for each further try
@@ -52,6 +54,34 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     header = headers.get("retry-after", "")
     seconds = _number_in(header)
     return _seconds_until(header) if seconds is None else seconds
+
+
+def asked_wait(headers: Mapping[str, str], problem: ProviderProblem) -> float | None:
+    """Seconds the provider asks to wait: in a header, in the error's members, or in its words."""
+    for told in (headers, problem.headers):
+        seconds = retry_after(told)
+        if seconds is not None:
+            return seconds
+    if problem.retry_after is not None:
+        return problem.retry_after
+    seconds = wait_in_words(problem.message)
+    return _until_reset(problem.headers) if seconds is None else seconds
+
+
+def _until_reset(headers: Mapping[str, str]) -> float | None:
+    """Seconds until OpenRouter's X-RateLimit-Reset, which is in milliseconds since 1970."""
+    moment = _number_in(headers.get("x-ratelimit-reset", ""))
+    if moment is None or not math.isfinite(moment):
+        return None
+    seconds = moment / 1000 if moment > 1e11 else moment
+    left = seconds - datetime.now(UTC).timestamp()
+    return left if left > 0 else None
+
+
+def should_retry(headers: Mapping[str, str], retryable: bool) -> bool:
+    """Whether another try makes sense; a server's own word for it goes before ours."""
+    word = headers.get("x-should-retry", "").strip().lower()
+    return word == "true" if word in ("true", "false") else retryable
 
 
 def _number_in(text: str) -> float | None:

@@ -2,18 +2,28 @@
 
 One tolerant reader serves all formats: an `error` object or string, a list around
 it, a flat `{code, message}`, MiniMax's `base_resp`, Baidu's `error_msg`, FastAPI's
-`detail`. What the words mean is decided once, in the engine.
+`detail`; and an error inside another, as gateways pass it on. What stands beside the
+words is in `problem_details`. What it all means is decided once, in the engine.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from nbchat.wire import problem_details as details
+
+DEEPEST = 4  # errors inside errors that are looked into
+
 
 class ProviderProblem(Exception):
-    """What a provider said, of which the engine makes an error. `retry_after` is in seconds."""
+    """What a provider said, of which the engine makes an error. `retry_after` is in seconds.
+
+    `reasons` are codes besides `code` and `kind`: of an error inside this one, or of its details.
+    `quotas` are the names of the limits that were reached, `param` is the member of the request
+    that is wrong, `vendor` whose numbers the code is one of, and `headers` those that a gateway
+    passes on in the body.
+    """
 
     def __init__(
         self,
@@ -23,7 +33,9 @@ class ProviderProblem(Exception):
         kind: str = "",
         status: int | None = None,
         retry_after: float | None = None,
-        field: str = "",
+        reasons: tuple[str, ...] = (),
+        quotas: tuple[str, ...] = (),
+        vendor: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -31,10 +43,14 @@ class ProviderProblem(Exception):
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
-        self.field = field  # of the request, which is refused
+        self.reasons = reasons
+        self.quotas = quotas
+        self.vendor = vendor
+        self.param = ""  # the member of the request that is refused
+        self.headers: Mapping[str, str] = {}
 
 
-def problem_in(body: Any) -> ProviderProblem | None:
+def problem_in(body: Any, depth: int = 0) -> ProviderProblem | None:
     """The problem that a JSON value states, or None where it states none.
 
     >>> error = {"message": "no such model", "type": "invalid_request_error", "code": 1211}
@@ -44,21 +60,25 @@ def problem_in(body: Any) -> ProviderProblem | None:
     True
     """
     if isinstance(body, list) and body:
-        return problem_in(body[0])
+        return problem_in(body[0], depth)
     if not isinstance(body, Mapping):
         return None
     error = body.get("error") or body.get("errors")  # Cloudflare's list
+    response = body.get("Response")  # Tencent's older API
+    if isinstance(response, Mapping):
+        error = response.get("Error")
     if isinstance(error, Mapping):
-        return _of(error, body)
+        return _of(error, body, depth)
     if isinstance(error, str):
         said = body.get("message")  # some say "Not Found" here, and what was not found there
         return _of(
             {**body, "message": f"{error}: {said}" if isinstance(said, str) and said else error},
             body,
+            depth,
         )
     if isinstance(error, list) and error:
-        return problem_in({"error": error[0]})
-    return _flat(body)
+        return problem_in({"error": error[0]}, depth)
+    return _flat(body, depth)
 
 
 def raise_problem(value: Any, statuses: Mapping[str, int] | None = None) -> None:
@@ -72,27 +92,35 @@ def raise_problem(value: Any, statuses: Mapping[str, int] | None = None) -> None
         raise found
 
 
-def _flat(body: Mapping[str, Any]) -> ProviderProblem | None:
+def _flat(body: Mapping[str, Any], depth: int) -> ProviderProblem | None:
     """The shapes without an `error` member."""
     code, answer = body.get("code"), body.get("base_resp")
     if isinstance(answer, Mapping) and answer.get("status_code"):
         return ProviderProblem(
-            _words(answer.get("status_msg") or answer), code=_text(answer["status_code"])
+            _words(answer.get("status_msg") or answer),
+            code=_text(answer["status_code"]),
+            vendor="minimax",
         )
     if body.get("error_msg") or body.get("error_code"):
         return ProviderProblem(
-            _words(body.get("error_msg") or dict(body)), code=_text(body.get("error_code"))
+            _words(body.get("error_msg") or dict(body)),
+            code=_text(body.get("error_code")),
+            vendor="baidu",
         )
     if body.get("type") == "error" or body.get("object") == "error":
-        return _of(body, body)
+        return _of(body, body, depth)
     if "choices" in body or not _says(body):
-        return ProviderProblem(_words(body), code=_text(code)) if _failed(code) else None
-    return None if _fine(code) else _of(body, body)
+        if not _failed(code):
+            return None
+        status = details.status_in(body, body)
+        return ProviderProblem(_words(body), code=_text(code), status=status, vendor=_vendor(body))
+    return None if _fine(code) else _of(body, body, depth)
 
 
 def _says(body: Mapping[str, Any]) -> bool:
     """Whether there are words that are not an answer's: in an answer, `message` is an object."""
-    said = body.get("message") or body.get("Message")  # AWS writes it both ways
+    # AWS writes it both ways, and gateways in China shorten it.
+    said = body.get("message") or body.get("Message") or body.get("msg")
     return (
         bool(isinstance(said, str) or body.get("detail"))
         and not {"role", "output", "content", "done"} & body.keys()
@@ -107,20 +135,31 @@ def _failed(code: Any) -> bool:
     return isinstance(code, int) and not isinstance(code, bool) and code not in (0, 200)
 
 
-def _of(error: Mapping[str, Any], body: Mapping[str, Any]) -> ProviderProblem:
-    code = error.get("code") if error.get("code") is not None else body.get("code")
-    members = ("status", "status_code", "raw_status_code", "StatusCode")
-    told = (*map(error.get, members), body.get("status"), code)
-    status = next((s for s in told if _is_status(s)), None)
+def _vendor(body: Mapping[str, Any]) -> str:
+    return "spark" if "sid" in body else ""
+
+
+def _of(error: Mapping[str, Any], body: Mapping[str, Any], depth: int) -> ProviderProblem:
+    code = next((c for c in map(error.get, ("code", "Code")) if c is not None), body.get("code"))
     kind = error.get("type") or error.get("error_type") or error.get("status")
-    return ProviderProblem(
+    problem = ProviderProblem(
         _words(error),
         code=_text(code),
         kind=kind if isinstance(kind, str) else "",
-        status=int(status) if status is not None else None,
-        retry_after=_retry_delay(error.get("details")),
-        field=_field(error),
+        status=details.status_in(error, body),
+        retry_after=details.wait_in(error, body),
+        reasons=details.reasons_in(error, body),
+        quotas=details.quotas_in(error),
+        vendor=_vendor(body),
     )
+    problem.param = _field(error)
+    problem.headers = details.headers_in(error)
+    inner = details.inner_error(error, problem.message)
+    if inner is not None and depth < DEEPEST:
+        _add_inner(problem, problem_in(inner, depth + 1) or problem_in({"error": inner}, depth + 1))
+    else:
+        problem.reasons += details.reasons_in_words(problem.message)
+    return problem
 
 
 def _field(error: Mapping[str, Any]) -> str:
@@ -142,18 +181,17 @@ def _field(error: Mapping[str, Any]) -> str:
     return ""
 
 
-def _is_status(value: Any) -> bool:
-    text = str(value) if isinstance(value, int | str) else ""
-    return len(text) == 3 and text.isascii() and text.isdigit() and 400 <= int(text) <= 599
-
-
-def _retry_delay(details: Any) -> float | None:
-    """Google's RetryInfo: `{"retryDelay": "12s"}` in `details`, seconds."""
-    for detail in details if isinstance(details, list) else ():
-        delay = detail.get("retryDelay") if isinstance(detail, Mapping) else None
-        if isinstance(delay, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?s", delay, re.ASCII):
-            return float(delay[:-1])
-    return None
+def _add_inner(problem: ProviderProblem, inner: ProviderProblem | None) -> None:
+    """Add to a gateway's error what the one says that it passes on."""
+    if inner is None:
+        return
+    problem.reasons += tuple(filter(None, (inner.code, inner.kind, *inner.reasons)))
+    problem.quotas += inner.quotas
+    problem.param = problem.param or inner.param
+    problem.status = problem.status or inner.status
+    if problem.retry_after is None:
+        problem.retry_after = inner.retry_after
+    problem.message = inner.message or problem.message
 
 
 def _words(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -130,6 +131,27 @@ async def test_a_provider_that_asks_for_more_than_a_minute_is_refused_at_once(
     assert "asks to wait 61 s, which is too long to wait for here" in str(raised.value)
     assert raised.value.retry_after == 61
     assert len(service.requests) == 1
+
+
+@pytest.mark.field("E1")
+async def test_the_wait_that_stands_in_the_body_is_kept(service: Service) -> None:
+    """Gemini's quota of a minute, which is said in the words of one that is used up."""
+    details = [
+        {"violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel-FreeTier"}]},
+        {"retryDelay": "0.4s"},
+    ]
+    said = "You exceeded your current quota, please check your plan and billing details."
+    error = {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": said, "details": details}
+    service.answers(json.dumps({"error": error}).encode(), status=429)
+    engine = Engine()
+
+    async with asking(engine, service) as stream:
+        first = await anext(stream)
+    await engine.aclose()
+
+    assert isinstance(first, Notice)
+    assert "limits the rate of requests" in first.text
+    assert first.text.endswith("Trying again in 0.4 s.")
 
 
 REFUSAL = b'{"error": {"message": "slow down", "type": "rate_limit_error"}}'

@@ -23,8 +23,10 @@ from typing import Any
 
 from fastapi import Response
 
-from nbchat.chat_service.chunk import StreamChunk
+from nbchat.chat_service.chunk import BrokenOff, StreamChunk
 from nbchat.errors import (
+    BadAnswer,
+    BadAttachment,
     BadSettings,
     ConnectionBroken,
     ContextTooLong,
@@ -110,6 +112,7 @@ class Stopping(Refusal):
 STATUSES: tuple[tuple[type[NbchatError], int, str], ...] = (
     (UnknownModel, 404, "model_not_found"),
     (MissingKey, 503, "missing_key"),
+    (BadAttachment, 400, "unsupported_content"),
     (BadSettings, 422, "invalid_request"),
     (KeyRefused, 401, "provider_key_refused"),
     (NotAllowed, 403, "provider_not_allowed"),
@@ -121,7 +124,17 @@ STATUSES: tuple[tuple[type[NbchatError], int, str], ...] = (
     (RequestRefused, 400, "provider_refused"),
     (ServiceDown, 503, "provider_overloaded"),
     (TimedOut, 504, "provider_silent"),
+    (BrokenOff, 502, "provider_broke_off"),
+    (BadAnswer, 502, "provider_not_understood"),
     (ConnectionBroken, 502, "provider_unreachable"),
+)
+# By a provider's own word for why it ended an answer, as a part of it.
+BROKEN_OFF: tuple[tuple[str, int, str], ...] = (
+    ("resource", 503, "provider_overloaded"),
+    ("overload", 503, "provider_overloaded"),
+    ("capacity", 503, "provider_overloaded"),
+    ("timeout", 504, "provider_silent"),
+    ("time_out", 504, "provider_silent"),
 )
 
 
@@ -129,6 +142,10 @@ def status_of(error: NbchatError) -> tuple[int, str]:
     """The HTTP status for an error, and OpenAI's `code`."""
     if isinstance(error, Refusal):
         return error.status, error.code
+    if isinstance(error, BrokenOff):
+        for part, status, code in BROKEN_OFF:
+            if part in error.word.lower():
+                return status, code
     for kind, status, code in STATUSES:
         if isinstance(error, kind):
             return status, code

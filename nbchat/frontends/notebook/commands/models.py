@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from nbchat.catalog.model_list import abilities, price_text, short_price, window_text
+from nbchat.catalog.models_hint import NO_LIST
 from nbchat.catalog.typed_addresses import address_meant
 from nbchat.errors import BadCommand, NotThere, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
@@ -48,9 +49,9 @@ PROVIDER_HEAD = ["type", "provider", "key in", "", "a model"]
     group="general",
 )
 def models(chat: ChatCommand, pattern: str = "") -> None:
-    option, _, kind = pattern.partition(" ")
-    if option == LIVE:
-        _show_live_models(chat, kind.strip())
+    words = pattern.replace(f"{LIVE}=", f"{LIVE} ").split()
+    if LIVE in words:
+        _show_live_models(chat, " ".join(word for word in words if word != LIVE))
     elif pattern and pattern != ALL:
         _show_matching_models(chat, pattern)
     else:
@@ -86,6 +87,9 @@ def _no_match(pattern: str, catalog: Catalog) -> str:
         return address
     said = f"no model or provider matches {shorten(pattern, LONGEST_SHOWN)!r}."
     words = [word.strip("-*?.,'\"").lower() for word in pattern.split()]
+    provider = catalog.providers.get(words[0])
+    if provider and len(words) == 1:
+        return _no_rows(provider, catalog)
     if words[0] == LIVE.strip("-"):
         kind = words[-1] if words[-1] in catalog.providers else "kimi"
         return f"{said} What a provider has today:\n%chat models {LIVE} {kind}"
@@ -101,6 +105,16 @@ def _no_match(pattern: str, catalog: Catalog) -> str:
     if near:
         return f"{said} Did you mean {near[0]!r}?\n%chat models {near[0]}"
     return f"{said} All there are:\n%chat models {ALL}"
+
+
+def _no_rows(provider: Provider, catalog: Catalog) -> str:
+    """What to say of a provider of which the table has no models."""
+    if provider.retired:
+        return provider.retired
+    said = f"the table has no models of {provider.name}"
+    if provider.models_url == NO_LIST:
+        return f"{said}, and it lists none itself. Ask for one as {provider.type}:ITS-ID."
+    return f"{said}, which lists its own. What it has now:\n%chat models {LIVE} {provider.type}"
 
 
 class _ModelTable:
