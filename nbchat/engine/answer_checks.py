@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nbchat import known_keys
+from nbchat.catalog.models_hint import NO_LIST
 from nbchat.engine.findings import Finding, fits, no_answer, refused, wrong
 from nbchat.engine.get_only import Asked, page_title
 from nbchat.engine.heard import HeardResponse
 from nbchat.engine.listing import (
     LISTINGS,
-    NONE,
     entries_of,
     has_list,
     list_url,
@@ -61,7 +61,7 @@ class Answered:
 async def look_at_answer(asked: Asked, answered: Answered) -> None:
     """Ask for the list of models, and note what comes."""
     provider = asked.request.route.provider
-    has_none = provider.models_url == NONE or provider.wire not in LISTINGS
+    has_none = provider.models_url == NO_LIST or provider.wire not in LISTINGS
     url = asked.request.base_url.value
     try:
         if not has_none:
