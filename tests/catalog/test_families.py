@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from nbchat.catalog.catalog import shipped
 from nbchat.catalog.families import Family, family_of, providers_family
-from nbchat.catalog.rows import Model, ModelProfile, Quirks
+from nbchat.catalog.rows import Model, ModelProfile, Provider, Quirks
 from nbchat.wire.formats import FORMATS
 
 CATALOG = shipped()
@@ -70,6 +70,18 @@ def test_a_row_says_more_than_its_provider_and_that_more_than_the_family() -> No
 
     own = kimi.model_copy(update={"quirks": Quirks(reasoning_back="never")})
     assert CATALOG.quirks(own).reasoning_back == "never"
+
+
+@pytest.mark.field("E4")
+def test_a_family_holds_at_a_provider_of_the_user_s_own() -> None:
+    corp = Provider(type="corp", name="Corp", base_url="https://llm.corp.example/v1")
+    strict = Provider(type="strict", name="Strict", quirks=Quirks(reasoning_back="never"))
+    catalog = CATALOG.merged(providers=[corp, strict])
+
+    for kind, back in (("corp", "tools"), ("strict", "never")):
+        row = catalog.find(f"{kind}:team/kimi-k2-thinking").model
+        assert catalog.quirks(row).reasoning_back == back
+    assert catalog.find("corp:gpt-oss-20b").model.thinking == "effort"
 
 
 def test_over_other_formats_only_what_they_have_holds() -> None:
