@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -13,8 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-import nbchat
 from nbchat.engine.demo.instance import instance_of
+from nbchat.engine.engine import Engine
 from nbchat.events import Stop, Text
 
 
@@ -220,10 +221,50 @@ def test_what_has_no_end_is_left_alone() -> None:
     assert isinstance(instance_of({"$ref": "https://example.com/schema"}), str)
 
 
+HOSTILE: list[Any] = [
+    None,
+    5,
+    [],
+    {"enum": 5},
+    {"enum": []},
+    {"type": 5},
+    {"type": []},
+    {"type": "nonsense"},
+    {"properties": []},
+    {"items": 5, "minItems": 3},
+    {"type": "number", "multipleOf": 1e-320, "minimum": 1e300},
+    {"type": "number", "multipleOf": 0},
+    {"type": "integer", "minimum": float("inf")},
+    {"type": "string", "minLength": 10**12},
+    {"type": "string", "pattern": "^(a+)+$", "minLength": 5000},
+    {"type": "array", "items": {"type": "string", "pattern": "^(a+)+$", "minLength": 60}},
+    {"type": "object", "minProperties": 10**12},
+    {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}},
+    {"allOf": [{"$ref": "#"}]},
+    {"anyOf": [{"$ref": "#"}]},
+    {"type": "string", "pattern": "^((a{1000}){1000}){1000}$"},
+    {"type": "array", "minItems": 10**9, "items": {"$ref": "#"}},
+]
+
+
 @pytest.mark.field("E18")
-def test_a_model_is_answered_in_pieces_of_json() -> None:
-    answer = nbchat.ask("demo", "A cat, please", schema=Everything)
-    again = nbchat.ask("demo", "Another", schema=Everything)
+@pytest.mark.parametrize("schema", HOSTILE, ids=lambda schema: str(schema)[:60])
+def test_what_is_no_schema_that_can_be_answered_costs_no_failure(schema: Any) -> None:
+    assert len(json.dumps(instance_of(schema))) < 200_000
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    engine = Engine()
+    engine.demo.pace = 0
+    yield engine
+    await engine.aclose()
+
+
+@pytest.mark.field("E18")
+async def test_a_model_is_answered_in_pieces_of_json(engine: Engine) -> None:
+    answer = await engine.stream("demo", "A cat, please", schema=Everything).answer()
+    again = await engine.stream("demo", "Another", schema=Everything).answer()
 
     Everything.model_validate_json(answer.text)
     assert answer.text == again.text
@@ -231,8 +272,9 @@ def test_a_model_is_answered_in_pieces_of_json() -> None:
 
 
 @pytest.mark.field("E18")
-async def test_an_instance_arrives_in_pieces_and_is_cut_at_the_limit() -> None:
-    events = [event async for event in nbchat.stream("demo", "hi", schema=Address, max_tokens=12)]
+async def test_an_instance_arrives_in_pieces_and_is_cut_at_the_limit(engine: Engine) -> None:
+    stream = engine.stream("demo", "hi", schema=Address, max_tokens=12)
+    events = [event async for event in stream]
 
     pieces = [event.text for event in events if isinstance(event, Text)]
     whole = json.dumps(instance_of(Address.model_json_schema()))
@@ -245,9 +287,10 @@ async def test_an_instance_arrives_in_pieces_and_is_cut_at_the_limit() -> None:
 
 @pytest.mark.field("E18")
 @pytest.mark.parametrize("limit", [1, 3, 40, 100_000])
-def test_an_answer_has_no_more_tokens_than_are_allowed(limit: int) -> None:
-    answer = nbchat.ask("demo", "Show me some thinking", max_tokens=limit)
-    whole = nbchat.ask("demo", "Show me some thinking")
+async def test_an_answer_has_no_more_tokens_than_are_allowed(engine: Engine, limit: int) -> None:
+    question = "Show me some thinking"
+    answer = await engine.stream("demo", question, max_tokens=limit).answer()
+    whole = await engine.stream("demo", question).answer()
 
     assert answer.usage.output is not None
     assert answer.usage.output <= limit

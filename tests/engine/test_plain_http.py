@@ -266,3 +266,18 @@ def test_the_variable_of_ollama_names_a_server_of_the_network(
     monkeypatch.setenv("OLLAMA_HOST", said)
 
     assert prepare(Settings.load(), "ollama:qwen3", "hi", Options()).call.url == f"{place}/api/chat"
+
+
+@pytest.mark.field("E15")
+def test_a_proxy_that_reads_along_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "http://ollama:11434")
+    monkeypatch.setenv("HTTP_PROXY", "http://me:s3cret@proxy.corp:3128")
+
+    (line,) = prepare(Settings.load(), "ollama:qwen3", "hi", Options()).news.values()
+
+    assert line == (
+        "Ollama is asked unencrypted: http://ollama:11434 through the proxy proxy.corp:3128 "
+        "(HTTP_PROXY). Whoever is on that network can read along."
+    )

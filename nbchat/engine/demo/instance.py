@@ -12,6 +12,8 @@ from nbchat.wire.shapes import items, mapping, string
 
 DEEPEST = 6  # levels, behind which nothing is said that need not be
 ENDLESS = 40  # levels
+MOST_VALUES = 5000
+LONGEST = 10_000  # characters of a text
 MOST_ITEMS = 100
 USUAL_ITEMS = 2
 MERGED = ("properties", "$defs", "definitions", "patternProperties")  # of all parts of an allOf
@@ -68,7 +70,10 @@ def instance_of(schema: Any) -> Any:
     >>> instance_of({"type": "object", "properties": {"name": {"type": "string"}}})
     {'name': 'Ada'}
     """
-    return _Maker(schema).value(schema, "", 0)
+    try:
+        return _Maker(schema).value(schema, "", 0)
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        return None  # no schema at all, or with numbers beyond all bounds
 
 
 class _Maker:
@@ -76,10 +81,12 @@ class _Maker:
 
     def __init__(self, root: Any) -> None:
         self._root = root
+        self._left = MOST_VALUES
 
     def value(self, schema: Any, name: str, depth: int, number: int = 0) -> Any:
         """The value for a part; `name` is its field's, `number` tells items of a list apart."""
-        if depth > ENDLESS:  # it cannot be said in any finite number of words
+        self._left -= 1
+        if depth > ENDLESS or self._left < 0:  # it has no end, or none that anybody would wait for
             return None
         whole = self._resolved(schema, depth)
         if "const" in whole:
@@ -239,8 +246,8 @@ def _number(schema: Mapping[str, Any], whole: bool, number: int) -> float:
 
 def _text(schema: Mapping[str, Any], name: str, number: int) -> str:
     shown = string(schema.get("format"))
-    least = _whole(schema.get("minLength"), 0)
-    most = _whole(schema.get("maxLength"), 10_000)
+    least = min(_whole(schema.get("minLength"), 0), LONGEST)
+    most = min(_whole(schema.get("maxLength"), LONGEST), LONGEST)
     if shown in FORMATS and "pattern" not in schema:
         return FORMATS[shown]
     if schema.get("contentEncoding") == "base64":

@@ -15,6 +15,8 @@ ALPHABET = (
     string.ascii_lowercase + string.digits + string.ascii_uppercase + " " + string.punctuation
 )
 USUAL = "demo"
+LONGEST = 10_000  # characters
+LONGEST_TRIED = 20  # characters of a text that is held against its pattern
 
 
 def text_for(pattern: str, least: int = 0, most: int = 10_000, number: int = 0) -> str:
@@ -31,6 +33,8 @@ def text_for(pattern: str, least: int = 0, most: int = 10_000, number: int = 0) 
 
 
 def _matches(pattern: str, text: str) -> bool:
+    if len(text) > LONGEST_TRIED:  # a pattern can be made so that it would take for ever
+        return True
     try:
         return re.search(pattern, text) is not None
     except (re.error, RecursionError):
@@ -44,7 +48,8 @@ def _made(pattern: str, least: int, number: int) -> list[str]:
     except (re.error, RecursionError, OverflowError):
         return []
     made = [_text(tree, times, number) for times in (0, 1, 2, least, number + least)]
-    numbered = [f"{text}{number + 1}" for text in made] if number else []
+    short = [text for text in made if len(text) < LONGEST_TRIED - 4]
+    numbered = [f"{text}{number + 1}" for text in short] if number else []
     return [*numbered, *made]  # that none is the same as the one before
 
 
@@ -64,8 +69,7 @@ def _part(name: str, value: Any, times: int, number: int) -> str:
             return _letter(value, number)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             low, high, inner = value
-            count = min(max(int(low), times), int(high), 1000)
-            return "".join(_text(inner, times, number + at) for at in range(count))
+            return _repeated(inner, min(max(int(low), times), int(high)), number)
         case "SUBPATTERN":
             return _text(value[-1], times, number)
         case "ATOMIC_GROUP":
@@ -74,6 +78,16 @@ def _part(name: str, value: Any, times: int, number: int) -> str:
             branches = value[1]
             return _text(branches[number % len(branches)], times, number)
     return ""  # a place, such as the start; what is looked ahead for is checked afterwards
+
+
+def _repeated(inner: Any, count: int, number: int) -> str:
+    """The part so often, as far as anybody would read it."""
+    text = ""
+    for at in range(count):
+        text += _text(inner, 0 if count > 1 else 1, number + at)
+        if not text or len(text) > LONGEST:
+            break
+    return text
 
 
 def _letter(choices: Any, number: int) -> str:
