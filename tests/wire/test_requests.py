@@ -66,7 +66,7 @@ SIGNED = {"type": "thinking", "thinking": "hm", "signature": "EqQB"}
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAAA"}
 CONVERSE = {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "EqQB"}}}
 REDACTED = {"reasoningContent": {"redactedContent": "b3BhcXVl"}}
-COMMENTARY = {"role": "assistant", "phase": "commentary", "content": "First."}
+COMMENTARY = {"type": "message", "role": "assistant", "phase": "commentary", "content": "First."}
 FUNCTION = {"type": "function_call", "call_id": "x", "name": "f", "arguments": "{}"}
 
 # Pieces of an answer as they came, and as they are sent, where that is not the same.
