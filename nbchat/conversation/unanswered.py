@@ -43,7 +43,7 @@ def unanswered_notices(turn: Turn) -> list[str]:
     said = []
     if along:
         questions, they = _named(along)
-        said.append(f"{questions} had no answer; {they} sent along with this one.")
+        said.append(f"{questions} had no answer in words; {they} sent along with this one.")
     if filtered:
         questions, they = _named(filtered)
         said.append(f"{questions} had no answer, because of a filter; {they} not sent again.")

@@ -109,7 +109,9 @@ def test_the_question_of_a_turn_without_words_goes_along_with_the_next(
 
     assert [turn.question.text for turn in chat.turns] == ["Think", "Hello"]
     assert sent(service) == [("user", "Think\n\nHello")]
-    assert second.notices == ["The question before had no answer; it was sent along with this one."]
+    assert second.notices == [
+        "The question before had no answer in words; it was sent along with this one."
+    ]
 
 
 @pytest.mark.field("E5")
@@ -129,7 +131,9 @@ def test_unanswered_questions_stay_with_the_one_they_went_along_with(
     later = chat.ask("And now?", **ASK).notices
     sent_fourth = service.requests[-1].json["messages"]
 
-    assert "The 2 questions before had no answer; they were sent along with this one." in told
+    assert (
+        "The 2 questions before had no answer in words; they were sent along with this one." in told
+    )
     assert [notice for notice in later if "no answer" in notice] == []
     (asked,) = sent_third
     assert [part.get("text") for part in asked["content"]] == [
