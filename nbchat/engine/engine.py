@@ -211,9 +211,11 @@ class Engine:
         """The first model of a server on this machine, such as `ollama:qwen3:4b`, or ''."""
         return await local_servers.find_local_model(self.models, self._settings())
 
-    async def local_models(self) -> dict[str, list[Model]]:
+    async def local_models(
+        self, seconds: float = local_servers.SEARCH_SECONDS
+    ) -> dict[str, list[Model]]:
         """The models of the servers on this machine, by the kind of server."""
-        return await local_servers.find_all(self.models, self._settings())
+        return await local_servers.find_all(self.models, self._settings(), seconds)
 
     async def check(self, subject: Subject, *, live: bool = False) -> list[Finding]:
         """Whether a model can be asked, and what is missing; see `nbchat.engine.checks`.

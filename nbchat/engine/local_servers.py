@@ -39,17 +39,21 @@ async def find_local_model(list_models: ListModels, settings: Settings) -> str:
     return ""
 
 
-async def find_all(list_models: ListModels, settings: Settings) -> dict[str, list[Model]]:
+async def find_all(
+    list_models: ListModels, settings: Settings, seconds: float = SEARCH_SECONDS
+) -> dict[str, list[Model]]:
     """The models that can answer, by the kind of server; none of one that does not run."""
     kinds = [provider.type for provider in settings.catalog.providers.values() if provider.local]
-    found = await asyncio.gather(*(find_at(kind, list_models) for kind in kinds))
+    found = await asyncio.gather(*(find_at(kind, list_models, seconds) for kind in kinds))
     return dict(zip(kinds, found, strict=True))
 
 
-async def find_at(kind: str, list_models: ListModels) -> list[Model]:
+async def find_at(
+    kind: str, list_models: ListModels, seconds: float = SEARCH_SECONDS
+) -> list[Model]:
     """The models of one kind of server that can answer; none where it does not run."""
     try:
-        async with asyncio.timeout(SEARCH_SECONDS):
+        async with asyncio.timeout(seconds):
             models = await list_models(kind)
     except (NbchatError, TimeoutError):
         return []

@@ -20,8 +20,7 @@ from nbchat.frontends.server.openapi import (
     RESPONSES,
     OpenAIModel,
     OpenAIModels,
-    OpenAIRefusal,
-    describe_refusals,
+    describe_openai_refusals,
 )
 from nbchat.frontends.server.responses_request import ResponsesRequest
 from nbchat.frontends.server.responses_response import ResponseBody, ResponseEvents
@@ -29,7 +28,7 @@ from nbchat.frontends.server.state import ServerState
 from nbchat.frontends.server.streaming import Answer
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["OpenAI's format"])
-REFUSALS = describe_refusals(OpenAIRefusal, 400, 401, 403, 404, 413, 415, 429, 502, 503, 504)
+REFUSALS = describe_openai_refusals(400, 401, 403, 404, 413, 415, 429, 502, 503, 504)
 
 
 @router.post(
@@ -76,7 +75,7 @@ async def responses(
     "/models",
     summary="The models that can be asked now",
     response_description="The models.",
-    responses=describe_refusals(OpenAIRefusal, 400, 401, 403, 429, 503),
+    responses=describe_openai_refusals(400, 401, 403, 429, 503),
 )
 async def openai_models(
     request: Request,
@@ -96,7 +95,7 @@ async def openai_models(
     "/models/{model:path}",
     summary="One model",
     response_description="The model.",
-    responses=describe_refusals(OpenAIRefusal, 400, 401, 403, 404, 429, 503),
+    responses=describe_openai_refusals(400, 401, 403, 404, 429, 503),
 )
 async def openai_model(model: str, request: Request) -> OpenAIModel:
     """Whether a model may be asked here, and who serves it."""

@@ -192,6 +192,12 @@ class OpenAIRefusal(BaseModel):
     error: OpenAIError
 
 
+def describe_openai_refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route below /v1, where a request that is wrong is 400 and never 422."""
+    others = {"model": OpenAIRefusal, "description": "Any other refusal."}
+    return {**describe_refusals(OpenAIRefusal, *statuses), "default": others}
+
+
 class OpenAIModel(BaseModel):
     """A model; `owned_by` is the provider that serves it.
 

@@ -146,6 +146,13 @@ class ResponsesRequest(BaseModel):
             raise ValueError(f"should be left out, because {STATELESS}")
         return None
 
+    @field_validator("include")
+    @classmethod
+    def _has_no_logprobs(cls, value: list[str] | None) -> list[str] | None:
+        if value and "message.output_text.logprobs" in value:
+            raise ValueError("should not have logprobs: none can be had here")
+        return value
+
     @field_validator("prompt")
     @classmethod
     def _has_no_prompts(cls, value: Any) -> Any:

@@ -34,6 +34,7 @@ from nbchat.frontends.server.stop_words import end_at_stop_words
 from nbchat.settings import Settings
 
 log = logging.getLogger("nbchat.server")
+LOCAL_SECONDS = 2.0  # for the servers on this machine to list their models; nobody types here
 ONE_MODEL = ("llamacpp",)  # servers of one model, which answers to any name
 
 
@@ -151,7 +152,7 @@ class ServerState:
             return kind if is_there or (kind in ONE_MODEL and kind in found.values()) else None
         if route.provider.key_needed:
             return kind if _settings().key(route.provider, route.model.env_key) else None
-        listed = await local_servers.find_at(kind, self.engine.models)
+        listed = await local_servers.find_at(kind, self.engine.models, LOCAL_SECONDS)
         return kind if route.model.sent_id in [model.sent_id for model in listed] else None
 
     @property
@@ -160,7 +161,7 @@ class ServerState:
 
     async def _local_models(self) -> dict[str, str]:
         catalog = _settings().catalog
-        found = await self.engine.local_models()
+        found = await self.engine.local_models(LOCAL_SECONDS)
         names = {f"{kind}:{m.sent_id}": kind for kind, models in found.items() for m in models}
         return {name: kind for name, kind in names.items() if self.allows(name, catalog)}
 

@@ -294,6 +294,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"prompt": {"id": "pmpt_1"}}, "prompt", "no prompts"),
     ({"background": True}, "background", ""),
     ({"top_logprobs": 3}, "top_logprobs", ""),
+    ({"include": ["message.output_text.logprobs"]}, "include", "none can be had"),
     ({"max_output_tokens": 0}, "max_output_tokens", ""),
     ({"tools": [{"type": "web_search"}]}, "tools", "should be a function"),
     ({"tools": [{"type": "function"}]}, "tools", ""),
