@@ -12,7 +12,7 @@ from nbchat.messages import Image, Message, Source, Text
 from nbchat.render import answer_html, plain
 from nbchat.turns import Turn
 
-from ..fakes.pictures import HUGE, SVG, data_url, png
+from ..pictures import HUGE, SVG, data_url, png
 from .dom import Page
 
 A, B = "https://a.example/1", "https://b.example/2"
