@@ -14,6 +14,7 @@ from html import escape
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
+from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised_name
 from nbchat.wording import plural
 
@@ -221,7 +222,8 @@ def sources_html(sources: Sequence[Numbered]) -> str:
     lists: list[str] = []
     for nth, one in enumerate(sources):
         if not nth or one.number != sources[nth - 1].number + 1:
-            lists.append(f'<ol start="{one.number}">' if one.number > 1 else "<ol>")
+            start = f' start="{one.number}"' if one.number > 1 else ""
+            lists.append(f'<ol{start} style="{inline_style.SOURCES}">')
         lists.append(f"<li>{_item(one)}</li>")
         if nth + 1 == len(sources) or sources[nth + 1].number != one.number + 1:
             lists.append("</ol>")
