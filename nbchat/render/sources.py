@@ -28,6 +28,7 @@ LONGEST_TITLE = 120  # characters that are shown
 LONGEST_MARKED = 200_000  # characters of an answer in which marks are placed
 LONGEST_SHOWN_ADDRESS = 2_000  # characters
 MOST_NUMBER = 999
+ROOM_BEHIND = 30  # characters behind an address in a link: `?utm_source=openai))`
 Span: TypeAlias = tuple[int, int]
 _SIGNS = [chr(code) for code in range(0xE000, 0xE100)]  # of no meaning to anybody
 
@@ -199,7 +200,7 @@ def _is_json(text: str) -> bool:
 
 def _leads_there(text: str, place: int, url: str) -> bool:
     """Whether the words that end there are a link to the same page, as OpenAI's are."""
-    return url != "" and url in text[max(place - len(url) - 4, 0) : place]
+    return url != "" and url in text[max(place - len(url) - ROOM_BEHIND, 0) : place]
 
 
 # --- below the words --------------------------------------------------------------------------
