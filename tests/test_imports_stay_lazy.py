@@ -47,10 +47,12 @@ SHARED = {
     *(
         "answer_parts",
         "parameters",
+        "pictures",
         "problem",
         "requests",
         "schema",
         "shapes",
+        "sources",
         "stop",
         "tool_calls",
     ),

@@ -10,7 +10,7 @@ from nbchat.messages import Image
 from nbchat.picture_type import picture_type
 from nbchat.picture_words import can_be_drawn, picture_size, picture_words
 
-from .fakes.pictures import GIF, HUGE, JPEG, SVG, WEBP, png
+from .pictures import GIF, HUGE, JPEG, SVG, WEBP, png
 
 
 @pytest.mark.field("E17")

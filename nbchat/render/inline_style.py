@@ -28,6 +28,7 @@ RIGHT = "text-align:right"
 HIDDEN = "1"  # any value hides, and one that is empty is taken away
 NOTES = "opacity:.7"
 PICTURE = "max-width:100%"
+SOURCES = "margin:.3em 0"
 HEADINGS = {"h1": "font-size:1.4em", "h2": "font-size:1.3em", "h3": "font-size:1.2em"}
 # Seen on white as on black; our style sheet takes a theme's own colours in their place.
 COLOURS = {"s": "#d43", "f": "#37d", "m": "#b4c", "n": "#384"}

@@ -14,6 +14,7 @@ from html import escape
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
+from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised_name
 from nbchat.wording import plural
 
@@ -27,6 +28,7 @@ LONGEST_TITLE = 120  # characters that are shown
 LONGEST_MARKED = 200_000  # characters of an answer in which marks are placed
 LONGEST_SHOWN_ADDRESS = 2_000  # characters
 MOST_NUMBER = 999
+ROOM_BEHIND = 30  # characters behind an address in a link: `?utm_source=openai))`
 Span: TypeAlias = tuple[int, int]
 _SIGNS = [chr(code) for code in range(0xE000, 0xE100)]  # of no meaning to anybody
 
@@ -198,7 +200,7 @@ def _is_json(text: str) -> bool:
 
 def _leads_there(text: str, place: int, url: str) -> bool:
     """Whether the words that end there are a link to the same page, as OpenAI's are."""
-    return url != "" and url in text[max(place - len(url) - 4, 0) : place]
+    return url != "" and url in text[max(place - len(url) - ROOM_BEHIND, 0) : place]
 
 
 # --- below the words --------------------------------------------------------------------------
@@ -221,7 +223,8 @@ def sources_html(sources: Sequence[Numbered]) -> str:
     lists: list[str] = []
     for nth, one in enumerate(sources):
         if not nth or one.number != sources[nth - 1].number + 1:
-            lists.append(f'<ol start="{one.number}">' if one.number > 1 else "<ol>")
+            start = f' start="{one.number}"' if one.number > 1 else ""
+            lists.append(f'<ol{start} style="{inline_style.SOURCES}">')
         lists.append(f"<li>{_item(one)}</li>")
         if nth + 1 == len(sources) or sources[nth + 1].number != one.number + 1:
             lists.append("</ol>")

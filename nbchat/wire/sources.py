@@ -58,6 +58,7 @@ _INSIDE = (  # objects in which the members above may stand
 )
 _NO_SOURCES = ("file", "file_path", "container_file_citation")  # files that the model has made
 _WEB = re.compile(r"https?://[^\s<>\"\\^`{|}]+", re.I)
+_TRACK = re.compile(r"[?&]utm_source=openai\b|#:~:text=.*", re.S)  # of the same page
 _NUMBER = re.compile(r"\D{0,8}(\d{1,3})\D?")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 
@@ -150,14 +151,14 @@ class Sources:
 
     def _learn(self, found: _Found, number: int, end: int | None) -> list[Event]:
         """The event that says what is new of a source, if anything is."""
-        key = found.url or f" {found.title}"
+        key = _TRACK.sub("", found.url) or f" {found.title}"
         known = self._known.get(key)
         is_new = known is None
         if known is None:
             if len(self._known) >= MOST_SOURCES:
                 return self._refuse()
             known = self._known[key] = Source(found.url)
-        made = Source(found.url, "" if found.url else found.title)
+        made = Source(known.url, "" if found.url else found.title)
         if not known.title:
             made.title = known.title = found.title
         if not known.quoted:

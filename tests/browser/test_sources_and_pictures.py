@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ..fakes.pictures import data_url, drawn, png
 from ..fakes.provider import Service, answer, sse
+from ..pictures import data_url, drawn, png
 from ..render.payloads import SCRIPTS
 from .lab import Lab
 from .panel_lab import LOAD, InLab, ask, wait_for_answers

@@ -21,8 +21,8 @@ from nbchat.errors import (
 )
 from nbchat.wire.pictures import NOT_SHOWN
 
-from ..fakes.pictures import SVG, drawn, png
 from ..fakes.provider import Service, answer, said, sse
+from ..pictures import SVG, drawn, png
 from ..waiting import soon
 from .asking import ASK, KEY, chunks_of, text
 

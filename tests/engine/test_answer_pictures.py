@@ -15,7 +15,7 @@ from nbchat.messages import Image, Message, Source, Text
 from nbchat.wire.contract import load_dialect
 from nbchat.wire.formats import FORMATS
 
-from ..fakes.pictures import base64, png
+from ..pictures import base64, png
 from ..wire.format_contract import ask
 
 PICTURE = Image(png())

@@ -10,7 +10,7 @@ from nbchat.messages import Image, Message
 from nbchat.wire.contract import load_dialect
 from nbchat.wire.pictures import MOST_PICTURES, NOT_SHOWN, Pictures
 
-from ..fakes.pictures import GIF, JPEG, SVG, base64, data_url, png
+from ..pictures import GIF, JPEG, SVG, base64, data_url, png
 from .format_contract import ask, folded, heard
 
 PNG = png()

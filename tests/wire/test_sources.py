@@ -193,6 +193,27 @@ CASES: dict[str, tuple[str, list[Any], list[tuple[str, str, list[int], list[str]
         ],
         [(A, "Rain", [], ["rains."])],
     ),
+    "Responses, the page of a search again": (
+        "openai-responses",
+        [
+            {
+                "type": "response.output_item.done",
+                "output_index": 0,
+                "item": {"type": "web_search_call", "action": {"sources": [{"url": A}]}},
+            },
+            delta("It rains.", 1),
+            noted(
+                {
+                    "type": "url_citation",
+                    "url": f"{A}?utm_source=openai",
+                    "title": "Rain",
+                    "end_index": 9,
+                },
+                1,
+            ),
+        ],
+        [(A, "Rain", [], ["rains."])],
+    ),
     "Responses of xAI": (
         "openai-responses",
         [delta("It rains."), noted({"type": "url_citation", "url": A, "title": "1"})],

@@ -17,8 +17,8 @@ from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn, Printe
 from nbchat.messages import Image, Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 
-from ...fakes.pictures import png
 from ...nightly import examples
+from ...pictures import png
 from ...render.sequences import CONTROLS, SEQUENCES
 from ...render.streaming.test_incremental import plain_documents
 from ...render.terminal.drawing import CONTROL, PAGE

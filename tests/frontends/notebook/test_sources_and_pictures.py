@@ -10,8 +10,8 @@ import pytest
 from nbchat.messages import Image
 from nbchat.picture_words import picture_words
 
-from ...fakes.pictures import base64, data_url, drawn, png
 from ...fakes.provider import Service, answer, said, sse
+from ...pictures import base64, data_url, drawn, png
 from ...running_kernel import RunningKernel
 
 A, B = "https://a.example/1", "https://b.example/2"

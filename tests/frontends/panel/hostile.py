@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbchat.events import Answer, Stop
-from nbchat.messages import File, Image, Message, Source, Text, Thought, ToolCall
+from nbchat.messages import File, Image, Message, Text, Thought, ToolCall
 from nbchat.turns import Turn
 
 BAD = "<img src=x onerror=alert(1)><script>alert(1)</script> [x](javascript:alert(1)) ![y](https://evil.example/q)"
@@ -26,9 +26,7 @@ class Talk:
 def hostile() -> Any:
     """A conversation in which everything is hostile."""
     answer = Answer(model=BAD, notices=[BAD])
-    said = (Thought(BAD), Text(BAD), ToolCall("1", BAD, {"a": BAD}))
-    found = (Source(BAD, BAD, BAD), Source("javascript:alert(1)", BAD, ends=[9]), Source("", BAD))
-    for event in (*said, *found, Stop("broken", BAD)):
+    for event in (Thought(BAD), Text(BAD), ToolCall("1", BAD, {"a": BAD}), Stop("broken", BAD)):
         answer.add(event)
     parts = [BAD, f"\n\n{BAD}", Image(b"GIF89a", "image/gif"), File(b"", "application/pdf", BAD)]
     turn = Turn(Message("user", parts), answer, inserted=(BAD,))

@@ -11,7 +11,7 @@ from nbchat.messages import Image, Message, Text
 from nbchat.turns import Turn
 
 from ...fakes.page import Desk
-from ...fakes.pictures import png
+from ...pictures import png
 from .hostile import Talk, hostile, tags
 
 

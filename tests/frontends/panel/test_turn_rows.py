@@ -8,16 +8,19 @@ import pytest
 
 from nbchat.events import Answer, Stop
 from nbchat.frontends.panel import attachments, turn_rows
-from nbchat.messages import Image, Message, Text, ToolCall
+from nbchat.messages import Image, Message, Source, Text, ToolCall
 from nbchat.render.characters import CONTROLS, unmasked
 from nbchat.turns import Turn
 
-from ...fakes.pictures import GIF, HUGE, SVG, png
-from .hostile import hostile, tags
+from ...pictures import GIF, HUGE, SVG, png
+from .hostile import BAD, hostile, tags
 
 
 def test_html_of_a_row_is_the_sanitised_kind() -> None:
-    row = turn_rows.row(hostile().turns[0])
+    turn = hostile().turns[0]
+    turn.answer.add(Source(BAD, BAD, BAD, ends=[9]))
+    turn.answer.add(Source("javascript:alert(1)", BAD))
+    row = turn_rows.row(turn)
 
     for html in (row["html"], row["thought"][0], row["sources"]):
         assert not tags(html) & {"img", "script", "iframe", "style"}
