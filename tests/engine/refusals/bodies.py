@@ -22,9 +22,7 @@ BODIES = [
     Case("openai", 401, b'{"error":{"message":"no"}}\n{"x":1}\n', KeyRefused, 1, ("It says: no.",)),
     Case("llamacpp", 500, openai_error("While executing X at line 1, column 9"), RequestRefused),
     Case("llamacpp", 500, openai_error("json_schema is invalid: unrecognized"), RequestRefused),
-    Case(
-        "openai", 500, "<title>系统错误</title>".encode("gbk"), ServiceDown, 3, ("系统错误",)
-    ),
+    Case("openai", 500, "<title>系统错误</title>".encode("gbk"), ServiceDown, 3, ("系统错误",)),
     Case(
         *("openai", 400, '{"error":{"message":"請求錯誤"}}'.encode("big5"), RequestRefused),
         *(1, ("請求錯誤",)),
