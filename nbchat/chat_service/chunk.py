@@ -162,7 +162,8 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _error(error: NbchatError) -> dict[str, Any]:
-    fields: dict[str, Any] = {"type": type(error).__name__, "message": error.happened}
+    kind = ConnectionBroken if isinstance(error, BrokenOff) else type(error)
+    fields: dict[str, Any] = {"type": kind.__name__, "message": error.happened}
     for name in ("status", "retry_after", "request_id"):
         value = getattr(error, name, None)
         if value is not None:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from nbchat import Answer
-from nbchat.engine import retry
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadAnswer, NbchatError, RateLimited, RequestRefused
 
@@ -25,8 +24,7 @@ BEGINNINGS = {
 
 
 @pytest.fixture
-async def engine(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
-    monkeypatch.setattr(retry, "FIRST_DELAY", 0.0)
+async def engine() -> AsyncIterator[Engine]:
     engine = Engine()
     yield engine
     await engine.aclose()

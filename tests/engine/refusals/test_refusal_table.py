@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from nbchat.engine import retry
 from nbchat.engine.engine import Engine
 from nbchat.errors import NbchatError
 
@@ -29,11 +28,6 @@ ALL = [*FROM_VENDORS, *FROM_OTHERS]
 KEY = "a-key-0f-the-Test-77"
 
 pytestmark = pytest.mark.field("E1")
-
-
-@pytest.fixture(autouse=True)
-def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_DELAY", 0.0)
 
 
 async def told_wrong(cases: Sequence[Case], service: Service) -> list[str]:

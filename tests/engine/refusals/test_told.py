@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from nbchat.engine import retry
 from nbchat.engine.engine import Engine
 from nbchat.errors import KeyNotSent, KeyRefused, NbchatError, RequestRefused, Unreachable
 from nbchat.wording import to_copy
@@ -31,8 +30,7 @@ KEYS = (  # that look odd, and are keys all the same
 
 
 @pytest.fixture
-async def engine(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
-    monkeypatch.setattr(retry, "FIRST_DELAY", 0.0)
+async def engine() -> AsyncIterator[Engine]:
     engine = Engine()
     yield engine
     await engine.aclose()
