@@ -171,10 +171,10 @@ def _check_question(messages: list[ChatMessage]) -> list[ChatMessage]:
 
 _Messages = Annotated[
     list[Annotated[ChatMessage, BeforeValidator(ChatMessage.of)]],
-    BeforeValidator(with_tool_calls),
-    Strict(False),
     Field(fail_fast=True),  # a list of a million mistakes is told by its first
     Field(min_length=1),
+    Strict(False),
+    BeforeValidator(with_tool_calls),
     AfterValidator(_check_question),
 ]
 
