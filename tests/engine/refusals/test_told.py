@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from nbchat.engine.engine import Engine
 from nbchat.errors import KeyNotSent, KeyRefused, NbchatError, RequestRefused, Unreachable
+from nbchat.settings import Settings
 from nbchat.wording import to_copy
 
 from ...fakes.provider import Service, answer, said
@@ -193,20 +195,16 @@ async def test_a_list_of_models_that_cannot_be_had_names_it_as_well(
         await engine.models("vllm")
 
 
-async def test_for_the_default_address_the_variable_is_named_that_would_set_another(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = engine._settings
-    provider = settings().catalog.providers["sglang"].model_copy(update={"base_url": NOBODY})
+async def test_for_the_default_address_the_variable_is_named_that_would_set_another() -> None:
+    def with_default() -> Settings:
+        settings = Settings.load()
+        row = settings.catalog.providers["sglang"].model_copy(update={"base_url": NOBODY})
+        providers = {**settings.catalog.providers, "sglang": row}
+        return replace(settings, catalog=replace(settings.catalog, providers=providers))
 
-    def moved() -> object:
-        found = settings()
-        found.catalog.providers["sglang"] = provider  # type: ignore[index]
-        return found
-
-    monkeypatch.setattr(engine, "_settings", moved)
-
+    engine = Engine(with_default)
     error = await error_of(engine, "sglang:m")
+    await engine.aclose()
 
     assert "(set SGLANG_BASE_URL if it listens elsewhere)" in str(error)
 
