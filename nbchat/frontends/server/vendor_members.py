@@ -130,7 +130,7 @@ def sort_out(
     """
     body: dict[str, Any] = {}
     warnings = []
-    for name, value in members.items():
+    for name, value in _with_options(members, route).items():
         if value is None or value in ([], {}):
             continue
         if name not in PLACES and name not in NOWHERE:
@@ -143,6 +143,22 @@ def sort_out(
         else:
             warnings.append(f"{name}: {route.model.id} takes none here; it was left out.")
     return body, warnings
+
+
+def _with_options(members: Mapping[str, Any], route: Route) -> dict[str, Any]:
+    """The members, with those that stand within Ollama's `options`; what is not known stays there.
+
+    >>> route = shipped().find("ollama:qwen3")
+    >>> _with_options({"options": {"top_k": 5, "num_predict": 9}}, route)
+    {'options': {'num_predict': 9}, 'top_k': 5}
+    """
+    options = members.get("options")
+    if route.wire != OLLAMA or not isinstance(options, dict):
+        return dict(members)
+    known = {name for name, places in PLACES.items() if OLLAMA in places}
+    rest = {name: value for name, value in options.items() if name not in known}
+    within = {name: value for name, value in options.items() if name in known}
+    return {**members, "options": rest, **within}
 
 
 def unknown(name: str) -> Invalid:

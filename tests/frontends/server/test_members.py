@@ -39,6 +39,8 @@ def sent(model: str, **members: Any) -> tuple[dict[str, Any], list[str]]:
 VLLM, OPENAI, CLAUDE = "vllm:qwen3", "openai:gpt-4.1", "anthropic:claude-new"
 GEMINI, OLLAMA, COHERE, GROK = "gemini:gemini-new", "ollama:qwen3", "cohere:command-a", "xai:grok-9"
 
+BOTH = {"options": {"num_ctx": 8192, "top_k": 5}}
+
 PLACED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (VLLM, {"top_k": 20}, {"top_k": 20}),
     (VLLM, {"top_k": 20.0}, {"top_k": 20}),
@@ -61,6 +63,11 @@ PLACED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (OLLAMA, {"keep_alive": "5m"}, {"keep_alive": "5m"}),
     (OLLAMA, {"keep_alive": -1}, {"keep_alive": -1}),
     (OLLAMA, {"num_ctx": 8192}, {"options": {"num_ctx": 8192}}),
+    (
+        OLLAMA,
+        {"options": {"num_ctx": 8192, "top_k": 5}},
+        {"options": {"num_ctx": 8192, "top_k": 5}},
+    ),
     (OLLAMA, {"repeat_penalty": 1.1}, {"options": {"repeat_penalty": 1.1}}),
     (COHERE, {"top_k": 5}, {"k": 5}),
     (COHERE, {"presence_penalty": 1}, {"presence_penalty": 1}),
