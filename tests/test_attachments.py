@@ -12,7 +12,7 @@ import nbchat
 from nbchat import File, Image, Message
 from nbchat.chat_service.request import ChatMessage
 from nbchat.frontends.panel.page_messages import images
-from nbchat.frontends.server.openai_request import _data
+from nbchat.frontends.server.openai_fields import read_data_url
 from nbchat.store.reading import read_turn
 
 from .fakes.provider import Service, answer, said
@@ -120,7 +120,7 @@ def test_every_way_in_looks_at_the_bytes() -> None:
     encoded = b64encode(JPEG).decode()
 
     (of_panel,) = images([JPEG])
-    of_server = Image(*_data(f"data:image/png;base64,{encoded}", "here"))
+    of_server = Image(*read_data_url(f"data:image/png;base64,{encoded}", "here"))
     image = {"type": "image", "data": encoded, "media_type": "image/png"}
     of_service = ChatMessage(role="user", content=[image]).message.content[0]
 

@@ -36,6 +36,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("frontends.panel.live_turn", "MESSAGE_GAP", 1 / 15),
     ("frontends.panel.live_turn", "RENDER_SHARE", 0.25),
     ("frontends.panel.saved_copy", "LONGEST_COPY", 120_000),
+    ("frontends.panel.saved_copy", "PICTURE_ROOM", 2_000_000),
     ("frontends.server.body", "MOST_ENTRIES", 4096),
     ("frontends.server.body", "SMALL", 16 * 1024),
     ("frontends.server.limits", "MOST_BUCKETS", 4_096),
@@ -59,6 +60,8 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("render.terminal.rich_page", "WIDEST_PAGE", 100),
     ("trust.found_file", "LARGEST", 256 * 1024),
     ("wire.partial_arguments", "DEEPEST", 32),
+    ("wire.pictures", "MOST_PICTURES", 20),
+    ("wire.sources", "MOST_SOURCES", 200),
 ]
 
 

@@ -16,7 +16,7 @@ from nbchat.wire.contract import load_dialect
 from nbchat.wire.formats import FORMATS
 
 from ..pictures import base64, png
-from ..wire.format_contract import ask
+from ..wire.format_contract import ask, folded, heard, stored
 
 PICTURE = Image(png())
 TOLD = "[picture, 3 × 2, 86 bytes]"
@@ -57,6 +57,26 @@ def test_every_format_takes_a_conversation_with_a_picture_in_an_answer() -> None
         assert text.count(base64(PICTURE.data)) == 2, wire
         assert all(base64(PICTURE.data) not in json.dumps(one) for one in turns[1::2]), wire
         assert "a.example" not in text, wire
+
+
+@pytest.mark.field("E17")
+def test_a_picture_that_goes_back_where_it_stood_is_not_sent_twice() -> None:
+    inline = {"inlineData": {"mimeType": "image/png", "data": base64(PICTURE.data)}}
+    chunk = {"candidates": [{"content": {"parts": [{**inline, "thoughtSignature": "s"}]}}]}
+    answer = folded("gemini", heard(load_dialect("gemini").Reader(), chunk))
+    said, asked = stored(answer).message, Message("user", "Bluer.")
+
+    own = list(with_next_question([(said, said), (asked, asked)]))
+    elsewhere = list(with_next_question([(said, foreign(said)), (asked, asked)]))
+
+    assert own == [said, asked]
+    assert elsewhere[1].content == [PICTURE, "Bluer."]
+    for sent in (own, elsewhere):
+        turns = load_dialect("gemini").render(ask(*sent)).body["contents"]
+        assert json.dumps(turns).count(base64(PICTURE.data)) == 1
+    assert load_dialect("gemini").render(ask(*own)).body["contents"][0]["parts"] == [
+        {**inline, "thoughtSignature": "s"}
+    ]
 
 
 @pytest.mark.field("E17")

@@ -21,9 +21,9 @@ from nbchat.render import (
     to_html,
     whole_live_html,
 )
-from nbchat.render.answer_body import body_markdown
 from nbchat.render.characters import readable
 from nbchat.render.sanitise import sanitise
+from nbchat.render.sources import numbered, sources_markdown
 
 from ..nightly import examples
 from .dom import Page
@@ -170,7 +170,7 @@ def test_a_source_is_as_safe_as_the_text() -> None:
 
         assert Page(answer_html(answer), frame=True).faults == [], payload
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", plain(answer))
-        markdown = "\n\n".join(body_markdown(answer, lambda picture: ""))
+        markdown = sources_markdown(numbered(answer.sources))
         assert Page(to_html(markdown)).faults == [], payload
 
 
