@@ -65,7 +65,8 @@ def is_key(value: str) -> bool:
 
 def is_placeholder(value: str) -> bool:
     """Whether a value is what people write where no key is needed, or one is to be put in."""
-    if len(set(value)) < _FEWEST_LETTERS or _NAME_OF_A_KEY.fullmatch(value):
+    has_few_letters = len(value) > _FEWEST_LETTERS > len(set(value))  # as in 00000000
+    if not value or has_few_letters or _NAME_OF_A_KEY.fullmatch(value):
         return True
     if _PLACEHOLDER.match(value):
         return not any(map(_is_long_and_random, re.split(r"[\W_]+", value)))

@@ -24,3 +24,13 @@ def media_type_of(data: bytes) -> str:
         if data.startswith(start):
             return kind
     return ""
+
+
+def picture_type(data: bytes) -> str:
+    """The kind of a picture that every browser shows; empty for all else.
+
+    >>> picture_type(b"GIF89a..."), picture_type(b"<svg onload=...>"), picture_type(b"%PDF-1.7")
+    ('image/gif', '', '')
+    """
+    kind = media_type_of(data)
+    return kind if kind.startswith("image/") else ""

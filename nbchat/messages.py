@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias, TypeGuard
 
 from nbchat.attachments import File as File
 from nbchat.attachments import Image as Image  # spoken of as parts of a message
-from nbchat.picture_type import picture_type
+from nbchat.media_types import picture_type
 from nbchat.picture_words import picture_words
 from nbchat.provider_state import ProviderState
 from nbchat.text_like import as_text

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nbchat.attachments import Image
-from nbchat.picture_type import picture_type
+from nbchat.media_types import picture_type
 
 MOST_PIXELS = 100_000_000  # a browser needs four bytes for each, however small the file is
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # of JPEG: the segments with a size

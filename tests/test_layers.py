@@ -28,7 +28,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
         ),
     ),
     (
-        *("provider_state", "attachments", "picture_type", "picture_words", "messages"),
+        *("provider_state", "attachments", "picture_words", "messages"),
         *("part_lists", "text_like", "events"),
         *("masked_parts", "turns"),
     ),

@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
+from nbchat.media_types import picture_type
 from nbchat.messages import Image
-from nbchat.picture_type import picture_type
 from nbchat.picture_words import can_be_drawn, picture_size, picture_words
 
 from .pictures import GIF, HUGE, JPEG, SVG, WEBP, png

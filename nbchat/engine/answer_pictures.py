@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from nbchat.media_types import picture_type
 from nbchat.messages import Image, Message, is_picture
-from nbchat.picture_type import picture_type
 from nbchat.wire.pictures import with_places
 
 

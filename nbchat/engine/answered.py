@@ -13,10 +13,12 @@ class Answered:
 
     def __init__(self) -> None:
         self._so_far = False
+        self._thought = False
 
     def note(self, events: Iterable[Event]) -> None:
         """Take the next events."""
         for event in events:
+            self._thought = self._thought or isinstance(event, Thought | WasThought)
             if isinstance(event, WasThought):
                 self._so_far = False
             elif not self._so_far:
@@ -24,7 +26,7 @@ class Answered:
 
     def notices(self, stop: Stop, model: str) -> list[Event]:
         """What to say of thinking that nothing followed, where the answer is not broken."""
-        if self._so_far or stop.reason not in ("end", "length"):
+        if self._so_far or not self._thought or stop.reason not in ("end", "length"):
             return []
         limit = " up to the limit of its tokens" if stop.reason == "length" else ""
         return [Notice(f"{model} thought{limit}, and gave no answer.")]

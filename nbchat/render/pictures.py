@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from nbchat.picture_type import picture_type
+from nbchat.media_types import picture_type
 from nbchat.picture_words import can_be_drawn, picture_words
 from nbchat.render import inline_style
 

@@ -83,7 +83,7 @@ VALUES = {
     "pre": {"tabindex": {"0"}, "style": {inline_style.UNBROKEN}},
     "div": {"tabindex": {"0"}, "style": {inline_style.SCROLLS}},
     "section": {"style": {inline_style.NOTES}},
-    "ol": {"style": {inline_style.SOURCES}},
+    "ol": {"dir": {"auto"}, "style": {inline_style.SOURCES}},
     "fieldset": {"style": {inline_style.CODE, inline_style.WIDE_CODE}},
     "font": {"color": set(inline_style.COLOURS.values())},
     "i": {"hidden": {inline_style.HIDDEN}},

@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nbchat.events import Event, Notice
+from nbchat.media_types import picture_type
 from nbchat.messages import AnswerPart, Image, Source, Thought
-from nbchat.picture_type import picture_type
 from nbchat.wire.shapes import string
 
 MOST_PICTURES = 20  # of one answer

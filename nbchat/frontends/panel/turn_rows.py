@@ -12,8 +12,8 @@ from typing import Any
 from nbchat import render
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.attachments import beginning
+from nbchat.media_types import picture_type
 from nbchat.messages import File, Image, ToolCall
-from nbchat.picture_type import picture_type
 from nbchat.picture_words import can_be_drawn
 from nbchat.render.answer_body import body_html
 from nbchat.render.characters import readable, undisguised, undisguised_name, unmasked, word_count

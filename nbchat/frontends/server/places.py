@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nbchat.folders import config_folder
 
-# At the beginning of a word, and not within an address.
-_PATH = re.compile(r"""(?<![\w.:/\\~-])(?:/|[A-Za-z]:\\|~/)(?:[^\s/\\'":,;]+[/\\])+""")
+_BEGINS = r"(?<![\w.:/\\~-])"  # at the beginning of a word, and not within an address
+_PATH = re.compile(_BEGINS + r"""(?:/|[A-Za-z]:\\|~/)(?:[^\s/\\'":,;]+[/\\])+""")
 
 
 def without_places(text: str) -> str:
@@ -20,7 +20,7 @@ def without_places(text: str) -> str:
     'nbchat.toml: line 3 is wrong'
     """
     for folder in _folders():
-        text = text.replace(f"{folder}{os.sep}", "")
+        text = re.sub(_BEGINS + re.escape(f"{folder}{os.sep}"), "", text)
     return _PATH.sub("", text)
 
 
