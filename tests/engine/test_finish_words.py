@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from nbchat.engine import retry
 from nbchat.errors import BadAnswer
 from nbchat.wire.finish_words import reason_of
 
@@ -183,6 +185,12 @@ async def test_thinking_without_an_answer_is_told(service: Service, finish: str,
     assert answered.notices == []
 
 
-async def test_an_answer_that_broke_before_a_word_is_no_answer(service: Service) -> None:
+async def test_an_answer_that_broke_before_a_word_is_no_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "FIRST_DELAY", 0)
+    early = f"data: {json.dumps(delta(content=''))}\n\n".encode()
+    service.answers(early)
+    service.answers(early)
     with pytest.raises(BadAnswer):
         await read(service, "openai-chat", delta(content=""))
