@@ -9,26 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 from uuid import uuid4
 
 from nbchat import addresses, key_shapes, known_keys
 from nbchat.addresses import Setting
-from nbchat.attachments import as_it_is
 from nbchat.catalog.argument_order import is_swapped
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.catalog.lookup_errors import ORDER
 from nbchat.catalog.rows import Search
 from nbchat.engine import web_search
-from nbchat.engine.answer_pictures import with_next_question
+from nbchat.engine.base_urls import check_base_url, check_place
 from nbchat.engine.demo import service as demo
-from nbchat.errors import BadOption, BadSettings, KeyNotSent, UnknownModel
-from nbchat.hosts import connectable, host_of, place_of
+from nbchat.engine.model_request import model_request, without_keys
+from nbchat.errors import BadSettings, KeyNotSent, UnknownModel
+from nbchat.hosts import host_of, place_of
 from nbchat.keys import Key, Secret
-from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
-from nbchat.messages import Message, UnknownPart
+from nbchat.messages import Message
 from nbchat.network.proxy import choose_proxy
 from nbchat.options import Options
 from nbchat.plain_http import Transit, transit_to, unencrypted_notice
@@ -45,14 +42,6 @@ AUTH = {
     "api-key": ("api-key", ""),
     "x-goog-api-key": ("x-goog-api-key", ""),
 }
-# The formats' own paths, which people paste too.
-ENDINGS = ("/chat/completions", "/v1/messages", "/responses", "/api/chat")
-SENT = ("system", "tools", "schema", "stop", "extra")  # options whose texts go to the provider
-SAMPLING = ("temperature", "top_p")  # a model that refuses these has values of its own
-_ADDRESS = re.compile(
-    r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/(?:(?![?#\\])[!-~])*)?",
-    re.A | re.I,
-)
 
 
 def _new_id() -> str:
@@ -143,7 +132,7 @@ def prepare(
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     dialect = load_dialect(route.wire)
-    base_url = _check_base_url(settings.base_url(route, options.base_url))
+    base_url = check_base_url(settings.base_url(route, options.base_url))
     if host_of(base_url.value) == demo.HOST and route.wire != demo.WIRE:
         raise BadSettings(
             f"the embedded demo speaks {demo.WIRE} alone, not {route.wire}. "
@@ -156,11 +145,11 @@ def prepare(
     transit = transit_to(base_url, settings.plain_http, has_key=has_key)
     if not key.secret.sendable:
         raise _unsendable(key)
-    conversation, options, masked = _without_keys(conversation, options)
+    conversation, options, masked = without_keys(conversation, options)
     search, left_out = web_search.settle(route, options)
-    ask, notices = _model_request(settings, route, base_url.value, conversation, options, search)
+    ask, notices = model_request(settings, route, base_url.value, conversation, options, search)
     call = _rendered(dialect, ask, search, options.extra)
-    _check_place(call.url, base_url.value, route.provider.name)
+    check_place(call.url, base_url.value, route.provider.name)
     timeouts = settings.timeouts if options.timeout is None else Timeouts.of(options.timeout)
     return PreparedRequest(
         route=route,
@@ -222,128 +211,6 @@ def _find_route(catalog: Catalog, model: str, question: str, wire: str | None) -
         raise
 
 
-def _check_base_url(base_url: Setting) -> Setting:
-    """The base URL as it is used. Raises BadSettings where no request can be made from it.
-
-    What is shown of a wrong one holds no password and no query.
-    """
-    origin, url = base_url.origin, connectable(base_url.value)
-    kind = BadOption if origin == addresses.ARGUMENT else BadSettings
-    for ending in ENDINGS:
-        url = url.removesuffix(ending)
-    match = _ADDRESS.fullmatch(url)
-    host = host_of(url)
-    if not match or not host or not _has_valid_port(url):
-        without_user = re.sub(r"//[^/@]*@", "//…@", url)
-        shown = re.sub(r"([?#]).*", r"\1…", without_user)[:100]
-        raise kind(
-            f"{origin} should be an address such as https://api.example.com/v1, not {shown!r}.\n"
-            "Write scheme, host and path alone: no spaces, no user or key, no ? or # part."
-        )
-    return replace(base_url, value=url)
-
-
-def _check_place(url: str, base_url: str, provider: str) -> None:
-    """Raise BadSettings where a row's path would lead to another host.
-
-    Raises UnknownModel where the name of a model would lead to another path, however it is read.
-    """
-    if place_of(url) != place_of(base_url):
-        raise BadSettings(
-            f"{provider} has a path that leads away from {host_of(base_url)}. "
-            "A path begins with / and names no host."
-        )
-    path = unquote(unquote(url.removeprefix(base_url).partition("?")[0]))
-    if {".", ".."} & set(path.replace("\\", "/").split("/")):
-        raise UnknownModel(
-            "the name of a model that stands in an address has no . or .. between its slashes. "
-            "Name it as its provider lists it."
-        )
-
-
-def _has_valid_port(url: str) -> bool:
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False
-
-
-def _model_request(
-    settings: Settings,
-    route: Route,
-    base_url: str,
-    conversation: Sequence[Message],
-    options: Options,
-    search: Search | None,
-) -> tuple[ModelRequest, list[str]]:
-    """What the model is asked, and notices of what it is not."""
-    model, notices = route.model, []
-    rules = [options.system, *(m.text for m in conversation if m.role == "system")]
-    quirks = settings.catalog.quirks(model, route.wire)
-    parameters, tool_choice = options.parameters, options.tool_choice
-    for name in [name for name in parameters if name in model.refuses]:
-        del parameters[name]
-        what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
-        notices.append(f"{model.id} {what}; it was left out.")
-    if tool_choice and "tool_choice" in model.refuses:
-        tool_choice = None
-        notices.append(f"{model.id} takes no tool_choice; it was left out.")
-    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.name)
-    thinking, notice = web_search.settle_thinking(search, settings.catalog, route, options.thinking)
-    if notice:
-        notices.append(notice)
-    ask = ModelRequest(
-        model=web_search.with_suffix(model.sent_id, search),
-        base_url=base_url,
-        messages=tuple(
-            with_next_question((m, _own(m, route)) for m in conversation if m.role != "system")
-        ),
-        system="\n\n".join(filter(None, rules)),
-        parameters=parameters,
-        max_output=model.max_output,
-        thinking=thinking,
-        tools=options.tools,
-        tool_choice=tool_choice,
-        schema=options.schema,
-        quirks=quirks,
-        cache_key=options.cache_key,
-        path=_path_of(route),
-    )
-    return ask, notices
-
-
-def _path_of(route: Route) -> str:
-    """The provider's own path, where it has one, with the model's id as one piece of it."""
-    path = addresses.fill(route.provider.path, route.provider)
-    piece = quote(route.model.sent_id, safe="")
-    return path.replace("{model}", piece).replace("{deployment}", piece)
-
-
-def _without_keys(
-    conversation: Sequence[Message], options: Options
-) -> tuple[Sequence[Message], Options, list[str]]:
-    """The messages and the options without any key, and a notice where there was one."""
-    mask = known_keys.current()
-    seen: Seen = {}
-    messages = [mask_message(message, mask, seen) for message in conversation]
-    options = options.changed({name: partial(mask_option, mask=mask, seen=seen) for name in SENT})
-    return messages, options, [f"{keys_masked(seen)} in what was sent."] if seen else []
-
-
-def _fit_temperature(
-    parameters: dict[str, Any], limits: tuple[float, float] | None, provider: str
-) -> list[str]:
-    """Bring the temperature into what the provider takes. Returns the notice where it was not."""
-    if limits is None or "temperature" not in parameters:
-        return []
-    low, high = limits
-    asked = parameters["temperature"]
-    if low <= asked <= high:
-        return []
-    parameters["temperature"] = min(max(asked, low), high)
-    return [f"{provider} takes a temperature from {low:g} to {high:g}; the nearest was sent."]
-
-
 def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
     """Put the user's own members into a body.
 
@@ -352,20 +219,3 @@ def _merge_extra(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
     conversation = [*body][-1]
     merge_into(body, extra)
     body[conversation] = body.pop(conversation)
-
-
-def _own(message: Message, route: Route) -> Message:
-    """The message without what another provider wants back, and the order that this was for.
-
-    What is attached is a picture or a document by its bytes.
-    """
-    if any(part != as_it_is(part) for part in message.parts if not isinstance(part, str)):
-        attached = [part if isinstance(part, str) else as_it_is(part) for part in message.parts]
-        message = replace(message, content=attached)
-    parts = [part for part in message.answer_parts if not isinstance(part, UnknownPart)]
-    states = [part.state for part in (*parts, *message.tool_calls)]
-    owners = {(state.provider, state.wire) for state in states if state}
-    if owners <= {(route.provider.type, route.wire)}:
-        return message
-    calls = tuple(replace(call, state=None) for call in message.tool_calls)
-    return replace(message, answer_parts=(), tool_calls=calls)

@@ -14,21 +14,23 @@ console.groq.com (`executed_tools`), learn.microsoft.com (`context.citations`), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbchat.events import Event, Notice, WasThought
 from nbchat.messages import Image, Source, Text, ToolCall
 from nbchat.wire.shapes import items, mapping, string
+from nbchat.wire.source_items import (
+    DEEPEST,
+    MOST_ITEMS,
+    FoundSource,
+    number_of,
+    read_source,
+    sources_of,
+)
 
 MOST_SOURCES = 200  # of one answer
-MOST_ITEMS = 1_000  # of one list that are looked at
 MOST_ENDS = 50  # passages of one source
-LONGEST_ADDRESS = 2_000  # characters
-LONGEST_TITLE = 300  # characters, which is also what history keeps of one
-LONGEST_QUOTED = 2_000  # characters
-DEEPEST = 5  # objects in one another
 NEXT = -1  # the number of a source is its place in the order in which they came
 
 # Lists of sources, by their names. The words call those of the first kind [1], [2], … in order.
@@ -47,29 +49,6 @@ HOLDERS = (
 RECITED = ("citationMetadata", "citation_metadata")  # Gemini's, of words that it has by heart
 GROUNDING = ("groundingMetadata", "grounding_metadata", "vertex_ai_grounding_metadata")
 _NAMES = frozenset((*LISTS, *HOLDERS, *GROUNDING, *RECITED))
-
-# Members of one source, the best first.
-_URL = ("url", "link", "uri", "href", "source_url", "retrievedUrl", "retrieved_url", "source")
-_TITLE = ("title", "document_title", "documentTitle", "filename", "file_name", "name", "site_name")
-_QUOTED = ("cited_text", "quote", "content", "snippet", "text", "summary")
-_INSIDE = (  # objects in which the members above may stand
-    *("url_citation", "web", "retrievedContext", "retrieved_context", "maps", "document"),
-    *("location", "tool_output", "file_citation"),
-)
-_NO_SOURCES = ("file", "file_path", "container_file_citation")  # files that the model has made
-_WEB = re.compile(r"https?://[^\s<>\"\\^`{|}]+", re.I)
-_TRACK = re.compile(r"[?&]utm_source=openai\b|#:~:text=.*", re.S)  # of the same page
-_NUMBER = re.compile(r"\D{0,8}(\d{1,3})\D?")
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
-
-
-@dataclass(slots=True)
-class _Found:
-    """One item of a list, understood."""
-
-    url: str
-    title: str
-    quoted: str
 
 
 class Sources:
@@ -120,7 +99,7 @@ class Sources:
 
     def cite(self, item: Any, end: int | None = None) -> list[Event]:
         """The events for one source; words that rest on it end at `end`."""
-        found = _source(item)
+        found = read_source(item)
         return self._learn(found, 0, end) if found else []
 
     def cite_all(self, cited: Any) -> list[Event]:
@@ -142,16 +121,16 @@ class Sources:
             end = self._end(item, base)
             number = 0
             if name in NUMBERED and end is None:
-                number = _number(item) or nth
+                number = number_of(item) or nth
             elif name == "annotations" and end is None:
                 number = NEXT
-            for source in _each(item):
+            for source in sources_of(item):
                 events += self._learn(source, number, end)
         return events
 
-    def _learn(self, found: _Found, number: int, end: int | None) -> list[Event]:
+    def _learn(self, found: FoundSource, number: int, end: int | None) -> list[Event]:
         """The event that says what is new of a source, if anything is."""
-        key = _TRACK.sub("", found.url) or f" {found.title}"
+        key = found.key
         known = self._known.get(key)
         is_new = known is None
         if known is None:
@@ -195,7 +174,7 @@ class Sources:
 
     def _ground(self, metadata: Mapping[str, Any]) -> list[Event]:
         """Gemini's: the pages, and which words rest on which. Places are counted in bytes."""
-        chunks = [_source(item) for item in _either(metadata, "groundingChunks")[:MOST_ITEMS]]
+        chunks = [read_source(item) for item in _either(metadata, "groundingChunks")[:MOST_ITEMS]]
         events: list[Event] = []
         for one in filter(None, chunks):
             events += self._learn(one, 0, None)
@@ -257,87 +236,3 @@ def _either(holder: Mapping[str, Any], name: str) -> Sequence[Any]:
     """The list of that name, in camelCase or in snake_case."""
     snake = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
     return items(holder.get(name)) or items(holder.get(snake))
-
-
-# --- one source -----------------------------------------------------------------------------------
-
-
-def _each(item: Any) -> Iterable[_Found]:
-    """The sources of one item: itself, or those of a passage (Cohere)."""
-    inner = items(mapping(item).get("sources"))[:MOST_ITEMS] or [item]
-    return filter(None, map(_source, inner))
-
-
-def _source(item: Any) -> _Found | None:
-    """One source; None for what names no page and no document."""
-    if isinstance(item, str):
-        url = _address(item)
-        return _Found(url, "", "") if url else None
-    if not isinstance(item, dict) or item.get("type") in _NO_SOURCES:
-        return None
-    spread = [*_spread(item, DEEPEST)]
-    url = _first(spread, _URL, _address)
-    title = _first(spread, _TITLE, _title)
-    if not url and not title:
-        return None
-    quoted = _first(spread, _QUOTED, _quoted) or _joined(item.get("sourceContent"))
-    return _Found(url, title, quoted if quoted != title else "")
-
-
-def _spread(item: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
-    """The object, and those in it that speak of the same source."""
-    yield item
-    for name in _INSIDE if depth else ():
-        inner = item.get(name)
-        if isinstance(inner, dict):
-            yield from _spread(inner, depth - 1)
-
-
-def _first(spread: Iterable[Mapping[str, Any]], names: Iterable[str], clean: Any) -> str:
-    for name in names:
-        for holder in spread:
-            if found := clean(holder.get(name)):
-                return str(found)
-    return ""
-
-
-def _joined(content: Any) -> str:
-    """The words of Bedrock's list of texts."""
-    texts = [string(mapping(one).get("text")) for one in items(content)[:MOST_ITEMS]]
-    return _words(" ".join(texts), LONGEST_QUOTED)
-
-
-def _address(value: Any) -> str:
-    """An address of the web; empty for what a click must never reach."""
-    if not isinstance(value, str) or len(value) > LONGEST_ADDRESS:
-        return ""
-    address = _UNSEEN.sub("", value.strip())
-    return address if _WEB.fullmatch(address) else ""
-
-
-def _title(value: Any) -> str:
-    """A title that says something: xAI's is the number of the citation (recorded)."""
-    title = _words(value, LONGEST_TITLE)
-    return "" if title.isdecimal() and len(title) < len("2026") else title
-
-
-def _quoted(value: Any) -> str:
-    return _words(value, LONGEST_QUOTED)
-
-
-def _words(value: Any, most: int) -> str:
-    if not isinstance(value, str):
-        return ""
-    words = " ".join(_UNSEEN.sub(" ", value[: 4 * most]).split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
-def _number(item: Any) -> int:
-    """What the words call an item, where it says so: Qwen's `index`, GLM's `ref_1`."""
-    for name in ("refer", "index"):
-        given = mapping(item).get(name)
-        if isinstance(given, int) and not isinstance(given, bool) and 0 < given < 1000:
-            return given
-        if isinstance(given, str) and (match := _NUMBER.fullmatch(given)):
-            return int(match[1])
-    return 0

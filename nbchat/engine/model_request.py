@@ -1,0 +1,117 @@
+"""A question as one model is asked it: what it cannot take is left out, with a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from nbchat import addresses, known_keys
+from nbchat.attachments import as_it_is
+from nbchat.catalog.catalog import Route
+from nbchat.catalog.rows import Search
+from nbchat.engine import web_search
+from nbchat.engine.answer_pictures import with_next_question
+from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
+from nbchat.messages import Message, UnknownPart
+from nbchat.options import Options
+from nbchat.settings import Settings
+from nbchat.wire.contract import ModelRequest
+
+SENT = ("system", "tools", "schema", "stop", "extra")  # options whose texts go to the provider
+SAMPLING = ("temperature", "top_p")  # a model that refuses these has values of its own
+
+
+def model_request(
+    settings: Settings,
+    route: Route,
+    base_url: str,
+    conversation: Sequence[Message],
+    options: Options,
+    search: Search | None,
+) -> tuple[ModelRequest, list[str]]:
+    """What the model is asked, and notices of what it is not."""
+    model, notices = route.model, []
+    rules = [options.system, *(m.text for m in conversation if m.role == "system")]
+    quirks = settings.catalog.quirks(model, route.wire)
+    parameters, tool_choice = options.parameters, options.tool_choice
+    for name in [name for name in parameters if name in model.refuses]:
+        del parameters[name]
+        what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
+        notices.append(f"{model.id} {what}; it was left out.")
+    if tool_choice and "tool_choice" in model.refuses:
+        tool_choice = None
+        notices.append(f"{model.id} takes no tool_choice; it was left out.")
+    notices += _fit_temperature(parameters, quirks.temperature_range, route.provider.name)
+    thinking, notice = web_search.settle_thinking(search, settings.catalog, route, options.thinking)
+    if notice:
+        notices.append(notice)
+    ask = ModelRequest(
+        model=web_search.with_suffix(model.sent_id, search),
+        base_url=base_url,
+        messages=tuple(
+            with_next_question((m, _own(m, route)) for m in conversation if m.role != "system")
+        ),
+        system="\n\n".join(filter(None, rules)),
+        parameters=parameters,
+        max_output=model.max_output,
+        thinking=thinking,
+        tools=options.tools,
+        tool_choice=tool_choice,
+        schema=options.schema,
+        quirks=quirks,
+        cache_key=options.cache_key,
+        path=_path_of(route),
+    )
+    return ask, notices
+
+
+def _path_of(route: Route) -> str:
+    """The provider's own path, where it has one, with the model's id as one piece of it."""
+    path = addresses.fill(route.provider.path, route.provider)
+    piece = quote(route.model.sent_id, safe="")
+    return path.replace("{model}", piece).replace("{deployment}", piece)
+
+
+def without_keys(
+    conversation: Sequence[Message], options: Options
+) -> tuple[Sequence[Message], Options, list[str]]:
+    """The messages and the options without any key, and a notice where there was one."""
+    mask = known_keys.current()
+    seen: Seen = {}
+    messages = [mask_message(message, mask, seen) for message in conversation]
+    options = options.changed({name: partial(mask_option, mask=mask, seen=seen) for name in SENT})
+    return messages, options, [f"{keys_masked(seen)} in what was sent."] if seen else []
+
+
+def _fit_temperature(
+    parameters: dict[str, Any], limits: tuple[float, float] | None, provider: str
+) -> list[str]:
+    """Bring the temperature into what the provider takes. Returns the notice where it was not."""
+    if limits is None or "temperature" not in parameters:
+        return []
+    low, high = limits
+    asked = parameters["temperature"]
+    if low <= asked <= high:
+        return []
+    parameters["temperature"] = min(max(asked, low), high)
+    return [f"{provider} takes a temperature from {low:g} to {high:g}; the nearest was sent."]
+
+
+def _own(message: Message, route: Route) -> Message:
+    """The message without what another provider wants back, and the order that this was for.
+
+    What is attached is a picture or a document by its bytes.
+    """
+    if any(part != as_it_is(part) for part in message.parts if not isinstance(part, str)):
+        attached = [part if isinstance(part, str) else as_it_is(part) for part in message.parts]
+        message = replace(message, content=attached)
+    parts = [part for part in message.answer_parts if not isinstance(part, UnknownPart)]
+    states = [part.state for part in (*parts, *message.tool_calls)]
+    owners = {(state.provider, state.wire) for state in states if state}
+    if owners <= {(route.provider.type, route.wire)}:
+        return message
+    calls = tuple(replace(call, state=None) for call in message.tool_calls)
+    return replace(message, answer_parts=(), tool_calls=calls)
