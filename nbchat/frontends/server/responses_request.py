@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, Tag, field_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, field_validator
 
 from nbchat.chat_service.request import ChatTool
 from nbchat.frontends.server.item_memory import ItemMemory
@@ -30,7 +30,8 @@ from nbchat.messages import Message
 from nbchat.option_fields import option_field
 
 STATELESS = "nothing is kept here; the whole conversation is sent as `input`"
-NO_TOOLS = "should be a function: this server runs no tools of its own"
+SEARCH = "web_search"
+NO_TOOLS = "should be a function, or web_search: this server runs no tools of its own"
 
 
 class FlatTool(BaseModel):
@@ -57,12 +58,36 @@ class FlatTool(BaseModel):
             raise ValueError("should be the name of a function")
         return name
 
+    def echo(self) -> dict[str, Any]:
+        return {"strict": False, **self.model_dump(exclude_none=True)}
+
     @property
     def tool(self) -> ChatTool:
         tool = ChatTool(name=self.name, description=self.description or "")
         if self.parameters:
             tool.parameters = self.parameters
         return tool
+
+
+class WebSearchTool(BaseModel):
+    """Whatever is in it, the provider's own search is what is asked for."""
+
+    model_config = TOLERANT
+    type: str = Field(description="web_search, or one of its dated names")
+
+    def echo(self) -> dict[str, Any]:
+        return self.model_dump()
+
+
+def _kind_of_tool(tool: Any) -> str:
+    kind = tool.get("type") if isinstance(tool, dict) else None
+    return SEARCH if isinstance(kind, str) and kind.startswith(SEARCH) else "function"
+
+
+OfferedTool = Annotated[
+    Annotated[FlatTool, Tag("function")] | Annotated[WebSearchTool, Tag(SEARCH)],
+    Discriminator(_kind_of_tool),
+]
 
 
 class TextFormat(BaseModel):
@@ -109,8 +134,10 @@ class ResponsesRequest(BaseModel):
     max_output_tokens: Whole | None = option_field("max_tokens")
     reasoning: Reasoning | None = None
     text: TextOptions | None = None
-    tools: Annotated[list[FlatTool], STOPS_AT_FIRST] | None = Field(
-        None, description="functions the model may ask for; none is run here"
+    tools: Annotated[list[OfferedTool], STOPS_AT_FIRST] | None = Field(
+        None,
+        description="functions the model may ask for, none of which is run here, "
+        "and the provider's own web search",
     )
     tool_choice: ToolChoice = Field(
         None, description="whether a tool is called, or the one that is"
@@ -176,8 +203,9 @@ class ResponsesRequest(BaseModel):
                 "top_p": self.top_p,
                 "max_tokens": self.max_output_tokens,
                 "schema": self._schema,
+                "search": any(isinstance(tool, WebSearchTool) for tool in self.tools or ()),
             },
-            tools=[tool.tool for tool in self.tools or ()],
+            tools=[tool.tool for tool in self.tools or () if isinstance(tool, FlatTool)],
             tool_choice=self.tool_choice,
             effort=self.reasoning.effort if self.reasoning else None,
             one_call=self.parallel_tool_calls is False,
@@ -199,7 +227,7 @@ class ResponsesRequest(BaseModel):
         choice: Any = self.tool_choice or "auto"
         if isinstance(choice, ChosenTool):
             choice = {"type": choice.type, "name": choice.tool_name}
-        tools = [tool.model_dump(exclude_none=True) for tool in self.tools or ()]
+        tools = [tool.echo() for tool in self.tools or ()]
         form = self.text.format if self.text else None
         written = form.model_dump(by_alias=True, exclude_none=True) if form else {"type": "text"}
         reasoning = self.reasoning or Reasoning()
@@ -209,7 +237,7 @@ class ResponsesRequest(BaseModel):
             "max_output_tokens": self.max_output_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
-            "tools": [{"strict": False, **tool} for tool in tools],
+            "tools": tools,
             "tool_choice": choice,
             "parallel_tool_calls": self.parallel_tool_calls is not False,
             "text": {"format": written},

@@ -126,6 +126,20 @@ def test_a_tool_is_asked_for_and_its_result_sent_back(client: OpenAI, provider: 
 # --- event by event -------------------------------------------------------------------------------
 
 
+def test_the_search_of_the_provider_is_asked_for_as_a_tool(
+    client: OpenAI, provider: Service
+) -> None:
+    provider.answers(*said("Sunny."))
+
+    response = client.responses.create(
+        model=MODEL, input="Weather?", tools=[{"type": "web_search_preview"}]
+    )
+
+    assert response.output_text == "Sunny."
+    assert response.tools[0].type == "web_search_preview"
+    assert any("web_search" in str(tool) for tool in provider.requests[-1].json["tools"])
+
+
 @pytest.mark.field("S2")
 def test_the_events_come_in_openais_order_and_are_counted(
     server: RunningServer, provider: Service
@@ -296,7 +310,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"top_logprobs": 3}, "top_logprobs", ""),
     ({"include": ["message.output_text.logprobs"]}, "include", "none can be had"),
     ({"max_output_tokens": 0}, "max_output_tokens", ""),
-    ({"tools": [{"type": "web_search"}]}, "tools", "should be a function"),
+    ({"tools": [{"type": "code_interpreter"}]}, "tools", "should be a function"),
     ({"tools": [{"type": "function"}]}, "tools", ""),
     ({"tool_choice": "required"}, "tool_choice", ""),
     ({"text": {"format": {"type": "xml"}}}, "text", ""),
