@@ -51,6 +51,7 @@ _EMPTY_WORDS = frozenset(  # of which no key is made
         "whatever",
     )
 )
+_ON_PURPOSE = frozenset(("test", "secret", "password", "demo"))
 _FEWEST_LETTERS = 5  # different ones; fewer are no key
 
 
@@ -71,6 +72,17 @@ def is_placeholder(value: str) -> bool:
     if _PLACEHOLDER.match(value):
         return not any(map(_is_long_and_random, re.split(r"[\W_]+", value)))
     return _EMPTY_WORDS.issuperset(re.split(r"[^a-z0-9]+", value.lower()))
+
+
+def is_left_to_fill(value: str) -> bool:
+    """Whether it is a placeholder, and no word that is set on purpose, as where something is tried.
+
+    >>> is_left_to_fill("YOUR_API_KEY"), is_left_to_fill("test-key")
+    (True, False)
+    """
+    words = re.split(r"[^a-z0-9]+", value.lower())
+    is_set_on_purpose = not _PLACEHOLDER.match(value) and not _ON_PURPOSE.isdisjoint(words)
+    return is_placeholder(value) and not is_set_on_purpose
 
 
 def _is_long_and_random(run: str) -> bool:

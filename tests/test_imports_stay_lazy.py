@@ -29,32 +29,47 @@ json.dump({"before": before, "after": list(sys.modules)}, sys.stdout)
 
 # What speaking one format needs of nbchat.wire, besides what all of them share.
 SPOKEN = {
-    "kimi:kimi-k2.6": {"formats.openai_chat", "reasoning_details", "think_tags"},
-    "openai:gpt-6.1-sol": {"formats.openai_responses"},
-    "anthropic:claude-opus-5-5": {"formats.anthropic_messages", "claude"},
+    "kimi:kimi-k2.6": {
+        *("formats.openai_chat", "chat_messages", "reasoning_details"),
+        *("think_tags", "thinking_blocks", "tool_results"),
+    },
+    "openai:gpt-6.1-sol": {"formats.openai_responses", "output_items"},
+    "anthropic:claude-opus-5-5": {"formats.anthropic_messages", "claude", "claude_schema"},
     "gemini:gemini-3.7-flash": {"formats.gemini", "partial_arguments"},
     "ollama:qwen3": {"formats.ollama", "think_tags"},
     "bedrock:global.anthropic.claude-opus-5-5": {
         "formats.bedrock_converse",
         "claude",
+        "claude_schema",
+        "converse",
         "framing.aws_eventstream",
     },
-    "cohere:command-a-plus-05-2026": {"formats.cohere"},
+    "cohere:command-a-plus-05-2026": {"formats.cohere", "tool_results"},
 }
 SHARED = {
     *("contract", "formats", "framing", "framing.contract", "framing.lines"),
     *("framing.json_values", "framing.ndjson", "framing.server_sent_events"),
     *(
         "answer_parts",
+        "claude_thinking",
+        "finish_words",
+        "known_items",
         "parameters",
         "pictures",
         "problem",
+        "problem_details",
+        "provider_tools",
         "requests",
         "schema",
+        "schema_nodes",
         "shapes",
+        "signatures",
+        "source_items",
         "sources",
         "stop",
+        "thinking_back",
         "tool_calls",
+        "usage",
     ),
 }
 ANSWERS = {

@@ -47,6 +47,7 @@ from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
 from nbchat.streams import SourceOptions, Stream
+from nbchat.wording import shorten
 
 if TYPE_CHECKING:
     from nbchat.engine.checks import Subject
@@ -63,10 +64,12 @@ class Engine:
         settings: Callable[[], Settings] = Settings.load,
         services: Mapping[str, InProcessService] | None = None,
         *,
-        tells_of_files: bool = True,
+        tells_person: bool = True,
     ) -> None:
         self._settings = settings
-        self._tells_of_files = tells_of_files  # what of a file beside the work was left out
+        self._tells_person = (
+            tells_person  # of files beside the work that were left out, of members of their own
+        )
         self._told: set[str] = set()  # what has been told once, of files and of where questions go
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})
@@ -94,7 +97,8 @@ class Engine:
         answer.host, answer.given_url = request.foreign_host, request.given_url
         seen_names.note(answer.provider, answer.model)
         news = self._untold(settings, request)
-        notices: list[Event] = [Notice(text) for text in (*news.values(), *request.notices)]
+        lines = (*news.values(), *request.notices, *self._own_members(request))
+        notices: list[Event] = [Notice(line) for line in lines]
         keys = KeyFilter(known_keys.current())
         reading = await self._windows.fit(request, self._transport)
         try:
@@ -127,8 +131,15 @@ class Engine:
 
     def _untold(self, settings: Settings, request: PreparedRequest) -> dict[str, str]:
         """What there is to tell of files, and of where a question goes, that is not told yet."""
-        lines = {**(settings.file_lines if self._tells_of_files else {}), **request.news}
+        lines = {**(settings.file_lines if self._tells_person else {}), **request.news}
         return {key: line for key, line in lines.items() if key not in self._told}
+
+    def _own_members(self, request: PreparedRequest) -> list[str]:
+        """What to tell of members that the person has put into the request."""
+        if not (request.extra and self._tells_person):
+            return []
+        members = shorten(", ".join(request.extra), 100)
+        return [f"Yours, and sent as it was written: {members}."]
 
     async def _attempts(
         self,

@@ -13,7 +13,7 @@ from nbchat.engine.prepare import PreparedRequest
 from nbchat.engine.redact import redact
 from nbchat.key_policy import NO_KEY
 from nbchat.keys import Secret
-from nbchat.known_keys import is_placeholder
+from nbchat.known_keys import is_left_to_fill, is_placeholder
 from nbchat.settings import Settings
 from nbchat.settings_values import USUAL_LIMITS
 from nbchat.wording import did_you_mean, safe_excerpt
@@ -60,7 +60,7 @@ class ErrorContext:
             request.base_url.origin,
             urlsplit(request.call.url).path.removeprefix(urlsplit(request.base_url.value).path),
             not key,
-            bool(key) and is_placeholder(key),
+            is_left_to_fill(key),
             models_hint(route.provider.type, catalog),
             models_of_table(route.provider.type, catalog),
         )

@@ -34,7 +34,7 @@ from nbchat.settings import Settings
 from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
 from nbchat.wire.schema import with_system_in_question
-from nbchat.wording import set_key, shorten
+from nbchat.wording import set_key
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -177,8 +177,6 @@ def _rendered(
         web_search.put_into(call.body, search, ask.tools)
     if extra:
         _merge_extra(call.body, extra)
-        members = shorten(", ".join(extra), 100)
-        call.notices.append(f"Yours, and sent as it was written: {members}.")
     return call
 
 

@@ -43,7 +43,7 @@ class ServerState:
 
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
-        self.engine = Engine(runtime.current().settings, tells_of_files=False)
+        self.engine = Engine(runtime.current().settings, tells_person=False)
         source = runtime.wrap(self.engine, runtime.current().wrappers)
         self._service = ChatService(CallMemory(source))
         self.items = ItemMemory()

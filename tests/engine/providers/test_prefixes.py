@@ -49,6 +49,8 @@ def provider() -> Iterator[Service]:
         yield service
 
 
+# Ollama's window grows with the conversation, in the options before it; the user's own does not.
+WINDOW: dict[str, Any] = {"extra": {"options": {"num_ctx": 8192}}}
 TEXT = st.text('ab {}[]"\\é☃\n', min_size=1, max_size=12).filter(str.strip)
 QUESTIONS: st.SearchStrategy[str | list[Part]] = st.one_of(TEXT, TEXT.map(lambda text: [text, PNG]))
 TURNS = st.lists(
@@ -69,10 +71,11 @@ def test_a_longer_conversation_begins_with_the_same_bytes(
     moved(monkeypatch, model.partition(":")[0], provider.url + path, variable)
     provider.requests.clear()
     messages: list[Message] = []
+    own = WINDOW if model.startswith("ollama:") else {}
 
     def ask(body: bytes) -> nbchat.Answer:
         provider.answers(body, headers=dict(served.headers))
-        said = nbchat.ask(model, messages, system="Be brief.", tools=[ADD], thinking="high")
+        said = nbchat.ask(model, messages, system="Be brief.", tools=[ADD], thinking="high", **own)
         messages.append(said.message)
         return said
 

@@ -424,7 +424,7 @@ async def then(ask: Asker, said: Answer, **options: Any) -> dict[str, Any]:
 async def test_claudes_results_go_back_as_they_came(
     monkeypatch: pytest.MonkeyPatch, service: Service
 ) -> None:
-    given = claude_events(text("Let me look."), USED, FOUND, text("It is"), text(" blue."))
+    given = claude_events(text("Let me look."), USED, FOUND, text("It is blue."))
     ask = asker(monkeypatch, service, "anthropic:claude-sonnet-5-5", plain=given)
 
     said = await ask.ask(search=True)

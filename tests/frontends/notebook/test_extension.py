@@ -231,7 +231,7 @@ ASKS_IN = {
 DASHES: dict[str, list[str]] = {
     "%%chat demo -th": ["--think"],
     "%%chat demo –th": ["--think"],
-    "%%chat demo —se": ["--seed"],
+    "%%chat demo —se": ["--search", "--seed"],
     "%chat models -": ["--live"],
     "%chat switch --": [],
     "%chat use -": [],

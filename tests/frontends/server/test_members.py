@@ -99,7 +99,6 @@ LEFT_OUT: list[tuple[str, dict[str, Any]]] = [
     ("openrouter:a/b", {"models": ["gpt-5"], "route": "fallback"}),
     (VLLM, {"n_predict": 100000}),
     (VLLM, {"min_tokens": 100000}),
-    (VLLM, {"web_search_options": {"a": 1}}),
     (OLLAMA, {"options": {"num_predict": 100000}}),
     (VLLM, {"guided_json": {"type": "object"}}),
     (VLLM, {"usage": {"include": True}}),
