@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbchat.catalog.catalog import Route, own_variable, shipped
-from nbchat.catalog.rows import Provider
+from nbchat.catalog.catalog import Route, shipped
+from nbchat.catalog.rows import Provider, own_variable
 from nbchat.environment import variable_value
 from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
@@ -49,7 +49,7 @@ def moved_by_environment(provider: Provider) -> Setting | None:
 
     Raises BadSettings where it would hold a key.
     """
-    own = own_variable(provider)
+    own = own_variable(provider.type)
     for variable in provider.address_variables:
         value = variable_value(variable)
         if not value:

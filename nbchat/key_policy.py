@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbchat.addresses import ARGUMENT, Setting
-from nbchat.catalog.catalog import Route, own_variable
-from nbchat.catalog.rows import Provider
+from nbchat.catalog.catalog import Route
+from nbchat.catalog.rows import Provider, own_variable
 from nbchat.environment import variable_value
 from nbchat.errors import KeyNotSent, MissingKey
 from nbchat.hosts import host_of, is_loopback, place_of
@@ -48,7 +48,7 @@ def key_for(route: Route, base_url: Setting, api_key: Secret | None, *, by_user:
         host, owner = host_of(base_url.value), (owners or [provider])[0]
         raise KeyNotSent(
             f"{key.origin} belongs to {owner.name} and is not sent to {host} ({base_url.origin}).\n"
-            f"Pass api_key=..., or set {own_variable(provider)} in the environment "
+            f"Pass api_key=..., or set {own_variable(provider.type)} in the environment "
             "if that host may have it."
         )
     return key

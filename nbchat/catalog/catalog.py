@@ -13,7 +13,6 @@ from functools import cache, cached_property
 from pkgutil import get_data
 from typing import Any
 
-from nbchat.catalog import rows
 from nbchat.catalog.families import Family, family_of, laid_over, providers_family, quirks_over
 from nbchat.catalog.lookup_errors import no_such_model, no_such_provider
 from nbchat.catalog.rows import (
@@ -276,15 +275,6 @@ def _is_id(upstream: str) -> bool:
     if upstream.lower().startswith(("http:", "https:")):
         return False
     return is_word and not {".", ".."} & set(upstream.split("/"))
-
-
-def own_variable(provider: Provider) -> str:
-    """The environment variable of nbchat's own that moves a provider's base URL.
-
-    >>> own_variable(shipped().providers["kimi"])
-    'KIMI_BASE_URL'
-    """
-    return rows.own_variable(provider.type)
 
 
 def _read(name: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from nbchat.context.classes import asking, is_a, is_from, method, of_class
 from nbchat.errors import BadAttachment
 from nbchat.library_logs import hushed
-from nbchat.media_types import media_type_of
+from nbchat.media_types import picture_type
 from nbchat.messages import Image
 
 LARGEST_PICTURE = 8_000_000  # bytes; providers take 5 to 20 MB for a whole request
@@ -26,7 +26,7 @@ def picture(name: str, value: object) -> Image | None:
     if not is_a(data, bytes):
         return None
     data = bytes(memoryview(data))
-    kind = media_type(data)
+    kind = picture_type(data)
     if not kind:
         return None
     if len(data) > LARGEST_PICTURE:
@@ -75,13 +75,3 @@ def _too_large(name: str, size: int) -> str:
         f"Put a smaller one into the question, such as {name}.resize((1000, 800)), "
         "or a figure with a lower dpi."
     )
-
-
-def media_type(data: bytes) -> str:
-    """What an image's first bytes say it is; empty for what is none.
-
-    >>> media_type(b"GIF89a..."), media_type(b"<svg onload=...>")
-    ('image/gif', '')
-    """
-    kind = media_type_of(data)
-    return kind if kind.startswith("image/") else ""

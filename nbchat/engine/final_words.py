@@ -6,7 +6,7 @@ What came from outside was masked when it was put into the message; our own word
 from __future__ import annotations
 
 from nbchat.addresses import TABLE
-from nbchat.catalog.catalog import own_variable
+from nbchat.catalog.rows import own_variable
 from nbchat.engine.error_context import ErrorContext
 from nbchat.errors import ConnectionBroken, NbchatError, ProxyFailed
 from nbchat.hosts import host_of, is_loopback
@@ -50,7 +50,7 @@ def _whose(context: ErrorContext) -> str:
     """Who has set the base URL; of that of the table, what would set another."""
     if context.base_url_origin != TABLE:
         return context.base_url_origin
-    variable = own_variable(context.route.provider)
+    variable = own_variable(context.route.provider.type)
     if is_loopback(host_of(context.base_url)):
         return f"set {variable} if it listens elsewhere"
     return f"{variable} would set another"

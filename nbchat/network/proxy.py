@@ -121,11 +121,9 @@ def choose_proxy(url: str) -> ProxyChoice:
     """
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), host_of(url)
-    set_proxies = list(_set_proxies(scheme))
-    usable = [proxy for proxy in set_proxies if not proxy.trouble]
-    if not set_proxies:
+    proxy = _proxy_for_scheme(scheme)
+    if proxy is None:
         return ProxyChoice(None, f"no variable sets a proxy for {scheme}")
-    proxy = (usable or set_proxies)[0]
     if is_this_machine(host):
         return ProxyChoice(None, "this machine is never asked through a proxy")
     name, hosts = exceptions()
@@ -134,9 +132,7 @@ def choose_proxy(url: str) -> ProxyChoice:
         return ProxyChoice(None, f"{name} has {entry}")
     if proxy.variable == SYSTEM and proxy_bypass(host):
         return ProxyChoice(None, f"{SYSTEM} leave {host} out")
-    if not usable:
-        return ProxyChoice(proxy, f"{proxy.variable} is set", proxy.trouble)
-    return ProxyChoice(proxy, f"{proxy.variable} is set")
+    return ProxyChoice(proxy, f"{proxy.variable} is set", proxy.trouble)
 
 
 def proxy_for(url: str, host: str) -> Proxy | None:
@@ -160,14 +156,16 @@ def exceptions() -> tuple[str, str]:
 
 
 def proxies() -> dict[str, Proxy]:
-    """The proxy for each scheme of an address, where one is set: the first that can be used."""
-    found = {}
-    for scheme in ("https", "http"):
-        set_proxies = list(_set_proxies(scheme))
-        usable = [proxy for proxy in set_proxies if not proxy.trouble]
-        if set_proxies:
-            found[scheme] = (usable or set_proxies)[0]
-    return found
+    """The proxy for each scheme of an address, where one is set."""
+    chosen = {scheme: _proxy_for_scheme(scheme) for scheme in ("https", "http")}
+    return {scheme: proxy for scheme, proxy in chosen.items() if proxy}
+
+
+def _proxy_for_scheme(scheme: str) -> Proxy | None:
+    """The first that can be used of those that are set; else the first, whose trouble is told."""
+    set_proxies = list(_set_proxies(scheme))
+    usable = [proxy for proxy in set_proxies if not proxy.trouble]
+    return next(iter(usable or set_proxies), None)
 
 
 def _set_proxies(scheme: str) -> Iterator[Proxy]:

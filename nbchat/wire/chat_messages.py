@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from nbchat.messages import File, Image, Message, Part, Thought, ToolCall
+from nbchat.messages import Message, Thought, ToolCall
 from nbchat.wire.contract import ModelRequest, merge_into
 from nbchat.wire.provider_tools import rendered
 from nbchat.wire.requests import (
     accepted_call_id,
-    file_refusal,
+    chat_content,
     function_call,
     state_blocks,
-    text_file_as_text,
 )
 from nbchat.wire.thinking_back import (
     CAME_IN,
@@ -50,36 +49,17 @@ def _message(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, An
         case "assistant":
             return _assistant(message, ask, is_open)
         case _:
-            return {"role": message.role, "content": _content(message, ask)}
+            return {
+                "role": message.role,
+                "content": chat_content(message, ask.model, files=ask.quirks.files),
+            }
 
 
 def _result(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
     """A tool's result. Most hosts take words alone there, so files stand in the next message."""
     if ask.quirks.files_in_results:
-        return _content(message, ask)
+        return chat_content(message, ask.model, files=ask.quirks.files)
     return result_words(message)
-
-
-def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
-    """Text alone is a string.
-
-    Models of Moonshot that only read take no list of parts (litellm 1.109.1).
-    """
-    if all(isinstance(part, str) for part in message.parts):
-        return message.text
-    return [_part(part, ask) for part in map(text_file_as_text, message.parts)]
-
-
-def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
-    match part:
-        case Image():
-            return {"type": "image_url", "image_url": {"url": part.data_url}}
-        case File() if ask.quirks.files:
-            return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
-        case File():
-            raise file_refusal(part, ask.model)
-        case _:
-            return {"type": "text", "text": part}
 
 
 def _assistant(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:

@@ -58,6 +58,29 @@ def file_refusal(file: File, model: str) -> BadSettings:
     )
 
 
+def chat_content(message: Message, model: str, *, files: bool = False) -> str | list[Block]:
+    """The content as chat completions and Cohere have it: text alone is a string.
+
+    Models of Moonshot that only read take no list of parts (litellm 1.109.1). Raises
+    BadSettings for a document, unless `files` are understood there.
+    """
+    if all(isinstance(part, str) for part in message.parts):
+        return message.text
+    return [_chat_part(part, model, files) for part in map(text_file_as_text, message.parts)]
+
+
+def _chat_part(part: Part, model: str, files: bool) -> Block:
+    match part:
+        case Image():
+            return {"type": "image_url", "image_url": {"url": part.data_url}}
+        case File() if files:
+            return {"type": "file", "file": {"filename": part.name, "file_data": part.data_url}}
+        case File():
+            raise file_refusal(part, model)
+        case _:
+            return {"type": "text", "text": part}
+
+
 def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:
     """The messages, a tool's result with the name of the function.
 

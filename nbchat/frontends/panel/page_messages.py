@@ -19,7 +19,8 @@ from pydantic import (
     create_model,
 )
 
-from nbchat.context.pictures import LARGEST_PICTURE, media_type
+from nbchat.context.pictures import LARGEST_PICTURE
+from nbchat.media_types import picture_type
 from nbchat.messages import Image
 from nbchat.option_fields import ThinkingWord, option_field, option_type
 from nbchat.options import OPTIONS
@@ -232,7 +233,7 @@ def images(buffers: Sequence[Any]) -> list[Image]:
     pictures = []
     for buffer in buffers[:MOST_IMAGES]:
         data = bytes(buffer)
-        kind = media_type(data)
+        kind = picture_type(data)
         if kind and len(data) <= LARGEST_PICTURE:
             pictures.append(Image(data, kind))
     return pictures

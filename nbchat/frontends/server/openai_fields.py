@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from nbchat.chat_service.request import ChatTool
 from nbchat.frontends.server.http_errors import Invalid
+from nbchat.messages import Role
 from nbchat.options import LEVELS, Thinking
 
 # Members that are not known are looked at one by one, in `vendor_members`.
@@ -34,6 +35,12 @@ def _nothing_if_empty(value: Any) -> Any:
 Whole = Annotated[int, BeforeValidator(_as_whole)]  # 100.0 is one: JavaScript knows no difference
 NothingIfEmpty = BeforeValidator(_nothing_if_empty)
 
+ROLES: dict[str, Role] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+}
 EFFORTS: dict[str, Thinking] = {
     "none": False,
     "minimal": "low",

@@ -10,6 +10,7 @@ from nbchat.frontends.server.openai_fields import (
     AS_LIST,
     AS_OBJECT,
     AS_TEXT,
+    ROLES,
     STOPS_AT_FIRST,
     TEXT_OR_LIST,
     TEXT_OR_OBJECT,
@@ -19,14 +20,7 @@ from nbchat.frontends.server.openai_fields import (
 from nbchat.messages import File, Image, Message, Part, Role, ToolCall
 from nbchat.wire.tool_calls import arguments_of
 
-ROLES: dict[str, Role] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "assistant": "assistant",
-    "tool": "tool",
-    "function": "tool",
-}
+ROLES_AND_RESULTS: dict[str, Role] = {**ROLES, "tool": "tool", "function": "tool"}
 
 
 class ContentText(BaseModel):
@@ -120,7 +114,9 @@ class CompletionMessage(BaseModel):
         if self.function_call and not calls:
             function = self.function_call
             calls = [CalledTool(id=f"call_{function.name}", function=function).call]
-        return Message(ROLES[self.role], content, thought, calls, call_id, self.name or "")
+        return Message(
+            ROLES_AND_RESULTS[self.role], content, thought, calls, call_id, self.name or ""
+        )
 
 
 def _part(part: ContentText | ContentImage | ContentFile, place: str) -> Part:

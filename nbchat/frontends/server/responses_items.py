@@ -12,20 +12,14 @@ from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.openai_fields import (
     AS_LIST,
     AS_TEXT,
+    ROLES,
     STOPS_AT_FIRST,
     TEXT_OR_LIST,
     TOLERANT,
     read_data_url,
 )
-from nbchat.messages import File, Image, Message, Part, Role, ToolCall
+from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.tool_calls import arguments_of
-
-ROLES: dict[str, Role] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "assistant": "assistant",
-}
 
 
 class Words(BaseModel):

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Event, Usage
-from nbchat.messages import File, Image, Message, Part, ToolCall
+from nbchat.messages import Message, ToolCall
 from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.finish_words import reason_of
@@ -20,11 +20,10 @@ from nbchat.wire.known_items import index_of
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import ProviderProblem, raise_problem
 from nbchat.wire.requests import (
-    file_refusal,
+    chat_content,
     function_call,
     function_tools,
     state_blocks,
-    text_file_as_text,
 )
 from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -114,25 +113,9 @@ def _messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
             case "assistant":
                 yield _assistant(message, ask, at >= start)
             case _:
-                yield {"role": message.role, "content": _content(message, ask)}
+                yield {"role": message.role, "content": chat_content(message, ask.model)}
         if at in behind:
-            yield {"role": "user", "content": _content(behind[at], ask)}
-
-
-def _content(message: Message, ask: ModelRequest) -> str | list[dict[str, Any]]:
-    if all(isinstance(part, str) for part in message.parts):
-        return message.text
-    return [_part(part, ask) for part in map(text_file_as_text, message.parts)]
-
-
-def _part(part: Part, ask: ModelRequest) -> dict[str, Any]:
-    match part:
-        case Image():
-            return {"type": "image_url", "image_url": {"url": part.data_url}}
-        case File():
-            raise file_refusal(part, ask.model)
-        case _:
-            return {"type": "text", "text": part}
+            yield {"role": "user", "content": chat_content(behind[at], ask.model)}
 
 
 def _assistant(message: Message, ask: ModelRequest, is_open: bool) -> dict[str, Any]:
