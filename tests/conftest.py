@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from nbchat import known_keys
 from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
 
@@ -43,6 +44,12 @@ def clean_environment(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_keys_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that another test had is not looked for in what this one is answered."""
+    monkeypatch.setattr(known_keys, "_known", {})
 
 
 @pytest.fixture(autouse=True)
