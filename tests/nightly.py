@@ -13,5 +13,5 @@ def size(usual: int, nightly: int) -> int:
 
 
 def examples(nightly: int) -> int:
-    """The count of a test that tries texts made by chance: else a third of the nightly one."""
-    return nightly if IS_NIGHT else nightly // 3
+    """The count of a test that tries texts made by chance: else a fifth of the nightly one."""
+    return nightly if IS_NIGHT else nightly // 5

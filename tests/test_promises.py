@@ -108,7 +108,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "frontends/notebook/test_repaint_clock.py::"
         "test_it_paints_often_at_the_beginning_and_less_often_later",
         "frontends/notebook/test_magic.py::test_live_and_static_leave_the_same_bytes",
-        "test_headless.py::test_a_committed_notebook_validates_again_and_again",
+        "test_headless.py::test_the_committed_notebooks_validate_again_and_again",
     ),
     "Nothing that the cell showed itself is touched: prints, figures, widgets and other answers "
     "stay, in their order.": (

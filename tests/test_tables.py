@@ -39,7 +39,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     ),
     "a notebook with its answer passes nbval": (
         PEERS,
-        "test_headless.py::test_a_committed_notebook_validates_again_and_again",
+        "test_headless.py::test_the_committed_notebooks_validate_again_and_again",
     ),
     '`{"json": 1}` in a question': (
         PEERS,
@@ -69,7 +69,7 @@ HOSTS: dict[str, tuple[str, ...]] = {
         "test_an_answer_streams_as_text_with_its_thinking_dimmed",
         "frontends/notebook/test_terminal.py::test_nothing_a_terminal_obeys_comes_from_the_model",
     ),
-    "nbval": ("test_headless.py::test_a_committed_notebook_validates_again_and_again",),
+    "nbval": ("test_headless.py::test_the_committed_notebooks_validate_again_and_again",),
     "nbclient, nbconvert, papermill": (
         "test_headless.py::test_an_executed_notebook_holds_one_output_a_cell",
         "test_headless.py::test_a_notebook_is_executed_and_converted_with_its_answers_whole",
