@@ -7,6 +7,7 @@ starts a process all the same fails.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ SLOW_FIXTURES = frozenset({"authority", "chromium", "kernel", "lab", "small_disk
 SLOW_NAMES = frozenset({"RunningKernel", "no_hang", "subprocess"})
 
 
+@cache
 def is_slow_place(path: Path) -> bool:
     """Whether no test of that file or folder is quick, wherever it is run from."""
     if path.suffix == ".ipynb":
