@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Generator, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .skips import lines, require
 
 CERTIFICATES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 OURS = shipped().variables | CERTIFICATES | {"REQUEST_METHOD"}
+HOMES = count()
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
@@ -41,8 +43,11 @@ def clean_environment(
     """No key, proxy or setting of the person who runs the tests reaches them."""
     for name in filter(is_personal, list(os.environ)):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+    # Counted here: pytest's own count looks at all folders that there are, for every new one.
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
+    for variable, folder in (("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data")):
+        (home / folder).mkdir(parents=True)
+        monkeypatch.setenv(variable, str(home / folder))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 
 

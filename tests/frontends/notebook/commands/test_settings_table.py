@@ -23,6 +23,7 @@ def test_in_a_terminal_no_line_is_wider_than_eighty_columns_but_for_one_long_wor
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / ".local" / "share"))
     monkeypatch.setenv("KIMI_BASE_URL", LONG)
     monkeypatch.setenv("KIMI_API_KEY", "sk-0123456789abcdef")
     work = tmp_path / "work"
