@@ -29,14 +29,37 @@ def merge_counts(before: Mapping[str, Any], later: Any) -> dict[str, Any]:
 def first_count(*values: Any) -> int | None:
     """The first that is a count: hosts have several places for the same number.
 
-    >>> first_count(None, "9", 4)
-    4
+    A 0 gives way to what stands in another place: hosts fill with it what they do not know.
+
+    >>> first_count(None, "9", 4), first_count(0, 7), first_count(0, None)
+    (4, 7, 0)
     """
-    for value in values:
-        number = count(value)
-        if number is not None:
-            return number
-    return None
+    numbers = [number for number in map(count, values) if number is not None]
+    return next(filter(None, numbers), numbers[0] if numbers else None)
+
+
+def everything_sent(
+    given: int | None, made: int | None, *, total: int | None, read: int, written: int
+) -> int | None:
+    """All that was sent, where a host counts what its cache read, or what was written to it, apart.
+
+    The total says so; without one, that more is in the cache than was sent. Where the total
+    leaves the cache out (Grok on Azure, recorded), it counts what it says.
+
+    >>> everything_sent(20, 30, total=650, read=100, written=500)
+    620
+    >>> everything_sent(20, 30, total=None, read=100, written=500)
+    620
+    >>> everything_sent(620, 30, total=650, read=100, written=500)
+    620
+    """
+    if given is None:
+        return None
+    for beside in (read + written, read):
+        says_so = total == given + beside + (made or 0) if total else beside > given
+        if beside and says_so:
+            return given + beside
+    return given
 
 
 def output_count(

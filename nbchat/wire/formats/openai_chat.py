@@ -32,7 +32,7 @@ from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
-from nbchat.wire.usage import first_count, merge_counts, output_count
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
@@ -335,8 +335,7 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     given = first_count(usage.get("prompt_tokens"), usage.get("input_tokens"))
     made = first_count(usage.get("completion_tokens"), usage.get("output_tokens"))
     total = count(usage.get("total_tokens"))
-    if given is not None and cached and total == given + cached + (made or 0):
-        given = given + cached  # some count what was cached beside the rest
+    given = everything_sent(given, made, total=total, read=cached or 0, written=written or 0)
     reasoning = first_count(completion.get("reasoning_tokens"), usage.get("reasoning_tokens"))
     made = output_count(given, made, total=total, reasoning=reasoning)
     return Usage(given, made, cached, written, reasoning)

@@ -22,10 +22,10 @@ from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
+from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments
-from nbchat.wire.usage import first_count, merge_counts, output_count
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
@@ -381,17 +381,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     sent = mapping(usage.get("input_tokens_details"))
     made = mapping(usage.get("output_tokens_details"))
     given = first_count(usage.get("input_tokens"), usage.get("prompt_tokens"))
+    completion = first_count(usage.get("output_tokens"), usage.get("completion_tokens"))
     reasoning = first_count(made.get("reasoning_tokens"))
-    output = output_count(
-        given,
-        first_count(usage.get("output_tokens"), usage.get("completion_tokens")),
-        total=usage.get("total_tokens"),
-        reasoning=reasoning,
-    )
-    return Usage(
-        given,
-        output,
-        first_count(sent.get("cached_tokens")),
-        first_count(sent.get("cache_write_tokens"), sent.get("cache_creation_tokens")),
-        reasoning,
-    )
+    cached = first_count(sent.get("cached_tokens"))
+    written = first_count(sent.get("cache_write_tokens"), sent.get("cache_creation_tokens"))
+    total = count(usage.get("total_tokens"))
+    given = everything_sent(given, completion, total=total, read=cached or 0, written=written or 0)
+    output = output_count(given, completion, total=total, reasoning=reasoning)
+    return Usage(given, output, cached, written, reasoning)
