@@ -14,11 +14,11 @@ from nbchat.events import Event, Usage, WasThought
 from nbchat.messages import Text, Thought
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import begin, state_of
+from nbchat.wire.chat_media import ChatMedia
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
-from nbchat.wire.pictures import Pictures
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
@@ -131,7 +131,8 @@ class Reader:
         self._came_in = ""  # the field of the thinking
         self._is_placed = False  # there is a part of thinking for the details
         self._sources = Sources()
-        self._pictures = Pictures()
+        self._media = ChatMedia()
+        self._has_words = False
         self._finish = ""
         self._answer_id = ""
         self._part = "delta"
@@ -189,9 +190,9 @@ class Reader:
     def _said(self, delta: dict[str, Any]) -> list[Event]:
         events = self._sources.hear(self._thought(delta))
         if content := delta.get("content"):
+            self._has_words = True
             events += self._content(content)
-        if images := delta.get("images"):  # OpenRouter's place for them
-            events += self._sources.hear(self._pictures.read(images))
+        events += self._sources.hear(self._media.read(delta, has_words=self._has_words))
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal, begins=not self._refuses))
             self._refuses = True
@@ -213,8 +214,7 @@ class Reader:
             thoughts = self._details.take(delta["reasoning_details"])
             events = self._placed()
         if "thinking_blocks" in delta:
-            said = self._blocks.add(delta["thinking_blocks"])
-            thoughts = [Thought(said)] if said else thoughts
+            thoughts = self._blocks.add(delta["thinking_blocks"]) or thoughts
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
                 self._came_in = name
@@ -265,7 +265,7 @@ class Reader:
             thoughts = [Thought(text) for text in _texts(mapping(part).get("thinking")) if text]
             return [*self._untagged(), *thoughts]
         if kind in PICTURES:
-            return self._pictures.read(part)
+            return self._media.pictures.read(part)
         if kind == "tool_reference":  # Mistral's, behind the words
             return self._sources.cite(part, self._sources.size)
         texts = [part] if isinstance(part, str) else _texts(mapping(part).get("text"))
