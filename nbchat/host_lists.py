@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from nbchat.environment import QUOTES
 
@@ -19,7 +19,7 @@ _QUOTES = "".join({*QUOTES, *QUOTES.values()})
 _ADDRESSES = re.compile(r"[\d.*]*\d[\d.*]*")  # of these and no names: 192.168.*
 _PATH = re.compile(r"/(?![\da-f.:]+$).*")  # behind a host; not the size of a network
 _ZONE = re.compile(r"%.*")  # of an IPv6 address: the interface, which names no other host
-_MAPPED = ip_network("::ffff:0:0/96")  # IPv4 addresses written as IPv6 ones
+_MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 addresses written as IPv6 ones
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\](/\d+)?(?::(\d+|\*))?")
 _WITH_PORT = re.compile(r"([^:]*):(\d*|\*)")
 
@@ -107,10 +107,9 @@ def _names_address(name: str, address: Address) -> bool:
         network = ip_network(name, strict=False)
     except ValueError:
         return False
-    if network.version == address.version:
-        return address in network
-    is_mapped = network.version == 6 and network.subnet_of(_MAPPED)
-    return is_mapped and ip_address(f"::ffff:{address}") in network
+    if isinstance(network, IPv6Network) and isinstance(address, IPv4Address):
+        return network.subnet_of(_MAPPED) and ip_address(f"::ffff:{address}") in network
+    return address in network
 
 
 def _names_name(name: str, host: str, with_all_below: bool) -> bool:
