@@ -14,6 +14,7 @@ from ..pictures import GIF, JPEG, SVG, base64, data_url, png
 from .format_contract import ask, folded, heard
 
 PNG = png()
+LARGE = PNG + bytes(1_000)
 
 
 def images(*urls: str) -> list[Any]:
@@ -253,3 +254,28 @@ def test_what_is_spoken_is_read_unless_it_is_written_too() -> None:
 
         assert answer.text == "Hello"
         assert len(answer.notices) == 1
+
+
+@pytest.mark.field("E17")
+def test_a_picture_that_a_gateway_writes_into_the_words_is_one() -> None:
+    """New API does so, with all its bytes in one piece."""
+    for url, shown in ((data_url(LARGE), [LARGE]), (data_url(SVG * 100, "image/svg+xml"), [])):
+        value = chunk(f"Here: ![image]({url}) So.")
+
+        answer = folded("openai-chat", heard(load_dialect("openai-chat").Reader(), value))
+
+        assert [one.data for one in answer.pictures] == shown
+        assert "base64" not in answer.text
+        assert answer.text.startswith("Here: ")
+        assert answer.text.endswith(" So.")
+        assert bool(answer.notices) == (not shown)
+
+
+@pytest.mark.field("E17")
+def test_a_picture_that_a_model_writes_itself_stays_words() -> None:
+    """It comes in small pieces, and would be short."""
+    words = f"Write ![x]({data_url(PNG)}) and ![y](https://a.example/{'y' * 2_000}.png)."
+
+    answer = folded("openai-chat", heard(load_dialect("openai-chat").Reader(), chunk(words)))
+
+    assert (answer.text, answer.pictures) == (words, [])

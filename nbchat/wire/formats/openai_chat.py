@@ -14,7 +14,7 @@ from nbchat.events import Event, Usage, WasThought
 from nbchat.messages import Text, Thought
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import begin, state_of
-from nbchat.wire.chat_media import ChatMedia
+from nbchat.wire.chat_media import ChatMedia, words_and_pictures
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
@@ -237,9 +237,12 @@ class Reader:
         return list(held)
 
     def _content(self, content: Any) -> list[Event]:
-        if isinstance(content, str):
-            return self._sources.hear(self._words(content))
         events: list[Event] = []
+        if isinstance(content, str):
+            for text, picture in words_and_pictures(content):
+                events += self._words(text)
+                events += self._media.pictures.read(picture)
+            return self._sources.hear(events)
         before = ""
         # Mistral's list of parts (mistralai 3.7.0 ContentChunk). A reference stands in a sentence.
         for part in items(content) or [content]:
