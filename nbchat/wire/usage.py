@@ -29,13 +29,14 @@ def merge_counts(before: Mapping[str, Any], later: Any) -> dict[str, Any]:
 def first_count(*values: Any) -> int | None:
     """The first that is a count: hosts have several places for the same number.
 
-    A 0 gives way to what stands in another place: hosts fill with it what they do not know.
-
-    >>> first_count(None, "9", 4), first_count(0, 7), first_count(0, None)
-    (4, 7, 0)
+    >>> first_count(None, "9", 4)
+    4
     """
-    numbers = [number for number in map(count, values) if number is not None]
-    return next(filter(None, numbers), numbers[0] if numbers else None)
+    for value in values:
+        number = count(value)
+        if number is not None:
+            return number
+    return None
 
 
 def everything_sent(

@@ -157,10 +157,6 @@ BESIDE: list[tuple[dict[str, Any], Usage]] = [
     (CACHE, Usage(620, 5, 100, 500)),
     ({"prompt_tokens": 620, **CACHE}, Usage(620, 5, 100, 500)),
     ({"prompt_tokens": 620, "total_tokens": 625, **CACHE}, Usage(620, 5, 100, 500)),
-    (
-        {"prompt_tokens_details": {"cached_tokens": 0}, "prompt_cache_hit_tokens": 8},
-        Usage(20, 5, 8),
-    ),
 ]
 
 
