@@ -8,7 +8,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-from nbchat.media_types import PDF, media_type_of
+from nbchat.media_types import PDF, SHOWN, media_type_of
 from nbchat.provider_state import ProviderState
 from nbchat.wrong_calls import with_told_calls
 
@@ -85,6 +85,6 @@ def as_it_is(part: Image | File) -> Image | File:
     kind = media_type_of(part.data)
     if isinstance(part, Image) and kind == PDF:
         return File(part.data)
-    if isinstance(part, File) and kind.startswith("image/"):
+    if isinstance(part, File) and kind in SHOWN:
         return Image(part.data)
     return part

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
 # What `%env`, `docker --env-file` and texts that are copied leave around a value.
-QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
+QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»"}
+# White space, and what nobody sees: editors begin a file with a mark, pages hold the others.
+_UNSEEN = r"[\s\ufeff\u200b\u200e\u200f\u2060]+"
+_AROUND = re.compile(rf"^{_UNSEEN}|{_UNSEEN}$")
 
 
 def unquoted(value: str) -> str:
@@ -15,9 +19,9 @@ def unquoted(value: str) -> str:
     >>> unquoted(" 'sk-abc' "), unquoted('"https://host/v1"'), unquoted("it's")
     ('sk-abc', 'https://host/v1', "it's")
     """
-    value = value.strip()
+    value = _AROUND.sub("", value)
     if len(value) > 1 and QUOTES.get(value[0]) == value[-1]:
-        return value[1:-1].strip()
+        return _AROUND.sub("", value[1:-1])
     return value
 
 

@@ -9,21 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+from nbchat.environment import QUOTES
 
 Address = IPv4Address | IPv6Address
 
+_QUOTES = "".join({*QUOTES, *QUOTES.values()})
+_ADDRESSES = re.compile(r"[\d.*]*\d[\d.*]*")  # of these and no names: 192.168.*
+_PATH = re.compile(r"/(?![\da-f.:]+$).*")  # behind a host; not the size of a network
+_ZONE = re.compile(r"%.*")  # of an IPv6 address: the interface, which names no other host
+_MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 addresses written as IPv6 ones
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\](/\d+)?(?::(\d+|\*))?")
 _WITH_PORT = re.compile(r"([^:]*):(\d*|\*)")
 
 
 def split_hosts(text: str) -> list[str]:
-    """The entries of a list, which stand between commas, semicolons or white space.
+    """The entries of a list, between commas, semicolons, bars or white space, quoted or not.
 
-    >>> split_hosts("localhost, .corp  10.0.0.0/8,")
+    >>> split_hosts("localhost, '.corp'  10.0.0.0/8,")
     ['localhost', '.corp', '10.0.0.0/8']
     """
-    return [entry for entry in re.split(r"[\s,;]+", text) if entry]
+    entries = [entry.strip(_QUOTES) for entry in re.split(r"[\s,;|]+", text)]
+    return [entry for entry in entries if entry]
 
 
 def entry_for(
@@ -61,7 +69,7 @@ def address_of(host: str) -> Address | None:
     ('10.0.0.1', None)
     """
     try:
-        address = ip_address(host.removeprefix("[").removesuffix("]"))
+        address = ip_address(_ZONE.sub("", host.removeprefix("[").removesuffix("]")))
     except ValueError:
         return None
     return (address.version == 6 and address.ipv4_mapped) or address
@@ -81,6 +89,7 @@ def _name_and_port(entry: str) -> tuple[str, str]:
     entry = entry.lower()
     if "://" in entry:  # as no program wants it, and people write it
         entry = entry.partition("://")[2].partition("/")[0]
+    entry = _PATH.sub("", entry.rpartition("@")[2])
     if match := _IN_BRACKETS.fullmatch(entry):
         return match[1] + (match[2] or ""), match[3] or ""
     if match := _WITH_PORT.fullmatch(entry):
@@ -98,10 +107,9 @@ def _names_address(name: str, address: Address) -> bool:
         network = ip_network(name, strict=False)
     except ValueError:
         return False
-    forms = [address]
-    if address.version == 4:
-        forms.append(ip_address(f"::ffff:{address}"))
-    return any(form in network for form in forms)
+    if isinstance(network, IPv6Network) and isinstance(address, IPv4Address):
+        return network.subnet_of(_MAPPED) and ip_address(f"::ffff:{address}") in network
+    return address in network
 
 
 def _names_name(name: str, host: str, with_all_below: bool) -> bool:
@@ -109,7 +117,7 @@ def _names_name(name: str, host: str, with_all_below: bool) -> bool:
     is_ending = ending != name
     ending = bare_name(ending)
     if "*" in ending:
-        return _is_like(ending, host)
+        return not _ADDRESSES.fullmatch(ending) and _is_like(ending, host)
     if not ending:
         return False
     is_below = host.endswith(f".{ending}") and (with_all_below or is_ending)

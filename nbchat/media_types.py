@@ -9,7 +9,15 @@ _SIGNATURES = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"%PDF-", PDF),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
 )
+# The brands of ISO media files that are pictures, as telephones take them.
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "image/heic"),
+}
+SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp")  # by every browser
 
 
 def media_type_of(data: bytes) -> str:
@@ -20,6 +28,10 @@ def media_type_of(data: bytes) -> str:
     """
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(bytes(data[8:12]), "")
+    if data[:2] == b"BM" and int.from_bytes(data[2:6], "little") == len(data):  # not "BMW,X5"
+        return "image/bmp"
     for start, kind in _SIGNATURES:
         if data.startswith(start):
             return kind
@@ -33,4 +45,4 @@ def picture_type(data: bytes) -> str:
     ('image/gif', '', '')
     """
     kind = media_type_of(data)
-    return kind if kind.startswith("image/") else ""
+    return kind if kind in SHOWN else ""

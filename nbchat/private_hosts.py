@@ -21,7 +21,11 @@ NETWORKS = tuple(
 # What no name server of the world answers for: mDNS, ICANN's name for private use, Kubernetes.
 ENDINGS = (".local", ".internal", ".svc", ".localhost")
 # Where clouds hand out the keys of the machine that asks; no model is served there.
-METADATA = ("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "metadata.google.internal")
+METADATA = (
+    *("169.254.169.254", "169.254.170.2", "169.254.170.23"),
+    *("fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"),
+    *("metadata.google.internal", "instance-data.ec2.internal"),
+)
 _NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.A)  # what systems read as an address
 
 

@@ -32,6 +32,11 @@ KNOWN = [
     (OLD_GIF, "image/gif"),
     (WEBP, "image/webp"),
     (PDF, "application/pdf"),
+    (b"\x00\x00\x00\x18ftypheic\x00\x00", "image/heic"),
+    (b"\x00\x00\x00\x1cftypavif\x00\x00", "image/avif"),
+    (b"II*\x00\x08\x00\x00\x00", "image/tiff"),
+    (b"MM\x00*\x00\x00\x00\x08", "image/tiff"),
+    (b"BM\x0a\x00\x00\x00\x00\x00\x00\x00", "image/bmp"),
 ]
 UNKNOWN = [
     b"",
@@ -43,6 +48,8 @@ UNKNOWN = [
     b"text %PDF-1.7",
     b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     b"BM\x00\x00",
+    b"BMW,X5,2019\n",
+    b"\x00\x00\x00\x18ftypmp42\x00\x00",
 ]
 
 

@@ -53,6 +53,11 @@ QUOTED = [
     ("“{}”", "a word processor's"),
     ("‘{}’", "a word processor's"),
     ("`{}`", "a page's"),
+    ("„{}“", "a word processor's"),
+    ("«{}»", "a word processor's"),
+    ("\ufeff{}", "the mark at the beginning of a file"),
+    ("\ufeff'{}'\r\n", "a line of such a file"),
+    ("\u200b{}\u00a0", "copied from a page"),
 ]
 
 

@@ -30,7 +30,7 @@ json.dump({"before": before, "after": list(sys.modules)}, sys.stdout)
 # What speaking one format needs of nbchat.wire, besides what all of them share.
 SPOKEN = {
     "kimi:kimi-k2.6": {
-        *("formats.openai_chat", "chat_messages", "reasoning_details"),
+        *("formats.openai_chat", "chat_media", "chat_messages", "reasoning_details"),
         *("think_tags", "thinking_blocks", "tool_results"),
     },
     "openai:gpt-6.1-sol": {"formats.openai_responses", "output_items"},

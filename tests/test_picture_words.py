@@ -16,8 +16,10 @@ from .pictures import GIF, HUGE, JPEG, SVG, WEBP, png
 @pytest.mark.field("E17")
 def test_a_picture_is_known_by_its_bytes_alone() -> None:
     kinds = [picture_type(data) for data in (png(), GIF, JPEG, WEBP, SVG, b"%PDF", b"", b"RIFF")]
+    others = [picture_type(data) for data in (b"II*\0", b"\0\0\0\x18ftypheic")]
 
     assert kinds == ["image/png", "image/gif", "image/jpeg", "image/webp", "", "", "", ""]
+    assert others == ["", ""]
 
 
 @pytest.mark.field("E17")

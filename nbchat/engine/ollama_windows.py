@@ -25,7 +25,7 @@ from nbchat.events import Usage
 from nbchat.hosts import host_of, place_of
 from nbchat.network.client import Transport
 from nbchat.plain_http import Transit
-from nbchat.wire.shapes import mapping, string
+from nbchat.wire.shapes import count, mapping, string
 
 SMALLEST_DEFAULT = 2048  # tokens; of older versions, newer ones have 4,096 and more
 ANSWER_ROOM = 2048  # tokens, where no limit is given
@@ -62,19 +62,21 @@ class Reading:
     sent: int = 0  # tokens, about
     fewest: int = 0  # tokens, at least
     new: int = 0  # of these, what no earlier request had
+    fewest_new: int = 0  # of these, at least
     window: int = 0  # that was asked for; 0 where it was left to the server
+    by_user: bool = False  # who has asked for that window
     most: int | None = None
     by_openai: bool = False  # in whose format no window can be asked for
 
     def notice(self, usage: Usage) -> str:
         """What to tell where less was read than was sent; empty where all was."""
-        count = usage.input
-        if count is None or count < FEWEST_COUNTED or count >= self.fewest * SURELY:
+        read = usage.input
+        if read is None or read < FEWEST_COUNTED or read >= self.fewest * SURELY:
             return ""
-        if self.new / 2 <= count <= 2 * self.new + FEWEST_COUNTED:
-            return ""
+        if self.fewest_new * SURELY <= read <= 2 * self.new + FEWEST_COUNTED:
+            return ""  # it may be what is new alone
         what = (
-            f"{self.name} has read {count:,} of some {self.sent:,} tokens; "
+            f"{self.name} has read {read:,} of some {self.sent:,} tokens; "
             "what came first was left out."
         )
         return f"{what} {self._advice()}"
@@ -85,6 +87,8 @@ class Reading:
                 "Over the OpenAI format its window cannot be set: ask it as "
                 f"ollama:{self.model}, or set OLLAMA_CONTEXT_LENGTH where it is started."
             )
+        if self.by_user and self.window:
+            return f"Your num_ctx is {self.window:,}: set it higher, or send less."
         if self.most and self.window >= self.most:
             return f"{self.model} reads at most {self.most:,}: send less, or name another model."
         return "Its server may allow no more: see OLLAMA_CONTEXT_LENGTH where it is started."
@@ -113,7 +117,8 @@ class Windows:
         if by_openai:
             return reading
         options = mapping(request.call.body.get("options"))
-        if "num_ctx" in options:  # the user's own
+        if "num_ctx" in options:
+            reading.by_user, reading.window = True, count(options["num_ctx"]) or 0
             return reading
         before = self._asked.get(key, 0)
         limit = options.get("num_predict")
@@ -137,6 +142,7 @@ class Windows:
         known = max((_shared(one, prompt) for one in earlier), default=0)
         reading.sent, reading.fewest = tokens_in(prompt) + others, fewest_tokens_in(prompt)
         reading.new = tokens_in(prompt[known:]) + others
+        reading.fewest_new = fewest_tokens_in(prompt[known:])
         if prompt not in earlier:
             earlier.append(prompt)
 
@@ -192,11 +198,12 @@ async def _show(request: PreparedRequest, transport: Transport) -> Any:
 
 def _limits_in(said: Any, known: Limits) -> Limits:
     info = mapping(mapping(said).get("model_info"))
-    lengths = [info[name] for name in info if name.endswith(".context_length")]
-    most = [n for n in lengths if isinstance(n, int) and not isinstance(n, bool) and n > 0]
+    lengths = [count(info[name]) for name in info if name.endswith(".context_length")]
+    own_length = count(info.get(f"{info.get('general.architecture')}.context_length"))
+    most = own_length or max(filter(None, lengths), default=None)  # not of what reads pictures
     own = _NUM_CTX.search(string(mapping(said).get("parameters")))
     default = int(own[1]) if own else SMALLEST_DEFAULT
-    return Limits(min(most) if most else known.most, default)
+    return Limits(most or known.most, default)
 
 
 def _ask_for(window: int, body: dict[str, Any]) -> None:

@@ -140,6 +140,9 @@ UNABLE = _rule(
 )
 NO_MEMORY = re.compile(r"requires? more (?:system |gpu |video )?memory|out of memory|\boom\b", re.I)
 
+# Those who serve a model have not what the request wants of it, or the account lets none do so
+# (openrouter.ai/docs, provider routing).
+NOBODY_DOES = re.compile(r"no endpoints? (?:found|available) (?:that|which|matching|with)\b", re.I)
 # No model, but a path: nothing is at this address.
 NOTHING_THERE = re.compile(
     r"not[ _]?found|no (?:matching |such )?(?:route|path|endpoint|handler|resource|page)"

@@ -33,6 +33,8 @@ WORDS = (
     "structured output",
     "response format",
     "failed to parse grammar",
+    "grammar is not valid",
+    "failed to generate json",
 )
 STATUSES = (200, 400, 404, 405, 415, 422, 500, 501)  # 200 of a stream that begins with an error
 
@@ -55,4 +57,6 @@ def refuses_schema(error: NbchatError, ask: ModelRequest) -> bool:
 def schema_notice(error: NbchatError) -> str:
     """What to tell of the second try."""
     reason, *_ = str(error).splitlines()
-    return f"{reason.rstrip('.')}. Asked again with the schema as an instruction."
+    if reason.endswith(":"):  # advice that ends in a command on the next line
+        reason = reason.rpartition(". ")[0]
+    return f"{reason.rstrip('.…')}. Asked again with the schema as an instruction."

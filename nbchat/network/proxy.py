@@ -22,6 +22,11 @@ OLD_SOCKS = ("socks4", "socks4a")
 PORTS = {"http": 80, "https": 443}
 NO_PROXY = ("no_proxy", "NO_PROXY")
 HAS_SYSTEM_SETTINGS = sys.platform in ("darwin", "win32")  # which may name a proxy, too
+# What /etc/hosts of Debian and of Red Hat has for 127.0.0.1 and ::1.
+OWN_NAMES = (
+    *("localhost.localdomain", "localhost4", "localhost6", "localhost6.localdomain6"),
+    *("ip6-localhost", "ip6-loopback"),
+)
 SYSTEM = "the system's settings"
 
 
@@ -42,27 +47,27 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """Host and port, which may be shown."""
-        return self._place.rpartition("@")[2]
+        """Host and port, which may be shown. A password may hold any sign, also `/` and `@`."""
+        place = self.url.partition("://")[2].rpartition("@")[2]
+        return re.split(r"[/?#]", place)[0]
 
     @property
     def bare_url(self) -> str:
         """The address without name and password, as the HTTP library understands it."""
         kind = "socks5" if self.socks else self.kind
-        return f"{kind}://{self.address}"
+        host, colon, port = self.address.rpartition(":")
+        if not port.isdigit():
+            host, colon, port = self.address, "", ""
+        return f"{kind}://{bare_name(host)}{colon}{port}"
 
     @property
     def login(self) -> tuple[bytes, bytes] | None:
         """Name and password, where the URL has them."""
-        login, at, _ = self._place.rpartition("@")
+        login, at, _ = self.url.partition("://")[2].rpartition("@")
         name, _, password = login.partition(":")
         if not at or not name:
             return None
         return unquote(name).encode(), unquote(password).encode()
-
-    @property
-    def _place(self) -> str:
-        return re.split(r"[/?#]", self.url.partition("://")[2])[0]
 
     @property
     def trouble(self) -> str:
@@ -146,7 +151,8 @@ def proxy_for(url: str, host: str) -> Proxy | None:
 
 def is_this_machine(host: str) -> bool:
     """Whether a host is this machine, also by one of the names that mean it (RFC 6761)."""
-    return is_loopback(host) or bare_name(host).endswith(".localhost")
+    name = bare_name(host)
+    return is_loopback(host) or name in OWN_NAMES or name.endswith(".localhost")
 
 
 def exceptions() -> tuple[str, str]:
@@ -186,8 +192,9 @@ def _with_scheme(url: str) -> str:
 
 
 def _is_place(url: str) -> bool:
-    """Whether the address has a host, and a port that can be."""
+    """Whether the address has a host that can be, and such a port."""
     try:
-        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+        host, port = urlsplit(url).hostname or "", urlsplit(url).port
     except ValueError:
         return False
+    return port != 0 and re.fullmatch(r"[\w.%:-]+", host, re.A) is not None

@@ -13,7 +13,7 @@ from typing import Any
 from nbchat.wire.claude import closed_schema
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.schema import simple_schema
-from nbchat.wire.schema_nodes import Node, changed_everywhere, described, nodes_of
+from nbchat.wire.schema_nodes import Node, changed_everywhere, described, nodes_of, typed
 
 FORMATS = {
     "date-time",
@@ -90,6 +90,7 @@ def _acceptable(node: Node) -> Node:
     """One schema without what is refused; what was taken out is said in its description."""
     if "$ref" in node:
         return {name: value for name, value in node.items() if name in ("$ref", "$defs")}
+    node = typed(node)
     types = node.get("type")
     if isinstance(types, list):
         return _split(node, types)

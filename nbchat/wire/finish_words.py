@@ -60,12 +60,23 @@ REASONS: dict[str, StopReason] = {
 
 # What a longer word is about, where it is not in the table: the first that is in it.
 _ABOUT: tuple[tuple[str, StopReason], ...] = (
-    ("filter|safe|moderat|guardrail|policy|prohibit|sensitive|refus|block|toxic", "filter"),
-    ("malformed|invalid|error|fail|abort|cancel|time_?out|timed|interrupt|disconnect", "broken"),
-    ("length|max|limit|truncat|token|context", "length"),
+    (
+        "filter|safe|moderat|guardrail|policy|prohibit|sensitive|refus|block|toxic|violat|censor"
+        "|copyright|profan|violen|sexual|self_?harm|harmful|harass|hate_|hate$|illegal",
+        "filter",
+    ),
+    (
+        "malformed|invalid|error|fail|abort|cancel|time_?out|timed|interrupt|disconnect"
+        "|rate_?limit|quota|overload|busy|unavailable|crash|kill|shut_?down|preempt|evict|memory"
+        "|oom$|closed|exception|repetit|by_user|not_|incomplete_|unfinished|uncomplete",
+        "broken",
+    ),
+    ("length|max|limit|truncat|token|context|budget|exceed", "length"),
     ("tool|function", "tool_calls"),
     ("stop|eos|complete|finish|done", "end"),
 )
+# The token itself with which a model ends, as some servers give it: </s>, <|im_end|>, [EOS].
+_END_TOKEN = re.compile(r"</?\w+>|<[|｜][^<>|｜]+[|｜]>|\[/?[A-Z]+\]")
 
 
 def reason_of(word: str) -> StopReason | None:
@@ -73,9 +84,11 @@ def reason_of(word: str) -> StopReason | None:
 
     >>> reason_of("MAX_TOKENS"), reason_of("FinishReason.SAFETY"), reason_of("toolUse")
     ('length', 'filter', 'tool_calls')
-    >>> reason_of("max_tokens_per_minute_error"), reason_of("glorp")
-    ('broken', None)
+    >>> reason_of("max_tokens_per_minute_error"), reason_of("<|im_end|>"), reason_of("glorp")
+    ('broken', 'end', None)
     """
+    if _END_TOKEN.fullmatch(word.strip()[:200]):
+        return "end"
     plain = _plain(word)
     known = REASONS.get(plain)
     if known is not None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from nbchat.messages import ToolCall
 from nbchat.wire.known_items import Item, KnownItems, id_of, index_of
-from nbchat.wire.shapes import mapping, string
+from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.tool_calls import arguments_of, custom_call, raw_arguments, tool_call
 
 CALL = "call"
+DRAWING = "image_generation_call"
 CUSTOM = "custom_tool_call"
 CALLS = ("function_call", CUSTOM)
 
@@ -27,7 +28,7 @@ class OutputItem(Item):
     given: Mapping[str, Any] = field(default_factory=dict)
     seen: bool = False  # some of it was shown already
     streamed: bool = False  # some of the part that is open now was
-    raw: list[str] = field(default_factory=list)  # of a call's arguments
+    raw: list[str] = field(default_factory=list)  # of a call's arguments; of a picture, a draft
     begins: dict[int, int] = field(default_factory=dict)  # where each content's words begin
 
     def called(self, call_id: str) -> ToolCall:
@@ -38,6 +39,14 @@ class OutputItem(Item):
             raw = raw or string(given.get("input"))
             return replace(custom_call(call_id, given.get("name"), raw), arguments=_object(raw))
         return tool_call(call_id, given.get("name"), raw or raw_arguments(given.get("arguments")))
+
+    @property
+    def pictures(self) -> Any:
+        """The picture that it is, else its last draft; or those of code that was run."""
+        if self.kind == DRAWING:
+            return self.given.get("result") or "".join(self.raw)
+        outputs = map(mapping, items(self.given.get("outputs")))
+        return [output for output in outputs if output.get("type") == "image"]
 
     @property
     def own_call_id(self) -> Any:
@@ -63,6 +72,12 @@ class OutputItems:
     def calls(self) -> list[OutputItem]:
         """Those that are calls."""
         return [item for item in self._known if item.given.get("type") in CALLS]
+
+    @property
+    def drafts(self) -> list[OutputItem]:
+        """Pictures of which only drafts have come."""
+        drawings = [item for item in self._known if item.kind == DRAWING and not item.is_closed]
+        return [item for item in drawings if item.pictures]
 
     def of(self, value: Mapping[str, Any], kind: str) -> OutputItem:
         """The item that a piece belongs to."""

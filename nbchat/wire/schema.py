@@ -14,7 +14,7 @@ from typing import Any
 
 from nbchat.messages import Message
 from nbchat.wire.contract import ModelRequest
-from nbchat.wire.schema_nodes import Node, changed_everywhere, described, resolved_root
+from nbchat.wire.schema_nodes import Node, changed_everywhere, described, resolved_root, typed
 
 # Those that OpenAI takes (developers.openai.com, structured outputs); others are refused there.
 FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
@@ -76,7 +76,7 @@ def plain_schema(schema: Mapping[str, Any]) -> Node:
 
     @ai-sdk/moonshotai takes out `$schema`, too.
     """
-    return resolved_root(simple_schema(schema, FORMATS))
+    return typed(resolved_root(simple_schema(schema, FORMATS)))
 
 
 def simple_schema(schema: Mapping[str, Any], formats: Collection[str]) -> Node:

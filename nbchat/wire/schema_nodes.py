@@ -28,6 +28,8 @@ SINGLE = (
     "else",
 )
 
+_SAYS_TYPE = frozenset(("type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"))
+
 
 def changed_everywhere(schema: Mapping[str, Any], change: Callable[[Node], Node]) -> Node:
     """A copy in which each schema is what `change` makes of it, the inner ones first.
@@ -94,6 +96,19 @@ def resolved_root(schema: Mapping[str, Any]) -> Node:
         kept = {name: value for name, value in root.items() if name not in ("$ref", "allOf")}
         root = {**target, **kept}
     return root
+
+
+def typed(node: Node) -> Node:
+    """The schema with the type that it means: hand-written ones often leave it out.
+
+    >>> typed({"properties": {"a": {}}}), typed({"enum": [1]})
+    ({'type': 'object', 'properties': {'a': {}}}, {'enum': [1]})
+    """
+    if _SAYS_TYPE.isdisjoint(node):
+        for keyword, kind in (("properties", "object"), ("items", "array")):
+            if keyword in node:
+                return {"type": kind, **node}
+    return node
 
 
 def _root_reference(root: Node) -> str:

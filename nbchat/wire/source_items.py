@@ -20,15 +20,25 @@ LONGEST_TITLE = 300  # characters, which is also what history keeps of one
 LONGEST_QUOTED = 2_000  # characters
 
 # Members of one source, the best first.
-_URL = ("url", "link", "uri", "href", "source_url", "retrievedUrl", "retrieved_url", "source")
-_TITLE = ("title", "document_title", "documentTitle", "filename", "file_name", "name", "site_name")
-_QUOTED = ("cited_text", "quote", "content", "snippet", "text", "summary")
+_URL = (
+    *("url", "link", "uri", "href", "source_url", "retrievedUrl", "retrieved_url", "sourceUri"),
+    *("source_uri", "source"),
+)
+_TITLE = (
+    *("title", "document_title", "documentTitle", "filename", "file_name", "filepath", "name"),
+    "site_name",
+)
+_QUOTED = (
+    *("cited_text", "quote", "exactQuote", "content", "snippet", "text", "summary", "pageContent"),
+)
 _INSIDE = (  # objects in which the members above may stand
     *("url_citation", "web", "retrievedContext", "retrieved_context", "maps", "document"),
-    *("location", "tool_output", "file_citation"),
+    *("location", "tool_output", "file_citation", "image", "metadata", "content", "source"),
 )
+_INNER = frozenset(_INSIDE)
+_LISTS_INSIDE = ("sources", "metadata", "content")  # of a passage, of a search, of a block
 _NO_SOURCES = ("file", "file_path", "container_file_citation")  # files that the model has made
-_WEB = re.compile(r"https?://[^\s<>\"\\^`{|}]+", re.I)
+_WEB = re.compile(r"https?://(?![/?#])[^\s<>\"\\^`{|}]+", re.I)
 _TRACK = re.compile(r"[?&]utm_source=openai\b|#:~:text=.*", re.S)  # of the same page
 _NUMBER = re.compile(r"\D{0,8}(\d{1,3})\D?")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
@@ -49,9 +59,12 @@ class FoundSource:
 
 
 def sources_of(item: Any) -> Iterable[FoundSource]:
-    """The sources of one item: itself, or those of a passage (Cohere)."""
-    inner = items(mapping(item).get("sources"))[:MOST_ITEMS] or [item]
-    return filter(None, map(read_source, inner))
+    """The sources of one item: itself, or those of a passage (Cohere) or of a search in it."""
+    inner = items(item)
+    for name in () if inner else _LISTS_INSIDE:
+        members = items(mapping(item).get(name))
+        inner = inner or [member for member in members if isinstance(member, dict)]
+    return filter(None, map(read_source, inner[:MOST_ITEMS] or [item]))
 
 
 def read_source(item: Any) -> FoundSource | None:
@@ -59,7 +72,7 @@ def read_source(item: Any) -> FoundSource | None:
     if isinstance(item, str):
         url = _address(item)
         return FoundSource(url, "", "") if url else None
-    if not isinstance(item, dict) or item.get("type") in _NO_SOURCES:
+    if not isinstance(item, dict) or item.get("type") in _NO_SOURCES or _was_not_read(item):
         return None
     spread = [*_spread(item, DEEPEST)]
     url = _first(spread, _URL, _address)
@@ -70,10 +83,18 @@ def read_source(item: Any) -> FoundSource | None:
     return FoundSource(url, title, quoted if quoted != title else "")
 
 
+def _was_not_read(item: Mapping[str, Any]) -> bool:
+    """Whether it is a page that Gemini could not fetch."""
+    status = string(item.get("urlRetrievalStatus")) or string(item.get("url_retrieval_status"))
+    return status.endswith(("_ERROR", "_PAYWALL", "_UNSAFE"))
+
+
 def _spread(item: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
     """The object, and those in it that speak of the same source."""
     yield item
-    for name in _INSIDE if depth else ():
+    if not depth or _INNER.isdisjoint(item):
+        return
+    for name in _INSIDE:
         inner = item.get(name)
         if isinstance(inner, dict):
             yield from _spread(inner, depth - 1)

@@ -8,7 +8,8 @@ Facts: openai-python 3.54.0 (`url_citation`, `file_citation`), anthropic 2.12.0
 (`TextCitation`), google-genai 3.4.0 (`GroundingMetadata`), botocore 1.44.5 (`Citation`),
 cohere 5 (`Citation`), docs.perplexity.ai (`citations`, `search_results`), docs.x.ai
 (`citations`), docs.bigmodel.cn (`web_search`: link, refer), help.aliyun.com (`search_info`),
-console.groq.com (`executed_tools`), learn.microsoft.com (`context.citations`), and recordings.
+console.groq.com (`executed_tools`), learn.microsoft.com (`context.citations`), docs.litellm.ai
+(`provider_specific_fields`), Open WebUI (`sources`), and recordings.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ NEXT = -1  # the number of a source is its place in the order in which they came
 # Lists of sources, by their names. The words call those of the first kind [1], [2], … in order.
 NUMBERED = (
     *("citations", "search_results", "web_search", "references", "web_search_citations"),
-    *("search_result", "results", "outputs"),
+    *("search_result", "results", "outputs", "sources"),
 )
-LISTS = (*NUMBERED, "annotations", "urlMetadata", "url_metadata")
+LISTS = (*NUMBERED, "annotations", "urlMetadata", "url_metadata", "web_search_results")
 # Objects, and lists of objects, that hold such lists.
 HOLDERS = (
     *("search_info", "context", "venice_parameters", "provider_specific_fields", "search_results"),
@@ -48,7 +49,8 @@ HOLDERS = (
 )
 RECITED = ("citationMetadata", "citation_metadata")  # Gemini's, of words that it has by heart
 GROUNDING = ("groundingMetadata", "grounding_metadata", "vertex_ai_grounding_metadata")
-_NAMES = frozenset((*LISTS, *HOLDERS, *GROUNDING, *RECITED))
+CITATION = "citation"  # one at a time, as LiteLLM streams those of Claude
+_NAMES = frozenset((*LISTS, *HOLDERS, *GROUNDING, *RECITED, CITATION))
 
 
 class Sources:
@@ -120,7 +122,9 @@ class Sources:
         for nth, item in enumerate(items(found)[:MOST_ITEMS], 1):
             end = self._end(item, base)
             number = 0
-            if name in NUMBERED and end is None:
+            if isinstance(item, list):  # those of one passage, whose end is not said (LiteLLM)
+                number = 0
+            elif name in NUMBERED and end is None:
                 number = number_of(item) or nth
             elif name == "annotations" and end is None:
                 number = NEXT
@@ -217,6 +221,8 @@ def _lists(holder: Mapping[str, Any], depth: int = DEEPEST) -> Iterator[tuple[st
     for name in RECITED:
         recited = mapping(holder.get(name))
         yield name, items(recited.get("citations")) or _either(recited, "citationSources")
+    if isinstance(holder.get(CITATION), dict):
+        yield CITATION, [holder[CITATION]]
     for name in LISTS:
         if found := items(holder.get(name)):
             yield name, found

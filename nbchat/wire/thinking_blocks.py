@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nbchat.messages import Thought
 from nbchat.wire.shapes import items, mapping, string
 
 
@@ -18,9 +19,9 @@ class ThinkingBlocks:
 
     >>> blocks = ThinkingBlocks()
     >>> blocks.add([{"type": "thinking", "thinking": "h"}])
-    'h'
+    [Thought(text='h')]
     >>> blocks.add([{"type": "thinking", "thinking": "m", "signature": "c2ln"}])
-    'm'
+    [Thought(text='m')]
     >>> blocks.whole()
     [{'type': 'thinking', 'thinking': 'hm', 'signature': 'c2ln'}]
     """
@@ -28,27 +29,29 @@ class ThinkingBlocks:
     def __init__(self) -> None:
         self._blocks: list[dict[str, Any]] = []
 
-    def add(self, pieces: Any) -> str:
-        """Take what a delta brings, and give the words in it to show."""
-        said = ""
+    def add(self, pieces: Any) -> list[Thought]:
+        """Take what a delta brings, and give the thoughts in it: each block is a part."""
+        said: list[Thought] = []
         for piece in map(mapping, items(pieces)):
             words = string(piece.get("thinking"))
             if piece.get("type") == "redacted_thinking":
                 self._blocks.append(dict(piece))
             elif words or piece.get("signature"):
-                self._put(piece, words)
-                said += words
+                begins = self._put(piece, words)
+                said += [Thought(words, begins=begins)] if words else []
         return said
 
-    def _put(self, piece: Mapping[str, Any], words: str) -> None:
-        """A signature ends a block. One without words belongs to those that have come."""
+    def _put(self, piece: Mapping[str, Any], words: str) -> bool:
+        """Whether a block begins. A signature ends one; without words it is of those before."""
         last = self._blocks[-1] if self._blocks else {}
-        if last.get("type") != "thinking" or last.get("signature"):
+        begins = last.get("type") != "thinking" or bool(last.get("signature"))
+        if begins:
             last = {"type": "thinking", "thinking": ""}
             self._blocks.append(last)
         last["thinking"] += words
         if signature := piece.get("signature"):
             last["signature"] = signature
+        return begins
 
     def whole(self) -> list[dict[str, Any]]:
         """The blocks as they are to go back. Without a signature they are refused."""

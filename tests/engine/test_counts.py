@@ -146,13 +146,36 @@ async def test_thinking_beside_the_completion_was_made_where_there_is_no_total(
     assert usage == Usage(9, 305, reasoning=300)
 
 
-async def test_what_was_cached_beside_the_rest_was_sent_too_where_the_total_says_so(
-    service: Service,
-) -> None:
-    usage = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 1025}
-    details = {"prompt_tokens_details": {"cached_tokens": 1000}}
+CACHE = {"cache_read_input_tokens": 100, "cache_creation_input_tokens": 500}
+BESIDE: list[tuple[dict[str, Any], Usage]] = [
+    (
+        {"total_tokens": 1025, "prompt_tokens_details": {"cached_tokens": 1000}},
+        Usage(1020, 5, 1000),
+    ),
+    ({"total_tokens": 625, **CACHE}, Usage(620, 5, 100, 500)),
+    ({"total_tokens": 0, **CACHE}, Usage(620, 5, 100, 500)),
+    (CACHE, Usage(620, 5, 100, 500)),
+    ({"prompt_tokens": 620, **CACHE}, Usage(620, 5, 100, 500)),
+    ({"prompt_tokens": 620, "total_tokens": 625, **CACHE}, Usage(620, 5, 100, 500)),
+]
 
-    assert await counted(service, {**usage, **details}) == Usage(1020, 5, 1000)
+
+@pytest.mark.parametrize(("more", "expected"), BESIDE)
+async def test_what_a_cache_had_beside_the_rest_was_sent_too(
+    service: Service, more: dict[str, Any], expected: Usage
+) -> None:
+    """The total says so, or there is more in the cache than was sent."""
+    assert await counted(service, {"prompt_tokens": 20, "completion_tokens": 5, **more}) == expected
+
+
+async def test_it_is_so_in_responses_too(service: Service) -> None:
+    details = {"cached_tokens": 100, "cache_write_tokens": 500}
+    usage = {"input_tokens": 20, "output_tokens": 5, "input_tokens_details": details}
+    said = {"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}
+
+    answer, _ = await read(service, "openai-responses", completed(said, usage=usage))
+
+    assert answer.usage == Usage(620, 5, 100, 500)
 
 
 WRITTEN: dict[str, dict[str, Any]] = {

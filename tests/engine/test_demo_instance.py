@@ -300,3 +300,12 @@ async def test_an_answer_has_no_more_tokens_than_are_allowed(engine: Engine, lim
     assert answer.stop
     assert answer.stop.reason == ("end" if is_whole else "length")
     assert is_whole == (limit == 100_000)
+
+
+@pytest.mark.field("E18")
+async def test_an_answer_ends_where_it_should_stop(engine: Engine) -> None:
+    whole = await engine.stream("demo", "Hi").answer()
+    answer = await engine.stream("demo", "Hi", stop=["nowhere", "small", "demo"]).answer()
+
+    assert answer.text == whole.text.partition("demo")[0] != ""
+    assert answer.stop == Stop("end", "stop")

@@ -18,16 +18,21 @@ pytestmark = pytest.mark.field("E8")
 
 MEANT = {
     "end": "stop STOP end_turn EOS eos_token COMPLETE stop_sequence StopReason.end_turn "
-    "FinishReason.STOP endTurn FINISH_REASON_STOP REASON_STOP finished stop_token",
+    "FinishReason.STOP endTurn FINISH_REASON_STOP REASON_STOP finished stop_token "
+    "</s> <|im_end|> <|eot_id|> <eos> [EOS] <｜end▁of▁sentence｜>",
     "length": "length MAX_TOKENS max_output_tokens model_length LENGTH max_length "
     "model_context_window_exceeded context_length_exceeded maxTokens max_new_tokens "
-    "FinishReason.MAX_TOKENS REASON_MAX_LEN max-tokens pause_turn max_completion_tokens_reached",
+    "FinishReason.MAX_TOKENS REASON_MAX_LEN max-tokens pause_turn max_completion_tokens_reached "
+    "incomplete thinking_budget_exceeded max_turns",
     "filter": "content_filter SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII LANGUAGE "
     "IMAGE_SAFETY MODEL_ARMOR refusal guardrail_intervened content_filtered sensitive "
-    "ERROR_TOXIC safety_check_failed contentFilter FinishReason.SAFETY content-filter moderation",
+    "ERROR_TOXIC safety_check_failed contentFilter FinishReason.SAFETY content-filter moderation "
+    "terms_violation copyright self_harm",
     "broken": "error timeout TIMEOUT abort network_error insufficient_system_resource ERROR "
     "MALFORMED_FUNCTION_CALL malformed_model_output UNEXPECTED_TOOL_CALL cancelled OTHER "
-    "server_error MISSING_THOUGHT_SIGNATURE TOO_MANY_TOOL_CALLS upstream_error request_timeout",
+    "server_error MISSING_THOUGHT_SIGNATURE TOO_MANY_TOOL_CALLS upstream_error request_timeout "
+    "rate_limit_exceeded rate_limited quota_exceeded NOT_FINISHED not_complete incomplete_output "
+    "unfinished stopped_by_user out_of_memory preempted connection_closed server_shutdown",
 }
 CASES = [(word, reason) for reason, words in MEANT.items() for word in words.split()]
 INCOMPLETE_TEXT = "Half a"

@@ -174,6 +174,40 @@ async def test_it_is_told_that_less_was_read(service: Service, engine: Engine) -
     assert "OLLAMA_CONTEXT_LENGTH" in notice
 
 
+@pytest.mark.field("E16")
+async def test_it_is_told_of_half_a_question_and_of_the_users_own_window(
+    service: Service, engine: Engine
+) -> None:
+    """Of a first question nothing can be in the cache."""
+    ollama = Ollama(service, counts=5500)
+
+    (half,) = await told(engine, LONG)
+    ollama.counts = 4096
+    _, own = await told(engine, LONG + LONG, extra={"options": {"num_ctx": 4096}})
+
+    assert half.startswith("Ollama has read 5,500 of some 10,0")
+    assert own.endswith("Your num_ctx is 4,096: set it higher, or send less.")
+
+
+@pytest.mark.field("E16")
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"general.architecture": "gemma3", "gemma3.context_length": 131072},
+        {"llama.context_length": 131072},
+        {"general.architecture": "mllama", "llama.context_length": 131072},
+    ],
+)
+async def test_what_reads_the_pictures_sets_no_limit(
+    service: Service, engine: Engine, info: dict[str, Any]
+) -> None:
+    ollama = Ollama(service, {"model_info": {"clip.text.context_length": 77, **info}})
+
+    await told(engine, LONG)
+
+    assert ollama.windows == [16384]
+
+
 QUESTION, ANSWER = Message("user", LONG), Message("assistant", "Yes. " * 300)
 
 

@@ -262,6 +262,21 @@ THOUGHTS: dict[str, tuple[str, list[Any]]] = {
             DONE,
         ],
     ),
+    "blocks that LiteLLM passes on": (
+        "openai-chat",
+        [
+            *(
+                delta(thinking_blocks=[piece], reasoning_content=piece["thinking"])
+                for piece in (
+                    {"type": "thinking", "thinking": READ[:5]},
+                    {"type": "thinking", "thinking": READ[5:], "signature": "s"},
+                    {"type": "thinking", "thinking": CHECKING, "signature": "t"},
+                )
+            ),
+            delta("stop", content="Hi"),
+            DONE,
+        ],
+    ),
     "blocks of Claude's": (
         "anthropic-messages",
         claude(

@@ -41,6 +41,8 @@ REFUSALS: list[tuple[int, Any]] = [
     (422, {"detail": [{"loc": ["body", "response_format", "type"], "msg": "Input should be…"}]}),
     (422, {"object": "error", "message": {"detail": [{"loc": ["body", "response_format"]}]}}),
     (500, {"error": {"message": "JSON schema conversion failed: Unrecognized schema"}}),
+    (422, {"error": "Input validation error: grammar is not valid: …", "error_type": "validation"}),
+    (404, {"error": {"message": "No endpoints found that support: response_format", "code": 404}}),
     (501, {"error": {"message": "response_format is not implemented"}}),
     (200, {"error": {"message": "response_format is not supported"}}),
 ]
@@ -64,7 +66,8 @@ async def test_a_host_that_takes_no_schema_gets_it_as_an_instruction(
     assert second["top_k"] == 3
     assert answer.text == '{"town": "Lisbon"}'
     (notice,) = [text for text in answer.notices if "schema" in text]
-    assert notice.endswith("Asked again with the schema as an instruction.")
+    assert notice.endswith(". Asked again with the schema as an instruction.")
+    assert ":." not in notice
     ids = {request.headers["idempotency-key"] for request in service.requests}
     assert len(ids) == 2
 

@@ -60,6 +60,19 @@ NAMED = [
     ("::ffff:10.1.2.3", "https://10.1.2.3/v1", "and the other way round"),
     ("::ffff:10.0.0.0/104", "https://10.1.2.3/v1", "such a network"),
     ("fe80::/10", "https://[fe80::1%25eth0]/v1", "an address with its zone"),
+    ("fe80::1%eth0", "https://[fe80::1%25eth0]/v1", "an address with its zone"),
+    ("fe80::1", "https://[fe80::1%25eth0]/v1", "an address in any zone"),
+    ('"foo","api.example.com"', "https://api.example.com/v1", "quotes around each"),
+    ("foo|api.example.com", "https://api.example.com/v1", "as Java separates them"),
+    ("api.example.com/v1", "https://api.example.com/v1", "a path behind a host"),
+    (
+        "http://api.example.com:443/v1",
+        "https://api.example.com/v1",
+        "an address with port and path",
+    ),
+    ("http://me@api.example.com/", "https://api.example.com/v1", "an address with a user"),
+    ("10.1.2.3/", "https://10.1.2.3/v1", "a slash behind an address"),
+    ("172.16.*.*", "https://172.16.9.9/v1", "two stars"),
 ]
 
 OTHERS = [
@@ -87,6 +100,11 @@ OTHERS = [
     ("[fd00::1]:8443", "https://[fd00::1]/v1", "an IPv6 address with another port"),
     ("localhost", "https://api.example.com/v1", "this machine"),
     ("<local>", "https://api.example.com/v1", "a word of Windows"),
+    ("10.*", "https://10.example.com/v1", "a name that begins like addresses"),
+    ("192.168.*", "https://192.168.1.9.example.com/v1", "a name that begins like addresses"),
+    ("::/0", "https://10.1.2.3/v1", "all IPv6 addresses, for one of IPv4"),
+    ("::/80", "https://10.1.2.3/v1", "a wide IPv6 network, for one of IPv4"),
+    ("10.0.0.0/8", "https://[::a01:203]/v1", "an old way to write an IPv4 address"),
 ]
 
 
@@ -128,6 +146,8 @@ THIS_MACHINE = [
     "http://[::ffff:127.0.0.1]:8000/v1",
     "http://model.localhost:8000/v1",
     "https://localhost/v1",
+    "http://localhost.localdomain:8000/v1",
+    "http://ip6-localhost:8000/v1",
 ]
 
 
@@ -190,6 +210,8 @@ UNREADABLE = [
     "127.0.0.1:port",
     "://",
     "?",
+    "PROXY proxy.corp:3128",
+    "http://proxy corp:3128",
 ]
 
 
@@ -206,6 +228,31 @@ def test_a_proxy_that_cannot_be_used_stops_only_what_needs_it(
     assert len(str(error.value).splitlines()) == 2
     assert proxy_for("https://api.inside.corp/v1", "") is None
     assert proxy_for("http://localhost:11434", "") is None
+
+
+LOGINS = [
+    ("user:s3cret@", (b"user", b"s3cret")),
+    ("user:s%40cret@", (b"user", b"s@cret")),
+    ("user:s@cret@", (b"user", b"s@cret")),
+    ("user:s/c#r?t@", (b"user", b"s/c#r?t")),
+    ("user@", (b"user", b"")),
+    ("", None),
+]
+
+
+@pytest.mark.field("E13")
+@pytest.mark.parametrize(("login", "read"), LOGINS)
+def test_a_password_may_hold_any_sign_and_is_never_shown(
+    monkeypatch: pytest.MonkeyPatch, login: str, read: tuple[bytes, bytes] | None
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{login}Bücher.corp:3128/")
+
+    choice = choose_proxy("https://api.example.com/v1")
+
+    assert choice.proxy is not None
+    assert choice.address == "Bücher.corp:3128"
+    assert choice.proxy.bare_url == "http://xn--bcher-kva.corp:3128"
+    assert choice.proxy.login == read
 
 
 @pytest.mark.field("E13")

@@ -172,6 +172,7 @@ BY_HAND: list[dict[str, Any]] = [
     {**A, "default": {"oneOf": 1}, "examples": [{"format": "x"}]},
     {"type": "object", "properties": {"a": {"not": {"type": "null"}, "type": "string"}}},
     {**OPEN, "properties": {"a": {"type": "array", "items": {"oneOf": [TEXT, OPEN]}}}},
+    {"properties": {"a": {"properties": {"b": TEXT}}, "c": {"items": TEXT}}},
 ]  # fmt: skip
 
 SCHEMAS: list[tuple[str, dict[str, Any]]] = [

@@ -14,6 +14,7 @@ from ..pictures import GIF, JPEG, SVG, base64, data_url, png
 from .format_contract import ask, folded, heard
 
 PNG = png()
+LARGE = PNG + bytes(1_000)
 
 
 def images(*urls: str) -> list[Any]:
@@ -39,6 +40,59 @@ SHAPES: dict[str, tuple[str, list[Any]]] = {
     "a part of the content": (
         "openai-chat",
         [chunk() | {"choices": [{"delta": {"content": ["Here: ", *images(data_url(PNG))]}}]}],
+    ),
+    "one image": ("openai-chat", [chunk("Here: ", image=data_url(PNG))]),
+    "AiHubMix": (
+        "openai-chat",
+        [
+            chunk("Here: "),
+            chunk(multi_mod_content=[{"text": ""}, {"inline_data": {"data": base64(PNG)}}]),
+        ],
+    ),
+    "a draft of Responses, where nothing better comes": (
+        "openai-responses",
+        [
+            {"type": "response.output_text.delta", "output_index": 0, "delta": "Here: "},
+            {
+                "type": "response.image_generation_call.partial_image",
+                "output_index": 1,
+                "item_id": "i",
+                "partial_image_b64": base64(PNG),
+            },
+        ],
+    ),
+    "a draft of Responses, and a call that failed": (
+        "openai-responses",
+        [
+            {"type": "response.output_text.delta", "output_index": 0, "delta": "Here: "},
+            {
+                "type": "response.image_generation_call.partial_image",
+                "output_index": 1,
+                "partial_image_b64": base64(PNG),
+            },
+            {
+                "type": "response.output_item.done",
+                "output_index": 1,
+                "item": {"type": "image_generation_call", "id": "i", "result": None},
+            },
+        ],
+    ),
+    "code that was run at OpenAI": (
+        "openai-responses",
+        [
+            {"type": "response.output_text.delta", "output_index": 0, "delta": "Here: "},
+            {
+                "type": "response.output_item.done",
+                "output_index": 1,
+                "item": {
+                    "type": "code_interpreter_call",
+                    "outputs": [
+                        {"type": "logs", "logs": "1"},
+                        {"type": "image", "url": data_url(PNG)},
+                    ],
+                },
+            },
+        ],
     ),
     "Responses": (
         "openai-responses",
@@ -153,3 +207,75 @@ def test_a_draft_of_gemini_is_not_shown() -> None:
     answer = folded("gemini", heard(load_dialect("gemini").Reader(), inline(PNG, thought=True)))
 
     assert (answer.pictures, answer.notices) == ([], [])
+
+
+TOLD: dict[str, tuple[str, Any, str]] = {
+    "a file at Google": (
+        "gemini",
+        {"candidates": [{"content": {"parts": [{"fileData": {"mimeType": "image/png"}}]}}]},
+        "The answer holds image/png, which is not shown here.",
+    ),
+    "no picture, whatever is said of it": (
+        "gemini",
+        {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png"}}]}}]},
+        "The answer holds image/png, which is not shown here.",
+    ),
+    "a picture that was not made": (
+        "openai-responses",
+        {
+            "type": "response.output_item.done",
+            "item": {"type": "image_generation_call", "status": "failed", "result": None},
+        },
+        "A picture was asked for, and none has come.",
+    ),
+    "sound": (
+        "openai-chat",
+        chunk(audio={"id": "a", "data": "UklGRg=="}),
+        "The answer is spoken, and sound is not played here.",
+    ),
+}
+
+
+@pytest.mark.field("E17")
+def test_what_is_not_shown_is_told() -> None:
+    for name, (wire, value, told) in TOLD.items():
+        answer = folded(wire, heard(load_dialect(wire).Reader(), value))
+
+        assert (answer.pictures, answer.notices) == ([], [told]), name
+
+
+@pytest.mark.field("E17")
+def test_what_is_spoken_is_read_unless_it_is_written_too() -> None:
+    spoken = [chunk(audio={"transcript": "Hel"}), chunk(audio={"transcript": "lo", "data": "AA=="})]
+    written = [chunk("Hello"), *spoken]
+
+    for values in (spoken, written):
+        answer = folded("openai-chat", heard(load_dialect("openai-chat").Reader(), *values))
+
+        assert answer.text == "Hello"
+        assert len(answer.notices) == 1
+
+
+@pytest.mark.field("E17")
+def test_a_picture_that_a_gateway_writes_into_the_words_is_one() -> None:
+    """New API does so, with all its bytes in one piece."""
+    for url, shown in ((data_url(LARGE), [LARGE]), (data_url(SVG * 100, "image/svg+xml"), [])):
+        value = chunk(f"Here: ![image]({url}) So.")
+
+        answer = folded("openai-chat", heard(load_dialect("openai-chat").Reader(), value))
+
+        assert [one.data for one in answer.pictures] == shown
+        assert "base64" not in answer.text
+        assert answer.text.startswith("Here: ")
+        assert answer.text.endswith(" So.")
+        assert bool(answer.notices) == (not shown)
+
+
+@pytest.mark.field("E17")
+def test_a_picture_that_a_model_writes_itself_stays_words() -> None:
+    """It comes in small pieces, and would be short."""
+    words = f"Write ![x]({data_url(PNG)}) and ![y](https://a.example/{'y' * 2_000}.png)."
+
+    answer = folded("openai-chat", heard(load_dialect("openai-chat").Reader(), chunk(words)))
+
+    assert (answer.text, answer.pictures) == (words, [])

@@ -122,6 +122,18 @@ def test_claude_gets_what_its_own_library_would_send(wire: str) -> None:
 
 
 @pytest.mark.field("E12")
+@pytest.mark.parametrize("wire", FORMATS)
+def test_what_has_fields_is_said_to_be_an_object(wire: str) -> None:
+    sent, _ = sent_schema(wire, {"properties": {"a": {"properties": {}}, "b": {"items": {}}}})
+
+    assert sent["type"] == "object"
+    if wire in CLOSED:
+        assert sent["additionalProperties"] is False
+        assert sent["properties"]["a"]["additionalProperties"] is False
+        assert sent["properties"]["b"]["type"] == "array"
+
+
+@pytest.mark.field("E12")
 @pytest.mark.parametrize("wire", CLOSED)
 def test_an_object_of_any_names_is_told_since_it_stays_empty(wire: str) -> None:
     told = {}

@@ -164,6 +164,88 @@ CASES: dict[str, tuple[str, list[Any], list[tuple[str, str, list[int], list[str]
         ],
         [(A, "", [], [])],
     ),
+    "LiteLLM, of Claude": (
+        "openai-chat",
+        [
+            said("It is so: "),
+            said(
+                provider_specific_fields={
+                    "citation": {
+                        "type": "web_search_result_location",
+                        "url": A,
+                        "title": "One",
+                        "cited_text": "quoted",
+                    }
+                }
+            ),
+            said("it rains."),
+        ],
+        [(A, "One", [], [])],
+    ),
+    "LiteLLM, of Claude, whole": (
+        "openai-chat",
+        [
+            said(
+                "It rains [1].",
+                provider_specific_fields={
+                    "citations": [[{"url": A, "title": "One"}], [{"url": B, "title": "Two"}]],
+                    "web_search_results": [
+                        {
+                            "type": "web_search_tool_result",
+                            "content": [{"url": "https://c.example", "title": "Three"}],
+                        }
+                    ],
+                },
+            )
+        ],
+        [(A, "One", [], []), (B, "Two", [], []), ("https://c.example", "Three", [], [])],
+    ),
+    "Open WebUI": (
+        "openai-chat",
+        [
+            {
+                "sources": [
+                    {
+                        "source": {"name": "search", "type": "web"},
+                        "document": ["x"],
+                        "metadata": [{"source": A, "title": "One"}, {"source": B}],
+                    }
+                ]
+            },
+            said("Rain[1]"),
+        ],
+        [(A, "One", [1], []), (B, "", [], [])],
+    ),
+    "Perplexica": (
+        "openai-chat",
+        [
+            {
+                **said("Rain[1]"),
+                "sources": [{"pageContent": "x", "metadata": {"url": A, "title": "One"}}],
+            }
+        ],
+        [(A, "One", [1], [])],
+    ),
+    "Jina": (
+        "openai-chat",
+        [
+            said(
+                "Rain",
+                annotations=[
+                    {
+                        "type": "url_citation",
+                        "url_citation": {"url": A, "title": "One", "exactQuote": "x"},
+                    }
+                ],
+            )
+        ],
+        [(A, "One", [1], [])],
+    ),
+    "Azure's own files": (
+        "openai-chat",
+        [said("x [doc1]", context={"citations": [{"filepath": "plan.pdf", "url": None}]})],
+        [("", "plan.pdf", [1], [])],
+    ),
     "Mistral": (
         "openai-chat",
         [
@@ -283,6 +365,53 @@ CASES: dict[str, tuple[str, list[Any], list[tuple[str, str, list[int], list[str]
             }
         ],
         [(B, "", [], []), (A, "", [], [])],
+    ),
+    "Gemini, a picture, and a page that was not read": (
+        "gemini",
+        [
+            {
+                "candidates": [
+                    {
+                        "content": {"parts": [{"text": "Hi"}]},
+                        "groundingMetadata": {
+                            "groundingChunks": [{"image": {"sourceUri": A, "title": "One"}}]
+                        },
+                        "urlContextMetadata": {
+                            "urlMetadata": [
+                                {
+                                    "retrievedUrl": B,
+                                    "urlRetrievalStatus": "URL_RETRIEVAL_STATUS_ERROR",
+                                }
+                            ]
+                        },
+                    }
+                ]
+            }
+        ],
+        [(A, "One", [], [])],
+    ),
+    "Responses, what was found in files": (
+        "openai-responses",
+        [
+            {
+                "type": "response.output_item.done",
+                "item": {"type": "file_search_call", "results": [{"filename": "a.txt"}]},
+            },
+            delta("Paris."),
+        ],
+        [("", "a.txt", [], [])],
+    ),
+    "Anthropic, a page that was fetched": (
+        "anthropic-messages",
+        [
+            *block(
+                0,
+                kind="web_fetch_tool_result",
+                content={"url": A, "content": {"type": "document", "title": "One"}},
+            ),
+            *block(1, words("Hi")),
+        ],
+        [(A, "One", [], [])],
     ),
     "Anthropic": (
         "anthropic-messages",
@@ -431,7 +560,7 @@ def test_thousands_of_sources_are_as_many_as_a_reader_can_use() -> None:
     many = [f"https://a.example/{number}" for number in range(5_000)]
     sources = Sources()
     events = [
-        event for end in range(10, 5_000, 10) for event in sources.read({"citations": many[:end]})
+        event for end in range(100, 5_000, 100) for event in sources.read({"citations": many[:end]})
     ]
 
     assert len([event for event in events if isinstance(event, Source)]) == MOST_SOURCES

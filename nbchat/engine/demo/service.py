@@ -35,6 +35,7 @@ class Demo:
         questions = [_text_of(message) for message in messages if message["role"] == "user"]
         text = _instance(request.get("response_format"))
         text = text or reply(questions, _count_images(messages[-1]))
+        text = _before_stop(text, request.get("stop") or [])
         thinking = (request.get("thinking") or {}).get("type") == "enabled"
         thinking = thinking or "thinking" in _text_of(messages[-1]).lower()
         limit = request.get("max_completion_tokens") or request.get("max_tokens")
@@ -71,6 +72,12 @@ def _instance(wanted: Any) -> str:
         schema = mapping(form.get("json_schema")).get("schema")
         return json.dumps(instance_of(schema), ensure_ascii=False)
     return json.dumps({"answer": "demo"}) if form.get("type") == "json_object" else ""
+
+
+def _before_stop(text: str, stops: list[str]) -> str:
+    """The words up to the first at which an answer should stop."""
+    places = [text.find(stop) for stop in stops if stop in text]
+    return text[: min(places, default=None)]
 
 
 def _within(limit: int | None, thought: str, text: str) -> tuple[str, str, str]:

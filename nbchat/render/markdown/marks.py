@@ -1,14 +1,14 @@
 """The numbers in an answer's words that lead to its sources.
 
-`[1]` is what most models write, and some `[1, 2]`, `[^1^]`, `[ref_1]`, `[doc1]` or `【1†…】`. Where
-a provider says in numbers where a passage ends, a mark of ours stands there. It works on
-markdown-it's tokens, so that code and formulas keep what they hold.
+`[1]` is what most models write, and some `[1, 2]`, `[^1^]`, `[ref_1]`, `[doc1]`, `【1†…】`, or
+`[1](@ref)` (Tencent's). Where a provider says in numbers where a passage ends, a mark of ours
+stands there. It works on markdown-it's tokens, so that code and formulas keep what they hold.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _WRITTEN = re.compile(
-    r"\[(?P<plain>\d{1,3}(?:, ?\d{1,3}){0,9})\]"
-    r"|\[(?:\^|ref_|doc|citation:)(?P<named>\d{1,3})\^?\]"
+    r"[\[\uff3b] ?(?P<plain>\d{1,3}(?:[,;\uff0c\u3001\uff1b] ?\d{1,3}){0,9}) ?[\]\uff3d]"
+    r"|\[(?:\^|ref[_:]|doc|citation:|web:|source:? )(?P<named>\d{1,3})\^?\]"
     r"|\u3010(?P<thick>\d{1,3})(?:[:\u2020][^\u3010\u3011\n]{0,80})?\u3011"
 )
+REFERENCE = "@ref"
+_NUMBERS = re.compile(r"\d{1,3}(?:[,;] ?\d{1,3}){0,9}")
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,12 +59,26 @@ def marks(state: StateCore) -> None:
         return
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            token.children = [*_linked(_joined(token.children), known)]
+            token.children = [*_linked(_joined(_unlinked(token.children)), known)]
         elif token.content:
             token.content = known.swept(token.content)
 
 
-def _joined(children: list[Token]) -> Iterator[Token]:
+def _unlinked(children: list[Token]) -> Iterator[Token]:
+    """The tokens, with `[1]` in the place of a link that leads to no page but to a source."""
+    rest = iter(range(len(children)))
+    for nth in rest:
+        token = children[nth]
+        label = children[nth + 1].content if nth + 1 < len(children) else ""
+        is_reference = token.type == "link_open" and token.attrs.get("href") == REFERENCE
+        if is_reference and _NUMBERS.fullmatch(label):
+            yield _text(f"[{label}]")
+            next(rest), next(rest)  # the label, and the end of the link
+        else:
+            yield token
+
+
+def _joined(children: Iterable[Token]) -> Iterator[Token]:
     """The tokens, with texts that follow one another as one: `[` is often a token of its own."""
     before: Token | None = None
     for token in children:
@@ -111,7 +127,7 @@ def _mark(match: re.Match[str], known: Marks) -> Iterator[Token]:
         if url := known.written.get(int(one)):
             yield from _link(url, _text(f"[{one}]"))
         return
-    numbers = [int(number) for number in groups["plain"].split(",")]
+    numbers = [int(number) for number in re.findall(r"\d+", groups["plain"])]
     if not all(number in known.written for number in numbers):
         return
     for number in numbers:

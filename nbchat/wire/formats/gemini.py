@@ -267,7 +267,10 @@ class Reader:
         self._answers = True
         if isinstance(data := part.get("inlineData"), Mapping):
             return self._data(part, data)
-        return self._parts.thought_state(dict(part))  # the model's own tools
+        state = self._parts.thought_state(dict(part))  # the model's own tools
+        if isinstance(file := part.get("fileData"), Mapping):
+            return [*state, _not_shown(string(file.get("mimeType")))]
+        return state
 
     def _data(self, part: Mapping[str, Any], data: Mapping[str, Any]) -> list[Event]:
         """A picture, which goes back as it came; of other data, its kind is told."""
@@ -278,8 +281,7 @@ class Reader:
             return [*self._parts.thought_state(place), *events]
         if part.get("thought") and not part.get("thoughtSignature"):
             return []  # a draft
-        notice = Notice(f"The answer holds {kind or 'data'}, which is not shown here.")
-        return [*self._parts.thought_state(dict(part)), notice]
+        return [*self._parts.thought_state(dict(part)), _not_shown(kind)]
 
     def _text(self, part: Mapping[str, Any], text: str) -> list[Event]:
         """Words or thinking. With a signature they are a part of their own.
@@ -351,6 +353,10 @@ class Reader:
             unknown="broken",  # only STOP is a natural end, so a new word is none
             why=self._why,
         )
+
+
+def _not_shown(kind: str) -> Notice:
+    return Notice(f"The answer holds {kind or 'data'}, which is not shown here.")
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:

@@ -14,11 +14,11 @@ from nbchat.events import Event, Usage, WasThought
 from nbchat.messages import Text, Thought
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import begin, state_of
+from nbchat.wire.chat_media import ChatMedia, words_and_pictures
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.parameters import left_out_notices, place
-from nbchat.wire.pictures import Pictures
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
@@ -32,7 +32,7 @@ from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
-from nbchat.wire.usage import first_count, merge_counts, output_count
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
@@ -131,7 +131,8 @@ class Reader:
         self._came_in = ""  # the field of the thinking
         self._is_placed = False  # there is a part of thinking for the details
         self._sources = Sources()
-        self._pictures = Pictures()
+        self._media = ChatMedia()
+        self._has_words = False
         self._finish = ""
         self._answer_id = ""
         self._part = "delta"
@@ -189,9 +190,9 @@ class Reader:
     def _said(self, delta: dict[str, Any]) -> list[Event]:
         events = self._sources.hear(self._thought(delta))
         if content := delta.get("content"):
+            self._has_words = True
             events += self._content(content)
-        if images := delta.get("images"):  # OpenRouter's place for them
-            events += self._sources.hear(self._pictures.read(images))
+        events += self._sources.hear(self._media.read(delta, has_words=self._has_words))
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             events.append(Text(refusal, begins=not self._refuses))
             self._refuses = True
@@ -213,8 +214,7 @@ class Reader:
             thoughts = self._details.take(delta["reasoning_details"])
             events = self._placed()
         if "thinking_blocks" in delta:
-            said = self._blocks.add(delta["thinking_blocks"])
-            thoughts = [Thought(said)] if said else thoughts
+            thoughts = self._blocks.add(delta["thinking_blocks"]) or thoughts
         for name in THINKING:
             if (text := delta.get(name)) and isinstance(text, str):
                 self._came_in = name
@@ -237,9 +237,12 @@ class Reader:
         return list(held)
 
     def _content(self, content: Any) -> list[Event]:
-        if isinstance(content, str):
-            return self._sources.hear(self._words(content))
         events: list[Event] = []
+        if isinstance(content, str):
+            for text, picture in words_and_pictures(content):
+                events += self._words(text)
+                events += self._media.pictures.read(picture)
+            return self._sources.hear(events)
         before = ""
         # Mistral's list of parts (mistralai 3.7.0 ContentChunk). A reference stands in a sentence.
         for part in items(content) or [content]:
@@ -265,7 +268,7 @@ class Reader:
             thoughts = [Thought(text) for text in _texts(mapping(part).get("thinking")) if text]
             return [*self._untagged(), *thoughts]
         if kind in PICTURES:
-            return self._pictures.read(part)
+            return self._media.pictures.read(part)
         if kind == "tool_reference":  # Mistral's, behind the words
             return self._sources.cite(part, self._sources.size)
         texts = [part] if isinstance(part, str) else _texts(mapping(part).get("text"))
@@ -335,8 +338,7 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     given = first_count(usage.get("prompt_tokens"), usage.get("input_tokens"))
     made = first_count(usage.get("completion_tokens"), usage.get("output_tokens"))
     total = count(usage.get("total_tokens"))
-    if given is not None and cached and total == given + cached + (made or 0):
-        given = given + cached  # some count what was cached beside the rest
+    given = everything_sent(given, made, total=total, read=cached or 0, written=written or 0)
     reasoning = first_count(completion.get("reasoning_tokens"), usage.get("reasoning_tokens"))
     made = output_count(given, made, total=total, reasoning=reasoning)
     return Usage(given, made, cached, written, reasoning)

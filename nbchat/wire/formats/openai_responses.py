@@ -16,16 +16,16 @@ from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds
-from nbchat.wire.output_items import CALL, OutputItem, OutputItems
+from nbchat.wire.output_items import CALL, DRAWING, OutputItem, OutputItems
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
-from nbchat.wire.shapes import items, mapping, string
+from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments
-from nbchat.wire.usage import first_count, merge_counts, output_count
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
@@ -40,6 +40,8 @@ STATUS = {
 }
 
 PICTURES = ("output_image", "image", "image_url")
+ENDS = tuple(f"response.{end}" for end in ("completed", "incomplete", "failed", "cancelled"))
+NOT_DRAWN = "A picture was asked for, and none has come."
 
 
 # --- asking ------------------------------------------------------------------------------
@@ -199,20 +201,15 @@ class Reader:
                 return self._cited(item, number, [value.get("annotation")])
             case _ if kind.endswith(".done"):
                 return self._part_done(value, kind)
+            case "response.image_generation_call.partial_image":
+                self._items.of(value, DRAWING).raw = [string(value.get("partial_image_b64"))]
             case "response.output_item.added":
                 item = self._items.open(value)
                 self._parts.answers = self._parts.answers or item.kind == CALL
             case "response.created" | "response.in_progress":
                 self._answer_id = string(mapping(value.get("response")).get("id"))
-            case (
-                "response.completed"
-                | "response.incomplete"
-                | "response.failed"
-                | "response.cancelled"
-            ):
-                return self._terminal(
-                    mapping(value.get("response")), kind.removeprefix("response.")
-                )
+            case _ if kind in ENDS:
+                return self._terminal(mapping(value.get("response")), kind.rpartition(".")[2])
             case "" | "error":
                 raise_problem(value, STATUS)
         return ()
@@ -278,8 +275,10 @@ class Reader:
                 return self._message(item, item.given)
             case "reasoning":
                 return self._reasoning(item, item.given)
-            case "image_generation_call":
-                return self._parts.pictures(item.given.get("result"))
+            case "image_generation_call" | "code_interpreter_call":
+                return self._drawn(item)
+            case "file_search_call":
+                return self._parts.sources.found(item.given.get("results"))
             case "web_search_call":
                 return self._searched(item.given)
             case "function_call" | "custom_tool_call":
@@ -287,6 +286,11 @@ class Reader:
                     item.raw = [whole]
                 return self._parts.call(self._called(item))
         return []
+
+    def _drawn(self, item: OutputItem) -> list[Event]:
+        """The pictures of an item; a notice where none was made that was asked for."""
+        is_told = item.kind == DRAWING and not item.pictures
+        return [Notice(NOT_DRAWN)] if is_told else self._parts.pictures(item.pictures)
 
     def _searched(self, given: Mapping[str, Any]) -> list[Event]:
         """A search that the provider ran itself: no call, but the next turn has it."""
@@ -350,7 +354,8 @@ class Reader:
         if self._foreign:
             return [Stop("broken", "the server answered in another format than openai-responses")]
         calls = self._items.calls
-        return end_events(
+        drafts = [event for item in self._items.drafts for event in self._drawn(item)]
+        ending = end_events(
             self._status,
             ended=self.ended,
             calls=[self._called(item) for item in calls if not item.is_closed],
@@ -358,6 +363,7 @@ class Reader:
             usage=usage_of(self._usage) if self._usage else None,
             unknown="broken",
         )
+        return [*drafts, *ending]
 
 
 def _without_empty(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -381,17 +387,11 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     sent = mapping(usage.get("input_tokens_details"))
     made = mapping(usage.get("output_tokens_details"))
     given = first_count(usage.get("input_tokens"), usage.get("prompt_tokens"))
+    completion = first_count(usage.get("output_tokens"), usage.get("completion_tokens"))
     reasoning = first_count(made.get("reasoning_tokens"))
-    output = output_count(
-        given,
-        first_count(usage.get("output_tokens"), usage.get("completion_tokens")),
-        total=usage.get("total_tokens"),
-        reasoning=reasoning,
-    )
-    return Usage(
-        given,
-        output,
-        first_count(sent.get("cached_tokens")),
-        first_count(sent.get("cache_write_tokens"), sent.get("cache_creation_tokens")),
-        reasoning,
-    )
+    cached = first_count(sent.get("cached_tokens"))
+    written = first_count(sent.get("cache_write_tokens"), sent.get("cache_creation_tokens"))
+    total = count(usage.get("total_tokens"))
+    given = everything_sent(given, completion, total=total, read=cached or 0, written=written or 0)
+    output = output_count(given, completion, total=total, reasoning=reasoning)
+    return Usage(given, output, cached, written, reasoning)
