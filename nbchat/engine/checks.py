@@ -19,7 +19,7 @@ from nbchat.catalog.rows import Model
 from nbchat.engine import local_servers
 from nbchat.engine.answer_checks import Answered, look_at_answer
 from nbchat.engine.demo.service import HOST
-from nbchat.engine.findings import Finding, fits, no_answer, refused, unseen
+from nbchat.engine.findings import AGAIN, Finding, fits, no_answer, refused, unseen
 from nbchat.engine.get_only import Asked
 from nbchat.engine.key_checks import look_at_key
 from nbchat.engine.model_checks import look_at_list, look_at_model
@@ -30,7 +30,7 @@ from nbchat.engine.way_checks import look_at_way, proxy_trouble, way_to
 from nbchat.errors import KeyNotSent, MissingKey, NbchatError, UnknownModel
 from nbchat.hosts import connectable, host_of
 from nbchat.network.client import Transport
-from nbchat.network.proxy import choose_proxy
+from nbchat.network.proxy import ProxyChoice, choose_proxy
 from nbchat.network.way import Way, walk
 from nbchat.options import Options
 from nbchat.plain_http import Transit
@@ -199,17 +199,23 @@ async def _go(
         context = ErrorContext.of(there.settings, request)
         there.redacting.keys.update(context.keys)
         clock = asyncio.get_running_loop().time
-        asked = Asked(there.transport, there.settings, request, context, NO_LIMITS, clock)
+        asked = Asked(
+            there.transport, there.settings, request, context, NO_LIMITS, clock, answered.begin
+        )
         tasks.append(look_at_answer(asked, answered))
     await _for_a_moment(tasks)
-    if answered.has_come:
+    if answered.has_begun:
         way.failure = None
     findings = list(look_at_way(way, choice, answered, over_tls=over_tls))
-    return [*findings, *_without_answer(way, request, answered, findings)]
+    return [*findings, *_without_answer(way, choice, request, answered, findings)]
 
 
 def _without_answer(
-    way: Way, request: PreparedRequest | None, answered: Answered, findings: list[Finding]
+    way: Way,
+    choice: ProxyChoice,
+    request: PreparedRequest | None,
+    answered: Answered,
+    findings: list[Finding],
 ) -> list[Finding]:
     """What is said of an answer that has not come, where a step before it does not say why."""
     is_told = any(finding.state == "wrong" or finding.to_do for finding in findings)
@@ -220,8 +226,11 @@ def _without_answer(
         return [unseen("answer")]  # which that takes the place of
     if answered.findings:
         return [fits("answer", "an API answers")]
-    if answered.has_come:
-        return [no_answer("answer", "something answers, and of what it is")]
+    if answered.has_begun:
+        return [Finding("answer", "unknown", "an answer began, and was not whole in time.", AGAIN)]
+    if choice.proxy:
+        place = f"the proxy {choice.address}, before {way.asked.host}, took the connection"
+        return [no_answer("answer", place, f"{AGAIN} The proxy is set in {choice.variable}.")]
     return [no_answer("answer", f"{way.place} took the connection")]
 
 
