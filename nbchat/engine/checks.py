@@ -15,6 +15,7 @@ from typing import Any
 from nbchat import known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
+from nbchat.catalog.lookup_errors import provider_called
 from nbchat.catalog.rows import Model
 from nbchat.engine import local_servers
 from nbchat.engine.answer_checks import Answered, look_at_answer
@@ -41,6 +42,7 @@ from nbchat.wording import plural
 
 SECONDS = 0.8  # for all of it; a step without an answer by then has none
 ANY_MODEL = "any"
+FIRST_LISTED = "the first in its list"
 WAY = ("proxy", "name", "connection", "TLS")
 NO_LIMITS = Timeouts(60.0, 60.0, 60.0)  # of its own: all of it is ended together
 BEFORE_A_QUESTION = ("key", "base URL", *WAY, "answer")
@@ -60,7 +62,7 @@ class Subject:
 
     def named(self, catalog: Catalog) -> Subject:
         """Of the name of a provider, its usual model, or where it has none, any model of it."""
-        provider = catalog.providers.get(self.name)
+        provider = provider_called(self.name, catalog)
         if provider is None or catalog.leads(self.name):
             return self
         usual = catalog.name_of(provider.type, provider.default_model)
@@ -96,7 +98,11 @@ def _no_model(error: UnknownModel) -> list[Finding]:
 
 
 async def ask_live(
-    settings: Settings, subject: Subject, findings: list[Finding], transport: Transport
+    settings: Settings,
+    subject: Subject,
+    findings: list[Finding],
+    list_models: ListModels,
+    transport: Transport,
 ) -> list[Finding]:
     """What two questions show, where nothing that was found makes them impossible."""
     from nbchat.engine.live_checks import ABOUT, check_live
@@ -105,10 +111,25 @@ async def ask_live(
         return [*map(unseen, ABOUT)]
     subject = subject.named(settings.catalog)
     if subject.is_any:
+        subject = await _first_of(settings, subject, list_models)
+    if not subject.name:
         return [unseen("question", "it needs the name of a model")]
     if not settings.catalog.leads(subject.name):
         return [*map(unseen, ABOUT)]
-    return list(map(_masked, await check_live(settings, subject.name, transport)))
+    found = await check_live(settings, subject.name, transport)
+    if subject.why == FIRST_LISTED:
+        found[0] = replace(found[0], seen=f"{subject.name}, {FIRST_LISTED}: {found[0].seen}")
+    return list(map(_masked, found))
+
+
+async def _first_of(settings: Settings, subject: Subject, list_models: ListModels) -> Subject:
+    """The first model of a server on this machine; of another, a question may cost something."""
+    provider = settings.catalog.find(subject.name).provider
+    if not provider.local:
+        return Subject("", "")
+    seconds = local_servers.SEARCH_SECONDS
+    models = await local_servers.find_at(provider.type, list_models, seconds)
+    return Subject(f"{provider.type}:{models[0].sent_id}" if models else "", FIRST_LISTED)
 
 
 def _masked(finding: Finding) -> Finding:
