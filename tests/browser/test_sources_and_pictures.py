@@ -10,8 +10,8 @@ from ..fakes.provider import Service, answer, sse
 from ..pictures import data_url, drawn, png
 from ..render.payloads import SCRIPTS
 from .lab import Lab
-from .test_cell import CONTRAST
 from .panel_lab import LOAD, InLab, ask, wait_for_answers
+from .test_cell import CONTRAST
 
 A, B = "https://a.example/1", "https://b.example/2"
 ACTIVE = "script, style, iframe, svg, form, input, object, embed, [onerror], [onclick], [onload]"
