@@ -182,6 +182,21 @@ async def test_an_answer_that_is_whole_at_once_is_not_called_held(
     assert "the whole answer came within 20 s" in told(findings)
 
 
+async def test_an_answer_without_an_end_is_not_called_broken(
+    gateway: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_checks, "SECONDS", 1.5)
+    endless = [*said(*NUMBERS)[:-3], *said("and on ")[:1] * 10_000]
+    gateway.always(asked(answer(*endless, gap=0.004)))
+
+    findings = await look(live=True)
+
+    assert called_wrong(findings) == [], told(findings)
+    assert "in 1.5 s, and it was still at it: the answer was not heard to its end" in told(findings)
+    assert "it came bit by bit" in told(findings)
+    assert "tools unknown: not looked at: the answer was not heard to its end" in told(findings)
+
+
 async def test_signs_of_life_before_the_answer_do_not_hide_that_it_was_held(
     gateway: Service,
 ) -> None:
