@@ -15,6 +15,7 @@ from nbchat.wording import TO_TRUST, did_you_mean, nearest, shorten
 MOST_SEEN = 3  # providers of a model that are offered
 MOST_WORDS = 6  # that the name of a model may be typed as
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
+PROGRAMS = {"llama-server": "llamacpp"}
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
 
@@ -45,12 +46,13 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
             "Where two services may have a model of one name, its provider goes before it."
         )
     kind, colon, upstream = name.partition(":")
-    if kind in catalog.providers:
+    if colon and kind in catalog.providers:
         example = catalog.providers[kind].default_model or "its-model-id"
-        if colon:
-            return f"{name!r} names no model. Say which, such as {kind}:{example}."
-        example = _name_of(kind, example, catalog)
-        advice = f"Name a model of it, such as {example}. {models_hint(kind, catalog)}"
+        return f"{name!r} names no model. Say which, such as {kind}:{example}."
+    if provider := provider_called(name, catalog):
+        example = provider.default_model or "its-model-id"
+        example = _name_of(provider.type, example, catalog)
+        advice = f"Name a model of it, such as {example}. {models_hint(provider.type, catalog)}"
         return f"{name!r} is a provider. {advice}"
     if kind in catalog.untrusted:
         return _only_untrusted(name, catalog.untrusted[kind])
@@ -66,6 +68,22 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n"
         "%chat models all"
     )
+
+
+def provider_called(name: str, catalog: KnownNames) -> Provider | None:
+    """The provider of that type or that name, however it is written; a program stands for its own.
+
+    >>> from nbchat.catalog.catalog import shipped
+    >>> [provider_called(name, shipped()).type for name in ("LM Studio", "llama.cpp", "kimi")]
+    ['lmstudio', 'llamacpp', 'kimi']
+    """
+    if name in catalog.providers:
+        return catalog.providers[name]
+    letters = _letters(PROGRAMS.get(name.lower(), name))
+    for provider in catalog.providers.values():
+        if letters and letters in (_letters(provider.type), _letters(provider.name)):
+            return provider
+    return None
 
 
 def written_apart(words: Sequence[str], catalog: KnownNames) -> tuple[str, int]:

@@ -24,6 +24,7 @@ from nbchat.engine.listing import (
 )
 from nbchat.engine.other_places import look_elsewhere
 from nbchat.engine.refusals import error_for, not_an_api_error, read_refusal
+from nbchat.engine.right_address import LOG_IN_FIRST, look_at_redirect, look_for_tls
 from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import (
     KeyRefused,
@@ -32,6 +33,7 @@ from nbchat.errors import (
     NotAllowed,
     ProxyFailed,
     RateLimited,
+    RequestRefused,
     TimedOut,
 )
 from nbchat.wire.problem import problem_in
@@ -41,21 +43,25 @@ from nbchat.wording import plural, size_text
 LONGEST_NAME = 200  # characters of a model's
 MOST_PAGES = 3  # of a list
 NO_SUCH_PLACE = (404, 405, 501)
-CHECK_ADDRESS = "Check the base URL, and whether this network asks for a login first."
+BAD_REQUEST = 400
+CHECK_ADDRESS = "Check the base URL, and look again."
 
 
 @dataclass(slots=True)
 class Answered:
     """What came of looking: what is to be said, and the models that are listed, if there is a list.
 
-    `has_come`: whether something answered. `error`: why nothing did.
+    `has_begun`: whether an answer has, at least. `error`: why none has, or why it ended.
     """
 
     findings: list[Finding] = field(default_factory=list)
     models: list[str] | None = None
     is_whole: bool = True
-    has_come: bool = False
+    has_begun: bool = False
     error: NbchatError | None = None
+
+    def begin(self) -> None:
+        self.has_begun = True
 
 
 async def look_at_answer(asked: Asked, answered: Answered) -> None:
@@ -67,7 +73,6 @@ async def look_at_answer(asked: Asked, answered: Answered) -> None:
         if not has_none:
             url = list_url(asked.settings, asked.request)
         heard = await asked.get(url)
-        answered.has_come = True
         if has_none:
             seen = f"something answers ({heard.status}); there is no list of models to look at"
             answered.findings.append(fits("answer", seen))
@@ -76,16 +81,25 @@ async def look_at_answer(asked: Asked, answered: Answered) -> None:
         elif 200 <= heard.status < 300:
             await _read_list(asked, answered, heard, url)
         else:
-            answered.findings.append(await _refusal(asked, heard))
+            answered.findings.append(await _refusal(asked, heard, url))
+            if heard.status == BAD_REQUEST:
+                await _look_again(asked, answered)
     except NbchatError as error:
         answered.error = error
         answered.findings.append(_no_answer(asked, error))
+        await _look_again(asked, answered)
 
 
 def _no_answer(asked: Asked, error: NbchatError) -> Finding:
     if isinstance(error, TimedOut):
         return no_answer("answer", urlsplit(asked.request.base_url.value).netloc)
     return refused("answer", error)
+
+
+async def _look_again(asked: Asked, answered: Answered) -> None:
+    """Whether TLS is spoken there; what was found stands until that is known."""
+    if speaks_tls := await look_for_tls(asked):
+        answered.findings = [speaks_tls]
 
 
 # --- a list ------------------------------------------------------------------------------------
@@ -131,7 +145,7 @@ def _page_of(asked: Asked, heard: HeardResponse) -> tuple[Any, Finding | None]:
         error = error_for(problem, heard.status, heard.headers, context)
         return None, _of_list(asked, error)
     seen = f"{context.base_url} answers with JSON that is no list of models ({heard.status})."
-    return None, wrong("answer", seen, CHECK_ADDRESS)
+    return None, wrong("answer", seen, LOG_IN_FIRST)
 
 
 def _ids_in(page: Any) -> list[str]:
@@ -150,8 +164,10 @@ def _is_name(name: str) -> bool:
 # --- a refusal -----------------------------------------------------------------------------------
 
 
-async def _refusal(asked: Asked, heard: HeardResponse) -> Finding:
+async def _refusal(asked: Asked, heard: HeardResponse, url: str) -> Finding:
     """What is said of a status that is none of success."""
+    if 300 <= heard.status < 400:
+        return look_at_redirect(asked, heard.headers.get("location", ""), url)
     title = page_title(heard)
     if title is not None and heard.status < 500:
         called = f", {asked.context.clean(title)!r}" if title else ""
@@ -159,7 +175,7 @@ async def _refusal(asked: Asked, heard: HeardResponse) -> Finding:
             f"{asked.context.base_url} answers with an HTML page{called} ({heard.status}), "
             "as no API does."
         )
-        return wrong("answer", seen, CHECK_ADDRESS)
+        return wrong("answer", seen, LOG_IN_FIRST)
     return _of_list(asked, await read_refusal(heard, asked.context))
 
 
@@ -178,6 +194,8 @@ def of_kind(error: NbchatError, otherwise: str) -> Finding:
 
 def _of_list(asked: Asked, error: NbchatError) -> Finding:
     """The same of a list. Keys that may ask and not list are common, so that is said, too."""
+    if isinstance(error, RequestRefused):
+        return wrong("answer", f"its list of models: {error.happened}", CHECK_ADDRESS)
     if not isinstance(error, NotAllowed):
         return of_kind(error, "answer")
     to_do = "That was its list of models. Whether questions are allowed, one shows:"

@@ -15,11 +15,12 @@ from typing import Any
 from nbchat import known_keys
 from nbchat.addresses import Setting
 from nbchat.catalog.catalog import Catalog, Route
+from nbchat.catalog.lookup_errors import provider_called
 from nbchat.catalog.rows import Model
 from nbchat.engine import local_servers
 from nbchat.engine.answer_checks import Answered, look_at_answer
 from nbchat.engine.demo.service import HOST
-from nbchat.engine.findings import Finding, fits, no_answer, refused, unseen
+from nbchat.engine.findings import AGAIN, Finding, fits, no_answer, refused, unseen
 from nbchat.engine.get_only import Asked
 from nbchat.engine.key_checks import look_at_key
 from nbchat.engine.model_checks import look_at_list, look_at_model
@@ -30,7 +31,7 @@ from nbchat.engine.way_checks import look_at_way, proxy_trouble, way_to
 from nbchat.errors import KeyNotSent, MissingKey, NbchatError, UnknownModel
 from nbchat.hosts import connectable, host_of
 from nbchat.network.client import Transport
-from nbchat.network.proxy import choose_proxy
+from nbchat.network.proxy import ProxyChoice, choose_proxy
 from nbchat.network.way import Way, walk
 from nbchat.options import Options
 from nbchat.plain_http import Transit
@@ -41,6 +42,7 @@ from nbchat.wording import plural
 
 SECONDS = 0.8  # for all of it; a step without an answer by then has none
 ANY_MODEL = "any"
+FIRST_LISTED = "the first in its list"
 WAY = ("proxy", "name", "connection", "TLS")
 NO_LIMITS = Timeouts(60.0, 60.0, 60.0)  # of its own: all of it is ended together
 BEFORE_A_QUESTION = ("key", "base URL", *WAY, "answer")
@@ -60,7 +62,7 @@ class Subject:
 
     def named(self, catalog: Catalog) -> Subject:
         """Of the name of a provider, its usual model, or where it has none, any model of it."""
-        provider = catalog.providers.get(self.name)
+        provider = provider_called(self.name, catalog)
         if provider is None or catalog.leads(self.name):
             return self
         usual = catalog.name_of(provider.type, provider.default_model)
@@ -96,7 +98,11 @@ def _no_model(error: UnknownModel) -> list[Finding]:
 
 
 async def ask_live(
-    settings: Settings, subject: Subject, findings: list[Finding], transport: Transport
+    settings: Settings,
+    subject: Subject,
+    findings: list[Finding],
+    list_models: ListModels,
+    transport: Transport,
 ) -> list[Finding]:
     """What two questions show, where nothing that was found makes them impossible."""
     from nbchat.engine.live_checks import ABOUT, check_live
@@ -105,10 +111,25 @@ async def ask_live(
         return [*map(unseen, ABOUT)]
     subject = subject.named(settings.catalog)
     if subject.is_any:
+        subject = await _first_of(settings, subject, list_models)
+    if not subject.name:
         return [unseen("question", "it needs the name of a model")]
     if not settings.catalog.leads(subject.name):
         return [*map(unseen, ABOUT)]
-    return list(map(_masked, await check_live(settings, subject.name, transport)))
+    found = await check_live(settings, subject.name, transport)
+    if subject.why == FIRST_LISTED:
+        found[0] = replace(found[0], seen=f"{subject.name}, {FIRST_LISTED}: {found[0].seen}")
+    return list(map(_masked, found))
+
+
+async def _first_of(settings: Settings, subject: Subject, list_models: ListModels) -> Subject:
+    """The first model of a server on this machine; of another, a question may cost something."""
+    provider = settings.catalog.find(subject.name).provider
+    if not provider.local:
+        return Subject("", "")
+    seconds = local_servers.SEARCH_SECONDS
+    models = await local_servers.find_at(provider.type, list_models, seconds)
+    return Subject(f"{provider.type}:{models[0].sent_id}" if models else "", FIRST_LISTED)
 
 
 def _masked(finding: Finding) -> Finding:
@@ -199,17 +220,23 @@ async def _go(
         context = ErrorContext.of(there.settings, request)
         there.redacting.keys.update(context.keys)
         clock = asyncio.get_running_loop().time
-        asked = Asked(there.transport, there.settings, request, context, NO_LIMITS, clock)
+        asked = Asked(
+            there.transport, there.settings, request, context, NO_LIMITS, clock, answered.begin
+        )
         tasks.append(look_at_answer(asked, answered))
     await _for_a_moment(tasks)
-    if answered.has_come:
+    if answered.has_begun:
         way.failure = None
     findings = list(look_at_way(way, choice, answered, over_tls=over_tls))
-    return [*findings, *_without_answer(way, request, answered, findings)]
+    return [*findings, *_without_answer(way, choice, request, answered, findings)]
 
 
 def _without_answer(
-    way: Way, request: PreparedRequest | None, answered: Answered, findings: list[Finding]
+    way: Way,
+    choice: ProxyChoice,
+    request: PreparedRequest | None,
+    answered: Answered,
+    findings: list[Finding],
 ) -> list[Finding]:
     """What is said of an answer that has not come, where a step before it does not say why."""
     is_told = any(finding.state == "wrong" or finding.to_do for finding in findings)
@@ -220,8 +247,11 @@ def _without_answer(
         return [unseen("answer")]  # which that takes the place of
     if answered.findings:
         return [fits("answer", "an API answers")]
-    if answered.has_come:
-        return [no_answer("answer", "something answers, and of what it is")]
+    if answered.has_begun:
+        return [Finding("answer", "unknown", "an answer began, and was not whole in time.", AGAIN)]
+    if choice.proxy:
+        place = f"the proxy {choice.address}, before {way.asked.host}, took the connection"
+        return [no_answer("answer", place, f"{AGAIN} The proxy is set in {choice.variable}.")]
     return [no_answer("answer", f"{way.place} took the connection")]
 
 

@@ -240,7 +240,9 @@ class Engine:
         try:
             findings = await checks.check(settings, subject, self.models, transport, self._filter)
             if live:
-                findings += await checks.ask_live(settings, subject, findings, transport)
+                findings += await checks.ask_live(
+                    settings, subject, findings, self.models, transport
+                )
             return findings
         finally:
             await transport.aclose()

@@ -28,6 +28,7 @@ class Asked:
     context: ErrorContext
     timeouts: Timeouts
     clock: Callable[[], float]
+    on_answer: Callable[[], None]  # called when one begins
 
     @property
     def name(self) -> str:
@@ -50,6 +51,7 @@ class Asked:
             name=self.name,
             only_private=self.request.transit is Transit.PRIVATE,
         ) as response:
+            self.on_answer()
             heard = HeardResponse(response.status, response.headers)
             await hear(heard, response, self.request.limits.model_list, self.clock)
             return heard

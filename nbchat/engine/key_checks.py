@@ -7,6 +7,7 @@ own, any word may be the key, so there nothing is said of its form.
 from __future__ import annotations
 
 import os
+import re
 
 from nbchat import known_keys
 from nbchat.addresses import Setting
@@ -21,6 +22,13 @@ from nbchat.wording import set_key
 
 ABOUT = "key"
 QUOTES = "\"'`‘’“”"
+
+COPIED_TOO = {
+    re.compile(r"(?:export\s+)?[A-Z][A-Z0-9]*_[A-Z0-9_]*\s*=."): "the name of a variable",
+    re.compile(r"(?:authorization:\s*)?bearer\s", re.I): "the word Bearer",
+}
+ADDRESS = re.compile(r"https?://", re.I)
+FILE = re.compile(r"(?:~|\.{0,2})/(?:[\w.-]+/)+[\w.-]+|[A-Za-z]:\\\S+")
 
 # How keys of one provider alone begin, longer beginnings first; and who takes them.
 # Source: the providers' own pages of keys, and the rules of secret scanners (gitleaks), 2026-11.
@@ -79,17 +87,36 @@ def _fault(key: Key, provider: Provider, address: Setting) -> Finding | None:
     if _has_quote(value):
         seen = f"the key in {key.origin} has quotes around it, or one of them."
         return wrong(ABOUT, seen, again)
+    if begins_with := _what_stands_before(value):
+        return wrong(ABOUT, f"{key.origin} begins with {begins_with}, and not with the key.", again)
     if not key.secret.sendable:
         seen = f"the key in {key.origin} has white space or odd characters in it."
         return wrong(ABOUT, seen, again)
     if not provider.key_needed or not provider.trusts(host_of(address.value)):
         return None
+    if what := _what_it_is(value):
+        return wrong(ABOUT, f"{key.origin} holds {what}, and no key.", again)
     if known_keys.is_placeholder(value):
         return wrong(ABOUT, f"{key.origin} holds a placeholder, and no key.", again)
     if owner := _other_owner(key, provider):
         seen = f"{key.origin} holds a key of {owner}, and would go to {provider.name}."
         return wrong(ABOUT, seen, f"Set the key of {provider.name}:\n{set_key(key.origin)}")
     return None
+
+
+def _what_stands_before(value: str) -> str:
+    """What was copied together with a key; empty where nothing was."""
+    for found, name in COPIED_TOO.items():
+        if found.match(value):
+            return name
+    return ""
+
+
+def _what_it_is(value: str) -> str:
+    """What a value is by its form, where that is no key; empty where it may be one."""
+    if ADDRESS.match(value):
+        return "an address"
+    return "the path of a file" if FILE.fullmatch(value) else ""
 
 
 def _has_quote(value: str) -> bool:

@@ -54,19 +54,21 @@ LEAST_SHARE = 0.05  # of the bytes, at the beginning, that may be signs of life
 FEWEST_LETTERS = 100  # of an answer, for it to be expected in several pieces
 
 
+TOO_LONG = "the answer was not heard to its end"
 ASK_AGAIN = "Ask again; if it stays so, check the network, and what is between here and there."
 OPERATOR = "Ask whoever runs the gateway, or ask the provider without it."
 
 
 @dataclass(slots=True)
 class Question:
-    """A question that was asked, and what came."""
+    """A question that was asked, and what came. `is_cut`: we did not hear it to its end."""
 
     request: PreparedRequest
     context: ErrorContext
     heard: HeardResponse | None = None
     answer: Answer = field(default_factory=Answer)
     error: NbchatError | None = None
+    is_cut: bool = False
 
     @property
     def name(self) -> str:
@@ -88,6 +90,8 @@ async def check_live(settings: Settings, model: str, transport: Transport) -> li
     if first.state != "ok":
         return [first, *map(unseen, ABOUT[1:])]
     findings = [first, _look_at_streaming(plain), _look_at_counts(plain)]
+    if plain.is_cut:
+        return [*findings, unseen("tools", TOO_LONG)]
     if plain.request.route.provider.type == "demo":
         return [*findings, fits("tools", "the demo has none")]
     options = Options(thinking=False, tools=(TOOL,))
@@ -101,9 +105,11 @@ async def _ask(settings: Settings, model: str, transport: Transport, options: Op
     request = prepare(settings, model, QUESTION, options)
     question = Question(request, ErrorContext.of(settings, request))
     try:
-        with suppress(TimeoutError):  # what has come by then is read all the same
+        try:
             async with asyncio.timeout(SECONDS):
                 await _hear(transport, question)
+        except TimeoutError:  # what has come by then is read all the same
+            question.is_cut = True
         if question.heard is None:
             raise silence_error(Peer(host_of(request.call.url), question.name), SECONDS)
         question.answer = await _read(question.heard, question, request.route.wire)
@@ -159,6 +165,9 @@ async def _format_seen(question: Question) -> str:
 async def _look_at_answer(question: Question) -> Finding:
     answer, error = question.answer, question.error
     if error is None and (answer.text or answer.tool_calls):
+        if question.is_cut:
+            said = plural(len(answer.text), "character")
+            return fits("question", f"{said} in {SECONDS:g} s, and it was still at it: {TOO_LONG}")
         if answer.stop.reason == "broken":
             return wrong("question", f"the answer broke off: {answer.stop.why}", ASK_AGAIN)
         return fits("question", f"answered with {plural(len(answer.text), 'character')}")
@@ -226,6 +235,8 @@ def _times_apart(pieces: list[Piece]) -> int:
 
 def _look_at_counts(question: Question) -> Finding:
     usage = question.answer.usage
+    if question.is_cut:
+        return unseen("counts", TOO_LONG)
     if usage.input is None and usage.output is None:
         seen = "the answer says nothing of the tokens that it took."
         return wrong("counts", seen, f"{OPERATOR} Without counts %chat usage knows no costs.")
@@ -239,6 +250,8 @@ def _look_at_tools(plain: Question, with_tool: Question) -> Finding:
         return of_kind(error, "tools")
     if answer.tool_calls:
         return fits("tools", "the model called one")
+    if with_tool.is_cut:
+        return unseen("tools", TOO_LONG)
     before, after = plain.answer.usage.input, answer.usage.input
     seen = "the model was told to call a tool, and answers as if it had none"
     if before is not None and before == after:

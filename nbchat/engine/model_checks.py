@@ -70,6 +70,8 @@ def look_at_list(route: Route, answered: Answered, *, any_model: bool) -> Findin
     if is_listed(model.sent_id, models) or is_listed(asked, models):
         return fits(LISTED, f"{model.sent_id} is there")
     seen = f"{model.sent_id} is not among the {plural(len(models), 'model')} that it lists"
+    if len(models) == 1:
+        seen = f"{model.sent_id} is not the one model that it lists"
     if model.status == "retired":
         return Finding(LISTED, "unknown", f"{seen}, as one that is retired")
     if not answered.is_whole:

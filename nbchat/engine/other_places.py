@@ -10,11 +10,11 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
-from nbchat.addresses import TABLE
 from nbchat.engine.findings import Finding, fits, wrong
 from nbchat.engine.get_only import Asked, page_title
 from nbchat.engine.heard import HeardResponse
 from nbchat.engine.listing import has_list
+from nbchat.engine.right_address import let_it_be
 from nbchat.engine.tolerant_json import value_of
 from nbchat.errors import NbchatError
 
@@ -63,9 +63,7 @@ def _list_elsewhere(asked: Asked, place: str, wire: str, seen: str) -> Finding:
     seen = f"{seen}, but one at {place}"
     right = place.removesuffix("/models").removesuffix("/api/tags")
     if _is_alike(asked, wire):
-        origin = asked.request.base_url.origin
-        subject = "the base_url of its row" if origin == TABLE else origin
-        return wrong("answer", f"{seen}.", f"Let {subject} be: {right}")
+        return wrong("answer", f"{seen}.", let_it_be(asked, right))
     to_do = (
         f"{asked.name} is asked in {asked.request.route.wire}. Ask this server in its own: "
         f"a row of [[providers]] with wire = {wire!r} and base_url = {right!r}."

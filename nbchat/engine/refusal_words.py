@@ -127,7 +127,7 @@ STATUS_WORDS: dict[int, StatusWords] = {
         "took the connection for closed before it had answered",
         f"Ask again; if it stays so, a proxy on the way may end it early, {OR_ANOTHER_MODEL}",
     ),
-    500: StatusWords("failed while it worked on the question", _IN_A_WHILE),
+    500: StatusWords("failed while it worked on the request", _IN_A_WHILE),
     501: StatusWords("cannot do what was asked of it", _CHANGE_IT),
     502: StatusWords(
         "cannot answer now{status}: one of its servers got no proper answer from another",
@@ -138,7 +138,7 @@ STATUS_WORDS: dict[int, StatusWords] = {
         _IN_A_WHILE,
     ),
     505: StatusWords("does not speak this version of HTTP", _CHECK_WAY),
-    507: StatusWords("has no room left to work on the question", _IN_A_WHILE),
+    507: StatusWords("has no room left to work on the request", _IN_A_WHILE),
     508: StatusWords("sends the request round in a circle on its side", _CHECK_WAY),
     511: StatusWords(
         "cannot be reached: this network wants a login first",

@@ -12,7 +12,7 @@ from nbchat.environment import first_set
 from nbchat.errors import BadSettings, NbchatError, ProxyFailed, TlsFailed
 from nbchat.hosts import host_of, is_loopback
 from nbchat.network.certificate import Certificate
-from nbchat.network.failures import WITHOUT_TLS
+from nbchat.network.failures import WITHOUT_TLS, HandshakeEnded
 from nbchat.network.peer import Peer
 from nbchat.network.pool import CERTIFICATES
 from nbchat.network.proxy import Proxy, ProxyChoice
@@ -31,15 +31,12 @@ def look_at_way(
     way: Way, choice: ProxyChoice, answered: Answered, *, over_tls: bool
 ) -> Iterator[Finding]:
     """A finding of each step; a request that went the same way was `answered`, or not."""
-    error, has_answer = answered.error, answered.has_come
+    error, has_answer = answered.error, answered.has_begun
     if choice.proxy:
         yield _proxy(way, choice.proxy, error, has_answer=has_answer)
         yield unseen("name", "the proxy looks it up")
-        is_through = has_answer or isinstance(error, TlsFailed)
-        if over_tls and is_through:
-            yield _tls(error if isinstance(error, TlsFailed) else None, way.peer, None, choice)
-        elif over_tls:
-            yield unseen("TLS")
+        if over_tls:
+            yield _tls_behind_proxy(way.asked, error, choice, has_answer=has_answer)
         return
     yield fits("proxy", f"none: {choice.reason}")
     if way.address != way.peer.host or way.addresses != [way.peer.host]:
@@ -90,7 +87,7 @@ def _proxy(way: Way, proxy: Proxy, error: NbchatError | None, *, has_answer: boo
     if has_answer or error is not None or way.has_passed("connection"):
         return fits("proxy", shown)
     if way.failure:
-        return refused("proxy", proxy.no_answer_error(_reason(way.failure), way.peer))
+        return refused("proxy", proxy.no_answer_error(_reason(way.failure), way.asked))
     return no_answer("proxy", shown)
 
 
@@ -101,6 +98,16 @@ def _reason(failure: NbchatError) -> str:
 
 
 # --- the certificate -------------------------------------------------------------------------
+
+
+def _tls_behind_proxy(
+    asked: Peer, error: NbchatError | None, choice: ProxyChoice, *, has_answer: bool
+) -> Finding:
+    if isinstance(error, HandshakeEnded):
+        return refused("TLS", error)
+    if isinstance(error, TlsFailed):
+        return _tls(error, asked, None, choice)
+    return _tls(None, asked, None, choice) if has_answer else unseen("TLS")
 
 
 def _tls(
@@ -175,7 +182,8 @@ def _port_of(url: str) -> int:
 
 def way_to(url: str, choice: ProxyChoice, name: str) -> Way:
     """The way to walk: to the server, or to the proxy before it."""
+    asked = Peer(host_of(url), name)
     if choice.proxy:
         address = choice.proxy.url
-        return Way(Peer(host_of(address), name), _port_of(address))
-    return Way(Peer(host_of(url), name), _port_of(url))
+        return Way(Peer(host_of(address), name), _port_of(address), asked)
+    return Way(asked, _port_of(url), asked)

@@ -195,7 +195,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         except BaseException as error:
             self.abort()
             if isinstance(error, OSError):  # of which SSLError is a kind
-                raise tls_error(error, self._peer, timeout) from None
+                raise tls_error(error, self._peer, timeout, self._proxy) from None
             raise
         self._incoming = Http1Coalescer()
         if server_hostname == self._peer.host:

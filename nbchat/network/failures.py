@@ -56,6 +56,10 @@ class ConnectionLost(Unreachable):
         self.stale = stale
 
 
+class HandshakeEnded(Unreachable):
+    """The connection ended in the middle of the TLS handshake."""
+
+
 # --- no connection -----------------------------------------------------------------------
 
 
@@ -110,8 +114,10 @@ def too_many_files_error(peer: Peer) -> Unreachable:
     return error
 
 
-def tls_error(error: OSError, peer: Peer, timeout: float | None) -> ConnectionBroken:
-    """The handshake failed. An SSLError is an OSError, too."""
+def tls_error(
+    error: OSError, peer: Peer, timeout: float | None, proxy: Proxy | None = None
+) -> ConnectionBroken:
+    """The handshake failed, with `peer` or with the proxy before it. An SSLError is an OSError."""
     unsafe = f"{peer.name} cannot be reached safely:"
     if isinstance(error, ssl.SSLError):
         if error.reason in NO_TLS_REASONS:
@@ -135,7 +141,14 @@ def tls_error(error: OSError, peer: Peer, timeout: float | None) -> ConnectionBr
             f"Ask again, allow it more time (timeout=), check the base URL ({WITHOUT_TLS}), "
             f"{OR_ANOTHER_MODEL}"
         )
-    return Unreachable(
+    if proxy:
+        return HandshakeEnded(
+            f"{peer.name} cannot be reached: through the proxy {proxy.address} the connection to "
+            f"{peer.host} ended during the TLS handshake.\n"
+            f"Ask again; if it stays so, check the proxy, which is set in {proxy.variable}, "
+            f"{OR_ANOTHER_MODEL}"
+        )
+    return HandshakeEnded(
         f"{peer.name} cannot be reached: "
         f"{peer.host} ended the connection during the TLS handshake.\n{ASK_AGAIN}"
     )

@@ -24,10 +24,14 @@ STEPS: tuple[Step, ...] = ("name", "connection", "TLS", "end")
 
 @dataclass(slots=True)
 class Way:
-    """How far one came: `step` is where one is, or where it failed."""
+    """How far one came: `step` is where one is, or where it failed.
+
+    `asked` is who is to be reached; `peer` is that, or the proxy before it.
+    """
 
     peer: Peer
     port: int
+    asked: Peer
     step: Step = "name"
     addresses: list[str] = field(default_factory=list)
     address: str = ""  # that took the connection

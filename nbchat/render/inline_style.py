@@ -8,7 +8,7 @@ word, which is all that the sanitiser lets pass. Every byte is in every answer.
 from __future__ import annotations
 
 PAGE = "max-width:924px;overflow-wrap:break-word"
-THINKING = "opacity:.7;font-size:13px;margin:0 0 1em"
+THINKING = "opacity:.8;font-size:13px;margin:0 0 1em"
 THOUGHT = "border-left:2px solid #8887;margin:.35em 0 0 .28em;padding:.1em .95em"
 NOTE = "display:list-item;list-style:inside;opacity:.7;font-size:13px"  # with a dot before it
 FOOT = "opacity:.7"

@@ -170,12 +170,18 @@ CONTRAST = """() => {
     const layers = [];
     for (; e; e = e.parentElement) layers.unshift(parse(getComputedStyle(e).backgroundColor));
     return layers.reduce((under, layer) => over(layer, under), [255, 255, 255]) };
+  const seen = e => {
+    let part = 1;
+    for (; e; e = e.parentElement) part *= getComputedStyle(e).opacity;
+    return part };
   const texts = e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent);
   const own = e => texts(e).join('').trim();
   const poor = [];
   for (const e of document.querySelectorAll('.jp-OutputArea-output .nbc *')) {
     if (!own(e) || !e.offsetParent || e.tagName === 'STYLE') continue;
-    const under = back(e), text = over(parse(getComputedStyle(e).color), under);
+    const under = back(e), colour = parse(getComputedStyle(e).color);
+    colour[3] *= seen(e);
+    const text = over(colour, under);
     const [a, b] = [light(text), light(under)].sort((x, y) => y - x), ratio = (a + .05) / (b + .05);
     if (ratio < 4.5) poor.push(`${own(e).slice(0, 30)}: ${ratio.toFixed(2)}`);
   }

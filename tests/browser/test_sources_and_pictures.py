@@ -11,6 +11,7 @@ from ..pictures import data_url, drawn, png
 from ..render.payloads import SCRIPTS
 from .lab import Lab
 from .panel_lab import LOAD, InLab, ask, wait_for_answers
+from .test_cell import CONTRAST
 
 A, B = "https://a.example/1", "https://b.example/2"
 ACTIVE = "script, style, iframe, svg, form, input, object, embed, [onerror], [onclick], [onload]"
@@ -67,6 +68,7 @@ def test_a_cell_and_the_panel_show_sources_and_a_picture(
     for fold in (cell, inside_panel.nth(0)):
         fold.locator("summary").last.click()
     assert inside_panel.nth(0).get_by_text("Page 2").is_visible()
+    assert notebook.page.evaluate(CONTRAST) == []
 
     notebook.save()
     kept = json.loads((lab.folder / "notebooks" / notebook.path).read_text("utf-8"))

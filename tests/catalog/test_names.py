@@ -147,6 +147,20 @@ def test_what_is_offered_for_a_provider_is_that_providers(name: str, offered: st
 
 
 @pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("llama.cpp", "llamacpp:its-model-id"),
+        ("llama-server", "llamacpp:its-model-id"),
+        ("LM Studio", "lmstudio:its-model-id"),
+        ("Ollama", "ollama:its-model-id"),
+    ],
+)
+def test_a_provider_is_known_by_the_name_it_has_for_people(name: str, offered: str):
+    with pytest.raises(UnknownModel, match=f"{re.escape(repr(name))} is a provider.*{offered}"):
+        CATALOG.find(name)
+
+
+@pytest.mark.parametrize(
     "upstream", ["../../files", "a/../../b", "..", "a/./b", "a b", "a\nb", "a\0b"]
 )
 def test_a_model_id_cannot_lead_to_another_path(upstream: str):

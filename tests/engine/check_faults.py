@@ -49,7 +49,7 @@ def says(line: bytes, body: bytes = b"", *, kind: bytes = b"application/json") -
     return talk
 
 
-async def _proxied(stage: Stage, key: str) -> None:
+async def proxied(stage: Stage, key: str) -> None:
     """Kimi's own address, with a proxy before it, so that its name is not looked up here."""
     proxy = await stage.stack.enter_async_context(listening(says(b"200 OK")))
     stage.set(KIMI_API_KEY=key, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
@@ -114,12 +114,12 @@ async def a_key_with_a_line_end_inside(stage: Stage) -> None:
 
 @fault("key", "KIMI_API_KEY holds a placeholder", "getpass")
 async def a_placeholder(stage: Stage) -> None:
-    await _proxied(stage, "your-api-key-here")
+    await proxied(stage, "your-api-key-here")
 
 
 @fault("key", "holds a key of Anthropic", "Moonshot AI (Kimi)", "getpass")
 async def a_key_of_another_provider(stage: Stage) -> None:
-    await _proxied(stage, "sk-ant-api03-4dG7hQ2xW9pLabcd1234")
+    await proxied(stage, "sk-ant-api03-4dG7hQ2xW9pLabcd1234")
 
 
 @fault("key", "refuses the key from KIMI_API_KEY (401)", "Incorrect key", "getpass")

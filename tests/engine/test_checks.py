@@ -18,6 +18,7 @@ from ..fakes.provider import Request, Service
 from ..network.faults.certificates import Authority
 from ..network.faults.talking import listening
 from ..network.test_proxy import tunnel_to
+from . import check_slips
 from .check_faults import FAULTS, Fault, says
 from .check_stage import KEY, MODEL, Stage, as_json, at_paths, called_wrong, look, openai_list, told
 
@@ -71,7 +72,17 @@ async def test_what_is_wrong_is_named_and_nothing_else(
 
 
 def test_there_are_as_many_faults_as_are_promised() -> None:
-    assert len(FAULTS) >= 40
+    assert len(FAULTS) >= 60
+    assert {fault.setup.__module__ for fault in FAULTS} >= {check_slips.__name__}
+
+
+async def test_a_dead_proxy_is_told_beside_a_key_that_is_wrong(stage: Stage) -> None:
+    stage.set(KIMI_API_KEY="gsk_4dG7hQ2xW9pLabcd1234", HTTPS_PROXY="http://127.0.0.1:9")
+
+    findings = await look()
+
+    assert called_wrong(findings) == ["key", "proxy"]
+    assert "name api.moonshot.ai in NO_PROXY" in told(findings)
 
 
 # --- what works --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pandas as pd
@@ -19,6 +20,7 @@ from nbchat.engine.demo.script import (
     TOPICS,
     reply,
 )
+from nbchat.engine.demo.service import Demo
 from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
@@ -90,3 +92,15 @@ def test_what_is_no_table_of_numbers_is_not_counted(text: str) -> None:
 )
 def test_anything_is_answered(question: str) -> None:
     assert reply([question, question])
+
+
+async def test_members_of_ones_own_cost_no_failure() -> None:
+    """`extra=` puts them into the body as they are."""
+    question = {"messages": [{"role": "user", "content": "Hi"}]}
+    for member in ("messages", "max_tokens", "response_format", "thinking"):
+        for value in (None, [], {}, "x", [1], [{}], {"a": 1}, -1):
+            body = json.dumps({**question, member: value}).encode()
+            pieces = [piece async for piece in Demo(pace=0)(body)]
+
+            assert b'"finish_reason": "stop"' in b"".join(pieces), (member, value)
+            assert pieces[-1] == b"data: [DONE]\n\n"

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from nbchat.engine import live_checks
+from nbchat.engine import live_checks, local_servers
 from nbchat.engine.findings import Finding
 from nbchat.engine.live_checks import ABOUT
+from nbchat.settings_file import FILE, config_folder
 
 from ..fakes.provider import Play, Request, Service, answer, said, sse
 from ..network.faults.families import FAMILIES, Family
@@ -181,6 +182,21 @@ async def test_an_answer_that_is_whole_at_once_is_not_called_held(
     assert "the whole answer came within 20 s" in told(findings)
 
 
+async def test_an_answer_without_an_end_is_not_called_broken(
+    gateway: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_checks, "SECONDS", 1.5)
+    endless = [*said(*NUMBERS)[:-3], *said("and on ")[:1] * 10_000]
+    gateway.always(asked(answer(*endless, gap=0.004)))
+
+    findings = await look(live=True)
+
+    assert called_wrong(findings) == [], told(findings)
+    assert "in 1.5 s, and it was still at it: the answer was not heard to its end" in told(findings)
+    assert "it came bit by bit" in told(findings)
+    assert "tools unknown: not looked at: the answer was not heard to its end" in told(findings)
+
+
 async def test_signs_of_life_before_the_answer_do_not_hide_that_it_was_held(
     gateway: Service,
 ) -> None:
@@ -222,6 +238,34 @@ async def test_where_something_else_is_wrong_no_question_is_asked(
 
     assert [one.seen for one in of_questions(findings)] == ["not looked at"] * len(ABOUT)
     assert [request.method for request in gateway.requests if request.method == "POST"] == []
+
+
+async def test_of_a_local_server_that_is_named_alone_the_first_model_is_asked(
+    gateway: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACPP_BASE_URL", f"{gateway.url}/v1")
+    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 5.0)
+    gateway.always(asked(streamed()))
+
+    findings = await look("llama.cpp", live=True)
+
+    assert [one.about for one in of_questions(findings)] == [*ABOUT]
+    assert "llamacpp:kimi-k2.6, the first in its list: answered with 231" in told(findings)
+
+
+async def test_of_a_service_that_is_named_alone_nothing_is_asked(
+    gateway: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    config_folder().mkdir(parents=True, exist_ok=True)
+    row = f'type = "mine"\nname = "Mine"\nbase_url = "{gateway.url}/v1"\nenv_keys = ["MY_KEY"]'
+    (config_folder() / FILE).write_text(f"[[providers]]\n{row}\n")
+    gateway.always(asked(streamed()))
+
+    findings = await look("mine", live=True)
+
+    assert "question unknown: not looked at: it needs the name of a model" in told(findings)
+    assert "POST" not in [request.method for request in gateway.requests]
 
 
 async def test_the_demo_is_asked_in_process() -> None:

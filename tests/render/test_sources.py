@@ -156,6 +156,9 @@ def test_a_terminal_says_the_sources_on_numbered_lines() -> None:
 
     assert last_lines(Turn(Message("user", "?"), answer))[0] == f"[1] O[31mne · {A}"
 
+    both = answer_of(Text("Pong"), Source(A, "One"), Source(B, "Two"))
+    assert last_lines(Turn(Message("user", "?"), both))[0] == f"[1] One · {A}\n[2] Two · {B}"
+
 
 # --- pictures -------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from nbchat.engine.demo.instance import instance_of
 from nbchat.engine.demo.script import THOUGHT, reply
-from nbchat.wire.shapes import mapping
+from nbchat.wire.shapes import count, items, mapping, string
 
 WIRE = "openai-chat"
 CHARACTERS = 4  # of a token, by a rule of thumb for English
@@ -31,14 +31,14 @@ class Demo:
 
     async def __call__(self, body: bytes) -> AsyncIterator[bytes]:
         request = json.loads(body)
-        messages = request["messages"]
-        questions = [_text_of(message) for message in messages if message["role"] == "user"]
+        messages = [mapping(message) for message in items(request.get("messages"))] or [{}]
+        questions = [_text_of(message) for message in messages if message.get("role") == "user"]
         text = _instance(request.get("response_format"))
         text = text or reply(questions, _count_images(messages[-1]))
         text = _before_stop(text, request.get("stop") or [])
-        thinking = (request.get("thinking") or {}).get("type") == "enabled"
+        thinking = mapping(request.get("thinking")).get("type") == "enabled"
         thinking = thinking or "thinking" in _text_of(messages[-1]).lower()
-        limit = request.get("max_completion_tokens") or request.get("max_tokens")
+        limit = count(request.get("max_completion_tokens")) or count(request.get("max_tokens"))
         thought, text, finish = _within(limit, THOUGHT if thinking else "", text)
         yield _event({"role": "assistant", "content": ""})
         for name, words in (("reasoning_content", thought), ("content", text)):
@@ -54,15 +54,14 @@ class Demo:
 
 
 def _text_of(message: dict[str, Any]) -> str:
-    content = message.get("content") or ""
+    content = message.get("content")
     if isinstance(content, str):
         return content
-    return "".join(part.get("text", "") for part in content)
+    return "".join(string(mapping(part).get("text")) for part in items(content))
 
 
 def _count_images(message: dict[str, Any]) -> int:
-    content = message.get("content")
-    return sum("image_url" in part for part in content) if isinstance(content, list) else 0
+    return sum("image_url" in mapping(part) for part in items(message.get("content")))
 
 
 def _instance(wanted: Any) -> str:

@@ -200,10 +200,11 @@ class _Below:
 def last_lines(turn: Turn) -> list[str]:
     """What there is to say below an answer: its sources, tools that it asked for, its footer.
 
-    And why it is not whole.
+    And why it is not whole. All sources are one piece, a line each.
     """
     answer = turn.answer
-    lines = source_lines(numbered(answer.sources))
+    sources = [_on_one_line(line) for line in source_lines(numbered(answer.sources))]
+    lines = []
     for call in answer.tool_calls:
         arguments = call.raw or json.dumps(call.arguments)
         lines.append(f"asked for tool {call.name}({arguments}); not run")
@@ -211,4 +212,9 @@ def last_lines(turn: Turn) -> list[str]:
     if answer.stop.reason in ("length", "filter"):
         lines.append(ending_text(answer.stop, len(answer.text)))
     lines.append(" · ".join(footer(turn)))
-    return [clean_words(line.replace("\n", " ")) for line in lines if line]
+    below = ["\n".join(sources), *map(_on_one_line, lines)]
+    return [line for line in below if line]
+
+
+def _on_one_line(words: str) -> str:
+    return clean_words(words.replace("\n", " "))

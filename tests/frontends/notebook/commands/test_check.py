@@ -47,7 +47,7 @@ def test_a_check_says_first_what_is_wrong_and_what_to_do(
         '  import os, getpass; os.environ["KIMI_API_KEY"] = getpass.getpass()',
     ]
     assert "the rest       ?      not looked at: answer, in its list" in no_key.text
-    assert plain(not_there.html).startswith("In its list: kimi-k3.1-pro is not among the 1 model")
+    assert plain(not_there.html).startswith("In its list: kimi-k3.1-pro is not the one model")
     assert "POST" not in {request.method for request in kimi.requests}
 
 
