@@ -115,7 +115,9 @@ def _not_found(problem: ProviderProblem, model: str, by_words: Kind | None = Non
         return Verdict(by_words, is_told=True)
     if refusal_signs.is_about_a_model(message, model):
         return Verdict(ModelNotFound, is_told=True)
-    return Verdict(ModelNotFound, is_told=False, is_nothing_there=True)
+    if not message or refusal_signs.NOTHING_THERE.search(message):
+        return Verdict(ModelNotFound, is_told=False, is_nothing_there=True)
+    return Verdict(ModelNotFound, is_told=False)
 
 
 def _without_status(problem: ProviderProblem, by_words: Kind | None, model: str) -> Verdict:

@@ -178,7 +178,15 @@ UNABLE = _rule(
 )
 NO_MEMORY = re.compile(r"requires? more (?:system |gpu |video )?memory|out of memory|\boom\b", re.I)
 
-# Nothing is at this address, said under another status than 404.
+# No model, but a path: nothing is at this address.
+NOTHING_THERE = re.compile(
+    r"not[ _]?found|no (?:matching |such )?(?:route|path|endpoint|handler|resource|page)"
+    r"|cannot (?:post|get)|unknown (?:request )?(?:url|path|endpoint|route)|invalid (?:url|path)"
+    r"|does(?: not|n't) exist|unexpected endpoint|unrecognized request|not supported at this"
+    r"|no route matched|could not route|\bnginx\b"
+    r"|(?:cannot|can't|could not|unable to) (?:be )?(?:found?|find|locate|identify|resolve)",
+    re.I,
+)
 UNEXPECTED_ENDPOINT = re.compile(
     r"unexpected endpoint or method|unknown request url|invalid url \(|could not route to /", re.I
 )
