@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nbchat.events import Event, Notice, Stop, Usage, WasThought, is_shown
-from nbchat.messages import Text, Thought
+from nbchat.messages import Source, Text, Thought
 
 
 class Answered:
@@ -14,22 +14,31 @@ class Answered:
     def __init__(self) -> None:
         self._so_far = False
         self._thought = False
+        self._is_told = False
 
     def note(self, events: Iterable[Event]) -> None:
         """Take the next events."""
         for event in events:
-            self._thought = self._thought or isinstance(event, Thought | WasThought)
+            self._thought = self._thought or _thinks(event)
+            self._is_told = self._is_told or isinstance(event, Notice | Source)
             if isinstance(event, WasThought):
                 self._so_far = False
             elif not self._so_far:
                 self._so_far = _answers(event)
 
     def notices(self, stop: Stop, model: str) -> list[Event]:
-        """What to say of thinking that nothing followed, where the answer is not broken."""
-        if self._so_far or not self._thought or stop.reason not in ("end", "length"):
+        """What to say where nothing came, or thinking alone, and the answer is not broken."""
+        if self._so_far or stop.reason not in ("end", "length"):
             return []
+        if not self._thought:  # as of a picture that cannot be shown, which a notice has told
+            return [] if self._is_told else [Notice(f"{model} gave an empty answer.")]
         limit = " up to the limit of its tokens" if stop.reason == "length" else ""
         return [Notice(f"{model} thought{limit}, and gave no answer.")]
+
+
+def _thinks(event: Event) -> bool:
+    """Whether thinking is shown; some hosts send it unreadable."""
+    return isinstance(event, WasThought) or (isinstance(event, Thought) and bool(event.text))
 
 
 def _answers(event: Event) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.wire.framing.server_sent_events import ServerSentEvents, unwrap
-from nbchat.wire.problem import ProviderProblem, problem_in
+from nbchat.wire.problem import ProviderProblem, problem_in, problem_within
 
 DONE = b"[DONE]"
 # Tried in this order where a body is no UTF-8 and names no charset that it could be.
@@ -55,7 +55,7 @@ def _is_chinese(text: str) -> bool:
 def problem_of(body: bytes) -> ProviderProblem | None:
     """What the body of a refusal states, in UTF-8; None where it states nothing."""
     try:
-        return problem_in(value_of(body))
+        return problem_within(value_of(body))
     except SHAPE_ERRORS:
         return _problem_in_stream(body)
 

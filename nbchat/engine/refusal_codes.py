@@ -7,7 +7,7 @@ Words of a code are told from each other however it is written: `Throttling.Rate
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from nbchat.errors import (
     ContextTooLong,
@@ -48,7 +48,7 @@ QUOTA = re.compile(r"quota|resource_(?:has_been_)?exhausted|usage_limit")
 REPEATS_429 = re.compile(
     r"\d+|(?:rate_limit|too_many_requests)(?:_error)?|resource_(?:has_been_)?exhausted"
     r"|some_resource_has_been_exhausted|invalid_request_error|(?:api|new_api|openai)_error"
-    r"|(?:requests|tokens|error|quota|none|null)"
+    r"|throttling_allocation_quota|(?:requests|tokens|error|quota|none|null)"
 )
 
 # Several may fit one code: the order is that in which they are tried.
@@ -59,7 +59,7 @@ NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"throttl|too_many_requests|rate_?limit|rate_exceeded|too_fast|slow_down"
             r"|limit_requests|limit_burst|concurren|(?<![a-z])[rtq]p[msd](?![a-z])"
             r"|per_min|per_day|daily_limit|request_limit|limit_exceeded_exception"
-            r"|(?:request|token)_(?:quota|limit)_exceeded|user_rate|service_quota"
+            r"|(?:request|token|server)_(?:quota|limit)_exceeded|user_rate|service_quota"
         ),
     ),
     (
@@ -69,6 +69,7 @@ NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"|billing|payment|balance|budget|credits?_(?:balance|exhaust|limit|deplet|insuff)"
             r"|(?:out_of|no|not_enough)_credit|spend(?:ing)?_limit|organization_usage_limit|free_tier_only"
             r"|charge|subscription_(?:expired|inactive)|purchase_expired|consume_token_quota"
+            r"|pack_exhaust|service_stop"
         ),
     ),
     (
@@ -91,7 +92,8 @@ NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"content_filter|content_policy|moderation|sensitive|data_inspection|unsafe"
             r"|risk_detection|(?:content|safety)_(?:safety|blocked|violation)|responsible_ai"
-            r"|guardrail|prohibited_content|policy_violation|high_risk|input_flagged"
+            r"|guardrail|prohibited_content|policy_violation|high_risk|input_flagged|censor|illegal"
+            r"|(?:cyber|bio|usage|safety)_policy|hooks_failed"
         ),
     ),
     (
@@ -99,7 +101,8 @@ NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"permission|access_(?:denied|deny|disabled|terminated)|not_allowed|forbidden"
             r"|not_authorized|unsupported_country|unpurchased|service_not_open"
-            r"|account_(?:disabled|deactivated|locked|suspended)|verification_required"
+            r"|(?:account|organization|project|team|user)_(?:is_)?(?:disabled|deactivated|locked"
+            r"|suspended|restricted|blocked)|verification_required|not_activated"
             r"|(?:service|address|referrer)_(?:blocked|disabled)|consumer_suspended"
         ),
     ),
@@ -170,12 +173,14 @@ NUMBERS: Mapping[str, Mapping[Kind, str]] = {  # with spaces between
     "cloudflare": {
         KeyRefused: "9109 10000",
         ModelNotFound: "5007",
-        RateLimited: "3036 4006",
+        RateLimited: "2003 3036 4006",
         ServiceDown: "3040",
+        Filtered: "2016 2017",  # developers.cloudflare.com/ai-gateway/features/guardrails
     },
 }
 VENDORS = {"glm": "zhipu", "ernie": "baidu"}  # of the providers of the table
 SHARED = ("zhipu", "siliconflow", "spark", "cloudflare")  # whose numbers no two of them use
+OTHER_NUMBERS = ("mistral",)  # providers whose numbers are their own, and not listed here
 # For the day, the week or the month, whatever the words say.
 DAILY_NUMBERS = {"zhipu": "1304", "baidu": "17", "spark": "11201", "cloudflare": "3036 4006"}
 # What a code of one provider means against what it means elsewhere.
@@ -208,10 +213,11 @@ def named_kind(problem: ProviderProblem, provider: str) -> Kind | None:
     for code in codes:
         if code in own:
             return own[code]
-    numbered = _numbered_kind(problem, provider)
-    if numbered:
-        return numbered
-    return _first_fitting(NAMED, codes)
+    vendor = _vendor_of(problem, provider)
+    if vendor:
+        return _numbered_kind(problem, (vendor,)) or _first_fitting(NAMED, codes)
+    shared = () if provider in OTHER_NUMBERS else SHARED
+    return _first_fitting(NAMED, codes) or _numbered_kind(problem, shared)
 
 
 def vague_kind(problem: ProviderProblem) -> Kind | None:
@@ -230,29 +236,25 @@ def _first_fitting(
     return None
 
 
-def _numbered_kind(problem: ProviderProblem, provider: str) -> Kind | None:
-    for vendor in _vendors(problem, provider):
+def _numbered_kind(problem: ProviderProblem, vendors: Iterable[str]) -> Kind | None:
+    for vendor in vendors:
         for kind, numbers in NUMBERS[vendor].items():
             if problem.code in numbers.split():
                 return kind
     return None
 
 
-def _vendors(problem: ProviderProblem, provider: str) -> Iterator[str]:
-    """Whose numbers the code may be one of."""
+def _vendor_of(problem: ProviderProblem, provider: str) -> str:
+    """Whose numbers the code is one of, where that is known."""
     own = problem.vendor or VENDORS.get(provider, provider)
-    if own in NUMBERS:
-        yield own
-        return
-    yield from SHARED
+    return own if own in NUMBERS else ""
 
 
 def is_daily_number(problem: ProviderProblem, provider: str) -> bool:
     """Whether the code is a number that stands for the limit of a day."""
-    return any(
-        problem.code in DAILY_NUMBERS.get(vendor, "").split()
-        for vendor in _vendors(problem, provider)
-    )
+    own = _vendor_of(problem, provider)
+    vendors = (own,) if own else SHARED
+    return any(problem.code in DAILY_NUMBERS.get(vendor, "").split() for vendor in vendors)
 
 
 def says_not_found(problem: ProviderProblem) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nbchat.engine import refusal_codes, refusal_signs
-from nbchat.engine.refusal_limits import period_of
+from nbchat.engine.refusal_limits import allows_nothing, period_of
 from nbchat.errors import (
     ContextTooLong,
+    Filtered,
     KeyRefused,
     ModelNotFound,
     NoCredit,
@@ -35,6 +36,7 @@ BY_STATUS: dict[int, Kind] = {
     429: RateLimited,
     434: NotAllowed,  # Zhipu's
     435: ContextTooLong,
+    446: Filtered,  # of the guardrails of Portkey and WSO2
     451: NotAllowed,
     501: RequestRefused,
     505: RequestRefused,
@@ -69,6 +71,9 @@ def judge(
     if status == 413:
         told = ContextTooLong in (named, refusal_signs.kind_by_words(problem.message, 400))
         return Verdict(ContextTooLong, told)
+    if named is RequestRefused:  # a number that says no more than the status 400
+        by_words = refusal_signs.kind_by_words(problem.message, 400)
+        return Verdict(by_words or RequestRefused, is_told=True)
     if named is NoCredit and refusal_codes.says_quota(problem) and wait is not None:
         return Verdict(RateLimited, is_told=True)  # what comes back in a moment is no money
     if named is NotAllowed and status == 403 and by_words:
@@ -79,7 +84,7 @@ def judge(
     if named is not None:
         return Verdict(named, is_told=True)
     if status == 404 or refusal_signs.UNEXPECTED_ENDPOINT.search(problem.message):
-        return _not_found(problem, model)
+        return _not_found(problem, model, by_words if status == 404 else None)
     if status < SILENT:
         return _without_status(problem, by_words, model)
     if by_words is not None:
@@ -93,14 +98,21 @@ def _of_limits(
     problem: ProviderProblem, provider: str, by_words: Kind | None, wait: float | None
 ) -> Verdict:
     """Of a 429 whose codes say no more than that: a limit of a minute or a day, or the money."""
-    if problem.quotas or wait is not None or period_of(problem, provider):
+    if allows_nothing(problem.message):
+        return Verdict(NoCredit, is_told=True)
+    if problem.quotas or wait is not None:
+        return Verdict(RateLimited, is_told=True)
+    is_spent = by_words is NoCredit and refusal_signs.SPENT.search(problem.message)
+    if period_of(problem, provider) and not is_spent:
         return Verdict(RateLimited, is_told=True)
     return Verdict(by_words or RateLimited, is_told=True)
 
 
-def _not_found(problem: ProviderProblem, model: str) -> Verdict:
+def _not_found(problem: ProviderProblem, model: str, by_words: Kind | None = None) -> Verdict:
     """Whether the model is not there, or nothing is: a sentence of a model, or none at all."""
     message = problem.message
+    if by_words is not None:
+        return Verdict(by_words, is_told=True)
     if refusal_signs.NOBODY_DOES.search(message):
         return Verdict(RequestRefused, is_told=True)
     if refusal_signs.is_about_a_model(message, model):
@@ -112,11 +124,13 @@ def _not_found(problem: ProviderProblem, model: str) -> Verdict:
 
 def _without_status(problem: ProviderProblem, by_words: Kind | None, model: str) -> Verdict:
     """Of an error in an answer that had begun well."""
+    vague = refusal_codes.vague_kind(problem)
+    if vague is RequestRefused:
+        by_words = refusal_signs.kind_by_words(problem.message, 400)
     if by_words is not None:
         return Verdict(by_words, is_told=True)
     if refusal_codes.says_not_found(problem):
         return _not_found(problem, model)
     if refusal_codes.says_quota(problem):
         return Verdict(RateLimited, is_told=True)
-    vague = refusal_codes.vague_kind(problem)
     return Verdict(vague or RequestRefused, is_told=False)

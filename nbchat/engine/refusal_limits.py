@@ -20,10 +20,12 @@ _LENGTH = (
 )
 _LENGTHS = re.compile(_LENGTH, re.I)
 _WAIT = re.compile(
-    r"(?:try again|retry(?:ing)?|wait|resets?)(?: again)?(?: in| after| for)?:?\s*"
+    r"(?:try again|retry(?:ing)?|wait|resets?|replenished)(?: again)?(?: in| after| for)?:?\s*"
     rf"(?:about |approximately |at least )?((?:{_LENGTH}\s*(?:,|and)?\s*)+)",
     re.I,
 )
+# As Azure's API Management writes a length of time.
+_WAIT_CLOCK = re.compile(r"(?:in|after|for) (\d{1,3}):(\d\d):(\d\d)\b")
 _WAIT_CHINESE = re.compile(r"(\d{1,5})\s*(秒|分钟)\s*(?:后|之后)")
 
 
@@ -37,6 +39,10 @@ def wait_in_words(message: str) -> float | None:
     if match:
         lengths = _LENGTHS.findall(match[1])
         return sum(float(number) * _seconds(unit) for number, unit in lengths)
+    match = _WAIT_CLOCK.search(message)
+    if match:
+        hours, minutes, seconds = map(float, match.groups())
+        return hours * 3600 + minutes * 60 + seconds
     match = _WAIT_CHINESE.search(message)
     if match:
         return float(match[1]) * (60 if match[2] == "分钟" else 1)
@@ -54,14 +60,14 @@ def _seconds(unit: str) -> float:
 
 # The longest first: what ends last is waited for.
 _PERIODS = (
-    ("monthly", r"per_?month|monthly|/ ?month|calls? .{0,12}month|每月|本月"),
-    ("weekly", r"per_?week|weekly|/ ?week|每周"),
+    ("monthly", r"per[ _]?(?:1 )?month|monthly|/ ?month|calls? .{0,12}month|每月|本月"),
+    ("weekly", r"per[ _]?(?:1 )?week|weekly|/ ?week|每周"),
     (
         "daily",
-        r"per[ _-]?day|daily|/ ?day|by ?day|\b[RT]PD\b|per 86400 ?s|today'?s?\b"
+        r"per[ _-]?(?:1 )?day|daily|/ ?day|by ?day|\b[RT]PD\b|per 86400 ?s|today'?s?\b"
         r"|今日|当日|每日|日流控",
     ),
-    ("hourly", r"per[ _-]?hour|hourly|/ ?hour|per 3600 ?s|每小时"),
+    ("hourly", r"per[ _-]?(?:1 )?hour|hourly|/ ?hour|per 3600 ?s|每小时"),
 )
 _PERIOD_PATTERNS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _PERIODS)
 _SHORT_PERIOD = re.compile(r"per[ _-]?(?:min|sec)|\b[RT]P[MS]\b|每分钟|每秒", re.I)
@@ -99,6 +105,19 @@ def _period_in(text: str) -> str:
     return ""
 
 
+_LIMITS = re.compile(r"\blimit:\s*(\d+)", re.I)
+
+
+def allows_nothing(message: str) -> bool:
+    """Whether every limit that a sentence names is 0: no waiting helps.
+
+    >>> allows_nothing("Quota exceeded for free_tier_requests, limit: 0, model: gemini-3-pro")
+    True
+    """
+    limits = _LIMITS.findall(message)
+    return bool(limits) and all(int(limit) == 0 for limit in limits)
+
+
 # --- one request that is larger than a limit ---------------------------------------------------
 
 _ALONE = re.compile(
@@ -132,25 +151,38 @@ _NAMES = r"(?:max_(?:completion_|output_|new_)?tokens|max(?:Output)?Tokens|max(?
 _NAMED = re.compile(_NAMES)
 _PARAMS = re.compile(rf"(?:\w+\.)?{_NAMES}", re.I)
 _NUMBER = r"[`'\"]?([\d,]*\d)"
-# The window, the tokens of the question, and those that were asked for.
+
+
+def _with_numbers(pattern: str) -> re.Pattern[str]:
+    """A pattern in which `<window>` stands for a number of that name."""
+    return re.compile(re.sub(r"<(\w+)>", r"(?P<\1>[\\d,]+)", pattern), re.I | re.S)
+
+
+# The window, the tokens of the question, and those that were asked for; or all that were.
 _WINDOWS = tuple(
-    re.compile(pattern, re.I | re.S)
+    _with_numbers(pattern)
     for pattern in (
-        # vLLM
-        r"context length is (?P<window>[\d,]+) tokens and your request has (?P<input>[\d,]+)",
+        # vLLM. Of a long question it counts no more than would fit.
+        r"context length is <window> tokens and your request has <input>",
+        r"context length is <window> tokens.{0,20}you requested <asked> output tokens and your "
+        r"prompt contains at least <least> input tokens",
+        r"you passed <least> input tokens and requested <asked> output tokens.{0,60}"
+        r"context length is only <window>",
         # OpenAI, DeepSeek, OpenRouter
-        r"context length is (?P<window>[\d,]+) tokens.{0,60}requested (?:about )?[\d,]+ tokens "
-        r"\((?P<input>[\d,]+) (?:in the messages|of text input|in your prompt)[^)]*?"
-        r"(?P<asked>[\d,]+) (?:in|for) the (?:completion|output)",
+        r"context length is <window> tokens.{0,60}requested (?:about )?<all> tokens "
+        r"\([^)]*?<asked> (?:in|for) the (?:completion|output)",
         # SGLang
-        r"context length of (?P<window>[\d,]+) tokens.{0,80}: (?P<input>[\d,]+) tokens from the "
-        r"input.{0,20}and (?P<asked>[\d,]+) tokens for the completion",
+        r"context length of <window> tokens.{0,80}: <input> tokens from the input.{0,20}"
+        r"and <asked> tokens for the completion",
         # Anthropic
-        r"exceed context limit: (?P<input>[\d,]+) \+ (?P<asked>[\d,]+) > (?P<window>[\d,]+)",
+        r"exceed context limit: <input> \+ <asked> > <window>",
         # Text Generation Inference, Together
-        r"max_new_tokens`? must be <= (?P<window>[\d,]+)\. Given: (?P<input>[\d,]+) `?inputs`? "
-        r"tokens and (?P<asked>[\d,]+)",
+        r"max_new_tokens`? must be <= <window>\. Given: <input> `?inputs`? tokens and <asked>",
     )
+)
+# vLLM again, of a question of which it has counted the letters alone.
+_LETTERS = _with_numbers(
+    r"input characters and requested <asked> output tokens.{0,60}context length is only <window>"
 )
 _EXCLUSIVE = re.compile(rf"to {_NUMBER} \(exclusive\)|less than {_NUMBER}(?! or)", re.I)
 _LARGEST = re.compile(
@@ -166,9 +198,13 @@ _TOO_LARGE = re.compile(r"too (?:large|big|high)|exceed|greater than|maximum", r
 
 
 class AnswerLimit(NamedTuple):
-    """That max_tokens is too large, and the largest that fits, where that is known."""
+    """That max_tokens is too large, and the largest that fits, where that is known.
+
+    Where the question was not counted to its end, even that may be too large.
+    """
 
     largest: int | None
+    is_sure: bool = True
 
 
 def answer_limit_of(problem: ProviderProblem) -> AnswerLimit | None:
@@ -176,7 +212,7 @@ def answer_limit_of(problem: ProviderProblem) -> AnswerLimit | None:
 
     >>> said = "max_tokens: 100000 > 8192, which is the maximum allowed number of output tokens"
     >>> answer_limit_of(ProviderProblem(said))
-    AnswerLimit(largest=8192)
+    AnswerLimit(largest=8192, is_sure=True)
     >>> answer_limit_of(ProviderProblem("maximum context length is 8192 tokens")) is None
     True
     """
@@ -185,6 +221,9 @@ def answer_limit_of(problem: ProviderProblem) -> AnswerLimit | None:
         match = pattern.search(message)
         if match:
             return _room(match)
+    letters = _LETTERS.search(message)
+    if letters and _number(letters["asked"]) >= _number(letters["window"]):
+        return AnswerLimit(None)
     is_named = bool(_PARAMS.fullmatch(problem.param))
     if not is_named and not _NAMED.search(message):
         return None
@@ -196,11 +235,16 @@ def answer_limit_of(problem: ProviderProblem) -> AnswerLimit | None:
 
 def _room(match: re.Match[str]) -> AnswerLimit | None:
     """What is left of the window; None where the question alone does not fit."""
-    groups = match.groupdict()
-    left = _number(groups["window"]) - _number(groups["input"])
-    if left <= 0 or groups.get("asked") == "0":
+    numbers = {name: _number(text) for name, text in match.groupdict().items() if text}
+    asked = numbers.get("asked")
+    if "all" in numbers and asked is not None:
+        given = numbers["all"] - asked
+    else:
+        given = numbers.get("input", numbers.get("least", 0))
+    left = numbers["window"] - given
+    if left <= 0 or asked == 0:
         return None
-    return AnswerLimit(left)
+    return AnswerLimit(left, is_sure="least" not in numbers)
 
 
 def _largest_in(message: str) -> int | None:

@@ -32,6 +32,11 @@ MAX_TOKENS = "{name} refuses the request{status}: max_tokens is too large.{said}
 LARGEST = (
     "The largest that fits is {largest}: --max-tokens {largest}, or max_tokens={largest} in Python."
 )
+AT_MOST = (
+    "It has not counted the whole question, and no more than {largest} fit beside what it counted: "
+    "ask for less (--max-tokens, or max_tokens= in Python), shorten the question, or start over:\n"
+    "%chat reset"
+)
 SMALLER = "Ask for a shorter answer: a smaller --max-tokens, or max_tokens= in Python."
 NOTHING_THERE = (
     "{name} does not know what was asked{status}: there is nothing at POST {path} on that server; "
@@ -57,8 +62,7 @@ def sentence_for(
     words = STATUS_WORDS.get(status)
     facts: dict[str, object] = {}
     if limit:
-        largest = LARGEST if limit.largest else SMALLER
-        template, facts = MAX_TOKENS + largest, {"largest": limit.largest}
+        template, facts = MAX_TOKENS + _what_fits(limit), {"largest": limit.largest}
     elif oversize:
         template, facts = OVERSIZE, oversize._asdict()
     elif period:
@@ -73,6 +77,12 @@ def sentence_for(
     elif kind is KeyRefused and context.has_placeholder:
         template = PLACEHOLDER
     return _filled(template, verdict, status, context, facts), other_model_helps
+
+
+def _what_fits(limit: AnswerLimit) -> str:
+    if limit.largest is None:
+        return SMALLER
+    return LARGEST if limit.is_sure else AT_MOST
 
 
 def nothing_there(status: int, said: str, context: ErrorContext) -> str:

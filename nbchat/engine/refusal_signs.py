@@ -35,7 +35,7 @@ KEY = _rule(
     KeyRefused,
     r"api[ -]?key (?:is )?(?:not valid|invalid|expired|missing|required|not found|incorrect)",
     r"(?:invalid|incorrect|missing|wrong|expired|no|valid) (?:x-)?api[ -]?key",
-    r"(?:security|access) token .{0,40}(?:invalid|expired)",
+    r"(?:security|access|bearer) token .{0,40}(?:invalid|expired)|authentication failed",
     r"(?:missing|invalid) (?:authentication|authorization)",
     r"无效的(?:令牌|API)",
 )
@@ -56,16 +56,26 @@ MODEL = _rule(
     r"模型.{0,60}不存在",
     r"不存在.{0,10}模型",
 )
+# What is measured, and that it is too much: both stand in a sentence of a conversation's length.
+_LENGTH = (
+    r"\bcontext[ _-]?(?:length|window|size|limit)|\bn_ctx\b|\bmax_(?:seq|model)_len\b"
+    r"|(?:prompt|inputs?|messages?|request|conversation|text)\b[^.;]{0,60}\btokens\b"
+    r"|\btokens\b[^.;]{0,60}\b(?:prompt|inputs?|messages?|text)\b|\btoken limit\b"
+    r"|\bprompt_tokens\b|\b(?:prompt|input)(?: tokens?| text)? (?:length|count)\b"
+)
+_TOO_MUCH = (
+    r"exceed|too (?:long|large|big|many|much)|(?:longer|larger|greater|more) than (?!\d{1,2}\b)"
+    r"|overflow|must (?:be|have) (?:less|fewer|shorter)|of only|(?:is|was) only|reduce"
+    r"|\d\)? ?>=? ?[a-z_ (]{0,12}\d"
+    r"|max(?:imum)?\b[^.;]{0,60}\b(?:is|of) [\d,]+"
+)
 CONTEXT = _rule(
     ContextTooLong,
-    r"(?:maximum |model'?s? )?context (?:length|window|size)",
+    rf"^(?=.*?(?:{_LENGTH}))(?=.*?(?:{_TOO_MUCH}))",
     r"(?:prompt|input|conversation|request|messages?) (?:is|are|was) too (?:long|large)",
-    r"exceed(?:s|ed)?(?: the)?(?: model'?s?)?(?: maximum)?(?: input)? token limit",
-    r"(?:input|prompt)(?: token)?(?: length| count)? .{0,40}exceeds? the max",
-    r"exceeds the maximum number of (?:input )?tokens",
-    r"too many (?:input )?tokens",
-    r"longer than the maximum (?:model|context|input) length|input length should be",
-    r"maximum (?:context|number of (?:input )?tokens)",
+    r"exceed(?:s|ed)? (?:the )?max(?:imum)? (?:number of (?:input )?|message )tokens",
+    r"too many (?:input )?tokens|input length should be",
+    r"longer than the maximum (?:model|context|input) length",
     r"reduce the length of (?:the messages|your prompt|either)",
     r"(?:超长|超过.{0,20}(?:上下文|最大长度))",
 )
@@ -76,25 +86,36 @@ FILTER = _rule(
     r"by .{0,20}content[ -]filter",
     r"considered (?:as )?high risk",
     r"(?:flagged|blocked|rejected) (?:by|as|for|because of|due to) .{0,30}"
-    r"(?:moderation|safety|policy|inappropriate|harmful|unsafe)",
+    r"(?:moderation|safety|security|policy|inappropriate|harmful|unsafe|risk)",
     r"requires moderation",
-    r"(?:contains?|containing) (?:inappropriate|sensitive|harmful|unsafe) content",
-    r"violat\w+ .{0,40}(?:usage|content|safety) polic",
-    r"敏感(?:内容|信息|词)",
+    r"(?:contains?|containing) (?:inappropriate|sensitive|harmful|unsafe) (?:content|information)",
+    r"violat\w+ .{0,40}(?:usage|content|safety|guardrail) ?(?:polic|guideline)",
+    r"guardrail (?:checks? .{0,40}failed|intervened)|violat\w+ (?:of )?.{0,20}guardrail",
+    r"content exists risk",
+    r"敏感(?:内容|信息|词)|违法违规",
 )
-MONEY = _rule(
-    NoCredit,
+_EMPTY = (
     r"insufficient[ _](?:balance|credit|fund|quota)",
     r"in arrears|overdue (?:balance|payment)",
-    r"exceeded your current quota",
     r"credit balance is too low",
+    r"(?:balance|quota|credits?|free tier) (?:is |are |has been |have been )?"
+    r"(?:insufficient|exhausted|used up|depleted)",
+    r"free (?:allocated )?quota (?:is )?exceeded",
+    r"(?:exceeded|crossed|over)[ :]?(?: its| your| the)? budget|budget (?:has been |is )?exceeded",
+    r"余额不足|欠费|额度(?:不足|已?用[尽完])|余量已?用[尽完]|资源包?已?耗尽|停服",
+)
+# Where nothing has to be waited for: the account has spent what it may.
+EMPTY = _rule(NoCredit, *_EMPTY)
+SPENT = re.compile(r"spending (?:cap|limit)|\bspend limit", re.I)
+MONEY = _rule(
+    NoCredit,
+    *_EMPTY,
+    r"exceeded your current quota",
     r"(?:out of|no|any|enough|more) credits?\b",
-    r"(?:balance|quota|credits?) (?:is |are |has been |have been )?"
-    r"(?:insufficient|exhausted|used up)",
     r"billing (?:is not|details|account|hard limit)",
     r"(?:monthly|spending|budget|usage) (?:limit|has been) .{0,20}(?:exceeded|reached)",
+    r"(?:reached|reaching|exceeded|hit) .{0,20}(?:spending (?:cap|limit)|spend limit)",
     r"payment required|top up|recharge",
-    r"余额不足|欠费|额度不足",
 )
 RATE = _rule(
     RateLimited,
@@ -104,6 +125,8 @@ RATE = _rule(
     r"throttl|slow down",
     r"请求过于频繁|限流|频率",
 )
+# What a gateway says under another status than 429.
+QUOTA = _rule(RateLimited, r"out of call volume quota|quota will be replenished")
 BUSY = _rule(
     ServiceDown,
     r"overloaded",
@@ -116,7 +139,21 @@ ALLOWED = _rule(
     r"do(?:es)? not have (?:access|permission)",
     r"(?:country|region|location) .{0,40}not (?:supported|available)",
 )
+SUSPENDED = _rule(
+    NotAllowed,
+    r"(?:account|organization|project|team|user|workspace)\b.{0,40}\b"
+    r"(?:suspended|restricted|deactivated|disabled|blocked|banned)",
+)
 NOT_OPENED = _rule(NotAllowed, r"not (?:been )?(?:enabled|activated|opened|subscribed)", r"未开通")
+# A gateway that knows the model, and has nobody who serves it.
+CHANNEL = _rule(ModelNotFound, r"no available channel", r"无可用渠道")
+# Something is there, and the model too, but not for this request or this account.
+NOT_SO = _rule(
+    RequestRefused,
+    r"\bthat support\b|\b(?:not|only) supported (?:in|with|on|via|through|at v\d)\b",
+    r"\bdo(?:es)?(?: not|n't) support\b|\bnot a chat model\b",
+)
+NOT_YOURS = _rule(NotAllowed, r"\bdata policy\b|\bguardrail restrictions\b|no allowed providers")
 # What a server fails at that no other try would mend: the request, its template, its files.
 UNABLE = _rule(
     RequestRefused,
@@ -127,7 +164,8 @@ UNABLE = _rule(
     r"\bmmproj\b|image input|multi-?modal",
     r"\broles? (?:must|are|is)\b|message role\b|(?:found|null|empty) in messages",
     r"cannot determine type of",
-    r"failed to (?:parse|initialize samplers|tokenize|apply|render|decode (?:image|audio))",
+    r"failed to (?:parse|initialize samplers|tokenize|apply|render)",
+    r"failed to (?:decode|load) (?:image|audio)",
     r"unable to generate parser",
     r"(?:invalid|malformed|bad) (?:request|input|parameter|argument|grammar|json|schema|tool|image"
     r"|message|value|role|format|type|base64)",
@@ -148,14 +186,17 @@ NOTHING_THERE = re.compile(
     r"not[ _]?found|no (?:matching |such )?(?:route|path|endpoint|handler|resource|page)"
     r"|cannot (?:post|get)|unknown (?:request )?(?:url|path|endpoint|route)|invalid (?:url|path)"
     r"|does(?: not|n't) exist|unexpected endpoint|unrecognized request|not supported at this"
-    r"|no route matched|\bnginx\b",
+    r"|no route matched|could not route|\bnginx\b"
+    r"|(?:cannot|can't|could not|unable to) (?:be )?(?:found?|find|locate|identify|resolve)",
     re.I,
 )
 UNEXPECTED_ENDPOINT = re.compile(
-    r"unexpected endpoint or method|unknown request url|invalid url \(", re.I
+    r"unexpected endpoint or method|unknown request url|invalid url \(|could not route to /", re.I
 )
 _LINKS = re.compile(r"https?://\S+|www\.\S+")
 _PATHS = re.compile(r"https?://\S+|(?<![\w.])/[\w.~%:/{}@-]+")
+_QUOTED = re.compile(r"(?<!\w)([`'\"])([^`'\"\n]{1,80})\1(?!\w)")
+_OWN_NAMES = ("inputs", "input", "messages", "message", "prompt", "text", "model")
 SHORTEST_ID = 3  # letters of a model's id by which it is recognised in a sentence
 _MODEL_WORD = re.compile(r"(?<![\w/-])(?:models?|deployments?|modèle|modelo)(?![\w/-])|模型", re.I)
 
@@ -169,13 +210,20 @@ OVERLOADED = _rule(
     ServiceDown, r"overloaded|(?:server|service|engine|system|model) .{0,20}busy|繁忙"
 )
 
+REFUSED = (400, 422)  # statuses of what is wrong with the request itself
 BY_STATUS: dict[int, Sequence[Rule]] = {
     400: (KEY, MODEL, CONTEXT, FILTER),
+    401: (EMPTY,),
     402: (NOT_OPENED,),
-    403: (MONEY, FILTER, KEY),
+    403: (QUOTA, MONEY, FILTER, KEY),
+    404: (MODEL, NOT_SO, NOT_YOURS),
+    412: (MONEY, SUSPENDED),
     422: (KEY, MODEL, CONTEXT, FILTER),
+    424: (FILTER, UNABLE),
     429: (RATE, MONEY, OVERLOADED),
+    451: (FILTER,),
     500: (CONTEXT, UNABLE, MODEL),
+    503: (CHANNEL,),
 }
 # Where there is no status, as in a stream that has begun.
 ALL: Sequence[Rule] = (MONEY, BUSY, CONTEXT, FILTER, RATE, KEY, MODEL, ALLOWED)
@@ -190,11 +238,18 @@ def kind_by_words(message: str, status: int) -> Kind | None:
     if status == 400 and _MONEY_SENTENCES.match(message):
         return NoCredit
     words = _LINKS.sub(" ", message)  # a page about rate limits says nothing of this refusal
+    if status in REFUSED and "{" not in words:
+        words = _QUOTED.sub(_placeholder, words)
     rules = BY_STATUS.get(status, () if status >= 400 else ALL)
     for kind, pattern in rules:
         if pattern.search(words):
             return kind
     return None
+
+
+def _placeholder(quoted: re.Match[str]) -> str:
+    """Something in quotes is a name or a value of the request, and says nothing of its own."""
+    return quoted[0] if quoted[2] in _OWN_NAMES else f"{quoted[1]}x{quoted[1]}"
 
 
 def is_about_a_model(message: str, model: str) -> bool:

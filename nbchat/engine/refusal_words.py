@@ -75,7 +75,7 @@ STATUS_WORDS: dict[int, StatusWords] = {
     ),
     406: StatusWords("cannot answer in the form that was asked for", _CHANGE_IT),
     408: StatusWords(
-        "gave up waiting for the whole question to arrive",
+        "ended the request, because it took too long",
         f"{ASK_LATER}, with smaller files if there are any, {OR_ANOTHER_MODEL}",
     ),
     409: StatusWords(

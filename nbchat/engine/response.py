@@ -25,8 +25,8 @@ from nbchat.engine.refusals import error_for, not_an_api_error, read_refusal
 from nbchat.engine.surrogates import Surrogates
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import NbchatError, ServiceError
-from nbchat.events import INCOMPLETE, Event, Notice, Stop, Usage, is_shown
-from nbchat.messages import Image, Source, Text, Thought, ToolCall
+from nbchat.events import INCOMPLETE, Event, Stop, Usage, is_shown
+from nbchat.messages import Image, Text, Thought, ToolCall
 from nbchat.network.client import Response
 from nbchat.network.connection import AnswerComplete
 from nbchat.network.failures import what_happened
@@ -308,9 +308,8 @@ class ResponseReader:
         has_content = any(map(_has_content, self._batch))
         if not self._delivered and not has_content:
             self._check_empty_answer(stop, failure)
-        else:
-            self._answered.note(self._batch)
-            self._batch += self._answered.notices(stop, self._context.route.model.id)
+        self._answered.note(self._batch)
+        self._batch += self._answered.notices(stop, self._context.route.model.id)
         self._batch.append(stop)
 
     def _cause(self, failure: NbchatError | str) -> str:
@@ -338,9 +337,6 @@ class ResponseReader:
         understood = any(map(is_shown, self._batch))
         if stop == Stop("end") and not understood:  # an end marker alone
             raise other_format_error(self._context)
-        is_told = any(isinstance(event, Notice | Source) for event in self._batch)
-        if stop.reason == "end" and not is_told:  # as of a picture that cannot be shown
-            self._batch.append(Notice(f"{self._context.route.model.id} gave an empty answer."))
 
     def _was_cut(self, failure: NbchatError | str) -> bool:
         """Whether the body ended in order before the answer did."""

@@ -126,7 +126,8 @@ class KnownItems(Generic[ItemType]):
 
 
 def _shares_id(item: Item, piece: Item) -> bool:
-    by_id = bool(piece.id) and item.id == piece.id
+    # Some name an item by the id of its call where the item has none of its own.
+    by_id = bool(piece.id) and piece.id == (item.id or item.call_id)
     return by_id or (bool(piece.call_id) and item.call_id == piece.call_id)
 
 

@@ -81,7 +81,7 @@ class OutputItems:
 
     def of(self, value: Mapping[str, Any], kind: str) -> OutputItem:
         """The item that a piece belongs to."""
-        names = value.get("output_index"), value.get("item_id"), kind
+        names = value.get("output_index"), value.get("item_id"), value.get("call_id"), kind
         last = self._last
         if last is not None and names == self._last_names and not last.is_closed:
             return last

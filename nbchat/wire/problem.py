@@ -8,12 +8,20 @@ words is in `problem_details`. What it all means is decided once, in the engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbchat.wire import problem_details as details
 
 DEEPEST = 4  # errors inside errors that are looked into
+BESIDE = ("message", "error_description", "detail")  # where the words are, if `error` is a name
+# Where gateways state a refusal that has no `error` and no `message`.
+OTHER_NAMES = (
+    *("faultstring", "error_description", "errorMessage", "error_message", "actionReason"),
+    *("description", "reason", "title"),
+)
+_CODE = re.compile(r"[a-zA-Z]+(?:[_-][a-zA-Z]+)+")
 
 
 class ProviderProblem(Exception):
@@ -70,15 +78,38 @@ def problem_in(body: Any, depth: int = 0) -> ProviderProblem | None:
     if isinstance(error, Mapping):
         return _of(error, body, depth)
     if isinstance(error, str):
-        said = body.get("message")  # some say "Not Found" here, and what was not found there
-        return _of(
-            {**body, "message": f"{error}: {said}" if isinstance(said, str) and said else error},
-            body,
-            depth,
-        )
+        return _named(error, body, depth)
     if isinstance(error, list) and error:
         return problem_in({"error": error[0]}, depth)
     return _flat(body, depth)
+
+
+def problem_within(body: Any) -> ProviderProblem | None:
+    """The problem of a refusal, wherever in its body and under whatever name it is stated.
+
+    >>> problem_within({"fault": {"faultstring": "No such proxy"}}).message
+    'No such proxy'
+    """
+    found = problem_in(body)
+    if found is not None:
+        return found
+    for place in _mappings(body, DEEPEST):
+        said = (place.get(name) for name in (*BESIDE, *OTHER_NAMES))
+        words = next((text for text in said if isinstance(text, str) and text.strip()), "")
+        found = _of({**place, "message": words}, place, DEEPEST) if words else problem_in(place)
+        if found is not None:
+            return found
+    return None
+
+
+def _mappings(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+    """The objects in a JSON value, the outer ones first."""
+    if isinstance(value, Mapping):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list) and depth:
+        for inner in value:
+            yield from _mappings(inner, depth - 1)
 
 
 def raise_problem(value: Any, statuses: Mapping[str, int] | None = None) -> None:
@@ -90,6 +121,15 @@ def raise_problem(value: Any, statuses: Mapping[str, int] | None = None) -> None
         known = statuses or {}
         found.status = found.status or known.get(found.code) or known.get(found.kind)
         raise found
+
+
+def _named(error: str, body: Mapping[str, Any], depth: int) -> ProviderProblem:
+    """Some say "Not Found" as the error, or a code, and beside it what was not found."""
+    said = next((w for w in map(body.get, BESIDE) if isinstance(w, str) and w), "")
+    problem = _of({**body, "message": f"{error}: {said}" if said else error}, body, depth)
+    if _CODE.fullmatch(error):
+        problem.reasons += (error,)
+    return problem
 
 
 def _flat(body: Mapping[str, Any], depth: int) -> ProviderProblem | None:
@@ -203,7 +243,9 @@ def _words(value: Any) -> str:
     if isinstance(value, Mapping):
         names = ("message", "Message", "msg", "detail", "error")
         inner = next((value[name] for name in names if value.get(name)), None)
-        return _text(value) if inner is None else _words(inner)
+        if inner is not None:
+            return _words(inner)
+        return "; ".join(f"{name}: {_words(said)}" for name, said in value.items())
     if isinstance(value, list):
         return "; ".join(filter(None, map(_words, value)))
     return _text(value)

@@ -182,9 +182,10 @@ def inner_error(error: Mapping[str, Any], message: str) -> Any:
     if isinstance(raw, str) and raw.strip():
         embedded = _json_in(raw)
         return {"message": raw} if embedded is None else embedded
-    inner = error.get("upstream_error")
-    if isinstance(inner, Mapping):
-        return inner
+    for name in ("upstream_error", "error"):
+        inner = error.get(name)
+        if isinstance(inner, Mapping):
+            return inner
     return _json_in(message)
 
 

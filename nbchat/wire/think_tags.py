@@ -102,6 +102,9 @@ class ThinkTags:
                 said, self._held = said + "<", self._held[1:]
             else:
                 break
+        if not self._said_pieces and not said.strip():
+            self._held = said + self._held  # blank lines may stand before the tag
+            return []
         return self._said(said)
 
     def _is_spoken_of(self, said: str) -> bool | None:
@@ -109,7 +112,7 @@ class ThinkTags:
         text = "".join([*self._said_pieces, said])
         if text.count(FENCE) % 2:
             return True
-        if not text.endswith(QUOTES):
+        if not text.endswith(QUOTES) or _closes_a_quote(text):
             return False
         after = self._held[len(CLOSE) :]
         return after.startswith(QUOTES) if after else None
@@ -117,6 +120,8 @@ class ThinkTags:
     def _close(self, thought: str) -> Pieces:
         """All that came so far was thinking."""
         self._state, self._held = "gap", self._held[len(CLOSE) :]
+        if not self._said_pieces and not thought.strip():
+            return []
         events: Pieces = [WasThought()] if self._said_pieces else []
         self._said_pieces = []
         return [*events, Thought(thought)] if thought else events
@@ -130,6 +135,12 @@ class ThinkTags:
         if self._state in ("opened", "gap") or not held:
             return []
         return [Thought(held)] if self._state == "thinking" else [Text(held)]
+
+
+def _closes_a_quote(text: str) -> bool:
+    """Whether the quotation mark at its end stands behind a word, as the second of two does."""
+    before = text[-2:-1]
+    return bool(before) and not before.isspace() and before not in ("(", "[", "{", *QUOTES)
 
 
 def _overlap(text: str, tag: str) -> int:

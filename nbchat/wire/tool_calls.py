@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from nbchat.messages import ToolCall
@@ -69,6 +70,16 @@ class _Call(Item):
         return "".join(self.pieces)
 
     @property
+    def _settled(self) -> str:
+        """The arguments, also where each piece says again all that came before it."""
+        last = self.pieces[-1] if self.pieces else ""
+        if arguments_of(self.raw) is not None or not arguments_of(last):
+            return self.raw
+        before = [piece for piece in self.pieces if piece.strip() not in ("", "{}")]
+        grows = all(later.startswith(piece) for piece, later in pairwise(before))
+        return last if grows else self.raw
+
+    @property
     def whole(self) -> bool:
         return bool(raw := self.raw) and arguments_of(raw) is not None
 
@@ -83,7 +94,7 @@ class _Call(Item):
     @property
     def made(self) -> ToolCall:
         make = custom_call if self.is_custom else tool_call
-        call = make(self.given_id, self.name, self.raw)
+        call = make(self.given_id, self.name, self.raw if self.is_custom else self._settled)
         call.state = state_of(self.signed) if self.signed else None
         return call
 
@@ -119,7 +130,8 @@ class ToolCalls:
         name, raw = string(function.get("name")), raw_arguments(function.get("arguments"))
         if custom or piece.get("type") == "custom":
             raw = string(function.get("input"))
-        known_by = Item(index=index_of(piece.get("index")), id=id_of(piece.get("id")))
+        named = id_of(piece.get("id")) or id_of(piece.get("call_id"))
+        known_by = Item(index=index_of(piece.get("index")), id=named)
         call = self._call_of(known_by, name, raw)
         if (name or known_by.id) and call.has_all_of(raw):
             return

@@ -190,6 +190,21 @@ async def test_thinking_without_an_answer_is_told(service: Service, finish: str,
     assert answered.notices == []
 
 
+@pytest.mark.field("E5")
+@pytest.mark.parametrize("finish", ["stop", "length"])
+async def test_an_answer_that_shows_nothing_is_told(service: Service, finish: str) -> None:
+    hidden = [{"type": "reasoning.encrypted", "data": "b3BhcXVl"}]
+    call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}
+
+    blank, _ = await read(service, "openai-chat", delta(finish, content="\n\n"), DONE)
+    empty, _ = await read(service, "openai-chat", delta(content=""), delta(finish), DONE)
+    thought, _ = await read(service, "openai-chat", delta(finish, reasoning_details=hidden), DONE)
+    called, _ = await read(service, "openai-chat", delta("tool_calls", tool_calls=[call]), DONE)
+
+    assert blank.notices == empty.notices == thought.notices == ["m gave an empty answer."]
+    assert called.notices == []
+
+
 async def test_an_answer_that_broke_before_a_word_is_no_answer(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,6 +122,20 @@ RESPONSES = {
         responses("function_call_arguments.done", item_id="a", arguments=PARIS),
         completed(),
     ],
+    "the call's own id in each piece": [
+        added(function("c1")),
+        added(function("c2")),
+        arguments(ROME, call_id="c2"),
+        arguments(PARIS, call_id="c1"),
+        completed(),
+    ],
+    "the call's own id as that of the item": [
+        added(function("c1")),
+        added(function("c2")),
+        arguments(ROME, item_id="c2"),
+        arguments(PARIS, item_id="c1"),
+        completed(),
+    ],
 }
 
 
@@ -135,6 +149,19 @@ async def test_calls_of_the_responses_api_keep_their_arguments(service: Service,
 
 
 CHAT = {
+    "the call's id under another name": [
+        calls(piece("", "weather", call_id="a"), piece("", "weather", call_id="b")),
+        calls(piece(PARIS, call_id="a")),
+        calls(piece(ROME, call_id="b")),
+    ],
+    "all that came before again in each piece": [
+        *(calls(piece(PARIS[:end], "weather", index=0, id="a")) for end in (4, 9, len(PARIS))),
+        *(calls(piece(ROME[:end], "weather", index=1, id="b")) for end in (1, len(ROME))),
+    ],
+    "an empty object before the arguments": [
+        calls(piece("{}", "weather", index=0, id="a"), piece("{}", "weather", index=1, id="b")),
+        calls(piece(PARIS, index=0), piece(ROME, index=1)),
+    ],
     "no ids": [
         calls(piece(PARIS, "weather", index=0)),
         calls(piece(ROME, "weather", index=1)),

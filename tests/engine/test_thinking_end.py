@@ -84,6 +84,23 @@ async def test_where_tags_are_spoken_of_they_are_text(service: Service, text: st
         assert (answer.thought, answer.text) == ("", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "thought", "said"),
+    [
+        ('say "hi"</think>"408"', 'say "hi"', '"408"'),
+        ("use `x`</think>`x` it is", "use `x`", "`x` it is"),
+        ("\n</think>\n\n408", "", "408"),
+        ("not `</think>` yet</think>408", "not `</think>` yet", "408"),
+    ],
+)
+async def test_quotes_that_end_before_the_tag_are_no_example(
+    service: Service, text: str, thought: str, said: str
+) -> None:
+    for size in (1, 7, 200):
+        answer, _ = await read(service, "openai-chat", *chat(cut(text, size)))
+        assert (answer.thought, answer.text) == (thought, said)
+
+
 async def test_where_thinking_has_its_own_field_tags_are_text(service: Service) -> None:
     first, last = delta(reasoning_content="hm"), delta("stop", content="so </think> it is")
     line = {"message": {"thinking": "hm", "content": "so </think> it is"}, "done": True}

@@ -69,7 +69,7 @@ def on_the_whole_text(text: str) -> tuple[str, str]:
     inside = re.fullmatch(r"\s*<think>\n*(.*?)(?:</think>\s*(.*))?", text, re.DOTALL)
     before, closed, after = text.partition("</think>")
     if inside is None and closed and "<think>" not in before:
-        return before, after.lstrip()
+        return before if before.strip() else "", after.lstrip()
     return (inside[1], inside[2] or "") if inside else ("", text)
 
 

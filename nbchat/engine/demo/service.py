@@ -35,7 +35,7 @@ class Demo:
         questions = [_text_of(message) for message in messages if message.get("role") == "user"]
         text = _instance(request.get("response_format"))
         text = text or reply(questions, _count_images(messages[-1]))
-        text = _before_stop(text, request.get("stop") or [])
+        text = _before_stop(text, request.get("stop"))
         thinking = mapping(request.get("thinking")).get("type") == "enabled"
         thinking = thinking or "thinking" in _text_of(messages[-1]).lower()
         limit = count(request.get("max_completion_tokens")) or count(request.get("max_tokens"))
@@ -73,9 +73,10 @@ def _instance(wanted: Any) -> str:
     return json.dumps({"answer": "demo"}) if form.get("type") == "json_object" else ""
 
 
-def _before_stop(text: str, stops: list[str]) -> str:
-    """The words up to the first at which an answer should stop."""
-    places = [text.find(stop) for stop in stops if stop in text]
+def _before_stop(text: str, stop: Any) -> str:
+    """The words up to the first at which an answer should stop: one, or a list of them."""
+    stops = filter(None, map(string, [stop] if isinstance(stop, str) else items(stop)))
+    places = [text.find(word) for word in stops if word in text]
     return text[: min(places, default=None)]
 
 

@@ -98,7 +98,7 @@ GATEWAYS_AGAIN = [
         "openai",
         429,
         openai_error(
-            "No deployments available for selected model, Try again in 60 seconds.", "429", "None"
+            "No deployments available for selected model, Try again in 0.01 seconds.", "429", "None"
         ),
         RateLimited,
         3,

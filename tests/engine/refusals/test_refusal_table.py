@@ -16,6 +16,8 @@ from .bodies import BODIES
 from .case import Case
 from .gateways import GATEWAYS
 from .gateways_again import GATEWAYS_AGAIN
+from .lengths import LENGTHS
+from .look_alikes import LOOK_ALIKES
 from .more_vendors import OTHERS
 from .servers import SERVERS
 from .vendors import LARGE
@@ -23,7 +25,7 @@ from .vendors_again import VENDORS_AGAIN
 
 FROM_VENDORS = [*LARGE, *OTHERS, *VENDORS_AGAIN]
 FROM_OTHERS = [*GATEWAYS, *SERVERS, *GATEWAYS_AGAIN, *BODIES]
-ALL = [*FROM_VENDORS, *FROM_OTHERS]
+ALL = [*FROM_VENDORS, *FROM_OTHERS, *LENGTHS, *LOOK_ALIKES]
 
 KEY = "a-key-0f-the-Test-77"
 
@@ -80,6 +82,14 @@ async def test_an_error_that_a_gateway_or_a_server_of_ones_own_sends_is_told_so(
     service: Service,
 ) -> None:
     assert not await told_wrong(FROM_OTHERS, service)
+
+
+async def test_what_is_too_long_is_told_by_its_numbers(service: Service) -> None:
+    assert not await told_wrong(LENGTHS, service)
+
+
+async def test_what_only_looks_like_another_refusal_is_not_told_as_one(service: Service) -> None:
+    assert not await told_wrong(LOOK_ALIKES, service)
 
 
 def test_the_table_is_as_large_as_the_field() -> None:
