@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.events import StopReason, Usage
+from nbchat.frontends.server.citations import Words
 from nbchat.frontends.server.http_errors import openai_error
 from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.responses_output import Event, Output
@@ -30,6 +31,7 @@ class _Response:
             **echo,
         }
         self._output = Output()
+        self._words = Words()
         self._warnings = list(warnings)
         self._memory = memory
 
@@ -38,15 +40,19 @@ class _Response:
             self._warnings.append(chunk.notice)
         if chunk.thought:
             yield from self._output.think(chunk.thought)
-        if chunk.content:
-            yield from self._output.say(chunk.content)
+        words = self._words.take(chunk)
+        if words:
+            yield from self._output.say(words)
+        for picture in chunk.pictures:
+            yield from self._output.draw(picture)
         for call in chunk.tool_calls:
             yield from self._output.call(call)
 
     def _ending(self, chunk: StreamChunk) -> Iterator[Event]:
         """The end of the last item; then it can be spoken of by its id."""
         is_cut = chunk.error is not None or chunk.reason in INCOMPLETE
-        yield from self._output.close("incomplete" if is_cut else "completed")
+        cited = self._words.citations(chunk.answer.sources if chunk.answer else ())
+        yield from self._output.close("incomplete" if is_cut else "completed", cited)
         self._memory.keep(self._output.items)
 
     def _body(self, status: str, chunk: StreamChunk | None = None) -> dict[str, Any]:

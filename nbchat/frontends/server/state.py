@@ -31,6 +31,7 @@ from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.places import without_places
 from nbchat.frontends.server.question import Question, check_question
 from nbchat.frontends.server.stop_words import end_at_stop_words
+from nbchat.frontends.server.told import told_to_clients, words_for_clients
 from nbchat.settings import Settings
 
 log = logging.getLogger("nbchat.server")
@@ -76,9 +77,10 @@ class ServerState:
         Raises Invalid and NotFound for what is not answered here, and UnknownModel.
         """
         settings = self._check_allowed(question.model)
-        route = await self.engine.look_up(
-            question.model, lambda: settings.catalog.find(question.model)
-        )
+        with told_to_clients():
+            route = await self.engine.look_up(
+                question.model, lambda: settings.catalog.find(question.model)
+            )
         request, warnings = question.settle(settings, route)
         chunks = self.chunks(request)
         if question.one_call:
@@ -187,7 +189,7 @@ async def _for_clients(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[St
                 reason = Stopping("the server is stopping; the answer is incomplete.")
                 yield StreamChunk.failed(reason)
             elif isinstance(chunk.error, SetupError | ConnectionBroken):  # in words of our own
-                words = without_places(chunk.error.happened)
+                words = words_for_clients(chunk.error)
                 chunk.error.args = (words,)
                 yield replace(chunk, content=f"Service error: {words}")
             else:

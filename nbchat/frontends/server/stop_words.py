@@ -35,6 +35,12 @@ async def end_at_stop_words(
                     yield StreamChunk(held)
                 yield chunk
                 return
+            if chunk.pictures:  # its words are nobody's
+                if held:
+                    yield StreamChunk(held)
+                    held = ""
+                yield chunk
+                continue
             said += [chunk.content, chunk.thought]
             text = held + chunk.content
             end = _first_stop(text, stops)

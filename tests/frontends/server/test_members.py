@@ -71,6 +71,12 @@ PLACED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (COHERE, {"top_k": 5}, {"k": 5}),
     (COHERE, {"presence_penalty": 1}, {"presence_penalty": 1}),
     (GROK, {"verbosity": "low"}, {"text": {"verbosity": "low"}}),
+    ("openrouter:a/b", {"modalities": ["image", "text"]}, {"modalities": ["image", "text"]}),
+    (
+        GEMINI,
+        {"modalities": ["text", "image"]},
+        {"generationConfig": {"responseModalities": ["TEXT", "IMAGE"]}},
+    ),
 ]
 
 
@@ -102,6 +108,14 @@ LEFT_OUT: list[tuple[str, dict[str, Any]]] = [
     (OLLAMA, {"options": {"num_predict": 100000}}),
     (VLLM, {"guided_json": {"type": "object"}}),
     (VLLM, {"usage": {"include": True}}),
+    (OPENAI, {"modalities": ["text", "image"]}),
+    (VLLM, {"chat_template": "{{ messages }}"}),
+    (VLLM, {"stop_regex": "a+"}),
+    (VLLM, {"vllm_xargs": {"a": 1}}),
+    ("perplexity:sonar", {"search_mode": "academic"}),
+    ("cerebras:x", {"disable_reasoning": True}),
+    ("lmstudio:x", {"ttl": 300}),
+    (OPENAI, {"cache_control": {"type": "ephemeral"}}),
 ]
 
 
@@ -137,6 +151,12 @@ NOTHING: list[dict[str, Any]] = [
     {"parallel_tool_calls": True},
     {"user": "me", "store": True, "service_tier": "auto"},
     {"stream_options": {}},
+    {"logprobs": None, "top_logprobs": None, "n": None},
+    {"functions": None, "function_call": None},
+    {"modalities": ["text"]},
+    {"response_format": {"type": "text"}},
+    {"tools": [], "tool_choice": {"type": "none"}},
+    {"reasoning": {}, "thinking": None},
 ]
 
 
@@ -239,6 +259,23 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"messages": [{"role": "boss", "content": "Hi"}]}, "messages"),
     ({"messages": "Hi"}, "messages"),
     ({"max_token": 5}, "max_token"),
+    ({"n": "2"}, "n"),
+    ({"n": True}, "n"),
+    ({"seed": 2**80}, "seed"),
+    ({"seed": True}, "seed"),
+    ({"modalities": ["text", "audio"]}, "modalities"),
+    ({"function_call": {"name": "f"}}, "function_call"),
+    ({"response_format": {"type": "json_schema"}}, "response_format"),
+    ({"thinking": {"type": "enabled", "budget_tokens": -1}}, "thinking"),
+    ({"thinking": {"type": "enabled", "budget_tokens": 1.5}}, "thinking"),
+    ({"reasoning": {"max_tokens": -5}}, "reasoning"),
+    ({"enable_thinking": 1}, "enable_thinking"),
+    ({"tools": [ADD], "tool_choice": {"type": "custom", "custom": {"name": "add"}}}, "tool_choice"),
+    ({"tools": [ADD], "tool_choice": {"type": "web_search"}}, "tool_choice"),
+    ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, "messages"),
+    ({"messages": [{"role": "user", "content": [{"text": "Hi"}]}]}, "messages"),
+    ({"messages": [{"role": "user", "content": ["Hi"]}]}, "messages"),
+    ({"messages": [*HELLO, {"role": "tool", "content": "2"}]}, "messages"),
     ({"base_url": "http://127.0.0.1"}, "base_url"),
     ({"api_key": "x"}, "api_key"),
     ({"headers": {"a": "b"}}, "headers"),
@@ -258,6 +295,71 @@ def test_wrong_values_are_400_in_openais_shape(server: RunningServer, provider: 
         assert error["param"].partition(".")[0] == param
         assert error["message"], given
     assert not provider.requests
+
+
+NO_IMAGE = [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]
+NO_PART = [{"role": "user", "content": [{"type": "sk-or-v1-secret"}]}]
+CALLS: dict[str, Any] = {"type": "mcp", "server_label": "x", "server_url": "http://127.0.0.1"}
+SENTENCES: list[tuple[str, dict[str, Any], str, str]] = [
+    (PATH, {"n": 2}, "n", "n: should be 1: a question gets one answer here."),
+    (PATH, {"logprobs": True}, "logprobs", "logprobs: should be left out: no logprobs"),
+    (PATH, {"functions": [{"name": "f"}]}, "functions", "functions: should be left out: `tools`"),
+    (PATH, {"messages": NO_IMAGE}, "messages.0.content.0.image_url.url", "image_url.url is miss"),
+    (PATH, {"messages": NO_PART}, "messages.0.content.0", "type is 'text', 'image_url' or 'file'"),
+    (PATH, {"enable_thinking": 1}, "enable_thinking", "should be true or false"),
+    ("/v1/responses", {"background": True}, "background", "at once here, and not kept"),
+    ("/v1/responses", {"tools": [CALLS]}, "tools.0.type", "tools.0.type: should be a function"),
+    ("/v1/responses", {"tools": [{"type": "function"}]}, "tools.0.name", "name of a function"),
+    ("/v1/responses", {"input": NO_PART}, "input.0.content.0", "'input_image' or 'input_file'"),
+    ("/v1/responses", {"reasoning": {"max_tokens": -5}}, "reasoning.max_tokens", "or equal to 0"),
+    ("/stream", {"messages": NO_PART}, "", "messages.0.content.0: its type should be 'text'"),
+    ("/stream", {"messages": [{"role": "user", "content": [{}]}]}, "", "content.0.type is missing"),
+]
+
+
+@pytest.mark.field("S3")
+def test_a_refusal_says_what_to_send_and_never_what_was_sent(server: RunningServer) -> None:
+    for path, given, param, sentence in SENTENCES:
+        asked = {"input": "Hi"} if path == "/v1/responses" else {"messages": HELLO}
+        reply = server.request("POST", path, {"model": "kimi-k2.6", **asked, **given})
+
+        error = reply.json["error"]
+        assert sentence in error["message"], given
+        assert error.get("param", "") == param
+        for words in ("secret", "Input tag", "discriminator", "None", "False", "tools.0.function"):
+            assert words not in error["message"]
+
+
+@pytest.mark.field("S4")
+@pytest.mark.parametrize(
+    ("given", "seed"), [(7, 7), (7.0, 7), (0, 0), (2**40 + 5, 5), (-5, 2**31 - 5), (None, None)]
+)
+def test_a_seed_of_64_bits_goes_on_as_one_that_every_provider_takes(
+    given: Any, seed: int | None
+) -> None:
+    body = {"model": OPENAI, "messages": HELLO, "seed": given}
+
+    assert CompletionRequest.model_validate(body).question().options["seed"] == seed
+
+
+SCHEMA = {"type": "object", "properties": {"km": {"type": "integer"}}}
+FORMATS: list[tuple[dict[str, Any], Any]] = [
+    ({"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}}, SCHEMA),
+    ({"type": "json_schema", "json_schema": {"schema": SCHEMA, "strict": True}}, SCHEMA),
+    ({"type": "json_schema", "schema": SCHEMA}, SCHEMA),  # llama.cpp's
+    ({"type": "json_object", "schema": SCHEMA}, SCHEMA),  # Together's, Fireworks'
+    ({"type": "json_object"}, {"type": "object"}),
+    ({"type": "json_schema", "json_schema": {"name": "x"}}, {"type": "object"}),
+    ({"type": "text"}, None),
+]
+
+
+@pytest.mark.field("S3")
+@pytest.mark.parametrize(("given", "schema"), FORMATS)
+def test_a_schema_is_found_where_the_vendors_put_it(given: dict[str, Any], schema: Any) -> None:
+    body = {"model": OPENAI, "messages": HELLO, "response_format": given}
+
+    assert CompletionRequest.model_validate(body).question().options["schema"] == schema
 
 
 @pytest.mark.field("S3")
@@ -283,6 +385,34 @@ def test_warnings_come_with_the_answer(server: RunningServer, provider: Service)
     assert "top_p" in whole["warnings"][1]  # what the engine left out
     assert events[0]["warnings"] == whole["warnings"]
     assert not [event for event in events[1:] if "warnings" in event]
+
+
+THOUGHTS: list[dict[str, Any]] = [
+    {"content": "Hi.", "reasoning_content": "hm"},
+    {"content": "Hi.", "reasoning": "hm", "reasoning_details": [{"type": "reasoning.text"}]},
+    {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi."}]},
+    {
+        "content": [
+            {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+            {"type": "text", "text": "Hi."},
+        ]
+    },
+]
+
+
+@pytest.mark.field("S3")
+def test_thinking_that_is_sent_back_is_read_in_every_shape(
+    server: RunningServer, provider: Service
+) -> None:
+    provider.always(answer(*said("Hi.")))
+    for given in THOUGHTS:
+        messages = [*HELLO, {"role": "assistant", **given}, *HELLO]
+
+        reply = server.request("POST", PATH, {"model": "kimi-k2.6", "messages": messages})
+
+        assert reply.status == 200, reply.body
+        answered = provider.requests[-1].json["messages"][1]
+        assert (answered["content"], answered["reasoning_content"]) == ("Hi.", "hm")
 
 
 # --- questions ------------------------------------------------------------------------------------
@@ -323,6 +453,27 @@ def test_an_empty_question_is_refused_in_words_for_a_client(server: RunningServe
         assert "cell" not in reply.body.decode()
         if param:
             assert error["param"] == param
+
+
+@pytest.mark.field("S7")
+def test_a_name_that_leads_nowhere_is_told_without_a_notebooks_commands(
+    server: RunningServer,
+) -> None:
+    for model in (
+        "no-such",
+        "claude-3-opus",
+        "kimi:",
+        "nowhere:x",
+        "a model",
+        "sk-proj-aBcDeFgH0123",
+    ):
+        for path in (PATH, "/stream"):
+            asked = {"model": model, "messages": HELLO}
+            message = server.request("POST", path, asked).json["error"]["message"]
+
+            assert message.endswith(" GET /v1/models lists those that can be asked.")
+            for words in ("%chat", "All names", "nbchat.ask", "sk-proj"):
+                assert words not in message
 
 
 @pytest.mark.field("S3")

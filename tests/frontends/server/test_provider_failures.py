@@ -63,3 +63,22 @@ def test_a_page_in_place_of_an_answer_is_told_as_not_understood(
     )
 
     assert (reply.status, reply.json["error"]["code"]) == (502, "provider_not_understood")
+
+
+@pytest.mark.parametrize("path", ["/stream", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        ("vertex:gemini-2", "missing_address"),
+        ("azure-deployments:x", "missing_address"),
+        ("groq:x", "missing_key"),
+    ],
+)
+def test_what_the_server_itself_lacks_is_not_the_clients_mistake(
+    model: str, code: str, path: str, server: RunningServer
+) -> None:
+    reply = server.request("POST", path, {"model": model, "messages": HELLO})
+
+    assert reply.status == 503
+    if path == "/v1/chat/completions":
+        assert reply.json["error"]["code"] == code
