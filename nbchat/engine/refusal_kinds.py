@@ -101,6 +101,8 @@ def _of_limits(
 def _not_found(problem: ProviderProblem, model: str) -> Verdict:
     """Whether the model is not there, or nothing is: a sentence of a model, or none at all."""
     message = problem.message
+    if refusal_signs.NOBODY_SUPPORTS.search(message):
+        return Verdict(RequestRefused, is_told=True)
     if refusal_signs.is_about_a_model(message, model):
         return Verdict(ModelNotFound, is_told=True)
     if not message or refusal_signs.NOTHING_THERE.search(message):

@@ -148,6 +148,8 @@ NOTHING_THERE = re.compile(
     r"|no route matched|\bnginx\b",
     re.I,
 )
+# OpenRouter's 404 where the model is there, and nobody serves it with what was asked for.
+NOBODY_SUPPORTS = re.compile(r"no endpoints? found that supports? ", re.I)
 UNEXPECTED_ENDPOINT = re.compile(
     r"unexpected endpoint or method|unknown request url|invalid url \(", re.I
 )

@@ -164,7 +164,7 @@ def openai_error(error: NbchatError) -> dict[str, Any]:
     body = {
         "message": error.happened,
         "type": _openai_type(status),
-        "param": getattr(error, "field", None),
+        "param": getattr(error, "field", None) or None,
         "code": code,
     }
     return {"error": body}

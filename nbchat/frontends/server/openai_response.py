@@ -64,7 +64,8 @@ class Deltas(_Completion):
         cited = self._words.citations(chunk.answer.sources if chunk.answer else ())
         if cited:
             delta["annotations"] = list(map(_annotation, cited))
-        ending = self._chunk({"delta": delta, "finish_reason": FINISH[chunk.reason or "end"]})
+        finish = _finish(chunk, self._calls)
+        ending = self._chunk({"delta": delta, "finish_reason": finish})
         if self._usage and chunk.usage:
             body = self._body("chat.completion.chunk", None)
             ending += _event({**body, "usage": usage_object(chunk.usage)})
@@ -129,7 +130,7 @@ class CompletionBody(_Completion):
             message["tool_calls"] = list(map(_call, self._calls))
         if self._pictures:
             message["images"] = list(map(_picture, self._pictures))
-        finish = FINISH[chunk.reason or "end"]
+        finish = _finish(chunk, len(self._calls))
         choice = {"message": message, "logprobs": None, "finish_reason": finish}
         body = self._body("chat.completion", choice)
         return json_line({**body, "usage": usage_object(chunk.usage) if chunk.usage else None})
@@ -150,6 +151,12 @@ def usage_object(usage: Usage) -> dict[str, Any]:
     if usage.reasoning is not None:
         counts["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning}
     return counts
+
+
+def _finish(chunk: StreamChunk, calls: int) -> str:
+    """Why an answer ended. One that calls nothing is at its end, whatever its provider says."""
+    reason = chunk.reason or "end"
+    return FINISH["end" if reason == "tool_calls" and not calls else reason]
 
 
 def _annotation(citation: Citation) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.chat_service.service import ChatService
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadSettings, ConnectionBroken, SetupError, UnknownModel
+from nbchat.errors import BadSettings, UnknownModel
 from nbchat.frontends.server.call_memory import CallMemory
 from nbchat.frontends.server.connections import OpenConnections
 from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
@@ -188,7 +188,7 @@ async def _for_clients(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[St
             if chunk.reason == "interrupted":
                 reason = Stopping("the server is stopping; the answer is incomplete.")
                 yield StreamChunk.failed(reason)
-            elif isinstance(chunk.error, SetupError | ConnectionBroken):  # in words of our own
+            elif chunk.error:
                 words = words_for_clients(chunk.error)
                 chunk.error.args = (words,)
                 yield replace(chunk, content=f"Service error: {words}")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nbchat.catalog.lookup_errors import ORDER
-from nbchat.errors import NbchatError, UnknownModel
-from nbchat.frontends.server.places import without_places
+from nbchat.errors import NbchatError, ServiceError, UnknownModel
+from nbchat.frontends.server.places import without_known_places, without_places
 
 WHERE_LISTED = "GET /v1/models lists those that can be asked."
 
@@ -18,6 +18,8 @@ def words_for_clients(error: NbchatError) -> str:
     >>> words_for_clients(UnknownModel("no model is called 'x'. All names:\\n%chat models all"))
     "no model is called 'x'. GET /v1/models lists those that can be asked."
     """
+    if isinstance(error, ServiceError):  # in words of the provider's, which may run here
+        return without_known_places(error.happened)
     words = without_places(error.happened).replace(ORDER, "").rstrip()
     if words.endswith(":"):
         sentences, end, _ = words.rpartition(". ")

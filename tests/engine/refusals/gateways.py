@@ -75,6 +75,16 @@ GATEWAYS = [
         {"error": {"message": "No endpoints found for a/b.", "code": 404}},
         ModelNotFound,
     ),
+    Case(
+        *("openrouter", 404),
+        {"error": {"message": "No endpoints found that support image input", "code": 404}},
+        *(RequestRefused, 1, ("support image input",)),
+    ),
+    Case(
+        *("openrouter", 404),
+        {"error": {"message": "No endpoints found that support tool use. Visit x", "code": 404}},
+        RequestRefused,
+    ),
     Case("openrouter", 502, raw(502, "Upstream failed."), ServiceDown, RETRIED),
     # LiteLLM
     Case(
