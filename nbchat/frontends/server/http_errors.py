@@ -3,7 +3,8 @@
     Refusal                 this server refused; nothing was asked of a provider
     ├── Unauthorized  401   the token is missing or wrong
     ├── Forbidden     403   another Host or Origin than this server's
-    ├── NotFound      404   no such path, or no such model here
+    ├── NotFound      404   no such path
+    │   └── NoSuchModel     no such model here
     ├── NotAllowedHere 405  the path knows other methods
     ├── TooLarge      413   the body is larger than max_body
     ├── NotJson       415   the body is not application/json
@@ -74,6 +75,10 @@ class Forbidden(Refusal):
 
 class NotFound(Refusal):
     status, code = 404, "not_found"
+
+
+class NoSuchModel(NotFound):
+    code = "model_not_found"  # OpenAI's, for a model that is not served
 
 
 class NotAllowedHere(Refusal):

@@ -24,7 +24,7 @@ from nbchat.engine.engine import Engine
 from nbchat.errors import BadSettings, UnknownModel
 from nbchat.frontends.server.call_memory import CallMemory
 from nbchat.frontends.server.connections import OpenConnections
-from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
+from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NoSuchModel, Stopping
 from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.one_call import first_call_alone
 from nbchat.frontends.server.options import ServerOptions
@@ -61,7 +61,7 @@ class ServerState:
     def chunks(self, request: ChatStreamRequest) -> AsyncGenerator[StreamChunk]:
         """The answer.
 
-        Raises NotFound for a model, and Invalid for a length, that are not allowed here.
+        Raises NoSuchModel for one that is not served here, and Invalid for too long an answer.
         """
         limit = self.options.max_tokens
         self._check_allowed(request.model)
@@ -74,7 +74,7 @@ class ServerState:
     async def ask(self, question: Question) -> tuple[AsyncGenerator[StreamChunk], list[str]]:
         """The answer to a question in one of OpenAI's formats, and what to say before it.
 
-        Raises Invalid and NotFound for what is not answered here, and UnknownModel.
+        Raises Invalid and NoSuchModel for what is not answered here, and UnknownModel.
         """
         settings = self._check_allowed(question.model)
         with told_to_clients():
@@ -92,7 +92,7 @@ class ServerState:
     def _check_allowed(self, model: str) -> Settings:
         settings = _settings()
         if not self.allows(model, settings.catalog):
-            raise NotFound(
+            raise NoSuchModel(
                 "that model is not served here; GET /models lists those that are.", field="model"
             )
         return settings
