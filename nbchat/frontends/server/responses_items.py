@@ -102,6 +102,14 @@ class PictureItem(BaseModel):
     result: str | None = None
 
 
+class SearchItem(BaseModel):
+    """The provider's own search of an earlier answer, of which nothing goes back."""
+
+    model_config = TOLERANT
+    type: Literal["web_search_call"]
+    status: str
+
+
 class ReferenceItem(BaseModel):
     """An item of an earlier answer, by its id alone."""
 
@@ -112,6 +120,8 @@ class ReferenceItem(BaseModel):
 
 def _kind_of(item: Any) -> str:
     kind = item.get("type") if isinstance(item, dict) else None
+    if kind == "web_search_call" and "status" not in item:  # which those of answers have
+        return "as nothing"
     return f"as {kind or 'message'}"
 
 
@@ -121,6 +131,7 @@ Item = Annotated[
     | Annotated[ResultItem, Tag("as function_call_output")]
     | Annotated[ReasoningItem, Tag("as reasoning")]
     | Annotated[PictureItem, Tag("as image_generation_call")]
+    | Annotated[SearchItem, Tag("as web_search_call")]
     | Annotated[ReferenceItem, Tag("as item_reference")],
     Discriminator(
         _kind_of,

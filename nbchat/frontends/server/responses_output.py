@@ -62,6 +62,20 @@ class Output:
         kind = picture.media_type.partition("/")[2]
         yield self._end(result=picture.base64, output_format=kind)
 
+    def search(self, urls: Sequence[str], first: bool) -> Iterator[Event]:
+        """The provider's own search, which is known by what it has found; told behind the words.
+
+        What it looked for, nobody says. With `first` the item goes before all others.
+        """
+        sources = [{"type": "url", "url": url} for url in urls]
+        action = {"type": "search", "query": "", "sources": sources}
+        yield self._add("web_search_call", "ws", action=action)
+        for step in ("in_progress", "searching", "completed"):
+            yield self._at(f"web_search_call.{step}")
+        yield self._end()
+        if first:
+            self.items.insert(0, self.items.pop())
+
     def close(
         self, status: str = "completed", citations: Sequence[Citation] = ()
     ) -> Iterator[Event]:

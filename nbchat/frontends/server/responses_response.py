@@ -14,12 +14,15 @@ from nbchat.frontends.server.http_errors import openai_error
 from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.responses_output import Event, Output
 from nbchat.frontends.server.strict_json import json_line
+from nbchat.frontends.server.tool_choice import SEARCH
 
 INCOMPLETE: dict[StopReason, str] = {"length": "max_output_tokens", "filter": "content_filter"}
 
 
 class _Response:
     """What a response says of itself, and its output so far."""
+
+    _is_whole = False  # whether nothing is sent before the end
 
     def __init__(
         self, echo: Mapping[str, Any], warnings: Iterable[str], memory: ItemMemory
@@ -31,6 +34,7 @@ class _Response:
             **echo,
         }
         self._output = Output()
+        self._searches = any(tool["type"].startswith(SEARCH) for tool in echo["tools"])
         self._words = Words()
         self._warnings = list(warnings)
         self._memory = memory
@@ -51,8 +55,12 @@ class _Response:
     def _ending(self, chunk: StreamChunk) -> Iterator[Event]:
         """The end of the last item; then it can be spoken of by its id."""
         is_cut = chunk.error is not None or chunk.reason in INCOMPLETE
-        cited = self._words.citations(chunk.answer.sources if chunk.answer else ())
+        sources = chunk.answer.sources if chunk.answer else []
+        cited = self._words.citations(sources)
         yield from self._output.close("incomplete" if is_cut else "completed", cited)
+        urls = [source.url for source in sources if source.url]
+        if urls and self._searches:
+            yield from self._output.search(urls, first=self._is_whole)
         self._memory.keep(self._output.items)
 
     def _body(self, status: str, chunk: StreamChunk | None = None) -> dict[str, Any]:
@@ -114,6 +122,7 @@ class ResponseBody(_Response):
 
     media_type = "application/json"
     heartbeat = None
+    _is_whole = True
 
     def encode(self, chunk: StreamChunk) -> bytes:
         for _ in self._grow(chunk):

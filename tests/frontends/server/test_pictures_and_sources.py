@@ -175,6 +175,36 @@ def test_sources_are_citations_at_their_places(server: RunningServer, provider: 
         assert events[-1]["response"]["output"][0]["content"] == [part]
 
 
+@pytest.mark.field("S2")
+def test_a_search_that_was_asked_for_is_an_item_of_the_output(
+    server: RunningServer, provider: Service
+) -> None:
+    """Clients that make a model search take an answer without one for a failure."""
+    tools = [{"type": "web_search"}]
+    provider.always(answer(NUMBERED))
+
+    searched = ask(server, RESPONSES, tools=tools, tool_choice=tools[0]).json["output"]
+    events = events_of(ask(server, RESPONSES, tools=tools, stream=True).body)
+    without = ask(server, RESPONSES).json["output"]
+    again = ask(server, RESPONSES, input=[*HELLO, *searched, *HELLO])
+
+    search, _ = searched
+    assert search["type"] == "web_search_call"
+    assert search["action"]["sources"] == [{"type": "url", "url": "https://a.example"}]
+    assert [item["type"] for item in events[-1]["response"]["output"]] == [
+        "message",
+        "web_search_call",
+    ]
+    assert [e["type"] for e in events[-3:-1]] == [
+        "response.web_search_call.completed",
+        "response.output_item.done",
+    ]
+    assert [item["type"] for item in without] == ["message"]
+    assert again.status == 200
+    provider.always(answer(told({"content": "Noon."})))
+    assert len(ask(server, RESPONSES, tools=tools).json["output"]) == 1  # nothing was found
+
+
 def test_a_place_that_is_none_is_within_the_words() -> None:
     words = Words()
 
