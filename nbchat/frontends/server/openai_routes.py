@@ -41,6 +41,7 @@ async def chat_completions(
 ) -> Response:
     """Thinking comes as `reasoning_content`, and what was left out is told as `warnings`.
 
+    Sources come as `annotations`, and pictures as `images`, as OpenRouter has them.
     Images and files are data URLs; this server fetches nothing.
     """
     chunks, warnings = await ServerState.of(request).ask(body.question())
