@@ -53,9 +53,21 @@ const named = await generateText({
   toolChoice: { type: "tool", toolName: "distance" },
   tools: { distance },
 });
+const searched = await generateText({
+  model,
+  prompt: question,
+  maxRetries: 0,
+  tools: { web_search: openai.tools.webSearch({}) },
+  toolChoice: { type: "tool", toolName: "web_search" },
+});
 const found = {
   plain: await plainly(plain),
   "plain, scripted": await plainly(scripted),
-  scripted: [loop.text, JSON.stringify(output), JSON.stringify(named.toolCalls[0].input)],
+  scripted: [
+    loop.text,
+    JSON.stringify(output),
+    JSON.stringify(named.toolCalls[0].input),
+    ...searched.sources.map((source) => source.url),
+  ],
 };
 console.log(JSON.stringify({ ai_sdk: found }));

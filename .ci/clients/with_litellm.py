@@ -1,4 +1,4 @@
-"""litellm's OpenAI client: whole, streamed with usage, with a tool, and over Responses."""
+"""litellm's OpenAI client: whole, streamed, with tools and a search, and over Responses."""
 
 import os
 
@@ -17,6 +17,11 @@ DISTANCE = {
 }
 
 
+def runs(name):
+    function = {"name": name, "parameters": {"type": "object", "properties": {}}}
+    return {"type": "function", "function": function}
+
+
 def asked(url, token, model):
     return {"model": f"openai/{model}", "api_base": url, "api_key": token, "num_retries": 0}
 
@@ -25,7 +30,17 @@ def scripted(url, token, model):
     whole = litellm.completion(
         messages=HELLO, tools=[DISTANCE], tool_choice="required", **asked(url, token, model)
     )
-    return [call.function.arguments for call in whole.choices[0].message.tool_calls]
+    more = asked(url, token, model)
+    pieces = litellm.completion(
+        messages=HELLO, tools=[runs("miles"), runs("feet")], stream=True, **more
+    )
+    both = litellm.stream_chunk_builder(list(pieces)).choices[0].message
+    found = litellm.completion(messages=HELLO, web_search_options={}, **more).choices[0].message
+    return [
+        *(call.function.arguments for call in whole.choices[0].message.tool_calls),
+        " ".join(call.function.name for call in both.tool_calls),
+        *(one["url_citation"]["url"] for one in found.annotations),
+    ]
 
 
 def plain(url, token, model):

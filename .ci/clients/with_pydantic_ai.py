@@ -27,6 +27,11 @@ def scripted(url, token, model):
             """How many miles it is."""
             return 238855
 
+        @agent.tool_plain
+        def feet() -> int:
+            """How many feet it is."""
+            return 1261154855
+
         answers.append(agent.run_sync("How far is the moon?").output.model_dump_json())
     return answers
 

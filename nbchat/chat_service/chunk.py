@@ -49,6 +49,7 @@ class StreamChunk:
     model: str = ""  # of the last chunk
     usage: Usage | None = None  # of the last chunk, where the provider counted
     error: NbchatError | None = None
+    pictures: list[Image] = field(default_factory=list)  # that the content tells in words
     # The answer that it is a piece of, which says at the end what it came to as a whole.
     answer: Answer | None = field(default=None, repr=False, compare=False)
 
@@ -78,6 +79,10 @@ class StreamChunk:
             body["thought"] = self.thought
         if self.tool_calls:
             body["toolCalls"] = [_call(call) for call in self.tool_calls]
+        if self.pictures:
+            body["pictures"] = [
+                {"mediaType": one.media_type, "data": one.base64} for one in self.pictures
+            ]
         if self.notice:
             body["notice"] = self.notice
         if self.finished:
@@ -96,10 +101,18 @@ class StreamChunk:
             "detail": self.detail,
             "model": self.model,
             "usage": _counts(self.usage) if self.usage else None,
+            "sources": self._sources,
             "error": _error(self.error) if self.error else None,
         }
         # A usage without counts is sent as an empty object.
-        return {name: value for name, value in fields.items() if value not in ("", None)}
+        return {name: value for name, value in fields.items() if value not in ("", None, [])}
+
+    @property
+    def _sources(self) -> list[Fields]:
+        """The pages and documents that the answer rests on."""
+        sources = self.answer.sources if self.answer else []
+        named = [{"url": one.url, "title": one.title, "quoted": one.quoted} for one in sources]
+        return [{name: words for name, words in one.items() if words} for one in named]
 
 
 def chunks_of(batch: Iterable[Event], answer: Answer) -> Iterator[StreamChunk]:
@@ -123,7 +136,8 @@ def _chunks_of_event(event: Event, answer: Answer) -> Iterator[StreamChunk]:
     match event:
         case Image() if is_picture(event):
             words = picture_words(event)
-            yield StreamChunk(words if answer.text.startswith(words) else f"\n\n{words}")
+            words = words if answer.text.startswith(words) else f"\n\n{words}"
+            yield StreamChunk(words, pictures=[event])
         case Notice(text):
             yield StreamChunk(notice=text)
         case Stop("broken"):

@@ -15,6 +15,7 @@ TEXT, LIST = "as text", "as list"  # ways to write a field begin so; errors do n
 
 # JSON calls it an object, whatever Python makes of it.
 _OBJECT_TYPES = ("dict_type", "model_type", "model_attributes_type")
+_TAG_TYPES = ("union_tag_invalid", "union_tag_not_found")
 MOST_MISTAKES = 5  # named in one message
 LONGEST_NAME = 32  # characters of a field's name that is repeated
 
@@ -41,6 +42,9 @@ def _mistake(error: Mapping[str, Any]) -> str:
         return f"{place if is_plain else 'a field'}: there is no such field here"
     if error["type"] == "missing":
         return f"{place or 'the body'} is missing"
+    if error["type"] in _TAG_TYPES:  # whose words repeat what was sent
+        kinds = error["ctx"].get("expected_tags")
+        return f"{place}: its type should be {kinds}" if kinds else f"{place}.type is missing"
     _, should, rule = error["msg"].partition("should ")
     if error["type"] in _OBJECT_TYPES:
         rule = "be an object"

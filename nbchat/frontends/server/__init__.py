@@ -16,15 +16,17 @@ What happens to a request, file by file:
     openai_request      chat completions, with openai_messages, read into a Question
     responses_request   Responses, with responses_items and item_memory, read into a Question
     openai_fields       what these two share
-    question            what of it can be asked: vendor_members, thinking_members
+    told_answers        an answer that is sent back, with its pictures
+    question            what of it can be asked: vendor_members, thinking_members, tool_choice
     openai_response     chunks, written as chat completions
     responses_response  chunks, written as Responses, with responses_output
+    citations           the words that go out, and the sources they cite
     state               the models and lengths that are allowed; the one engine
     streaming           an answer, written as it comes, ended when the client leaves
     stop_words          where OpenAI's `stop` ends an answer
     one_call            one call of a tool at most
     strict_json         JSON, as it goes out
-    places              files by their names alone
+    told, places        an error in words for clients, files by their names alone
     http_errors         how an error is said over HTTP
     openapi             all of it in words, for /openapi.json
     options             what can be set

@@ -102,7 +102,8 @@ async def _answer_missing_route(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         reason = NotFound(_what_there_is(request.url.path))
     elif error.status_code == 405:
-        reason = NotAllowedHere("this path knows other methods. GET / tells what there is.")
+        takes = (error.headers or {}).get("Allow") or "other methods"
+        reason = NotAllowedHere(f"this path takes {takes}. GET / tells what there is.")
     response = error_response(reason, request.url.path)
     for name, value in (error.headers or {}).items():
         if name.lower() == "allow":
@@ -115,7 +116,7 @@ def _what_there_is(path: str) -> str:
         routes = [route for route in openai_routes.router.routes if isinstance(route, APIRoute)]
         known = [f"{method} {route.path}" for route in routes for method in route.methods or ()]
         return f"there is no such path. Those below /v1: {', '.join(known)}."
-    if path in ("/chat/completions", "/responses"):
+    if path.endswith(("/chat/completions", "/responses")):
         return "there is no such path. The base URL of an OpenAI client ends in /v1 here."
     return "there is no such path. GET / tells what there is."
 

@@ -3,7 +3,8 @@
     Refusal                 this server refused; nothing was asked of a provider
     ├── Unauthorized  401   the token is missing or wrong
     ├── Forbidden     403   another Host or Origin than this server's
-    ├── NotFound      404   no such path, or no such model here
+    ├── NotFound      404   no such path
+    │   └── NoSuchModel     no such model here
     ├── NotAllowedHere 405  the path knows other methods
     ├── TooLarge      413   the body is larger than max_body
     ├── NotJson       415   the body is not application/json
@@ -27,11 +28,14 @@ from nbchat.chat_service.chunk import BrokenOff, StreamChunk
 from nbchat.errors import (
     BadAnswer,
     BadAttachment,
+    BadCall,
+    BadOption,
     BadSettings,
     ConnectionBroken,
     ContextTooLong,
     Filtered,
     KeyRefused,
+    MissingAddress,
     MissingKey,
     ModelNotFound,
     NbchatError,
@@ -71,6 +75,10 @@ class Forbidden(Refusal):
 
 class NotFound(Refusal):
     status, code = 404, "not_found"
+
+
+class NoSuchModel(NotFound):
+    code = "model_not_found"  # OpenAI's, for a model that is not served
 
 
 class NotAllowedHere(Refusal):
@@ -113,7 +121,10 @@ STATUSES: tuple[tuple[type[NbchatError], int, str], ...] = (
     (UnknownModel, 404, "model_not_found"),
     (MissingKey, 503, "missing_key"),
     (BadAttachment, 400, "unsupported_content"),
-    (BadSettings, 422, "invalid_request"),
+    (BadOption, 422, "invalid_request"),
+    (BadCall, 422, "invalid_request"),
+    (MissingAddress, 503, "missing_address"),
+    (BadSettings, 503, "misconfigured"),  # of this server: whoever asks cannot mend it
     (KeyRefused, 401, "provider_key_refused"),
     (NotAllowed, 403, "provider_not_allowed"),
     (NoCredit, 429, "insufficient_quota"),
@@ -158,7 +169,7 @@ def openai_error(error: NbchatError) -> dict[str, Any]:
     body = {
         "message": error.happened,
         "type": _openai_type(status),
-        "param": getattr(error, "field", None),
+        "param": getattr(error, "field", None) or None,
         "code": code,
     }
     return {"error": body}

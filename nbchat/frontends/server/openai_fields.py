@@ -1,15 +1,15 @@
-"""What OpenAI's two formats share: numbers, efforts, data URLs, tools and the choice among them."""
+"""What OpenAI's two formats share: numbers, efforts, data URLs, and members of one value."""
 
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field
 
-from nbchat.chat_service.request import ChatTool
 from nbchat.frontends.server.http_errors import Invalid
+from nbchat.media_types import media_type_of
 from nbchat.messages import Role
 from nbchat.options import LEVELS, Thinking
 
@@ -24,6 +24,21 @@ TEXT_OR_OBJECT = Discriminator(lambda value: AS_OBJECT if isinstance(value, dict
 STOPS_AT_FIRST: Any = Field(fail_fast=True)  # a list of a million mistakes is told by its first
 
 
+def by_type(tags: Mapping[str, str], wanted: str) -> Discriminator:
+    """Tells apart the members of a union by their `type`; `wanted` says what there is.
+
+    Tags begin with "as ", so that errors name the field alone, and never the type that was sent.
+    """
+
+    def tag(value: Any) -> str | None:
+        kind = value.get("type") if isinstance(value, dict) else None
+        return tags.get(kind) if isinstance(kind, str) else None
+
+    return Discriminator(
+        tag, custom_error_type="type", custom_error_message=f"Input should be {wanted}"
+    )
+
+
 def _as_whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -32,7 +47,32 @@ def _nothing_if_empty(value: Any) -> Any:
     return None if value in ([], {}) else value
 
 
+def _as_seed(value: Any) -> Any:
+    """A seed of OpenAI's has 64 bits and a sign; one from 0 to MOST_SEED goes to all providers."""
+    whole = _as_whole(value)
+    is_one = isinstance(whole, int) and not isinstance(whole, bool) and abs(whole) <= 2**63
+    return whole % (MOST_SEED + 1) if is_one else whole
+
+
+def only(accepts: Callable[[Any], bool], rule: str) -> BeforeValidator:
+    """For a member of which one value alone can be had: that is None, and all else is refused."""
+
+    def check(value: Any) -> None:
+        if value is not None and not accepts(value):
+            raise ValueError(rule)
+
+    return BeforeValidator(check)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+MOST_SEED = 2**31 - 1
 Whole = Annotated[int, BeforeValidator(_as_whole)]  # 100.0 is one: JavaScript knows no difference
+Seed = Annotated[int, BeforeValidator(_as_seed)]
+NO_LOGPROBS = "should be left out: no logprobs can be had here"
+NoLogprobs = only(lambda value: is_number(value) and value == 0, NO_LOGPROBS)
 NothingIfEmpty = BeforeValidator(_nothing_if_empty)
 
 ROLES: dict[str, Role] = {
@@ -60,84 +100,16 @@ def read_data_url(url: str | None, place: str) -> tuple[bytes, str]:
     """The bytes and the media type. Raises Invalid, naming `place`, for what is no data URL."""
     head, comma, data = (url or "").partition(",")
     scheme, _, kind = head.partition(":")
-    if scheme.lower() == "data" and comma and kind.endswith(";base64"):
-        try:
-            return b64decode(data, validate=True), kind.partition(";")[0]
-        except ValueError:
-            pass
-    rule = "images and files are sent as data:…;base64,… URLs; this server fetches nothing."
-    raise Invalid(f"{place}: {rule}", field=place)
-
-
-# --- tools and the choice among them --------------------------------------------------------------
-
-
-class ToolName(BaseModel):
-    model_config = TOLERANT
-    name: str = Field(min_length=1)
-
-
-class NamedTool(BaseModel):
-    """A tool by its name: within `function`, as chat completions have it, or beside the type."""
-
-    model_config = TOLERANT
-    type: str = "function"
-    function: ToolName | None = None
-    name: str = ""
-
-    @property
-    def tool_name(self) -> str:
-        return self.function.name if self.function else self.name
-
-
-class AllowedTools(BaseModel):
-    model_config = TOLERANT
-    mode: Literal["auto", "required"] = "auto"
-    tools: Annotated[list[NamedTool], STOPS_AT_FIRST] = Field(default_factory=list)
-
-
-class ChosenTool(NamedTool):
-    """A tool that must be called, or those that may be; `any` and `tool` are Anthropic's words."""
-
-    type: Literal["function", "tool", "auto", "any", "required", "none", "allowed_tools"]
-    mode: Literal["auto", "required"] = "auto"
-    tools: Annotated[list[NamedTool], STOPS_AT_FIRST] = Field(default_factory=list)
-    allowed_tools: AllowedTools | None = None
-
-
-ToolChoice = Annotated[
-    Annotated[Literal["none", "auto", "required", "any"] | None, Tag(AS_TEXT)]
-    | Annotated[ChosenTool, Tag(AS_OBJECT)],
-    TEXT_OR_OBJECT,
-]
-
-
-def offer(
-    tools: Sequence[ChatTool], choice: str | ChosenTool | None
-) -> tuple[list[ChatTool], str | None]:
-    """The tools that may be called, and which of them must be.
-
-    Raises Invalid where there is none to call.
-    """
-    word = choice.type if isinstance(choice, ChosenTool) else choice
-    offered = list(tools)
-    if isinstance(choice, ChosenTool) and word == "allowed_tools":
-        allowed = choice.allowed_tools or AllowedTools(mode=choice.mode, tools=choice.tools)
-        names = {tool.tool_name for tool in allowed.tools}
-        offered = [tool for tool in tools if tool.name in names]
-        word = allowed.mode if offered else "required"  # of which there is none
-    if word == "none":
-        return [], None  # a model that has none calls none
-    if word in (None, "auto"):
-        return offered, None  # which is what holds anyway
-    if word in ("required", "any"):
-        _check_choice(bool(offered))
-        return offered, "required"
-    assert isinstance(choice, ChosenTool)
-    _check_choice(choice.tool_name in [tool.name for tool in offered])
-    return offered, choice.tool_name
-
-
-def _check_choice(is_possible: bool) -> None:
-    if not is_possible:
-        raise Invalid("tool_choice: there is no such tool in `tools`.", field="tool_choice")
+    if scheme.lower() != "data" or not comma or not kind.lower().endswith(";base64"):
+        rule = "images and files are sent as data:…;base64,… URLs; this server fetches nothing."
+        raise Invalid(f"{place}: {rule}", field=place)
+    try:
+        content = b64decode("".join(data.split()), validate=True)
+    except ValueError:
+        content = b""
+    if not content:
+        raise Invalid(f"{place}: the base64 of a data URL cannot be read.", field=place)
+    media_type = kind.partition(";")[0] or media_type_of(content)
+    if not media_type:
+        raise Invalid(f"{place}: a data URL has no media type.", field=place)
+    return content, media_type

@@ -1,4 +1,7 @@
-"""The messages of chat completions, as nbchat has them."""
+"""The messages of chat completions, as nbchat has them.
+
+`reasoning` and `images` are members of OpenRouter's, which this server's answers have, too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, Tag
 
+from nbchat.frontends.server.http_errors import Invalid
 from nbchat.frontends.server.openai_fields import (
     AS_LIST,
     AS_OBJECT,
@@ -15,8 +19,10 @@ from nbchat.frontends.server.openai_fields import (
     TEXT_OR_LIST,
     TEXT_OR_OBJECT,
     TOLERANT,
+    by_type,
     read_data_url,
 )
+from nbchat.frontends.server.told_answers import answer_of, words_of
 from nbchat.messages import File, Image, Message, Part, Role, ToolCall
 from nbchat.wire.tool_calls import arguments_of
 
@@ -59,6 +65,41 @@ class ContentFile(BaseModel):
     file: FileData
 
 
+class ContentThinking(BaseModel):
+    """Thinking among the words, as Anthropic and Mistral have it."""
+
+    model_config = TOLERANT
+    type: Literal["thinking"]
+    thinking: Annotated[
+        Annotated[str, Tag(AS_TEXT)] | Annotated[list[ContentText], STOPS_AT_FIRST, Tag(AS_LIST)],
+        TEXT_OR_LIST,
+    ] = ""
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.thinking, str):
+            return self.thinking
+        return "".join(words.text for words in self.thinking)
+
+
+ContentPart = Annotated[
+    Annotated[ContentText, Tag("as words")]
+    | Annotated[ContentThinking, Tag("as thinking")]
+    | Annotated[ContentImage, Tag("as image")]
+    | Annotated[ContentFile, Tag("as file")],
+    by_type(
+        {
+            "text": "as words",
+            "refusal": "as words",
+            "thinking": "as thinking",
+            "image_url": "as image",
+            "file": "as file",
+        },
+        "an object whose type is 'text', 'image_url' or 'file'",
+    ),
+]
+
+
 class CalledFunction(BaseModel):
     model_config = TOLERANT
     name: str
@@ -87,35 +128,62 @@ class CompletionMessage(BaseModel):
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Annotated[
         Annotated[str | None, Tag(AS_TEXT)]
-        | Annotated[
-            list[Annotated[ContentText | ContentImage | ContentFile, Field(discriminator="type")]],
-            STOPS_AT_FIRST,
-            Tag(AS_LIST),
-        ],
+        | Annotated[list[ContentPart], STOPS_AT_FIRST, Tag(AS_LIST)],
         TEXT_OR_LIST,
     ] = None
     reasoning_content: str | None = None
+    reasoning: str | None = None  # the same in the words of OpenRouter and of vLLM
+    images: Annotated[list[ContentImage], STOPS_AT_FIRST] | None = None
     tool_calls: Annotated[list[CalledTool], STOPS_AT_FIRST] | None = None
     function_call: CalledFunction | None = None  # what `tool_calls` was before 2023-11
     tool_call_id: str | None = None
     name: str | None = None
 
-    def message(self, place: str) -> Message:
-        """The same as nbchat has it. Raises Invalid, naming `place`, for what is no data URL."""
-        content: str | list[Part] = ""
-        if isinstance(self.content, list):
-            content = [_part(part, place) for part in self.content]
-        elif self.content:
-            content = self.content
-        calls = [tool.call for tool in self.tool_calls or ()]
-        thought, call_id = self.reasoning_content or "", self.tool_call_id or ""
-        if self.role == "function":
-            call_id = f"call_{self.name}"
-        if self.function_call and not calls:
+    @property
+    def _listed(self) -> list[ContentPart]:
+        return self.content if isinstance(self.content, list) else []
+
+    @property
+    def _thought(self) -> str:
+        among = [part.text for part in self._listed if isinstance(part, ContentThinking)]
+        return self.reasoning_content or self.reasoning or "\n\n".join(among)
+
+    @property
+    def _calls(self) -> list[ToolCall]:
+        if self.function_call and not self.tool_calls:
             function = self.function_call
-            calls = [CalledTool(id=f"call_{function.name}", function=function).call]
+            return [CalledTool(id=f"call_{function.name}", function=function).call]
+        return [tool.call for tool in self.tool_calls or ()]
+
+    def _call_id(self, place: str) -> str:
+        """Of a result: the call that it answers."""
+        if self.role == "function":
+            return f"call_{self.name}"
+        if self.role == "tool" and not self.tool_call_id:
+            raise Invalid(f"{place}.tool_call_id is missing.", field=f"{place}.tool_call_id")
+        return self.tool_call_id or ""
+
+    def message(self, place: str) -> Message:
+        """The same as nbchat has it. Raises Invalid, naming `place`, for what cannot be read."""
+        within = f"{place}.content"
+        content: str | list[Part] = self.content if isinstance(self.content, str) else ""
+        if self._listed:
+            content = [
+                _part(part, within)
+                for part in self._listed
+                if not isinstance(part, ContentThinking)
+            ]
+        if self.role == "assistant" and self.images:
+            pictures = [Image(*read_data_url(image.url, place)) for image in self.images]
+            words = content if isinstance(content, str) else words_of(content)
+            return answer_of(self._thought, words, pictures, self._calls)
         return Message(
-            ROLES_AND_RESULTS[self.role], content, thought, calls, call_id, self.name or ""
+            ROLES_AND_RESULTS[self.role],
+            content,
+            self._thought,
+            self._calls,
+            self._call_id(place),
+            self.name or "",
         )
 
 

@@ -7,25 +7,30 @@ colours it has no effect.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, Tag
+from pydantic import BaseModel, Field, Tag, model_validator
 
 from nbchat.chat_service.request import ChatTool
 from nbchat.frontends.server.openai_fields import (
     AS_LIST,
     AS_TEXT,
+    NO_LOGPROBS,
     OPEN,
     STOPS_AT_FIRST,
     TEXT_OR_LIST,
     TOLERANT,
     Effort,
+    NoLogprobs,
     NothingIfEmpty,
-    ToolChoice,
+    Seed,
     Whole,
+    is_number,
+    only,
 )
 from nbchat.frontends.server.openai_messages import CompletionMessage
 from nbchat.frontends.server.question import Question
+from nbchat.frontends.server.tool_choice import ToolChoice, wants_one_call
 from nbchat.option_fields import option_field
 
 
@@ -56,11 +61,36 @@ class JsonSchema(BaseModel):
 
 
 class ResponseFormat(BaseModel):
+    """A schema is within `json_schema`; at llama.cpp and Together it is beside the type."""
+
     model_config = TOLERANT
     type: Literal["text", "json_object", "json_schema"]
     json_schema: JsonSchema | None = None
+    schema_: dict[str, Any] | None = Field(None, alias="schema")
+
+    @model_validator(mode="after")
+    def _has_a_schema(self) -> Self:
+        if self.type == "json_schema" and self.json_schema is None and self.schema_ is None:
+            raise ValueError("should have a json_schema")
+        return self
+
+    @property
+    def asked(self) -> dict[str, Any] | None:
+        """The schema that is asked for; None where any words will do."""
+        if self.type == "text":
+            return None
+        named = self.json_schema.schema_ if self.json_schema else {}
+        return named or self.schema_ or {"type": "object"}
 
 
+OLD_TOOLS = "should be left out: `tools` and `tool_choice` have taken its place"
+
+
+def _is_one(value: Any) -> bool:
+    return is_number(value) and value == 1
+
+
+Modality = Literal["text", "image"]
 StopWord = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -94,7 +124,7 @@ class CompletionRequest(BaseModel):
     stream_options: StreamOptions | None = None
     temperature: float | None = option_field("temperature")
     top_p: float | None = option_field("top_p")
-    seed: Whole | None = option_field("seed")
+    seed: Seed | None = option_field("seed")
     max_tokens: Whole | None = option_field(
         "max_tokens", description="the older name of `max_completion_tokens`"
     )
@@ -122,12 +152,16 @@ class CompletionRequest(BaseModel):
         None, description="the provider searches the web, where it has a search of its own"
     )
     # Only one value can be had.
-    n: Annotated[Whole, Field(ge=1, le=1)] | None = None
-    logprobs: Literal[False] | None = None
-    top_logprobs: Annotated[Whole, Field(ge=0, le=0)] | None = None
-    modalities: Annotated[list[Literal["text"]], STOPS_AT_FIRST] | None = None
-    functions: Annotated[None, NothingIfEmpty] = None
-    function_call: Literal["none", "auto"] | None = None
+    n: Annotated[int | None, only(_is_one, "should be 1: a question gets one answer here")] = None
+    logprobs: Annotated[bool | None, only(lambda value: value is False, NO_LOGPROBS)] = None
+    top_logprobs: Annotated[int | None, NoLogprobs] = None
+    functions: Annotated[None, only(lambda value: value in ([], {}), OLD_TOOLS)] = None
+    function_call: Annotated[
+        str | None, only(lambda value: value in ("none", "auto"), OLD_TOOLS)
+    ] = None
+    modalities: Annotated[list[Modality], STOPS_AT_FIRST] | None = Field(
+        None, description="`image` asks for pictures, where the provider is told so"
+    )
     # Passed on where the provider has it, as many a vendor's member that is not listed here.
     frequency_penalty: float | None = Field(None, ge=-2, le=2)
     presence_penalty: float | None = Field(None, ge=-2, le=2)
@@ -156,34 +190,26 @@ class CompletionRequest(BaseModel):
         """Whether an event with the usage is to come before the end."""
         return self.stream_options is not None and bool(self.stream_options.include_usage)
 
-    @property
-    def _schema(self) -> dict[str, Any] | None:
-        form = self.response_format
-        if form is None:
-            return None
-        if form.json_schema and form.json_schema.schema_:
-            return form.json_schema.schema_
-        return {"type": "object"} if form.type == "json_object" else None
-
     def question(self) -> Question:
         """The same in nbchat's words. Raises Invalid for what cannot be read."""
         return Question(
             model=self.model,
-            messages=[m.message(f"messages.{n}.content") for n, m in enumerate(self.messages)],
+            messages=[m.message(f"messages.{n}") for n, m in enumerate(self.messages)],
             options={
                 "temperature": self.temperature,
                 "top_p": self.top_p,
                 "seed": self.seed,
                 "max_tokens": self.max_completion_tokens or self.max_tokens,
-                "schema": self._schema,
+                "schema": self.response_format.asked if self.response_format else None,
                 "search": self.web_search_options is not None,
             },
             tools=[tool.tool for tool in self.tools or ()],
             tool_choice=self.tool_choice,
             effort=self.reasoning_effort,
-            one_call=self.parallel_tool_calls is False,
+            one_call=self.parallel_tool_calls is False or wants_one_call(self.tool_choice),
             stops=self.stops,
             members={
+                "modalities": self.modalities if "image" in (self.modalities or ()) else None,
                 "frequency_penalty": self.frequency_penalty,
                 "presence_penalty": self.presence_penalty,
                 "logit_bias": self.logit_bias,

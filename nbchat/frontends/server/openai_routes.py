@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from nbchat.frontends.server.body import StrictRoute
-from nbchat.frontends.server.http_errors import NotFound
+from nbchat.frontends.server.http_errors import NoSuchModel
 from nbchat.frontends.server.openai_request import CompletionRequest
 from nbchat.frontends.server.openai_response import CompletionBody, Deltas
 from nbchat.frontends.server.openapi import (
@@ -41,6 +41,7 @@ async def chat_completions(
 ) -> Response:
     """Thinking comes as `reasoning_content`, and what was left out is told as `warnings`.
 
+    Sources come as `annotations`, and pictures as `images`, as OpenRouter has them.
     Images and files are data URLs; this server fetches nothing.
     """
     chunks, warnings = await ServerState.of(request).ask(body.question())
@@ -85,7 +86,7 @@ async def openai_models(
 ) -> OpenAIModels:
     """Those whose key is set, and those of servers that run on this machine."""
     state = ServerState.of(request)
-    with_all = all not in ("", "0", "false")
+    with_all = all.lower() not in ("", "0", "false", "no", "off")
     models = await state.model_ids(with_all)
     made = state.started
     return OpenAIModels(data=[OpenAIModel.of(id_, kind, made) for id_, kind in models.items()])
@@ -102,7 +103,7 @@ async def openai_model(model: str, request: Request) -> OpenAIModel:
     state = ServerState.of(request)
     owner = await state.owner_of(model)
     if owner is None:
-        raise NotFound(
+        raise NoSuchModel(
             "that model is not known here; GET /v1/models lists those that are.", field="model"
         )
     return OpenAIModel.of(model, owner, state.started)

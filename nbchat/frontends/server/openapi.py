@@ -83,6 +83,9 @@ class Chunk(_Shown):
     finished: bool
     thought: str | None = Field(None, description="more of the model's thinking")
     tool_calls: list[dict[str, Any]] | None = Field(None, description="`id`, `name`, `arguments`")
+    pictures: list[dict[str, str]] | None = Field(
+        None, description="`mediaType` and `data`, as base64, of pictures that the content tells"
+    )
     notice: str | None = Field(
         None, description="something to know, such as a parameter that was left out"
     )
@@ -90,6 +93,9 @@ class Chunk(_Shown):
     detail: str | None = Field(None, description="the provider's own word for the reason")
     model: str | None = None
     usage: ChunkUsage | None = None
+    sources: list[dict[str, str]] | None = Field(
+        None, description="`url`, `title` and `quoted` of what the answer rests on"
+    )
     error: ChunkError | None = None
 
 

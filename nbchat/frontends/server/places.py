@@ -10,7 +10,9 @@ from pathlib import Path
 from nbchat.folders import config_folder
 
 _BEGINS = r"(?<![\w.:/\\~-])"  # at the beginning of a word, and not within an address
-_PATH = re.compile(_BEGINS + r"""(?:/|[A-Za-z]:\\|~/)(?:[^\s/\\'":,;]+[/\\])+""")
+_INNER = r"""(?:[^\s/\\'":,;]+[/\\])"""  # a folder within another
+_NO_ROUTE = r"(?<!POST )(?<!GET )"  # a path of an API is no place of this machine
+_PATH = re.compile(_NO_ROUTE + _BEGINS + r"(?:/|[A-Za-z]:\\|~/)" + _INNER + "+")
 
 
 def without_places(text: str) -> str:
@@ -19,14 +21,20 @@ def without_places(text: str) -> str:
     >>> without_places("/home/me/work/nbchat.toml: line 3 is wrong")
     'nbchat.toml: line 3 is wrong'
     """
+    return _PATH.sub("", without_known_places(text))
+
+
+def without_known_places(text: str) -> str:
+    """The same of somebody else's words: only folders of this machine, such as the home folder."""
     for folder in _folders():
-        text = re.sub(_BEGINS + re.escape(f"{folder}{os.sep}"), "", text)
-    return _PATH.sub("", text)
+        text = re.sub(_BEGINS + re.escape(f"{folder}{os.sep}") + _INNER + "*", "", text)
+    return text
 
 
 def _folders() -> list[str]:
     """Folders whose names may have spaces in them, the longest first."""
-    known = {config_folder()}
+    paths = (value for value in os.environ.values() if os.path.isabs(value))
+    known = {config_folder(), *(Path(path).parent for path in paths if os.pathsep not in path)}
     with suppress(OSError):  # it was removed
         known |= {Path.cwd(), *Path.cwd().parents}
     with suppress(RuntimeError):  # there is none

@@ -10,8 +10,9 @@ from nbchat.catalog.catalog import Route
 from nbchat.chat_service.request import ChatStreamRequest, ChatTool
 from nbchat.errors import NoQuestion
 from nbchat.frontends.server.http_errors import Invalid
-from nbchat.frontends.server.openai_fields import EFFORTS, ChosenTool, offer
+from nbchat.frontends.server.openai_fields import EFFORTS
 from nbchat.frontends.server.thinking_members import budget_body, take_thinking
+from nbchat.frontends.server.tool_choice import ChosenTool, offer
 from nbchat.frontends.server.vendor_members import sort_out
 from nbchat.messages import Message
 from nbchat.questions import as_messages
@@ -43,13 +44,15 @@ class Question:
         level, budget = take_thinking(members)
         if self.effort is not None:
             level = EFFORTS[self.effort]
-        tools, choice = offer(self.tools, self.tool_choice)
+        search = bool(self.options.get("search"))
+        tools, choice, search, told = offer(self.tools, self.tool_choice, search)
         if self.one_call and tools and route.wire != "anthropic-messages":
             members["parallel_tool_calls"] = False
         moved = settings.base_url(route).origin != TABLE
         body, warnings = sort_out(members, route, moved)
-        if self.one_call and tools and route.wire == "anthropic-messages" and choice is None:
-            choice = _one_call_of_claude(body, route)
+        warnings += told
+        if self.one_call and tools and route.wire == "anthropic-messages":
+            choice = _one_call_of_claude(body, route, choice)
         if budget is not None:
             placed = budget_body(budget, settings.catalog, route)
             merge_into(body, placed)
@@ -60,6 +63,7 @@ class Question:
                 "model": self.model,
                 "messages": self._with_a_question(),
                 **self.options,
+                "search": search,
                 "thinking": level,
                 "tools": tools,
                 "tool_choice": choice,
@@ -87,9 +91,9 @@ def check_question(messages: str | list[Message], place: str) -> None:
         raise Invalid(reason, field=place) from None
 
 
-def _one_call_of_claude(body: dict[str, Any], route: Route) -> str | None:
+def _one_call_of_claude(body: dict[str, Any], route: Route, choice: str | None) -> str | None:
     """Claude is told within the choice of a tool. Returns the choice to make."""
     if "tool_choice" in route.model.refuses:
-        return None
+        return choice
     merge_into(body, {"tool_choice": {"disable_parallel_tool_use": True}})
-    return "auto"
+    return choice or "auto"

@@ -16,15 +16,17 @@ from nbchat.frontends.server.openai_fields import (
     STOPS_AT_FIRST,
     TEXT_OR_LIST,
     TOLERANT,
+    by_type,
     read_data_url,
 )
+from nbchat.frontends.server.told_answers import answer_of, words_of
 from nbchat.messages import File, Image, Message, Part, ToolCall
 from nbchat.wire.tool_calls import arguments_of
 
 
 class Words(BaseModel):
     model_config = TOLERANT
-    type: Literal["input_text", "output_text", "text", "refusal", "summary_text", "reasoning_text"]
+    type: str
     text: str = ""
     refusal: str = ""
 
@@ -42,20 +44,26 @@ class InputFile(BaseModel):
     filename: str | None = None
 
 
+WORDS = ("input_text", "output_text", "text", "refusal", "summary_text", "reasoning_text")
+ContentPart = Annotated[
+    Annotated[Words, Tag("as words")]
+    | Annotated[InputImage, Tag("as image")]
+    | Annotated[InputFile, Tag("as file")],
+    by_type(
+        {**dict.fromkeys(WORDS, "as words"), "input_image": "as image", "input_file": "as file"},
+        "an object whose type is 'input_text', 'output_text', 'input_image' or 'input_file'",
+    ),
+]
 Content = Annotated[
     Annotated[str | None, Tag(AS_TEXT)]
-    | Annotated[
-        list[Annotated[Words | InputImage | InputFile, Field(discriminator="type")]],
-        STOPS_AT_FIRST,
-        Tag(AS_LIST),
-    ],
+    | Annotated[list[ContentPart], STOPS_AT_FIRST, Tag(AS_LIST)],
     TEXT_OR_LIST,
 ]
 
 
 class MessageItem(BaseModel):
     model_config = TOLERANT
-    type: Literal["message"] = "message"
+    type: Literal["message"] | None = "message"
     role: Literal["system", "developer", "user", "assistant"]
     content: Content = None
 
@@ -86,6 +94,22 @@ class ReasoningItem(BaseModel):
         return "\n\n".join(words.text for words in self.summary or self.content or ())
 
 
+class PictureItem(BaseModel):
+    """A picture that a model made."""
+
+    model_config = TOLERANT
+    type: Literal["image_generation_call"]
+    result: str | None = None
+
+
+class SearchItem(BaseModel):
+    """The provider's own search of an earlier answer, of which nothing goes back."""
+
+    model_config = TOLERANT
+    type: Literal["web_search_call"]
+    status: str
+
+
 class ReferenceItem(BaseModel):
     """An item of an earlier answer, by its id alone."""
 
@@ -96,6 +120,8 @@ class ReferenceItem(BaseModel):
 
 def _kind_of(item: Any) -> str:
     kind = item.get("type") if isinstance(item, dict) else None
+    if kind == "web_search_call" and "status" not in item:  # which those of answers have
+        return "as nothing"
     return f"as {kind or 'message'}"
 
 
@@ -104,6 +130,8 @@ Item = Annotated[
     | Annotated[CallItem, Tag("as function_call")]
     | Annotated[ResultItem, Tag("as function_call_output")]
     | Annotated[ReasoningItem, Tag("as reasoning")]
+    | Annotated[PictureItem, Tag("as image_generation_call")]
+    | Annotated[SearchItem, Tag("as web_search_call")]
     | Annotated[ReferenceItem, Tag("as item_reference")],
     Discriminator(
         _kind_of,
@@ -123,6 +151,7 @@ class Conversation:
         self._memory = memory
         self._thoughts: list[str] = []
         self._words: list[Part] = []
+        self._pictures: list[Image] = []
         self._calls: list[ToolCall] = []
 
     def add_all(self, items: Iterable[Any]) -> list[Message]:
@@ -152,6 +181,9 @@ class Conversation:
         match item:
             case ReasoningItem():
                 self._thoughts.append(item.text)
+            case PictureItem() if item.result:
+                data_url = f"data:;base64,{item.result}"
+                self._pictures.append(Image(*read_data_url(data_url, place)))
             case CallItem():
                 arguments = arguments_of(item.arguments)
                 self._calls.append(ToolCall(item.call_id, item.name, arguments, item.arguments))
@@ -168,11 +200,11 @@ class Conversation:
                 self.messages.append(Message("tool", content, tool_call_id=item.call_id))
 
     def _end_answer(self) -> None:
-        thought = "\n\n".join(filter(None, self._thoughts))
-        if self._words or self._calls:
-            text = "\n\n".join(part for part in self._words if isinstance(part, str) and part)
-            self.messages.append(Message("assistant", text, thought, self._calls))
-        self._thoughts, self._words, self._calls = [], [], []
+        if self._words or self._pictures or self._calls:
+            thought = "\n\n".join(filter(None, self._thoughts))
+            words = words_of(self._words)
+            self.messages.append(answer_of(thought, words, self._pictures, self._calls))
+        self._thoughts, self._words, self._pictures, self._calls = [], [], [], []
 
 
 def _content(content: Any, place: str) -> str | list[Part]:

@@ -6,12 +6,13 @@ item are done. Facts: openai-python `types/responses/response_stream_event.py` (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from nbchat.frontends.server.citations import Citation
 from nbchat.frontends.server.openai_response import call_arguments
-from nbchat.messages import ToolCall
+from nbchat.messages import Image, ToolCall
 
 Event: TypeAlias = dict[str, Any]
 
@@ -23,6 +24,7 @@ class Output:
         self.items: list[dict[str, Any]] = []
         self._open = ""  # the type of the last item, while it grows
         self._pieces: list[str] = []
+        self._said = 0  # characters of the messages before the one that grows
 
     def think(self, text: str) -> Iterator[Event]:
         """More of the model's thinking."""
@@ -51,17 +53,56 @@ class Output:
         yield self._at("function_call_arguments.done", name=name, arguments=arguments)
         yield self._end(arguments=arguments)
 
-    def close(self, status: str = "completed") -> Iterator[Event]:
-        """The end of the item that grows, if one does."""
+    def draw(self, picture: Image) -> Iterator[Event]:
+        """A picture, which comes whole."""
+        yield from self.close()
+        yield self._add("image_generation_call", "ig", result=None)
+        yield self._at("image_generation_call.in_progress")
+        yield self._at("image_generation_call.completed")
+        kind = picture.media_type.partition("/")[2]
+        yield self._end(result=picture.base64, output_format=kind)
+
+    def search(self, urls: Sequence[str], first: bool) -> Iterator[Event]:
+        """The provider's own search, which is known by what it has found; told behind the words.
+
+        What it looked for, nobody says. With `first` the item goes before all others.
+        """
+        sources = [{"type": "url", "url": url} for url in urls]
+        action = {"type": "search", "query": "", "sources": sources}
+        yield self._add("web_search_call", "ws", action=action)
+        for step in ("in_progress", "searching", "completed"):
+            yield self._at(f"web_search_call.{step}")
+        yield self._end()
+        if first:
+            self.items.insert(0, self.items.pop())
+
+    def close(
+        self, status: str = "completed", citations: Sequence[Citation] = ()
+    ) -> Iterator[Event]:
+        """The end of the item that grows, if one does, with what its words cite."""
         text = "".join(self._pieces)
         if self._open == "message":
+            part = _words(text)
+            for number, cited in enumerate(self._within(citations, len(text))):
+                part["annotations"].append(cited)
+                place = {"content_index": 0, "annotation_index": number}
+                yield self._at("output_text.annotation.added", **place, annotation=cited)
             yield self._at("output_text.done", content_index=0, text=text, logprobs=[])
-            yield self._part("content_part.done", _words(text))
-            yield self._end(status, content=[_words(text)])
+            self._said += len(text)
+            yield self._part("content_part.done", part)
+            yield self._end(status, content=[part])
         elif self._open == "reasoning":
             yield self._at("reasoning_summary_text.done", summary_index=0, text=text)
             yield self._part("reasoning_summary_part.done", _summary(text))
             yield self._end(status, summary=[_summary(text)])
+
+    def _within(self, citations: Sequence[Citation], size: int) -> Iterator[dict[str, Any]]:
+        """Those of the message that grows; at its end stands what messages before it cite."""
+        for citation in citations:
+            if citation.start < self._said:
+                end = self._said + size
+                citation = citation._replace(start=end, end=end)
+            yield citation.written(self._said)
 
     def _add(self, kind: str, prefix: str, **fields: Any) -> Event:
         item = {"id": f"{prefix}_{uuid4().hex}", "type": kind, "status": "in_progress", **fields}

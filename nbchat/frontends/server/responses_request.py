@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, ValidationInfo, field_validator
 
 from nbchat.chat_service.request import ChatTool
 from nbchat.frontends.server.item_memory import ItemMemory
@@ -19,18 +19,19 @@ from nbchat.frontends.server.openai_fields import (
     STOPS_AT_FIRST,
     TEXT_OR_LIST,
     TOLERANT,
-    ChosenTool,
     Effort,
-    ToolChoice,
+    NoLogprobs,
     Whole,
+    only,
 )
 from nbchat.frontends.server.question import Question
 from nbchat.frontends.server.responses_items import Conversation, Item
+from nbchat.frontends.server.tool_choice import SEARCH, ChosenTool, ToolChoice, wants_one_call
 from nbchat.messages import Message
 from nbchat.option_fields import option_field
 
 STATELESS = "nothing is kept here; the whole conversation is sent as `input`"
-SEARCH = "web_search"
+AT_ONCE = "should be left out: an answer is given at once here, and not kept"
 NO_TOOLS = "should be a function, or web_search: this server runs no tools of its own"
 
 
@@ -53,8 +54,8 @@ class FlatTool(BaseModel):
 
     @field_validator("name")
     @classmethod
-    def _has_name(cls, name: str) -> str:
-        if not name:
+    def _has_name(cls, name: str, info: ValidationInfo) -> str:
+        if not name and info.data.get("type") == "function":
             raise ValueError("should be the name of a function")
         return name
 
@@ -81,11 +82,12 @@ class WebSearchTool(BaseModel):
 
 def _kind_of_tool(tool: Any) -> str:
     kind = tool.get("type") if isinstance(tool, dict) else None
-    return SEARCH if isinstance(kind, str) and kind.startswith(SEARCH) else "function"
+    is_search = isinstance(kind, str) and kind.startswith(SEARCH)
+    return "as search" if is_search else "as function"
 
 
 OfferedTool = Annotated[
-    Annotated[FlatTool, Tag("function")] | Annotated[WebSearchTool, Tag(SEARCH)],
+    Annotated[FlatTool, Tag("as function")] | Annotated[WebSearchTool, Tag("as search")],
     Discriminator(_kind_of_tool),
 ]
 
@@ -105,9 +107,13 @@ class TextOptions(BaseModel):
 
 
 class Reasoning(BaseModel):
+    """How much is thought; `enabled` and `max_tokens` are OpenRouter's words."""
+
     model_config = TOLERANT
     effort: Effort | None = None
     summary: str | None = None
+    enabled: bool | None = None
+    max_tokens: Annotated[Whole, Field(ge=0)] | None = None
 
 
 class ResponsesRequest(BaseModel):
@@ -149,8 +155,8 @@ class ResponsesRequest(BaseModel):
     previous_response_id: str | None = Field(None, description=STATELESS)
     conversation: Any = Field(None, description=STATELESS)
     prompt: Any = Field(None, description="no prompts are kept here")
-    background: Literal[False] | None = None
-    top_logprobs: Annotated[Whole, Field(ge=0, le=0)] | None = None
+    background: Annotated[bool | None, only(lambda value: value is False, AT_ONCE)] = None
+    top_logprobs: Annotated[int | None, NoLogprobs] = None
     # Without effect.
     include: Annotated[list[str], STOPS_AT_FIRST] | None = Field(
         None, description="without effect here, like all the parameters below"
@@ -208,8 +214,9 @@ class ResponsesRequest(BaseModel):
             tools=[tool.tool for tool in self.tools or () if isinstance(tool, FlatTool)],
             tool_choice=self.tool_choice,
             effort=self.reasoning.effort if self.reasoning else None,
-            one_call=self.parallel_tool_calls is False,
+            one_call=self.parallel_tool_calls is False or wants_one_call(self.tool_choice),
             members={
+                "reasoning": self.reasoning.model_dump() if self.reasoning else None,
                 "verbosity": self.text.verbosity if self.text else None,
                 **(self.model_extra or {}),
             },
@@ -226,7 +233,8 @@ class ResponsesRequest(BaseModel):
         """What a response repeats of its request."""
         choice: Any = self.tool_choice or "auto"
         if isinstance(choice, ChosenTool):
-            choice = {"type": choice.type, "name": choice.tool_name}
+            named = {"name": choice.tool_name} if choice.tool_name else {}
+            choice = {"type": choice.type, **named}
         tools = [tool.echo() for tool in self.tools or ()]
         form = self.text.format if self.text else None
         written = form.model_dump(by_alias=True, exclude_none=True) if form else {"type": "text"}

@@ -9,16 +9,20 @@ from uuid import uuid4
 
 from nbchat.chat_service.chunk import StreamChunk
 from nbchat.events import StopReason, Usage
+from nbchat.frontends.server.citations import Words
 from nbchat.frontends.server.http_errors import openai_error
 from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.responses_output import Event, Output
 from nbchat.frontends.server.strict_json import json_line
+from nbchat.frontends.server.tool_choice import SEARCH
 
 INCOMPLETE: dict[StopReason, str] = {"length": "max_output_tokens", "filter": "content_filter"}
 
 
 class _Response:
     """What a response says of itself, and its output so far."""
+
+    _is_whole = False  # whether nothing is sent before the end
 
     def __init__(
         self, echo: Mapping[str, Any], warnings: Iterable[str], memory: ItemMemory
@@ -30,6 +34,8 @@ class _Response:
             **echo,
         }
         self._output = Output()
+        self._searches = any(tool["type"].startswith(SEARCH) for tool in echo["tools"])
+        self._words = Words()
         self._warnings = list(warnings)
         self._memory = memory
 
@@ -38,15 +44,23 @@ class _Response:
             self._warnings.append(chunk.notice)
         if chunk.thought:
             yield from self._output.think(chunk.thought)
-        if chunk.content:
-            yield from self._output.say(chunk.content)
+        words = self._words.take(chunk)
+        if words:
+            yield from self._output.say(words)
+        for picture in chunk.pictures:
+            yield from self._output.draw(picture)
         for call in chunk.tool_calls:
             yield from self._output.call(call)
 
     def _ending(self, chunk: StreamChunk) -> Iterator[Event]:
         """The end of the last item; then it can be spoken of by its id."""
         is_cut = chunk.error is not None or chunk.reason in INCOMPLETE
-        yield from self._output.close("incomplete" if is_cut else "completed")
+        sources = chunk.answer.sources if chunk.answer else []
+        cited = self._words.citations(sources)
+        yield from self._output.close("incomplete" if is_cut else "completed", cited)
+        urls = [source.url for source in sources if source.url]
+        if urls and self._searches:
+            yield from self._output.search(urls, first=self._is_whole)
         self._memory.keep(self._output.items)
 
     def _body(self, status: str, chunk: StreamChunk | None = None) -> dict[str, Any]:
@@ -108,6 +122,7 @@ class ResponseBody(_Response):
 
     media_type = "application/json"
     heartbeat = None
+    _is_whole = True
 
     def encode(self, chunk: StreamChunk) -> bytes:
         for _ in self._grow(chunk):

@@ -21,16 +21,17 @@ from nbchat.chat_service.request import ChatStreamRequest
 from nbchat.chat_service.service import ChatService
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
-from nbchat.errors import BadSettings, ConnectionBroken, SetupError, UnknownModel
+from nbchat.errors import BadSettings, UnknownModel
 from nbchat.frontends.server.call_memory import CallMemory
 from nbchat.frontends.server.connections import OpenConnections
-from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NotFound, Stopping
+from nbchat.frontends.server.http_errors import Invalid, Misconfigured, NoSuchModel, Stopping
 from nbchat.frontends.server.item_memory import ItemMemory
 from nbchat.frontends.server.one_call import first_call_alone
 from nbchat.frontends.server.options import ServerOptions
 from nbchat.frontends.server.places import without_places
 from nbchat.frontends.server.question import Question, check_question
 from nbchat.frontends.server.stop_words import end_at_stop_words
+from nbchat.frontends.server.told import told_to_clients, words_for_clients
 from nbchat.settings import Settings
 
 log = logging.getLogger("nbchat.server")
@@ -60,7 +61,7 @@ class ServerState:
     def chunks(self, request: ChatStreamRequest) -> AsyncGenerator[StreamChunk]:
         """The answer.
 
-        Raises NotFound for a model, and Invalid for a length, that are not allowed here.
+        Raises NoSuchModel for one that is not served here, and Invalid for too long an answer.
         """
         limit = self.options.max_tokens
         self._check_allowed(request.model)
@@ -73,12 +74,13 @@ class ServerState:
     async def ask(self, question: Question) -> tuple[AsyncGenerator[StreamChunk], list[str]]:
         """The answer to a question in one of OpenAI's formats, and what to say before it.
 
-        Raises Invalid and NotFound for what is not answered here, and UnknownModel.
+        Raises Invalid and NoSuchModel for what is not answered here, and UnknownModel.
         """
         settings = self._check_allowed(question.model)
-        route = await self.engine.look_up(
-            question.model, lambda: settings.catalog.find(question.model)
-        )
+        with told_to_clients():
+            route = await self.engine.look_up(
+                question.model, lambda: settings.catalog.find(question.model)
+            )
         request, warnings = question.settle(settings, route)
         chunks = self.chunks(request)
         if question.one_call:
@@ -90,7 +92,7 @@ class ServerState:
     def _check_allowed(self, model: str) -> Settings:
         settings = _settings()
         if not self.allows(model, settings.catalog):
-            raise NotFound(
+            raise NoSuchModel(
                 "that model is not served here; GET /models lists those that are.", field="model"
             )
         return settings
@@ -186,8 +188,8 @@ async def _for_clients(chunks: AsyncGenerator[StreamChunk]) -> AsyncGenerator[St
             if chunk.reason == "interrupted":
                 reason = Stopping("the server is stopping; the answer is incomplete.")
                 yield StreamChunk.failed(reason)
-            elif isinstance(chunk.error, SetupError | ConnectionBroken):  # in words of our own
-                words = without_places(chunk.error.happened)
+            elif chunk.error:
+                words = words_for_clients(chunk.error)
                 chunk.error.args = (words,)
                 yield replace(chunk, content=f"Service error: {words}")
             else:

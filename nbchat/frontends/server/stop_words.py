@@ -32,19 +32,26 @@ async def end_at_stop_words(
         async for chunk in chunks:
             if chunk.error:
                 if held:
-                    yield StreamChunk(held)
+                    yield StreamChunk(held[: _first_stop(held, stops)])
                 yield chunk
                 return
+            if chunk.pictures:  # its words are nobody's
+                if held:
+                    yield StreamChunk(held)
+                    held = ""
+                yield chunk
+                continue
             said += [chunk.content, chunk.thought]
             text = held + chunk.content
             end = _first_stop(text, stops)
-            if end is not None:
+            begun = len(text) - _stop_begins(text, stops)
+            if end is not None and (chunk.finished or end <= begun):
                 yield replace(chunk, content=text[:end], finished=False, usage=None)
                 await chunks.aclose()
                 usage = chunk.usage or _usage_so_far(chunk, asked, "".join(said))
                 yield StreamChunk(finished=True, reason="end", detail="stop", usage=usage)
                 return
-            held = "" if chunk.finished else text[len(text) - _stop_begins(text, stops) :]
+            held = "" if chunk.finished else text[begun:]  # one that began may be the first
             yield replace(chunk, content=text.removesuffix(held))
 
 

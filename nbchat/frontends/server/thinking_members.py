@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from nbchat.catalog.catalog import Catalog, Route
 from nbchat.frontends.server.http_errors import Invalid
-from nbchat.frontends.server.openai_fields import EFFORTS
+from nbchat.frontends.server.openai_fields import EFFORTS, is_number
 from nbchat.frontends.server.vendor_members import nested
 from nbchat.options import Thinking
 
@@ -47,10 +47,11 @@ def _read(name: str, value: Any) -> tuple[Thinking, int | None]:
     if isinstance(value, str):
         return _level(name, value), None
     if not isinstance(value, dict):
-        raise Invalid(f"{name}: should be an object.", field=name)
+        wanted = "an object" if name in ("reasoning", "thinking") else "true or false"
+        raise Invalid(f"{name}: should be {wanted}.", field=name)
     budget = value.get("budget_tokens", value.get("max_tokens"))
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float)):
-        raise Invalid(f"{name}: its budget should be a whole number.", field=name)
+    if budget is not None and not (is_number(budget) and budget >= 0 and budget == int(budget)):
+        raise Invalid(f"{name}: its budget should be a whole number of tokens.", field=name)
     tokens = None if budget is None else int(budget)
     for said in ("type", "effort"):
         if value.get(said) is not None:

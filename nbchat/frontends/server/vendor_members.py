@@ -15,6 +15,7 @@ from typing import Any
 
 from nbchat.catalog.catalog import Route, shipped
 from nbchat.frontends.server.http_errors import Invalid
+from nbchat.frontends.server.openai_fields import is_number
 from nbchat.wire.contract import merge_into
 
 CHAT, RESPONSES, CLAUDE = "openai-chat", "openai-responses", "anthropic-messages"
@@ -36,6 +37,7 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "logit_bias": {CHAT: "logit_bias"},
     "verbosity": {CHAT: "verbosity", RESPONSES: "text.verbosity"},
+    "modalities": {CHAT: "modalities", GEMINI: "generationConfig.responseModalities"},
     "parallel_tool_calls": {CHAT: "parallel_tool_calls", RESPONSES: "parallel_tool_calls"},
     "top_k": {
         CHAT: "top_k",
@@ -70,6 +72,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {  # the hosts that know one, of the shi
     "top_k": OPEN_MODELS | {"nvidia", "qwen", "perplexity"},
     "min_p": OPEN_MODELS,
     "top_a": frozenset(("openrouter",)),
+    "modalities": frozenset(("openrouter",)),
     "repetition_penalty": OPEN_MODELS | {"nvidia", "qwen"},
     "chat_template_kwargs": RUNNERS | {"nvidia", "siliconflow", "together", "fireworks"},
     "thinking_budget": frozenset(("qwen", "siliconflow")),
@@ -83,31 +86,48 @@ REFUSED: dict[str, frozenset[str]] = {
 
 # Known, and without a place anywhere here.
 _NOWHERE = """
-add_generation_prompt allowed_openai_params asr_options audio bad_words best_of bot_setting
-caching citation_options compound_custom container context_management continue_final_message
-data_sources deferred disable_tool_validation do_sample documents drop_params dry_allowed_length
-dry_base dry_multiplier dry_penalty_last_n dry_sequence_breakers dynatemp_range early_stopping
-ebnf echo enable_citation enable_enhancement enable_search exclude_domains extra_body fallbacks
-format grammar guided_choice guided_decoding_backend guided_grammar guided_json guided_regex
-id_slot ignore_eos image_config include_domains include_reasoning include_stop_str_in_output
-incremental_output inference_geo json_schema length_penalty logits_processors lora_path
-max_tool_calls min_tokens mm_processor_kwargs models moderation n_keep n_predict n_probs num_gpu
-num_keep num_predict options output_reasoning penalize_nl plugins preset priority prompt_logprobs
-prompt_mode prompt_truncate_len provider raw reasoning_format reasoning_history reasoning_split
-reasoning_summary reference_id regex request_id return_citations return_images return_progress
-return_related_questions return_token_ids return_tokens_as_token_ids rid route safety_settings
-samplers search_domain_filter search_options search_parameters search_recency_filter
-separate_reasoning session_id slot_id spaces_between_special_tokens speed stop_token_ids
-stream_moderation stream_reasoning stream_tool_calls structural_tag structured_outputs suffix
-template tfs_z timings_per_token tool_stream top_n_sigma transforms translation_options trim
-truncate truncate_prompt_tokens truncation usage use_beam_search user_id vl_high_resolution_images
-watermark web_search web_search_options xtc_probability xtc_threshold
+add_generation_prompt add_special_tokens allowed_openai_params allowed_token_ids asr_options
+audio bad_words best_of bootstrap_host bootstrap_port bootstrap_room bot_setting cache_control
+cache_salt caching chat_template citation_options clear_thinking client_metadata compliance
+compound_custom container context_length_exceeded_behavior context_management
+continue_final_message custom_logit_processor custom_params data_sources debug deferred
+disable_reasoning disable_search disable_tool_validation do_sample documents draft_model
+drop_params dry_allowed_length dry_base dry_multiplier dry_penalty_last_n dry_sequence_breakers
+dynatemp_range early_stopping ebnf echo enable_citation enable_code_interpreter
+enable_enhancement enable_search enable_search_classifier enhancements exclude_domains extra_body
+fallbacks format grammar grammar_lazy grammar_triggers guardrails guided_choice
+guided_decoding_backend guided_grammar guided_json guided_regex guided_whitespace_pattern id_slot
+ignore_eos image_config image_domain_filter image_format_filter include_domains include_reasoning
+include_stop_str_in_output incremental_output inference_geo json_schema kv_transfer_params
+language_preference last_updated_after_filter last_updated_before_filter length_penalty
+logits_processor_args logits_processors lora lora_path mask_sensitive_info max_tool_calls
+media_response meta min_keep min_tokens mirostat_lr mirostat_target mm_processor_kwargs
+mock_response models moderation n_discard n_indent n_keep n_predict n_probs no_stop_trim
+num_batch num_gpu num_keep num_predict num_retries num_thread options output_reasoning
+parse_tool_calls penalize_nl perf_metrics_in_response plugins post_sampling_probs
+preserve_thinking preset priority prompt_cache_isolation_key prompt_logprobs prompt_mode
+prompt_truncate_len provider queue_threshold random_seed raw raw_output reasoning_format
+reasoning_history reasoning_in_content reasoning_split reasoning_summary reference_id regex
+request_id response_fields result_format return_citations return_hidden_states return_images
+return_progress return_related_questions return_token_ids return_tokens_as_token_ids
+return_videos rid route safety_model safety_settings samplers search_after_date_filter
+search_before_date_filter search_domain_filter search_language_filter search_mode search_options
+search_parameters search_recency_filter search_settings sensitive_word_check separate_reasoning
+session_id session_params slot_id spaces_between_special_tokens speculation speed stop_regex
+stop_token_ids stream_moderation stream_reasoning stream_tool_calls structural_tag
+structured_outputs suffix t_max_predict_ms tags template tfs_z thinking_forced_open
+timings_per_token tokens_to_generate tool_stream top_n_sigma trace transforms translation_options
+trim truncate truncate_prompt_tokens truncation ttl typ_p usage use_beam_search use_search
+user_id vl_high_resolution_images vllm_xargs watermark watermark_enabled web_search
+web_search_options xtc_probability xtc_threshold
 """
 NOWHERE = frozenset(_NOWHERE.split())
 
 NUMBER, WHOLE, FLAG, TEXT, OBJECT = "a number", "a whole number", "true or false", "text", "object"
+LIST = "a list"
 KINDS: dict[str, str] = {  # what a value of it should be; a number where nothing is said
     "logit_bias": OBJECT,
+    "modalities": LIST,
     "chat_template_kwargs": OBJECT,
     "verbosity": TEXT,
     "parallel_tool_calls": FLAG,
@@ -138,6 +158,8 @@ def sort_out(
         path = PLACES.get(name, {}).get(route.wire, "")
         if name in PLACES:
             value = _checked(name, value)
+        if name == "modalities" and route.wire == GEMINI:
+            value = [str(kind).upper() for kind in value]
         if path and _takes(name, route, moved):
             merge_into(body, nested(path, value))
         else:
@@ -183,13 +205,14 @@ def _takes(name: str, route: Route, moved: bool) -> bool:
 def _checked(name: str, value: Any) -> Any:
     """The value as it is sent. Raises Invalid for one of another kind."""
     kind = KINDS.get(name, NUMBER)
-    numeric = _is_number(value)
+    numeric = is_number(value)
     fits = {
         NUMBER: numeric,
         WHOLE: numeric and (isinstance(value, int) or value.is_integer()),
         FLAG: isinstance(value, bool),
         TEXT: isinstance(value, str),
         OBJECT: isinstance(value, dict),
+        LIST: isinstance(value, list),
         "": numeric or isinstance(value, str),
     }
     if not fits[kind]:
@@ -202,12 +225,8 @@ def _checked(name: str, value: Any) -> Any:
     return int(value) if kind == WHOLE else value
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_bias(value: Any) -> bool:
-    return _is_number(value) and -100 <= value <= 100
+    return is_number(value) and -100 <= value <= 100
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:

@@ -83,6 +83,16 @@ GATEWAYS = [
     Case(
         *("openrouter", 404),
         {"error": {"message": "No endpoints found matching your data policy.", "code": 404}},
+        NotAllowed,
+    ),
+    Case(
+        *("openrouter", 404),
+        {"error": {"message": "No endpoints found that support image input", "code": 404}},
+        *(RequestRefused, 1, ("support image input",)),
+    ),
+    Case(
+        *("openrouter", 404),
+        {"error": {"message": "No endpoints found that support tool use. Visit x", "code": 404}},
         RequestRefused,
     ),
     Case("openrouter", 502, raw(502, "Upstream failed."), ServiceDown, RETRIED),

@@ -19,29 +19,39 @@ DISTANCE = {"km": 384400}
 NUMBERS = itertools.count()
 
 
+PAGE = "https://moon.example/far"
+TO_RUN = ("miles", "feet")  # tools that clients run; they are called at once
+
+
 def played(request: Request) -> bytes:
-    """What a model would do: call the tool it must, else one it has, else say what is wanted."""
+    """What a model would do: call the tool it must, else those it has, else say what is wanted."""
     body = request.json
     names = [tool["function"]["name"] for tool in body.get("tools", ())]
     choice = body.get("tool_choice")
     has_result = any(message["role"] == "tool" for message in body["messages"])
+    to_run = [name for name in TO_RUN if name in names]
     if isinstance(choice, dict):
         return called(choice["function"]["name"])
-    if "miles" in names and not has_result:
-        return called("miles")
+    if "$web_search" in names:
+        end = {"index": 0, "delta": {"content": "Far [1]."}, "finish_reason": "stop"}
+        return sse({"choices": [end], "citations": [PAGE]})
+    if to_run and not has_result:
+        return called(*to_run)
     if choice == "required":
-        return called(next(name for name in names if name != "miles"))
+        return called(next(name for name in names if name not in to_run))
     if "response_format" in body:
         return b"".join(said(json.dumps(DISTANCE)))
     return b"".join(said("Hel", "lo!", thought=["hm"]))
 
 
-def called(name: str) -> bytes:
-    arguments = "{}" if name == "miles" else json.dumps(DISTANCE)
-    call = {"index": 0, "id": f"call_{next(NUMBERS)}"}
-    delta = {"tool_calls": [{**call, "function": {"name": name, "arguments": arguments}}]}
+def called(*names: str) -> bytes:
+    calls = []
+    for at, name in enumerate(names):
+        arguments = "{}" if name in TO_RUN else json.dumps(DISTANCE)
+        call = {"index": at, "id": f"call_{next(NUMBERS)}"}
+        calls.append({**call, "function": {"name": name, "arguments": arguments}})
     return sse(
-        {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"tool_calls": calls}, "finish_reason": None}]},
         {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
     )
 
@@ -100,7 +110,8 @@ def test_pydantic_ai_with_an_output_type(in_python: dict[str, Any], plain: set[s
 
 @pytest.mark.field("S1")
 def test_langchain_with_structured_output(in_python: dict[str, Any], plain: set[str]) -> None:
-    assert check(in_python["langchain"], plain) == [DISTANCE, DISTANCE]
+    both = ["miles feet", "Hello!"]
+    assert check(in_python["langchain"], plain) == [DISTANCE, DISTANCE, *both, *both, PAGE]
 
 
 @pytest.mark.field("S2")
@@ -110,11 +121,12 @@ def test_chatlas(in_python: dict[str, Any], plain: set[str]) -> None:
 
 @pytest.mark.field("S3")
 def test_litellm(in_python: dict[str, Any], plain: set[str]) -> None:
-    assert check(in_python["litellm"], plain) == [DISTANCE]
+    assert check(in_python["litellm"], plain) == [DISTANCE, "miles feet", PAGE]
 
 
 @pytest.mark.field("S2")
 def test_the_ai_sdk(asked: tuple[RunningServer, tuple[str, ...]], plain: set[str]) -> None:
     _, arguments = asked
 
-    assert check(ask_in_node(*arguments)["ai_sdk"], plain) == ["Hello!", DISTANCE, DISTANCE]
+    got = check(ask_in_node(*arguments)["ai_sdk"], plain)
+    assert got == ["Hello!", DISTANCE, DISTANCE, PAGE]

@@ -84,6 +84,7 @@ def test_a_name_that_answers_is_a_model(everywhere: RunningServer, provider: Ser
     for name in nowhere:
         reply = everywhere.request("GET", f"/v1/models/{name}")
         assert reply.status == 404, name
+        assert reply.json["error"]["code"] == "model_not_found"
         assert "GET /v1/models lists" in reply.json["error"]["message"]
 
 
@@ -96,4 +97,4 @@ def test_models_that_are_not_served_are_not_listed(provider: Service) -> None:
         hidden = server.request("GET", "/v1/models/llamacpp:tiny")
 
     assert [model["id"] for model in models] == ["demo", "ollama:qwen3:4b"]
-    assert hidden.status == 404
+    assert (hidden.status, hidden.json["error"]["code"]) == (404, "model_not_found")

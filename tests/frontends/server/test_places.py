@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from nbchat.frontends.server.places import without_places
 
+from ...fakes.provider import Service, answer
 from .running import RunningServer
 
 BODIES = {
@@ -78,6 +80,21 @@ def test_a_file_of_certificates_is_told_by_its_name_alone(tmp_path: Path) -> Non
             assert str(tmp_path) not in reply
 
 
+@pytest.mark.field("S13")
+def test_a_server_on_this_machine_tells_no_clients_where_its_models_lie(
+    server: RunningServer, provider: Service
+) -> None:
+    words = f"failed to load {Path.home()}/models/mine/tiny.gguf"
+    failure = json.dumps({"error": {"message": words}}).encode()
+    provider.always(answer(failure, status=400, headers={"content-type": "application/json"}))
+
+    for path, body in BODIES.items():
+        said = server.request("POST", path, {**body, "model": "kimi-k2.6"}).body.decode()
+
+        assert "failed to load tiny.gguf" in said
+        assert str(Path.home()) not in said
+
+
 TEXTS = {
     "/home/me/work/nbchat.toml: line 3": "nbchat.toml: line 3",
     "~/work/nbchat.toml: line 3": "nbchat.toml: line 3",
@@ -85,7 +102,23 @@ TEXTS = {
     "C:\\Users\\me\\nbchat.toml: wrong": "nbchat.toml: wrong",
     "https://api.example.com/v1/chat is asked": "https://api.example.com/v1/chat is asked",
     "a/b or 1/2": "a/b or 1/2",
+    "nothing is at POST /v1/chat/completions": "nothing is at POST /v1/chat/completions",
 }
+
+
+@pytest.mark.field("S13")
+def test_folders_are_taken_out_whole_wherever_the_server_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those with spaces, where a variable names the file, and those within a known one."""
+    named = tmp_path / "my own" / "ca.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(named))
+    monkeypatch.chdir(tmp_path)
+    inner = tmp_path.parent / "projects" / "secret" / "nbchat.toml"
+
+    assert without_places(f"{named} cannot be used") == "ca.pem cannot be used"
+    assert without_places(f"{inner}: line 3") == "nbchat.toml: line 3"
+    assert without_places(f"{tmp_path}/a/b/nbchat.json is wrong") == "nbchat.json is wrong"
 
 
 @pytest.mark.field("S13")

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openai import OpenAI
 
@@ -27,6 +27,7 @@ async def pieces(*texts: str, last: StreamChunk | None = None) -> AsyncGenerator
 TEXTS = st.lists(st.text("ab<>", min_size=1, max_size=5), min_size=1, max_size=8)
 
 
+@example(["ab", "<"], ["b", "ab<"])  # the later one is whole before the first
 @given(TEXTS, st.lists(st.text("ab<>", min_size=1, max_size=4), min_size=1, max_size=3))
 async def test_an_answer_ends_before_the_first_of_them_however_it_is_cut(
     texts: list[str], stops: list[str]

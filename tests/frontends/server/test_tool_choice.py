@@ -18,6 +18,18 @@ PATH = "/v1/chat/completions"
 
 CHOICES: list[tuple[Any, dict[str, Any]]] = [
     ("auto", {"openai-chat": None, "anthropic-messages": None}),
+    ({"type": "auto"}, {"openai-chat": None}),
+    (
+        "none",
+        {
+            "openai-chat": "none",
+            "openai-responses": "none",
+            "anthropic-messages": {"type": "none"},
+            "gemini": {"functionCallingConfig": {"mode": "NONE"}},
+        },
+    ),
+    ({"type": "none"}, {"openai-chat": "none"}),
+    ({"type": "required"}, {"openai-chat": "required"}),
     (
         "required",
         {
@@ -89,6 +101,37 @@ def test_only_tools_that_are_allowed_are_offered(server: RunningServer, provider
     assert request["tool_choice"] == "required"
 
 
+SEARCH: dict[str, Any] = {"type": "web_search"}
+FREE = ["tool_choice: whether the web is searched is left to the model here."]
+ADD_FLAT: dict[str, Any] = {"type": "function", "name": "add"}
+ALLOWED: dict[str, Any] = {"type": "allowed_tools", "mode": "required", "tools": [SEARCH]}
+SEARCHES: list[tuple[list[Any], Any, list[str], bool]] = [  # the tools sent, and if that is told
+    ([SEARCH], SEARCH, ["$web_search"], True),
+    ([SEARCH], {"type": "web_search_preview"}, ["$web_search"], True),
+    ([SEARCH], "required", ["$web_search"], True),
+    ([SEARCH], ALLOWED, ["$web_search"], True),
+    ([SEARCH], "auto", ["$web_search"], False),
+    ([SEARCH, ADD_FLAT], SEARCH, ["add", "$web_search"], True),
+    ([SEARCH, ADD_FLAT], "required", ["add", "$web_search"], False),
+    ([SEARCH, ADD_FLAT], {**ALLOWED, "tools": [ADD_FLAT]}, ["add"], False),
+    ([SEARCH], "none", [], False),
+]
+
+
+@pytest.mark.field("S1")
+def test_the_providers_search_may_be_chosen_too(server: RunningServer, provider: Service) -> None:
+    provider.always(answer(*said("Hi.")))
+    for tools, choice, sent, is_told in SEARCHES:
+        body = {"model": "kimi-k2.6", "input": "Hello", "tools": tools, "tool_choice": choice}
+
+        reply = server.request("POST", "/v1/responses", body)
+
+        offered = provider.requests[-1].json.get("tools", ())
+        assert reply.status == 200, reply.body
+        assert [tool["function"]["name"] for tool in offered] == sent, choice
+        assert reply.json.get("warnings", []) == (FREE if is_told else [])
+
+
 def calls(*names: str) -> bytes:
     """An answer that calls these tools at once."""
     pieces = [
@@ -141,6 +184,40 @@ def test_one_call_alone_is_asked_for_where_the_format_has_it(
 
         assert with_tools.get(name) == value, wire
         assert name not in without, wire
+
+
+@pytest.mark.field("S4")
+def test_one_call_alone_is_asked_for_in_anthropics_words_and_with_any_choice(
+    everywhere: RunningServer, provider: Service
+) -> None:
+    provider.always(answer(b"{}", status=400, headers={"content-type": "application/json"}))
+    alone = {"disable_parallel_tool_use": True}
+    asked: list[tuple[str, dict[str, Any], str, Any]] = [
+        ("openai-chat", {"tool_choice": {"type": "any", **alone}}, "parallel_tool_calls", False),
+        ("anthropic-messages", {"tool_choice": {"type": "any", **alone}}, "tool_choice", "any"),
+        (
+            "anthropic-messages",
+            {"tool_choice": "required", "parallel_tool_calls": False},
+            "tool_choice",
+            "any",
+        ),
+        (
+            "anthropic-messages",
+            {"tool_choice": {"type": "tool", "name": "add"}, "parallel_tool_calls": False},
+            "tool_choice",
+            "tool",
+        ),
+    ]
+    for wire, given, name, value in asked:
+        body = {"model": FORMATS[wire], "messages": HELLO, "tools": [ADD, SUB], **given}
+
+        everywhere.request("POST", PATH, body)
+
+        sent = provider.requests[-1].json[name]
+        if isinstance(sent, dict):
+            assert sent["disable_parallel_tool_use"] is True
+            sent = sent["type"]
+        assert sent == value
 
 
 @pytest.mark.field("S4")
