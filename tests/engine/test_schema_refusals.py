@@ -15,6 +15,7 @@ from .providers.answers import anthropic_messages, cohere, gemini, ollama, opena
 from .providers.asking import KEY, refusal
 
 SCHEMA = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
+TOO_LONG = "response_format: 9,000 tokens exceed the maximum context length of 8192 tokens."
 UNAVAILABLE = "This response_format type is unavailable now"
 
 
@@ -108,7 +109,7 @@ async def test_so_it_is_in_every_format(
         (400, {"error": {"message": "A json_schema of a tool is wrong.", "param": "tools"}}, {}),
         (401, {"error": {"message": "No key for response_format.", "code": "invalid_api_key"}}, {}),
         (400, {"error": {"message": UNAVAILABLE}}, {"schema": None}),
-        (400, {"error": {"message": "response_format: maximum context length"}}, {}),
+        (400, {"error": {"message": TOO_LONG}}, {}),
     ],
 )
 async def test_another_refusal_is_told_at_once(
