@@ -74,7 +74,7 @@ CONTEXT = _rule(
     rf"^(?=.*?(?:{_LENGTH}))(?=.*?(?:{_TOO_MUCH}))",
     r"(?:prompt|input|conversation|request|messages?) (?:is|are|was) too (?:long|large)",
     r"exceed(?:s|ed)? (?:the )?max(?:imum)? (?:number of (?:input )?|message )tokens",
-    r"too many (?:input )?tokens|input length should be",
+    r"too many (?:input )?tokens|input length should be|maximum context length",
     r"longer than the maximum (?:model|context|input) length",
     r"reduce the length of (?:the messages|your prompt|either)",
     r"(?:超长|超过.{0,20}(?:上下文|最大长度))",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nbchat.engine import retry
 from nbchat.engine.tolerant_json import value_of
 from nbchat.wire.framing.contract import FramingError
 from nbchat.wire.framing.json_values import JsonValues
@@ -33,6 +34,12 @@ fuzz = settings(
 def runner() -> Any:
     with asyncio.Runner() as runner:
         yield runner, Player()
+
+
+@pytest.fixture(autouse=True)
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried at once."""
+    monkeypatch.setattr(retry, "FIRST_DELAY", 0.0)
 
 
 def play(runner: Any, family: Family, *chunks: bytes) -> Played:

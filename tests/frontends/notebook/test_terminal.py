@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,7 +79,9 @@ def terminal(tmp_path: Path, service: Service, request: pytest.FixtureRequest) -
     env = {**ENV, "KIMI_BASE_URL": f"{service.url}/v1", "TERM": request.param}
     ipython = Ipython(tmp_path, env)
     yield ipython
-    ipython.child.close(force=True)
+    ipython.child.kill(signal.SIGKILL)
+    ipython.child.wait()  # `close` alone gives a busy machine a tenth of a second
+    ipython.child.close()
 
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
