@@ -67,9 +67,8 @@ class Engine:
         tells_person: bool = True,
     ) -> None:
         self._settings = settings
-        self._tells_person = (
-            tells_person  # of files beside the work that were left out, of members of their own
-        )
+        # Of files beside the work that were left out, and of members of their own.
+        self._tells_person = tells_person
         self._told: set[str] = set()  # what has been told once, of files and of where questions go
         self.demo = Demo()
         self._transport = Transport({HOST: self.demo, **(services or {})})

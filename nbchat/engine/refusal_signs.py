@@ -190,7 +190,6 @@ NOTHING_THERE = re.compile(
     r"|(?:cannot|can't|could not|unable to) (?:be )?(?:found?|find|locate|identify|resolve)",
     re.I,
 )
-# OpenRouter's 404 where the model is there, and nobody serves it with what was asked for.
 UNEXPECTED_ENDPOINT = re.compile(
     r"unexpected endpoint or method|unknown request url|invalid url \(|could not route to /", re.I
 )
