@@ -34,7 +34,8 @@ def ended(body: bytes, *, by_reset: bool) -> Play:
     """A body that ends in order, or with its connection."""
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> bool:
-        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+        writer.write(head)  # so that no other try begins on what is just being closed
         writer.write(b"%x\r\n%b\r\n" % (len(body), body))
         if not by_reset:
             writer.write(b"0\r\n\r\n")
