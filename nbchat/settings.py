@@ -27,9 +27,11 @@ from nbchat.plain_http import VARIABLE
 from nbchat.settings_file import OnFault, is_json, raise_fault, read_own
 from nbchat.settings_rows import setting_rows
 from nbchat.settings_values import (
+    CELL_BUDGET,
     DISPLAYS,
     USUAL_LIMITS,
     USUAL_TIMEOUTS,
+    Data,
     Limits,
     Timeouts,
     limits_of,
@@ -46,6 +48,8 @@ class Settings:
     display: str | None = None  # "live", "static", or None: as the front-end finds right
     history: str | None = None
     plain_http: tuple[str, ...] = ()  # hosts that may be asked so, also with a key
+    data: Data = "brief"  # how much is sent of the notebook's values
+    cell_budget: int = CELL_BUDGET  # tokens of cells above that go along with a question
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
     catalog: Catalog = field(default_factory=shipped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,8 @@ from nbchat.wording import did_you_mean
 
 CONNECT = 10.0  # seconds
 DISPLAYS = ("live", "static")
+Data = Literal["brief", "schema", "all"]  # how much is sent of the notebook's values
+CELL_BUDGET = 6000  # tokens of cells above that go along with a question
 LARGEST_LIMIT = 2**40  # bytes
 UNITS = {
     "b": 1,

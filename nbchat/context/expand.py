@@ -10,84 +10,91 @@ picture goes along as an image.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.context.values import as_image, image_label, is_data, text_label, value_text
-from nbchat.messages import Image, Part
+from nbchat.context.forms import Form, parse_form
+from nbchat.context.shown import block
+from nbchat.context.values import is_data, label, show
+from nbchat.messages import File, Image
+from nbchat.settings_values import Data
 from nbchat.wording import nearest
 
 LEAST_LIKENESS = 0.75  # of a name to that of a variable (1: the same), to be taken for a slip of it
 
-_NAME = re.compile(r"\{([^\W\d]\w*)\}")
+_NAME = re.compile(r"\{([^\W\d]\w*)(?::(\w+))?\}")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 @dataclass(slots=True)
 class ExpandedPrompt:
-    """A question with its values in place.
+    """A question with its values: the short ones in place, the others in `blocks` by name.
 
-    `inserted` says for people which values those are, and what looks like a slip.
+    `inserted` says for people which values those are, and what stayed as typed.
     """
 
     text: str
+    blocks: dict[str, str] = field(default_factory=dict)
+    attached: list[Image | File] = field(default_factory=list)
     inserted: list[str] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-
-    @property
-    def content(self) -> str | list[Part]:
-        """For a message: the text, and after it the images that it names."""
-        text = self.text.strip("\n")
-        return [text, *self.images] if self.images else text
 
 
-def expand(body: str, variables: Mapping[str, Any]) -> ExpandedPrompt:
+def expand(
+    body: str, variables: Mapping[str, Any], *, data: Data = "brief", names: Sequence[str] = ()
+) -> ExpandedPrompt:
     """Put the values of `variables` into `body`, except inside code fences.
 
-    Raises BadAttachment for an image that is too large to be sent, and BadVariable for a
-    value that has no text.
+    Those of `names` go along, too.
 
-    >>> expand("Sum {x} and {y}: {{x}} {0} {x.real}", {"x": 2})
-    ExpandedPrompt(text='Sum 2 and {y}: {2} {0} {x.real}', inserted=['x (1 B)'], images=[])
+    >>> expand("Sum {x} and {y}: {x.real}", {"x": 2}).text
+    'Sum 2 and {y}: {x.real}'
     """
-    values = _Values(variables)
+    values = _Values(variables, data)
 
     def expand_line(line: str) -> str:
         return _NAME.sub(values.put_in, line)
 
     text = "".join(_outside_fences(body, expand_line))
-    return ExpandedPrompt(text, list(values.labels.values()), list(values.images.values()))
+    for name in names:
+        values.attach(name)
+    return ExpandedPrompt(text, values.blocks, values.attached, list(values.labels.values()))
 
 
 class _Values:
     """The variables that a question may name, and those that it has named so far."""
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
+    def __init__(self, variables: Mapping[str, Any], data: Data) -> None:
         self._variables = variables
+        self._kept_back = data
         self._data = {name: value for name, value in variables.items() if is_data(value)}
         self.labels: dict[str, str] = {}  # by name
-        self.images: dict[str, Image] = {}  # by name
+        self.blocks: dict[str, str] = {}  # by name
+        self.attached: list[Image | File] = []
+
+    def attach(self, name: str) -> None:
+        """Have a value go along, whatever it is."""
+        if name in self._data and name not in self.labels:
+            self._show(name, Form(), inline=False)
 
     def put_in(self, match: re.Match[str]) -> str:
         """What stands in the place of `{name}`."""
         name = match[1]
-        if name not in self._data:
+        form = parse_form(match[2]) if match[2] else Form()
+        if name not in self._data or form is None:
             self._note_slip(name)
             return match[0]
-        if name not in self.images:
-            self._look_for_image(name)
-        if name in self.images:
-            return f"{name} (image {[*self.images].index(name) + 1})"
-        text, facts = value_text(name, self._data[name])
-        self.labels[name] = text_label(name, text, facts)
-        return text
+        return self._show(name, form, inline=True)
 
-    def _look_for_image(self, name: str) -> None:
-        image = as_image(name, self._data[name])
-        if image is not None:
-            self.images[name] = image
-            self.labels[name] = image_label(name, image)
+    def _show(self, name: str, form: Form, *, inline: bool) -> str:
+        shown = show(name, self._data[name], form, self._kept_back)
+        self.labels[name] = label(name, shown, shown.text)
+        self.attached += shown.attached
+        if shown.is_inline and inline:
+            return shown.text
+        if shown.text:
+            self.blocks[name] = block(name, shown)
+        return name
 
     def _note_slip(self, name: str) -> None:
         alike = "" if name in self._variables else self._alike(name)

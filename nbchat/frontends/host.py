@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from nbchat.context.cells import Cell
+from nbchat.context.last_error import Failure
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -44,3 +48,33 @@ class IPythonNotebook:
     def hidden(self) -> Collection[str]:
         """What IPython itself has put among the variables."""
         return self._shell.user_ns_hidden if self._shell else ()
+
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """The cells that have run here."""
+        return ()
+
+    @property
+    def hidden_cells(self) -> Collection[int]:
+        """The numbers of cells that are never sent."""
+        return ()
+
+    @property
+    def pinned_cells(self) -> Collection[int]:
+        """The numbers of cells that always go along with `--above`."""
+        return ()
+
+    @property
+    def failure(self) -> Failure | None:
+        """The last error."""
+        return None
+
+    @property
+    def saved_cells(self) -> Sequence[str]:
+        """The code cells of the notebook's file."""
+        return ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the notebook is, and paths begin."""
+        return Path()

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line
 _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
-USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--fresh] [--raw]"
+USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--above N] [--error] [--fresh] [--raw] [--show]"
+ALL = 0  # cells above: as many as fit
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 # The options that take a value, each with the words that may stand there.
-VALUES: dict[str, Mapping[str, Any]] = {"--name": {}} | {
+VALUES: dict[str, Mapping[str, Any]] = {"--name": {}, "--above": {}} | {
     option.flag.split()[0]: option.words or {} for option in FLAGS if not option.is_switch
 }
 
@@ -40,8 +41,11 @@ class MagicArguments:
     model: str | None = None
     name: str | None = None
     options: RequestOptions = field(default_factory=RequestOptions)
+    above: int | None = None  # how many cells go along; ALL: as many as the budget takes
+    error: bool = False  # the last error goes along
     fresh: bool = False
     raw: bool = False
+    show: bool = False  # only show what would be sent
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,6 +75,9 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
             parser.add_argument(flag, dest=option.name, type=partial(_value, option))
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--raw", action="store_true")
+    parser.add_argument("--above", type=_above)
+    parser.add_argument("--error", action="store_true")
+    parser.add_argument("--show", action="store_true")
     if variables is not None:
         refuse_expressions(line, variables)
     words = split_words(line)
@@ -168,6 +175,16 @@ def _name(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("needs the name of a conversation")
     return text
+
+
+def _above(text: str) -> int:
+    if text == "all":
+        return ALL
+    if not text.isascii() or not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(
+            f"takes a number of cells such as 3, or all, not {shorten(text, 60)!r}"
+        )
+    return int(text)
 
 
 def _value(option: Option, text: str) -> Any:

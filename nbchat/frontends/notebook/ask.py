@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbchat.context.expand import ExpandedPrompt, expand
+from nbchat import runtime
+from nbchat.context.question import Composed, compose
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
@@ -33,7 +34,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     """
     opened = open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
-    question = ExpandedPrompt(body) if line.raw else expand(body, IPythonNotebook(shell).variables)
+    question = _composed(shell, line, body)
     with (
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
@@ -59,11 +60,17 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     return turn.answer
 
 
+def _composed(shell: InteractiveShell, line: MagicArguments, body: str) -> Composed:
+    """The question as it goes out: the values that it names, and what else was asked for."""
+    settings = runtime.current().settings()
+    return compose(body, IPythonNotebook(shell), data=settings.data, raw=line.raw)
+
+
 def _open_stream(
     shell: InteractiveShell,
     conversation: Conversation,
     line: MagicArguments,
-    question: ExpandedPrompt,
+    question: Composed,
 ) -> TurnStream:
     return conversation.open(
         question.content,

@@ -70,6 +70,9 @@ class ChatMagics(Magics):
                               %chat use, or the one that answered last
         --name CONVERSATION   ask in another conversation, which has its own history
         {flags}
+        --above N             with the N cells above and what they showed; all: as many as fit
+        --error               with the last error, its cell and its variables
+        --show                send nothing: show what would be sent
         --fresh               this question aside: without the history, and no part of it
         --raw                 leave {names} as they are typed
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from nbchat.events import Answer
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
-FILES = ("models", "conversation", "files", "history", "setup", "check", "trust")
+FILES = (
+    *("models", "conversation", "cells", "errors", "code"),
+    *("files", "history", "setup", "check", "trust"),
+)
 
 HELP = "help"
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated

@@ -1,0 +1,15 @@
+"""The last error of a cell, as a model is told it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbchat.context.cells import Cell
+
+
+@dataclass(slots=True, eq=False)
+class Failure:
+    """A cell that failed, and what it raised; only of the newest the exception itself is held."""
+
+    cell: Cell
+    error: BaseException | None

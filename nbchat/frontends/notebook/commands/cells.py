@@ -1,0 +1,1 @@
+"""Commands for what of the notebook goes along with a question: hide, pin."""

@@ -1,0 +1,1 @@
+"""Commands for the code of an answer: insert, copy."""

@@ -1,0 +1,1 @@
+"""Commands for what has failed: fix, explain."""
