@@ -34,6 +34,7 @@ from nbchat.settings_values import (
     Data,
     Limits,
     Timeouts,
+    cell_budget_of,
     limits_of,
     timeouts_of,
 )
@@ -104,6 +105,8 @@ class Settings:
             display=values.get("display"),
             history=values.get("history"),
             plain_http=plain_http,
+            data=values.get("data", "brief"),
+            cell_budget=cell_budget_of(values),
             timeouts=timeouts_of(values),
             limits=limits_of(values),
             catalog=layers.catalog,

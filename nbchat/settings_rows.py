@@ -20,13 +20,18 @@ from nbchat.environment import variable_value
 from nbchat.errors import BadSettings
 from nbchat.folders import data_folder
 from nbchat.settings_file import FILE
-from nbchat.settings_values import LIMITS, TIMEOUTS, Limits, Timeouts
+from nbchat.settings_values import LIMITS, TIMEOUTS, Data, Limits, Timeouts
 from nbchat.trust.beside import FileState
 from nbchat.wording import first_line, shorten, size_text, written_out
 
 LONGEST_VALUE = 300  # characters
 MOST_NAMES = 3  # models that are named beside a key they share
 DEFAULT = "default"
+DATA_WORDS: Mapping[Data, str] = {
+    "brief": "brief: tables by columns and a few rows",
+    "schema": "schema: no value is sent",
+    "all": "all: values are sent whole",
+}
 
 
 class Decided(Protocol):
@@ -40,6 +45,10 @@ class Decided(Protocol):
     def history(self) -> str | None: ...
     @property
     def plain_http(self) -> Sequence[str]: ...
+    @property
+    def data(self) -> Data: ...
+    @property
+    def cell_budget(self) -> int: ...
     @property
     def timeouts(self) -> Timeouts: ...
     @property
@@ -112,6 +121,8 @@ def _values(settings: Decided) -> Iterator[Setting]:
     yield row("history", _history(settings))
     hosts = ", ".join(map(shown, settings.plain_http))
     yield row("plain_http", hosts or "only on this machine and, without a key, in its network")
+    yield row("data", DATA_WORDS[settings.data])
+    yield row("context.cells", f"{settings.cell_budget:,} tokens")
     for name in TIMEOUTS:
         yield row(f"timeouts.{name}", f"{getattr(settings.timeouts, name):g} s")
     for name in LIMITS:

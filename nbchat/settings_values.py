@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -18,7 +18,9 @@ from nbchat.wording import did_you_mean
 CONNECT = 10.0  # seconds
 DISPLAYS = ("live", "static")
 Data = Literal["brief", "schema", "all"]  # how much is sent of the notebook's values
+DATA: tuple[Data, ...] = get_args(Data)
 CELL_BUDGET = 6000  # tokens of cells above that go along with a question
+LARGEST_BUDGET = 1_000_000  # tokens
 LARGEST_LIMIT = 2**40  # bytes
 UNITS = {
     "b": 1,
@@ -49,6 +51,7 @@ def as_bytes(size: Any) -> int:
 
 
 Seconds = Annotated[float, Field(strict=True, gt=0, lt=1e6)]
+Tokens = Annotated[int, Field(strict=True, gt=0, le=LARGEST_BUDGET)]
 Size = Annotated[int, BeforeValidator(as_bytes), Field(gt=0, le=LARGEST_LIMIT)]
 
 
@@ -89,10 +92,21 @@ class Limits:
     model_list: Size = 32 * 1024**2  # one page of a provider's list of models
 
 
+@dataclass(slots=True, frozen=True)
+class ContextBudget:
+    """Tokens of what goes along with a question."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    cells: Tokens = CELL_BUDGET  # of the cells above
+
+
 USUAL_TIMEOUTS = Timeouts()
 USUAL_LIMITS = Limits()
+USUAL_BUDGET = ContextBudget()
 TIMEOUTS = tuple(Timeouts.__dataclass_fields__)
 LIMITS = tuple(Limits.__dataclass_fields__)
+BUDGETS = tuple(ContextBudget.__dataclass_fields__)
 
 
 class FileValues(BaseModel):
@@ -104,8 +118,10 @@ class FileValues(BaseModel):
     display: str = ""
     history: str = ""
     plain_http: Hosts = ()
+    data: Data = "brief"
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
+    context: ContextBudget = USUAL_BUDGET
 
 
 OWN_ALONE = ("plain_http",)  # what no file beside a notebook says, be it trusted or not
@@ -115,6 +131,7 @@ KNOWN = (*FileValues.model_fields, *TABLES)
 _NUMBERS = {
     "timeouts": (TIMEOUTS, "a number of seconds above 0", "in seconds"),
     "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "as sizes"),
+    "context": (BUDGETS, f"a whole number from 1 to {LARGEST_BUDGET:,}", "in tokens"),
 }
 
 
@@ -151,6 +168,11 @@ def limits_of(values: Mapping[str, Any]) -> Limits:
     return Limits(**_members("limits", values))
 
 
+def cell_budget_of(values: Mapping[str, Any]) -> int:
+    """Tokens of cells above that go along with a question."""
+    return ContextBudget(**_members("context", values)).cells
+
+
 def _members(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
     start = f"{table}."
     return {name[len(start) :]: values[name] for name in values if name.startswith(start)}
@@ -162,6 +184,8 @@ def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
     mistakes = error.errors(include_url=False)
     first = min(mistakes, key=lambda mistake: written.index(str(mistake["loc"][0])))
     name = str(first["loc"][0])
+    if name == "data":
+        return f"data is 'brief', 'schema' or 'all', not {safe_value(data[name])}."
     if name not in _NUMBERS:
         return (
             f"{name!r} is not a setting here, or not of the right type."

@@ -1,30 +1,30 @@
 """Notebook variables inside a question: `{name}` becomes the value of that name.
 
-A look-up of an identifier and nothing else: no attribute, index, call or format
-is ever evaluated, a value is put in once and not scanned again. What is not the
-name of a value stays as typed, so JSON, LaTeX and f-strings pass through; where
-it looks like a slip of the pen, the line below the answer says so. A figure or a
-picture goes along as an image.
+A look-up of a name and nothing else: no attribute, index, call or format is ever
+evaluated, a value is put in once and not scanned again. A short value stands in the
+sentence; of any other its name does, and the value below the question. Code and formulas
+stay as they are typed, and so does what is not the name of a value; where it looks like a
+wish, the line below the answer says so. A figure or a picture goes along as an image.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat.context.forms import Form, parse_form
-from nbchat.context.shown import block
-from nbchat.context.values import is_data, label, show
+from nbchat.context.names import NAME, NUMBERED, Names
+from nbchat.context.shown import Shown, block
+from nbchat.context.untouched import pieces
+from nbchat.context.values import label, show
+from nbchat.context.wishes import unfulfilled
 from nbchat.messages import File, Image
 from nbchat.settings_values import Data
-from nbchat.wording import nearest
 
-LEAST_LIKENESS = 0.75  # of a name to that of a variable (1: the same), to be taken for a slip of it
-
-_NAME = re.compile(r"\{([^\W\d]\w*)(?::(\w+))?\}")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_PLACE = re.compile(rf"(?<!\{{)\{{({NUMBERED}|{NAME})(?::(\w+))?\}}")
+_ORDER = ("schema", "brief", "rows", "all")  # what is asked for twice goes in the larger form
 
 
 @dataclass(slots=True)
@@ -43,84 +43,82 @@ class ExpandedPrompt:
 def expand(
     body: str, variables: Mapping[str, Any], *, data: Data = "brief", names: Sequence[str] = ()
 ) -> ExpandedPrompt:
-    """Put the values of `variables` into `body`, except inside code fences.
+    """Put the values of `variables` into `body`, except into code and formulas.
 
     Those of `names` go along, too.
 
     >>> expand("Sum {x} and {y}: {x.real}", {"x": 2}).text
     'Sum 2 and {y}: {x.real}'
     """
-    values = _Values(variables, data)
-
-    def expand_line(line: str) -> str:
-        return _NAME.sub(values.put_in, line)
-
-    text = "".join(_outside_fences(body, expand_line))
+    known = Names(variables)
+    parts = list(pieces(body))
+    values = _Values(known, data)
+    for part in parts:
+        if not part.stays:
+            values.ask_for(part.text)
+    values.show_all()
+    text = "".join(part.text if part.stays else values.fill(part.text) for part in parts)
     for name in names:
         values.attach(name)
-    return ExpandedPrompt(text, values.blocks, values.attached, list(values.labels.values()))
+    inserted = [*values.labels.values(), *unfulfilled(parts, known)]
+    return ExpandedPrompt(text, values.blocks, values.attached, inserted)
+
+
+def named(match: re.Match[str], known: Names) -> tuple[str, Form] | None:
+    """The name in braces and the form behind it; None where it is no name of a value."""
+    form = parse_form(match[2]) if match[2] else Form()
+    return (match[1], form) if form and match[1] in known else None
 
 
 class _Values:
-    """The variables that a question may name, and those that it has named so far."""
+    """The values that a question names, each shown once."""
 
-    def __init__(self, variables: Mapping[str, Any], data: Data) -> None:
-        self._variables = variables
+    def __init__(self, known: Names, data: Data) -> None:
+        self._known = known
         self._kept_back = data
-        self._data = {name: value for name, value in variables.items() if is_data(value)}
+        self._forms: dict[str, Form] = {}
+        self._shown: dict[str, Shown] = {}
         self.labels: dict[str, str] = {}  # by name
         self.blocks: dict[str, str] = {}  # by name
         self.attached: list[Image | File] = []
 
+    def ask_for(self, text: str) -> None:
+        """Note the names in a text, each with the largest form that it is asked for in."""
+        for match in _PLACE.finditer(text):
+            asked = named(match, self._known)
+            if asked:
+                name, form = asked
+                self._forms[name] = max(self._forms.get(name, form), form, key=_size)
+
+    def show_all(self) -> None:
+        for name, form in self._forms.items():
+            self._show(name, form, is_inline=True)
+
+    def fill(self, text: str) -> str:
+        """The text with the short values in the place of their names, and names for the others."""
+        return _PLACE.sub(self._in_place, text)
+
     def attach(self, name: str) -> None:
         """Have a value go along, whatever it is."""
-        if name in self._data and name not in self.labels:
-            self._show(name, Form(), inline=False)
+        if name in self._known and name not in self._shown:
+            self._show(name, Form(), is_inline=False)
 
-    def put_in(self, match: re.Match[str]) -> str:
-        """What stands in the place of `{name}`."""
-        name = match[1]
-        form = parse_form(match[2]) if match[2] else Form()
-        if name not in self._data or form is None:
-            self._note_slip(name)
+    def _in_place(self, match: re.Match[str]) -> str:
+        if named(match, self._known) is None:
             return match[0]
-        return self._show(name, form, inline=True)
+        shown = self._shown[match[1]]
+        return shown.text if shown.is_inline else match[1]
 
-    def _show(self, name: str, form: Form, *, inline: bool) -> str:
-        shown = show(name, self._data[name], form, self._kept_back)
+    def _show(self, name: str, form: Form, *, is_inline: bool) -> None:
+        (value,) = self._known.found(name)
+        shown = show(name, value, form, self._kept_back)
+        self._shown[name] = shown
         self.labels[name] = label(name, shown, shown.text)
-        self.attached += shown.attached
-        if shown.is_inline and inline:
-            return shown.text
-        if shown.text:
+        if self._kept_back != "schema":
+            self.attached += shown.attached
+        if shown.text and not (shown.is_inline and is_inline):
             self.blocks[name] = block(name, shown)
-        return name
-
-    def _note_slip(self, name: str) -> None:
-        alike = "" if name in self._variables else self._alike(name)
-        if alike:
-            self.labels[name] = f"{{{name}}} as typed (there is {alike})"
-
-    def _alike(self, name: str) -> str:
-        """A variable that was probably meant; names of one letter are LaTeX rather than slips."""
-        if len(name) == 1:
-            return ""
-        known = [other for other in self._data if len(other) > 1 and not other.startswith("_")]
-        return next(iter(nearest(name, known, LEAST_LIKENESS)), "")
 
 
-def _outside_fences(body: str, change: Callable[[str], str]) -> list[str]:
-    """The lines of a text, with those changed that are no code between fences."""
-    lines, fence = [], ""
-    for line in body.splitlines(keepends=True):
-        mark = _FENCE.match(line)
-        if fence:
-            closes = mark and mark[1].startswith(fence) and not line.strip().strip(mark[1][0])
-            fence = "" if closes else fence
-            lines.append(line)
-        elif mark:
-            fence = mark[1]
-            lines.append(line)
-        else:
-            lines.append(change(line))
-    return lines
+def _size(form: Form) -> tuple[int, int]:
+    return _ORDER.index(form.kind), form.rows

@@ -27,11 +27,13 @@ from nbchat.settings_file import (
     raise_fault,
     usable_content,
 )
-from nbchat.settings_values import OWN_ALONE
+from nbchat.settings_values import CELL_BUDGET, OWN_ALONE
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
 from nbchat.trust.untrusted import Harmless, read_untrusted
 from nbchat.wording import TO_TRUST, written_out
+
+CELLS = "context.cells"  # a setting
 
 
 @dataclass(slots=True, frozen=True)
@@ -241,7 +243,11 @@ def _lay_untrusted(layers: Layers, file: FoundFile) -> Layers:
     catalog = replace(layers.catalog.merged(aliases=harmless.aliases), untrusted=unknown)
     rows = UserTables(aliases=harmless.aliases, origin=file.shown_path)
     layers = replace(layers, catalog=catalog).with_file(state)
-    return layers.with_values(harmless.values, rows, file.shown_path)
+    values = dict(harmless.values)
+    usual = layers.values.get(CELLS, CELL_BUDGET)
+    if values.get(CELLS, 0) > usual:  # it only ever has less sent
+        del values[CELLS]
+    return layers.with_values(values, rows, file.shown_path)
 
 
 def needs_trust(file: FoundFile, below: Layers) -> bool:

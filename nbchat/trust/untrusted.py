@@ -13,7 +13,7 @@ from typing import Any
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.user_tables import TABLES
 from nbchat.errors import UnknownModel
-from nbchat.settings_values import DISPLAYS, checked_values
+from nbchat.settings_values import CELL_BUDGET, DISPLAYS, checked_values
 from nbchat.wording import folded
 
 LONGEST_NAME = 40  # characters of a name that is repeated
@@ -89,6 +89,26 @@ def _read_timeouts(value: Any, catalog: Catalog, harmless: Harmless) -> None:
         harmless.leave_out("timeouts", value, "timeouts, which are seconds above 0")
 
 
+def _read_data(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    """What keeps back more than usual; a file that nobody trusts never has more sent."""
+    if value == "schema":
+        harmless.values["data"] = value
+    else:
+        harmless.leave_out("data", value, "data, of which 'schema' alone counts without trust")
+
+
+def _read_context(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    try:
+        checked = checked_values({"context": value})
+    except ValueError:
+        checked = {"context.cells": CELL_BUDGET + 1}
+    if any(tokens > CELL_BUDGET for tokens in checked.values()):
+        words = f"context, which counts up to {CELL_BUDGET:,} tokens without trust"
+        harmless.leave_out("context", value, words)
+    else:
+        harmless.values.update(checked)
+
+
 def _read_aliases(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     """Those that lead to a shipped model, and do not cover what is a name already."""
     if not isinstance(value, Mapping):
@@ -111,6 +131,8 @@ READERS: Mapping[str, Reader] = {
     "model": _read_model,
     "display": _read_display,
     "timeouts": _read_timeouts,
+    "data": _read_data,
+    "context": _read_context,
     "aliases": _read_aliases,
 }
 

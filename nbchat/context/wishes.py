@@ -1,0 +1,145 @@
+"""Braces of a question that look like a wish for a value, and stay as typed: what to say of them.
+
+Whoever reads the line below the answer knows then that the model did not see the value. Of code,
+formulas, JSON and templates nothing is said: `context.untouched` and the look of them tell.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+
+from nbchat.context.forms import parse_form
+from nbchat.context.names import NAME, NUMBERED, Names
+from nbchat.context.untouched import Piece
+from nbchat.wording import nearest, shorten
+
+LEAST_LIKENESS = 0.75  # of a name to that of a variable (1: the same), to be taken for a slip of it
+MOST_SAID = 3  # wishes that are told, each in a line
+LONGEST_WISH = 80  # characters in braces; what is longer is no wish
+LONGEST_SHOWN = 40  # characters of a wish that are repeated
+FREE_NAMES = ("s", "value", "text")  # for what is to be filled in; the first that is not taken
+
+_BRACES = re.compile(rf"(?<!\{{)\{{([^{{}}\n]{{1,{LONGEST_WISH}}})\}}(?!\}})")
+_NAME = re.compile(rf"({NUMBERED}|{NAME})(?::(\w+))?")
+_FORMAT = re.compile(
+    rf"({NAME})(?:=|=?![rsa](?::.*)?|=?:(?:.?[<>=^])?[-+ ]?#?\d*[_,]?(?:\.\d+)?[a-zA-Z%]?)"
+)
+_OTHER_FORM = re.compile(rf"({NAME}):[\w ]+")
+_LATEX = re.compile(r"\\[A-Za-z]")
+
+
+def unfulfilled(parts: Sequence[Piece], known: Names) -> list[str]:
+    """What stays as typed though it was probably meant to be filled in, a line each."""
+    said: dict[str, str] = {}  # by the braces
+    strangers: dict[str, None] = {}  # names of no variable
+    for part in parts:
+        if part.stays == "after":
+            said |= _behind_a_sign(part.text, known)
+        elif not part.stays:
+            for match in _BRACES.finditer(part.text):
+                name = _stranger(match[1], known)
+                if name:
+                    strangers[name] = None
+                elif why := _why(match[1], known):
+                    said[shorten(match[0], LONGEST_SHOWN)] = why
+    if any(_LATEX.search(part.text) for part in parts):
+        strangers = {name: None for name in strangers if len(name) > 1}
+    lines = [*_of_strangers(strangers, known), *map("{0[0]} as typed{0[1]}".format, said.items())]
+    more = len(lines) - MOST_SAID
+    return [*lines[:MOST_SAID], *([f"{more:,} more as typed"] if more > 0 else [])]
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def _stranger(inner: str, known: Names) -> str:
+    """The name that is asked for, where there is nothing of that name."""
+    match = _NAME.fullmatch(inner)
+    if match is None or (match[2] and not parse_form(match[2])):
+        return ""
+    return "" if match[1] in known or known.exists(match[1]) else match[1]
+
+
+def _of_strangers(names: dict[str, None], known: Names) -> Iterator[str]:
+    others = []
+    for name in names:
+        alike = _alike(name, known)
+        if alike:
+            yield f"{{{name}}} as typed (there is {alike})"
+        else:
+            others.append(name)
+    if len(others) == 1:
+        kind = "" if "[" in others[0] else "variable "
+        yield f"{{{others[0]}}} as typed: there is no {kind}{others[0]}"
+    elif others:
+        shown = [f"{{{name}}}" for name in others[:MOST_SAID]]
+        if len(others) > MOST_SAID:
+            shown.append(f"{len(others) - MOST_SAID:,} more")
+        yield f"{', '.join(shown[:-1])} and {shown[-1]} as typed: there are no such variables"
+
+
+def _alike(name: str, known: Names) -> str:
+    """A variable that was probably meant; names of one letter are LaTeX rather than slips."""
+    if len(name) == 1 or "[" in name:
+        return ""
+    names = [other for other in known if len(other) > 1 and not other.startswith("_")]
+    return next(iter(nearest(name, names, LEAST_LIKENESS)), "")
+
+
+def _behind_a_sign(text: str, known: Names) -> dict[str, str]:
+    """`data_{year}.csv`: of a variable's name it is said what kept it from being filled in."""
+    sign, name = text[0], text[2:-1]
+    is_formula = sign in "^_\\" and len(name) == 1
+    if is_formula or re.fullmatch(NAME, name) is None or name not in known:
+        return {}
+    return {text: f": nothing is filled in right after {sign}"}
+
+
+# --- expressions and formats ---------------------------------------------------------------------
+
+
+def _why(inner: str, known: Names) -> str:
+    """What to say of what stands in braces and is no plain name; empty where it is no wish."""
+    name = inner.strip()
+    if name != inner and name in known:
+        return f": without spaces, {{{name}}} is filled in"
+    if re.fullmatch(NAME, inner) and inner not in known:
+        return f": {inner} is no value that can be sent"
+    form = _NAME.fullmatch(inner) or _FORMAT.fullmatch(inner)
+    if form and form[1] in known:
+        if inner == form[1]:  # filled in
+            return ""
+        if _NAME.fullmatch(inner) and parse_form(inner.partition(":")[2]):
+            return ""
+        if _FORMAT.fullmatch(inner):
+            return _how(f'f"{{{inner}}}"', known)
+    other = _OTHER_FORM.fullmatch(inner)
+    if other and other[1] in known:
+        name = other[1]
+        return f": it can be {{{name}}}, {{{name}:20}}, {{{name}:all}} or {{{name}:schema}}"
+    return _how(inner, known) if _is_wish(inner, known) else ""
+
+
+def _how(expression: str, known: Names) -> str:
+    free = next((name for name in FREE_NAMES if not known.exists(name)), "new")
+    shown = shorten(expression, LONGEST_SHOWN)
+    return f": only names are filled in ({free} = {shown}, then {{{free}}})"
+
+
+def _is_wish(inner: str, known: Names) -> bool:
+    """Whether it is Python that looks at a variable, as `df.shape` and `len(df)` do."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is no good Python
+            tree = ast.parse(inner.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    if isinstance(tree, ast.BinOp):
+        return not isinstance(tree.op, ast.BitOr) and bool(names) and all(map(known.exists, names))
+    if isinstance(tree, ast.Call | ast.Subscript):
+        return bool(names)
+    return isinstance(tree, ast.Attribute) and any(map(known.exists, names))
