@@ -38,6 +38,7 @@ class Turn:
     sent: dict[str, str] = field(default_factory=dict)  # hashes of the data that was sent, by name
     by_default: bool = False  # the demo answered because nobody had chosen a model
     waiting: tuple[str, ...] = ()  # ids of the calls that wait for an answer
+    data: str = ""  # how much of the notebook's values was allowed; of a program's: empty
     typed: str = ""  # the question before values were put in, where that is not what was sent
     others: dict[str, Any] = field(default_factory=dict)  # what a newer nbchat stored with it
 
@@ -63,8 +64,12 @@ class Turn:
             turns.append(parent)
         return turns[::-1]
 
-    def note_typed(self, words: str) -> None:
-        """Remember the question as it was typed, where that is not what is sent."""
+    def note_typed(self, words: str, data: str = "") -> None:
+        """Remember the question as it was typed, where that is not what is sent.
+
+        `data` is how much of the notebook's values was allowed when they were put in.
+        """
+        self.data = data
         words = known_keys.hide(words.strip("\n"))
         if self.inserted and words != self.question.text:
             self.typed = words

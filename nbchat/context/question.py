@@ -10,6 +10,7 @@ from nbchat.context.expand import ExpandedPrompt, expand
 from nbchat.context.notebook import Notebook
 from nbchat.messages import Image, Part
 from nbchat.settings_values import Data
+from nbchat.wording import plural
 
 
 @dataclass(slots=True)
@@ -17,11 +18,13 @@ class Composed:
     """A question to send.
 
     In `content` the words come first and are a part of their own, so that they can be shown,
-    edited and sent again without what goes along. `inserted` tells people what that is.
+    edited and sent again without what goes along. `inserted` tells people what that is, and
+    `data` is how much of the values was allowed.
     """
 
     content: str | list[Part]
     inserted: list[str]
+    data: Data = "brief"
 
 
 def compose(
@@ -41,8 +44,11 @@ def compose(
     variables = notebook.variables
     prompt = ExpandedPrompt(typed) if raw else expand(typed, variables, data=data, names=names)
     texts = [*prompt.blocks.values(), *(excerpt.text for excerpt in excerpts)]
-    shown = [image for excerpt in excerpts for image in excerpt.images]
-    attached = [*prompt.attached, *shown, *images]
+    shown = [*(image for excerpt in excerpts for image in excerpt.images), *images]
+    attached = [*prompt.attached, *(shown if data != "schema" else ())]
     parts: list[Part] = [prompt.text.strip("\n"), *(f"\n\n{text}" for text in texts), *attached]
     inserted = [*prompt.inserted, *(excerpt.label for excerpt in excerpts)]
-    return Composed(parts if len(parts) > 1 else prompt.text.strip("\n"), inserted)
+    if shown and data == "schema":
+        inserted.append(f'{plural(len(shown), "image")} not sent (data = "schema")')
+    content = parts if len(parts) > 1 else prompt.text.strip("\n")
+    return Composed(content, inserted, data)

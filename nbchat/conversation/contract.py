@@ -9,6 +9,7 @@ from typing import Protocol
 
 from nbchat.conversation.default_model import Chooser
 from nbchat.conversation.once import Once
+from nbchat.errors import BadCall
 from nbchat.options import RequestOptions
 from nbchat.settings import Settings
 from nbchat.store.turn_writer import TurnStore
@@ -35,6 +36,11 @@ class Place:
     parent: Parent
     aside: bool  # the conversation stays where it is
     system_stays: bool
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.parent, Parent):
+            kind = type(self.parent).__name__
+            raise BadCall(f"parent is a turn of the conversation, or None, not {kind}.")
 
 
 class Named(Protocol):

@@ -140,12 +140,9 @@ class Conversation(Tree):
         message = Message("user", mask_content(question, known_keys.current(), seen))
         if seen:
             inserted = [*inserted, f"the question ({keys_masked(seen)})"]
-        if not isinstance(parent, Parent):
-            kind = type(parent).__name__
-            raise BadCall(f"parent is a turn of the conversation, or None, not {kind}.")
+        place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
         as_messages([message])
         turn = Turn(message, Answer(), cell=cell, execution=execution, inserted=tuple(inserted))
-        place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
         turn.parent = self._parent_for(turn, place.parent)
         return TurnStream(self._answer(turn, place, model, options), turn)
 
@@ -156,14 +153,14 @@ class Conversation(Tree):
             turn.parent = self._parent_for(turn, place.parent)  # which may just have been answered
             options.setdefault("system", self.system)
             name, why = await self._model_for(model, options.get("base_url"))
-            row = self._find_row(name)
-            history = window.fit_history(turn, name, row, Options.of(options))
+            row, settings = self._find_row(name), self._runtime.settings()
+            history = window.fit_history(turn, name, row, Options.of(options), settings.data)
             turn.left_out = history.left_out
             messages = [*history.messages, history.question]
             cache_key = f"nbchat-{self.id[:16]}"
             stream = self._runtime.source.stream(name, messages, cache_key=cache_key, **options)
             turn.answer = stream.result
-            change = change_of_provider(turn, row, self._runtime.settings().catalog)
+            change = change_of_provider(turn, row, settings.catalog)
             turn.by_default = why == DEMO_NOTICE
             says_why = bool(why) and self._runtime.once.take(why, turn)
             said = (why if says_why else "", change, *history.notices)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbchat.conversation.sent_values import SentValues
 from nbchat.messages import Message, Part
 from nbchat.turns import Turn
 
@@ -20,17 +21,17 @@ def has_words(turn: Turn) -> bool:
     return bool(turn.answer.text.strip())
 
 
-def question_to_send(turn: Turn) -> Message:
+def question_to_send(turn: Turn, values: SentValues) -> Message:
     """The question of a turn, behind those before it that have no answer."""
     unanswered = [before for before in _without_words(turn) if not _is_filtered(before)]
-    if not unanswered:
-        return turn.question
     parts: list[Part] = []
     for asked in [*reversed(unanswered), turn]:
-        own = asked.question.parts
+        own = values.parts_of(asked)
         if parts and own and isinstance(parts[-1], str) and isinstance(own[0], str):
             own = [f"{parts.pop()}{BETWEEN}{own[0]}", *own[1:]]
         parts += own
+    if parts == turn.question.parts:
+        return turn.question
     only = parts[0] if len(parts) == 1 else None
     return replace(turn.question, content=only if isinstance(only, str) else parts)
 

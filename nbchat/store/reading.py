@@ -164,6 +164,7 @@ class TurnRow(BaseModel):
     execution: str | None = None
     inserted: list[str] = []
     typed: str = ""
+    data: Word = ""
     sent: dict[str, str] = {}
     model: Word = ""
     provider: Word = ""
@@ -196,7 +197,7 @@ class TurnRow(BaseModel):
         turn.id = id or turn.id
         turn.asked_at, turn.left_out = self.asked_at, self.left_out
         turn.inserted, turn.waiting = tuple(self.inserted), tuple(self.waiting)
-        turn.by_default = self.by_default
+        turn.by_default, turn.data = self.by_default, self.data
         turn.execution, turn.sent, turn.typed = self.execution, dict(self.sent), self.typed
         turn.others = {**others, **(self.model_extra or {})}
         return turn

@@ -67,6 +67,7 @@ def question_fields(turn: Turn) -> dict[str, Any]:
         "execution": turn.execution,
         "inserted": list(turn.inserted),
         **({"typed": turn.typed} if turn.typed else {}),
+        **({"data": turn.data} if turn.data else {}),
         "sent": dict(turn.sent),
     }
 

@@ -8,6 +8,7 @@ import pytest
 
 from nbchat.catalog.catalog import shipped
 from nbchat.conversation import window
+from nbchat.conversation.estimates import estimate_tokens
 from nbchat.events import Answer, Stop, Usage
 from nbchat.messages import File, Image, Message, Text
 from nbchat.turns import Turn
@@ -67,7 +68,7 @@ def test_the_beginning_stays_the_same_for_a_few_questions(talk: Talk) -> None:
 
     begins = [sent[0].text.split()[0] for sent in talk.script.sent]
     assert len(set(begins)) < 10
-    assert max(window.estimate_tokens(sent) for sent in talk.script.sent) <= 1000
+    assert max(estimate_tokens(sent) for sent in talk.script.sent) <= 1000
     talk.close()
 
 
@@ -158,14 +159,14 @@ def test_the_limit_is_the_window_without_the_answer(
     ],
 )
 def test_an_estimate_is_not_below_what_is_counted(text: str, tokens: int) -> None:
-    estimate = window.estimate_tokens([Message("user", text * 20)])
+    estimate = estimate_tokens([Message("user", text * 20)])
 
     assert 20 * tokens <= estimate <= 20 * tokens * 2
 
 
 def test_pictures_and_documents_count() -> None:
-    assert window.estimate_tokens([Message("user", [Image(b"x")])]) > 1500
-    assert window.estimate_tokens([Message("user", [File(bytes(3_000_000))])]) > 50_000
+    assert estimate_tokens([Message("user", [Image(b"x")])]) > 1500
+    assert estimate_tokens([Message("user", [File(bytes(3_000_000))])]) > 50_000
 
 
 def test_turns_without_words_are_not_sent() -> None:

@@ -43,7 +43,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
-        turn.note_typed(body)
+        turn.note_typed(body, question.data)
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True
             try:
