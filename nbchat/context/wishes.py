@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 
+from nbchat import known_keys
 from nbchat.context.forms import parse_form
 from nbchat.context.names import NAME, NUMBERED, Names
 from nbchat.context.untouched import Piece
@@ -25,9 +26,9 @@ FREE_NAMES = ("s", "value", "text")  # for what is to be filled in; the first th
 _BRACES = re.compile(rf"(?<!\{{)\{{([^{{}}\n]{{1,{LONGEST_WISH}}})\}}(?!\}})")
 _NAME = re.compile(rf"({NUMBERED}|{NAME})(?::(\w+))?")
 _FORMAT = re.compile(
-    rf"({NAME})(?:=|=?![rsa](?::.*)?|=?:(?:.?[<>=^])?[-+ ]?#?\d*[_,]?(?:\.\d+)?[a-zA-Z%]?)"
+    rf"({NAME})(?:=|=?![rsa](?::.*)?|=?:(?:.?[<>=^])?[-+]?#?\d*[_,]?(?:\.\d+)?[a-zA-Z%]?)"
 )
-_OTHER_FORM = re.compile(rf"({NAME}):[\w ]+")
+_OTHER_FORM = re.compile(rf"({NAME}):\w[\w ]*")
 _LATEX = re.compile(r"\\[A-Za-z]")
 
 
@@ -44,7 +45,7 @@ def unfulfilled(parts: Sequence[Piece], known: Names) -> list[str]:
                 if name:
                     strangers[name] = None
                 elif why := _why(match[1], known):
-                    said[shorten(match[0], LONGEST_SHOWN)] = why
+                    said[_shown(match[0])] = why
     if any(_LATEX.search(part.text) for part in parts):
         strangers = {name: None for name in strangers if len(name) > 1}
     lines = [*_of_strangers(strangers, known), *map("{0[0]} as typed{0[1]}".format, said.items())]
@@ -125,8 +126,12 @@ def _why(inner: str, known: Names) -> str:
 
 def _how(expression: str, known: Names) -> str:
     free = next((name for name in FREE_NAMES if not known.exists(name)), "new")
-    shown = shorten(expression, LONGEST_SHOWN)
-    return f": only names are filled in ({free} = {shown}, then {{{free}}})"
+    return f": only names are filled in ({free} = {_shown(expression)}, then {{{free}}})"
+
+
+def _shown(typed: str) -> str:
+    """What was typed as it is repeated: short, and without a key in it."""
+    return shorten(known_keys.hide(typed), LONGEST_SHOWN)
 
 
 def _is_wish(inner: str, known: Names) -> bool:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
+from collections import UserDict, UserList
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.context.expand import expand
-from nbchat.context.values import LONGEST_VALUE
+from nbchat.context.shown import block_name
 
 
 class Trap:
-    """Fails the test when anything but its text is asked for."""
+    """Writes down whatever is asked of it, but for its text."""
 
     asked: list[str]
 
@@ -31,106 +29,95 @@ class Trap:
     def __str__(self) -> str:
         return "trap"
 
+    __repr__ = __str__
+
 
 HOSTILE = [
     "{x.__class__}", "{x.__init__.__globals__}", "{x[0]}", "{x!r}", "{x:>9999999}", "{x()}",
     "{ x }", "{}", "{0}", "{x.y}", "{x.__class__.__mro__[1].__subclasses__()}",
     "{__import__('os')}", "{{x.y}}", "{x;y}", "{x\n}", '{"x": 1}', "{x,}", "{*x}", "{x=}",
-    "{lambda: x}", "f'{x.a}'", "%(x)s", "$x", "${x.a}", "{x/y}", "{'x'}",
+    "{lambda: x}", "f'{x.a}'", "%(x)s", "$x", "${x.a}", "{x/y}", "{'x'}", "{Out[x]}",
+    "{Out[-1]}", "{Out[3][0]}", "{Out[0x3]}", "{Out[ 3 ]}", "{Out['a']}", "{In[3:]}", "{Out.x}",
+    "{x if y else x}", "{[x for x in y]}", "{x:{y.z}}", "{x @ y}", "{-x}",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("template", HOSTILE)
 def test_a_hostile_template_stays_as_typed_and_asks_nothing(template: str) -> None:
     trap = Trap()
+    variables = {"x": trap, "y": trap, "Out": {3: trap}, "In": ["", "", "", trap]}
 
-    assert expand(template, {"x": trap, "y": trap}).text == template
-    assert [name for name in trap.asked if name != "__str__"] == []
+    assert expand(template, variables).text == template
+    assert [name for name in trap.asked if name not in ("__str__", "__repr__")] == []
 
 
 def test_a_value_is_put_in_once_and_not_scanned_again() -> None:
     assert expand("{a} {b}", {"a": "{b}", "b": "{a}"}).text == "{b} {a}"
 
 
-def test_unknown_names_modules_and_functions_stay_as_typed() -> None:
-    assert (
-        expand("{nope} {sys} {f} {int}", {"sys": pytest, "f": expand, "int": int}).text
-        == "{nope} {sys} {f} {int}"
+def test_unknown_names_and_modules_stay_as_typed() -> None:
+    got = expand("{nope} {sys} {int}", {"sys": pytest})
+
+    assert (got.text, got.blocks) == ("{nope} {sys} {int}", {})
+
+
+@pytest.mark.field("V1")
+def test_a_long_value_stands_below_the_question_under_its_name() -> None:
+    got = expand("Compare {a} with {b}, not {a}.", {"a": "one\ntwo", "b": 7})
+
+    assert got.text == "Compare a with 7, not a."
+    assert [*got.blocks] == ["a"]
+    assert block_name(got.blocks["a"]) == "a"
+    assert "one\ntwo" in got.blocks["a"]
+    assert [label.partition(" ")[0] for label in got.inserted] == ["a", "b"]
+
+
+def test_a_value_that_is_asked_for_twice_goes_once_and_in_the_larger_form() -> None:
+    pandas = pytest.importorskip("pandas")
+    df = pandas.DataFrame({"a": range(1000)})
+    once = expand("{df:all}", {"df": df})
+    twice = expand("{df:schema} {df} {df:all} {df:3}", {"df": df})
+
+    assert twice.text == "df df df df"
+    assert twice.blocks == once.blocks
+    assert twice.inserted == once.inserted
+
+
+@pytest.mark.field("V8")
+def test_what_a_cell_gave_and_what_was_typed_have_names() -> None:
+    variables = {"Out": {3: "three"}, "In": ["", "", "", "1 + 2"], "_3": "three", "_i3": "1 + 2"}
+
+    assert expand("{Out[3]}|{In[3]}|{_3}|{_i3}|{Out[3]:20}", variables).text == (
+        "three|1 + 2|three|1 + 2|three"
     )
-
-
-def test_nothing_is_replaced_inside_code_fences() -> None:
-    body = "{x}\n```python\n{x}\n~~~\n```\n{x}\n~~~~\n{x}\n~~~\n{x}\n~~~~\n{x}"
-
-    assert (
-        expand(body, {"x": 1}).text
-        == "1\n```python\n{x}\n~~~\n```\n1\n~~~~\n{x}\n~~~\n{x}\n~~~~\n1"
-    )
-
-
-def test_a_table_goes_as_csv_with_its_shape() -> None:
-    got = expand("{df} {df}", {"df": pd.DataFrame({"a": [1, 3], "b": [2, 4]}, index=["x", "y"])})
-
-    assert got.text == ",a,b\nx,1,2\ny,3,4\n ,a,b\nx,1,2\ny,3,4\n"
-    assert got.inserted == ["df (2 × 2, 17 B)"]
-
-
-def test_a_table_of_polars_goes_as_csv_with_its_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library of that name with as much of polars as is asked for: it is no dependency."""
-
-    class DataFrame:
-        shape = property(lambda self: (2, 1))
-
-        def head(self, rows: int) -> DataFrame:
-            return self
-
-        def write_csv(self) -> str:
-            return "a\n1\n2\n"
-
-    polars = ModuleType("polars")
-    vars(polars)["DataFrame"] = DataFrame
-    monkeypatch.setitem(sys.modules, "polars", polars)
-
-    got = expand("{df}", {"df": DataFrame()})
-
-    assert (got.text, got.inserted) == ("a\n1\n2\n", ["df (2 × 1, 6 B)"])
-
-
-def test_of_a_long_table_the_beginning_goes_and_both_are_told() -> None:
-    df = pd.DataFrame({"a": range(1_000_000)})
-
-    got = expand("{df}", {"df": df})
-    column = expand("{column}", {"column": df["a"]})
-
-    assert got.text.startswith(",a\n0,0\n")
-    assert got.text.endswith("199,199\n… (200 of 1,000,000 rows)\n")
-    assert got.inserted == ["df (1,000,000 × 1, first 200 rows, 1.4 kB)"]
-    assert column.inserted == ["column (1,000,000, first 200 rows, 1.4 kB)"]
-
-
-def test_a_long_value_is_cut_and_both_are_told() -> None:
-    got = expand("{x}", {"x": "a" * (LONGEST_VALUE + 5)})
-
-    assert got.text.endswith(f"… (cut after 50,000 of {LONGEST_VALUE + 5:,} characters)")
-    assert got.inserted == ["x (first 50,000 characters, 50.0 kB)"]
+    long = expand("{Out[1]}", {"Out": {1: "a\nb"}})
+    assert (long.text, [*long.blocks]) == ("Out[1]", ["Out[1]"])
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("text", "variables"),
     [
-        ("{dff}", ["{dff} as typed (there is df)"]),
-        ("{Sales} {sales}", ["{Sales} as typed (there is sales)", "sales (1 B)"]),
-        ("{city}", []),
-        (r"\frac{a}{b} \begin{matrix}", []),
-        ("```\n{dff}\n```", []),
-        ("{math}", []),
+        ("{Out[3]}", {"Out": UserDict({3: "x"})}),
+        ("{Out[3]}", {"Out": type("Own", (dict,), {})({3: "x"})}),
+        ("{Out[1]}", {"Out": {True: "x"}}),
+        ("{In[0]}", {"In": UserList(["x"])}),
+        ("{In[0]}", {"In": type("Own", (list,), {})(["x"])}),
+        ("{In[0]}", {"In": "x"}),
+        ("{In[9999999]}", {"In": ["x"]}),
+        ("{Out[99999999]}", {"Out": {99999999: "x"}}),
     ],
 )
-def test_a_slip_of_the_pen_stays_as_typed_and_is_told(body: str, said: list[str]) -> None:
-    got = expand(body, {"df": 1, "sales": 2, "maths": pytest, "_city": 3, "i": 4})
+def test_only_the_dict_and_the_list_of_ipython_are_looked_into(
+    text: str, variables: dict[str, Any]
+) -> None:
+    assert expand(text, variables).text == text
 
-    assert got.text.replace("2", "{sales}") == body
-    assert got.inserted == said
+
+def test_a_name_can_go_along_without_being_in_the_words() -> None:
+    got = expand("Why?", {"x": 7, "pytest": pytest}, names=["x", "nope", "pytest"])
+
+    assert (got.text, [*got.blocks]) == ("Why?", ["x"])
+    assert "7" in got.blocks["x"]
 
 
 @given(st.text(alphabet="{}ab`~\n .:!", max_size=60))
