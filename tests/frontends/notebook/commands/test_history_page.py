@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -28,7 +29,7 @@ reviews = ["good", "bad"] * 5000
 def upper(): pass
 """
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
-IN_DATA = ("199,north,199", "All was well. All was well.", "'good', 'bad', 'good'")
+IN_DATA = ("north", "All was well. All was well.", "'good', 'bad', 'good'")
 QUESTIONS = {
     "a table": "%%chat kimi-k2.6\nWhich {df} sells most?",
     "a table first, and twice": "%%chat\n{df}\nis that like {df}?",
@@ -63,11 +64,11 @@ def test_the_history_has_numbers_times_and_models_and_no_data(
     kernel.run(DATA)
     for cell in QUESTIONS.values():
         assert kernel.run(cell).status == "ok"
-    sent = [request.json["messages"][-1]["content"] for request in kimi.requests]
+    sent = json.dumps([request.json["messages"] for request in kimi.requests])
 
     ran = kernel.run("%chat history")
 
-    assert all(any(data in question for data in IN_DATA) for question in sent)
+    assert all(data in sent for data in IN_DATA)
     assert not any(data in ran.text or data in ran.html for data in IN_DATA)
     assert len(ran.text) < 1500
     assert len(ran.html) < 5000
@@ -75,7 +76,8 @@ def test_the_history_has_numbers_times_and_models_and_no_data(
     for number, head in enumerate(heads, 1):
         assert re.match(rf"#{number} · {MOMENT} · kimi-k2\.6 · sent \w+ \(", head)
     assert len(heads) == len(QUESTIONS)
-    assert "sent df (1,000 × 2, first 200 rows," in heads[0]
+    assert "as above" not in heads[0]
+    assert "sent df (as above)" in heads[1]
     for words in ("> Which {df} sells most?", "> {df}\nis that like {df}?", "> Count {reviews}"):
         assert words in ran.text
     assert "Sum {report} up, as {{no}} and {nothing}" in ran.text
@@ -100,7 +102,7 @@ def test_a_number_of_the_history_shows_one_turn_whole_and_is_gone_to(
     assert "> Read this: All was well." in history
     assert len(history) < 3000
     assert plain(kernel.run("%chat history 2").html).count("All was well. ") == 3000
-    assert kernel.run("%chat history #1").text.count("'good', 'bad'") > 3000
+    assert kernel.run("%chat history #1").text.count("'good', 'bad'") > 10
     for wrong in ("0", "4", "#4"):
         assert "no turn has the number" in kernel.run(f"%chat history {wrong}").error
     for wrong in ("x", "-1"):
