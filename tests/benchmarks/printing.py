@@ -58,7 +58,9 @@ def ratio(kernel: RunningKernel, work: str, rounds: int) -> float:
 def main() -> None:
     for name, ratio in ratios().items():
         verdict = "yes" if ratio <= MOST else "NO"
-        print(f"{name:30} {(ratio - 1) * 100:+6.1f} % CPU   at most +{(MOST - 1) * 100:.0f} %  {verdict}")
+        print(
+            f"{name:30} {(ratio - 1) * 100:+6.1f} % CPU   at most +{(MOST - 1) * 100:.0f} %  {verdict}"
+        )
 
 
 if __name__ == "__main__":

@@ -64,10 +64,14 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
 
 
 def words(data: Mapping[str, Any]) -> str:
-    """The words of a MIME bundle: its plain text, or another where that says nothing."""
+    """The words of a MIME bundle: its plain text, or another where that says nothing.
+
+    >>> words({"text/plain": "<IPython.core.display.HTML object>", "text/html": "<b>bold</b>"})
+    'bold'
+    """
     plain = _text(data, "text/plain")
     if plain and not _SAYS_NOTHING.match(plain):
-        return plain
+        return _ADDRESS.sub("", plain)
     for kind in WORDS:
         text = _text(data, kind)
         if text:
