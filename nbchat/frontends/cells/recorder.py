@@ -63,8 +63,9 @@ class Recorder:
         self._by_execution: dict[str, Run] = {}
         self._running: dict[str, list[Run | None]] = {}  # None: a run that is no cell of its own
         self._figures: deque[Shown] = deque()
-        self._failure: Failure | None = None
+        self._failure = history.failure_before(shell)
         self._first = shell.execution_count  # what has a lower number ran before
+        self._failed_before = self._failure.cell if self._failure else None
         self._before: list[Cell] | None = None
         self.hidden = Marks()
         self.pinned = Marks()
@@ -122,24 +123,24 @@ class Recorder:
             run = running.pop() if running else None
             if not running:
                 self._running.pop(execution, None)
-            if run is not None:
-                self._close(run, result)
+        if run is not None:
+            self._close(run, result)
 
     def _close(self, run: Run, result: Any) -> None:
         cell = run.cell
-        cell.is_running = False
-        cell.source = history.source(self._shell, cell.number) or cell.source
-        self._take_what_ipython_kept(run)
-        error = None
-        if result is not None:
-            error = result.error_before_exec or result.error_in_exec
-        cell.failed = error is not None or result is None
-        if error is not None:
-            run.error = Output("error", raised(self._shell, error))
-            if not is_a(error, *NO_FAILURES):
+        error = None if result is None else result.error_before_exec or result.error_in_exec
+        # The error may do as it likes where it is asked for its words; nothing waits for it then.
+        told = None if error is None else Output("error", raised(self._shell, error))
+        with self._order:
+            cell.is_running = False
+            cell.failed = error is not None or result is None
+            cell.source = history.source(self._shell, cell.number) or cell.source
+            run.error = told
+            self._take_what_ipython_kept(run)
+            if error is not None and not is_a(error, *NO_FAILURES):
                 self._hold(Failure(cell, error))
-        elif result is not None and self._failure and self._failure.cell.is_same(cell):
-            self._hold(None)
+            elif not cell.failed and self._failure and self._failure.cell.is_same(cell):
+                self._hold(None)
 
     def _take_what_ipython_kept(self, run: Run) -> None:
         """Where nobody else tells us what a cell shows, IPython may."""
@@ -234,7 +235,8 @@ class Recorder:
         """What has run, the oldest run first."""
         with self._order:
             if self._before is None:
-                self._before = history.cells_before(self._shell, self._first, MOST_CELLS)
+                failed = self._failed_before
+                self._before = history.cells_before(self._shell, self._first, MOST_CELLS, failed)
             told = [*chain(self._before, (run.tell() for run in self._runs))]
             return told[-MOST_CELLS:]
 

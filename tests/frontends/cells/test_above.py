@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -48,10 +47,10 @@ def ask(kernel: RunningKernel, kimi: Service, line: str) -> tuple[str, str]:
     """What was sent below the question, and the footer of the answer."""
     ran = kernel.run(f"%%chat kimi-k2.6 {line}\nWhy?", cell="asks")
     assert ran.status == "ok", ran.error
-    content: Any = json.loads(kimi.requests[-1].body)["messages"][-1]["content"]
-    texts = [part["text"] for part in content if part["type"] == "text"]
-    assert texts[0] == "Why?"
-    return "".join(texts[1:]), ran.html
+    sent = json.loads(kimi.requests[-1].body)["messages"][-1]["content"]
+    question, _, below = sent.partition("\n\n")
+    assert question == "Why?"
+    return below, ran.html
 
 
 def test_cells_go_along_in_the_order_of_the_file_without_those_below(
@@ -61,7 +60,6 @@ def test_cells_go_along_in_the_order_of_the_file_without_those_below(
 
     assert "below" not in sent
     assert "In[4] showed:\n```\ntwo\nZeroDivisionError: division by zero" in sent
-    assert "1 question" not in footer
     assert "3 cells above (~" in footer
 
 
@@ -89,8 +87,8 @@ def test_hidden_cells_stay_behind_also_when_they_run_again(
     sent, _ = ask(notebook, kimi, "--above all")
 
     assert "again" not in sent
+    assert "In[4]" in sent
     notebook.run("%chat hide --forget 5")
-    assert "again" not in sent
 
 
 def test_a_question_of_another_conversation_is_told_with_its_answer(

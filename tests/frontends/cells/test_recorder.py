@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from nbchat.frontends.cells.recorder import record, record_no_more, recorder_of
+
 from ...running_kernel import RunningKernel
+from ..notebook.shell import shell_in
 from .kept import cells, ran
 
 
@@ -51,8 +54,8 @@ SHOWN = {
     ],
     "display(HTML('<style>b {}</style><p>a</p><p>b &lt; c</p>'))": [("display", "a\nb < c")],
     "display(Markdown('# Title'))": [("display", "# Title")],
-    "from threading import Thread\nt = Thread(target=display, args=['late'])\nt.start(); t.join()": [
-        ("display", "'late'")
+    "from threading import Thread\nt = Thread(target=display, args=[1])\nt.start(); t.join()": [
+        ("display", "1")
     ],
     "class Odd: pass\nOdd()": [("result", "<__main__.Odd>")],
 }
@@ -260,3 +263,45 @@ def test_nothing_is_left_after_unloading(running: RunningKernel) -> None:
     after = running.run(look).text.split()
     assert [after[0], after[1]] == ["0", before[1]]  # IPython itself stands before `write`
     assert after[2:] == ["0", "None"]
+
+
+def test_an_error_from_before_nbchat_was_loaded_can_be_asked_about(running: RunningKernel) -> None:
+    running.run("%unload_ext nbchat")
+    running.run("def f(x): return x / 0")
+    running.run("print('here'); f(1)")
+    running.run("%load_ext nbchat")
+
+    look = (
+        "from nbchat.frontends.host import IPythonNotebook\n"
+        "failure = IPythonNotebook(get_ipython()).failure\n"
+        "print(failure.cell.source, repr(failure.error))"
+    )
+    assert "print('here'); f(1) ZeroDivisionError" in running.run(look).text
+    kept = [cell for cell in cells(running, 5) if cell.failed]
+    assert [kind for kind, _ in kept[-1].texts] == ["stdout", "error"]
+    running.run("f = int")
+    running.run("print('here'); f(1)")
+    assert "'NoneType' object has no attribute 'cell'" in running.run(look).error
+
+
+def test_a_terminal_keeps_what_ipython_keeps(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shell_in(tmp_path_factory.mktemp("terminal")) as shell:
+        recorder = record(shell)
+        shell.run_cell("print('a'); 1 + 2", store_history=True)
+        shell.run_cell("1/0", store_history=True)
+        shell.run_cell("get_ipython().run_cell('5', store_history=True);", store_history=True)
+
+        one, two, three = recorder.cells
+
+        assert (one.number, two.failed, three.is_running) == (1, True, False)
+        assert two.outputs[-1].text.startswith("ZeroDivisionError: division by zero\n")
+        if hasattr(shell.history_manager, "outputs"):  # since IPython 9
+            assert [(output.kind, output.text) for output in one.outputs] == [
+                ("stdout", "a"),
+                ("result", "3"),
+            ]
+        record_no_more(shell)
+        assert recorder.cells == []
+        assert recorder_of(shell) is None
