@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
+from nbchat.context.error_questions import error_excerpt
 from nbchat.context.question import Composed, compose
 from nbchat.errors import ConnectionBroken, Interrupted
 from nbchat.frontends.host import IPythonNotebook
@@ -32,9 +33,16 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
 
     Raises where the answer is not whole, so that Run All stops at its cell.
     """
-    opened = open_runtime(shell)
+    open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
-    question = _composed(shell, line, body)
+    return ask_composed(shell, line, _composed(shell, line, body), body)
+
+
+def ask_composed(
+    shell: InteractiveShell, line: MagicArguments, question: Composed, typed: str
+) -> Answer:
+    """Ask a question that is made up already; `typed` are its words without what goes along."""
+    opened = open_runtime(shell)
     with (
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
@@ -43,7 +51,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
-        turn.note_typed(body)
+        turn.note_typed(typed)
         with opened.bridge.pump(stream, interrupts) as pump:
             failed = True
             try:
@@ -62,8 +70,10 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
 
 def _composed(shell: InteractiveShell, line: MagicArguments, body: str) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
-    settings = runtime.current().settings()
-    return compose(body, IPythonNotebook(shell), data=settings.data, raw=line.raw)
+    data = runtime.current().settings().data
+    notebook = IPythonNotebook(shell)
+    excerpts = [error_excerpt(notebook, data=data)] if line.error else []
+    return compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
 
 
 def _open_stream(
