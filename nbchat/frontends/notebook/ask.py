@@ -60,9 +60,17 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     return turn.answer
 
 
+def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
+    """Show what `ask` would send, and send nothing."""
+    from nbchat.frontends.notebook.show_request import show_request
+
+    show_request(shell, line, _composed(shell, line, body))
+
+
 def _composed(shell: InteractiveShell, line: MagicArguments, body: str) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
-    settings = runtime.current().settings()
+    process = runtime.current()
+    settings = process.usable_settings() if line.show else process.settings()
     return compose(body, IPythonNotebook(shell), data=settings.data, raw=line.raw)
 
 
