@@ -148,7 +148,8 @@ def prepare(
             "Ask without wire=, or name another model."
         )
     transit_to(base_url, settings.plain_http, has_key=False)
-    key, row_headers = Key(Secret(""), NO_KEY), {}
+    key = Key(Secret(""), NO_KEY)
+    row_headers: Mapping[str, Secret] = {}
     if with_key:
         key = settings.key_for(route, base_url, options.api_key)
         row_headers = settings.headers_for(route, base_url)

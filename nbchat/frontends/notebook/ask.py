@@ -68,9 +68,17 @@ def ask_composed(
     return turn.answer
 
 
+def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
+    """Show what `ask` would send, and send nothing."""
+    from nbchat.frontends.notebook.show_request import show_request
+
+    show_request(shell, line, _composed(shell, line, body))
+
+
 def _composed(shell: InteractiveShell, line: MagicArguments, body: str) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
-    data = runtime.current().settings().data
+    process = runtime.current()
+    data = (process.usable_settings() if line.show else process.settings()).data
     notebook = IPythonNotebook(shell)
     excerpts = [error_excerpt(notebook, data=data)] if line.error else []
     return compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
