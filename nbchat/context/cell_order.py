@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import lines_of
 from nbchat.context.cells import Cell
+from nbchat.context.chat_cells import own_code
 from nbchat.context.last_error import Failure
 from nbchat.context.notebook import Notebook
 
@@ -31,24 +32,15 @@ def order_lines(notebook: Notebook, failure: Failure) -> list[str]:
     if not any(cell is failure.cell for cell in runs):
         runs.append(failure.cell)
     runs = [cell for cell in runs if cell.number not in hidden or cell is failure.cell]
-    runs = [cell for cell in runs if not _is_ours(cell.source) or cell is failure.cell]
+    runs = [cell for cell in runs if own_code(cell.source) or cell is failure.cell]
     shown = [_run(cell, failure) for cell in runs[-MOST_RUNS:]]
     before = "… " if len(runs) > MOST_RUNS else ""
     lines = [f"Cells ran in this order: {before}{' '.join(shown)}."]
     lines += _repeated(runs)
-    saved = [source for source in notebook.saved_cells if not _is_ours(source)]
+    saved = [source for source in notebook.saved_cells if own_code(source)]
     if saved:
         lines += _beside_the_file(runs, saved, failure)
     return lines
-
-
-def _is_ours(source: str) -> bool:
-    """Whether a cell does nothing but talk to a model: it changes no variable."""
-    lines = [line.strip() for line in lines_of(source)]
-    words = [line for line in lines if line and not line.startswith("#")]
-    if words and words[0].startswith("%%chat"):
-        return True
-    return all(line.startswith(("%chat", "%load_ext nbchat")) for line in words)
 
 
 def _run(cell: Cell, failure: Failure) -> str:

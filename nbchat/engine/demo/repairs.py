@@ -32,7 +32,9 @@ _MEANT = re.compile(r"Did you mean `(\w+)`")
 _COLUMN = re.compile(r"has no (?:column|key) '(?P<name>[^'\n]+)'\. Near: `(?P<near>[^`\n]+)`")
 _ATTRIBUTE = re.compile(r"has no `(?P<name>\w+)`\. Near: `(?P<near>\w+)`")
 _MODULE = re.compile(r"no module `(?P<name>[\w.]+)` is installed\.(?P<rest>[^\n]*)")
-_BLOCK = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally)\b.*[^:\s]\s*$")
+_BLOCK = re.compile(
+    r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally)\b.*[^:\s]\s*$"
+)
 
 
 def repair(question: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.frontends.cells.cut_text import LONGEST, CutText
+from nbchat.context.cut_text import LONGEST, CutText
 from nbchat.messages import Image
 
 LARGEST_FIGURE = 1_000_000  # bytes of one that is kept

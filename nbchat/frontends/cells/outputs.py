@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbchat.context.cells import Output, Stream
+from nbchat.context.cut_text import LONGEST, CutText
 from nbchat.frontends.cells import mime
-from nbchat.frontends.cells.cut_text import LONGEST, CutText
 from nbchat.messages import Image
 
 MOST = 100  # outputs of one cell that are kept

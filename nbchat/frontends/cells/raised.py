@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from nbchat.context.classes import class_name, is_a
-from nbchat.frontends.cells.cut_text import CutText
+from nbchat.context.cut_text import CutText
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -13,6 +13,9 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 
 
+_LEFT_OUT = re.compile(r"\n… ([\d,]+) characters left out …\n")
+
+
 class CutText:
     """Takes pieces of a text; of a line that is written again and again the newest counts.
 
@@ -69,7 +72,26 @@ class CutText:
         start, end = without_escapes(self._start), without_escapes(self._end)
         if not self._dropped or not start:
             return start + end
-        return f"{start}\n… {self._dropped:,} characters left out …\n{end}"
+        return start + _left_out(self._dropped) + end
+
+
+def cut(text: str, longest: int) -> str:
+    """The text, or its beginning and its end, with a word of how much was between them.
+
+    >>> cut(cut("a" * 1000 + "b" * 1000, 200), 100).splitlines()[1]
+    '… 1,900 characters left out …'
+    """
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    middle = text[half:-half]
+    before = [match[1] for match in _LEFT_OUT.finditer(middle)]  # of what was cut already
+    count = len(_LEFT_OUT.sub("", middle)) + sum(int(size.replace(",", "")) for size in before)
+    return text[:half] + _left_out(count) + text[-half:]
+
+
+def _left_out(count: int) -> str:
+    return f"\n… {count:,} characters left out …\n"
 
 
 def rewritten(text: str) -> str:
