@@ -27,11 +27,9 @@ LONGEST_COMPARED = 2000  # characters of a source
 
 def order_lines(notebook: Notebook, failure: Failure) -> list[str]:
     """How cells ran; and where the file has them in another order, lacks some, or has more."""
-    hidden = notebook.hidden_cells
     runs = [cell for cell in notebook.cells if not cell.is_running or cell is failure.cell]
     if not any(cell is failure.cell for cell in runs):
         runs.append(failure.cell)
-    runs = [cell for cell in runs if cell.number not in hidden or cell is failure.cell]
     runs = [cell for cell in runs if own_code(cell.source) or cell is failure.cell]
     shown = [_run(cell, failure) for cell in runs[-MOST_RUNS:]]
     before = "… " if len(runs) > MOST_RUNS else ""
@@ -82,7 +80,7 @@ def _beside_the_file(runs: Sequence[Cell], saved: Sequence[str], failure: Failur
     left = [cell for cell in last if not any(cell is found for found in of_saved)]
     changed: list[str] = []
     for at, source in enumerate(saved):
-        if of_saved[at] is None and (cell := _most_alike(source, left)):
+        if of_saved[at] is None and (cell := most_alike(source, left)):
             of_saved[at] = cell
             left = [other for other in left if other is not cell]
             if cell is not failure.cell:
@@ -107,7 +105,8 @@ def _last_runs(runs: Sequence[Cell]) -> list[Cell]:
     return list(found.values())
 
 
-def _most_alike(source: str, runs: Sequence[Cell]) -> Cell | None:
+def most_alike(source: str, runs: Sequence[Cell]) -> Cell | None:
+    """The run of which a source may be the cell, after a change; None where none is alike."""
     marks = []
     for cell in runs:
         one, other = source[:LONGEST_COMPARED], cell.source[:LONGEST_COMPARED]

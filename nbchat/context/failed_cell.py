@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,13 +60,13 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
     in_cell, in_function = place_in_cell(failure), place_in_function(failure)
     piece = _piece(failure, in_cell)
     places = [place for place in (in_cell, in_function) if place is not None]
-    if in_cell and in_function and in_cell.function:  # both are the same line
-        places = [in_cell]
+    if in_cell == in_function:
+        places = places[:1]
     parts = [_cell_part(failure, piece)]
     parts += [_line_part(place, piece) for place in places]
     parts.append(_traceback_part(failure, with_values=with_values))
     parts += _variable_parts(places, notebook, with_values=with_values)
-    parts += _name_part(failure, places[-1:], notebook, with_values=with_values)
+    parts += _name_part(failure, places, notebook, with_values=with_values)
     parts.append(_cut("\n".join(order_lines(notebook, failure)), ORDER_TOKENS))
     parts.append(f"{version_line(_modules(failure))}.")
     text = "\n\n".join(parts)
@@ -118,7 +118,7 @@ def _traceback_part(failure: Failure, *, with_values: bool) -> str:
 def _variable_parts(places: Sequence[Place], notebook: Notebook, *, with_values: bool) -> list[str]:
     parts = []
     for place in places:
-        lines = variable_lines(place.names, _seen(place, notebook), with_values=with_values)
+        lines = variable_lines(place.names, place.seen(notebook.variables), with_values=with_values)
         if lines:
             where = f" of {place.function}()" if place.function else ""
             told = "\n".join(f"- {line}" for line in lines)
@@ -130,20 +130,12 @@ def _variable_parts(places: Sequence[Place], notebook: Notebook, *, with_values:
 def _name_part(
     failure: Failure, places: Sequence[Place], notebook: Notebook, *, with_values: bool
 ) -> list[str]:
-    variables: dict[str, Any] = {}
-    for place in places:
-        seen = _seen(place, notebook)
-        variables |= {name: seen[name] for name in place.names if name in seen}
-    lines = missing_names(failure, notebook, variables, with_values=with_values)
+    place = places[-1] if places else None
+    seen = place.seen(notebook.variables) if place else notebook.variables
+    names = place.names if place else []
+    lines = missing_names(failure, notebook, seen, names, with_values=with_values)
     told = "\n".join(f"- {line}" for line in lines)
     return [f"What is missing:\n{_cut(told, NAMES_TOKENS)}"] if lines else []
-
-
-def _seen(place: Place, notebook: Notebook) -> Mapping[str, Any]:
-    """The variables that a line can see."""
-    if place.variables is None:
-        return notebook.variables
-    return {**notebook.variables, **place.variables}
 
 
 def _modules(failure: Failure) -> list[str]:

@@ -33,8 +33,14 @@ class Place:
     begin: int = 0
     end: int = 0
     names: list[str] = field(default_factory=list)  # in the line and in its statement
-    variables: Mapping[str, Any] | None = None  # of a function; None: those of the notebook
     function: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict, compare=False)  # of that function
+    unset: tuple[str, ...] = ()  # those of its variables that have no value yet
+
+    def seen(self, notebook: Mapping[str, Any]) -> dict[str, Any]:
+        """The variables that the line can see, where these are those of the notebook."""
+        outside = {name: value for name, value in notebook.items() if name not in self.unset}
+        return {**outside, **self.variables}
 
     @property
     def marked(self) -> str:
@@ -44,7 +50,7 @@ class Place:
         1 / 0 + 2
         ^^^^^
         """
-        if not self.begin < self.end <= len(self.text):
+        if not self.begin < self.end <= len(self.text) + 1:
             return self.text
         blank = "".join("\t" if sign == "\t" else " " for sign in self.text[: self.begin])
         return f"{self.text}\n{blank}{'^' * (self.end - self.begin)}"
@@ -100,16 +106,13 @@ def _place(source: str, entry: TracebackType, line: int) -> Place:
     begin, end = _characters(frame.f_code, entry.tb_lasti, entry.tb_lineno, text)
     names = names_between(source, line, line)
     names += [name for name in names_between(source, first, last) if name not in names]
-    is_function = frame.f_code.co_name != "<module>"
-    return Place(
-        line,
-        text,
-        begin,
-        end,
-        names,
-        dict(frame.f_locals) if is_function else None,
-        frame.f_code.co_name if is_function else "",
-    )
+    if frame.f_code.co_name == "<module>":
+        return Place(line, text, begin, end, names)
+    inside = dict(frame.f_locals)
+    own = (*frame.f_code.co_varnames, *frame.f_code.co_cellvars, *frame.f_code.co_freevars)
+    unset = tuple(name for name in own if name not in inside)
+    called = "" if frame.f_code.co_name.startswith("<") else frame.f_code.co_name
+    return Place(line, text, begin, end, names, called, inside, unset)
 
 
 def _place_of_syntax(source: str, head: str, error: BaseException) -> Place:
@@ -118,8 +121,7 @@ def _place_of_syntax(source: str, head: str, error: BaseException) -> Place:
     offset = _column(error)
     begin = offset - 1 if type(offset) is int and 0 < offset <= len(text) + 1 else 0
     end = begin + 1 if type(offset) is int and offset > 0 else 0
-    padded = text.ljust(end)
-    return Place(line, padded, begin, end, names_between(source, line, line))
+    return Place(line, text, begin, end, names_between(source, line, line))
 
 
 def _text(source: str, line: int) -> str:

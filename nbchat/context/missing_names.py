@@ -16,6 +16,7 @@ from typing import Any
 
 from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import GIVEN, bindings, free_names, lines_of
+from nbchat.context.cell_order import most_alike
 from nbchat.context.cells import Cell
 from nbchat.context.classes import class_name, is_a, of_type, stored
 from nbchat.context.last_error import Failure
@@ -31,12 +32,17 @@ LONGEST_DEFINITION = 160  # characters of a line that is quoted
 
 
 def missing_names(
-    failure: Failure, notebook: Notebook, variables: Mapping[str, Any], *, with_values: bool = True
+    failure: Failure,
+    notebook: Notebook,
+    variables: Mapping[str, Any],
+    names: Iterable[str] = (),
+    *,
+    with_values: bool = True,
 ) -> list[str]:
     """A line for each name that is missing.
 
-    `variables` are those that the failing line could see. Without values, what stands in a
-    dict or an index is not told; the names of columns are.
+    `variables` are those that the failing line could see, `names` stand in it. Without values,
+    what stands in a dict or an index is not told; the names of columns are.
     """
     error = failure.error
     lines = [*_undefined(failure, notebook, variables)]
@@ -44,8 +50,9 @@ def missing_names(
         lines += _of_import(error)
     elif error is not None and is_a(error, AttributeError):
         lines += _of_attribute(error)
-    elif error is not None and is_a(error, KeyError, IndexError, ValueError):
-        lines += _of_key(error, failure, variables, with_values=with_values)
+    elif error is not None and is_a(error, KeyError):
+        in_line = {name: variables[name] for name in names if name in variables}
+        lines += _of_key(error, in_line, with_values=with_values)
     return lines[:MOST_NAMES]
 
 
@@ -56,12 +63,15 @@ def _undefined(failure: Failure, notebook: Notebook, variables: Mapping[str, Any
     names = free_names(failure.cell.source)
     if failure.error is not None and is_a(failure.error, NameError):
         names = [_name_in(failure.error), *names]
-    known = {**notebook.variables, **variables}
+    is_local = failure.error is not None and is_a(failure.error, UnboundLocalError)
     for name in dict.fromkeys(names):
-        if name and name not in known and name not in GIVEN:
-            yield f"`{name}` is not defined{_where_defined(name, failure, notebook)}." + (
-                _did_you_mean(name, known, notebook.hidden)
-            )
+        if not name or name in variables or name in GIVEN:
+            continue
+        if is_local and name == names[0]:
+            yield f"`{name}` is a variable of the function itself, and has no value there yet."
+            continue
+        meant = _did_you_mean(name, variables, notebook.hidden)
+        yield f"`{name}` is not defined{_where_defined(name, failure, notebook)}.{meant}"
 
 
 def _name_in(error: BaseException) -> str:
@@ -84,23 +94,20 @@ def _did_you_mean(name: str, known: Iterable[str], hidden: Iterable[str]) -> str
 
 def _where_defined(name: str, failure: Failure, notebook: Notebook) -> str:
     """Which cell defines it: one of the file that has not run, or one that did and is undone."""
-    hidden = notebook.hidden_cells
-    ran = {cell.source.strip() for cell in notebook.cells}
-    own = failure.cell.source.strip()
+    own = failure.cell.source
+    hidden = [cell for cell in notebook.cells if cell.number in notebook.hidden_cells]
+    ran = {cell.source.strip() for cell in (*notebook.cells, failure.cell)}
     for place, source in enumerate(notebook.saved_cells, 1):
         line = bindings(source).get(name)
-        if line and source.strip() not in ran and source.strip() != own:
-            where = _stands(place, own, notebook.saved_cells)
+        if line and source.strip() not in ran and not most_alike(source, hidden):
+            where = _stands(place, own.strip(), notebook.saved_cells)
             quoted = _quoted(source, line)
             return f"; cell {place} of the notebook{where} defines it and has not run: {quoted}"
     for cell in reversed(notebook.cells):
         line = bindings(cell.source).get(name)
-        if not line or cell.number in hidden:
-            continue
-        if cell is failure.cell or cell.source.strip() == own:
-            return f"; this cell gives it a value only in line {line}: {_quoted(own, line)}"
-        what = "failed" if cell.failed else "ran, and the name was deleted since"
-        return f"; {_named(cell)} defines it and {what}: {_quoted(cell.source, line)}"
+        if line and cell not in hidden and cell.source.strip() != own.strip():
+            what = "failed" if cell.failed else "ran, and the name was deleted since"
+            return f"; {_named(cell)} defines it and {what}: {_quoted(cell.source, line)}"
     line = bindings(own).get(name)
     return f"; this cell gives it a value only in line {line}: {_quoted(own, line)}" if line else ""
 
@@ -197,7 +204,7 @@ def _attributes(owner: Any) -> list[str]:
 
 
 def _of_key(
-    error: BaseException, failure: Failure, variables: Mapping[str, Any], *, with_values: bool
+    error: BaseException, variables: Mapping[str, Any], *, with_values: bool
 ) -> Iterator[str]:
     """A key that a dict or a table does not have, and those that it has."""
     wanted = _wanted(error)
