@@ -56,6 +56,12 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
     failure = notebook.failure
     if failure is None:
         raise NotThere(NOTHING_FAILED)
+    number = failure.cell.number
+    if number in notebook.hidden_cells:
+        raise NotThere(
+            f"the cell that failed, In[{number}], is hidden and never sent. To take that back:\n"
+            f"%chat hide --forget {number}"
+        )
     with_values = data != "schema"
     in_cell, in_function = place_in_cell(failure), place_in_function(failure)
     piece = _piece(failure, in_cell)

@@ -25,7 +25,7 @@ SHOW = "--show"
 @command(
     "fix [TEXT]",
     "have the cell that failed last repaired; the repaired one goes below and is not run",
-    group="general",
+    group="notebook",
 )
 def fix(chat: ChatCommand, text: str = "") -> Answer | None:
     words, line = _read("fix", chat, text)
@@ -37,7 +37,7 @@ def fix(chat: ChatCommand, text: str = "") -> Answer | None:
     return answer
 
 
-@command("explain [TEXT]", "have the last error explained", group="general")
+@command("explain [TEXT]", "have the last error explained", group="notebook")
 def explain(chat: ChatCommand, text: str = "") -> Answer | None:
     words, line = _read("explain", chat, text)
     failed = failed_cell(IPythonNotebook(chat.shell), chat.settings.data)
