@@ -22,7 +22,7 @@ PYTHON = CodeBlock("python", "x = 1")
     ("text", "blocks"),
     [
         ("```python\nx = 1\n```", [PYTHON]),
-        ("So:\n```python\nx = 1\n```\nand\n~~~ sql\nselect 1\n~~~", [PYTHON, CodeBlock("sql", "select 1")]),
+        ("So:\n```python\nx = 1\n```\nand\n~~~ sql\n1\n~~~", [PYTHON, CodeBlock("sql", "1")]),
         ("1. a\n\n   ```python\n   x = 1\n   ```\n2. b", [PYTHON]),
         ("- a\n  - b\n\n    ~~~python\n    x = 1\n    ~~~", [PYTHON]),
         ("> ```python\n> x = 1\n> ```", [PYTHON]),
