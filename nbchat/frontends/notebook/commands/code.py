@@ -27,8 +27,9 @@ MAGICS = {
     "bash": "bash", "sh": "bash", "shell": "bash", "html": "html", "svg": "svg",
     "javascript": "javascript", "js": "javascript", "latex": "latex", "tex": "latex",
 }  # fmt: skip
-MOST_LISTED = 12  # blocks that an error lists
-LONGEST_LISTED = 60  # characters of a first line there
+SEPARATOR = " · "
+MOST_LISTED = 6  # blocks that an error lists
+LONGEST_LISTED = 40  # characters of a first line there
 LONGEST_NUMBER = 9  # digits
 MOST_NAMED = 3  # kinds of characters that a remark names
 
@@ -104,15 +105,16 @@ def _numbered(blocks: list[CodeBlock], typed: str, name: str) -> int:
         return number - 1
     lines = [_listed(at, block) for at, block in enumerate(blocks, 1)]
     more = len(lines) - MOST_LISTED
-    rest = [f"… and {more:,} more"] if more > 0 else []
-    has = f"the last answer has {plural(len(blocks), 'block')} of code, and no number"
-    raise NotThere("\n".join([f"{has} {digits[:LONGEST_NUMBER]}:", *lines[:MOST_LISTED], *rest]))
+    rest = [f"and {more:,} more"] if more > 0 else []
+    has = f"the last answer has {plural(len(blocks), 'block')} of code"
+    listed = SEPARATOR.join([*lines[:MOST_LISTED], *rest])
+    raise NotThere(f"{has}, and none has the number {digits[:LONGEST_NUMBER]}.\n{listed}")
 
 
 def _listed(number: int, block: CodeBlock) -> str:
     first = shorten(unmasked(block.first_line), LONGEST_LISTED) or "(empty)"
     language = f"{undisguised_name(block.language)}: " if block.language else ""
-    return f"{number}  {language}{first}"
+    return f"{number} {language}{first}"
 
 
 def _first_to_run(blocks: list[CodeBlock]) -> int:
