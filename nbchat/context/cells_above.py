@@ -73,9 +73,10 @@ def cells_above(
     pinned = notebook.pinned_cells
     near = above[-count:] if count > 0 else above
     chosen = [cell for cell in above if cell in near or cell.number in pinned]
-    # The pinned ones first, and of these and of the others the newest.
-    first = sorted(chosen[::-1], key=lambda cell: cell.number not in pinned)
-    told = _packed(first, teller, budget - tokens.estimate(HEADING))
+    newest = chosen[::-1]
+    first = [cell for cell in newest if cell.number in pinned]
+    others = [cell for cell in newest if cell.number not in pinned]
+    told = _packed([*first, *others], teller, budget - tokens.estimate(HEADING))
     if not told:
         return Excerpt("", "no cells above" if not chosen else "cells above: no room for any")
     in_order = [told[cell] for cell in chosen if cell in told]

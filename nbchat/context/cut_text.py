@@ -41,7 +41,10 @@ class CutText:
 
     def add(self, piece: str) -> None:
         most = MOST_AT_ONCE * self._longest
-        if len(piece) > most:
+        if self._start and len(piece) > self._longest:  # of all before its end nothing is kept
+            self._dropped += len(self._end) + len(piece) - self._longest
+            self._end, piece = "", piece[-self._longest :]
+        elif len(piece) > most:
             self._dropped += len(piece) - most
             piece = piece[: most // 2] + piece[-most // 2 :]
         self._end += piece

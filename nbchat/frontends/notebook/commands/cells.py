@@ -49,9 +49,9 @@ def _mark(chat: ChatCommand, text: str, name: str) -> None:
         marks, others = others, marks
     told = _named([cell.number for cell in cells if cell.number is not None])
     if forgets:
-        is_done = any([marks.take_out(cell) for cell in cells])
+        taken = [cell for cell in cells if marks.take_out(cell)]
         past = {"hide": "hidden", "pin": "pinned"}[name]
-        print(f"{told}: no longer {past}." if is_done else f"{told}: not {past} before, either.")
+        print(f"{told}: no longer {past}." if taken else f"{told}: not {past} before, either.")
         return
     _add(cells, marks, others)
     what = "never sent along" if name == "hide" else "goes along with --above, however far above"
