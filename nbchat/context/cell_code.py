@@ -198,7 +198,7 @@ def free_names(source: str) -> list[str]:
     """The names that a cell uses and does not give itself.
 
     >>> free_names("y = [i * k for i in x]")
-    ['x', 'k']
+    ['k', 'x']
     """
     tree = parsed(source)
     if tree is None:
@@ -207,8 +207,8 @@ def free_names(source: str) -> list[str]:
     used = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
-            used.append((node.lineno, node.id))
-    names = [name for _, name in sorted(used, key=lambda use: use[0])]
+            used.append((node.lineno, node.col_offset, node.id))
+    names = [name for _, _, name in sorted(used)]
     return [name for name in dict.fromkeys(names) if name not in own and name not in GIVEN]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from nbchat.context import tokens
 from nbchat.context.bounded import cut_middle
@@ -137,9 +136,7 @@ def _name_part(
     failure: Failure, places: Sequence[Place], notebook: Notebook, *, with_values: bool
 ) -> list[str]:
     place = places[-1] if places else None
-    seen = place.seen(notebook.variables) if place else notebook.variables
-    names = place.names if place else []
-    lines = missing_names(failure, notebook, seen, names, with_values=with_values)
+    lines = missing_names(failure, notebook, place, with_values=with_values)
     told = "\n".join(f"- {line}" for line in lines)
     return [f"What is missing:\n{_cut(told, NAMES_TOKENS)}"] if lines else []
 

@@ -19,9 +19,17 @@ from nbchat.context.cell_code import GIVEN, bindings, free_names, lines_of
 from nbchat.context.cell_order import most_alike
 from nbchat.context.cells import Cell
 from nbchat.context.classes import class_name, is_a, of_type, stored
+from nbchat.context.failing_line import Place
 from nbchat.context.last_error import Failure
 from nbchat.context.notebook import Notebook
-from nbchat.context.variable_lines import MOST_COLUMNS, column_names, library_class, or_else, read
+from nbchat.context.variable_lines import (
+    MOST_COLUMNS,
+    column_names,
+    is_exactly,
+    library_class,
+    or_else,
+    read,
+)
 from nbchat.wording import nearest
 
 LEAST_LIKENESS = 0.6  # of a name to another (1: the same) that is offered for it
@@ -32,40 +40,48 @@ LONGEST_DEFINITION = 160  # characters of a line that is quoted
 
 
 def missing_names(
-    failure: Failure,
-    notebook: Notebook,
-    variables: Mapping[str, Any],
-    names: Iterable[str] = (),
-    *,
-    with_values: bool = True,
+    failure: Failure, notebook: Notebook, place: Place | None, *, with_values: bool = True
 ) -> list[str]:
-    """A line for each name that is missing.
+    """A line for each name that is missing, as far as the failing `place` tells.
 
-    `variables` are those that the failing line could see, `names` stand in it. Without values,
-    what stands in a dict or an index is not told; the names of columns are.
+    Without values, what stands in a dict or an index is not told, nor a name that the code does
+    not spell; the names of columns are.
     """
     error = failure.error
-    lines = [*_undefined(failure, notebook, variables)]
+    known = place.seen(notebook.variables) if place else notebook.variables
+    code = f"{failure.cell.source}\n{place.text if place else ''}"
+    lines = [*_undefined(failure, notebook, known, None if with_values else code)]
     if error is not None and is_a(error, ImportError):
-        lines += _of_import(error)
+        is_told = with_values or all(_spells(code, name) for name in _import_names(error))
+        lines += _of_import(error) if is_told else ()
     elif error is not None and is_a(error, AttributeError):
-        lines += _of_attribute(error)
-    elif error is not None and is_a(error, KeyError):
-        in_line = {name: variables[name] for name in names if name in variables}
+        is_told = with_values or _spells(code, of_type(AttributeError, "name", error))
+        lines += _of_attribute(error) if is_told else ()
+    elif error is not None and is_a(error, KeyError) and place:
+        in_line = {name: known[name] for name in place.names if name in known}
         lines += _of_key(error, in_line, with_values=with_values)
     return lines[:MOST_NAMES]
+
+
+def _spells(code: str, name: object) -> bool:
+    """Whether a name stands in the code, and no variable holds it."""
+    return type(name) is str and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code) is not None
 
 
 # --- variables -----------------------------------------------------------------------------------
 
 
-def _undefined(failure: Failure, notebook: Notebook, variables: Mapping[str, Any]) -> Iterator[str]:
+def _undefined(
+    failure: Failure, notebook: Notebook, variables: Mapping[str, Any], code: str | None
+) -> Iterator[str]:
+    """Those that nothing has been given; with `code`, only those that it spells."""
     names = free_names(failure.cell.source)
     if failure.error is not None and is_a(failure.error, NameError):
         names = [_name_in(failure.error), *names]
     is_local = failure.error is not None and is_a(failure.error, UnboundLocalError)
     for name in dict.fromkeys(names):
-        if not name or name in variables or name in GIVEN:
+        is_told = code is None or _spells(code, name)
+        if not name or name in variables or name in GIVEN or not is_told:
             continue
         if is_local and name == names[0]:
             yield f"`{name}` is a variable of the function itself, and has no value there yet."
@@ -131,6 +147,13 @@ def _quoted(source: str, line: int) -> str:
 # --- modules -------------------------------------------------------------------------------------
 
 
+def _import_names(error: BaseException) -> list[str]:
+    """The module that is spoken of, and the name that was wanted of it."""
+    wanted = re.search(r"cannot import name '([^']+)'", _message(error))
+    names = [of_type(ImportError, "name", error), wanted[1] if wanted else None]
+    return [name for name in names if type(name) is str]
+
+
 def _of_import(error: BaseException) -> Iterator[str]:
     """What an import did not find: a module, or a name in one."""
     name = of_type(ImportError, "name", error)
@@ -145,10 +168,9 @@ def _of_import(error: BaseException) -> Iterator[str]:
         meant = f" Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
         yield f"no module `{name}` is installed.{meant}"
         return
-    wanted = re.search(r"cannot import name '([^']+)'", _message(error))
-    module = sys.modules.get(name)
-    if wanted and is_a(module, ModuleType):
-        yield f"`{name}` has no `{wanted[1]}`.{_near(wanted[1], _attributes(module))}"
+    module, wanted = sys.modules.get(name), _import_names(error)[-1]
+    if wanted != name and is_a(module, ModuleType):
+        yield f"`{name}` has no `{wanted}`.{_near(wanted, _attributes(module))}"
 
 
 @lru_cache(maxsize=1)
@@ -209,7 +231,7 @@ def _of_key(
     """A key that a dict or a table does not have, and those that it has."""
     wanted = _wanted(error)
     for name, value in variables.items():
-        columns = [label for label in _columns(value) if type(label) in (str, int)]
+        columns = [label for label in _columns(value) if is_exactly(label, str, int)]
         keys = _keys(value) if with_values else []
         for what, labels in (("column", columns), ("key", keys)):
             known = [str(label) for label in labels]
@@ -249,7 +271,7 @@ def _keys(value: object) -> list[Any]:
         labels = dict.keys(value)  # type: ignore[arg-type]
     elif kind := library_class(value, "pandas", "Series"):
         labels = or_else([], lambda: list(read(kind, value, "index")[:MOST_LABELS]))
-    return [label for label in islice(labels, MOST_LABELS) if type(label) in (str, int)]
+    return [label for label in islice(labels, MOST_LABELS) if is_exactly(label, str, int)]
 
 
 # --- small things --------------------------------------------------------------------------------

@@ -83,6 +83,11 @@ def or_else(usual: T, ask: Callable[..., T], *of: object) -> T:
         return usual
 
 
+def is_exactly(value: object, *kinds: type) -> bool:
+    """Whether it is of one of these classes and of none made of them; nothing is compared."""
+    return any(type(value) is kind for kind in kinds)
+
+
 def _kind(value: object) -> str:
     """The name of its class; for a class, that it is one."""
     if is_a(value, type):
@@ -91,7 +96,7 @@ def _kind(value: object) -> str:
 
 
 def _said(value: Any, with_values: bool) -> str:
-    if type(value) in _NUMBERS:
+    if is_exactly(value, *_NUMBERS):
         return f", {one_line(repr(value), LONGEST_VALUE)}" if with_values else ""
     if is_a(value, str, bytes, bytearray):
         return _of_text(value, with_values)
@@ -130,7 +135,7 @@ def _of_items(value: Any, with_values: bool) -> str:
 def _is_short(item: object) -> bool:
     if type(item) is str:
         return len(item) <= LONGEST_VALUE // 4
-    return type(item) in _NUMBERS
+    return is_exactly(item, *_NUMBERS)
 
 
 def _item_type(item: Any) -> str:
@@ -161,7 +166,7 @@ def _of_function(value: FunctionType) -> str:
 
 def _label(label: Any) -> str:
     """A key or the name of a column, as it is written in code."""
-    if type(label) in (*_NUMBERS, str, bytes):
+    if is_exactly(label, *_NUMBERS, str, bytes):
         return one_line(repr(label), LONGEST_VALUE)
     if type(label) is tuple:
         return f"({', '.join(map(_label, label[:4]))})"

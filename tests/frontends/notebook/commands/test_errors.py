@@ -240,32 +240,6 @@ def test_a_hidden_cell_is_not_sent(broken: RunningKernel, services: Service) -> 
     broken.run(f"%chat hide --forget {failed}")
 
 
-def test_under_schema_no_value_leaves(
-    broken: RunningKernel, services: Service, folder: Path
-) -> None:
-    broken.run("from pathlib import Path\nPath('nbchat.toml').write_text('data = \"schema\"')")
-    (folder / "values.txt").write_text("topsecret")
-    broken.run(f"{PANDAS}\nsecret = open('values.txt').read()\nkeys = {{secret: 1}}\ncount = 41357")
-    broken.run("def f(what, frame, n):\n    return keys[what + frame]")
-    broken.run("import os; os.environ['NBCHAT_DATA'] = 'schema'")
-    for cell in (
-        "keys[secret + 'x']",
-        "raise ValueError(secret, count)",
-        "f(secret, secret, count)",
-    ):
-        broken.run(cell)
-        services.answers(*repaired("1"))
-        ran = broken.run("%chat fix")
-
-        text = asked(services)
-        assert ran.status == "ok", ran.error
-        assert cell in text
-        assert "topsecret" not in text
-        assert "41357" not in text
-    assert "`frame`: str, 9 characters" in text
-    broken.run("import os; del os.environ['NBCHAT_DATA']; os.remove('nbchat.toml')")
-
-
 # --- the answer ----------------------------------------------------------------------------------
 
 
