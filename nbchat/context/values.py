@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, MethodType, ModuleType
 from typing import TypeAlias
 
-from nbchat.context import tokens
+from nbchat.context import arrays, tables, tokens, xarrays
 from nbchat.context.classes import is_a
 from nbchat.context.forms import Form
 from nbchat.context.plain import plain
@@ -16,7 +16,12 @@ from nbchat.settings_values import Data
 View: TypeAlias = "Callable[[str, object, Form], Shown | None]"
 
 # Who can show a value, each asked in this order with its name and the form; None: it is not theirs.
-VIEWS: tuple[View, ...] = (plain,)
+VIEWS: tuple[View, ...] = (
+    tables.view,
+    xarrays.view,
+    arrays.view,
+    plain,
+)
 
 _NOT_DATA = (ModuleType, BuiltinFunctionType, MethodType)
 
