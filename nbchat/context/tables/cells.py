@@ -36,6 +36,8 @@ def is_missing(value: object) -> bool:
     >>> is_missing(float("nan")), is_missing("")
     (True, False)
     """
+    if type(value) in (int, bool):
+        return False
     if is_a(value, float):
         return math.isnan(float.__float__(value))  # type: ignore[arg-type]
     return value is None or class_name(value) in _NO_VALUE
@@ -61,6 +63,8 @@ def cell_text(value: object, most: int, *, is_rounded: bool = False) -> str:
     >>> cell_text(None, 20), cell_text(0.1234567891, 20, is_rounded=True), cell_text([1, "a"], 20)
     ('', '0.123457', "[1, 'a']")
     """
+    if type(value) is str:
+        return cut(value, most)
     if is_missing(value):
         return ""
     if is_a(value, str):
