@@ -97,8 +97,9 @@ def _first(rows: int) -> str:
 
 
 def _lazy_shown(lazy: LazyTable) -> Shown:
-    count = f"{len(lazy.columns):,} column{'' if len(lazy.columns) == 1 else 's'}"
-    text = schema_text(lazy.columns[:MOST_COLUMNS], len(lazy.columns))
+    width = sum(not column.is_index for column in lazy.columns)
+    count = f"{width:,} column{'' if width == 1 else 's'}"
+    text = schema_text(lazy.columns[:MOST_COLUMNS], width)
     return Shown(f"{lazy.kind}, not computed, {count}", text, facts=(count, "schema"))
 
 

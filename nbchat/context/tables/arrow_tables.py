@@ -50,6 +50,8 @@ class ArrowTable(Frame):
             return of_array(known, len(column) - len(known))
         return frequent(column.to_pylist())
 
-    def cells(self, start: int, stop: int, count: int) -> list[list[Any]]:
-        part = self._data.slice(start, stop - start)
-        return [part.column(at).to_pylist() for at in range(count)]
+    def part(self, start: int, stop: int) -> Any:
+        return self._data.slice(start, stop - start)
+
+    def cells_of(self, part: Any, at: int) -> list[Any]:
+        return [*part.column(at).to_pylist()]

@@ -48,10 +48,12 @@ def types_text(frame: Frame) -> str:
 
 def _notes(frame: Frame) -> list[str]:
     notes = [cut(note, LONGEST_NOTE) for note in frame.notes]
-    if frame.sampled is not None:
-        sampled = len(frame.sampled)
-        notes.append(f"(what is said of columns is of {sampled:,} sampled rows)")
-    return notes
+    looked_at = ""
+    if frame.held < frame.rows:
+        looked_at = f"the first {frame.held:,} rows"
+    elif frame.sampled is not None:
+        looked_at = f"{len(frame.sampled):,} sampled rows"
+    return [*notes, f"(what is said of columns is of {looked_at})"] if looked_at else notes
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -112,9 +114,7 @@ def _names(columns: Sequence[Column], width: int) -> str:
     first, last = columns[0], columns[-1]
     dtype = cut(first.dtype, LONGEST_TYPE)
     if first.is_index:
-        level = (
-            "" if first.name is None else f" {cut(repr(heading_text(first.name, width)), width)}"
-        )
+        level = "" if first.name is None else f" {name_text(first.name, width)}"
         return f"index{level}: {dtype}"
     if len(columns) == 1:
         return f"{_name(first, width)}: {dtype}"
@@ -158,8 +158,7 @@ def _first_rows(frame: Frame, most: int) -> str:
 
 def _rows(frame: Frame) -> list[Sequence[object]]:
     count = min(FIRST_COLUMNS, len(frame.columns))
-    cells = frame.cells(0, min(ROWS, frame.rows), count)
-    return [*zip(*cells, strict=True)]
+    return [*frame.cells(0, min(ROWS, frame.rows), count)]
 
 
 def _heading(frame: Frame, count: int) -> str:

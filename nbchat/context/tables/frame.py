@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from nbchat.context.classes import class_name
@@ -12,6 +13,7 @@ from nbchat.context.tables.names import Column
 from nbchat.context.tables.sample import positions
 
 MOST_COLUMNS = 5_000  # that are looked at
+UNREADABLE = "<unreadable>"
 
 
 class Frame(ABC):
@@ -32,9 +34,14 @@ class Frame(ABC):
         self.kind = name if name.isidentifier() and len(name) < 60 else "table"
 
     @property
+    def held(self) -> int:
+        """How many rows, from the first on, are at hand."""
+        return self.rows
+
+    @property
     def sampled(self) -> list[int] | None:
-        """The rows that `facts` speaks of; None for all."""
-        return positions(self.rows, len(self.columns))
+        """Those of them that `facts` speaks of; None for all."""
+        return positions(self.held, len(self.columns))
 
     @property
     def size_text(self) -> str:
@@ -53,8 +60,23 @@ class Frame(ABC):
         """What is to say of a column, by its place in `columns`."""
 
     @abstractmethod
-    def cells(self, start: int, stop: int, count: int) -> list[list[Any]]:
-        """So many rows of the first columns in `columns`, column by column."""
+    def part(self, start: int, stop: int) -> Any:
+        """Some of the rows, as the library has them."""
+
+    @abstractmethod
+    def cells_of(self, part: Any, at: int) -> list[Any]:
+        """The cells of a column in some of the rows."""
+
+    def cells(self, start: int, stop: int, count: int) -> Iterator[tuple[Any, ...]]:
+        """Some rows with their first cells. A column that fails does not lose the others."""
+        part = self.part(start, stop)
+        columns = []
+        for at in range(count):
+            cells: list[Any] = []
+            with suppress(Exception):
+                cells = self.cells_of(part, at)
+            columns.append(cells if len(cells) == stop - start else [UNREADABLE] * (stop - start))
+        return zip(*columns, strict=True)
 
 
 def _count(number: int, what: str) -> str:

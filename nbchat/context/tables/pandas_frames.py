@@ -46,23 +46,20 @@ class PandasFrame(Frame):
     def __init__(self, value: object, data: Any, rows: int | None = None) -> None:
         super().__init__(value)
         self.is_column = is_from(data, "pandas", "Series")
-        self._looked_at = len(data)
-        self.rows = self._looked_at if rows is None else rows
+        self.rows = len(data) if rows is None else rows
         name = data.name if self.is_column else None
         if self.is_column:
             data = data.to_frame(name=0)
         self.width = data.shape[1]
         self._data = data.iloc[:, :MOST_COLUMNS] if self.width > MOST_COLUMNS else data
-        self._levels = _levels(data.index, self._looked_at)
+        self._levels = _levels(data.index)
         self.columns = [*self._index_columns(), *self._own_columns(name)]
         of_names = [] if self.is_column else _notes_of_names(data.columns)
         self.notes = [*of_names, *([] if self._levels else ["index: RangeIndex"])]
 
     @property
-    def sampled(self) -> list[int] | None:
-        if self._looked_at < self.rows:  # of modin and cudf the beginning is here
-            return [*range(self._looked_at)]
-        return Frame.sampled.fget(self)  # type: ignore[attr-defined, no-any-return]
+    def held(self) -> int:
+        return len(self._data)
 
     def _own_columns(self, name: object) -> list[Column]:
         names = [name] if self.is_column else self._data.columns.tolist()
@@ -81,15 +78,16 @@ class PandasFrame(Frame):
     @cached_property
     def _sample(self) -> Any:
         chosen = self.sampled
-        whole = chosen is None or len(chosen) == self._looked_at
-        return self._data if whole else self._data.iloc[chosen]
+        return self._data if chosen is None else self._data.iloc[chosen]
 
     def facts(self, at: int) -> Facts:
         return facts_of(self._column(self._sample, at))
 
-    def cells(self, start: int, stop: int, count: int) -> list[list[Any]]:
-        part = self._data.iloc[start:stop]
-        return [self._column(part, at).tolist() for at in range(count)]
+    def part(self, start: int, stop: int) -> Any:
+        return self._data.iloc[start:stop]
+
+    def cells_of(self, part: Any, at: int) -> list[Any]:
+        return [*self._column(part, at).tolist()]
 
     def _column(self, data: Any, at: int) -> Any:
         """A column as a Series, or a level of the index."""
@@ -99,7 +97,7 @@ class PandasFrame(Frame):
         return pandas.Series(data.index.get_level_values(at))
 
 
-def _levels(index: Any, rows: int) -> int:
+def _levels(index: Any) -> int:
     """How many levels of an index say something: none where it counts the rows."""
     if is_from(index, "pandas", "RangeIndex"):
         counts = index.start == 0 and index.step == 1 and index.name is None

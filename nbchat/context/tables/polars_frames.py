@@ -50,9 +50,11 @@ class PolarsFrame(Frame):
         is_counted = class_name(column.dtype) not in _UNCOUNTED
         return frequent(column.to_list(), of_library=is_counted)
 
-    def cells(self, start: int, stop: int, count: int) -> list[list[Any]]:
-        part = self._data[start:stop]
-        return [part.to_series(at).to_list() for at in range(count)]
+    def part(self, start: int, stop: int) -> Any:
+        return self._data[start:stop]
+
+    def cells_of(self, part: Any, at: int) -> list[Any]:
+        return [*part.to_series(at).to_list()]
 
 
 def dtype_text(dtype: Any, depth: int = 0) -> str:

@@ -19,10 +19,10 @@ def csv_lines(frame: Frame, rows: int, most: int) -> Iterator[str]:
     """The heading and then the first rows, a text each; no cell is longer than `most`."""
     yield csv_line([heading_text(column.name, most) for column in frame.columns])
     at, chunk = 0, FIRST_CHUNK
-    rows = min(rows, frame.rows)
+    rows = min(rows, frame.held)
     while at < rows:
         chunk = max(1, min(chunk, MOST_CELLS_AT_ONCE // max(len(frame.columns), 1), rows - at))
-        for row in zip(*frame.cells(at, at + chunk, len(frame.columns)), strict=True):
+        for row in frame.cells(at, at + chunk, len(frame.columns)):
             yield csv_line([cell_text(cell, most) for cell in row])
         at += chunk
         chunk = min(chunk * 4, LARGEST_CHUNK)

@@ -130,7 +130,7 @@ def _arrow() -> pa.Table:
 
 
 def _wide(columns: int, name: Callable[[int], Any]) -> pd.DataFrame:
-    return pd.DataFrame(_numbers(20, columns), columns=[name(i) for i in range(columns)])
+    return pd.DataFrame(_numbers(12, columns), columns=[name(i) for i in range(columns)])
 
 
 def _letters(number: int) -> str:
