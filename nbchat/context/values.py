@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from nbchat import known_keys
-from nbchat.context import tokens
+from nbchat.context import arrays, tables, tokens, xarrays
 from nbchat.context.asking import guarded
 from nbchat.context.bounded import LONGEST_VALUE as LONGEST_VALUE
 from nbchat.context.bounded import cut_end
@@ -31,6 +31,9 @@ View: TypeAlias = "Callable[[str, object, Form], Shown | None]"
 VIEWS: tuple[View, ...] = (
     show_picture,
     show_error,
+    tables.view,
+    xarrays.view,
+    arrays.view,
     show_definition,
     show_path,
     plain,

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbchat.context.classes import class_name, is_a
 from nbchat.context.expand import expand
-from nbchat.context.tables import shape_text
+from nbchat.context.tables.size import shape_text
 from nbchat.context.values import as_image, image_label, is_data, text_label, value_text
 from nbchat.messages import Image, Part
 
