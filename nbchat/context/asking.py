@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -36,10 +36,14 @@ class TooLong(BaseException):
     """The time for looking at a value is over. No Exception: values swallow those."""
 
 
+# What a view lets through where a value's own errors are told as its text.
+ENDS = (KeyboardInterrupt, TooLong)
+
+
 @dataclass(slots=True)
 class _Look:
     what: str = "looking at it"  # what the value is doing
-    longest: float = LONGEST_LOOK  # seconds
+    longest: float = field(default_factory=lambda: LONGEST_LOOK)  # seconds
     alarm: _Alarm | None = None
 
 
@@ -56,7 +60,7 @@ def guarded(name: str, show: Callable[[], Shown]) -> Shown:
     except NotShown as why:
         reason = f"{why}"
     except TooLong:
-        reason = f"{look.what} took more than {look.longest:.0f} s"
+        reason = f"{look.what} took more than {look.longest:g} s"
     except Interrupted:
         raise
     except KeyboardInterrupt:
@@ -70,14 +74,14 @@ def guarded(name: str, show: Callable[[], Shown]) -> Shown:
 
 
 @contextmanager
-def asking(what: str, longest: float = LONGEST_LOOK) -> Iterator[None]:
-    """While a value is asked for `what`: "its repr", "drawing it"."""
+def asking(what: str, longest: float | None = None) -> Iterator[None]:
+    """While a value is asked for `what`: "its repr", "drawing it"; `longest` seconds from here."""
     look = _look.get()
     if look is None:
         yield
         return
     before = (look.what, look.longest)
-    _begin(look, what, longest)
+    _begin(look, what, longest or look.longest)
     yield
     _begin(look, *before)  # else it stays, to be told
 

@@ -19,6 +19,10 @@ from types import (
 )
 from typing import Any
 
+from nbchat.wording import shorten, written_out
+
+LONGEST_NAME = 80  # characters of the name of a class
+
 _bases: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 _members: Callable[[type], dict[str, Any]] = type.__dict__["__dict__"].__get__
 _flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
@@ -31,12 +35,15 @@ _METHODS = (FunctionType, MethodDescriptorType, WrapperDescriptorType)
 
 
 def class_name(value: object) -> str:
-    """The name of its class.
+    """The name of its class, which may be any text, as a word of one line.
 
-    >>> class_name(3)
-    'int'
+    >>> class_name(3), class_name(type("a\\n`b`", (), {})())
+    ('int', "a\\\\n'b'")
     """
-    return _name(type(value))
+    name = _name(type(value))
+    if name.isidentifier() and len(name) <= LONGEST_NAME:
+        return name
+    return shorten(written_out(name).replace("`", "'"), LONGEST_NAME)
 
 
 def is_a(value: object, *kinds: type) -> bool:
@@ -47,6 +54,15 @@ def is_a(value: object, *kinds: type) -> bool:
     (True, False)
     """
     return any(base is kind for base in _bases(type(value)) for kind in kinds)
+
+
+def is_exactly(value: object, *kinds: type) -> bool:
+    """Whether it is of one of these classes, and of none that is made of them.
+
+    >>> is_exactly(True, int, str), is_exactly(1, int, str)
+    (False, True)
+    """
+    return any(type(value) is kind for kind in kinds)  # `in` asks its class whether it is equal
 
 
 def is_from(value: object, module: str, *names: str) -> bool:
@@ -129,8 +145,8 @@ def _read_slot(held: dict[str, Any], value: object, name: str, member: Any) -> N
 def attributes(value: object) -> dict[str, Any]:
     """What `vars` gives, of an instance that has it; whatever its class says."""
     for base in _bases(type(value)):
-        member = _members(base).get("__dict__")
-        if type(member) in (GetSetDescriptorType, MemberDescriptorType):
+        member: Any = _members(base).get("__dict__")
+        if is_exactly(member, GetSetDescriptorType, MemberDescriptorType):
             inside = member.__get__(value)
             return inside if type(inside) is dict else {}
     return {}
@@ -143,7 +159,7 @@ def is_built_in(kind: type) -> bool:
 
 def has_method(value: object, name: str) -> bool:
     """Whether its class has a method of that name, written in Python or in C."""
-    return type(member_of(value, name)) in _METHODS
+    return is_exactly(member_of(value, name), *_METHODS)
 
 
 def defines(value: object, name: str) -> type | None:

@@ -14,7 +14,16 @@ from types import FunctionType, SimpleNamespace
 from typing import Any, TypeAlias
 
 from nbchat.context.bounded import LONGEST_VALUE, one_line
-from nbchat.context.classes import class_name, defines, is_a, is_from, member_of, of_type, stored
+from nbchat.context.classes import (
+    class_name,
+    defines,
+    is_a,
+    is_exactly,
+    is_from,
+    member_of,
+    of_type,
+    stored,
+)
 from nbchat.context.forms import Form
 from nbchat.context.leaves import leaf
 from nbchat.context.plain import without_value
@@ -33,8 +42,8 @@ DEEPEST = 12  # containers inside one another
 Item: TypeAlias = tuple[object, object]  # of a dict: key and value; of a list: _NO_KEY and value
 
 _NO_KEY = object()
-_QUICK = frozenset((str, int, float, bool, type(None)))  # the kinds of most items by far
-_VIEWS = (type({}.keys()), type({}.values()))
+_QUICK = (str, int, float, bool, type(None))  # the kinds of most items by far
+_VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()))
 _SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset, deque, *_VIEWS)
 _BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}")}
 _NEW_LINE = "\n" + " " * INDENT
@@ -81,11 +90,10 @@ class _Writer:
 
     def write(self, value: object, room: int, width: int) -> str:
         """The value in about `room` characters, in lines of `width`."""
-        is_leaf = type(value) in _QUICK or len(self._inside) > DEEPEST
-        contents = None if is_leaf else _contents(value)
+        contents = None if is_exactly(value, *_QUICK) else _contents(value)
         if contents is None:
             return one_line(leaf(value, room), max(room, SHORT))
-        if id(value) in self._inside:
+        if id(value) in self._inside or len(self._inside) > DEEPEST:
             return f"{contents.opening}…{contents.closing}"
         self._inside.append(id(value))
         parts, is_cut = self._parts(contents, room - LONGEST_WORDS, width - INDENT)
@@ -106,8 +114,8 @@ class _Writer:
             before = self._key(key, contents, share)
             part = before + self.write(item, share, width - min(len(before), width // 2))
             parts.append(part)
-            lines = part.count("\n") + (len(part) > SHORT)
-            room -= len(part) + len(", ") + INDENT * lines * len(self._inside)
+            lines = part.count("\n") + (1 if len(part) > SHORT else len(part) / SHORT / 2)
+            room -= len(part) + len(", ") + int(INDENT * lines * len(self._inside))
         return parts, len(parts) < contents.size
 
     def _key(self, key: object, contents: _Contents, room: int) -> str:
@@ -193,8 +201,9 @@ def _of_sequence(kind: Any, value: object) -> _Contents:
     is_small_set = is_a(value, set, frozenset) and size <= _SORTED_UP_TO
     if is_small_set and all(type(item) is str for item in items):
         items.sort()  # their own order is another one in each process
-    brackets = _BRACKETS.get(type(value), (f"{class_name(value)}([", "])"))
-    opening, closing = brackets
+    opening, closing = f"{class_name(value)}([", "])"
+    if is_exactly(value, list, tuple, set):
+        opening, closing = _BRACKETS[type(value)]
     if type(value) is set and not items:
         opening, closing = "set(", ")"
     return _Contents(opening, closing, size, ((_NO_KEY, item) for item in items))

@@ -20,7 +20,15 @@ from typing import Any
 
 from nbchat.context.asking import asking
 from nbchat.context.bounded import cut_end
-from nbchat.context.classes import is_a, is_built_in, loaded, members_of, module_name, of_type
+from nbchat.context.classes import (
+    is_a,
+    is_built_in,
+    is_exactly,
+    loaded,
+    members_of,
+    module_name,
+    of_type,
+)
 from nbchat.context.containers import write_arguments
 from nbchat.context.forms import Form
 from nbchat.context.frames import is_cell
@@ -66,7 +74,7 @@ def _kind(value: object) -> str:
         return "method"
     if type(value) is FunctionType:
         return "function"
-    return "built-in function" if type(value) in _IN_C else ""
+    return "built-in function" if is_exactly(value, *_IN_C) else ""
 
 
 def _source(value: Any) -> str:
@@ -172,7 +180,7 @@ def _signature(value: Any) -> str:
     else:
         name, doc = f"def {value.__name__}", value.__doc__
     called = ""
-    if type(value) in (*_IN_C, FunctionType):
+    if is_exactly(value, *_IN_C, FunctionType):
         try:
             called = str(inspect.signature(value))
         except (ValueError, TypeError):  # many in C do not say

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nbchat.context.asking import asking
+from pathlib import PurePath
+
+from nbchat.context.asking import ENDS, asking
 from nbchat.context.bounded import one_line, without_addresses
 from nbchat.context.classes import class_name, defines, is_a, is_from, method, module_name, of_class
 
@@ -23,6 +25,8 @@ def leaf(value: object, room: int) -> str:
         return one_line(str(value), LONGEST_LEAF)
     if _library(value) in (*_DESCRIBED, *_DRAWN) and _is_large(value):
         return described(value)
+    if is_a(value, PurePath):
+        return f"{class_name(value)}({PurePath.__str__(value)!r})"  # type: ignore[arg-type]
     return one_line(" ".join(_repr(value).split()), LONGEST_LEAF)
 
 
@@ -47,9 +51,9 @@ def _repr(value: object) -> str:
     try:
         with asking("its repr"):
             return without_addresses(str.__str__(repr(value)))
-    except KeyboardInterrupt:
+    except ENDS:
         raise
-    except (Exception, SystemExit, GeneratorExit) as failure:
+    except BaseException as failure:
         return f"<{class_name(value)}, whose repr raises {class_name(failure)}>"
 
 

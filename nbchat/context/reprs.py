@@ -29,7 +29,7 @@ from nbchat.context.shown import Shown
 LONGEST_BRIEF = 2000  # characters, unless more is asked for
 
 # `<pandas.core.groupby.DataFrameGroupBy object>`, `<unlocked _thread.lock object>`
-_ONLY_ITS_KIND = re.compile(r"<?(?:\w+ )?[\w.]+ (?:object|instance)(?: of type [\w.]+)?>?")
+_ONLY_ITS_KIND = re.compile(r"<?(?:\w+ )?[\w.]+ (?:object|instance)(?: of type [\w.]+| \w+=\d+)*>?")
 
 
 def show_repr(name: str, value: object, form: Form) -> Shown | None:
@@ -72,7 +72,7 @@ def _said(value: object) -> str:
         return ""
     with asking(f"its {ask.__name__}"):
         said = str.__str__(ask(value))
-    return without_addresses(said.replace(str(id(value)), "…")).strip()
+    return without_addresses(said).replace(str(id(value)), "…").strip()
 
 
 def _says_only_its_kind(said: str, kind: str) -> bool:

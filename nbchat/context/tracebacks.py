@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from nbchat.context import frames
-from nbchat.context.asking import asking
+from nbchat.context.asking import ENDS, asking
 from nbchat.context.bounded import LONGEST_VALUE, cut_middle, one_line, without_addresses
 from nbchat.context.classes import class_name, is_a, of_type
 from nbchat.context.forms import Form
@@ -159,7 +159,9 @@ def _message(error: BaseException) -> str:
     """What it says. Its class may fail to say it: that is told, too."""
     try:
         text = str.__str__(str(error))
-    except (Exception, GeneratorExit, SystemExit) as failure:
+    except ENDS:
+        raise
+    except BaseException as failure:
         return f"(its message raises {class_name(failure)})"
     if is_a(error, SyntaxError):
         text = text.partition(" (")[0]  # the place follows, which is told before

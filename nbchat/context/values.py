@@ -24,6 +24,10 @@ from nbchat.context.shown import Shown
 from nbchat.context.tracebacks import show_error
 from nbchat.masked_parts import Seen, keys_masked
 from nbchat.settings_values import Data
+from nbchat.wording import shorten, written_out
+
+LONGEST_LINE = 450  # characters of what is told of a value
+MOST_WORDS = 200  # characters with which a view says what it has left out
 
 View: TypeAlias = "Callable[[str, object, Form], Shown | None]"
 
@@ -65,12 +69,18 @@ def _without_keys(shown: Shown) -> Shown:
     """The same, with no key in it, whatever holds it or has cut it."""
     mask = known_keys.current()
     seen: Seen = {}
-    text = mask.hide_cut(cut_end(shown.text), seen)
-    kind = mask.hide_cut(shown.kind, seen)
+    is_cut = len(shown.text) <= LONGEST_VALUE + MOST_WORDS
+    text = mask.hide_cut(shown.text if is_cut else cut_end(shown.text), seen)
+    kind = _line(mask.hide_cut(shown.kind, seen))
     masked = (keys_masked(seen),) if seen else ()
-    facts = tuple(mask.hide_cut(fact) for fact in shown.facts)
-    refusal = mask.hide_cut(shown.refusal)
+    facts = tuple(_line(mask.hide_cut(fact)) for fact in shown.facts)
+    refusal = _line(mask.hide_cut(shown.refusal))
     return replace(shown, text=text, kind=kind, facts=(*facts, *masked), refusal=refusal)
+
+
+def _line(text: str) -> str:
+    """As a line that a heading and the line below an answer can hold."""
+    return shorten(written_out(text).replace("`", "'"), LONGEST_LINE)
 
 
 def label(name: str, shown: Shown, text: str) -> str:
