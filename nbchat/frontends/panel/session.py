@@ -16,6 +16,7 @@ from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import error_name
+from nbchat.frontends.panel.excerpts import Excerpts
 from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.frontends.panel.questions import QuestionQueue
@@ -38,6 +39,8 @@ class Session:
         chosen: dict[str, Any] = {"thinking": "", "search": False}
         self.options: dict[str, Any] = dict.fromkeys(NUMBERS) | chosen
         self.snapshot = Snapshot()
+        self.excerpts = Excerpts(notebook)
+        self._runs = 0  # of the notebook's cells, as far as they were noted
         self._publish = publish
         self._lookout = Lookout(self._tell_changes)
         self._told: dict[str, Any] = {}  # of the next question
@@ -131,6 +134,11 @@ class Session:
         if self._tell_changes():
             self._lookout.start(self.conversation)
 
+    def note_run(self) -> None:
+        """A cell has run: what is attached may be another, and settings, too."""
+        self._runs += 1
+        self.check_settings()
+
     def _tell_changes(self) -> bool:
         """Tell what has changed. Returns whether anybody watches."""
         now = self._next_question() if self.watched else self._told
@@ -146,6 +154,8 @@ class Session:
             "model": next_model(self.conversation),
             "system": self.conversation.system or "",
             "queued": queued.typed if queued else None,
+            "runs": self._runs,
+            **self.excerpts.offered(),
             **self.options,
         }
 
