@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,7 +23,11 @@ ADDS_OUTPUT = ("stream", "display_data", "execute_result", "error")
 CHANGES_OUTPUT = (*ADDS_OUTPUT, "update_display_data", "clear_output")
 MOST_CELLS = 50  # of which is known what they have shown, the newest
 
+TELLS = ("display_data", "execute_result", "update_display_data", "clear_output")  # to `listener`
+LARGEST_TOLD = 4_000_000  # bytes of a message that is told; figures are smaller
+
 Frames: TypeAlias = list[Any]  # a message on its way
+Listener: TypeAlias = Callable[[str, str, Mapping[str, Any]], None]
 
 
 class ShownByCell:
@@ -64,6 +68,7 @@ class KernelMessages:
         self._process = os.getpid()
         self._order = threading.RLock()  # messages are sent in the order in which they are noted
         self._painters: set[int] = set()  # the threads whose messages are not noted
+        self.listener: Listener | None = None  # told the kind, the execution and what it says
         # What was shown before, in the cell that is running now, nobody has seen.
         self.running_cell().has_outputs = True
         self._thread = kernel.iopub_thread
@@ -73,6 +78,7 @@ class KernelMessages:
     def end(self) -> None:
         """Read no more."""
         self._process = 0
+        self.listener = None
         if vars(self._thread).get("send_multipart") == self._note_and_send:
             del self._thread.send_multipart
 
@@ -92,7 +98,10 @@ class KernelMessages:
         unpack = self._kernel.session.unpack
         kind = unpack(header)["msg_type"]
         if kind in CHANGES_OUTPUT:
-            cell = self._cell(unpack(parent).get("msg_id", ""))
+            execution = unpack(parent).get("msg_id", "")
+            if self.listener is not None and kind in TELLS and len(content) <= LARGEST_TOLD:
+                self.listener(kind, execution, unpack(content))
+            cell = self._cell(execution)
             if cell.kept is not None:
                 cell.kept.append(frames)
             if kind in ADDS_OUTPUT:
