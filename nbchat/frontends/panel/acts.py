@@ -39,14 +39,14 @@ def send_rows(session: Session, message: page_messages.Want) -> None:
 
 @on_arrival(page_messages.Send)
 def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -> Work:
-    settings = runtime.current().settings()
+    asked = session.asked()
     along = [(one.of, one.name, one.mark) for one in message.along]
     composed = attachments.content(
         message.text,
         session.notebook,
-        data=settings.data,
+        data=asked.settings.data,
         names=message.variables,
-        excerpts=session.excerpts.take(along, settings),
+        excerpts=session.excerpts.take(along, asked),
         images=page_messages.images(buffers),
     )
     words = message.text

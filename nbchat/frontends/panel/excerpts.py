@@ -7,12 +7,16 @@ it was shown, with a mark that the page hands back. After each cell the page loo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from nbchat import runtime
 from nbchat.context.cells import Cell
+from nbchat.context.cells_above import ALL, cells_above
 from nbchat.context.classes import class_name
 from nbchat.context.excerpts import Excerpt
 from nbchat.context.last_error import Failure
@@ -20,18 +24,34 @@ from nbchat.context.notebook import Notebook
 from nbchat.context.pictures import LARGEST_PICTURE
 from nbchat.context.shown import Shown, block
 from nbchat.context.values import label
-from nbchat.errors import BadSettings
+from nbchat.conversation.conversation import Conversation
+from nbchat.errors import BadSettings, NbchatError
 from nbchat.frontends.panel import folder, offers
+from nbchat.frontends.panel.next_model import next_model
 from nbchat.messages import File, Image
 from nbchat.settings import Settings
-from nbchat.settings_values import CELL_BUDGET
 
 Of = Literal["error", "cells", "cell", "file"]
-Make: TypeAlias = "Callable[[Notebook, str, Settings], Excerpt]"
+Make: TypeAlias = "Callable[[Notebook, str, Asked], Excerpt]"
 
 MOST_KEPT = 24  # excerpts as they were shown, of one panel
-ALL = 0  # cells: as many as there is room for
 LONGEST_FILE = 50_000  # characters of a text that are sent
+
+
+@dataclass(slots=True, frozen=True)
+class Asked:
+    """What an excerpt depends on besides the notebook: where it is to be asked, and how much."""
+
+    conversation: Conversation
+    settings: Settings
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether the model that would be asked reads images, as far as is known."""
+        row = None
+        with suppress(NbchatError):
+            row = self.settings.catalog.find(next_model(self.conversation)).model
+        return row is None or not row.features or "image" in row.features
 
 
 class Excerpts:
@@ -41,9 +61,9 @@ class Excerpts:
         self._notebook = notebook
         self._kept: dict[tuple[str, str], tuple[str, Excerpt]] = {}
 
-    def look(self, of: Of, name: str, settings: Settings) -> tuple[str, Excerpt]:
+    def look(self, of: Of, name: str, asked: Asked) -> tuple[str, Excerpt]:
         """An excerpt as it is now, and its mark; without text where there is nothing to send."""
-        excerpt = MAKERS[of](self._notebook, name, settings)
+        excerpt = MAKERS[of](self._notebook, name, asked)
         mark = _mark(excerpt)
         self._kept.pop((of, name), None)
         self._kept[of, name] = mark, excerpt
@@ -51,12 +71,12 @@ class Excerpts:
             del self._kept[next(iter(self._kept))]
         return mark, excerpt
 
-    def shown(self, of: Of, name: str, settings: Settings) -> Excerpt:
+    def shown(self, of: Of, name: str, asked: Asked) -> Excerpt:
         """An excerpt as it was shown."""
         kept = self._kept.get((of, name))
-        return kept[1] if kept else self.look(of, name, settings)[1]
+        return kept[1] if kept else self.look(of, name, asked)[1]
 
-    def take(self, wanted: Iterable[tuple[Of, str, str]], settings: Settings) -> list[Excerpt]:
+    def take(self, wanted: Iterable[tuple[Of, str, str]], asked: Asked) -> list[Excerpt]:
         """These as they were shown; what was never shown, as it is now.
 
         Raises BadSettings where something else has been shown since, such as in another view.
@@ -64,7 +84,7 @@ class Excerpts:
         taken = []
         for of, name, mark in wanted:
             kept = self._kept.get((of, name))
-            now = kept if kept and kept[0] == mark else self.look(of, name, settings)
+            now = kept if kept and kept[0] == mark else self.look(of, name, asked)
             if mark and now[0] != mark:
                 raise BadSettings(
                     f"{now[1].label or name or of} has changed since it was shown. "
@@ -76,8 +96,7 @@ class Excerpts:
     def offered(self) -> dict[str, Any]:
         """What the page can offer by a button: the last error's name, and how many cells ran."""
         failure = self._notebook.failure if _borrowed(*_ERROR) else None
-        cells = offers.numbered(self._notebook) if _borrowed(*_CELLS) else ()
-        return {"error": _error_name(failure), "cells": len(cells)}
+        return {"error": _error_name(failure), "cells": len(offers.numbered(self._notebook))}
 
 
 def _mark(excerpt: Excerpt) -> str:
@@ -91,7 +110,6 @@ def _mark(excerpt: Excerpt) -> str:
 # --- who makes them ------------------------------------------------------------------------------
 
 _ERROR = (("nbchat.context.error_questions", "nbchat.context.last_error"), "error_excerpt")
-_CELLS = (("nbchat.context.cells_above",), "cells_above")
 
 
 def _borrowed(modules: Sequence[str], name: str) -> Callable[..., Excerpt] | None:
@@ -105,36 +123,44 @@ def _borrowed(modules: Sequence[str], name: str) -> Callable[..., Excerpt] | Non
     return None
 
 
-def _error(notebook: Notebook, name: str, settings: Settings) -> Excerpt:
+def _error(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
     make = _borrowed(*_ERROR)
     if make is None or notebook.failure is None:
         return Excerpt("", "no error any more")
-    return make(notebook, data=settings.data)
+    return make(notebook, data=asked.settings.data)
 
 
-def _cells(notebook: Notebook, name: str, settings: Settings) -> Excerpt:
-    make = _borrowed(*_CELLS)
-    if make is None or not offers.numbered(notebook):
-        return Excerpt("", "no cells that have run")
-    return make(notebook, ALL, budget=CELL_BUDGET, images=True, data=settings.data, turns=())
+def _cells(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
+    return _told(notebook, ALL, asked)
 
 
-def _cell(notebook: Notebook, name: str, settings: Settings) -> Excerpt:
+def _cell(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
     cell = offers.numbered(notebook).get(int(name))
-    make = _borrowed(*_CELLS)
-    if make is None or cell is None:
-        return Excerpt("", f"there is no In[{name}] any more")
-    one = _OneCell(notebook, cell)
-    made = make(one, 1, budget=CELL_BUDGET, images=True, data=settings.data, turns=())
-    size = made.label.partition(" (")[2]
-    return Excerpt(made.text, f"In[{name}] ({size}" if size else f"In[{name}]", made.images)
+    if cell is None:
+        return Excerpt("", f"there is no In[{name}] to send")
+    told = _told(_OneCell(notebook, cell), 1, asked)
+    facts = told.label.partition(" (")[2]
+    return replace(told, label=f"In[{name}] ({facts}" if facts else f"In[{name}]: nothing to send")
 
 
-def _file(notebook: Notebook, name: str, settings: Settings) -> Excerpt:
+def _told(notebook: Notebook, count: int, asked: Asked) -> Excerpt:
+    conversations = list(runtime.current().conversations.values())
+    return cells_above(
+        notebook,
+        count,
+        budget=asked.settings.cell_budget,
+        images=asked.sees_images,
+        data=asked.settings.data,
+        turns=[turn for one in conversations for turn in one.all_turns],
+        sent=[turn.id for turn in asked.conversation.turns],
+    )
+
+
+def _file(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
     path = folder.find_file(notebook.folder, name)
     if path is None:
         return Excerpt("", f"there is no file {name} here")
-    if settings.data == "schema":
+    if asked.settings.data == "schema":
         return Excerpt("", f"{name} is not sent: the settings keep values back")
     try:
         shown = _read(path, name)

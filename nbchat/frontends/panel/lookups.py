@@ -60,13 +60,13 @@ def list_files(session: Session, message: page_messages.Files, buffers: Sequence
 @on_arrival(page_messages.Peek)
 def show_beginning(session: Session, message: page_messages.Peek, buffers: Sequence[Any]) -> Work:
     """Show what would be sent of it now; an excerpt is kept as it is shown."""
-    settings = runtime.current().settings()
+    asked = session.asked()
     mark = ""
     if message.of == "variable":
         variables = session.notebook.variables
-        text, label = attachments.variable(variables, message.name, settings.data)
+        text, label = attachments.variable(variables, message.name, asked.settings.data)
     else:
-        mark, excerpt = session.excerpts.look(message.of, message.name, settings)
+        mark, excerpt = session.excerpts.look(message.of, message.name, asked)
         text, label = excerpt.text, excerpt.label
     shown = attachments.beginning(text)
     is_cut = {"cut": True} if shown != text else {}
@@ -77,12 +77,12 @@ def show_beginning(session: Session, message: page_messages.Peek, buffers: Seque
 
 @on_arrival(page_messages.Whole)
 def show_whole(session: Session, message: page_messages.Whole, buffers: Sequence[Any]) -> Work:
-    settings = runtime.current().settings()
+    asked = session.asked()
     if message.of == "variable":
         variables = session.notebook.variables
-        text, _ = attachments.variable(variables, message.name, settings.data)
+        text, _ = attachments.variable(variables, message.name, asked.settings.data)
     else:
-        text = session.excerpts.shown(message.of, message.name, settings).text
+        text = session.excerpts.shown(message.of, message.name, asked).text
     thing = {"of": message.of, "name": message.name}
     return partial(session.tell, {"kind": "whole", **thing, "text": text})
 
