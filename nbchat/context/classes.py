@@ -8,18 +8,18 @@ the object or its class has for attributes that are missing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FunctionType, GetSetDescriptorType, ModuleType
+from collections.abc import Callable
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
-
-from nbchat.errors import BadVariable, Interrupted
-from nbchat.wording import safe_excerpt
 
 _bases: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 _members: Callable[[type], dict[str, Any]] = type.__dict__["__dict__"].__get__
+_flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
+_module: Callable[[type], Any] = type.__dict__["__module__"].__get__
 _name: Callable[[type], str] = type.__dict__["__name__"].__get__
 _loaded: Callable[[Any], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
+
+_MADE_BY_PYTHON = 1 << 9  # the flag of a class made by a class statement
 
 
 def class_name(value: object) -> str:
@@ -48,11 +48,18 @@ def is_from(value: object, module: str, *names: str) -> bool:
     >>> is_from(Decimal(1), "decimal", "Decimal"), is_from(1, "not_imported", "Decimal")
     (True, False)
     """
-    library = sys.modules.get(module)
-    if not is_a(library, ModuleType):
-        return False
-    kinds: list[Any] = [_loaded(library).get(name) for name in names]
+    kinds = [loaded(module, name) for name in names]
     return is_a(value, *(kind for kind in kinds if is_a(kind, type)))
+
+
+def loaded(module: str, name: str) -> Any:
+    """What a library has by that name, if it is loaded; None for what it has not, or lacks.
+
+    >>> loaded("decimal", "ROUND_UP"), loaded("not_imported", "Decimal")
+    ('ROUND_UP', None)
+    """
+    library = sys.modules.get(module)
+    return _loaded(library).get(name) if is_a(library, ModuleType) else None
 
 
 def method(value: object, name: str) -> Callable[..., Any] | None:
@@ -77,6 +84,70 @@ def of_class(value: object, name: str) -> Any:
     return _member(value, name).__get__(value)
 
 
+def of_type(kind: type, name: str, value: object) -> Any:
+    """A member of a class of Python's own, whatever a class made of it says.
+
+    >>> of_type(BaseException, "args", ValueError("no"))
+    ('no',)
+    """
+    return _members(kind)[name].__get__(value)
+
+
+def stored(value: object) -> dict[str, Any]:
+    """What an instance holds, by name, without asking it.
+
+    >>> class Point:
+    ...     __slots__ = ("x", "__dict__")
+    >>> point = Point()
+    >>> point.x, point.y = 1, 2
+    >>> stored(point)
+    {'x': 1, 'y': 2}
+    """
+    held: dict[str, Any] = {}
+    for base in reversed(_bases(type(value))):
+        for name, member in _members(base).items():
+            if type(member) is MemberDescriptorType and not is_of_python(base):
+                _read_slot(held, value, name, member)
+    for base in _bases(type(value)):
+        members = _members(base).get("__dict__")
+        if type(members) is GetSetDescriptorType:
+            inside = members.__get__(value)
+            return held | inside if type(inside) is dict else held
+    return held
+
+
+def _read_slot(held: dict[str, Any], value: object, name: str, member: Any) -> None:
+    try:
+        held[name] = member.__get__(value)
+    except AttributeError:  # nothing is in it yet
+        return
+
+
+def is_of_python(kind: type) -> bool:
+    """Whether a class is written in C; its members in C are none that a person has made."""
+    return not _flags(kind) & _MADE_BY_PYTHON
+
+
+def defines(value: object, name: str) -> type | None:
+    """The class that defines a method of that name for it, but for `object`; None for no class.
+
+    >>> defines(True, "__repr__"), defines(object(), "__repr__")
+    (<class 'bool'>, None)
+    """
+    for base in _bases(type(value)):
+        if base is not object and name in _members(base):
+            return base
+    return None
+
+
+def module_name(kind: type) -> str:
+    """The module that a class says it is of; empty where it says nothing that is a text."""
+    if is_of_python(kind):
+        return _module(kind)
+    named = _members(kind).get("__module__")
+    return named if type(named) is str else ""
+
+
 def field_of_c(value: object, name: str) -> Any:
     """A member that is read in C, which cannot act; None where its class has none."""
     found = _member(value, name)
@@ -88,23 +159,3 @@ def _member(value: object, name: str) -> Any:
         if name in _members(base):
             return _members(base)[name]
     return None
-
-
-@contextmanager
-def asking(name: str, what: str) -> Iterator[None]:
-    """While a variable is asked for `what`: whatever it raises becomes one line."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Interrupted(f"{name} was still working on {what}; nothing was sent.") from None
-    except BaseException as error:
-        raised = f"{what} raises {class_name(error)}{_words(error)}"
-        raise BadVariable(f"{name} cannot be put into the question: {raised}.") from None
-
-
-def _words(error: BaseException) -> str:
-    """What an error says, without asking it: its class may have odd ideas of its own."""
-    said = field_of_c(error, "args")
-    if not is_a(said, tuple) or len(said) != 1 or type(said[0]) is not str or not said[0]:
-        return ""
-    return f": {safe_excerpt(said[0]).rstrip('.')}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from nbchat import runtime
 from nbchat.context.cells_above import cells_above
+from nbchat.context.error_questions import error_excerpt
 from nbchat.context.question import Composed, compose
 from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.frontends.cells.recorder import recorder_of
@@ -39,7 +39,14 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     """
     opened = open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
-    question = _composed(shell, opened, line, body)
+    return ask_composed(shell, line, _composed(shell, opened, line, body), body)
+
+
+def ask_composed(
+    shell: InteractiveShell, line: MagicArguments, question: Composed, typed: str
+) -> Answer:
+    """Ask a question that is made up already; `typed` are its words without what goes along."""
+    opened = open_runtime(shell)
     with (
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
@@ -48,7 +55,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
-        turn.note_typed(body)
+        turn.note_typed(typed)
         recorder = recorder_of(shell)
         if recorder is not None:
             recorder.note_turn(turn.id)
@@ -71,24 +78,32 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     return turn.answer
 
 
+def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
+    """Show what `ask` would send, and send nothing."""
+    from nbchat.frontends.notebook.show_request import show_request
+
+    show_request(shell, line, _composed(shell, open_runtime(shell), line, body))
+
+
 def _composed(
     shell: InteractiveShell, opened: Runtime, line: MagicArguments, body: str
 ) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
-    settings = runtime.current().settings()
+    data = (opened.usable_settings() if line.show else opened.settings()).data
+    notebook = IPythonNotebook(shell)
     excerpts = []
     if line.above is not None:
         excerpts.append(_cells_above(shell, opened, line, line.above))
-    return compose(
-        body, IPythonNotebook(shell), data=settings.data, raw=line.raw, excerpts=excerpts
-    )
+    if line.error:
+        excerpts.append(error_excerpt(notebook, data=data))
+    return compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
 
 
 def _cells_above(
     shell: InteractiveShell, opened: Runtime, line: MagicArguments, count: int
 ) -> Excerpt:
     """The cells above, with what they showed."""
-    settings = opened.settings()
+    settings = opened.usable_settings() if line.show else opened.settings()
     conversations = opened.conversations
     conversation = conversations.get(line.name or opened.active)
     return cells_above(
