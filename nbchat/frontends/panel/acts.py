@@ -44,7 +44,7 @@ def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -
     composed = attachments.content(
         message.text,
         session.notebook,
-        data=asked.settings.data,
+        data=asked.data,
         names=message.variables,
         excerpts=session.excerpts.take(along, asked),
         images=page_messages.images(buffers),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -18,6 +17,7 @@ from nbchat import runtime
 from nbchat.context.cells import Cell
 from nbchat.context.cells_above import ALL, cells_above
 from nbchat.context.classes import class_name
+from nbchat.context.error_questions import error_excerpt
 from nbchat.context.excerpts import Excerpt
 from nbchat.context.last_error import Failure
 from nbchat.context.notebook import Notebook
@@ -30,6 +30,7 @@ from nbchat.frontends.panel import folder, offers
 from nbchat.frontends.panel.next_model import next_model
 from nbchat.messages import File, Image
 from nbchat.settings import Settings
+from nbchat.settings_values import CELL_BUDGET, Data
 
 Of = Literal["error", "cells", "cell", "file"]
 Make: TypeAlias = "Callable[[Notebook, str, Asked], Excerpt]"
@@ -43,14 +44,19 @@ class Asked:
     """What an excerpt depends on besides the notebook: where it is to be asked, and how much."""
 
     conversation: Conversation
-    settings: Settings
+    settings: Settings | None  # None where they cannot be read, and nothing is sent
+
+    @property
+    def data(self) -> Data:
+        return self.settings.data if self.settings else "schema"
 
     @property
     def sees_images(self) -> bool:
         """Whether the model that would be asked reads images, as far as is known."""
         row = None
         with suppress(NbchatError):
-            row = self.settings.catalog.find(next_model(self.conversation)).model
+            if self.settings:
+                row = self.settings.catalog.find(next_model(self.conversation)).model
         return row is None or not row.features or "image" in row.features
 
 
@@ -95,8 +101,10 @@ class Excerpts:
 
     def offered(self) -> dict[str, Any]:
         """What the page can offer by a button: the last error's name, and how many cells ran."""
-        failure = self._notebook.failure if _borrowed(*_ERROR) else None
-        return {"error": _error_name(failure), "cells": len(offers.numbered(self._notebook))}
+        return {
+            "error": _error_name(self._notebook.failure),
+            "cells": len(offers.numbered(self._notebook)),
+        }
 
 
 def _mark(excerpt: Excerpt) -> str:
@@ -109,25 +117,11 @@ def _mark(excerpt: Excerpt) -> str:
 
 # --- who makes them ------------------------------------------------------------------------------
 
-_ERROR = (("nbchat.context.error_questions", "nbchat.context.last_error"), "error_excerpt")
-
-
-def _borrowed(modules: Sequence[str], name: str) -> Callable[..., Excerpt] | None:
-    for module in modules:
-        try:
-            found: Callable[..., Excerpt] | None = getattr(import_module(module), name, None)
-        except ModuleNotFoundError:
-            continue
-        if found:
-            return found
-    return None
-
 
 def _error(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
-    make = _borrowed(*_ERROR)
-    if make is None or notebook.failure is None:
+    if notebook.failure is None:
         return Excerpt("", "no error any more")
-    return make(notebook, data=asked.settings.data)
+    return error_excerpt(notebook, data=asked.data)
 
 
 def _cells(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
@@ -148,9 +142,9 @@ def _told(notebook: Notebook, count: int, asked: Asked) -> Excerpt:
     return cells_above(
         notebook,
         count,
-        budget=asked.settings.cell_budget,
+        budget=asked.settings.cell_budget if asked.settings else CELL_BUDGET,
         images=asked.sees_images,
-        data=asked.settings.data,
+        data=asked.data,
         turns=[turn for one in conversations for turn in one.all_turns],
         sent=[turn.id for turn in asked.conversation.turns],
     )
@@ -160,7 +154,7 @@ def _file(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
     path = folder.find_file(notebook.folder, name)
     if path is None:
         return Excerpt("", f"there is no file {name} here")
-    if asked.settings.data == "schema":
+    if asked.data == "schema":
         return Excerpt("", f"{name} is not sent: the settings keep values back")
     try:
         shown = _read(path, name)

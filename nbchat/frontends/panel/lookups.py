@@ -64,7 +64,7 @@ def show_beginning(session: Session, message: page_messages.Peek, buffers: Seque
     mark = ""
     if message.of == "variable":
         variables = session.notebook.variables
-        text, label = attachments.variable(variables, message.name, asked.settings.data)
+        text, label = attachments.variable(variables, message.name, asked.data)
     else:
         mark, excerpt = session.excerpts.look(message.of, message.name, asked)
         text, label = excerpt.text, excerpt.label
@@ -80,7 +80,7 @@ def show_whole(session: Session, message: page_messages.Whole, buffers: Sequence
     asked = session.asked()
     if message.of == "variable":
         variables = session.notebook.variables
-        text, _ = attachments.variable(variables, message.name, asked.settings.data)
+        text, _ = attachments.variable(variables, message.name, asked.data)
     else:
         text = session.excerpts.shown(message.of, message.name, asked).text
     thing = {"of": message.of, "name": message.name}

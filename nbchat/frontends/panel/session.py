@@ -15,7 +15,7 @@ from weakref import WeakSet
 from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
-from nbchat.errors import error_name
+from nbchat.errors import NbchatError, error_name
 from nbchat.frontends.panel.excerpts import Asked, Excerpts
 from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
@@ -65,7 +65,10 @@ class Session:
 
     def asked(self) -> Asked:
         """What an excerpt depends on that is looked at or sent now."""
-        return Asked(self.conversation, runtime.current().settings())
+        try:
+            return Asked(self.conversation, runtime.current().settings())
+        except (NbchatError, OSError):  # which is told when it is asked
+            return Asked(self.conversation, None)
 
     def questions_in(self, name: str) -> QuestionQueue:
         """The questions of a conversation that was shown; where it was not, of the one that is."""

@@ -2,6 +2,10 @@
 
 const MENTION = /(?:^|[^\p{L}\p{N}_@.])@([\p{L}\p{N}_./[\]-]*)$/u;
 
+// What each kind is called.
+/** @type {Record<string, string>} */
+const KINDS = { variable: "variableKind", cell: "cellKind", file: "fileKind" };
+
 class Mentions {
   /**
    * @param {Panel} panel
@@ -49,7 +53,7 @@ class Mentions {
    */
   add(of, listed) {
     if (!listed?.rows.length || listed.text !== this.wanted) return;
-    const kind = phrase(`${of}Kind`);
+    const kind = phrase(KINDS[of] ?? of);
     const more = listed.rows.map(([name, ...notes]) => {
       const [line, ...others] = notes;
       const row = of === "cell" ? [`In[${name}]  ${line}`, ...others] : [name, ...notes];
