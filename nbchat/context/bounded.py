@@ -72,6 +72,17 @@ def one_line(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: _outside_key(text, longest - 1)]}…"
 
 
+def size_text(count: int) -> str:
+    """A number of bytes, as people say it.
+
+    >>> size_text(999), size_text(23_400), size_text(9_000_000)
+    ('999 B', '23.4 kB', '9.0 MB')
+    """
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
+
+
 def _outside_key(text: str, at: int, *, first: bool = False) -> int:
     """Where to cut instead, so that a key stays whole: behind it, or before its first character."""
     mask = known_keys.current()

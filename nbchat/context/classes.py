@@ -9,7 +9,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
+from types import (
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any
 
 _bases: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
@@ -19,7 +26,8 @@ _module: Callable[[type], Any] = type.__dict__["__module__"].__get__
 _name: Callable[[type], str] = type.__dict__["__name__"].__get__
 _loaded: Callable[[Any], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
 
-_MADE_BY_PYTHON = 1 << 9  # the flag of a class made by a class statement
+_MADE_AT_RUN_TIME = 1 << 9  # a flag of classes
+_METHODS = (FunctionType, MethodDescriptorType, WrapperDescriptorType)
 
 
 def class_name(value: object) -> str:
@@ -68,8 +76,8 @@ def method(value: object, name: str) -> Callable[..., Any] | None:
     >>> method(3, "_repr_png_") is None
     True
     """
-    found = _member(value, name)
-    return found.__get__(value) if isinstance(found, FunctionType) else None
+    found = member_of(value, name)
+    return found.__get__(value) if type(found) is FunctionType else None
 
 
 def of_class(value: object, name: str) -> Any:
@@ -81,7 +89,7 @@ def of_class(value: object, name: str) -> Any:
     >>> of_class(frame, "shape"), of_class(frame, "head")(2).index.size
     ((3, 1), 2)
     """
-    return _member(value, name).__get__(value)
+    return member_of(value, name).__get__(value)
 
 
 def of_type(kind: type, name: str, value: object) -> Any:
@@ -106,14 +114,9 @@ def stored(value: object) -> dict[str, Any]:
     held: dict[str, Any] = {}
     for base in reversed(_bases(type(value))):
         for name, member in _members(base).items():
-            if type(member) is MemberDescriptorType and not is_of_python(base):
+            if type(member) is MemberDescriptorType and not is_built_in(base):
                 _read_slot(held, value, name, member)
-    for base in _bases(type(value)):
-        members = _members(base).get("__dict__")
-        if type(members) is GetSetDescriptorType:
-            inside = members.__get__(value)
-            return held | inside if type(inside) is dict else held
-    return held
+    return held | attributes(value)
 
 
 def _read_slot(held: dict[str, Any], value: object, name: str, member: Any) -> None:
@@ -123,9 +126,24 @@ def _read_slot(held: dict[str, Any], value: object, name: str, member: Any) -> N
         return
 
 
-def is_of_python(kind: type) -> bool:
-    """Whether a class is written in C; its members in C are none that a person has made."""
-    return not _flags(kind) & _MADE_BY_PYTHON
+def attributes(value: object) -> dict[str, Any]:
+    """What `vars` gives, of an instance that has it; whatever its class says."""
+    for base in _bases(type(value)):
+        member = _members(base).get("__dict__")
+        if type(member) in (GetSetDescriptorType, MemberDescriptorType):
+            inside = member.__get__(value)
+            return inside if type(inside) is dict else {}
+    return {}
+
+
+def is_built_in(kind: type) -> bool:
+    """Whether a class is a part of Python or of a library in C, and no statement made it."""
+    return not _flags(kind) & _MADE_AT_RUN_TIME
+
+
+def has_method(value: object, name: str) -> bool:
+    """Whether its class has a method of that name, written in Python or in C."""
+    return type(member_of(value, name)) in _METHODS
 
 
 def defines(value: object, name: str) -> type | None:
@@ -140,21 +158,25 @@ def defines(value: object, name: str) -> type | None:
     return None
 
 
+def members_of(kind: type) -> dict[str, Any]:
+    """What a class itself holds, by name."""
+    return _members(kind)
+
+
 def module_name(kind: type) -> str:
     """The module that a class says it is of; empty where it says nothing that is a text."""
-    if is_of_python(kind):
-        return _module(kind)
-    named = _members(kind).get("__module__")
+    named = _module(kind) if is_built_in(kind) else _members(kind).get("__module__")
     return named if type(named) is str else ""
 
 
 def field_of_c(value: object, name: str) -> Any:
     """A member that is read in C, which cannot act; None where its class has none."""
-    found = _member(value, name)
+    found = member_of(value, name)
     return found.__get__(value) if isinstance(found, GetSetDescriptorType) else None
 
 
-def _member(value: object, name: str) -> Any:
+def member_of(value: object, name: str) -> Any:
+    """What its class has by that name, as it was put there; None for nothing."""
     for base in _bases(type(value)):
         if name in _members(base):
             return _members(base)[name]

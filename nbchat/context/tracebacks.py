@@ -1,6 +1,6 @@
-"""An error as a model is told it: the user's own steps with their lines, those of libraries in short.
+"""An error as a model is told it: the user's own steps with their lines, others in short.
 
-Causes come first, as Python prints them. Nothing of it is coloured, and there is no address in it.
+Causes come first, as Python prints them. Nothing is coloured, and no address is in it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from itertools import islice
 from typing import Any
 
 from nbchat.context import frames
-from nbchat.context.bounded import cut_middle, one_line, without_addresses
+from nbchat.context.asking import asking
+from nbchat.context.bounded import LONGEST_VALUE, cut_middle, one_line, without_addresses
 from nbchat.context.classes import class_name, is_a, of_type
+from nbchat.context.forms import Form
 from nbchat.context.frames import Frame, frames_of, is_own, short_path
+from nbchat.context.shown import Shown
 
 LONGEST = 4000  # characters of a traceback
 LONGEST_MESSAGE = 1000  # characters
@@ -195,3 +198,16 @@ def _numbered(filename: str, line: int) -> Iterator[str]:
     for number, text in enumerate(islice(lines, first - 1, line + LINES_AFTER), first):
         arrow = "---->" if number == line else "     "
         yield f"{arrow} {number:>3} {one_line(text.rstrip(), LONGEST_LINE)}".rstrip()
+
+
+def show_error(name: str, value: object, form: Form) -> Shown | None:
+    """An exception as its traceback."""
+    if not is_a(value, BaseException):
+        return None
+    error: Any = value
+    kind = class_name(error)
+    if form.kind == "schema":
+        return Shown(kind, f"{name} ({kind})", is_inline=True)
+    longest = LONGEST_VALUE if form.kind == "all" else LONGEST
+    with asking("its traceback"):
+        return Shown(kind, traceback_text(error, longest=longest), facts=("traceback",))
