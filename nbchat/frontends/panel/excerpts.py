@@ -19,16 +19,16 @@ from nbchat.context.cells_above import ALL, cells_above
 from nbchat.context.classes import class_name
 from nbchat.context.error_questions import error_excerpt
 from nbchat.context.excerpts import Excerpt
+from nbchat.context.files import show_file
+from nbchat.context.forms import Form
 from nbchat.context.last_error import Failure
 from nbchat.context.notebook import Notebook
-from nbchat.context.pictures import LARGEST_PICTURE
-from nbchat.context.shown import Shown, block
+from nbchat.context.shown import block
 from nbchat.context.values import label
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.frontends.panel import folder, offers
 from nbchat.frontends.panel.next_model import next_model
-from nbchat.messages import File, Image
 from nbchat.settings import Settings
 from nbchat.settings_values import CELL_BUDGET, Data
 
@@ -36,7 +36,6 @@ Of = Literal["error", "cells", "cell", "file"]
 Make: TypeAlias = "Callable[[Notebook, str, Asked], Excerpt]"
 
 MOST_KEPT = 24  # excerpts as they were shown, of one panel
-LONGEST_FILE = 50_000  # characters of a text that are sent
 
 
 @dataclass(slots=True, frozen=True)
@@ -154,12 +153,7 @@ def _file(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
     path = folder.find_file(notebook.folder, name)
     if path is None:
         return Excerpt("", f"there is no file {name} here")
-    if asked.data == "schema":
-        return Excerpt("", f"{name} is not sent: the settings keep values back")
-    try:
-        shown = _read(path, name)
-    except OSError as error:
-        shown = Shown(refusal=f"{name} cannot be read: {error.strerror}")
+    shown = show_file(name, path, Form().within(asked.data))
     text = block(name, shown) if shown.text else ""
     return Excerpt(text, label(name, shown, shown.text), shown.attached)
 
@@ -171,26 +165,6 @@ def _error_name(failure: Failure | None) -> str:
     if failure is None:
         return ""
     return class_name(failure.error) if failure.error is not None else "error"
-
-
-def _read(path: Path, name: str) -> Shown:
-    """A file as it is sent: a picture and a PDF as such, anything else as text."""
-    with path.open("rb") as file:
-        data = file.read(LARGEST_PICTURE + 1)
-    if len(data) > LARGEST_PICTURE:
-        return Shown(refusal=f"{name} is too large to be sent")
-    kind = folder.suffix(name)
-    if kind == "pdf":
-        return Shown("file", attached=(File(data, name=path.name),))
-    if kind in folder.IMAGES:
-        return Shown("image", attached=(Image(data),))
-    text = data.decode("utf-8", "replace")
-    if "\0" in text:
-        return Shown(refusal=f"{name} is no text")
-    if len(text) <= LONGEST_FILE:
-        return Shown("file", text, kind)
-    facts = (f"the first {LONGEST_FILE:,} of {len(text):,} characters",)
-    return Shown(f"file, {facts[0]}", text[:LONGEST_FILE], kind, facts)
 
 
 class _OneCell:

@@ -18,11 +18,11 @@ MOST_LOOKED_AT = 3_000  # entries of folders
 LARGEST_FOLDER = 500  # entries; what has more is data or a cache, and is not looked through
 DEEPEST = 4  # folders below the notebook's
 
-IMAGES = frozenset(("png", "jpg", "jpeg", "gif", "webp"))
+_IMAGES = ("png", "jpg", "jpeg", "gif", "webp")
 _CODE = ("py", "r", "jl", "js", "ts", "sh", "sql", "c", "h", "cpp", "java", "go", "rs", "css")
 _DATA = ("csv", "tsv", "json", "jsonl", "toml", "yaml", "yml", "ini", "cfg", "xml")
 _PROSE = ("txt", "md", "rst", "tex", "html", "log")
-KINDS = IMAGES.union(_CODE, _DATA, _PROSE, ("pdf",))
+KINDS = frozenset((*_IMAGES, *_CODE, *_DATA, *_PROSE, "pdf"))
 
 _SKIPPED = frozenset(("__pycache__", "node_modules", "site-packages", "venv", "env"))
 
