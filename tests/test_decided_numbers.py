@@ -20,6 +20,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("engine.redact", "RUN", 8),
     ("engine.rounds", "MOST_ROUNDS", 8),
     ("frontends.notebook.cell_outputs", "MOST_OUTPUTS", 44),
+    ("frontends.notebook.clipboard", "MOST_BYTES", 100_000),
     ("frontends.notebook.commands.settings_table", "WIDTH", 80),
     ("frontends.notebook.one_output", "RESENT_IN_ONE_OUTPUT", 30_000),
     ("frontends.notebook.repaint_clock", "EARLY_GAP", 0.11),
