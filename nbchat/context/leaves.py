@@ -26,7 +26,7 @@ def leaf(value: object, room: int) -> str:
     if _library(value) in (*_DESCRIBED, *_DRAWN) and _is_large(value):
         return described(value)
     if is_a(value, PurePath):
-        return f"{class_name(value)}({PurePath.__str__(value)!r})"  # type: ignore[arg-type]
+        return f"{class_name(value)}({PurePath.__str__(value)!r})"
     return one_line(" ".join(_repr(value).split()), LONGEST_LEAF)
 
 
