@@ -21,6 +21,7 @@ IN_NOTEBOOK = (
     "Nothing has been run. The repaired cell is offered below; where none appears, copy it from "
     "above."
 )
+TO_COPY = "Nothing has been run. Copy the repaired cell from above."
 AT_PROMPT = "Nothing has been run. The repaired cell stands at the next prompt."
 
 
@@ -29,12 +30,15 @@ def show_repair(shell: InteractiveShell, repaired: Repair) -> None:
     if not repaired.code:
         _show(shell, repaired.remark)
         return
-    insert_below(shell, repaired.code)
+    is_inserted = insert_below(shell, repaired.code)
     parts = [fenced(repaired.diff, "diff")]
     if not repaired.is_as_answered:  # the answer holds only a part of it
         parts.append(fenced(repaired.code, "python"))
     parts.append(repaired.remark)
-    parts.append(IN_NOTEBOOK if hasattr(shell, "kernel") else AT_PROMPT)
+    if hasattr(shell, "kernel"):
+        parts.append(IN_NOTEBOOK)
+    else:
+        parts.append(AT_PROMPT if is_inserted else TO_COPY)
     _show(shell, "\n\n".join(filter(None, parts)))
 
 

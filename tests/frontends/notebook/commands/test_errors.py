@@ -176,12 +176,12 @@ def test_an_error_is_explained_and_nothing_goes_below(
 def test_the_last_error_goes_along_with_a_question_of_ones_own(
     broken: RunningKernel, services: Service
 ) -> None:
-    broken.run("x = [1]\nx[2]")
+    broken.run("n = 2\n[1][n]")
     services.answers(*said("Because it is short."))
 
-    ran = broken.run("%%chat --error\nWhy is {x} too short?")
+    ran = broken.run("%%chat --error\nWhy is {n} too much?")
 
-    assert asked(services).startswith("Why is [1] too short?\n\nThis cell [")
+    assert asked(services).startswith("Why is 2 too much?\n\nThis cell [")
     assert "IndexError: list index out of range" in asked(services)
     assert re.search(r"the last error of \[\d+\] \(~\d+ tokens\)", plain(ran.html))
 
