@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,46 +63,6 @@ def test_nothing_is_replaced_inside_code_fences() -> None:
         expand(body, {"x": 1}).text
         == "1\n```python\n{x}\n~~~\n```\n1\n~~~~\n{x}\n~~~\n{x}\n~~~~\n1"
     )
-
-
-def test_a_table_goes_as_csv_with_its_shape() -> None:
-    got = expand("{df} {df}", {"df": pd.DataFrame({"a": [1, 3], "b": [2, 4]}, index=["x", "y"])})
-
-    assert got.text == ",a,b\nx,1,2\ny,3,4\n ,a,b\nx,1,2\ny,3,4\n"
-    assert got.inserted == ["df (2 × 2, 17 B)"]
-
-
-def test_a_table_of_polars_goes_as_csv_with_its_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library of that name with as much of polars as is asked for: it is no dependency."""
-
-    class DataFrame:
-        shape = property(lambda self: (2, 1))
-
-        def head(self, rows: int) -> DataFrame:
-            return self
-
-        def write_csv(self) -> str:
-            return "a\n1\n2\n"
-
-    polars = ModuleType("polars")
-    vars(polars)["DataFrame"] = DataFrame
-    monkeypatch.setitem(sys.modules, "polars", polars)
-
-    got = expand("{df}", {"df": DataFrame()})
-
-    assert (got.text, got.inserted) == ("a\n1\n2\n", ["df (2 × 1, 6 B)"])
-
-
-def test_of_a_long_table_the_beginning_goes_and_both_are_told() -> None:
-    df = pd.DataFrame({"a": range(1_000_000)})
-
-    got = expand("{df}", {"df": df})
-    column = expand("{column}", {"column": df["a"]})
-
-    assert got.text.startswith(",a\n0,0\n")
-    assert got.text.endswith("199,199\n… (200 of 1,000,000 rows)\n")
-    assert got.inserted == ["df (1,000,000 × 1, first 200 rows, 1.4 kB)"]
-    assert column.inserted == ["column (1,000,000, first 200 rows, 1.4 kB)"]
 
 
 def test_a_long_value_is_cut_and_both_are_told() -> None:
