@@ -47,7 +47,10 @@ class ArrowTable(Frame):
             known = column.drop_null().to_numpy()
             if known.dtype.kind == "f":
                 known = known[known == known]  # without NaN
-            return of_array(known, len(column) - len(known))
+            facts = of_array(known, len(column) - len(known))
+            if "tz=" in kind and facts.low:
+                facts.low, facts.high = f"{facts.low} UTC", f"{facts.high} UTC"
+            return facts
         return frequent(column.to_pylist())
 
     def part(self, start: int, stop: int) -> Any:

@@ -88,7 +88,7 @@ def _of_dask(value: Any) -> LazyTable:
 def duckdb_type_text(kind: object) -> str:
     """The type; of an ENUM without its values, also inside of another type.
 
-    >>> duckdb_type_text("STRUCT(a ENUM('it''s', ')'), \"b ENUM(\" INTEGER[])")
-    'STRUCT(a ENUM, "b ENUM(" INTEGER[])'
+    >>> duckdb_type_text("STRUCT(a ENUM('it''s', ')'), b INTEGER[])")
+    'STRUCT(a ENUM, b INTEGER[])'
     """
     return _ENUM_OR_NAME.sub(lambda found: found["name"] or "ENUM", str(kind))

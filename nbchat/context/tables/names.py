@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 
-from nbchat.context.classes import is_a
-from nbchat.context.tables.cells import cut, item_text
+from nbchat.context.classes import is_a, is_from
+from nbchat.context.tables.cells import SCALARS, cut, item_text
 
 MOST_LEVELS = 8  # of a name that is a tuple
 
+_OF_PANDAS = ("Timestamp", "Timedelta", "Period", "Interval")
 _DIGITS = re.compile(r"\d{1,12}")
 
 
@@ -44,7 +45,9 @@ def _quoted(name: object, most: int) -> str:
         short = cut(text, most)
         more = "" if short == text else f" ({len(text):,} characters)"
         return f"{short!r}{more}"
-    return cut(" ".join(item_text(name, most).split()), most)
+    is_written = type(name) in SCALARS or is_from(name, "pandas", *_OF_PANDAS)
+    text = repr(name) if is_written else item_text(name, most)
+    return cut(" ".join(text.split()), most)
 
 
 def heading_text(name: object, most: int) -> str:

@@ -99,6 +99,12 @@ def test_names_stand_as_code_has_them() -> None:
     ]  # fmt: skip
 
 
+def test_a_date_as_a_name_is_written_as_code(tables: dict[str, Any]) -> None:
+    assert "\nTimestamp('2020-01-03 00:00:00'): int64, always 2\n" in (
+        shown(tables["names of dates"]).text
+    )
+
+
 def test_levels_of_rows_and_columns_are_told() -> None:
     text = shown(KINDS["levels"]()).text
 

@@ -69,9 +69,7 @@ def test_it_is_not_changed() -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
-@pytest.mark.parametrize(
-    ("library", "method"), [("modin.pandas", "_to_pandas"), ("cudf", "to_pandas")]
-)
+@pytest.mark.parametrize("library", ["modin.pandas", "cudf"])
 def test_of_what_is_like_pandas_the_beginning_is_looked_at(
     monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
