@@ -14,7 +14,9 @@ import pytest
 
 TESTS = Path(__file__).parent
 NUMBERS: list[tuple[str, str, float]] = [
+    ("context.files", "LARGEST_PICTURE", 8_000_000),
     ("context.pictures", "LARGEST_PICTURE", 8_000_000),
+    ("context.tracebacks", "LONGEST", 4_000),
     ("context.values", "LONGEST_VALUE", 50_000),
     ("display", "MOST_TURNS", 20),
     ("engine.redact", "RUN", 8),

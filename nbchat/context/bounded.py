@@ -42,8 +42,19 @@ def cut_end(text: str, longest: int = LONGEST_VALUE) -> str:
     return f"{text[:end]}… (cut after {longest:,} of {size:,} characters)"
 
 
-def cut_middle(text: str, longest: int, *, at_lines: bool = False) -> str:
+def said_text(text: str, longest: int) -> str:
+    """What an object says of itself, however long it is: cut in its middle, without addresses."""
+    near = 2 * longest  # of each end is looked at
+    if len(text) <= 2 * near:
+        return cut_middle(without_addresses(text), longest)
+    ends = without_addresses(text[:near]) + without_addresses(text[-near:])
+    return cut_middle(ends, longest, missing=len(text) - 2 * near)
+
+
+def cut_middle(text: str, longest: int, *, at_lines: bool = False, missing: int = 0) -> str:
     """The beginning and the end of a text, and between them how much is missing.
+
+    In the middle of it, `missing` characters are missing already.
 
     >>> cut_middle("a" * 500 + "b" * 500, 100).split("…")
     ['aaaaaaaaaaaaaaaaaaaa', ' (950 characters left out) ', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb']
@@ -59,8 +70,8 @@ def cut_middle(text: str, longest: int, *, at_lines: bool = False) -> str:
         tail = text.find("\n", tail, tail + NEAR) + 1 or tail
     head, tail = _outside_key(text, head, first=True), _outside_key(text, tail)
     gap = "\n" if at_lines else ""
-    missing = f"… ({tail - head:,} characters left out) …"
-    return f"{text[:head].rstrip() if at_lines else text[:head]}{gap}{missing}{gap}{text[tail:]}"
+    words = f"… ({tail - head + missing:,} characters left out) …"
+    return f"{text[:head].rstrip() if at_lines else text[:head]}{gap}{words}{gap}{text[tail:]}"
 
 
 def one_line(text: str, longest: int) -> str:

@@ -6,7 +6,7 @@ import ast
 import inspect
 import linecache
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from textwrap import dedent
 from types import (
     BuiltinFunctionType,
@@ -21,6 +21,7 @@ from typing import Any
 from nbchat.context.asking import asking
 from nbchat.context.bounded import cut_end
 from nbchat.context.classes import (
+    attributes,
     is_a,
     is_built_in,
     is_exactly,
@@ -42,6 +43,11 @@ MOST_WRAPPERS = 20  # decorators around one function
 _IN_C = (BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)
 
 
+@lru_cache
+def _cached() -> None:
+    """To know the class of what `lru_cache` makes, which has no public name."""
+
+
 def show_definition(name: str, value: object, form: Form) -> Shown | None:
     """A function, a method, a class or a partial call as its source."""
     value, before = _without_arguments(value)
@@ -60,6 +66,8 @@ def show_definition(name: str, value: object, form: Form) -> Shown | None:
 def _without_arguments(value: object) -> tuple[object, str]:
     """The function of a partial call, and its arguments as a comment."""
     before = ""
+    if type(value) is type(_cached):
+        value = attributes(value).get("__wrapped__")
     while is_a(value, partial):
         inner, given, named = (of_type(partial, n, value) for n in ("func", "args", "keywords"))
         before += f"# partial, with {write_arguments(given, named)}\n"

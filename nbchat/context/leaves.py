@@ -9,6 +9,7 @@ from nbchat.context.bounded import one_line, without_addresses
 from nbchat.context.classes import class_name, defines, is_a, is_from, method, module_name, of_class
 
 LONGEST_LEAF = 200  # characters of what an object says of itself
+LONGEST_LOOKED_AT = 5000  # characters of that, with all its blanks
 LEAST_TEXT = 60  # characters of a text, however little room there is
 
 _DESCRIBED = ("pandas", "polars", "numpy", "xarray", "pyarrow", "modin", "cudf", "dask", "duckdb")
@@ -50,7 +51,7 @@ def _repr(value: object) -> str:
         return f"<{class_name(value)}>"
     try:
         with asking("its repr"):
-            return without_addresses(str.__str__(repr(value)))
+            return without_addresses(str.__str__(repr(value))[:LONGEST_LOOKED_AT])
     except ENDS:
         raise
     except BaseException as failure:

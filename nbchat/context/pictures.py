@@ -20,7 +20,7 @@ from nbchat.messages import File, Image
 
 # What a class can show itself as, the best first. Text of these kinds is left to `reprs`.
 _WAYS = ("_repr_png_", "_repr_jpeg_", "_repr_mimebundle_")
-_SMALLER = (1000, 1000)  # pixels of a picture that was too large
+SMALLER = (1000, 1000)  # pixels of a picture that was too large
 
 
 def show_picture(name: str, value: object, form: Form) -> Shown | None:
@@ -99,7 +99,7 @@ def _smaller(value: object) -> bytes | None:
         return None
     with asking("making it smaller", LONGEST_DRAWING), hushed("PIL"):
         copy = of_class(value, "copy")()
-        of_class(copy, "thumbnail")(_SMALLER)
+        of_class(copy, "thumbnail")(SMALLER)
         data = of_class(copy, "_repr_png_")()
     return data if is_a(data, bytes) else None
 

@@ -11,7 +11,7 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any
 
 from nbchat.context.asking import asking
-from nbchat.context.bounded import LONGEST_VALUE, cut_middle, without_addresses
+from nbchat.context.bounded import LONGEST_VALUE, said_text, without_addresses
 from nbchat.context.classes import (
     attributes,
     class_name,
@@ -26,6 +26,7 @@ from nbchat.context.forms import Form
 from nbchat.context.plain import one_of, without_value
 from nbchat.context.shown import Shown
 
+LONGEST_KIND = 500  # characters of a text that says no more than what it is
 LONGEST_BRIEF = 2000  # characters, unless more is asked for
 
 # `<pandas.core.groupby.DataFrameGroupBy object>`, `<unlocked _thread.lock object>`
@@ -43,15 +44,15 @@ def show_repr(name: str, value: object, form: Form) -> Shown | None:
     longest = LONGEST_BRIEF if form.kind == "brief" else LONGEST_VALUE
     written = _written(value, "_repr_markdown_")
     if written:
-        return Shown(kind, cut_middle(written, longest), "markdown")
+        return Shown(kind, said_text(written, longest), "markdown")
     said = _said(value)
     if said and not _says_only_its_kind(said, kind):
-        text = cut_middle(said, longest)
-        facts = (f"{longest:,} of {len(said):,} characters",) if text is not said else ()
+        text = said_text(said, longest)
+        facts = (f"{longest:,} of {len(said):,} characters",) if len(said) > longest else ()
         return one_of(kind, text, facts)
     formula = _written(value, "_repr_latex_")
     if formula:
-        return Shown(kind, cut_middle(formula, longest), "latex")
+        return Shown(kind, said_text(formula, longest), "latex")
     return not_sent(name, kind, f"vars({name})" if attributes(value) else "")
 
 
@@ -63,7 +64,7 @@ def not_sent(name: str, kind: str, instead: str) -> Shown:
 
 
 def _said(value: object) -> str:
-    """What its class says of it, without addresses; empty where that is nothing."""
+    """What its class says of it, but for its identity; empty where that is nothing."""
     if defines(value, "__str__") is not None:
         ask: Callable[[Any], str] = str
     elif defines(value, "__repr__") is not None:
@@ -72,10 +73,13 @@ def _said(value: object) -> str:
         return ""
     with asking(f"its {ask.__name__}"):
         said = str.__str__(ask(value))
-    return without_addresses(said).replace(str(id(value)), "…").strip()
+    return said.replace(str(id(value)), "…").strip()
 
 
 def _says_only_its_kind(said: str, kind: str) -> bool:
+    if len(said) > LONGEST_KIND:
+        return False
+    said = without_addresses(said)
     last = said.strip("<>").removesuffix(" object").rpartition(".")[2]
     return last == kind or _ONLY_ITS_KIND.fullmatch(said) is not None
 
@@ -91,7 +95,7 @@ def _written(value: object, way: str) -> str:
         except Exception:  # its text may still say what it is
             return ""
     text = made[0] if type(made) is tuple and made else made  # with its metadata
-    return without_addresses(str.__str__(text)) if is_a(text, str) else ""
+    return str.__str__(text) if is_a(text, str) else ""
 
 
 def _advice(name: str, value: object) -> str:

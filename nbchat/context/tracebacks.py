@@ -13,7 +13,7 @@ from typing import Any
 
 from nbchat.context import frames
 from nbchat.context.asking import ENDS, asking
-from nbchat.context.bounded import LONGEST_VALUE, cut_middle, one_line, without_addresses
+from nbchat.context.bounded import LONGEST_VALUE, cut_middle, one_line, said_text
 from nbchat.context.classes import class_name, is_a, of_type
 from nbchat.context.forms import Form
 from nbchat.context.frames import Frame, frames_of, is_own, short_path
@@ -124,7 +124,7 @@ class _Telling:
         message = _message(error)
         yield f"{class_name(error)}: {message}" if message else class_name(error)
         for note in _notes(error):
-            yield cut_middle(note, LONGEST_MESSAGE)
+            yield said_text(note, LONGEST_MESSAGE)
 
     def members(self, group: BaseException, depth: int) -> Iterator[str]:
         """The errors of a group, each below its number."""
@@ -165,7 +165,7 @@ def _message(error: BaseException) -> str:
         return f"(its message raises {class_name(failure)})"
     if is_a(error, SyntaxError):
         text = text.partition(" (")[0]  # the place follows, which is told before
-    return cut_middle(without_addresses(text), LONGEST_MESSAGE)
+    return said_text(text, LONGEST_MESSAGE)
 
 
 def _notes(error: BaseException) -> list[str]:
@@ -173,7 +173,7 @@ def _notes(error: BaseException) -> list[str]:
     notes = held.get("__notes__")
     if type(notes) is not list:
         return []
-    return [without_addresses(note) for note in notes[:MOST_IN_GROUP] if type(note) is str]
+    return [note for note in notes[:MOST_IN_GROUP] if type(note) is str]
 
 
 def _repetition(steps: list[Frame], at: int) -> tuple[int, int]:

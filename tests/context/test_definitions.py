@@ -49,6 +49,11 @@ class Point:
         pass
 
 
+@functools.cache
+def cached(x: int) -> int:
+    return x
+
+
 square = lambda x: x * x  # noqa: E731
 
 
@@ -66,6 +71,7 @@ def test_a_function_is_its_source() -> None:
     ("value", "kind", "begins", "ends"),
     [
         (triple, "function", "@twice\ndef triple(", "return 3 * x"),
+        (cached, "function", "@functools.cache\ndef cached(", "return x"),
         (square, "function", "square = lambda x", "# noqa: E731"),
         (Point, "class", "@dataclass\nclass Point:\n    x: int", "    class Inside:\n        pass"),
         (Point.Inside, "class", "class Inside:", "    pass"),

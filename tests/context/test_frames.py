@@ -22,7 +22,8 @@ def error_of(source: str, filename: str = "<ipython-input-3-4a5b6c>") -> BaseExc
     try:
         exec(compile(source, filename, "exec"), names)
     except BaseException as error:
-        return error
+        traceback = error.__traceback__
+        return error.with_traceback(traceback.tb_next if traceback else None)
     raise AssertionError("nothing was raised")
 
 

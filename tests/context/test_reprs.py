@@ -22,6 +22,8 @@ from nbchat.context.expand import expand
 from nbchat.context.forms import Form
 from nbchat.context.values import show
 
+from .zoo import with_text
+
 pytestmark = pytest.mark.field("V5")
 
 FRAME = pd.DataFrame({"a": [1, 1, 2], "b": [1.0, 2.0, 3.0]})
@@ -108,6 +110,18 @@ def test_a_long_text_is_cut_in_its_middle_and_says_so() -> None:
     assert len(shown.text) <= 2000
     assert shown.facts == ("2,000 of 9,999 characters",)
     assert show("x", Long(), Form("all")).text == ("word " * 2000).strip()
+
+
+def test_a_text_of_many_megabytes_is_looked_at_by_its_ends_alone() -> None:
+    huge = with_text(lambda: f"{object()!r} " * 400_000 + "the end")
+
+    shown = show("x", huge, Form())
+
+    assert len(shown.text) <= 2000
+    assert shown.text.startswith("<object object> <object")
+    assert shown.text.endswith("the end")
+    assert "0x" not in shown.text
+    assert show("x", [huge], Form()).text == "[<Odd>]"
 
 
 def test_markdown_and_formulas_are_what_their_class_writes() -> None:
