@@ -54,7 +54,7 @@ def failure_before(shell: InteractiveShell) -> Failure | None:
 
     So it can be asked about when nbchat is loaded because of it.
     """
-    error = getattr(sys, "last_value", None)
+    error: Any = getattr(sys, "last_value", None)
     if not is_a(error, Exception) or is_a(error, NbchatError):
         return None
     files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
