@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nbchat.messages import Image
+if TYPE_CHECKING:
+    from nbchat.messages import Image
 
 Stream = Literal["stdout", "stderr", "result", "display", "error"]
 

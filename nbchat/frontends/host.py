@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from nbchat.context.cells import Cell
 from nbchat.context.last_error import Failure
 from nbchat.frontends.cells.recorder import recorder_of
-from nbchat.frontends.cells.saved import saved_notebook
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.frontends.cells.saved import SavedNotebook
 
 
 _locals: ContextVar[Mapping[str, Any] | None] = ContextVar("locals", default=None)
@@ -58,7 +59,7 @@ class IPythonNotebook:
         if recorder is None:
             return ()
         cells = recorder.cells
-        places = saved_notebook().places
+        places = _saved().places
         for cell in cells:
             cell.place = places.get(cell.id) if cell.id is not None else None
         return cells
@@ -84,9 +85,16 @@ class IPythonNotebook:
     @property
     def saved_cells(self) -> Sequence[str]:
         """The code cells of the notebook's file."""
-        return saved_notebook().sources
+        return _saved().sources
 
     @property
     def folder(self) -> Path:
         """Where the notebook is, and paths begin: that of the kernel, as for all else in a cell."""
         return Path()
+
+
+def _saved() -> SavedNotebook:
+    """The notebook's file."""
+    from nbchat.frontends.cells.saved import saved_notebook
+
+    return saved_notebook()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbchat.context.cells import Output, Stream
 from nbchat.context.cut_text import LONGEST, CutText
-from nbchat.frontends.cells import mime
-from nbchat.messages import Image
+
+if TYPE_CHECKING:
+    from nbchat.messages import Image
 
 MOST = 100  # outputs of one cell that are kept
 HALF = LONGEST // 2  # characters of one output, where a cell has several
@@ -27,6 +28,8 @@ class Shown:
 
     def show(self, data: Mapping[str, Any]) -> None:
         """Take what a display holds, in the place of what was there."""
+        from nbchat.frontends.cells import mime
+
         figure, self.image = mime.figure(data)
         text = CutText(LONGEST)
         text.add(figure or mime.words(data))

@@ -2,6 +2,8 @@
 
 A cell is one run that IPython counts. What comes later, from a thread of it, is told by the
 execution that it belongs to. What a cell runs inside itself is a part of it.
+
+Importing this is cheap: what it needs of others is imported when a cell shows something.
 """
 
 from __future__ import annotations
@@ -18,10 +20,8 @@ from nbchat.context.cells import Cell, Output, Stream
 from nbchat.context.classes import is_a
 from nbchat.context.last_error import Failure
 from nbchat.errors import NbchatError
-from nbchat.frontends.cells import history
 from nbchat.frontends.cells.marks import Marks
 from nbchat.frontends.cells.outputs import Outputs, Shown
-from nbchat.frontends.cells.raised import raised
 from nbchat.frontends.cells.streams import StreamHooks
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Recorder:
         self._by_execution: dict[str, Run] = {}
         self._running: dict[str, list[Run | None]] = {}  # None: a run that is no cell of its own
         self._figures: deque[Shown] = deque()
-        self._failure = history.failure_before(shell)
+        self._failure = _failure_before(shell)
         self._first = shell.execution_count  # what has a lower number ran before
         self._failed_before = self._failure.cell if self._failure else None
         self._before: list[Cell] | None = None
@@ -130,11 +130,12 @@ class Recorder:
         cell = run.cell
         error = None if result is None else result.error_before_exec or result.error_in_exec
         # The error may do as it likes where it is asked for its words; nothing waits for it then.
-        told = None if error is None else Output("error", raised(self._shell, error))
+        told = None if error is None else Output("error", _words(self._shell, error))
+        source = _source(self._shell, cell.number)
         with self._order:
             cell.is_running = False
             cell.failed = error is not None or result is None
-            cell.source = history.source(self._shell, cell.number) or cell.source
+            cell.source = source or cell.source
             run.error = told
             self._take_what_ipython_kept(run)
             if error is not None and not is_a(error, *NO_FAILURES):
@@ -147,6 +148,8 @@ class Recorder:
         has_streams, has_displays = self._streams.are_there, self.hears_displays
         if has_streams and has_displays:
             return
+        from nbchat.frontends.cells import history
+
         for kind, content in history.outputs(self._shell, run.cell.number):
             if kind in ("stdout", "stderr"):
                 if not has_streams and not run.cell.turn_ids:
@@ -233,6 +236,8 @@ class Recorder:
     @property
     def cells(self) -> Sequence[Cell]:
         """What has run, the oldest run first."""
+        from nbchat.frontends.cells import history
+
         with self._order:
             if self._before is None:
                 failed = self._failed_before
@@ -259,6 +264,29 @@ def execution_id(shell: InteractiveShell) -> str:
     request: Any = shell.get_parent() if hasattr(shell, "get_parent") else None
     id = ((request or {}).get("header") or {}).get("msg_id")
     return id if isinstance(id, str) else ""
+
+
+def _source(shell: InteractiveShell, number: int | None) -> str:
+    """What was typed in a cell, without keys that were typed there."""
+    from nbchat.frontends.cells import history
+
+    return history.source(shell, number)
+
+
+def _words(shell: InteractiveShell, error: BaseException) -> str:
+    """What an error says."""
+    from nbchat.frontends.cells.raised import raised
+
+    return raised(shell, error)
+
+
+def _failure_before(shell: InteractiveShell) -> Failure | None:
+    """The last error, from before anybody recorded it."""
+    if getattr(sys, "last_value", None) is None:
+        return None
+    from nbchat.frontends.cells import history
+
+    return history.failure_before(shell)
 
 
 def _display_id(content: Mapping[str, Any]) -> object:

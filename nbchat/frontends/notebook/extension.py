@@ -71,6 +71,7 @@ class Preloader:
 def _import_engine() -> None:
     from nbchat import runtime  # noqa: F401
     from nbchat.context import expand  # noqa: F401
+    from nbchat.frontends.cells import history, mime, saved  # noqa: F401
     from nbchat.store import store  # noqa: F401
 
 
