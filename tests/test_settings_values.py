@@ -84,3 +84,42 @@ def test_a_file_changes_only_the_numbers_that_it_gives(tmp_path: Path) -> None:
 
     assert (settings.timeouts.connect, settings.timeouts.gap) == (3, 9)
     assert (settings.limits.event, settings.limits.answer) == (1000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("data = 'none'", "data is 'brief', 'schema' or 'all', not 'none'."),
+        ("data = true", "data is 'brief', 'schema' or 'all', not true."),
+        ("data = 'Schema'", "data is 'brief', 'schema' or 'all', not 'Schema'."),
+        ("[context]\ncells = 0", "context.cells should be a whole number from 1 to 1,000,000"),
+        ("[context]\ncells = 1.5", "context.cells should be a whole number"),
+        ("[context]\ncells = '6000'", "context.cells should be a whole number"),
+        ("[context]\ncells = true", "context.cells should be a whole number"),
+        ("[context]\ncells = 1000001", "context.cells should be a whole number"),
+        (
+            "[context]\ncell = 1",
+            "context has cells, in tokens, and no 'cell'. Did you mean 'cells'",
+        ),
+        ("context = 6000", "context has cells, in tokens; got 6000."),
+    ],
+)
+def test_what_is_wrong_with_the_context_is_said(text: str, words: str, tmp_path: Path) -> None:
+    path = write_trusted(tmp_path, f"{text}\n")
+
+    with pytest.raises(BadSettings) as raised:
+        Settings.load(tmp_path)
+    assert str(path) in str(raised.value)
+    assert words in str(raised.value)
+
+
+def test_how_much_is_sent_of_a_notebook_is_a_setting(tmp_path: Path) -> None:
+    usual = Settings.load(tmp_path)
+    write_trusted(tmp_path, 'data = "all"\n[context]\ncells = 9000\n')
+    settings = Settings.load(tmp_path)
+
+    assert (usual.data, usual.cell_budget) == ("brief", 6000)
+    assert (settings.data, settings.cell_budget) == ("all", 9000)
+    shown = {row.name: row.value for row in settings.rows()}
+    assert shown["data"] == "all: values are sent whole"
+    assert shown["context.cells"] == "9,000 tokens"

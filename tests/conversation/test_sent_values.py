@@ -117,7 +117,7 @@ def test_what_stays_behind_with_an_old_turn_is_sent_again(
     monkeypatch.chdir(tmp_path)
     notebook.variables["log"] = LOG
     for number in range(9):
-        left_out = notebook.ask("word " * 60 + f"{number} {{log}}?", model="small:tiny").left_out
+        left_out = notebook.ask("word " * 150 + f"{number} {{log}}?", model="small:tiny").left_out
         first, *others = notebook.questions
         assert LOG in first
         assert not any(LOG in question for question in others)

@@ -242,3 +242,43 @@ def test_a_script_is_told_with_its_first_answer(
         return [answer.notices for answer in answers]
 
     assert asyncio.run(ask_twice()) == [[line], []]
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize("owned", ["brief", "schema", "all"])
+def test_a_file_that_nobody_trusts_only_keeps_values_back(owned: str, tmp_path: Path) -> None:
+    own(f'data = "{owned}"\n')
+
+    tighter = load(tmp_path, 'data = "schema"\n')
+    assert (tighter.data, lines(tighter)) == ("schema", [])
+    for said in ('"brief"', '"all"', '"SCHEMA"', "3", '["schema"]'):
+        settings = load(tmp_path, f"data = {said}\n")
+        (line,) = lines(settings)
+        assert settings.data == owned
+        assert "left out of it: data, of which 'schema' alone counts without trust." in line
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize(
+    ("owned", "said", "counts"),
+    [
+        ("", "3000", 3000),
+        ("", "6000", 6000),
+        ("cells = 2000", "3000", 2000),
+        ("cells = 9000", "3000", 3000),
+        ("cells = 2000", "9000", 2000),
+        ("", "6001", 6000),
+        ("", "0", 6000),
+        ("", '"many"', 6000),
+    ],
+)
+def test_a_file_that_nobody_trusts_only_has_fewer_cells_sent(
+    owned: str, said: str, counts: int, tmp_path: Path
+) -> None:
+    own(f"[context]\n{owned}\n")
+
+    settings = load(tmp_path, f"[context]\ncells = {said}\n")
+
+    assert settings.cell_budget == counts
+    is_odd = said not in ("3000", "6000")
+    assert len(lines(settings)) == is_odd
