@@ -2,9 +2,15 @@
 
 const MENTION = /(?:^|[^\p{L}\p{N}_@.])@([\p{L}\p{N}_./[\]-]*)$/u;
 
-// What each kind is called.
-/** @type {Record<string, string>} */
-const KINDS = { variable: "variableKind", cell: "cellKind", file: "fileKind" };
+// Milliseconds that cells and files are waited for, so that the list seldom grows while it is seen.
+const GRACE = 200;
+// What is offered, in this order, and what each kind is called.
+/** @type {[ToPython.Of, string][]} */
+const KINDS = [
+  ["variable", "variableKind"],
+  ["cell", "cellKind"],
+  ["file", "fileKind"],
+];
 
 class Mentions {
   /**
@@ -41,29 +47,42 @@ class Mentions {
     const text = mention[1];
     this.wanted = text;
     const { connection } = this.panel;
-    // What comes later stands below, so that nothing moves under a person's hand.
-    this.add("variable", await connection.request({ kind: "names", text }));
-    if (text === this.wanted) this.add("cell", await connection.request({ kind: "cells", text }));
-    if (text === this.wanted) this.add("file", await connection.request({ kind: "files", text }));
+    const asked = [
+      connection.request({ kind: "names", text }),
+      connection.request({ kind: "cells", text }),
+      connection.request({ kind: "files", text }),
+    ];
+    /** @type {({ rows: string[][] } | undefined)[]} */
+    const listed = [];
+    const all = Promise.all(
+      asked.map(async (one, place) => {
+        listed[place] = await one;
+      }),
+    );
+    await asked[0];
+    await Promise.race([all, new Promise((done) => setTimeout(done, GRACE))]);
+    this.list(text, listed);
+    await all;
+    this.list(text, listed);
   }
 
   /**
-   * @param {ToPython.Of} of
-   * @param {{ text: string, rows: string[][] }} [listed]
+   * @param {string} text  that was asked about
+   * @param {({ rows: string[][] } | undefined)[]} listed  by kind, as far as they have come
    */
-  add(of, listed) {
-    if (!listed?.rows.length || listed.text !== this.wanted) return;
-    const kind = phrase(KINDS[of] ?? of);
-    const more = listed.rows.map(([name, ...notes]) => {
-      const [line, ...others] = notes;
-      const row = of === "cell" ? [`In[${name}]  ${line}`, ...others] : [name, ...notes];
-      return { of, name, row: [...row, kind] };
-    });
-    const at = this.node.hidden ? 0 : this.choices.at;
-    this.found = [...this.found, ...more];
+  list(text, listed) {
+    const found = KINDS.flatMap(([of, word], place) =>
+      (listed[place]?.rows ?? []).map(([name, line, ...more]) => {
+        const row = of === "cell" ? [`In[${name}]  ${line}`, ...more] : [name, line];
+        return { of, name, row: [...row, phrase(word)] };
+      }),
+    );
+    if (text !== this.wanted || found.length === this.found.length) return;
+    const at = this.found.length ? this.choices.at : 0;
+    this.found = found;
     this.node.hidden = false;
     this.choices.fill(
-      this.found.map(({ row }) => row),
+      found.map(({ row }) => row),
       at,
     );
   }
