@@ -42,7 +42,7 @@ WRITTEN: list[tuple[Any, str, str]] = [
     ([1, "a", None], "list, 3 items", "[1, 'a', None]"),
     ([], "list, 0 items", "[]"),
     ((1,), "tuple, 1 item", "(1,)"),
-    ({"b", "a"}, "set, 2 items", "{'a', 'b'}"),
+    pytest.param({"b", "a"}, "set, 2 items", "{'a', 'b'}", id="a set, in order"),
     (set(), "set, 0 items", "set()"),
     (frozenset([1]), "frozenset, 1 item", "frozenset([1])"),
     ({"a": {"b": [1.5]}}, "dict, 1 item", "{'a': {'b': [1.5]}}"),
