@@ -12,7 +12,6 @@
     │   │   │   └── NoSuchCommand
     │   │   ├── BadFile         a file cannot be read, written, imported or trusted
     │   │   ├── BadAttachment   a picture or a file that cannot be sent
-    │   │   ├── BadVariable     a variable whose value has no text to put into a question
     │   │   ├── KeyNotSent      a key in the wrong place, or for somebody else
     │   │   ├── MissingAddress  where the provider is asked is not known
     │   │   ├── NotThere        no such conversation, branch, turn or provider
@@ -165,10 +164,6 @@ class NoSuchCommand(BadCommand):
 
 class BadFile(BadSettings):
     """A file cannot be read, written, imported or trusted."""
-
-
-class BadVariable(BadSettings):
-    """A variable cannot be put into a question: its value raises an error where it is read."""
 
 
 class BadAttachment(BadSettings):

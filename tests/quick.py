@@ -19,6 +19,8 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "context/test_pictures.py": "a kernel with pandas and matplotlib",
     "engine": "answers cut at every byte, thousands at once, and what waits; vendors' own clients",
     "network": "each fault for each family, and what waits for a timeout",
+    "frontends/notebook/commands/test_code.py": "a kernel, and IPython in a terminal",
+    "frontends/notebook/commands/test_errors.py": "a kernel with pandas, and `patch`",
     "frontends/notebook/commands/test_hints.py": "kernels without a key",
     "frontends/notebook/commands/test_history.py": "kernels that end and begin",
     "frontends/notebook/commands/test_resume.py": "kernels that end and begin",

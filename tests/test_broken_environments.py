@@ -16,7 +16,9 @@ from .every_command import CELLS, LINES, MARK
 pytestmark = pytest.mark.field("L9")
 
 LOOKS = ("%chat", "%chat help", "%chat settings", "%chat providers kimi", "%chat models kimi")
-QUESTIONS = [cell for cell in CELLS if cell.startswith(("%chat ask", "%%chat"))]
+QUESTIONS = [
+    cell for cell in CELLS if cell.startswith(("%chat ask", "%%chat")) and "--show" not in cell
+]
 ERROR = re.compile(r"\x1b\[1;31m(?P<kind>\w+)\x1b\[0m: (?P<words>.*)", re.DOTALL)
 
 

@@ -14,12 +14,15 @@ import pytest
 
 TESTS = Path(__file__).parent
 NUMBERS: list[tuple[str, str, float]] = [
+    ("context.files", "LARGEST_PICTURE", 8_000_000),
     ("context.pictures", "LARGEST_PICTURE", 8_000_000),
+    ("context.tracebacks", "LONGEST", 4_000),
     ("context.values", "LONGEST_VALUE", 50_000),
     ("display", "MOST_TURNS", 20),
     ("engine.redact", "RUN", 8),
     ("engine.rounds", "MOST_ROUNDS", 8),
     ("frontends.notebook.cell_outputs", "MOST_OUTPUTS", 44),
+    ("frontends.notebook.clipboard", "MOST_BYTES", 100_000),
     ("frontends.notebook.commands.settings_table", "WIDTH", 80),
     ("frontends.notebook.one_output", "RESENT_IN_ONE_OUTPUT", 30_000),
     ("frontends.notebook.repaint_clock", "EARLY_GAP", 0.11),

@@ -72,6 +72,8 @@ BELOW = (  # inside a room: the first imports nothing of the second
     ("nbchat.render.maths", "nbchat.render.markdown"),
     ("nbchat.render.markdown", "nbchat.render.streaming"),
     ("nbchat.store", "nbchat.conversation"),
+    ("nbchat.frontends.cells", "nbchat.frontends.notebook"),
+    ("nbchat.frontends.cells", "nbchat.frontends.panel"),
 )
 
 ONLY_IN = {  # these libraries appear in these parts alone

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nbchat.messages import Image
+if TYPE_CHECKING:
+    from nbchat.messages import Image
 
 Stream = Literal["stdout", "stderr", "result", "display", "error"]
 
 
 @dataclass(slots=True)
 class Output:
-    """One thing that a cell showed; the text is bounded, and cut in its middle."""
+    """One thing that a cell showed; the text is bounded, and cut in its middle.
+
+    Of a figure the text is a word for it, such as `[figure 640×480]`; only the newest figures
+    are kept as an image, too.
+    """
 
     kind: Stream
     text: str = ""
@@ -33,3 +38,10 @@ class Cell:
     turn_ids: tuple[str, ...] = ()
     failed: bool = False
     is_running: bool = False
+    place: int | None = None  # in the notebook's file, from 0, where that is known
+
+    def is_same(self, other: Cell) -> bool:
+        """Whether both are runs of one cell: that of an id, or of a source where there are none."""
+        if self.id is not None and other.id is not None:
+            return self.id == other.id
+        return self.source == other.source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbchat.messages import Image
+from nbchat.messages import File, Image
 
 
 @dataclass(slots=True, frozen=True)
@@ -16,4 +16,4 @@ class Excerpt:
 
     text: str
     label: str
-    images: tuple[Image, ...] = ()
+    images: tuple[Image | File, ...] = ()

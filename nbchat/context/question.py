@@ -43,7 +43,7 @@ def compose(
     """
     variables = notebook.variables
     prompt = ExpandedPrompt(typed) if raw else expand(typed, variables, data=data, names=names)
-    texts = [*prompt.blocks.values(), *(excerpt.text for excerpt in excerpts)]
+    texts = [*prompt.blocks.values(), *(one.text for one in excerpts if one.text)]
     shown = [*(image for excerpt in excerpts for image in excerpt.images), *images]
     attached = [*prompt.attached, *(shown if data != "schema" else ())]
     parts: list[Part] = [prompt.text.strip("\n"), *(f"\n\n{text}" for text in texts), *attached]

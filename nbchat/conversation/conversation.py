@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from types import EllipsisType
@@ -19,18 +19,15 @@ from uuid import uuid4
 from nbchat import known_keys
 from nbchat.catalog import seen_names
 from nbchat.catalog.argument_order import check_order
-from nbchat.catalog.rows import Model
-from nbchat.conversation import window
 from nbchat.conversation.contract import ConversationRuntime, Parent, Place, TurnOptions
-from nbchat.conversation.default_model import DEMO_NOTICE, change_of_provider
+from nbchat.conversation.default_model import DEMO_NOTICE
+from nbchat.conversation.outgoing import Outgoing, outgoing, turn_to_ask
 from nbchat.conversation.recording import Recording, TurnStream
 from nbchat.conversation.watching import Watcher, Watchers
-from nbchat.errors import BadCall, ConversationBusy, NbchatError
+from nbchat.errors import BadCall, ConversationBusy
 from nbchat.events import Answer, Event, Notice
-from nbchat.masked_parts import Seen, keys_masked, mask_content
-from nbchat.messages import Content, Message
-from nbchat.options import Options, RequestOptions
-from nbchat.questions import as_messages
+from nbchat.messages import Content
+from nbchat.options import RequestOptions
 from nbchat.signatures import takes_options
 from nbchat.store.no_history import NoHistory
 from nbchat.store.stored_turn import Header
@@ -136,15 +133,26 @@ class Conversation(Tree):
         **options: Unpack[RequestOptions],
     ) -> TurnStream:
         """The stream on the engine's own loop."""
-        seen: Seen = {}
-        message = Message("user", mask_content(question, known_keys.current(), seen))
-        if seen:
-            inserted = [*inserted, f"the question ({keys_masked(seen)})"]
+        turn = turn_to_ask(question, cell=cell, execution=execution, inserted=inserted)
         place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
-        as_messages([message])
-        turn = Turn(message, Answer(), cell=cell, execution=execution, inserted=tuple(inserted))
         turn.parent = self._parent_for(turn, place.parent)
         return TurnStream(self._answer(turn, place, model, options), turn)
+
+    def preview(
+        self,
+        question: Content,
+        model: str,
+        *,
+        fresh: bool = False,
+        cell: str | None = None,
+        execution: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Outgoing:
+        """What `open` would ask this model now; nothing is asked, and nothing is kept."""
+        turn = turn_to_ask(question, cell=cell, execution=execution)
+        turn.parent = self._parent_for(turn, None if fresh else ...)
+        options.setdefault("system", self.system)
+        return outgoing(turn, model, self._runtime.settings, options, self.id)
 
     async def _answer(
         self, turn: Turn, place: Place, model: str | None, options: RequestOptions
@@ -153,17 +161,13 @@ class Conversation(Tree):
             turn.parent = self._parent_for(turn, place.parent)  # which may just have been answered
             options.setdefault("system", self.system)
             name, why = await self._model_for(model, options.get("base_url"))
-            row, settings = self._find_row(name), self._runtime.settings()
-            history = window.fit_history(turn, name, row, Options.of(options), settings.data)
-            turn.left_out = history.left_out
-            messages = [*history.messages, history.question]
-            cache_key = f"nbchat-{self.id[:16]}"
-            stream = self._runtime.source.stream(name, messages, cache_key=cache_key, **options)
+            sent = outgoing(turn, name, self._runtime.settings, options, self.id)
+            turn.left_out = sent.left_out
+            stream = self._runtime.source.stream(name, sent.messages, **sent.options)
             turn.answer = stream.result
-            change = change_of_provider(turn, row, settings.catalog)
             turn.by_default = why == DEMO_NOTICE
             says_why = bool(why) and self._runtime.once.take(why, turn)
-            said = (why if says_why else "", change, *history.notices)
+            said = (why if says_why else "", *sent.notices)
             notices: list[Event] = [Notice(text) for text in said if text]
             for notice in notices:
                 turn.answer.add(notice)
@@ -202,12 +206,6 @@ class Conversation(Tree):
         if model:
             return model, ""
         return await self._runtime.default_model(self, base_url)
-
-    def _find_row(self, model: str) -> Model | None:
-        """The model's row of the table; without one the engine says what is wrong."""
-        with suppress(NbchatError):
-            return self._runtime.settings().catalog.find(model).model
-        return None
 
     # --- watching ------------------------------------------------------------------------------
 

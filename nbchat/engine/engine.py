@@ -52,6 +52,7 @@ from nbchat.wording import shorten
 if TYPE_CHECKING:
     from nbchat.engine.checks import Subject
     from nbchat.engine.findings import Finding
+    from nbchat.engine.preview import Preview
 
 Found = TypeVar("Found")
 
@@ -82,6 +83,14 @@ class Engine:
         """Ask `model`; see `nbchat.stream`. Nothing is sent before the first event is asked for."""
         answer = Answer(model=model)
         return Stream(self._batches(model, messages, options, answer), answer)
+
+    def preview(
+        self, settings: Settings, model: str, messages: Sequence[Message], options: SourceOptions
+    ) -> Preview:
+        """What `stream` would send; nothing is, and nobody is asked for anything."""
+        from nbchat.engine.preview import preview
+
+        return preview(settings, model, messages, Options.of(options), self._windows)
 
     async def _batches(
         self, model: str, messages: str | Sequence[Message], options: SourceOptions, answer: Answer

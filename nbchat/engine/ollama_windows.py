@@ -110,9 +110,8 @@ class Windows:
         by_openai = _is_openai_format(request)
         if _is_cloud(request) or not (request.route.wire == "ollama" or by_openai):
             return None
-        model = request.route.model.sent_id
-        key = (place_of(request.call.url), model)
-        reading = Reading(request.route.provider.name, model, by_openai=by_openai)
+        key = _key_of(request)
+        reading = Reading(request.route.provider.name, key[1], by_openai=by_openai)
         self._measure(reading, key, request.call.body)
         if by_openai:
             return reading
@@ -120,21 +119,51 @@ class Windows:
         if "num_ctx" in options:
             reading.by_user, reading.window = True, count(options["num_ctx"]) or 0
             return reading
-        before = self._asked.get(key, 0)
-        limit = options.get("num_predict")
-        room = limit if isinstance(limit, int) and limit > 0 else ANSWER_ROOM
-        if not before and reading.sent + min(room, LEAST_ROOM) <= SMALLEST_DEFAULT:
+        needed = self._window_needed(key, reading.sent, options)
+        if not needed:
             return reading
-        needed = reading.sent + room
         limits = await self._limits_of(key, request, transport)
         reading.most = limits.most
-        if not before and needed <= limits.default:
-            return reading
-        window = 1 << (needed - 1).bit_length()
-        window = max(min(window, limits.most or UNKNOWN_LIMIT), before)
-        reading.window = self._asked[key] = window
-        _ask_for(window, request.call.body)
+        window = self._window_within(limits, key, needed)
+        if window:
+            reading.window = self._asked[key] = window
+            _ask_for(window, request.call.body)
         return reading
+
+    def foretell(self, request: PreparedRequest) -> bool:
+        """Let the request ask for the window that `fit` would give it, asking and noting nothing.
+
+        Returns whether the server has to be asked first, and may say something else.
+        """
+        if _is_cloud(request) or request.route.wire != "ollama":
+            return False
+        key, body = _key_of(request), request.call.body
+        options = mapping(body.get("options"))
+        sent = tokens_in(prompt_text(body)) + other_tokens(body)
+        needed = 0 if "num_ctx" in options else self._window_needed(key, sent, options)
+        if not needed:
+            return False
+        known = self._limits.get(key)
+        limits = known or Limits(request.route.model.context_window)
+        if window := self._window_within(limits, key, needed):
+            _ask_for(window, body)
+        return known is None
+
+    def _window_needed(self, key: Key, sent: int, options: Mapping[str, Any]) -> int:
+        """The tokens that a window has to hold; 0 where every server has room for them."""
+        limit = options.get("num_predict")
+        room = limit if isinstance(limit, int) and limit > 0 else ANSWER_ROOM
+        if key not in self._asked and sent + min(room, LEAST_ROOM) <= SMALLEST_DEFAULT:
+            return 0
+        return sent + room
+
+    def _window_within(self, limits: Limits, key: Key, needed: int) -> int:
+        """The window to ask for; 0 where the server has one that is large enough."""
+        before = self._asked.get(key, 0)
+        if not before and needed <= limits.default:
+            return 0
+        window = 1 << (needed - 1).bit_length()
+        return max(min(window, limits.most or UNKNOWN_LIMIT), before)
 
     def _measure(self, reading: Reading, key: Key, body: Mapping[str, Any]) -> None:
         prompt, others = prompt_text(body), other_tokens(body)
@@ -210,6 +239,10 @@ def _ask_for(window: int, body: dict[str, Any]) -> None:
     """Put the window into the body, whose messages stay last: what comes before them repeats."""
     body["options"] = {**mapping(body.get("options")), "num_ctx": window}
     body["messages"] = body.pop("messages")
+
+
+def _key_of(request: PreparedRequest) -> Key:
+    return place_of(request.call.url), request.route.model.sent_id
 
 
 def _is_cloud(request: PreparedRequest) -> bool:

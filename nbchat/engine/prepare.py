@@ -24,6 +24,7 @@ from nbchat.engine.demo import service as demo
 from nbchat.engine.model_request import model_request, without_keys
 from nbchat.errors import BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import host_of, place_of
+from nbchat.key_policy import NO_KEY
 from nbchat.keys import Key, Secret
 from nbchat.messages import Message
 from nbchat.network.proxy import choose_proxy
@@ -122,9 +123,17 @@ class PreparedRequest:
 
 
 def prepare(
-    settings: Settings, model: str, messages: str | Sequence[Message], options: Options
+    settings: Settings,
+    model: str,
+    messages: str | Sequence[Message],
+    options: Options,
+    *,
+    with_key: bool = True,
 ) -> PreparedRequest:
-    """Settle everything about a request. Raises SetupError kinds; nothing has been sent then."""
+    """Settle everything about a request. Raises SetupError kinds; nothing has been sent then.
+
+    One without its key is only to look at.
+    """
     conversation: Sequence[Message] = as_messages(messages)
     if known_keys.current().is_in(str(model)):
         raise UnknownModel(f"the name of a model is expected, and this one holds a key. {ORDER}")
@@ -139,8 +148,11 @@ def prepare(
             "Ask without wire=, or name another model."
         )
     transit_to(base_url, settings.plain_http, has_key=False)
-    key = settings.key_for(route, base_url, options.api_key)
-    row_headers = settings.headers_for(route, base_url)
+    key = Key(Secret(""), NO_KEY)
+    row_headers: Mapping[str, Secret] = {}
+    if with_key:
+        key = settings.key_for(route, base_url, options.api_key)
+        row_headers = settings.headers_for(route, base_url)
     has_key = any(map(bool, (key.secret, *row_headers.values())))
     transit = transit_to(base_url, settings.plain_http, has_key=has_key)
     if not key.secret.sendable:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbchat.context.cells import Cell
 from nbchat.context.last_error import Failure
+from nbchat.frontends.cells.recorder import recorder_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.frontends.cells.saved import SavedNotebook
 
 
 _locals: ContextVar[Mapping[str, Any] | None] = ContextVar("locals", default=None)
@@ -51,30 +54,47 @@ class IPythonNotebook:
 
     @property
     def cells(self) -> Sequence[Cell]:
-        """The cells that have run here."""
-        return ()
+        """The cells that have run here, each with its place in the notebook's file."""
+        recorder = recorder_of(self._shell)
+        if recorder is None:
+            return ()
+        cells = recorder.cells
+        places = _saved().places
+        for cell in cells:
+            cell.place = places.get(cell.id) if cell.id is not None else None
+        return cells
 
     @property
     def hidden_cells(self) -> Collection[int]:
         """The numbers of cells that are never sent."""
-        return ()
+        recorder = recorder_of(self._shell)
+        return recorder.hidden_cells if recorder else ()
 
     @property
     def pinned_cells(self) -> Collection[int]:
         """The numbers of cells that always go along with `--above`."""
-        return ()
+        recorder = recorder_of(self._shell)
+        return recorder.pinned_cells if recorder else ()
 
     @property
     def failure(self) -> Failure | None:
         """The last error."""
-        return None
+        recorder = recorder_of(self._shell)
+        return recorder.failure if recorder else None
 
     @property
     def saved_cells(self) -> Sequence[str]:
         """The code cells of the notebook's file."""
-        return ()
+        return _saved().sources
 
     @property
     def folder(self) -> Path:
-        """Where the notebook is, and paths begin."""
+        """Where the notebook is, and paths begin: that of the kernel, as for all else in a cell."""
         return Path()
+
+
+def _saved() -> SavedNotebook:
+    """The notebook's file."""
+    from nbchat.frontends.cells.saved import saved_notebook
+
+    return saved_notebook()

@@ -59,6 +59,9 @@ NOW = {
     "max_tokens": None,
     "thinking": "",
     "search": False,
+    "runs": 0,
+    "error": "",
+    "cells": 0,
 }
 ANSWER = """**Petal length**. One threshold isolates *setosa*:
 

@@ -32,6 +32,7 @@ VIEWS = (
     "history",
     "more",
     "editing",
+    "along",
 )
 SEEN = [
     (view, theme)
@@ -72,7 +73,16 @@ def test_axe_finds_nothing(open_panel: OpenPanel, axe: str, theme: str, view: st
         panel.page.keyboard.type("@d")
         panel.wait_sent("names", 2)
         panel.tell({"kind": "names", "text": "d", "rows": [["df", "DataFrame 150 × 5"]]})
-        panel.page.wait_for_selector("[role=option]")
+        panel.wait_sent("cells")
+        panel.tell({"kind": "cells", "text": "d", "rows": [["3", "df.sum()", "1 output"]]})
+        panel.page.get_by_role("option", name="cell").wait_for()
+    if view == "along":
+        panel.tell({**NOW, "error": "KeyError", "cells": 3})
+        panel.page.locator(".nbp-offer").first.click()
+        panel.wait_sent("peek")
+        shown = {"label": "the last error", "text": "KeyError: 'specie'", "mark": "a1"}
+        panel.tell({"kind": "peek", "of": "error", "name": "", **shown})
+        panel.page.locator(".nbp-comp summary").click()
     if view == "history":
         panel.page.get_by_role("button", name="History").click()
         panel.tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -25,13 +26,96 @@ def test_a_variable_is_offered_attached_looked_at_and_removed(open_panel: OpenPa
     assert panel.area.input_value() == "What is in df"
 
     panel.wait_sent("peek")
-    panel.tell({"kind": "peek", "name": "df", "label": "df (150 × 5, 1.1 kB)", "text": "a,b\n1,2"})
-    panel.page.get_by_text("df (150 × 5, 1.1 kB)").click()
+    panel.tell(peek("variable", "df", "df (150 × 5, ~620 tokens)", "a,b\n1,2"))
+    panel.page.locator(".nbp-comp summary", has_text="df (150 × 5, ~620 tokens)").click()
     assert "a,b" in panel.page.locator(".nbp-comp pre").inner_text()
 
     panel.area.press("Enter")
     assert panel.wait_sent("send")["variables"] == ["df"]
     assert panel.page.locator(".nbp-comp .nbp-chip").count() == 0
+
+
+def peek(of: str, name: str, label: str, text: str, **more: Any) -> dict[str, Any]:
+    """What Python says of something that may go along."""
+    facts = {"label": label, "text": text, "mark": "", **more}
+    return {"kind": "peek", "of": of, "name": name, **facts}
+
+
+def test_cells_and_files_are_offered_below_the_variables(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.area.click()
+    panel.page.keyboard.type("Why @da")
+    panel.wait_sent("names", 3)
+    panel.tell({"kind": "names", "text": "da", "rows": [["data", "list, 1"]]})
+    panel.page.wait_for_selector("[role=option]")
+    panel.wait_sent("cells")
+    panel.tell({"kind": "cells", "text": "da", "rows": [["3", "data.sum()", "1 output"]]})
+    panel.wait_sent("files")
+    panel.tell({"kind": "files", "text": "da", "rows": [["a/data.csv", "12 kB"]]})
+    panel.page.get_by_role("option", name="a/data.csv").wait_for()
+    texts = panel.page.locator(".nbp-comp li").all_inner_texts()
+    offered = [" ".join(text.split()) for text in texts]
+    for key in ("ArrowDown", "Enter"):
+        panel.page.keyboard.press(key)
+    panel.wait_sent("peek")
+    panel.tell(peek("cell", "3", "In[3] (~9 tokens)", "In[3]: 6", mark="c3"))
+    panel.page.keyboard.press("Enter")
+
+    assert offered == [
+        "data list, 1 var",
+        "In[3] data.sum() 1 output cell",
+        "a/data.csv 12 kB file",
+    ]
+    sent = panel.wait_sent("send")
+    assert sent["text"] == "Why In[3]"
+    assert sent["along"] == [{"of": "cell", "name": "3", "mark": "c3"}]
+
+
+def test_the_last_error_is_taken_along_as_it_is_seen(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    assert panel.page.locator(".nbp-offer").count() == 0
+    panel.tell({**NOW, "error": "KeyError", "cells": 2})
+    offers = panel.page.locator(".nbp-offer")
+    assert offers.all_inner_texts() == ["Last error: KeyError", "Cells above"]
+
+    panel.page.get_by_role("button", name="Attach: Last error: KeyError").focus()
+    panel.page.keyboard.press("Enter")
+    assert panel.wait_sent("peek")["of"] == "error"
+    panel.tell(peek("error", "", "the last error", "KeyError: 'specie'", mark="a1"))
+    summary = panel.page.locator(".nbp-comp summary", has_text="the last error")
+    summary.focus()
+    panel.page.keyboard.press("Enter")
+    shown = panel.page.locator(".nbp-comp pre")
+    assert shown.inner_text() == "KeyError: 'specie'"
+    assert offers.all_inner_texts() == ["Cells above"]
+
+    panel.tell({**NOW, "error": "NameError", "cells": 3, "runs": 1})  # another cell has run
+    panel.wait_sent("peek", 2)
+    panel.tell(peek("error", "", "the last error", "NameError: df", mark="b2"))
+    panel.page.get_by_text("NameError: df").wait_for()  # and is still unfolded
+    panel.area.fill("Why?")
+    panel.area.press("Enter")
+    assert panel.wait_sent("send")["along"] == [{"of": "error", "name": "", "mark": "b2"}]
+
+    panel.tell({"kind": "ack", "request_id": panel.sent("send")[0]["request_id"]})
+    offers.last.click()
+    panel.wait_sent("peek", 3)
+    panel.tell(peek("cells", "", "2 cells above", "In[1]", mark="c3"))
+    panel.page.get_by_role("button", name="Remove 2 cells above").click()
+    assert offers.count() == 2
+    assert panel.page.locator(".nbp-chip").count() == 0
+
+
+def test_nothing_of_the_notebook_is_sent_before_it_has_been_shown(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.tell({**NOW, "cells": 2})
+    panel.page.locator(".nbp-offer").click()
+    panel.area.fill("Why?")
+    panel.area.press("Enter")
+    assert panel.sent("send") == []
+    panel.tell(peek("cells", "", "2 cells above", "In[1]", mark="c3"))
+
+    assert panel.wait_sent("send")["along"] == [{"of": "cells", "name": "", "mark": "c3"}]
 
 
 def test_an_email_address_offers_nothing(open_panel: OpenPanel) -> None:
@@ -128,17 +212,15 @@ def test_a_search_is_switched_on_and_off_in_the_settings(open_panel: OpenPanel) 
     assert panel.wait_sent("choose", 2)["search"] is False
 
 
-def test_code_is_copied_and_where_no_cell_can_be_made_insert_copies_too(
+def test_code_is_copied_and_where_there_are_no_cells_nothing_else_is_offered(
     open_panel: OpenPanel,
 ) -> None:
     panel = open_panel(permissions=["clipboard-read", "clipboard-write"])
     panel.tell(state("a"), rows(row("a", text="```python\nx = 1\n```")))
     block = panel.page.locator("fieldset")
-    for name in ("Copy", "Insert below"):
-        block.get_by_role("button", name=name).click()
-        panel.page.wait_for_function(
-            "navigator.clipboard.readText().then(t => t.trim() === 'x = 1')"
-        )
+    assert block.get_by_role("button").all_inner_texts() == ["Copy"]
+    block.get_by_role("button").click()
+    panel.page.wait_for_function("navigator.clipboard.readText().then(t => t.trim() === 'x = 1')")
 
     panel.page.locator(".nbp-acts").get_by_role("button", name="Copy").click()
     panel.page.wait_for_function(
@@ -315,12 +397,12 @@ def test_a_long_value_is_shown_whole_when_a_person_asks_for_it(open_panel: OpenP
     panel.page.wait_for_selector("[role=option]")
     panel.page.keyboard.press("Enter")
     panel.wait_sent("peek")
-    panel.tell({"kind": "peek", "name": "df", "label": "df (9 B)", "text": sign, "cut": True})
-    panel.page.get_by_text("df (9 B)").click()
+    panel.tell(peek("variable", "df", "df (9 B)", sign, cut=True))
+    panel.page.locator(".nbp-comp summary").click()
     panel.page.get_by_text("the first 2,000 of 9,000").last.wait_for()
     show_all.click()
-    assert panel.wait_sent("value", 2)["name"] == "df"
-    panel.tell({"kind": "value", "name": "df", "text": "the rest"})
+    assert panel.wait_sent("whole")["name"] == "df"
+    panel.tell({"kind": "whole", "of": "variable", "name": "df", "text": "the rest"})
     panel.page.get_by_text("the rest").wait_for()
 
 

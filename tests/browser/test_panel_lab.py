@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 from ..fakes.provider import Service, answer, said
 from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
@@ -57,7 +60,7 @@ def test_code_goes_into_new_cells_below_in_order(in_lab: InLab) -> None:
     wait_for_answers(notebook, 1)
     insert = notebook.page.get_by_role("button", name="Insert below")
     insert.click()
-    notebook.page.get_by_text("Inserted below").first.wait_for()
+    notebook.page.get_by_text("Inserted", exact=True).first.wait_for()
     ask(notebook, "more code")
     wait_for_answers(notebook, 2)
     insert.nth(0).click()
@@ -69,6 +72,73 @@ def test_code_goes_into_new_cells_below_in_order(in_lab: InLab) -> None:
     assert sources[2].startswith("def mean")
     assert sources[3] == sources[2]
     assert sources[4] == "'the cell after'"
+
+
+def test_code_replaces_the_chosen_cell_and_undo_brings_that_back(in_lab: InLab) -> None:
+    """The panel's own cell is the active one as soon as a person is in it."""
+    notebook = in_lab("old = 1", "'the cell after'")
+    page = notebook.page
+    ask(notebook, "show me some code")
+    wait_for_answers(notebook, 1)
+    replace = page.get_by_role("button", name="Replace cell")
+    replace.click()
+    page.get_by_text("Choose a code cell first").first.wait_for()  # no other was ever chosen
+    page.locator(".jp-Cell").nth(2).locator(".cm-content").click()
+    page.locator(".nbp-comp textarea").click()
+    page.locator("button", has_text=re.compile("Replace cell|Choose")).hover()
+    assert page.locator(".jp-Cell.nbp-aim").count() == 1
+    page.locator("button", has_text=re.compile("Replace cell|Choose")).click()
+    page.get_by_text("Replaced; Undo").first.wait_for()
+    replaced = notebook.sources()
+    page.locator(".jp-Cell").nth(2).locator(".cm-content").click()
+    page.keyboard.press("Control+z")
+    page.wait_for_function(
+        "window.jupyterapp.shell.currentWidget.content.model.cells.get(2).sharedModel.source"
+        " === 'old = 1'"
+    )
+    page.get_by_role("button", name="Insert above").click()
+    page.get_by_text("Inserted", exact=True).first.wait_for()
+    inserted = notebook.sources()
+
+    assert replaced[2].startswith("def mean")
+    assert replaced[2].endswith("# 2.5")
+    assert (replaced[1], replaced[3]) == ("panel = nbchat.ChatPanel()\npanel", "'the cell after'")
+    assert inserted[1] == replaced[2]
+    assert inserted[2:] == ["panel = nbchat.ChatPanel()\npanel", "old = 1", "'the cell after'"]
+    assert page.locator(".jp-InputPrompt", has_text="[3]").count() == 0  # nothing was run
+
+
+def test_what_is_shown_of_an_error_and_of_cells_is_what_is_sent(in_lab: InLab) -> None:
+    notebook = in_lab("numbers = [1, 2]\nprint('so far')", "numbers[7]", "print('more')", PARTS)
+    page = notebook.page
+    assert page.locator(".nbp-offer").count() <= 1  # nothing has failed
+    notebook.run(2, 3)
+    page.get_by_role("button", name="Attach: Last error: IndexError").click()
+    page.get_by_role("button", name="Attach: Cells above").click()
+    cells = page.locator(".nbp-comp summary", has_text="cells above")
+    cells.wait_for()
+    before = cells.inner_text()
+    notebook.run(4)  # and the chip follows
+    page.wait_for_function(
+        "b => ![...document.querySelectorAll('.nbp-comp summary')].some(s => s.innerText === b)",
+        arg=before,
+    )
+    for summary in page.locator(".nbp-comp summary").all():
+        summary.click()
+    shown = [text.strip() for text in page.locator(".nbp-comp pre").all_text_contents()]
+    ask(notebook, "Why?")
+    wait_for_answers(notebook, 1)
+    notebook.run(5)
+
+    assert ["IndexError" in shown[0], "so far" in shown[1], "more" in shown[1]] == [True] * 3
+    printed = page.locator(".jp-Cell").nth(5).locator(".jp-OutputArea-output").inner_text()
+    assert json.loads(printed) == ["Why?", *shown]
+
+
+PARTS = (
+    "import json\n"
+    "print(json.dumps([part.strip() for part in nbchat.chat().turns[0].question.parts]))"
+)
 
 
 def test_keys_typed_in_the_panel_do_not_reach_the_notebook(in_lab: InLab) -> None:
@@ -90,13 +160,13 @@ def test_a_variable_goes_along_and_is_seen(in_lab: InLab) -> None:
     page = notebook.page
     page.locator(".nbp-comp textarea").click()
     page.keyboard.type("Sum @num")
-    page.get_by_role("option", name="numbers").click()
+    page.get_by_role("option", name="numbers list").click()
     page.wait_for_selector(".nbp-comp details")
     page.keyboard.press("Enter")
     wait_for_answers(notebook, 1)
     notebook.run(3)
 
-    assert "numbers (9 B)" in page.locator(".nbp-bubble").inner_text()
+    assert re.search(r"numbers \(.*~\d+ tokens\)", page.locator(".nbp-bubble").inner_text())
     assert "[1, 2, 3]" in page.locator(".jp-Cell").nth(3).inner_text()
 
 

@@ -38,7 +38,7 @@ OURS = {
     "class": "(?:(?:nb[cp](?:-[a-z]+)?|tex2jax_ignore|mathjax_ignore) ?)*",
     "type": "button",
     "tabindex": "0",
-    "data-label": "Copy|Insert below",
+    "data-label": "Copy|Insert below|Insert above|Replace cell",
 }
 # The words of the answers alone, with their own summaries; the buttons on code and the name of
 # the thinking are ours.
@@ -141,13 +141,16 @@ def test_nothing_said_in_other_places_of_the_panel_acts(
     wait_for_text(notebook, "asked for tool")
     page.locator(".nbp-comp textarea").click()
     page.keyboard.type("What is in @bad")
-    page.get_by_role("option", name="bad").click()
-    page.wait_for_selector(".nbp-comp details")
-    page.locator(".nbp-comp summary").click()
+    page.locator(".nbp-comp li").first.click()
+    page.get_by_role("button", name="Attach: Cells above").click()
+    page.locator(".nbp-comp details").nth(1).wait_for()
+    for summary in page.locator(".nbp-comp summary").all():
+        summary.click()
     page.keyboard.press("Escape")
     ask(notebook, "What is in bad?")
     wait_for_answers(notebook, 2)
-    page.locator(".nbp-bubble summary").click()
+    for summary in page.locator(".nbp-bubble summary").all():
+        summary.click()
     ask(notebook, "Try twice")
     wait_for_answers(notebook, 3)
     ask(notebook, "Be refused")

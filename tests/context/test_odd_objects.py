@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,14 +13,24 @@ from matplotlib.figure import Figure
 
 from nbchat.context.classes import is_a, is_from, method
 from nbchat.context.expand import expand
-from nbchat.context.pictures import picture
-from nbchat.context.tables import is_table
-from nbchat.errors import BadVariable, Interrupted
-from nbchat.frontends.panel import attachments
+from nbchat.context.forms import Form
+from nbchat.context.values import show
+from nbchat.errors import Interrupted
 
 from ..nightly import examples
 from ..running_kernel import RunningKernel
-from .zoo import ASKED, NAMES, REFUSES, SAYS, Fatal, OnTheInstance, Picture, _raise, with_text
+from .zoo import (
+    ASKED,
+    NAMES,
+    REFUSES,
+    SAYS,
+    SHOWN,
+    Fatal,
+    OnTheInstance,
+    Picture,
+    _raise,
+    with_text,
+)
 
 pytestmark = pytest.mark.field("P8")
 
@@ -43,29 +52,60 @@ def test_an_odd_object_is_its_text_and_is_asked_for_nothing_else(name: str) -> N
     got = expand("What is {x}?", {"x": value})
 
     assert got.text.startswith(f"What is {words}")
-    assert got.images == []
+    assert got.attached == []
     assert [label.partition(" (")[0] for label in got.inserted] == ["x"]
     assert ASKED == []
 
 
+@pytest.mark.field("V3")
 @pytest.mark.parametrize("name", REFUSES)
 def test_an_object_without_a_text_is_refused_in_one_line(name: str) -> None:
     value, raised = REFUSES[name]
 
-    with pytest.raises(BadVariable) as caught:
-        expand("What is {x}?", {"x": value})
+    got = expand("What is {x}?", {"x": value})
 
-    (line,) = str(caught.value).splitlines()
-    assert line.startswith(f"x cannot be put into the question: str() raises {raised}")
+    (line,) = got.inserted
+    assert line.startswith(f"x is not sent: its str raises {raised}")
     assert len(line) < 500
     assert line.isprintable()
+    assert (got.text, got.blocks) == ("What is x?", {})
+    assert ASKED == []
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("form", [Form("schema"), Form("all"), Form("rows", 3)], ids=str)
+def test_no_form_asks_for_more(name: str, form: Form) -> None:
+    show("x", ALL[name], form)
+    show("x", [ALL[name]], form)
+
+    assert ASKED == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_under_schema_only_its_kind_is_told(name: str) -> None:
+    shown = show("x", ALL[name], Form(), "schema")
+
+    assert shown.text.startswith("x (") or shown.refusal.endswith("a figure shows values")
+    assert SAYS.get(name, ("", "?"))[1] not in shown.text
+    assert ASKED == []
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_shown_by_its_kind_is_asked_for_nothing_else(name: str) -> None:
+    value, words = SHOWN[name]
+
+    shown = show("x", value, Form())
+    show("x", [value], Form())
+    show("x", value, Form("schema"))
+
+    assert words in shown.text
     assert ASKED == []
 
 
 def test_stopping_a_value_that_goes_on_for_ever_sends_nothing() -> None:
     endless = with_text(lambda: _raise(KeyboardInterrupt()))
 
-    with pytest.raises(Interrupted, match=r"x was still working on str\(\); nothing was sent"):
+    with pytest.raises(Interrupted, match=r"x was still working on its str; nothing was sent"):
         expand("What is {x}?", {"x": endless})
 
 
@@ -77,69 +117,28 @@ def test_objects_that_are_not_named_are_not_asked_either() -> None:
     assert ASKED == []
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_the_panel_offers_them_by_their_class(name: str) -> None:
-    variables = {"x": ALL[name]}
-
-    ((shown, kind),) = attachments.list_variables(variables, (), "")
-
-    assert shown == "x"
-    assert kind.partition(",")[0].isidentifier()
-    assert ASKED == []
-
-
-def test_the_panel_attaches_them_as_a_cell_does() -> None:
-    for name, (value, words) in SAYS.items():
-        text, label = attachments.value({name: value}, name)
-        assert text.startswith(words)
-        assert label.startswith(f"{name} (")
-    assert ASKED == []
-
-
 def test_a_method_of_the_class_draws_and_one_of_the_instance_does_not() -> None:
     drawn = Picture()
 
-    assert picture("it", drawn) is not None
-    assert picture("it", OnTheInstance()) is None
+    assert show("it", drawn, Form()).attached
+    assert not show("it", OnTheInstance(), Form()).attached
     assert method(drawn, "_repr_png_") is not None
     assert method(OnTheInstance(), "_repr_png_") is None
 
 
-def test_a_table_or_a_figure_is_read_by_its_class_whatever_the_instance_holds() -> None:
-    frame, fig = pd.DataFrame({"head": [1], "to_csv": [2], "shape": [3]}), Figure()
-    honest = expand("{x}", {"x": frame})
-    for value, name in ((frame, "head"), (frame, "to_csv"), (fig, "savefig")):
-        object.__setattr__(value, name, lambda *_, name=name, **__: ASKED.append(name))
+def test_a_figure_is_drawn_by_its_class_whatever_the_instance_holds() -> None:
+    fig = Figure()
+    object.__setattr__(fig, "savefig", lambda *_, **__: ASKED.append("savefig"))
 
-    got = expand("{x}", {"x": frame})
-
-    assert got == honest
-    assert got.text == ",head,to_csv,shape\n0,1,2,3\n"
-    assert picture("fig", fig) is not None
-    assert attachments.kind(frame) == "DataFrame 1 × 3"
+    assert show("fig", fig, Form()).attached
     assert ASKED == []
-
-
-def test_a_table_whose_own_class_fails_is_its_text() -> None:
-    class Broken(pd.DataFrame):
-        @property
-        def shape(self) -> Any:
-            raise ValueError("no shape")
-
-        def __str__(self) -> str:
-            return "a broken table"
-
-    got = expand("{x}", {"x": Broken()})
-
-    assert (got.text, got.inserted) == ("a broken table", ["x (as it is printed, 14 B)"])
-    assert attachments.kind(Broken()) == "Broken"
 
 
 def test_what_a_module_pretends_to_be_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "polars", SAYS["any_name"][0])
 
     assert not is_from(3, "polars", "DataFrame")
-    assert not is_table(3)
+    assert show("x", 3, Form()).text == "3"
     assert ASKED == []
 
 
@@ -159,16 +158,14 @@ def _behaviours(name: str) -> dict[str, Any]:
 
 
 HOOKS = ("__getattr__", "__getattribute__", "__call__", "__iter__", "__len__", "__bool__", "__eq__")
-UNASKED = tuple(name for name in NAMES if name != "_repr_png_")  # the one that is, on the class
-BASES = st.sampled_from([object, str, dict, BaseException])
+LISTED = ("_repr_png_", "_repr_jpeg_", "_repr_mimebundle_", "_repr_markdown_", "_repr_latex_")
+UNASKED = tuple(name for name in NAMES if name not in LISTED)  # on the class, those are asked
 members = st.dictionaries(
     st.sampled_from(UNASKED), st.sampled_from(["a property", "a callable", "an object", "None"])
 )
 
 
-@given(
-    members, st.sets(st.sampled_from(HOOKS)), st.sampled_from([object, str, dict, BaseException])
-)
+@given(members, st.sets(st.sampled_from(HOOKS)), st.sampled_from([object, str, dict, list]))
 @settings(max_examples=examples(150), deadline=None)
 def test_no_object_is_asked_for_more_than_its_text(
     held: dict[str, str], hooks: set[str], base: type
@@ -181,7 +178,7 @@ def test_no_object_is_asked_for_more_than_its_text(
 
     got = expand("{x}", {"x": value})
 
-    assert (got.text, got.images) == ("its text", [])
+    assert (got.text, got.attached) == ("its text", [])
     assert is_a(value, base)
     assert ASKED == []
 
@@ -209,24 +206,53 @@ def test_a_cell_asks_about_each_of_them(kernel: RunningKernel) -> None:
     assert kernel.run("print(ASKED)").text == "[]\n"
 
 
-@pytest.mark.parametrize("name", REFUSES)
-def test_a_cell_says_in_one_line_that_there_is_no_text(kernel: RunningKernel, name: str) -> None:
-    ran = kernel.run(f"%%chat demo --fresh\nWhat is {{{name}}}?", watched=False)
+@pytest.mark.field("V3")
+def test_a_cell_says_in_one_line_of_what_there_is_no_text(kernel: RunningKernel) -> None:
+    names = ", ".join(f"{{{name}}}" for name in REFUSES)
 
-    assert ran.status == "error"
-    (line,) = ran.error.splitlines()
-    assert f"{name} cannot be put into the question: str() raises {REFUSES[name][1]}" in line
-    assert kernel.run("print(1 + 1)").text == "2\n"
+    ran = kernel.run(f"%%chat demo --fresh\nWhat are {names}?", watched=False)
+
+    assert (ran.status, ran.error) == ("ok", "")
+    for name, (_, raised) in REFUSES.items():
+        assert f"{name} is not sent: its str raises {raised}" in ran.html
+    assert kernel.run("print(ASKED)").text == "[]\n"
+
+
+def test_what_a_value_prints_is_no_output_of_the_cell(kernel: RunningKernel) -> None:
+    kernel.run("loud = with_text(lambda: print('heard') or 'its text')")
+
+    ran = kernel.run("%%chat demo --fresh\nWhat is {loud}?", watched=False)
+
+    assert "sent loud (~3 tokens)" in ran.html or "sent loud (~2 tokens)" in ran.html
+    assert not ran.of("stream")
+
+
+def test_a_value_has_some_seconds_and_the_question_goes_on(kernel: RunningKernel) -> None:
+    kernel.run(
+        "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 0.05\n"
+        "slow = with_text(lambda: time.sleep(600))"
+    )
+
+    ran = kernel.run("%%chat demo --fresh\nWhat is {slow}?", watched=False)
+    kernel.run("asking.LONGEST_LOOK = 600.0")
+
+    assert ran.status == "ok"
+    assert "slow is not sent: its str took more than 0.05 s" in ran.html
 
 
 def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel) -> None:
-    kernel.run("import time\nendless = with_text(lambda: [print('asked'), time.sleep(600)])")
+    kernel.run(
+        "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 600.0\n"
+        "endless = with_text(lambda: [show_first(), time.sleep(600)])\n"
+        "from IPython.display import display\n"
+        "def show_first(): display('asked')"
+    )
     started = kernel.start("%%chat demo --fresh\nWhat is {endless}?")
-    kernel.wait_for(started, "stream")
+    kernel.wait_for(started, "display_data")
 
     kernel.interrupt()
     ran = kernel.finish(started)
 
     assert ran.status == "error"
-    assert ran.error.splitlines()[0].endswith("was still working on str(); nothing was sent.")
+    assert ran.error.splitlines()[0].endswith("was still working on its str; nothing was sent.")
     assert kernel.run("print(1 + 1)").text == "2\n"

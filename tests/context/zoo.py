@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock, Mock, NonCallableMagicMock
 from xmlrpc.client import ServerProxy
@@ -127,7 +129,6 @@ class OddError(Exception):
     """An error that acts when it is asked what it says."""
 
     def __str__(self) -> str:
-        ASKED.append("str(error)")
         raise Fatal("error")
 
     @property
@@ -212,6 +213,75 @@ def _recurse() -> str:
     return str(with_text(_recurse))
 
 
+class ActingError(Exception):
+    """An error whose class has odd ideas of all that an error has."""
+
+    __traceback__ = _acting_property("__traceback__")  # type: ignore[assignment]
+    __cause__ = _acting_property("__cause__")  # type: ignore[assignment]
+    __context__ = _acting_property("__context__")  # type: ignore[assignment]
+    __notes__ = _acting_property("__notes__")  # type: ignore[assignment]
+    args = _acting_property("args")  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return "acting"
+
+
+class ActingPath(type(Path())):  # type: ignore[misc]
+    """A path whose own methods act."""
+
+    def _act(self, *_: Any, **__: Any) -> Any:
+        ASKED.append("path")
+        raise Fatal("path")
+
+    exists = read_bytes = read_text = open = stat = is_dir = is_file = iterdir = _act
+    __str__ = __fspath__ = _act
+    name = suffix = parent = property(_act)
+
+
+class ActingList(list):  # type: ignore[type-arg]
+    """A list that tells its length and its items otherwise than they are stored."""
+
+    def __len__(self) -> int:
+        ASKED.append("len(list)")
+        return 10**12
+
+    def __iter__(self) -> Any:
+        ASKED.append("iter(list)")
+        raise Fatal("list")
+
+    __getitem__ = __iter__
+
+
+class ActingFields(SimpleNamespace):
+    def __getattribute__(self, name: str) -> Any:
+        ASKED.append(name)
+        raise Fatal(name)
+
+
+def _decorated() -> Any:
+    def decorated() -> int:
+        return 7
+
+    decorated.__wrapped__ = ActsWhenAsked()  # type: ignore[attr-defined]
+    return decorated
+
+
+class InMarkdown:
+    def _repr_markdown_(self) -> str:
+        return "**bold**"
+
+
+SHOWN: dict[str, tuple[Any, str]] = {  # by name: the object, and what stands in its block
+    "acting_error": (ActingError("no"), "ActingError: acting"),
+    "fatal_error": (OddError(), "OddError: (its message raises Fatal)"),
+    "acting_path": (ActingPath(__file__), "class ActingPath"),
+    "acting_list": (ActingList([1, 2]), "ActingList([1, 2])"),
+    "acting_fields": (ActingFields(a=1), "ActingFields(a=1)"),
+    "decorated": (_decorated(), "return 7"),
+    "odd_metaclass": (Meta("Odd", (), {}), "class Odd"),
+    "markdown": (InMarkdown(), "**bold**"),
+    "table": (pd.DataFrame({"shape": [1]}), ""),
+}
 SAYS: dict[str, tuple[Any, str]] = {  # by name: the object and its text
     "any_name": (AnswersToAnyName(), "any name"),
     "acts": (ActsWhenAsked(), "acts"),

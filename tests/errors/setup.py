@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import nbchat
-from nbchat.context.expand import expand
 from nbchat.errors import (
     BadAttachment,
     BadCommand,
     BadFile,
     BadOption,
     BadSettings,
-    BadVariable,
     ConversationBusy,
     HistoryUnavailable,
     KeyNotSent,
@@ -102,15 +100,6 @@ def _(stage: Stage) -> None:
 def _(stage: Stage) -> None:
     file = nbchat.File(b"PK", "application/zip", "people.zip")
     nbchat.chat().ask(["What is this?", file], "kimi-k2.6")
-
-
-@case(BadVariable, "a variable whose str() raises an error")
-def _(stage: Stage) -> None:
-    class Lost:
-        def __str__(self) -> str:
-            raise ValueError("the connection is closed")
-
-    expand("What is {rows}?", {"rows": Lost()})
 
 
 @case(HistoryUnavailable, "NBCHAT_HISTORY in the folder of a user who is not there")

@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Any
 
+from nbchat.context.cells import Cell
+from nbchat.context.last_error import Failure
 from nbchat.frontends.panel import handlers
 from nbchat.frontends.panel.session import Session
 
@@ -21,15 +24,21 @@ ROWS: list[dict[str, Any]] = []  # that were told
 
 
 class Desk:
-    """A session, the variables of its notebook, and everything it told the views."""
+    """A session, the notebook it is in, and everything it told the views."""
 
     hidden = ("In",)  # of the variables
+    hidden_cells: Collection[int] = ()
+    pinned_cells: Collection[int] = ()
+    saved_cells: Sequence[str] = ()
+    failure: Failure | None = None
+    folder = Path()
 
     def __init__(self, name: str = "main", **variables: Any) -> None:
         self.told: list[dict[str, Any]] = []
         self.buffers: list[tuple[bytes, ...]] = []
         self.published: list[dict[str, Any]] = []  # copies for the notebook
         self.variables = variables
+        self.cells: Sequence[Cell] = ()
         self.session = Session(name, self._hear, self, self.published.append)
         self.say("sync", view="v")
         self.wait("state")

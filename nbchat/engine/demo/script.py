@@ -12,6 +12,8 @@ from contextlib import suppress
 from itertools import groupby
 from statistics import fmean, stdev
 
+from nbchat.engine.demo.repairs import repair
+
 INTRODUCTION = """\
 Hello! I am **demo**, the small script inside nbchat that answers when no provider is set up. \
 I am not a language model: I know a few tricks and show how an answer looks here.
@@ -127,6 +129,8 @@ def reply(questions: Sequence[str], images: int = 0) -> str:
     if not questions:  # a tool's result alone, say
         return INTRODUCTION
     *earlier, question = questions
+    if mended := repair(question):
+        return mended
     text = question.lower()
     if "what did i" in text and "ask" in text:
         if not earlier:

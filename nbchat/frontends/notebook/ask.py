@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from nbchat import runtime
+from nbchat.context.cells_above import cells_above
+from nbchat.context.error_questions import error_excerpt
 from nbchat.context.question import Composed, compose
-from nbchat.errors import ConnectionBroken, Interrupted
+from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
+from nbchat.frontends.cells.recorder import recorder_of
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
@@ -18,11 +21,13 @@ from nbchat.wording import OR_ANOTHER_MODEL, plural
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.context.excerpts import Excerpt
     from nbchat.conversation.conversation import Conversation
     from nbchat.conversation.recording import TurnStream
     from nbchat.events import Answer
     from nbchat.frontends.notebook.arguments import MagicArguments
     from nbchat.frontends.notebook.cell import Display
+    from nbchat.runtime import Runtime
 
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
@@ -34,7 +39,14 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     """
     opened = open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
-    question = _composed(shell, line, body)
+    return ask_composed(shell, line, _composed(shell, opened, line, body), body)
+
+
+def ask_composed(
+    shell: InteractiveShell, line: MagicArguments, question: Composed, typed: str
+) -> Answer:
+    """Ask a question that is made up already; `typed` are its words without what goes along."""
+    opened = open_runtime(shell)
     with (
         Interrupts(lingers=hasattr(shell, "kernel")) as interrupts,
         opened.chat_to_ask(line.name) as conversation,
@@ -43,8 +55,14 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
         model = line.model or opened.model_to_show(conversation)[0]
         display = _open_display(shell, model, static=opened.static)
         turn = stream.turn
-        turn.note_typed(body, question.data)
-        with opened.bridge.pump(stream, interrupts) as pump:
+        turn.note_typed(typed, question.data)
+        recorder = recorder_of(shell)
+        if recorder is not None:
+            recorder.note_turn(turn.id)
+        with (
+            recorder.silence() if recorder else nullcontext(),
+            opened.bridge.pump(stream, interrupts) as pump,
+        ):
             failed = True
             try:
                 display.tick()
@@ -60,10 +78,63 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     return turn.answer
 
 
-def _composed(shell: InteractiveShell, line: MagicArguments, body: str) -> Composed:
+def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
+    """Show what `ask` would send, and send nothing."""
+    from nbchat.frontends.notebook.show_request import show_request
+
+    show_request(shell, line, _composed(shell, open_runtime(shell), line, body))
+
+
+def _composed(
+    shell: InteractiveShell, opened: Runtime, line: MagicArguments, body: str
+) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
-    settings = runtime.current().settings()
-    return compose(body, IPythonNotebook(shell), data=settings.data, raw=line.raw)
+    data = (opened.usable_settings() if line.show else opened.settings()).data
+    notebook = IPythonNotebook(shell)
+    excerpts = []
+    if line.above is not None:
+        excerpts.append(_cells_above(shell, opened, line, line.above))
+    if line.error:
+        excerpts.append(error_excerpt(notebook, data=data))
+    return compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
+
+
+def _cells_above(
+    shell: InteractiveShell, opened: Runtime, line: MagicArguments, count: int
+) -> Excerpt:
+    """The cells above, with what they showed."""
+    settings = opened.usable_settings() if line.show else opened.settings()
+    conversations = opened.conversations
+    conversation = conversations.get(line.name or opened.active)
+    return cells_above(
+        IPythonNotebook(shell),
+        count,
+        budget=settings.cell_budget,
+        images=_sees_images(opened, line, conversation),
+        data=settings.data,
+        turns=[turn for one in list(conversations.values()) for turn in one.all_turns],
+        sent=[] if conversation is None or line.fresh else _sent_turns(shell, conversation),
+    )
+
+
+def _sent_turns(shell: InteractiveShell, conversation: Conversation) -> list[str]:
+    """The questions that are sent before this one; of a cell that is run again those before it."""
+    cell, execution = cell_id(shell), execution_id(shell)
+    ids = []
+    for turn in conversation.turns:
+        if cell is not None and turn.cell == cell and turn.execution != execution:
+            break
+        ids.append(turn.id)
+    return ids
+
+
+def _sees_images(opened: Runtime, line: MagicArguments, conversation: Conversation | None) -> bool:
+    """Whether the model that is asked reads images, as far as is known."""
+    name = line.model or opened.model_to_show(conversation or opened.chat())[0]
+    row = None
+    with suppress(NbchatError):
+        row = opened.settings().catalog.find(name).model
+    return row is None or not row.features or "image" in row.features
 
 
 def _open_stream(

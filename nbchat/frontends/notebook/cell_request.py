@@ -23,6 +23,11 @@ def session_id(shell: InteractiveShell) -> str | None:
     return _text_or_none(_request(shell, "header").get("session"))
 
 
+def message_type(shell: InteractiveShell) -> str | None:
+    """What it asks for: `execute_request` where a cell runs."""
+    return _text_or_none(_request(shell, "header").get("msg_type"))
+
+
 def _request(shell: InteractiveShell, part: str) -> dict[str, Any]:
     """A part of the message that asked the kernel to run the cell."""
     request: Any = shell.get_parent() if hasattr(shell, "get_parent") else None

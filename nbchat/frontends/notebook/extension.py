@@ -13,10 +13,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from nbchat.frontends.cells.recorder import record, record_no_more
 from nbchat.frontends.notebook import typed_lines
 from nbchat.frontends.notebook.completion import complete
 from nbchat.frontends.notebook.input_history import InputHistory
-from nbchat.frontends.notebook.kernel_messages import read_along, read_no_more
+from nbchat.frontends.notebook.kernel_messages import (
+    messages_of,
+    read_along,
+    read_no_more,
+)
 from nbchat.frontends.notebook.magic import ChatMagics
 
 if TYPE_CHECKING:
@@ -66,6 +71,7 @@ class Preloader:
 def _import_engine() -> None:
     from nbchat import runtime  # noqa: F401
     from nbchat.context import expand  # noqa: F401
+    from nbchat.frontends.cells import history, mime, saved  # noqa: F401
     from nbchat.store import store  # noqa: F401
 
 
@@ -101,7 +107,16 @@ def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
         shell.Completer.custom_matchers.append(complete)
     if id(shell) not in _loaded:
         read_along(shell)
+        _record(shell)
     _loaded[id(shell)] = Preloader(shell, no_fork), InputHistory(shell)
+
+
+def _record(shell: InteractiveShell) -> None:
+    """Keep what cells show."""
+    recorder, messages = record(shell), messages_of(shell)
+    if messages is not None:
+        messages.listener = recorder.hear
+        recorder.hears_displays = True
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -115,6 +130,7 @@ def unload(shell: InteractiveShell) -> None:
     if complete in shell.Completer.custom_matchers:
         shell.Completer.custom_matchers.remove(complete)
     typed_lines.uninstall(shell)
+    record_no_more(shell)
     read_no_more(shell)
     runtime = sys.modules.get("nbchat.runtime")
     if runtime:

@@ -7,8 +7,9 @@ them pass one method. Other kernels have none; there nobody knows what a cell ha
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,7 +24,14 @@ ADDS_OUTPUT = ("stream", "display_data", "execute_result", "error")
 CHANGES_OUTPUT = (*ADDS_OUTPUT, "update_display_data", "clear_output")
 MOST_CELLS = 50  # of which is known what they have shown, the newest
 
+TELLS = ("display_data", "execute_result", "update_display_data", "clear_output")  # to `listener`
+LARGEST_TOLD = 4_000_000  # bytes of a message that is told; figures are smaller
+
+# In the JSON of a header, which has it once; finding it takes a fraction of reading all of it.
+_KIND = re.compile(rb'"msg_type": ?"(\w+)"')
+
 Frames: TypeAlias = list[Any]  # a message on its way
+Listener: TypeAlias = Callable[[str, str, Mapping[str, Any]], None]
 
 
 class ShownByCell:
@@ -63,7 +71,9 @@ class KernelMessages:
         self._widgets: dict[str, str] = {}  # Output widgets by id: the execution they take over
         self._process = os.getpid()
         self._order = threading.RLock()  # messages are sent in the order in which they are noted
+        self._parent: tuple[bytes, str] = (b"", "")  # the last parent's header, and its id
         self._painters: set[int] = set()  # the threads whose messages are not noted
+        self.listener: Listener | None = None  # told the kind, the execution and what it says
         # What was shown before, in the cell that is running now, nobody has seen.
         self.running_cell().has_outputs = True
         self._thread = kernel.iopub_thread
@@ -73,6 +83,7 @@ class KernelMessages:
     def end(self) -> None:
         """Read no more."""
         self._process = 0
+        self.listener = None
         if vars(self._thread).get("send_multipart") == self._note_and_send:
             del self._thread.send_multipart
 
@@ -90,9 +101,13 @@ class KernelMessages:
     def _note(self, frames: Frames) -> None:
         _, header, parent, _, content = _parts(frames)
         unpack = self._kernel.session.unpack
-        kind = unpack(header)["msg_type"]
+        found = _KIND.search(header)
+        kind = found[1].decode() if found else unpack(header)["msg_type"]
         if kind in CHANGES_OUTPUT:
-            cell = self._cell(unpack(parent).get("msg_id", ""))
+            execution = self._execution(parent)
+            if self.listener is not None and kind in TELLS and len(content) <= LARGEST_TOLD:
+                self.listener(kind, execution, unpack(content))
+            cell = self._cell(execution)
             if cell.kept is not None:
                 cell.kept.append(frames)
             if kind in ADDS_OUTPUT:
@@ -101,6 +116,12 @@ class KernelMessages:
                 cell.note_clearing(wait=unpack(content)["wait"])
         elif kind in ("comm_open", "comm_msg") and b'"msg_id"' in content:
             self._note_widget(unpack(content))
+
+    def _execution(self, parent: bytes) -> str:
+        """The id in the header of a parent; one message after the other has the same."""
+        if parent != self._parent[0]:
+            self._parent = parent, self._kernel.session.unpack(parent).get("msg_id", "")
+        return self._parent[1]
 
     def _note_widget(self, content: dict[str, Any]) -> None:
         """An Output widget says which execution's outputs it takes over, or that of none."""

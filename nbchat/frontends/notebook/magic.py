@@ -113,7 +113,7 @@ class ChatMagics(Magics):
 
 def _ask(shell: InteractiveShell, line: str, cell: str) -> None:
     """Ask what is in the cell; a line that cannot be asked with is answered with what was meant."""
-    from nbchat.frontends.notebook.ask import ask
+    from nbchat.frontends.notebook.ask import ask, show
     from nbchat.frontends.notebook.commands.mistyped import command_on_cell_line
     from nbchat.frontends.notebook.commands.table import commands
     from nbchat.frontends.notebook.stand_ins import explained
@@ -122,7 +122,10 @@ def _ask(shell: InteractiveShell, line: str, cell: str) -> None:
     try:
         arguments = parse_arguments(line, IPythonNotebook(shell).variables)
         word = arguments.model
-        ask(shell, arguments, cell)
+        if arguments.show:
+            show(shell, arguments, cell)
+        else:
+            ask(shell, arguments, cell)
     except (BadOption, UnknownModel) as error:
         said = command_on_cell_line(line, commands())
         if said:

@@ -7,8 +7,9 @@ each message means, and what Python says in turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -17,6 +18,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     create_model,
+    model_validator,
 )
 
 from nbchat.context.pictures import LARGEST_PICTURE
@@ -28,17 +30,47 @@ from nbchat.options import OPTIONS
 # Characters. What is too long for a question is answered; what is longer than this is not read.
 LONGEST_TEXT = 2_000_000
 MOST_IMAGES = 8  # in a question
+MOST_ALONG = 20  # excerpts of the notebook in a question
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\W\d]\w*$")]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Label = Annotated[str, Field(max_length=200)]
 
+# What can go along with a question, and how it is named.
+THINGS = {
+    "variable": r"[^\W\d]\w{0,99}",
+    "cell": r"[1-9][0-9]{0,6}",
+    "file": r"[^\x00-\x1f\\]{1,500}",
+    "error": "",
+    "cells": "",
+}
+
 
 class PageMessage(BaseModel):
     """A message of the page; `kind` tells which."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Thing(PageMessage):
+    """What can go along with a question, by its kind and its name there."""
+
+    of: Literal["variable", "cell", "file", "error", "cells"]
+    name: Annotated[str, Field(max_length=500)]
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if not re.fullmatch(THINGS[self.of], self.name):
+            raise ValueError(f"names no {self.of}")
+        return self
+
+
+class Along(Thing):
+    """An excerpt of the notebook; `mark` is that of what was shown of it, or ''."""
+
+    of: Literal["cell", "file", "error", "cells"]
+    mark: Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]*$")] = ""
 
 
 class Sync(PageMessage):
@@ -70,6 +102,7 @@ class Send(PageMessage):
     text: Text
     conversation: Label = ""  # that it was typed in
     variables: Annotated[list[Name], Field(max_length=20)] = []
+    along: Annotated[list[Along], Field(max_length=MOST_ALONG)] = []
     images: Annotated[list[Label], Field(max_length=MOST_IMAGES)] = []
 
 
@@ -153,20 +186,38 @@ class Names(PageMessage):
     text: Label
 
 
-class Peek(PageMessage):
-    """What would be sent of a variable."""
+class Cells(PageMessage):
+    """The cells that have run and contain the words."""
+
+    kind: Literal["cells"]
+    text: Label
+
+
+class Files(PageMessage):
+    """The files below the notebook's folder whose path contains the words."""
+
+    kind: Literal["files"]
+    text: Label
+
+
+class Peek(Thing):
+    """What would be sent of something."""
 
     kind: Literal["peek"]
-    name: Name
+
+
+class Whole(Thing):
+    """All that would be sent of it."""
+
+    kind: Literal["whole"]
 
 
 class Value(PageMessage):
-    """All of a variable, or of what was attached to a turn's question."""
+    """All of what was attached to a turn's question."""
 
     kind: Literal["value"]
-    name: Name | None = None
-    id: Annotated[str, Field(max_length=64, pattern=r"^[\w.-]*$")] = ""
-    number: Annotated[int, Field(ge=0, le=100)] = 0
+    id: Id
+    number: Annotated[int, Field(ge=0, le=100)]
 
 
 class Snapshot(PageMessage):
@@ -205,7 +256,10 @@ Message: TypeAlias = (
     | Move
     | Models
     | Names
+    | Cells
+    | Files
     | Peek
+    | Whole
     | Value
     | Snapshot
     | Picture

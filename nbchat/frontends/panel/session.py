@@ -15,7 +15,8 @@ from weakref import WeakSet
 from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
-from nbchat.errors import error_name
+from nbchat.errors import NbchatError, error_name
+from nbchat.frontends.panel.excerpts import Asked, Excerpts
 from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.frontends.panel.questions import QuestionQueue
@@ -38,6 +39,9 @@ class Session:
         chosen: dict[str, Any] = {"thinking": "", "search": False}
         self.options: dict[str, Any] = dict.fromkeys(NUMBERS) | chosen
         self.snapshot = Snapshot()
+        self.excerpts = Excerpts(notebook)
+        self._runs = 0  # of the notebook's cells, as far as they were noted
+        self._offered = self.excerpts.offered()
         self._publish = publish
         self._lookout = Lookout(self._tell_changes)
         self._told: dict[str, Any] = {}  # of the next question
@@ -58,6 +62,13 @@ class Session:
     def watched(self) -> bool:
         """Whether a view is open."""
         return bool(self._views)
+
+    def asked(self) -> Asked:
+        """What an excerpt depends on that is looked at or sent now."""
+        try:
+            return Asked(self.conversation, runtime.current().settings())
+        except (NbchatError, OSError):  # which is told when it is asked
+            return Asked(self.conversation, None)
 
     def questions_in(self, name: str) -> QuestionQueue:
         """The questions of a conversation that was shown; where it was not, of the one that is."""
@@ -94,6 +105,7 @@ class Session:
         """A view is there and has nothing yet."""
         self._views.add(view)
         _viewed.add(self)
+        self._offered = self.excerpts.offered()
         self._tell_all()
 
     def drop_view(self, view: str) -> None:
@@ -131,6 +143,12 @@ class Session:
         if self._tell_changes():
             self._lookout.start(self.conversation)
 
+    def note_run(self) -> None:
+        """A cell has run: what is attached may be another, and settings, too."""
+        self._runs += 1
+        self._offered = self.excerpts.offered()
+        self.check_settings()
+
     def _tell_changes(self) -> bool:
         """Tell what has changed. Returns whether anybody watches."""
         now = self._next_question() if self.watched else self._told
@@ -146,6 +164,8 @@ class Session:
             "model": next_model(self.conversation),
             "system": self.conversation.system or "",
             "queued": queued.typed if queued else None,
+            "runs": self._runs,
+            **self._offered,
             **self.options,
         }
 

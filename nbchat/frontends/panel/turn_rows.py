@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from nbchat import render
+from nbchat.context.shown import block_name
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.attachments import beginning
 from nbchat.media_types import picture_type
@@ -27,9 +28,9 @@ def question(turn: Turn) -> dict[str, Any]:
     parts = turn.question.parts
     typed = next((part for part in parts if isinstance(part, str)), "")
     attachments: list[list[Any]] = []
-    for label, value in zip_longest(turn.inserted, values(turn), fillvalue=""):
-        shown = beginning(value)
-        is_cut = [True] if shown != value else []
+    for label, text in attached(turn):
+        shown = beginning(text)
+        is_cut = [True] if shown != text else []
         attachments.append([_line(label), shown, *is_cut])
     return {
         "text": undisguised(readable(typed.strip("\n"))),
@@ -39,10 +40,32 @@ def question(turn: Turn) -> dict[str, Any]:
     }
 
 
-def values(turn: Turn) -> list[str]:
-    """The values that were attached to a question, as they can be shown."""
+def attached(turn: Turn) -> list[tuple[str, str]]:
+    """What went along with a question: the label of each, and its text where it has one.
+
+    A value's text begins with its name, as its label does; those of excerpts are the last.
+    """
     _, *texts = [part for part in turn.question.parts if isinstance(part, str)] or [""]
-    return [unmasked(readable(text.strip("\n"))) for text in texts]
+    texts = [text.strip("\n") for text in texts]
+    labels = [*turn.inserted]
+    named = {label.partition(" (")[0]: place for place, label in reversed([*enumerate(labels)])}
+    shown = [""] * len(labels)
+    others = []
+    for text in texts:
+        name = block_name(text) or text.partition(":\n")[0]
+        place = named.pop(name, None)
+        if place is None:
+            others.append(text)
+        else:
+            shown[place] = text
+    free = [place for place, text in enumerate(shown) if not text][-len(others) or len(shown) :]
+    for place, text in zip_longest(free, others):
+        if place is None:
+            labels.append("")
+            shown.append(text)
+        else:
+            shown[place] = text
+    return [(label, unmasked(readable(text))) for label, text in zip(labels, shown, strict=True)]
 
 
 def facts(turn: Turn) -> dict[str, Any]:

@@ -64,9 +64,16 @@ class ChatPanel(AnyWidget):
             self._events.unregister("post_run_cell", self._after_cell)
 
     def _after_cell(self, result: object = None) -> None:
-        """A cell may have set a key, chosen a model or written settings."""
+        """A cell may have set a key, chosen a model, written settings, changed a variable."""
+        self._hear_last()
         if self._session.watched and runtime.current().thread.loop is not None:
-            run_on_engine(self._session.check_settings)
+            run_on_engine(self._session.note_run)
+
+    def _hear_last(self) -> None:
+        """Be told of cells behind what keeps them, which may have been loaded later."""
+        if self._events and self._events.callbacks["post_run_cell"][-1] != self._after_cell:
+            self._unregister()
+            self._events.register("post_run_cell", self._after_cell)
 
     def _take(self, _: Any, content: Any, buffers: list[Any]) -> None:
         self._heard = True

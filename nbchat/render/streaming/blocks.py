@@ -120,12 +120,9 @@ def open_fence(block: Block) -> Token | None:
 
 
 def _lacks_closing_line(token: Token) -> bool:
-    if token.type != "fence":
-        return False
-    if token.content[-1:] not in ("", "\n"):
-        return True
-    begin, end = token.map or (0, 0)
-    return token.content.count("\n") + 2 > end - begin
+    from nbchat.render.markdown.code_blocks import is_closed
+
+    return token.type == "fence" and not is_closed(token)
 
 
 def _count_settled_lines(blocks: list[Block], lines: list[str]) -> int:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nbchat.events import Answer, Stop
-from nbchat.frontends.panel import attachments, turn_rows
+from nbchat.frontends.panel import turn_rows
 from nbchat.messages import Image, Message, Source, Text, ToolCall
 from nbchat.render.characters import CONTROLS, unmasked
 from nbchat.turns import Turn
@@ -47,16 +47,28 @@ def test_pictures_of_a_question_and_of_its_answer_have_their_numbers() -> None:
 
 
 def test_a_question_shows_what_was_typed_and_what_went_along() -> None:
-    content, inserted = attachments.content(
-        "Is @x prime? {y} @nobody", ["z"], [], {"x": 7, "y": 8, "z": [9]}
-    )
-    turn = Turn(Message("user", content), Answer(), inserted=tuple(inserted))
+    texts = ["\n\n`z` (list, 1 item):\n```\n[9]\n```", "\n\nCells above:\n42"]
+    inserted = ("y", "z (~3 tokens)", "w cannot be shown", "2 cells above (~9 tokens)")
+    turn = Turn(Message("user", ["Is x prime? 8", *texts]), Answer(), inserted=inserted)
     shown = turn_rows.question(turn)
 
-    assert shown["text"] == "Is x prime? 8 @nobody"
+    assert shown["text"] == "Is x prime? 8"
     assert shown["attachments"] == [
-        ["z (3 B)", "z:\n```\n[9]\n```"],
-        ["x (1 B)", "x:\n```\n7\n```"],
+        ["y", ""],
+        ["z (~3 tokens)", texts[0].strip()],
+        ["w cannot be shown", ""],
+        ["2 cells above (~9 tokens)", texts[1].strip()],
+    ]
+
+
+def test_a_question_of_before_shows_its_values_by_their_names() -> None:
+    texts = ["\n\nz:\n```\n[9]\n```", "\n\nx:\n```\n7\n```"]
+    inserted = ("z (3 B)", "x (1 B)", "y (1 B)")
+    turn = Turn(Message("user", ["Is x prime? 8", *texts]), Answer(), inserted=inserted)
+
+    assert turn_rows.question(turn)["attachments"] == [
+        ["z (3 B)", texts[0].strip()],
+        ["x (1 B)", texts[1].strip()],
         ["y (1 B)", ""],
     ]
 

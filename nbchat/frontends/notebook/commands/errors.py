@@ -1,1 +1,68 @@
 """Commands for what has failed: fix, explain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbchat.context.error_questions import explain_question, fix_question
+from nbchat.context.failed_cell import FailedCell, failed_cell
+from nbchat.context.question import compose
+from nbchat.context.repaired import repair
+from nbchat.errors import BadCommand
+from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook.arguments import MagicArguments, leading_options
+from nbchat.frontends.notebook.ask import ask_composed
+from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.repair_shown import show_repair
+
+if TYPE_CHECKING:
+    from nbchat.events import Answer
+
+SHOW = "--show"
+
+
+@command(
+    "fix [TEXT]",
+    "have the cell that failed last repaired; the repaired one goes below and is not run",
+    group="notebook",
+)
+def fix(chat: ChatCommand, text: str = "") -> Answer | None:
+    words, line = _read("fix", chat, text)
+    failed = failed_cell(IPythonNotebook(chat.shell), chat.settings.data)
+    answer = _ask(chat, line, fix_question(words, failed), failed)
+    if answer is not None:
+        cell = failed.failure.cell
+        show_repair(chat.shell, repair(answer.text, cell.source, failed.piece, cell.number))
+    return answer
+
+
+@command("explain [TEXT]", "have the last error explained", group="notebook")
+def explain(chat: ChatCommand, text: str = "") -> Answer | None:
+    words, line = _read("explain", chat, text)
+    failed = failed_cell(IPythonNotebook(chat.shell), chat.settings.data)
+    return _ask(chat, line, explain_question(words), failed)
+
+
+def _read(name: str, chat: ChatCommand, text: str) -> tuple[str, MagicArguments]:
+    """What a person adds to the question, and whether it is only to be shown."""
+    options = leading_options(text)
+    words = text[len(options) :].strip()
+    if options not in ("", SHOW):
+        raise BadCommand(
+            f"%chat {name} takes {SHOW} and words, and no other option. They stand on the first "
+            f"line of a cell, and the question below it:\n%%chat --error {options}"
+        )
+    return words, MagicArguments(name=chat.conversation.name, show=options == SHOW)
+
+
+def _ask(chat: ChatCommand, line: MagicArguments, words: str, failed: FailedCell) -> Answer | None:
+    """Ask with the error; or only show what would be asked, and return None."""
+    notebook = IPythonNotebook(chat.shell)
+    question = compose(words, notebook, data=chat.settings.data, excerpts=[failed.excerpt])
+    if line.show:
+        from nbchat.frontends.notebook.show_request import show_request
+
+        show_request(chat.shell, line, question)
+        return None
+    return ask_composed(chat.shell, line, question, words)

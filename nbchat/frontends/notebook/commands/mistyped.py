@@ -41,6 +41,8 @@ _TRIED = {
     "ask": "prompt q query say send",
     "settings": "config configuration default env get options preferences prefs set setup "
     "status unset",
+    "insert": "cell code paste snippet",
+    "copy": "clipboard yank",
     "check": "debug diagnose diagnostics doctor health ping ready test verify",
     "panel": "gui sidebar ui widget window",
     "providers": "hosts services vendors",
@@ -72,8 +74,8 @@ _OTHERWISE = {  # words for what is done in another way
     "rename retitle title": _TITLE,
     "about version": _VERSION,
     "commands doc docs documentation guide h help info man manual readme tutorial": _HELP,
-    "attach context data file files image images insert paste picture variables vars": _VALUE,
-    "code copy": _COPY,
+    "attach context data file files image images picture variables vars": _VALUE,
+    "answer text": _COPY,
     "change edit modify": _EDIT,
     "stream streaming": _STREAM,
 }

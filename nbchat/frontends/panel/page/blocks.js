@@ -29,26 +29,41 @@ function dressHead(panel, head, code) {
   put(head, element("span", null, language), copy);
   const start = CELLS[language.toLowerCase()];
   if (start === undefined) return;
-  const insert = button("", phrase("insert"), () => panel.insert(insert, start + text()));
-  head.append(insert);
+  for (const where of placesOf(panel)) {
+    const insert = button("", phrase(where), () => panel.insert(insert, start + text(), where));
+    if (where === "replace") showsAim(panel, insert);
+    head.append(insert);
+  }
 }
 
 /**
  * @param {Panel} panel
  * @param {ToPage.Attachment} shown  unfolds where it has a value
- * @param {{ name: string } | { id: string, number: number }} [asked]  where all of that is found
+ * @param {ToPython.Whole | ToPython.Value} [whole]  how all of that is asked for
+ * @param {{ open?: boolean }} [kept]  whether it is unfolded, where it is shown anew
  * @returns {HTMLElement}
  */
-function attachment(panel, [label, value, cut], asked) {
+function attachment(panel, [label, value, cut], whole, kept = {}) {
   if (!value) return element("span.att", null, label);
   const text = element("pre", { tabindex: 0 }, value);
   const all = button("quiet", phrase("all"), async () => {
-    const whole = await panel.connection.request({ kind: "value", ...asked });
-    if (!whole) return;
-    put(text, whole.text);
+    const found = whole && (await panel.connection.request(whole));
+    if (!found) return;
+    put(text, found.text);
     all.remove();
   });
-  return element("details.att", null, element("summary", null, label), text, cut && all);
+  const toggle = () => {
+    kept.open = fold.open;
+  };
+  const attributes = { open: kept.open ?? false, on: { toggle } };
+  const fold = element(
+    "details.att",
+    attributes,
+    element("summary", null, label),
+    text,
+    cut && all,
+  );
+  return fold;
 }
 
 /**

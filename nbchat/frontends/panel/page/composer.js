@@ -7,8 +7,8 @@ class Composer {
   /** @param {Panel} panel */
   constructor(panel) {
     this.panel = panel;
-    /** @type {AttachedVariable[]} */
-    this.variables = [];
+    /** @type {AttachedThing[]} */
+    this.things = [];
     /** @type {AttachedImage[]} */
     this.images = [];
     /**
@@ -27,10 +27,16 @@ class Composer {
     this.instead = null;
     /** @type {Promise<string> | null} */
     this.adding = null;
+    /**
+     * Excerpts whose text is on its way; nothing of the notebook is sent before it is shown.
+     *
+     * @type {Set<Promise<void>>}
+     */
+    this.looking = new Set();
     /** What the chips show, as text to compare. */
     this.along = "";
     this.area = this.makeArea();
-    this.mentions = new Mentions(panel, this.area, (name) => this.attach(name));
+    this.mentions = new Mentions(panel, this.area, (found) => this.attach(found.of, found.name));
     this.chips = element("div.chips");
     this.file = this.makeFile();
     this.model = this.makeModel();
@@ -83,7 +89,7 @@ class Composer {
   /** @returns {HTMLElement} */
   makeNode() {
     const image = button("", "+", () => this.file.click(), { title: phrase("image") });
-    const variable = button("", "@", () => this.mention(), { title: phrase("variable") });
+    const variable = button("", "@", () => this.mention(), { title: phrase("mention") });
     const buttons = [image, variable, this.model, this.think, this.go, this.file];
     const row = element("div.row", null, ...buttons);
     /** @type {Listeners} */
@@ -95,7 +101,7 @@ class Composer {
     return element("div.comp", { on }, this.mentions.node, this.chips, this.area, row);
   }
 
-  /** Keys choose from the variables where those are offered. */
+  /** Keys choose from what is offered after an @, where something is. */
   listen() {
     const { mentions } = this;
     const { choices } = mentions;
@@ -130,19 +136,20 @@ class Composer {
     return true;
   }
 
-  /** Sends what is written, once the images that are being added are there. */
+  /** Sends what is written, once the images and texts that are being added are there. */
   async send() {
     while (this.adding) await this.adding;
-    const { panel, variables, images, instead } = this;
+    await Promise.all(this.looking);
+    const { panel, things, images, instead } = this;
     const text = this.area.value;
-    if (!(text.trim() || images.length || variables.length) || panel.connection.gone) return;
+    if (!(text.trim() || images.length || things.length) || panel.connection.gone) return;
     if (panel.now.queued != null || (instead && panel.busy)) {
       panel.warn(phrase("busy"));
       return;
     }
     if (instead) panel.questions.again(instead, text);
-    else panel.questions.ask({ text, variables, images });
-    this.variables = [];
+    else panel.questions.ask({ text, things, images });
+    this.things = [];
     this.images = [];
     this.instead = null;
     this.recalled = 0;
@@ -171,16 +178,17 @@ class Composer {
    *
    * @param {Draft} draft
    */
-  back({ text, variables, images, instead = null }) {
-    if (this.area.value || this.variables.length || this.images.length) {
+  back({ text, things, images, instead = null }) {
+    if (this.area.value || this.things.length || this.images.length) {
       this.keep(text);
       return;
     }
     this.write(text);
-    this.variables = variables;
+    this.things = things;
     this.images = images;
     this.instead = instead;
     this.show();
+    this.lookAgain();
   }
 
   /** @param {string} text  to be recalled */
@@ -221,7 +229,7 @@ class Composer {
     return true;
   }
 
-  // --- variables
+  // --- what goes along of the notebook
 
   typed() {
     this.grow();
@@ -233,14 +241,44 @@ class Composer {
     this.typed();
   }
 
-  /** @param {string} name  of a variable */
-  async attach(name) {
-    if (this.variables.some((one) => one.name === name)) return;
-    const attached = { name, label: name };
-    this.variables.push(attached);
+  /**
+   * @param {ToPython.Of} of
+   * @param {string} name
+   * @param {string} [label]  until it has one
+   */
+  async attach(of, name, label = name) {
+    if (this.things.some((one) => one.of === of && one.name === name)) return;
+    /** @type {AttachedThing} */
+    const thing = { of, name, label };
+    this.things.push(thing);
     this.show();
-    Object.assign(attached, await this.panel.connection.request({ kind: "peek", name }));
-    this.show();
+    this.area.focus();
+    await this.look(thing);
+    this.panel.say(thing.label);
+  }
+
+  /**
+   * Asks what would be sent of it now.
+   *
+   * @param {AttachedThing} thing
+   * @returns {Promise<void>}
+   */
+  look(thing) {
+    const { of, name } = thing;
+    const looked = this.panel.connection.request({ kind: "peek", of, name }).then((seen) => {
+      this.looking.delete(looked);
+      if (!seen) return;
+      const { label, text, mark, cut } = seen;
+      Object.assign(thing, { label, text, mark, cut });
+      this.show();
+    });
+    if (of !== "variable") this.looking.add(looked);
+    return looked;
+  }
+
+  /** A cell has run: what was shown may not be so any more. */
+  lookAgain() {
+    for (const thing of this.things) this.look(thing);
   }
 
   // --- images
@@ -271,7 +309,8 @@ class Composer {
 
   show() {
     const { now, busy } = this.panel;
-    const along = JSON.stringify([this.variables, this.images, now.queued, this.instead?.id]);
+    const { things, images, instead } = this;
+    const along = JSON.stringify([things, images, now, instead?.id]);
     if (along !== this.along) put(this.chips, ...this.alongside());
     this.along = along;
     this.model.textContent = now.model || phrase("model");
@@ -283,16 +322,18 @@ class Composer {
 
   /** The chips above the field: what goes along, what waits, what is replaced. */
   alongside() {
-    const { variables, images, instead } = this;
+    const { things, images, instead } = this;
     const { now, connection } = this.panel;
     const chips = [
-      ...variables.map((one) => {
-        const { name, label, text, cut } = one;
-        return this.listed(variables, one, attachment(this.panel, [label, text, cut], { name }));
+      ...things.map((one) => {
+        const { of, name, label, text, cut } = one;
+        const whole = { kind: /** @type {const} */ ("whole"), of, name };
+        const shown = attachment(this.panel, [label, text, cut], whole, one);
+        return this.listed(things, one, label, shown);
       }),
       ...images.map((one) => {
         const image = element("img", { src: one.url, alt: one.name });
-        return this.listed(images, one, image);
+        return this.listed(images, one, one.name, image);
       }),
     ];
     if (now.queued != null) {
@@ -303,19 +344,39 @@ class Composer {
       const label = phrase("editing", short(instead.question.text));
       chips.push(chip(label, phrase("edit"), () => this.replace(null)));
     }
-    return chips;
+    return [...chips, ...this.offers()];
+  }
+
+  /** Buttons for what a person may want to take along: the last error, the cells above. */
+  offers() {
+    const { error, cells } = this.panel.now;
+    return [
+      error ? this.offer("error", phrase("lastError", error)) : null,
+      cells ? this.offer("cells", phrase("cellsAbove")) : null,
+    ];
+  }
+
+  /**
+   * @param {ToPython.Of} of
+   * @param {string} label
+   */
+  offer(of, label) {
+    if (this.things.some((one) => one.of === of)) return null;
+    const name = phrase("attach", label);
+    return button("offer", label, () => this.attach(of, "", label), { "aria-label": name });
   }
 
   /**
    * A chip of something that goes along; removing it takes that out of the list.
    *
-   * @template {{ name: string }} Attached
+   * @template Attached
    * @param {Attached[]} list
    * @param {Attached} one
-   * @param {Node} label
+   * @param {string} name
+   * @param {Node} shown
    */
-  listed(list, one, label) {
-    return chip(label, one.name, () => {
+  listed(list, one, name, shown) {
+    return chip(shown, name, () => {
       list.splice(list.indexOf(one), 1);
       this.show();
       this.area.focus();

@@ -15,14 +15,14 @@ class Connection {
     this.gone = false;
     this.view = newId();
     /**
-     * Who waits for an answer, by its kind.
+     * Who waits for an answer.
      *
-     * @type {Record<string, (answer: any) => void>}
+     * @type {Set<(answer: any) => void>}
      */
-    this.waiting = {};
+    this.waiting = new Set();
     /** @type {HearMessage} */
     this.hear = (message, buffers) => {
-      this.waiting[message.kind]?.(message);
+      for (const take of this.waiting) take(message);
       hear(message, buffers);
     };
     // Where the kernel has gone, this fails.
@@ -71,10 +71,13 @@ class Connection {
   request(request) {
     const asked = Object.entries(request);
     return new Promise((done) => {
-      this.waiting[request.kind] = (answer) => {
-        if (asked.every(([name, value]) => answer[name] === value)) done(answer);
+      const take = (/** @type {any} */ answer) => {
+        if (answer && !asked.every(([name, value]) => answer[name] === value)) return;
+        this.waiting.delete(take);
+        done(answer);
       };
-      setTimeout(done, PATIENCE);
+      this.waiting.add(take);
+      setTimeout(take, PATIENCE);
       this.send(request);
     });
   }

@@ -8,21 +8,35 @@
 const CELLS = { "": "", python: "", py: "", ipython: "", bash: "%%bash\n", sh: "%%bash\n" };
 
 /**
+ * Where this page can put code.
+ *
+ * @param {Panel} panel
+ * @returns {Place[]}
+ */
+function placesOf(panel) {
+  if (panel.notebook?.sharedModel?.insertCell) return ["below", "above", "replace"];
+  return window.Jupyter?.notebook?.insert_cell_above ? ["below", "above"] : [];
+}
+
+/**
  * @param {Panel} panel
  * @param {string} source
+ * @param {Place} where
  * @returns {boolean}  whether this page can take a cell
  */
-function insertCell(panel, source) {
+function insertCell(panel, source, where) {
   const shared = panel.notebook?.sharedModel;
+  const below = where === "below";
   if (shared?.insertCell) {
-    const place = nextPlace(panel, shared.cells);
-    panel.inserted = shared.insertCell(place, { cell_type: "code", source })?.getId();
+    const place = below ? nextPlace(panel, shared.cells) : placeAbove(panel);
+    const id = shared.insertCell(place, { cell_type: "code", source })?.getId();
+    if (below) panel.inserted = id;
     return true;
   }
   const classic = window.Jupyter?.notebook;
-  if (!classic?.insert_cell_below) return false;
-  classic.insert_cell_below("code").set_text(source);
-  return true;
+  const made = below ? classic?.insert_cell_below?.("code") : classic?.insert_cell_above?.("code");
+  made?.set_text(source);
+  return Boolean(made);
 }
 
 /**
@@ -36,9 +50,94 @@ function insertCell(panel, source) {
 function nextPlace(panel, cells) {
   const last = cells.findIndex((cell) => cell.getId() === panel.inserted);
   if (panel.inserted && last >= 0) return last + 1;
-  const active = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-mod-active.jp-Cell";
-  const near = cellOf(panel) ?? document.querySelector(active);
+  const near = cellOf(panel) ?? activeCell(panel);
   return near ? numberOf(near) + 1 : cells.length;
+}
+
+/**
+ * @param {Panel} panel
+ * @returns {number}
+ */
+function placeAbove(panel) {
+  const near = cellOf(panel) ?? activeCell(panel);
+  return near ? numberOf(near) : 0;
+}
+
+/**
+ * @param {Panel} panel
+ * @returns {Element | null}
+ */
+function activeCell(panel) {
+  const own = panel.root.closest(".jp-Notebook");
+  const active = ".jp-mod-active.jp-Cell";
+  if (own) return own.querySelector(active);
+  return document.querySelector(`.jp-NotebookPanel:not(.lm-mod-hidden) ${active}`);
+}
+
+// --- the cell that is replaced
+
+/**
+ * Notes which cell a person worked in before they came here.
+ *
+ * @param {Panel} panel
+ */
+function takeAim(panel) {
+  const cell = activeCell(panel);
+  if (!cell || cell.contains(panel.root)) return;
+  const cells = panel.notebook?.sharedModel?.cells ?? [];
+  panel.aim = cells[numberOf(cell)]?.getId();
+}
+
+/**
+ * The cell that would be replaced, and its place; none where it cannot be, or is the panel's own.
+ *
+ * @param {Panel} panel
+ * @returns {[SharedCell, number] | null}
+ */
+function aimed(panel) {
+  const cells = panel.notebook?.sharedModel?.cells ?? [];
+  const place = panel.aim ? cells.findIndex((cell) => cell.getId() === panel.aim) : -1;
+  const cell = cells[place];
+  if (cell?.cell_type !== "code" || !cell.setSource) return null;
+  return cell.getMetadata?.("editable") === false ? null : [cell, place];
+}
+
+/**
+ * Puts code in the place of another; the notebook's own Undo, in that cell, brings that back.
+ *
+ * @param {Panel} panel
+ * @param {string} source
+ * @returns {boolean}
+ */
+function replaceCell(panel, source) {
+  const [cell] = aimed(panel) ?? [];
+  if (!cell) return false;
+  cell.undoManager?.stopCapturing?.();
+  cell.setSource?.(source);
+  cell.undoManager?.stopCapturing?.();
+  return true;
+}
+
+/**
+ * While a person is about to press it, the cell that it replaces is marked in the notebook.
+ *
+ * @param {Panel} panel
+ * @param {HTMLElement} pressed
+ */
+function showsAim(panel, pressed) {
+  /** @type {Element | undefined} */
+  let marked;
+  const unmark = () => marked?.classList.remove("nbp-aim");
+  const mark = () => {
+    unmark();
+    const [, place] = aimed(panel) ?? [];
+    const own = panel.root.closest(".jp-Notebook") ?? activeCell(panel)?.parentElement;
+    const cells = [...(own?.querySelectorAll(".jp-Cell") ?? [])];
+    marked = cells.find((cell) => numberOf(cell) === place);
+    marked?.classList.add("nbp-aim");
+  };
+  for (const kind of ["pointerenter", "focus"]) pressed.addEventListener(kind, mark);
+  for (const kind of ["pointerleave", "blur"]) pressed.addEventListener(kind, unmark);
 }
 
 /**

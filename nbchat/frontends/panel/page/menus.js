@@ -57,7 +57,7 @@ class Choices {
   /**
    * @param {HTMLElement} field
    * @param {string} label
-   * @param {(value: string) => void} pick
+   * @param {(value: string, place: number) => void} pick
    */
   constructor(field, label, pick) {
     this.field = field;
@@ -90,7 +90,7 @@ class Choices {
    * @param {number} place
    */
   option([value, ...notes], place) {
-    const click = () => this.pick(value);
+    const click = () => this.pick(value, place);
     const mousemove = () => place !== this.at && this.mark(place);
     return element(
       "li",
@@ -127,7 +127,7 @@ class Choices {
 
   /** @returns {true} */
   choose() {
-    if (this.rows[this.at]) this.pick(this.rows[this.at][0]);
+    if (this.rows[this.at]) this.pick(this.rows[this.at][0], this.at);
     return true;
   }
 }

@@ -40,8 +40,22 @@ declare namespace ToPython {
     conversation?: string;
     /** Names of variables that go along. */
     variables?: string[];
+    /** What else of the notebook goes along. */
+    along?: Along[];
     /** Names of the images' files, in the order of the buffers. */
     images?: string[];
+  }
+
+  /** What can go along with a question. */
+  type Of = "variable" | "cell" | "file" | "error" | "cells";
+
+  /** A piece of the notebook, as it was shown. */
+  interface Along {
+    of: Exclude<Of, "variable">;
+    /** The cell's number, the file's path; "" where there is but one. */
+    name: string;
+    /** Of what was shown, or "" where nothing was. */
+    mark: string;
   }
 
   /** Stop what is being answered. */
@@ -118,21 +132,39 @@ declare namespace ToPython {
     text: string;
   }
 
-  /** Asks what would be sent of a variable. */
+  /** Asks for the cells that have run and contain that. */
+  interface Cells {
+    kind: "cells";
+    text: string;
+  }
+
+  /** Asks for the files below the notebook's folder whose path contains that. */
+  interface Files {
+    kind: "files";
+    text: string;
+  }
+
+  /** Asks what would be sent of something now. */
   interface Peek {
     kind: "peek";
+    of: Of;
     name: string;
   }
 
-  /** Asks for all of a variable, or of a value that was attached to a turn's question. */
+  /** Asks for all of that. */
+  interface Whole {
+    kind: "whole";
+    of: Of;
+    name: string;
+  }
+
+  /** Asks for all of something that was attached to a turn's question. */
   interface Value {
     kind: "value";
-    /** Of the variable. */
-    name?: string;
     /** Of the turn. */
-    id?: string;
-    /** Which of its values, from 0. */
-    number?: number;
+    id: string;
+    /** Which of its attachments, from 0. */
+    number: number;
   }
 
   /** Asks for the notebook's copy of the transcript, where Python's own update of it was lost. */
@@ -170,14 +202,17 @@ declare namespace ToPython {
     | Move
     | Models
     | Names
+    | Cells
+    | Files
     | Peek
+    | Whole
     | Value
     | Snapshot
     | Picture
     | Export;
 
   /** Those that are answered by a message of the same kind. */
-  type Request = Talks | Models | Names | Peek | Value;
+  type Request = Talks | Models | Names | Cells | Files | Peek | Whole | Value;
 }
 
 /** What Python says to the page: `html` is cleaned by render, all else is plain text. */
@@ -194,6 +229,12 @@ declare namespace ToPage {
     max_tokens: number | null;
     thinking: string;
     search: boolean;
+    /** How many cells have run while the panel was seen. */
+    runs: number;
+    /** The last error's name, or "". */
+    error: string;
+    /** How many cells can go along. */
+    cells: number;
   }
 
   /** The branch that is shown. */
@@ -338,24 +379,50 @@ declare namespace ToPage {
     rows: [string, string][];
   }
 
-  /** What would be sent of a variable. */
+  /** Cells: number, first line, and how many outputs. */
+  interface Cells {
+    kind: "cells";
+    /** What was asked about. */
+    text: string;
+    rows: [string, string, string][];
+  }
+
+  /** Files: path and size. */
+  interface Files {
+    kind: "files";
+    /** What was asked about. */
+    text: string;
+    rows: [string, string][];
+  }
+
+  /** What would be sent of something. Besides it has the members of what asked for it. */
   interface Peek {
     kind: "peek";
+    of: string;
     name: string;
-    /** Its name and size. */
+    /** What it is, and its size; or why nothing is sent. */
     label: string;
     /** Its beginning, and how much that is. */
     text: string;
+    /** By which it can be sent as it is shown. */
+    mark: string;
     /** Whether there is more. */
     cut?: true;
   }
 
-  /** All of a value. Besides it has the members of what asked for it. */
+  /** All that would be sent of it. */
+  interface Whole {
+    kind: "whole";
+    of: string;
+    name: string;
+    text: string;
+  }
+
+  /** All of what was attached to a question. */
   interface Value {
     kind: "value";
-    name?: string;
-    id?: string;
-    number?: number;
+    id: string;
+    number: number;
     text: string;
   }
 
@@ -385,7 +452,7 @@ declare namespace ToPage {
     text: string;
   }
 
-  type Answer = Talks | Models | Names | Peek | Value;
+  type Answer = Talks | Models | Names | Cells | Files | Peek | Whole | Value;
 
   type Message =
     | Now

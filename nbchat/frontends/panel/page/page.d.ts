@@ -40,7 +40,13 @@ interface SharedNotebook {
 }
 
 interface SharedCell {
+  cell_type?: string;
   getId(): string;
+  getSource?(): string;
+  setSource?(source: string): void;
+  getMetadata?(name: string): unknown;
+  /** So that what follows is undone by itself. */
+  undoManager?: { stopCapturing?(): void } | null;
 }
 
 interface Outputs {
@@ -52,6 +58,7 @@ interface Outputs {
 /** The classic notebook's. */
 interface ClassicNotebook {
   insert_cell_below?(type: "code"): { set_text(text: string): void };
+  insert_cell_above?(type: "code"): { set_text(text: string): void };
 }
 
 interface Window {
@@ -83,25 +90,42 @@ type TagOf<Name extends string> = Name extends `${infer Tag}.${string}` ? Tag : 
  */
 type Keys = Record<string, (event: KeyboardEvent) => boolean>;
 
+/** Where code goes. */
+type Place = "below" | "above" | "replace";
+
 /** What a menu offers. */
 type MenuEntry = [text: string, act: () => void, ...notes: string[]];
 
 /** A question as it was typed, so that it can come back. */
 interface Draft {
   text: string;
-  variables: AttachedVariable[];
+  things: AttachedThing[];
   images: AttachedImage[];
   /** The turn whose question it is to replace. */
   instead?: TurnView | null;
 }
 
-interface AttachedVariable {
+/** Something of the notebook that goes along. */
+interface AttachedThing {
+  of: ToPython.Of;
   name: string;
   label: string;
   /** What would be sent of it, once Python has told. */
   text?: string;
+  /** By which it is sent as it is shown. */
+  mark?: string;
   /** Whether that is not all. */
   cut?: true;
+  /** Whether a person has unfolded it. */
+  open?: boolean;
+}
+
+/** What can be chosen after an @. */
+interface Mention {
+  of: ToPython.Of;
+  name: string;
+  /** What it is called, and what is said of it. */
+  row: string[];
 }
 
 interface AttachedImage {

@@ -21,6 +21,12 @@ class Panel {
      * @type {string | undefined}
      */
     this.inserted = undefined;
+    /**
+     * The id of the cell that a person chose last, other than the panel's own.
+     *
+     * @type {string | undefined}
+     */
+    this.aim = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.copying = undefined;
     /** The words of the toast. */
@@ -68,6 +74,10 @@ class Panel {
     // What is typed here is not a notebook command.
     for (const kind of ["keydown", "keypress", "keyup", "paste"]) {
       root.addEventListener(kind, (event) => event.stopPropagation());
+    }
+    // Before the notebook hears of it, and makes the panel's cell the active one.
+    for (const kind of ["pointerdown", "focusin"]) {
+      root.addEventListener(kind, () => takeAim(this), true);
     }
     onKeys(log, { Escape: () => this.escape() });
     return root;
@@ -122,6 +132,7 @@ class Panel {
     const { transcript, composer, questions } = this;
     switch (message.kind) {
       case "now":
+        if (message.runs !== this.now.runs) composer.lookAgain();
         this.now = message;
         composer.show();
         return;
@@ -212,14 +223,16 @@ class Panel {
   }
 
   /**
-   * Puts code into a new cell, or on the clipboard where there are no cells.
+   * Puts code into a cell, or on the clipboard where there is none to take it.
    *
    * @param {HTMLElement} pressed
    * @param {string} code
+   * @param {Place} where
    */
-  insert(pressed, code) {
+  insert(pressed, code, where) {
     const source = code.replace(/\n$/, "");
-    if (insertCell(this, source)) this.flash(pressed, "inserted");
+    if (where === "replace") this.flash(pressed, replaceCell(this, source) ? "replaced" : "noCell");
+    else if (insertCell(this, source, where)) this.flash(pressed, "inserted");
     else this.copy(pressed, source, "clipboard");
   }
 

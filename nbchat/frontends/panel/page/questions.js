@@ -37,10 +37,17 @@ class Questions {
     if (request_id !== this.sent) return;
     const { text } = draft;
     const conversation = this.panel.name;
-    const variables = draft.variables.map(({ name }) => name);
+    /** @type {string[]} */
+    const variables = [];
+    /** @type {ToPython.Along[]} */
+    const along = [];
+    for (const { of, name, mark = "" } of draft.things) {
+      if (of === "variable") variables.push(name);
+      else along.push({ of, name, mark });
+    }
     const images = draft.images.map(({ name }) => name);
     /** @type {ToPython.Send} */
-    const message = { kind: "send", request_id, text, conversation, variables, images };
+    const message = { kind: "send", request_id, text, conversation, variables, along, images };
     this.panel.connection.send(message, buffers);
   }
 
@@ -54,7 +61,7 @@ class Questions {
       panel.warn(phrase("busy"));
     } else {
       const { failed, request, question } = turn;
-      const empty = { text: failed ? question.text : "", variables: [], images: [] };
+      const empty = { text: failed ? question.text : "", things: [], images: [] };
       const before = (failed && this.draft(request)) || empty;
       const draft = text ? { ...before, text, instead: failed ? null : turn } : before;
       const request_id = this.expect(draft);
@@ -113,7 +120,7 @@ class Questions {
   draft(request) {
     const text = EARLIER[request];
     delete EARLIER[request];
-    const earlier = text === undefined ? text : { text, variables: [], images: [] };
+    const earlier = text === undefined ? text : { text, things: [], images: [] };
     return this.drafts.get(request) ?? earlier;
   }
 

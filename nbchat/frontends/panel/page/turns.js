@@ -294,7 +294,9 @@ class TurnView {
     const bubble = element(
       "div.bubble",
       { role: "group", "aria-label": phrase("question") },
-      ...attachments.map((one, number) => attachment(this.panel, one, { id: this.id, number })),
+      ...attachments.map((one, number) => {
+        return attachment(this.panel, one, { kind: "value", id: this.id, number });
+      }),
       ...files.map((name) => attachment(this.panel, [name])),
       ...this.images,
       element("div.words", { dir: "auto", tabindex: text.length > LONG ? 0 : null }, text),

@@ -194,7 +194,8 @@ MISTYPED = {
     "h": "%chat help NAME",
     "/help": "%chat help NAME",
     "docs": "%chat help NAME",
-    "copy": "nbchat.chat().last_answer.text",
+    "code": "%chat insert",
+    "answer": "nbchat.chat().last_answer.text",
     "edit": "run it again",
     "attach": "{name} in a question",
     "pdf": "%chat export",
@@ -223,7 +224,7 @@ def test_no_command_that_removes_is_guessed_and_no_other_by_chance() -> None:
         assert "delete" not in said.replace(word, "")
         assert "%chat reset" not in said
         assert "'reset'" not in said
-    for word in ("insert", "code", "agent", "image", "language", "readme", "effort"):
+    for word in ("agent", "image", "language", "readme", "effort"):
         assert "Did you mean" not in no_such_command(word, "", commands(), catalog)
 
 

@@ -1,0 +1,214 @@
+"""Figures of the plotting libraries as pictures, drawn without changing them.
+
+No library is imported for that, but the one that draws for plotly and for altair. Where that is
+missing, or fails, a figure is told in words: its traces with their sizes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from io import BytesIO
+from typing import Any
+
+from nbchat.context.asking import LONGEST_DRAWING, TooLong, asking
+from nbchat.context.bounded import cut_end, one_line
+from nbchat.context.classes import (
+    class_name,
+    defines,
+    is_a,
+    is_from,
+    loaded,
+    module_name,
+    of_class,
+    of_type,
+)
+from nbchat.context.files import LARGEST_PICTURE
+from nbchat.context.shown import Shown
+from nbchat.library_logs import hushed
+
+LEAST_DPI = 20.0  # dots per inch of a figure that is drawn smaller
+LONGEST_SUMMARY = 4000  # characters
+MOST_TRACES = 40
+MOST_PLACES = 3  # of a tuple that a function of matplotlib gives back
+MOST_ARTISTS = 1000  # of a list, of which each is looked at
+
+_AXES = ("xaxis", "yaxis", "scene")
+_NO_DATA = ("type", "mode", "name", "orientation", "opacity")  # of a trace, in its summary
+
+
+# --- matplotlib ----------------------------------------------------------------------------------
+
+
+def figure_of(value: object) -> Any:
+    """The figure that a value of matplotlib or seaborn is in; None for all else.
+
+    `plt.subplots` gives an array of axes, `ax.plot` a list, `ax.bar` and `ax.hist` tuples.
+    """
+    if is_from(value, "matplotlib.figure", "Figure"):
+        return value
+    artist = is_from(value, "matplotlib.artist", "Artist")
+    if artist or is_from(value, "seaborn.axisgrid", "_BaseGrid"):
+        with asking("its figure"):
+            figure = of_class(value, "figure")
+        is_inside = is_from(figure, "matplotlib.figure", "SubFigure")
+        if is_inside:
+            figure = of_class(figure, "figure")
+        return figure if is_from(figure, "matplotlib.figure", "Figure") else None
+    return _figure_of_all(value)
+
+
+def _figure_of_all(value: object) -> Any:
+    if not is_a(loaded("matplotlib.artist", "Artist"), type):
+        return None
+    items: list[object] = []
+    if is_from(value, "numpy", "ndarray"):
+        dtype = of_class(value, "dtype")
+        if of_class(dtype, "kind") == "O" and of_class(value, "size") <= MOST_ARTISTS:
+            items = [*of_class(of_class(value, "flat"), "__iter__")()]
+    elif is_from(value, "matplotlib.container", "Container"):
+        items = [*of_type(tuple, "__iter__", value)()]
+        items = [item for item in items if _is_drawn(item)]
+    elif type(value) is list and len(value) <= MOST_ARTISTS:
+        items = [*value]
+    elif type(value) is tuple and len(value) <= MOST_PLACES:
+        items = [item for item in value if _is_drawn(item)]
+    return figure_of(items[0]) if items and all(map(_is_drawn, items)) else None
+
+
+def _is_drawn(value: object) -> bool:
+    return is_from(value, "matplotlib.artist", "Artist") or is_from(
+        value, "matplotlib.container", "Container"
+    )
+
+
+def drawn(figure: Any) -> bytes:
+    """The figure as it would be saved; smaller where it is too large to be sent."""
+    save = of_class(figure, "savefig")
+    with asking("drawing it", LONGEST_DRAWING), hushed("matplotlib", "PIL"):
+        data = _saved(save)
+        dpi = float(of_class(figure, "dpi"))
+        while len(data) > LARGEST_PICTURE and dpi > LEAST_DPI:
+            dpi /= 2
+            data = _saved(save, dpi=dpi)
+    return data
+
+
+def _saved(save: Any, **how: Any) -> bytes:
+    file = BytesIO()
+    save(file, format="png", bbox_inches="tight", **how)
+    return file.getvalue()
+
+
+# --- plotly --------------------------------------------------------------------------------------
+
+
+def is_of_plotly(value: object) -> bool:
+    return is_from(value, "plotly.basedatatypes", "BaseFigure")
+
+
+def plotly_picture(value: object) -> bytes | None:
+    """Drawn by kaleido; None where that is missing, fails or takes too long."""
+    if find_spec("kaleido") is None:
+        return None
+    try:
+        with asking("drawing it", LONGEST_DRAWING), hushed("kaleido", "choreographer"):
+            data = of_class(value, "to_image")(format="png")
+    except (Exception, TooLong):
+        return None
+    return bytes(data) if is_a(data, bytes) else None
+
+
+def plotly_summary(value: object) -> Shown:
+    """Its title, its axes and its traces, with how many values they have."""
+    with asking("its to_dict"):
+        told: dict[str, Any] = of_class(value, "to_dict")()
+    traces, layout = list(told.get("data") or ()), told.get("layout") or {}
+    lines = [f"title: {_title(layout)}"] if _title(layout) else []
+    for key, part in layout.items():
+        if key.startswith(_AXES) and isinstance(part, Mapping) and _title(part):
+            lines.append(f"{key}: {_title(part)}")
+    for number, trace in enumerate(traces[:MOST_TRACES], 1):
+        lines.append(f"trace {number}: {', '.join(_told_trace(trace))}")
+    if len(traces) > MOST_TRACES:
+        lines.append(f"… ({MOST_TRACES} of {len(traces):,} traces)")
+    count = f"{len(traces):,} trace{'' if len(traces) == 1 else 's'}"
+    text = cut_end("\n".join(lines), LONGEST_SUMMARY) or "no traces"
+    return Shown(f"{class_name(value)} of plotly, {count}", text, facts=(count, "not drawn"))
+
+
+def _title(part: Mapping[str, Any]) -> str:
+    title = part.get("title")
+    text = title.get("text") if isinstance(title, Mapping) else title
+    return one_line(" ".join(text.split()), 200) if isinstance(text, str) else ""
+
+
+def _told_trace(trace: Mapping[str, Any]) -> list[str]:
+    words = [
+        f"{key} {trace[key]}" if key != "type" else str(trace[key])
+        for key in _NO_DATA
+        if trace.get(key)
+    ]
+    for key, values in trace.items():
+        if isinstance(values, list | tuple):
+            words.append(f"{key}: {len(values):,} values")
+        elif isinstance(values, Mapping) and "bdata" in values:
+            words.append(f"{key}: {_encoded(values)}")
+    return words
+
+
+def _encoded(values: Mapping[str, Any]) -> str:
+    """How many numbers there are in what plotly writes as base64, and of which kind."""
+    kind = str(values.get("dtype"))
+    if "shape" in values:
+        return f"{values['shape']} values ({kind})"
+    bytes_each = int(kind.lstrip("fiu") or 8)
+    bytes_all = len(str(values["bdata"]).rstrip("=")) * 3 // 4
+    return f"{bytes_all // bytes_each:,} values ({kind})"
+
+
+# --- altair --------------------------------------------------------------------------------------
+
+
+def is_of_altair(value: object) -> bool:
+    is_here = module_name(type(value)).partition(".")[0] == "altair"
+    return is_here and defines(value, "to_dict") is not None and defines(value, "save") is not None
+
+
+def altair_picture(value: object) -> bytes | None:
+    """Drawn by vl-convert; None where that is missing or fails."""
+    if find_spec("vl_convert") is None:
+        return None
+    try:
+        with asking("drawing it", LONGEST_DRAWING):
+            import vl_convert  # type: ignore[import-untyped,unused-ignore]
+
+            data = vl_convert.vegalite_to_png(json.dumps(_spec(value)))
+    except Exception:
+        return None
+    return bytes(data)
+
+
+def altair_summary(value: object) -> Shown:
+    """What it draws, as Vega-Lite, without the data."""
+    with asking("its to_dict"):
+        spec = _without_data(_spec(value))
+    text = cut_end(json.dumps(spec, indent=1, default=str), LONGEST_SUMMARY)
+    return Shown(f"{class_name(value)} of altair, without its data", text, "json")
+
+
+def _spec(value: object) -> Any:
+    """Its Vega-Lite, however many rows it has."""
+    transformers: Any = loaded("altair", "data_transformers")
+    with transformers.enable("default", max_rows=None):
+        return of_class(value, "to_dict")()
+
+
+def _without_data(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        left = {key: _without_data(item) for key, item in part.items() if key != "datasets"}
+        if isinstance(left.get("values"), list):
+            left["values"] = f"{len(left['values']):,} rows"
+        return left
+    return [_without_data(item) for item in part] if isinstance(part, list) else part

@@ -1,0 +1,1 @@
+"""What has run in this notebook: its cells, what they showed, and what failed."""
