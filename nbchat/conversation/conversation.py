@@ -146,10 +146,14 @@ class Conversation(Tree):
         fresh: bool = False,
         cell: str | None = None,
         execution: str | None = None,
+        inserted: Sequence[str] = (),
+        typed: str = "",
+        data: str = "",
         **options: Unpack[RequestOptions],
     ) -> Outgoing:
         """What `open` would ask this model now; nothing is asked, and nothing is kept."""
-        turn = turn_to_ask(question, cell=cell, execution=execution)
+        turn = turn_to_ask(question, cell=cell, execution=execution, inserted=inserted)
+        turn.note_typed(typed, data)
         turn.parent = self._parent_for(turn, None if fresh else ...)
         options.setdefault("system", self.system)
         return outgoing(turn, model, self._runtime.settings, options, self.id)

@@ -33,6 +33,7 @@ class Outgoing:
     options: SourceOptions
     left_out: int  # of the oldest turns
     notices: list[str]
+    inserted: tuple[str, ...]  # what goes along with the question, as it is sent
 
 
 def turn_to_ask(
@@ -66,4 +67,4 @@ def outgoing(
     sent: SourceOptions = {**options, "cache_key": f"nbchat-{talk[:16]}"}
     messages = [*history.messages, history.question]
     notices = [change] if change else []
-    return Outgoing(messages, sent, history.left_out, [*notices, *history.notices])
+    return Outgoing(messages, sent, history.left_out, [*notices, *history.notices], turn.inserted)

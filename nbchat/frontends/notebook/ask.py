@@ -82,7 +82,7 @@ def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     """Show what `ask` would send, and send nothing."""
     from nbchat.frontends.notebook.show_request import show_request
 
-    show_request(shell, line, _composed(shell, open_runtime(shell), line, body))
+    show_request(shell, line, _composed(shell, open_runtime(shell), line, body), body)
 
 
 def _composed(

@@ -57,7 +57,9 @@ class Entry:
     text: str
 
 
-def show_request(shell: InteractiveShell, arguments: MagicArguments, question: Composed) -> None:
+def show_request(
+    shell: InteractiveShell, arguments: MagicArguments, question: Composed, typed: str = ""
+) -> None:
     """Show what a question would send. Raises where no request can be made of it."""
     opened = open_runtime(shell)
     with opened.chat_to_ask(arguments.name) as conversation:
@@ -68,6 +70,9 @@ def show_request(shell: InteractiveShell, arguments: MagicArguments, question: C
             fresh=arguments.fresh,
             cell=cell_id(shell),
             execution=execution_id(shell),
+            inserted=question.inserted,
+            typed=typed,
+            data=question.data,
             **arguments.options,
         )
         settings = opened.usable_settings()
@@ -78,7 +83,7 @@ def show_request(shell: InteractiveShell, arguments: MagicArguments, question: C
     if settings.trouble:
         remarks.append(f"Nothing can be asked before this is mended: {settings.trouble}")
     remarks += [*sent.notices, *preview.notices]
-    facts = [_where(preview), _size(preview.request), *_along(question)]
+    facts = [_where(preview), _size(preview.request), *_along(sent.inserted)]
     show(shell, *_page(facts, remarks, preview.request))
 
 
@@ -127,9 +132,9 @@ def _size(request: PreparedRequest) -> str:
     return ", ".join([f"{told(''.join(words))} of text", *counted])
 
 
-def _along(question: Composed) -> list[str]:
+def _along(inserted: Sequence[str]) -> list[str]:
     """What goes along with the question, as the line below its answer would say it."""
-    return [f"sent {', '.join(question.inserted)}"] if question.inserted else []
+    return [f"sent {', '.join(inserted)}"] if inserted else []
 
 
 def _entries(request: PreparedRequest) -> list[Entry]:

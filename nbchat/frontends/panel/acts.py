@@ -50,7 +50,9 @@ def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -
         images=page_messages.images(buffers),
     )
     words = message.text
-    question = Question(message.request_id, composed.content, words, composed.inserted, words)
+    question = Question(
+        message.request_id, composed.content, words, composed.inserted, words, composed.data
+    )
     return lambda: session.questions_in(message.conversation).send(question)
 
 

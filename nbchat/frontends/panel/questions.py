@@ -39,6 +39,7 @@ class Question:
     typed: str
     inserted: Sequence[str] = ()
     shown: str = ""  # as it was typed, without the values of variables
+    data: str = ""  # how much of the values was allowed when they were put in
     parent: Any = ...  # a Turn, None for the very beginning, or ... for the end of the branch
 
 
@@ -92,7 +93,9 @@ class QuestionQueue:
         failed = self.transcript.failed.get(turn.id)
         parent = failed.parent if failed else turn.parent
         shown = turn.typed if typed is None else typed
-        self._ask(Question(request_id, content, typed or words, turn.inserted, shown, parent))
+        data = turn.data or "brief"  # what is not known may hold values
+        typed = typed or words
+        self._ask(Question(request_id, content, typed, turn.inserted, shown, data, parent))
 
     def must_be_idle(self) -> None:
         """Raises ConversationBusy until the page has been told that the answer ended."""
@@ -162,7 +165,7 @@ class QuestionQueue:
         stream = self.transcript.conversation.open(
             question.content, parent=question.parent, inserted=question.inserted, **options
         )
-        stream.turn.note_typed(question.shown)
+        stream.turn.note_typed(question.shown, question.data)
         return stream
 
     def _end(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:

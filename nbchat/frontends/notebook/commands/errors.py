@@ -63,6 +63,6 @@ def _ask(chat: ChatCommand, line: MagicArguments, words: str, failed: FailedCell
     if line.show:
         from nbchat.frontends.notebook.show_request import show_request
 
-        show_request(chat.shell, line, question)
+        show_request(chat.shell, line, question, words)
         return None
     return ask_composed(chat.shell, line, question, words)
