@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+import pytest
 
 import nbchat
 from nbchat import runtime
@@ -10,6 +13,7 @@ from nbchat.frontends.panel import attachments
 
 from ...fakes.page import Desk
 from ...fakes.provider import Service, answer, said
+from ...trusted import write_trusted
 from ...waiting import until
 
 
@@ -157,6 +161,28 @@ def test_an_edited_question_keeps_what_was_attached(desk: Desk) -> None:
     text, label = attachments.variable(desk.variables, "df")
     assert desk.turns == [(f"Why df?\n\n{text}", desk.turns[0][1])]
     assert desk.all("open")[-1]["question"]["attachments"] == [[label, text]]
+
+
+def test_under_schema_a_question_that_is_asked_again_goes_without_its_values(
+    slow: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow.always(answer(*said("secret, you say")))
+    desk = Desk(log="secret one\nsecret two")
+    desk.ask("What is @log?")
+    first = desk.wait("end")["id"]
+    assert b"secret" in slow.requests[-1].body
+    write_trusted(tmp_path, 'data = "schema"\n')
+    monkeypatch.chdir(tmp_path)
+
+    desk.say("again", request_id="1", id=first)
+    second = desk.wait("end", 2)["id"]
+    desk.say("again", request_id="2", id=second, text="Why @log?")
+    desk.wait("end", 3)
+    desk.ask("And @log?")
+    desk.wait("end", 4)
+
+    assert all(b"secret" not in request.body for request in slow.requests[1:])
+    assert len(slow.requests) == 4
 
 
 def test_every_question_is_acknowledged_whatever_becomes_of_it(slow: Service) -> None:
