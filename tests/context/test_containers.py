@@ -62,7 +62,11 @@ WRITTEN: list[tuple[Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "kind", "text"), WRITTEN, ids=lambda part: str(part)[:20])
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    WRITTEN,
+    ids=lambda part: part if isinstance(part, str) else type(part).__name__,
+)
 def test_a_container_is_written_as_python_has_it(value: Any, kind: str, text: str) -> None:
     shown = show("x", value, Form())
 

@@ -74,7 +74,7 @@ class DrawsBundle(Draws):
         (DrawsBundle({"text/plain": "it", "image/png": b64encode(PNG).decode()}), "image/png"),
         (DrawsBundle(({"image/jpeg": jpeg()}, {})), "image/jpeg"),
     ],
-    ids=str,
+    ids=lambda part: type(part).__name__,
 )
 def test_what_a_person_can_look_at_goes_as_an_image(value: Any, kind: str) -> None:
     shown = show("it", value, Form())
@@ -97,7 +97,7 @@ def test_what_a_person_can_look_at_goes_as_an_image(value: Any, kind: str) -> No
         DrawsPng(b"no image"),
         DrawsBundle({"text/html": "<b>it</b>"}),
     ],
-    ids=str,
+    ids=lambda part: type(part).__name__,
 )
 def test_what_is_none_is_no_image(value: Any) -> None:
     assert show("it", value, Form()).attached == ()

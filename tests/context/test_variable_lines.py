@@ -38,7 +38,7 @@ FRAME = pd.DataFrame({"price": [1.5], "a b": ["x"], 3: [True]})
         (pl.LazyFrame({"a": [1]}), "LazyFrame (a Int64)"),
         ([np.zeros(2)], "list, 1 item (ndarray, shape (2,), float64)"),
     ],
-    ids=str,
+    ids=lambda part: type(part).__name__,
 )
 def test_a_value_is_its_type_its_size_and_what_is_in_it(value: object, line: str) -> None:
     assert variable_line("x", value) == f"`x`: {line}"
