@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from nbchat.engine.demo.counting import COUNTS, count_columns
 from nbchat.engine.demo.sent import Sent, Value, read_sent
@@ -13,7 +14,8 @@ MOST_NAMED = 6  # columns in a sentence
 MOST_LINES = 12  # rows of a table of columns, or lines of what a cell showed
 SCRIPT = "I am a script, and say no more than what I was sent."
 
-_TABLE = re.compile(r"(?P<type>\w+), (?P<size>[\d,]+ rows? × [\d,]+ columns?)")
+_NUMBER = "[0-9][0-9,]{0,15}"
+_TABLE = re.compile(rf"(?P<type>\w+), (?P<size>{_NUMBER} rows? × (?P<columns>{_NUMBER}) columns?)")
 _COLUMN = re.compile(r"(?P<name>[^:]+): (?P<what>.+)")
 _FIRST_ROWS = re.compile(r"^(?P<rows>(?:The only|First [\d,]+) rows?) as CSV:$", re.M)
 _CUT = re.compile(r"^… \((?P<rows>[\d,]+) of [\d,]+ rows\)$", re.M)
@@ -53,7 +55,7 @@ def _about_table(value: Value) -> str:
     again = "again, for it has changed: " if value.has_changed else ""
     what = f"You sent `{value.name}`, {again}{_article(match['type'])} of {match['size']}"
     if value.language == "csv":
-        return _about_rows(value, what)
+        return _about_rows(value, what, int(match["columns"].replace(",", "")))
     columns = _columns(value.text)
     rows = _FIRST_ROWS.search(value.text)
     head = "| column | what I was told of it |\n|---|---|"
@@ -64,10 +66,13 @@ def _about_table(value: Value) -> str:
     return f"{what}:\n\n{head}\n{table}\n\n{end}{left}"
 
 
-def _about_rows(value: Value, what: str) -> str:
+def _about_rows(value: Value, what: str, columns: int) -> str:
     """Of a table that came as CSV: whole, or its first rows."""
-    names = next(csv.reader(value.text.split("\n")[:1]), [])
-    what = f"{what} with {_listed(list(filter(None, names)))}"
+    names: list[str] = []
+    with suppress(csv.Error):
+        names = next(csv.reader(value.text.split("\n")[:1]), [])
+    names = names[max(len(names) - columns, 0) :]  # without those of the index, which stands first
+    what = f"{what} with {_listed(names)}" if names else what
     if cut := _CUT.search(value.text):
         what += f", of which I saw the first {cut['rows']}"
     counted = count_columns(value.text, value.name)

@@ -230,7 +230,8 @@ def _page(
         f"[{summary}]\n{body}",
     ]
     html = [
-        *(f"<p>{line(words)}</p>" for words in (HEADING, *facts)),
+        f"<p>{line(HEADING)}</p>",
+        f"<p>{'<br>'.join(map(line, facts))}</p>",
         *map(note, remarks),
         _messages_html(entries),
         details(summary, _as_it_is(body)),
