@@ -129,7 +129,7 @@ def _size(request: PreparedRequest) -> str:
 
 def _along(question: Composed) -> list[str]:
     """What goes along with the question, as the line below its answer would say it."""
-    return [f"sent {', '.join(question.inserted)}"] if question.inserted else []
+    return [f"with {', '.join(question.inserted)}"] if question.inserted else []
 
 
 def _entries(request: PreparedRequest) -> list[Entry]:
