@@ -78,7 +78,7 @@ def _text(name: str, value: object, form: Form) -> Shown:
     if form.kind == "schema":
         return without_value(name, kind)
     if not text:
-        return Shown(kind, "''", is_inline=True)
+        return Shown(kind, "", facts=("empty",), is_inline=True)
     lines = text.splitlines(keepends=True) if form.kind == "rows" else []
     if len(lines) > form.rows:
         facts: tuple[str, ...] = (f"first {form.rows:,} of {len(lines):,} lines",)

@@ -27,7 +27,7 @@ SHORT: dict[str, Any] = {
     **{"2": 2, "2.5": 2.5, "True": True, "None": None, "(1+2j)": 1 + 2j, "1.20": Decimal("1.20")},
     **{"1/3": Fraction(1, 3), "2024-05-01": datetime.date(2024, 5, 1), "Colour.RED": Colour.RED},
     **{"0.5": np.float64(0.5), "2024-05-01 00:00:00": pd.Timestamp("2024-05-01")},
-    **{"a short text": "a short text", "a/b.csv": PurePosixPath("a/b.csv"), "''": ""},
+    **{"a short text": "a short text", "a/b.csv": PurePosixPath("a/b.csv"), "": ""},
     "00000000-0000-0000-0000-000000000007": uuid.UUID(int=7),
 }
 

@@ -362,7 +362,7 @@ def test_branches_are_listed_and_gone_to(kernel: RunningKernel) -> None:
 
 
 def test_a_conversation_goes_out_and_comes_back(kernel: RunningKernel, tmp_path: Path) -> None:
-    kernel.run("%%chat demo\nHello {there}", watched=False)
+    kernel.run("%%chat demo --raw\nHello {there}", watched=False)
     kernel.run("%%chat demo\nWhat did I just ask?", watched=False)
     for file in ("talk.json", "talk.md", "talk.ipynb"):
         assert kernel.run(f"%chat export {file}").text.startswith(f"Wrote 2 turns to {file}.")
