@@ -13,8 +13,8 @@ from typing import Any
 from nbchat.context.classes import class_name, is_from, of_class
 from nbchat.context.forms import Form
 from nbchat.context.items import nested_text
+from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
-from nbchat.context.tables import hushed_warnings
 from nbchat.context.tables.cells import cut, is_missing, item_text, rounded
 from nbchat.context.tables.facts import Facts, frequent, of_array
 from nbchat.context.tables.sample import positions
@@ -43,7 +43,7 @@ _OF_FORM = ("shape", "dtype", "device", "layout", "requires_grad", "format", "nn
 def view(name: str, value: object, form: Form) -> Shown | None:
     """An array in that form; None for what is none."""
     if is_from(value, "numpy", "ndarray"):
-        with hushed_warnings():
+        with no_warnings():
             return _of_numpy(value, form)
     if any(is_from(value, *names) for names in _OTHERS):
         return _by_its_form(value)

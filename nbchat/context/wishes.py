@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 
 from nbchat import known_keys
 from nbchat.context.forms import parse_form
 from nbchat.context.names import NAME, NUMBERED, Names
+from nbchat.context.quiet import no_warnings
 from nbchat.context.untouched import Piece
 from nbchat.wording import nearest, shorten
 
@@ -137,8 +137,7 @@ def _shown(typed: str) -> str:
 def _is_wish(inner: str, known: Names) -> bool:
     """Whether it is Python that looks at a variable, as `df.shape` and `len(df)` do."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is no good Python
+        with no_warnings():  # of what is no good Python
             tree = ast.parse(inner.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False

@@ -14,8 +14,8 @@ from nbchat.context import arrays
 from nbchat.context.classes import class_name, is_from, of_class
 from nbchat.context.forms import Form
 from nbchat.context.items import nested_text
+from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
-from nbchat.context.tables import hushed_warnings
 from nbchat.context.tables.cells import cell_text, cut
 from nbchat.context.tables.names import name_text
 
@@ -32,7 +32,7 @@ def view(name: str, value: object, form: Form) -> Shown | None:
     """A Dataset or a DataArray in that form; None for what is none."""
     if not is_from(value, "xarray", "Dataset", "DataArray"):
         return None
-    with hushed_warnings():
+    with no_warnings():
         return _shown(value, form)
 
 
