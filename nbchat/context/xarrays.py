@@ -39,7 +39,7 @@ def view(name: str, value: object, form: Form) -> Shown | None:
 def _shown(value: Any, form: Form) -> Shown:
     coordinates, own = _variables(value)
     sizes = _sizes(value)
-    kind = cut(f"{class_name(value)}, {sizes}", LONGEST_KIND)
+    kind = cut(f"xarray {class_name(value)}, {sizes}", LONGEST_KIND)
     size = arrays.size_text(value) if is_from(value, "xarray", "DataArray") else _count(own)
     if form.kind == "schema":
         text = _lines_text(coordinates, own, MOST_ASKED_FOR, with_values=False)
