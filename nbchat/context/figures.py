@@ -18,7 +18,6 @@ from nbchat.context.classes import (
     class_name,
     defines,
     is_a,
-    is_exactly,
     is_from,
     loaded,
     member_of,
@@ -82,8 +81,7 @@ def _figure_of_all(value: object) -> Any:
         if of_class(dtype, "kind") == "O" and of_class(value, "size") <= MOST_ARTISTS:
             items = [*of_class(of_class(value, "flat"), "__iter__")()]
     elif is_from(value, "matplotlib.container", "PieContainer"):  # since 3.11; it is no tuple
-        wedges = stored(value).get("wedges")
-        items = [*wedges] if is_exactly(wedges, list, tuple) else []
+        items = _flat([stored(value).get("wedges")])
     elif is_from(value, "matplotlib.container", "Container"):
         items = [*of_type(tuple, "__iter__", value)()]
         items = [item for item in items if _is_drawn(item)]

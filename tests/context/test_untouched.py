@@ -50,8 +50,8 @@ def test_a_fence_that_nobody_closes_goes_on_to_the_end() -> None:
         "one `\n\n{x} ` two", "- one `\n- {x} `", r"\`{x}\`", r"\$a {x} b\$", "({x})", '"{x}"',
         '{"a": {x}}', "C:\\data and {x}", "*{x}*", "> {x}", "# {x}", "| {x} |", "- {x}",
         "    Compare these: {x}", "{x}{x}", "[{x}]", "see {x}.", "``` {x} ` `", "fine{x}",
-        "```\n{a}\n```\n{x}", "> ```\n> {a}\n{x}", r"\left( {x}", r"\alpha {x}", r"\frac{1}{2} of{x} {x}",
-        "<code> {x}", "<codes>{x}</codes>",
+        "```\n{a}\n```\n{x}", "> ```\n> {a}\n{x}", r"\left( {x}", r"\alpha {x}",
+        r"\frac{1}{2} of{x} {x}", "<code> {x}", "<codes>{x}</codes>",
         "> a\n>\n> {x}", r"\( {x}", r"\begin{align} {x}", "$$ {x}",
     ],
 )  # fmt: skip

@@ -80,8 +80,8 @@ def test_the_name_that_is_to_be_filled_in_is_a_free_one() -> None:
     "text",
     [
         '{"x": {"n": 1}}', '{"rows": [1, 2]}', "{x: 1}", "{'x': 1}", "{1, 2}", "{x, n}", "{}",
-        "{n | n > 0}", "{x if x else n}", "{x: 20}", "{d: [1, 2]}", '{n: "a"}', "{x :1}", "{n: {m: 1}}",
-        "`{df.shape}`", "```\n{df.shape}\n```", "$x_{n.1}$",
+        "{n | n > 0}", "{x if x else n}", "{x: 20}", "{d: [1, 2]}", '{n: "a"}', "{x :1}",
+        "{n: {m: 1}}", "`{df.shape}`", "```\n{df.shape}\n```", "$x_{n.1}$",
         'print(f"{df.shape} {x:.2f}")', "{{df.shape}}", "{{ sales }}", "{% for x in d %}{{ x }}",
         "{# sales #}", r"\frac{sales}{n}", r"\alpha {q}", "x_{n}", "x^{n}", "{user.name}", "{...}",
         "{ color: red }", "{not x}", "{" + "x" * 500 + ".y}", "{df.shape", "{3}",
