@@ -23,6 +23,7 @@ MOST_WHOLE = 2_000  # characters of an array that is sent whole without being as
 MOST_ASKED_FOR = 50_000  # characters of one that is
 MOST_OF_ENDS = 600  # characters of the first items, and of the last ones
 ENDS = 10  # items at each end
+ROWS = 3  # at each end, of an array of two axes and few columns
 MOST_FIELDS = 40  # of a structured array
 LONGEST_DTYPE = 500  # characters
 
@@ -198,14 +199,32 @@ def _mean(items: Any) -> str:
 
 def _ends(array: Any) -> list[str]:
     """The first and the last items, as they follow each other in the last axis."""
+    if array.ndim == 2 and array.shape[1] <= ENDS and len(array) > 2 * ROWS:
+        first, last = (nested_text(_readable(rows), MOST_OF_ENDS) for rows in _end_rows(array))
+        if first and last:
+            return [f"first rows:\n{first}", f"last rows:\n{last}"]
     if array.size <= 2 * ENDS:
         return [f"items: {_run(array, range(array.size))}"]
     last = range(array.size - ENDS, array.size)
     return [f"first items: {_run(array, range(ENDS))}", f"last items: {_run(array, last)}"]
 
 
+def _end_rows(array: Any) -> tuple[Any, Any]:
+    return array[:ROWS], array[-ROWS:]
+
+
+def _readable(items: Any) -> Any:
+    """The same numbers as one says them: 0.12573 rather than all of its digits."""
+    is_long = items.dtype.kind == "f" and items.dtype.itemsize == 8
+    if not is_long or is_from(items, "numpy.ma", "MaskedArray"):
+        return items
+    numpy: Any = sys.modules["numpy"]
+    said = [float(rounded(item)) for item in items.reshape(-1).tolist()]
+    return numpy.asarray(said).reshape(items.shape)
+
+
 def _run(array: Any, places: range) -> str:
-    items = _sample(array, [*places]) if places else array
+    items = _readable(_sample(array, [*places]) if places else array)
     text = nested_text(items, MOST_OF_ENDS)
     return text or cut(
         item_text([item_text(item, 50) for item in items], MOST_OF_ENDS), MOST_OF_ENDS

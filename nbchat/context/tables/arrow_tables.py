@@ -55,7 +55,7 @@ class ArrowTable(Frame):
             return facts
         if kind.startswith("struct"):  # its type says all of it
             return Facts(column.null_count)
-        return frequent(column.to_pylist())
+        return frequent(column.to_pylist(), of_library=True)
 
     def part(self, start: int, stop: int) -> Any:
         return self._data.slice(start, stop - start)

@@ -21,6 +21,7 @@ UNCOUNTED = 0  # in place of a count
 MOST_KINDS = 4  # classes of what a mixed column holds
 
 _SCALARS = frozenset(SCALARS)
+_WRITTEN_AS_CODE = {str, int, bool, float, bytes}  # so that their class can be seen
 _SIZED = (list, tuple, set, frozenset, dict)
 
 
@@ -92,6 +93,8 @@ def frequent(values: Sequence[object], *, of_library: bool = False) -> Facts:
             counted += _counts(of_kind)
     kinds = +kinds
     said = [_kinds_text(kinds)] if len(kinds) > 1 or not counted else []
+    if counted and len(kinds) == 1 and not of_library and not kinds.keys() & _WRITTEN_AS_CODE:
+        said.append(_kinds_text(kinds))
     if len(kinds) == 1 and not counted:
         said.append(_sizes_text([value for value in values if type(value) in kinds]))
     if counted:

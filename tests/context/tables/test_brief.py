@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,14 @@ def test_lists_are_told_by_their_lengths() -> None:
     structs = shown(pl.DataFrame({"s": [{"a": 1}] * 3_000})).text
     assert "\nv: object, ndarray, 384 items\n" in vectors
     assert structs.startswith("s: Struct(a: Int64)\n")
+
+
+def test_dates_and_their_kin_in_an_object_column_are_told_by_class() -> None:
+    days = pd.DataFrame({"day": [date(2020, 1, 1)] * 3_000, "job": ["cook"] * 3_000}, dtype=object)
+
+    text = shown(days).text
+
+    assert "\nday: object, date, always 2020-01-01\njob: object, always 'cook'\n" in text
 
 
 def test_what_is_named_is_a_whole_text_in_quotes() -> None:
