@@ -75,7 +75,7 @@ def frequent(values: Sequence[object], *, of_library: bool = False) -> Facts:
     Python's own, or those that the library has made (`of_library`).
 
     >>> frequent(["a", "b", "a", None]).text
-    ", 1 missing, 2 values: 'a' ×2, 'b' ×1"
+    ", 1 missing, 2 values: 'a' 2, 'b' 1"
     """
     kinds = Counter(map(type, values))
     missing = 0
@@ -163,7 +163,7 @@ def _counts_text(counted: Sequence[tuple[object, int]]) -> str:
         return f"always {_named(most[0][0])}"
     if most[0][1] == 1 and distinct > MOST_FREQUENT:
         return f"all {distinct:,} different: {_named(most[0][0])}, {_named(most[1][0])}, …"
-    named = [f"{_named(value)} ×{count:,}" for value, count in most]
+    named = [f"{_named(value)} {count:,}" for value, count in most]
     more = ["…"] if distinct > MOST_FREQUENT else []
     return f"{distinct:,} values: {', '.join(named + more)}"
 
