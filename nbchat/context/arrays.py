@@ -200,9 +200,9 @@ def _mean(items: Any) -> str:
 def _ends(array: Any) -> list[str]:
     """The first and the last items, as they follow each other in the last axis."""
     if array.ndim == 2 and array.shape[1] <= ENDS and len(array) > 2 * ROWS:
-        first, last = (nested_text(_readable(rows), MOST_OF_ENDS) for rows in _end_rows(array))
-        if first and last:
-            return [f"first rows:\n{first}", f"last rows:\n{last}"]
+        ends = [nested_text(_readable(rows), MOST_OF_ENDS) for rows in _end_rows(array)]
+        if all(ends):
+            return [f"first rows:\n{ends[0]}", f"last rows:\n{ends[1]}"]
     if array.size <= 2 * ENDS:
         return [f"items: {_run(array, range(array.size))}"]
     last = range(array.size - ENDS, array.size)
