@@ -13,8 +13,8 @@ from typing import Any
 from nbchat.context.classes import class_name, is_from, of_class
 from nbchat.context.forms import Form
 from nbchat.context.items import nested_text
+from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
-from nbchat.context.tables import hushed_warnings
 from nbchat.context.tables.cells import cut, is_missing, item_text, rounded
 from nbchat.context.tables.facts import Facts, frequent, of_array
 from nbchat.context.tables.sample import positions
@@ -23,6 +23,7 @@ MOST_WHOLE = 2_000  # characters of an array that is sent whole without being as
 MOST_ASKED_FOR = 50_000  # characters of one that is
 MOST_OF_ENDS = 600  # characters of the first items, and of the last ones
 ENDS = 10  # items at each end
+ROWS = 3  # at each end, of an array of two axes and few columns
 MOST_FIELDS = 40  # of a structured array
 LONGEST_DTYPE = 500  # characters
 
@@ -43,7 +44,7 @@ _OF_FORM = ("shape", "dtype", "device", "layout", "requires_grad", "format", "nn
 def view(name: str, value: object, form: Form) -> Shown | None:
     """An array in that form; None for what is none."""
     if is_from(value, "numpy", "ndarray"):
-        with hushed_warnings():
+        with no_warnings():
             return _of_numpy(value, form)
     if any(is_from(value, *names) for names in _OTHERS):
         return _by_its_form(value)
@@ -198,14 +199,32 @@ def _mean(items: Any) -> str:
 
 def _ends(array: Any) -> list[str]:
     """The first and the last items, as they follow each other in the last axis."""
+    if array.ndim == 2 and array.shape[1] <= ENDS and len(array) > 2 * ROWS:
+        ends = [nested_text(_readable(rows), MOST_OF_ENDS) for rows in _end_rows(array)]
+        if all(ends):
+            return [f"first rows:\n{ends[0]}", f"last rows:\n{ends[1]}"]
     if array.size <= 2 * ENDS:
         return [f"items: {_run(array, range(array.size))}"]
     last = range(array.size - ENDS, array.size)
     return [f"first items: {_run(array, range(ENDS))}", f"last items: {_run(array, last)}"]
 
 
+def _end_rows(array: Any) -> tuple[Any, Any]:
+    return array[:ROWS], array[-ROWS:]
+
+
+def _readable(items: Any) -> Any:
+    """The same numbers as one says them: 0.12573 rather than all of its digits."""
+    is_long = items.dtype.kind == "f" and items.dtype.itemsize == 8
+    if not is_long or is_from(items, "numpy.ma", "MaskedArray"):
+        return items
+    numpy: Any = sys.modules["numpy"]
+    said = [float(rounded(item)) for item in items.reshape(-1).tolist()]
+    return numpy.asarray(said).reshape(items.shape)
+
+
 def _run(array: Any, places: range) -> str:
-    items = _sample(array, [*places]) if places else array
+    items = _readable(_sample(array, [*places]) if places else array)
     text = nested_text(items, MOST_OF_ENDS)
     return text or cut(
         item_text([item_text(item, 50) for item in items], MOST_OF_ENDS), MOST_OF_ENDS

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from nbchat.context.classes import class_name, is_a, of_type
+from nbchat.context.quiet import muted
 from nbchat.context.shown import Shown
 from nbchat.errors import Interrupted
 from nbchat.wording import safe_excerpt
@@ -55,7 +56,7 @@ def guarded(name: str, show: Callable[[], Shown]) -> Shown:
     look = _Look()
     token = _look.set(look)
     try:
-        with _muted():
+        with muted():
             return _in_time(show, look)
     except NotShown as why:
         reason = f"{why}"
@@ -160,51 +161,3 @@ def _raise(_frame: FrameType, event: str, _arg: Any) -> Any:
     if event == "line":
         raise TooLong
     return _raise
-
-
-# --- what is printed -----------------------------------------------------------------------------
-
-
-@contextmanager
-def _muted() -> Iterator[None]:
-    """Inside, what this thread prints goes nowhere: it is no output of the cell."""
-    names = ("stdout", "stderr")
-    silent = {name: _Silent(getattr(sys, name)) for name in names}
-    for name in names:
-        setattr(sys, name, silent[name])
-    try:
-        yield
-    finally:
-        for name, stream in silent.items():
-            stream.is_over = True
-            if getattr(sys, name) is stream:
-                setattr(sys, name, stream.stream)
-
-
-class _Silent:
-    """A stream of which one thread has no use for a while; the others have."""
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self.is_over = False
-        self._thread = threading.get_ident()
-
-    def write(self, text: str) -> int:
-        if self._is_silent() or self.stream is None:
-            return len(text)
-        written: int = self.stream.write(text)
-        return written
-
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        if self.stream is not None and not self._is_silent():
-            self.stream.flush()
-
-    def _is_silent(self) -> bool:
-        return not self.is_over and threading.get_ident() == self._thread
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stream, name)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from nbchat.context.bounded import one_line
+from nbchat.context.quiet import no_warnings
 
 BUILTINS = frozenset(dir(builtins))
 GIVEN = BUILTINS | {"get_ipython", "In", "Out", "display", "exit", "quit", "__name__", "__file__"}
@@ -125,8 +125,7 @@ def parsed(source: str) -> ast.Module | None:
     if len(source) > LONGEST_CELL:
         return None
     for text in (source, python_of(source)):  # a line that looks like a magic may be one of a text
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as "invalid escape sequence"
+        with no_warnings():  # such as "invalid escape sequence"
             try:
                 tree: ast.Module = compile(text, "<cell>", "exec", _FLAGS, dont_inherit=True)
             except (SyntaxError, ValueError, RecursionError, MemoryError):

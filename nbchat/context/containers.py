@@ -6,6 +6,7 @@ their kind. How many items are shown, and of how many, stands where the rest wou
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import Field, dataclass, field
@@ -44,7 +45,7 @@ Item: TypeAlias = tuple[object, object]  # of a dict: key and value; of a list: 
 _NO_KEY = object()
 _QUICK = (str, int, float, bool, type(None))  # the kinds of most items by far
 _VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()))
-_SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset, deque, *_VIEWS)
+_SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset, deque, array, *_VIEWS)
 _BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}")}
 _NEW_LINE = "\n" + " " * INDENT
 _SORTED_UP_TO = 10_000  # texts of a set
@@ -202,6 +203,8 @@ def _of_sequence(kind: Any, value: object) -> _Contents:
     if is_small_set and all(type(item) is str for item in items):
         items.sort()  # their own order is another one in each process
     opening, closing = f"{class_name(value)}([", "])"
+    if is_a(value, array):
+        opening = f"{class_name(value)}({of_type(array, 'typecode', value)!r}, ["
     if is_exactly(value, list, tuple, set):
         opening, closing = _BRACKETS[type(value)]
     if type(value) is set and not items:

@@ -7,7 +7,7 @@ missing, or fails, a figure is told in words: its traces with their sizes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
@@ -20,18 +20,22 @@ from nbchat.context.classes import (
     is_a,
     is_from,
     loaded,
+    member_of,
     module_name,
     of_class,
     of_type,
+    stored,
 )
 from nbchat.context.files import LARGEST_PICTURE
 from nbchat.context.shown import Shown
 from nbchat.library_logs import hushed
 
+LONGEST_SIDE = 8_000  # pixels of a picture that models look at
 LEAST_DPI = 20.0  # dots per inch of a figure that is drawn smaller
 LONGEST_SUMMARY = 4000  # characters
 MOST_TRACES = 40
 MOST_PLACES = 3  # of a tuple that a function of matplotlib gives back
+MOST_PLACES_OF_DICT = 10
 MOST_ARTISTS = 1000  # of a list, of which each is looked at
 
 _AXES = ("xaxis", "yaxis", "scene")
@@ -49,9 +53,10 @@ def figure_of(value: object) -> Any:
     if is_from(value, "matplotlib.figure", "Figure"):
         return value
     artist = is_from(value, "matplotlib.artist", "Artist")
-    if artist or is_from(value, "seaborn.axisgrid", "_BaseGrid"):
+    grid = is_from(value, "seaborn.axisgrid", "_BaseGrid")
+    if artist or grid or is_from(value, "matplotlib.backend_bases", "FigureCanvasBase"):
         with asking("its figure"):
-            figure = of_class(value, "figure")
+            figure = _own_figure(value)
         is_inside = is_from(figure, "matplotlib.figure", "SubFigure")
         if is_inside:
             figure = of_class(figure, "figure")
@@ -59,22 +64,40 @@ def figure_of(value: object) -> Any:
     return _figure_of_all(value)
 
 
+def _own_figure(value: object) -> Any:
+    if member_of(value, "figure") is None:  # a canvas stores it
+        return stored(value).get("figure")
+    return of_class(value, "figure")
+
+
 def _figure_of_all(value: object) -> Any:
     if not is_a(loaded("matplotlib.artist", "Artist"), type):
         return None
     items: list[object] = []
-    if is_from(value, "numpy", "ndarray"):
+    if type(value) is dict and len(value) <= MOST_PLACES_OF_DICT:  # of `ax.boxplot`
+        items = _flat(value.values())
+    elif is_from(value, "numpy", "ndarray"):
         dtype = of_class(value, "dtype")
         if of_class(dtype, "kind") == "O" and of_class(value, "size") <= MOST_ARTISTS:
             items = [*of_class(of_class(value, "flat"), "__iter__")()]
+    elif is_from(value, "matplotlib.container", "PieContainer"):  # since 3.11; it is no tuple
+        items = _flat([stored(value).get("wedges")])
     elif is_from(value, "matplotlib.container", "Container"):
         items = [*of_type(tuple, "__iter__", value)()]
         items = [item for item in items if _is_drawn(item)]
     elif type(value) is list and len(value) <= MOST_ARTISTS:
         items = [*value]
     elif type(value) is tuple and len(value) <= MOST_PLACES:
-        items = [item for item in value if _is_drawn(item)]
+        items = [item for item in _flat(value) if _is_drawn(item)]
     return figure_of(items[0]) if items and all(map(_is_drawn, items)) else None
+
+
+def _flat(items: Iterable[object]) -> list[object]:
+    """The items, and those of lists among them; none where they are too many."""
+    found: list[object] = []
+    for item in items:
+        found += item[: MOST_ARTISTS + 1] if type(item) is list else [item]
+    return found if len(found) <= MOST_ARTISTS else []
 
 
 def _is_drawn(value: object) -> bool:
@@ -87,8 +110,13 @@ def drawn(figure: Any) -> bytes:
     """The figure as it would be saved; smaller where it is too large to be sent."""
     save = of_class(figure, "savefig")
     with asking("drawing it", LONGEST_DRAWING), hushed("matplotlib", "PIL"):
-        data = _saved(save)
         dpi = float(of_class(figure, "dpi"))
+        longest = float(max(of_class(figure, "get_size_inches")()))
+        if longest * dpi > LONGEST_SIDE:
+            dpi = LONGEST_SIDE / longest
+            data = _saved(save, dpi=dpi)
+        else:
+            data = _saved(save)
         while len(data) > LARGEST_PICTURE and dpi > LEAST_DPI:
             dpi /= 2
             data = _saved(save, dpi=dpi)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO, StringIO
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any
 
@@ -53,7 +54,7 @@ def show_repr(name: str, value: object, form: Form) -> Shown | None:
     formula = _written(value, "_repr_latex_")
     if formula:
         return Shown(kind, said_text(formula, longest), "latex")
-    return not_sent(name, kind, f"vars({name})" if attributes(value) else "")
+    return not_sent(name, kind, _last_advice(name, value))
 
 
 def not_sent(name: str, kind: str, instead: str) -> Shown:
@@ -61,6 +62,13 @@ def not_sent(name: str, kind: str, instead: str) -> Shown:
     article = "an" if kind[:1] in "AEIOUaeiou" else "a"
     advice = f"; send {instead}, say" if instead else ""
     return Shown(kind, refusal=f"{name} is {article} {kind} and not sent{advice}")
+
+
+def _last_advice(name: str, value: object) -> str:
+    if is_from(value, "IPython.core.display", "DisplayObject"):
+        return f"{name}.data"
+    has_fields = any(not str(field).startswith("_") for field in attributes(value))
+    return f"vars({name})" if has_fields else ""
 
 
 def _said(value: object) -> str:
@@ -104,6 +112,12 @@ def _advice(name: str, value: object) -> str:
         return f"{name}.fetchall()"
     if has_method(value, "__next__") and not has_method(value, "read"):
         return f"list({name})"
+    if is_a(value, memoryview):
+        return f"bytes({name})"
+    if is_a(value, StringIO, BytesIO):
+        return f"{name}.getvalue()"
+    if is_from(value, "pandas.io.formats.style", "Styler"):
+        return f"{name}.data"
     if is_a(value, AsyncGeneratorType):
         return f"[x async for x in {name}]"
     if is_a(value, CoroutineType):

@@ -15,6 +15,8 @@ _TOKEN = re.compile(
     rf"""
       (?P<fence> ^ (?P<lead> {_LEAD}) (?P<mark> `{{3,}} (?=[^`\n]*$) | ~{{3,}}) [^\n]*)
     | (?P<indented> (?:\A|(?<=\n\n)) (?: (?:[ ]{{4}}|\t) [^\n]+ \n?)+)
+    | (?P<quoted> (?:(?<=\n>\n)|(?<=\n>[ ]\n)) (?: >(?:[ ]{{5}}|[ ]?\t) [^\n]+ \n?)+)
+    | <(?P<tag> code|pre|script|style)\b [^<>\n]* >
     | (?P<ticks> `+)
     | (?P<escaped> \\[\\`$])
     | (?P<bracket> \\[(\[])
@@ -34,6 +36,12 @@ _BREAK = re.compile(  # where a paragraph ends, and with it what began in it
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _SIMPLE_GROUP = re.compile(r"\{[^{}\n]*\}")
 _OPTIONAL = re.compile(r"\[[^\[\]{}\n]*\]")
+_SPACES = re.compile(r"[ \t]*")
+_ARGUMENTS = {  # commands that always have so many, also where they stand apart
+    **dict.fromkeys(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac", "\\binom", "\\dbinom"), 2),
+    **dict.fromkeys(("\\overset", "\\underset", "\\stackrel"), 2),
+    **dict.fromkeys(("\\sqrt", "\\hat", "\\bar", "\\vec", "\\overline", "\\mathbf"), 1),
+}
 _LOOKS_LIKE_CODE = re.compile(r"\w[(\[]|=|;[ \t]*$|^[ \t]*(?:import|def|class|return)[ \t]", re.M)
 _PRICE = re.compile(r"\d[^\\^_=+<>*/]*\s[^\W\d_]{2,}\b[^\\^_=+<>*/]*")  # `$5 for a or 6 US$`
 _CLOSING_DOLLAR = re.compile(r"(?<![\s\\])\$(?![\w{$])")
@@ -81,15 +89,9 @@ class _Scan:
     def stays(self, match: re.Match[str]) -> tuple[str, int]:
         """What begins here, and where it ends; no kind where it is an ordinary part of the text."""
         start, end = match.span()
-        if match["fence"]:
-            return "code", self._end_of_fence(match)
         if match["indented"]:
             is_code = _LOOKS_LIKE_CODE.search(match["indented"])
             return ("code", end) if is_code else ("", start + 1)
-        if match["ticks"]:
-            return self._closed("code", end, rf"(?<!`){match['ticks']}(?!`)")
-        if match["dollars"]:
-            return self._formula(match)
         if match["bracket"]:
             closing = ")" if match["bracket"] == "\\(" else "]"
             return self._closed("maths", end, rf"\\{re.escape(closing)}", anywhere=True)
@@ -97,12 +99,25 @@ class _Scan:
             name = re.escape(match["environment"])
             return self._closed("maths", end, rf"\\end\{{{name}\}}", anywhere=True)
         if match["command"]:
-            return "maths", self._end_of_groups(end)
+            return "maths", self._end_of_command(match["command"].rstrip("*"), end)
+        if match["dollars"]:
+            return self._formula(match)
         if match["before"]:
-            group = _SIMPLE_GROUP.match(self._text, end)  # also behind `\\`, where it is no group
-            return ("after", group.end()) if group else self._group("after", end)
+            return self._behind_sign(match["before"], end)
         if match["doubled"]:
             return self._closed("braces", end, r"\}\}+")
+        return self._code(match)
+
+    def _code(self, match: re.Match[str]) -> tuple[str, int]:
+        end = match.end()
+        if match["fence"]:
+            return "code", self._end_of_fence(match)
+        if match["quoted"]:
+            return "code", end
+        if match["tag"]:
+            return self._closed("code", end, f"</{match['tag']}>", anywhere=True)
+        if match["ticks"]:
+            return self._closed("code", end, rf"(?<!`){match['ticks']}(?!`)")
         if match["quote"]:
             return self._closed("code", end, rf"(?<!\\){match['quote']}", on_line=True)
         return "", end
@@ -176,14 +191,31 @@ class _Scan:
         end = self._end_of_group(position)
         return (kind, end) if end > position else ("", position)
 
-    def _end_of_groups(self, position: int) -> int:
-        """Behind the arguments of a command: `\\frac{a}{b}`, `\\sqrt[3]{x}`."""
+    def _behind_sign(self, sign: str, position: int) -> tuple[str, int]:
+        """Braces behind `^`, `_` and their kin; those behind an exponent go on with it."""
+        group = _SIMPLE_GROUP.match(self._text, position)  # also behind `\\`, where it is no group
+        kind, end = ("after", group.end()) if group else self._group("after", position)
+        return kind, self._end_of_groups(end) if kind and sign == "^" else end
+
+    def _end_of_command(self, command: str, position: int) -> int:
+        if command == "\\left":
+            return self._closed("maths", position, r"\\right(?![A-Za-z])")[1]
+        return self._end_of_groups(position, _ARGUMENTS.get(command, 0))
+
+    def _end_of_groups(self, position: int, spaced: int = 0) -> int:
+        """Behind the arguments of a command: `\\frac{a}{b}`, `\\sqrt[3]{x}`.
+
+        The first ones may stand apart, if it always has them: `\\frac {a} {b}`.
+        """
         while True:
-            optional = _OPTIONAL.match(self._text, position)
-            end = optional.end() if optional else self._end_of_group(position)
-            if end == position:
+            spaces = _SPACES.match(self._text, position) if spaced > 0 else None
+            begin = spaces.end() if spaces else position
+            optional = _OPTIONAL.match(self._text, begin)
+            end = optional.end() if optional else self._end_of_group(begin)
+            if end == begin:
                 return position
             position = end
+            spaced -= 0 if optional else 1
 
     def _end_of_group(self, position: int) -> int:
         """Behind the brace that closes the one here; the same place where there is none."""

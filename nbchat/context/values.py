@@ -33,10 +33,10 @@ View: TypeAlias = "Callable[[str, object, Form], Shown | None]"
 
 # Who can show a value, each asked in this order with its name and the form; None: it is not theirs.
 VIEWS: tuple[View, ...] = (
+    tables.view,  # first: a relation of duckdb is computed where it is asked to draw itself
+    xarrays.view,
     show_picture,
     show_error,
-    tables.view,
-    xarrays.view,
     arrays.view,
     show_definition,
     show_path,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 
 from nbchat import known_keys
 from nbchat.context.forms import parse_form
 from nbchat.context.names import NAME, NUMBERED, Names
+from nbchat.context.quiet import no_warnings
 from nbchat.context.untouched import Piece
 from nbchat.wording import nearest, shorten
 
@@ -28,7 +28,7 @@ _NAME = re.compile(rf"({NUMBERED}|{NAME})(?::(\w+))?")
 _FORMAT = re.compile(
     rf"({NAME})(?:=|=?![rsa](?::.*)?|=?:(?:.?[<>=^])?[-+]?#?\d*[_,]?(?:\.\d+)?[a-zA-Z%]?)"
 )
-_OTHER_FORM = re.compile(rf"({NAME}):\w[\w ]*")
+_OTHER_FORM = re.compile(rf"({NAME})(?::\w[\w ]*(?:\(\d*\))?| ?: ?(?:all|schema))")
 _LATEX = re.compile(r"\\[A-Za-z]")
 
 
@@ -116,12 +116,19 @@ def _why(inner: str, known: Names) -> str:
         if _NAME.fullmatch(inner) and parse_form(inner.partition(":")[2]):
             return ""
         if _FORMAT.fullmatch(inner):
-            return _how(f'f"{{{inner}}}"', known)
+            return _how(_format_string(inner), known)
     other = _OTHER_FORM.fullmatch(inner)
     if other and other[1] in known:
         name = other[1]
         return f": it can be {{{name}}}, {{{name}:20}}, {{{name}:all}} or {{{name}:schema}}"
-    return _how(inner, known) if _is_wish(inner, known) else ""
+    if _is_wish(_tree(name), known):
+        return _how(name, known)
+    return _how(_format_string(inner), known) if _is_formatted(inner, known) else ""
+
+
+def _format_string(inner: str) -> str:
+    quote = "'" if '"' in inner else '"'
+    return f"f{quote}{{{inner}}}{quote}"
 
 
 def _how(expression: str, known: Names) -> str:
@@ -134,13 +141,29 @@ def _shown(typed: str) -> str:
     return shorten(known_keys.hide(typed), LONGEST_SHOWN)
 
 
-def _is_wish(inner: str, known: Names) -> bool:
-    """Whether it is Python that looks at a variable, as `df.shape` and `len(df)` do."""
+def _is_formatted(inner: str, known: Names) -> bool:
+    """Whether it is a wish with a format, `df.size:,` and `day:%d %B`, and no JSON: `x: 1`."""
+    tree = _tree(f"f'''{{{inner}}}'''")
+    whole = tree.values[0] if isinstance(tree, ast.JoinedStr) and len(tree.values) == 1 else None
+    if not isinstance(whole, ast.FormattedValue):
+        return False
+    if isinstance(whole.value, ast.Name):
+        return whole.value.id in known and "%" in inner
+    return _is_wish(whole.value, known)
+
+
+def _tree(code: str) -> ast.expr | None:
+    """The expression; None for what is no Python."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is no good Python
-            tree = ast.parse(inner.strip(), mode="eval").body
+        with no_warnings():  # of what is no good Python
+            return ast.parse(code, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _is_wish(tree: ast.expr | None, known: Names) -> bool:
+    """Whether it looks at a variable, as `df.shape` and `len(df)` do."""
+    if tree is None:
         return False
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     if isinstance(tree, ast.BinOp):

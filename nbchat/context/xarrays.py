@@ -14,8 +14,8 @@ from nbchat.context import arrays
 from nbchat.context.classes import class_name, is_from, of_class
 from nbchat.context.forms import Form
 from nbchat.context.items import nested_text
+from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
-from nbchat.context.tables import hushed_warnings
 from nbchat.context.tables.cells import cell_text, cut
 from nbchat.context.tables.names import name_text
 
@@ -32,14 +32,14 @@ def view(name: str, value: object, form: Form) -> Shown | None:
     """A Dataset or a DataArray in that form; None for what is none."""
     if not is_from(value, "xarray", "Dataset", "DataArray"):
         return None
-    with hushed_warnings():
+    with no_warnings():
         return _shown(value, form)
 
 
 def _shown(value: Any, form: Form) -> Shown:
     coordinates, own = _variables(value)
     sizes = _sizes(value)
-    kind = cut(f"{class_name(value)}, {sizes}", LONGEST_KIND)
+    kind = cut(f"xarray {class_name(value)}, {sizes}", LONGEST_KIND)
     size = arrays.size_text(value) if is_from(value, "xarray", "DataArray") else _count(own)
     if form.kind == "schema":
         text = _lines_text(coordinates, own, MOST_ASKED_FOR, with_values=False)

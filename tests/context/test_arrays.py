@@ -165,3 +165,12 @@ def test_a_tensor_goes_by_its_form(
 
     assert got.text == text
     assert got.facts[1] == "schema"
+
+
+def test_of_a_table_of_numbers_whole_rows_are_shown_with_readable_numbers() -> None:
+    array = np.arange(4_000).reshape(1_000, 4) / 3
+
+    text = show("x", array, Form()).text
+
+    assert "first rows:\n[[0.0, 0.333333, 0.666667, 1.0],\n [1.33333, " in text
+    assert text.endswith("[1332.0, 1332.33, 1332.67, 1333.0]]")

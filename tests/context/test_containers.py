@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from dataclasses import dataclass, field
 from functools import partial
@@ -50,6 +51,7 @@ WRITTEN: list[tuple[Any, str, str]] = [
     (defaultdict(list, a=[1]), "defaultdict, 1 item", "defaultdict({'a': [1]})"),
     (Counter("aab"), "Counter, 2 items", "Counter({'a': 2, 'b': 1})"),
     (deque([1]), "deque, 1 item", "deque([1])"),
+    (array("d", [1.5]), "array, 1 item", "array('d', [1.5])"),
     ({"a": 1}.keys(), "dict_keys, 1 item", "dict_keys(['a'])"),
     (Pair(1, "x"), "Pair, 2 fields", "Pair(a=1, b='x')"),
     (Point(1, Point(2, 3)), "Point, 2 fields", "Point(x=1, y=Point(x=2, y=3))"),

@@ -47,6 +47,14 @@ MADE: dict[str, Any] = {
     "a line": lambda: small()[1].plot([1, 2])[0],
     "bars": lambda: small()[1].bar([1, 2], [3, 4]),
     "a histogram": lambda: small()[1].hist([1, 2]),
+    "a pie": lambda: small()[1].pie([1, 2]),
+    "a pie as it was before matplotlib 3.11": lambda: (
+        [*small()[1].pie([1, 2]).wedges],
+        [plt.gca().set_title("a")],
+    ),
+    "boxes": lambda: small()[1].boxplot([1, 2]),
+    "violins": lambda: small()[1].violinplot([1, 2]),
+    "a canvas": lambda: small()[0].canvas,
     "error bars": lambda: small()[1].errorbar([1], [2], yerr=[1]),
     "points": lambda: small()[1].scatter([1], [2]),
     "a figure in a figure": lambda: plt.figure(figsize=(1, 1)).subfigures(1, 2)[0],
@@ -64,6 +72,12 @@ def test_it_goes_as_an_image(name: str) -> None:
     assert image.media_type == "image/png"
     assert shown.text == ""
     assert show("x", value, Form("schema")).refusal.endswith("a figure shows values")
+
+
+def test_a_figure_of_very_many_pixels_is_drawn_with_fewer() -> None:
+    (image,) = show("x", plt.figure(figsize=(900, 1)), Form()).attached
+
+    assert 6_000 < int.from_bytes(image.data[16:20], "big") < 9_000  # the width of a PNG
 
 
 def test_drawing_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -61,11 +61,15 @@ NOT_SENT: dict[str, tuple[Callable[[], Any], str]] = {
     "a Connection": (lambda: sqlite3.connect(":memory:"), ""),
     "a lock": (threading.Lock, ""),
     "a RLock": (threading.RLock, ""),
-    "a StringIO": (io.StringIO, ""),
+    "a StringIO": (io.StringIO, "send x.getvalue(), say"),
+    "a BytesIO": (io.BytesIO, "send x.getvalue(), say"),
+    "a memoryview": (lambda: memoryview(b"abc"), "send bytes(x), say"),
+    "a Styler": (lambda: FRAME.style, "send x.data, say"),
+    "a StringMethods": (lambda: pd.Series(["a"]).str, ""),
     "a Plain": (Plain, ""),
     "a Held": (Held, "send vars(x), say"),
     "an object": (object, ""),
-    "a HTML": (lambda: HTML("<b>bold</b>"), "send vars(x), say"),
+    "a HTML": (lambda: HTML("<b>bold</b>"), "send x.data, say"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbchat.context.expand import expand
@@ -21,7 +21,9 @@ UNTOUCHED = [
     "> ```\n> {a}\n> ```",
     "> - ~~~~\n>   {a}\n>   ~~~\n>   {b}\n>   ~~~~", "1. ```\n   {a}\n   ```",
     "    x = df[{a}]\n    print({b})", 'f"{df}"', "f'{a}'", 'rf"""{a}"""', "$3{a}$", "$2n_{a}$",
-    "$a$, $b_{n}$ and ${name}", "{{a}", "```{a}```",
+    "$a$, $b_{n}$ and ${name}", r"\frac {a} {b}", r"\sqrt [3] {x}", r"\binom{n} {k}",
+    r"\left( {a} \right)", r"\sum_{i}^{n}{x}", "> a\n>\n>     {a} = {b}\n>     {n}\n",
+    "<code>{a}</code>", '<pre class="x">\n{a}\n\n{b}\n</pre>', "{{a}", "```{a}```",
 ]  # fmt: skip
 
 
@@ -48,7 +50,9 @@ def test_a_fence_that_nobody_closes_goes_on_to_the_end() -> None:
         "one `\n\n{x} ` two", "- one `\n- {x} `", r"\`{x}\`", r"\$a {x} b\$", "({x})", '"{x}"',
         '{"a": {x}}', "C:\\data and {x}", "*{x}*", "> {x}", "# {x}", "| {x} |", "- {x}",
         "    Compare these: {x}", "{x}{x}", "[{x}]", "see {x}.", "``` {x} ` `", "fine{x}",
-        "```\n{a}\n```\n{x}", "> ```\n> {a}\n{x}", r"\( {x}", r"\begin{align} {x}", "$$ {x}",
+        "```\n{a}\n```\n{x}", "> ```\n> {a}\n{x}", r"\left( {x}", r"\alpha {x}",
+        r"\frac{1}{2} of{x} {x}", "<code> {x}", "<codes>{x}</codes>",
+        "> a\n>\n> {x}", r"\( {x}", r"\begin{align} {x}", "$$ {x}",
     ],
 )  # fmt: skip
 def test_ordinary_words_are_filled_in(text: str) -> None:
@@ -56,6 +60,7 @@ def test_ordinary_words_are_filled_in(text: str) -> None:
 
 
 @given(st.text(alphabet="{}ab`~$\\ \n>-_^f'()[]1", max_size=80))
+@settings(deadline=None)
 def test_the_pieces_are_the_whole_text(text: str) -> None:
     assert "".join(piece.text for piece in pieces(text)) == text
 

@@ -25,7 +25,7 @@ def weather() -> xr.Dataset:
 def test_a_set_is_told_by_its_arrays() -> None:
     shown = show("ds", weather(), Form())
 
-    assert shown.kind == "Dataset, time: 365, x: 20"
+    assert shown.kind == "xarray Dataset, time: 365, x: 20"
     assert shown.facts == ("2 variables", "brief")
     lines = shown.text.splitlines()
     assert lines[0].startswith("coordinate time (time): datetime64[")

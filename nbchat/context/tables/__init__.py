@@ -7,12 +7,9 @@ is not computed for this, either: it goes by its columns.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from nbchat.context.classes import is_from
 from nbchat.context.forms import Form
+from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
 from nbchat.context.tables.arrow_tables import arrow_table
 from nbchat.context.tables.brief import brief_text, schema_text, types_text
@@ -37,7 +34,7 @@ MOST_ASKED_FOR = 50_000  # characters of one that is
 
 def view(name: str, value: object, form: Form) -> Shown | None:
     """A table in that form; None for what is none."""
-    with hushed_warnings():
+    with no_warnings():
         lazy = lazy_table(value)
         if lazy is not None:
             return _lazy_shown(lazy)
@@ -101,11 +98,3 @@ def _lazy_shown(lazy: LazyTable) -> Shown:
     count = f"{width:,} column{'' if width == 1 else 's'}"
     text = schema_text(lazy.columns[:MOST_COLUMNS], width)
     return Shown(f"{lazy.kind}, not computed, {count}", text, facts=(count, "schema"))
-
-
-@contextmanager
-def hushed_warnings() -> Iterator[None]:
-    """While a library has something to say about data that nobody asked it for."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

@@ -25,6 +25,8 @@ def arrow_table(value: Any) -> Frame | None:
 
 
 class ArrowTable(Frame):
+    library = "pyarrow"
+
     def __init__(self, value: object, data: Any, *, is_column: bool = False) -> None:
         super().__init__(value)
         self.is_column = is_column
@@ -51,7 +53,9 @@ class ArrowTable(Frame):
             if "tz=" in kind and facts.low:
                 facts.low, facts.high = f"{facts.low} UTC", f"{facts.high} UTC"
             return facts
-        return frequent(column.to_pylist())
+        if kind.startswith("struct"):  # its type says all of it
+            return Facts(column.null_count)
+        return frequent(column.to_pylist(), of_library=True)
 
     def part(self, start: int, stop: int) -> Any:
         return self._data.slice(start, stop - start)

@@ -170,7 +170,7 @@ def _heading(frame: Frame, count: int) -> str:
 
 def _table(rows: Sequence[Sequence[object]], width: int) -> str:
     names: Sequence[object] = [getattr(column, "name", None) for column in rows[0]]
-    lines = [[heading_text(name, width) for name in names]]
+    lines = [[_in_a_line(heading_text(name, width), width) for name in names]]
     for row in rows[1:]:
         lines.append([_cell(cell, width) for cell in row])
     return "".join(map(csv_line, lines))
@@ -178,7 +178,10 @@ def _table(rows: Sequence[Sequence[object]], width: int) -> str:
 
 def _cell(value: object, width: int) -> str:
     """A cell in one line."""
-    text = cell_text(value, width, is_rounded=True)
+    return _in_a_line(cell_text(value, width, is_rounded=True), width)
+
+
+def _in_a_line(text: str, width: int) -> str:
     for mark, written in (("\r", "\\r"), ("\n", "\\n")):
         text = text.replace(mark, written)
     return cut(text, width)

@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nbchat.context.classes import loaded
 from nbchat.context.tables.cells import SCALARS, cell_text, cut, is_missing, item_text
+from nbchat.wording import plural
 
 MOST_FREQUENT = 4  # values that are named with their counts
 LONGEST_NAMED = 24  # characters of such a value
+FEWEST_NAMED = 4  # of one that is written with a backslash for each
 MOST_COUNTED = 20_000  # values that are counted though all are different
 SOME = 2_000  # values by which that is guessed
 UNCOUNTED = 0  # in place of a count
 MOST_KINDS = 4  # classes of what a mixed column holds
 
 _SCALARS = frozenset(SCALARS)
+_WRITTEN_AS_CODE = {str, int, bool, float, bytes}  # so that their class can be seen
+_SIZED = (list, tuple, set, frozenset, dict)
 
 
 @dataclass(slots=True)
@@ -88,6 +93,10 @@ def frequent(values: Sequence[object], *, of_library: bool = False) -> Facts:
             counted += _counts(of_kind)
     kinds = +kinds
     said = [_kinds_text(kinds)] if len(kinds) > 1 or not counted else []
+    if counted and len(kinds) == 1 and not of_library and not kinds.keys() & _WRITTEN_AS_CODE:
+        said.append(_kinds_text(kinds))
+    if len(kinds) == 1 and not counted:
+        said.append(_sizes_text([value for value in values if type(value) in kinds]))
     if counted:
         said.append(_counts_text(sorted(counted, key=_count, reverse=True)))
     return Facts(missing, said=", ".join(part for part in said if part))
@@ -114,13 +123,30 @@ def _kinds_text(kinds: Counter[type]) -> str:
     """Of which classes the values are.
 
     >>> _kinds_text(Counter([int, str, str])), _kinds_text(Counter([list]))
-    ('str 2, int 1', 'list')
+    ('2 str, 1 int', 'list')
     """
     if len(kinds) < 2:
         return "".join(_kind_name(kind) for kind in kinds)
-    named = [f"{_kind_name(kind)} {count:,}" for kind, count in kinds.most_common(MOST_KINDS)]
+    named = [f"{count:,} {_kind_name(kind)}" for kind, count in kinds.most_common(MOST_KINDS)]
     more = ["…"] if len(kinds) > MOST_KINDS else []
     return ", ".join(named + more)
+
+
+def _sizes_text(values: Sequence[Any]) -> str:
+    """How many items there are in each; empty where they are no lists.
+
+    >>> _sizes_text([[1, 2], [3]]), _sizes_text([{}, {}]), _sizes_text(["text"])
+    ('1 … 2 items', '0 items', '')
+    """
+    kind = type(values[0]) if values else None
+    if kind is loaded("numpy", "ndarray"):
+        sizes = {value.size for value in values}
+    elif kind in _SIZED:
+        sizes = {len(value) for value in values}
+    else:
+        return ""
+    low, high = min(sizes), max(sizes)
+    return plural(low, "item") if low == high else f"{low:,} … {high:,} items"
 
 
 def _kind_name(kind: type) -> str:
@@ -143,8 +169,13 @@ def _counts_text(counted: Sequence[tuple[object, int]]) -> str:
 
 
 def _named(value: object) -> str:
-    text = item_text(value, LONGEST_NAMED)
-    return cut(" ".join(text.split()), LONGEST_NAMED + 2)
+    most = LONGEST_NAMED + 2  # with its quotes
+    if type(value) is str:
+        room = LONGEST_NAMED
+        while len(repr(cut(value, room))) > most and room > FEWEST_NAMED:
+            room -= 1  # for what is written as more than one character
+        return repr(cut(value, room))
+    return cut(" ".join(item_text(value, LONGEST_NAMED).split()), most)
 
 
 def of_array(known: Any, missing: int) -> Facts:

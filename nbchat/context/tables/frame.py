@@ -27,6 +27,7 @@ class Frame(ABC):
     rows: int
     width: int
     is_column: bool = False  # a Series and its kin
+    library: str = ""  # where the name of the class may be that of another library's
     notes: Sequence[str] = ()  # more of its form, a line each; no value of a cell
 
     def __init__(self, value: object) -> None:
@@ -51,9 +52,10 @@ class Frame(ABC):
     @property
     def kind_text(self) -> str:
         """For the model: `DataFrame, 45,211 rows × 17 columns`."""
+        kind = f"{self.library} {self.kind}".lstrip()
         if self.is_column:
-            return f"{self.kind}, {_count(self.rows, 'value')}"
-        return f"{self.kind}, {_count(self.rows, 'row')} × {_count(self.width, 'column')}"
+            return f"{kind}, {_count(self.rows, 'value')}"
+        return f"{kind}, {_count(self.rows, 'row')} × {_count(self.width, 'column')}"
 
     @abstractmethod
     def facts(self, at: int) -> Facts:

@@ -36,7 +36,9 @@ def _plain(value: Any) -> Any:
     if is_from(value, "pandas", "DataFrame"):
         return pandas.DataFrame(value, copy=False)
     if is_from(value, "pandas", "MultiIndex"):
-        return pandas.MultiIndex.to_frame(value, index=False, allow_duplicates=True)
+        levels = pandas.MultiIndex.to_frame(value, index=False, allow_duplicates=True)
+        levels.columns = pandas.Index([*of_class(value, "names")], dtype=object)
+        return levels
     if is_from(value, "pandas", "Series"):
         return pandas.Series(value, copy=False)
     return pandas.Series(pandas.Index(value))
@@ -55,7 +57,8 @@ class PandasFrame(Frame):
         self._levels = _levels(data.index)
         self.columns = [*self._index_columns(), *self._own_columns(name)]
         of_names = [] if self.is_column else _notes_of_names(data.columns)
-        self.notes = [*of_names, *([] if self._levels else ["index: RangeIndex"])]
+        has_index = not (self._levels or is_from(value, "pandas", "Index"))
+        self.notes = [*of_names, *(["index: RangeIndex"] if has_index else [])]
 
     @property
     def held(self) -> int:

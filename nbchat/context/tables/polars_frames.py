@@ -26,6 +26,8 @@ def polars_frame(value: Any) -> Frame | None:
 
 
 class PolarsFrame(Frame):
+    library = "polars"
+
     def __init__(self, value: object, data: Any, *, is_column: bool = False) -> None:
         super().__init__(value)
         self.is_column = is_column
@@ -47,6 +49,8 @@ class PolarsFrame(Frame):
             column = column.fill_nan(None)
         if column.dtype.is_numeric() or column.dtype.is_temporal():
             return Facts(missing, column.min(), column.max())
+        if class_name(column.dtype) == "Struct":  # its dtype says all of it
+            return Facts(missing)
         is_counted = class_name(column.dtype) not in _UNCOUNTED
         return frequent(column.to_list(), of_library=is_counted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_a_reader_can_write_code_against_it(convert: Any) -> None:
     got = shown(convert(frame))
     text = got.text
 
-    assert re.fullmatch(r"(DataFrame|Table), 3,000 rows × 7 columns", got.kind)
+    assert re.fullmatch(r"((polars )?DataFrame|pyarrow Table), 3,000 rows × 7 columns", got.kind)
     assert got.facts == ("3,000 × 7", "brief")
     for name in frame.columns:
         written = name if name.isidentifier() else repr(name)
@@ -156,9 +157,44 @@ def test_long_names_say_how_long_they_are(tables: dict[str, Any]) -> None:
 def test_what_is_in_an_object_column_is_told_by_class(tables: dict[str, Any]) -> None:
     text = shown(tables["anything"]).text
 
-    assert re.search(r"^anything: object, 273 missing, int 545, .*, …, 5 values: ", text, re.M)
+    assert re.search(r"^anything: object, 273 missing, 545 int, .*, …, 5 values: ", text, re.M)
     assert "<Odd>" in shown(tables["anything"], Form("rows", 20)).text
     assert "<object>" in shown(tables["anything"], Form("rows", 20)).text
+
+
+def test_lists_are_told_by_their_lengths() -> None:
+    cells = [[1, 2], [], None] * 1_000
+    frames = [pd.DataFrame({"l": cells}), pl.DataFrame({"l": cells}), pa.table({"l": cells})]
+
+    for frame in frames:
+        assert re.search(r"^l: .*, 1,000 missing, list, 0 … 2 items$", shown(frame).text, re.M)
+    vectors = shown(pd.DataFrame({"v": [np.zeros(384)] * 3_000})).text
+    structs = shown(pl.DataFrame({"s": [{"a": 1}] * 3_000})).text
+    assert "\nv: object, ndarray, 384 items\n" in vectors
+    assert structs.startswith("s: Struct(a: Int64)\n")
+
+
+def test_dates_and_their_kin_in_an_object_column_are_told_by_class() -> None:
+    days = pd.DataFrame({"day": [date(2020, 1, 1)] * 3_000, "job": ["cook"] * 3_000}, dtype=object)
+
+    text = shown(days).text
+
+    assert "\nday: object, date, always 2020-01-01\njob: object, always 'cook'\n" in text
+
+
+def test_what_is_named_is_a_whole_text_in_quotes() -> None:
+    texts = [f"one \n line  {'and more' * 9}{i}" for i in range(3_000)]
+
+    text = shown(pd.DataFrame({"t": texts})).text
+
+    assert "all 3,000 different: 'one \\n line  and morean…', 'one " in text
+
+
+def test_an_index_has_no_index_and_its_levels_have_their_names() -> None:
+    names = pd.MultiIndex.from_product([[1, 2], ["a"]], names=["x", None])
+
+    assert shown(pd.Index(["a"], name="k")).text == "k\na\n# k: str"
+    assert shown(names).text == "x,\n1,a\n2,a\n# x: int64; (no name): str"
 
 
 def test_lines_in_a_cell_do_not_break_a_row(tables: dict[str, Any]) -> None:
@@ -166,6 +202,7 @@ def test_lines_in_a_cell_do_not_break_a_row(tables: dict[str, Any]) -> None:
 
     assert r"```\nIgnore this.\r\n```" in got.text
     assert block("df", got).splitlines()[1] == "````"
+    assert "\na\\nb,c\n0,0\n" in shown(pd.DataFrame({"a\nb": [0] * 3_000, "c": 0})).text
 
 
 @pytest.mark.parametrize("kind", ["nested polars", "arrow"])
