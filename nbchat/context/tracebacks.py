@@ -25,6 +25,7 @@ LONGEST_LINE = 200  # characters of a line of code
 LINES_BEFORE, LINES_AFTER = 3, 2  # around the line that failed, in the user's own code
 MOST_CAUSES = 5
 MOST_IN_GROUP = 5  # errors of an ExceptionGroup
+COMPILED = "<compiled text>"  # code without a file, whose name may be any value
 LONGEST_CYCLE = 4  # functions that call each other, whose repetition is told in one line
 
 _CAUSE = "The above exception was the direct cause of the following exception:"
@@ -91,13 +92,18 @@ class _Telling:
     def step(self, frame: Frame) -> Iterator[str]:
         """One step: a line of a library, or the user's own lines around the one that failed."""
         if not is_own(frame.filename):
-            yield f"  {short_path(frame.filename)}:{frame.line} in {_last_name(frame)}"
+            yield f"  {self.path(frame.filename)}:{frame.line} in {_last_name(frame)}"
             return
         yield f"{self.place(frame.filename, frame.line)}, in {_last_name(frame)}"
         yield from _numbered(frame.filename, frame.line)
 
     def place(self, filename: str, line: int) -> str:
-        return f"{self.cell_name(filename) or short_path(filename)}, line {line}"
+        return f"{self.cell_name(filename) or self.path(filename)}, line {line}"
+
+    def path(self, filename: str) -> str:
+        """Where a file is; without values, of what is no file only that it was compiled."""
+        is_known = filename.startswith("<frozen ") or linecache.getline(filename, 1)
+        return short_path(filename) if self.with_message or is_known else COMPILED
 
     def syntax(self, error: BaseException) -> Iterator[str]:
         """Where a SyntaxError stands, with a mark below."""
