@@ -6,7 +6,7 @@ Causes come first, as Python prints them. Nothing is coloured, and no address is
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -40,13 +40,14 @@ def traceback_text(
     longest: int = LONGEST,
     with_message: bool = True,
     cell_name: CellName = frames.cell_name,
+    hidden: Collection[int] = (),
 ) -> str:
     """The error with its traceback and its causes; without its message, which may hold values.
 
     What is too long is cut in its middle. `cell_name` says what a file's name means:
-    "Cell In[3]", or nothing for a file.
+    "Cell In[3]", or nothing for a file. Of the `hidden` cells no line is told.
     """
-    told = _Telling(with_message, cell_name)
+    told = _Telling(with_message, cell_name, hidden)
     return cut_middle("\n".join(told.chain(error)), longest, at_lines=True)
 
 
@@ -54,6 +55,7 @@ def traceback_text(
 class _Telling:
     with_message: bool
     cell_name: CellName
+    hidden: Collection[int] = ()
 
     def chain(self, error: BaseException, depth: int = 0) -> Iterator[str]:
         """The error behind those that it came of."""
@@ -95,7 +97,11 @@ class _Telling:
             yield f"  {self.path(frame.filename)}:{frame.line} in {_last_name(frame)}"
             return
         yield f"{self.place(frame.filename, frame.line)}, in {_last_name(frame)}"
-        yield from _numbered(frame.filename, frame.line)
+        if not self.is_hidden(frame.filename):
+            yield from _numbered(frame.filename, frame.line)
+
+    def is_hidden(self, filename: str) -> bool:
+        return frames.cell_number(filename) in self.hidden
 
     def place(self, filename: str, line: int) -> str:
         return f"{self.cell_name(filename) or self.path(filename)}, line {line}"
@@ -114,7 +120,7 @@ class _Telling:
             return
         yield self.place(filename, line)
         known = is_own(filename) or self.with_message  # else it may be a value that was parsed
-        if type(text) is not str or not known:
+        if type(text) is not str or not known or self.is_hidden(filename):
             return
         code = text.rstrip("\r\n").expandtabs(1)[:LONGEST_LINE]
         shown = code.lstrip()
