@@ -19,6 +19,7 @@ from nbchat.messages import Message
 from nbchat.wrong_calls import tells_wrong_calls
 
 TITLE_LENGTH = 48  # characters
+SYSTEM_WITH_VALUES = "--system with values in it"  # as that is told among what was inserted
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from nbchat.context import tokens
@@ -56,20 +56,21 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
     if failure is None:
         raise NotThere(NOTHING_FAILED)
     number = failure.cell.number
-    if number in notebook.hidden_cells:
+    hidden = notebook.hidden_cells
+    if number in hidden:
         raise NotThere(
             f"the cell that failed, In[{number}], is hidden and never sent. To take that back:\n"
             f"%chat hide --forget {number}"
         )
     with_values = data != "schema"
-    in_cell, in_function = place_in_cell(failure), place_in_function(failure)
+    in_cell, in_function = place_in_cell(failure), place_in_function(failure, hidden)
     piece = _piece(failure, in_cell)
     places = [place for place in (in_cell, in_function) if place is not None]
     if in_cell == in_function:
         places = places[:1]
     parts = [_cell_part(failure, piece)]
     parts += [_line_part(place, piece) for place in places]
-    parts.append(_traceback_part(failure, with_values=with_values))
+    parts.append(_traceback_part(failure, hidden, with_values=with_values))
     parts += _variable_parts(places, notebook, with_values=with_values)
     parts += _name_part(failure, places, notebook, with_values=with_values)
     parts.append(_cut("\n".join(order_lines(notebook, failure)), ORDER_TOKENS))
@@ -113,10 +114,12 @@ def _line_part(place: Place, piece: Piece) -> str:
     return f"{where} {place.line} failed:\n{fenced(_cut(place.marked, LINE_TOKENS))}"
 
 
-def _traceback_part(failure: Failure, *, with_values: bool) -> str:
+def _traceback_part(failure: Failure, hidden: Collection[int], *, with_values: bool) -> str:
     if failure.error is None:
         return "Its traceback is not known any more."
-    text = traceback_text(failure.error, longest=LONGEST_TRACEBACK, with_message=with_values)
+    text = traceback_text(
+        failure.error, longest=LONGEST_TRACEBACK, with_message=with_values, hidden=hidden
+    )
     return f"The error:\n{fenced(_cut(text, TRACEBACK_TOKENS))}"
 
 

@@ -7,7 +7,7 @@ has made of the cell, in which lines that were blank at its beginning are gone.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from types import CodeType, FrameType, TracebackType
@@ -15,6 +15,7 @@ from typing import Any
 
 from nbchat.context.cell_code import head_of, lines_of, names_between, statement_lines
 from nbchat.context.classes import is_a
+from nbchat.context.frames import cell_number
 from nbchat.context.last_error import Failure
 
 MOST_FRAMES = 1000  # that are looked at, of an endless recursion
@@ -82,9 +83,13 @@ def place_in_cell(failure: Failure) -> Place | None:
     return None
 
 
-def place_in_function(failure: Failure) -> Place | None:
-    """The innermost line in a function of some cell; None where it failed in none."""
+def place_in_function(failure: Failure, hidden: Collection[int] = ()) -> Place | None:
+    """The innermost line in a function of some cell; None where it failed in none.
+
+    The `hidden` cells are left out.
+    """
     entries = _of_cells(failure.error) if failure.error else []
+    entries = [e for e in entries if cell_number(e.tb_frame.f_code.co_filename) not in hidden]
     if not entries or entries[-1].tb_frame.f_code.co_name == "<module>":
         return None
     entry = entries[-1]

@@ -74,15 +74,16 @@ def _folder(name: str, path: str, title: str, form: Form) -> Shown:
     with os.scandir(path) as entries:
         found = [*islice(entries, MOST_ENTRIES)]
     more = "at least " if len(found) == MOST_ENTRIES else ""
-    kind = f"folder {title}, {more}{len(found):,} entries"
-    if form.kind == "schema":
-        return without_value(name, kind)
+    count = f"{more}{len(found):,} entries"
+    if form.kind == "schema":  # the name of a file is a value, too
+        return without_value(name, f"folder, {count}")
+    kind = f"folder {title}, {count}"
     most = form.rows if form.kind == "rows" else MOST_NAMES
     names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in found)
     lines = [written_out(entry) for entry in names[:most]]
     if len(names) > most:
         lines.append(f"… ({most:,} of {len(names):,} entries)")
-    return Shown(kind, cut_end("\n".join(lines)), facts=(f"{more}{len(found):,} entries",))
+    return Shown(kind, cut_end("\n".join(lines)), facts=(count,))
 
 
 def _file(name: str, path: str, title: str, form: Form) -> Shown:
@@ -91,9 +92,9 @@ def _file(name: str, path: str, title: str, form: Form) -> Shown:
         if not stat.S_ISREG(found.st_mode):  # it was another one a moment ago
             return Shown(refusal=f"{name} is not sent: {title} is no ordinary file")
         size = found.st_size
-        kind = f"file {title}, {size_text(size)}"
         if form.kind == "schema":
-            return without_value(name, kind)
+            return without_value(name, f"file, {size_text(size)}")
+        kind = f"file {title}, {size_text(size)}"
         beginning = file.read(FIRST_BYTES)
         media_type = media_type_of(beginning)
         if media_type in (*SHOWN, PDF):

@@ -6,7 +6,7 @@ Causes come first, as Python prints them. Nothing is coloured, and no address is
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -25,6 +25,7 @@ LONGEST_LINE = 200  # characters of a line of code
 LINES_BEFORE, LINES_AFTER = 3, 2  # around the line that failed, in the user's own code
 MOST_CAUSES = 5
 MOST_IN_GROUP = 5  # errors of an ExceptionGroup
+COMPILED = "<compiled text>"  # code without a file, whose name may be any value
 LONGEST_CYCLE = 4  # functions that call each other, whose repetition is told in one line
 
 _CAUSE = "The above exception was the direct cause of the following exception:"
@@ -39,13 +40,14 @@ def traceback_text(
     longest: int = LONGEST,
     with_message: bool = True,
     cell_name: CellName = frames.cell_name,
+    hidden: Collection[int] = (),
 ) -> str:
     """The error with its traceback and its causes; without its message, which may hold values.
 
     What is too long is cut in its middle. `cell_name` says what a file's name means:
-    "Cell In[3]", or nothing for a file.
+    "Cell In[3]", or nothing for a file. Of the `hidden` cells no line is told.
     """
-    told = _Telling(with_message, cell_name)
+    told = _Telling(with_message, cell_name, hidden)
     return cut_middle("\n".join(told.chain(error)), longest, at_lines=True)
 
 
@@ -53,6 +55,7 @@ def traceback_text(
 class _Telling:
     with_message: bool
     cell_name: CellName
+    hidden: Collection[int] = ()
 
     def chain(self, error: BaseException, depth: int = 0) -> Iterator[str]:
         """The error behind those that it came of."""
@@ -91,13 +94,22 @@ class _Telling:
     def step(self, frame: Frame) -> Iterator[str]:
         """One step: a line of a library, or the user's own lines around the one that failed."""
         if not is_own(frame.filename):
-            yield f"  {short_path(frame.filename)}:{frame.line} in {_last_name(frame)}"
+            yield f"  {self.path(frame.filename)}:{frame.line} in {_last_name(frame)}"
             return
         yield f"{self.place(frame.filename, frame.line)}, in {_last_name(frame)}"
-        yield from _numbered(frame.filename, frame.line)
+        if not self.is_hidden(frame.filename):
+            yield from _numbered(frame.filename, frame.line)
+
+    def is_hidden(self, filename: str) -> bool:
+        return frames.cell_number(filename) in self.hidden
 
     def place(self, filename: str, line: int) -> str:
-        return f"{self.cell_name(filename) or short_path(filename)}, line {line}"
+        return f"{self.cell_name(filename) or self.path(filename)}, line {line}"
+
+    def path(self, filename: str) -> str:
+        """Where a file is; without values, of what is no file only that it was compiled."""
+        is_known = filename.startswith("<frozen ") or linecache.getline(filename, 1)
+        return short_path(filename) if self.with_message or is_known else COMPILED
 
     def syntax(self, error: BaseException) -> Iterator[str]:
         """Where a SyntaxError stands, with a mark below."""
@@ -108,7 +120,7 @@ class _Telling:
             return
         yield self.place(filename, line)
         known = is_own(filename) or self.with_message  # else it may be a value that was parsed
-        if type(text) is not str or not known:
+        if type(text) is not str or not known or self.is_hidden(filename):
             return
         code = text.rstrip("\r\n").expandtabs(1)[:LONGEST_LINE]
         shown = code.lstrip()

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import BUILTINS
 from nbchat.context.classes import class_name, field_of_c, is_a, loaded
+from nbchat.context.tables import pandas_frames, polars_frames
 from nbchat.errors import Interrupted
 from nbchat.wording import plural
 
@@ -224,7 +225,7 @@ def _of_table(kind: type, value: object) -> str:
         types = list(read(kind, value, "schema").types)
     else:
         types = list(read(kind, value, "dtypes").array[: len(shown)])
-    told = [f"{_column(name)} {dtype}" for name, dtype in zip(shown, types, strict=False)]
+    told = [f"{_column(name)} {_dtype(kind, of)}" for name, of in zip(shown, types, strict=False)]
     more = f", … {len(columns) - len(shown):,} more columns" if len(columns) > len(shown) else ""
     return f", {size} ({', '.join(told)}{more})" if size else f" ({', '.join(told)}{more})"
 
@@ -237,6 +238,13 @@ def _polars_schema(kind: type, value: object) -> Mapping[str, Any]:
     return schema
 
 
+def _dtype(kind: type, dtype: Any) -> str:
+    """The dtype of a column, without any value that stands in it."""
+    if kind.__module__.startswith("polars"):
+        return polars_frames.dtype_text(dtype)
+    return pandas_frames.dtype_text(dtype)
+
+
 def _column(label: Any) -> str:
     return label if type(label) is str and label.isidentifier() else _label(label)
 
@@ -244,16 +252,16 @@ def _column(label: Any) -> str:
 def _of_column(kind: type, value: object) -> str:
     name = read(kind, value, "name")
     called = f", named {_label(name)}" if name is not None and name != "" else ""
-    return f", {plural(_size(read(kind, value, 'shape')), 'row')}, {read(kind, value, 'dtype')}" + (
-        called
-    )
+    dtype = _dtype(kind, read(kind, value, "dtype"))
+    return f", {plural(_size(read(kind, value, 'shape')), 'row')}, {dtype}{called}"
 
 
 def _of_labelled(kind: type, value: object) -> str:
     if kind.__module__.startswith("xarray"):
         sizes = ", ".join(f"{dim} {size}" for dim, size in read(kind, value, "sizes").items())
         return f" ({sizes})"
-    return f", {_times(read(kind, value, 'shape'))}, {read(kind, value, 'dtype')}"
+    dtype = _dtype(kind, read(kind, value, "dtype"))
+    return f", {_times(read(kind, value, 'shape'))}, {dtype}"
 
 
 def _of_array(value: object) -> str:

@@ -34,7 +34,7 @@ from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import Stream
 from nbchat.text_like import as_text
-from nbchat.turns import Tree, Turn
+from nbchat.turns import SYSTEM_WITH_VALUES, Tree, Turn
 from nbchat.wording import plural
 from nbchat.wrong_calls import tells_wrong_calls
 
@@ -77,6 +77,7 @@ class Conversation(Tree):
             kind = type(system).__name__
             raise BadCall(f"the system prompt is a text (str), or None, not {kind}.")
         self._system = None if system is None else known_keys.hide(system)
+        self._system_has_values = False
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -155,17 +156,21 @@ class Conversation(Tree):
         turn = turn_to_ask(question, cell=cell, execution=execution, inserted=inserted)
         turn.note_typed(typed, data)
         turn.parent = self._parent_for(turn, None if fresh else ...)
+        return self._outgoing(turn, model, options)
+
+    def _outgoing(self, turn: Turn, model: str, options: RequestOptions) -> Outgoing:
+        has_values = "system" not in options and self._system_has_values
         options.setdefault("system", self.system)
-        return outgoing(turn, model, self._runtime.settings, options, self.id)
+        settings = self._runtime.settings
+        return outgoing(turn, model, settings, options, self.id, system_has_values=has_values)
 
     async def _answer(
         self, turn: Turn, place: Place, model: str | None, options: RequestOptions
     ) -> AsyncGenerator[list[Event]]:
         async with self._answering:  # one answer at a time, in the order asked
             turn.parent = self._parent_for(turn, place.parent)  # which may just have been answered
-            options.setdefault("system", self.system)
             name, why = await self._model_for(model, options.get("base_url"))
-            sent = outgoing(turn, name, self._runtime.settings, options, self.id)
+            sent = self._outgoing(turn, name, options)
             turn.left_out = sent.left_out
             stream = self._runtime.source.stream(name, sent.messages, **sent.options)
             turn.answer = stream.result
@@ -241,6 +246,7 @@ class Conversation(Tree):
         """The answer is there: now the question counts."""
         if place.system_stays and not place.aside:
             self.system = system
+            self._system_has_values = SYSTEM_WITH_VALUES in turn.inserted
         if place.aside:
             self._set_aside(turn)
         else:
@@ -293,6 +299,8 @@ class Conversation(Tree):
         self._plant(turns, by_id.get(header.head or ""))
         self.id, self._title = header.id, header.title
         self.system, self.model = header.system, header.model
+        # Which of the turns it came with is not kept: rather one too many stays behind.
+        self._system_has_values = any(SYSTEM_WITH_VALUES in turn.inserted for turn in turns)
         self.stored = bool(turns)
         for turn in turns:
             seen_names.note(turn.answer.provider, turn.answer.model)

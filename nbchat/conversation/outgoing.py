@@ -24,6 +24,8 @@ from nbchat.settings_values import Data
 from nbchat.streams import SourceOptions
 from nbchat.turns import Turn
 
+SYSTEM_NOT_SENT = 'data = "schema": the system prompt holds values and was not sent.'
+
 
 @dataclass(slots=True, frozen=True)
 class Outgoing:
@@ -53,9 +55,18 @@ def turn_to_ask(
 
 
 def outgoing(
-    turn: Turn, model: str, settings: Callable[[], Settings], options: RequestOptions, talk: str
+    turn: Turn,
+    model: str,
+    settings: Callable[[], Settings],
+    options: RequestOptions,
+    talk: str,
+    *,
+    system_has_values: bool = False,
 ) -> Outgoing:
-    """What a model is asked for this turn; `talk` is the id of its conversation."""
+    """What a model is asked for this turn; `talk` is the id of its conversation.
+
+    Under "schema" it is asked without a system prompt in which values were put.
+    """
     row, change = None, ""
     data: Data = "schema"  # where the settings cannot be read, which the engine tells
     with suppress(NbchatError):  # the engine says what is wrong
@@ -63,8 +74,13 @@ def outgoing(
         data = decided.data
         row = decided.catalog.find(model).model
         change = change_of_provider(turn, row, decided.catalog)
+    is_kept_back = system_has_values and data == "schema"
+    if is_kept_back:
+        options = {**options, "system": None}
     history = fit_history(turn, model, row, Options.of(options), data)
     sent: SourceOptions = {**options, "cache_key": f"nbchat-{talk[:16]}"}
     messages = [*history.messages, history.question]
     notices = [change] if change else []
+    if is_kept_back:
+        notices.append(SYSTEM_NOT_SENT)
     return Outgoing(messages, sent, history.left_out, [*notices, *history.notices], turn.inserted)

@@ -19,7 +19,7 @@ from nbchat.turns import Turn
 AS_ABOVE = "as above"
 CHANGED = "changed"
 
-_FORM = r"[{{@]{}:(\w+)"
+_FORM = r"[{{@]{}(?::(\w+)|(?!\w))"
 
 
 @dataclass(slots=True, frozen=True)
@@ -27,7 +27,7 @@ class _Sent:
     """A value as it was sent last, and what it was asked for as: `20` of `{df:20}`."""
 
     text: str
-    form: str
+    forms: frozenset[str]
     data: str
 
 
@@ -62,15 +62,16 @@ class SentValues:
 
     def _value(self, name: str, text: str, turn: Turn) -> str:
         text = text.lstrip("\n")
-        asked = re.search(_FORM.format(re.escape(name)), turn.as_typed)
-        sent = _Sent(text, asked[1] if asked else "", turn.data)
+        forms = re.findall(_FORM.format(re.escape(name)), turn.as_typed)
+        sent = _Sent(text, frozenset(forms), turn.data)
         before = self._texts.get(name)
         self._texts[name] = sent
         if before and before.text == text:
             self._told[name] = AS_ABOVE
-            return f"\n\n`{name}`: unchanged, {AS_ABOVE}."
+            # Of a large table a cell may have changed that is not among what was shown.
+            return f"\n\n`{name}`: as shown above."
         # What is asked for in another form looks different, and may be the same.
-        if before and (before.form, before.data) == (sent.form, sent.data):
+        if before and (before.forms, before.data) == (sent.forms, sent.data):
             self._told[name] = f"{CHANGED}, {tokens.told(text)}"
             return f"\n\n`{name}` has {CHANGED} since it was sent above.\n{text}"
         self._told[name] = tokens.told(text)

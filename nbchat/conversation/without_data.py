@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nbchat.events import Answer, Stop
 from nbchat.messages import Message, Text, ToolResult
-from nbchat.turns import Turn
+from nbchat.turns import SYSTEM_WITH_VALUES, Turn
 from nbchat.wording import plural
 
 KEPT_BACK = "schema"  # as which a turn was asked whose values were kept back
@@ -51,6 +51,7 @@ def _notice(questions: int, answers: int) -> str:
 def _holds_data(turn: Turn) -> bool:
     """Whether values or files went with the question, or a tool has told any."""
     told = any(isinstance(part, ToolResult) for part in turn.answer.parts)
+    told = told or SYSTEM_WITH_VALUES in turn.inserted
     return len(turn.question.parts) > 1 or bool(turn.typed or _values(turn) or told)
 
 
@@ -59,7 +60,9 @@ def _values(turn: Turn) -> list[str]:
     return [
         label
         for label in turn.inserted
-        if " as typed" not in label and not label.startswith("the question (")
+        if " as typed" not in label
+        and not label.startswith("the question (")
+        and label != SYSTEM_WITH_VALUES
     ]
 
 

@@ -84,8 +84,11 @@ class IPythonNotebook:
 
     @property
     def saved_cells(self) -> Sequence[str]:
-        """The code cells of the notebook's file."""
-        return _saved().sources
+        """The code cells of the notebook's file; the hidden ones as they have run, unchanged."""
+        saved, recorder = _saved(), recorder_of(self._shell)
+        hidden = recorder.hidden.among(recorder.cells) if recorder else []
+        as_run = {cell.id: cell.source for cell in hidden if cell.id}
+        return [as_run.get(id, source) for id, source in zip(saved.ids, saved.sources, strict=True)]
 
     @property
     def folder(self) -> Path:

@@ -7,6 +7,7 @@ import pytest
 
 from nbchat.context.error_questions import error_excerpt, explain_question, fix_question
 from nbchat.context.failed_cell import failed_cell
+from nbchat.context.frames import cell_number
 from nbchat.context.tokens import estimate
 from nbchat.engine.demo.repairs import ASKED, EXPLAINED
 from nbchat.errors import NotThere
@@ -63,6 +64,8 @@ def test_under_schema_no_value_leaves() -> None:
         "getattr(df, secret)",
         "import importlib; importlib.import_module(secret)",
         "eval(secret)",
+        "exec(compile('1 / 0', secret, 'exec'))",
+        "compile('1 +', secret, 'exec')",
     ):
         notebook.run(cell)
         text = failed_cell(notebook, "schema").excerpt.text
@@ -70,6 +73,23 @@ def test_under_schema_no_value_leaves() -> None:
         assert cell.split("\n")[-1] in text
         assert "topsecret" not in text, cell
         assert "41357" not in text, cell
+
+
+def test_of_a_hidden_cell_no_line_goes_along_with_the_error_of_another() -> None:
+    notebook = PaperNotebook()
+    notebook.run("def f(x):\n    # secret\n    return x / 0  # secret")
+    notebook.run("def g(x):\n    return f(x + 0)")
+    number = cell_number(notebook.variables["f"].__code__.co_filename)
+    assert number
+    notebook.hidden_cells = [number]
+    for cell in ("g(1)", "try:\n    f(1)\nexcept ZeroDivisionError:\n    {}[0]"):
+        notebook.run(cell)
+        text = failed_cell(notebook).excerpt.text
+
+        assert "secret" not in text
+        assert "ZeroDivisionError" in text
+    notebook.run("g(1)")
+    assert "In g(), line 2 failed:" in failed_cell(notebook).excerpt.text
 
 
 def test_of_an_error_that_is_not_held_any_more_the_cell_is_left() -> None:

@@ -50,7 +50,7 @@ def test_a_text_is_shown_in_a_fence(tmp_path: Path, name: str) -> None:
 
     assert shown.kind == f"file {name}, {len(data)} B"
     assert (shown.fence, shown.text) == (language, text)
-    assert show("x", tmp_path / name, Form("schema")).text == f"x ({shown.kind})"
+    assert show("x", tmp_path / name, Form("schema")).text == f"x (file, {len(data)} B)"
 
 
 def test_a_notebook_is_its_cells_without_what_they_showed(tmp_path: Path) -> None:

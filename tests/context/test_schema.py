@@ -57,6 +57,11 @@ def planted() -> dict[str, Any]:
         "chained": KeyError(text()),
     }
     values["Out"] = {3: text(), 4: [text()]}
+    values["a_path"] = Path(f"{text()}.csv")
+    values["a_path"].write_text(text())
+    values["a_folder"] = Path(text())
+    values["a_folder"].mkdir()
+    values["no_path"] = Path(text())
     pandas = pytest.importorskip("pandas")
     rows = (CELLS - next(numbers)) // 6
     values["df"] = pandas.DataFrame({"a": [text() for _ in range(rows)], "b": range(rows)})
@@ -66,6 +71,10 @@ def planted() -> dict[str, Any]:
     values["by_text"].index = [text() for _ in range(rows)]
     values["series"] = pandas.Series([text() for _ in range(rows)], name="s")
     values["index"] = pandas.Index([text() for _ in range(100)])
+    polars = pytest.importorskip("polars")
+    kinds = polars.Enum([text()])
+    values["enum_column"] = polars.Series([*kinds.categories], dtype=kinds)
+    values["enum_frame"] = values["enum_column"].to_frame("e")
     numpy = pytest.importorskip("numpy")
     values["array"] = numpy.array([number() for _ in range(200)])
     values["objects"] = numpy.array([text() for _ in range(100)], dtype=object)

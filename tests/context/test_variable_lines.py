@@ -45,7 +45,17 @@ def test_a_value_is_its_type_its_size_and_what_is_in_it(value: object, line: str
 
 
 @pytest.mark.parametrize(
-    "value", ["secret", b"secret", ["secret"], {"secret": "secret"}, ("secret",), {"secret"}, 41357]
+    "value",
+    [
+        *("secret", b"secret", ["secret"], {"secret": "secret"}, ("secret",), {"secret"}, 41357),
+        pl.DataFrame({"e": pl.Series(["secret"], dtype=pl.Enum(["secret"]))}),
+        pl.Series(["secret"], dtype=pl.Enum(["secret"])),
+        pl.LazyFrame(schema={"e": pl.List(pl.Enum(["secret"]))}),
+        [pl.DataFrame(schema={"e": pl.Enum(["secret"])})],
+        pd.Series([1, 2], dtype=pd.SparseDtype("int64", 41357)),
+        pd.DataFrame({"c": pd.Categorical(["secret"])}, index=["secret"]),
+    ],
+    ids=lambda value: type(value).__name__,
 )
 def test_without_values_none_is_told(value: object) -> None:
     line = variable_line("x", value, with_values=False)

@@ -41,8 +41,8 @@ def test_what_has_not_changed_is_named_and_not_sent_again(notebook: Notebook) ->
 
     one, two, three = notebook.questions
     assert LOG in one
-    assert two == "And why is log so?\n\n`log`: unchanged, as above."
-    assert three == "Again log?\n\n`log`: unchanged, as above."
+    assert two == "And why is log so?\n\n`log`: as shown above."
+    assert three == "Again log?\n\n`log`: as shown above."
     assert [turn.inserted for turn in (second, third)] == [("log (as above)",)] * 2
     assert first.inserted != second.inserted
     assert LOG in second.question.text  # which is kept whole
@@ -69,6 +69,10 @@ def test_another_form_of_a_value_is_no_change(notebook: Notebook) -> None:
     notebook.ask("What is {df}?")
     notebook.ask("What is {df:30}?")
     notebook.ask("What is {df:all}?")
+    notebook.ask("What is {df:30} of {df:all}?")
+    notebook.ask("What is {df:30}?")
+    notebook.ask("What is {df:5}, and {df:30}?")
+    notebook.ask("What is {df:3}, and {df:5}?")
 
     assert not any("has changed" in question for question in notebook.questions)
 
@@ -137,8 +141,8 @@ def test_of_questions_that_had_no_answer_each_value_goes_once(
 
     together, last = notebook.questions
     assert together.count("line 7") == 1
-    assert together.endswith("Once more: log?\n\n`log`: unchanged, as above.")
-    assert last == "And log?\n\n`log`: unchanged, as above."
+    assert together.endswith("Once more: log?\n\n`log`: as shown above.")
+    assert last == "And log?\n\n`log`: as shown above."
 
 
 def test_words_that_only_look_like_a_value_are_sent(notebook: Notebook) -> None:

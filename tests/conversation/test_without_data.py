@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nbchat.conversation.outgoing import SYSTEM_NOT_SENT
 from nbchat.conversation.without_data import ANSWER_LEFT_OUT, QUESTION_LEFT_OUT, without_data
 from nbchat.events import Answer, Stop
 from nbchat.messages import Image, Message, Text, ToolCall, ToolResult
-from nbchat.turns import Turn
+from nbchat.turns import SYSTEM_WITH_VALUES, Turn
 
 from ..fakes.provider import Service, said
 from ..trusted import write_trusted
-from .asking import Notebook
+from .asking import MODEL, Notebook
 
 Setting = Callable[[str], None]
 TOLD = 'data = "schema": the values in {} and {} that may quote them were not sent.'
@@ -98,6 +100,36 @@ def test_a_question_that_waited_meanwhile_goes_without_its_values(
     )
     notebook.ask("And?")
     assert b"secret" not in service.requests[-1].body
+
+
+def test_a_system_prompt_with_values_stays_behind(
+    notebook: Notebook, service: Service, set_data: Setting
+) -> None:
+    def ask(*inserted: str, **options: Any) -> Turn:
+        stays = "system" in options
+        open_stream = notebook.chat.open
+        stream = open_stream("Hi", MODEL, inserted=inserted, system_stays=stays, **options)
+        stream.turn.note_typed("Hi", notebook._opened.settings().data)
+        notebook._opened.bridge.wait(stream)
+        return stream.turn
+
+    ask(SYSTEM_WITH_VALUES, system="Know that secret.")
+    assert b"secret" in service.requests[-1].body
+    set_data("schema")
+    last = ask()
+
+    assert b"secret" not in service.requests[-1].body
+    assert [m["role"] for m in notebook.messages] == ["user", "assistant", "user"]
+    assert notebook.answers == [ANSWER_LEFT_OUT]
+    assert notebook.questions == ["Hi", "Hi"]
+    assert SYSTEM_NOT_SENT in last.answer.notices
+    set_data("brief")
+    ask()
+    assert b"secret" in service.requests[-1].body
+    set_data("schema")
+    ask(system="Be brief.")
+    ask()
+    assert notebook.messages[0] == {"role": "system", "content": "Be brief."}
 
 
 def test_it_is_kept_how_a_question_was_asked(

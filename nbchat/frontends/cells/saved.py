@@ -15,9 +15,10 @@ LARGEST_FILE = 20_000_000  # bytes
 
 @dataclass(slots=True, frozen=True)
 class SavedNotebook:
-    """`places` tells where in the file the cell of an id is."""
+    """`places` tells where in the file the cell of an id is; `ids` are those of the sources."""
 
     sources: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     places: dict[str, int] = field(default_factory=dict)
 
 
@@ -44,10 +45,12 @@ def saved_notebook() -> SavedNotebook:
 
 def _saved(content: Any) -> SavedNotebook:
     sources: list[str] = []
+    ids: list[str] = []
     places: dict[str, int] = {}
     for place, cell in enumerate(content["cells"]):
         if isinstance(cell.get("id"), str):
             places[cell["id"]] = place
         if cell["cell_type"] == "code":
             sources.append("".join(cell["source"]))
-    return SavedNotebook(tuple(sources), places)
+            ids.append(str(cell.get("id", "")))
+    return SavedNotebook(tuple(sources), tuple(ids), places)

@@ -6,7 +6,7 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line
 _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
 USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--above N] [--error] [--fresh] [--raw] [--show]"
+KEPT_HERE = ("--name", "--above")  # options that no provider is told
 ALL = 0  # cells above: as many as fit
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
@@ -46,6 +47,16 @@ class MagicArguments:
     fresh: bool = False
     raw: bool = False
     show: bool = False  # only show what would be sent
+    filled: Sequence[str] = field(default=(), compare=False)  # options with a value put in
+
+    def refuse_values(self) -> None:
+        """Raise BadOption where a variable's value stands in an option that is sent."""
+        for flag in self.filled:
+            if flag not in KEPT_HERE:
+                raise BadOption(
+                    f'data is "schema" in the settings: no value is sent, in {flag} either. '
+                    "Type what is to stand there."
+                )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -81,8 +92,9 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     if variables is not None:
         refuse_expressions(line, variables)
     words = split_words(line)
+    filled: list[str] = []
     if variables is not None:
-        words = fill_words(words, variables, VALUES, line)
+        words = fill_words(words, variables, VALUES, line, filled)
         refuse_keys(shlex.join(words))
     found, left = parser.parse_known_args(words)
     if left:
@@ -90,7 +102,7 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     _refuse_assignment(found.model)
     given = {name: value for name, value in vars(found).items() if value is not None}
     options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
-    return MagicArguments(**given, options=cast(RequestOptions, options))
+    return MagicArguments(**given, options=cast(RequestOptions, options), filled=filled)
 
 
 def _refuse_assignment(word: str | None) -> None:

@@ -16,6 +16,7 @@ from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.interrupts import Interrupts
+from nbchat.turns import SYSTEM_WITH_VALUES
 from nbchat.wording import OR_ANOTHER_MODEL, plural
 
 if TYPE_CHECKING:
@@ -90,13 +91,18 @@ def _composed(
 ) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
     data = (opened.usable_settings() if line.show else opened.settings()).data
+    if data == "schema":
+        line.refuse_values()
     notebook = IPythonNotebook(shell)
     excerpts = []
     if line.above is not None:
         excerpts.append(_cells_above(shell, opened, line, line.above))
     if line.error:
         excerpts.append(error_excerpt(notebook, data=data))
-    return compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
+    composed = compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
+    if "--system" in line.filled:
+        composed.inserted.insert(0, SYSTEM_WITH_VALUES)
+    return composed
 
 
 def _cells_above(

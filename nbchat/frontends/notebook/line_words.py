@@ -246,11 +246,13 @@ def fill_words(
     variables: Mapping[str, Any],
     flags: Mapping[str, Mapping[str, Any]],
     line: str = "",
+    filled_flags: list[str] | None = None,
 ) -> list[str]:
     """The words of a `%%chat` line with values in them.
 
     `flags` are the options that take a value, each with the words that it knows. With `--raw`
-    the text of `--system` stays as it is typed, as the question does.
+    the text of `--system` stays as it is typed, as the question does. To `filled_flags` the
+    options are added in which a value stands.
     """
     values = Values(variables, "%%chat", line or shlex.join(words))
     filled: list[str] = []
@@ -259,10 +261,14 @@ def fill_words(
         name, equals, text = word.partition("=") if not flag else (flag, "=", word)
         if not equals or name not in flags:
             filled.append(_positional(values, word))
-        elif name == "--system":
-            filled.append(f"--system={text if '--raw' in words else values.put_in_text(text)}")
+            continue
+        if name == "--system":
+            value = text if "--raw" in words else values.put_in_text(text)
         else:
-            filled.append(f"{name}={values.put_in(text, flags[name])}")
+            value = values.put_in(text, flags[name])
+        filled.append(f"{name}={value}")
+        if value != text and filled_flags is not None:
+            filled_flags.append(name)
     return filled
 
 

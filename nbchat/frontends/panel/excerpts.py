@@ -65,9 +65,11 @@ class Excerpts:
     def __init__(self, notebook: Notebook) -> None:
         self._notebook = notebook
         self._kept: dict[tuple[str, str], tuple[str, Excerpt]] = {}
+        self._data: Data = "brief"  # how much of the values may be in what is kept
 
     def look(self, of: Of, name: str, asked: Asked) -> tuple[str, Excerpt]:
         """An excerpt as it is now, and its mark; without text where there is nothing to send."""
+        self._forget_values(asked.data)
         excerpt = MAKERS[of](self._notebook, name, asked)
         mark = _mark(excerpt)
         self._kept.pop((of, name), None)
@@ -78,6 +80,7 @@ class Excerpts:
 
     def shown(self, of: Of, name: str, asked: Asked) -> Excerpt:
         """An excerpt as it was shown."""
+        self._forget_values(asked.data)
         kept = self._kept.get((of, name))
         return kept[1] if kept else self.look(of, name, asked)[1]
 
@@ -86,6 +89,7 @@ class Excerpts:
 
         Raises BadSettings where something else has been shown since, such as in another view.
         """
+        self._forget_values(asked.data)
         taken = []
         for of, name, mark in wanted:
             kept = self._kept.get((of, name))
@@ -97,6 +101,12 @@ class Excerpts:
                 )
             taken.append(now[1])
         return taken
+
+    def _forget_values(self, data: Data) -> None:
+        """Where the settings allow another amount of values by now, what was shown is no more."""
+        if data != self._data:
+            self._kept.clear()
+            self._data = data
 
     def offered(self) -> dict[str, Any]:
         """What the page can offer by a button: the last error's name, and how many cells ran."""

@@ -91,6 +91,21 @@ def test_hidden_cells_stay_behind_also_when_they_run_again(
     notebook.run("%chat hide --forget 5")
 
 
+def test_what_failed_in_a_hidden_cell_is_told_without_its_lines(
+    notebook: RunningKernel, kimi: Service
+) -> None:
+    ran = notebook.run("def f():\n    return 1 / 0  # only here", cell="f")
+    number = ran.reply["content"]["execution_count"]
+    notebook.run("f()", cell="two")
+    notebook.run(f"%chat hide {number}")
+    for line in ("--above all", "--error"):
+        sent, _ = ask(notebook, kimi, line)
+
+        assert "only here" not in sent
+        assert f"Cell In[{number}], line 2, in f" in sent
+    notebook.run(f"%chat hide --forget {number}")
+
+
 def test_a_question_of_another_conversation_is_told_with_its_answer(
     notebook: RunningKernel, kimi: Service
 ) -> None:

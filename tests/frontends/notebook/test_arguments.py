@@ -8,9 +8,20 @@ from types import ModuleType
 
 import pytest
 
-from nbchat.errors import BadSettings
+from nbchat.errors import BadOption, BadSettings
 from nbchat.frontends.notebook.arguments import MagicArguments, parse_arguments, refuse_keys
 from nbchat.wording import to_copy
+
+
+@pytest.mark.parametrize("option", ["--system {text}", "--system='As {text}'", "--seed {number}"])
+def test_under_schema_no_value_is_put_into_what_is_sent(option: str) -> None:
+    variables = {"text": "secret", "number": 4711, "model": "demo"}
+
+    with pytest.raises(BadOption, match="no value is sent") as refused:
+        parse_arguments(f"{{model}} {option}", variables).refuse_values()
+    assert "secret" not in str(refused.value)
+    for line in ("{model} --name {text} --system 'As {{text}}'", "--raw --system {text}"):
+        parse_arguments(line, variables).refuse_values()
 
 
 def test_every_option_is_read() -> None:

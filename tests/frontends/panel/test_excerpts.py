@@ -128,6 +128,24 @@ def test_with_values_kept_back_nothing_of_a_file_is_sent(
     assert "42" not in peeked(desk, "cells")["text"]
 
 
+def test_what_was_shown_with_values_is_not_sent_once_they_are_kept_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.folder / "data.csv").write_text("a,42\n")
+    along = [
+        {"of": of, "name": name, "mark": peeked(desk, of, name)["mark"]}
+        for of, name in (("cells", ""), ("cell", "2"), ("file", "data.csv"))
+    ]
+    asked = desk.session.asked()
+    object.__setattr__(asked.settings, "data", "schema")
+    monkeypatch.setattr(desk.session, "asked", lambda: asked)
+    for number, one in enumerate(along, 1):
+        desk.ask("Why?", along=[one])
+        assert "has changed since it was shown" in desk.wait("note", number)["text"]
+        desk.ask("Why?", along=[{**one, "mark": ""}])
+        assert "42" not in str(desk.wait("end", number) and sent(desk))
+
+
 def test_files_outside_the_folder_are_never_read(desk: Desk) -> None:
     (desk.folder / "here").mkdir()
     (desk.folder / "outside.txt").write_text("secret")
