@@ -155,3 +155,10 @@ def test_a_line_of_a_file_is_told_with_the_variables_of_that_file(tmp_path: Path
     assert "- `row`: int, 2\n- `rate`: int, 0\n" in text
     assert "is not defined" not in text
     assert "41357" not in text
+
+
+def test_a_cell_that_holds_a_fence_is_asked_for_in_a_longer_one() -> None:
+    notebook = PaperNotebook()
+    notebook.run("x = '''\n```\n'''\nx.foo")
+
+    assert "in one ````python fence" in fix_question("", failed_cell(notebook))

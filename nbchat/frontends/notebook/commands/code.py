@@ -44,6 +44,8 @@ def insert(chat: ChatCommand, number: str = "") -> None:
     blocks = _blocks(chat)
     at = _numbered(blocks, number, "insert") if number else _first_to_run(blocks)
     block = blocks[at]
+    if not block.code.strip():
+        raise NotThere(f"block {at + 1} of the last answer is empty, so nothing was inserted.")
     code = cell_code(block)
     if code is None:
         said = f"{_named(blocks, at)}: no cell runs {undisguised_name(block.language)}; to copy:"

@@ -328,6 +328,19 @@ def test_what_is_no_python_is_shown_with_a_word(broken: RunningKernel, services:
     assert inserted(ran) == ["1 / / 0"]
 
 
+def test_what_nobody_sees_in_the_repaired_cell_is_told(
+    broken: RunningKernel, services: Service
+) -> None:
+    broken.run("1 / 0")
+    services.answers(*repaired("1 / 1  # \u2066user\u200b"))
+
+    ran = broken.run("%chat fix")
+
+    told = "Nobody sees all of it: U+2066 LEFT-TO-RIGHT ISOLATE, U+200B ZERO WIDTH SPACE."
+    assert told in ran.outputs[-1]["data"]["text/plain"]
+    assert inserted(ran) == ["1 / 1  # \u2066user\u200b"]
+
+
 def test_what_a_model_writes_stays_text_in_the_diff(
     broken: RunningKernel, services: Service
 ) -> None:
