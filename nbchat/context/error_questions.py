@@ -12,8 +12,8 @@ from nbchat.settings_values import Data
 FIX = (
     "Repair the notebook cell below, which failed. Say in one sentence what was wrong. Then give "
     "the whole repaired cell in one {fence}python fence, {extent}. Change nothing that is not part "
-    "of the fault; keep magics and comments. If the cell itself is right, because another cell is at "
-    "fault or must run first, or a package is missing, say what to do instead, and give no code."
+    "of the fault; keep magics and comments. If the cell itself is right, because another cell is "
+    "at fault or must run first, or a package is missing, say what to do instead, and give no code."
 )
 WHOLE = "from its first line to its last"
 LINES = "but only lines {first} to {last}, which are all that is shown"
