@@ -14,10 +14,12 @@ import pytest
 
 TESTS = Path(__file__).parent
 NUMBERS: list[tuple[str, str, float]] = [
+    ("context.cells_above", "ALL", 0),
     ("context.files", "LARGEST_PICTURE", 8_000_000),
     ("context.pictures", "LARGEST_PICTURE", 8_000_000),
     ("context.tracebacks", "LONGEST", 4_000),
     ("context.values", "LONGEST_VALUE", 50_000),
+    ("context.variable_lines", "LONGEST_LINE", 1_200),
     ("display", "MOST_TURNS", 20),
     ("engine.redact", "RUN", 8),
     ("engine.rounds", "MOST_ROUNDS", 8),

@@ -151,6 +151,22 @@ def test_the_committed_notebooks_validate_again_and_again(
     assert list(tmp_path.rglob("*")) == [tmp_path / "TMPDIR"]
 
 
+def test_what_nbval_skips_of_a_notebook_is_the_same_when_it_is_executed(
+    of_lab: dict[str, str], tmp_path: Path
+) -> None:
+    """nbval runs cells without history: no cell is above another there, and none has failed."""
+    path = next(path for path in NOTEBOOKS if path.stem == "06_your_data")
+
+    ran = run(
+        *EXECUTE, "--output", str(tmp_path / "ran.ipynb"), path.name, cwd=path.parent, **of_lab
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    kept, now = (nbformat.read(one, as_version=4).cells for one in (path, tmp_path / "ran.ipynb"))
+    assert any("nbval-skip" in cell.metadata.get("tags", []) for cell in kept)
+    assert [cell.get("outputs") for cell in now] == [cell.get("outputs") for cell in kept]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_a_committed_notebook_holds_no_trace_of_a_machine(path: Path) -> None:
     text = path.read_text("utf-8")

@@ -85,6 +85,25 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "browser/test_panel_follows.py::"
         "test_a_refused_question_stays_above_its_error_whatever_refused_it",
     ),
+    "The line below an answer names each value, cell and error that was sent, and `--show` shows "
+    "the request to the byte before it is.": (
+        "context/test_values.py::test_a_label_says_what_is_sent_and_about_how_much_it_is",
+        "frontends/cells/test_above.py::test_so_many_go_along_as_the_line_says",
+        "frontends/notebook/test_show_request.py::test_what_is_shown_is_what_is_then_sent",
+        "frontends/notebook/commands/test_errors.py::test_nothing_but_what_is_shown_is_sent",
+    ),
+    'With `data = "schema"` no value leaves, by whatever way.': (
+        "context/test_schema.py::test_none_of_10_000_values_is_on_the_wire",
+        "context/test_schema.py::test_nothing_of_earlier_values_leaves_once_the_setting_says_so",
+        "context/tables/test_schema.py::test_no_planted_value_leaves",
+        "context/test_cells_above.py::test_where_no_value_may_leave_only_sources_do",
+        "context/test_failed_cell.py::test_under_schema_no_value_leaves",
+    ),
+    "Code that is repaired or inserted is not run.": (
+        "frontends/notebook/commands/test_code.py::test_nothing_is_run",
+        "frontends/notebook/commands/test_errors.py::"
+        "test_a_broken_notebook_is_told_and_its_repair_is_a_patch",
+    ),
     "A conversation goes on with the model that it has asked, whatever is configured, and so does "
     "the notebook that is exported from it.": (
         "conversation/test_default_model.py::test_a_conversation_that_has_begun_keeps_its_model",

@@ -104,7 +104,10 @@ def test_the_code_runs_from_top_to_bottom(service: Service, tmp_path: Path) -> N
     assert {body["model"] for body in asked} == {"kimi-k2.6", "claude-sonnet-5-5"}
     assert service.requests[0].headers["authorization"] == "Bearer sk-canary-0123456789"
     assert [m["role"] for m in asked[1]["messages"]] == ["user", "assistant", "user"]
-    assert ",a,b\n0,1,2\n1,2,4" in asked[2]["messages"][-1]["content"]
+    assert (
+        "`df` (DataFrame, 2 rows × 2 columns):\n```csv\na,b\n1,2\n2,4\n"
+        in asked[2]["messages"][-1]["content"]
+    )
     assert len(asked) == 6
 
 

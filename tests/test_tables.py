@@ -1,4 +1,4 @@
-"""The rows of the README's "How it compares" and "Where it runs", and what holds each.
+"""The rows of the README's tables of values, of peers and of hosts, and what holds each.
 
 A row that is changed, added or taken away there has to be so here, too. It is held by tests, which
 CI runs; by a benchmark, whose command is given; or by hand, on a day.
@@ -86,7 +86,43 @@ HOSTS: dict[str, tuple[str, ...]] = {
     "marimo": ("by hand, 2026-11-27",),
     "VS Code, Colab": (),  # which says so
 }
-HOLDERS = sorted({held for table in (COMPARED, HOSTS) for row in table.values() for held in row})
+VALUES: dict[str, tuple[str, ...]] = {
+    "a table of pandas, polars or pyarrow": (
+        "context/tables/test_brief.py::test_a_short_table_goes_whole_with_its_types",
+        "context/tables/test_brief.py::test_a_reader_can_write_code_against_it",
+        "context/tables/test_brief.py::test_no_table_is_longer_than_promised",
+    ),
+    "a table that is not computed (dask, polars' lazy frames, duckdb)": (
+        "context/tables/test_lazy.py::test_it_goes_by_its_columns_whatever_is_asked_for",
+    ),
+    "an array of numpy or xarray, a tensor": (
+        "context/test_arrays.py::test_a_small_one_goes_whole",
+        "context/test_arrays.py::test_of_a_larger_one_it_says_what_is_sent",
+        "context/test_arrays.py::test_a_tensor_goes_by_its_form",
+        "context/test_xarrays.py::test_a_set_is_told_by_its_arrays",
+    ),
+    "a figure, a picture": (
+        "context/test_pictures.py::test_what_a_person_can_look_at_goes_as_an_image",
+        "context/test_pictures.py::test_a_cell_sends_a_figure_and_says_so",
+    ),
+    "a function, a class": ("context/test_definitions.py::test_a_function_is_its_source",),
+    "an exception": (
+        "context/test_tracebacks.py::test_own_lines_are_whole_and_those_of_libraries_one_line_each",
+    ),
+    "a `pathlib.Path`": (
+        "context/test_files.py::test_a_picture_and_a_pdf_are_attached",
+        "context/test_files.py::test_a_text_is_shown_in_a_fence",
+    ),
+    "a number, a short text": ("context/test_plain.py::test_a_short_value_stands_in_the_sentence",),
+    "a list, a dict, anything else": (
+        "context/test_containers.py::test_a_large_one_is_bounded_and_says_how_much_is_shown",
+        "context/test_reprs.py::"
+        "test_what_an_object_says_stands_in_the_sentence_without_its_address",
+        "context/test_reprs.py::test_what_is_no_data_is_not_sent_and_people_are_told_what_to_send",
+    ),
+}
+TABLES = (COMPARED, HOSTS, VALUES)
+HOLDERS = sorted({held for table in TABLES for row in table.values() for held in row})
 
 
 def rows(title: str) -> dict[str, str]:
@@ -114,6 +150,10 @@ def test_every_host_is_held_or_said_not_to_be_tested() -> None:
         assert days == {one.partition(", ")[2] for one in HOSTS[host] if one.startswith("by hand")}
         named = re.findall(r"`tests/([\w/.]+)`", said)
         assert all(any(one.startswith(name) for one in HOSTS[host]) for name in named)
+
+
+def test_every_kind_of_value_is_held() -> None:
+    assert [*rows("Put your data in")] == [*VALUES]
 
 
 @pytest.mark.parametrize("package", ["JupyterLab", "Notebook", "nbclassic"])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbchat.context.question import compose
 from nbchat.engine.demo.script import (
     DATA,
     HISTORY,
@@ -24,6 +25,8 @@ from nbchat.engine.demo.service import Demo
 from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
+
+from ..context.paper_notebook import PaperNotebook
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,82 @@ def test_a_table_is_counted_right() -> None:
         f"**{(df.std(numeric_only=True) / df.mean(numeric_only=True)).idxmax()}** varies most"
         in said
     )
+
+
+SALES = pd.DataFrame(
+    {
+        "day": pd.date_range("2026-05-01", periods=150),
+        "stand": ["park", "harbour", "station"] * 50,
+        "cones": range(150),
+    }
+)
+
+
+def takings(cones: int) -> float:
+    return cones * 2.5
+
+
+def notebook(**variables: object) -> PaperNotebook:
+    made = PaperNotebook()
+    made.variables |= variables
+    return made
+
+
+def sent(typed: str, **variables: object) -> str:
+    """What the demo answers to a question in a notebook with these variables."""
+    content = compose(typed, notebook(**variables)).content
+    return reply([content if isinstance(content, str) else "".join(map(str, content))])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Why? {sales}", "You sent `sales`, a DataFrame of 150 rows × 3 columns:\n"),
+        ("Why? {sales}", "\n| `cones` | `int64, 0 … 149` |\n\nI also saw its first 5 rows."),
+        ("A table? {sales:schema}", "\n| `stand` | `str` |\n| `cones` | `int64` |\n\nI saw none"),
+        ("And? {sales:20}", "with `day`, `stand` and `cones`, of which I saw the first 20. I am"),
+        ("And? {sales:all}", "with `day`, `stand` and `cones`. I am a script"),
+        ("And? {sales:all}", "\n| cones | 0 | 74.5 | 149 | 43.4 |\n"),
+        ("Is {takings} right?", "You sent `takings` (function of 2 lines). I am a script"),
+    ],
+)
+def test_it_says_what_it_was_sent(typed: str, said: str) -> None:
+    assert said in sent(typed, sales=SALES, takings=takings)
+
+
+def test_a_long_text_below_a_question_does_not_hide_the_question() -> None:
+    report = "All was well.\n" * 40
+
+    assert sent("Show me a heading. {report}", report=report).startswith("Headings and lists")
+    assert sent("What is this? {report}", report=report).startswith("You sent `report` (str")
+
+
+def test_what_was_asked_is_told_without_what_went_along() -> None:
+    question = compose("Why? {sales}", notebook(sales=SALES)).content
+
+    said = reply(["".join(map(str, question)), "What did I just ask?"])
+
+    assert said == 'Just before this you asked: "Why? sales"'
+
+
+def test_a_value_that_did_not_go_out_again_is_named() -> None:
+    said = reply(["Hi", "And now?\n\n`sales`: unchanged, as above."])
+
+    assert said.startswith("`sales` has not changed since you sent it.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`x` (DataFrame, 1,,1 rows × ,,, columns):\n```csv\na\n```",
+        "`x` (DataFrame, 1 row × 9 columns):\n```csv\n" + "a" * 200_000,
+        "`x` (Series, 1 value):\n```",
+        "Cells above, as they ran (x):\n\nIn[1]:\n```python\n```\nIn[1] showed:",
+        "This cell of the notebook failed with KeyError:",
+    ],
+)
+def test_what_only_looks_like_something_sent_is_answered(text: str) -> None:
+    assert reply([f"Hi\n\n{text}", text])
 
 
 @pytest.mark.parametrize(

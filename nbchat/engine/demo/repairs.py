@@ -29,7 +29,7 @@ _CELL = re.compile(r"^This cell .* failed with (?P<kind>\w+):\n(?P<fence>`{3,})p
 _FAILED = re.compile(r"^Line (?P<line>\d+) failed:$", re.M)
 _NOT_DEFINED = re.compile(r"^- `(?P<name>\w+)` is not defined(?P<where>[^\n]*)$", re.M)
 _MEANT = re.compile(r"Did you mean `(\w+)`")
-_COLUMN = re.compile(r"has no (?:column|key) '(?P<name>[^'\n]+)'\. Near: `(?P<near>[^`\n]+)`")
+_COLUMN = re.compile(r"has no (?P<what>column|key) '(?P<name>[^'\n]+)'\. Near: `(?P<near>[^`\n]+)`")
 _ATTRIBUTE = re.compile(r"has no `(?P<name>\w+)`\. Near: `(?P<near>\w+)`")
 _MODULE = re.compile(r"no module `(?P<name>[\w.]+)` is installed\.(?P<rest>[^\n]*)")
 _BLOCK = re.compile(
@@ -54,6 +54,7 @@ def repair(question: str) -> str:
     code = question[cell.end() :].partition(f"\n{cell['fence']}\n")[0]
     said, mended = _mend(question, cell["kind"], code)
     if EXPLAINED in question:
+        said = said.replace("; I put ", "; I would put ")
         return f"The cell failed with **{cell['kind']}**. {said} I am a script, and know no more."
     if mended == code:
         return said
@@ -64,8 +65,9 @@ def _mend(question: str, kind: str, code: str) -> tuple[str, str]:
     """What to say of a fault, and the cell without it; the same cell where that is not known."""
     if missing := _NOT_DEFINED.search(question):
         return _defined(missing["name"], missing["where"], code)
-    for pattern, what in ((_COLUMN, "column"), (_ATTRIBUTE, "attribute")):
+    for pattern in (_COLUMN, _ATTRIBUTE):
         if wrong := pattern.search(question):
+            what = wrong.groupdict().get("what", "attribute")
             said = f"There is no {what} `{wrong['name']}`; I put `{wrong['near']}` in its place."
             return said, _renamed(code, wrong["name"], wrong["near"])
     if module := _MODULE.search(question):

@@ -5,14 +5,13 @@ The same question always gets the same answer. Nothing here knows how it travels
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
-from contextlib import suppress
-from itertools import groupby
-from statistics import fmean, stdev
 
+from nbchat.engine.demo.about_sent import about_sent, has_table
+from nbchat.engine.demo.counting import count_table
 from nbchat.engine.demo.repairs import repair
+from nbchat.engine.demo.sent import Sent, read_sent
 
 INTRODUCTION = """\
 Hello! I am **demo**, the small script inside nbchat that answers when no provider is set up. \
@@ -86,10 +85,11 @@ MODELS = """\
 | `%%chat` | the model that answered last |"""
 
 DATA = """\
-A notebook variable goes into a question by its name in braces: `{df}`. A DataFrame goes as CSV, \
-of a long one the first 200 rows, a figure as an image, \
-and the line below the answer says what was sent. \
-Send me one, and I count its columns."""
+A notebook variable goes into a question by its name in braces: `{df}`. A small table goes whole, \
+a large one as a line for each column and its first rows, a figure as an image, \
+and the line below the answer says what was sent. `{df:20}` sends 20 rows, `{df:all}` all of them, \
+`{df:schema}` names and types alone. \
+Send me one, and I say what I saw of it."""
 
 PANEL = """\
 `%chat panel` opens this conversation as a panel. \
@@ -131,19 +131,30 @@ def reply(questions: Sequence[str], images: int = 0) -> str:
     *earlier, question = questions
     if mended := repair(question):
         return mended
-    text = question.lower()
+    sent = read_sent(question)
+    text = sent.typed.lower()
     if "what did i" in text and "ask" in text:
         if not earlier:
             return "This is the first question of our conversation."
-        return f'Just before this you asked: "{earlier[-1]}"'
-    if counts := _count_columns(question):
+        return f'Just before this you asked: "{read_sent(earlier[-1]).typed}"'
+    if sent.is_more_than_words and (has_table(sent) or not _is_all_text(sent)):
+        return about_sent(question)
+    if counts := count_table(question):
         return counts
     if parts := _tricks_for(text) or _topics_for(text):
         return "\n\n".join(parts)
+    if said := about_sent(question):
+        return said
     if images:
         what = "An image" if images == 1 else f"{images} images"
         return f"{what} came with the question. {BLIND}"
     return INTRODUCTION
+
+
+def _is_all_text(sent: Sent) -> bool:
+    """Whether nothing but texts went along: a report, say, below a question of any kind."""
+    others = sent.unchanged or sent.cells or sent.error
+    return not others and all(value.kind.startswith("str") for value in sent.values)
 
 
 def _tricks_for(text: str) -> list[str]:
@@ -157,62 +168,3 @@ def _tricks_for(text: str) -> list[str]:
 def _topics_for(text: str) -> list[str]:
     words = set(re.findall(r"\w+", text))
     return [answer for names, answer in TOPICS if names & words]
-
-
-def _count_columns(question: str) -> str:
-    """The columns of a CSV table in the question; empty where there is none with numbers."""
-    head, rows = _find_table(question)
-    columns = {}
-    for name, *cells in zip(head, *rows, strict=True):
-        values = _numbers(cells)
-        if name and values:
-            columns[name] = values
-    if not columns:
-        return ""
-    lines = "\n".join(_count_line(name, values) for name, values in columns.items())
-    ratios = {name: stdev(v) / (abs(fmean(v)) or 1) for name, v in columns.items()}
-    widest = max(ratios, key=ratios.__getitem__)
-    return f"""\
-A table of {len(rows):,} rows and {len(list(filter(None, head)))} columns. \
-I am a script and have no opinion of it, but I can count:
-
-| column | least | mean | most | spread |
-|---|---:|---:|---:|---:|
-{lines}
-
-**{widest}** varies most around its mean: $s / \\bar{{x}} = {ratios[widest]:.2g}$. In pandas:
-
-```python
-(df.std(numeric_only=True) / df.mean(numeric_only=True)).idxmax()
-```"""
-
-
-def _count_line(name: str, values: list[float]) -> str:
-    figures = (min(values), fmean(values), max(values), stdev(values))
-    return f"| {name.replace('|', ' ')} | {' | '.join(map(_short, figures))} |"
-
-
-def _find_table(question: str) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the longest run of lines with as many commas; empty without one."""
-    lines = [line for line in question.splitlines() if not line.startswith("…")]
-    longest: list[list[str]] = []
-    with suppress(csv.Error):
-        for width, run in groupby(csv.reader(lines), len):
-            table = list(run)
-            if width > 1 and len(table) > max(2, len(longest)):
-                longest = table
-    return (longest[0], longest[1:]) if longest else ([], [])
-
-
-def _numbers(cells: Sequence[str]) -> list[float]:
-    """The cells that are filled, if all of them are ordinary numbers and they are more than one."""
-    try:
-        values = [float(cell) for cell in cells if cell]
-    except ValueError:
-        return []
-    ordinary = all(abs(value) < 1e15 for value in values)  # NaN is not
-    return values if ordinary and len(values) > 1 else []
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -130,6 +130,9 @@ class KernelMessages:
             self._widgets[content["comm_id"]] = state["msg_id"]
 
     def _cell(self, execution: str) -> ShownByCell:
+        known = self._cells.get(execution)
+        if known is not None:
+            return known
         cell = self._cells.setdefault(execution, ShownByCell())
         for old in list(self._cells)[:-MOST_CELLS]:
             self._cells.pop(old, None)  # another thread may have done so

@@ -76,9 +76,11 @@ class ChatMagics(Magics):
         --fresh               this question aside: without the history, and no part of it
         --raw                 leave {names} as they are typed
 
-        {name} becomes the value of the notebook variable of that name, a DataFrame as CSV,
-        a figure or a picture as an image. On the line a text, an Answer or a number is put
-        in, one word whatever is in it: %%chat {MODEL} --name {who}; {{who}} stays {who}.
+        {name} becomes the value of the notebook variable of that name: a small table whole, a
+        large one in brief, a figure or a picture as an image. {df:20} sends 20 rows, {df:all} all,
+        {df:schema} names and types; {_3} and {Out[3]} are results. On the line a text, an
+        Answer or a number is put in, one word whatever is in it: %%chat {MODEL} --name {who};
+        {{who}} stays {who}.
         Running the cell again asks again from the same place. The stop button ends an
         answer; what has arrived is kept.
 

@@ -134,7 +134,7 @@ def _size(request: PreparedRequest) -> str:
 
 def _along(inserted: Sequence[str]) -> list[str]:
     """What goes along with the question, as the line below its answer would say it."""
-    return [f"sent {', '.join(inserted)}"] if inserted else []
+    return [f"with {', '.join(inserted)}"] if inserted else []
 
 
 def _entries(request: PreparedRequest) -> list[Entry]:
@@ -235,7 +235,8 @@ def _page(
         f"[{summary}]\n{body}",
     ]
     html = [
-        *(f"<p>{line(words)}</p>" for words in (HEADING, *facts)),
+        f"<p>{line(HEADING)}</p>",
+        f"<p>{'<br>'.join(map(line, facts))}</p>",
         *map(note, remarks),
         _messages_html(entries),
         details(summary, _as_it_is(body)),

@@ -30,6 +30,8 @@ EXAMPLES = {
     "trust": "%chat trust",
     "history": "%chat history",
     "undo": "%chat undo 1",
+    "hide": "%chat hide 3",
+    "pin": "%chat pin 3",
     "goto": "%chat branches",
     "switch": "%chat switch trip",
     "export": "%chat export talk.md",

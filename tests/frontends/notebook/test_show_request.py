@@ -194,7 +194,7 @@ def test_the_messages_can_be_read(kimi: RunningKernel, service: Service) -> None
     assert system == "[system]\nBe\tbrief."
     assert user == "[user]\nLook, please.\n  <i>  "
     assert "\nx\\u200b\n[picture, 3 × 2, 386 bytes]\n" in text
-    assert "\nsent x\n" in head
+    assert "\nwith x\n" in head
 
 
 def test_the_page_holds_the_same_and_no_markup_of_anybody(kimi: RunningKernel) -> None:
