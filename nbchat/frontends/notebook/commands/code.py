@@ -34,7 +34,7 @@ LONGEST_NUMBER = 9  # digits
 MOST_NAMED = 3  # kinds of characters that a remark names
 
 NOTHING_ANSWERED = "nothing has been answered yet, so there is no code to take."
-NO_FRONT_END = "Nobody is here to put a cell in, or this front-end cannot; to copy:"
+NO_FRONT_END = "No cell can be put in from here; to copy:"
 
 
 @command(
