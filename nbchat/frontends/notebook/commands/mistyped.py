@@ -99,6 +99,7 @@ _SAME_OPTION = {  # other words for an option, by its name
     "reasoning": "thinking",
     "temp": "temperature",
 }
+_BEGINS_A_SENTENCE = ("explain",)  # before a colon: what is asked stands behind it
 _LEADING = ("all", "change", "display", "get", "list", "print", "see", "set", "show", "view")
 _GOES_TO = ("choose", "load", "open", "pick", "select")  # with a number: of a branch
 
@@ -121,13 +122,14 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
     unknown = f"%chat has no command {name!r}"
     word = name.lower().strip("?!.,:/-")
     is_short = len(text.split()) <= MOST_WORDS
-    if is_short or word == "system":
+    is_sentence = name.endswith(":") and word in _BEGINS_A_SENTENCE and text != ""
+    if (is_short or word == "system") and not is_sentence:
         meant = _way(word, text, rows)
         if meant:
             mark = ":" if meant[0].islower() else "."
             return f"{unknown}{mark} {meant}"
     guess = did_you_mean(name, [row for row in rows if row not in NEVER_GUESSED], LEAST_ALIKE)
-    if guess and is_short:
+    if guess and is_short and not is_sentence:
         return f"{unknown}.{guess} %chat alone lists them."
     if address := address_meant(name, catalog):
         return address
