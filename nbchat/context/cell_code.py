@@ -16,7 +16,7 @@ from functools import lru_cache
 from nbchat.context.bounded import one_line
 from nbchat.context.quiet import no_warnings
 
-BUILTINS = frozenset(dir(builtins))
+BUILTINS = frozenset(dir(builtins)) - {"get_ipython", "display"}  # which IPython puts there
 GIVEN = BUILTINS | {"get_ipython", "In", "Out", "display", "exit", "quit", "__name__", "__file__"}
 LONGEST_CELL = 40_000  # characters; a longer one is not read as Python
 
@@ -163,9 +163,10 @@ def names_between(source: str, first: int, last: int) -> list[str]:
     ['y', 'x', 'z']
     """
     tree = parsed(source)
-    if tree is None:
-        text = "\n".join(lines_of(source)[first - 1 : last])
-        return _named(re.findall(r"(?<![\w.'\"])[^\W\d]\w*", text))
+    text = "\n".join(lines_of(source)[first - 1 : last])
+    if tree is None or _ALONE.match(text):
+        code = re.sub(r"\s*[%!]+\w*", "", text, count=1)
+        return _named(re.findall(r"(?<![\w.'\"-])[^\W\d]\w*", code))
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and first <= node.lineno <= last:
@@ -190,6 +191,19 @@ def bindings(source: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, line in _bound(tree, into_functions=False) if tree else ():
         found[name] = min(line, found.get(name, line))
+    return found
+
+
+def last_bindings(source: str) -> dict[str, int]:
+    """The same, each with the line that does so last.
+
+    >>> last_bindings("x = 1\\nx = 2")
+    {'x': 2}
+    """
+    tree = parsed(source)
+    found: dict[str, int] = {}
+    for name, line in _bound(tree, into_functions=False) if tree else ():
+        found[name] = max(line, found.get(name, line))
     return found
 
 

@@ -29,7 +29,9 @@ def order_lines(notebook: Notebook, failure: Failure) -> list[str]:
     """How cells ran; and where the file has them in another order, lacks some, or has more."""
     runs = [cell for cell in notebook.cells if not cell.is_running or cell is failure.cell]
     if not any(cell is failure.cell for cell in runs):
-        runs.append(failure.cell)
+        number = failure.cell.number or 0
+        later = [at for at, cell in enumerate(runs) if (cell.number or 0) > number > 0]
+        runs.insert(later[0] if later else len(runs), failure.cell)
     runs = [cell for cell in runs if own_code(cell.source) or cell is failure.cell]
     shown = [_run(cell, failure) for cell in runs[-MOST_RUNS:]]
     before = "… " if len(runs) > MOST_RUNS else ""

@@ -40,7 +40,12 @@ def class_name(value: object) -> str:
     >>> class_name(3), class_name(type("a\\n`b`", (), {})())
     ('int', "a\\\\n'b'")
     """
-    name = _name(type(value))
+    return name_of_class(type(value))
+
+
+def name_of_class(kind: type) -> str:
+    """The same, of the class itself."""
+    name = _name(kind)
     if name.isidentifier() and len(name) <= LONGEST_NAME:
         return name
     return shorten(written_out(name).replace("`", "'"), LONGEST_NAME)

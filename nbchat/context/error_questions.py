@@ -6,13 +6,14 @@ from nbchat.context.cell_code import Piece
 from nbchat.context.excerpts import Excerpt
 from nbchat.context.failed_cell import FailedCell, failed_cell
 from nbchat.context.notebook import Notebook
+from nbchat.context.shown import fenced
 from nbchat.settings_values import Data
 
 FIX = (
     "Repair the notebook cell below, which failed. Say in one sentence what was wrong. Then give "
-    "the whole repaired cell in one ```python fence, {extent}. Change nothing that is not part of "
-    "the fault; keep magics and comments. If the cell itself is right, because another cell is at "
-    "fault or must run first, or a package is missing, say what to do instead, and give no code."
+    "the whole repaired cell in one {fence}python fence, {extent}. Change nothing that is not part "
+    "of the fault; keep magics and comments. If the cell itself is right, because another cell is "
+    "at fault or must run first, or a package is missing, say what to do instead, and give no code."
 )
 WHOLE = "from its first line to its last"
 LINES = "but only lines {first} to {last}, which are all that is shown"
@@ -29,7 +30,8 @@ def error_excerpt(notebook: Notebook, *, data: Data = "brief") -> Excerpt:
 
 def fix_question(words: str, failed: FailedCell) -> str:
     """The question for a repaired cell; what a person adds stands first."""
-    return _with_words(words, FIX.format(extent=_extent(failed.piece)))
+    fence = fenced(failed.piece.text).partition("\n")[0]
+    return _with_words(words, FIX.format(fence=fence, extent=_extent(failed.piece)))
 
 
 def explain_question(words: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from nbchat import known_keys
 from nbchat.context import tokens
 from nbchat.context.bounded import cut_middle
 from nbchat.context.cell_code import Piece, piece_around
@@ -13,6 +16,7 @@ from nbchat.context.classes import class_name
 from nbchat.context.excerpts import Excerpt
 from nbchat.context.failing_line import Place, place_in_cell, place_in_function
 from nbchat.context.frames import frames_of
+from nbchat.context.given_names import origin
 from nbchat.context.last_error import Failure
 from nbchat.context.library_versions import version_line
 from nbchat.context.missing_names import missing_names
@@ -24,14 +28,17 @@ from nbchat.errors import NotThere
 from nbchat.settings_values import Data
 
 # Tokens of each part; together at most 6,000 with the words between them.
-CELL_TOKENS = 2500
+CELL_TOKENS = 2200
 LINE_TOKENS = 150
 TRACEBACK_TOKENS = 1300
+PRINTED_TOKENS = 250
 VARIABLES_TOKENS = 900
 NAMES_TOKENS = 450
 ORDER_TOKENS = 450
 LONGEST_TRACEBACK = 4000  # characters
 FEWEST_CHARACTERS = 200  # that are left where a text is cut
+
+_TIMES = re.compile(r"^(?:CPU times|Wall time): .*\n?", re.M)  # that `%%time` prints
 
 NOTHING_FAILED = (
     "nothing has failed in this kernel since nbchat was loaded, or what failed has been mended."
@@ -71,7 +78,9 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
     parts = [_cell_part(failure, piece)]
     parts += [_line_part(place, piece) for place in places]
     parts.append(_traceback_part(failure, hidden, with_values=with_values))
-    parts += _variable_parts(places, notebook, with_values=with_values)
+    if with_values:
+        parts += _printed_part(failure, notebook)
+    parts += _variable_parts(failure, places, notebook, with_values=with_values)
     parts += _name_part(failure, places, notebook, with_values=with_values)
     parts.append(_cut("\n".join(order_lines(notebook, failure)), ORDER_TOKENS))
     parts.append(f"{version_line(_modules(failure))}.")
@@ -110,7 +119,7 @@ def _cell_part(failure: Failure, piece: Piece) -> str:
 
 
 def _line_part(place: Place, piece: Piece) -> str:
-    where = f"In {place.function}(), line" if place.function else "Line"
+    where = f"In {place.where}, line" if place.where else "Line"
     return f"{where} {place.line} failed:\n{fenced(_cut(place.marked, LINE_TOKENS))}"
 
 
@@ -123,15 +132,32 @@ def _traceback_part(failure: Failure, hidden: Collection[int], *, with_values: b
     return f"The error:\n{fenced(_cut(text, TRACEBACK_TOKENS))}"
 
 
-def _variable_parts(places: Sequence[Place], notebook: Notebook, *, with_values: bool) -> list[str]:
+def _printed_part(failure: Failure, notebook: Notebook) -> list[str]:
+    """What the cell had printed before it failed, as a command that failed says why."""
+    kept = [cell for cell in notebook.cells if cell is failure.cell]  # with what it has shown
+    outputs = [one for cell in kept for one in cell.outputs if one.kind in ("stdout", "stderr")]
+    text = "\n".join(known_keys.hide(output.text.strip("\n")) for output in outputs)
+    text = _TIMES.sub("", text).strip()
+    return [f"It had printed:\n{fenced(_cut(text, PRINTED_TOKENS))}"] if text else []
+
+
+def _variable_parts(
+    failure: Failure, places: Sequence[Place], notebook: Notebook, *, with_values: bool
+) -> list[str]:
+    told = partial(origin, failure=failure, notebook=notebook, with_code=with_values)
     parts = []
     for place in places:
-        lines = variable_lines(place.names, place.seen(notebook.variables), with_values=with_values)
+        lines = variable_lines(
+            place.names,
+            place.seen(notebook.variables),
+            with_values=with_values,
+            origin=partial(told, place=place),
+        )
         if lines:
-            where = f" of {place.function}()" if place.function else ""
-            told = "\n".join(f"- {line}" for line in lines)
+            where = f" of {place.where}" if place.where else ""
+            listed = "\n".join(f"- {line}" for line in lines)
             heading = f"Variables in line {place.line}{where}, as they are now:"
-            parts.append(f"{heading}\n{_cut(told, VARIABLES_TOKENS // len(places))}")
+            parts.append(f"{heading}\n{_cut(listed, VARIABLES_TOKENS // len(places))}")
     return parts
 
 

@@ -1,7 +1,8 @@
 """Where an error came up: the line of the cell, and the function in which the variables were.
 
 Frames of cells are known by their module, which is `__main__`. Lines are counted in what IPython
-has made of the cell, in which lines that were blank at its beginning are gone.
+has made of the cell, in which lines that were blank at its beginning are gone. A function may be
+in a file of the user's own, too, and then sees the variables of that file alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from nbchat.context.cell_code import head_of, lines_of, names_between, statement_lines
 from nbchat.context.classes import is_a
-from nbchat.context.frames import cell_number
+from nbchat.context.frames import cell_number, is_cell, is_own, short_path
 from nbchat.context.last_error import Failure
 
 MOST_FRAMES = 1000  # that are looked at, of an endless recursion
@@ -34,12 +35,15 @@ class Place:
     begin: int = 0
     end: int = 0
     names: list[str] = field(default_factory=list)  # in the line and in its statement
-    function: str = ""
+    where: str = ""  # "total()", "read() of load.py", "load.py"; empty for the cell itself
     variables: Mapping[str, Any] = field(default_factory=dict, compare=False)  # of that function
     unset: tuple[str, ...] = ()  # those of its variables that have no value yet
+    is_in_file: bool = False  # where the variables of the notebook are not seen
 
     def seen(self, notebook: Mapping[str, Any]) -> dict[str, Any]:
         """The variables that the line can see, where these are those of the notebook."""
+        if self.is_in_file:
+            return dict(self.variables)
         outside = {name: value for name, value in notebook.items() if name not in self.unset}
         return {**outside, **self.variables}
 
@@ -71,39 +75,81 @@ def place_in_cell(failure: Failure) -> Place | None:
         return None
     head = head_of(source)
     entries = _of_cells(error)
+    if entries and not _begins(entries[0], source):  # as where a script was run by a magic
+        entries = []
     if head:  # what runs its body has a frame in between
-        outer = entries[0].tb_frame.f_code.co_filename if entries else ""
-        entries = [entry for entry in entries if entry.tb_frame.f_code.co_filename != outer]
+        outer = _file(entries[0]) if entries else ""
+        entries = [entry for entry in entries if _file(entry) != outer]
     if entries:
-        file = entries[0].tb_frame.f_code.co_filename
-        last = [entry for entry in entries if entry.tb_frame.f_code.co_filename == file][-1]
-        return _place(source, last, _line_in(source, head, last))
+        file = _file(entries[0])
+        last = [entry for entry in entries if _file(entry) == file][-1]
+        return _place(source, last, _line_in(source, head, last), "" if head else _function(last))
     if is_a(error, SyntaxError) and type(_line(error)) is int:
         return _place_of_syntax(source, head, error)
     return None
 
 
 def place_in_function(failure: Failure, hidden: Collection[int] = ()) -> Place | None:
-    """The innermost line in a function of some cell; None where it failed in none.
+    """The innermost line in a function of some cell, or in a file of the user's own; else None.
 
     The `hidden` cells are left out.
     """
-    entries = _of_cells(failure.error) if failure.error else []
-    entries = [e for e in entries if cell_number(e.tb_frame.f_code.co_filename) not in hidden]
-    if not entries or entries[-1].tb_frame.f_code.co_name == "<module>":
-        return None
-    entry = entries[-1]
-    file = entry.tb_frame.f_code.co_filename
-    source = "".join(linecache.getlines(file))
-    return _place(source, entry, entry.tb_lineno)
+    entries = islice(_walk(failure.error), MOST_FRAMES) if failure.error else ()
+    for entry in reversed([*entries]):
+        file = _file(entry)
+        if cell_number(file) in hidden:
+            continue
+        is_of_cell = _is_main(entry) and (is_cell(file) or file.startswith("<"))
+        if not is_of_cell and not is_own(file):
+            continue
+        source = "".join(linecache.getlines(file))
+        is_module = entry.tb_frame.f_code.co_name == "<module>"
+        if not source or (is_module and is_of_cell):
+            return None
+        where = _function(entry)
+        if not is_of_cell:
+            where = " of ".join(filter(None, [where, short_path(file)]))
+        return _place(source, entry, entry.tb_lineno, where, is_in_file=not is_of_cell)
+    return None
+
+
+def _file(entry: TracebackType) -> str:
+    return entry.tb_frame.f_code.co_filename
+
+
+def _function(entry: TracebackType) -> str:
+    name = entry.tb_frame.f_code.co_name
+    return "" if name.startswith("<") else f"{name}()"
+
+
+def _is_main(entry: TracebackType) -> bool:
+    return dict.get(entry.tb_frame.f_globals, "__name__") == "__main__"
 
 
 def _of_cells(error: BaseException) -> list[TracebackType]:
-    entries = islice(_walk(error), MOST_FRAMES)
-    return [e for e in entries if dict.get(e.tb_frame.f_globals, "__name__") == "__main__"]
+    return [entry for entry in islice(_walk(error), MOST_FRAMES) if _is_main(entry)]
 
 
-def _place(source: str, entry: TracebackType, line: int) -> Place:
+def _begins(entry: TracebackType, source: str) -> bool:
+    """Whether it is the frame of a cell, and as far as its lines tell of the one with that source.
+
+    A line of IPython's own has become a call of it.
+    """
+    if entry.tb_frame.f_code.co_name != "<module>" or not is_cell(_file(entry)):
+        return False
+    ran = _ran(entry)
+    return not ran or "get_ipython()" in ran or ran in map(str.strip, lines_of(source))
+
+
+def _ran(entry: TracebackType) -> str:
+    """The line that a frame was in, as Python counts lines; empty where it is not known."""
+    lines = lines_of("".join(linecache.getlines(_file(entry))))
+    return lines[entry.tb_lineno - 1].strip() if entry.tb_lineno <= len(lines) else ""
+
+
+def _place(
+    source: str, entry: TracebackType, line: int, where: str, *, is_in_file: bool = False
+) -> Place:
     """The place of a frame in the source that it runs."""
     frame: FrameType = entry.tb_frame
     text = _text(source, line)
@@ -111,13 +157,13 @@ def _place(source: str, entry: TracebackType, line: int) -> Place:
     begin, end = _characters(frame.f_code, entry.tb_lasti, entry.tb_lineno, text)
     names = names_between(source, line, line)
     names += [name for name in names_between(source, first, last) if name not in names]
-    if frame.f_code.co_name == "<module>":
+    if frame.f_code.co_name == "<module>" and not is_in_file:
         return Place(line, text, begin, end, names)
-    inside = dict(frame.f_locals)
+    outside = frame.f_globals if is_in_file else {}
+    inside = {**outside, **frame.f_locals}
     own = (*frame.f_code.co_varnames, *frame.f_code.co_cellvars, *frame.f_code.co_freevars)
-    unset = tuple(name for name in own if name not in inside)
-    called = "" if frame.f_code.co_name.startswith("<") else frame.f_code.co_name
-    return Place(line, text, begin, end, names, called, inside, unset)
+    unset = tuple(name for name in own if name not in frame.f_locals)
+    return Place(line, text, begin, end, names, where, inside, unset, is_in_file)
 
 
 def _place_of_syntax(source: str, head: str, error: BaseException) -> Place:
@@ -149,7 +195,7 @@ def _skipped(source: str, head: str) -> int:
 def _line_in(source: str, head: str, entry: TracebackType) -> int:
     """The number of a frame's line in the cell as it was typed."""
     line = entry.tb_lineno + _skipped(source, head)
-    ran = linecache.getline(entry.tb_frame.f_code.co_filename, entry.tb_lineno).strip()
+    ran = _ran(entry)
     if not ran or ran == _text(source, line).strip():
         return line
     alike = [number for number, text in enumerate(lines_of(source), 1) if text.strip() == ran]

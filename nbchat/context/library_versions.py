@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Iterable
 
 from nbchat.context.classes import loaded
@@ -14,13 +15,13 @@ _OURS = ("IPython", "ipykernel", "nbchat")  # through which every cell goes
 def version_line(modules: Iterable[str]) -> str:
     """Python's own version and those of these modules, as far as they say one.
 
-    >>> version_line(["pandas.core.frame", "pandas"])
+    >>> version_line(["pandas.core.frame", "pandas", "json.decoder"])
     'Python ..., pandas ...'
     """
     told = [f"Python {platform.python_version()}"]
     for name in dict.fromkeys(module.partition(".")[0] for module in modules):
         version = _version(name)
-        if version and name not in _OURS:
+        if version and name not in _OURS and name not in sys.stdlib_module_names:
             told.append(f"{name} {version}")
     return ", ".join(told)
 

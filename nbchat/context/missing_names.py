@@ -50,7 +50,8 @@ def missing_names(
     error = failure.error
     known = place.seen(notebook.variables) if place else notebook.variables
     code = f"{failure.cell.source}\n{place.text if place else ''}"
-    lines = [*_undefined(failure, notebook, known, None if with_values else code)]
+    own = notebook.variables if place and place.is_in_file else known
+    lines = [*_undefined(failure, notebook, own, None if with_values else code)]
     if error is not None and is_a(error, ImportError):
         is_told = with_values or all(_spells(code, name) for name in _import_names(error))
         lines += _of_import(error) if is_told else ()
@@ -256,8 +257,9 @@ def _wanted(error: BaseException) -> list[str]:
         return [str(key)]
     if type(key) is not str:
         return []
-    several = re.findall(r"'([^']+)'", key) if " in " in key or "not found" in key else []
-    return several or [key]
+    if not re.search(r" in |not found|do not exist", key):
+        return [key]
+    return re.findall(r"'([^']+)'", key) or [re.sub(r"^Columns? not found: ", "", key)]
 
 
 def _columns(value: object) -> list[Any]:

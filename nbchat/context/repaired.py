@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
 
-from nbchat.context.cell_code import Piece, head_of, parsed
+from nbchat.context.cell_code import LONGEST_CELL, Piece, head_of, parsed
 from nbchat.render.markdown.code_blocks import CodeBlock, code_blocks
 
 # Languages of a fence that may hold the cell; many models leave it out.
@@ -18,6 +18,10 @@ NO_CODE = "The answer holds no repaired cell."
 NOT_WHOLE = "The answer breaks off within the repaired cell, so nothing was made of it."
 NO_CHANGE = "The repaired cell is the same as the one that failed."
 NO_PYTHON = "Look at it before you run it: it is no valid Python."
+
+GOOD_ENOUGH = 0.6  # of the mark of the best block
+LEAST_LIKENESS = 0.2
+LONGEST_COMPARED = 2000  # characters of a block
 
 _NO_END = "\\ No newline at end of file"
 
@@ -45,7 +49,7 @@ def repair(answer: str, cell: str, piece: Piece, number: int | None = None) -> R
     +print(total)
     \\ No newline at end of file
     """
-    block = _block(answer)
+    block = _block(answer, piece.text)
     if block is None:
         return Repair(remark=NO_CODE)
     if not block.is_whole:
@@ -61,11 +65,26 @@ def repair(answer: str, cell: str, piece: Piece, number: int | None = None) -> R
     )
 
 
-def _block(answer: str) -> CodeBlock | None:
-    """The block that holds the cell: the longest, since others only show a piece of it."""
-    blocks = [block for block in code_blocks(answer) if block.language in LANGUAGES]
+def _block(answer: str, shown: str) -> CodeBlock | None:
+    """The block that holds the cell: a long one and like it, since others show a piece of it.
+
+    Of several the last, since what is wrong is shown before what is right.
+    """
+    blocks = [block for block in code_blocks(answer) if block.language.lower() in LANGUAGES]
     blocks = [block for block in blocks if block.code.strip()]
-    return max(blocks, key=lambda block: len(block.code), default=None)
+    blocks = [block for block in blocks if block.code.strip() != shown.strip()] or blocks
+    marks = [_mark(block.code, shown) for block in blocks]
+    found = None
+    for block, mark in zip(blocks, marks, strict=True):
+        if mark >= max(marks) * GOOD_ENOUGH:
+            found = block
+    return found
+
+
+def _mark(code: str, shown: str) -> float:
+    """How much of the cell it may be, by its length and by how like it is."""
+    matcher = SequenceMatcher(None, code[:LONGEST_COMPARED], shown[:LONGEST_COMPARED], False)
+    return min(len(code), len(shown)) * (LEAST_LIKENESS + matcher.quick_ratio())
 
 
 def _in_place(code: str, cell: str, piece: Piece) -> str:
@@ -90,7 +109,8 @@ def _in_place(code: str, cell: str, piece: Piece) -> str:
 def _is_python(code: str) -> bool:
     """Whether it can be run; what a magic makes of another language is not looked at."""
     head = head_of(code).strip().split("\n")[-1].split()
-    return bool(head and head[0] not in PYTHON_MAGICS) or parsed(code) is not None
+    is_other = bool(head and head[0] not in PYTHON_MAGICS)
+    return is_other or len(code) > LONGEST_CELL or parsed(code) is not None
 
 
 def diff(before: str, after: str, name: str) -> str:

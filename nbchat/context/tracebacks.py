@@ -14,7 +14,9 @@ from typing import Any
 from nbchat.context import frames
 from nbchat.context.asking import ENDS, asking
 from nbchat.context.bounded import LONGEST_VALUE, cut_middle, one_line, said_text
+from nbchat.context.cell_code import lines_of
 from nbchat.context.classes import class_name, is_a, of_type
+from nbchat.context.cut_text import without_escapes
 from nbchat.context.forms import Form
 from nbchat.context.frames import Frame, frames_of, is_own, short_path
 from nbchat.context.shown import Shown
@@ -136,7 +138,7 @@ class _Telling:
         message = _message(error)
         yield f"{class_name(error)}: {message}" if message else class_name(error)
         for note in _notes(error):
-            yield said_text(note, LONGEST_MESSAGE)
+            yield without_escapes(said_text(note, LONGEST_MESSAGE))
 
     def members(self, group: BaseException, depth: int) -> Iterator[str]:
         """The errors of a group, each below its number."""
@@ -177,7 +179,10 @@ def _message(error: BaseException) -> str:
         return f"(its message raises {class_name(failure)})"
     if is_a(error, SyntaxError):
         text = text.partition(" (")[0]  # the place follows, which is told before
-    return said_text(text, LONGEST_MESSAGE)
+    path = of_type(ImportError, "path", error) if is_a(error, ImportError) else None
+    if type(path) is str and path:
+        text = text.replace(path, short_path(path))
+    return without_escapes(said_text(text, LONGEST_MESSAGE))
 
 
 def _notes(error: BaseException) -> list[str]:
@@ -207,11 +212,12 @@ def _last_name(frame: Frame) -> str:
 
 def _numbered(filename: str, line: int) -> Iterator[str]:
     """The lines around one of a file, with an arrow before it."""
-    lines = linecache.getlines(filename)
+    lines = lines_of("".join(linecache.getlines(filename)).rstrip())  # IPython ends some at U+2028
     first = max(line - LINES_BEFORE, 1)
     for number, text in enumerate(islice(lines, first - 1, line + LINES_AFTER), first):
         arrow = "---->" if number == line else "     "
-        yield f"{arrow} {number:>3} {one_line(text.rstrip(), LONGEST_LINE)}".rstrip()
+        code = one_line(without_escapes(text.rstrip()), LONGEST_LINE)
+        yield f"{arrow} {number:>3} {code}".rstrip()
 
 
 def show_error(name: str, value: object, form: Form) -> Shown | None:

@@ -3,6 +3,7 @@
     `df`: DataFrame, 3 × 2 (a int64, b str)
     `x`: ndarray, 3 × 4, float64
     `count`: int, 12
+    `model`: Model (rate: float 0.5; weights: ndarray, 3 × 4, float64)
 
 Everything is read by the class, and by that of the library where it is one of a library: what a
 subclass of somebody's own would answer is not asked.
@@ -10,6 +11,7 @@ subclass of somebody's own would answer is not asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -17,8 +19,17 @@ from typing import Any, TypeVar
 
 from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import BUILTINS
-from nbchat.context.classes import class_name, field_of_c, is_a, loaded
+from nbchat.context.classes import (
+    attributes,
+    class_name,
+    field_of_c,
+    is_a,
+    loaded,
+    module_name,
+    name_of_class,
+)
 from nbchat.context.tables import pandas_frames, polars_frames
+from nbchat.context.taken_names import taken_by, taken_by_class
 from nbchat.errors import Interrupted
 from nbchat.wording import plural
 
@@ -26,12 +37,16 @@ MOST_VARIABLES = 24  # that are told of one line
 MOST_COLUMNS = 40  # of a table that are named
 MOST_KEYS = 20  # of a dict that are named
 MOST_ITEMS = 8  # of a list whose values are told
+MOST_ATTRIBUTES = 12  # of an instance that are named
 MOST_LOOKED_AT = 100  # items of a list whose types are told
 LONGEST_VALUE = 80  # characters of a text or a number
 LONGEST_LINE = 1200  # characters
 
 T = TypeVar("T")
 
+_SECRET = re.compile(
+    r"(?i)passw|secret|api_?key|credential|(^|_)token$"
+)  # whose values are not told
 _NUMBERS = (int, float, complex, bool, type(None))
 _TABLES = {"pandas": ("DataFrame",), "polars": ("DataFrame", "LazyFrame"), "pyarrow": ("Table",)}
 _COLUMNS = {"pandas": ("Series",), "polars": ("Series",)}
@@ -39,17 +54,26 @@ _LABELLED = {"pandas": ("Index",), "xarray": ("DataArray", "Dataset")}
 
 
 def variable_lines(
-    names: Iterable[str], variables: Mapping[str, Any], *, with_values: bool = True
+    names: Iterable[str],
+    variables: Mapping[str, Any],
+    *,
+    with_values: bool = True,
+    origin: Callable[[str], str] = lambda name: "",
 ) -> list[str]:
-    """A line for each of these names that has a value, and is no module or built-in."""
+    """A line for each of these names that has a value, and is no module or built-in.
+
+    `origin` says of a name where its value is from.
+    """
     lines = []
     for name in names:
-        if name not in variables:
+        if name not in variables or name == "get_ipython":
             continue
         value = variables[name]
         if is_a(value, ModuleType, BuiltinFunctionType) and name not in BUILTINS:
             continue
-        lines.append(variable_line(name, value, with_values=with_values))
+        line = variable_line(name, value, with_values=with_values)
+        is_plain = not is_a(value, FunctionType, type) and not _SECRET.search(name)
+        lines.append(line + origin(name) if is_plain else line)
         if len(lines) == MOST_VARIABLES:
             break
     return lines
@@ -63,7 +87,8 @@ def variable_line(name: str, value: object, *, with_values: bool = True) -> str:
     >>> variable_line("xs", [1, 2, 3], with_values=False)
     '`xs`: list, 3 items (int)'
     """
-    said = or_else("", _said, value, with_values)
+    tells = with_values and not _SECRET.search(name)
+    said = or_else("", _said, value, tells)
     hides = " (the notebook's own: it hides the built-in of that name)" if name in BUILTINS else ""
     kind = _kind(value)
     line = f"`{name}`: {kind}{said}{hides}"
@@ -92,7 +117,8 @@ def is_exactly(value: object, *kinds: type) -> bool:
 def _kind(value: object) -> str:
     """The name of its class; for a class, that it is one."""
     if is_a(value, type):
-        return f"class {one_line(type.__dict__['__name__'].__get__(value), LONGEST_VALUE)}"
+        kind: Any = value
+        return f"class {name_of_class(kind)}"
     return one_line(class_name(value), LONGEST_VALUE)
 
 
@@ -106,8 +132,13 @@ def _said(value: Any, with_values: bool) -> str:
     if is_a(value, dict):
         return _of_dict(value, with_values)
     if is_a(value, FunctionType):
-        return _of_function(value)
-    return _of_library(value)
+        return f" ({', '.join(taken_by(value))})"
+    if is_a(value, type):
+        taken = taken_by_class(value)
+        return "" if taken is None else f" ({', '.join(taken)})"
+    if type(value) is range:
+        return f", {value!r}" if with_values else f", {plural(len(value), 'item')}"
+    return _of_library(value) or (_of_attributes(value) if with_values else "")
 
 
 # --- what Python itself has ----------------------------------------------------------------------
@@ -158,11 +189,20 @@ def _of_dict(value: Any, with_values: bool) -> str:
     return f"{said} ({', '.join(shown)}{more})" if shown else said
 
 
-def _of_function(value: FunctionType) -> str:
-    """The names that it takes."""
-    code = FunctionType.__dict__["__code__"].__get__(value)
-    count = code.co_argcount + code.co_kwonlyargcount
-    return f" ({', '.join(code.co_varnames[:count])})"
+def _of_attributes(value: Any) -> str:
+    """What an instance of a class of the notebook holds; numbers with their value."""
+    if module_name(type(value)) != "__main__":
+        return ""
+    held = [(name, item) for name, item in attributes(value).items() if type(name) is str]
+    held.sort(key=lambda pair: pair[0].startswith("_"))
+    shown = [_attribute(name, item) for name, item in held[:MOST_ATTRIBUTES]]
+    more = "; …" if len(held) > len(shown) else ""
+    return f" ({'; '.join(shown)}{more})" if shown else ""
+
+
+def _attribute(name: str, item: object) -> str:
+    said = f"{one_line(name, LONGEST_VALUE)}: {_item_type(item)}"
+    return f"{said} {one_line(repr(item), LONGEST_VALUE)}" if is_exactly(item, *_NUMBERS) else said
 
 
 def _label(label: Any) -> str:

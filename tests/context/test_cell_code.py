@@ -88,6 +88,10 @@ def test_names_are_found_where_a_cell_is_no_python() -> None:
     assert names_between("x = 1\nprint(df.shape, x", 2, 2) == ["print", "df", "x"]
 
 
+def test_names_are_found_behind_a_magic() -> None:
+    assert names_between("x = 1\n%time total = run(x)", 2, 2) == ["total", "run", "x"]
+
+
 def test_a_long_cell_is_cut_around_its_line() -> None:
     cell = "\n".join(f"line_{number} = {number}" for number in range(1, 1001))
 

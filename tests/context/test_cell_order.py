@@ -62,6 +62,18 @@ def test_questions_to_a_model_are_no_cells_of_it() -> None:
     assert lines(notebook) == ["Cells ran in this order: [1] [2, failed: this cell]."]
 
 
+def test_a_failure_of_long_ago_stands_where_it_ran() -> None:
+    notebook = PaperNotebook()
+    notebook.run("1 / 0")
+    notebook.run("x = 1")
+    assert notebook.failure
+    del notebook.cells[0]
+
+    lines = order_lines(notebook, notebook.failure)
+
+    assert lines == ["Cells ran in this order: [1, failed: this cell] [2]."]
+
+
 def test_many_cells_are_cut() -> None:
     notebook = PaperNotebook()
     for number in range(200):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from nbchat.context.cells import Output
 from nbchat.context.error_questions import error_excerpt, explain_question, fix_question
 from nbchat.context.failed_cell import failed_cell
 from nbchat.context.frames import cell_number
@@ -110,3 +113,72 @@ def test_the_demo_knows_these_questions() -> None:
 
     assert ASKED in fix_question("", failed_cell(notebook))
     assert EXPLAINED in explain_question("")
+
+
+GIVEN = {
+    "by another": (("x = 'abc'", "y = 1"), "x ** 2", "; given by [1]: `x = 'abc'`"),
+    "by its last line": (("x = 1\nx = 'abc'",), "x ** 2", "; given by [1]: `x = 'abc'`"),
+    "by an earlier run": (("x = [{}]", "x = x[0]"), "x = x[0]", "; given by [2]: `x = x[0]`"),
+    "by a cell that failed": (("x = 'abc'; 1 / 0",), "x ** 2", "; given by [1], which failed: `x "),
+    "to a function": (("x = 'a'", "def f(): return x ** 2"), "f()", "'a'; given by [1]: `x = 'a'`"),
+    "by itself": (("x = 1",), "x = 'abc'\nx ** 2", "'abc'\n"),
+    "in its function": (("x = 1", "def f(x): return x ** 2"), "f('abc')", "'abc'\n"),
+    "to a file": (("x = 1",), "import json; json.x", "Python 3."),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_variable_is_told_with_the_cell_that_gave_it(name: str) -> None:
+    before, failing, told = GIVEN[name]
+    notebook = PaperNotebook()
+    for cell in (*before, failing):
+        notebook.run(cell)
+
+    text = error_excerpt(notebook).text
+
+    assert told in text
+    assert ("; given by" in told) == ("; given by" in text)
+    assert "; given by" not in told or "`x =" not in error_excerpt(notebook, data="schema").text
+
+
+def test_what_a_hidden_cell_gave_is_not_quoted() -> None:
+    notebook = PaperNotebook()
+    notebook.run("x = [41357][0:]")
+    notebook.hidden_cells = [1]
+    notebook.run("x.foo")
+
+    assert "given by" not in error_excerpt(notebook).text
+
+
+def test_what_a_cell_had_printed_goes_along_where_values_may() -> None:
+    notebook = PaperNotebook()
+    cell = notebook.run("1 / 0")
+    cell.outputs = [Output("stderr", "ls: no such file\n"), Output("result", "3")]
+
+    assert "It had printed:\n```\nls: no such file\n```\n" in error_excerpt(notebook).text
+    assert "no such file" not in error_excerpt(notebook, data="schema").text
+
+
+def test_a_line_of_a_file_is_told_with_the_variables_of_that_file(tmp_path: Path) -> None:
+    file = tmp_path / "load.py"
+    file.write_text("rate = 0\ndef read(row):\n    return row / rate\n")
+    notebook = PaperNotebook()
+    notebook.run("rate = 41357")
+    notebook.run(f"import runpy\nread = runpy.run_path({str(file)!r})['read']\nread(2)")
+
+    text = error_excerpt(notebook).text
+
+    assert (
+        f"In read() of …/{tmp_path.name}/load.py, line 3 failed:\n```\n    return row / rate"
+        in text
+    )
+    assert "- `row`: int, 2\n- `rate`: int, 0\n" in text
+    assert "is not defined" not in text
+    assert "41357" not in text
+
+
+def test_a_cell_that_holds_a_fence_is_asked_for_in_a_longer_one() -> None:
+    notebook = PaperNotebook()
+    notebook.run("x = '''\n```\n'''\nx.foo")
+
+    assert "in one ````python fence" in fix_question("", failed_cell(notebook))

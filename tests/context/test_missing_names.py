@@ -50,6 +50,25 @@ def test_a_hidden_cell_is_never_quoted() -> None:
     assert missing(notebook) == "`token` is not defined."
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Label(s) ['prise'] do not exist",
+        "Column(s) ['prise'] do not exist",
+        "Column not found: prise",
+        "Columns not found: 'prise'",
+        "['prise'] not in index",
+        "['prise'] not found in axis",
+    ],
+)
+def test_a_column_is_found_in_what_pandas_says(said: str) -> None:
+    notebook = PaperNotebook()
+    notebook.variables["df"] = pd.DataFrame({"price": [1]})
+    notebook.run(f"if len(df): raise KeyError({said!r})")
+
+    assert missing(notebook) == "`df` has no column 'prise'. Near: `price`. Its column: 'price'."
+
+
 def test_lines_are_counted_from_the_first_of_the_cell() -> None:
     notebook = PaperNotebook()
     notebook.run("\n\nprint(later)\nlater = 1")

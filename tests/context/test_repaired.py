@@ -52,6 +52,29 @@ def test_the_longest_block_of_python_is_the_cell() -> None:
     assert repair(answer, "a = 1\nb", whole("a = 1\nb")).code == "a = 1\nb = 2"
 
 
+RIGHT = "x = [1]\nx[0]"
+CHOSEN = {
+    "before the right one the wrong one": ["x = [1]\nx[3]  # IndexError, as it is too long", RIGHT],
+    "what is wrong as it stood": ["x = [1]\nx[3]", RIGHT],
+    "an import before": ["import numpy as np", RIGHT],
+    "an example behind": [RIGHT, "print(x)"],
+    "the line that changed behind": [RIGHT, "x[0]"],
+}
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_of_several_blocks_the_last_that_may_be_the_cell_is_it(name: str) -> None:
+    answer = "\n\n".join(f"So:\n```Python\n{code}\n```" for code in CHOSEN[name])
+
+    assert repair(answer, "x = [1]\nx[3]", Piece("x = [1]\nx[3]", 1, 2, 2)).code == RIGHT
+
+
+def test_a_cell_too_long_to_be_read_is_not_said_to_be_wrong() -> None:
+    long = "\n".join(f"value_{number} = {number}" for number in range(5000))
+
+    assert repair(f"```python\n{long}\n```", "x = 1", Piece("x = 1", 1, 1, 1)).remark == ""
+
+
 def test_a_piece_goes_back_into_its_cell() -> None:
     cell = "\n".join(f"x{number} = {number}" for number in range(100))
 

@@ -143,6 +143,14 @@ def test_a_message_that_cannot_be_said_is_told_as_that() -> None:
     assert traceback_text(Mute()) == "Mute: (its message raises SystemExit)"
 
 
+def test_colours_and_paths_of_the_user_stay() -> None:
+    error = ImportError("no \x1b[31mred\x1b[0m\x9b1m (/home/ada/lab/load/x.py)\x07")
+    error.path = "/home/ada/lab/load/x.py"
+    error.add_note("\x1b]52;c;aGk=\x07note")
+
+    assert traceback_text(error) == "ImportError: no red (…/load/x.py)\nnote"
+
+
 def test_an_error_in_a_question_is_a_block() -> None:
     got = expand("Why {err}?", {"err": ZeroDivisionError("division by zero")})
 

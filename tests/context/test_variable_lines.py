@@ -13,6 +13,19 @@ from nbchat.context.variable_lines import LONGEST_LINE, variable_line, variable_
 
 from .zoo import ASKED, REFUSES, SAYS
 
+
+class Layer:
+    """As if it was made in a cell."""
+
+    __module__ = "__main__"
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self._kept: dict[str, int] = {}
+        self.rows = rows
+        self.key = "topsecret"
+        self.weights = np.zeros((rows, columns))
+
+
 FRAME = pd.DataFrame({"price": [1.5], "a b": ["x"], 3: [True]})
 
 
@@ -25,10 +38,13 @@ FRAME = pd.DataFrame({"price": [1.5], "a b": ["x"], 3: [True]})
         (None, "NoneType, None"),
         ([1, "a"], "list, 2 items, [1, 'a']"),
         ([[1, 2], [3]], "list, 2 items (list of 2, list of 1)"),
-        (range(3), "range"),
+        (range(3), "range, range(0, 3)"),
         ({"a": [1], "b": 2}, "dict, 2 keys ('a': list of 1, 'b': int)"),
-        (lambda a, *, b: a, "function (a, b)"),
+        (lambda a, *, b: a, "function (a, *, b)"),
+        (lambda *args, **options: args, "function (*args, **options)"),
         (int, "class int"),
+        (Layer, "class Layer (rows, columns)"),
+        (type("a\x1b[31m\n`b`", (), {}), "class a\\x1b[31m\\n'b'"),
         (np.zeros((3, 4)), "ndarray, 3 × 4, float64"),
         (np.arange(5), "ndarray, shape (5,), int64"),
         (np.float64(1), "float64, no dimension, float64"),
@@ -94,3 +110,19 @@ def test_modules_and_builtins_are_no_variables_but_a_hidden_builtin_is() -> None
 
     assert [line[:7] for line in lines] == ["`list`:", "`x`: in"]
     assert "hides the built-in" in lines[0]
+
+
+def test_what_an_instance_holds_is_told_where_its_class_is_of_the_notebook() -> None:
+    layer = Layer(7, 3)
+
+    assert variable_line("layer", layer) == (
+        "`layer`: Layer (rows: int 7; key: str; weights: ndarray, 7 × 3, float64; _kept: dict)"
+    )
+    assert variable_line("layer", layer, with_values=False) == "`layer`: Layer"
+
+
+@pytest.mark.parametrize("name", ["password", "db_passwd", "API_KEY", "access_token", "secret"])
+def test_the_value_of_what_is_called_a_secret_stays(name: str) -> None:
+    (line,) = variable_lines([name], {name: "hunter2"}, origin=lambda name: "; given by hunter2")
+
+    assert line == f"`{name}`: str, 7 characters"

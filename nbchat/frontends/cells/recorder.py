@@ -37,13 +37,20 @@ NO_FAILURES = (KeyboardInterrupt, SystemExit, NbchatError)
 class Run:
     """One run of a cell, and what it has shown so far."""
 
-    __slots__ = ("cell", "error", "outputs", "silenced")
+    __slots__ = ("cell", "error", "last_error", "outputs", "silenced")
 
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self.outputs = Outputs()
         self.error: Output | None = None
         self.silenced = 0  # how many answers are being shown in it, which are no outputs
+        self.last_error = getattr(sys, "last_value", None)  # that Python knew when it began
+
+    def take_shown_error(self) -> BaseException | None:
+        """The error whose traceback it has shown and gone on, as `%run` of a script does."""
+        before, self.last_error = self.last_error, None
+        now = getattr(sys, "last_value", None)
+        return now if now is not before and is_a(now, BaseException) else None
 
     def tell(self) -> Cell:
         """The cell, with its outputs as they are now."""
@@ -129,13 +136,17 @@ class Recorder:
     def _close(self, run: Run, result: Any) -> None:
         cell = run.cell
         error = None if result is None else result.error_before_exec or result.error_in_exec
+        shown = run.take_shown_error()
+        if result is not None and error is None:
+            error = shown
         # The error may do as it likes where it is asked for its words; nothing waits for it then.
         told = None if error is None else Output("error", _words(self._shell, error))
         source = _source(self._shell, cell.number)
         with self._order:
             cell.is_running = False
             cell.failed = error is not None or result is None
-            cell.source = source or cell.source
+            if cell.source.rstrip("\n") != source:  # IPython keeps no blank lines at its end
+                cell.source = source or cell.source
             run.error = told
             self._take_what_ipython_kept(run)
             if error is not None and not is_a(error, *NO_FAILURES):

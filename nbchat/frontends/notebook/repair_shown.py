@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nbchat import render
 from nbchat.context.repaired import Repair
 from nbchat.context.shown import fenced
+from nbchat.frontends.notebook.commands.code import unseen_characters
 from nbchat.frontends.notebook.next_cell import insert_below
 from nbchat.frontends.notebook.page_or_text import show
 
@@ -35,6 +36,8 @@ def show_repair(shell: InteractiveShell, repaired: Repair) -> None:
     if not repaired.is_as_answered:  # the answer holds only a part of it
         parts.append(fenced(repaired.code, "python"))
     parts.append(repaired.remark)
+    if unseen := unseen_characters(repaired.code):
+        parts.append(f"Nobody sees all of it: {unseen}.")
     if hasattr(shell, "kernel"):
         parts.append(IN_NOTEBOOK)
     else:

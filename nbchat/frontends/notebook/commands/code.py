@@ -34,7 +34,7 @@ LONGEST_NUMBER = 9  # digits
 MOST_NAMED = 3  # kinds of characters that a remark names
 
 NOTHING_ANSWERED = "nothing has been answered yet, so there is no code to take."
-NO_FRONT_END = "Nobody is here to put a cell in, or this front-end cannot; to copy:"
+NO_FRONT_END = "No cell can be put in from here; to copy:"
 
 
 @command(
@@ -44,6 +44,8 @@ def insert(chat: ChatCommand, number: str = "") -> None:
     blocks = _blocks(chat)
     at = _numbered(blocks, number, "insert") if number else _first_to_run(blocks)
     block = blocks[at]
+    if not block.code.strip():
+        raise NotThere(f"block {at + 1} of the last answer is empty, so nothing was inserted.")
     code = cell_code(block)
     if code is None:
         said = f"{_named(blocks, at)}: no cell runs {undisguised_name(block.language)}; to copy:"

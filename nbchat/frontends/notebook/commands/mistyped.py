@@ -42,6 +42,8 @@ _TRIED = {
     "settings": "config configuration default env get options preferences prefs set setup "
     "status unset",
     "insert": "cell code paste snippet",
+    "fix": "correct mend repair solve",
+    "explain": "describe why",
     "copy": "clipboard yank",
     "check": "debug diagnose diagnostics doctor health ping ready test verify",
     "panel": "gui sidebar ui widget window",
@@ -66,6 +68,14 @@ _VALUE = (
 _COPY = "the last answer is nbchat.chat().last_answer.text in Python; %chat export FILE writes all."
 _EDIT = "change the cell of the question and run it again; the panel edits one, too:\n%chat panel"
 _STREAM = "every answer is shown as it arrives; nothing has to be turned on."
+_ERROR = (
+    "%chat fix has the last error mended, %chat explain explained; with a question of your own:\n"
+    "%%chat --error"
+)
+_SHOW = "--show on the first line of a cell sends nothing and shows what would be:\n%%chat --show"
+_ABOVE = "--above on the first line of a cell sends cells above along:\n%%chat --above 3"
+_UNHIDE = "to let a hidden cell go along again:\n%chat hide --forget 3"
+_UNPIN = "to take a pin out:\n%chat pin --forget 3"
 _OTHERWISE = {  # words for what is done in another way
     "api-key apikey api_key auth key keys login logon password secret token": _KEY,
     "bye close disconnect exit logout off quit unload": _END,
@@ -78,12 +88,18 @@ _OTHERWISE = {  # words for what is done in another way
     "answer text": _COPY,
     "change edit modify": _EDIT,
     "stream streaming": _STREAM,
+    "err error errors exception failure traceback": _ERROR,
+    "preview request": _SHOW,
+    "above cells outputs": _ABOVE,
+    "unhide": _UNHIDE,
+    "unpin": _UNPIN,
 }
 _SAME_OPTION = {  # other words for an option, by its name
     "effort": "thinking",
     "reasoning": "thinking",
     "temp": "temperature",
 }
+_BEGINS_A_SENTENCE = ("explain",)  # before a colon: what is asked stands behind it
 _LEADING = ("all", "change", "display", "get", "list", "print", "see", "set", "show", "view")
 _GOES_TO = ("choose", "load", "open", "pick", "select")  # with a number: of a branch
 
@@ -106,13 +122,14 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
     unknown = f"%chat has no command {name!r}"
     word = name.lower().strip("?!.,:/-")
     is_short = len(text.split()) <= MOST_WORDS
-    if is_short or word == "system":
+    is_sentence = name.endswith(":") and word in _BEGINS_A_SENTENCE and text != ""
+    if (is_short or word == "system") and not is_sentence:
         meant = _way(word, text, rows)
         if meant:
             mark = ":" if meant[0].islower() else "."
             return f"{unknown}{mark} {meant}"
     guess = did_you_mean(name, [row for row in rows if row not in NEVER_GUESSED], LEAST_ALIKE)
-    if guess and is_short:
+    if guess and is_short and not is_sentence:
         return f"{unknown}.{guess} %chat alone lists them."
     if address := address_meant(name, catalog):
         return address

@@ -106,6 +106,15 @@ def test_a_block_that_is_not_there_is_told_with_those_that_are(
     assert not inserted(ran)
 
 
+def test_an_empty_block_is_not_inserted(notebook: Notebook) -> None:
+    notebook.ask("```python\n```")
+
+    ran = notebook.run("%chat insert")
+
+    assert "block 1 of the last answer is empty" in ran.error
+    assert not inserted(ran)
+
+
 def test_an_answer_without_code_says_so(notebook: Notebook) -> None:
     notebook.ask("Use `x`.")
 

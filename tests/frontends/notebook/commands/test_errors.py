@@ -145,6 +145,60 @@ def test_a_broken_notebook_is_told_and_its_repair_is_a_patch(
 # --- the question --------------------------------------------------------------------------------
 
 
+TOLD_BY_MAGICS = {
+    "%run": (
+        "%run part.py",
+        "In part.py, line 2 failed:\n```\nprint(data[5])\n",
+        "- `data`: list, 1 item, [7]",
+    ),
+    "%%time": (
+        "%%time\nx = [1]\nx[3]",
+        "\nLine 3 failed:\n```\nx[3]\n",
+        "- `x`: list, 1 item, [1]",
+    ),
+    "%%timeit": ("%%timeit -n 1\nxs[3]", "\nLine 2 failed:\n```\nxs[3]\n", "- `xs`: list"),
+    "%time": ("y = 1\n%time z = xs[3]", "\nLine 2 failed:\n```\n%time z = xs[3]", "- `xs`: list"),
+    "%%bash": ("%%bash\necho why >&2\nexit 3", "CalledProcessError", "It had printed:\n```\nwhy\n"),
+    "a cell in it": (
+        "get_ipython().run_cell('1 / 0')",
+        "1 / 0\nZeroDivisionError",
+        "[{}, failed: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD_BY_MAGICS)
+def test_what_failed_in_a_magic_is_told_as_its_line(
+    name: str, broken: RunningKernel, services: Service, folder: Path
+) -> None:
+    cell, line, told = TOLD_BY_MAGICS[name]
+    (folder / "part.py").write_text("data = [7]\nprint(data[5])\n")
+    broken.run("xs = [1, 2]")
+    failed = number(broken.run(cell))
+    services.answers(*repaired(cell))
+
+    broken.run("%chat fix")
+
+    text = asked(services)
+    assert f"This cell [{failed}] " in text
+    assert line in text
+    assert told.format(failed) in text
+    assert "```\n\n```" not in text
+    assert "given by" not in text or "given by [" in text
+
+
+def test_a_cell_that_ends_in_blank_lines_is_patched_as_it_stands(
+    broken: RunningKernel, services: Service, folder: Path
+) -> None:
+    cell = "x = [1]\nx[3]\n\n"
+    broken.run(cell)
+    services.answers(*repaired("x = [1]\nx[0]"))
+
+    ran = broken.run("%chat fix")
+
+    assert patched(folder, cell, shown_diff(ran)) == "x = [1]\nx[0]\n\n"
+
+
 def test_what_a_person_adds_stands_first_and_its_values_are_put_in(
     broken: RunningKernel, services: Service
 ) -> None:
@@ -272,6 +326,19 @@ def test_what_is_no_python_is_shown_with_a_word(broken: RunningKernel, services:
 
     assert "it is no valid Python" in ran.outputs[-1]["data"]["text/plain"]
     assert inserted(ran) == ["1 / / 0"]
+
+
+def test_what_nobody_sees_in_the_repaired_cell_is_told(
+    broken: RunningKernel, services: Service
+) -> None:
+    broken.run("1 / 0")
+    services.answers(*repaired("1 / 1  # \u2066user\u200b"))
+
+    ran = broken.run("%chat fix")
+
+    told = "Nobody sees all of it: U+2066 LEFT-TO-RIGHT ISOLATE, U+200B ZERO WIDTH SPACE."
+    assert told in ran.outputs[-1]["data"]["text/plain"]
+    assert inserted(ran) == ["1 / 1  # \u2066user\u200b"]
 
 
 def test_what_a_model_writes_stays_text_in_the_diff(

@@ -228,6 +228,23 @@ def test_no_command_that_removes_is_guessed_and_no_other_by_chance() -> None:
         assert "Did you mean" not in no_such_command(word, "", commands(), catalog)
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("error", "%chat fix has the last error mended"),
+        ("traceback", "\n%%chat --error"),
+        ("preview", "\n%%chat --show"),
+        ("above", "\n%%chat --above 3"),
+        ("unhide", "\n%chat hide --forget 3"),
+        ("unpin", "\n%chat pin --forget 3"),
+        ("repair", "Did you mean %chat fix"),
+        ("why", "Did you mean %chat explain"),
+    ],
+)
+def test_words_for_what_goes_along_lead_to_it(word: str, told: str) -> None:
+    assert told in no_such_command(word, "", commands(), Settings().catalog)
+
+
 @pytest.mark.field("C4")
 def test_one_character_that_arrived_is_said_as_one() -> None:
     broken = Answer()
