@@ -134,7 +134,7 @@ def test_what_was_asked_is_told_without_what_went_along() -> None:
 
 
 def test_a_value_that_did_not_go_out_again_is_named() -> None:
-    said = reply(["Hi", "And now?\n\n`sales`: unchanged, as above."])
+    said = reply(["Hi", "And now?\n\n`sales`: as shown above."])
 
     assert said.startswith("`sales` has not changed since you sent it.")
 

@@ -15,7 +15,9 @@ MOST_LINES = 12  # rows of a table of columns, or lines of what a cell showed
 SCRIPT = "I am a script, and say no more than what I was sent."
 
 _NUMBER = "[0-9][0-9,]{0,15}"
-_TABLE = re.compile(rf"(?P<type>[\w ]+?), (?P<size>{_NUMBER} rows? × (?P<columns>{_NUMBER}) columns?)")
+_TABLE = re.compile(
+    rf"(?P<type>[\w ]+?), (?P<size>{_NUMBER} rows? × (?P<columns>{_NUMBER}) columns?)"
+)
 _COLUMN = re.compile(r"(?P<name>[^:]+): (?P<what>.+)")
 _FIRST_ROWS = re.compile(r"^(?P<rows>(?:The only|First [\d,]+) rows?) as CSV:$", re.M)
 _CUT = re.compile(r"^… \((?P<rows>[\d,]+) of [\d,]+ rows\)$", re.M)

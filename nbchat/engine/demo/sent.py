@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 _VALUE = re.compile(r"`(?P<name>[^`]+)`(?: \((?P<kind>.*)\))?:")
-_UNCHANGED = re.compile(r"`(?P<name>[^`]+)`: unchanged, as above\.")
+_UNCHANGED = re.compile(r"`(?P<name>[^`]+)`: as shown above\.")
 _CHANGED = re.compile(r"`(?P<name>[^`]+)` has changed since it was sent above\.")
 _CELLS = re.compile(r"Cells above, as they ran \(.*\):")
 _CELL = re.compile(r"In\[(?P<number>\d+)\]")

@@ -179,10 +179,10 @@ def _members(request: PreparedRequest) -> str:
 
 
 def body_text(body: bytes, attached: Sequence[Attachment] = ()) -> str:
-    """The body as JSON; of what is attached only the beginning of its base64.
+    r"""The body as JSON; of what is attached only the beginning of its base64.
 
     >>> body_text(b'{"content":"a\\u200bb"}')
-    '{"content":"a\\\\u200bb"}'
+    '{"content":"a\\u200bb"}'
     """
     text = body.decode()
     for one in attached:

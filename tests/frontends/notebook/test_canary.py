@@ -162,6 +162,6 @@ def test_the_key_is_in_nothing_that_cells_show_or_leave(
     for family in FAMILIES:
         assert "stood in the answer and was masked" in ran[f"good {family.name}"].html
         assert any(f"[{key}]" in ran[f"good {family.name}"].html for *_, key in MODELS.values())
-    assert "env (1 key masked, " in ran["values"].html
+    assert "KEY (1 key masked, " in ran["values"].html
     assert "the question (1 key masked)" in ran["typed"].html
     assert "a key is never an argument" in ran["the line"].error

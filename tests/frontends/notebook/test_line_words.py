@@ -192,7 +192,7 @@ def test_lines_in_a_kernel_are_filled_in_and_refused(kernel: RunningKernel, kimi
     }
 
     questions = [r.json["messages"][-1]["content"] for r in kimi.requests]
-    assert questions == ["Is kimi {this}?", "Is kimi-k2.6 $m {kimi-k2.6}?"]
+    assert questions == ["Is kimi {this}?", "Is kimi-k2.6 $m {{m}}?"]
     assert '* my "best" trip: 1 turn\n' in switched
     assert "* my trip: 0 turns\n" in quoted
     assert "to 'a talk.md'" in exported or "to a talk.md" in exported

@@ -203,7 +203,7 @@ MISTYPED = {
     "hello": "To ask:\n%chat ask hello",
     "kimi-k2.6": "%%chat kimi-k2.6",
     "why is the sky blue": "%chat ask why is the sky blue",
-    "Describe: why": "%chat ask Describe: why",
+    "Explain: why": "%chat ask Explain: why",
 }
 
 
