@@ -146,11 +146,6 @@ def _laid_out(contents: _Contents, parts: list[str], width: int) -> str:
 # --- what they hold ------------------------------------------------------------------------------
 
 
-def is_container(value: object) -> bool:
-    """Whether it is one whose items are read here."""
-    return _contents(value) is not None
-
-
 def _contents(value: object) -> _Contents | None:
     if _writes_itself(value):
         return None

@@ -48,39 +48,6 @@ class Frame:
         return dict(self.frame.f_locals) if is_function else {}
 
 
-@dataclass(slots=True, frozen=True)
-class OwnFrame:
-    """A step in the user's own code: a cell (`cell_number` is the 3 of `In[3]`), or a file."""
-
-    filename: str
-    cell_number: int | None
-    function: str
-    line: int
-    source: str  # of that line
-    variables: Mapping[str, Any] = field(repr=False, compare=False)  # of a function, by name
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of its variables."""
-        return tuple(self.variables)
-
-
-def own_frames(error: BaseException) -> list[OwnFrame]:
-    """The steps of an error in the user's own code, the outermost first."""
-    return [
-        OwnFrame(
-            frame.filename,
-            cell_number(frame.filename),
-            frame.function,
-            frame.line,
-            frame.source,
-            frame.variables,
-        )
-        for frame in frames_of(error)
-        if is_own(frame.filename)
-    ]
-
-
 def frames_of(error: BaseException) -> list[Frame]:
     """All steps, the outermost first, but for those that only led to the user's code."""
     traceback: TracebackType | None = of_type(BaseException, "__traceback__", error)

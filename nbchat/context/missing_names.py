@@ -18,14 +18,13 @@ from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import GIVEN, bindings, free_names, lines_of
 from nbchat.context.cell_order import most_alike
 from nbchat.context.cells import Cell
-from nbchat.context.classes import class_name, is_a, of_type, stored
+from nbchat.context.classes import class_name, is_a, is_exactly, of_type, stored
 from nbchat.context.failing_line import Place
 from nbchat.context.last_error import Failure
 from nbchat.context.notebook import Notebook
 from nbchat.context.variable_lines import (
     MOST_COLUMNS,
     column_names,
-    is_exactly,
     library_class,
     or_else,
     read,

@@ -24,6 +24,7 @@ from nbchat.context.classes import (
     class_name,
     field_of_c,
     is_a,
+    is_exactly,
     loaded,
     module_name,
     name_of_class,
@@ -107,11 +108,6 @@ def or_else(usual: T, ask: Callable[..., T], *of: object) -> T:
         raise Interrupted("a variable was still being looked at; nothing was sent.") from None
     except BaseException:
         return usual
-
-
-def is_exactly(value: object, *kinds: type) -> bool:
-    """Whether it is of one of these classes and of none made of them; nothing is compared."""
-    return any(type(value) is kind for kind in kinds)
 
 
 def _kind(value: object) -> str:
