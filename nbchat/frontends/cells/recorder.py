@@ -21,43 +21,17 @@ from nbchat.context.classes import is_a
 from nbchat.context.last_error import Failure
 from nbchat.errors import NbchatError
 from nbchat.frontends.cells.marks import Marks
-from nbchat.frontends.cells.outputs import Outputs, Shown
+from nbchat.frontends.cells.newest_images import NewestImages
+from nbchat.frontends.cells.run import Run
 from nbchat.frontends.cells.streams import StreamHooks
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 MOST_CELLS = 200  # runs that are kept, the newest
-MOST_FIGURES = 10  # images that are kept, the newest
 
 # Not to mend: a person stopped the cell, or it is us who says what is wrong.
 NO_FAILURES = (KeyboardInterrupt, SystemExit, NbchatError)
-
-
-class Run:
-    """One run of a cell, and what it has shown so far."""
-
-    __slots__ = ("cell", "error", "last_error", "outputs", "silenced")
-
-    def __init__(self, cell: Cell) -> None:
-        self.cell = cell
-        self.outputs = Outputs()
-        self.error: Output | None = None
-        self.silenced = 0  # how many answers are being shown in it, which are no outputs
-        self.last_error = getattr(sys, "last_value", None)  # that Python knew when it began
-
-    def take_shown_error(self) -> BaseException | None:
-        """The error whose traceback it has shown and gone on, as `%run` of a script does."""
-        before, self.last_error = self.last_error, None
-        now = getattr(sys, "last_value", None)
-        return now if now is not before and is_a(now, BaseException) else None
-
-    def tell(self) -> Cell:
-        """The cell, with its outputs as they are now."""
-        self.cell.outputs = self.outputs.tell()
-        if self.error is not None:
-            self.cell.outputs.append(self.error)
-        return self.cell
 
 
 class Recorder:
@@ -69,7 +43,7 @@ class Recorder:
         self._runs: deque[Run] = deque(maxlen=MOST_CELLS)
         self._by_execution: dict[str, Run] = {}
         self._running: dict[str, list[Run | None]] = {}  # None: a run that is no cell of its own
-        self._figures: deque[Shown] = deque()
+        self._images = NewestImages()
         self._failure = _failure_before(shell)
         self._first = shell.execution_count  # what has a lower number ran before
         self._failed_before = self._failure.cell if self._failure else None
@@ -88,7 +62,7 @@ class Recorder:
                 self._shell.events.unregister(event, callback)
         self._streams.end()
         with self._order:
-            for kept in (self._runs, self._by_execution, self._running, self._figures):
+            for kept in (self._runs, self._by_execution, self._running, self._images):
                 kept.clear()
             self._before = []
             self._hold(None)
@@ -166,7 +140,7 @@ class Recorder:
                 if not has_streams and not run.cell.turn_ids:
                     run.outputs.add_text(kind, content)
             elif not has_displays:
-                self._keep_figure(run.outputs.add_display(kind, content))
+                self._images.keep(run.outputs.add_display(kind, content))
 
     def _hold(self, failure: Failure | None) -> None:
         """Only the newest exception is held: it keeps alive all that its frames hold."""
@@ -197,7 +171,7 @@ class Recorder:
             elif kind in ("display_data", "execute_result"):
                 name = _display_id(content)
                 as_what: Stream = "result" if kind == "execute_result" else "display"
-                self._keep_figure(run.outputs.add_display(as_what, content["data"], name))
+                self._images.keep(run.outputs.add_display(as_what, content["data"], name))
 
     def _update(self, content: Mapping[str, Any]) -> None:
         """Whichever cell showed it: the newest counts."""
@@ -205,15 +179,7 @@ class Recorder:
         if name is not None:
             for run in self._runs:
                 for shown in run.outputs.update(name, content["data"]):
-                    self._keep_figure(shown)
-
-    def _keep_figure(self, shown: Shown | None) -> None:
-        if shown is None or shown.image is None:
-            return
-        if shown not in self._figures:
-            self._figures.append(shown)
-        while len(self._figures) > MOST_FIGURES:
-            self._figures.popleft().image = None
+                    self._images.keep(shown)
 
     # --- our own answers -------------------------------------------------------------------------
 
