@@ -21,14 +21,9 @@ from nbchat.context.cells import Cell
 from nbchat.context.classes import class_name, is_a, is_exactly, of_type, stored
 from nbchat.context.failing_line import Place
 from nbchat.context.last_error import Failure
+from nbchat.context.library_lines import MOST_COLUMNS, column_names, library_class, read
 from nbchat.context.notebook import Notebook
-from nbchat.context.variable_lines import (
-    MOST_COLUMNS,
-    column_names,
-    library_class,
-    or_else,
-    read,
-)
+from nbchat.context.or_else import or_else
 from nbchat.wording import nearest
 
 LEAST_LIKENESS = 0.6  # of a name to another (1: the same) that is offered for it

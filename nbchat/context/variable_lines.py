@@ -15,43 +15,33 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import BUILTINS
 from nbchat.context.classes import (
     attributes,
     class_name,
-    field_of_c,
     is_a,
     is_exactly,
-    loaded,
     module_name,
     name_of_class,
 )
-from nbchat.context.tables import pandas_frames, polars_frames
+from nbchat.context.key_texts import LONGEST_VALUE, NUMBERS, key_text
+from nbchat.context.library_lines import said_of_library
+from nbchat.context.or_else import or_else
 from nbchat.context.taken_names import taken_by, taken_by_class
-from nbchat.errors import Interrupted
 from nbchat.wording import plural
 
 MOST_VARIABLES = 24  # that are told of one line
-MOST_COLUMNS = 40  # of a table that are named
 MOST_KEYS = 20  # of a dict that are named
 MOST_ITEMS = 8  # of a list whose values are told
 MOST_ATTRIBUTES = 12  # of an instance that are named
 MOST_LOOKED_AT = 100  # items of a list whose types are told
-LONGEST_VALUE = 80  # characters of a text or a number
 LONGEST_LINE = 1200  # characters
 
-T = TypeVar("T")
-
-_SECRET = re.compile(
-    r"(?i)passw|secret|api_?key|credential|(^|_)token$"
-)  # whose values are not told
-_NUMBERS = (int, float, complex, bool, type(None))
-_TABLES = {"pandas": ("DataFrame",), "polars": ("DataFrame", "LazyFrame"), "pyarrow": ("Table",)}
-_COLUMNS = {"pandas": ("Series",), "polars": ("Series",)}
-_LABELLED = {"pandas": ("Index",), "xarray": ("DataArray", "Dataset")}
+# Of names like these no value is told.
+_SECRET = re.compile(r"(?i)passw|secret|api_?key|credential|(^|_)token$")
 
 
 def variable_lines(
@@ -96,20 +86,6 @@ def variable_line(name: str, value: object, *, with_values: bool = True) -> str:
     return one_line(line.replace("\n", " "), LONGEST_LINE)
 
 
-def or_else(usual: T, ask: Callable[..., T], *of: object) -> T:
-    """What a question gives; `usual` where an object of somebody's own has failed on the way.
-
-    >>> or_else(0, int, "x")
-    0
-    """
-    try:
-        return ask(*of)
-    except KeyboardInterrupt:
-        raise Interrupted("a variable was still being looked at; nothing was sent.") from None
-    except BaseException:
-        return usual
-
-
 def _kind(value: object) -> str:
     """The name of its class; for a class, that it is one."""
     if is_a(value, type):
@@ -119,7 +95,7 @@ def _kind(value: object) -> str:
 
 
 def _said(value: Any, with_values: bool) -> str:
-    if is_exactly(value, *_NUMBERS):
+    if is_exactly(value, *NUMBERS):
         return f", {one_line(repr(value), LONGEST_VALUE)}" if with_values else ""
     if is_a(value, str, bytes, bytearray):
         return _of_text(value, with_values)
@@ -134,10 +110,10 @@ def _said(value: Any, with_values: bool) -> str:
         return "" if taken is None else f" ({', '.join(taken)})"
     if type(value) is range:
         return f", {value!r}" if with_values else f", {plural(len(value), 'item')}"
-    return _of_library(value) or (_of_attributes(value) if with_values else "")
+    return said_of_library(value) or (_of_attributes(value) if with_values else "")
 
 
-# --- what Python itself has ----------------------------------------------------------------------
+# --- what is in it -------------------------------------------------------------------------------
 
 
 def _of_text(value: Any, with_values: bool) -> str:
@@ -163,7 +139,7 @@ def _of_items(value: Any, with_values: bool) -> str:
 def _is_short(item: object) -> bool:
     if type(item) is str:
         return len(item) <= LONGEST_VALUE // 4
-    return is_exactly(item, *_NUMBERS)
+    return is_exactly(item, *NUMBERS)
 
 
 def _item_type(item: Any) -> str:
@@ -171,7 +147,7 @@ def _item_type(item: Any) -> str:
     for kind in (list, tuple):
         if is_a(item, kind):
             return f"{class_name(item)} of {kind.__len__(item)}"
-    return one_line(f"{class_name(item)}{_of_library(item)}", LONGEST_VALUE)
+    return one_line(f"{class_name(item)}{said_of_library(item)}", LONGEST_VALUE)
 
 
 def _of_dict(value: Any, with_values: bool) -> str:
@@ -180,7 +156,7 @@ def _of_dict(value: Any, with_values: bool) -> str:
     if not with_values:
         return said
     pairs = islice(dict.items(value), MOST_KEYS)
-    shown = [f"{_label(key)}: {_item_type(item)}" for key, item in pairs]
+    shown = [f"{key_text(key)}: {_item_type(item)}" for key, item in pairs]
     more = ", …" if size > len(shown) else ""
     return f"{said} ({', '.join(shown)}{more})" if shown else said
 
@@ -198,123 +174,4 @@ def _of_attributes(value: Any) -> str:
 
 def _attribute(name: str, item: object) -> str:
     said = f"{one_line(name, LONGEST_VALUE)}: {_item_type(item)}"
-    return f"{said} {one_line(repr(item), LONGEST_VALUE)}" if is_exactly(item, *_NUMBERS) else said
-
-
-def _label(label: Any) -> str:
-    """A key or the name of a column, as it is written in code."""
-    if is_exactly(label, *_NUMBERS, str, bytes):
-        return one_line(repr(label), LONGEST_VALUE)
-    if type(label) is tuple:
-        return f"({', '.join(map(_label, label[:4]))})"
-    return class_name(label)
-
-
-# --- what libraries have -------------------------------------------------------------------------
-
-
-def _of_library(value: Any) -> str:
-    for kinds, tell in ((_TABLES, _of_table), (_COLUMNS, _of_column), (_LABELLED, _of_labelled)):
-        for module, names in kinds.items():
-            if kind := library_class(value, module, *names):
-                return tell(kind, value)
-    return _of_array(value)
-
-
-def library_class(value: object, module: str, *names: str) -> type | None:
-    """The class of that library that the value is of; None where it is of none."""
-    for name in names:
-        kind: type = loaded(module, name)
-        if is_a(kind, type) and is_a(value, kind):
-            return kind
-    return None
-
-
-def read(kind: type, value: object, name: str) -> Any:
-    """What the class of a library has under a name, whatever the value's own class has."""
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name].__get__(value, kind)
-    return None
-
-
-def column_names(value: object) -> list[Any]:
-    """The labels of a table's columns; of what is no table, none."""
-    for module, names in _TABLES.items():
-        kind = library_class(value, module, *names)
-        if kind and module == "pandas":
-            return list(read(kind, value, "columns"))
-        if kind and module == "polars":
-            return list(_polars_schema(kind, value))
-        if kind:
-            return list(read(kind, value, "column_names"))
-    return []
-
-
-def _of_table(kind: type, value: object) -> str:
-    size = _times(read(kind, value, "shape"))
-    columns = column_names(value)
-    shown = columns[:MOST_COLUMNS]
-    if kind.__module__.startswith("polars"):
-        types = list(_polars_schema(kind, value).values())
-    elif kind.__module__.startswith("pyarrow"):
-        types = list(read(kind, value, "schema").types)
-    else:
-        types = list(read(kind, value, "dtypes").array[: len(shown)])
-    told = [f"{_column(name)} {_dtype(kind, of)}" for name, of in zip(shown, types, strict=False)]
-    more = f", … {len(columns) - len(shown):,} more columns" if len(columns) > len(shown) else ""
-    return f", {size} ({', '.join(told)}{more})" if size else f" ({', '.join(told)}{more})"
-
-
-def _polars_schema(kind: type, value: object) -> Mapping[str, Any]:
-    if kind.__name__ == "LazyFrame":  # its `schema` warns that it may take long
-        schema: Mapping[str, Any] = read(kind, value, "collect_schema")()
-    else:
-        schema = read(kind, value, "schema")
-    return schema
-
-
-def _dtype(kind: type, dtype: Any) -> str:
-    """The dtype of a column, without any value that stands in it."""
-    if kind.__module__.startswith("polars"):
-        return polars_frames.dtype_text(dtype)
-    return pandas_frames.dtype_text(dtype)
-
-
-def _column(label: Any) -> str:
-    return label if type(label) is str and label.isidentifier() else _label(label)
-
-
-def _of_column(kind: type, value: object) -> str:
-    name = read(kind, value, "name")
-    called = f", named {_label(name)}" if name is not None and name != "" else ""
-    dtype = _dtype(kind, read(kind, value, "dtype"))
-    return f", {plural(_size(read(kind, value, 'shape')), 'row')}, {dtype}{called}"
-
-
-def _of_labelled(kind: type, value: object) -> str:
-    if kind.__module__.startswith("xarray"):
-        sizes = ", ".join(f"{dim} {size}" for dim, size in read(kind, value, "sizes").items())
-        return f" ({sizes})"
-    dtype = _dtype(kind, read(kind, value, "dtype"))
-    return f", {_times(read(kind, value, 'shape'))}, {dtype}"
-
-
-def _of_array(value: object) -> str:
-    """What numpy, torch and their kin keep in C: `3 × 4, float64`."""
-    shape, dtype = field_of_c(value, "shape"), field_of_c(value, "dtype")
-    if shape is None and (kind := library_class(value, "torch", "Tensor")):
-        shape, dtype = read(kind, value, "shape"), read(kind, value, "dtype")
-    if not is_a(shape, tuple):
-        return ""
-    size = _times(shape) or "no dimension"
-    said = f", {size}" if len(shape) != 1 else f", shape ({shape[0]},)"
-    return f"{said}, {dtype}" if dtype is not None else said
-
-
-def _times(shape: Any) -> str:
-    return " × ".join(f"{size:,}" for size in shape) if shape else ""
-
-
-def _size(shape: Any) -> int:
-    return int(shape[0]) if shape else 0
+    return f"{said} {one_line(repr(item), LONGEST_VALUE)}" if is_exactly(item, *NUMBERS) else said
