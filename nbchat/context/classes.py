@@ -184,6 +184,11 @@ def members_of(kind: type) -> dict[str, Any]:
     return _members(kind)
 
 
+def bases_of(kind: type) -> tuple[type, ...]:
+    """A class and those that it is made of, in the order in which Python looks for a name."""
+    return _bases(kind)
+
+
 def module_name(kind: type) -> str:
     """The module that a class says it is of; empty where it says nothing that is a text."""
     named = _module(kind) if is_built_in(kind) else _members(kind).get("__module__")

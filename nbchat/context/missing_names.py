@@ -18,7 +18,15 @@ from nbchat.context.bounded import one_line
 from nbchat.context.cell_code import GIVEN, bindings, free_names, lines_of
 from nbchat.context.cell_order import most_alike
 from nbchat.context.cells import Cell
-from nbchat.context.classes import class_name, is_a, is_exactly, of_type, stored
+from nbchat.context.classes import (
+    bases_of,
+    class_name,
+    is_a,
+    is_exactly,
+    members_of,
+    of_type,
+    stored,
+)
 from nbchat.context.failing_line import Place
 from nbchat.context.last_error import Failure
 from nbchat.context.library_lines import MOST_COLUMNS, column_names, library_class, read
@@ -26,7 +34,11 @@ from nbchat.context.notebook import Notebook
 from nbchat.context.or_else import or_else
 from nbchat.wording import nearest
 
-LEAST_LIKENESS = 0.6  # of a name to another (1: the same) that is offered for it
+# How like a name another one is at least (1: the same) that is offered for it.
+LEAST_LIKENESS = 0.6  # an attribute, a key or a column
+LEAST_OF_VARIABLE = 0.7
+LEAST_OF_MODULE = 0.75
+LEAST_OF_BUILTIN = 0.8
 MOST_NAMES = 12  # that are told
 MOST_NEAR = 5  # that are offered for one
 MOST_LABELS = 1000  # of a dict, or of a table's rows, that are looked through
@@ -99,8 +111,8 @@ def _did_you_mean(name: str, known: Iterable[str], hidden: Iterable[str]) -> str
         return ""
     left_out = {*hidden}
     offered = [one for one in known if not one.startswith("_") and one not in left_out]
-    near = nearest(name, offered, LEAST_LIKENESS + 0.1) or nearest(name, GIVEN, 0.8)
-    return f" Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
+    near = nearest(name, offered, LEAST_OF_VARIABLE) or nearest(name, GIVEN, LEAST_OF_BUILTIN)
+    return _offer(near)
 
 
 def _where_defined(name: str, failure: Failure, notebook: Notebook) -> str:
@@ -159,9 +171,8 @@ def _of_import(error: BaseException) -> Iterator[str]:
         if top != name and top in sys.modules:
             yield f"there is no module `{name}` in the package `{top}` that is installed."
             return
-        near = nearest(top, _modules(), 0.75)
-        meant = f" Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
-        yield f"no module `{name}` is installed.{meant}"
+        near = nearest(top, _modules(), LEAST_OF_MODULE)
+        yield f"no module `{name}` is installed.{_offer(near)}"
         return
     module, wanted = sys.modules.get(name), _import_names(error)[-1]
     if wanted != name and is_a(module, ModuleType):
@@ -204,16 +215,16 @@ def _described(owner: Any) -> str:
 def _attributes(owner: Any) -> list[str]:
     """The names that a value has by its class, and what lies in it; nothing is asked of it."""
     names: list[Any] = []
-    bases: Any = type.__dict__["__mro__"].__get__(type(owner))
+    bases = bases_of(type(owner))
     if is_a(owner, ModuleType):
         names += of_type(ModuleType, "__dict__", owner)
     else:
         if is_a(owner, type):
-            bases = type.__dict__["__mro__"].__get__(owner)
+            bases = bases_of(owner)
         names += stored(owner)
         names += _columns(owner)
     for base in bases:
-        names += type.__dict__["__dict__"].__get__(base)
+        names += members_of(base)
     return [name for name in dict.fromkeys(names) if type(name) is str and name[:1] != "_"]
 
 
@@ -276,6 +287,10 @@ def _keys(value: object) -> list[Any]:
 def _near(name: str, known: Iterable[str]) -> str:
     near = nearest(name, known, LEAST_LIKENESS)[:MOST_NEAR]
     return f" Near: {', '.join(f'`{one}`' for one in near)}." if near else ""
+
+
+def _offer(near: Sequence[str]) -> str:
+    return f" Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
 
 
 def _message(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any
 
-from nbchat.context.classes import is_a
+from nbchat.context.classes import bases_of, is_a, members_of
 
 
 def taken_by(function: FunctionType) -> list[str]:
@@ -37,8 +37,8 @@ def taken_by_class(kind: Any) -> list[str] | None:
     >>> taken_by_class(Point), taken_by_class(int)
     (['x', 'y'], None)
     """
-    for base in type.__dict__["__mro__"].__get__(kind):
-        made = type.__dict__["__dict__"].__get__(base).get("__init__")
+    for base in bases_of(kind):
+        made = members_of(base).get("__init__")
         if made is not None:
             return taken_by(made)[1:] if is_a(made, FunctionType) else None
     return None

@@ -136,11 +136,13 @@ def _sent_turns(shell: InteractiveShell, conversation: Conversation) -> list[str
 
 def _sees_images(opened: Runtime, line: MagicArguments, conversation: Conversation | None) -> bool:
     """Whether the model that is asked reads images, as far as is known."""
+    from nbchat.conversation.window import reads_images
+
     name = line.model or opened.model_to_show(conversation or opened.chat())[0]
     row = None
     with suppress(NbchatError):
         row = opened.settings().catalog.find(name).model
-    return row is None or not row.features or "image" in row.features
+    return reads_images(row)
 
 
 def _open_stream(

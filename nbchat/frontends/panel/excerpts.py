@@ -26,6 +26,7 @@ from nbchat.context.notebook import Notebook
 from nbchat.context.shown import block
 from nbchat.context.values import label
 from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.window import reads_images
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.frontends.panel import folder, offers
 from nbchat.frontends.panel.next_model import next_model
@@ -56,7 +57,7 @@ class Asked:
         with suppress(NbchatError):
             if self.settings:
                 row = self.settings.catalog.find(next_model(self.conversation)).model
-        return row is None or not row.features or "image" in row.features
+        return reads_images(row)
 
 
 class Excerpts:
