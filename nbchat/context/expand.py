@@ -75,7 +75,7 @@ class _Values:
 
     def __init__(self, known: Names, data: Data) -> None:
         self._known = known
-        self._kept_back = data
+        self._data = data
         self._forms: dict[str, Form] = {}
         self._shown: dict[str, Shown] = {}
         self.labels: dict[str, str] = {}  # by name
@@ -111,10 +111,10 @@ class _Values:
 
     def _show(self, name: str, form: Form, *, is_inline: bool) -> None:
         (value,) = self._known.found(name)
-        shown = show(name, value, form, self._kept_back)
+        shown = show(name, value, form, self._data)
         self._shown[name] = shown
         self.labels[name] = label(name, shown, shown.text)
-        if self._kept_back != "schema":
+        if self._data != "schema":
             self.attached += shown.attached
         if shown.text and not (shown.is_inline and is_inline):
             self.blocks[name] = block(name, shown)

@@ -76,7 +76,7 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
     if in_cell == in_function:
         places = places[:1]
     parts = [_cell_part(failure, piece)]
-    parts += [_line_part(place, piece) for place in places]
+    parts += [_line_part(place) for place in places]
     parts.append(_traceback_part(failure, hidden, with_values=with_values))
     if with_values:
         parts += _printed_part(failure, notebook)
@@ -118,7 +118,7 @@ def _cell_part(failure: Failure, piece: Piece) -> str:
     return f"{heading}\n{fenced(piece.text, 'python')}"
 
 
-def _line_part(place: Place, piece: Piece) -> str:
+def _line_part(place: Place) -> str:
     where = f"In {place.where}, line" if place.where else "Line"
     return f"{where} {place.line} failed:\n{fenced(_cut(place.marked, LINE_TOKENS))}"
 

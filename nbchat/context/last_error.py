@@ -1,4 +1,4 @@
-"""The last error of a cell, as a model is told it."""
+"""A cell that failed last, and the exception that ended it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ NO_CHANGE = "The repaired cell is the same as the one that failed."
 NO_PYTHON = "Look at it before you run it: it is no valid Python."
 
 GOOD_ENOUGH = 0.6  # of the mark of the best block
-LEAST_LIKENESS = 0.2
+LEAST_LIKENESS = 0.2  # that is added to the likeness of each block, so that length counts, too
 LONGEST_COMPARED = 2000  # characters of a block
 
 _NO_END = "\\ No newline at end of file"

@@ -8,7 +8,7 @@ from nbchat.context.cells import Cell
 
 
 class Marks:
-    """A set of cells that outlives that they are run again."""
+    """Cells that stay marked when they are run again."""
 
     def __init__(self) -> None:
         self._marked: list[Cell] = []
@@ -18,7 +18,7 @@ class Marks:
             self._marked.append(Cell(cell.source, id=cell.id))
 
     def take_out(self, cell: Cell) -> bool:
-        """Whether it was one of them."""
+        """Take the mark of a cell away. Returns whether it had one."""
         left = [mark for mark in self._marked if not mark.is_same(cell)]
         was_there = len(left) < len(self._marked)
         self._marked = left

@@ -51,7 +51,7 @@ def insert(chat: ChatCommand, number: str = "") -> None:
         said = f"{_named(blocks, at)}: no cell runs {undisguised_name(block.language)}; to copy:"
         _show(chat, block, [said, *_remarks(block)])
     elif insert_below(chat.shell, code):
-        _say(chat, [f"{_named(blocks, at)}, is below, and was not run.", *_remarks(block)])
+        _say([f"{_named(blocks, at)}, is below, and was not run.", *_remarks(block)])
     else:
         _show(chat, block, [NO_FRONT_END, *_remarks(block)])
 
@@ -62,7 +62,7 @@ def copy(chat: ChatCommand, number: str = "") -> None:
     at = _numbered(blocks, number, "copy") if number else 0
     block = blocks[at]
     if not hasattr(chat.shell, "kernel") and clipboard.copy(block.code):
-        _say(chat, [f"{_named(blocks, at)}, is in the clipboard.", *_remarks(block)])
+        _say([f"{_named(blocks, at)}, is in the clipboard.", *_remarks(block)])
         return
     _show(chat, block, [f"{_named(blocks, at)}, to copy:", *_remarks(block)])
 
@@ -180,7 +180,7 @@ def unseen_characters(code: str) -> str:
     return ", ".join([*names[:MOST_NAMED], *([f"and {more} more kinds"] if more > 0 else [])])
 
 
-def _say(chat: ChatCommand, lines: list[str]) -> None:
+def _say(lines: list[str]) -> None:
     print("\n".join(lines))
 
 
