@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from nbchat.context.bounded import LONGEST_BRIEF, LONGEST_VALUE
 from nbchat.context.classes import class_name, is_from, of_class
 from nbchat.context.forms import Form
 from nbchat.context.items import nested_text
@@ -19,13 +20,13 @@ from nbchat.context.tables.cells import cut, is_missing, item_text, rounded
 from nbchat.context.tables.facts import Facts, frequent, of_array
 from nbchat.context.tables.sample import positions
 
-MOST_WHOLE = 2_000  # characters of an array that is sent whole without being asked for
-MOST_ASKED_FOR = 50_000  # characters of one that is
 MOST_OF_ENDS = 600  # characters of the first items, and of the last ones
 ENDS = 10  # items at each end
 ROWS = 3  # at each end, of an array of two axes and few columns
 MOST_FIELDS = 40  # of a structured array
 LONGEST_DTYPE = 500  # characters
+LONGEST_FIELD, LONGEST_FIELD_DTYPE = 40, 80  # characters, of a structured array
+LONGEST_ITEM = 50  # characters of an item that is written alone
 
 # Modules with the names of their classes, which are told by what they say of their form.
 _OTHERS = (
@@ -81,7 +82,7 @@ def _of_numpy(value: Any, form: Form) -> Shown:
         return Shown(kind, f"shape: {plain.shape}\ndtype: {dtype}", facts=(size, "schema"))
     if form.kind == "rows" and plain.ndim:
         return _first_rows(plain, form.rows, kind)
-    most = MOST_WHOLE if form.kind == "brief" else MOST_ASKED_FOR
+    most = LONGEST_BRIEF if form.kind == "brief" else LONGEST_VALUE
     text = nested_text(plain, most)
     if text:
         return Shown(kind, text, "python", (size,))
@@ -107,10 +108,10 @@ def dtype_text(dtype: Any) -> str:
 def _first_rows(array: Any, wanted: int, kind: str) -> Shown:
     """So many items of the first axis, or as many as there is room for."""
     count = min(wanted, len(array))
-    text = nested_text(array[:count], MOST_ASKED_FOR)
+    text = nested_text(array[:count], LONGEST_VALUE)
     while not text and count > 1:
         count = count // 2
-        text = nested_text(array[:count], MOST_ASKED_FOR)
+        text = nested_text(array[:count], LONGEST_VALUE)
     size = size_text(array)
     if not text:
         return Shown(kind, brief_text(array), facts=(size, "brief"))
@@ -138,7 +139,7 @@ def _lines(array: Any) -> list[str]:
 
 
 def _field_line(array: Any, field: str) -> str:
-    line = f"{cut(field, 40)!r}: {cut(str(array.dtype[field]), 80)}"
+    line = f"{cut(field, LONGEST_FIELD)!r}: {cut(str(array.dtype[field]), LONGEST_FIELD_DTYPE)}"
     said = range_text(array[field], with_mean=False)
     return f"{line}, {said}" if said else line
 
@@ -227,5 +228,5 @@ def _run(array: Any, places: range) -> str:
     items = _readable(_sample(array, [*places]) if places else array)
     text = nested_text(items, MOST_OF_ENDS)
     return text or cut(
-        item_text([item_text(item, 50) for item in items], MOST_OF_ENDS), MOST_OF_ENDS
+        item_text([item_text(item, LONGEST_ITEM) for item in items], MOST_OF_ENDS), MOST_OF_ENDS
     )

@@ -9,6 +9,7 @@ import re
 
 from nbchat import known_keys
 
+LONGEST_BRIEF = 2_000  # characters of one value that is sent whole without being asked for
 LONGEST_VALUE = 50_000  # characters of one value, however much of it is asked for
 SHARE_OF_BEGINNING = 0.4  # of what is kept where a text is cut in its middle
 LONGEST_WORDS = 50  # characters that say how much is missing

@@ -14,7 +14,7 @@ from itertools import islice
 from types import FunctionType, SimpleNamespace
 from typing import Any, TypeAlias
 
-from nbchat.context.bounded import LONGEST_VALUE, one_line
+from nbchat.context.bounded import LONGEST_BRIEF, LONGEST_VALUE, one_line
 from nbchat.context.classes import (
     class_name,
     defines,
@@ -31,7 +31,6 @@ from nbchat.context.plain import without_value
 from nbchat.context.shown import Shown
 from nbchat.wording import plural
 
-LONGEST_BRIEF = 2000  # characters of a container, unless more is asked for
 LONGEST_WORDS = 60  # characters that say how many items there are, and the brackets
 INDENT = 4  # spaces
 MOST_ITEMS = 100_000  # that are looked at

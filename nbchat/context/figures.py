@@ -29,11 +29,13 @@ from nbchat.context.classes import (
 from nbchat.context.files import LARGEST_PICTURE
 from nbchat.context.shown import Shown
 from nbchat.library_logs import hushed
+from nbchat.wording import plural
 
 LONGEST_SIDE = 8_000  # pixels of a picture that models look at
 LEAST_DPI = 20.0  # dots per inch of a figure that is drawn smaller
 LONGEST_SUMMARY = 4000  # characters
-MOST_TRACES = 40
+MOST_TRACES = 40  # that a summary tells
+LONGEST_TITLE = 200  # characters
 MOST_PLACES = 3  # of a tuple that a function of matplotlib gives back
 MOST_PLACES_OF_DICT = 10
 MOST_ARTISTS = 1000  # of a list, of which each is looked at
@@ -161,7 +163,7 @@ def plotly_summary(value: object) -> Shown:
         lines.append(f"trace {number}: {', '.join(_told_trace(trace))}")
     if len(traces) > MOST_TRACES:
         lines.append(f"… ({MOST_TRACES} of {len(traces):,} traces)")
-    count = f"{len(traces):,} trace{'' if len(traces) == 1 else 's'}"
+    count = plural(len(traces), "trace")
     text = cut_end("\n".join(lines), LONGEST_SUMMARY) or "no traces"
     return Shown(f"{class_name(value)} of plotly, {count}", text, facts=(count, "not drawn"))
 
@@ -169,7 +171,7 @@ def plotly_summary(value: object) -> Shown:
 def _title(part: Mapping[str, Any]) -> str:
     title = part.get("title")
     text = title.get("text") if isinstance(title, Mapping) else title
-    return one_line(" ".join(text.split()), 200) if isinstance(text, str) else ""
+    return one_line(" ".join(text.split()), LONGEST_TITLE) if isinstance(text, str) else ""
 
 
 def _told_trace(trace: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any
 
 from nbchat.context.asking import asking
-from nbchat.context.bounded import LONGEST_VALUE, said_text, without_addresses
+from nbchat.context.bounded import LONGEST_BRIEF, LONGEST_VALUE, said_text, without_addresses
 from nbchat.context.classes import (
     attributes,
     class_name,
@@ -28,7 +28,6 @@ from nbchat.context.plain import one_of, without_value
 from nbchat.context.shown import Shown
 
 LONGEST_KIND = 500  # characters of a text that says no more than what it is
-LONGEST_BRIEF = 2000  # characters, unless more is asked for
 
 # `<pandas.core.groupby.DataFrameGroupBy object>`, `<unlocked _thread.lock object>`
 _ONLY_ITS_KIND = re.compile(r"<?(?:\w+ )?[\w.]+ (?:object|instance)(?: of type [\w.]+| \w+=\d+)*>?")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nbchat.wording import plural
+
 CHARACTERS = 4.0  # of a token, by ordinary tokenisers, in English and code
 CHARACTERS_CJK = 1.5
 
@@ -22,5 +24,4 @@ def estimate(text: str) -> int:
 
 def told(text: str) -> str:
     """The same for a label: `~1,230 tokens`."""
-    count = estimate(text)
-    return f"~{count:,} token{'' if count == 1 else 's'}"
+    return f"~{plural(estimate(text), 'token')}"

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from nbchat.context import arrays
+from nbchat.context.bounded import LONGEST_BRIEF, LONGEST_VALUE
 from nbchat.context.classes import class_name, is_from, of_class
 from nbchat.context.forms import Form
 from nbchat.context.items import nested_text
@@ -18,12 +19,12 @@ from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
 from nbchat.context.tables.cells import cell_text, cut
 from nbchat.context.tables.names import name_text
+from nbchat.wording import plural
 
 MOST = 2_850  # characters of a brief; with its heading and its fence, 3,000
-MOST_WHOLE = 2_000  # characters of one that is sent with all its values
-MOST_ASKED_FOR = 50_000  # characters of one for which they are asked
 LONGEST_LINE = 300  # characters
 LONGEST_NAME = 40  # characters
+LONGEST_DIMENSION = 20  # characters of its name
 LONGEST_KIND = 140  # characters
 _TOLD = ("long_name", "standard_name", "units")  # of what is noted of an array
 
@@ -42,10 +43,10 @@ def _shown(value: Any, form: Form) -> Shown:
     kind = cut(f"xarray {class_name(value)}, {sizes}", LONGEST_KIND)
     size = arrays.size_text(value) if is_from(value, "xarray", "DataArray") else _count(own)
     if form.kind == "schema":
-        text = _lines_text(coordinates, own, MOST_ASKED_FOR, with_values=False)
+        text = _lines_text(coordinates, own, LONGEST_VALUE, with_values=False)
         return Shown(kind, text, facts=(size, "schema"))
-    text = _lines_text(coordinates, own, MOST_WHOLE if form.kind == "brief" else MOST)
-    most = MOST_WHOLE if form.kind == "brief" else MOST_ASKED_FOR
+    text = _lines_text(coordinates, own, LONGEST_BRIEF if form.kind == "brief" else MOST)
+    most = LONGEST_BRIEF if form.kind == "brief" else LONGEST_VALUE
     everything = {**coordinates, **own}
     values = _values_text(everything, most - len(text), form.rows or None)
     if values:
@@ -65,12 +66,14 @@ def _variables(value: Any) -> tuple[dict[Any, Any], dict[Any, Any]]:
 
 def _sizes(value: Any) -> str:
     sizes: Mapping[Any, int] = of_class(value, "sizes")
-    said = ", ".join(f"{name_text(name, 20)}: {size:,}" for name, size in sizes.items())
+    said = ", ".join(
+        f"{name_text(name, LONGEST_DIMENSION)}: {size:,}" for name, size in sizes.items()
+    )
     return said or "no dimensions"
 
 
 def _count(own: Mapping[Any, Any]) -> str:
-    return f"{len(own):,} variable{'' if len(own) == 1 else 's'}"
+    return plural(len(own), "variable")
 
 
 def _lines_text(
@@ -93,7 +96,7 @@ def _lines_text(
 
 def _line(name: object, variable: Any, with_values: bool) -> str:
     """`temperature (time, x): float64, -3.1 … 30.2`."""
-    dims = ", ".join(name_text(dim, 20) for dim in variable.dims)
+    dims = ", ".join(name_text(dim, LONGEST_DIMENSION) for dim in variable.dims)
     named = "(no name)" if name is None else name_text(name, LONGEST_NAME)
     line = f"{named} ({dims}): {arrays.dtype_text(variable.dtype)}"
     if not _is_here(variable):

@@ -7,6 +7,7 @@ is not computed for this, either: it goes by its columns.
 
 from __future__ import annotations
 
+from nbchat.context.bounded import LONGEST_BRIEF, LONGEST_VALUE
 from nbchat.context.classes import is_from
 from nbchat.context.forms import Form
 from nbchat.context.quiet import no_warnings
@@ -18,6 +19,7 @@ from nbchat.context.tables.lazy import LazyTable, is_lazy, lazy_table
 from nbchat.context.tables.pandas_frames import pandas_frame
 from nbchat.context.tables.polars_frames import polars_frame
 from nbchat.context.tables.written import beginning
+from nbchat.wording import plural
 
 # Modules with the names of their classes.
 _CLASSES = (
@@ -28,8 +30,7 @@ _CLASSES = (
     ("pyarrow", "Table", "RecordBatch", "ChunkedArray", "Array"),
 )
 
-MOST_WHOLE = 2_000  # characters of a table that is sent whole without being asked for
-MOST_ASKED_FOR = 50_000  # characters of one that is
+LONGEST_WORDS = 60  # characters that say how many rows there are
 
 
 def view(name: str, value: object, form: Form) -> Shown | None:
@@ -72,17 +73,17 @@ def _shown(frame: Frame, form: Form) -> Shown:
 
 def _whole(frame: Frame) -> str:
     """All of it, where that is short enough; else empty."""
-    if frame.rows * len(frame.columns) > MOST_WHOLE or len(frame.columns) < frame.width:
+    if frame.rows * len(frame.columns) > LONGEST_BRIEF or len(frame.columns) < frame.width:
         return ""
-    text, rows = beginning(frame, frame.rows, MOST_WHOLE)
+    text, rows = beginning(frame, frame.rows, LONGEST_BRIEF)
     text += types_text(frame)
-    return text if rows == frame.rows and len(text) <= MOST_WHOLE else ""
+    return text if rows == frame.rows and len(text) <= LONGEST_BRIEF else ""
 
 
 def _of_rows(frame: Frame, wanted: int) -> Shown:
     """So many rows, or as many as there is room for."""
     types = types_text(frame)
-    text, rows = beginning(frame, wanted, MOST_ASKED_FOR - len(types) - 60)
+    text, rows = beginning(frame, wanted, LONGEST_VALUE - len(types) - LONGEST_WORDS)
     if rows < frame.rows:
         text = f"{text.rstrip()}\n… ({rows:,} of {frame.rows:,} rows)\n"
     facts = (frame.size_text,) if rows == frame.rows else (frame.size_text, _first(rows))
@@ -95,6 +96,6 @@ def _first(rows: int) -> str:
 
 def _lazy_shown(lazy: LazyTable) -> Shown:
     width = sum(not column.is_index for column in lazy.columns)
-    count = f"{width:,} column{'' if width == 1 else 's'}"
+    count = plural(width, "column")
     text = schema_text(lazy.columns[:MOST_COLUMNS], width)
     return Shown(f"{lazy.kind}, not computed, {count}", text, facts=(count, "schema"))

@@ -22,6 +22,7 @@ FIRST_COLUMNS = 40  # of which cells are written
 LARGEST_RUN = 1_000  # alike columns whose range is told
 LONGEST_TYPE = 80  # characters
 LONGEST_NOTE = 200  # characters
+ROOM_FOR_COUNT = 40  # characters of the line that counts the other columns
 NEW_LINE = "\n"
 
 
@@ -99,7 +100,7 @@ class _Lines:
     def _lines(self, width: int) -> list[str]:
         """As many as there is room for, and for one more that counts the others."""
         lines: list[str] = []
-        left = self._most - 40
+        left = self._most - ROOM_FOR_COUNT
         for run in self._runs:
             line = _names(self._columns[run.start : run.stop], width)
             left -= len(line) + 1

@@ -18,6 +18,7 @@ FEWEST_NAMED = 4  # of one that is written with a backslash for each
 MOST_COUNTED = 20_000  # values that are counted though all are different
 SOME = 2_000  # values by which that is guessed
 UNCOUNTED = 0  # in place of a count
+LONGEST_END = 40  # characters of an end of a range, or of the name of a class
 MOST_KINDS = 4  # classes of what a mixed column holds
 
 _SCALARS = frozenset(SCALARS)
@@ -51,7 +52,7 @@ class Facts:
 
 
 def _end_text(value: object) -> str:
-    return cell_text(value, 40, is_rounded=True)
+    return cell_text(value, LONGEST_END, is_rounded=True)
 
 
 def together(facts: Sequence[Facts]) -> Facts:
@@ -150,7 +151,7 @@ def _sizes_text(values: Sequence[Any]) -> str:
 
 
 def _kind_name(kind: type) -> str:
-    return cut(type.__dict__["__name__"].__get__(kind), 40)
+    return cut(type.__dict__["__name__"].__get__(kind), LONGEST_END)
 
 
 def _counts_text(counted: Sequence[tuple[object, int]]) -> str:

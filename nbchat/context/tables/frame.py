@@ -11,8 +11,10 @@ from nbchat.context.classes import class_name
 from nbchat.context.tables.facts import Facts
 from nbchat.context.tables.names import Column
 from nbchat.context.tables.sample import positions
+from nbchat.wording import plural
 
 MOST_COLUMNS = 5_000  # that are looked at
+LONGEST_KIND = 60  # characters of the name of a class
 UNREADABLE = "<unreadable>"
 
 
@@ -32,7 +34,7 @@ class Frame(ABC):
 
     def __init__(self, value: object) -> None:
         name = class_name(value)
-        self.kind = name if name.isidentifier() and len(name) < 60 else "table"
+        self.kind = name if name.isidentifier() and len(name) < LONGEST_KIND else "table"
 
     @property
     def held(self) -> int:
@@ -54,8 +56,8 @@ class Frame(ABC):
         """For the model: `DataFrame, 45,211 rows × 17 columns`."""
         kind = f"{self.library} {self.kind}".lstrip()
         if self.is_column:
-            return f"{kind}, {_count(self.rows, 'value')}"
-        return f"{kind}, {_count(self.rows, 'row')} × {_count(self.width, 'column')}"
+            return f"{kind}, {plural(self.rows, 'value')}"
+        return f"{kind}, {plural(self.rows, 'row')} × {plural(self.width, 'column')}"
 
     @abstractmethod
     def facts(self, at: int) -> Facts:
@@ -79,7 +81,3 @@ class Frame(ABC):
                 cells = self.cells_of(part, at)
             columns.append(cells if len(cells) == stop - start else [UNREADABLE] * (stop - start))
         return zip(*columns, strict=True)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from nbchat.context.tables.names import Column, name_text
 _ALIKE = ("modin.pandas", "cudf")  # what they hold is asked for by their own methods
 MOST_OF_ALIKE = 10_000  # first rows of theirs that are looked at
 MOST_LEVELS = 20  # of an index
+LONGEST_NAME, LONGEST_LEVEL = 60, 40  # characters of what the names of columns are named
 
 _ORDERED = "iufmM"  # kinds of dtypes whose values have a range
 
@@ -111,9 +112,11 @@ def _levels(index: Any) -> int:
 def _notes_of_names(columns: Any) -> list[str]:
     """What the names of columns are named themselves."""
     if columns.nlevels > 1:
-        levels = ", ".join(name_text(name, 40) for name in columns.names[:MOST_LEVELS])
+        levels = ", ".join(name_text(name, LONGEST_LEVEL) for name in columns.names[:MOST_LEVELS])
         return [f"columns: MultiIndex, levels {levels}"]
-    return [] if columns.name is None else [f"columns.name: {name_text(columns.name, 60)}"]
+    return (
+        [] if columns.name is None else [f"columns.name: {name_text(columns.name, LONGEST_NAME)}"]
+    )
 
 
 def facts_of(column: Any) -> Facts:

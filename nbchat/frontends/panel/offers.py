@@ -13,7 +13,7 @@ from nbchat.frontends.panel.attachments import has
 from nbchat.wording import plural
 
 MOST_NAMES = 30  # variables that are offered at a time
-MOST_CELLS = 12
+MOST_CELLS = 12  # that are offered at a time
 LONGEST_LINE = 60  # characters of a cell that are offered
 
 _COUNTED: tuple[Any, ...] = (str, list, tuple, dict, set, frozenset, bytes)
