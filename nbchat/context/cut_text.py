@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nbchat.context.terminal_text import rewritten, without_escapes
+
 LONGEST = 8_000  # characters that are kept of one text
 MOST_AT_ONCE = 4  # times as many are looked at of what comes at once
-
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[()*+][0-9A-Za-z]|[@-Z\\^_c=>78])"
-)
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|\r(?!\n)")
-
 
 _LEFT_OUT = re.compile(r"\n… ([\d,]+) characters left out …\n")
 
@@ -96,25 +91,3 @@ def cut(text: str, longest: int) -> str:
 
 def _left_out(count: int) -> str:
     return f"\n… {count:,} characters left out …\n"
-
-
-def rewritten(text: str) -> str:
-    """The text as a terminal shows it at the end: a line begun again takes the place of the last.
-
-    >>> rewritten("10%\\r20%\\r30%\\r"), rewritten("a\\r\\nb")
-    ('30%\\r', 'a\\nb')
-    """
-    lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(_last_written(line) for line in lines)
-
-
-def _last_written(line: str) -> str:
-    """What is left of a line; a return at its end stays, since what follows may come later."""
-    words = line.rstrip("\r")
-    ending = "\r" if len(words) < len(line) else ""
-    return words.rpartition("\r")[2] + ending
-
-
-def without_escapes(text: str) -> str:
-    """The text without what a terminal would obey: colours, and other control characters."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text))

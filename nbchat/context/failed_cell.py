@@ -59,16 +59,7 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
 
     Raises NotThere where nothing has failed.
     """
-    failure = notebook.failure
-    if failure is None:
-        raise NotThere(NOTHING_FAILED)
-    number = failure.cell.number
-    hidden = notebook.hidden_cells
-    if number in hidden:
-        raise NotThere(
-            f"the cell that failed, In[{number}], is hidden and never sent. To take that back:\n"
-            f"%chat hide --forget {number}"
-        )
+    failure, hidden = _last_failure(notebook), notebook.hidden_cells
     with_values = data != "schema"
     in_cell, in_function = place_in_cell(failure), place_in_function(failure, hidden)
     piece = _piece(failure, in_cell)
@@ -86,6 +77,20 @@ def failed_cell(notebook: Notebook, data: Data = "brief") -> FailedCell:
     parts.append(f"{version_line(_modules(failure))}.")
     text = "\n\n".join(parts)
     return FailedCell(Excerpt(text, _label(failure, text)), failure, piece)
+
+
+def _last_failure(notebook: Notebook) -> Failure:
+    """The last error. Raises NotThere for none, and for one that is never sent."""
+    failure = notebook.failure
+    if failure is None:
+        raise NotThere(NOTHING_FAILED)
+    number = failure.cell.number
+    if number in notebook.hidden_cells:
+        raise NotThere(
+            f"the cell that failed, In[{number}], is hidden and never sent. To take that back:\n"
+            f"%chat hide --forget {number}"
+        )
+    return failure
 
 
 def _label(failure: Failure, text: str) -> str:

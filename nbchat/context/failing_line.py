@@ -15,15 +15,11 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from nbchat.context.cell_code import head_of, lines_of, names_between, statement_lines
-from nbchat.context.classes import is_a
+from nbchat.context.classes import is_a, of_type
 from nbchat.context.frames import cell_number, is_cell, is_own, short_path
 from nbchat.context.last_error import Failure
 
 MOST_FRAMES = 1000  # that are looked at, of an endless recursion
-
-_traceback = BaseException.__dict__["__traceback__"].__get__
-_line = SyntaxError.__dict__["lineno"].__get__
-_column = SyntaxError.__dict__["offset"].__get__
 
 
 @dataclass(slots=True, frozen=True)
@@ -62,7 +58,7 @@ class Place:
 
 
 def _walk(error: BaseException) -> Iterator[TracebackType]:
-    entry = _traceback(error)
+    entry: TracebackType | None = of_type(BaseException, "__traceback__", error)
     while entry is not None:
         yield entry
         entry = entry.tb_next
@@ -84,9 +80,7 @@ def place_in_cell(failure: Failure) -> Place | None:
         file = _file(entries[0])
         last = [entry for entry in entries if _file(entry) == file][-1]
         return _place(source, last, _line_in(source, head, last), "" if head else _function(last))
-    if is_a(error, SyntaxError) and type(_line(error)) is int:
-        return _place_of_syntax(source, head, error)
-    return None
+    return _place_of_syntax(source, head, error) if is_a(error, SyntaxError) else None
 
 
 def place_in_function(failure: Failure, hidden: Collection[int] = ()) -> Place | None:
@@ -166,10 +160,13 @@ def _place(
     return Place(line, text, begin, end, names, where, inside, unset, is_in_file)
 
 
-def _place_of_syntax(source: str, head: str, error: BaseException) -> Place:
-    line = _line(error) + _skipped(source, head)
+def _place_of_syntax(source: str, head: str, error: BaseException) -> Place | None:
+    """The place that a SyntaxError tells itself; None where it tells none."""
+    number, offset = (of_type(SyntaxError, name, error) for name in ("lineno", "offset"))
+    if type(number) is not int:
+        return None
+    line = number + _skipped(source, head)
     text = _text(source, line)
-    offset = _column(error)
     begin = offset - 1 if type(offset) is int and 0 < offset <= len(text) + 1 else 0
     end = begin + 1 if type(offset) is int and offset > 0 else 0
     return Place(line, text, begin, end, names_between(source, line, line))

@@ -16,10 +16,10 @@ from nbchat.context.asking import ENDS, asking
 from nbchat.context.bounded import LONGEST_VALUE, cut_middle, one_line, said_text
 from nbchat.context.cell_code import lines_of
 from nbchat.context.classes import class_name, is_a, of_type
-from nbchat.context.cut_text import without_escapes
 from nbchat.context.forms import Form
 from nbchat.context.frames import Frame, frames_of, is_own, short_path
 from nbchat.context.shown import Shown
+from nbchat.context.terminal_text import without_escapes
 
 LONGEST = 4000  # characters of a traceback
 LONGEST_MESSAGE = 1000  # characters

@@ -26,6 +26,8 @@ LONGEST_LINE = 300  # characters
 LONGEST_NAME = 40  # characters
 LONGEST_DIMENSION = 20  # characters of its name
 LONGEST_KIND = 140  # characters
+LONGEST_NOTED = 40  # characters of what is noted of an array
+ROOM_FOR_COUNT = 60  # characters of the line that counts the other arrays
 _TOLD = ("long_name", "standard_name", "units")  # of what is noted of an array
 
 
@@ -81,7 +83,7 @@ def _lines_text(
 ) -> str:
     """A line for each array, as many as there is room for."""
     lines: list[str] = []
-    left = most - 60
+    left = most - ROOM_FOR_COUNT
     entries = [("coordinate", *pair) for pair in coordinates.items()]
     entries += [("variable", *pair) for pair in own.items()]
     for at, (role, name, variable) in enumerate(entries):
@@ -106,7 +108,7 @@ def _line(name: object, variable: Any, with_values: bool) -> str:
     said = [arrays.range_text(variable.values)]
     with suppress(Exception):
         noted = [(key, variable.attrs[key]) for key in _TOLD if key in variable.attrs]
-        said += [f"{key} {cell_text(text, 40)!r}" for key, text in noted]
+        said += [f"{key} {cell_text(text, LONGEST_NOTED)!r}" for key, text in noted]
     return ", ".join([line, *filter(None, said)])
 
 

@@ -11,6 +11,8 @@ from nbchat.context.tables.facts import Facts, frequent
 from nbchat.context.tables.frame import MOST_COLUMNS, Frame
 from nbchat.context.tables.names import Column
 
+DEEPEST = 4  # dtypes inside one another that are told
+
 _NESTED = ("List", "Array")
 _UNCOUNTED = ("List", "Array", "Struct", "Object")
 
@@ -71,7 +73,7 @@ def dtype_text(dtype: Any, depth: int = 0) -> str:
     name = class_name(dtype)
     if isinstance(dtype, type):  # a class stands for its dtype, as polars has it
         return dtype.__name__
-    if depth > 4:
+    if depth > DEEPEST:
         return name
     if name in _NESTED:
         size = f", {dtype.size}" if name == "Array" else ""
