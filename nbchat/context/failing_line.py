@@ -88,8 +88,9 @@ def place_in_function(failure: Failure, hidden: Collection[int] = ()) -> Place |
 
     The `hidden` cells are left out.
     """
-    entries = islice(_walk(failure.error), MOST_FRAMES) if failure.error else ()
-    for entry in reversed([*entries]):
+    if failure.error is None:
+        return None
+    for entry in reversed([*islice(_walk(failure.error), MOST_FRAMES)]):
         file = _file(entry)
         if cell_number(file) in hidden:
             continue

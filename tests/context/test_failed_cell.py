@@ -182,3 +182,14 @@ def test_a_cell_that_holds_a_fence_is_asked_for_in_a_longer_one() -> None:
     notebook.run("x = '''\n```\n'''\nx.foo")
 
     assert "in one ````python fence" in fix_question("", failed_cell(notebook))
+
+
+def test_an_error_that_says_it_is_false_has_the_place_of_its_function() -> None:
+    notebook = PaperNotebook()
+    notebook.run(
+        "class Empty(Exception):\n    def __len__(self):\n        return 0\n"
+        "def total(rows):\n    raise Empty"
+    )
+    notebook.run("total([1, 2])")
+
+    assert "In total(), line 5 failed:" in error_excerpt(notebook).text
