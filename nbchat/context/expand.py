@@ -113,7 +113,7 @@ class _Values:
         (value,) = self._known.found(name)
         shown = show(name, value, form, self._data)
         self._shown[name] = shown
-        self.labels[name] = label(name, shown, shown.text)
+        self.labels[name] = label(name, shown)
         if self._data != "schema":
             self.attached += shown.attached
         if shown.text and not (shown.is_inline and is_inline):

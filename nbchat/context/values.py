@@ -83,11 +83,11 @@ def _line(text: str) -> str:
     return shorten(written_out(text).replace("`", "'"), LONGEST_LINE)
 
 
-def label(name: str, shown: Shown, text: str) -> str:
+def label(name: str, shown: Shown) -> str:
     """What the line below an answer says of a value: `df (150 × 5, ~620 tokens)`."""
     if shown.refusal:
         return shown.refusal
     facts = [*shown.facts]
-    if text:
-        facts.append(tokens.told(text))
+    if shown.text:
+        facts.append(tokens.told(shown.text))
     return f"{name} ({', '.join(facts)})" if facts else name

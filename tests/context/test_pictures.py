@@ -81,7 +81,7 @@ def test_what_a_person_can_look_at_goes_as_an_image(value: Any, kind: str) -> No
 
     assert [part.media_type for part in shown.attached] == [kind]
     assert shown.text == ""
-    assert label("it", shown, "").startswith("it (image, ")
+    assert label("it", shown).startswith("it (image, ")
     assert show("it", value, Form(), "schema").attached == ()
 
 

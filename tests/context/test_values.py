@@ -75,8 +75,8 @@ def test_a_module_stays_as_typed() -> None:
 
 
 def test_a_label_says_what_is_sent_and_about_how_much_it_is() -> None:
-    assert label("x", Shown("list", "[1]", facts=("1 item",)), "[1]") == "x (1 item, ~1 token)"
-    assert label("x", Shown(refusal="x is not sent"), "") == "x is not sent"
+    assert label("x", Shown("list", "[1]", facts=("1 item",))) == "x (1 item, ~1 token)"
+    assert label("x", Shown(refusal="x is not sent")) == "x is not sent"
 
 
 def test_each_view_leaves_what_is_not_its_own() -> None:

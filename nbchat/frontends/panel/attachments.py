@@ -65,7 +65,7 @@ def variable(variables: Mapping[str, Any], name: str, data: Data = "brief") -> t
         return "", f"there is no {name}"
     shown = show(name, variables[name], Form(), data)
     text = block(name, shown) if shown.text else ""
-    return text, label(name, shown, shown.text)
+    return text, label(name, shown)
 
 
 def beginning(text: str) -> str:

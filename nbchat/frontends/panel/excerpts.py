@@ -166,7 +166,7 @@ def _file(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
         return Excerpt("", f"there is no file {name} here")
     shown = show_file(name, path, Form().within(asked.data))
     text = block(name, shown) if shown.text else ""
-    return Excerpt(text, label(name, shown, shown.text), shown.attached)
+    return Excerpt(text, label(name, shown), shown.attached)
 
 
 MAKERS: dict[str, Make] = {"error": _error, "cells": _cells, "cell": _cell, "file": _file}

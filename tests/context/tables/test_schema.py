@@ -139,7 +139,7 @@ def test_no_planted_value_leaves(kind: str) -> None:
 
     for form in (Form(), Form("all"), Form("rows", 5), Form("schema")):
         shown = show("df", value, form, "schema")
-        said = f"{block('df', shown)} {label('df', shown, shown.text)}"
+        said = f"{block('df', shown)} {label('df', shown)}"
 
         assert (shown.refusal, shown.attached) == ("", ())
         assert not re.search(r"zq\d|77,?_?00|77000|\b19[0-3]\d-", said), said
