@@ -68,11 +68,10 @@ def _values(turn: Turn) -> list[str]:
 
 def _as_typed(turn: Turn) -> Message:
     """The question without what went with it."""
-    words = turn.typed
-    first = next(iter(turn.question.parts), "")
-    if not words and len(turn.question.parts) > 1 and isinstance(first, str):
-        words = first
-    if not words and not _values(turn) and isinstance(first, str):
+    words, parts = turn.typed, turn.question.parts
+    first = next(iter(parts), "")
+    is_apart = len(parts) > 1 or not _values(turn)  # the values are in parts of their own
+    if not words and is_apart and isinstance(first, str):
         words = first
     return Message("user", words or QUESTION_LEFT_OUT)
 

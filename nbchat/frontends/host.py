@@ -32,7 +32,7 @@ def locals_first(names: Mapping[str, Any] | None) -> Iterator[None]:
 
 
 class IPythonNotebook:
-    """The variables of a shell; none of them where there is no shell."""
+    """The variables and the cells of a shell; nothing where there is no shell."""
 
     def __init__(self, shell: InteractiveShell | None) -> None:
         self._shell = shell

@@ -93,9 +93,8 @@ def frequent(values: Sequence[object], *, of_library: bool = False) -> Facts:
         if kind in _SCALARS or (of_library and _is_counted(kind)):
             counted += _counts(of_kind)
     kinds = +kinds
-    said = [_kinds_text(kinds)] if len(kinds) > 1 or not counted else []
-    if counted and len(kinds) == 1 and not of_library and not kinds.keys() & _WRITTEN_AS_CODE:
-        said.append(_kinds_text(kinds))
+    shows_kind = of_library or bool(kinds.keys() & _WRITTEN_AS_CODE)
+    said = [_kinds_text(kinds)] if len(kinds) > 1 or not counted or not shows_kind else []
     if len(kinds) == 1 and not counted:
         said.append(_sizes_text([value for value in values if type(value) in kinds]))
     if counted:

@@ -67,14 +67,8 @@ class _Parser(argparse.ArgumentParser):
         raise BadOption(f"{message}.\n{USAGE}")
 
 
-def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> MagicArguments:
-    """The options of a line. Raises BadOption that says what is wrong with it.
-
-    With `variables`, their values are put in for `{name}` and `$name`.
-
-    >>> parse_arguments("kimi-k2.6 --think high --seed 7").options
-    {'seed': 7, 'thinking': 'high'}
-    """
+def _parser() -> _Parser:
+    """What may stand on a line."""
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("model", nargs="?")
     parser.add_argument("--name", type=_name)
@@ -89,6 +83,17 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     parser.add_argument("--above", type=_above)
     parser.add_argument("--error", action="store_true")
     parser.add_argument("--show", action="store_true")
+    return parser
+
+
+def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> MagicArguments:
+    """The options of a line. Raises BadOption that says what is wrong with it.
+
+    With `variables`, their values are put in for `{name}` and `$name`.
+
+    >>> parse_arguments("kimi-k2.6 --think high --seed 7").options
+    {'seed': 7, 'thinking': 'high'}
+    """
     if variables is not None:
         refuse_expressions(line, variables)
     words = split_words(line)
@@ -96,7 +101,7 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     if variables is not None:
         words = fill_words(words, variables, VALUES, line, filled)
         refuse_keys(shlex.join(words))
-    found, left = parser.parse_known_args(words)
+    found, left = _parser().parse_known_args(words)
     if left:
         raise BadOption(_left_over(left, found.model, line))
     _refuse_assignment(found.model)
