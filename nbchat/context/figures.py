@@ -37,7 +37,7 @@ LONGEST_SUMMARY = 4000  # characters
 MOST_TRACES = 40  # that a summary tells
 LONGEST_TITLE = 200  # characters
 MOST_PLACES = 3  # of a tuple that a function of matplotlib gives back
-MOST_PLACES_OF_DICT = 10
+MOST_PLACES_OF_DICT = 10  # of what `ax.boxplot` gives back
 MOST_ARTISTS = 1000  # of a list, of which each is looked at
 
 _AXES = ("xaxis", "yaxis", "scene")
@@ -54,13 +54,12 @@ def figure_of(value: object) -> Any:
     """
     if is_from(value, "matplotlib.figure", "Figure"):
         return value
-    artist = is_from(value, "matplotlib.artist", "Artist")
-    grid = is_from(value, "seaborn.axisgrid", "_BaseGrid")
-    if artist or grid or is_from(value, "matplotlib.backend_bases", "FigureCanvasBase"):
+    is_artist = is_from(value, "matplotlib.artist", "Artist")
+    is_grid = is_from(value, "seaborn.axisgrid", "_BaseGrid")
+    if is_artist or is_grid or is_from(value, "matplotlib.backend_bases", "FigureCanvasBase"):
         with asking("its figure"):
             figure = _own_figure(value)
-        is_inside = is_from(figure, "matplotlib.figure", "SubFigure")
-        if is_inside:
+        if is_from(figure, "matplotlib.figure", "SubFigure"):
             figure = of_class(figure, "figure")
         return figure if is_from(figure, "matplotlib.figure", "Figure") else None
     return _figure_of_all(value)
@@ -76,7 +75,7 @@ def _figure_of_all(value: object) -> Any:
     if not is_a(loaded("matplotlib.artist", "Artist"), type):
         return None
     items: list[object] = []
-    if type(value) is dict and len(value) <= MOST_PLACES_OF_DICT:  # of `ax.boxplot`
+    if type(value) is dict and len(value) <= MOST_PLACES_OF_DICT:
         items = _flat(value.values())
     elif is_from(value, "numpy", "ndarray"):
         dtype = of_class(value, "dtype")

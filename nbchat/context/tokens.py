@@ -7,7 +7,7 @@ import re
 from nbchat.wording import plural
 
 CHARACTERS = 4.0  # of a token, by ordinary tokenisers, in English and code
-CHARACTERS_CJK = 1.5
+CHARACTERS_CJK = 1.5  # of a token in Chinese, Japanese and Korean
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 

@@ -11,8 +11,8 @@ from nbchat.context.tables.frame import Frame
 from nbchat.context.tables.names import heading_text
 
 FIRST_CHUNK = 64  # rows that are taken at once; then more
-LARGEST_CHUNK = 2_000
-MOST_CELLS_AT_ONCE = 50_000
+LARGEST_CHUNK = 2_000  # rows
+MOST_CELLS_AT_ONCE = 50_000  # in a chunk of a wide table
 
 
 def csv_lines(frame: Frame, rows: int, most: int) -> Iterator[str]:
