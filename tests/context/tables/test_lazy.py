@@ -96,6 +96,7 @@ def test_an_array_that_is_not_computed_goes_by_its_shape() -> None:
 
     shown = show("a", value, Form("all"))
 
+    assert shown.kind == "dask Array, not computed, shape (1000, 3)"
     assert shown.text.startswith("shape: (1000, 3)\ndtype: float64")
 
 
