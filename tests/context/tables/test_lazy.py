@@ -15,6 +15,7 @@ import pytest
 import xarray as xr
 
 from nbchat.context.forms import Form
+from nbchat.context.shown import block
 from nbchat.context.tables import is_table
 from nbchat.context.values import show
 
@@ -80,6 +81,16 @@ def test_it_goes_by_its_columns_whatever_is_asked_for(
         assert (shown.kind, shown.text) == (kind, text)
         assert shown.facts == (kind.rpartition(", ")[2], "schema")
     assert is_table(value)
+
+
+def test_many_columns_are_told_in_full_where_that_is_asked_for() -> None:
+    wide = pl.LazyFrame({f"{'q' * (at % 40)}_{at}": [1] for at in range(300)})
+
+    brief, whole = show("df", wide, Form()), show("df", wide, Form("schema"))
+
+    assert len(block("df", brief)) <= 3000
+    assert brief.text.splitlines()[-1].endswith("more columns")
+    assert whole.text.splitlines()[-1] == f"{'q' * 19}_299: Int64"
 
 
 def test_what_counts_here_is_counted() -> None:
