@@ -58,7 +58,10 @@ def _by_its_form(value: object) -> Shown:
         with suppress(Exception):  # not every class has each
             said[name] = cut(str(of_class(value, name)), LONGEST_DTYPE)
     lines = "\n".join(f"{name}: {text}" for name, text in said.items())
-    kind = f"{class_name(value)}, shape {said.get('shape', 'unknown')}"
+    name = class_name(value)
+    if is_from(value, "dask.array", "Array"):
+        name = f"dask {name}, not computed"
+    kind = f"{name}, shape {said.get('shape', 'unknown')}"
     return Shown(kind, lines or kind, facts=(size_text(value), "schema"))
 
 

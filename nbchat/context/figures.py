@@ -1,17 +1,21 @@
 """Figures of the plotting libraries as pictures, drawn without changing them.
 
 No library is imported for that, but the one that draws for plotly and for altair. Where that is
-missing, or fails, a figure is told in words: its traces with their sizes.
+missing, or fails, a figure is told in words: its traces with their sizes and ranges.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
+from nbchat.context.arrays import range_text
 from nbchat.context.asking import LONGEST_DRAWING, TooLong, asking
 from nbchat.context.bounded import cut_end, one_line
 from nbchat.context.classes import (
@@ -27,7 +31,9 @@ from nbchat.context.classes import (
     stored,
 )
 from nbchat.context.files import LARGEST_PICTURE
+from nbchat.context.items import nested_text
 from nbchat.context.shown import Shown
+from nbchat.context.tables.cells import cut, item_text
 from nbchat.library_logs import hushed
 from nbchat.wording import plural
 
@@ -35,11 +41,14 @@ LONGEST_SIDE = 8_000  # pixels of a picture that models look at
 LEAST_DPI = 20.0  # dots per inch of a figure that is drawn smaller
 LONGEST_SUMMARY = 4000  # characters
 MOST_TRACES = 40  # that a summary tells
+MOST_WHOLE = 120  # characters of the values of a trace that are told whole
+LONGEST_VALUES = 160  # characters of what is told of them
 LONGEST_TITLE = 200  # characters
 MOST_PLACES = 3  # of a tuple that a function of matplotlib gives back
 MOST_PLACES_OF_DICT = 10  # of what `ax.boxplot` gives back
 MOST_ARTISTS = 1000  # of a list, of which each is looked at
 
+_PLAIN = (str, int, float, bool)
 _AXES = ("xaxis", "yaxis", "scene")
 _NO_DATA = ("type", "mode", "name", "orientation", "opacity")  # of a trace, in its summary
 
@@ -150,7 +159,7 @@ def plotly_picture(value: object) -> bytes | None:
 
 
 def plotly_summary(value: object) -> Shown:
-    """Its title, its axes and its traces, with how many values they have."""
+    """Its title, its axes and its traces, with their values or the range of them."""
     with asking("its to_dict"):
         told: dict[str, Any] = of_class(value, "to_dict")()
     traces, layout = list(told.get("data") or ()), told.get("layout") or {}
@@ -180,11 +189,31 @@ def _told_trace(trace: Mapping[str, Any]) -> list[str]:
         if trace.get(key)
     ]
     for key, values in trace.items():
-        if isinstance(values, list | tuple):
-            words.append(f"{key}: {len(values):,} values")
+        if isinstance(values, list | tuple) or is_from(values, "numpy", "ndarray"):
+            words.append(f"{key}: {len(values):,} values{_of_values(values)}")
         elif isinstance(values, Mapping) and "bdata" in values:
-            words.append(f"{key}: {_encoded(values)}")
+            words.append(f"{key}: {_encoded(values)}{_of_values(values)}")
     return words
+
+
+def _of_values(values: Any) -> str:
+    """Which values there are: few of them all, of more the range; nothing where that is unknown."""
+    numpy: Any = sys.modules.get("numpy")
+    with suppress(Exception):
+        if isinstance(values, list | tuple):
+            said = item_text(values, MOST_WHOLE + 1) if len(values) <= MOST_WHOLE else ""
+            if said and len(said) <= MOST_WHOLE:
+                return f": {said}"
+            if numpy is None or not all(type(value) in _PLAIN for value in values):
+                return ""
+            array = numpy.asarray(values)
+        elif isinstance(values, Mapping):
+            array = numpy.frombuffer(b64decode(values["bdata"]), values["dtype"])
+        else:
+            array = values
+        said = nested_text(array, MOST_WHOLE) or range_text(array, with_mean=False)
+        return f": {cut(said, LONGEST_VALUES)}" if said else ""
+    return ""
 
 
 def _encoded(values: Mapping[str, Any]) -> str:

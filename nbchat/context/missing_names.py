@@ -93,8 +93,9 @@ def _undefined(
         if is_local and name == names[0]:
             yield f"`{name}` is a variable of the function itself, and has no value there yet."
             continue
-        meant = _did_you_mean(name, variables, notebook.hidden)
-        yield f"`{name}` is not defined{_where_defined(name, failure, notebook)}.{meant}"
+        where = _where_defined(name, failure, notebook)
+        meant = "" if where else _did_you_mean(name, variables, notebook.hidden)
+        yield f"`{name}` is not defined{where}.{meant}"
 
 
 def _name_in(error: BaseException) -> str:

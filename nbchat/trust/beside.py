@@ -30,7 +30,7 @@ from nbchat.settings_file import (
 from nbchat.settings_values import CELL_BUDGET, OWN_ALONE
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
-from nbchat.trust.untrusted import Harmless, read_untrusted
+from nbchat.trust.untrusted import Harmless, keeps_values_back, read_untrusted
 from nbchat.wording import TO_TRUST, written_out
 
 CELLS = "context.cells"  # a setting
@@ -234,7 +234,11 @@ def _lay_untrusted(layers: Layers, file: FoundFile) -> Layers:
     except BadSettings as error:
         said = error.happened.removeprefix(f"{file.path}").rstrip(".")
         words = f"it {said.strip()}" if said[:1] == " " else said.removeprefix(":").strip()
-        return layers.with_file(_unusable(file, written_out(words)))
+        if not keeps_values_back(file.content):
+            return layers.with_file(_unusable(file, written_out(words)))
+        state = _unusable(file, f"{written_out(words)}; data counts as 'schema' until it is")
+        values = {"data": "schema"}
+        return layers.with_file(state).with_values(values, UserTables(), file.shown_path)
     harmless = read_untrusted(data, layers.catalog, is_json=is_json(file.path))
     state = FileState(file, "not trusted; nothing in it needs that")
     if harmless.left_out:

@@ -20,6 +20,7 @@ LONGEST_NAME = 40  # characters of a name that is repeated
 MOST_NAMES = 4  # of a table that are repeated
 
 _PLAIN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/:-]{{0,{LONGEST_NAME - 1}}}")
+_DATA_LINE = re.compile(r"""^[ \t]*["']?data["']?[ \t]*=(?![ \t]*["'](?:brief|all)["'])""", re.M)
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # no `provider:id`, and no other alphabet
 _ALIKE = str.maketrans("01i_", "oll-")  # a small l, a capital I and a 1 are one stroke
 _ROW_NAMES = {"providers": "type", "models": "id"}  # the field that a row is known by
@@ -57,11 +58,30 @@ def read_untrusted(data: Any, catalog: Catalog, *, is_json: bool = False) -> Har
     if not isinstance(data, Mapping):
         harmless.left_out.append("all of it, which is no table")
         return harmless
+    if not is_json and any(map(_has_misplaced_schema, data.values())):
+        harmless.values["data"] = "schema"
+        harmless.left_out.append(
+            "data in a table, where 'schema' counts; it belongs above them all"
+        )
     for name, value in data.items():
         may_count = name in TABLES or not is_json
         reader = READERS.get(name) if may_count else None
         (reader or _leave_out(name))(value, catalog, harmless)
     return harmless
+
+
+def keeps_values_back(content: bytes) -> bool:
+    """Whether a file that cannot be read has a line that may mean to keep values back.
+
+    >>> keeps_values_back(b'data = "schema'), keeps_values_back(b'data = "all"')
+    (True, False)
+    """
+    return _DATA_LINE.search(content.decode("utf-8-sig", "replace")) is not None
+
+
+def _has_misplaced_schema(table: Any) -> bool:
+    """Whether a line `data = "schema"` stands below a heading, and so became a part of it."""
+    return isinstance(table, Mapping) and table.get("data") == "schema"
 
 
 # --- what may count ------------------------------------------------------------------------------
@@ -90,11 +110,18 @@ def _read_timeouts(value: Any, catalog: Catalog, harmless: Harmless) -> None:
 
 
 def _read_data(value: Any, catalog: Catalog, harmless: Harmless) -> None:
-    """What keeps back more than usual; a file that nobody trusts never has more sent."""
+    """What keeps back more than usual; a file that nobody trusts never has more sent.
+
+    What is misspelt keeps values back, too: it may have meant that.
+    """
     if value == "schema":
         harmless.values["data"] = value
-    else:
+    elif value in ("brief", "all"):
         harmless.leave_out("data", value, "data, of which 'schema' alone counts without trust")
+    else:
+        harmless.values["data"] = "schema"
+        words = "data, which is 'brief', 'schema' or 'all', and counts as 'schema' until it is"
+        harmless.left_out.append(words)
 
 
 def _read_context(value: Any, catalog: Catalog, harmless: Harmless) -> None:

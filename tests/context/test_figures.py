@@ -134,11 +134,32 @@ def test_plotly_without_kaleido_is_told_in_words(no_kaleido: None) -> None:
         "title: Sales",
         "xaxis: a",
         "yaxis: b",
-        "trace 1: scatter, mode markers, orientation v, x: 2 values (i1), y: 2 values (i1)",
-        "trace 2: scatter, mode lines, name trend, x: 1,000 values, y: 1,000 values (f8)",
+        "trace 1: scatter, mode markers, orientation v, x: 2 values (i1): [1, 2], "
+        "y: 2 values (i1): [3, 4]",
+        "trace 2: scatter, mode lines, name trend, x: 1,000 values: always 1.5, "
+        "y: 1,000 values (f8): always 0.0",
     ]
     assert "0x" not in shown.text
     assert show("fig", figure, Form("schema")).text == ""
+
+
+@pytest.mark.field("V5")
+@pytest.mark.parametrize(
+    ("trace", "told"),
+    [
+        (go.Scatter(y=[3, 1, None]), "y: 3 values: [3, 1, None]"),
+        (go.Bar(x=["a", "b"]), "x: 2 values: ['a', 'b']"),
+        (go.Heatmap(z=[[1, 2], [3, 4]]), "z: 2 values: [[1, 2], [3, 4]]"),
+        (go.Heatmap(z=np.arange(900.0).reshape(30, 30)), "z: 30, 30 values (f8): 0.0 … 899.0"),
+        (go.Scatter(y=[*range(1000)]), "y: 1,000 values: 0 … 999"),
+        (go.Scatter(x=np.array(["2020-01-01"], "M8[D]")), "x: 1 values: ['2020-01-01']"),
+        (go.Scatter(customdata=[{"a": 1}] * 500), "customdata: 500 values"),
+    ],
+)
+def test_plotly_in_words_says_which_values_there_are(
+    trace: Any, told: str, no_kaleido: None
+) -> None:
+    assert show("fig", go.Figure(trace), Form()).text == f"trace 1: {trace.type}, {told}"
 
 
 def test_plotly_whose_kaleido_fails_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

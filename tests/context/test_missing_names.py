@@ -32,6 +32,7 @@ def test_a_name_is_told_with_those_that_are_like_it() -> None:
 def test_a_cell_that_would_define_it_is_quoted() -> None:
     cell = "print(rate)"
     notebook = PaperNotebook(["# the rate\nrate = 0.5", cell])
+    notebook.run("rates = [1, 2]")  # like it, and not what was meant
     notebook.run(cell)
 
     assert missing(notebook) == (

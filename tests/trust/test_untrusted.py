@@ -251,11 +251,46 @@ def test_a_file_that_nobody_trusts_only_keeps_values_back(owned: str, tmp_path: 
 
     tighter = load(tmp_path, 'data = "schema"\n')
     assert (tighter.data, lines(tighter)) == ("schema", [])
-    for said in ('"brief"', '"all"', '"SCHEMA"', "3", '["schema"]'):
+    for said in ('"brief"', '"all"'):
         settings = load(tmp_path, f"data = {said}\n")
         (line,) = lines(settings)
         assert settings.data == owned
         assert "left out of it: data, of which 'schema' alone counts without trust." in line
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('data = "SCHEMA"', "counts as 'schema' until it is"),
+        ("data = 3", "counts as 'schema' until it is"),
+        ('data = ["schema"]', "counts as 'schema' until it is"),
+        ('[data]\nmode = "schema"', "counts as 'schema' until it is"),
+        ('[context]\ncells = 100\ndata = "schema"', "it belongs above them all"),
+        ('[timeouts]\ndata = "schema"', "it belongs above them all"),
+        ('data = "schema', "data counts as 'schema' until it is"),
+        ('data = "schema"\n[limits]\nevent = ', "data counts as 'schema' until it is"),
+        ('model = \n  "data" = schema', "data counts as 'schema' until it is"),
+    ],
+)
+def test_what_may_have_meant_to_keep_values_back_does_so(
+    content: str, told: str, tmp_path: Path
+) -> None:
+    own('data = "all"\n')
+
+    settings = load(tmp_path, content)
+
+    assert settings.data == "schema"
+    (line,) = lines(settings)
+    assert told in line
+
+
+@pytest.mark.field("T1")
+@pytest.mark.parametrize("content", ['data = "all"\nmodel =', "model = ", '# data = "schema"\n='])
+def test_a_broken_file_that_does_not_mean_to_keep_values_back_changes_nothing(
+    content: str, tmp_path: Path
+) -> None:
+    assert load(tmp_path, content).data == "brief"
 
 
 @pytest.mark.field("T1")

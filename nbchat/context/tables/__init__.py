@@ -13,7 +13,7 @@ from nbchat.context.forms import Form
 from nbchat.context.quiet import no_warnings
 from nbchat.context.shown import Shown
 from nbchat.context.tables.arrow_tables import arrow_table
-from nbchat.context.tables.brief import brief_text, schema_text, types_text
+from nbchat.context.tables.brief import MOST, MOST_OF_SCHEMA, brief_text, schema_text, types_text
 from nbchat.context.tables.frame import MOST_COLUMNS, Frame
 from nbchat.context.tables.lazy import LazyTable, is_lazy, lazy_table
 from nbchat.context.tables.pandas_frames import pandas_frame
@@ -38,7 +38,7 @@ def view(name: str, value: object, form: Form) -> Shown | None:
     with no_warnings():
         lazy = lazy_table(value)
         if lazy is not None:
-            return _lazy_shown(lazy)
+            return _lazy_shown(lazy, form)
         frame = frame_of(value)
         return None if frame is None else _shown(frame, form)
 
@@ -94,8 +94,9 @@ def _first(rows: int) -> str:
     return f"first {rows:,} rows" if rows != 1 else "first row"
 
 
-def _lazy_shown(lazy: LazyTable) -> Shown:
+def _lazy_shown(lazy: LazyTable, form: Form) -> Shown:
     width = sum(not column.is_index for column in lazy.columns)
     count = plural(width, "column")
-    text = schema_text(lazy.columns[:MOST_COLUMNS], width)
+    most = MOST if form.kind == "brief" else MOST_OF_SCHEMA
+    text = schema_text(lazy.columns[:MOST_COLUMNS], width, most=most)
     return Shown(f"{lazy.kind}, not computed, {count}", text, facts=(count, "schema"))

@@ -15,6 +15,7 @@ import pytest
 import xarray as xr
 
 from nbchat.context.forms import Form
+from nbchat.context.shown import block
 from nbchat.context.tables import is_table
 from nbchat.context.values import show
 
@@ -82,6 +83,16 @@ def test_it_goes_by_its_columns_whatever_is_asked_for(
     assert is_table(value)
 
 
+def test_many_columns_are_told_in_full_where_that_is_asked_for() -> None:
+    wide = pl.LazyFrame({f"{'q' * (at % 40)}_{at}": [1] for at in range(300)})
+
+    brief, whole = show("df", wide, Form()), show("df", wide, Form("schema"))
+
+    assert len(block("df", brief)) <= 3000
+    assert brief.text.splitlines()[-1].endswith("more columns")
+    assert whole.text.splitlines()[-1] == f"{'q' * 19}_299: Int64"
+
+
 def test_what_counts_here_is_counted() -> None:
     of_duckdb().fetchall()
     of_dask().compute()
@@ -96,6 +107,7 @@ def test_an_array_that_is_not_computed_goes_by_its_shape() -> None:
 
     shown = show("a", value, Form("all"))
 
+    assert shown.kind == "dask Array, not computed, shape (1000, 3)"
     assert shown.text.startswith("shape: (1000, 3)\ndtype: float64")
 
 
