@@ -112,6 +112,7 @@ def test_nothing_is_wider_than_a_narrow_panel(open_panel: OpenPanel, width: int)
 def test_long_names_stay_within_a_narrow_panel(open_panel: OpenPanel) -> None:
     name = "customers_and_their_orders_of_the_year_2024_and_more"
     panel = open_panel(width=320)
+    panel.page.add_style_tag(content="body pre { word-break: break-all }")  # as JupyterLab has it
     panel.tell({**NOW, "error": f"{name}_Error".title(), "cells": 2})
     panel.area.click()
     panel.page.keyboard.type("Why @cu")
@@ -133,6 +134,8 @@ def test_long_names_stay_within_a_narrow_panel(open_panel: OpenPanel) -> None:
         ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className)"
     )
     assert wide == []
+    value = panel.page.locator(".nbp-chip pre")
+    assert value.evaluate("pre => getComputedStyle(pre).wordBreak") == "normal"
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(open_panel: OpenPanel) -> None:
