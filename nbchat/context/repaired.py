@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
@@ -22,8 +21,6 @@ NO_PYTHON = "Look at it before you run it: it is no valid Python."
 GOOD_ENOUGH = 0.6  # of the mark of the best block
 LEAST_LIKENESS = 0.2  # that is added to the likeness of each block, so that length counts, too
 LONGEST_COMPARED = 2000  # characters of a block
-
-_NO_END = "\\ No newline at end of file"
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,9 +42,7 @@ def repair(answer: str, cell: str, piece: Piece, number: int | None = None) -> R
     +++ cell_3.py
     @@ -1 +1 @@
     -print(totl)
-    \\ No newline at end of file
     +print(total)
-    \\ No newline at end of file
     """
     block = _block(answer, piece.text)
     if block is None:
@@ -114,18 +109,14 @@ def _is_python(code: str) -> bool:
 
 
 def diff(before: str, after: str, name: str) -> str:
-    """The unified diff that `patch` applies to a file of that name."""
+    """The unified diff that `patch` applies to a file of that name.
+
+    The file is the cell as `%%writefile` and editors write it: its last line ends like the others.
+    """
     lines = unified_diff(_lines(before), _lines(after), name, name)
-    return "\n".join(_marked(lines))
+    return "\n".join(line.removesuffix("\n") for line in lines)
 
 
 def _lines(text: str) -> list[str]:
     """As `patch` counts them: only a line feed ends one."""
-    return re.findall("[^\n]*\n|[^\n]+", text)
-
-
-def _marked(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        yield line.removesuffix("\n")
-        if not line.endswith("\n"):
-            yield _NO_END
+    return [f"{line}\n" for line in text.split("\n")] if text else []

@@ -109,6 +109,35 @@ def test_nothing_is_wider_than_a_narrow_panel(open_panel: OpenPanel, width: int)
     assert wide == []
 
 
+def test_long_names_stay_within_a_narrow_panel(open_panel: OpenPanel) -> None:
+    name = "customers_and_their_orders_of_the_year_2024_and_more"
+    panel = open_panel(width=320)
+    panel.page.add_style_tag(content="body pre { word-break: break-all }")  # as JupyterLab has it
+    panel.tell({**NOW, "error": f"{name}_Error".title(), "cells": 2})
+    panel.area.click()
+    panel.page.keyboard.type("Why @cu")
+    panel.wait_sent("names", 3)
+    panel.tell({"kind": "names", "text": "cu", "rows": [[name, "DataFrame 5 × 2"], ["cu", "int"]]})
+    option = panel.page.get_by_role("option", name=name)
+    option.wait_for()
+    offered = option.bounding_box(), option.locator("span").first.bounding_box()
+    panel.page.keyboard.press("Enter")
+    panel.wait_sent("peek")
+    facts = {"label": f"{name} (5 × 2, ~54 tokens)", "text": "a,b", "mark": ""}
+    panel.tell({"kind": "peek", "of": "variable", "name": name, **facts})
+    panel.page.locator(".nbp-comp summary").wait_for()
+
+    row, words = offered
+    assert words["width"] > 0.8 * row["width"]  # not squeezed beside what is said of it
+    wide = panel.page.evaluate(
+        "[...document.querySelectorAll('.nbp-offer, .nbp-chip, .nbp-comp')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className)"
+    )
+    assert wide == []
+    value = panel.page.locator(".nbp-chip pre")
+    assert value.evaluate("pre => getComputedStyle(pre).wordBreak") == "normal"
+
+
 def test_nothing_moves_for_those_who_asked_for_less_motion(open_panel: OpenPanel) -> None:
     panel = open_panel(reduced_motion="reduce")
     panel.stream("a")

@@ -15,6 +15,11 @@ def whole(cell: str) -> Piece:
     return piece_around(cell, 1, len(cell))
 
 
+def as_file(cell: str) -> str:
+    """As `%%writefile` writes it."""
+    return f"{cell}\n" if cell else ""
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -32,14 +37,15 @@ def whole(cell: str) -> Piece:
     ],
 )
 def test_the_diff_applies_with_patch(before: str, after: str, tmp_path: Path) -> None:
-    (tmp_path / "cell_3.py").write_bytes(before.encode())
+    (tmp_path / "cell_3.py").write_bytes(as_file(before).encode())
     made = diff(before, after, "cell_3.py").encode()
     file = ["patch", "cell_3.py"] if before else ["patch", "-p0"]
 
     subprocess.run(file, cwd=tmp_path, input=made + b"\n", check=True, capture_output=True)
 
     left = (tmp_path / "cell_3.py").read_bytes() if (tmp_path / "cell_3.py").exists() else b""
-    assert left == after.encode()
+    assert left == as_file(after).encode()
+    assert b"No newline" not in made
 
 
 def test_the_longest_block_of_python_is_the_cell() -> None:

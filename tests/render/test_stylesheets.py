@@ -31,6 +31,11 @@ def test_words_are_no_reason_for_a_rule() -> None:
     assert rules_for("<p>table nbc-wide &lt;table&gt; .nbc-plain</p>") == rules_for("<p>Hi</p>")
 
 
+def test_plain_text_is_broken_between_words() -> None:
+    """JupyterLab breaks a `pre` of an output within them."""
+    assert "word-break:normal" in rules_for('<pre class="nbc-plain">x</pre>')
+
+
 def test_what_is_used_is_of_the_sheet_and_in_its_order() -> None:
     for shape in SHAPES.values():
         answer = Answer()

@@ -46,4 +46,9 @@ def show_repair(shell: InteractiveShell, repaired: Repair) -> None:
 
 
 def _show(shell: InteractiveShell, markdown: str) -> None:
-    show(shell, render.to_html(markdown), markdown)
+    if hasattr(shell, "kernel"):
+        show(shell, render.to_html(markdown), markdown)
+    else:
+        from nbchat.frontends.notebook.terminal import show_below
+
+        show_below(markdown)

@@ -22,7 +22,7 @@ from nbchat.events import Event, Notice
 from nbchat.frontends.footer import footer
 from nbchat.messages import Image, Text, Thought, is_picture
 from nbchat.picture_words import picture_words
-from nbchat.render.characters import InPieces
+from nbchat.render.characters import InPieces, readable
 from nbchat.render.page import ending_text
 from nbchat.render.sources import numbered, source_lines
 from nbchat.render.streaming.blocks import SourceBlocks
@@ -42,11 +42,25 @@ BELOW = 4  # lines that stay free of what is repainted: the status, and where th
 
 def display(model: str, *, static: bool) -> Display:
     """The best way to show an answer in this terminal."""
-    is_terminal = getattr(sys.stdout, "isatty", bool)()  # whatever stands in its place
-    if static or not is_terminal or os.environ.get("TERM") == "dumb":
-        return Printed()
-    found = make_console()
+    found = None if static else _console()
     return Drawn(model, found) if found else Printed()
+
+
+def show_below(markdown: str) -> None:
+    """Show what belongs to an answer below it, drawn as it is."""
+    words = clean_words(readable(markdown))
+    if found := _console():
+        found.print(Group(Words(""), page(words)))
+    else:
+        print(f"\n{words}")
+
+
+def _console() -> Console | None:
+    """Where to draw; None where the words alone can go."""
+    is_terminal = getattr(sys.stdout, "isatty", bool)()  # whatever stands in its place
+    if not is_terminal or os.environ.get("TERM") == "dumb":
+        return None
+    return make_console()
 
 
 class Printed:

@@ -131,6 +131,27 @@ def test_the_first_answer_brings_rich_and_nothing_before_it_does(
     assert "True" in terminal.run(look)
 
 
+@pytest.mark.parametrize(
+    ("terminal", "first", "last"),
+    [("xterm-256color", "diff", ""), ("dumb", "```diff", "```")],
+    indirect=["terminal"],
+)
+def test_a_repair_is_drawn_as_its_answer_is(
+    terminal: Ipython, first: str, last: str, service: Service
+) -> None:
+    service.plays(answer(*said("A slip.\n\n```python\n1 / 1\n```\n")))
+    terminal.run("1 / 0\n")
+
+    terminal.run("%chat fix\n")
+
+    shown = [line.strip() for line in terminal.lines]
+    at = shown.index("--- cell_2.py")
+    assert shown[at - 2 : at + 6] == [
+        *("", first, "--- cell_2.py", "+++ cell_2.py"),
+        *("@@ -1 +1 @@", "-1 / 0", "+1 / 1", last),
+    ]
+
+
 def test_a_long_answer_stays_whole_in_a_small_terminal(terminal: Ipython, service: Service) -> None:
     """What is repainted never reaches the top of the screen, so nothing is drawn twice."""
     code = "```python\n" + "".join(f"line_{n} = {n}\n" for n in range(200)) + "```\n\n"

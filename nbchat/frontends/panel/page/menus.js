@@ -96,7 +96,7 @@ class Choices {
       "li",
       { role: "option", id: `${this.node.id}-${place}`, on: { click, mousemove } },
       element("span", null, value),
-      ...notes.map((note) => element("small", null, note)),
+      element("div", null, ...notes.map((note) => element("small", null, note))),
     );
   }
 
