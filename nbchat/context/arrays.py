@@ -19,6 +19,7 @@ from nbchat.context.shown import Shown
 from nbchat.context.tables.cells import cut, is_missing, item_text, rounded
 from nbchat.context.tables.facts import Facts, frequent, of_array
 from nbchat.context.tables.sample import positions
+from nbchat.wording import plural
 
 MOST_OF_ENDS = 600  # characters of the first items, and of the last ones
 ENDS = 10  # items at each end
@@ -127,7 +128,7 @@ def _first_rows(array: Any, wanted: int, kind: str) -> Shown:
 def brief_text(array: Any) -> str:
     """The range of its values and the ends of it."""
     lines = [*_lines(array), *_ends(array)]
-    return "\n".join(lines) or f"{array.size:,} values"
+    return "\n".join(lines) or plural(array.size, "value")
 
 
 def _lines(array: Any) -> list[str]:

@@ -49,7 +49,7 @@ class Frame(ABC):
     @property
     def size_text(self) -> str:
         """For people: `45,211 × 17`."""
-        return f"{self.rows:,} values" if self.is_column else f"{self.rows:,} × {self.width:,}"
+        return plural(self.rows, "value") if self.is_column else f"{self.rows:,} × {self.width:,}"
 
     @property
     def kind_text(self) -> str:
