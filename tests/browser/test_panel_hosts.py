@@ -72,7 +72,7 @@ def test_the_classic_notebook_shows_it_and_takes_its_code(lab: Lab) -> None:
 
 def test_notebook_7_shows_it_and_takes_its_code(lab: Lab) -> None:
     page = open_at(lab, "notebooks", "seven.ipynb")
-    page.get_by_text("Python 3 (ipykernel)").wait_for()
+    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
     for number in (0, 1):
         page.locator(".jp-Cell").nth(number).locator(".jp-InputArea-editor").click()
         page.keyboard.press("Control+Enter")
