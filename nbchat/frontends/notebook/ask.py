@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nbchat.frontends.notebook.arguments import MagicArguments
     from nbchat.frontends.notebook.cell import Display
     from nbchat.runtime import Runtime
+    from nbchat.settings import Settings
 
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
@@ -90,13 +91,14 @@ def _composed(
     shell: InteractiveShell, opened: Runtime, line: MagicArguments, body: str
 ) -> Composed:
     """The question as it goes out: the values that it names, and what else was asked for."""
-    data = (opened.usable_settings() if line.show else opened.settings()).data
+    settings = opened.usable_settings() if line.show else opened.settings()
+    data = settings.data
     if data == "schema":
         line.refuse_values()
     notebook = IPythonNotebook(shell)
     excerpts = []
     if line.above is not None:
-        excerpts.append(_cells_above(shell, opened, line, line.above))
+        excerpts.append(_cells_above(shell, opened, settings, line, line.above))
     if line.error:
         excerpts.append(error_excerpt(notebook, data=data))
     composed = compose(body, notebook, data=data, raw=line.raw, excerpts=excerpts)
@@ -106,17 +108,17 @@ def _composed(
 
 
 def _cells_above(
-    shell: InteractiveShell, opened: Runtime, line: MagicArguments, count: int
+    shell: InteractiveShell, opened: Runtime, settings: Settings, line: MagicArguments, count: int
 ) -> Excerpt:
     """The cells above, with what they showed."""
-    settings = opened.usable_settings() if line.show else opened.settings()
     conversations = opened.conversations
     conversation = conversations.get(line.name or opened.active)
+    model = line.model or opened.model_to_show(conversation or opened.chat())[0]
     return cells_above(
         IPythonNotebook(shell),
         count,
         budget=settings.cell_budget,
-        images=_sees_images(opened, line, conversation),
+        images=_sees_images(settings, model),
         data=settings.data,
         turns=[turn for one in list(conversations.values()) for turn in one.all_turns],
         sent=[] if conversation is None or line.fresh else _sent_turns(shell, conversation),
@@ -134,14 +136,13 @@ def _sent_turns(shell: InteractiveShell, conversation: Conversation) -> list[str
     return ids
 
 
-def _sees_images(opened: Runtime, line: MagicArguments, conversation: Conversation | None) -> bool:
-    """Whether the model that is asked reads images, as far as is known."""
+def _sees_images(settings: Settings, model: str) -> bool:
+    """Whether a model reads images, as far as is known."""
     from nbchat.conversation.window import reads_images
 
-    name = line.model or opened.model_to_show(conversation or opened.chat())[0]
     row = None
     with suppress(NbchatError):
-        row = opened.settings().catalog.find(name).model
+        row = settings.catalog.find(model).model
     return reads_images(row)
 
 
