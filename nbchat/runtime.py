@@ -32,6 +32,7 @@ from nbchat.store import notebook_path
 from nbchat.store.no_history import NoHistory
 from nbchat.streams import AnswerSource
 from nbchat.text_like import as_text
+from nbchat.turns import Turn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,6 +203,12 @@ class Runtime:
             kept = self._dropped.pop(name, None)
             self.conversations[name] = Conversation(name, self) if kept is None else kept
         return self.conversations[name]
+
+    @property
+    def turns(self) -> list[Turn]:
+        """Every turn of every conversation that is here."""
+        conversations = list(self.conversations.values())
+        return [turn for conversation in conversations for turn in conversation.all_turns]
 
     def drop(self, conversation: Conversation) -> None:
         """Leave one that was deleted out, unless it is the active one.

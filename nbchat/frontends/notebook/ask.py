@@ -111,8 +111,7 @@ def _cells_above(
     shell: InteractiveShell, opened: Runtime, settings: Settings, line: MagicArguments, count: int
 ) -> Excerpt:
     """The cells above, with what they showed."""
-    conversations = opened.conversations
-    conversation = conversations.get(line.name or opened.active)
+    conversation = opened.conversations.get(line.name or opened.active)
     model = line.model or opened.model_to_show(conversation or opened.chat())[0]
     return cells_above(
         IPythonNotebook(shell),
@@ -120,7 +119,7 @@ def _cells_above(
         budget=settings.cell_budget,
         images=_sees_images(settings, model),
         data=settings.data,
-        turns=[turn for one in list(conversations.values()) for turn in one.all_turns],
+        turns=opened.turns,
         sent=[] if conversation is None or line.fresh else _sent_turns(shell, conversation),
     )
 

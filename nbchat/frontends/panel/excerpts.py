@@ -148,14 +148,13 @@ def _cell(notebook: Notebook, name: str, asked: Asked) -> Excerpt:
 
 
 def _told(notebook: Notebook, count: int, asked: Asked) -> Excerpt:
-    conversations = list(runtime.current().conversations.values())
     return cells_above(
         notebook,
         count,
         budget=asked.settings.cell_budget if asked.settings else CELL_BUDGET,
         images=asked.sees_images,
         data=asked.data,
-        turns=[turn for one in conversations for turn in one.all_turns],
+        turns=runtime.current().turns,
         sent=[turn.id for turn in asked.conversation.turns],
     )
 

@@ -72,9 +72,9 @@ def copy(chat: ChatCommand, number: str = "") -> None:
 
 def last_answer(chat: ChatCommand) -> Answer | None:
     """The answer that ended last here, in whichever conversation and on whichever branch."""
-    conversations = chat.runtime.conversations.values()
-    turns = [turn for conversation in conversations for turn in conversation.all_turns]
-    last = max(reversed(turns), key=lambda turn: turn.asked_at + turn.seconds, default=None)
+    last = max(
+        reversed(chat.runtime.turns), key=lambda turn: turn.asked_at + turn.seconds, default=None
+    )
     return last.answer if last else None
 
 
