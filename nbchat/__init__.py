@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from nbchat.messages import ToolCall as ToolCall
     from nbchat.messages import ToolResult as ToolResult
     from nbchat.streams import Stream as Stream
+    from nbchat.tools.tool import tool as tool
 
 _HOMES = {
     "api": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
@@ -65,6 +66,7 @@ _HOMES = {
     "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),
     "conversation.conversation": ("Conversation",),
     "streams": ("Stream",),
+    "tools.tool": ("tool",),
     "frontends.panel": ("ChatPanel",),
     "chat_service.service": ("ChatService", "create_model", "send_chat_stream"),
     "chat_service.abort": ("AbortSignal",),

@@ -10,10 +10,11 @@ import asyncio
 import queue
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from nbchat.errors import Interrupted, NbchatError
@@ -21,6 +22,9 @@ from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
 from nbchat.loop import CLOSING_SECONDS, LoopThread
 from nbchat.streams import Stream
+from nbchat.tools.consent import ConsentQuestion, Decision
+from nbchat.tools.running import INTERRUPTED, Job, Outcome
+from nbchat.tools.workplace import Attendant, Nobody, set_workplace
 
 T = TypeVar("T")
 
@@ -34,13 +38,45 @@ class _Mark(Enum):
     INTERRUPTED = "the user pressed stop"
 
 
-_Item: TypeAlias = list[Event] | _Mark
+class _Errand:
+    """Something to be done on the thread that reads, for which the engine's loop waits."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[Any] = self._loop.create_future()
+
+    def do(self) -> None:
+        """Do it, and tell the loop what came of it."""
+        try:
+            result, error = self._work(), None
+        except BaseException as raised:
+            result, error = None, raised
+        with suppress(RuntimeError):  # the loop has been closed
+            self._loop.call_soon_threadsafe(self._settle, result, error)
+
+    def _settle(self, result: object, error: BaseException | None) -> None:
+        if self.done.done():  # nobody waits any more
+            return
+        if error is None:
+            self.done.set_result(result)
+        else:
+            self.done.set_exception(error)
+
+
+_Item: TypeAlias = list[Event] | _Mark | _Errand
 
 
 class _Relay:
-    """Carries batches from the engine's loop to a consumer elsewhere, never far ahead of it."""
+    """Carries batches from the engine's loop to a consumer elsewhere, never far ahead of it.
 
-    def __init__(self, thread: LoopThread, stream: Stream) -> None:
+    Tools run where the consumer is: it is the workplace of what it carries.
+    """
+
+    def __init__(
+        self, thread: LoopThread, stream: Stream, attendant: Attendant | None = None
+    ) -> None:
+        self._attendant = attendant or Nobody()
         self._thread = thread
         self._stream = stream
         self._sent = 0  # written by the engine's thread alone
@@ -53,6 +89,7 @@ class _Relay:
         self._future = self._thread.submit(self._carry())
 
     async def _carry(self) -> None:
+        set_workplace(self)
         self._room = asyncio.Event()
         try:
             async with self._stream as stream:
@@ -75,6 +112,28 @@ class _Relay:
         if room is not None and loop is not None and not room.is_set():
             with suppress(RuntimeError):  # the loop is being closed
                 loop.call_soon_threadsafe(room.set)
+
+    # --- tools -------------------------------------------------------------------------------
+
+    async def perform(self, job: Job) -> Outcome:
+        """Have a tool run on the thread that reads."""
+        outcome: Outcome = await self._have_done(partial(self._perform, job))
+        return outcome
+
+    async def ask(self, question: ConsentQuestion) -> None:
+        """Have the person beside that thread asked."""
+        await self._have_done(partial(self._ask, question))
+
+    async def _have_done(self, work: Callable[[], object]) -> Any:
+        errand = _Errand(work)
+        self.deliver(errand)
+        return await errand.done
+
+    def _perform(self, job: Job) -> Outcome:
+        return self._attendant.perform(job)
+
+    def _ask(self, question: ConsentQuestion) -> None:
+        self._attendant.ask(question)
 
     def cancel(self) -> None:
         if self._future is not None:
@@ -119,14 +178,16 @@ class _AsyncRelay(_Relay):
                 self._asleep = False
                 break
             await self._arrived.wait()
-        self.count_taken()
-        return self._ready.popleft()
+        item = self._ready.popleft()
+        if isinstance(item, list):
+            self.count_taken()
+        return item
 
     async def drain(self) -> None:
         """Stop, and wait until the other side has closed its socket and stored what it had."""
         self.cancel()
         while await self.take() is not _Mark.ENDED:
-            pass
+            pass  # an errand is not done any more
 
 
 class _RelayedStream(Stream):
@@ -151,8 +212,11 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
     relay.start()
     item: _Item = []
     try:
-        while isinstance(item := await relay.take(), list):
-            yield item
+        while (item := await relay.take()) is not _Mark.ENDED:
+            if isinstance(item, _Errand):
+                item.do()
+            elif isinstance(item, list):
+                yield item
     finally:
         if item is not _Mark.ENDED:
             await relay.drain()
@@ -174,8 +238,14 @@ class Pump(_Relay):
     whoever had something to store has stored it.
     """
 
-    def __init__(self, thread: LoopThread, stream: Stream, interrupts: Interrupts) -> None:
-        super().__init__(thread, stream)
+    def __init__(
+        self,
+        thread: LoopThread,
+        stream: Stream,
+        interrupts: Interrupts,
+        attendant: Attendant | None = None,
+    ) -> None:
+        super().__init__(thread, stream, attendant)
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._interrupts = interrupts
         self._ended = False
@@ -201,11 +271,30 @@ class Pump(_Relay):
                 self._stop()
             elif item is _Mark.ENDED:
                 self._ended = True
+            elif isinstance(item, _Errand):
+                item.do()
             elif isinstance(item, list):
                 self.count_taken()
                 yield item
         if self.error and not self._interrupts.seen:
             raise self.error
+
+    def _perform(self, job: Job) -> Outcome:
+        """An interrupt reaches the tool first, and ends the turn when the tool has ended."""
+        try:
+            with self._interrupts.reaching():
+                outcome = self._attendant.perform(job)
+        except KeyboardInterrupt:  # between two lines of ours
+            outcome = Outcome(INTERRUPTED, error=True)
+        outcome.interrupted = outcome.interrupted or self._interrupts.seen
+        return outcome
+
+    def _ask(self, question: ConsentQuestion) -> None:
+        try:
+            with self._interrupts.reaching():
+                self._attendant.ask(question)
+        except KeyboardInterrupt:
+            question.answer(Decision(False, stopped=True), by="the cell")
 
     def _stop(self) -> None:
         """Cancel, and wait until the other side has closed its socket and stored what it had."""
@@ -240,9 +329,11 @@ class ThreadBridge:
         """The same stream, to be read from whatever loop iterates over it."""
         return _RelayedStream(self._thread, stream)
 
-    def pump(self, stream: Stream, interrupts: Interrupts) -> Pump:
-        """The same stream, to be read by sync code."""
-        return Pump(self._thread, stream, interrupts)
+    def pump(
+        self, stream: Stream, interrupts: Interrupts, attendant: Attendant | None = None
+    ) -> Pump:
+        """The same stream, to be read by sync code; its tools run there, with this attendant."""
+        return Pump(self._thread, stream, interrupts, attendant)
 
     def wait(self, stream: Stream) -> Answer:
         """Wait for the whole answer; the blocking counterpart of `await stream.answer()`."""

@@ -68,6 +68,21 @@ class Usage:
         return f"{said} tokens" + (f", {self.cached:,} cached" if self.cached else "")
 
 
+def summed(counts: Iterable[Usage]) -> Usage:
+    """Several counts as one; what none of them says stays unsaid.
+
+    >>> summed([Usage(9, 5), Usage(20, 7, cached=4)])
+    Usage(input=29, output=12, cached=4, written=None, reasoning=None)
+    """
+    counts = list(counts)
+    sums = {}
+    for member in fields(Usage):
+        numbers = [getattr(usage, member.name) for usage in counts]
+        known = [number for number in numbers if number is not None]
+        sums[member.name] = sum(known) if known else None
+    return Usage(**sums)
+
+
 @with_told_calls
 @dataclass(slots=True)
 class Notice:

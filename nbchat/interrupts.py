@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 SECOND_INTERRUPT_SECONDS = 1.0  # from here on a second interrupt means: stop whatever you do
@@ -30,6 +31,7 @@ class Interrupts:
         self._before: Any = None
         self._at: float | None = None
         self._tell: Callable[[], None] = lambda: None
+        self._reaches = False
 
     @property
     def seen(self) -> bool:
@@ -49,6 +51,18 @@ class Interrupts:
         if self.seen:
             tell()
 
+    @contextmanager
+    def reaching(self) -> Iterator[None]:
+        """Inside, the first interrupt is raised as KeyboardInterrupt: for a tool that runs.
+
+        It counts as seen, and whoever waits to be told is not.
+        """
+        self._reaches = True
+        try:
+            yield
+        finally:
+            self._reaches = False
+
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
             self._before = _innermost(signal.signal(signal.SIGINT, self._interrupt))
@@ -58,6 +72,9 @@ class Interrupts:
         now = time.monotonic()
         if self._at is None:
             self._at = now
+            if self._reaches:
+                self._reaches = False
+                raise KeyboardInterrupt
             self._tell()
         elif now - self._at > SECOND_INTERRUPT_SECONDS:
             raise KeyboardInterrupt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,17 @@ def as_tools(tools: Any) -> tuple[Tool, ...]:
         kind = type(tools).__name__
         raise BadOption(f"tools should be a list of nbchat.Tool or of dicts, not {kind}.")
     return tuple(map(_tool, tools))
+
+
+def as_approve(approve: Any) -> Callable[..., Any]:
+    if callable(approve):
+        made: Callable[..., Any] = approve
+        return made
+    kind = type(approve).__name__
+    raise BadOption(
+        "approve is a function (call) -> True or the reason to refuse, such as "
+        f"lambda call: True, not {kind}."
+    )
 
 
 def _tool(tool: Any) -> Tool:

@@ -23,6 +23,7 @@ from typing import (
 from nbchat.keys import Secret
 from nbchat.option_values import (
     MOST_STOPS,
+    as_approve,
     as_extra,
     as_flag,
     as_number,
@@ -37,7 +38,7 @@ from nbchat.option_values import (
 )
 
 if TYPE_CHECKING:
-    from nbchat.messages import Tool
+    from nbchat.messages import Tool, ToolCall
 
 Level: TypeAlias = Literal["low", "medium", "high", "max"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -189,9 +190,10 @@ class RequestOptions(TypedDict, total=False):
         ),
     ]
     tools: Annotated[
-        Sequence[Tool | Mapping[str, Any]] | None,
+        Sequence[Callable[..., Any] | Tool | Mapping[str, Any]] | None,
         Option(
-            "a list of nbchat.Tool or dicts, whose calls are in the answer; whoever asks runs them",
+            "a list of functions, which are run when the model asks for them, and of nbchat.Tool "
+            "or dicts, whose calls are only in the answer",
             check=as_tools,
             default=(),
             http=True,
@@ -200,6 +202,17 @@ class RequestOptions(TypedDict, total=False):
     tool_choice: Annotated[
         str | None,
         Option('"auto", "none", "required", or the name of the tool to call', http=True),
+    ]
+    approve: Annotated[
+        Callable[[ToolCall], Any] | None,
+        Option(
+            "a function that says of a call whether it may run: True, or the reason to refuse",
+            check=as_approve,
+        ),
+    ]
+    rounds: Annotated[
+        int | None,
+        Option("the most requests for one question, where tools are run", low=1, high=100),
     ]
     schema: Annotated[
         Any,
@@ -292,7 +305,9 @@ def _rows() -> dict[str, Option]:
     """The rows of RequestOptions, each with its name and type, in the order they stand there."""
     rows = {}
     # A stand-in, because `%load_ext nbchat` waits for this file, and not for the messages.
-    hints = get_type_hints(RequestOptions, localns={"Tool": object}, include_extras=True)
+    hints = get_type_hints(
+        RequestOptions, localns={"Tool": object, "ToolCall": object}, include_extras=True
+    )
     for name, hint in hints.items():
         kind, row = get_args(hint)
         plain = [one for one in get_args(kind) if one is not type(None)]

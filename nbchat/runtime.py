@@ -23,6 +23,7 @@ from nbchat.conversation.contract import Named
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import Chooser
 from nbchat.conversation.once import Once
+from nbchat.conversation.rounds import Rounds
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError
@@ -116,7 +117,14 @@ class Runtime:
 
     @property
     def source(self) -> AnswerSource:
-        """The engine behind its wrappers. Look it up for each question: it may be made anew."""
+        """The engine behind its wrappers, and before it the rounds that run tools.
+
+        Look it up for each question: it may be made anew.
+        """
+        return Rounds(self._one_request, self.settings)
+
+    def _one_request(self) -> AnswerSource:
+        """Who answers one request, and runs nothing."""
         if self._source is None:
             self._source = wrap(self.engine, self.wrappers)
         return self._source

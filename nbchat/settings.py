@@ -31,12 +31,15 @@ from nbchat.settings_values import (
     DISPLAYS,
     USUAL_LIMITS,
     USUAL_TIMEOUTS,
+    USUAL_TOOLS,
     Data,
     Limits,
     Timeouts,
+    ToolLimits,
     cell_budget_of,
     limits_of,
     timeouts_of,
+    tool_limits_of,
 )
 from nbchat.trust.beside import FileState, Layers, lay_beside
 
@@ -53,6 +56,7 @@ class Settings:
     cell_budget: int = CELL_BUDGET  # tokens of cells above that go along with a question
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
+    tools: ToolLimits = USUAL_TOOLS
     catalog: Catalog = field(default_factory=shipped)
     own_catalog: Catalog = field(default_factory=shipped)  # as it is without any file beside
     own_files: tuple[Path, ...] = ()
@@ -109,6 +113,7 @@ class Settings:
             cell_budget=cell_budget_of(values),
             timeouts=timeouts_of(values),
             limits=limits_of(values),
+            tools=tool_limits_of(values),
             catalog=layers.catalog,
             own_catalog=own.catalog,
             own_files=own.files,

@@ -20,7 +20,15 @@ from nbchat.environment import variable_value
 from nbchat.errors import BadSettings
 from nbchat.folders import data_folder
 from nbchat.settings_file import FILE
-from nbchat.settings_values import LIMITS, TIMEOUTS, Data, Limits, Timeouts
+from nbchat.settings_values import (
+    LIMITS,
+    TIMEOUTS,
+    TOOL_LIMITS,
+    Data,
+    Limits,
+    Timeouts,
+    ToolLimits,
+)
 from nbchat.trust.beside import FileState
 from nbchat.wording import first_line, shorten, size_text, written_out
 
@@ -53,6 +61,8 @@ class Decided(Protocol):
     def timeouts(self) -> Timeouts: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def tools(self) -> ToolLimits: ...
     @property
     def catalog(self) -> Catalog: ...
     @property
@@ -125,6 +135,8 @@ def _values(settings: Decided) -> Iterator[Setting]:
     yield row("context.cells", f"{settings.cell_budget:,} tokens")
     for name in TIMEOUTS:
         yield row(f"timeouts.{name}", f"{getattr(settings.timeouts, name):g} s")
+    for name in TOOL_LIMITS:
+        yield row(f"tools.{name}", f"{getattr(settings.tools, name):,} for one question")
     for name in LIMITS:
         yield row(f"limits.{name}", size_text(getattr(settings.limits, name)))
 

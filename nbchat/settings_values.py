@@ -22,6 +22,7 @@ DATA: tuple[Data, ...] = get_args(Data)
 CELL_BUDGET = 6000  # tokens of cells above that go along with a question
 LARGEST_BUDGET = 1_000_000  # tokens
 LARGEST_LIMIT = 2**40  # bytes
+MOST_CALLS = 100  # of tools for one question, and requests
 UNITS = {
     "b": 1,
     "kb": 1000,
@@ -52,6 +53,7 @@ def as_bytes(size: Any) -> int:
 
 Seconds = Annotated[float, Field(strict=True, gt=0, lt=1e6)]
 Tokens = Annotated[int, Field(strict=True, gt=0, le=LARGEST_BUDGET)]
+Calls = Annotated[int, Field(strict=True, gt=0, le=MOST_CALLS)]
 Size = Annotated[int, BeforeValidator(as_bytes), Field(gt=0, le=LARGEST_LIMIT)]
 
 
@@ -101,12 +103,24 @@ class ContextBudget:
     cells: Tokens = CELL_BUDGET  # of the cells above
 
 
+@dataclass(slots=True, frozen=True)
+class ToolLimits:
+    """How far a model may go with tools, for one question."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    rounds: Calls = 8  # requests
+    calls: Calls = 20
+
+
 USUAL_TIMEOUTS = Timeouts()
 USUAL_LIMITS = Limits()
 USUAL_BUDGET = ContextBudget()
+USUAL_TOOLS = ToolLimits()
 TIMEOUTS = tuple(Timeouts.__dataclass_fields__)
 LIMITS = tuple(Limits.__dataclass_fields__)
 BUDGETS = tuple(ContextBudget.__dataclass_fields__)
+TOOL_LIMITS = tuple(ToolLimits.__dataclass_fields__)
 
 
 class FileValues(BaseModel):
@@ -122,6 +136,7 @@ class FileValues(BaseModel):
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
     context: ContextBudget = USUAL_BUDGET
+    tools: ToolLimits = USUAL_TOOLS
 
 
 OWN_ALONE = ("plain_http",)  # what no file beside a notebook says, be it trusted or not
@@ -132,6 +147,7 @@ _NUMBERS = {
     "timeouts": (TIMEOUTS, "a number of seconds above 0", "in seconds"),
     "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "as sizes"),
     "context": (BUDGETS, f"a whole number from 1 to {LARGEST_BUDGET:,}", "in tokens"),
+    "tools": (TOOL_LIMITS, f"a whole number from 1 to {MOST_CALLS:,}", "for one question"),
 }
 
 
@@ -166,6 +182,11 @@ def timeouts_of(values: Mapping[str, Any]) -> Timeouts:
 def limits_of(values: Mapping[str, Any]) -> Limits:
     """Those that are among the values, and the usual ones."""
     return Limits(**_members("limits", values))
+
+
+def tool_limits_of(values: Mapping[str, Any]) -> ToolLimits:
+    """Those that are among the values, and the usual ones."""
+    return ToolLimits(**_members("tools", values))
 
 
 def cell_budget_of(values: Mapping[str, Any]) -> int:

@@ -14,12 +14,12 @@ from typing import Any, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
 from nbchat.errors import BadCall, NbchatError
 from nbchat.keys import wrap_key
-from nbchat.messages import Tool
+from nbchat.messages import Tool, ToolCall
 from nbchat.options import OPTIONS, RequestOptions
 from nbchat.text_like import as_text
 from nbchat.wording import did_you_mean
 
-NAMES = {"Tool": Tool}  # in the types of options; `options` does without them
+NAMES = {"Tool": Tool, "ToolCall": ToolCall}  # in the types of options; `options` does without them
 
 P = ParamSpec("P")
 T = TypeVar("T")

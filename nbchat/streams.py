@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from types import TracebackType
-from typing import NoReturn, Protocol, Self, Unpack
+from typing import Any, NoReturn, Protocol, Self, TypeAlias, Unpack
 
 from nbchat.errors import BadCall
 from nbchat.events import Answer, Event
 from nbchat.messages import Message
 from nbchat.options import RequestOptions
+
+Announce: TypeAlias = Callable[[Any], None]  # takes a ConsentQuestion of `nbchat.tools`
 
 
 class Stream:
@@ -107,10 +109,17 @@ class LoopBridge(Protocol):
         ...
 
 
-class SourceOptions(RequestOptions, total=False):
+class PlannedOptions(RequestOptions, total=False):
+    """The options of a question, and whether a plan comes first; for front-ends."""
+
+    plan: bool  # the model writes what it would run, and one consent is asked for all of it
+
+
+class SourceOptions(PlannedOptions, total=False):
     """What a source is told besides the options of a question."""
 
     cache_key: str  # the same for every request of one conversation
+    announce: Announce  # shows a question for consent to whoever watches the conversation
 
 
 class AnswerSource(Protocol):

@@ -44,6 +44,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("network",),
     ("streams", "engine"),
     ("context",),
+    ("tools",),
     ("store",),
     ("conversation",),
     ("interrupts", "loop", "bridge"),

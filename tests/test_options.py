@@ -32,6 +32,8 @@ NAMES = [
     "thinking",
     "tools",
     "tool_choice",
+    "approve",
+    "rounds",
     "schema",
     "search",
     "extra",
@@ -232,6 +234,8 @@ def test_extra_is_a_copy() -> None:
 
 def test_a_request_over_http_brings_no_address_no_key_and_nothing_of_its_own() -> None:
     assert [name for name, row in OPTIONS.items() if not row.http] == [
+        "approve",
+        "rounds",
         "extra",
         "base_url",
         "wire",

@@ -10,16 +10,15 @@ from typing import Protocol
 from nbchat.conversation.default_model import Chooser
 from nbchat.conversation.once import Once
 from nbchat.errors import BadCall
-from nbchat.options import RequestOptions
 from nbchat.settings import Settings
 from nbchat.store.turn_writer import TurnStore
-from nbchat.streams import AnswerSource, LoopBridge
+from nbchat.streams import AnswerSource, LoopBridge, PlannedOptions
 from nbchat.turns import Turn
 
 Parent = Turn | EllipsisType | None  # ... stands for where the conversation is
 
 
-class TurnOptions(RequestOptions, total=False):
+class TurnOptions(PlannedOptions, total=False):
     """Where a turn belongs, besides the options of every question; for front-ends."""
 
     parent: Parent  # go on from it, edit or ask again; None: the beginning, without it: the end

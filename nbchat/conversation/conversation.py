@@ -27,13 +27,13 @@ from nbchat.conversation.watching import Watcher, Watchers
 from nbchat.errors import BadCall, ConversationBusy
 from nbchat.events import Answer, Event, Notice
 from nbchat.messages import Content
-from nbchat.options import RequestOptions
 from nbchat.signatures import takes_options
 from nbchat.store.no_history import NoHistory
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
-from nbchat.streams import Stream
+from nbchat.streams import PlannedOptions, Stream
 from nbchat.text_like import as_text
+from nbchat.tools.tool import with_functions
 from nbchat.turns import SYSTEM_WITH_VALUES, Tree, Turn
 from nbchat.wording import plural
 from nbchat.wrong_calls import tells_wrong_calls
@@ -131,9 +131,11 @@ class Conversation(Tree):
         execution: str | None = None,
         inserted: Sequence[str] = (),
         system_stays: bool = False,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[PlannedOptions],
     ) -> TurnStream:
         """The stream on the engine's own loop."""
+        if "tools" in options:
+            options["tools"] = with_functions(options["tools"])
         turn = turn_to_ask(question, cell=cell, execution=execution, inserted=inserted)
         place = Place(None if fresh else parent, aside=fresh, system_stays=system_stays)
         turn.parent = self._parent_for(turn, place.parent)
@@ -150,28 +152,31 @@ class Conversation(Tree):
         inserted: Sequence[str] = (),
         typed: str = "",
         data: str = "",
-        **options: Unpack[RequestOptions],
+        **options: Unpack[PlannedOptions],
     ) -> Outgoing:
         """What `open` would ask this model now; nothing is asked, and nothing is kept."""
+        if "tools" in options:
+            options["tools"] = with_functions(options["tools"])
         turn = turn_to_ask(question, cell=cell, execution=execution, inserted=inserted)
         turn.note_typed(typed, data)
         turn.parent = self._parent_for(turn, None if fresh else ...)
         return self._outgoing(turn, model, options)
 
-    def _outgoing(self, turn: Turn, model: str, options: RequestOptions) -> Outgoing:
+    def _outgoing(self, turn: Turn, model: str, options: PlannedOptions) -> Outgoing:
         has_values = "system" not in options and self._system_has_values
         options.setdefault("system", self.system)
         settings = self._runtime.settings
         return outgoing(turn, model, settings, options, self.id, system_has_values=has_values)
 
     async def _answer(
-        self, turn: Turn, place: Place, model: str | None, options: RequestOptions
+        self, turn: Turn, place: Place, model: str | None, options: PlannedOptions
     ) -> AsyncGenerator[list[Event]]:
         async with self._answering:  # one answer at a time, in the order asked
             turn.parent = self._parent_for(turn, place.parent)  # which may just have been answered
             name, why = await self._model_for(model, options.get("base_url"))
             sent = self._outgoing(turn, name, options)
             turn.left_out = sent.left_out
+            sent.options["announce"] = lambda asked: self._watchers.tell("consent", turn, [asked])
             stream = self._runtime.source.stream(name, sent.messages, **sent.options)
             turn.answer = stream.result
             turn.by_default = why == DEMO_NOTICE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
 from nbchat import known_keys
 from nbchat.conversation.default_model import change_of_provider
@@ -17,11 +18,11 @@ from nbchat.errors import NbchatError
 from nbchat.events import Answer
 from nbchat.masked_parts import Seen, keys_masked, mask_content
 from nbchat.messages import Content, Message
-from nbchat.options import Options, RequestOptions
+from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Data
-from nbchat.streams import SourceOptions
+from nbchat.streams import PlannedOptions, SourceOptions
 from nbchat.turns import Turn
 
 SYSTEM_NOT_SENT = 'data = "schema": the system prompt holds values and was not sent.'
@@ -58,7 +59,7 @@ def outgoing(
     turn: Turn,
     model: str,
     settings: Callable[[], Settings],
-    options: RequestOptions,
+    options: PlannedOptions,
     talk: str,
     *,
     system_has_values: bool = False,
@@ -78,7 +79,7 @@ def outgoing(
     if is_kept_back:
         options = {**options, "system": None}
     history = fit_history(turn, model, row, Options.of(options), data)
-    sent: SourceOptions = {**options, "cache_key": f"nbchat-{talk[:16]}"}
+    sent = cast(SourceOptions, {**options, "cache_key": f"nbchat-{talk[:16]}"})
     messages = [*history.messages, history.question]
     notices = [change] if change else []
     if is_kept_back:

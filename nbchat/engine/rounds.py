@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from nbchat.catalog.rows import Search
 from nbchat.engine.prepare import PreparedRequest
 from nbchat.errors import NbchatError
-from nbchat.events import INCOMPLETE, Answer, Event, Notice, Stop, Usage, is_shown
+from nbchat.events import INCOMPLETE, Answer, Event, Notice, Stop, Usage, is_shown, summed
 from nbchat.messages import Text, Thought, ToolCall
 from nbchat.network.failures import what_happened
 from nbchat.provider_state import ProviderState
@@ -156,17 +156,3 @@ class _Counted:
             self.answer.usage = summed([*counted, *own])
         else:
             self.answer.lost += counted
-
-
-def summed(counts: list[Usage]) -> Usage:
-    """Several counts as one; what none of them says stays unsaid.
-
-    >>> summed([Usage(9, 5), Usage(20, 7, cached=4)])
-    Usage(input=29, output=12, cached=4, written=None, reasoning=None)
-    """
-    sums = {}
-    for member in fields(Usage):
-        numbers = [getattr(usage, member.name) for usage in counts]
-        known = [number for number in numbers if number is not None]
-        sums[member.name] = sum(known) if known else None
-    return Usage(**sums)
