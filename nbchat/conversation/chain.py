@@ -27,7 +27,8 @@ class Chain:
         self._before = list(before)
         self._reads_images = reads_images(row)
         self._limit = limit
-        self._scale = 1.0  # of what the provider counts to our estimate
+        self._scale = 1.0  # of what the provider counts to our estimate, where that is less
+        self._extra = 0  # tokens that it counts beyond our estimate: a host has rules of its own
         self._estimate = 0  # of what was sent last
         self._cut = 0  # how many of the oldest results are cut
         self.has_cut = False  # whether any result has been sent shorter than it is
@@ -40,14 +41,16 @@ class Chain:
         if self._limit is None:
             return messages
         fixed = _estimate_fixed(system, tools)
-        messages = self._fit(messages, self._limit - _scaled(fixed, self._scale))
+        room = self._limit - self._extra - _scaled(fixed, self._scale)
+        messages = self._fit(messages, room)
         self._estimate = estimate_tokens(messages) + fixed
         return messages
 
     def note_counted(self, tokens: int | None) -> None:
         """What the provider has counted of what was sent last."""
         if tokens and self._estimate and tokens / self._estimate >= LEAST_BELIEVED:
-            self._scale = tokens / self._estimate
+            self._scale = min(tokens / self._estimate, 1.0)
+            self._extra = max(tokens - self._estimate, 0)
 
     def _fit(self, messages: list[Message], room: int) -> list[Message]:
         results = [place for place, message in enumerate(messages) if message.role == "tool"]

@@ -82,14 +82,18 @@ class TurnWriter:
 
     async def _put(self, store: TurnStore, *, grows: bool = False) -> None:
         """Write, and wait until that is done or cannot be, though not for long."""
-        loop, saved = asyncio.get_running_loop(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        saved = loop.create_future()
 
         def tell() -> None:
             with suppress(RuntimeError):  # the loop has been closed
-                loop.call_soon_threadsafe(saved.set)
+                loop.call_soon_threadsafe(_finish, saved)
 
         store.put(self._header(self._turn), self._turn, tell, grows=grows)
-        try:
-            await asyncio.wait_for(saved.wait(), PATIENCE_SECONDS)
-        except TimeoutError:
-            self._is_slow = True
+        await asyncio.wait([saved], timeout=PATIENCE_SECONDS)  # wait_for may lose a cancellation
+        self._is_slow = not saved.done()
+
+
+def _finish(saved: asyncio.Future[None]) -> None:
+    if not saved.done():
+        saved.set_result(None)
