@@ -107,9 +107,7 @@ def test_a_name_that_only_looks_like_one_runs_nothing(talk: ToolTalk, name: str)
     turn = talk.turn(calls(ToolCall("call_1", name, {"code": "1"})), DONE, tools=ALL)
 
     assert ran == []
-    assert results(turn) == [
-        f"{NOT_RUN}: there is no such tool. There are: add, drop, fail, run."
-    ]
+    assert results(turn) == [f"{NOT_RUN}: there is no such tool. There are: add, drop, fail, run."]
 
 
 def test_arguments_that_do_not_fit_are_told_before_anybody_is_asked(talk: ToolTalk) -> None:
@@ -249,9 +247,7 @@ def test_a_later_failure_keeps_what_has_come(talk: ToolTalk) -> None:
 
 def test_a_notice_is_not_said_again_by_each_request(talk: ToolTalk) -> None:
     said = Notice("temperature was left out")
-    turn = talk.turn(
-        (said, call("add", a=1, b=2), CALLS), (said, *DONE), tools=ALL
-    )
+    turn = talk.turn((said, call("add", a=1, b=2), CALLS), (said, *DONE), tools=ALL)
 
     assert turn.answer.notices == ["temperature was left out"]
     assert only(Notice, talk.events) == [said]
