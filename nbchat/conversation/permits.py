@@ -69,7 +69,7 @@ class Permits:
             return Outcome(f"{NOT_RUN}: there is no such tool. There are: {names}.", error=True)
         if self.plan is not None and not any(one is tool for one in self.plan.offered):
             return Outcome(f"{NOT_RUN}: {NO_PLAN_YET}", error=True)
-        if tool.code and self.data == "schema":
+        if self._is_kept_from(tool.name):
             return Outcome(NO_CODE, error=True)
         arguments = tool.checked(given)
         if self._needs_none(tool, arguments):
@@ -85,6 +85,10 @@ class Permits:
         edited = tool.checked(decision.arguments)
         return Permitted(Job(call, tool, edited, self.data), is_edited=True)
 
+    def _is_kept_from(self, tool: str) -> bool:
+        """Whether it would run code where no value may leave."""
+        return self.data == "schema" and self.tools[tool].code != ""
+
     def _needs_none(self, tool: FunctionTool, arguments: Mapping[str, Any]) -> bool:
         """Whether nobody is asked. A step of the plan counts as called, whoever allowed it."""
         is_planned = self.plan is not None and self.plan.take(tool.name, arguments)
@@ -94,6 +98,8 @@ class Permits:
         """Have a plan agreed to. What is told of it lists its steps, in each case."""
         arguments = call.arguments or {}
         steps = plan.steps_of(arguments)
+        if any(self._is_kept_from(step.tool) for step in steps):
+            return Outcome(NO_CODE, error=True)
         tool = plan.offered[-1]
         decision = await self._ask(
             ConsentQuestion(call, tool, arguments, steps, approve=self.approve)

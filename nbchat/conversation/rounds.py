@@ -54,8 +54,11 @@ class Rounds:
         """Ask, run what the model asks for, and ask again; see `nbchat.stream`."""
         if options.get("tools") is not None:
             options["tools"] = with_functions(options["tools"])
-        tools = options.get("tools") or ()
-        if not any(isinstance(one, FunctionTool) for one in tools):
+        tools = options.get("tools")
+        has_functions = isinstance(tools, list) and any(
+            isinstance(one, FunctionTool) for one in tools
+        )
+        if not has_functions:
             for name in ("announce", "keep", "plan"):
                 cast(dict[str, Any], options).pop(name, None)
             return self._source().stream(model, messages, **options)

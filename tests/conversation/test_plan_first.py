@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 import nbchat
+from nbchat.conversation.permits import NO_CODE
 from nbchat.events import Stop
 from nbchat.messages import Text, ToolCall
 from nbchat.tools.consent import Decision
 from nbchat.tools.plan import AGREED, NO_PLAN_YET, PROPOSE_PLAN
 from nbchat.tools.running import NOT_RUN, REFUSED
 
+from ..trusted import write_trusted
 from .tool_talk import CALLS, DONE, Person, ToolTalk, call, calls, results
 
 ran: list[str] = []
@@ -181,3 +183,15 @@ def test_without_being_asked_for_there_is_no_plan(talk: ToolTalk) -> None:
 
     assert results(turn) == [f"{NOT_RUN}: there is no such tool. There are: look, run."]
     assert turn.answer.stop == Stop("end")
+
+
+def test_a_plan_with_code_is_refused_where_no_value_may_leave(
+    talk: ToolTalk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_trusted(tmp_path, 'data = "schema"\n')
+    monkeypatch.chdir(tmp_path)
+    person = Person()
+    turn = talk.turn(calls(plan("df")), DONE, tools=TOOLS, plan=True, person=person)
+
+    assert person.asked == []
+    assert results(turn) == [NO_CODE]

@@ -13,11 +13,14 @@ import pytest
 
 import nbchat
 from nbchat.conversation.permits import NO_CODE, NOBODY, STOPPED
+from nbchat.conversation.rounds import Rounds
 from nbchat.conversation.tool_round import EDITED
-from nbchat.errors import ConnectionBroken, NbchatError
-from nbchat.events import Notice, Stop, Usage
-from nbchat.messages import Text, Thought, Tool, ToolCall, ToolResult
+from nbchat.engine.engine import Engine
+from nbchat.errors import BadOption, ConnectionBroken, NbchatError
+from nbchat.events import Notice, Stop, Usage, WasThought
+from nbchat.messages import Source, Text, Thought, Tool, ToolCall, ToolResult
 from nbchat.provider_state import ProviderState
+from nbchat.settings import Settings
 from nbchat.tools.consent import Decision
 from nbchat.tools.running import INTERRUPTED, NOT_RUN, REFUSED
 from nbchat.tools.workplace import set_workplace
@@ -169,6 +172,30 @@ def test_what_the_provider_wants_back_goes_back(talk: ToolTalk) -> None:
     assert turn.answer.thought == "Hm."
 
 
+def test_words_that_turn_out_to_be_thinking_are_thoughts(talk: ToolTalk) -> None:
+    """Nobody but the answer of the request is told of that."""
+    talk.script.hides_states = True
+    turn = talk.turn((Text("Hm."), WasThought(), call("add", a=1, b=2), CALLS), DONE, tools=ALL)
+
+    assert turn.answer.thought == "Hm."
+    assert turn.answer.text == "Done."
+
+
+def test_a_page_that_two_requests_rest_on_is_one_source(talk: ToolTalk) -> None:
+    page, other = "https://example.org/a", "https://example.org/b"
+    turn = talk.turn(
+        (Text("One."), Source(page, "A", ends=[4]), call("add", a=1, b=2), CALLS),
+        (Text("Two."), Source(page, "A", ends=[4]), Source(other, ends=[4]), Stop("end")),
+        tools=ALL,
+    )
+
+    assert turn.answer.text == "One.\n\nTwo."
+    assert [(source.url, source.ends) for source in turn.answer.sources] == [
+        (page, [4, 10]),
+        (other, [10]),
+    ]
+
+
 # --- limits -----------------------------------------------------------------------------------
 
 
@@ -218,6 +245,14 @@ def test_what_has_to_be_called_is_called_once(talk: ToolTalk) -> None:
     talk.turn(calls(call("add", a=1, b=0)), DONE, tools=ALL, tool_choice="required")
 
     assert [options.get("tool_choice") for options in talk.script.options] == ["required", None]
+
+
+@pytest.mark.parametrize("tools", [5, "add", Tool("weather")], ids=["number", "name", "tool"])
+def test_what_are_no_tools_is_told_as_ever(talk: ToolTalk, tools: Any) -> None:
+    rounds = Rounds(lambda: Engine(Settings.load), Settings.load)
+
+    with pytest.raises(BadOption, match="tools should be"):
+        talk.runtime.bridge.wait(rounds.stream("demo", "Hi", tools=tools))
 
 
 # --- trouble ----------------------------------------------------------------------------------
@@ -481,6 +516,23 @@ def test_calls_of_a_request_that_broke_off_do_not_run(talk: ToolTalk) -> None:
 
     assert ran == []
     assert results(turn) == []
+    talk.turn(DONE, question="And now?", tools=ALL)
+
+
+def test_whoever_leaves_between_two_results_leaves_a_valid_history(talk: ToolTalk) -> None:
+    several = calls(*(call("add", f"call_{n}", a=n, b=0) for n in range(3)))
+    talk.script.plays.append(several)
+    stream = talk.chat.open("Go?", tools=ALL)
+
+    async def read() -> None:
+        async with stream:
+            async for event in stream:
+                if isinstance(event, ToolResult):
+                    return
+
+    talk.runtime.thread.submit(read()).result(20)
+    assert ran == ["add 0 0"]
+    assert results(talk.chat.turns[-1]) == ["0", STOPPED, STOPPED]
     talk.turn(DONE, question="And now?", tools=ALL)
 
 
