@@ -31,6 +31,8 @@ class TurnStore(Protocol):
     ) -> None: ...
     def put_spent(self, header: Header, turn: Turn) -> None: ...
     def trouble(self) -> str: ...
+    @property
+    def has_trouble(self) -> bool: ...
 
 
 class TurnWriter:
@@ -43,7 +45,7 @@ class TurnWriter:
         self._turn = turn
         self._header = header
         self._timer: asyncio.TimerHandle | None = None
-        self._is_slow = False  # the disk took longer than anybody waits
+        self._is_slow = False  # nobody waits for the disk again before the end
 
     def write_soon(self) -> None:
         """Something of the answer came: write the turn as it is when FLUSH_SECONDS have passed."""
@@ -91,7 +93,7 @@ class TurnWriter:
 
         store.put(self._header(self._turn), self._turn, tell, grows=grows)
         await asyncio.wait([saved], timeout=PATIENCE_SECONDS)  # wait_for may lose a cancellation
-        self._is_slow = not saved.done()
+        self._is_slow = not saved.done() or store.has_trouble
 
 
 def _finish(saved: asyncio.Future[None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from base64 import b64encode
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 import nbchat
 from nbchat.events import Stop, Usage
 from nbchat.messages import Image, ToolCall, ToolResult
+from nbchat.turns import Turn
 
 from ..conversation.tool_talk import DONE, ToolTalk, call, calls, only
 from ..pictures import png
+from ..waiting import until
 from .killed_chains import MOMENTS, ask
 from .writers import WRITERS
 
@@ -67,6 +70,28 @@ def test_a_chain_is_on_disk_as_it_was(tmp_path: Path) -> None:
     assert again.answer.rounds == turn.answer.rounds
     other.close()
     talk.close()
+
+
+def test_a_locked_file_holds_up_a_chain_once(tmp_path: Path) -> None:
+    """What it could not take is there when it is free again."""
+    path = tmp_path / "history.sqlite"
+    talk = ToolTalk(path)
+    talk.turn(DONE, question="Hello?")
+    lock = sqlite3.connect(path, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    turn = talk.turn(*[calls(call("plot"))] * 5, DONE, tools=[plot])
+
+    assert turn.answer.text == "Done."
+    assert [notice for notice in turn.answer.notices if "held by another process" in notice]
+    lock.close()
+    turns = until_saved(talk)
+    assert len(turns[-1].answer.parts) == len(turn.answer.parts)
+    talk.close()
+
+
+def until_saved(talk: ToolTalk) -> list[Turn]:
+    until(lambda: not talk.store.has_trouble)
+    return talk.store.ask(lambda database: database.turns(talk.chat.id))
 
 
 @nbchat.tool
