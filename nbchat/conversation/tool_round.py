@@ -111,8 +111,8 @@ async def _performed(permit: Permitted | Outcome) -> Outcome:
     job = permit.job
     try:
         outcome = await (_cancellable(job) if job.tool.is_async else workplace().perform(job))
-    except Exception as error:  # of the place where it was to run
-        outcome = Outcome(f"{NOT_RUN}: {type(error).__name__}: {error}", error=True)
+    except Exception as error:  # of the place where it runs
+        outcome = Outcome(f"it failed with {type(error).__name__}: {error}", error=True)
     if permit.is_edited:
         outcome.content = _with_edit(job, outcome.content)
     return outcome

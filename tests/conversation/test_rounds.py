@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -427,6 +429,30 @@ async def test_an_async_program_is_asked_on_its_own_loop(talk: ToolTalk) -> None
     assert loops == [asyncio.get_running_loop()]
     assert ran == ["drop t"]
     assert answer.stop == Stop("end")
+
+
+def test_an_interrupt_reaches_the_program_that_is_asked(talk: ToolTalk) -> None:
+    def approve(asked: ToolCall) -> bool:
+        signal.raise_signal(signal.SIGINT)
+        return True
+
+    turn = talk.turn(calls(call("drop", table="t")), tools=ALL, approve=approve)
+
+    assert ran == []
+    assert results(turn) == [STOPPED]
+    assert turn.answer.stop.reason == "interrupted"
+
+
+def test_a_tool_that_wants_to_end_the_process_ends_nothing(talk: ToolTalk) -> None:
+    @nbchat.tool
+    def leave() -> None:
+        """Leave."""
+        sys.exit(3)
+
+    turn = talk.turn(calls(call("leave")), DONE, tools=[leave])
+
+    assert "SystemExit" in results(turn)[0]
+    assert turn.answer.stop == Stop("end")
 
 
 # --- several at once, and stopping ------------------------------------------------------------
