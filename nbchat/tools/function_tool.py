@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import pickle
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -69,14 +68,13 @@ class FunctionTool(Tool):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by its name where it stands under it, as functions are."""
-        module, name = getattr(self.function, "__module__", ""), vars(self).get("__qualname__", "")
+        module, name = (str(vars(self).get(key)) for key in ("__module__", "__qualname__"))
         try:
-            if _find(module, name) is self:
-                return _find, (module, name)
+            is_found = _find(module, name) is self
         except (ImportError, AttributeError):
-            pass
-        if isinstance(self.function, FunctionType):
-            raise pickle.PicklingError(f"{self!r} is not found as {module}.{name}")
+            is_found = False
+        if is_found:
+            return _find, (module, name)
         return FunctionTool, tuple(getattr(self, one.name) for one in fields(self))
 
     def __copy__(self) -> FunctionTool:

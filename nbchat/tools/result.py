@@ -20,13 +20,14 @@ from nbchat.context.tracebacks import traceback_text
 from nbchat.context.values import show
 from nbchat.messages import Content, File, Image, Part
 from nbchat.settings_values import Data
-from nbchat.wording import plural
+from nbchat.wording import plural, shorten
 
 MOST_PICTURES = 20  # of one result, and items of a list that is looked through for some
 ROOM_FOR_WORDS = 60  # characters that say how much was left out
 LONGEST_TRACEBACK = 4_000  # characters
 MOST_AT_ONCE = 4  # times as many characters as are told are looked at of a long text
 
+BETWEEN = "\n\n"  # texts that stand together
 NO_RESULT = "it returned nothing"
 EMPTY_TEXT = "it returned an empty text"
 RETURNED = "it returned:"
@@ -160,7 +161,7 @@ def _bounded(parts: Sequence[Part], longest: int) -> Content:
     """The parts with at most so many characters, and so many pictures, and no key in them."""
     texts = [at for at, part in enumerate(parts) if isinstance(part, str)]
     clean = {at: _clean(str(parts[at]), longest) for at in texts}
-    room = longest
+    room = longest - len(BETWEEN) * len(texts)
     for place, at in enumerate(sorted(texts, key=lambda at: len(clean[at]))):
         share = room // (len(texts) - place)
         clean[at] = _cut(clean[at], share)
@@ -177,7 +178,8 @@ def _clean(text: str, longest: int) -> str:
 def _cut(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
-    return cut(text, longest - ROOM_FOR_WORDS) if longest > 2 * ROOM_FOR_WORDS else text[:longest]
+    is_roomy = longest > 2 * ROOM_FOR_WORDS
+    return cut(text, longest - ROOM_FOR_WORDS) if is_roomy else shorten(text, longest)
 
 
 def _few_pictures(parts: Sequence[Part]) -> Iterator[Part]:
@@ -195,7 +197,7 @@ def _joined(parts: Iterator[Part]) -> Content:
     joined: list[Part] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] = f"{joined[-1].rstrip()}\n\n{part}"
+            joined[-1] = joined[-1].rstrip() + BETWEEN + part
         else:
             joined.append(part)
     return joined[0] if len(joined) == 1 and isinstance(joined[0], str) else joined

@@ -16,7 +16,7 @@ from nbchat.tools.functions import layers
 from nbchat.wording import shorten
 from nbchat.wrong_calls import tells_wrong_calls
 
-LEAST_LONGEST, MOST_LONGEST = 200, 1_000_000  # characters that `longest` may be
+LEAST_LONGEST, MOST_LONGEST = 500, 1_000_000  # characters that `longest` may be
 
 
 @overload
@@ -152,15 +152,13 @@ def _of_question(function: Any) -> FunctionTool:
 
 def _different(tools: Sequence[Any]) -> list[Any]:
     """Each once. Raises BadOption where two have one name: a model could not tell them apart."""
-    kept: list[Any] = []
-    names: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     for one, named in zip(tools, as_tools(tools), strict=True):
-        before = names.setdefault(named.name, one)
-        if before is one:
-            kept.append(one)
-        elif not isinstance(one, FunctionTool) or before != one:
+        before = kept.setdefault(named.name, one)
+        is_again = isinstance(one, FunctionTool) and before == one
+        if before is not one and not is_again:
             raise BadOption(
                 f"two tools are called {shorten(named.name, 80)!r}. "
                 'Give one of them another name: nbchat.tool(f, name="other").'
             )
-    return kept
+    return [*kept.values()]
