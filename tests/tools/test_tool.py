@@ -181,7 +181,7 @@ def test_consent_is_asked_for_whatever_a_tool_is_wrapped_in(wrap: Callable[[], A
 
 def test_a_tool_made_twice_is_the_same_with_what_was_said_last() -> None:
     assert nbchat.tool(add) == add
-    assert nbchat.tool(add, name="plus", longest=300).name == "plus"
+    assert nbchat.tool(add, name="plus", longest=900).name == "plus"
     assert nbchat.tool(approve=True)(add).approve
     assert not add.approve
 
