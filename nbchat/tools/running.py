@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from nbchat.context.cells import Output
 from nbchat.messages import Content, ToolCall
 from nbchat.settings_values import Data
-from nbchat.tools.tool import FunctionTool
+from nbchat.tools.tool import BadArguments, FunctionTool
 
 # How the content of a result begins that a tool has not given.
 REFUSED = "refused by the user"
@@ -52,6 +52,8 @@ class Job:
             value = self.tool.function(**self.arguments)
         except KeyboardInterrupt:
             return Outcome(INTERRUPTED, True, time.monotonic() - start, interrupted=True)
+        except BadArguments as error:
+            return Outcome(str(error), True, time.monotonic() - start)
         except Exception as error:
             return self._failed(error, start)
         return Outcome(str(value), False, time.monotonic() - start)

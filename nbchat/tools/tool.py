@@ -23,13 +23,15 @@ class FunctionTool(Tool):
 
     With `approve` a person is asked each time. `longest` is how many characters of its result
     a model is told. `code` names the argument that is Python: it is drawn as such, and may be
-    edited before it runs.
+    edited before it runs. With `minds_data` its results are sent as they are: it shows no value
+    itself where none may leave.
     """
 
     function: Callable[..., Any] = lambda: None
     approve: bool = False
     longest: int = LONGEST_RESULT
     code: str = ""
+    minds_data: bool = False
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         return self.function(*given, **named)

@@ -62,6 +62,18 @@ class ToolOutput:
                 self._display_ids.add(display_id)
             self._images.keep(self._outputs.add_display(kind, data, display_id))
 
+    def add_error(self, text: str) -> None:
+        """An error is shown."""
+        with self._order:
+            self.version += 1
+            self._outputs.add_error(text)
+
+    def take_back_error(self) -> None:
+        """The error that was shown last is told otherwise."""
+        with self._order:
+            self.version += 1
+            self._outputs.take_back_error()
+
     def update(self, display_id: object, data: Mapping[str, Any]) -> bool:
         """A display changes. False where it is none of those heard here."""
         with self._order:
