@@ -152,6 +152,21 @@ def _bare(error: Exception) -> Exception:
     return error
 
 
+def _interrupted(answer: Answer) -> Interrupted:
+    return Interrupted(f"stopped after {len(answer.text):,} characters.")
+
+
+def reached(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
+    """What comes of a tool that an interrupt reaches first; the turn ends when the tool has."""
+    try:
+        with interrupts.reaching():
+            outcome = perform()
+    except KeyboardInterrupt:  # between two lines of ours
+        outcome = Outcome(INTERRUPTED, error=True)
+    outcome.interrupted = outcome.interrupted or interrupts.seen
+    return outcome
+
+
 # --- for another event loop ------------------------------------------------------------------
 
 
@@ -162,6 +177,14 @@ class _AsyncRelay(_Relay):
         self._ready: deque[_Item] = deque()
         self._arrived = asyncio.Event()
         self._asleep = False
+        self.is_interrupted = False  # while a tool ran
+
+    def _perform(self, job: Job) -> Outcome:
+        """The loop's own handler would only hear of an interrupt once the tool has ended."""
+        with Interrupts() as interrupts:
+            outcome = reached(interrupts, partial(self._attendant.perform, job))
+        self.is_interrupted = self.is_interrupted or interrupts.seen
+        return outcome
 
     def deliver(self, item: _Item) -> None:
         self._ready.append(item)
@@ -222,6 +245,8 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
             await relay.drain()
     if relay.error:
         raise relay.error
+    if relay.is_interrupted:
+        raise _interrupted(stream.result)
 
 
 # --- for a sync cell -------------------------------------------------------------------------
@@ -280,14 +305,7 @@ class Pump(_Relay):
             raise self.error
 
     def _perform(self, job: Job) -> Outcome:
-        """An interrupt reaches the tool first, and ends the turn when the tool has ended."""
-        try:
-            with self._interrupts.reaching():
-                outcome = self._attendant.perform(job)
-        except KeyboardInterrupt:  # between two lines of ours
-            outcome = Outcome(INTERRUPTED, error=True)
-        outcome.interrupted = outcome.interrupted or self._interrupts.seen
-        return outcome
+        return reached(self._interrupts, partial(self._attendant.perform, job))
 
     def _ask(self, question: ConsentQuestion) -> None:
         try:
@@ -346,7 +364,7 @@ class ThreadBridge:
             for _ in pump.batches(every=1.0):
                 pass
         if interrupts.seen:
-            raise Interrupted(f"stopped after {len(stream.result.text):,} characters.")
+            raise _interrupted(stream.result)
         return stream.result.ended()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -93,14 +93,16 @@ class ToolOutput:
 
 @contextmanager
 def tool_output(
-    shell: InteractiveShell | None, listener: Listener | None = None
+    shell: InteractiveShell | None,
+    listener: Listener | None = None,
+    heard: ToolOutput | None = None,
 ) -> Iterator[ToolOutput]:
     """Hear all that is printed and displayed inside, on this thread and on those it starts.
 
     The listener is called ten times a second, on a thread of its own whose outputs are sent as
     ever, and no more once the block has ended.
     """
-    heard = ToolOutput()
+    heard = heard or ToolOutput()
     watcher = _Watcher(heard, listener) if listener is not None else None
     redirected = Redirected(shell, heard, [watcher.ident] if watcher else [])
     token = _heard.set(heard)
