@@ -21,6 +21,7 @@ from nbchat.errors import Interrupted, NbchatError
 from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
 from nbchat.loop import CLOSING_SECONDS, LoopThread
+from nbchat.store.notebook_path import kernel_is_watched
 from nbchat.streams import Stream
 from nbchat.tools.consent import ConsentQuestion, Decision
 from nbchat.tools.running import INTERRUPTED, Job, Outcome
@@ -360,7 +361,8 @@ class ThreadBridge:
                 "ask() would wait for itself on the engine's own thread; "
                 "await stream.answer() there"
             )
-        with Interrupts() as interrupts, self.pump(stream, interrupts) as pump:
+        is_kernel = kernel_is_watched() is not None
+        with Interrupts(lingers=is_kernel) as interrupts, self.pump(stream, interrupts) as pump:
             for _ in pump.batches(every=1.0):
                 pass
         if interrupts.seen:

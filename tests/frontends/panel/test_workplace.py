@@ -42,7 +42,8 @@ def stop():
 
 def where() -> str:
     print('printed')
-    return f'{threading.current_thread() is threading.main_thread()}, {signal.getsignal(signal.SIGINT)}'
+    is_main = threading.current_thread() is threading.main_thread()
+    return f'{is_main}, {signal.getsignal(signal.SIGINT)}'
 
 def sleeper() -> str:
     started.set()
