@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -159,13 +160,18 @@ def _interrupted(answer: Answer) -> Interrupted:
 
 def reached(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
     """What comes of a tool that an interrupt reaches first; the turn ends when the tool has."""
+    start = time.monotonic()
     try:
         with interrupts.reaching():
             outcome = perform()
     except KeyboardInterrupt:  # between two lines of ours
-        outcome = Outcome(INTERRUPTED, error=True)
-    outcome.interrupted = outcome.interrupted or interrupts.seen
-    return outcome
+        outcome = Outcome(INTERRUPTED, True, time.monotonic() - start)
+    if not interrupts.seen:
+        return outcome
+    outcome.interrupted = True
+    # Libraries make another error of it; so does Python itself, where it strikes inside a lock.
+    is_told = str(outcome.content).startswith(INTERRUPTED)
+    return outcome if is_told or not outcome.error else replace(outcome, content=INTERRUPTED)
 
 
 # --- for another event loop ------------------------------------------------------------------

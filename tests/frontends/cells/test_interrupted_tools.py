@@ -135,6 +135,24 @@ def test_a_tool_that_swallows_it_still_ends_the_turn(
     )
 
 
+def test_a_tool_that_makes_another_error_of_it_was_interrupted(
+    tooled: RunningKernel, service: Service
+) -> None:
+    tooled.run(
+        "def other() -> str:\n    'Fails.'\n    print('asleep', flush=True)\n"
+        "    try:\n        time.sleep(10)\n"
+        "    except KeyboardInterrupt:\n        raise OSError('broken')"
+    )
+    asks(service, ("other", {}))
+    started = tooled.start("answer = chat.ask('Go', 'kimi-k2.6', tools=[other])")
+    tooled.wait_for(started, "stream")
+    time.sleep(0.05)
+    tooled.interrupt()
+    tooled.finish(started)
+
+    assert tooled.run(TOLD).text == "[('other', 'interrupted by the user')] interrupted True"
+
+
 def test_an_interrupt_between_two_tools_ends_the_turn(
     tooled: RunningKernel, service: Service
 ) -> None:
