@@ -41,7 +41,7 @@ NO_NOTEBOOK = "there is no notebook here: {} works in IPython and Jupyter alone.
 NO_RUN = 'run is refused: data = "schema" lets no value leave, and code could show any.'
 NOT_MAIN = "run works on the main thread alone: read the stream there."
 
-Told = list[str | Image]
+Told = str | list[str | Image]  # an image stands in a list
 
 
 class Place(Protocol):
@@ -82,11 +82,12 @@ def _run(
     if threading.current_thread() is not threading.main_thread():
         raise BadArguments(NOT_MAIN)
     outputs = place.run(code)
-    return [part for output in outputs for part in _parts(output)] or None
+    text = "\n".join(output.text for output in outputs if not output.image)
+    return _with(text, [output.image for output in outputs if output.image]) or None
 
 
-def _parts(output: Output) -> Told:
-    return [output.text, output.image] if output.image else [output.text]
+def _with(text: str, images: Sequence[Image]) -> Told:
+    return [text, *images] if images else text
 
 
 run = replace(tool(name="run", approve=True)(_run), code="code")
@@ -116,13 +117,13 @@ def _look(
     data = Settings.load().data
     match at:
         case "variables":
-            return [_variables(notebook, name, data)]
+            return _variables(notebook, name, data)
         case "value":
             return _value(notebook, name, form, data)
         case "cells":
             return _cells(notebook, count, data)
         case "files":
-            return [_files(notebook, name, data)]
+            return _files(notebook, name, data)
         case "file":
             return _file(notebook, name, form, data)
     raise BadArguments(f"at is variables, value, cells, files or file, not {at!r}.")
@@ -187,7 +188,7 @@ def _told(name: str, shown: Shown, data: Data) -> Told:
     if shown.attached and not images:
         raise BadArguments(f"{name} is no text and no picture, and not shown.")
     text = block(name, shown) if shown.text else f"`{name}` ({shown.kind})"
-    return [text, *images]
+    return _with(text, images)
 
 
 def _cells(notebook: Notebook, count: int, data: Data) -> Told:
@@ -197,7 +198,7 @@ def _cells(notebook: Notebook, count: int, data: Data) -> Told:
         notebook, min(count, MOST_CELLS), budget=CELL_TOKENS, images=True, data=data
     )
     images = [part for part in excerpt.images if isinstance(part, Image)]
-    return [excerpt.text or excerpt.label, *images]
+    return _with(excerpt.text or excerpt.label, images)
 
 
 def _files(notebook: Notebook, pattern: str, data: Data) -> str:
