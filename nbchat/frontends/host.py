@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from nbchat.frontends.cells.saved import SavedNotebook
-
+    from nbchat.tools.running import Heard
 
 _locals: ContextVar[Mapping[str, Any] | None] = ContextVar("locals", default=None)
 
@@ -122,6 +122,12 @@ class IPythonPlace:
         with tool_output(self._shell) as heard:
             run_nested(self._shell, code, heard)
         return heard.outputs
+
+    def hearing(self) -> AbstractContextManager[Heard]:
+        """Hear what is printed and displayed inside, in place of showing it."""
+        from nbchat.frontends.cells.tool_output import tool_output
+
+        return tool_output(self._shell)
 
 
 def place_here() -> IPythonPlace | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -28,6 +29,7 @@ from nbchat.context.variable_lines import variable_line
 from nbchat.messages import Image
 from nbchat.settings import Settings
 from nbchat.settings_values import Data
+from nbchat.tools.running import Heard
 from nbchat.tools.tool import BadArguments, tool
 from nbchat.wording import plural, size_text
 
@@ -54,14 +56,27 @@ class Place(Protocol):
     def run(self, code: str) -> Sequence[Output]:
         """Run code as a cell would; what it shows, unless whoever called the tool hears it."""
 
+    def hearing(self) -> AbstractContextManager[Heard]:
+        """Hear what is printed and displayed inside, in place of showing it."""
 
-def _place(name: str) -> Place:
+
+def _here() -> Place | None:
     from nbchat.frontends.host import place_here
 
-    place = place_here()
+    return place_here()
+
+
+def _place(name: str) -> Place:
+    place = _here()
     if place is None:
         raise BadArguments(NO_NOTEBOOK.format(name))
     return place
+
+
+def hearing() -> AbstractContextManager[Heard | None]:
+    """Hear what is printed and displayed inside; nothing where there is no notebook."""
+    place = _here()
+    return nullcontext() if place is None else place.hearing()
 
 
 # --- run -----------------------------------------------------------------------------------------
