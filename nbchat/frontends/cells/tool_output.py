@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nbchat import runtime
 from nbchat.context.cells import Output, Stream
 from nbchat.frontends.cells.newest_images import NewestImages
 from nbchat.frontends.cells.outputs import Outputs
@@ -152,7 +153,8 @@ class _Watcher:
 
     def _run(self) -> None:
         while not self._ended.wait(TICK):
-            self._listener(self._heard)
+            with runtime.no_fork():
+                self._listener(self._heard)
 
     def end(self) -> None:
         self._ended.set()
