@@ -7,6 +7,7 @@ docstrings       what a docstring says of each parameter
 schema           what a function takes, as a JSON schema and as types
 arguments        the arguments of a call as its function takes them
 consent          the question to a person whether a call may run, and the answer
+plan             what a model means to run, agreed to as a list before any of it runs
 running          a call on its way to the thread where it runs, and what came of it
 result           what a tool gave, as the model is told it
 workplace        where the tools of one question run, and who is there to be asked

@@ -32,7 +32,7 @@ class FunctionTool(Tool):
     With `approve` a person is asked each time. `longest` is how many characters of its result
     a model is told. `code` names the argument that is Python: it is drawn as such, and may be
     edited before it runs. With `minds_data` its results are sent as they are: it shows no value
-    itself where none may leave.
+    itself where none may leave. One that `reads_only` may be called before a plan is agreed to.
     """
 
     function: Callable[..., Any] = lambda: None
@@ -40,6 +40,7 @@ class FunctionTool(Tool):
     longest: int = LONGEST_RESULT
     code: str = ""
     minds_data: bool = False
+    reads_only: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

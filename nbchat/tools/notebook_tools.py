@@ -246,4 +246,4 @@ def _file(notebook: Notebook, name: str, form: str, data: Data) -> Told:
     return _told(name, shown, data)
 
 
-look = replace(tool(name="look", longest=LONGEST_LOOK)(_look), minds_data=True)
+look = replace(tool(name="look", longest=LONGEST_LOOK)(_look), minds_data=True, reads_only=True)
