@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -22,6 +23,7 @@ from nbchat.errors import Interrupted, NbchatError
 from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
 from nbchat.loop import CLOSING_SECONDS, LoopThread
+from nbchat.store.notebook_path import kernel_is_watched
 from nbchat.streams import Stream
 from nbchat.tools.consent import ConsentQuestion, Decision
 from nbchat.tools.running import INTERRUPTED, Job, Outcome
@@ -181,6 +183,26 @@ def _bare(error: Exception) -> Exception:
     return error
 
 
+def _interrupted(answer: Answer) -> Interrupted:
+    return Interrupted(f"stopped after {len(answer.text):,} characters.")
+
+
+def reached(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
+    """What comes of a tool that an interrupt reaches first; the turn ends when the tool has."""
+    start = time.monotonic()
+    try:
+        with interrupts.reaching():
+            outcome = perform()
+    except KeyboardInterrupt:  # between two lines of ours
+        outcome = Outcome(INTERRUPTED, True, time.monotonic() - start)
+    if not interrupts.seen:
+        return outcome
+    outcome.interrupted = True
+    # Libraries make another error of it; so does Python itself, where it strikes inside a lock.
+    is_told = str(outcome.content).startswith(INTERRUPTED)
+    return outcome if is_told or not outcome.error else replace(outcome, content=INTERRUPTED)
+
+
 # --- for another event loop ------------------------------------------------------------------
 
 
@@ -191,6 +213,14 @@ class _AsyncRelay(_Relay):
         self._ready: deque[_Item] = deque()
         self._arrived = asyncio.Event()
         self._asleep = False
+        self.is_interrupted = False  # while a tool ran
+
+    def _perform(self, job: Job) -> Outcome:
+        """The loop's own handler would only hear of an interrupt once the tool has ended."""
+        with Interrupts() as interrupts:
+            outcome = reached(interrupts, partial(self._attendant.perform, job))
+        self.is_interrupted = self.is_interrupted or interrupts.seen
+        return outcome
 
     def deliver(self, item: _Item) -> None:
         self._ready.append(item)
@@ -251,6 +281,8 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
             await relay.drain()
     if relay.error:
         raise relay.error
+    if relay.is_interrupted:
+        raise _interrupted(stream.result)
 
 
 # --- for a sync cell -------------------------------------------------------------------------
@@ -309,14 +341,7 @@ class Pump(_Relay):
             raise self.error
 
     def _perform(self, job: Job) -> Outcome:
-        """An interrupt reaches the tool first, and ends the turn when the tool has ended."""
-        try:
-            with self._interrupts.reaching():
-                outcome = self._attendant.perform(job)
-        except KeyboardInterrupt:  # between two lines of ours
-            outcome = Outcome(INTERRUPTED, error=True)
-        outcome.interrupted = outcome.interrupted or self._interrupts.seen
-        return outcome
+        return reached(self._interrupts, partial(self._attendant.perform, job))
 
     def _ask(self, question: ConsentQuestion) -> Coroutine[Any, Any, None] | None:
         try:
@@ -372,11 +397,12 @@ class ThreadBridge:
                 "ask() would wait for itself on the engine's own thread; "
                 "await stream.answer() there"
             )
-        with Interrupts() as interrupts, self.pump(stream, interrupts) as pump:
+        is_kernel = kernel_is_watched() is not None
+        with Interrupts(lingers=is_kernel) as interrupts, self.pump(stream, interrupts) as pump:
             for _ in pump.batches(every=1.0):
                 pass
         if interrupts.seen:
-            raise Interrupted(f"stopped after {len(stream.result.text):,} characters.")
+            raise _interrupted(stream.result)
         return stream.result.ended()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

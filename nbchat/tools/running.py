@@ -16,6 +16,7 @@ from nbchat.context.classes import member_of
 from nbchat.errors import Interrupted
 from nbchat.messages import Content, ToolCall
 from nbchat.settings_values import Data
+from nbchat.tools.arguments import BadArguments
 from nbchat.tools.tool import FunctionTool
 
 # How the content of a result begins that a tool has not given.
@@ -68,6 +69,8 @@ class Job:
             return self._gave(value, heard)
         except (KeyboardInterrupt, Interrupted):
             return self._interrupted()
+        except BadArguments as error:
+            return Outcome(str(error), True, self._seconds)
         except BaseException as error:
             return self._failed(error, heard)
 
