@@ -137,7 +137,7 @@ def messages_of(parts: Iterable[AnswerPart]) -> list[Message]:
     for round_ in rounds_of(parts):
         messages.append(message_of(round_))
         messages += [
-            Message("tool", part.content, tool_call_id=part.id, name=part.name)
+            Message("tool", part.content, tool_call_id=part.id, name=part.name, error=part.error)
             for part in round_
             if isinstance(part, ToolResult)
         ]
