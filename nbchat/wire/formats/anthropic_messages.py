@@ -151,7 +151,7 @@ def _turn(message: Message, ask: ModelRequest) -> tuple[str, list[Block]]:
             goes_on = message is ask.messages[-1]  # Claude goes on where it paused
             return "assistant", said if goes_on else with_results(said)
         case "tool":
-            told = {"tool_use_id": accepted_call_id(message.tool_call_id, IDS)}
+            told: Block = {"tool_use_id": accepted_call_id(message.tool_call_id, IDS)}
             told |= {"content": _content(message) or [{"type": "text", "text": EMPTY}]}
             told |= {"is_error": True} if message.error else {}
             return "user", [{"type": "tool_result", **told}]
