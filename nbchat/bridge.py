@@ -7,6 +7,7 @@ interrupt is seen at once; nothing nests a loop, and nothing else assumes a thre
 from __future__ import annotations
 
 import asyncio
+import inspect
 import queue
 import time
 from collections import deque
@@ -51,17 +52,39 @@ class _Errand:
         try:
             result, error = self._work(), None
         except BaseException as raised:
-            result, error = None, raised
+            result, error = None, _harmless(raised)
+        self._tell(result, error)
+
+    async def do_here(self) -> None:
+        """The same on the loop of an async reader, on which an awaitable result is awaited."""
+        result, error = None, None
+        try:
+            result = self._work()
+            if inspect.isawaitable(result):
+                result = await result
+        except BaseException as raised:
+            error = _harmless(raised)
+            if isinstance(raised, asyncio.CancelledError):  # the reader's own
+                raise
+        finally:
+            self._tell(result, error)
+
+    def _tell(self, result: object, error: Exception | None) -> None:
         with suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(self._settle, result, error)
 
-    def _settle(self, result: object, error: BaseException | None) -> None:
+    def _settle(self, result: object, error: Exception | None) -> None:
         if self.done.done():  # nobody waits any more
             return
         if error is None:
             self.done.set_result(result)
         else:
             self.done.set_exception(error)
+
+
+def _harmless(raised: BaseException) -> Exception:
+    """What was raised, as something that does not end the engine's loop."""
+    return raised if isinstance(raised, Exception) else RuntimeError(f"it raised {raised!r}")
 
 
 _Item: TypeAlias = list[Event] | _Mark | _Errand
@@ -121,8 +144,10 @@ class _Relay:
         return outcome
 
     async def ask(self, question: ConsentQuestion) -> None:
-        """Have the person beside that thread asked."""
-        await self._have_done(partial(self._ask, question))
+        """Have the person beside that thread asked, or the function that answers for them."""
+        asking = await self._have_done(partial(self._ask, question))
+        if asking is not None:
+            await asking
 
     async def _have_done(self, work: Callable[[], object]) -> Any:
         errand = _Errand(work)
@@ -132,8 +157,12 @@ class _Relay:
     def _perform(self, job: Job) -> Outcome:
         return self._attendant.perform(job)
 
-    def _ask(self, question: ConsentQuestion) -> None:
+    def _ask(self, question: ConsentQuestion) -> Coroutine[Any, Any, None] | None:
+        """Ask on this thread; what is returned still has to be awaited."""
+        if question.approve is not None:
+            return question.ask_function()
         self._attendant.ask(question)
+        return None
 
     def cancel(self) -> None:
         if self._future is not None:
@@ -214,7 +243,7 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
     try:
         while (item := await relay.take()) is not _Mark.ENDED:
             if isinstance(item, _Errand):
-                item.do()
+                await item.do_here()
             elif isinstance(item, list):
                 yield item
     finally:
@@ -289,12 +318,13 @@ class Pump(_Relay):
         outcome.interrupted = outcome.interrupted or self._interrupts.seen
         return outcome
 
-    def _ask(self, question: ConsentQuestion) -> None:
+    def _ask(self, question: ConsentQuestion) -> Coroutine[Any, Any, None] | None:
         try:
             with self._interrupts.reaching():
-                self._attendant.ask(question)
+                return super()._ask(question)
         except KeyboardInterrupt:
             question.answer(Decision(False, stopped=True), by="the cell")
+            return None
 
     def _stop(self) -> None:
         """Cancel, and wait until the other side has closed its socket and stored what it had."""

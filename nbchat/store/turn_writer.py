@@ -1,7 +1,7 @@
 """Writes an answer to disk while it grows: soon after something came, and at its end.
 
-Runs on the engine's loop, which never waits for a disk: at the end the answer does,
-and not for long.
+Runs on the engine's loop, which never waits for a disk: the answer does, at its end and before
+a tool runs, and not for long.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class TurnWriter:
         self._turn = turn
         self._header = header
         self._timer: asyncio.TimerHandle | None = None
+        self._is_slow = False  # the disk took longer than anybody waits
 
     def write_soon(self) -> None:
         """Something of the answer came: write the turn as it is when FLUSH_SECONDS have passed."""
@@ -59,19 +60,36 @@ class TurnWriter:
         """Write nothing that has not been written yet."""
         if self._timer:
             self._timer.cancel()
+            self._timer = None
+
+    async def keep(self) -> None:
+        """Write the turn as it is now, and wait: what comes next may end the process."""
+        self.cancel()
+        if self._store is None:
+            return
+        if self._is_slow:
+            self._write_growing(self._store)
+        else:
+            await self._put(self._store, grows=True)
 
     async def finish(self) -> str:
         """Write the turn as it is now. Returns the one line to show where that is not possible."""
         self.cancel()
         if self._store is None:
             return ""
+        await self._put(self._store)
+        return self._store.trouble()
+
+    async def _put(self, store: TurnStore, *, grows: bool = False) -> None:
+        """Write, and wait until that is done or cannot be, though not for long."""
         loop, saved = asyncio.get_running_loop(), asyncio.Event()
 
         def tell() -> None:
             with suppress(RuntimeError):  # the loop has been closed
                 loop.call_soon_threadsafe(saved.set)
 
-        self._store.put(self._header(self._turn), self._turn, tell)
-        with suppress(TimeoutError):
+        store.put(self._header(self._turn), self._turn, tell, grows=grows)
+        try:
             await asyncio.wait_for(saved.wait(), PATIENCE_SECONDS)
-        return self._store.trouble()
+        except TimeoutError:
+            self._is_slow = True

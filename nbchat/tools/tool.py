@@ -23,13 +23,14 @@ class FunctionTool(Tool):
 
     With `approve` a person is asked each time. `longest` is how many characters of its result
     a model is told. `code` names the argument that is Python: it is drawn as such, and may be
-    edited before it runs.
+    edited before it runs. One that `reads_only` may be called before a plan is agreed to.
     """
 
     function: Callable[..., Any] = lambda: None
     approve: bool = False
     longest: int = LONGEST_RESULT
     code: str = ""
+    reads_only: bool = False
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         return self.function(*given, **named)

@@ -55,7 +55,10 @@ class OtherThread:
     async def perform(self, job: Job) -> Outcome:
         return await asyncio.to_thread(job.perform)
 
-    async def ask(self, question: ConsentQuestion) -> None: ...
+    async def ask(self, question: ConsentQuestion) -> None:
+        asking = await asyncio.to_thread(question.ask_function)
+        if asking is not None:
+            await asking
 
 
 _workplace: ContextVar[Workplace | None] = ContextVar("workplace", default=None)
