@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..engine.providers.answers import frame, events
+from ..engine.providers.answers import events, frame
 
 Asked = tuple[str, str, dict[str, Any]]  # the id, the name and the arguments of a call
 
@@ -162,7 +162,7 @@ def _cohere(words: str, calls: Sequence[Asked], thought: str) -> bytes:
     middle: list[tuple[str, int, dict[str, Any]]] = []
     if thought:
         middle.append(("content-delta", 0, {"content": {"thinking": thought}}))
-    if words and calls:
+    if calls:
         middle.append(("tool-plan-delta", 0, {"tool_plan": "I add."}))
     if words:
         middle.append(("content-delta", 1, {"content": {"text": words}}))
