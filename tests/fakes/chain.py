@@ -20,8 +20,8 @@ MODELS = {  # one of each format, whose thinking is shown and goes back
     "anthropic-messages": "anthropic:claude-haiku-4-5",
     "bedrock-converse": "bedrock:global.anthropic.claude-haiku-4-5",
     "gemini": "gemini:gemini-3.7-flash",
-    "ollama": "ollama:qwen3",
-    "cohere": "cohere:command-a-03-2025",
+    "ollama": "ollama:qwen3-vl:8b",
+    "cohere": "cohere:command-a-plus-05-2026",
 }
 PATHS = {"openai-responses": "/v1", "gemini": "/v1beta"}  # what a base URL ends in
 
