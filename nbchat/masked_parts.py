@@ -84,7 +84,7 @@ def mask_message(message: Message, mask: Mask, seen: Seen) -> Message:
     before = (message.content, message.thought, [*message.tool_calls])
     if said == (*before, message.tool_call_id, message.name):
         return message
-    return Message(message.role, content, thought, calls, call_id, name)
+    return Message(message.role, content, thought, calls, call_id, name, error=message.error)
 
 
 def mask_option(value: Any, mask: Mask, seen: Seen) -> Any:

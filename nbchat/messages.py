@@ -187,6 +187,7 @@ class Message:
     tool_call_id: str = ""
     name: str = ""
     answer_parts: Sequence[AnswerPart] = field(default=(), repr=False)
+    error: bool = field(default=False, repr=False)  # of a tool's: it says what went wrong
 
     def __post_init__(self) -> None:
         self.content = as_text(self.content)

@@ -6,7 +6,7 @@ An Answer holds such a list; here is what can be said without one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbchat.messages import (
     AnswerPart,
@@ -151,13 +151,21 @@ def message_of(parts: Iterable[AnswerPart]) -> Message:
     return Message("assistant", words, thought, calls, answer_parts=own)
 
 
+def message_of_round(parts: Iterable[AnswerPart]) -> Message:
+    """The parts of one round as a message: its words begin with it."""
+    own = [replace(part) if isinstance(part, Text | Thought) else part for part in parts]
+    for kind in (Text, Thought):
+        mark_beginnings(own, kind)
+    return message_of(own)
+
+
 def messages_of(parts: Iterable[AnswerPart]) -> list[Message]:
     """The same as several: each round's own, followed by the results of its tools."""
     messages: list[Message] = []
     for round_ in rounds_of(parts):
-        messages.append(message_of(round_))
+        messages.append(message_of_round(round_) if messages else message_of(round_))
         messages += [
-            Message("tool", part.content, tool_call_id=part.id, name=part.name)
+            Message("tool", part.content, tool_call_id=part.id, name=part.name, error=part.error)
             for part in round_
             if isinstance(part, ToolResult)
         ]

@@ -149,7 +149,9 @@ class Quirks(Row):
     temperature_range: tuple[float, float] | None = None  # clamped to, with a notice
     files: bool = False  # documents as message parts are understood
     files_in_results: bool = False  # a tool's result may hold images and documents
-    tool_id: Literal["any", "alnum9"] = "any"
+    # Under a tool's result no question may stand; some answer must come between.
+    answer_behind_results: bool = False
+    tool_id: Literal["any", "alnum9", "most40"] = "any"
     body: dict[str, Any] = Field(default_factory=dict)  # merged into every request
     tools_body: dict[str, Any] = Field(default_factory=dict)  # merged into requests with tools
 

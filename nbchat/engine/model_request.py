@@ -19,6 +19,7 @@ from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.settings import Settings
 from nbchat.wire.contract import ModelRequest
+from nbchat.wire.sent_calls import sent_calls
 
 SENT = ("system", "tools", "schema", "stop", "extra")  # options whose texts go to the provider
 SAMPLING = ("temperature", "top_p")  # a model that refuses these has values of its own
@@ -48,12 +49,11 @@ def model_request(
     thinking, notice = web_search.settle_thinking(search, settings.catalog, route, options.thinking)
     if notice:
         notices.append(notice)
+    own = with_next_question((m, _own(m, route)) for m in conversation if m.role != "system")
     ask = ModelRequest(
         model=web_search.with_suffix(model.sent_id, search),
         base_url=base_url,
-        messages=tuple(
-            with_next_question((m, _own(m, route)) for m in conversation if m.role != "system")
-        ),
+        messages=sent_calls(own, {tool.name for tool in options.tools}),
         system="\n\n".join(filter(None, rules)),
         parameters=parameters,
         max_output=model.max_output,

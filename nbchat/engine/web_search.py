@@ -95,6 +95,8 @@ def put_into(body: dict[str, Any], way: Search, tools: Sequence[Tool]) -> None:
     {'model': 'm', 'tools': [{'type': 'web_search'}], 'messages': []}
     """
     conversation = [*body][-1]
+    if not tools:  # those of earlier calls are declared, and are not to be called; it may search
+        body.pop("tool_choice", None)
     merge_into(body, way.body)
     if way.tool:
         *objects, name = way.tools_in.split(".")

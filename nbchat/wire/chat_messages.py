@@ -26,10 +26,22 @@ from nbchat.wire.tool_results import files_behind_results, result_words
 
 # Mistral's ids of tool calls: "must be a-z, A-Z, 0-9, with a length of 9".
 ALNUM9 = r"[A-Za-z0-9]{9}"
+# OpenAI's: "Expected a string with maximum length 40"; vLLM's are longer (BerriAI/litellm#17343).
+MOST40 = r".{1,40}"
+BETWEEN = "…"  # what the model has said between results and what follows, where something must be
 
 
 def chat_messages(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     """The messages of the conversation, behind the system prompt."""
+    said = ""
+    for made in _in_order(ask):
+        if said == "tool" and made["role"] == "user" and ask.quirks.answer_behind_results:
+            yield {"role": "assistant", "content": BETWEEN}
+        said = made["role"]
+        yield made
+
+
+def _in_order(ask: ModelRequest) -> Iterator[dict[str, Any]]:
     start = open_from(ask.messages)
     behind = {} if ask.quirks.files_in_results else files_behind_results(ask.messages)
     for at, message in enumerate(ask.messages):
@@ -88,4 +100,10 @@ def _call(call: ToolCall, ask: ModelRequest) -> dict[str, Any]:
 
 
 def _id(given: str, ask: ModelRequest) -> str:
-    return given if ask.quirks.tool_id == "any" else accepted_call_id(given, ALNUM9, made="{:.9}")
+    match ask.quirks.tool_id:
+        case "alnum9":
+            return accepted_call_id(given, ALNUM9, made="{:.9}")
+        case "most40":
+            return accepted_call_id(given, MOST40)
+        case _:
+            return given

@@ -11,11 +11,10 @@ Nobody here runs them, so their calls are no ToolCalls. Two kinds are met:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
-from nbchat.messages import AnswerPart, Message, Text, Thought, ToolCall
-from nbchat.part_lists import mark_beginnings, message_of
+from nbchat.messages import AnswerPart, Message, Thought, ToolCall
+from nbchat.part_lists import message_of_round
 from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.tool_calls import arguments_of
 
@@ -123,18 +122,10 @@ def _rounds(message: Message) -> Iterator[tuple[Message, list[Item]]]:
         elif mapping(part.state.data).get(BESIDE):  # type: ignore[union-attr]
             beside = echoed
         else:
-            yield _message([*parts, *map(_call, echoed)]), echoed
+            yield message_of_round([*parts, *map(_call, echoed)]), echoed
             parts = []
     if parts or beside:
-        yield _message([*map(_call, beside), *parts]), beside
-
-
-def _message(parts: Sequence[AnswerPart]) -> Message:
-    """A round as a message: its words begin with it."""
-    own = [replace(part) if isinstance(part, Text | Thought) else part for part in parts]
-    for kind in (Text, Thought):
-        mark_beginnings(own, kind)
-    return message_of(own)
+        yield message_of_round([*map(_call, beside), *parts]), beside
 
 
 def _with_echoes(

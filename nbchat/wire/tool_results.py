@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from nbchat.messages import Message, Part
 from nbchat.wire.requests import text_file_as_text
 
+EMPTY = "(empty)"  # for the formats that refuse a result without content
+
 
 def result_words(message: Message) -> str:
     """What a result says. Text files are words, too.

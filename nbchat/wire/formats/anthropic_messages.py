@@ -12,7 +12,7 @@ from typing import Any
 
 from nbchat.errors import BadAttachment
 from nbchat.events import Event, Notice, Usage
-from nbchat.messages import File, Image, Message, Part, ToolCall
+from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
 from nbchat.wire.claude import acceptable, tool_schema
 from nbchat.wire.claude_schema import claude_schema, open_object_notices
@@ -33,7 +33,9 @@ from nbchat.wire.schema import schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
+from nbchat.wire.tool_results import EMPTY
 from nbchat.wire.usage import first_count, merge_counts
+from nbchat.wire.used_tools import with_used_tools
 
 FRAMING: Framing = "sse"
 
@@ -75,6 +77,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     last block: a mark on the blocks would change bytes that were sent before.
     """
     limit, budget = _limits(ask)
+    ask = with_used_tools(ask)
     body: dict[str, Any] = {"model": ask.model, "max_tokens": limit, "stream": True}
     if budget:
         body["thinking"] = {"type": "enabled", "budget_tokens": budget}
@@ -98,14 +101,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     if system := system_text(ask):
         body["system"] = [{"type": "text", "text": system, **cached}]
     if ask.tools:
-        body["tools"] = [
-            {
-                "name": tool.name,
-                "description": tool.description,
-                "input_schema": tool_schema(tool.parameters),
-            }
-            for tool in ask.tools
-        ]
+        body["tools"] = list(map(_tool, ask.tools))
         body["tools"][-1] |= (
             {} if system else cached
         )  # the system prompt's mark covers the tools, which come first
@@ -120,6 +116,11 @@ def render(ask: ModelRequest) -> HttpRequest:
         *open_object_notices(ask),
     ]
     return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)
+
+
+def _tool(tool: Tool) -> Block:
+    schema = tool_schema(tool.parameters)
+    return {"name": tool.name, "description": tool.description, "input_schema": schema}
 
 
 def _tool_choice(choice: str) -> Block:
@@ -150,11 +151,10 @@ def _turn(message: Message, ask: ModelRequest) -> tuple[str, list[Block]]:
             goes_on = message is ask.messages[-1]  # Claude goes on where it paused
             return "assistant", said if goes_on else with_results(said)
         case "tool":
-            result = {
-                "tool_use_id": accepted_call_id(message.tool_call_id, IDS),
-                "content": _content(message),
-            }
-            return "user", [{"type": "tool_result", **result}]
+            told: Block = {"tool_use_id": accepted_call_id(message.tool_call_id, IDS)}
+            told |= {"content": _content(message) or [{"type": "text", "text": EMPTY}]}
+            told |= {"is_error": True} if message.error else {}
+            return "user", [{"type": "tool_result", **told}]
         case _:
             return "user", _content(message)
 

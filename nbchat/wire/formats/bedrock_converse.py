@@ -36,7 +36,9 @@ from nbchat.wire.schema import schema_name, schema_notices, system_text
 from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
+from nbchat.wire.tool_results import EMPTY
 from nbchat.wire.usage import merge_counts
+from nbchat.wire.used_tools import used_tools
 
 FRAMING: Framing = "eventstream"
 
@@ -102,7 +104,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     if system := system_text(ask):
         body["system"] = [{"text": system}, *([CACHE_POINT] if cached else [])]
     offered = () if ask.tool_choice == "none" else ask.tools  # there is no word for none
-    if tools := offered or _tools_used(ask):
+    if tools := offered or used_tools(ask.messages):
         body["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_tool_choice(ask)}
         merge_into(body, ask.quirks.tools_body)
         if not offered and ask.tools:
@@ -111,7 +113,9 @@ def render(ask: ModelRequest) -> HttpRequest:
                 "so the model may call one in spite of tool_choice."
             )
     documents = numbers(1)
-    body["messages"] = alternate_roles(_turn(message, documents) for message in ask.messages)
+    body["messages"] = alternate_roles(
+        _turn(message, documents, ask.model) for message in ask.messages
+    )
     if cached and body["messages"]:
         _cache(body["messages"][-1]["content"])
     return HttpRequest(
@@ -152,30 +156,17 @@ def _tool(tool: Tool) -> Block:
     }
 
 
-def _tools_used(ask: ModelRequest) -> tuple[Tool, ...]:
-    """Tools of earlier turns: Converse refuses their calls in a request that defines no tools."""
-    return tuple(
-        map(
-            Tool,
-            dict.fromkeys(call.name for message in ask.messages for call in message.tool_calls),
-        )
-    )
-
-
-def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]:
+def _turn(message: Message, documents: Iterable[int], model: str) -> tuple[str, list[Block]]:
     match message.role:
         case "assistant":
             return "assistant", [_piece(piece) for piece in pieces_of(message)]
         case "tool":
-            content = _content(message, documents) or [{"text": "(empty)"}]
-            return "user", [
-                {
-                    "toolResult": {
-                        "toolUseId": accepted_call_id(message.tool_call_id, IDS),
-                        "content": content,
-                    }
-                }
-            ]
+            result = {
+                "toolUseId": accepted_call_id(message.tool_call_id, IDS),
+                "content": _content(message, documents) or [{"text": EMPTY}],
+            }
+            failed = {"status": "error"} if message.error and _knows_status(model) else {}
+            return "user", [{"toolResult": {**result, **failed}}]
         case _:
             content = _content(message, documents)
             alone = content and not any("text" in block for block in content)
@@ -184,6 +175,11 @@ def _turn(message: Message, documents: Iterable[int]) -> tuple[str, list[Block]]
                 *({"text": name} for name in named if alone),
                 *content,
             ]  # no document without a text
+
+
+def _knows_status(model: str) -> bool:
+    """Whether a result may say that it failed: only Claude and Nova know it (service-2.json)."""
+    return "claude" in model or "nova" in model
 
 
 def _content(message: Message, documents: Iterable[int]) -> list[Block]:

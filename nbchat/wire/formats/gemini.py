@@ -33,6 +33,7 @@ from nbchat.wire.schema import plain_schema, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import tool_call
+from nbchat.wire.tool_results import files_behind_results, result_words
 from nbchat.wire.usage import merge_counts, output_count
 
 FRAMING: Framing = "sse"
@@ -83,7 +84,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["toolConfig"] = {"functionCallingConfig": _tool_choice(ask.tool_choice)}
         merge_into(body, ask.quirks.tools_body)
-    body["contents"] = alternate_roles(map(_content, with_tool_names(ask.messages)), "parts")
+    body["contents"] = _contents(ask)
     notices = [*left_out_notices(ask, FIELDS, "gemini"), *schema_notices(ask)]
     return HttpRequest(ask.url(_path(ask.model)), body, notices=notices)
 
@@ -127,22 +128,42 @@ def _thinking(fields: ThinkingFields) -> dict[str, Any]:
     return {} if fields.budget is None else {"thinkingBudget": 0}
 
 
-def _content(message: Message) -> tuple[str, list[dict[str, Any]]]:
-    return "model" if message.role == "assistant" else "user", list(_parts(message))
+def _contents(ask: ModelRequest) -> list[dict[str, Any]]:
+    """The conversation. As many results as there were calls, and nothing else, make a content.
+
+    Google counts the parts behind calls (google-gemini/gemini-cli#17068), so the question that
+    follows has a content of its own, and so have pictures for models that read none in results.
+    """
+    messages = list(with_tool_names(ask.messages))
+    takes_files = ask.quirks.files_in_results
+    behind = {} if takes_files else files_behind_results(messages)
+    turns = []
+    for at, message in enumerate(messages):
+        made = _result(message, takes_files) if message.role == "tool" else list(_parts(message))
+        turns.append((message.role, made))
+        if at in behind:
+            turns.append(("user", list(_parts(behind[at]))))
+    roles = {"assistant": "model"}
+    contents = alternate_roles(turns, "parts")
+    return [{**content, "role": roles.get(content["role"], "user")} for content in contents]
+
+
+def _result(message: Message, takes_files: bool) -> list[dict[str, Any]]:
+    """A tool's result; since Gemini 3, what is attached stands in it."""
+    words = message.text if takes_files else result_words(message)
+    said = {"error" if message.error else "output": words}
+    result: dict[str, Any] = {"name": message.name, "response": said}
+    files = [part for part in message.parts if not isinstance(part, str)]
+    if files and takes_files:
+        result["parts"] = list(map(_part, files))
+    return [{"functionResponse": _with_id(message.tool_call_id, result)}]
 
 
 def _parts(message: Message) -> Iterator[dict[str, Any]]:
     if _is_signed(message):
         yield from _signed(message)
         return
-    if message.role == "tool":
-        result = {"name": message.name, "response": {"output": message.text}}
-        yield {"functionResponse": _with_id(message.tool_call_id, result)}
-    yield from (
-        _part(text_file_as_text(p))
-        for p in message.parts
-        if message.role != "tool" or not isinstance(p, str)
-    )
+    yield from (_part(text_file_as_text(part)) for part in message.parts)
     for nth, call in enumerate(message.tool_calls):
         asked = _function_call(call)
         yield asked if nth else {**asked, "thoughtSignature": NO_SIGNATURE}

@@ -33,6 +33,7 @@ from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
 from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
+from nbchat.wire.used_tools import with_used_tools
 
 FRAMING: Framing = "sse"
 
@@ -63,6 +64,8 @@ def render(ask: ModelRequest) -> HttpRequest:
     """
     quirks = ask.quirks
     ask, left_out = without_claudes_thinking(ask)
+    if "claude" in ask.model.lower():
+        ask = with_used_tools(ask)
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if quirks.usage_option:
         body["stream_options"] = {"include_usage": True}

@@ -20,7 +20,7 @@ from nbchat.wire.output_items import CALL, DRAWING, OutputItem, OutputItems
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_failure, search_item
-from nbchat.wire.requests import arguments_text, pieces_of, text_file_as_text
+from nbchat.wire.requests import accepted_call_id, arguments_text, pieces_of, text_file_as_text
 from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
@@ -39,6 +39,7 @@ STATUS = {
     "invalid_prompt": 400,
 }
 
+IDS = r".{1,64}"  # of tool calls: "Expected a string with maximum length 64"
 PICTURES = ("output_image", "image", "image_url")
 ENDS = tuple(f"response.{end}" for end in ("completed", "incomplete", "failed", "cancelled"))
 NOT_DRAWN = "A picture was asked for, and none has come."
@@ -117,7 +118,7 @@ def _items(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
         return [
             {
                 "type": "function_call_output",
-                "call_id": message.tool_call_id,
+                "call_id": accepted_call_id(message.tool_call_id, IDS),
                 "output": _content(message),
             }
         ]
@@ -155,7 +156,7 @@ def _assistant(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:
                 found.append(said)
             case ToolCall():
                 called = {
-                    "call_id": piece.id,
+                    "call_id": accepted_call_id(piece.id, IDS),
                     "name": piece.name,
                     "arguments": arguments_text(piece),
                 }

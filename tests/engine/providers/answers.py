@@ -266,7 +266,7 @@ def cohere() -> Answers:
 # --- bedrock-converse ----------------------------------------------------------------------------
 
 
-def _frame(name: str, payload: Mapping[str, Any]) -> bytes:
+def frame(name: str, payload: Mapping[str, Any]) -> bytes:
     """One message of an AWS event stream."""
     fields = {":message-type": "event", ":event-type": name, ":content-type": "application/json"}
     headers = b"".join(
@@ -287,26 +287,26 @@ def _converse(block: Mapping[str, Any], reason: str) -> bytes:
         "cacheWriteInputTokens": 0,
     }
     start = (
-        [_frame("contentBlockStart", {"contentBlockIndex": 1, "start": block["start"]})]
+        [frame("contentBlockStart", {"contentBlockIndex": 1, "start": block["start"]})]
         if "start" in block
         else []
     )
     thinking = ({"text": "hm"}, {"signature": "c2ln"})
     return b"".join(
         [
-            _frame("messageStart", {"role": "assistant"}),
+            frame("messageStart", {"role": "assistant"}),
             *(
-                _frame(
+                frame(
                     "contentBlockDelta", {"contentBlockIndex": 0, "delta": {"reasoningContent": t}}
                 )
                 for t in thinking
             ),
-            _frame("contentBlockStop", {"contentBlockIndex": 0}),
+            frame("contentBlockStop", {"contentBlockIndex": 0}),
             *start,
-            _frame("contentBlockDelta", {"contentBlockIndex": 1, "delta": block["delta"]}),
-            _frame("contentBlockStop", {"contentBlockIndex": 1}),
-            _frame("messageStop", {"stopReason": reason}),
-            _frame("metadata", {"usage": usage, "metrics": {"latencyMs": 1}}),
+            frame("contentBlockDelta", {"contentBlockIndex": 1, "delta": block["delta"]}),
+            frame("contentBlockStop", {"contentBlockIndex": 1}),
+            frame("messageStop", {"stopReason": reason}),
+            frame("metadata", {"usage": usage, "metrics": {"latencyMs": 1}}),
         ]
     )
 

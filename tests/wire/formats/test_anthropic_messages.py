@@ -110,7 +110,7 @@ FORMAT = Format(
         max_size=5,
     ),
     refused=ZIP,
-    asked={"quirks": CACHED},
+    asked={"quirks": CACHED, "tools": (ADD,)},  # without, those that were called are declared
     kept=st.sampled_from([THINKING]),
 )
 

@@ -175,7 +175,7 @@ def test_tools_and_their_results() -> None:
         Message("tool", "2", tool_call_id="call_1"),
         Message("tool", ["0", PNG], tool_call_id="call_2", name="plus"),
     )
-    request = body(*messages, tools=(ADD,))
+    request = body(*messages, tools=(ADD,), quirks=Quirks(files_in_results=True))
 
     assert request["tools"] == [
         {
@@ -204,8 +204,14 @@ def test_tools_and_their_results() -> None:
             "role": "user",
             "parts": [
                 {"functionResponse": {"id": "call_1", "name": "add", "response": {"output": "2"}}},
-                {"functionResponse": {"id": "call_2", "name": "plus", "response": {"output": "0"}}},
-                {"inlineData": {"mimeType": "image/png", "data": "iVBORw=="}},
+                {
+                    "functionResponse": {
+                        "id": "call_2",
+                        "name": "plus",
+                        "response": {"output": "0"},
+                        "parts": [{"inlineData": {"mimeType": "image/png", "data": "iVBORw=="}}],
+                    }
+                },
             ],
         },
     ]
