@@ -69,7 +69,11 @@ def body_html(answer: Answer, draw: DrawPicture) -> str:
 def words_with_sources(answer: Answer) -> str:
     """The body as plain text, and the sources as lines below it."""
     sources = numbered(answer.sources)
-    body = "\n\n".join(_plain(piece, sources) for piece in body_pieces(answer))
+    pieces = body_pieces(answer)
+    body = ""
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        gap = "\n" if isinstance(before, tuple) and isinstance(piece, tuple) else "\n\n"
+        body += f"{gap if before else ''}{_plain(piece, sources)}"
     if not sources:
         return body
     return "\n".join([body.rstrip(), "", "Sources:", *source_lines(sources)])
