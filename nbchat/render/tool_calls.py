@@ -23,6 +23,7 @@ from nbchat.render.tool_words import (
     gist,
     is_told_by_gist,
     name_of,
+    one_line,
     outcome,
     result_text,
     shown,
@@ -157,7 +158,7 @@ def _fold(call: ToolCall, mark: str, inner: str, *, is_live: bool = False) -> st
     words = gist(call)
     facts = [f"<b>{escape(name_of(call), quote=False)}</b>"]
     if mark:
-        facts.append(escape(mark, quote=False))
+        facts.append(escape(one_line(mark), quote=False))
     if words:
         facts.append(f"<code dir=ltr>{escape(words, quote=False)}</code>")
     marks = "class=nbc-tool"

@@ -184,9 +184,13 @@ def shown(text: str, longest: int) -> str:
 
 def words_of_code(words: str) -> str:
     """Code on one line, with all of it written out that nobody sees."""
-    return unmasked(" ".join(readable(ESCAPES.sub("", known_keys.hide_cut(words))).split()))
+    return unmasked(_unbroken(words))
 
 
 def one_line(words: str) -> str:
     """Words on one line, in which nothing is hidden and nothing turns others around."""
-    return undisguised_name(" ".join(readable(known_keys.hide_cut(words)).split()))
+    return undisguised_name(_unbroken(words))
+
+
+def _unbroken(words: str) -> str:
+    return " ".join(readable(ESCAPES.sub("", known_keys.hide_cut(words))).split())
