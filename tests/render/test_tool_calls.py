@@ -400,5 +400,5 @@ def test_what_a_model_writes_is_no_call() -> None:
     """It may write a fold, which has another look."""
     fold = "<details>\n<summary>**run** · `x`</summary>\n\ndone\n\n</details>"
 
-    assert '<details class="nbc-fold">' in to_html(fold)
+    assert "<details class=nbc-fold>" in to_html(fold)
     assert "<details" not in to_html(fold.replace("<details>", '<details class="nbc-tool">'))
