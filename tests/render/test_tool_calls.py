@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from nbchat.events import Stop
+from nbchat.frontends.notebook.terminal import last_lines
 from nbchat.messages import (
     INTERRUPTED,
     NOT_RUN,
@@ -16,6 +17,7 @@ from nbchat.messages import (
     Content,
     File,
     Image,
+    Message,
     Source,
     Text,
     ToolCall,
@@ -28,6 +30,7 @@ from nbchat.render.terminal.clean import clean_words
 from nbchat.render.tool_calls import FIRST_LINES, call_html, gist, running_html, unrun_html
 from nbchat.render.tool_markdown import call_markdown
 from nbchat.render.tool_words import MOST_FIGURES, call_line, call_words
+from nbchat.turns import Turn
 
 from ..pictures import GIF, HUGE, SVG, png
 from .acted import PLOT, ROWS, WRITE, acted, answer_of, ran
@@ -235,6 +238,18 @@ def test_plain_text_has_a_line_for_each_call() -> None:
 
 def test_an_answer_that_only_acted_says_what_it_did() -> None:
     assert plain(answer_of(*ran("f", {"a": 1}, "2"))) == "[f: a=1]"
+
+
+def test_a_terminal_tells_below_an_answer_of_no_call_that_was_run() -> None:
+    """Those were told where they stand."""
+    asked = answer_of(ToolCall("1", "f", {"a": 1}, '{"a": 1}'))
+    limit = acted()
+    limit.stop = Stop("tool_calls", "limit")
+    below = [last_lines(Turn(Message("user", "?"), one)) for one in (acted(), asked, limit)]
+
+    assert [len(lines) for lines in below] == [1, 2, 2]
+    assert below[1][0] == 'asked for tool f({"a": 1}); not run'
+    assert "limit of calls" in below[2][0]
 
 
 def test_markdown_has_code_and_result_as_blocks_that_nothing_in_them_ends() -> None:
