@@ -63,6 +63,8 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("render.terminal.rich_page", "LONGEST_BLOCK_DRAWN", 50_000),
     ("render.terminal.rich_page", "NARROWEST_PAGE", 20),
     ("render.terminal.rich_page", "WIDEST_PAGE", 100),
+    ("render.tool_calls", "FIRST_LINES", 20),
+    ("render.tool_words", "MOST_FIGURES", 20),
     ("tools.plan", "MOST_STEPS", 20),
     ("trust.found_file", "LARGEST", 256 * 1024),
     ("wire.partial_arguments", "DEEPEST", 32),

@@ -14,15 +14,13 @@ from typing import Any, Protocol
 from nbchat.context.cells import Output
 from nbchat.context.classes import member_of
 from nbchat.errors import Interrupted
+from nbchat.messages import INTERRUPTED as INTERRUPTED
+from nbchat.messages import NOT_RUN as NOT_RUN
+from nbchat.messages import REFUSED as REFUSED
 from nbchat.messages import Content, ToolCall
 from nbchat.settings_values import Data
 from nbchat.tools.arguments import BadArguments
 from nbchat.tools.tool import FunctionTool
-
-# How the content of a result begins that a tool has not given.
-REFUSED = "refused by the user"
-NOT_RUN = "not run"
-INTERRUPTED = "interrupted by the user"
 
 LONGEST_TELLING = 20.0  # seconds for what an async tool gave to say what it is
 MOST_ITEMS = 1_000  # that are taken of a generator, which may have no end
