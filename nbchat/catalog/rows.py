@@ -186,7 +186,7 @@ class ModelProfile(Row):
     wire: WireOrNone = ""
     base_url: Url = ""
     thinking: str | ThinkingTable = ""  # the name of a table in providers.json, or a table
-    refuses: tuple[str, ...] = ()  # options that make the request fail: temperature, top_p, ...
+    refuses: tuple[str, ...] = ()  # options that make the request fail: temperature, tools, ...
     quirks: Quirks = Quirks()  # a field that is set here replaces the provider's
     # By wire format; without it the family's, or else the provider's.
     search: dict[Wire, Search] | None = None

@@ -1,7 +1,8 @@
 """What only a question shows: whether an answer streams, is counted, and may call tools.
 
-Two short questions with the same words, the second with a tool. What came is kept with its
-times, so that an answer in another wire format is recognised by reading it as each of them.
+Two short questions with the same words, the second with a tool, and a third that must call it
+where the second left it open. What came is kept with its times, so that an answer in another wire
+format is recognised by reading it as each of them.
 """
 
 from __future__ import annotations
@@ -94,8 +95,15 @@ async def check_live(settings: Settings, model: str, transport: Transport) -> li
         return [*findings, unseen("tools", TOO_LONG)]
     if plain.request.route.provider.type == "demo":
         return [*findings, fits("tools", "the demo has none")]
+    if "tools" in plain.request.route.model.refuses:
+        return [*findings, fits("tools", "the model cannot call any, so none are sent to it")]
     options = Options(thinking=False, tools=(TOOL,))
-    return [*findings, _look_at_tools(plain, await _ask(settings, model, transport, options))]
+    with_tool = await _ask(settings, model, transport, options)
+    seen = _look_at_tools(plain, with_tool)
+    if _is_left_open(plain, with_tool):
+        options = Options(thinking=False, tools=(TOOL,), tool_choice="required")
+        seen = _look_at_choice(seen, await _ask(settings, model, transport, options))
+    return [*findings, seen]
 
 
 # --- asking ----------------------------------------------------------------------------------
@@ -262,3 +270,26 @@ def _look_at_tools(plain: Question, with_tool: Question) -> Finding:
         return Finding("tools", "unknown", f"the tool arrived ({more}), and was not called")
     to_do = f"The model may have none, or something on the way takes them out. {OPERATOR}"
     return wrong("tools", f"{seen}.", to_do)
+
+
+def _is_left_open(plain: Question, with_tool: Question) -> bool:
+    """Whether a whole answer does not call the tool, and the counts do not say that it is gone."""
+    before, after = plain.answer.usage.input, with_tool.answer.usage.input
+    return _calls_nothing(with_tool) and (before is None or before != after)
+
+
+def _calls_nothing(question: Question) -> bool:
+    return not (question.error or question.is_cut or question.answer.tool_calls)
+
+
+def _look_at_choice(before: Finding, forced: Question) -> Finding:
+    """The same once more, where a tool has to be called. Hosts that know no such choice refuse."""
+    if forced.answer.tool_calls:
+        return fits("tools", "the model called one, when it had to")
+    is_sent = not any("tool_choice" in notice for notice in forced.request.notices)
+    if not is_sent or not _calls_nothing(forced):
+        return before
+    if before.state == "unknown":  # it arrived
+        return replace(before, seen=f"{before.seen}, and neither when it had to be")
+    seen = "the model has to call a tool (tool_choice), and answers as if it had none"
+    return wrong("tools", f"{seen}.", before.to_do)

@@ -37,11 +37,14 @@ def model_request(
     model, notices = route.model, []
     rules = [options.system, *(m.text for m in conversation if m.role == "system")]
     quirks = settings.catalog.quirks(model, route.wire)
-    parameters, tool_choice = options.parameters, options.tool_choice
+    parameters, tools, tool_choice = options.parameters, options.tools, options.tool_choice
     for name in [name for name in parameters if name in model.refuses]:
         del parameters[name]
         what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
         notices.append(f"{model.id} {what}; it was left out.")
+    if tools and "tools" in model.refuses:
+        tools, tool_choice = (), None
+        notices.append(f"{model.id} cannot call tools; they were left out.")
     if tool_choice and "tool_choice" in model.refuses:
         tool_choice = None
         notices.append(f"{model.id} takes no tool_choice; it was left out.")
@@ -53,12 +56,12 @@ def model_request(
     ask = ModelRequest(
         model=web_search.with_suffix(model.sent_id, search),
         base_url=base_url,
-        messages=sent_calls(own, {tool.name for tool in options.tools}),
+        messages=sent_calls(own, {tool.name for tool in tools}),
         system="\n\n".join(filter(None, rules)),
         parameters=parameters,
         max_output=model.max_output,
         thinking=thinking,
-        tools=options.tools,
+        tools=tools,
         tool_choice=tool_choice,
         schema=options.schema,
         quirks=quirks,

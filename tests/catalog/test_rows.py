@@ -66,7 +66,7 @@ def test_a_model_row_is_whole(model: Model):
     assert model.features[0] == "text"
     assert ("thinking" in model.features) == model.supports_thinking_mode == bool(model.thinking)
     assert not model.thinking or model.thinking in CATALOG.thinking
-    assert set(model.refuses) <= {"temperature", "top_p"}
+    assert set(model.refuses) <= {"temperature", "top_p", "tools"}
     assert model.source
     if model.max_output and model.context_window:
         assert model.max_output <= model.context_window

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,17 @@ def calls_a_tool(tokens: int = 60) -> Play:
 
 def streamed(**more: Any) -> Play:
     return answer(*said(*NUMBERS, **more), gap=0.004)
+
+
+def only_when_it_has_to(else_: Play | None = None, then: Play | None = None) -> Play:
+    """A call where the choice says so, and words elsewhere."""
+
+    async def play(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        must = json.loads(request.body).get("tool_choice") == "required"
+        words = else_ or answer(*said(*NUMBERS, usage=None))
+        return await ((then or calls_a_tool()) if must else words)(request, writer)
+
+    return play
 
 
 def held(seconds: float = 0.2) -> Play:
@@ -102,7 +114,7 @@ FAULTS: dict[str, tuple[Callable[[], Play], str, tuple[str, ...]]] = {
     "no tools, and no counts of the question with one": (
         lambda: asked(streamed(), answer(*said(*NUMBERS, usage=None))),
         "tools",
-        ("answers as if it had none", "The model may have none"),
+        ("has to call a tool", "answers as if it had none", "The model may have none"),
     ),
     "refuses tools": (
         lambda: asked(streamed(), as_json({"error": {"message": "tools: no such member"}}, 400)),
@@ -156,7 +168,8 @@ async def test_what_a_question_shows_is_named_and_nothing_else(name: str, gatewa
     assert [word for word in words if word not in said_of_it] == [], said_of_it
     assert KEY not in told(findings)
     posts = [request for request in gateway.requests if request.method == "POST"]
-    assert len(posts) == (1 if about in ("question", "account") else 2)
+    asked_again = "no counts" in name  # with a tool that has to be called
+    assert len(posts) == (1 if about in ("question", "account") else 2 + asked_again)
 
 
 async def test_nothing_is_wrong_with_a_gateway_that_passes_all_on(gateway: Service) -> None:
@@ -215,6 +228,61 @@ async def test_a_tool_that_arrived_and_was_not_called_is_no_fault(gateway: Servi
 
     assert called_wrong(findings) == []
     assert "the tool arrived (61 tokens more with it), and was not called" in told(findings)
+    assert "and neither when it had to be" in told(findings)
+
+
+async def test_a_model_that_calls_only_when_it_has_to_is_no_fault(gateway: Service) -> None:
+    gateway.always(asked(streamed(usage=None), only_when_it_has_to()))
+
+    findings = await look(live=True)
+
+    assert called_wrong(findings) == ["counts"], told(findings)
+    assert "the model called one, when it had to" in told(findings)
+
+
+async def test_a_host_that_knows_no_such_choice_is_told_as_before(gateway: Service) -> None:
+    refused = as_json({"error": {"message": "tool_choice: no such member"}}, 400)
+    gateway.always(
+        asked(streamed(), only_when_it_has_to(answer(*said(*NUMBERS, usage=None)), refused))
+    )
+
+    findings = await look(live=True)
+
+    assert called_wrong(findings) == ["tools"], told(findings)
+    assert "no such member" not in told(findings)
+
+
+async def test_a_gateway_that_strips_tools_before_a_host_that_takes_them_is_named(
+    gateway: Service,
+) -> None:
+    good = asked(streamed(usage=None))
+
+    async def stripped(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        body = json.loads(request.body or b"{}")
+        kept = {name: body[name] for name in body if name not in ("tools", "tool_choice")}
+        return await good(replace(request, body=json.dumps(kept).encode()), writer)
+
+    gateway.always(stripped)
+
+    findings = await look(live=True)
+
+    assert called_wrong(findings) == ["counts", "tools"], told(findings)
+    assert "the model has to call a tool (tool_choice), and answers as if it had none" in told(
+        findings
+    )
+
+
+async def test_no_tool_is_sent_to_a_model_that_cannot_call_any(
+    gateway: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERPLEXITY_BASE_URL", gateway.url)
+    monkeypatch.setenv("PERPLEXITY_API_KEY", KEY)
+    gateway.always(asked(streamed()))
+
+    findings = await look("perplexity:sonar-pro", live=True)
+
+    assert "the model cannot call any" in told(findings)
+    assert not any(b'"tools"' in request.body for request in gateway.requests)
 
 
 @pytest.mark.parametrize("family", FAMILIES[1:], ids=lambda family: family.name)

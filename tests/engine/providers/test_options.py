@@ -116,6 +116,38 @@ async def test_a_row_may_refuse_any_option(
     ]
 
 
+@pytest.mark.parametrize(
+    ("model", "path", "key", "given"),
+    [
+        ("perplexity:sonar-pro", "", "PERPLEXITY_API_KEY", answers.openai_chat),
+        ("perplexity:sonar-new", "", "PERPLEXITY_API_KEY", answers.openai_chat),
+        ("ollama:gemma3:4b", "", "OLLAMA_API_KEY", answers.ollama),
+    ],
+)
+async def test_a_model_that_cannot_call_tools_is_asked_without(
+    monkeypatch: pytest.MonkeyPatch, service: Service, model: str, path: str, key: str, given: Any
+) -> None:
+    """Its host would refuse the question: "Tool calling is not supported for this model"."""
+    ask = asker(monkeypatch, service, model, path, key, given)
+
+    answer = await ask.ask(tools=[ADD], tool_choice="required")
+
+    assert ask.sent.keys() & {"tools", "tool_choice"} == set()
+    assert answer.notices == [f"{answer.model} cannot call tools; they were left out."]
+    assert answer.text == "Hello"
+
+
+async def test_a_model_of_which_nothing_is_known_is_given_its_tools(
+    monkeypatch: pytest.MonkeyPatch, service: Service
+) -> None:
+    ask = asker(monkeypatch, service, "ollama:my-own-gemma3", "", "OLLAMA_API_KEY", answers.ollama)
+
+    answer = await ask.ask(tools=[ADD])
+
+    assert [tool["function"]["name"] for tool in ask.sent["tools"]] == ["add"]
+    assert answer.notices == []
+
+
 # --- members of the user's own -------------------------------------------------------------------
 
 
