@@ -95,7 +95,8 @@ Send me one, and I say what I saw of it."""
 
 TOOLS = """\
 With tools a model can act in this notebook's own kernel. \
-Name them on the line: `--tools look,run`, and functions of your own by their names. `%chat tools` lists them.
+Name them on the line: `--tools look,run`, and functions of your own by their names. \
+`%chat tools` lists them.
 
 | tool | what it does |
 |---|---|
