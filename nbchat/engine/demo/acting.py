@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbchat.engine.demo.acts import Act, Call, Offer, Situation
 from nbchat.engine.demo.arguments import arguments_for
 from nbchat.engine.demo.code_lines import line_for, lines_for
-from nbchat.engine.demo.planning import follow, plan_offer, propose
+from nbchat.engine.demo.planning import follow, is_agreed_plan, plan_offer, propose, tools_told
 from nbchat.engine.demo.repairs import repair
 from nbchat.engine.demo.results import has_failed, is_refused, told
 from nbchat.engine.demo.seen_values import Seen, read_seen
@@ -70,6 +70,7 @@ def next_move(now: Situation) -> Move | None:
     """What to do at this request; None where the question is none for tools."""
     if not now.offers:
         return None
+    now = replace(now, offers=[*now.offers, *tools_told(now.offers)])
     return _go_on(now) if now.acts else _begin(now)
 
 
@@ -150,15 +151,14 @@ def _guessed_name(question: str) -> str:
 
 
 def _go_on(now: Situation) -> Move:
-    if plan := plan_offer(now.offers):
-        followed = follow(now.acts, plan)
-        if followed is not None:
-            return Move(followed.text, followed.calls) if followed.calls else _end(now.acts)
+    followed = follow(now.acts)
+    if followed is not None:
+        return Move(followed.text, followed.calls) if followed.calls else _end(now.acts)
     last = now.acts[-1]
     if last.call.name == LOOK:
         seen = read_seen(last.result, _name_of(last))
         return _use(now, seen) if seen else _look_again(now, last)
-    if len(now.acts) == 1 and not now.offer(LOOK) and last.call.name == RUN and _name_of(last):
+    if len(now.acts) == 1 and not now.offer(LOOK) and _is_view(last):
         seen = _run_in_place_of_look(last)
         return _use(now, seen) if seen else _end(now.acts)
     return _end(now.acts)
@@ -207,9 +207,14 @@ def _planned(now: Situation, calls: Sequence[Call]) -> Move | None:
 
 def _end(acts: Sequence[Act]) -> Move:
     """A few words on what came of each act but the looking."""
-    last = acts[-1]
-    did = [act for act in acts[:-1] if act.call.name != LOOK and not _name_of(act)]
+    *before, last = acts
+    did = [act for act in before if not _is_view(act) and not is_agreed_plan(act)]
     return Move("\n\n".join(told(act) for act in [*did, last]))
+
+
+def _is_view(act: Act) -> bool:
+    """Whether it only looked: with `look`, or by running a name alone."""
+    return act.call.name == LOOK or (act.call.name == RUN and bool(_name_of(act)))
 
 
 def _kind_told(seen: Seen) -> str:

@@ -25,6 +25,7 @@ class Offer:
 
     name: str
     parameters: Mapping[str, Any]
+    description: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -93,7 +94,11 @@ def text_of(message: Mapping[str, Any]) -> str:
 def _offers(request: Mapping[str, Any]) -> list[Offer]:
     functions = [mapping(mapping(one).get("function")) for one in items(request.get("tools"))]
     return [
-        Offer(string(one.get("name")), mapping(one.get("parameters")))
+        Offer(
+            string(one.get("name")),
+            mapping(one.get("parameters")),
+            string(one.get("description")),
+        )
         for one in functions
         if string(one.get("name"))
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from nbchat.engine.demo.results import has_failed, is_refused
 from nbchat.wire.shapes import items, mapping, string
 
 TOOL, ARGUMENTS = "tool", "arguments"
+
+_AGREED = re.compile(r"\b(?:agreed|approved)\b", re.I)
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,19 +37,50 @@ def propose(offer: Offer, steps: Sequence[tuple[str, Call]]) -> Call:
     return Call(offer.name, {field: [_step(form, purpose, call) for purpose, call in steps]})
 
 
-def follow(acts: Sequence[Act], offer: Offer) -> Followed | None:
+def tools_told(offers: Sequence[Offer]) -> list[Offer]:
+    """The tools that steps may name, as the tool for plans describes them: a name, a schema."""
+    plan = plan_offer(offers)
+    if plan is None:
+        return []
+    form = _step_form(plan, _steps_field(plan))
+    names = [string(name) for name in items(mapping(form.get(TOOL)).get("enum"))]
+    declared = {offer.name for offer in offers}
+    return [
+        Offer(name, _schema_told(plan.description, name)) for name in names if name not in declared
+    ]
+
+
+def _schema_told(description: str, name: str) -> Mapping[str, Any]:
+    """The schema behind a tool's name in a description, on a line of its own."""
+    _, _, behind = description.partition(f"\n{name}: ")
+    lines = behind.split("\n\n")[0].split("\n")
+    for line in lines:
+        if line.startswith("{"):
+            try:
+                return mapping(json.loads(line))
+            except ValueError:
+                break
+    return {}
+
+
+def follow(acts: Sequence[Act]) -> Followed | None:
     """What comes next by the plan that was proposed; None where none has been yet."""
-    places = [at for at, act in enumerate(acts) if act.call.name == offer.name]
-    if not places:
+    plans = [(at, steps) for at, act in enumerate(acts) if (steps := _steps(act))]
+    if not plans:
         return None
-    at = places[-1]
-    steps = _steps(acts[at], _steps_field(offer))
+    at, steps = plans[-1]
     done = acts[at + 1 :]
-    if any(is_refused(act) or has_failed(act) for act in acts[at:]) or len(done) >= len(steps):
+    has_ended = any(is_refused(act) or has_failed(act) for act in done)
+    if has_ended or not is_agreed_plan(acts[at]) or len(done) >= len(steps):
         return Followed()
     purpose, call = steps[len(done)]
     number = len(done) + 1
     return Followed(f"Step {number} of {len(steps)}: {purpose}." if purpose else "", [call])
+
+
+def is_agreed_plan(act: Act) -> bool:
+    """Whether it has proposed a plan, and a person has agreed."""
+    return bool(_steps(act)) and not is_refused(act) and bool(_AGREED.search(act.result))
 
 
 def _steps_field(offer: Offer) -> str:
@@ -81,12 +115,18 @@ def _step(form: Mapping[str, Any], purpose: str, call: Call) -> dict[str, Any]:
     return step
 
 
-def _steps(act: Act, field: str) -> list[tuple[str, Call]]:
-    """The steps that a call has proposed, as they were proposed."""
-    steps = []
-    for step in map(mapping, items(act.call.arguments.get(field))):
-        given = step.get(ARGUMENTS)
-        arguments = json.loads(given) if isinstance(given, str) else mapping(given)
-        others = [value for name, value in step.items() if name not in (TOOL, ARGUMENTS)]
-        steps.append((next(iter(map(string, others)), ""), Call(string(step.get(TOOL)), arguments)))
-    return steps
+def _steps(act: Act) -> list[tuple[str, Call]]:
+    """The steps that a call has proposed, as they were proposed; none of any other call."""
+    lists = [value for value in act.call.arguments.values() if isinstance(value, list)]
+    proposed = [mapping(one) for value in lists for one in value if TOOL in mapping(one)]
+    return [(_purpose(step), Call(string(step[TOOL]), _arguments(step))) for step in proposed]
+
+
+def _purpose(step: Mapping[str, Any]) -> str:
+    said = [value for name, value in step.items() if name not in (TOOL, ARGUMENTS)]
+    return string(said[0]) if said else ""
+
+
+def _arguments(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = step.get(ARGUMENTS)
+    return mapping(json.loads(given)) if isinstance(given, str) else mapping(given)
