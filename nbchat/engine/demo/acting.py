@@ -14,12 +14,14 @@ from nbchat.engine.demo.arguments import arguments_for
 from nbchat.engine.demo.code_lines import line_for, lines_for
 from nbchat.engine.demo.planning import follow, is_agreed_plan, plan_offer, propose, tools_told
 from nbchat.engine.demo.repairs import repair
-from nbchat.engine.demo.results import has_failed, is_refused, told
+from nbchat.engine.demo.results import has_failed, has_not_run, is_refused, told
 from nbchat.engine.demo.seen_values import Seen, read_seen
 from nbchat.engine.demo.sent import read_sent
 from nbchat.wire.shapes import items, mapping, string
 
 LOOK, RUN = "look", "run"
+NAME_FIELDS = ("name", "variable", "what", "of")  # where `look` may take a name
+CODE_FIELDS = ("code", "source", "python")
 MOST_LOOKS = 3  # at one name, at all there is, and at another
 NO_TOOLS = "To let me act in this notebook, give me tools: `%%chat demo --tools look,run`."
 LOOKED = "I looked, and saw nothing that your question names."
@@ -229,7 +231,7 @@ def _kind_told(seen: Seen) -> str:
 
 def _run_in_place_of_look(act: Act) -> Seen | None:
     """The value that a line which is only its name gave; None where it gave none."""
-    if is_refused(act) or has_failed(act):
+    if has_not_run(act) or has_failed(act):
         return None
     name = _name_of(act)
     return read_seen(act.result, name) or Seen(name, "", act.result)
@@ -240,19 +242,33 @@ def _run_in_place_of_look(act: Act) -> Seen | None:
 
 def _look(look: Offer, name: str) -> Call:
     """A look at a variable, or at all of them."""
-    field = _text_field(look, ("name", "value", "variable", "what", "of"))
-    return Call(look.name, {field: name} if name and field else {})
+    field = _text_field(look, NAME_FIELDS)
+    arguments = {field: name} if name and field else {}
+    return Call(
+        look.name, {**_kind_of_look(look, ("value", "variable")), **arguments} if name else {}
+    )
+
+
+def _kind_of_look(look: Offer, wanted: Sequence[str]) -> dict[str, str]:
+    """The argument that says what kind of thing to look at, where the tool has one."""
+    for field, schema in mapping(look.parameters.get("properties")).items():
+        for choice in items(mapping(schema).get("enum")):
+            if choice in wanted:
+                return {field: choice}
+    return {}
 
 
 def _name_of(act: Act) -> str:
     """What a look was at, or what was run in its place; empty for a look at all there is."""
-    values = [one for one in act.call.arguments.values() if isinstance(one, str)]
+    given = act.call.arguments
+    fields = CODE_FIELDS if act.call.name == RUN else NAME_FIELDS
+    values = [string(given[field]) for field in fields if field in given]
     return values[0] if values and values[0].isidentifier() else ""
 
 
 def _run(now: Situation, code: str) -> Call:
     run = now.offer(RUN)
-    field = _text_field(run, ("code", "source", "python")) if run else ""
+    field = _text_field(run, CODE_FIELDS) if run else ""
     return Call(RUN, {field or "code": code})
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbchat.engine.demo.acts import Act, Call, Offer
-from nbchat.engine.demo.results import has_failed, is_refused
+from nbchat.engine.demo.results import has_failed, has_not_run
 from nbchat.wire.shapes import items, mapping, string
 
 TOOL, ARGUMENTS = "tool", "arguments"
@@ -70,7 +70,7 @@ def follow(acts: Sequence[Act]) -> Followed | None:
         return None
     at, steps = plans[-1]
     done = acts[at + 1 :]
-    has_ended = any(is_refused(act) or has_failed(act) for act in done)
+    has_ended = any(has_not_run(act) or has_failed(act) for act in done)
     if has_ended or not is_agreed_plan(acts[at]) or len(done) >= len(steps):
         return Followed()
     purpose, call = steps[len(done)]
@@ -80,7 +80,7 @@ def follow(acts: Sequence[Act]) -> Followed | None:
 
 def is_agreed_plan(act: Act) -> bool:
     """Whether it has proposed a plan, and a person has agreed."""
-    return bool(_steps(act)) and not is_refused(act) and bool(_AGREED.search(act.result))
+    return bool(_steps(act)) and not has_not_run(act) and bool(_AGREED.search(act.result))
 
 
 def _steps_field(offer: Offer) -> str:

@@ -14,48 +14,69 @@ MOST_LINES = 12  # of a result that is quoted
 LONGEST_INLINE = 80  # characters of a result that stands in the sentence
 BLIND = "I am a script and cannot look at it; a model that reads images can."
 
-_REFUSED = re.compile(r"refused(?: by the user)?\s*[:.]?\s*(?P<reason>.*)", re.S)
-_NOT_RUN = re.compile(r"(?:not run|interrupted by the user)\b.*", re.S)
+_REFUSED = re.compile(r"refused(?: by the user)?\s*[:.]?\s*(?P<reason>.*)")
+_NOT_RUN = re.compile(r"not run\b\s*:?\s*(?P<reason>.*)")
+_INTERRUPTED = re.compile(r"interrupted by the user\b")
 _ERROR = re.compile(r"^(?P<kind>[\w.]*(?:Error|Exception|Exit|Interrupt|Iteration))(?::.*)?$", re.M)
-_EDITED = re.compile(r"\bedited\b", re.I)
+_EDITED = re.compile(r"[^\n]*\bedited\b[^\n]*:\n\n(?P<code>(?: {4}[^\n]*\n|\n)+)\s*", re.I)
+_HEADING = re.compile(r"[\w.]+, [\d,]+ (?:values?|rows?|items?)\b[^\n]*:\n")
+_RETURNED = re.compile(r"^it returned:\n+", re.M)
+_NOTHING = ("it returned nothing", "it returned an empty text")
 _FENCED = re.compile(r"^(?P<marks>`{3,})\w*\n(?P<text>.*?)\n(?P=marks)$", re.M | re.S)
 _LABELLED = re.compile(r"^(?P<label>\S.*?)(?:\s{2,}|,)(?P<number>-?\d[\d.]*(?:e[+-]?\d+)?)$", re.M)
 
 
 def is_refused(act: Act) -> bool:
-    """Whether a person, or a rule, did not let it run."""
-    return bool(_REFUSED.match(act.result) or _NOT_RUN.match(act.result))
+    """Whether a person did not let it run."""
+    return bool(_REFUSED.match(act.result))
+
+
+def has_not_run(act: Act) -> bool:
+    """Whether it was refused, could not be called so, or was stopped."""
+    return any(one.match(act.result) for one in (_REFUSED, _NOT_RUN, _INTERRUPTED))
 
 
 def has_failed(act: Act) -> bool:
     """Whether it ran into an error: that is the last thing a result says."""
-    return _error(act) != ""
+    return _error(act.result) != ""
 
 
 def told(act: Act) -> str:
     """What came of it, for the person."""
     name = f"`{act.call.name}`"
     if refused := _REFUSED.match(act.result):
-        reason = " ".join(refused["reason"].split())
-        return f"{name} was refused{f': {_sentence(reason)}' if reason else '.'} It did not run."
-    if _NOT_RUN.match(act.result):
-        return f"{name} did not end: {_sentence(' '.join(act.result.split()))}"
-    edited = "You had edited it. " if _EDITED.search(act.result.partition("\n")[0]) else ""
-    if error := _error(act):
-        return f"{edited}{name} failed: {_code(error)}."
+        return f"{name} was refused{_reason(refused['reason'])} It did not run."
+    if left := _NOT_RUN.match(act.result):
+        return f"{name} did not run{_reason(left['reason'])}"
+    if _INTERRUPTED.match(act.result):
+        return f"{name} was interrupted."
+    edit = _EDITED.match(act.result)
+    said = f"You had edited it, to {_code(_in_one_line(edit['code']))}. " if edit else ""
+    result = act.result[edit.end() :] if edit else act.result
+    if error := _error(result):
+        return f"{said}{name} failed: {_code(error)}."
     if act.pictures:
-        return f"{edited}{name} gave {_pictures(act)}. {BLIND}"
-    return f"{edited}{_value_told(name, act.result)}"
+        return f"{said}{name} gave {_pictures(act)}. {BLIND}"
+    return f"{said}{_value_told(name, result)}"
 
 
-def _error(act: Act) -> str:
+def _reason(text: str) -> str:
+    return f": {_sentence(text.strip())}" if text.strip() else "."
+
+
+def _in_one_line(code: str) -> str:
+    lines = [line.strip() for line in code.strip().split("\n")]
+    return lines[0] if len(lines) == 1 else f"{lines[0]} …"
+
+
+def _error(result: str) -> str:
     """The last line of a traceback, or of an error's words."""
-    lines = act.result.rstrip().split("\n")
+    lines = result.rstrip().split("\n")
     while lines and not lines[-1].strip("` "):
         lines.pop()
     last = lines[-1].strip() if lines else ""
-    found = [match[0] for match in _ERROR.finditer(act.result)]
-    is_traceback = "Traceback (most recent call last)" in act.result
+    found = [match[0] for match in _ERROR.finditer(result)]
+    is_traceback = "Traceback (most recent call last)" in result
     if _ERROR.fullmatch(last):
         return last
     return found[-1] if found and is_traceback else ""
@@ -74,7 +95,7 @@ def _pictures(act: Act) -> str:
 
 def _value_told(name: str, result: str) -> str:
     text = _shown(result)
-    if not text:
+    if not text or text in _NOTHING:
         return f"{name} ran, and gave nothing."
     labelled = _labelled(text)
     if len(labelled) > 1:
@@ -99,7 +120,10 @@ def _shown(result: str) -> str:
     if values:
         return values[-1].text.strip()
     fenced = [match["text"] for match in _FENCED.finditer(result)]
-    return (fenced[-1] if fenced else result).strip()
+    if fenced:
+        return fenced[-1].strip()
+    *_, value = _RETURNED.split(result)
+    return _HEADING.sub("", value.strip("\n"), count=1).rstrip()
 
 
 def _labelled(text: str) -> list[tuple[str, float]]:

@@ -57,7 +57,7 @@ def tools_of(variables: Mapping[str, Any]) -> list[FunctionTool]:
         if not name:
             return "\n".join(f"{n}: {type(v).__name__}" for n, v in notebook.others().items())
         if name not in notebook.variables:
-            return f"There is no variable `{name}`."
+            return f"not run: there is no variable {name!r}."
         return "".join(map(str, compose(f"{{{name}}}", notebook).content)).partition("\n\n")[2]
 
     @nbchat.tool(approve=True)

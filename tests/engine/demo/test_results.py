@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nbchat.conversation.rounds import NOBODY, STOPPED
 from nbchat.engine.demo.acts import Act, Call
-from nbchat.engine.demo.results import has_failed, is_refused, told
+from nbchat.engine.demo.results import has_failed, has_not_run, told
 from nbchat.tools.running import INTERRUPTED, NOT_RUN, REFUSED
 
 TRACEBACK = """\
@@ -33,8 +33,23 @@ def act(result: str) -> Act:
         ("KeyError: 'x'", "`run` failed: `KeyError: 'x'`."),
         (f"{REFUSED}: not now", "`run` was refused: not now. It did not run."),
         (f"{REFUSED}: ", "`run` was refused. It did not run."),
-        (STOPPED, "`run` did not end: not run: stopped by the user."),
-        (INTERRUPTED, "`run` did not end: interrupted by the user."),
+        (
+            f"{REFUSED}: not now\n\nThe plan was:\n\n1. x",
+            "`run` was refused: not now. It did not run.",
+        ),
+        (STOPPED, "`run` did not run: stopped by the user."),
+        (INTERRUPTED, "`run` was interrupted."),
+        ("it returned nothing", "`run` ran, and gave nothing."),
+        ("hello\n\nit returned:\n\n3", "`run` gave `3`."),
+        ("DataFrame, 1 row × 1 column:\na\n1", "`run` gave:\n\n```\na\n1\n```"),
+        (
+            "The user has edited this before it ran. What ran:\n\n    len(df)\n\n150",
+            "You had edited it, to `len(df)`. `run` gave `150`.",
+        ),
+        (
+            f"The user has edited this before it ran. What ran:\n\n    a\n    b\n\n{TRACEBACK}",
+            "You had edited it, to `a …`. `run` failed: `ZeroDivisionError: division by zero`.",
+        ),
     ],
 )
 def test_it_is_told_as_it_was(result: str, said: str) -> None:
@@ -45,9 +60,10 @@ def test_it_is_told_as_it_was(result: str, said: str) -> None:
     "result",
     [
         "stand,cones\npark,1.5\nharbour,20\n# stand: str; cones: float64",
+        "Series, 2 values:\nstand,cones\npark,1.5\nharbour,20\n# stand: str; cones: float64",
         "stand\npark        1.5\nharbour    20.0\nName: cones, dtype: float64",
     ],
-    ids=["csv", "printed"],
+    ids=["csv", "with a heading", "printed"],
 )
 def test_numbers_with_labels_are_compared(result: str) -> None:
     assert told(act(result)) == (
@@ -57,7 +73,7 @@ def test_numbers_with_labels_are_compared(result: str) -> None:
 
 @pytest.mark.parametrize("words", [REFUSED, NOT_RUN, INTERRUPTED, NOBODY, STOPPED])
 def test_every_word_for_what_did_not_run_is_known(words: str) -> None:
-    assert is_refused(act(f"{words}: why"))
+    assert has_not_run(act(f"{words}: why"))
 
 
 def test_an_error_that_is_only_spoken_of_is_none() -> None:
