@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from nbchat.tools.plan import PROPOSE_PLAN
 from typing_extensions import TypedDict
 
 import nbchat
+from nbchat.messages import ToolCall
+from nbchat.tools.tool import FunctionTool
 
 from .acted import SALES, act, called, last_words, tools_of
 
@@ -17,6 +22,12 @@ class Step(TypedDict):
     purpose: str
     tool: str
     arguments: dict[str, Any]
+
+
+def looking(tools: Sequence[FunctionTool]) -> list[FunctionTool]:
+    """The same, where `look` is known only to look."""
+    look, run = tools
+    return [replace(look, reads_only=True), run]
 
 
 def planner(answer: str, plans: list[list[Step]]) -> Any:
@@ -46,6 +57,31 @@ async def test_it_plans_what_it_then_does_to_the_letter() -> None:
     assert done == [(step["tool"], step["arguments"]) for step in (first, *more)]
     assert f"Step 1 of {len(done)}: compare the mean" in answer.text
     assert "`run` gave 3 numbers" in last_words(answer)
+
+
+async def test_by_a_plan_of_the_rounds_it_may_do_what_they_hide_until_then() -> None:
+    asked = []
+
+    def approve(call: ToolCall) -> bool:
+        asked.append(call.name)
+        return True
+
+    answer = await act(QUESTION, looking(tools_of({"df": SALES})), approve=approve, plan=True)
+
+    look, proposed, *done = called(answer)
+    assert (look[0], proposed[0]) == ("look", PROPOSE_PLAN)
+    assert len(done) > 1
+    assert asked == [PROPOSE_PLAN]  # and of no step again
+    assert "`run` gave 3 numbers" in last_words(answer)
+
+
+async def test_a_plan_of_the_rounds_that_is_refused_is_left() -> None:
+    tools = looking(tools_of({"df": SALES}))
+
+    answer = await act(QUESTION, tools, approve=lambda _: "one step at a time", plan=True)
+
+    assert [name for name, _ in called(answer)] == ["look", PROPOSE_PLAN]
+    assert last_words(answer).endswith("was refused: one step at a time. It did not run.")
 
 
 async def test_a_plan_that_is_refused_is_left() -> None:
