@@ -23,7 +23,9 @@ _HEADING = re.compile(r"[\w.]+, [\d,]+ (?:values?|rows?|items?)\b[^\n]*:\n")
 _RETURNED = re.compile(r"^it returned:\n+", re.M)
 _NOTHING = ("it returned nothing", "it returned an empty text")
 _FENCED = re.compile(r"^(?P<marks>`{3,})\w*\n(?P<text>.*?)\n(?P=marks)$", re.M | re.S)
-_LABELLED = re.compile(r"^(?P<label>\S.*?)(?:\s{2,}|,)(?P<number>-?\d[\d.]*(?:e[+-]?\d+)?)$", re.M)
+_LABELLED = re.compile(
+    r"^(?P<label>[^\s,]+(?: [^\s,]+)*)(?:\s{2,}|,)(?P<number>-?\d[\d.]*(?:e[+-]?\d+)?)$", re.M
+)
 
 
 def is_refused(act: Act) -> bool:

@@ -71,6 +71,12 @@ def test_numbers_with_labels_are_compared(result: str) -> None:
     )
 
 
+def test_a_table_of_several_numbers_is_quoted() -> None:
+    table = "       warmth  cones\ncount   12.00   12.0\nmax     31.00  310.0"
+
+    assert told(act(table)).startswith("`run` gave:\n\n```\n")
+
+
 @pytest.mark.parametrize("words", [REFUSED, NOT_RUN, INTERRUPTED, NOBODY, STOPPED])
 def test_every_word_for_what_did_not_run_is_known(words: str) -> None:
     assert has_not_run(act(f"{words}: why"))
