@@ -18,6 +18,9 @@ _NUMBER = "[0-9][0-9,]{0,15}"
 _TABLE = re.compile(
     rf"(?P<type>[\w ]+?), (?P<size>{_NUMBER} rows? × (?P<columns>{_NUMBER}) columns?)"
 )
+_INDEX = re.compile(
+    r"index(?: |$)"
+)  # alone, or before its name; other names with a space are quoted
 _COLUMN = re.compile(r"(?P<name>[^:]+): (?P<what>.+)")
 _FIRST_ROWS = re.compile(r"^(?P<rows>(?:The only|First [\d,]+) rows?) as CSV:$", re.M)
 _CUT = re.compile(r"^… \((?P<rows>[\d,]+) of [\d,]+ rows\)$", re.M)
@@ -85,7 +88,7 @@ def columns_told(text: str) -> list[tuple[str, str]]:
     """The columns of a brief or a schema, and what is said of each; the index is none."""
     lines = _FIRST_ROWS.split(text)[0].split("\n")
     found = [match for match in map(_COLUMN.fullmatch, lines) if match]
-    return [(match["name"], match["what"]) for match in found if match["name"] != "index"]
+    return [(match["name"], match["what"]) for match in found if not _INDEX.match(match["name"])]
 
 
 # --- everything else -----------------------------------------------------------------------------

@@ -39,6 +39,7 @@ async def test_it_looks_asks_to_run_a_line_that_fits_and_tells_what_came() -> No
     [
         (SALES[["cones"]], "df.describe().round(2)"),
         (SALES[["stand"]], "df.describe()"),
+        (SALES.set_index("day")[["cones"]], "df.describe().round(2)"),
         (pl.DataFrame({"a": ["x", "y"] * 9, "b": [1, 2] * 9}), "df.group_by('a').mean()"),
         (pl.DataFrame({"b": [1, 2]}), "df.describe()"),
         (pd.Series(range(500)), "df.describe()"),
@@ -55,6 +56,7 @@ async def test_the_line_fits_what_it_saw_and_runs(value: Any, code: str) -> None
 
     assert called(answer) == [("look", {"name": "df"}), ("run", {"code": code})]
     assert "failed" not in last_words(answer)
+    assert "`index" not in answer.text
 
 
 @pytest.mark.parametrize(
