@@ -98,9 +98,10 @@ def _begin(now: Situation) -> Move | None:
 
 def _asked_code(question: str) -> tuple[str, str] | None:
     """Words, and code that the question has: a repaired cell, or what it says should be run."""
-    if mended := repair(question):
-        fenced = _FENCED.search(mended)
-        return (mended[: fenced.start()].strip(), fenced[2]) if fenced else None
+    if mended := _repaired(question):
+        said, block = mended
+        fenced = _FENCED.match(block)
+        return (said, fenced[2]) if fenced else None
     typed = read_sent(question).typed
     if not _RUNS.search(typed):
         return None
@@ -108,6 +109,13 @@ def _asked_code(question: str) -> tuple[str, str] | None:
         return "", fenced[2]
     ticked = _TICKED.search(typed)
     return ("", ticked[1]) if ticked else None
+
+
+def _repaired(question: str) -> tuple[str, str] | None:
+    """What to say of a fault, and the cell without it, in its fence."""
+    mended = repair(question)
+    fenced = _FENCED.search(mended)
+    return (mended[: fenced.start()].strip(), fenced[0]) if fenced else None
 
 
 def _named_calls(now: Situation) -> list[Call]:
@@ -155,15 +163,15 @@ def _guessed_name(question: str) -> str:
 def _go_on(now: Situation) -> Move:
     followed = follow(now.acts)
     if followed is not None:
-        return Move(followed.text, followed.calls) if followed.calls else _end(now.acts)
+        return Move(followed.text, followed.calls) if followed.calls else _end(now)
     last = now.acts[-1]
     if last.call.name == LOOK:
         seen = read_seen(last.result, _name_of(last))
         return _use(now, seen) if seen else _look_again(now, last)
     if len(now.acts) == 1 and not now.offer(LOOK) and _is_view(last):
         seen = _run_in_place_of_look(last)
-        return _use(now, seen) if seen else _end(now.acts)
-    return _end(now.acts)
+        return _use(now, seen) if seen else _end(now)
+    return _end(now)
 
 
 def _use(now: Situation, seen: Seen) -> Move:
@@ -185,7 +193,7 @@ def _look_again(now: Situation, last: Act) -> Move:
     look = now.offer(LOOK)
     looks = [act for act in now.acts if act.call.name == LOOK]
     if look is None or is_refused(last) or len(looks) >= MOST_LOOKS:
-        return _end(now.acts)
+        return _end(now)
     if _name_of(last):
         return Move("I see no such variable, and look at what is here.", [_look(look, "")])
     typed = read_sent(now.question).typed
@@ -207,11 +215,14 @@ def _planned(now: Situation, calls: Sequence[Call]) -> Move | None:
     return Move("This is my plan.", [propose(plan, [(f"use {one.name}", one) for one in calls])])
 
 
-def _end(acts: Sequence[Act]) -> Move:
-    """A few words on what came of each act but the looking."""
-    *before, last = acts
+def _end(now: Situation) -> Move:
+    """A few words on what came of each act but the looking; of a repair the code, too."""
+    *before, last = now.acts
     did = [act for act in before if not _is_view(act) and not is_agreed_plan(act)]
-    return Move("\n\n".join(told(act) for act in [*did, last]))
+    said = [told(act) for act in [*did, last]]
+    if mended := _repaired(now.question):
+        said.append(mended[1])
+    return Move("\n\n".join(said))
 
 
 def _is_view(act: Act) -> bool:

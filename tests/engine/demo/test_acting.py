@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from nbchat.engine.demo.acting import NO_TOOLS
+from nbchat.engine.demo.repairs import ASKED
 from nbchat.engine.demo.script import INTRODUCTION, reply
 from nbchat.tools.consent import ConsentQuestion, Decision
 
@@ -149,6 +150,20 @@ async def test_code_of_the_question_is_what_it_asks_to_run(question: str, code: 
     await act(question, tools_of({"df": SALES}), person)
 
     assert person.asked == [code]
+
+
+async def test_repaired_code_is_run_and_told_with_what_came_of_it() -> None:
+    question = (
+        f"{ASKED}\n\nThis cell [3] of the notebook failed with NameError:\n```python\nlen(totl)\n"
+        "```\n- `totl` is not defined. Did you mean `total`?\n\nRun the repaired code."
+    )
+    person = Person()
+
+    answer = await act(question, tools_of({"total": [1, 2]}), person)
+
+    assert person.asked == ["len(total)"]
+    assert answer.text.startswith("`totl` is not defined; I put `total` in its place.")
+    assert last_words(answer) == "`run` gave `2`.\n\n```python\nlen(total)\n```"
 
 
 async def test_functions_are_called_with_what_the_question_gives() -> None:
