@@ -33,7 +33,7 @@ _ASKED_TO_ACT = re.compile(
     re.I | re.M,
 )
 _NAMED = re.compile(
-    r"\b(?:with|of|at|in|on|about|explore|describe|plot|draw|use)\s+(?:the |my )?(\w+)"
+    r"\b(?:with|of|at|in|on|about|explore|describe|plot|draw|use)\s+(?:the |my )?(\w+)", re.I
 )
 _TICKED = re.compile(r"`([^`\n]+)`")
 _FENCED = re.compile(r"^(`{3,})(?:python)?\n(.*?)\n\1$", re.M | re.S)
