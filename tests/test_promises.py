@@ -36,6 +36,34 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "Jupyter itself does not sanitise live Markdown.": (
         "browser/test_safety.py::test_the_watch_sees_what_plain_markdown_does",
     ),
+    "A model can call only what you have named.": (
+        "conversation/test_rounds.py::test_a_name_that_only_looks_like_one_runs_nothing",
+        "frontends/notebook/test_named_tools.py::test_a_name_that_is_none_is_told",
+    ),
+    "Before each call `run` asks, and so does a tool made with `approve=True`: Enter alone is no "
+    "consent, and no answer is none.": (
+        "frontends/notebook/test_consent.py::"
+        "test_what_is_no_answer_is_asked_again_and_is_no_consent",
+        "frontends/notebook/test_consent.py::test_a_closed_input_is_no_consent",
+        "conversation/test_rounds.py::test_what_needs_consent_runs_with_it",
+        "browser/test_tools.py::test_nothing_runs_in_the_panel_until_it_is_allowed",
+    ),
+    "What would run is shown with every hidden character written out, and what you edit is what "
+    "runs.": (
+        "frontends/notebook/test_consent.py::test_hidden_characters_are_written_out",
+        "frontends/notebook/test_consent.py::test_edited_code_is_what_runs",
+        "conversation/test_rounds.py::test_edited_code_is_what_runs_and_the_model_is_told",
+    ),
+    "Where nobody can be asked it does not run, and the cell fails, unless that cell says "
+    "`--yes`.": (
+        "frontends/notebook/test_consent.py::"
+        "test_without_a_person_it_is_refused_and_the_cell_fails",
+        "frontends/notebook/test_consent.py::test_with_yes_it_runs_where_nobody_is",
+        "frontends/notebook/test_consent.py::test_yes_is_for_one_cell",
+    ),
+    "The server, `nbchat serve`, never runs a tool.": (
+        "frontends/server/test_tools.py::test_a_call_goes_to_the_client_and_nothing_runs",
+    ),
     "They are never stored, shown or logged, and no argument on a `%%chat` line: one that was "
     "typed there is refused, and kept out of IPython's history.": (
         "frontends/notebook/test_canary.py::test_the_key_is_in_nothing_that_cells_show_or_leave",
@@ -99,7 +127,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "context/test_cells_above.py::test_where_no_value_may_leave_only_sources_do",
         "context/test_failed_cell.py::test_under_schema_no_value_leaves",
     ),
-    "Code that is repaired or inserted is not run.": (
+    "Code that is repaired or inserted is not run unless you say so.": (
         "frontends/notebook/commands/test_code.py::test_nothing_is_run",
         "frontends/notebook/commands/test_errors.py::"
         "test_a_broken_notebook_is_told_and_its_repair_is_a_patch",

@@ -97,6 +97,9 @@ def test_the_code_runs_from_top_to_bottom(service: Service, tmp_path: Path) -> N
             if "getpass()" in cell:
                 assert kernel.client.get_stdin_msg(timeout=30)["content"]["password"]
                 kernel.client.input("sk-canary-0123456789")
+            if "--tools" in cell:
+                assert "[y] once" in kernel.client.get_stdin_msg(timeout=30)["content"]["prompt"]
+                kernel.client.input("y")
             ran = kernel.finish(started)
             assert (ran.status, ran.error) == ("ok", ""), cell
 
@@ -144,6 +147,7 @@ def test_the_settings_file_is_accepted(place: str, tmp_path: Path) -> None:
     assert settings.file_lines == {}
     assert settings.model == "kimi-k2.6"
     assert settings.timeouts.gap == 60
+    assert (settings.tools.rounds, settings.tools.calls) == (8, 20)
     assert settings.catalog.find("fast").model.id == "glm-5.3-flash"
     assert settings.catalog.find("my-model").provider.env_keys == ("MY_KEY",)
 

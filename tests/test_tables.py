@@ -121,7 +121,28 @@ VALUES: dict[str, tuple[str, ...]] = {
         "context/test_reprs.py::test_what_is_no_data_is_not_sent_and_people_are_told_what_to_send",
     ),
 }
-TABLES = (COMPARED, HOSTS, VALUES)
+TOOLS: dict[str, tuple[str, ...]] = {
+    "`look`": (
+        "tools/test_notebook_tools.py::test_a_look_changes_nothing_and_asks_nobody",
+        "engine/demo/test_acting.py::"
+        "test_it_looks_asks_to_run_a_line_that_fits_and_tells_what_came",
+    ),
+    "`run`": (
+        "tools/test_notebook_tools.py::test_code_runs_as_in_a_cell",
+        "frontends/notebook/test_consent.py::test_a_yes_runs_what_was_shown",
+        "frontends/cells/test_tool_output.py::test_figures_are_shown_and_closed",
+    ),
+    "a function of yours": (
+        "tools/test_schema.py::test_a_schema_has_types_defaults_words_and_bounds",
+        "tools/test_arguments.py::test_each_argument_that_does_not_fit_is_one_line",
+        "tools/test_running.py::test_whatever_a_tool_raises_is_a_result",
+    ),
+    "one made with `@nbchat.tool(approve=True)`": (
+        "conversation/test_rounds.py::test_what_needs_consent_runs_with_it",
+        "conversation/test_rounds.py::test_without_anybody_to_ask_it_is_refused",
+    ),
+}
+TABLES = (COMPARED, HOSTS, VALUES, TOOLS)
 HOLDERS = sorted({held for table in TABLES for row in table.values() for held in row})
 
 
@@ -154,6 +175,10 @@ def test_every_host_is_held_or_said_not_to_be_tested() -> None:
 
 def test_every_kind_of_value_is_held() -> None:
     assert [*rows("Put your data in")] == [*VALUES]
+
+
+def test_every_kind_of_tool_is_held() -> None:
+    assert [*rows("Let it act")] == [*TOOLS]
 
 
 @pytest.mark.parametrize("package", ["JupyterLab", "Notebook", "nbclassic"])

@@ -1,6 +1,6 @@
-"""Takes the README's picture anew, light and dark: `python -m tests.browser.picture`.
+"""Takes the README's pictures anew, light and dark: `python -m tests.browser.picture`.
 
-A real JupyterLab and the demo's real answer; nothing is drawn by hand.
+A real JupyterLab and what the demo really answers and asks; nothing is drawn by hand.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ Adelie,38.8,190,3701
 Chinstrap,48.8,196,3733
 Gentoo,47.5,217,5076
 """
-CELLS = (
-    "%load_ext nbchat",
-    'import pandas as pd\n\npenguins = pd.read_csv("penguins.csv")',
-    "%%chat demo --think on\nWhich measure tells the species apart best?\n\n{penguins}",
-)
+BEFORE = ("%load_ext nbchat", 'import pandas as pd\n\npenguins = pd.read_csv("penguins.csv")')
+ANSWER = "%%chat demo --think on\nWhich measure tells the species apart best?\n\n{penguins}"
+ACT = "%%chat demo --tools look,run\nShow me what you can do with penguins"
+PICTURES = {  # by name: the last cell, and what is waited for
+    "answer": (ANSWER, ".jp-OutputArea-output .nbc-foot"),
+    "consent": (ACT, ".jp-Stdin-input"),
+}
 
 
 class Sharp(Lab):
@@ -40,15 +43,16 @@ class Sharp(Lab):
         return self._chromium.new_context(viewport=viewport, device_scale_factor=2).new_page()
 
 
-def take(lab: Lab, dark: bool) -> Path:
-    notebook = lab.open(*CELLS, dark=dark, size=(WIDTH, 900))
+def take(lab: Lab, name: str, dark: bool) -> Path:
+    cell, sign = PICTURES[name]
+    notebook = lab.open(*BEFORE, cell, dark=dark, size=(WIDTH, 900))
     notebook.run()
     page = notebook.page
-    page.wait_for_selector(".jp-OutputArea-output .nbc-foot")
+    page.wait_for_selector(sign)
     _tidy(page)
     bar = page.locator(".jp-NotebookPanel-toolbar").bounding_box()
     last = page.locator(".jp-Notebook .jp-Cell").last.bounding_box()
-    path = IMAGES / f"answer-{'dark' if dark else 'light'}.png"
+    path = IMAGES / f"{name}-{'dark' if dark else 'light'}.png"
     clip = {
         "x": bar["x"],
         "y": bar["y"],
@@ -85,8 +89,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         with Sharp(Path(folder), browser) as lab:
             (Path(folder) / "notebooks" / "penguins.csv").write_text(PENGUINS)
-            for dark in (False, True):
-                path = take(lab, dark)
+            for name, dark in product(PICTURES, (False, True)):
+                path = take(lab, name, dark)
                 size = path.stat().st_size
                 print(
                     f"{path.name}: {size:,} bytes{', which is too large' if size > LARGEST else ''}"

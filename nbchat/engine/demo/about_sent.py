@@ -18,6 +18,9 @@ _NUMBER = "[0-9][0-9,]{0,15}"
 _TABLE = re.compile(
     rf"(?P<type>[\w ]+?), (?P<size>{_NUMBER} rows? × (?P<columns>{_NUMBER}) columns?)"
 )
+_INDEX = re.compile(
+    r"index(?: |$)"
+)  # alone, or before its name; other names with a space are quoted
 _COLUMN = re.compile(r"(?P<name>[^:]+): (?P<what>.+)")
 _FIRST_ROWS = re.compile(r"^(?P<rows>(?:The only|First [\d,]+) rows?) as CSV:$", re.M)
 _CUT = re.compile(r"^… \((?P<rows>[\d,]+) of [\d,]+ rows\)$", re.M)
@@ -58,7 +61,7 @@ def _about_table(value: Value) -> str:
     what = f"You sent `{value.name}`, {again}{_article(match['type'])} of {match['size']}"
     if value.language == "csv":
         return _about_rows(value, what, int(match["columns"].replace(",", "")))
-    columns = _columns(value.text)
+    columns = columns_told(value.text)
     rows = _FIRST_ROWS.search(value.text)
     head = "| column | what I was told of it |\n|---|---|"
     table = "\n".join(f"| {_cell(name)} | {_cell(told)} |" for name, told in columns[:MOST_LINES])
@@ -81,11 +84,11 @@ def _about_rows(value: Value, what: str, columns: int) -> str:
     return f"{what}. {COUNTS}\n\n{counted}" if counted else f"{what}."
 
 
-def _columns(text: str) -> list[tuple[str, str]]:
+def columns_told(text: str) -> list[tuple[str, str]]:
     """The columns of a brief or a schema, and what is said of each; the index is none."""
     lines = _FIRST_ROWS.split(text)[0].split("\n")
     found = [match for match in map(_COLUMN.fullmatch, lines) if match]
-    return [(match["name"], match["what"]) for match in found if match["name"] != "index"]
+    return [(match["name"], match["what"]) for match in found if not _INDEX.match(match["name"])]
 
 
 # --- everything else -----------------------------------------------------------------------------

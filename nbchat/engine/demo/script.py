@@ -18,8 +18,10 @@ Hello! I am **demo**, the small script inside nbchat that answers when no provid
 I am not a language model: I know a few tricks and show how an answer looks here.
 
 - Ask me for a *table*, some *code*, a *formula*, *headings* or some *thinking*.
-- Ask about *keys*, *models*, *data*, the *panel* or the *history*; or *what did I just ask?*
+- Ask about *keys*, *models*, *data*, *tools*, the *panel* or the *history*; \
+or *what did I just ask?*
 - Send me a table, as in `{df}`, and I count its columns.
+- Let me act with `%%chat demo --tools look,run`, and ask what I can do with `df`.
 
 For real answers set a key, such as `KIMI_API_KEY`, and name a model: `%%chat kimi-k2.6`."""
 
@@ -91,6 +93,19 @@ and the line below the answer says what was sent. `{df:20}` sends 20 rows, `{df:
 `{df:schema}` names and types alone. \
 Send me one, and I say what I saw of it."""
 
+TOOLS = """\
+With tools a model can act in this notebook's own kernel. \
+Name them on the line: `--tools look,run`, and functions of your own by their names. \
+`%chat tools` lists them.
+
+| tool | what it does |
+|---|---|
+| `look` | shows a model variables, cells and files; it changes nothing, and never asks |
+| `run` | runs Python here, and asks you each time |
+| a function of yours | runs when a model calls it: naming it is your consent |
+
+Try it: `%%chat demo --tools look,run`, and below it "Show me what you can do with df"."""
+
 PANEL = """\
 `%chat panel` opens this conversation as a panel. \
 What is asked there is known here, and the other way round; \
@@ -115,6 +130,7 @@ TOPICS = (  # answered where one of these is a word of the question
     ({"key", "keys"}, KEYS),
     ({"model", "models", "provider", "providers"}, MODELS),
     ({"data", "dataframe", "dataframes", "csv", "variable", "variables"}, DATA),
+    ({"tool", "tools"}, TOOLS),
     ({"panel"}, PANEL),
     ({"history", "undo", "forget"}, HISTORY),
 )

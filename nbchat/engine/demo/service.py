@@ -1,8 +1,8 @@
 """The embedded model: a demonstration that answers in process, so a first chat needs no key.
 
 It speaks the openai-chat wire format byte for byte, so that all of nbchat runs as
-it would with a provider. What it says is in `script`: a script, not a model, and it
-says so.
+it would with a provider. What it says is in `script`, what it does with tools in `acting`:
+a script, not a model, and it says so.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from nbchat.engine.demo.acting import NO_TOOLS, Move, next_move, wants_tools
+from nbchat.engine.demo.acts import Call, read_situation, text_of
 from nbchat.engine.demo.instance import instance_of
 from nbchat.engine.demo.script import THOUGHT, reply
 from nbchat.wire.shapes import count, items, mapping, string
 
 WIRE = "openai-chat"
 CHARACTERS = 4  # of a token, by a rule of thumb for English
+CALL_PIECE = r".{1,12}"  # of the arguments of a call
 HOST = "demo.invalid"  # RFC 2606: a name that can never be a real host
 
 
@@ -32,32 +35,45 @@ class Demo:
     async def __call__(self, body: bytes) -> AsyncIterator[bytes]:
         request = json.loads(body)
         messages = [mapping(message) for message in items(request.get("messages"))] or [{}]
-        questions = [_text_of(message) for message in messages if message.get("role") == "user"]
-        text = _instance(request.get("response_format"))
-        text = text or reply(questions, _count_images(messages[-1]))
-        text = _before_stop(text, request.get("stop"))
+        now = read_situation(request)
+        form = _instance(request.get("response_format"))
+        move = Move(form) if form else next_move(now) or _words(request, messages)
+        text = _before_stop(move.text, request.get("stop"))
         thinking = mapping(request.get("thinking")).get("type") == "enabled"
-        thinking = thinking or "thinking" in _text_of(messages[-1]).lower()
+        thinking = thinking or "thinking" in text_of(messages[-1]).lower()
         limit = count(request.get("max_completion_tokens")) or count(request.get("max_tokens"))
         thought, text, finish = _within(limit, THOUGHT if thinking else "", text)
+        calls = move.calls if finish == "stop" else ()
         yield _event({"role": "assistant", "content": ""})
         for name, words in (("reasoning_content", thought), ("content", text)):
             for piece in re.findall(r"\S+\s*|\s+", words):
-                if self.pace:
-                    await asyncio.sleep(self.pace)
+                await self._wait()
                 yield _event({name: piece})
-        yield _event({}, finish=finish)
-        question_size = sum(len(_text_of(message)) for message in messages)
-        usage = _usage(question_size, _tokens(len(text) + len(thought), limit), len(thought))
+        written = [(call, json.dumps(call.arguments, ensure_ascii=False)) for call in calls]
+        for at, (call, arguments) in enumerate(written):
+            yield _call_event(at, _call_head(call, now.calls + at))
+            for piece in re.findall(CALL_PIECE, arguments, re.S):
+                await self._wait()
+                yield _call_event(at, {"function": {"arguments": piece}})
+        yield _event({}, finish="tool_calls" if calls else finish)
+        question_size = sum(len(text_of(message)) for message in messages)
+        said = len(text) + len(thought) + sum(len(arguments) for _, arguments in written)
+        usage = _usage(question_size, _tokens(said, limit), len(thought))
         yield _data({"choices": [], "usage": usage})
         yield b"data: [DONE]\n\n"
 
+    async def _wait(self) -> None:
+        if self.pace:
+            await asyncio.sleep(self.pace)
 
-def _text_of(message: dict[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    return "".join(string(mapping(part).get("text")) for part in items(content))
+
+def _words(request: dict[str, Any], messages: list[dict[str, Any]]) -> Move:
+    """The answer in words alone; where a question wants more, it says what that takes."""
+    questions = [text_of(message) for message in messages if message.get("role") == "user"]
+    text = reply(questions, _count_images(messages[-1]))
+    if questions and not request.get("tools") and wants_tools(questions[-1]):
+        text = f"{text}\n\n{NO_TOOLS}"
+    return Move(text)
 
 
 def _count_images(message: dict[str, Any]) -> int:
@@ -101,6 +117,16 @@ def _usage(question: int, tokens: int, thought: int) -> dict[str, Any]:
         "total_tokens": sent + tokens,
         "completion_tokens_details": {"reasoning_tokens": thought // CHARACTERS},
     }
+
+
+def _call_head(call: Call, before: int) -> dict[str, Any]:
+    """How a call begins, behind so many others; its arguments come in pieces."""
+    function = {"name": call.name, "arguments": ""}
+    return {"id": f"call_{before + 1}", "type": "function", "function": function}
+
+
+def _call_event(at: int, call: dict[str, Any]) -> bytes:
+    return _event({"tool_calls": [{"index": at, **call}]})
 
 
 def _event(delta: dict[str, Any], finish: str | None = None) -> bytes:

@@ -1,0 +1,1 @@
+"""The demo with tools: what it reads, what it decides, and whole answers through the rounds."""
