@@ -20,6 +20,11 @@ from nbchat.wrong_calls import with_told_calls
 
 Role = Literal["system", "user", "assistant", "tool"]
 
+# How the content of a result begins that a tool has not given.
+REFUSED = "refused by the user"
+NOT_RUN = "not run"
+INTERRUPTED = "interrupted by the user"
+
 
 # --- parts of an answer ---------------------------------------------------------------
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[()*+][0-9A-Za-z]|[@-Z\\^_c=>78])"
-)
+from nbchat.render.characters import ESCAPES
+
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|\r(?!\n)")
 
 
@@ -30,4 +28,4 @@ def _last_written(line: str) -> str:
 
 def without_escapes(text: str) -> str:
     """The text without what a terminal would obey: colours, and other control characters."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text))
+    return _CONTROLS.sub("", ESCAPES.sub("", text))

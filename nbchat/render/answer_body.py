@@ -1,70 +1,162 @@
-"""The words of an answer with its pictures between them, and its sources: all but what is around.
+"""What an answer says and does, in order: its words, its pictures, the tools it has called.
 
 One text for each form: HTML of a finished answer, plain text, Markdown for other programs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
-from nbchat.picture_words import picture_words
+from nbchat.messages import Image, Text, ToolResult, is_picture
+from nbchat.picture_words import can_be_drawn, picture_words
 from nbchat.render.characters import readable
 from nbchat.render.sources import (
+    Numbered,
     marked,
     marked_in_words,
     numbered,
     source_lines,
     sources_markdown,
 )
+from nbchat.render.tool_calls import Called, call_html, calls_with_results, unrun_html
+from nbchat.render.tool_words import MOST_FIGURES, call_line, call_words, figures
 
 if TYPE_CHECKING:
     from nbchat.events import Answer
-    from nbchat.messages import Image
 
 DrawPicture = Callable[["Image"], str]
 
 
+@dataclass(slots=True)
+class Words:
+    """Words that stand together, and where in the answer's text they begin."""
+
+    text: str
+    start: int
+
+
+Piece: TypeAlias = "Words | Image | Called"
+
+
+def has_results(answer: Answer) -> bool:
+    """Whether any tool has been run for it: then its calls stand among its words.
+
+    Calls that are only asked for stand below them.
+    """
+    return any(isinstance(part, ToolResult) for part in answer.parts)
+
+
 def body_html(answer: Answer, draw: DrawPicture) -> str:
-    """Safe HTML of the words, where each picture is what `draw` makes of it."""
+    """Safe HTML of the body, where each picture is what `draw` makes of it."""
     from nbchat.render.markdown.parser import markdown_html
 
-    text, marks = marked(answer.text, numbered(answer.sources))
-    pieces = []
-    for words, picture in _pieces(text, answer.pictures):
-        pieces.append(markdown_html(readable(words), marks))
-        pieces += [draw(picture)] if picture else []
-    return "".join(pieces)
+    sources = numbered(answer.sources)
+    html = []
+    for piece in body_pieces(answer):
+        match piece:
+            case Words():
+                text, marks = marked(piece.text, _within(piece, sources))
+                html.append(markdown_html(readable(text), marks))
+            case Image():
+                html.append(draw(piece))
+            case (call, result):
+                html.append(call_html(call, result, draw) if result else unrun_html(call))
+    return "".join(html)
 
 
 def words_with_sources(answer: Answer) -> str:
-    """The words, and the sources as lines below them."""
+    """The body as plain text, and the sources as lines below it."""
     sources = numbered(answer.sources)
-    words = marked_in_words(answer.text, sources)
+    body = "\n\n".join(_plain(piece, sources) for piece in body_pieces(answer))
     if not sources:
-        return words
-    return "\n".join([words.rstrip(), "", "Sources:", *source_lines(sources)])
+        return body
+    return "\n".join([body.rstrip(), "", "Sources:", *source_lines(sources)])
+
+
+def _plain(piece: Piece, sources: Sequence[Numbered]) -> str:
+    match piece:
+        case Words():
+            return marked_in_words(piece.text, _within(piece, sources))
+        case Image():
+            return picture_words(piece)
+        case (call, result):
+            return call_words(call, result) if result else call_line(call, mark="not run")
 
 
 def body_markdown(answer: Answer, draw: DrawPicture) -> list[str]:
-    """Pieces of safe Markdown: the words, each picture as `draw` makes it, the sources."""
+    """Pieces of safe Markdown: the body, each picture as `draw` makes it, the sources."""
     from nbchat.render.markdown.source import safe_source
+    from nbchat.render.tool_markdown import call_markdown
 
     sources = numbered(answer.sources)
-    if not sources and not answer.pictures:
-        return [safe_source(answer.text)]
-    pieces = []
-    for words, picture in _pieces(marked_in_words(answer.text, sources), answer.pictures):
-        pieces.append(safe_source(words))
-        pieces += [draw(picture)] if picture else []
-    pieces += [safe_source(sources_markdown(sources))] if sources else []
-    return [piece for piece in pieces if piece.strip()]
+    markdown: list[str] = []
+    for piece in body_pieces(answer):
+        match piece:
+            case Words():
+                words = marked_in_words(piece.text, _within(piece, sources))
+                markdown.append(safe_source(words))
+            case Image():
+                markdown.append(draw(piece))
+            case (call, result):
+                markdown += call_markdown(call, result, draw)
+    if markdown == [""] and not sources:
+        return markdown
+    markdown += [safe_source(sources_markdown(sources))] if sources else []
+    return [piece for piece in markdown if piece.strip()]
 
 
-def _pieces(text: str, pictures: Iterable[Image]) -> Iterator[tuple[str, Image | None]]:
-    """The words up to each picture with it, and the words behind the last."""
-    for picture in pictures:
-        before, _, behind = text.partition(picture_words(picture))
-        yield before.strip("\n"), picture
-        text = behind.strip("\n")
-    yield text, None
+def pictures_in_order(answer: Answer) -> list[Image]:
+    """The pictures that `body_html` has drawn, in the order of their places."""
+    drawn: list[Image] = []
+    for piece in body_pieces(answer):
+        match piece:
+            case Image():
+                drawn.append(piece)
+            case (_, ToolResult() as result):
+                drawn += figures(result)[:MOST_FIGURES]
+    return [picture for picture in drawn if can_be_drawn(picture)]
+
+
+def body_pieces(answer: Answer) -> list[Piece]:
+    """Words, pictures and calls in order; without calls where all are only asked for."""
+    with_calls = has_results(answer)
+    pieces: list[Piece] = []
+    text, start = "", 0  # the words that have no piece yet, and where they begin
+    for part in calls_with_results(answer.parts):
+        match part:
+            case Text():
+                text += part.spaced
+            case Image() if is_picture(part):
+                gap = "\n\n" if start or text else ""  # as in the answer's text
+                pieces += [Words(text, start), part]
+                start += len(f"{text}{gap}{picture_words(part)}")
+                text = ""
+            case (_, _) as called if with_calls:
+                pieces += [Words(text, start), called]
+                start += len(text)
+                text = ""
+    pieces.append(Words(text, start))
+    if len(pieces) == 1:
+        return pieces
+    apart = [_stripped(piece) if isinstance(piece, Words) else piece for piece in pieces]
+    return [piece for piece in apart if not isinstance(piece, Words) or piece.text]
+
+
+def _stripped(words: Words) -> Words:
+    """The same without line ends around them."""
+    text = words.text.lstrip("\n")
+    return Words(text.rstrip("\n"), words.start + len(words.text) - len(text))
+
+
+def _within(words: Words, sources: Sequence[Numbered]) -> Sequence[Numbered]:
+    """The sources, with the places in these words alone where passages of theirs end."""
+    if not words.start and not any(one.source.ends for one in sources):
+        return sources
+    first, last = words.start, words.start + len(words.text)
+    placed = []
+    for one in sources:
+        ends = [end - first for end in one.source.ends if first < end <= last]
+        placed.append(replace(one, source=replace(one.source, ends=ends)))
+    return placed

@@ -6,7 +6,6 @@ comes from the renderer; everything else is escaped here. It does not display.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from html import escape
@@ -14,15 +13,21 @@ from typing import TYPE_CHECKING
 
 from nbchat.invisible import INVISIBLE
 from nbchat.render import inline_style, stylesheets
-from nbchat.render.answer_body import DrawPicture, body_html, words_with_sources
+from nbchat.render.answer_body import (
+    DrawPicture,
+    body_html,
+    has_results,
+    words_with_sources,
+)
 from nbchat.render.characters import readable, undisguised_name, without_blank_lines, word_count
 from nbchat.render.pictures import picture_html
 from nbchat.render.sources import numbered, sources_html, sources_summary
+from nbchat.render.tool_calls import unrun_html
+from nbchat.render.tool_words import name_of
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.events import Answer, Stop
-    from nbchat.messages import ToolCall
 
 
 STYLE = stylesheets.minified("style.css")
@@ -33,7 +38,6 @@ _BEHIND_BLOCKS = re.compile(
     r"(</(?:p|h[1-6]|ul|ol|li|table|div|blockquote|fieldset|pre|section|details|summary)>"
     r"|<hr>|<blockquote[^>]*>|<li>|<br>)\n"
 )
-LONGEST_CALL = 10_000  # characters of a tool's arguments that are shown
 
 
 def answer_html(
@@ -70,7 +74,8 @@ def answer_parts(
     parts += [note(notice) for notice in dict.fromkeys([*answer.notices, *notices])]
     parts.append(body_html(answer, draw))
     parts.append(folded_sources(answer))
-    parts += [_tool_call(call) for call in answer.tool_calls]
+    if not has_results(answer):
+        parts += map(unrun_html, answer.tool_calls)
     if with_ending and (incomplete := ending_text(answer.stop, len(answer.text))):
         parts.append(note(incomplete))
     parts.append(small_line(footer))
@@ -80,10 +85,10 @@ def answer_parts(
 def plain(answer: Answer) -> str:
     """The `text/plain` of an answer: its Markdown, or what there is in place of it."""
     text = legible(words_with_sources(answer))
-    if answer.text.strip():
+    if answer.text.strip() or has_results(answer):
         return text
     if answer.tool_calls:
-        names = ", ".join(_line_text(call.name) for call in answer.tool_calls)
+        names = ", ".join(map(name_of, answer.tool_calls))
         return f"(no text; asked for {names}, not run)"
     if answer.thought.strip():
         return f"(no text; {thinking_summary(answer.thought).lower()})"
@@ -141,28 +146,6 @@ def folded_sources(answer: Answer) -> str:
 def thinking_summary(thought: str) -> str:
     count = word_count(thought)
     return f"Thinking, {plural(count, 'word')}"
-
-
-def _tool_call(call: ToolCall) -> str:
-    from nbchat.render.markdown.code import code_block
-
-    arguments = readable(_arguments(call))
-    if len(arguments) > LONGEST_CALL:
-        more = len(arguments) - LONGEST_CALL
-        arguments = f"{arguments[:LONGEST_CALL]}\n… {more:,} more characters"
-    name = line(call.name or "without a name")
-    asked = f"asked for tool <code>{name}</code>; not run"
-    heading = f"<p class=nbc-note style={inline_style.NOTE}>{asked}</p>"
-    return heading + code_block(arguments, "json")
-
-
-def _arguments(call: ToolCall) -> str:
-    if call.arguments is None:
-        return call.raw
-    try:
-        return json.dumps(call.arguments, indent=2, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):  # made by hand, or nested without end
-        return call.raw
 
 
 def ending_text(stop: Stop, length: int) -> str:

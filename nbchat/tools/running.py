@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nbchat.context.cells import Output
+from nbchat.messages import INTERRUPTED as INTERRUPTED
+from nbchat.messages import NOT_RUN as NOT_RUN
+from nbchat.messages import REFUSED as REFUSED
 from nbchat.messages import Content, ToolCall
 from nbchat.settings_values import Data
 from nbchat.tools.tool import FunctionTool
-
-# How the content of a result begins that a tool has not given.
-REFUSED = "refused by the user"
-NOT_RUN = "not run"
-INTERRUPTED = "interrupted by the user"
 
 
 @dataclass(slots=True)

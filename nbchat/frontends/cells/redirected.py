@@ -1,0 +1,158 @@
+"""Where outputs leave a shell, redirected for a while to whoever hears them."""
+
+from __future__ import annotations
+
+import select
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from nbchat.context.cells import Stream
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+PIPE_SECONDS = 0.05  # that what child processes have printed may take to arrive
+
+
+class Hears(Protocol):
+    """Who is told what would have been sent."""
+
+    def add_text(self, kind: Stream, text: str) -> None: ...
+    def add_display(
+        self, kind: Stream, data: Mapping[str, Any], display_id: object = None
+    ) -> None: ...
+    def update(self, display_id: object, data: Mapping[str, Any]) -> bool: ...
+    def clear(self, *, wait: bool) -> None: ...
+
+
+class Redirected:
+    """Redirects what this thread prints and displays, and the threads that begin meanwhile.
+
+    `end` can be called again, where an interrupt has struck in its middle.
+    """
+
+    def __init__(
+        self, shell: InteractiveShell | None, hears: Hears, outside: Collection[int] = ()
+    ) -> None:
+        self._shell: Any = shell
+        self._hears = hears
+        self._outside = set(outside)  # threads whose outputs are sent as ever
+        self._put_back: list[Callable[[], None]] = []
+        self._pipes: list[int] = []  # through which child processes print
+
+    def begin(self) -> None:
+        streams = [(name, getattr(sys, name)) for name in ("stdout", "stderr")]
+        self._outside |= {
+            thread.ident for thread in threading.enumerate() if thread.ident is not None
+        }
+        self._outside.discard(threading.get_ident())
+        for name, stream in streams:
+            if stream is not None:
+                self._redirect_stream(name, stream)
+        if self._shell is not None:
+            self._redirect_shell()
+
+    def _redirect_stream(self, name: str, stream: Any) -> None:
+        reader = getattr(stream, "watch_fd_thread", None)  # of what child processes print
+        pipe = getattr(stream, "_fid", None)
+        if reader is not None and type(pipe) is int:
+            self._outside.discard(reader.ident)
+            self._pipes.append(pipe)
+        kind: Stream = "stderr" if name == "stderr" else "stdout"
+        self._put(stream, "write", partial(self._write, kind, stream.write))
+
+    def _redirect_shell(self) -> None:
+        shell = self._shell
+        publisher = shell.display_pub
+        self._put(publisher, "publish", partial(self._publish, publisher.publish))
+        self._put(publisher, "clear_output", partial(self._clear, publisher.clear_output))
+        self._put(shell, "_showtraceback", partial(self._show_error, shell._showtraceback))
+        self._put(shell.hooks, "show_in_pager", self._page)
+        if hasattr(shell.history_manager, "outputs"):
+            self._put(shell.history_manager, "outputs", _NothingKept(list))
+
+    def _put(self, owner: Any, name: str, value: object) -> None:
+        """Put something in the place of an attribute, until `end`."""
+        own = vars(owner)
+        is_of_class = name not in own and hasattr(type(owner), name)
+        put_back = partial(own.pop, name, None)
+        if not is_of_class:
+            put_back = partial(setattr, owner, name, getattr(owner, name))
+        self._put_back.append(put_back)
+        setattr(owner, name, value)
+
+    def end(self) -> None:
+        self._wait_for_pipes()
+        while self._put_back:
+            self._put_back[-1]()
+            self._put_back.pop()
+
+    def _wait_for_pipes(self) -> None:
+        deadline = time.monotonic() + PIPE_SECONDS
+        while self._pipes and time.monotonic() < deadline:
+            if not select.select(self._pipes, [], [], 0)[0]:
+                self._pipes.clear()
+            time.sleep(0.001)  # whoever has read it hands it over
+
+    # --- in the place of what is there -----------------------------------------------------------
+
+    def _is_outside(self) -> bool:
+        return threading.get_ident() in self._outside
+
+    def _write(self, kind: Stream, write: Callable[..., Any], text: str) -> Any:
+        if self._is_outside() or not isinstance(text, str):
+            return write(text)
+        self._hears.add_text(kind, text)
+        return len(text)
+
+    def _publish(
+        self,
+        publish: Callable[..., None],
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: bool = False,
+        **more: Any,
+    ) -> None:
+        send = partial(publish, data, metadata, transient=transient, update=update, **more)
+        if self._is_outside():
+            send()
+            return
+        display_id = (transient or {}).get("display_id")
+        if not update:
+            self._hears.add_display("display", data, display_id)
+        elif not self._hears.update(display_id, data):
+            send()  # it belongs to a cell above
+
+    def _clear(self, clear: Callable[..., None], wait: bool = False) -> None:
+        if self._is_outside():
+            clear(wait)
+        else:
+            self._hears.clear(wait=wait)
+
+    def _show_error(self, show: Callable[..., None], kind: Any, error: Any, lines: Any) -> None:
+        if self._is_outside():
+            show(kind, error, lines)
+        else:
+            self._hears.add_text("error", "\n".join(lines) + "\n")
+
+    def _page(self, text: Any, *args: Any, **options: Any) -> None:
+        data = text if isinstance(text, dict) else {"text/plain": str(text)}
+        self._hears.add_display("display", data)
+
+
+class _NothingKept(defaultdict[int, list[Any]]):
+    """In the place where IPython keeps what cells show: of a tool nothing is kept there."""
+
+    def __missing__(self, number: int) -> list[Any]:
+        return []
+
+    def setdefault(self, number: int, default: Any = None) -> Any:
+        return default
