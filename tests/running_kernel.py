@@ -13,7 +13,7 @@ from jupyter_client.manager import KernelManager
 
 from .warm_kernels import CAN_FORK
 
-DEADLINE = 12.0  # seconds for one cell; a wait that long is a failure
+DEADLINE = 60.0  # seconds for one cell; a wait that long is a failure
 
 
 @dataclass

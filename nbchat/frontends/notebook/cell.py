@@ -162,7 +162,7 @@ class LiveCell:
 
     def say(self, words: str) -> None:
         with self._order:
-            self._answer.notices.append(words)
+            self._answer.remarks.append(words)
 
     def _paint_now(self) -> None:
         self._repaints.skip_waiting(self._clock())

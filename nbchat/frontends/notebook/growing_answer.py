@@ -11,6 +11,7 @@ from nbchat.frontends.notebook.growing_calls import GrowingCall
 from nbchat.frontends.notebook.progress import Progress
 from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
+from nbchat.render.page import note
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
 
@@ -29,6 +30,7 @@ class GrowingAnswer:
         self.progress = Progress(model, start)
         self.blocks = render.LongBlocks()  # the words since the last call
         self.notices: list[str] = []
+        self.remarks: list[str] = []  # on what is typed meanwhile; they stand at the open end
         # What front-ends without HTML show meanwhile.
         self.as_text = f"{model} · {render.STILL_ARRIVING}"
         self._thought: list[str] = []
@@ -136,10 +138,11 @@ class GrowingAnswer:
 
     def tail(self, now: float) -> str:
         """HTML of what is open."""
+        remarks = map(note, self.remarks)
         if not self._open:
-            return self.blocks.tail
+            return "".join([self.blocks.tail, *remarks])
         calls = [one if isinstance(one, str) else one.html(now) for one in self._open]
-        return "".join([*calls, *self.blocks.settled, self.blocks.tail])
+        return "".join([*calls, *self.blocks.settled, self.blocks.tail, *remarks])
 
     @property
     def speaks(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from pathlib import Path
 
 import pytest
 
@@ -12,18 +12,23 @@ from nbchat.render.would_run import LONGEST_READ
 
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import Ran, RunningKernel
+from ...waiting import until
 from .calling import TOOLS, answer_boxes, calls, next_box, reply_to_next
 
 CELL = "%%chat kimi-k2.6 --tools act\nDo it."
 DONE = "All is done."
-# Somebody else answers each question half a second after it was asked.
+# Somebody else answers each question, once there is a file of this name.
 PANEL = """
-import threading, nbchat
+import os, threading, time, nbchat
 from nbchat.tools.consent import Decision
-def answer(change, turn, told, approved=True):
+def answer(question):
+    while not os.path.exists("go"):
+        time.sleep(0.01)
+    question.answer(Decision(True), "the panel")
+def hear(change, turn, told):
     if change == "consent":
-        threading.Timer(0.5, told[0].answer, (Decision(approved), "the panel")).start()
-end = nbchat.chat("main").watch(answer)
+        threading.Thread(target=answer, args=told).start()
+end = nbchat.chat("main").watch(hear)
 """
 
 
@@ -191,31 +196,33 @@ def test_a_closed_input_is_no_consent(acting: RunningKernel, kimi: Service) -> N
 # --- answered elsewhere --------------------------------------------------------------------------
 
 
-def test_an_answer_elsewhere_ends_the_wait(acting: RunningKernel, kimi: Service) -> None:
+def test_an_answer_elsewhere_ends_the_wait(
+    acting: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
     acting.run(PANEL)
     does(kimi, "done = 1")
 
-    ran, _ = ask(acting)
+    started = acting.start(CELL)
+    next_box(acting)
+    (tmp_path / "go").touch()
+    ran = acting.finish(started)
 
     assert ran.status == "ok"
     assert has(acting, "done")
-    started = acting.start("word = input('Word? ')")  # the box before is still there
-    assert (
-        reply_to_next(acting, "late") == "Run it? [y] once  [a] this tool for the rest of this"
-        " answer  [e] edit  [n] no, and why: "
-    )
+    started = acting.start("word = input('Word? ')")
     assert reply_to_next(acting, "mine") == "Word? "
     assert acting.finish(started).status == "ok"
 
 
 def test_a_box_that_was_left_open_answers_no_other_question(
-    acting: RunningKernel, kimi: Service
+    acting: RunningKernel, kimi: Service, tmp_path: Path
 ) -> None:
     acting.run(PANEL.replace('"consent"', '"consent" and told[0].arguments["code"] == "one = 1"'))
     does(kimi, "one = 1", "two = 2")
 
     started = acting.start(CELL)
-    next_box(acting)  # the panel answers it
+    next_box(acting)
+    (tmp_path / "go").touch()
     ran, prompts = answer_boxes(acting, started, "y", "n2 because no")
 
     assert "[y2] once" in prompts[0]
@@ -225,15 +232,15 @@ def test_a_box_that_was_left_open_answers_no_other_question(
     assert ran.status == "ok"
 
 
-def test_a_late_reply_is_told(acting: RunningKernel, kimi: Service) -> None:
+def test_a_late_reply_is_told(acting: RunningKernel, kimi: Service, tmp_path: Path) -> None:
     acting.run(PANEL)
     kimi.answers(calls(("act", {"code": "one = 1"})))
     kimi.plays(answer(*said("So ", "be ", "it."), gap=0.7))
 
     started = acting.start(CELL)
     next_box(acting)
-    acting.wait_for(started, "update_display_data", 2)
-    time.sleep(0.7)  # by now the panel has answered
+    (tmp_path / "go").touch()
+    until(lambda: len(kimi.requests) == 2)
     acting.client.input("y")
     ran = acting.finish(started)
 
