@@ -26,7 +26,7 @@ class WouldRun:
 
     tool: str
     arguments: Mapping[str, Any]
-    purpose: str = ""
+    purpose: str | None = None
 
     @property
     def code(self) -> str:
@@ -55,7 +55,7 @@ def written_out(code: str) -> str:
 
 def would_run_html(calls: Sequence[WouldRun], waiting: str) -> str:
     """One call, or the numbered steps of a plan; `waiting` says for what."""
-    if not any(call.purpose for call in calls):
+    if all(call.purpose is None for call in calls):
         return "".join(_note(call.heading, waiting) + _block(call.code) for call in calls)
     steps = [f"<li>{line(_step_words(call))}{_block(call.code)}</li>" for call in calls]
     return _note(plural(len(calls), "step"), waiting) + f"<ol>{''.join(steps)}</ol>"
@@ -63,7 +63,7 @@ def would_run_html(calls: Sequence[WouldRun], waiting: str) -> str:
 
 def would_run_words(calls: Sequence[WouldRun]) -> list[tuple[str, str]]:
     """The same in words: of each call a heading on one line, and its code."""
-    if not any(call.purpose for call in calls):
+    if all(call.purpose is None for call in calls):
         return [(written_out_on_one_line(f"{call.heading}:"), call.code) for call in calls]
     return [
         (written_out_on_one_line(f"{number}. {_step_words(call)}:"), call.code)
@@ -72,7 +72,8 @@ def would_run_words(calls: Sequence[WouldRun]) -> list[tuple[str, str]]:
 
 
 def _step_words(call: WouldRun) -> str:
-    return f"{call.purpose or 'no purpose is told'} ({call.heading})"
+    purpose = (call.purpose or "").strip()
+    return f"{purpose or 'no purpose is told'} ({call.heading})"
 
 
 def _note(what: str, waiting: str) -> str:

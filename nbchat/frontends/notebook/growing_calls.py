@@ -48,7 +48,7 @@ def asked_about(question: ConsentQuestion) -> list[WouldRun]:
     """The call that a question is about, or the steps of its plan."""
     if not question.steps:
         return [WouldRun(question.tool.name, question.arguments)]
-    return [WouldRun(step.tool, step.arguments, step.purpose or " ") for step in question.steps]
+    return [WouldRun(step.tool, step.arguments, step.purpose) for step in question.steps]
 
 
 def waits(question: ConsentQuestion) -> str:
