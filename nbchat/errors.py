@@ -35,6 +35,7 @@
     │   ├── ProxyFailed
     │   ├── TimedOut
     │   └── BadAnswer           something answered, but not this API
+    ├── NeedsConsent            a tool was not run: it asks a person first, and nobody was there
     └── Interrupted             you stopped it; what had arrived is kept
 
 A cell shows one or two lines and still fails: the first says what happened, the second what
@@ -328,6 +329,10 @@ class TimedOut(ConnectionBroken):
 
 class BadAnswer(ConnectionBroken):
     """Something answered that is not this API."""
+
+
+class NeedsConsent(NbchatError):
+    """A tool was not run, since it asks a person first and nobody was there; the answer is kept."""
 
 
 class Interrupted(NbchatError):

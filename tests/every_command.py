@@ -29,6 +29,7 @@ CELLS = (
     "%chat history",
     "%chat usage",
     "%chat branches",
+    "%chat tools",
     "%chat goto 1",
     "%chat switch kept",
     "%chat undo",

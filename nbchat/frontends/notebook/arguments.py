@@ -6,7 +6,7 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -16,21 +16,29 @@ from nbchat.errors import BadOption, KeyNotSent
 from nbchat.frontends.notebook.line_words import fill_words, refuse_expressions, split_words
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
-from nbchat.options import Option, RequestOptions
+from nbchat.options import Option
 from nbchat.wording import nearest, set_key, shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.streams import PlannedOptions
+
+    Options = Callable[[], PlannedOptions]
+
 FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line
 _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
-USAGE = f"%%chat [MODEL] [--name N] {_SHOWN} [--above N] [--error] [--fresh] [--raw] [--show]"
-KEPT_HERE = ("--name", "--above")  # options that no provider is told
+USAGE = (
+    f"%%chat [MODEL] [--name N] {_SHOWN} [--tools A,B] [--plan] [--yes] "
+    "[--above N] [--error] [--fresh] [--raw] [--show]"
+)
+KEPT_HERE = ("--name", "--tools", "--above")  # options that no provider is told
 ALL = 0  # cells above: as many as fit
+PLANNED_WITH = "look,run"  # where --plan stands without --tools
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 # The options that take a value, each with the words that may stand there.
-VALUES: dict[str, Mapping[str, Any]] = {"--name": {}, "--above": {}} | {
+VALUES: dict[str, Mapping[str, Any]] = {"--name": {}, "--tools": {}, "--above": {}} | {
     option.flag.split()[0]: option.words or {} for option in FLAGS if not option.is_switch
 }
 
@@ -41,13 +49,21 @@ class MagicArguments:
 
     model: str | None = None
     name: str | None = None
-    options: RequestOptions = field(default_factory=RequestOptions)
+    options: PlannedOptions = field(default_factory=cast("Options", dict))
     above: int | None = None  # how many cells go along; ALL: as many as the budget takes
     error: bool = False  # the last error goes along
+    tools: str | None = None  # names of tools and functions, as they were typed
+    plan: bool = False  # the model writes what it would run, and is allowed all of it at once
+    yes: bool = False  # nobody is asked before a tool runs
     fresh: bool = False
     raw: bool = False
     show: bool = False  # only show what would be sent
     filled: Sequence[str] = field(default=(), compare=False)  # options with a value put in
+
+    @property
+    def tool_names(self) -> str:
+        """The tools that were named; a plan without any is made of the ready ones."""
+        return self.tools or (PLANNED_WITH if self.plan else "")
 
     def refuse_values(self) -> None:
         """Raise BadOption where a variable's value stands in an option that is sent."""
@@ -78,6 +94,9 @@ def _parser() -> _Parser:
             parser.add_argument(flag, dest=option.name, action="store_true", default=None)
         else:
             parser.add_argument(flag, dest=option.name, type=partial(_value, option))
+    parser.add_argument("--tools", type=_tools)
+    parser.add_argument("--plan", action="store_true")
+    parser.add_argument("--yes", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--raw", action="store_true")
     parser.add_argument("--above", type=_above)
@@ -107,7 +126,13 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
     _refuse_assignment(found.model)
     given = {name: value for name, value in vars(found).items() if value is not None}
     options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
-    return MagicArguments(**given, options=cast(RequestOptions, options), filled=filled)
+    read = MagicArguments(**given, options=cast("PlannedOptions", options), filled=filled)
+    if read.yes and not read.tool_names:
+        raise BadOption(
+            "--yes lets tools run without asking, and no tool is named. Name them, such as:\n"
+            "%%chat --tools look,run --yes"
+        )
+    return read
 
 
 def _refuse_assignment(word: str | None) -> None:
@@ -191,6 +216,12 @@ def _meant(option: str) -> list[str]:
 def _name(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("needs the name of a conversation")
+    return text
+
+
+def _tools(text: str) -> str:
+    if not text.strip(" ,"):
+        raise argparse.ArgumentTypeError("needs names of tools or functions, such as look,run")
     return text
 
 

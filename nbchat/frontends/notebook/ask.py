@@ -14,7 +14,8 @@ from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.line_by_line import is_terminal
-from nbchat.frontends.notebook.watching import open_runtime
+from nbchat.frontends.notebook.named_tools import with_tools
+from nbchat.frontends.notebook.watching import can_answer, open_runtime
 from nbchat.interrupts import Interrupts
 from nbchat.turns import SYSTEM_WITH_VALUES
 from nbchat.wording import OR_ANOTHER_MODEL, plural
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from nbchat.conversation.recording import TurnStream
     from nbchat.events import Answer
     from nbchat.frontends.notebook.arguments import MagicArguments
+    from nbchat.frontends.notebook.attendant import CellAttendant
     from nbchat.frontends.notebook.cell import Display
     from nbchat.runtime import Runtime
     from nbchat.settings import Settings
@@ -41,6 +43,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     """
     opened = open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
+    line = with_tools(shell, line, opened.settings().data)
     return ask_composed(shell, line, _composed(shell, opened, line, body), body)
 
 
@@ -55,7 +58,7 @@ def ask_composed(
     ):
         stream = _open_stream(shell, conversation, line, question)
         model = line.model or opened.model_to_show(conversation)[0]
-        display = _open_display(shell, model, static=opened.static)
+        display, attendant = _open_display(shell, model, static=opened.static)
         turn = stream.turn
         turn.note_typed(typed, question.data)
         recorder = recorder_of(shell)
@@ -63,7 +66,7 @@ def ask_composed(
             recorder.note_turn(turn.id)
         with (
             recorder.silence() if recorder else nullcontext(),
-            opened.bridge.pump(stream, interrupts) as pump,
+            opened.bridge.pump(stream, interrupts, attendant) as pump,
         ):
             failed = True
             try:
@@ -71,12 +74,15 @@ def ask_composed(
                 for events in pump.batches(every=TICK):
                     display.feed(events)
                     display.tick()
+                    attendant.tick()
                 failed = interrupts.seen
             finally:
                 display.finish(turn if turn.answer or not failed else None)
     if turn.answer and not line.fresh:
         offer.offer(shell, opened, conversation)
-    _refuse_a_part(turn.answer, interrupted=interrupts.seen)
+    is_stopped = interrupts.seen or turn.answer.stop.reason == "interrupted"
+    _refuse_a_part(turn.answer, interrupted=is_stopped)
+    attendant.refuse_what_was_not_asked()
     return turn.answer
 
 
@@ -84,7 +90,9 @@ def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     """Show what `ask` would send, and send nothing."""
     from nbchat.frontends.notebook.show_request import show_request
 
-    show_request(shell, line, _composed(shell, open_runtime(shell), line, body), body)
+    opened = open_runtime(shell)
+    line = with_tools(shell, line, opened.usable_settings().data)
+    show_request(shell, line, _composed(shell, opened, line, body), body)
 
 
 def _composed(
@@ -163,26 +171,39 @@ def _open_stream(
     )
 
 
-def _open_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:
-    """The way to show an answer here: live, static where nobody watches, or text in a terminal.
+def _open_display(
+    shell: InteractiveShell, model: str, *, static: bool
+) -> tuple[Display, CellAttendant]:
+    """The way to show an answer here, and who runs its tools and asks the person.
 
-    Static, too, where what a cell shows is captured.
+    It is live, static where nobody watches, or text in a terminal. Static, too, where what a cell
+    shows is captured; there nobody would see what is asked.
     """
+    from nbchat.frontends.notebook.attendant import CellAttendant
+    from nbchat.frontends.notebook.surroundings import surroundings
+
+    is_captured = surroundings(shell).is_captured
+    can_ask = can_answer(shell) and not is_captured
     if not hasattr(shell, "kernel"):
         from nbchat.frontends.notebook import terminal
 
-        return terminal.display(model, static=static)
+        display = terminal.display(model, static=static)
+    else:
+        display = _cell_display(shell, model, static=static or is_captured)
+    return display, CellAttendant(shell, display, can_ask=can_ask)
+
+
+def _cell_display(shell: InteractiveShell, model: str, *, static: bool) -> Display:
     from nbchat.frontends.notebook.cell import LiveCell, StaticCell
     from nbchat.frontends.notebook.surroundings import surroundings
 
-    around = surroundings(shell)
-    if static or around.is_captured:
+    if static:
         return StaticCell(shell)
     if is_terminal(shell):
         from nbchat.frontends.notebook.terminal import Printed
 
         return Printed()
-    return LiveCell(shell, model, around=around)
+    return LiveCell(shell, model, around=surroundings(shell))
 
 
 def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:

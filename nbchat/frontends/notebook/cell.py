@@ -8,18 +8,27 @@ and static give the same bytes. What the cell shows besides is left alone.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
+from nbchat import render
+from nbchat.context.cells import Output
 from nbchat.events import Event
 from nbchat.frontends.notebook.growing_answer import GrowingAnswer
+from nbchat.frontends.notebook.growing_calls import asked_about, waits
 from nbchat.frontends.notebook.one_output import RESENT_IN_ONE_OUTPUT, OneOutput
 from nbchat.frontends.notebook.repaint_clock import RepaintClock
 from nbchat.frontends.notebook.several_outputs import SeveralOutputs
 from nbchat.frontends.notebook.surroundings import Surroundings
 from nbchat.frontends.turn_output import turn_metadata, turn_output
-from nbchat.messages import Text, Thought
+from nbchat.messages import Text, Thought, ToolCall, ToolResult
+from nbchat.render.page import styled_page
+from nbchat.render.would_run import would_run_html
+from nbchat.tools.consent import ConsentQuestion
+from nbchat.tools.running import Job
 from nbchat.turns import Turn
 
 if TYPE_CHECKING:
@@ -27,11 +36,19 @@ if TYPE_CHECKING:
 
 
 class Display(Protocol):
-    """Shows one answer. `feed` takes events, `tick` is called often, `finish` once."""
+    """Shows one answer. `feed` takes events, `tick` is called often, `finish` once.
+
+    A tool of it is shown while it is asked about (`ask`, and None when that is over), from when it
+    begins (`run`), and with what it prints (`hear`, on any thread). `say` shows a remark.
+    """
 
     def feed(self, events: Sequence[Event]) -> None: ...
     def tick(self) -> None: ...
     def finish(self, turn: Turn | None) -> None: ...
+    def ask(self, question: ConsentQuestion | None) -> None: ...
+    def run(self, job: Job) -> None: ...
+    def hear(self, job: Job, outputs: Sequence[Output]) -> None: ...
+    def say(self, words: str) -> None: ...
 
 
 class StaticCell:
@@ -39,13 +56,35 @@ class StaticCell:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
+        self._id = ""  # of the output, where a question was shown in it before
 
     def feed(self, events: Sequence[Event]) -> None: ...
     def tick(self) -> None: ...
+    def run(self, job: Job) -> None: ...
+    def hear(self, job: Job, outputs: Sequence[Output]) -> None: ...
+    def say(self, words: str) -> None: ...
+
+    def ask(self, question: ConsentQuestion | None) -> None:
+        """Show it where the answer will stand."""
+        if question is not None:
+            calls = asked_about(question)
+            html = styled_page(would_run_html(calls, waits(question)))
+            self._publish({"text/html": html, "text/plain": render.STILL_ARRIVING}, {})
 
     def finish(self, turn: Turn | None) -> None:
-        if turn is not None:
+        if turn is None:
+            return
+        if self._id:
+            self._publish(turn_output(turn), turn_metadata(turn))
+        else:
             self._shell.display_pub.publish(turn_output(turn), metadata=turn_metadata(turn))
+
+    def _publish(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
+        is_update = bool(self._id)
+        self._id = self._id or f"nbchat-{uuid4().hex}"
+        self._shell.display_pub.publish(
+            data, metadata, transient={"display_id": self._id}, update=is_update
+        )
 
 
 class LiveCell:
@@ -68,6 +107,8 @@ class LiveCell:
         self._around = around or Surroundings(shell)
         self._answer = GrowingAnswer(model, self._start)
         self._static = StaticCell(shell)
+        self._order = threading.RLock()  # what a tool prints is heard on a thread of its own
+        self._next_look = 0.0  # when what a tool prints is painted again
         self._painter: SeveralOutputs | OneOutput
         if self._around.enter():
             self._repaints = RepaintClock(self._start)
@@ -80,12 +121,15 @@ class LiveCell:
         self._painter = OneOutput(self._shell, self._answer, self._repaints, self._around)
 
     def feed(self, events: Sequence[Event]) -> None:
-        start = self._clock()
-        for event in events:
-            if isinstance(event, Text | Thought) and event.text:
-                self._hurry(thinks=isinstance(event, Thought))
-            self._answer.take(event, self._clock())
-        self._repaints.add_work(self._clock() - start)
+        with self._order:
+            start = self._clock()
+            for event in events:
+                if isinstance(event, Text | Thought) and event.text:
+                    self._hurry(thinks=isinstance(event, Thought))
+                elif isinstance(event, ToolCall | ToolResult):
+                    self._repaints.hurry(self._clock())
+                self._answer.take(event, self._clock())
+            self._repaints.add_work(self._clock() - start)
 
     def _hurry(self, *, thinks: bool) -> None:
         """Paint soon what is new: the first words, or words after thinking."""
@@ -95,15 +139,47 @@ class LiveCell:
         elif progress.thinks != thinks:
             self._repaints.hurry(self._clock())
 
+    # --- tools -----------------------------------------------------------------------------------
+
+    def ask(self, question: ConsentQuestion | None) -> None:
+        with self._order:
+            self._answer.ask(question)
+            self._paint_now()
+
+    def run(self, job: Job) -> None:
+        with self._order:
+            self._answer.run(job, self._clock())
+            self._next_look = self._clock()  # painted by the thread that hears: no stop tears that
+
+    def hear(self, job: Job, outputs: Sequence[Output]) -> None:
+        with self._order:
+            now = self._clock()
+            if self._answer.is_running and now >= self._next_look:
+                self._answer.hear(job, outputs)
+                self._next_look = now + self._answer.gap(now)
+                self._repaints.hurry(now)
+                self.tick()
+
+    def say(self, words: str) -> None:
+        with self._order:
+            self._answer.remarks.append(words)
+
+    def _paint_now(self) -> None:
+        self._repaints.skip_waiting(self._clock())
+        self.tick()
+
+    # --- painting --------------------------------------------------------------------------------
+
     def tick(self) -> None:
-        if isinstance(self._painter, SeveralOutputs) and self._around.is_disturbed:
-            self._around.take_painting_away(wait=True)
-            self._go_on_in_one_output()
-        now = self._clock()
-        if self._repaints.is_due(now):
-            self._painter.paint(now)
-            self._repaints.add_work(self._clock() - now)
-            self._repaints.plan_next(now, self._painter.size)
+        with self._order:
+            if isinstance(self._painter, SeveralOutputs) and self._around.is_disturbed:
+                self._around.take_painting_away(wait=True)
+                self._go_on_in_one_output()
+            now = self._clock()
+            if self._repaints.is_due(now):
+                self._painter.paint(now)
+                self._repaints.add_work(self._clock() - now)
+                self._repaints.plan_next(now, self._painter.size)
 
     def finish(self, turn: Turn | None) -> None:
         if isinstance(self._painter, OneOutput) and self._painter.is_there:

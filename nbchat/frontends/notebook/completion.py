@@ -166,6 +166,12 @@ def _on_cell_line(text: str) -> Found:
 
 
 def _value_of(flag: str, typed: str) -> Found:
+    if flag == "--tools":
+        before, _, last = typed.rpartition(",")
+        given = before.split(",")
+        return Found(
+            starting(last, (one for one in known_names.tools() if one.text not in given)), last
+        )
     if flag == "--name":
         return _as_typed(typed, known_names.conversations(), cell_reader(flag))
     return Found(starting(typed, [Name(word, "value") for word in VALUES[flag]]), typed)

@@ -162,6 +162,17 @@ def _variables(typed: str, fits: Any) -> Iterator[Name]:
             yield Name(name, "instance")
 
 
+def tools() -> Iterator[Name]:
+    """The ready tools, and functions of the notebook."""
+    from nbchat.frontends.notebook.named_tools import READY, functions
+
+    notebook = IPythonNotebook(get_ipython())
+    hidden = notebook.hidden
+    own = {name: value for name, value in notebook.variables.items() if name not in hidden}
+    yield from (Name(name, "tool") for name in READY)
+    yield from (Name(name, "function") for name in functions(own))
+
+
 # --- what is offered -----------------------------------------------------------------------------
 
 

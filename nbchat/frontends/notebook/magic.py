@@ -72,6 +72,10 @@ class ChatMagics(Magics):
         {flags}
         --above N             with the N cells above and what they showed; all: as many as fit
         --error               with the last error, its cell and its variables
+        --tools look,run,f    the model may look around, run Python here, and call your function f;
+                              before anything is run by run, you are asked
+        --plan                first a numbered plan, which you allow or refuse as a whole
+        --yes                 run the tools of this cell without asking
         --show                send nothing: show what would be sent
         --fresh               this question aside: without the history, and no part of it
         --raw                 leave {names} as they are typed

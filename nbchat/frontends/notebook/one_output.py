@@ -20,7 +20,7 @@ RESENT_IN_ONE_OUTPUT = 30_000  # characters a second, since each repaint is the 
 class OneOutput:
     """For an answer beside other things, which must not be taken away with its painting.
 
-    It is there from the first word on, so that a question without an answer leaves nothing.
+    It is there from the first word or call on, so that a question without an answer leaves nothing.
     """
 
     def __init__(
@@ -52,11 +52,14 @@ class OneOutput:
 
     def paint(self, now: float) -> None:
         """Show the answer so far."""
-        if not self._answer.progress.has_begun:
+        if not self._answer.has_begun:
             return
-        blocks = self._answer.blocks
         page = render.whole_live_html(
-            self._head(), blocks.settled, blocks.tail, status=self._answer.status_line(now)
+            self._head(),
+            self._answer.settled,
+            self._answer.tail(now),
+            status=self._answer.status_line(now),
+            caret=self._answer.speaks,
         )
         if page != self._page or self._repaints.is_stale(now):
             # What is added has no text: a front-end that updates nothing would leave it standing.

@@ -10,6 +10,9 @@ class Progress:
 
     def __init__(self, model: str, start: float) -> None:
         self.thinks = False  # now
+        self.doing = ""  # what goes on in place of an answer
+        self._paused_at: float | None = None  # since when a tool runs
+        self._paused = 0.0  # seconds that tools have run since the first words
         self._model = model
         self._start = start
         self._kinds: set[bool] = set()  # what there has been: thoughts (True), words (False)
@@ -28,10 +31,23 @@ class Progress:
     def count(self, text: str, now: float, *, thinks: bool) -> None:
         """Some words have arrived, or some thoughts."""
         self.thinks = thinks
+        self.doing = ""
         self._kinds.add(thinks)
         if self._first_at is None:
             self._first_at = now
         self._tokens += len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN
+
+    def pause(self, doing: str, now: float) -> None:
+        """A tool runs: meanwhile no words can come."""
+        self.doing = doing
+        self._paused_at = now
+
+    def go_on(self, now: float) -> None:
+        """The model is waited for again."""
+        self.doing = "waiting…"
+        if self._paused_at is not None and self._first_at is not None:
+            self._paused += now - self._paused_at
+        self._paused_at = None
 
     def status_line(self, now: float) -> str:
         """The line below the open end, as of now.
@@ -44,10 +60,12 @@ class Progress:
         'kimi-k2.6 · 4 s · 25 tok/s'
         """
         seconds = now - self._start
+        if self.doing:
+            return f"{self._model} · {self.doing} {seconds:.0f} s"
         if self._first_at is None:
             return f"{self._model} · waiting… {seconds:.0f} s"
         if self.thinks:
             return f"{self._model} · thinking… {seconds:.0f} s"
-        since = now - self._first_at
+        since = now - self._first_at - self._paused
         rate = f" · {self._tokens / since:.0f} tok/s" if since >= 1 else ""
         return f"{self._model} · {seconds:.0f} s{rate}"

@@ -62,7 +62,7 @@ class SeveralOutputs:
 
     def paint(self, now: float) -> None:
         """Show the answer so far."""
-        settled, tail = self._answer.blocks.settled, self._answer.blocks.tail
+        settled, tail = self._answer.settled, self._answer.tail(now)
         if self._begun or settled or tail:
             self._paint_words(settled, tail, now)
         else:
@@ -86,7 +86,10 @@ class SeveralOutputs:
         # The new output comes first, with what was the open end of the one before. The style
         # hides that end in the old output until it is finished below, so nothing moves.
         page = render.live_html(
-            settled[self._finished_blocks :], tail, status=self._answer.status_line(now)
+            settled[self._finished_blocks :],
+            tail,
+            status=self._answer.status_line(now),
+            caret=self._answer.speaks,
         )
         self._show(page, now, force=head_is_due or bool(group))
         # What has settled is sent now, and once more when its output is finished.

@@ -10,17 +10,22 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.text import Text as Words
 
+from nbchat.context.cells import Output
+from nbchat.context.shown import fenced
 from nbchat.events import Event, Notice
 from nbchat.frontends.footer import footer
-from nbchat.messages import Image, Text, Thought, is_picture
+from nbchat.frontends.notebook.growing_calls import asked_about, first_lines
+from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
 from nbchat.render.answer_body import has_results
 from nbchat.render.characters import InPieces, readable
@@ -29,6 +34,10 @@ from nbchat.render.sources import numbered, source_lines
 from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import clean, clean_words
 from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
+from nbchat.render.tool_words import call_words, result_text
+from nbchat.render.would_run import would_run_words
+from nbchat.tools.consent import ConsentQuestion
+from nbchat.tools.running import Job
 from nbchat.turns import Turn
 
 if TYPE_CHECKING:
@@ -70,6 +79,7 @@ class Printed:
     def __init__(self) -> None:
         self._words = InPieces(clean_words)
         self._line_is_open = False
+        self._calls: dict[str, ToolCall] = {}  # without a result, by their ids
 
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -81,18 +91,44 @@ class Printed:
                     gap = "\n\n" if self._line_is_open else ""
                     self._print(f"{gap}{picture_words(event)}")
                 case Notice(text):
-                    self._end_line()
-                    self._print(f"({clean_words(text)})\n")
+                    self.say(text)
+                case ToolCall():
+                    self._calls[event.id] = event
+                case ToolResult():
+                    self._print_result(event)
 
     def tick(self) -> None: ...
 
+    # --- tools -----------------------------------------------------------------------------------
+
+    def run(self, job: Job) -> None: ...
+    def hear(self, job: Job, outputs: Sequence[Output]) -> None: ...
+
+    def ask(self, question: ConsentQuestion | None) -> None:
+        if question is None:
+            return
+        self._end_words()
+        for heading, code in would_run_words(asked_about(question)):
+            self._print(f"\n{clean(heading)}\n")
+            self._print("".join(f"    {clean(line)}\n" for line in code.split("\n")))
+
+    def say(self, words: str) -> None:
+        self._end_words()
+        self._print(f"({clean_words(words)})\n")
+
+    def _print_result(self, result: ToolResult) -> None:
+        self._end_words()
+        call = self._calls.pop(result.id, None)
+        if call is not None:
+            self._print(clean_words(result_words(call, result)) + "\n\n")
+
     def finish(self, turn: Turn | None) -> None:
-        self._print(self._words.finish())
-        self._end_line()
+        self._end_words()
         for line in last_lines(turn) if turn else ():
             self._print(f"{line}\n")
 
-    def _end_line(self) -> None:
+    def _end_words(self) -> None:
+        self._print(self._words.finish())
         if self._line_is_open:
             self._print("\n")
 
@@ -116,15 +152,22 @@ class Drawn:
         self._said = False  # whether the answer has begun
         self._printed = False  # whether anything has: blocks stand apart
         self._below = _Below()
-        self._live = Live(
+        self._calls: dict[str, ToolCall] = {}  # without a result, by their ids
+        self._running: _Running | None = None
+        self._order = threading.RLock()  # what a tool prints is heard on a thread of its own
+        self._live = self._begin_live()
+
+    def _begin_live(self) -> Live:
+        live = Live(
             self._below,
-            console=console,
+            console=self._console,
             auto_refresh=False,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._live.start()
+        live.start()
+        return live
 
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -140,6 +183,58 @@ class Drawn:
                     self._settle([picture_words(event)])
                 case Notice(text):
                     self._print(remark(text))
+                case ToolCall():
+                    self._end_words()
+                    self._calls[event.id] = event
+                case ToolResult():
+                    self._print_result(event)
+
+    # --- tools -----------------------------------------------------------------------------------
+
+    def ask(self, question: ConsentQuestion | None) -> None:
+        if question is None:
+            self._live = self._begin_live()
+            return
+        self._end_words()
+        self._below.parts = []
+        self._live.stop()
+        for heading, code in would_run_words(asked_about(question)):
+            self._console.print(Group(*self._gap(), remark(heading), page(fenced(code, "python"))))
+            self._printed = True
+
+    def say(self, words: str) -> None:
+        self._print(remark(words))
+
+    def run(self, job: Job) -> None:
+        with self._order:
+            self._console.file = sys.stdout  # while a tool runs, another is in its place
+            self._running = _Running(job.tool.name, self._clock())
+            self._paint()
+
+    def hear(self, job: Job, outputs: Sequence[Output]) -> None:
+        with self._order:
+            if self._running is not None:
+                self._running.lines = first_lines(outputs)
+                self.tick()
+
+    def _print_result(self, result: ToolResult) -> None:
+        with self._order:
+            self._running = None
+        call = self._calls.pop(result.id, None)
+        if call is not None:
+            self._end_words()
+            self._print(remark(result_words(call, result)))
+
+    def _end_words(self) -> None:
+        """What has been said or thought is whole: something else comes below it."""
+        if self._said:
+            self._end_answer()
+            self._answer, self._words = SourceBlocks(), InPieces(clean_words)
+        else:
+            self._end_thought()
+            self._thought, self._thoughts = SourceBlocks(), InPieces(clean_words)
+
+    # --- drawing ---------------------------------------------------------------------------------
 
     def _begin_answer(self) -> None:
         if not self._said:
@@ -167,15 +262,18 @@ class Drawn:
         self._console.print(Group(*above, block))
 
     def tick(self) -> None:
-        now = self._clock()
-        if now >= self._next:
-            self._paint()
-            self._next = now + max(GAP, DRAWING_SHARE * (self._clock() - now))
+        with self._order:
+            now = self._clock()
+            if now >= self._next:
+                self._paint()
+                self._next = now + max(GAP, DRAWING_SHARE * (self._clock() - now))
 
     def _paint(self) -> None:
         source = self._answer.open if self._said else self._thought.open
         room = max(self._console.height - BELOW, 1)
         tail: list[RenderableType] = []
+        if self._running is not None and self._running.lines:
+            source = fenced(self._running.lines)
         if source.strip():
             tail = [open_page(source, dim=not self._said, most_lines=room), Words("")]
         self._below.parts = [*self._gap(), *tail, self._status()]
@@ -186,6 +284,9 @@ class Drawn:
 
     def _status(self) -> Words:
         doing = "waiting… "
+        if self._running is not None:
+            seconds = self._clock() - self._running.since
+            return Words(clean(f"{self._running.name} · {seconds:.0f} s"), style="dim")
         if self._said:
             doing = ""
         elif self._thought.size:
@@ -200,6 +301,21 @@ class Drawn:
         self._end_answer()
         for line in last_lines(turn) if turn else ():
             self._print(remark(line))
+
+
+@dataclass(slots=True)
+class _Running:
+    """A tool that runs, since when, and what it has printed so far."""
+
+    name: str
+    since: float
+    lines: str = ""
+
+
+def result_words(call: ToolCall, result: ToolResult) -> str:
+    """A call that has its result: a line, and the first lines of what came of it."""
+    text = first_lines([Output("stdout", result_text(result))]) if result_text(result) else ""
+    return "\n".join(filter(None, [call_words(call, result), text]))
 
 
 class _Below:

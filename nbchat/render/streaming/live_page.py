@@ -57,25 +57,29 @@ def live_html(
     status: str = "",
     thought: str = "",
     notices: Sequence[str] = (),
+    caret: bool = True,
 ) -> str:
     """Blocks that have settled, the open end with a caret, and a line about what is going on.
 
-    `thought` is what has been thought so far, while there is nothing else to read.
+    `thought` is what has been thought so far, while there is nothing else to read. Without a
+    `caret` where no words come at the end.
     """
     parts = [_open_thought(thought), *map(note, notices), *blocks]
     if status:  # last, where the reader is
-        words = _with_caret(tail) if tail or blocks else ""
+        words = _with_caret(tail) if caret and (tail or blocks) else tail
         parts.append(f'<div class="nbc-open">{words}{_status_html(status)}</div>')
     return page("".join(parts))
 
 
-def whole_live_html(head: str, blocks: Sequence[str], tail: str, *, status: str) -> str:
+def whole_live_html(
+    head: str, blocks: Sequence[str], tail: str, *, status: str, caret: bool = True
+) -> str:
     """All of an answer in one page, with what it needs of our style sheets.
 
     `head` is what comes before the words: `thinking_head` as long as there are none, then
     `folded_head`.
     """
-    words = _with_caret(tail) if tail or blocks else ""
+    words = _with_caret(tail) if caret and (tail or blocks) else tail
     inner = "".join([head, *blocks, words, _status_html(status)])
     style = stylesheets.rules_for(inner) + stylesheets.rules_for(inner, "live.css")
     return page(f"<style>{style}</style>{inner}")

@@ -15,6 +15,8 @@ from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.commands.usage_table import (
     USAGE_HEAD,
     remarks,
+    tools_line,
+    tools_run,
     usage_rows,
     without_times,
 )
@@ -23,9 +25,12 @@ from nbchat.frontends.quoting import quoted
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbchat.conversation.conversation import Conversation
     from nbchat.turns import Turn
 
+READ_ONLY = ("look",)  # ready tools that change nothing
 NOTHING_ASKED = "Nothing has been asked yet."
 ALL_ASIDE = (
     "What has been asked stands aside. %chat branches lists it; %chat goto N goes on from there."
@@ -70,7 +75,10 @@ def usage(chat: ChatCommand) -> None:
     if not _is_for_a_person(chat):
         table = [without_times(row) for row in table]
     head, *rows = table
-    show_table(chat.shell, head, rows, remarks(chat.conversation))
+    below = [remarks(chat.conversation)]
+    if tools := tools_run(turns):
+        below.append(tools_line(tools, with_times=_is_for_a_person(chat)))
+    show_table(chat.shell, head, rows, " ".join(below))
 
 
 # --- where it stands -----------------------------------------------------------------------------
@@ -152,7 +160,13 @@ def undo(chat: ChatCommand, count: str = "") -> None:
         print("Nothing to take back.")
         return
     before = len(gone) + len(chat.conversation.turns)
-    print(f"Took back {len(gone)} of {plural(before, 'turn')}.")
+    print(f"Took back {len(gone)} of {plural(before, 'turn')}.{_stays_done(gone)}")
+
+
+def _stays_done(gone: Sequence[Turn]) -> str:
+    """What is not taken back: whatever the tools of these turns have done."""
+    names = [tool for tool in tools_run(gone) if tool not in READ_ONLY]
+    return f" What {' and '.join(names)} changed stays as it is." if names else ""
 
 
 @command("redo", "take back the last undo or reset", group="conversation")

@@ -14,23 +14,34 @@ from nbchat.frontends.notebook.arguments import MagicArguments, leading_options
 from nbchat.frontends.notebook.ask import ask_composed
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.named_tools import with_tools
 from nbchat.frontends.notebook.repair_shown import show_repair
 
 if TYPE_CHECKING:
     from nbchat.events import Answer
 
 SHOW = "--show"
+RUN = "--run"
+# Behind the question, where the model may run what it has repaired.
+AND_RUN = (
+    "Run the repaired code with the tool run, and look at what comes of it before you answer. "
+    "Where it is refused, answer without."
+)
 
 
 @command(
-    "fix [TEXT]",
-    "have the cell that failed last repaired; the repaired one goes below and is not run",
+    "fix [--run] [TEXT]",
+    "have the cell that failed last repaired; the repaired one goes below and is not run, unless "
+    "you allow it with --run",
     group="notebook",
 )
 def fix(chat: ChatCommand, text: str = "") -> Answer | None:
     words, line = _read("fix", chat, text)
     failed = failed_cell(IPythonNotebook(chat.shell), chat.settings.data)
-    answer = _ask(chat, line, fix_question(words, failed), failed)
+    question = fix_question(words, failed)
+    if line.tools:
+        question = f"{question}\n\n{AND_RUN}"
+    answer = _ask(chat, line, question, failed)
     if answer is not None:
         cell = failed.failure.cell
         show_repair(chat.shell, repair(answer.text, cell.source, failed.piece, cell.number))
@@ -46,14 +57,20 @@ def explain(chat: ChatCommand, text: str = "") -> Answer | None:
 
 def _read(name: str, chat: ChatCommand, text: str) -> tuple[str, MagicArguments]:
     """What a person adds to the question, and whether it is only to be shown."""
-    options = leading_options(text)
-    words = text[len(options) :].strip()
-    if options not in ("", SHOW):
+    own = [RUN, SHOW] if name == "fix" else [SHOW]
+    words, given = text, []
+    while first := next((one for one in own if words.split(maxsplit=1)[:1] == [one]), ""):
+        given.append(first)
+        words = words.strip()[len(first) :].strip()
+    if options := leading_options(words):
         raise BadCommand(
-            f"%chat {name} takes {SHOW} and words, and no other option. They stand on the first "
-            f"line of a cell, and the question below it:\n%%chat --error {options}"
+            f"%chat {name} takes {' and '.join(own)} and words, and no other option. They stand "
+            f"on the first line of a cell, and the question below it:\n%%chat --error {options}"
         )
-    return words, MagicArguments(name=chat.conversation.name, show=options == SHOW)
+    line = MagicArguments(
+        name=chat.conversation.name, show=SHOW in given, tools="run" if RUN in given else None
+    )
+    return words, with_tools(chat.shell, line, chat.settings.data)
 
 
 def _ask(chat: ChatCommand, line: MagicArguments, words: str, failed: FailedCell) -> Answer | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # The files with commands. Help lists groups and commands in the order in which they come here.
 FILES = (
-    *("models", "conversation", "cells", "errors", "code"),
+    *("models", "conversation", "cells", "errors", "code", "tools"),
     *("files", "history", "setup", "check", "trust"),
 )
 

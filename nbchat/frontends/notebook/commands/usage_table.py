@@ -6,12 +6,13 @@ came is no turn: it is in the table where its provider has counted it, and the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbchat.events import Answer
 from nbchat.frontends.footer import cost_by_settings
+from nbchat.messages import ToolResult
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -97,6 +98,29 @@ def remarks(conversation: Conversation) -> str:
         said.append("What some of it cost is not known.")
     said.append(WITHOUT_WORD)
     return " ".join(said)
+
+
+def tools_run(turns: Sequence[Turn]) -> dict[str, list[float]]:
+    """The seconds of each run of each tool, by its name; what was refused has not run."""
+    runs: dict[str, list[float]] = {}
+    for turn in turns:
+        for part in turn.answer.parts:
+            if isinstance(part, ToolResult) and part.seconds > 0:
+                runs.setdefault(part.name, []).append(part.seconds)
+    return runs
+
+
+def tools_line(runs: Mapping[str, Sequence[float]], *, with_times: bool) -> str:
+    """How often each tool has run, and for how long.
+
+    >>> tools_line({"run": [1.25, 2.0]}, with_times=True)
+    'Tools: run 2 times, 3.2 s.'
+    """
+    told = []
+    for name, seconds in runs.items():
+        time = f", {sum(seconds):,.1f} s" if with_times else ""
+        told.append(f"{name} {plural(len(seconds), 'time')}{time}")
+    return f"Tools: {'; '.join(told)}."
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,0 +1,137 @@
+"""The tools that are named on a line: ready ones, and functions of the notebook.
+
+A ready tool goes before a variable of the same name: what asks a person first is never mistaken
+for what does not.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from nbchat.errors import BadOption
+from nbchat.frontends.host import IPythonNotebook
+from nbchat.messages import Tool, ToolCall
+from nbchat.tools.tool import FunctionTool, with_functions
+from nbchat.wording import nearest, shorten
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.frontends.notebook.arguments import MagicArguments
+    from nbchat.settings_values import Data
+    from nbchat.streams import PlannedOptions
+
+READY = ("look", "run")
+NO_VALUES = 'data is "schema" in the settings: no code is run, since its result shows values'
+LONGEST_SHOWN = 60  # characters of what was typed that are repeated
+
+
+def ready_tool(name: str) -> FunctionTool:
+    """`look` or `run`; they are imported when first named."""
+    found: FunctionTool = getattr(import_module("nbchat.tools.notebook_tools"), name)
+    return found
+
+
+def with_tools(shell: InteractiveShell, line: MagicArguments, data: Data) -> MagicArguments:
+    """The same line with the tools that it names among its options.
+
+    Raises BadOption for a name that is none. With --yes nobody is asked, and where the setting
+    `data` is "schema" what shows values is refused all the same.
+    """
+    if not line.tool_names:
+        return line
+    notebook = IPythonNotebook(shell)
+    hidden = notebook.hidden
+    variables = {name: value for name, value in notebook.variables.items() if name not in hidden}
+    tools = with_functions(named_tools(line.tool_names, variables))
+    options: PlannedOptions = {**line.options, "tools": tools}
+    if line.plan:
+        options["plan"] = True
+    if line.yes:
+        options["approve"] = partial(_approve, tools, data)
+    return replace(line, options=options)
+
+
+def _approve(tools: Sequence[Tool], data: Data, call: ToolCall) -> bool | str:
+    """Yes to every call, but for code where no value may leave."""
+    runs_code = any(
+        isinstance(one, FunctionTool) and one.code and one.name == call.name for one in tools
+    )
+    return NO_VALUES if runs_code and data == "schema" else True
+
+
+def named_tools(names: str, variables: Mapping[str, Any]) -> list[Any]:
+    """What `look,run,f` names, in that order and each once. Raises BadOption for any other name."""
+    found: list[Any] = []
+    for name in names.replace(",", " ").split():
+        for one in _named(name, variables):
+            if not any(one is other for other in found):
+                found.append(one)
+    return found
+
+
+def _named(name: str, variables: Mapping[str, Any]) -> Sequence[Any]:
+    if name in READY:
+        return [ready_tool(name)]
+    value = _value(name, variables)
+    tools = [*value] if isinstance(value, list | tuple) else [value]
+    for one in tools:
+        if not can_be_tool(one):
+            raise BadOption(
+                f"{_shown(name)} in --tools is of type {type(one).__name__}, and a tool is a "
+                "function. Name a function of this notebook, or look, or run."
+            )
+    return tools
+
+
+def _value(name: str, variables: Mapping[str, Any]) -> Any:
+    """The variable of that name; behind dots what is in a module."""
+    first, *rest = name.split(".")
+    if first not in variables:
+        raise _no_such_tool(name, variables)
+    value = variables[first]
+    for part in rest:
+        if not isinstance(value, ModuleType):
+            raise BadOption(
+                f"{_shown(name)} in --tools: only functions of modules are named with a dot. "
+                f"Give it a name of its own first: f = {shorten(name, LONGEST_SHOWN)}"
+            )
+        if not hasattr(value, part):
+            raise BadOption(
+                f"{_shown(name)} in --tools: the module {value.__name__} has no {_shown(part)}."
+            )
+        value = getattr(value, part)
+    return value
+
+
+def _no_such_tool(name: str, variables: Mapping[str, Any]) -> BadOption:
+    known = [*READY, *functions(variables)]
+    near = nearest(name, known)
+    guess = f" Did you mean {' or '.join(near)}?" if near else ""
+    return BadOption(
+        f"there is no tool or function {_shown(name)} here.{guess}\n"
+        "look and run are always there; %chat tools lists the functions of this notebook."
+    )
+
+
+def _shown(name: str) -> str:
+    return repr(shorten(name, LONGEST_SHOWN))
+
+
+def can_be_tool(value: object) -> bool:
+    """Whether it is a tool, or a function that can be one."""
+    return isinstance(value, Tool) or inspect.isroutine(value)
+
+
+def functions(variables: Mapping[str, Any]) -> Iterator[str]:
+    """The variables that can be named: functions and tools that were made here or imported."""
+    for name, value in variables.items():
+        is_own = not name.startswith("_") and name not in READY
+        if is_own and can_be_tool(value):
+            yield name
