@@ -7,18 +7,17 @@ interrupt is seen at once; nothing nests a loop, and nothing else assumes a thre
 from __future__ import annotations
 
 import asyncio
-import inspect
 import queue
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+from nbchat.errands import Errand, reached
 from nbchat.errors import Interrupted, NbchatError
 from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
@@ -26,7 +25,7 @@ from nbchat.loop import CLOSING_SECONDS, LoopThread
 from nbchat.store.notebook_path import kernel_is_watched
 from nbchat.streams import Stream
 from nbchat.tools.consent import ConsentQuestion, Decision
-from nbchat.tools.running import INTERRUPTED, Job, Outcome
+from nbchat.tools.running import Job, Outcome
 from nbchat.tools.workplace import Attendant, Nobody, set_workplace
 
 T = TypeVar("T")
@@ -41,55 +40,7 @@ class _Mark(Enum):
     INTERRUPTED = "the user pressed stop"
 
 
-class _Errand:
-    """Something to be done on the thread that reads, for which the engine's loop waits."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        self._work = work
-        self._loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[Any] = self._loop.create_future()
-
-    def do(self) -> None:
-        """Do it, and tell the loop what came of it."""
-        try:
-            result, error = self._work(), None
-        except BaseException as raised:
-            result, error = None, _harmless(raised)
-        self._tell(result, error)
-
-    async def do_here(self) -> None:
-        """The same on the loop of an async reader, on which an awaitable result is awaited."""
-        result, error = None, None
-        try:
-            result = self._work()
-            if inspect.isawaitable(result):
-                result = await result
-        except BaseException as raised:
-            error = _harmless(raised)
-            if isinstance(raised, asyncio.CancelledError):  # the reader's own
-                raise
-        finally:
-            self._tell(result, error)
-
-    def _tell(self, result: object, error: Exception | None) -> None:
-        with suppress(RuntimeError):  # the loop has been closed
-            self._loop.call_soon_threadsafe(self._settle, result, error)
-
-    def _settle(self, result: object, error: Exception | None) -> None:
-        if self.done.done():  # nobody waits any more
-            return
-        if error is None:
-            self.done.set_result(result)
-        else:
-            self.done.set_exception(error)
-
-
-def _harmless(raised: BaseException) -> Exception:
-    """What was raised, as something that does not end the engine's loop."""
-    return raised if isinstance(raised, Exception) else RuntimeError(f"it raised {raised!r}")
-
-
-_Item: TypeAlias = list[Event] | _Mark | _Errand
+_Item: TypeAlias = list[Event] | _Mark | Errand
 
 
 class _Relay:
@@ -152,7 +103,7 @@ class _Relay:
             await asking
 
     async def _have_done(self, work: Callable[[], object]) -> Any:
-        errand = _Errand(work)
+        errand = Errand(work)
         self.deliver(errand)
         return await errand.done
 
@@ -185,22 +136,6 @@ def _bare(error: Exception) -> Exception:
 
 def _interrupted(answer: Answer) -> Interrupted:
     return Interrupted(f"stopped after {len(answer.text):,} characters.")
-
-
-def reached(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
-    """What comes of a tool that an interrupt reaches first; the turn ends when the tool has."""
-    start = time.monotonic()
-    try:
-        with interrupts.reaching():
-            outcome = perform()
-    except KeyboardInterrupt:  # between two lines of ours
-        outcome = Outcome(INTERRUPTED, True, time.monotonic() - start)
-    if not interrupts.seen:
-        return outcome
-    outcome.interrupted = True
-    # Libraries make another error of it; so does Python itself, where it strikes inside a lock.
-    is_told = str(outcome.content).startswith(INTERRUPTED)
-    return outcome if is_told or not outcome.error else replace(outcome, content=INTERRUPTED)
 
 
 # --- for another event loop ------------------------------------------------------------------
@@ -272,7 +207,7 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
     item: _Item = []
     try:
         while (item := await relay.take()) is not _Mark.ENDED:
-            if isinstance(item, _Errand):
+            if isinstance(item, Errand):
                 await item.do_here()
             elif isinstance(item, list):
                 yield item
@@ -332,7 +267,7 @@ class Pump(_Relay):
                 self._stop()
             elif item is _Mark.ENDED:
                 self._ended = True
-            elif isinstance(item, _Errand):
+            elif isinstance(item, Errand):
                 item.do()
             elif isinstance(item, list):
                 self.count_taken()

@@ -47,7 +47,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
     ("tools",),
     ("store",),
     ("conversation",),
-    ("interrupts", "loop", "bridge"),
+    ("interrupts", "loop", "errands", "bridge"),
     ("runtime", "api"),
     ("chat_service",),
     ("display",),

@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from . import distributions, engine_cpu, first_text, interrupts, iopub, loading, saved_size, tables
+from . import (
+    distributions,
+    engine_cpu,
+    first_text,
+    interrupts,
+    iopub,
+    loading,
+    saved_size,
+    tables,
+    tool_interrupts,
+    tool_output,
+)
 from .answers import SHAPES
 
 
@@ -130,6 +141,40 @@ def stops(quick: bool) -> Iterator[Row]:
     )
 
 
+def tool_stops(quick: bool) -> Iterator[Row]:
+    found = tool_interrupts.measured(10 if quick else tool_interrupts.ROUNDS)
+    ours, bare = interrupts.p95(found.ours), interrupts.p95(found.bare)
+    ratio = f"{ours / bare:.1f}x a sleeping cell, {bare:.0f} ms"
+    yield Row(
+        "interrupt inside a tool to idle, p95", f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150
+    )
+    lost = found.of - found.valid
+    yield Row(
+        "turns whose tool was stopped that are not valid",
+        f"{lost}",
+        f"of {found.of} interrupts",
+        "0",
+        lost == 0,
+    )
+
+
+def tool_prints(quick: bool) -> Iterator[Row]:
+    cost = tool_output.measured(3 if quick else tool_output.ROUNDS)
+    ratio = f"1/{cost.cell / cost.tool:,.0f} of a cell that prints it"
+    yield Row(
+        "iopub, a tool prints 5 MB",
+        f"{cost.tool / 1e3:.1f} kB",
+        ratio,
+        "<= 100 kB",
+        cost.tool <= 1e5,
+    )
+    kept = cost.tool_memory
+    ratio = f"a cell that prints it {cost.cell_memory / 1e3:,.0f} kB"
+    yield Row(
+        "memory kept of it, each time", f"{kept / 1e3:,.0f} kB", ratio, "<= 100 kB", kept <= 1e5
+    )
+
+
 def saved(quick: bool) -> Iterator[Row]:
     text = SHAPES["answer"](20_000)
     ours, usual = (
@@ -172,6 +217,8 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "the first text": words,
     "the engine": engine,
     "interrupts": stops,
+    "interrupts of tools": tool_stops,
+    "output of tools": tool_prints,
     "a saved notebook": saved,
     "distributions": packages,
     "tables": large_tables,

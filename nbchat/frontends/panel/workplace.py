@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from nbchat.bridge import reached
+from nbchat.errands import reached
 from nbchat.frontends.cells.tool_output import ToolOutput, tool_output
 from nbchat.interrupts import Interrupts
 from nbchat.tools.consent import ConsentQuestion

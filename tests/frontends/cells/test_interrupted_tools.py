@@ -32,8 +32,8 @@ def sleeper(seconds: float) -> str:
 
 def stubborn() -> str:
     "Goes on whatever happens."
-    print('asleep', flush=True)
     try:
+        print('asleep', flush=True)
         time.sleep(10)
     except KeyboardInterrupt:
         ends.append('swallowed')
@@ -139,8 +139,8 @@ def test_a_tool_that_makes_another_error_of_it_was_interrupted(
     tooled: RunningKernel, service: Service
 ) -> None:
     tooled.run(
-        "def other() -> str:\n    'Fails.'\n    print('asleep', flush=True)\n"
-        "    try:\n        time.sleep(10)\n"
+        "def other() -> str:\n    'Fails.'\n"
+        "    try:\n        print('asleep', flush=True)\n        time.sleep(10)\n"
         "    except KeyboardInterrupt:\n        raise OSError('broken')"
     )
     asks(service, ("other", {}))

@@ -82,7 +82,9 @@ def test_it_runs_on_the_main_thread_once_the_cell_has_ended(beside: RunningKerne
     until(beside, "done.done()")
 
     assert ran.text == ""
-    assert told(beside, "done.result().content").startswith("True, <bound method Interrupts")
+    printed, _, returned = told(beside, "done.result().content.split('\\n\\n')")
+    assert printed == "printed"
+    assert returned.startswith("True, <bound method Interrupts")
     assert told(beside, "stages") == [["where", "waits"], ["where", "runs"], ["where", "ended"]]
 
 
