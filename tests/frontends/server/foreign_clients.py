@@ -1,6 +1,7 @@
 """An environment of their own for clients of others: made once, from what `.ci/clients` pins.
 
 They want other versions of openai than nbchat is tested with. Everything is installed by its hash.
+So are the servers of others that `.ci/partners` pins.
 """
 
 from __future__ import annotations
@@ -20,24 +21,32 @@ from typing import Any
 import pytest
 
 CLIENTS = Path(__file__).parents[3] / ".ci" / "clients"
-MADE = CLIENTS / "made"  # what git ignores
 DEADLINE = 600.0  # seconds; only so that a hang ends
 
 
 def ask_in_python(*arguments: str) -> dict[str, Any]:
     """What each client of Python got; see `.ci/clients/ask_all.py`."""
-    requirements = CLIENTS / "requirements.txt"
-    made = _made_once(requirements, "python", _install_python)
+    made = made_in_python(CLIENTS)
     return _run([str(made / "bin" / "python"), str(CLIENTS / "ask_all.py"), *arguments])
 
 
 def ask_in_node(*arguments: str) -> dict[str, Any]:
     """What the AI SDK got; see `.ci/clients/ai_sdk.mjs`."""
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed, and the AI SDK comes by it")
-    made = _made_once(CLIENTS / "package-lock.json", "node", _install_node)
+    made = made_in_node(CLIENTS)
     shutil.copy(CLIENTS / "ai_sdk.mjs", made)
     return _run(["node", str(made / "ai_sdk.mjs"), *arguments])
+
+
+def made_in_python(pinned: Path) -> Path:
+    """The environment of what the `requirements.txt` in a folder names."""
+    return _made_once(pinned / "requirements.txt", "python", _install_python)
+
+
+def made_in_node(pinned: Path) -> Path:
+    """The folder with what the `package-lock.json` in a folder names."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed, and what runs in node comes by it")
+    return _made_once(pinned / "package-lock.json", "node", _install_node)
 
 
 def _run(command: list[str]) -> dict[str, Any]:
@@ -47,18 +56,19 @@ def _run(command: list[str]) -> dict[str, Any]:
     return answers
 
 
-def _made_once(pinned: Path, kind: str, install: Callable[[Path], None]) -> Path:
-    """The folder of what `pinned` names; made where there is none yet."""
+def _made_once(pinned: Path, kind: str, install: Callable[[Path, Path], None]) -> Path:
+    """The folder of what `pinned` names; made where there is none yet, beside it in `made`."""
     if not pinned.exists():
         pytest.skip("the foreign clients are pinned in a checkout alone")
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    place = MADE / f"{kind}-{version}-{sha256(pinned.read_bytes()).hexdigest()[:12]}"
+    made = pinned.parent / "made"  # what git ignores
+    place = made / f"{kind}-{version}-{sha256(pinned.read_bytes()).hexdigest()[:12]}"
     if place.exists():
         return place
-    MADE.mkdir(exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=MADE))
+    made.mkdir(exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=made))
     try:
-        install(new)
+        install(new, pinned)
         new.rename(place)
     except subprocess.CalledProcessError as error:
         shutil.rmtree(new)
@@ -69,9 +79,8 @@ def _made_once(pinned: Path, kind: str, install: Callable[[Path], None]) -> Path
     return place
 
 
-def _install_python(folder: Path) -> None:
+def _install_python(folder: Path, requirements: Path) -> None:
     """By uv, which pip brings by its hash; pip alone takes ten times the CPU."""
-    requirements = CLIENTS / "requirements.txt"
     with_hashes = re.search(r"^uv==.*(\n    --hash.*)*", requirements.read_text(), re.M)
     assert with_hashes
     uv_alone = folder / "uv.txt"
@@ -85,9 +94,9 @@ def _install_python(folder: Path) -> None:
     _install([*uv, *by_hash, str(requirements)])
 
 
-def _install_node(folder: Path) -> None:
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(CLIENTS / name, folder)
+def _install_node(folder: Path, lock: Path) -> None:
+    for name in ("package.json", lock.name):
+        shutil.copy(lock.parent / name, folder)
     npm = shutil.which("npm") or "npm"
     _install([npm, "ci", "--prefix", str(folder), "--silent", "--no-audit", "--no-fund"])
 
