@@ -38,7 +38,9 @@ def test_what_is_still_open_is_marked_for_the_style_to_hide() -> None:
     html = live_html(["<p>Settled.</p>"], "<p>open</p>", status="kimi · 3 s")
 
     assert '<p>Settled.</p><div class="nbc-open"><p>open<' in html
-    assert ".jp-OutputArea-child:has(~.jp-OutputArea-child) .nbc-open{display:none}" in LIVE_STYLE
+    assert (
+        ".jp-OutputArea-child:has(~.jp-OutputArea-child .nbc) .nbc-open{display:none}" in LIVE_STYLE
+    )
 
 
 def test_a_finished_output_has_its_blocks_alone() -> None:
