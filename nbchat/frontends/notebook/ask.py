@@ -13,8 +13,8 @@ from nbchat.frontends.cells.recorder import recorder_of
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
+from nbchat.frontends.notebook.cell_tools import with_tools
 from nbchat.frontends.notebook.line_by_line import is_terminal
-from nbchat.frontends.notebook.named_tools import with_tools
 from nbchat.frontends.notebook.watching import can_answer, open_runtime
 from nbchat.interrupts import Interrupts
 from nbchat.turns import SYSTEM_WITH_VALUES
