@@ -79,6 +79,8 @@ __all__ = [*sorted(_HOME_OF), "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "tools":  # which has `look` and `run`
+        return import_module("nbchat.tools")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'nbchat' has no attribute {name!r}")
     with _no_fork():

@@ -7,12 +7,14 @@ interrupt is seen at once; nothing nests a loop, and nothing else assumes a thre
 from __future__ import annotations
 
 import asyncio
+import inspect
 import queue
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -21,6 +23,7 @@ from nbchat.errors import Interrupted, NbchatError
 from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
 from nbchat.loop import CLOSING_SECONDS, LoopThread
+from nbchat.store.notebook_path import kernel_is_watched
 from nbchat.streams import Stream
 from nbchat.tools.consent import ConsentQuestion, Decision
 from nbchat.tools.running import INTERRUPTED, Job, Outcome
@@ -51,17 +54,39 @@ class _Errand:
         try:
             result, error = self._work(), None
         except BaseException as raised:
-            result, error = None, raised
+            result, error = None, _harmless(raised)
+        self._tell(result, error)
+
+    async def do_here(self) -> None:
+        """The same on the loop of an async reader, on which an awaitable result is awaited."""
+        result, error = None, None
+        try:
+            result = self._work()
+            if inspect.isawaitable(result):
+                result = await result
+        except BaseException as raised:
+            error = _harmless(raised)
+            if isinstance(raised, asyncio.CancelledError):  # the reader's own
+                raise
+        finally:
+            self._tell(result, error)
+
+    def _tell(self, result: object, error: Exception | None) -> None:
         with suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(self._settle, result, error)
 
-    def _settle(self, result: object, error: BaseException | None) -> None:
+    def _settle(self, result: object, error: Exception | None) -> None:
         if self.done.done():  # nobody waits any more
             return
         if error is None:
             self.done.set_result(result)
         else:
             self.done.set_exception(error)
+
+
+def _harmless(raised: BaseException) -> Exception:
+    """What was raised, as something that does not end the engine's loop."""
+    return raised if isinstance(raised, Exception) else RuntimeError(f"it raised {raised!r}")
 
 
 _Item: TypeAlias = list[Event] | _Mark | _Errand
@@ -121,8 +146,10 @@ class _Relay:
         return outcome
 
     async def ask(self, question: ConsentQuestion) -> None:
-        """Have the person beside that thread asked."""
-        await self._have_done(partial(self._ask, question))
+        """Have the person beside that thread asked, or the function that answers for them."""
+        asking = await self._have_done(partial(self._ask, question))
+        if asking is not None:
+            await asking
 
     async def _have_done(self, work: Callable[[], object]) -> Any:
         errand = _Errand(work)
@@ -132,8 +159,12 @@ class _Relay:
     def _perform(self, job: Job) -> Outcome:
         return self._attendant.perform(job)
 
-    def _ask(self, question: ConsentQuestion) -> None:
+    def _ask(self, question: ConsentQuestion) -> Coroutine[Any, Any, None] | None:
+        """Ask on this thread; what is returned still has to be awaited."""
+        if question.approve is not None:
+            return question.ask_function()
         self._attendant.ask(question)
+        return None
 
     def cancel(self) -> None:
         if self._future is not None:
@@ -152,6 +183,26 @@ def _bare(error: Exception) -> Exception:
     return error
 
 
+def _interrupted(answer: Answer) -> Interrupted:
+    return Interrupted(f"stopped after {len(answer.text):,} characters.")
+
+
+def reached(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
+    """What comes of a tool that an interrupt reaches first; the turn ends when the tool has."""
+    start = time.monotonic()
+    try:
+        with interrupts.reaching():
+            outcome = perform()
+    except KeyboardInterrupt:  # between two lines of ours
+        outcome = Outcome(INTERRUPTED, True, time.monotonic() - start)
+    if not interrupts.seen:
+        return outcome
+    outcome.interrupted = True
+    # Libraries make another error of it; so does Python itself, where it strikes inside a lock.
+    is_told = str(outcome.content).startswith(INTERRUPTED)
+    return outcome if is_told or not outcome.error else replace(outcome, content=INTERRUPTED)
+
+
 # --- for another event loop ------------------------------------------------------------------
 
 
@@ -162,6 +213,14 @@ class _AsyncRelay(_Relay):
         self._ready: deque[_Item] = deque()
         self._arrived = asyncio.Event()
         self._asleep = False
+        self.is_interrupted = False  # while a tool ran
+
+    def _perform(self, job: Job) -> Outcome:
+        """The loop's own handler would only hear of an interrupt once the tool has ended."""
+        with Interrupts() as interrupts:
+            outcome = reached(interrupts, partial(self._attendant.perform, job))
+        self.is_interrupted = self.is_interrupted or interrupts.seen
+        return outcome
 
     def deliver(self, item: _Item) -> None:
         self._ready.append(item)
@@ -214,7 +273,7 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
     try:
         while (item := await relay.take()) is not _Mark.ENDED:
             if isinstance(item, _Errand):
-                item.do()
+                await item.do_here()
             elif isinstance(item, list):
                 yield item
     finally:
@@ -222,6 +281,8 @@ async def _relay_batches(thread: LoopThread, stream: Stream) -> AsyncGenerator[l
             await relay.drain()
     if relay.error:
         raise relay.error
+    if relay.is_interrupted:
+        raise _interrupted(stream.result)
 
 
 # --- for a sync cell -------------------------------------------------------------------------
@@ -280,21 +341,15 @@ class Pump(_Relay):
             raise self.error
 
     def _perform(self, job: Job) -> Outcome:
-        """An interrupt reaches the tool first, and ends the turn when the tool has ended."""
-        try:
-            with self._interrupts.reaching():
-                outcome = self._attendant.perform(job)
-        except KeyboardInterrupt:  # between two lines of ours
-            outcome = Outcome(INTERRUPTED, error=True)
-        outcome.interrupted = outcome.interrupted or self._interrupts.seen
-        return outcome
+        return reached(self._interrupts, partial(self._attendant.perform, job))
 
-    def _ask(self, question: ConsentQuestion) -> None:
+    def _ask(self, question: ConsentQuestion) -> Coroutine[Any, Any, None] | None:
         try:
             with self._interrupts.reaching():
-                self._attendant.ask(question)
+                return super()._ask(question)
         except KeyboardInterrupt:
             question.answer(Decision(False, stopped=True), by="the cell")
+            return None
 
     def _stop(self) -> None:
         """Cancel, and wait until the other side has closed its socket and stored what it had."""
@@ -342,11 +397,12 @@ class ThreadBridge:
                 "ask() would wait for itself on the engine's own thread; "
                 "await stream.answer() there"
             )
-        with Interrupts() as interrupts, self.pump(stream, interrupts) as pump:
+        is_kernel = kernel_is_watched() is not None
+        with Interrupts(lingers=is_kernel) as interrupts, self.pump(stream, interrupts) as pump:
             for _ in pump.batches(every=1.0):
                 pass
         if interrupts.seen:
-            raise Interrupted(f"stopped after {len(stream.result.text):,} characters.")
+            raise _interrupted(stream.result)
         return stream.result.ended()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -123,6 +123,26 @@ def rounds_of(parts: Iterable[AnswerPart]) -> list[list[AnswerPart]]:
     return rounds
 
 
+def calls_of(round_: Sequence[AnswerPart]) -> list[tuple[ToolCall, ToolResult | None]]:
+    """The calls of one round, each with its result; of an id that is used twice the next one.
+
+    Hosts use the same ids in every round, so a result of another round is none.
+
+    >>> one, other = ToolCall("call_1", "add", {}), ToolCall("call_1", "now", {})
+    >>> [result for _, result in calls_of([one, other, ToolResult("call_1", "add", "3")])]
+    [ToolResult(id='call_1', name='add', content='3', error=False, seconds=0.0), None]
+    """
+    results = [part for part in round_ if isinstance(part, ToolResult)]
+    pairs: list[tuple[ToolCall, ToolResult | None]] = []
+    for call in round_:
+        if not isinstance(call, ToolCall):
+            continue
+        own = next((result for result in results if result.id == call.id), None)
+        results = [result for result in results if result is not own]
+        pairs.append((call, own))
+    return pairs
+
+
 def message_of(parts: Iterable[AnswerPart]) -> Message:
     """The parts, but for results of tools, as one message."""
     own = tuple(part for part in parts if not isinstance(part, ToolResult))
@@ -199,8 +219,7 @@ class ReadFromParts:
     @property
     def is_answered(self) -> bool:
         """Whether each tool that was asked for has given its result."""
-        answered = {part.id for part in self.parts if isinstance(part, ToolResult)}
-        return all(call.id in answered for call in self.tool_calls)
+        return all(result for round_ in self.rounds for _, result in calls_of(round_))
 
     @property
     def message(self) -> Message:

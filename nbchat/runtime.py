@@ -361,6 +361,13 @@ def reset() -> None:
 # of them was importing, writing or holding stays so there for ever. So a fork waits for them.
 
 
+@contextmanager
+def no_fork() -> Iterator[None]:
+    """No other thread forks inside: around what a thread of ours sends or holds a lock for."""
+    with _forking:
+        yield
+
+
 def before_fork() -> None:
     """Called by `nbchat` itself, which comes first; so are the two below."""
     _forking.acquire(timeout=FORK_SECONDS)

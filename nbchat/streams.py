@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, Protocol, Self, TypeAlias, Unpack
 
@@ -13,6 +13,7 @@ from nbchat.messages import Message
 from nbchat.options import RequestOptions
 
 Announce: TypeAlias = Callable[[Any], None]  # takes a ConsentQuestion of `nbchat.tools`
+Keep: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Stream:
@@ -120,6 +121,7 @@ class SourceOptions(PlannedOptions, total=False):
 
     cache_key: str  # the same for every request of one conversation
     announce: Announce  # shows a question for consent to whoever watches the conversation
+    keep: Keep  # puts what has come on disk: before a tool runs, and before the next request
 
 
 class AnswerSource(Protocol):

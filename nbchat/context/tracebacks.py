@@ -43,13 +43,15 @@ def traceback_text(
     with_message: bool = True,
     cell_name: CellName = frames.cell_name,
     hidden: Collection[int] = (),
+    only_own: bool = False,
 ) -> str:
     """The error with its traceback and its causes; without its message, which may hold values.
 
-    What is too long is cut in its middle. `cell_name` says what a file's name means:
-    "Cell In[3]", or nothing for a file. Of the `hidden` cells no line is told.
+    What is too long is cut in its middle. With `only_own`, no step of a library is told.
+    `cell_name` says what a file's name means: "Cell In[3]", or nothing for a file. Of the
+    `hidden` cells no line is told.
     """
-    told = _Telling(with_message, cell_name, hidden)
+    told = _Telling(with_message, cell_name, hidden, only_own)
     return cut_middle("\n".join(told.chain(error)), longest, at_lines=True)
 
 
@@ -58,6 +60,7 @@ class _Telling:
     with_message: bool
     cell_name: CellName
     hidden: Collection[int] = ()
+    only_own: bool = False
 
     def chain(self, error: BaseException, depth: int = 0) -> Iterator[str]:
         """The error behind those that it came of."""
@@ -72,6 +75,8 @@ class _Telling:
         steps = frames_of(error)
         if is_a(error, SyntaxError) and not any(is_own(step.filename) for step in steps):
             steps = []  # they are those of who read the code
+        if self.only_own:
+            steps = [step for step in steps if is_own(step.filename)]
         if steps:
             yield "Traceback (most recent call last):"
         yield from self.steps(steps)

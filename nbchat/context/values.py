@@ -62,10 +62,10 @@ def show(name: str, value: object, form: Form, data: Data = "brief") -> Shown:
                 return shown
         return Shown(refusal=f"{name} is a {class_name(value)} and not sent")
 
-    return _without_keys(guarded(name, look))
+    return shown_without_keys(guarded(name, look))
 
 
-def _without_keys(shown: Shown) -> Shown:
+def shown_without_keys(shown: Shown) -> Shown:
     """The same, with no key in it, whatever holds it or has cut it."""
     mask = known_keys.current()
     seen: Seen = {}

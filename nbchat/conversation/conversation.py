@@ -176,7 +176,10 @@ class Conversation(Tree):
             name, why = await self._model_for(model, options.get("base_url"))
             sent = self._outgoing(turn, name, options)
             turn.left_out = sent.left_out
+            store, system = self._runtime.store_for(self), options["system"]
+            writer = TurnWriter(store, turn, partial(self._header_then, place, system))
             sent.options["announce"] = lambda asked: self._watchers.tell("consent", turn, [asked])
+            sent.options["keep"] = writer.keep
             stream = self._runtime.source.stream(name, sent.messages, **sent.options)
             turn.answer = stream.result
             turn.by_default = why == DEMO_NOTICE
@@ -185,8 +188,6 @@ class Conversation(Tree):
             notices: list[Event] = [Notice(text) for text in said if text]
             for notice in notices:
                 turn.answer.add(notice)
-            store, system = self._runtime.store_for(self), options["system"]
-            writer = TurnWriter(store, turn, partial(self._header_then, place, system))
             commit = partial(self._commit, place, system, store)
             forgo = partial(self._forgo, store)
             recording = Recording(turn, stream, writer, self._watchers, commit, forgo)

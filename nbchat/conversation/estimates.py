@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from nbchat.messages import Message, Part, is_picture
+from nbchat.wire.requests import arguments_text
 
 # Characters a token, by cl100k_base and o200k_base: English 3.9, JSON and numbers 1.7, Chinese 0.9
 # to 1.3.
@@ -26,7 +27,8 @@ def estimate_tokens(messages: Sequence[Message]) -> int:
 
 def _tokens_of(message: Message) -> int:
     pictures = sum(map(is_picture, message.answer_parts))
-    return sum(map(_tokens, message.parts)) + pictures * PICTURE_TOKENS
+    asked = [f"{call.name} {arguments_text(call)}" for call in message.tool_calls]
+    return sum(map(_tokens, [*message.parts, *asked])) + pictures * PICTURE_TOKENS
 
 
 def _tokens(part: Part) -> int:

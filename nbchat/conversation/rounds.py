@@ -2,32 +2,41 @@
 
 Who reads the stream sees one answer: what the tools gave back stands right behind their calls,
 the counts are summed, and there is one Stop. Nothing that needs consent runs without it.
+
+permits          which calls may run
+tool_round       the calls of one round, and their results
+gathering        what comes of several requests, as one answer
+chain            what of it is sent with the next request
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Unpack
+from contextlib import aclosing, suppress
+from typing import Any, Unpack, cast
 
+from nbchat.catalog.rows import Model
+from nbchat.conversation.chain import CUT_RESULTS, Chain
+from nbchat.conversation.gathering import Gathering
+from nbchat.conversation.permits import NOBODY as NOBODY
+from nbchat.conversation.permits import Permits
+from nbchat.conversation.tool_round import CUT_OFF, LIMIT, ToolRounds
+from nbchat.conversation.window import input_limit
 from nbchat.errors import NbchatError
-from nbchat.events import INCOMPLETE, Answer, Event, Notice, Stop, Usage, summed
-from nbchat.messages import Message, Tool, ToolCall, ToolResult
+from nbchat.events import INCOMPLETE, Answer, Event, Notice, Stop
+from nbchat.messages import Message, ToolCall
 from nbchat.network.failures import what_happened
 from nbchat.option_values import as_tools
 from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
-from nbchat.streams import Announce, AnswerSource, SourceOptions, Stream
-from nbchat.tools.consent import ConsentQuestion, Decision
-from nbchat.tools.running import INTERRUPTED, NOT_RUN, REFUSED, Job, Outcome
-from nbchat.tools.tool import BadArguments, FunctionTool, with_functions
-from nbchat.tools.workplace import workplace
+from nbchat.streams import AnswerSource, SourceOptions, Stream
+from nbchat.tools.plan import Plan
+from nbchat.tools.tool import FunctionTool, with_functions
 
-NOBODY = "refused: this tool needs a person's consent, and nobody can be asked here."
-STOPPED = f"{NOT_RUN}: stopped by the user"
+OURS = ("announce", "approve", "keep", "plan", "rounds")  # options that no source is told
+ANY_ROUND = ("auto", "none")  # what tool_choice may say in later rounds
+AT_LIMIT = Stop("tool_calls", "limit")
 
 
 class Rounds:
@@ -43,185 +52,153 @@ class Rounds:
         self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
     ) -> Stream:
         """Ask, run what the model asks for, and ask again; see `nbchat.stream`."""
-        announce = options.pop("announce", None)
         if options.get("tools") is not None:
             options["tools"] = with_functions(options["tools"])
         tools = options.get("tools")
-        ours = [one for one in tools or () if isinstance(one, FunctionTool)]
-        if not ours:
+        has_functions = isinstance(tools, list) and any(
+            isinstance(one, FunctionTool) for one in tools
+        )
+        if not has_functions:
+            for name in ("announce", "keep", "plan"):
+                cast(dict[str, Any], options).pop(name, None)
             return self._source().stream(model, messages, **options)
         answer = Answer(model=model)
-        others = [one for one in tools or () if one not in ours]
-        declared = as_tools(others)
-        question = _Question(
-            self._source(), self._settings, model, options, answer, ours, declared, announce
-        )
+        question = _Question(self._source(), self._settings, model, options, answer)
         return Stream(question.batches(messages), answer)
 
 
-@dataclass(slots=True)
 class _Question:
     """One question, until its last round."""
 
-    source: AnswerSource
-    settings: Callable[[], Settings]
-    model: str
-    options: SourceOptions
-    answer: Answer
-    tools: Sequence[FunctionTool]
-    declared: Sequence[Tool]  # whose calls are for whoever asks
-    announce: Announce | None
-    counted: list[Usage] = field(default_factory=list)
-    allowed: set[str] = field(default_factory=set)  # tools that need not ask again
-    calls: int = 0  # that have run, or were refused
-    stop: Stop = field(default_factory=lambda: Stop("broken"))  # of the request before
-    is_stopped: bool = False
+    def __init__(
+        self,
+        source: AnswerSource,
+        settings: Callable[[], Settings],
+        model: str,
+        options: SourceOptions,
+        answer: Answer,
+    ) -> None:
+        self._source = source
+        self._settings = settings
+        self._model = model
+        self._options = options
+        self._gathering = Gathering(answer)
+        self._tools = [*(options.get("tools") or ())]
+        self._functions = [one for one in self._tools if isinstance(one, FunctionTool)]
+        self._declared = {
+            one.name for one in as_tools(self._tools) if not isinstance(one, FunctionTool)
+        }
+        self._plan = Plan(self._functions) if options.get("plan") else None
+        self._stop = Stop("broken")  # of the request before
+
+    @property
+    def _answer(self) -> Answer:
+        return self._gathering.answer
 
     async def batches(self, messages: str | Sequence[Message]) -> AsyncGenerator[list[Event]]:
-        given = Options.of(self.options)
-        settings = self.settings()
-        before = as_messages(messages)
+        settings, given = self._settings(), Options.of(self._options)
         most = given.rounds or settings.tools.rounds
+        chain = self._chain(settings, given, as_messages(messages))
+        tool_rounds = self._tool_rounds(settings)
         for number in range(1, most + 1):
-            async with aclosing(self._request([*before, *self.answer.messages])) as request:
+            request = self._request(chain, given.system, is_first=number == 1)
+            async with aclosing(request):
                 async for events in request:
                     yield events
-            stop = self.stop
-            waiting = self._waiting() if stop.reason in ("tool_calls", "end") else []
-            if not waiting:
+            calls = self._calls_to_run()
+            if not calls:
                 break
-            async with aclosing(
-                self._results(waiting, settings, is_last=number == most)
-            ) as results:
-                async for event in results:
-                    self.answer.add(event)
-                    yield [event]
-            if self.is_stopped:
-                stop = Stop("interrupted", "a tool was stopped")
+            why_not = self._why_not(calls, is_last=number == most)
+            told = tool_rounds.leave(calls, why_not) if why_not else tool_rounds.run(calls)
+            async with aclosing(told):
+                async for result in told:
+                    yield [result]
+            if why_not == LIMIT or tool_rounds.is_at_limit:
+                self._stop = AT_LIMIT
+            elif tool_rounds.is_stopped:
+                self._stop = Stop("interrupted", "a tool was stopped")
+            if self._is_at_end(tool_rounds, why_not):
                 break
-            if number == most or self.calls >= settings.tools.calls:
-                stop = Stop("tool_calls", "limit")
-                break
-            if not self.answer.is_answered:  # calls of tools that are only declared
-                break
-        self.answer.add(stop)
-        yield [stop]
+        self._answer.add(self._stop)
+        yield [self._stop]
 
-    async def _request(self, messages: Sequence[Message]) -> AsyncGenerator[list[Event]]:
+    def _chain(self, settings: Settings, given: Options, before: Sequence[Message]) -> Chain:
+        row: Model | None = None
+        with suppress(NbchatError):  # the engine says what is wrong
+            row = settings.catalog.find(self._model).model
+        return Chain(before, row, input_limit(row, given.max_tokens))
+
+    def _tool_rounds(self, settings: Settings) -> ToolRounds:
+        permits = Permits(
+            {one.name: one for one in self._functions},
+            settings.data,
+            self._options.get("approve"),
+            self._options.get("announce"),
+            self._plan,
+        )
+        keep = self._options.get("keep")
+        return ToolRounds(permits, settings.tools.calls, self._answer.add, keep)
+
+    # --- one request -------------------------------------------------------------------------
+
+    async def _request(
+        self, chain: Chain, system: str, *, is_first: bool
+    ) -> AsyncGenerator[list[Event]]:
         """What comes of one request, but for its Stop, which is noted."""
-        self.stop = Stop("broken")
-        stream = self.source.stream(self.model, messages, **self.options)
+        options = self._options_to_send(is_first=is_first)
+        tools = as_tools(options.get("tools") or ())
+        messages = chain.messages(self._answer.messages, system, tools)
+        self._stop = Stop("broken")
+        self._gathering.begin()
+        stream = self._source.stream(self._model, messages, **options)
+        said: list[Event] = [Notice(CUT_RESULTS)] if chain.has_cut else []
         try:
             async with stream:
                 async for batch in stream.batches():
-                    events = [event for event in batch if not isinstance(event, Stop)]
-                    if len(events) < len(batch):
-                        self.stop = stream.result.stop
-                    if shown := self._take(events, stream.result):
+                    shown = self._gathering.take([*said, *batch], stream.result)
+                    said = []
+                    if shown:
                         yield shown
+                    if batch and isinstance(batch[-1], Stop):
+                        self._stop = batch[-1]
         except NbchatError as error:
-            if not self.answer:
+            if not self._answer:
                 raise
-            self.stop = Stop("broken", f"{what_happened(error)}{INCOMPLETE}")
+            self._stop = Stop("broken", f"{what_happened(error)}{INCOMPLETE}")
         finally:
-            self._settle(stream.result)
+            self._gathering.settle(stream.result)
+            chain.note_counted(stream.result.usage.input)
 
-    def _take(self, events: Sequence[Event], result: Answer) -> list[Event]:
-        """What of a batch is handed on, noted in the answer."""
-        answer = self.answer
-        answer.model, answer.provider = result.model, result.provider
-        answer.host, answer.given_url = result.host, result.given_url
-        shown = []
-        for event in events:
-            match event:
-                case Notice(text) if text in answer.notices:  # each request says it again
-                    continue
-                case Usage():
-                    event = summed([*self.counted, event])
-            answer.add(event)
-            shown.append(event)
-        return shown
+    def _options_to_send(self, *, is_first: bool) -> SourceOptions:
+        options: dict[str, Any] = {
+            name: value for name, value in self._options.items() if name not in OURS
+        }
+        if self._plan is not None:
+            declared = [one for one in self._tools if not isinstance(one, FunctionTool)]
+            options["tools"] = [*declared, *self._plan.offered]
+        choice = options.get("tool_choice")
+        names = [one.name for one in as_tools(options["tools"])]
+        # What has to be called is called once: the model would never come to an end.
+        if choice not in ANY_ROUND and (not is_first or choice not in ("required", *names)):
+            options.pop("tool_choice", None)
+        return cast(SourceOptions, options)
 
-    def _settle(self, result: Answer) -> None:
-        """What one request has cost, also where it did not end."""
-        if str(result.usage):
-            self.counted.append(result.usage)
-            self.answer.usage = summed(self.counted)
-        self.answer.lost += result.lost
+    # --- between two requests ----------------------------------------------------------------
 
-    def _waiting(self) -> list[ToolCall]:
-        """The calls of this round that nobody has answered."""
-        answered = {part.id for part in self.answer.parts if isinstance(part, ToolResult)}
-        declared = {one.name for one in self.declared}
-        calls = self.answer.tool_calls
-        return [call for call in calls if call.id not in answered and call.name not in declared]
+    def _calls_to_run(self) -> list[ToolCall]:
+        """The calls of the last request that are not for whoever asks."""
+        if self._stop.reason in ("broken", "interrupted", "filter"):
+            return []
+        return [call for call in self._gathering.calls if call.name not in self._declared]
 
-    async def _results(
-        self, waiting: Sequence[ToolCall], settings: Settings, *, is_last: bool
-    ) -> AsyncGenerator[ToolResult]:
-        for call in waiting:
-            if self.is_stopped:
-                yield _result(call, Outcome(STOPPED, error=True))
-            elif is_last or self.calls >= settings.tools.calls:
-                yield _result(
-                    call, Outcome(f"{NOT_RUN}: the limit of one question is reached", True)
-                )
-            else:
-                self.calls += 1
-                try:
-                    outcome = await self._outcome(call, settings)
-                except asyncio.CancelledError:
-                    self.answer.add(_result(call, Outcome(INTERRUPTED, error=True)))
-                    raise
-                self.is_stopped = self.is_stopped or outcome.interrupted
-                yield _result(call, outcome)
+    def _why_not(self, calls: Sequence[ToolCall], *, is_last: bool) -> str:
+        """Why none of them can run; empty where they may."""
+        if self._stop.reason == "length" and all(call.arguments is None for call in calls):
+            return CUT_OFF
+        return LIMIT if is_last else ""
 
-    async def _outcome(self, call: ToolCall, settings: Settings) -> Outcome:
-        tool = next((one for one in self.tools if one.name == call.name), None)
-        if tool is None:
-            names = ", ".join(one.name for one in self.tools)
-            return Outcome(f"there is no tool of that name. There are: {names}.", error=True)
-        if call.arguments is None:
-            return Outcome("the arguments are no JSON object.", error=True)
-        try:
-            arguments = tool.checked(call.arguments)
-        except BadArguments as error:
-            return Outcome(str(error), error=True)
-        if tool.approve and tool.name not in self.allowed:
-            decision = await self._decide(ConsentQuestion(call, tool, arguments))
-            if decision.stopped:
-                return Outcome(STOPPED, error=True, interrupted=True)
-            if not decision.approved:
-                return Outcome(f"{REFUSED}: {decision.reason}", error=True)
-            if decision.for_rest:
-                self.allowed.add(tool.name)
-            if decision.arguments is not None:
-                arguments = dict(decision.arguments)
-        job = Job(call, tool, arguments, settings.data)
-        if tool.is_async:
-            return await job.perform_async()
-        return await workplace().perform(job)
-
-    async def _decide(self, question: ConsentQuestion) -> Decision:
-        """What a person says, wherever they are asked; a refusal where nobody is there."""
-        approve = self.options.get("approve")
-        if approve is not None:
-            said = approve(question.call)
-            return Decision(said is True, "" if said is True else str(said or ""))
-        if self.announce is not None:
-            self.announce(question)
-        asking = asyncio.ensure_future(workplace().ask(question))
-        answer = asyncio.ensure_future(question.wait())
-        try:
-            await asyncio.wait([asking, answer], return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done() and not question.is_taken:
-                question.answer(Decision(False, NOBODY), by="")
-            return await answer
-        finally:
-            question.answer(Decision(False, stopped=True), by="")
-            asking.cancel()
-            answer.cancel()
-
-
-def _result(call: ToolCall, outcome: Outcome) -> ToolResult:
-    return ToolResult(call.id, call.name, outcome.content, outcome.error, outcome.seconds)
+    def _is_at_end(self, tool_rounds: ToolRounds, why_not: str) -> bool:
+        """Whether no other request follows; calls of tools that are only declared end it, too."""
+        is_for_others = any(call.name in self._declared for call in self._gathering.calls)
+        has_ended = tool_rounds.is_stopped or tool_rounds.is_at_limit
+        return bool(why_not) or has_ended or is_for_others

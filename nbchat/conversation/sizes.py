@@ -12,10 +12,9 @@ from math import ceil
 from typing import NamedTuple
 
 from nbchat.conversation.estimates import estimate_tokens
+from nbchat.conversation.past_answers import answer_messages
 from nbchat.conversation.sent_values import SentValues
 from nbchat.conversation.unanswered import question_to_send
-from nbchat.events import Answer
-from nbchat.messages import Message
 from nbchat.turns import Turn
 
 # A provider's count below this share of our estimate is ignored: some do not count cached tokens.
@@ -74,15 +73,11 @@ class Sizes:
             first, usage = self._turns[last].left_out, self._turns[last].answer.usage
             if not usage.input or 0 < last <= first:  # not counted, or asked without those before
                 continue
+            if len(self._turns[last].answer.rounds) > 1:  # counted once for each request
+                continue
             questions = self._questions(first)
             estimate = sum(questions[: last - first + 1]) + sum(self._answers[first:last])
             scale = usage.input / estimate
             if scale >= LEAST_BELIEVED:
                 return _Counted(first, last, scale)
         return None
-
-
-def answer_messages(answer: Answer) -> list[Message]:
-    """An answer as messages; of one that is not whole only the words."""
-    is_whole = answer.stop.reason in ("end", "length", "filter") and answer.is_answered
-    return list(answer.messages) if is_whole else [Message("assistant", answer.text)]

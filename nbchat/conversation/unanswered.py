@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbchat.conversation.past_answers import has_answer
 from nbchat.conversation.sent_values import SentValues
 from nbchat.messages import Message, Part
 from nbchat.turns import Turn
 
 BETWEEN = "\n\n"
-
-
-def has_words(turn: Turn) -> bool:
-    """Whether its answer says anything."""
-    return bool(turn.answer.text.strip())
 
 
 def question_to_send(turn: Turn, values: SentValues) -> Message:
@@ -60,7 +56,7 @@ def _named(count: int) -> tuple[str, str]:
 def _without_words(turn: Turn) -> Iterator[Turn]:
     """The turns right before that have no words, the newest first."""
     before = turn.parent
-    while before is not None and not has_words(before):
+    while before is not None and not has_answer(before):
         yield before
         before = before.parent
 

@@ -13,9 +13,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nbchat.catalog.rows import Model
+from nbchat.conversation.past_answers import (
+    IMAGE_LEFT_OUT,
+    answer_messages,
+    has_answer,
+    has_long_results,
+    with_short_results,
+)
 from nbchat.conversation.sent_values import SentValues
-from nbchat.conversation.sizes import Sizes, answer_messages
-from nbchat.conversation.unanswered import has_words, question_to_send, unanswered_notices
+from nbchat.conversation.sizes import Sizes
+from nbchat.conversation.unanswered import question_to_send, unanswered_notices
 from nbchat.conversation.without_data import KEPT_BACK, without_data
 from nbchat.messages import Image, Message, Text, is_picture
 from nbchat.options import Options
@@ -24,7 +31,7 @@ from nbchat.picture_words import picture_words
 from nbchat.settings_values import Data
 from nbchat.turns import Turn
 
-LEFT_OUT = "\n[an image]"  # in the place of one
+CUT_RESULTS = "The results of tools in earlier questions were cut, to fit what the model can read."
 # How much of the limit is filled again when turns are left out: a prompt cache then lasts a while.
 REFILL_SHARE = 0.75
 
@@ -52,6 +59,10 @@ def fit_history(
     earlier = turns_to_send(asked.parent)
     limit = input_limit(row, options.max_tokens)
     left_out = count_left_out(earlier, asked, options.system, limit)
+    if left_out and any(map(has_long_results, earlier)):
+        earlier = list(map(with_short_results, earlier))
+        left_out = count_left_out(earlier, asked, options.system, limit)
+        notices.append(CUT_RESULTS)
     notices += [left_out_notice(left_out)] if left_out else []
     notices += unanswered_notices(asked)
     values = SentValues(reads_images(row))
@@ -65,14 +76,14 @@ def fit_history(
 def turns_to_send(last: Turn | None) -> list[Turn]:
     """The turns of a branch that may be sent back.
 
-    Of one whose answer has no words (stopped while thinking, say) the question goes along
-    with the next: no provider takes an empty assistant message, or two questions in a row.
+    Of one without an answer (stopped while thinking, say) the question goes along with the
+    next: no provider takes an empty assistant message, or two questions in a row.
     """
-    return [turn for turn in (last.path if last else ()) if has_words(turn)]
+    return [turn for turn in (last.path if last else ()) if has_answer(turn)]
 
 
 def messages_of(turns: Sequence[Turn], values: SentValues | None = None) -> list[Message]:
-    """The turns as messages. Of an answer that is not whole only the words are sent."""
+    """The turns as messages."""
     values = values or SentValues()
     messages: list[Message] = []
     for turn in turns:
@@ -127,7 +138,7 @@ def readable_messages(
         notices.append(f"{model} reads text alone; the images of earlier questions were left out.")
     if any(map(_has_picture, messages)):
         notices.append(f"{model} reads text alone; the pictures of earlier answers were left out.")
-    messages = [_without_images(message) for message in messages]
+    messages = [without_images(message) for message in messages]
     if _has_image(question):
         notices.append(
             f"{model} reads text alone, as far as is known; it may refuse the image, or not see it."
@@ -153,7 +164,8 @@ def _told(picture: Image) -> Text:
     return Text(picture_words(picture), begins=True)
 
 
-def _without_images(message: Message) -> Message:
+def without_images(message: Message) -> Message:
+    """The message with a word in the place of each image."""
     if _has_picture(message):
         parts = [_told(part) if is_picture(part) else part for part in message.answer_parts]
         mark_beginnings(parts, Text)
@@ -161,5 +173,6 @@ def _without_images(message: Message) -> Message:
     if not _has_image(message):
         return message
     return replace(
-        message, content=[LEFT_OUT if isinstance(part, Image) else part for part in message.parts]
+        message,
+        content=[IMAGE_LEFT_OUT if isinstance(part, Image) else part for part in message.parts],
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nbchat.conversation.past_answers import has_answer
 from nbchat.events import Answer, Stop
 from nbchat.messages import Message, Text, ToolResult
 from nbchat.turns import SYSTEM_WITH_VALUES, Turn
@@ -78,7 +79,7 @@ def _as_typed(turn: Turn) -> Message:
 
 def _without_answer(turn: Turn, parent: Turn | None, *, as_typed: bool) -> Turn:
     answer = Answer(model=turn.answer.model, provider=turn.answer.provider)
-    if turn.answer.text.strip():
+    if has_answer(turn):
         answer.add(Text(ANSWER_LEFT_OUT))
         answer.add(Stop("end"))
     else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbchat.context.cells import Cell
+from nbchat.context.cells import Cell, Output
 from nbchat.context.last_error import Failure
 from nbchat.frontends.cells.recorder import recorder_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from nbchat.frontends.cells.saved import SavedNotebook
-
+    from nbchat.tools.running import Heard
 
 _locals: ContextVar[Mapping[str, Any] | None] = ContextVar("locals", default=None)
 
@@ -94,6 +95,46 @@ class IPythonNotebook:
     def folder(self) -> Path:
         """Where the notebook is, and paths begin: that of the kernel, as for all else in a cell."""
         return Path()
+
+
+# --- for the tools `look` and `run` ---------------------------------------------------------------
+
+
+class IPythonPlace:
+    """The notebook of a shell, as tools look into it and run code in it."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self.notebook = IPythonNotebook(shell)
+
+    def run(self, code: str) -> Sequence[Output]:
+        """Run it as a cell would, and raise what it raises.
+
+        Returns what it shows, unless that is heard already.
+        """
+        from nbchat.frontends.cells.nested_run import run_nested
+        from nbchat.frontends.cells.tool_output import heard_now, tool_output
+
+        heard = heard_now()
+        if heard is not None:
+            run_nested(self._shell, code, heard)
+            return ()
+        with tool_output(self._shell) as heard:
+            run_nested(self._shell, code, heard)
+        return heard.outputs
+
+    def hearing(self) -> AbstractContextManager[Heard]:
+        """Hear what is printed and displayed inside, in place of showing it."""
+        from nbchat.frontends.cells.tool_output import tool_output
+
+        return tool_output(self._shell)
+
+
+def place_here() -> IPythonPlace | None:
+    """The notebook of this process; None where IPython does not run."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return None if shell is None else IPythonPlace(shell)
 
 
 def _saved() -> SavedNotebook:

@@ -28,6 +28,11 @@ class NoHistory:
 
     def put_spent(self, header: Header, turn: Turn) -> None: ...
 
+    @property
+    def has_trouble(self) -> bool:
+        """Nothing is waited for."""
+        return False
+
     def trouble(self) -> str:
         """Why nothing is saved, in one line, the first time."""
         if self._told:

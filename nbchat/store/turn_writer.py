@@ -1,7 +1,7 @@
 """Writes an answer to disk while it grows: soon after something came, and at its end.
 
-Runs on the engine's loop, which never waits for a disk: at the end the answer does,
-and not for long.
+Runs on the engine's loop, which never waits for a disk: the answer does, at its end and before
+a tool runs, and not for long.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class TurnStore(Protocol):
     ) -> None: ...
     def put_spent(self, header: Header, turn: Turn) -> None: ...
     def trouble(self) -> str: ...
+    @property
+    def has_trouble(self) -> bool: ...
 
 
 class TurnWriter:
@@ -43,6 +45,7 @@ class TurnWriter:
         self._turn = turn
         self._header = header
         self._timer: asyncio.TimerHandle | None = None
+        self._is_slow = False  # nobody waits for the disk again before the end
 
     def write_soon(self) -> None:
         """Something of the answer came: write the turn as it is when FLUSH_SECONDS have passed."""
@@ -59,19 +62,40 @@ class TurnWriter:
         """Write nothing that has not been written yet."""
         if self._timer:
             self._timer.cancel()
+            self._timer = None
+
+    async def keep(self) -> None:
+        """Write the turn as it is now, and wait: what comes next may end the process."""
+        self.cancel()
+        if self._store is None:
+            return
+        if self._is_slow:
+            self._write_growing(self._store)
+        else:
+            await self._put(self._store, grows=True)
 
     async def finish(self) -> str:
         """Write the turn as it is now. Returns the one line to show where that is not possible."""
         self.cancel()
         if self._store is None:
             return ""
-        loop, saved = asyncio.get_running_loop(), asyncio.Event()
+        await self._put(self._store)
+        return self._store.trouble()
+
+    async def _put(self, store: TurnStore, *, grows: bool = False) -> None:
+        """Write, and wait until that is done or cannot be, though not for long."""
+        loop = asyncio.get_running_loop()
+        saved = loop.create_future()
 
         def tell() -> None:
             with suppress(RuntimeError):  # the loop has been closed
-                loop.call_soon_threadsafe(saved.set)
+                loop.call_soon_threadsafe(_finish, saved)
 
-        self._store.put(self._header(self._turn), self._turn, tell)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(saved.wait(), PATIENCE_SECONDS)
-        return self._store.trouble()
+        store.put(self._header(self._turn), self._turn, tell, grows=grows)
+        await asyncio.wait([saved], timeout=PATIENCE_SECONDS)  # wait_for may lose a cancellation
+        self._is_slow = not saved.done() or store.has_trouble
+
+
+def _finish(saved: asyncio.Future[None]) -> None:
+    if not saved.done():
+        saved.set_result(None)

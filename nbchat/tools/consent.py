@@ -7,14 +7,17 @@ heard. No answer is no consent.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from nbchat.messages import ToolCall
+from nbchat.tools.plan import Step as Step  # spoken of as a part of a question
 from nbchat.tools.tool import FunctionTool
 
 
@@ -29,20 +32,12 @@ class Decision:
     stopped: bool = False  # the person pressed stop in place of an answer
 
 
-@dataclass(slots=True, frozen=True)
-class Step:
-    """One line of a plan: what it is for, and exactly what would run."""
-
-    purpose: str
-    tool: str
-    arguments: Mapping[str, Any]
-
-
 @dataclass(slots=True, eq=False)
 class ConsentQuestion:
     """Whether this call may run. `arguments` are what would run, checked; it can be answered once.
 
     With `steps` it is asked about a whole plan, and a consent is to each of them as it is shown.
+    With `approve` that function is asked, and no person.
 
     A place that shows it to a person says so with `take`, and with `leave` when the person has
     gone. Where nobody has taken it, it is refused.
@@ -52,6 +47,7 @@ class ConsentQuestion:
     tool: FunctionTool
     arguments: Mapping[str, Any]
     steps: tuple[Step, ...] = ()
+    approve: Callable[[ToolCall], Any] | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     answered_by: str = ""  # "the cell", "the panel", ""
     _answer: Future[Decision] = field(default_factory=Future)
@@ -112,3 +108,39 @@ class ConsentQuestion:
     async def wait(self) -> Decision:
         """The answer, on the engine's loop."""
         return await asyncio.wrap_future(self._answer)
+
+    def ask_function(self) -> Coroutine[Any, Any, None] | None:
+        """Have `approve` answer, on this thread; what is returned still has to be awaited.
+
+        What it raises is no consent.
+        """
+        if self.approve is None:
+            return None
+        said: Any = False
+        with self._refused_where_it_fails():
+            said = self.approve(self.call)
+        if inspect.isawaitable(said):
+            return self._await_function(said)
+        self._answer_as_said(said)
+        return None
+
+    async def _await_function(self, saying: Awaitable[Any]) -> None:
+        said: Any = False
+        with self._refused_where_it_fails():
+            said = await saying
+        self._answer_as_said(said)
+
+    @contextmanager
+    def _refused_where_it_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.answer(Decision(False, stopped=True), by="")
+        except Exception as error:
+            failed = f"approve failed with {type(error).__name__}: {error}"
+            self.answer(Decision(False, failed), by="")
+
+    def _answer_as_said(self, said: Any) -> None:
+        """True is a consent, and nothing else is: a text is the reason of a refusal."""
+        reason = said if isinstance(said, str) else ""
+        self.answer(Decision(said is True, reason), by="")

@@ -41,10 +41,18 @@ class Attendant(Protocol):
 
 
 class Nobody:
-    """The attendant where no front-end is: tools run, and nobody is asked."""
+    """The attendant where no front-end is: tools run, and nobody is asked.
+
+    What a function prints is seen as from any other call. What code of a model prints is for it.
+    """
 
     def perform(self, job: Job) -> Outcome:
-        return job.perform()
+        if not job.tool.code:
+            return job.perform()
+        from nbchat.tools.notebook_tools import hearing
+
+        with hearing() as heard:
+            return job.perform(heard)
 
     def ask(self, question: ConsentQuestion) -> None: ...
 
@@ -55,7 +63,10 @@ class OtherThread:
     async def perform(self, job: Job) -> Outcome:
         return await asyncio.to_thread(job.perform)
 
-    async def ask(self, question: ConsentQuestion) -> None: ...
+    async def ask(self, question: ConsentQuestion) -> None:
+        asking = await asyncio.to_thread(question.ask_function)
+        if asking is not None:
+            await asking
 
 
 _workplace: ContextVar[Workplace | None] = ContextVar("workplace", default=None)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from nbchat.events import Answer, Event, Stop
+from nbchat.events import Answer, Event, Stop, is_shown
 from nbchat.messages import Message, Text
 from nbchat.streams import Stream
 
@@ -26,11 +26,14 @@ class Scripted:
     def __init__(self) -> None:
         self.plays: deque[Play] = deque()
         self.sent: list[list[Message]] = []
+        self.options: list[dict[str, Any]] = []
         self.provider = "kimi"  # as which it answers
+        self.hides_states = False  # whether what only a provider wants back is noted alone
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         assert not isinstance(messages, str)
         self.sent.append(list(messages))
+        self.options.append(options)
         answer = Answer(model=model, provider=self.provider)
         play = self.plays.popleft() if self.plays else WHOLE
         return Stream(self._batches(play, answer), answer)
@@ -43,4 +46,5 @@ class Scripted:
                 await asyncio.Event().wait()
             else:
                 answer.add(step)
-                yield [step]
+                if is_shown(step) or not self.hides_states:
+                    yield [step]

@@ -69,6 +69,17 @@ class Outputs:
         self._bound()
         return shown
 
+    def add_error(self, text: str) -> None:
+        """An error was shown, and all goes on."""
+        self._clear_if_due()
+        self._add("error").text.add(text)
+        self._bound()
+
+    def take_back_error(self) -> None:
+        """The last output was no output, if it is an error."""
+        if self._shown and self._shown[-1].kind == "error":
+            self._shown.pop()
+
     def update(self, display_id: object, data: Mapping[str, Any]) -> list[Shown]:
         """Change the displays of that id. Returns them."""
         found = [one for one in self._shown if one.display_id == display_id]

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbchat.context.cells import Stream
+from nbchat.frontends.cells.in_place import InPlace
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -26,6 +27,7 @@ class Hears(Protocol):
     def add_display(
         self, kind: Stream, data: Mapping[str, Any], display_id: object = None
     ) -> None: ...
+    def add_error(self, text: str) -> None: ...
     def update(self, display_id: object, data: Mapping[str, Any]) -> bool: ...
     def clear(self, *, wait: bool) -> None: ...
 
@@ -42,7 +44,7 @@ class Redirected:
         self._shell: Any = shell
         self._hears = hears
         self._outside = set(outside)  # threads whose outputs are sent as ever
-        self._put_back: list[Callable[[], None]] = []
+        self._in_place = InPlace()
         self._pipes: list[int] = []  # through which child processes print
 
     def begin(self) -> None:
@@ -64,33 +66,21 @@ class Redirected:
             self._outside.discard(reader.ident)
             self._pipes.append(pipe)
         kind: Stream = "stderr" if name == "stderr" else "stdout"
-        self._put(stream, "write", partial(self._write, kind, stream.write))
+        self._in_place.put(stream, "write", partial(self._write, kind, stream.write))
 
     def _redirect_shell(self) -> None:
-        shell = self._shell
+        put, shell = self._in_place.put, self._shell
         publisher = shell.display_pub
-        self._put(publisher, "publish", partial(self._publish, publisher.publish))
-        self._put(publisher, "clear_output", partial(self._clear, publisher.clear_output))
-        self._put(shell, "_showtraceback", partial(self._show_error, shell._showtraceback))
-        self._put(shell.hooks, "show_in_pager", self._page)
+        put(publisher, "publish", partial(self._publish, publisher.publish))
+        put(publisher, "clear_output", partial(self._clear, publisher.clear_output))
+        put(shell, "_showtraceback", partial(self._show_error, shell._showtraceback))
+        put(shell.hooks, "show_in_pager", self._page)
         if hasattr(shell.history_manager, "outputs"):
-            self._put(shell.history_manager, "outputs", _NothingKept(list))
-
-    def _put(self, owner: Any, name: str, value: object) -> None:
-        """Put something in the place of an attribute, until `end`."""
-        own = vars(owner)
-        is_of_class = name not in own and hasattr(type(owner), name)
-        put_back = partial(own.pop, name, None)
-        if not is_of_class:
-            put_back = partial(setattr, owner, name, getattr(owner, name))
-        self._put_back.append(put_back)
-        setattr(owner, name, value)
+            put(shell.history_manager, "outputs", _NothingKept(list))
 
     def end(self) -> None:
         self._wait_for_pipes()
-        while self._put_back:
-            self._put_back[-1]()
-            self._put_back.pop()
+        self._in_place.end()
 
     def _wait_for_pipes(self) -> None:
         deadline = time.monotonic() + PIPE_SECONDS
@@ -141,7 +131,7 @@ class Redirected:
         if self._is_outside():
             show(kind, error, lines)
         else:
-            self._hears.add_text("error", "\n".join(lines) + "\n")
+            self._hears.add_error("\n".join(lines) + "\n")
 
     def _page(self, text: Any, *args: Any, **options: Any) -> None:
         data = text if isinstance(text, dict) else {"text/plain": str(text)}

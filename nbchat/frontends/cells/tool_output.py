@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nbchat import runtime
 from nbchat.context.cells import Output, Stream
 from nbchat.frontends.cells.newest_images import NewestImages
 from nbchat.frontends.cells.outputs import Outputs
@@ -62,6 +63,18 @@ class ToolOutput:
                 self._display_ids.add(display_id)
             self._images.keep(self._outputs.add_display(kind, data, display_id))
 
+    def add_error(self, text: str) -> None:
+        """An error is shown."""
+        with self._order:
+            self.version += 1
+            self._outputs.add_error(text)
+
+    def take_back_error(self) -> None:
+        """The error that was shown last is told otherwise."""
+        with self._order:
+            self.version += 1
+            self._outputs.take_back_error()
+
     def update(self, display_id: object, data: Mapping[str, Any]) -> bool:
         """A display changes. False where it is none of those heard here."""
         with self._order:
@@ -81,14 +94,16 @@ class ToolOutput:
 
 @contextmanager
 def tool_output(
-    shell: InteractiveShell | None, listener: Listener | None = None
+    shell: InteractiveShell | None,
+    listener: Listener | None = None,
+    heard: ToolOutput | None = None,
 ) -> Iterator[ToolOutput]:
     """Hear all that is printed and displayed inside, on this thread and on those it starts.
 
     The listener is called ten times a second, on a thread of its own whose outputs are sent as
     ever, and no more once the block has ended.
     """
-    heard = ToolOutput()
+    heard = heard or ToolOutput()
     watcher = _Watcher(heard, listener) if listener is not None else None
     redirected = Redirected(shell, heard, [watcher.ident] if watcher else [])
     token = _heard.set(heard)
@@ -138,7 +153,8 @@ class _Watcher:
 
     def _run(self) -> None:
         while not self._ended.wait(TICK):
-            self._listener(self._heard)
+            with runtime.no_fork():
+                self._listener(self._heard)
 
     def end(self) -> None:
         self._ended.set()

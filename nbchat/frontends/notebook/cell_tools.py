@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.named_tools import named_tools
-from nbchat.messages import Tool, ToolCall
-from nbchat.tools.tool import FunctionTool, with_functions
+from nbchat.messages import ToolCall
+from nbchat.tools.tool import with_functions
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from nbchat.frontends.notebook.arguments import MagicArguments
-    from nbchat.settings_values import Data
     from nbchat.streams import PlannedOptions
 
-NO_VALUES = 'data is "schema" in the settings: no code is run, since its result shows values'
 
-
-def with_tools(shell: InteractiveShell, line: MagicArguments, data: Data) -> MagicArguments:
+def with_tools(shell: InteractiveShell, line: MagicArguments) -> MagicArguments:
     """The same line with the tools that it names among its options.
 
-    Raises BadOption for a name that is none. With --yes nobody is asked, and where the setting
-    `data` is "schema" what shows values is refused all the same.
+    Raises BadOption for a name that is none. With --yes nobody is asked.
     """
     if not line.tool_names:
         return line
@@ -38,13 +32,10 @@ def with_tools(shell: InteractiveShell, line: MagicArguments, data: Data) -> Mag
     if line.plan:
         options["plan"] = True
     if line.yes:
-        options["approve"] = partial(_approve, tools, data)
+        options["approve"] = _approve
     return replace(line, options=options)
 
 
-def _approve(tools: Sequence[Tool], data: Data, call: ToolCall) -> bool | str:
-    """Yes to every call, but for code where no value may leave."""
-    runs_code = any(
-        isinstance(one, FunctionTool) and one.code and one.name == call.name for one in tools
-    )
-    return NO_VALUES if runs_code and data == "schema" else True
+def _approve(call: ToolCall) -> bool:
+    """Yes to every call. What may not run at all is refused before anybody is asked."""
+    return True

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from nbchat import tools
 from nbchat.errors import BadOption
 from nbchat.messages import Tool
 from nbchat.tools.tool import FunctionTool
@@ -23,7 +23,7 @@ LONGEST_SHOWN = 60  # characters of what was typed that are repeated
 
 def ready_tool(name: str) -> FunctionTool:
     """`look` or `run`; they are imported when first named."""
-    found: FunctionTool = getattr(import_module("nbchat.tools.notebook_tools"), name)
+    found: FunctionTool = getattr(tools, name)
     return found
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from nbchat import runtime
+from nbchat.context import folder
 from nbchat.context.cells import Cell
 from nbchat.context.cells_above import ALL, cells_above
 from nbchat.context.classes import class_name
@@ -28,7 +29,7 @@ from nbchat.context.values import label
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.window import reads_images
 from nbchat.errors import BadSettings, NbchatError
-from nbchat.frontends.panel import folder, offers
+from nbchat.frontends.panel import offers
 from nbchat.frontends.panel.next_model import next_model
 from nbchat.settings import Settings
 from nbchat.settings_values import CELL_BUDGET, Data

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from nbchat import runtime
+from nbchat.context import folder
 from nbchat.frontends.panel import (
     attachments,
     conversation_picker,
     download,
-    folder,
     offers,
     page_messages,
     turn_rows,

@@ -70,7 +70,7 @@ def _read(name: str, chat: ChatCommand, text: str) -> tuple[str, MagicArguments]
     line = MagicArguments(
         name=chat.conversation.name, show=SHOW in given, tools="run" if RUN in given else None
     )
-    return words, with_tools(chat.shell, line, chat.settings.data)
+    return words, with_tools(chat.shell, line)
 
 
 def _ask(chat: ChatCommand, line: MagicArguments, words: str, failed: FailedCell) -> Answer | None:

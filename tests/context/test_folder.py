@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbchat.frontends.panel import folder
-from nbchat.frontends.panel.folder import find_file, list_files
+from nbchat.context import folder
+from nbchat.context.folder import find_file, list_files
 
 
 @pytest.fixture

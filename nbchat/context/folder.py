@@ -1,12 +1,13 @@
 """Files below the notebook's folder: which there are, and the one of a name.
 
-A page names files, and whatever runs in a page can. So a name is never more than a way down
-from the folder: no `..`, no hidden part, no link, no kind of file that is not offered.
+A page names files, and whatever runs in a page can; so does a model. So a name is never more than
+a way down from the folder: no `..`, no hidden part, no link, no kind of file that is not offered.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +25,11 @@ _DATA = ("csv", "tsv", "json", "jsonl", "toml", "yaml", "yml", "ini", "cfg", "xm
 _PROSE = ("txt", "md", "rst", "tex", "html", "log")
 KINDS = frozenset((*_IMAGES, *_CODE, *_DATA, *_PROSE, "pdf"))
 
+# Of files like these nothing is shown that a person has not asked for.
+_SECRET = re.compile(
+    r"(?i)passw|secret|credential|api[_-]?key|private|service[_-]?account|"
+    r"(?:^|[_.-])(?:keys?|tokens?|ssh|id_(?:rsa|dsa|ecdsa|ed25519))(?:[_.-]|$)"
+)
 _SKIPPED = frozenset(("__pycache__", "node_modules", "site-packages", "venv", "env"))
 
 
@@ -36,11 +42,11 @@ class Found:
     changed: float
 
 
-def list_files(folder: Path, wanted: str) -> list[Found]:
+def list_files(folder: Path, wanted: str, most: int = MOST_FILES) -> list[Found]:
     """The files whose path contains the words, the newest first."""
     wanted = wanted.lower()
     found = [file for file in _files(folder) if wanted in file.name.lower()]
-    return sorted(found, key=lambda file: -file.changed)[:MOST_FILES]
+    return sorted(found, key=lambda file: -file.changed)[:most]
 
 
 def find_file(folder: Path, name: str) -> Path | None:
@@ -91,6 +97,15 @@ def _entries(folder: Path, most: int) -> list[os.DirEntry[str]]:
             if len(entries) > most:
                 return []
     return entries
+
+
+def is_secret(name: str) -> bool:
+    """Whether a file is one of those that hold keys, by its name or that of a folder above it.
+
+    >>> is_secret("data/Secrets.toml"), is_secret("conf/api_keys.json"), is_secret("monkeys.csv")
+    (True, True, False)
+    """
+    return any(_SECRET.search(part) for part in PurePosixPath(name).parts)
 
 
 def _is_hidden(part: str) -> bool:
