@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from . import lab_only
 from .fakes.provider import Service, answer, said
+from .frontends.notebook.calling import calls
 from .running_kernel import RunningKernel
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
@@ -65,6 +66,36 @@ def test_a_refused_key_fails_the_notebook_in_two_lines(service: Service, tmp_pat
     assert "frontends/magic.py" not in ran.stderr
     message = ran.stderr[ran.stderr.index("KeyRefused") :].strip()
     assert len(message.split("\n")) == 2
+
+
+ACT = """\
+import dataclasses, nbchat
+def execute(code: str) -> str:
+    "Run Python."
+    exec(code, globals())
+    return "ran"
+act = dataclasses.replace(nbchat.tool(approve=True, name="act")(execute), code="code")"""
+
+
+@pytest.mark.parametrize("yes", [False, True], ids=["asks", "yes"])
+def test_a_tool_that_asks_fails_the_notebook_unless_it_is_allowed(
+    service: Service, tmp_path: Path, yes: bool
+) -> None:
+    service.answers(calls(("act", {"code": "done = 1"})))
+    service.answers(*said("All is done."))
+    option = " --yes" if yes else ""
+    cell = f"%%chat kimi-k2.6 --tools act{option}\nDo it."
+    path = notebook(tmp_path / "a.ipynb", "%load_ext nbchat", ACT, cell, "print(done)")
+
+    ran = run(
+        *EXECUTE, path.name, cwd=tmp_path, KIMI_API_KEY="k", KIMI_BASE_URL=f"{service.url}/v1"
+    )
+
+    assert (ran.returncode == 0) == yes
+    if not yes:
+        message = ran.stderr[ran.stderr.index("NeedsConsent") :].strip()
+        assert "--yes" in message
+        assert len(message.split("\n")) == 2
 
 
 def test_an_executed_notebook_holds_one_output_a_cell(service: Service, tmp_path: Path) -> None:

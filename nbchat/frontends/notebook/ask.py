@@ -13,8 +13,8 @@ from nbchat.frontends.cells.recorder import recorder_of
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
+from nbchat.frontends.notebook.cell_tools import with_tools
 from nbchat.frontends.notebook.line_by_line import is_terminal
-from nbchat.frontends.notebook.named_tools import with_tools
 from nbchat.frontends.notebook.watching import can_answer, open_runtime
 from nbchat.interrupts import Interrupts
 from nbchat.turns import SYSTEM_WITH_VALUES
@@ -43,7 +43,7 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     """
     opened = open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
-    line = with_tools(shell, line, opened.settings().data)
+    line = with_tools(shell, line)
     return ask_composed(shell, line, _composed(shell, opened, line, body), body)
 
 
@@ -91,7 +91,7 @@ def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     from nbchat.frontends.notebook.show_request import show_request
 
     opened = open_runtime(shell)
-    line = with_tools(shell, line, opened.usable_settings().data)
+    line = with_tools(shell, line)
     show_request(shell, line, _composed(shell, opened, line, body), body)
 
 

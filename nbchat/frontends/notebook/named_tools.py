@@ -8,62 +8,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
-from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nbchat import tools
 from nbchat.errors import BadOption
-from nbchat.frontends.host import IPythonNotebook
-from nbchat.messages import Tool, ToolCall
-from nbchat.tools.tool import FunctionTool, with_functions
+from nbchat.messages import Tool
+from nbchat.tools.tool import FunctionTool
 from nbchat.wording import nearest, shorten
 
-if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from nbchat.frontends.notebook.arguments import MagicArguments
-    from nbchat.settings_values import Data
-    from nbchat.streams import PlannedOptions
-
 READY = ("look", "run")
-NO_VALUES = 'data is "schema" in the settings: no code is run, since its result shows values'
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated
 
 
 def ready_tool(name: str) -> FunctionTool:
     """`look` or `run`; they are imported when first named."""
-    found: FunctionTool = getattr(import_module("nbchat.tools.notebook_tools"), name)
+    found: FunctionTool = getattr(tools, name)
     return found
-
-
-def with_tools(shell: InteractiveShell, line: MagicArguments, data: Data) -> MagicArguments:
-    """The same line with the tools that it names among its options.
-
-    Raises BadOption for a name that is none. With --yes nobody is asked, and where the setting
-    `data` is "schema" what shows values is refused all the same.
-    """
-    if not line.tool_names:
-        return line
-    notebook = IPythonNotebook(shell)
-    hidden = notebook.hidden
-    variables = {name: value for name, value in notebook.variables.items() if name not in hidden}
-    tools = with_functions(named_tools(line.tool_names, variables))
-    options: PlannedOptions = {**line.options, "tools": tools}
-    if line.plan:
-        options["plan"] = True
-    if line.yes:
-        options["approve"] = partial(_approve, tools, data)
-    return replace(line, options=options)
-
-
-def _approve(tools: Sequence[Tool], data: Data, call: ToolCall) -> bool | str:
-    """Yes to every call, but for code where no value may leave."""
-    runs_code = any(
-        isinstance(one, FunctionTool) and one.code and one.name == call.name for one in tools
-    )
-    return NO_VALUES if runs_code and data == "schema" else True
 
 
 def named_tools(names: str, variables: Mapping[str, Any]) -> list[Any]:

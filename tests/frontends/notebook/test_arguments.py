@@ -65,7 +65,7 @@ def test_every_option_is_read() -> None:
         ("demo --temperatur 1", "no option --temperatur. Did you mean --temperature?"),
         ("demo --thinking=high", "no option --thinking. Did you mean --think?"),
         ("demo --temp 0.5", "no option --temp. Did you mean --temperature?"),
-        ("demo -t 1", "Did you mean --temperature or --top-p or --think?"),
+        ("demo -t 1", "Did you mean --temperature or --top-p or --think or --tools?"),
         ("seed=1", "%%chat --seed 1"),
         ("model=kimi-k2.6", "%%chat kimi-k2.6"),
         (f"demo --seed {'9' * 5000}", "99…'"),

@@ -293,7 +293,7 @@ def test_where_no_value_may_leave_yes_runs_no_code(acting: RunningKernel, kimi: 
     acting.run(CELL.replace("act", "act --yes"))
 
     assert not has(acting, "done")
-    assert 'data is "schema"' in told(kimi)
+    assert 'data = "schema"' in told(kimi)
 
 
 def test_what_is_captured_cannot_be_asked(acting: RunningKernel, kimi: Service) -> None:

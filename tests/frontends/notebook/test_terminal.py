@@ -15,6 +15,7 @@ import pytest
 
 from ...fakes.provider import Service, answer, said, sse
 from ...render.sequences import CONTROLS, SEQUENCES
+from .calling import calls
 
 pexpect: Any = pytest.importorskip("pexpect", reason="no ptys here")
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
@@ -258,3 +259,31 @@ def test_lines_are_ours_as_they_are_typed_in_a_terminal_too(
     assert "<class 'nbchat.events.Answer'> Yes." in shown
     questions = [r.json["messages"][-1]["content"] for r in service.requests]
     assert questions == ["Is it so?", "Is it so?", "Why?"]
+
+
+ACT = (
+    "import dataclasses, nbchat\n"
+    "act = dataclasses.replace(nbchat.tool(approve=True, name='act')"
+    "(lambda code: exec(code, globals()) or print('loud') or 'ran'), code='code')\n"
+)
+
+
+@pytest.mark.parametrize(("keys", "done"), [("y\n", "True"), ("n too late\n", "False")])
+def test_a_person_at_a_terminal_is_asked(
+    terminal: Ipython, service: Service, keys: str, done: str
+) -> None:
+    service.answers(calls(("act", {"code": "done = '\u202e'"}), words="Let me *see*."))
+    service.answers(*said("All is well."))
+    for line in ACT.splitlines():
+        terminal.run(f"{line}\n")
+
+    terminal.child.send("%%chat kimi-k2.6 --tools act\nDo it.\n\n\n")
+    terminal.child.expect_exact("no, and why: ")
+    before = str(terminal.child.before)
+    shown = terminal.run(keys)
+
+    assert "\\u202e" in before
+    assert "\u202e" not in before + shown
+    assert "[act" in shown
+    assert "All is well." in shown
+    assert done in terminal.run("'done' in globals()\n")

@@ -12,9 +12,9 @@ from nbchat.errors import BadCommand
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.arguments import MagicArguments, leading_options
 from nbchat.frontends.notebook.ask import ask_composed
+from nbchat.frontends.notebook.cell_tools import with_tools
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.named_tools import with_tools
 from nbchat.frontends.notebook.repair_shown import show_repair
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _read(name: str, chat: ChatCommand, text: str) -> tuple[str, MagicArguments]
     line = MagicArguments(
         name=chat.conversation.name, show=SHOW in given, tools="run" if RUN in given else None
     )
-    return words, with_tools(chat.shell, line, chat.settings.data)
+    return words, with_tools(chat.shell, line)
 
 
 def _ask(chat: ChatCommand, line: MagicArguments, words: str, failed: FailedCell) -> Answer | None:
