@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from nbchat.tools.plan import PROPOSE_PLAN
 from typing_extensions import TypedDict
 
 import nbchat
 from nbchat.messages import ToolCall
+from nbchat.tools.plan import PROPOSE_PLAN
 from nbchat.tools.tool import FunctionTool
 
 from .acted import SALES, act, called, last_words, tools_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nbchat.conversation.permits import NOBODY, STOPPED
 
+from nbchat.conversation.permits import NOBODY, STOPPED
 from nbchat.engine.demo.acts import Act, Call
 from nbchat.engine.demo.results import has_failed, has_not_run, told
 from nbchat.tools.running import INTERRUPTED, NOT_RUN, REFUSED
