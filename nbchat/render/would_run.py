@@ -56,8 +56,8 @@ def written_out(code: str) -> str:
 def would_run_html(calls: Sequence[WouldRun], waiting: str) -> str:
     """One call, or the numbered steps of a plan; `waiting` says for what."""
     if all(call.purpose is None for call in calls):
-        return "".join(_note(call.heading, waiting) + _block(call.code) for call in calls)
-    steps = [f"<li>{line(_step_words(call))}{_block(call.code)}</li>" for call in calls]
+        return "".join(_note(call.heading, waiting) + code_to_read(call.code) for call in calls)
+    steps = [f"<li>{line(_step_words(call))}{code_to_read(call.code)}</li>" for call in calls]
     return _note(plural(len(calls), "step"), waiting) + f"<ol>{''.join(steps)}</ol>"
 
 
@@ -80,7 +80,7 @@ def _note(what: str, waiting: str) -> str:
     return f"<p class=nbc-note style={inline_style.NOTE}><b>{line(what)}</b> · {line(waiting)}</p>"
 
 
-def _block(code: str) -> str:
+def code_to_read(code: str) -> str:
     """Code whose long lines are broken, so that nothing stands out of sight."""
     inner = colour_code(code, "python")
     if inner.startswith("\n"):  # browsers drop a line end right behind <pre>

@@ -107,7 +107,8 @@ class ConsentQuestion:
 
     async def wait(self) -> Decision:
         """The answer, on the engine's loop."""
-        return await asyncio.wrap_future(self._answer)
+        # Who stops to wait does not take the question back: the places where it is shown are told.
+        return await asyncio.shield(asyncio.wrap_future(self._answer))
 
     def ask_function(self) -> Coroutine[Any, Any, None] | None:
         """Have `approve` answer, on this thread; what is returned still has to be awaited.

@@ -59,6 +59,8 @@ NOW = {
     "max_tokens": None,
     "thinking": "",
     "search": False,
+    "tools": [],
+    "plan": False,
     "runs": 0,
     "error": "",
     "cells": 0,

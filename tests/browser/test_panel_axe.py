@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nbchat.tools.consent import Step
+
+from .consent_cards import asked_card
 from .panel_page import NOW, OpenPanel, fill_transcript
 
 THEMES = {  # JupyterLab's own values, and a page that has none
@@ -33,6 +36,7 @@ VIEWS = (
     "more",
     "editing",
     "along",
+    "consent",
 )
 SEEN = [
     (view, theme)
@@ -95,6 +99,10 @@ def test_axe_finds_nothing(open_panel: OpenPanel, axe: str, theme: str, view: st
     if view == "more":
         panel.tell({"kind": "note", "error": "UnknownModel", "text": "no model is called 'x'."})
         panel.page.get_by_role("button", name="More").click()
+    if view == "consent":
+        steps = (Step("Look at the means.", "run", {"code": "df.mean()"}),)
+        panel.tell({"kind": "consents", "cards": [asked_card(), asked_card("", *steps)]})
+        panel.page.get_by_role("button", name="Edit", exact=True).last.click()
     if view == "editing":
         panel.page.locator(".nbp-asked").first.hover()
         panel.page.get_by_role("button", name="Edit").first.click()

@@ -14,6 +14,7 @@ from nbchat.frontends.panel import attachments, conversation_picker, page_messag
 from nbchat.frontends.panel.handler_table import Work, on_arrival, on_engine
 from nbchat.frontends.panel.questions import Question
 from nbchat.frontends.panel.session import Session, check_all_settings
+from nbchat.frontends.panel.what_stays import WORDS, has_acted
 from nbchat.frontends.quoting import quoted
 
 # --- views ---------------------------------------------------------------------------------------
@@ -53,6 +54,8 @@ def ask(session: Session, message: page_messages.Send, buffers: Sequence[Any]) -
     question = Question(
         message.request_id, composed.content, words, composed.inserted, words, composed.data
     )
+    if message.run:
+        question.tools = {"run"}
     return lambda: session.questions_in(message.conversation).send(question)
 
 
@@ -73,6 +76,11 @@ def ask_again(session: Session, message: page_messages.Again) -> None:
 @on_engine(page_messages.Stop)
 def stop(session: Session, message: page_messages.Stop) -> None:
     session.questions.stop()
+
+
+@on_engine(page_messages.Decide)
+def decide(session: Session, message: page_messages.Decide) -> None:
+    session.questions.consents.decide(message)
 
 
 @on_engine(page_messages.Unqueue)
@@ -123,7 +131,11 @@ def move(session: Session, message: page_messages.Move) -> None:
     if message.how == "delete":
         _delete(session)
     else:
+        before = session.conversation.turns
         MOVES[message.how](session.conversation)
+        gone = before[len(session.conversation.turns) :]
+        if has_acted(gone):
+            session.tell({"kind": "note", "error": "", "text": WORDS})
 
 
 def _delete(session: Session) -> None:

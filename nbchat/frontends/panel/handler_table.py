@@ -13,8 +13,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from nbchat.errors import NbchatError
 from nbchat.frontends.panel import page_messages
-from nbchat.frontends.panel.page_messages import PageMessage
-from nbchat.frontends.panel.session import Session, run_on_engine
+from nbchat.frontends.panel.engine_thread import run_on_engine
+from nbchat.frontends.panel.page_fields import PageMessage
+from nbchat.frontends.panel.session import Session
 
 M = TypeVar("M", bound=PageMessage)
 Work: TypeAlias = Callable[[], object]  # what is left to do on the engine's thread

@@ -8,12 +8,12 @@ and a number; a view that misses a number asks for the whole turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from nbchat.events import Event, Notice
-from nbchat.messages import Image, Text, Thought, is_picture
-from nbchat.picture_words import picture_words
-from nbchat.render import Incremental
+from nbchat.frontends.cells.tool_output import ToolOutput
+from nbchat.frontends.panel.live_body import LiveBody
+from nbchat.messages import AnswerPart, Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import InPieces, readable, undisguised, undisguised_name
 from nbchat.render.pictures import picture_place
@@ -22,6 +22,9 @@ from nbchat.turns import Turn
 # Seconds between two messages: look continuous, and leave the page time for other work.
 MESSAGE_GAP = 1 / 15
 RENDER_SHARE = 0.25  # of the time, at most, is spent on rendering
+
+
+State: TypeAlias = Literal["asking", "held", "running"]
 
 
 class LiveTurn:
@@ -35,15 +38,18 @@ class LiveTurn:
         self.model = model
         self.request_id = request_id
         self.seq = 0
-        self._page = Incremental()
-        self._settled = 0  # blocks that were sent
+        self._states: dict[str, State] = {}  # of calls that do not simply run, by id
+        self._heard: dict[str, ToolOutput] = {}  # of running calls, as far as it is not drawn
+        self._body = LiveBody()
+        self._settled: list[str] = []  # as it was sent
         self._tail = ""  # as it was sent
+        self._doing: list[str] = []  # as it was sent
         self._thought: list[str] = []
         self._shown_thought = ""  # as it was sent
         self._thoughts = InPieces(undisguised)
         self._notices: list[str] = []
         self._fed = False
-        self._whole = ""  # with its pictures, and the numbers of its sources as links
+        self._whole: str | None = None  # where it is not what was sent
         self._words: list[str] = []  # that were fed
 
     def feed(self, events: Sequence[Event]) -> None:
@@ -54,30 +60,49 @@ class LiveTurn:
         if not self._fed:
             self._fed = True
             answer = self.turn.answer
-            events = [Thought(answer.thought), *map(Notice, answer.notices), Text(answer.text)]
+            for part in (*map(Notice, answer.notices), *answer.parts):
+                self._take(part)
+            return
         for event in events:
-            match event:
-                case Text() if event.text:
-                    self._page.feed(event.spaced)
-                    self._words.append(event.spaced)
-                case Thought() if event.text:
-                    self._thought.append(self._thoughts.feed(readable(event.spaced)))
-                case Image() if is_picture(event):
-                    self._page.feed(f"\n\n{picture_words(event)}")
-                case Notice(text):
-                    self._notices.append(undisguised_name(readable(text)))
+            self._take(event)
+
+    def _take(self, event: Event | AnswerPart) -> None:
+        match event:
+            case Text() if event.text:
+                self._body.feed_words(event.spaced)
+                self._words.append(event.spaced)
+            case Thought() if event.text:
+                self._thought.append(self._thoughts.feed(readable(event.spaced)))
+            case Image() if is_picture(event):
+                self._body.feed_picture(event)
+            case ToolCall():
+                self._body.feed_call(event)
+            case ToolResult():
+                self._body.feed_result(event)
+            case Notice(text):
+                self._notices.append(undisguised_name(readable(text)))
+
+    def note(self, call_id: str, state: State, heard: ToolOutput | None = None) -> None:
+        """What happens to a call before it has its result, and what it has shown so far."""
+        self._states[call_id] = state
+        if heard:
+            self._heard[call_id] = heard
 
     def delta(self) -> dict[str, Any] | None:
         """What is new since the last time, or None."""
         fields: dict[str, Any] = {}
-        blocks = self._page.settled[self._settled :]
+        self._draw_heard()
+        blocks = self._body.take_settled()
         if blocks:
             fields["settled"] = "".join(blocks)
-            self._settled += len(blocks)
-        tail = self._page.tail
+            self._settled += blocks
+        tail = self._body.tail
         if tail != self._tail:
             fields["tail"] = splice(self._tail, tail)
             self._tail = tail
+        doing = self._what_it_does()
+        if doing != self._doing:
+            fields["doing"] = self._doing = doing
         if thought := "".join(self._thought):
             fields["thought"] = thought
             self._shown_thought += thought
@@ -90,12 +115,25 @@ class LiveTurn:
         self.seq += 1
         return {"kind": "delta", "id": self.turn.id, "seq": self.seq, **fields}
 
+    def _draw_heard(self) -> None:
+        for call_id, heard in self._heard.items():
+            shown = "\n".join(output.text for output in heard.outputs)
+            self._body.feed_output(call_id, shown)
+        self._heard.clear()
+
+    def _what_it_does(self) -> list[str]:
+        """What is waited for, and of which tool; nothing while words come."""
+        for call in self._body.waiting:
+            return [self._states.get(call.id, "running"), undisguised_name(readable(call.name))]
+        return ["waiting", ""] if self._body.ends_in_a_result else []
+
     def whole(self) -> dict[str, Any]:
         """Everything that was sent so far, for a view that has nothing of it."""
         answer = self.turn.answer
         return {
-            "html": "".join(self._page.settled[: self._settled]),
+            "html": "".join(self._settled),
             "tail": self._tail,
+            "doing": self._doing,
             "thought": self._shown_thought,
             "notes": [undisguised_name(readable(notice)) for notice in answer.notices],
             "seq": self.seq,
@@ -112,19 +150,18 @@ class LiveTurn:
         So it is where words turned out to have been thinking.
         """
         answer = self.turn.answer
-        text = answer.text
-        is_retold = answer.has_stopped and "".join(self._words) != text
-        if is_retold:
-            self._page = Incremental()
-            self._page.feed(text)
-        self._page.finish()
-        if answer.sources or answer.pictures or has_results(answer):
+        self._body.finish()
+        said = "".join(part.spaced for part in answer.parts if isinstance(part, Text))
+        is_retold = answer.has_stopped and "".join(self._words) != said
+        calls_are_below = bool(answer.tool_calls) and not has_results(answer)
+        if is_retold or calls_are_below or answer.sources:
             self._whole = body_html(answer, picture_place)
-        return is_retold or self._page.replaced or self._whole != ""
+        return self._body.replaced or self._whole is not None
 
     @property
     def html(self) -> str:
-        return self._whole or self._page.html
+        """All of it, once it is finished."""
+        return self._body.html if self._whole is None else self._whole
 
 
 def splice(old: str, new: str) -> list[Any]:

@@ -7,13 +7,10 @@ each message means, and what Python says in turn.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
@@ -22,55 +19,23 @@ from pydantic import (
 )
 
 from nbchat.context.pictures import LARGEST_PICTURE
+from nbchat.frontends.panel.page_fields import (
+    LONGEST_TEXT,
+    Along,
+    Id,
+    Label,
+    Name,
+    PageMessage,
+    Text,
+    Thing,
+)
 from nbchat.media_types import picture_type
 from nbchat.messages import Image
 from nbchat.option_fields import ThinkingWord, option_field, option_type
 from nbchat.options import OPTIONS
 
-# Characters. What is too long for a question is answered; what is longer than this is not read.
-LONGEST_TEXT = 2_000_000
 MOST_IMAGES = 8  # in a question
 MOST_ALONG = 20  # excerpts of the notebook in a question
-
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\W\d]\w*$")]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
-Label = Annotated[str, Field(max_length=200)]
-
-# What can go along with a question, and how it is named.
-THINGS = {
-    "variable": r"[^\W\d]\w{0,99}",
-    "cell": r"[1-9][0-9]{0,6}",
-    "file": r"[^\x00-\x1f\\]{1,500}",
-    "error": "",
-    "cells": "",
-}
-
-
-class PageMessage(BaseModel):
-    """A message of the page; `kind` tells which."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Thing(PageMessage):
-    """What can go along with a question, by its kind and its name there."""
-
-    of: Literal["variable", "cell", "file", "error", "cells"]
-    name: Annotated[str, Field(max_length=500)]
-
-    @model_validator(mode="after")
-    def _is_named(self) -> Self:
-        if not re.fullmatch(THINGS[self.of], self.name):
-            raise ValueError(f"names no {self.of}")
-        return self
-
-
-class Along(Thing):
-    """An excerpt of the notebook; `mark` is that of what was shown of it, or ''."""
-
-    of: Literal["cell", "file", "error", "cells"]
-    mark: Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]*$")] = ""
 
 
 class Sync(PageMessage):
@@ -101,15 +66,36 @@ class Send(PageMessage):
     request_id: Id
     text: Text
     conversation: Label = ""  # that it was typed in
-    variables: Annotated[list[Name], Field(max_length=20)] = []
-    along: Annotated[list[Along], Field(max_length=MOST_ALONG)] = []
-    images: Annotated[list[Label], Field(max_length=MOST_IMAGES)] = []
+    variables: Annotated[list[Name], Field(max_length=20, default_factory=list)]
+    along: Annotated[list[Along], Field(max_length=MOST_ALONG, default_factory=list)]
+    images: Annotated[list[Label], Field(max_length=MOST_IMAGES, default_factory=list)]
+    run: bool = False  # the code in it, with the person's consent
 
 
 class Stop(PageMessage):
     """Stop what is being answered."""
 
     kind: Literal["stop"]
+
+
+class Decide(PageMessage):
+    """The answer to a question for consent: with `code` that is what runs, as it was edited."""
+
+    kind: Literal["decide"]
+    view: Id
+    id: Id
+    how: Literal["run", "refuse"]
+    reason: Annotated[str, Field(max_length=2_000)] = ""
+    code: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"\S")] | None = None
+    rest: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_answer(self) -> Self:
+        if self.reason and self.how == "run":
+            raise ValueError("a reason is that of a refusal")
+        if (self.rest or self.code is not None) and self.how == "refuse":
+            raise ValueError("nothing runs")
+        return self
 
 
 class Again(PageMessage):
@@ -148,6 +134,8 @@ class Choose(_Numbers):  # type: ignore[misc, valid-type]  # made from the list 
     model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
     thinking: ThinkingWord = ""
     search: bool = False
+    tools: Annotated[list[Literal["look", "run"]], Field(max_length=2, default_factory=list)]
+    plan: bool = False
     system: Text | None = None
     title: Label = ""
 
@@ -247,6 +235,7 @@ Message: TypeAlias = (
     | Want
     | Send
     | Stop
+    | Decide
     | Again
     | Unqueue
     | Branch

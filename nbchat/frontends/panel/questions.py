@@ -10,17 +10,26 @@ import asyncio
 import logging
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from IPython.core.getipython import get_ipython
+
 from nbchat.conversation.recording import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError, error_name
+from nbchat.frontends.cells.tool_output import ToolOutput
+from nbchat.frontends.panel.consents import Consents
+from nbchat.frontends.panel.live_turn import State
+from nbchat.frontends.panel.ready_tools import READY, tool_options
 from nbchat.frontends.panel.transcript import Failed, Transcript
+from nbchat.frontends.panel.workplace import KernelWorkplace, Stage
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
 from nbchat.options import THINKING_WORDS
+from nbchat.tools.running import Job
+from nbchat.tools.workplace import set_workplace
 from nbchat.turns import Turn
 
 LONGEST_QUESTION = 200_000  # characters
@@ -40,6 +49,7 @@ class Question:
     inserted: Sequence[str] = ()
     shown: str = ""  # as it was typed, without the values of variables
     data: str = ""  # how much of the values was allowed when they were put in
+    tools: Collection[str] = ()  # that it has besides those that are chosen
     parent: Any = ...  # a Turn, None for the very beginning, or ... for the end of the branch
 
 
@@ -58,6 +68,7 @@ class QuestionQueue:
         self._tell_queued = tell_queued
         self._request_ids: deque[str] = deque(maxlen=200)  # of what was asked
         self._turn: Turn | None = None  # that this panel asks
+        self.consents = Consents(transcript.conversation, transcript.tell, transcript.note)
         self._stopped: Turn | None = None  # by this panel's Stop, which has given back what waited
 
     @property
@@ -95,7 +106,8 @@ class QuestionQueue:
         shown = turn.typed if typed is None else typed
         data = turn.data or "brief"  # what is not known may hold values
         typed = typed or words
-        self._ask(Question(request_id, content, typed, turn.inserted, shown, data, parent))
+        called = {call.name for call in turn.answer.tool_calls} & READY
+        self._ask(Question(request_id, content, typed, turn.inserted, shown, data, called, parent))
 
     def must_be_idle(self) -> None:
         """Raises ConversationBusy until the page has been told that the answer ended."""
@@ -150,7 +162,7 @@ class QuestionQueue:
         turn = stream.turn
         self._turn = turn
         transcript.begin(turn, question.request_id)
-        task = asyncio.get_running_loop().create_task(_read_to_end(stream))
+        task = asyncio.get_running_loop().create_task(_read_to_end(stream, self._workplace(turn)))
         _tasks[turn.id] = task
         task.add_done_callback(partial(self._end, turn, question))
 
@@ -162,11 +174,20 @@ class QuestionQueue:
                 "Put the text into a variable and attach that with @."
             )
         options = {**self._options, "thinking": THINKING_WORDS.get(self._options["thinking"])}
+        options |= tool_options({*options["tools"], *question.tools}, plan=options["plan"])
         stream = self.transcript.conversation.open(
             question.content, parent=question.parent, inserted=question.inserted, **options
         )
         stream.turn.note_typed(question.shown, question.data)
         return stream
+
+    def _workplace(self, turn: Turn) -> KernelWorkplace:
+        def tell(job: Job, stage: Stage, heard: ToolOutput) -> None:
+            if stage != "ended":
+                state: State = "held" if stage == "waits" else "running"
+                self.transcript.note(turn, job.call.id, state, heard)
+
+        return KernelWorkplace(get_ipython(), tell)
 
     def _end(self, turn: Turn, question: Question, task: asyncio.Task[None]) -> None:
         _tasks.pop(turn.id, None)
@@ -203,7 +224,8 @@ def typed_words(turn: Turn) -> str:
     return ""
 
 
-async def _read_to_end(stream: TurnStream) -> None:
+async def _read_to_end(stream: TurnStream, workplace: KernelWorkplace) -> None:
+    set_workplace(workplace)
     async with stream:
         async for _ in stream.batches():
             pass

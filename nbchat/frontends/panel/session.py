@@ -7,8 +7,7 @@ All of it happens on the engine's thread, so nothing here needs a lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakSet
 
@@ -16,12 +15,16 @@ from nbchat import runtime
 from nbchat.context.notebook import Notebook
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import NbchatError, error_name
+from nbchat.frontends.panel.engine_thread import run_on_engine
 from nbchat.frontends.panel.excerpts import Asked, Excerpts
 from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.frontends.panel.questions import QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import SendToPage, Transcript
+from nbchat.frontends.quoting import shown_title
+from nbchat.tools.consent import ConsentQuestion
+from nbchat.turns import Turn
 
 
 class Session:
@@ -36,7 +39,7 @@ class Session:
     ) -> None:
         self.tell = tell  # every view, one message
         self.notebook = notebook
-        chosen: dict[str, Any] = {"thinking": "", "search": False}
+        chosen: dict[str, Any] = {"thinking": "", "search": False, "tools": [], "plan": False}
         self.options: dict[str, Any] = dict.fromkeys(NUMBERS) | chosen
         self.snapshot = Snapshot()
         self.excerpts = Excerpts(notebook)
@@ -78,17 +81,31 @@ class Session:
         if conversation.name not in self._queues:
             transcript = Transcript(conversation, self.tell, self._update_copy)
             queue = QuestionQueue(transcript, self.options, self.check_settings)
+            queue.consents.see(self.watched)
             self._queues[conversation.name] = queue
             unwatch = conversation.watch(lambda *change: run_on_engine(self._hear, queue, *change))
             self._unwatch.append(unwatch)
         return self._queues[conversation.name]
 
     def _hear(self, queue: QuestionQueue, *change: Any) -> None:
+        if change[0] == "consent":
+            self._hear_of_consent(queue, *change[1:])
+            return
         queue.transcript.hear(*change)
         if change[0] != "events":
             self.check_settings()
         if change[0] == "ended":
             queue.ask_next()
+
+    def _hear_of_consent(
+        self, queue: QuestionQueue, turn: Turn, asked: Sequence[ConsentQuestion]
+    ) -> None:
+        for question in asked:
+            queue.consents.hear(turn, question)
+        if queue is not self.questions and self.watched:
+            name = shown_title(queue.transcript.conversation.name)
+            words = f"Conversation {name!r} asks whether a tool may run. Go there to answer."
+            self.tell({"kind": "note", "error": "", "text": words})
 
     def _update_copy(self, conversation: Conversation) -> str:
         """Bring the notebook's copy up to date; the mark by which the page knows it."""
@@ -104,13 +121,19 @@ class Session:
     def add_view(self, view: str) -> None:
         """A view is there and has nothing yet."""
         self._views.add(view)
+        self._tell_who_sees()
         _viewed.add(self)
         self._offered = self.excerpts.offered()
         self._tell_all()
 
     def drop_view(self, view: str) -> None:
         self._views.discard(view)
+        self._tell_who_sees()
         self.transcript.watching = self.watched
+
+    def _tell_who_sees(self) -> None:
+        for queue in self._queues.values():
+            queue.consents.see(self.watched)
 
     def show(self, conversation: Conversation) -> None:
         """Go to another conversation; what is asked in the one before goes on, unseen."""
@@ -123,6 +146,7 @@ class Session:
         while self._unwatch:
             self._unwatch.pop()()
         self._views.clear()
+        self._tell_who_sees()
         self.transcript.watching = False
 
     # --- telling ---------------------------------------------------------------------------------
@@ -131,6 +155,8 @@ class Session:
         self.transcript.watching = self.watched
         self.tell_settings()
         self.transcript.replay()
+        self.questions.consents.take_up()
+        self.questions.consents.tell()
 
     def tell_settings(self) -> None:
         """What holds for the next question, and which question waits."""
@@ -180,12 +206,3 @@ def check_all_settings() -> None:
     """Something was chosen that may hold for what other panels ask, too."""
     for session in list(_viewed):
         session.check_settings()
-
-
-def run_on_engine(call: Callable[..., object], *args: Any) -> None:
-    """Run on the engine's thread: now where this is it, else soon and in order."""
-    thread = runtime.current().thread
-    if thread.is_current:
-        call(*args)
-    else:
-        thread.start().call_soon_threadsafe(partial(call, *args))

@@ -26,6 +26,7 @@ SCRIPTS = (
     "blocks.js",
     "thoughts.js",
     "turns.js",
+    "consents.js",
     "transcript.js",
     "mentions.js",
     "composer.js",

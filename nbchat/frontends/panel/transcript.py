@@ -17,8 +17,9 @@ from typing import Any
 from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.watching import Change
 from nbchat.events import Event
+from nbchat.frontends.cells.tool_output import ToolOutput
 from nbchat.frontends.panel import turn_rows
-from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn
+from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn, State
 from nbchat.frontends.panel.next_model import next_model
 from nbchat.frontends.quoting import shown_title
 from nbchat.turns import Turn
@@ -93,6 +94,13 @@ class Transcript:
             return
         live.model = model
         self._tell_open(turn, **live.fields)
+
+    def note(self, turn: Turn, call_id: str, state: State, heard: ToolOutput | None = None) -> None:
+        """A person is asked whether a call may run, or it waits for a cell, or it runs."""
+        live = self.live.get(turn.id)
+        if live:
+            live.note(call_id, state, heard)
+            self._coalescer.wake()
 
     def _forget_failed(self) -> None:
         if self.failed:

@@ -29,6 +29,9 @@ function dressHead(panel, head, code) {
   put(head, element("span", null, language), copy);
   const start = CELLS[language.toLowerCase()];
   if (start === undefined) return;
+  if (language && !start) {
+    head.append(button("", phrase("runIt"), () => panel.questions.run(language, text())));
+  }
   for (const where of placesOf(panel)) {
     const insert = button("", phrase(where), () => panel.insert(insert, start + text(), where));
     if (where === "replace") showsAim(panel, insert);

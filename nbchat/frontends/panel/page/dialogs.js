@@ -82,6 +82,8 @@ async function openTalks(panel, anchor) {
   menu(panel, anchor, phrase("history"), entries);
 }
 
+/** @type {ToPython.Ready[]} */
+const READY = ["look", "run"];
 /** @type {ToPython.Move["how"][]} */
 const MOVES = ["undo", "redo", "reset"];
 /** @type {ToPython.Export["format"][]} */
@@ -132,6 +134,10 @@ function openSettings(panel, anchor) {
   const searches = () => {
     connection.send({ kind: "choose", search: search.checked });
   };
+  const tools = () => {
+    const chosen = READY.filter((name) => ready[name].checked);
+    connection.send({ kind: "choose", tools: chosen, plan: plan.checked });
+  };
   const habit = () => {
     rememberCtrl(ctrl.checked);
   };
@@ -155,12 +161,19 @@ function openSettings(panel, anchor) {
     checked: now.search,
     on: { change: searches },
   });
+  /** @type {Record<string, HTMLInputElement>} */
+  const ready = {};
+  for (const name of READY) {
+    const checked = now.tools?.includes(name);
+    ready[name] = element("input", { type: "checkbox", checked, on: { change: tools } });
+  }
+  const plan = element("input", { type: "checkbox", checked: now.plan, on: { change: tools } });
   const ctrl = element("input", {
     type: "checkbox",
     checked: ctrlSends(),
     on: { change: habit },
   });
-  const fields = Object.entries({ ...numbers, system, search, title, ctrl });
+  const fields = Object.entries({ ...numbers, system, search, ...ready, plan, title, ctrl });
   const labels = fields.map(([name, field]) => element("label", null, phrase(name), field));
   popover(panel, anchor, phrase("settings"), ...labels);
 }

@@ -44,6 +44,8 @@ declare namespace ToPython {
     along?: Along[];
     /** Names of the images' files, in the order of the buffers. */
     images?: string[];
+    /** Whether it asks to run the code in it, which the model has the tool for then. */
+    run?: boolean;
   }
 
   /** What can go along with a question. */
@@ -62,6 +64,25 @@ declare namespace ToPython {
   interface Stop {
     kind: "stop";
   }
+
+  /** Answer a question for consent. */
+  interface Decide {
+    kind: "decide";
+    /** Whose answer it is. */
+    view: string;
+    /** Of the question. */
+    id: string;
+    how: "run" | "refuse";
+    /** Of a refusal. */
+    reason?: string;
+    /** What runs in place of what was shown. */
+    code?: string;
+    /** Whether the tool need not ask again during this answer. */
+    rest?: boolean;
+  }
+
+  /** A tool that is always there. */
+  type Ready = "look" | "run";
 
   /** Ask a turn's question again, as another branch. */
   interface Again {
@@ -96,6 +117,9 @@ declare namespace ToPython {
     thinking?: string;
     /** Whether the provider searches the web. */
     search?: boolean;
+    /** The tools that the model has, and whether a plan comes first. */
+    tools?: Ready[];
+    plan?: boolean;
     system?: string | null;
     /** Of the conversation. */
     title?: string;
@@ -193,6 +217,7 @@ declare namespace ToPython {
     | Want
     | Send
     | Stop
+    | Decide
     | Again
     | Unqueue
     | Branch
@@ -229,6 +254,8 @@ declare namespace ToPage {
     max_tokens: number | null;
     thinking: string;
     search: boolean;
+    tools: ToPython.Ready[];
+    plan: boolean;
     /** How many cells have run while the panel was seen. */
     runs: number;
     /** The last error's name, or "". */
@@ -280,6 +307,7 @@ declare namespace ToPage {
     tail?: string;
     thought?: string;
     notes?: string[];
+    doing?: Doing;
     /** The number of the last delta that is in this. */
     seq?: number;
   }
@@ -300,6 +328,41 @@ declare namespace ToPage {
     /** Further words of the model's thinking. */
     thought?: string;
     notes?: string[];
+    doing?: Doing;
+  }
+
+  /** What is waited for, and the name of the tool; nothing while words come. */
+  type Doing = [] | [what: "waiting" | "running" | "asking" | "held", tool: string];
+
+  /** All questions for consent that wait. */
+  interface Consents {
+    kind: "consents";
+    cards: Card[];
+  }
+
+  /** Whether a tool may run, or a plan. */
+  interface Card {
+    id: string;
+    tool: string;
+    /** How many, where it is a plan. */
+    steps: number;
+    /** All that would run: HTML. */
+    html: string;
+    /** Whether it can be read, which is needed for a consent. */
+    can_run: boolean;
+    /** The code, where it may be edited. */
+    code?: string;
+  }
+
+  /** A question for consent has its answer. */
+  interface Answered {
+    kind: "answered";
+    id: string;
+    /** Where it was given. */
+    by: string;
+    /** The view that has given it, where it was one of this panel. */
+    view: string;
+    approved: boolean;
   }
 
   /** An answer is whole. */
@@ -460,6 +523,8 @@ declare namespace ToPage {
     | Rows
     | Open
     | Delta
+    | Consents
+    | Answered
     | End
     | Refusal
     | Note

@@ -103,6 +103,8 @@ interface Draft {
   images: AttachedImage[];
   /** The turn whose question it is to replace. */
   instead?: TurnView | null;
+  /** Whether the code in it is to run. */
+  run?: boolean;
 }
 
 /** Something of the notebook that goes along. */

@@ -34,6 +34,7 @@ class Panel {
     this.questions = new Questions(this);
     this.transcript = new Transcript(this);
     this.composer = new Composer(this);
+    this.consents = new Consents(this);
     this.title = element("h2", { dir: "auto" }, phrase("panel"));
     this.toast = element("div.toast", { role: "alert", hidden: true });
     this.status = element("p.sr", { role: "status" });
@@ -67,6 +68,7 @@ class Panel {
       attributes,
       this.makeHeader(),
       log,
+      this.consents.node,
       this.toast,
       this.composer.node,
       this.status,
@@ -152,6 +154,12 @@ class Panel {
       case "end":
         this.ended(message);
         return;
+      case "consents":
+        this.consents.follow(message.cards);
+        return;
+      case "answered":
+        this.consents.answered(message);
+        return;
       case "refusal":
         transcript.refuse(message);
         composer.show();
@@ -181,7 +189,10 @@ class Panel {
 
   /** @param {ToPage.State} state */
   follow(state) {
-    if (state.name !== this.name) this.transcript.forget();
+    if (state.name !== this.name) {
+      this.transcript.forget();
+      this.consents.follow([]);
+    }
     this.name = state.name;
     this.title.textContent = state.title;
     this.transcript.follow(state);
@@ -206,6 +217,7 @@ class Panel {
   /** A kernel that is restarted forgets the panel; what is shown stays. */
   lost() {
     for (const turn of this.transcript.turns.values()) turn.quiet();
+    this.consents.follow([]);
     this.questions.takeBack();
     this.warn(phrase("gone"));
   }

@@ -48,7 +48,29 @@ class Questions {
     const images = draft.images.map(({ name }) => name);
     /** @type {ToPython.Send} */
     const message = { kind: "send", request_id, text, conversation, variables, along, images };
+    if (draft.run) message.run = true;
     this.panel.connection.send(message, buffers);
+  }
+
+  /**
+   * Has the model run code of an answer, so that it sees what comes of it. A person consents to
+   * what it then asks to run.
+   *
+   * @param {string} language
+   * @param {string} code
+   */
+  run(language, code) {
+    const { panel } = this;
+    if (panel.busy) {
+      panel.warn(phrase("busy"));
+      return;
+    }
+    const inside = code.match(/\x60+/g) ?? [];
+    const fence = "\x60".repeat(Math.max(3, ...inside.map((ticks) => ticks.length + 1)));
+    const block = [fence + language, code.trimEnd(), fence].join("\n");
+    const text = `${phrase("runThis")}\n\n${block}`;
+    this.ask({ text, things: [], images: [], run: true });
+    panel.focus();
   }
 
   /**

@@ -26,6 +26,12 @@ class TurnView {
     this.question = { text: "", attachments: [], images: [], files: [] };
     /** @type {HTMLImageElement[]} */
     this.images = [];
+    /**
+     * What is waited for.
+     *
+     * @type {ToPage.Doing}
+     */
+    this.doing = [];
     /** @type {Thoughts | null} */
     this.thoughts = null;
     /** Of the last delta. */
@@ -74,6 +80,7 @@ class TurnView {
       this.clock = setInterval(() => this.tick(), 1000);
     }
     this.ask(message.question);
+    this.does(message.doing);
     if (seq) this.fill(message.html ?? "", message.tail ?? "");
     this.seq = seq;
     put(this.notes);
@@ -92,6 +99,7 @@ class TurnView {
     this.seq = message.seq;
     this.heard = Date.now();
     this.aside(message);
+    this.does(message.doing);
     if (message.tail) {
       const [start, more, end] = message.tail;
       this.tail = this.tail.slice(0, start) + more + this.tail.slice(this.tail.length - end);
@@ -100,9 +108,22 @@ class TurnView {
     const settled = dressed(this.panel, message.settled ?? "");
     const tail = parsed(this.tail);
     keepFolds([this.open], [settled, tail]);
+    this.draw(settled);
     this.settled.append(settled);
     this.paint(tail);
     return true;
+  }
+
+  /** @param {ToPage.Doing} [doing] */
+  does(doing) {
+    if (!doing) return;
+    this.doing = doing;
+    this.since = Date.now();
+    if (doing.length) {
+      this.caret.remove();
+      this.answer.append(this.wait);
+    }
+    this.tick();
   }
 
   /** @param {{ thought?: string, notes?: string[] }} message */
@@ -119,9 +140,24 @@ class TurnView {
     const settled = dressed(this.panel, html);
     const rest = parsed(tail);
     keepFolds([this.settled, this.open], [settled, rest]);
+    this.images.length = this.question.images.length;
+    this.draw(settled);
     put(this.settled, settled);
     this.tail = tail;
     this.paint(rest);
+  }
+
+  /**
+   * Puts the pictures of the answer into their places.
+   *
+   * @param {DocumentFragment} settled
+   */
+  draw(settled) {
+    for (const place of settled.querySelectorAll(".nbc-picture")) {
+      const image = this.picture(this.images.length, place.textContent);
+      this.images.push(image);
+      put(place, image);
+    }
   }
 
   /**
@@ -133,8 +169,10 @@ class TurnView {
     this.caret.remove();
     morph(this.open, tail);
     if (!this.live || !(this.tail || this.settled.firstChild)) return;
-    innermost(this.open).append(this.caret);
-    put(this.wait);
+    if (!this.doing.length) {
+      innermost(this.open).append(this.caret);
+      put(this.wait);
+    }
     this.thoughts?.foldSoon();
   }
 
@@ -156,10 +194,15 @@ class TurnView {
       this.heard = now;
       this.panel.connection.want([this.id]);
     }
-    if (this.settled.firstChild || this.tail) return;
+    const [what, tool] = this.doing;
+    if (!what && (this.settled.firstChild || this.tail)) {
+      put(this.wait);
+      return;
+    }
     const seconds = phrase("seconds", Math.round((now - this.since) / 1000));
-    const doing = phrase(this.thoughts ? "thinking" : "waiting");
-    put(this.wait, element("i"), `${this.model || this.panel.now.model} · ${doing} · ${seconds}`);
+    const doing = phrase(what ?? (this.thoughts ? "thinking" : "waiting"));
+    const who = tool || this.model || this.panel.now.model;
+    put(this.wait, element("i"), `${who} · ${doing} · ${seconds}`);
   }
 
   // --- when it is whole
@@ -173,11 +216,6 @@ class TurnView {
     if (row.question) this.ask(row.question);
     if (row.html === undefined) this.paint();
     else this.fill(row.html, "");
-    for (const place of this.settled.querySelectorAll(".nbc-picture")) {
-      const image = this.picture(this.images.length, place.textContent);
-      this.images.push(image);
-      put(place, image);
-    }
     if (row.sources) this.answer.append(parsed(row.sources));
     put(this.notes);
     this.aside({ notes: row.notes });
