@@ -27,7 +27,8 @@ def stream(
 
     `model` is a name of the table, `"provider:any-model-id"`, or an alias of yours;
     `messages` a text, or a list of nbchat.Message. Nothing is remembered:
-    `nbchat.chat()` is what remembers.
+    `nbchat.chat()` is what remembers. With `tools=[f]` the model may have a function of yours
+    run, here in this process; see `nbchat.tool`.
 
     >>> import asyncio, nbchat
     >>> async def main():

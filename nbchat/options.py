@@ -192,8 +192,9 @@ class RequestOptions(TypedDict, total=False):
     tools: Annotated[
         Sequence[Callable[..., Any] | Tool | Mapping[str, Any]] | None,
         Option(
-            "a list of functions, which are run when the model asks for them, and of nbchat.Tool "
-            "or dicts, whose calls are only in the answer",
+            "a list of functions, which run when the model asks for them, "
+            "@nbchat.tool(approve=True) with your consent to each call; and of nbchat.Tool or "
+            "dicts, whose calls are only in the answer",
             check=as_tools,
             default=(),
             http=True,
@@ -206,13 +207,18 @@ class RequestOptions(TypedDict, total=False):
     approve: Annotated[
         Callable[[ToolCall], Any] | None,
         Option(
-            "a function that says of a call whether it may run: True, or the reason to refuse",
+            "a function, async or not, that says of the call of a tool that asks first whether it "
+            "may run: True, or the reason to refuse",
             check=as_approve,
         ),
     ]
     rounds: Annotated[
         int | None,
-        Option("the most requests for one question, where tools are run", low=1, high=100),
+        Option(
+            "the most requests for one question, where functions among its tools run",
+            low=1,
+            high=100,
+        ),
     ]
     schema: Annotated[
         Any,

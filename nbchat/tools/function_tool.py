@@ -9,16 +9,15 @@ from dataclasses import dataclass, fields, replace
 from functools import WRAPPER_ASSIGNMENTS, cached_property
 from importlib import import_module
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbchat.context.classes import member_of
 from nbchat.errors import BadOption
 from nbchat.messages import Tool
+from nbchat.tools.arguments import call, check
 from nbchat.tools.functions import description_of, is_method_without_object
+from nbchat.tools.schema import Parameters, parameters_of
 from nbchat.wording import shorten
-
-if TYPE_CHECKING:
-    from nbchat.tools.schema import Parameters
 
 LONGEST_RESULT = 8_000  # characters of a result that the model is told
 
@@ -115,8 +114,6 @@ class FunctionTool(Tool):
     @cached_property
     def takes(self) -> Parameters:
         """What it may be called with. Raises BadOption where a model cannot call it."""
-        from nbchat.tools.schema import parameters_of
-
         return parameters_of(self.function, self.name)
 
     def checked(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,14 +126,10 @@ class FunctionTool(Tool):
         >>> double.checked({"number": "4"})
         {'number': 4}
         """
-        from nbchat.tools.arguments import check
-
         return check(arguments, self.takes, self.name)
 
     def called_with(self, arguments: Mapping[str, Any]) -> Any:
         """What it gives for arguments that have been checked."""
-        from nbchat.tools.arguments import call
-
         return call(self.function, arguments, self.takes)
 
 

@@ -142,7 +142,7 @@ def _mixed(items: Sequence[object]) -> list[Part]:
 
 def _parts(shown: Shown, data: Data) -> Iterator[Part]:
     if shown.refusal:
-        yield shown.refusal
+        yield shown.refusal.partition("; send ")[0]  # the advice is for whoever asks
         return
     if shown.attached:
         yield from shown.attached

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from types import CoroutineType
@@ -24,6 +24,7 @@ REFUSED = "refused by the user"
 NOT_RUN = "not run"
 INTERRUPTED = "interrupted by the user"
 
+LONGEST_TELLING = 20.0  # seconds for what an async tool gave to say what it is
 MOST_ITEMS = 1_000  # that are taken of a generator, which may have no end
 
 
@@ -82,18 +83,27 @@ class Job:
                 value = await _gathered_async(value)
             elif inspect.isawaitable(value):
                 value = await value
-            return self._gave(_gathered(value), None)
+            return await self._tell(self._gave, _gathered(value))
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            return self._failed(error, None)  # of something that the tool itself had waited for
+            return await self._tell(self._failed, error)  # of what the tool itself waited for
         except Interrupted:
             return self._interrupted()
         except BaseException as error:
-            return self._failed(error, None)
+            return await self._tell(self._failed, error)
 
-    def _gave(self, value: object, heard: Heard | None) -> Outcome:
+    async def _tell(self, tell: Callable[[Any], Outcome], what: object) -> Outcome:
+        """What came of it. A value that takes long to say what it is does not stop the loop."""
+        seconds = self._seconds
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(tell, what), LONGEST_TELLING)
+        except TimeoutError:
+            words = f"what it gave took more than {LONGEST_TELLING:g} s to say what it is"
+            return Outcome(words, True, seconds)
+
+    def _gave(self, value: object, heard: Heard | None = None) -> Outcome:
         from nbchat.tools.result import own_content, result_content
 
         seconds = self._seconds
@@ -107,7 +117,7 @@ class Job:
         content = result_content(value, _outputs(heard), longest, self.data)
         return Outcome(content, False, seconds)
 
-    def _failed(self, error: BaseException, heard: Heard | None) -> Outcome:
+    def _failed(self, error: BaseException, heard: Heard | None = None) -> Outcome:
         from nbchat.tools.result import error_content
 
         seconds = self._seconds

@@ -128,11 +128,13 @@ def _name_of(function: Any) -> str:
 
 
 def with_functions(tools: Any) -> Any:
-    """The tools of a question, with functions made tools; what else is wrong is told later."""
+    """The tools of a question, with functions made tools. Raises BadOption for what are none."""
     if callable(tools):
         raise BadOption("tools should be a list: tools=[f].")
-    if tools is None or isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
-        return tools
+    if tools is None:
+        return None
+    if isinstance(tools, str | Tool | Mapping) or not isinstance(tools, Iterable):
+        return as_tools(tools)  # which says what they should be
     made = [one if _is_declared(one) else _of_question(one) for one in tools]
     return _different(made) if any(isinstance(one, FunctionTool) for one in made) else made
 

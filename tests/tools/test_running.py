@@ -201,6 +201,31 @@ def test_an_async_function_is_awaited() -> None:
     assert ran_async(add, a=1).content == "2"
 
 
+def test_a_value_that_never_says_what_it_is_does_not_stop_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nbchat.tools.running.LONGEST_TELLING", 0.2)
+    over = threading.Event()
+
+    class Slow:
+        def __repr__(self) -> str:
+            over.wait(60)
+            return "Slow(3)"
+
+    async def give() -> Slow:
+        return Slow()
+
+    async def main() -> Outcome:
+        outcome = await job(nbchat.tool(give)).perform_async()
+        over.set()
+        return outcome
+
+    outcome = asyncio.run(main())
+
+    assert outcome.error
+    assert outcome.content == "what it gave took more than 0.2 s to say what it is"
+
+
 def test_a_coroutine_that_nobody_awaits_is_told() -> None:
     async def wait() -> None: ...
 

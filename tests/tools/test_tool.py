@@ -181,7 +181,7 @@ def test_consent_is_asked_for_whatever_a_tool_is_wrapped_in(wrap: Callable[[], A
 
 def test_a_tool_made_twice_is_the_same_with_what_was_said_last() -> None:
     assert nbchat.tool(add) == add
-    assert nbchat.tool(add, name="plus", longest=300).name == "plus"
+    assert nbchat.tool(add, name="plus", longest=900).name == "plus"
     assert nbchat.tool(approve=True)(add).approve
     assert not add.approve
 
@@ -282,8 +282,12 @@ def test_a_function_that_stands_there_twice_is_one() -> None:
     assert with_functions([add, add, subtract, subtract]) == [add, nbchat.tool(subtract)]
 
 
-@pytest.mark.parametrize(
-    "tools", [None, (), "add", Tool("add")], ids=["none", "()", "text", "tool"]
-)
-def test_what_is_no_list_of_functions_is_left_to_the_options(tools: Any) -> None:
-    assert with_functions(tools) in (tools, [])
+@pytest.mark.parametrize("tools", ["add", Tool("add"), {"name": "add"}, 3], ids=repr)
+def test_what_is_no_list_is_told(tools: Any) -> None:
+    with pytest.raises(BadOption, match="tools should be a list"):
+        with_functions(tools)
+
+
+def test_no_tools_are_none() -> None:
+    assert with_functions(None) is None
+    assert with_functions(()) == []
