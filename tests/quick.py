@@ -24,6 +24,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "frontends/notebook/commands/test_hints.py": "kernels without a key",
     "frontends/notebook/commands/test_history.py": "kernels that end and begin",
     "frontends/notebook/commands/test_resume.py": "kernels that end and begin",
+    "frontends/cells/test_tools_in_terminal.py": "IPython in a terminal",
     "frontends/notebook/test_cell_traffic.py": "long answers, watched at a clock of their own",
     "frontends/notebook/test_drawn.py": "a terminal that is looked at",
     "frontends/notebook/test_terminal.py": "IPython in a terminal",
