@@ -38,7 +38,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
     ),
     "A model can call only what you have named.": (
         "conversation/test_rounds.py::test_a_name_that_only_looks_like_one_runs_nothing",
-        "frontends/notebook/test_named_tools.py::test_a_name_that_is_none_is_told",
+        "frontends/notebook/test_named_tools.py::test_any_other_name_is_told",
     ),
     "Before each call `run` asks, and so does a tool made with `approve=True`: Enter alone is no "
     "consent, and no answer is none.": (
@@ -46,11 +46,15 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "test_what_is_no_answer_is_asked_again_and_is_no_consent",
         "frontends/notebook/test_consent.py::test_a_closed_input_is_no_consent",
         "conversation/test_rounds.py::test_what_needs_consent_runs_with_it",
-        "browser/test_tools.py::test_nothing_runs_in_the_panel_until_it_is_allowed",
+        "browser/test_panel_tools.py::test_stop_in_place_of_an_answer_is_no_consent",
     ),
     "What would run is shown with every hidden character written out, and what you edit is what "
     "runs.": (
         "frontends/notebook/test_consent.py::test_hidden_characters_are_written_out",
+        "browser/test_cell_consent.py::"
+        "test_what_would_run_is_seen_above_the_question_and_while_it_runs",
+        "browser/test_panel_consent.py::"
+        "test_what_would_run_is_shown_whole_and_nothing_in_it_is_hidden",
         "frontends/notebook/test_consent.py::test_edited_code_is_what_runs",
         "conversation/test_rounds.py::test_edited_code_is_what_runs_and_the_model_is_told",
     ),
@@ -60,9 +64,12 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "test_without_a_person_it_is_refused_and_the_cell_fails",
         "frontends/notebook/test_consent.py::test_with_yes_it_runs_where_nobody_is",
         "frontends/notebook/test_consent.py::test_yes_is_for_one_cell",
+        "test_headless.py::test_a_tool_that_asks_fails_the_notebook_unless_it_is_allowed",
     ),
     "The server, `nbchat serve`, never runs a tool.": (
-        "frontends/server/test_tools.py::test_a_call_goes_to_the_client_and_nothing_runs",
+        "frontends/server/test_calls_go_to_the_client.py::"
+        "test_calls_go_to_the_client_of_openais_paths",
+        "frontends/server/test_calls_go_to_the_client.py::test_calls_go_to_the_client_of_stream",
     ),
     "They are never stored, shown or logged, and no argument on a `%%chat` line: one that was "
     "typed there is refused, and kept out of IPython's history.": (

@@ -123,14 +123,14 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 TOOLS: dict[str, tuple[str, ...]] = {
     "`look`": (
-        "tools/test_notebook_tools.py::test_a_look_changes_nothing_and_asks_nobody",
+        "tools/test_notebook_tools.py::test_no_expression_is_evaluated",
         "engine/demo/test_acting.py::"
         "test_it_looks_asks_to_run_a_line_that_fits_and_tells_what_came",
     ),
     "`run`": (
-        "tools/test_notebook_tools.py::test_code_runs_as_in_a_cell",
+        "tools/test_notebook_tools.py::test_it_never_runs_without_consent",
         "frontends/notebook/test_consent.py::test_a_yes_runs_what_was_shown",
-        "frontends/cells/test_tool_output.py::test_figures_are_shown_and_closed",
+        "tools/test_notebook_tools.py::test_a_figure_comes_back_as_an_image",
     ),
     "a function of yours": (
         "tools/test_schema.py::test_a_schema_has_types_defaults_words_and_bounds",

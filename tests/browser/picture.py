@@ -46,7 +46,8 @@ class Sharp(Lab):
 def take(lab: Lab, name: str, dark: bool) -> Path:
     cell, sign = PICTURES[name]
     notebook = lab.open(*BEFORE, cell, dark=dark, size=(WIDTH, 900))
-    notebook.run()
+    notebook.run(0, 1)
+    notebook.run(2, wait=False)
     page = notebook.page
     page.wait_for_selector(sign)
     _tidy(page)
@@ -60,6 +61,10 @@ def take(lab: Lab, name: str, dark: bool) -> Path:
         "height": last["y"] + last["height"] + 14 - bar["y"],
     }
     page.screenshot(path=path, clip=clip)
+    for waiting in page.locator(".jp-Stdin-input").all():
+        waiting.fill("y")
+        waiting.press("Enter")
+    page.wait_for_selector(".jp-OutputArea-output .nbc-foot")
     notebook.close()
     return path
 
