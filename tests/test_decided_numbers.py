@@ -68,6 +68,8 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("render.terminal.rich_page", "WIDEST_PAGE", 100),
     ("render.would_run", "LONGEST_READ", 100_000),
     ("tools.plan", "MOST_STEPS", 20),
+    ("render.tool_calls", "FIRST_LINES", 20),
+    ("render.tool_words", "MOST_FIGURES", 20),
     ("trust.found_file", "LARGEST", 256 * 1024),
     ("wire.partial_arguments", "DEEPEST", 32),
     ("wire.pictures", "MOST_PICTURES", 20),

@@ -5,8 +5,10 @@ One text for each form: HTML of a finished answer, plain text, Markdown for othe
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from nbchat.messages import Image, Text, ToolResult, is_picture
@@ -31,10 +33,15 @@ DrawPicture = Callable[["Image"], str]
 
 @dataclass(slots=True)
 class Words:
-    """Words that stand together, and where in the answer's text they begin."""
+    """Words that stand together, and from where to where passages of them can end.
+
+    Both are places in the answer's whole text. What stands between words, such as a picture that
+    it tells in words, counts to those before.
+    """
 
     text: str
     start: int
+    end: int = sys.maxsize
 
 
 Piece: TypeAlias = "Words | Image | Called"
@@ -69,10 +76,21 @@ def body_html(answer: Answer, draw: DrawPicture) -> str:
 def words_with_sources(answer: Answer) -> str:
     """The body as plain text, and the sources as lines below it."""
     sources = numbered(answer.sources)
-    body = "\n\n".join(_plain(piece, sources) for piece in body_pieces(answer))
+    body = _body_text(answer, sources)
     if not sources:
         return body
     return "\n".join([body.rstrip(), "", "Sources:", *source_lines(sources)])
+
+
+def _body_text(answer: Answer, sources: Sequence[Numbered]) -> str:
+    if not has_results(answer):
+        return marked_in_words(answer.text, sources)
+    pieces = body_pieces(answer)
+    text = ""
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        gap = "\n" if isinstance(before, tuple) and isinstance(piece, tuple) else "\n\n"
+        text += f"{gap if before else ''}{_plain(piece, sources)}"
+    return text
 
 
 def _plain(piece: Piece, sources: Sequence[Numbered]) -> str:
@@ -141,7 +159,11 @@ def body_pieces(answer: Answer) -> list[Piece]:
     if len(pieces) == 1:
         return pieces
     apart = [_stripped(piece) if isinstance(piece, Words) else piece for piece in pieces]
-    return [piece for piece in apart if not isinstance(piece, Words) or piece.text]
+    apart = [piece for piece in apart if not isinstance(piece, Words) or piece.text]
+    words = [piece for piece in apart if isinstance(piece, Words)]
+    for one, following in pairwise(words):
+        one.end = following.start
+    return apart
 
 
 def _stripped(words: Words) -> Words:
@@ -152,11 +174,8 @@ def _stripped(words: Words) -> Words:
 
 def _within(words: Words, sources: Sequence[Numbered]) -> Sequence[Numbered]:
     """The sources, with the places in these words alone where passages of theirs end."""
-    if not words.start and not any(one.source.ends for one in sources):
-        return sources
-    first, last = words.start, words.start + len(words.text)
     placed = []
     for one in sources:
-        ends = [end - first for end in one.source.ends if first < end <= last]
+        ends = [end - words.start for end in one.source.ends if words.start < end <= words.end]
         placed.append(replace(one, source=replace(one.source, ends=ends)))
     return placed

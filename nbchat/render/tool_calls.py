@@ -6,6 +6,7 @@ the text that it is, never as Markdown or HTML. Nothing depends on the clock.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,7 +21,9 @@ from nbchat.render.tool_words import (
     arguments_text,
     figures,
     gist,
+    is_told_by_gist,
     name_of,
+    one_line,
     outcome,
     result_text,
     shown,
@@ -46,7 +49,8 @@ Called: TypeAlias = "tuple[ToolCall, ToolResult | None]"
 DrawPicture: TypeAlias = "Callable[[Image], str]"
 
 FIRST_LINES = 20  # of a text that are shown before the rest is folded
-LONGEST_UNBROKEN = 160  # characters in a line; a text with longer ones is prose, and is broken
+# Columns: lines that have them are not broken.
+_TABLE = re.compile(r"\S(?: {2,}|\t) *\S|\|")
 
 
 def calls_with_results(parts: Iterable[AnswerPart]) -> Iterator[AnswerPart | Called]:
@@ -111,10 +115,15 @@ def unrun_html(call: ToolCall) -> str:
 
 
 def code_html(call: ToolCall) -> str:
-    """What is called, in full: coloured, and with every hidden character written out."""
+    """What is called, in full: coloured, and with every hidden character written out.
+
+    Nothing, where the line above says all of it.
+    """
     from nbchat.render.markdown.code import code_block
     from nbchat.render.sanitise import sanitise
 
+    if is_told_by_gist(call):
+        return ""
     source, language = shown_code(call)
     return sanitise(code_block(source, language)) if source.strip() else ""
 
@@ -136,20 +145,20 @@ def text_html(text: str) -> str:
 
 
 def _pre(text: str) -> str:
-    """A text with its line ends. A table stays one: its lines are not broken."""
+    """A text with its line ends; a table stays one."""
     words = escape(text, quote=False)
     if words.startswith("\n"):  # browsers drop a line end right behind <pre>
         words = f"<b></b>{words}"
-    if max(map(len, text.split("\n"))) > LONGEST_UNBROKEN:
-        return f"<pre class=nbc-plain>{words}</pre>"
-    return f'<pre tabindex=0 style="{inline_style.UNBROKEN}">{words}</pre>'
+    if _TABLE.search(text):
+        return f'<pre tabindex=0 style="{inline_style.UNBROKEN}">{words}</pre>'
+    return f"<pre class=nbc-plain>{words}</pre>"
 
 
 def _fold(call: ToolCall, mark: str, inner: str, *, is_live: bool = False) -> str:
     words = gist(call)
     facts = [f"<b>{escape(name_of(call), quote=False)}</b>"]
     if mark:
-        facts.append(escape(mark, quote=False))
+        facts.append(escape(one_line(mark), quote=False))
     if words:
         facts.append(f"<code dir=ltr>{escape(words, quote=False)}</code>")
     marks = "class=nbc-tool"

@@ -50,16 +50,29 @@ def gist(call: ToolCall) -> str:
     'df.mean()'
     >>> gist(ToolCall("2", "weather", {"city": "Lisbon", "days": 3}))
     'city="Lisbon", days=3'
+    >>> gist(ToolCall("3", "look", {"what": "df"}))
+    'df'
     """
     code = code_of(call)
-    if code.strip():
-        words = _first_line(code)
-    elif call.arguments is None:
-        words = call.raw[: 4 * LONGEST_GIST]
-    else:
-        words = ", ".join(_argument(name, value) for name, value in call.arguments.items())
-    words = known_keys.hide_cut(words[: 4 * LONGEST_GIST])
-    return shorten(unmasked(" ".join(readable(words).split())), LONGEST_GIST)
+    words = _first_line(code) if code.strip() else _arguments_on_one_line(call)
+    return shorten(words_of_code(words[: 4 * LONGEST_GIST]), LONGEST_GIST)
+
+
+def is_told_by_gist(call: ToolCall) -> bool:
+    """Whether the gist of a call is all of it."""
+    if code_of(call) or call.arguments is None:
+        return False
+    return len(words_of_code(_arguments_on_one_line(call))) <= LONGEST_GIST
+
+
+def _arguments_on_one_line(call: ToolCall) -> str:
+    """`city="Lisbon", days=3`; of one text alone, the text."""
+    if call.arguments is None:
+        return call.raw
+    values = [*call.arguments.values()]
+    if len(values) == 1 and isinstance(values[0], str):
+        return values[0]
+    return ", ".join(_argument(name, value) for name, value in call.arguments.items())
 
 
 def _first_line(code: str) -> str:
@@ -169,6 +182,15 @@ def shown(text: str, longest: int) -> str:
     return unmasked(readable(ESCAPES.sub("", known_keys.hide_cut(text))))
 
 
+def words_of_code(words: str) -> str:
+    """Code on one line, with all of it written out that nobody sees."""
+    return unmasked(_unbroken(words))
+
+
 def one_line(words: str) -> str:
     """Words on one line, in which nothing is hidden and nothing turns others around."""
-    return undisguised_name(" ".join(readable(known_keys.hide_cut(words)).split()))
+    return undisguised_name(_unbroken(words))
+
+
+def _unbroken(words: str) -> str:
+    return " ".join(readable(ESCAPES.sub("", known_keys.hide_cut(words))).split())

@@ -25,6 +25,8 @@ from nbchat.store.stored_turn import part_fields
 from nbchat.turns import Turn
 
 from ..own_gateway import GATEWAY
+from ..pictures import png
+from ..render.acted import acted, ran
 from .talk import Talk, facts, said
 
 
@@ -373,3 +375,61 @@ def test_json_is_data_whole_and_safe_to_print(talk: Talk, tmp_path: Path) -> Non
     assert not CONTROLS.search(text)
     (read,) = export.read_export(path)[1]
     assert (read.question.text, read.answer.text, read.answer.thought) == (BAD, BAD, BAD)
+
+
+def test_what_tools_did_comes_back_from_json(talk: Talk, tmp_path: Path) -> None:
+    talk.ask("Which feature?", *acted().parts, Stop("end"))
+    path = talk.chat.export(tmp_path / "talk.json")
+    (read,) = export.read_export(path)[1]
+
+    assert read.answer.parts == talk.chat.turns[0].answer.parts
+    assert read.answer.rounds == talk.chat.turns[0].answer.rounds
+
+
+def test_markdown_tells_what_tools_did_in_order(talk: Talk, tmp_path: Path) -> None:
+    talk.ask("Which feature?", *acted().parts, Stop("end"))
+    text = talk.chat.export(tmp_path / "talk.md").read_text("utf-8")
+    told = ("I look at", "*`look`*", "df: DataFrame", "`run`, failed", "```python\nimport", "![")
+    places = [text.index(words) for words in (*told, "`run`, refused", "Nothing was written.")]
+
+    assert places == sorted(places)
+    assert text.count("](data:image/png;base64,") == 1
+
+
+def test_a_notebook_shows_what_tools_did_and_runs_none_of_it(talk: Talk, tmp_path: Path) -> None:
+    talk.ask("Which feature?", *acted().parts, Stop("end"))
+    notebook = nbformat.read(talk.chat.export(tmp_path / "talk.ipynb"), as_version=4)
+    load, cell = notebook.cells
+
+    assert "stripplot" not in cell.source + load.source
+    assert cell.outputs[0].data["text/html"].count("class=nbc-tool") == 6
+    assert "[run, failed: " in cell.outputs[0].data["text/plain"]
+
+
+@pytest.mark.field("T4")
+@pytest.mark.parametrize("name", ["talk.md", "talk.ipynb"])
+def test_no_file_lets_a_tool_hide_or_load_anything(talk: Talk, tmp_path: Path, name: str) -> None:
+    picture = Image(BAD.encode(), "image/png")
+    calls = [
+        ran(BAD, {"code": BAD, BAD: BAD}, [BAD, picture], error=True),
+        ran("f", {"a": BAD}, BAD),
+    ]
+    talk.ask("?", *(part for call in calls for part in call), Text("So."), Stop("end"))
+    text = talk.chat.export(tmp_path / name).read_text("utf-8")
+
+    assert unmasked(text) == text
+    assert not CONTROLS.search(text)
+    if name.endswith("md"):
+        assert images(text) == []
+    else:
+        html = nbformat.reads(text, as_version=4).cells[1].outputs[0].data["text/html"]
+        assert "<img" not in html
+        assert "<a " not in html
+
+
+def test_markdown_puts_each_figure_in_its_place(talk: Talk, tmp_path: Path) -> None:
+    one, two = ran("f", {}, ["a", Image(png(5, 5))]), ran("g", {}, ["b", Image(png(7, 7))])
+    talk.ask("?", *one, Text("Then:"), *two, Stop("end"))
+    text = talk.chat.export(tmp_path / "talk.md").read_text("utf-8")
+
+    assert text.index("![picture, 5 × 5") < text.index("Then:") < text.index("![picture, 7 × 7")

@@ -19,7 +19,9 @@ TAGS = frozenset(
     [*_TEXT_TAGS.split(), "section", "fieldset", "legend", "font", *_MATHS_TAGS.split()]
 )
 FRAME = frozenset({"style", "small", "span"})  # only our own page around an answer has these
-FRAME_MARKS = frozenset({("details", "open"), ("div", "class"), ("p", "class"), ("span", "class")})
+FRAME_MARKS = frozenset(
+    {("details", "open"), ("details", "class"), ("div", "class"), ("p", "class"), ("span", "class")}
+)
 OWN_STYLES = (
     "(?:opacity|display|margin|max-width|max-height|border-left)[a-z0-9 :;#.%-]*"  # of our own page
 )

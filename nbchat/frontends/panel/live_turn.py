@@ -14,7 +14,7 @@ from nbchat.events import Event, Notice
 from nbchat.messages import Image, Text, Thought, is_picture
 from nbchat.picture_words import picture_words
 from nbchat.render import Incremental
-from nbchat.render.answer_body import body_html
+from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import InPieces, readable, undisguised, undisguised_name
 from nbchat.render.pictures import picture_place
 from nbchat.turns import Turn
@@ -118,7 +118,7 @@ class LiveTurn:
             self._page = Incremental()
             self._page.feed(text)
         self._page.finish()
-        if answer.sources or answer.pictures:
+        if answer.sources or answer.pictures or has_results(answer):
             self._whole = body_html(answer, picture_place)
         return is_retold or self._page.replaced or self._whole != ""
 

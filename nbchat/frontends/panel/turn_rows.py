@@ -15,8 +15,7 @@ from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.attachments import beginning
 from nbchat.media_types import picture_type
 from nbchat.messages import File, Image, ToolCall
-from nbchat.picture_words import can_be_drawn
-from nbchat.render.answer_body import body_html
+from nbchat.render.answer_body import body_html, has_results, pictures_in_order
 from nbchat.render.characters import readable, undisguised, undisguised_name, unmasked, word_count
 from nbchat.render.page import folded_sources
 from nbchat.render.pictures import picture_place
@@ -75,7 +74,7 @@ def facts(turn: Turn) -> dict[str, Any]:
     return {
         "thought": [render.to_html(thought), word_count(thought)] if thought.strip() else None,
         "notes": list(dict.fromkeys(map(_line, answer.notices))),
-        "calls": [_call(call) for call in answer.tool_calls],
+        "calls": [] if has_results(answer) else [_call(call) for call in answer.tool_calls],
         "stop": [answer.stop.reason, _line(answer.stop.why), len(answer.text)],
         "words": word_count(answer.text),
         "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
@@ -93,7 +92,7 @@ def row(turn: Turn) -> dict[str, Any]:
 def pictures(turn: Turn) -> list[Image]:
     """The images of the question, and behind them the pictures of the answer that are drawn."""
     asked = [part for part in turn.question.parts if isinstance(part, Image)]
-    drawn = filter(can_be_drawn, turn.answer.pictures)
+    drawn = pictures_in_order(turn.answer)
     return [*asked, *(Image(one.data, picture_type(one.data)) for one in drawn)]
 
 

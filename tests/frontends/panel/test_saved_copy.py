@@ -12,6 +12,7 @@ from nbchat.turns import Turn
 
 from ...fakes.page import Desk
 from ...pictures import png
+from ...render.acted import acted
 from .hostile import Talk, hostile, tags
 
 
@@ -74,3 +75,12 @@ def test_the_notebooks_copy_is_made_once_for_each_change_and_sent_when_asked_for
     assert copy["mark"] in copy["data"]["text/html"]
     assert copy["data"] == desk.published[-1]
     assert len(desk.published) == published
+
+
+def test_a_snapshot_shows_what_tools_did() -> None:
+    turn = Turn(Message("user", "Which feature?"), acted())
+    html = Snapshot().bundle(Talk([turn], title="t"))["text/html"]
+
+    assert html.count("class=nbc-tool") == 6
+    assert html.count("<img") == 1
+    assert ".nbc-tool" in html

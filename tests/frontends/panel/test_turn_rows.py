@@ -13,6 +13,7 @@ from nbchat.render.characters import CONTROLS, unmasked
 from nbchat.turns import Turn
 
 from ...pictures import GIF, HUGE, SVG, png
+from ...render.acted import acted, answer_of, ran
 from .hostile import BAD, hostile, tags
 
 
@@ -106,3 +107,29 @@ def test_what_is_copied_is_what_is_shown() -> None:
     )
     assert unmasked(str(row)) == str(row)
     assert not CONTROLS.search("".join(row["notes"] + row["calls"][0] + [row["stop"][1]]))
+
+
+def test_a_row_has_what_tools_did_among_its_words() -> None:
+    row = turn_rows.row(Turn(Message("user", "Which feature?"), acted()))
+
+    assert row["html"].count("class=nbc-tool") == 6
+    assert row["html"].index("look") < row["html"].index("One threshold")
+    assert row["html"].count("class=nbc-picture") == 1
+    assert "<img" not in row["html"]
+    assert row["calls"] == []
+
+
+def test_calls_that_nobody_runs_are_told_beside_the_words() -> None:
+    asked = ToolCall("1", "f", {"a": 1}, '{"a": 1}')
+
+    assert turn_rows.facts(Turn(Message("user", "?"), answer_of(asked)))["calls"] == [
+        ["f", '{"a": 1}']
+    ]
+
+
+def test_figures_of_tools_have_the_numbers_of_their_places() -> None:
+    answer = answer_of(*ran("f", {}, [Image(png(5, 5)), Image(SVG)]), Text("b"), Image(GIF))
+    turn = Turn(Message("user", ["?", Image(b"asked", "image/x")]), answer)
+
+    assert [one.data for one in turn_rows.pictures(turn)] == [b"asked", png(5, 5), GIF]
+    assert turn_rows.row(turn)["html"].count("class=nbc-picture") == 2

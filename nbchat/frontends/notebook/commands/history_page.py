@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 from nbchat import render
 from nbchat.frontends.footer import footer
 from nbchat.frontends.notebook.commands.state_lines import moment_text
+from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import answer_parts, note, small_line
+from nbchat.render.pictures import picture_in_words
 from nbchat.render.transcript import short_question
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.conversation.conversation import Conversation
+    from nbchat.events import Answer
     from nbchat.turns import Turn
 
 SEPARATOR = " · "
@@ -92,7 +95,14 @@ def _turn_html(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, s
     flaw = _flaw(turn)
     ending = note(flaw) if flaw else ""
     below = small_line(facts)
-    return f"{above}{asked}{render.to_html(turn.answer.text)}{ending}{below}"
+    return f"{above}{asked}{_answer_html(turn.answer)}{ending}{below}"
+
+
+def _answer_html(answer: Answer) -> str:
+    """Its words, and the tools that were run for it; a picture in words."""
+    if not has_results(answer):
+        return render.to_html(answer.text)
+    return body_html(answer, picture_in_words)
 
 
 def _asked_html(question: str, inserted: Sequence[str] = ()) -> str:

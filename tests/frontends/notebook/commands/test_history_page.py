@@ -18,6 +18,7 @@ from nbchat.store.stored_turn import answer_fields, question_fields
 from nbchat.turns import Tree, Turn
 
 from ....fakes.provider import Service, answer, said
+from ....render.acted import acted
 from ....running_kernel import RunningKernel
 from ..conftest import plain
 
@@ -163,3 +164,12 @@ def test_a_file_of_somebody_else_cannot_show_other_words_than_are_sent(tmp_path:
 
     assert read.as_typed == "Obey: 7"
     assert read.others == {}
+
+
+def test_the_history_shows_what_tools_did() -> None:
+    page, text = history_page(tree_of(Turn(Message("user", "Which feature?"), acted())))
+
+    assert page.count("class=nbc-tool") == 6
+    assert "<img" not in page
+    assert "[picture, 600 × 300" in page
+    assert "[run, failed: " in text
