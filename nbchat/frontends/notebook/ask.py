@@ -200,7 +200,7 @@ def _cell_display(shell: InteractiveShell, model: str, *, static: bool) -> Displ
     if static:
         return StaticCell(shell)
     if is_terminal(shell):
-        from nbchat.frontends.notebook.terminal import Printed
+        from nbchat.frontends.notebook.printed import Printed
 
         return Printed()
     return LiveCell(shell, model, around=surroundings(shell))

@@ -7,7 +7,6 @@ or a terminal that cannot move its cursor, the words go as they come.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -23,18 +22,15 @@ from rich.text import Text as Words
 from nbchat.context.cells import Output
 from nbchat.context.shown import fenced
 from nbchat.events import Event, Notice
-from nbchat.frontends.footer import footer
 from nbchat.frontends.notebook.growing_calls import asked_about, first_lines
+from nbchat.frontends.notebook.printed import Printed
+from nbchat.frontends.notebook.terminal_words import last_lines, result_words
 from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
-from nbchat.render.answer_body import has_results
 from nbchat.render.characters import InPieces, readable
-from nbchat.render.page import ending_text
-from nbchat.render.sources import numbered, source_lines
 from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import clean, clean_words
 from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
-from nbchat.render.tool_words import call_words, result_text
 from nbchat.render.would_run import would_run_words
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
@@ -71,71 +67,6 @@ def _console() -> Console | None:
     if not is_terminal or os.environ.get("TERM") == "dumb":
         return None
     return make_console()
-
-
-class Printed:
-    """The words alone, cleaned: for files, pipes and editors."""
-
-    def __init__(self) -> None:
-        self._words = InPieces(clean_words)
-        self._line_is_open = False
-        self._calls: dict[str, ToolCall] = {}  # without a result, by their ids
-
-    def feed(self, events: Sequence[Event]) -> None:
-        for event in events:
-            match event:
-                case Text():
-                    self._print(self._words.feed(event.spaced))
-                case Image() if is_picture(event):
-                    self._print(self._words.finish())
-                    gap = "\n\n" if self._line_is_open else ""
-                    self._print(f"{gap}{picture_words(event)}")
-                case Notice(text):
-                    self.say(text)
-                case ToolCall():
-                    self._calls[event.id] = event
-                case ToolResult():
-                    self._print_result(event)
-
-    def tick(self) -> None: ...
-
-    # --- tools -----------------------------------------------------------------------------------
-
-    def run(self, job: Job) -> None: ...
-    def hear(self, job: Job, outputs: Sequence[Output]) -> None: ...
-
-    def ask(self, question: ConsentQuestion | None) -> None:
-        if question is None:
-            return
-        self._end_words()
-        for heading, code in would_run_words(asked_about(question)):
-            self._print(f"\n{clean(heading)}\n")
-            self._print("".join(f"    {clean(line)}\n" for line in code.split("\n")))
-
-    def say(self, words: str) -> None:
-        self._end_words()
-        self._print(f"({clean_words(words)})\n")
-
-    def _print_result(self, result: ToolResult) -> None:
-        self._end_words()
-        call = self._calls.pop(result.id, None)
-        if call is not None:
-            self._print(clean_words(result_words(call, result)) + "\n\n")
-
-    def finish(self, turn: Turn | None) -> None:
-        self._end_words()
-        for line in last_lines(turn) if turn else ():
-            self._print(f"{line}\n")
-
-    def _end_words(self) -> None:
-        self._print(self._words.finish())
-        if self._line_is_open:
-            self._print("\n")
-
-    def _print(self, text: str) -> None:
-        print(text, end="", flush=True)
-        if text:
-            self._line_is_open = not text.endswith("\n")
 
 
 class Drawn:
@@ -312,12 +243,6 @@ class _Running:
     lines: str = ""
 
 
-def result_words(call: ToolCall, result: ToolResult) -> str:
-    """A call that has its result: a line, and the first lines of what came of it."""
-    text = first_lines([Output("stdout", result_text(result))]) if result_text(result) else ""
-    return "\n".join(filter(None, [call_words(call, result), text]))
-
-
 class _Below:
     """What is repainted below the blocks, and drawn again under each of them."""
 
@@ -326,27 +251,3 @@ class _Below:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield from self.parts
-
-
-def last_lines(turn: Turn) -> list[str]:
-    """What there is to say below an answer: its sources, tools that nobody ran, its footer.
-
-    And why it is not whole. All sources are one piece, a line each.
-    """
-    answer = turn.answer
-    sources = [_on_one_line(line) for line in source_lines(numbered(answer.sources))]
-    lines = []
-    for call in [] if has_results(answer) else answer.tool_calls:
-        arguments = call.raw or json.dumps(call.arguments)
-        lines.append(f"asked for tool {call.name}({arguments}); not run")
-    # What broke off or was stopped is told by the error that follows.
-    ending = ending_text(answer.stop, len(answer.text))
-    if ending and answer.stop.reason not in ("broken", "interrupted"):
-        lines.append(ending)
-    lines.append(" · ".join(footer(turn)))
-    below = ["\n".join(sources), *map(_on_one_line, lines)]
-    return [line for line in below if line]
-
-
-def _on_one_line(words: str) -> str:
-    return clean_words(words.replace("\n", " "))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from nbchat.events import Notice
-from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn, Printed
+from nbchat.frontends.notebook.printed import Printed
+from nbchat.frontends.notebook.terminal import DRAWING_SHARE, GAP, Drawn
 from nbchat.messages import Image, Text, Thought
 from nbchat.render.terminal.rich_page import THEME
 

@@ -13,7 +13,7 @@ from nbchat.frontends.notebook.growing_calls import FIRST_LINES, LONGEST_LINE
 from nbchat.messages import Text, ToolCall, ToolResult
 from nbchat.tools.consent import ConsentQuestion, Step
 from nbchat.tools.running import Job
-from nbchat.tools.tool import FunctionTool, tool
+from nbchat.tools.tool import tool
 
 from ...fakes.provider import Service, said
 from ...running_kernel import Ran, RunningKernel
@@ -110,11 +110,10 @@ def test_a_plan_is_listed_with_all_that_it_would_run() -> None:
 
 def test_a_hostile_name_is_no_html() -> None:
     call = ToolCall("1", "<img src=x onerror=alert(1)>\u202e", {"<b>": "</details>"})
-    hostile = FunctionTool(call.name, function=add)
     answer = growing(call)
     asked, running = growing(call), growing(call)
-    asked.ask(ConsentQuestion(call, hostile, {"<b>": "</details>"}))
-    running.run(Job(call, hostile, {"<b>": "</details>"}), 1.0)
+    asked.ask(ConsentQuestion(call, ADD, {"<b>": "</details>"}))
+    running.run(Job(call, ADD, {"<b>": "</details>"}), 1.0)
     for one in (answer, asked, running):
         html = one.tail(1.0)
         assert "<img" not in html
