@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -25,7 +25,7 @@ from nbchat.loop import CLOSING_SECONDS, LoopThread
 from nbchat.store.notebook_path import kernel_is_watched
 from nbchat.streams import Stream
 from nbchat.tools.consent import ConsentQuestion, Decision
-from nbchat.tools.running import Job, Outcome
+from nbchat.tools.running import Heard, Job, Outcome
 from nbchat.tools.workplace import Attendant, Nobody, set_workplace
 
 T = TypeVar("T")
@@ -95,6 +95,10 @@ class _Relay:
         """Have a tool run on the thread that reads."""
         outcome: Outcome = await self._have_done(partial(self._perform, job))
         return outcome
+
+    def hearing(self) -> AbstractContextManager[Heard | None]:
+        """While an `async def` runs on the engine's loop."""
+        return self._attendant.hearing()
 
     async def ask(self, question: ConsentQuestion) -> None:
         """Have the person beside that thread asked, or the function that answers for them."""

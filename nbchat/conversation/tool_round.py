@@ -120,7 +120,7 @@ async def _performed(permit: Permitted | Outcome) -> Outcome:
 
 async def _cancellable(job: Job) -> Outcome:
     """Run an `async def` on the engine's loop, in a task of its own."""
-    task = asyncio.ensure_future(job.perform_async())
+    task = asyncio.ensure_future(_heard(job))
     try:
         await asyncio.wait([task])
     finally:
@@ -129,6 +129,12 @@ async def _cancellable(job: Job) -> Outcome:
     if task.cancelled():
         return Outcome("the tool cancelled itself", error=True)
     return task.result()
+
+
+async def _heard(job: Job) -> Outcome:
+    """Run it, with what it prints told as its result."""
+    with workplace().hearing() as heard:
+        return await job.perform_async(heard)
 
 
 def _with_edit(job: Job, content: Content) -> Content:

@@ -72,7 +72,7 @@ class Job:
         except BaseException as error:
             return self._failed(error, heard)
 
-    async def perform_async(self) -> Outcome:
+    async def perform_async(self, heard: Heard | None = None) -> Outcome:
         """The same for an `async def`, on the engine's loop; cancelling it stops the tool."""
         self._start = time.monotonic()
         try:
@@ -81,22 +81,25 @@ class Job:
                 value = await _gathered_async(value)
             elif inspect.isawaitable(value):
                 value = await value
-            return await self._tell(self._gave, _gathered(value))
+            return await self._tell(self._gave, _gathered(value), heard)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            return await self._tell(self._failed, error)  # of what the tool itself waited for
+            # Something that the tool itself waited for was cancelled.
+            return await self._tell(self._failed, error, heard)
         except Interrupted:
             return self._interrupted()
         except BaseException as error:
-            return await self._tell(self._failed, error)
+            return await self._tell(self._failed, error, heard)
 
-    async def _tell(self, tell: Callable[[Any], Outcome], what: object) -> Outcome:
+    async def _tell(
+        self, tell: Callable[[Any, Heard | None], Outcome], what: object, heard: Heard | None
+    ) -> Outcome:
         """What came of it. A value that takes long to say what it is does not stop the loop."""
         seconds = self._seconds
         try:
-            return await asyncio.wait_for(asyncio.to_thread(tell, what), LONGEST_TELLING)
+            return await asyncio.wait_for(asyncio.to_thread(tell, what, heard), LONGEST_TELLING)
         except TimeoutError:
             words = f"what it gave took more than {LONGEST_TELLING:g} s to say what it is"
             return Outcome(words, True, seconds)

@@ -7,11 +7,12 @@ thread. Whoever carries a stream to its reader sets the workplace; the rounds lo
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Protocol
 
 from nbchat.tools.consent import ConsentQuestion
-from nbchat.tools.running import Job, Outcome
+from nbchat.tools.running import Heard, Job, Outcome
 
 
 class Workplace(Protocol):
@@ -19,6 +20,9 @@ class Workplace(Protocol):
 
     async def perform(self, job: Job) -> Outcome:
         """Have it run where tools run, and wait."""
+
+    def hearing(self) -> AbstractContextManager[Heard | None]:
+        """Around an `async def` of the engine's loop, in its own task: what it shows is heard."""
 
     async def ask(self, question: ConsentQuestion) -> None:
         """Ask the person here, where there is one: it takes the question, or returns at once.
@@ -28,10 +32,13 @@ class Workplace(Protocol):
 
 
 class Attendant(Protocol):
-    """What a front-end adds on the thread that reads the stream. Both calls block."""
+    """What a front-end adds. `perform` and `ask` are on the thread that reads, and block."""
 
     def perform(self, job: Job) -> Outcome:
         """Run it: with its output captured and shown, say."""
+
+    def hearing(self) -> AbstractContextManager[Heard | None]:
+        """See `Workplace.hearing`; on the engine's thread, and it does not block."""
 
     def ask(self, question: ConsentQuestion) -> None:
         """Ask the person; return when it is answered, here or elsewhere, or nobody can be asked.
@@ -54,6 +61,9 @@ class Nobody:
         with hearing() as heard:
             return job.perform(heard)
 
+    def hearing(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def ask(self, question: ConsentQuestion) -> None: ...
 
 
@@ -62,6 +72,9 @@ class OtherThread:
 
     async def perform(self, job: Job) -> Outcome:
         return await asyncio.to_thread(job.perform)
+
+    def hearing(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     async def ask(self, question: ConsentQuestion) -> None:
         asking = await asyncio.to_thread(question.ask_function)

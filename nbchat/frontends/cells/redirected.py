@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbchat.context.cells import Stream
+from nbchat.frontends.cells.hearers import Hearer, put_hearer
 from nbchat.frontends.cells.in_place import InPlace
 
 if TYPE_CHECKING:
@@ -32,70 +33,49 @@ class Hears(Protocol):
     def clear(self, *, wait: bool) -> None: ...
 
 
-class Redirected:
-    """Redirects what this thread prints and displays, and the threads that begin meanwhile.
+class RedirectedTask:
+    """Redirects what one task prints and displays, wherever it runs; others go on beside it.
 
-    `end` can be called again, where an interrupt has struck in its middle.
+    `is_inside` says whether it is that task, and what it waits for, that does so now.
     """
 
     def __init__(
-        self, shell: InteractiveShell | None, hears: Hears, outside: Collection[int] = ()
+        self, shell: InteractiveShell | None, hears: Hears, is_inside: Callable[[], bool]
     ) -> None:
         self._shell: Any = shell
         self._hears = hears
-        self._outside = set(outside)  # threads whose outputs are sent as ever
-        self._in_place = InPlace()
-        self._pipes: list[int] = []  # through which child processes print
+        self._is_inside = is_inside
+        self._take_away: list[Callable[[], None]] = []
 
     def begin(self) -> None:
-        streams = [(name, getattr(sys, name)) for name in ("stdout", "stderr")]
-        self._outside |= {
-            thread.ident for thread in threading.enumerate() if thread.ident is not None
-        }
-        self._outside.discard(threading.get_ident())
-        for name, stream in streams:
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
             if stream is not None:
                 self._redirect_stream(name, stream)
         if self._shell is not None:
             self._redirect_shell()
 
     def _redirect_stream(self, name: str, stream: Any) -> None:
-        reader = getattr(stream, "watch_fd_thread", None)  # of what child processes print
-        pipe = getattr(stream, "_fid", None)
-        if reader is not None and type(pipe) is int:
-            self._outside.discard(reader.ident)
-            self._pipes.append(pipe)
         kind: Stream = "stderr" if name == "stderr" else "stdout"
-        self._in_place.put(stream, "write", partial(self._write, kind, stream.write))
+        self._hear(stream, "write", partial(self._write, kind))
 
     def _redirect_shell(self) -> None:
-        put, shell = self._in_place.put, self._shell
-        publisher = shell.display_pub
-        put(publisher, "publish", partial(self._publish, publisher.publish))
-        put(publisher, "clear_output", partial(self._clear, publisher.clear_output))
-        put(shell, "_showtraceback", partial(self._show_error, shell._showtraceback))
-        put(shell.hooks, "show_in_pager", self._page)
-        if hasattr(shell.history_manager, "outputs"):
-            put(shell.history_manager, "outputs", _NothingKept(list))
+        publisher = self._shell.display_pub
+        self._hear(publisher, "publish", self._publish)
+        self._hear(publisher, "clear_output", self._clear)
+
+    def _hear(self, owner: Any, name: str, hearer: Hearer) -> None:
+        self._take_away.append(put_hearer(owner, name, hearer))
 
     def end(self) -> None:
-        self._wait_for_pipes()
-        self._in_place.end()
-
-    def _wait_for_pipes(self) -> None:
-        deadline = time.monotonic() + PIPE_SECONDS
-        while self._pipes and time.monotonic() < deadline:
-            if not select.select(self._pipes, [], [], 0)[0]:
-                self._pipes.clear()
-            time.sleep(0.001)  # whoever has read it hands it over
+        while self._take_away:
+            self._take_away[-1]()
+            self._take_away.pop()
 
     # --- in the place of what is there -----------------------------------------------------------
 
-    def _is_outside(self) -> bool:
-        return threading.get_ident() in self._outside
-
     def _write(self, kind: Stream, write: Callable[..., Any], text: str) -> Any:
-        if self._is_outside() or not isinstance(text, str):
+        if not self._is_inside() or not isinstance(text, str):
             return write(text)
         self._hears.add_text(kind, text)
         return len(text)
@@ -112,7 +92,7 @@ class Redirected:
         **more: Any,
     ) -> None:
         send = partial(publish, data, metadata, transient=transient, update=update, **more)
-        if self._is_outside():
+        if not self._is_inside():
             send()
             return
         display_id = (transient or {}).get("display_id")
@@ -122,16 +102,71 @@ class Redirected:
             send()  # it belongs to a cell above
 
     def _clear(self, clear: Callable[..., None], wait: bool = False) -> None:
-        if self._is_outside():
-            clear(wait)
-        else:
+        if self._is_inside():
             self._hears.clear(wait=wait)
+        else:
+            clear(wait)
+
+
+class Redirected(RedirectedTask):
+    """Redirects what this thread prints and displays, and the threads that begin meanwhile.
+
+    `end` can be called again, where an interrupt has struck in its middle.
+    """
+
+    def __init__(
+        self, shell: InteractiveShell | None, hears: Hears, outside: Collection[int] = ()
+    ) -> None:
+        super().__init__(shell, hears, self._is_on_thread)
+        self._outside = set(outside)  # threads whose outputs are sent as ever
+        self._in_place = InPlace()
+        self._pipes: list[int] = []  # through which child processes print
+
+    def begin(self) -> None:
+        self._outside |= {
+            thread.ident for thread in threading.enumerate() if thread.ident is not None
+        }
+        self._outside.discard(threading.get_ident())
+        super().begin()
+
+    def _redirect_stream(self, name: str, stream: Any) -> None:
+        reader = getattr(stream, "watch_fd_thread", None)  # of what child processes print
+        pipe = getattr(stream, "_fid", None)
+        if reader is not None and type(pipe) is int:
+            self._outside.discard(reader.ident)
+            self._pipes.append(pipe)
+        super()._redirect_stream(name, stream)
+
+    def _redirect_shell(self) -> None:
+        super()._redirect_shell()
+        put, shell = self._in_place.put, self._shell
+        self._hear(shell, "_showtraceback", self._show_error)
+        put(shell.hooks, "show_in_pager", self._page)
+        if hasattr(shell.history_manager, "outputs"):
+            put(shell.history_manager, "outputs", _NothingKept(list))
+
+    def end(self) -> None:
+        self._wait_for_pipes()
+        self._in_place.end()
+        super().end()
+
+    def _wait_for_pipes(self) -> None:
+        deadline = time.monotonic() + PIPE_SECONDS
+        while self._pipes and time.monotonic() < deadline:
+            if not select.select(self._pipes, [], [], 0)[0]:
+                self._pipes.clear()
+            time.sleep(0.001)  # whoever has read it hands it over
+
+    # --- in the place of what is there -----------------------------------------------------------
+
+    def _is_on_thread(self) -> bool:
+        return threading.get_ident() not in self._outside
 
     def _show_error(self, show: Callable[..., None], kind: Any, error: Any, lines: Any) -> None:
-        if self._is_outside():
-            show(kind, error, lines)
-        else:
+        if self._is_inside():
             self._hears.add_error("\n".join(lines) + "\n")
+        else:
+            show(kind, error, lines)
 
     def _page(self, text: Any, *args: Any, **options: Any) -> None:
         data = text if isinstance(text, dict) else {"text/plain": str(text)}

@@ -21,7 +21,7 @@ from nbchat import runtime
 from nbchat.context.cells import Output, Stream
 from nbchat.frontends.cells.newest_images import NewestImages
 from nbchat.frontends.cells.outputs import Outputs
-from nbchat.frontends.cells.redirected import Redirected
+from nbchat.frontends.cells.redirected import Redirected, RedirectedTask
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -121,6 +121,23 @@ def tool_output(
         _heard.reset(token)
         if watcher is not None:
             watcher.end()
+
+
+@contextmanager
+def task_output(shell: InteractiveShell | None) -> Iterator[ToolOutput]:
+    """Hear all that the task prints and displays inside, and the threads that it waits for.
+
+    For tools that run on the engine's loop, several at a time.
+    """
+    heard = ToolOutput()
+    redirected = RedirectedTask(shell, heard, lambda: _heard.get() is heard)
+    token = _heard.set(heard)
+    try:
+        redirected.begin()
+        yield heard
+    finally:
+        redirected.end()
+        _heard.reset(token)
 
 
 def heard_now() -> ToolOutput | None:

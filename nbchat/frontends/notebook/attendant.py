@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from nbchat.errors import NeedsConsent
-from nbchat.frontends.cells.tool_output import ToolOutput, tool_output
+from nbchat.frontends.cells.tool_output import ToolOutput, task_output, tool_output
 from nbchat.frontends.notebook.consent import Consent
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job, Outcome
@@ -30,6 +31,10 @@ class CellAttendant:
         self._display.run(job)
         with tool_output(self._shell, partial(self._hear, job)) as heard:
             return job.perform(heard)
+
+    def hearing(self) -> AbstractContextManager[ToolOutput]:
+        """Hear an `async def`, which runs beside the drawing; its result tells what it shows."""
+        return task_output(self._shell)
 
     def _hear(self, job: Job, heard: ToolOutput) -> None:
         self._display.hear(job, heard.outputs)

@@ -12,11 +12,11 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nbchat.errands import reached
-from nbchat.frontends.cells.tool_output import ToolOutput, tool_output
+from nbchat.frontends.cells.tool_output import ToolOutput, task_output, tool_output
 from nbchat.interrupts import Interrupts
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import NOT_RUN, Job, Outcome
@@ -54,6 +54,10 @@ class KernelWorkplace:
             raise
         finally:
             self._tell(job, "ended", errand.heard)
+
+    def hearing(self) -> AbstractContextManager[ToolOutput]:
+        """Hear an `async def` of the engine's loop."""
+        return task_output(self._shell)
 
     async def ask(self, question: ConsentQuestion) -> None:
         """Nobody is asked here."""
