@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Protocol
 
 from nbchat.tools.consent import ConsentQuestion
+from nbchat.tools.place import hearing
 from nbchat.tools.running import Job, Outcome
 
 
@@ -49,8 +50,6 @@ class Nobody:
     def perform(self, job: Job) -> Outcome:
         if not job.tool.code:
             return job.perform()
-        from nbchat.tools.notebook_tools import hearing
-
         with hearing() as heard:
             return job.perform(heard)
 
