@@ -15,6 +15,10 @@ place            the notebook of this process, as the ready tools work in it
 notebook_tools   the ready tools: `nbchat.tools.look` and `nbchat.tools.run`
 
 The rounds (answer, tools, answer) are in `nbchat.conversation.rounds`.
+
+>>> import nbchat
+>>> nbchat.tools.look, nbchat.tools.run
+(<tool look>, <tool run, approve=True>)
 """
 
 from __future__ import annotations
