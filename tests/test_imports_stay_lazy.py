@@ -35,8 +35,7 @@ SPOKEN = {
     },
     "openai:gpt-6.1-sol": {"formats.openai_responses", "output_items"},
     "anthropic:claude-opus-5-5": {
-        *("formats.anthropic_messages", "claude", "claude_schema"),
-        *("tool_results", "used_tools"),
+        *("formats.anthropic_messages", "claude", "claude_schema", "tool_results", "used_tools"),
     },
     "gemini:gemini-3.7-flash": {"formats.gemini", "partial_arguments", "tool_results"},
     "ollama:qwen3": {"formats.ollama", "think_tags"},
@@ -46,7 +45,8 @@ SPOKEN = {
         "claude_schema",
         "converse",
         "framing.aws_eventstream",
-        *("tool_results", "used_tools"),
+        "tool_results",
+        "used_tools",
     },
     "cohere:command-a-plus-05-2026": {"formats.cohere", "tool_results"},
 }

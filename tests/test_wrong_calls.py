@@ -90,7 +90,7 @@ WRONG: list[tuple[Callable[..., Any], str]] = [
     (lambda: Message("user", role="user"), "Message() was given 'role' twice: by its place, and"),
     (
         lambda: Message(*"123456789"),
-        "Message() was called with 9 arguments without a name, which",
+        "Message() was called with 9 arguments without a name, which i",
     ),
     (lambda: nbchat.Tool("x", params={}), "Tool() has no argument 'params'. Did you mean 'parame"),
     (lambda: nbchat.Image(b"", type=1), "Image() has no argument 'type'. Did you mean 'media_type"),
