@@ -79,11 +79,11 @@ __all__ = [*sorted(_HOME_OF), "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "tools":  # which has `look` and `run`
-        return import_module("nbchat.tools")
-    if name not in _HOME_OF:
+    if name not in ("tools", *_HOME_OF):
         raise AttributeError(f"module 'nbchat' has no attribute {name!r}")
     with _no_fork():
+        if name == "tools":  # a room of its own, which has the ready tools
+            return import_module("nbchat.tools")
         value = getattr(import_module(f"nbchat.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value

@@ -64,6 +64,14 @@ def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Request
     This is the first question of our conversation.
     >>> answer.model, answer.stop.reason
     ('demo', 'end')
+
+    A function among its `tools` runs here, in this process:
+
+    >>> def price(flavour: str, scoops: int = 1) -> float:
+    ...     "The price of an ice cream in euros."
+    ...     return {"lemon": 1.5, "mint": 1.8}[flavour] * scoops
+    >>> print(ask("demo", 'What is the price of "mint" with 2 scoops?', tools=[price]))
+    `price` gave `3.6`.
     """
     runtime = current()
     check_order(model, messages, "nbchat.ask({model}, {question})", runtime.settings)

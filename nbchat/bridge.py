@@ -17,7 +17,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-from nbchat.errands import Errand, reached
+from nbchat.errands import Errand, perform_stoppable
 from nbchat.errors import Interrupted, NbchatError
 from nbchat.events import Answer, Event
 from nbchat.interrupts import Interrupts
@@ -157,7 +157,7 @@ class _AsyncRelay(_Relay):
     def _perform(self, job: Job) -> Outcome:
         """The loop's own handler would only hear of an interrupt once the tool has ended."""
         with Interrupts() as interrupts:
-            outcome = reached(interrupts, partial(self._attendant.perform, job))
+            outcome = perform_stoppable(interrupts, partial(self._attendant.perform, job))
         self.is_interrupted = self.is_interrupted or interrupts.seen
         return outcome
 
@@ -280,7 +280,7 @@ class Pump(_Relay):
             raise self.error
 
     def _perform(self, job: Job) -> Outcome:
-        return reached(self._interrupts, partial(self._attendant.perform, job))
+        return perform_stoppable(self._interrupts, partial(self._attendant.perform, job))
 
     def _ask(self, question: ConsentQuestion) -> Coroutine[Any, Any, None] | None:
         try:

@@ -65,7 +65,7 @@ def _harmless(raised: BaseException) -> Exception:
     return raised if isinstance(raised, Exception) else RuntimeError(f"it raised {raised!r}")
 
 
-def reached(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
+def perform_stoppable(interrupts: Interrupts, perform: Callable[[], Outcome]) -> Outcome:
     """What comes of a tool that an interrupt reaches first; the turn ends when the tool has."""
     start = time.monotonic()
     try:

@@ -17,6 +17,7 @@ import pytest
 
 import nbchat
 
+from .fakes.calls import called
 from .fakes.provider import Service, answer, said
 from .test_layers import forbidden
 from .trusted import write_trusted
@@ -119,6 +120,57 @@ json.dump({
     "server": schemas["ChatStreamRequest"]["properties"]["luck"]["anyOf"],
     "panel": [options_shown()["numbers"]["luck"], read_message({"kind": "choose", "luck": 8})],
     "elsewhere": prepare(Settings.load(), "gemini:gemini-4-pro", "Hi", Options(luck=3)).notices,
+}, sys.stdout)
+"""
+
+WEIGHING = '''"""A ready tool that nobody asked for: what things weigh."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbchat.tools.tool import tool
+
+
+@tool
+def weigh(thing: str) -> str:
+    "Weigh a thing."
+    return f"{thing}: 5 g"
+
+
+weigh = replace(weigh, reads_only=True)
+'''
+SEE_WEIGHING = """
+import json, sys, nbchat
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbchat.frontends.panel.page_messages import read_message
+from nbchat.frontends.panel.ready_tools import tool_options
+from nbchat.frontends.panel.source import options_shown
+
+shell = InteractiveShell.instance()
+nbchat.load_ipython_extension(shell)
+with capture_output() as listed:
+    shell.run_line_magic("chat", "tools")
+with provisionalcompleter():
+    line = "%%chat kimi-k2.6 --tools we"
+    offered = [one.text for one in shell.Completer.completions(line, len(line))]
+with capture_output() as answered:
+    shell.run_cell("%%chat kimi-k2.6 --tools weigh\\nWhat weighs a letter?")
+with capture_output() as undone:
+    shell.run_line_magic("chat", "undo")
+json.dump({
+    "called": nbchat.tools.weigh("a letter"),
+    "names": "weigh" in dir(nbchat.tools),
+    "listed": [line.split() for line in listed.stdout.splitlines() if "weigh " in line],
+    "offered": offered,
+    "answered": "5 g, it says." in answered.stdout,
+    "undone": undone.stdout.strip(),
+    "page": "weigh" in options_shown()["tools"],
+    "panel": [one.name for one in tool_options(
+        read_message({"kind": "choose", "tools": ["weigh"]}).tools, plan=False
+    )["tools"]],
 }, sys.stdout)
 """
 
@@ -411,6 +463,30 @@ def test_a_command_is_one_function(copy: Copy) -> None:
     assert shown[-2] == "['shout']"
     assert "Did you mean 'shout'?" in shown[-1]
     assert copy.touched() == ["frontends/notebook/commands/conversation.py"]
+
+
+def test_a_ready_tool_is_a_file_and_its_name_in_the_table(copy: Copy, service: Service) -> None:
+    (copy.package / "tools" / "weighing.py").write_text(WEIGHING)
+    table = copy.package / "tools" / "__init__.py"
+    put(table, '"weigh": "weighing", ', before='"look": "notebook_tools"')
+    service.plays(answer(*called(("weigh", {"thing": "a letter"}))), answer(*said("5 g, it says.")))
+
+    env = {"KIMI_API_KEY": "k", "KIMI_BASE_URL": f"{service.url}/v1"}
+    seen = json.loads(copy.python("-c", SEE_WEIGHING, **env))
+
+    assert seen == {
+        "called": "a letter: 5 g",
+        "names": True,
+        "listed": [["weigh", "no", "Weigh", "a", "thing."]],
+        "offered": ["weigh"],
+        "answered": True,
+        "undone": "Took back 1 of 1 turn.",
+        "page": True,
+        "panel": ["weigh"],
+    }
+    assert service.requests[1].json["messages"][-1]["content"] == "a letter: 5 g"
+    assert copy.touched() == ["tools/__init__.py", "tools/weighing.py"]
+    assert forbidden("tools", WEIGHING) == []
 
 
 def test_a_wrapper_is_one_file(copy: Copy) -> None:

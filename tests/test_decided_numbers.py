@@ -27,7 +27,6 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("frontends.notebook.clipboard", "MOST_BYTES", 100_000),
     ("frontends.notebook.commands.settings_table", "WIDTH", 80),
     ("frontends.notebook.consent", "MOST_TRIES", 5),
-    ("frontends.notebook.growing_calls", "FIRST_LINES", 20),
     ("frontends.notebook.growing_calls", "LONGEST_LINE", 160),
     ("frontends.notebook.one_output", "RESENT_IN_ONE_OUTPUT", 30_000),
     ("frontends.notebook.repaint_clock", "EARLY_GAP", 0.11),

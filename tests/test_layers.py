@@ -63,7 +63,7 @@ UPWARD = {
     "nbchat.turns": "nbchat.display",
     "nbchat.catalog.model_list": "nbchat.display",
     "nbchat.conversation.conversation": "nbchat.display",
-    "nbchat.tools.notebook_tools": "nbchat.frontends.host",
+    "nbchat.tools.place": "nbchat.frontends.host",
     "nbchat.frontends.notebook.commands.setup": "nbchat",
 }
 APART = (  # these know nothing of each other

@@ -33,3 +33,23 @@ def it_is_no_text(answer: nbchat.Answer) -> None:
     list(answer)  # type: ignore[call-overload]
     text: str = answer  # type: ignore[assignment]
     assert text
+
+
+@nbchat.tool
+def add(a: int, b: int = 1) -> int:
+    """Add two numbers."""
+    return a + b
+
+
+@nbchat.tool(approve=True, name="write")
+async def save(text: str) -> bool:
+    """Save a text."""
+    return bool(text)
+
+
+async def a_tool_is_called_as_its_function_is() -> None:
+    assert_type(add(1, b=2), int)
+    assert_type(await save("Hi"), bool)
+    assert_type(add.name, str)
+    add("1")  # type: ignore[arg-type]
+    nbchat.ask("demo", "Hi", tools=[add, save, len, nbchat.tools.look], approve=lambda call: "no")

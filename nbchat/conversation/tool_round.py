@@ -87,8 +87,8 @@ class ToolRounds:
 
     async def _perform(self, permits: Sequence[Permitted | Outcome]) -> list[Outcome]:
         if len(permits) > 1:
-            return await asyncio.gather(*map(_performed, permits))
-        return [await _performed(one) for one in permits]
+            return await asyncio.gather(*map(_perform_permitted, permits))
+        return [await _perform_permitted(one) for one in permits]
 
     async def _keep(self) -> None:
         if self.keep is not None:
@@ -105,7 +105,7 @@ def _result(call: ToolCall, outcome: Outcome) -> ToolResult:
     return ToolResult(call.id, call.name, outcome.content, outcome.error, outcome.seconds)
 
 
-async def _performed(permit: Permitted | Outcome) -> Outcome:
+async def _perform_permitted(permit: Permitted | Outcome) -> Outcome:
     if isinstance(permit, Outcome):
         return permit
     job = permit.job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbchat import known_keys
@@ -11,9 +11,10 @@ from nbchat.tools.schema import NOTHING, Parameters
 from nbchat.wording import did_you_mean, plural, shorten, written_out
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
 MOST_LINES = 8  # of what does not fit
+MOST_LOOKED_AT = 1_000  # things that do not fit in one argument; pydantic tells all of them or none
 LONGEST_LINE = 240  # characters
 LONGEST_GIVEN = 60  # characters of a value that does not fit
 LONGEST_PLACE = 80  # characters of where it stands
@@ -31,10 +32,10 @@ def check(arguments: Mapping[str, Any], takes: Parameters, name: str) -> dict[st
     for key, given in arguments.items():
         known = takes.known.get(key)
         adapter = known.adapter if known else takes.others
-        if adapter is None:
-            wrong.append(_unknown(key, takes))
-        else:
+        if adapter is not None:
             values[key] = _checked(key, given, adapter, wrong)
+        elif len(wrong) <= MOST_LINES:
+            wrong.append(_unknown(key, takes))
     for key, one in takes.known.items():
         if key in arguments:
             continue
@@ -66,8 +67,7 @@ def _checked(key: str, given: Any, adapter: TypeAdapter[Any], wrong: list[str]) 
     try:
         return _from_json(given, adapter)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
-        wrong += (_line(key, one) for one in found[: MOST_LINES + 1])
+        wrong += _lines(key, error)
     except RecursionError:
         wrong.append(f"{_place(key, ())} is nested too deeply")
     except Exception as error:  # the person's own check fails itself
@@ -89,7 +89,7 @@ def _from_json(given: Any, adapter: TypeAdapter[Any]) -> Any:
     try:
         return adapter.validate_json(written)
     except ValidationError as error:
-        if error.errors(include_url=False, include_context=False)[0]["type"] != "json_invalid":
+        if error.error_count() > 1 or _errors(error)[0]["type"] != "json_invalid":
             raise
     return adapter.validate_python(given)
 
@@ -113,6 +113,17 @@ def _unknown(key: str, takes: Parameters) -> str:
     names = ", ".join(takes.known)
     takes_these = f"It takes {names}." if names else "It takes no arguments."
     return f"there is no argument {shorten(key, LONGEST_NAME)!r}.{near} {takes_these}"
+
+
+def _errors(error: ValidationError) -> Sequence[Mapping[str, Any]]:
+    return error.errors(include_url=False, include_context=False)
+
+
+def _lines(key: str, error: ValidationError) -> list[str]:
+    count = error.error_count()
+    if count > MOST_LOOKED_AT:
+        return [f"{_place(key, ())}: {count:,} things in it do not fit"]
+    return [_line(key, one) for one in _errors(error)[: MOST_LINES + 1]]
 
 
 def _line(key: str, error: Mapping[str, Any]) -> str:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from nbchat import known_keys
-from nbchat.context.cells import Output
 from nbchat.context.cells_above import cells_above
 from nbchat.context.files import show_file
 from nbchat.context.folder import find_file, is_secret, list_files
@@ -29,7 +27,7 @@ from nbchat.context.variable_lines import variable_line
 from nbchat.messages import Image
 from nbchat.settings import Settings
 from nbchat.settings_values import Data
-from nbchat.tools.running import Heard
+from nbchat.tools.place import Place, place
 from nbchat.tools.tool import BadArguments, tool
 from nbchat.wording import plural, size_text
 
@@ -46,37 +44,11 @@ NOT_MAIN = "run works on the main thread alone: read the stream there."
 Told = str | list[str | Image]  # an image stands in a list
 
 
-class Place(Protocol):
-    """Where the tools work: the notebook of this process."""
-
-    @property
-    def notebook(self) -> Notebook:
-        """What can be looked at."""
-
-    def run(self, code: str) -> Sequence[Output]:
-        """Run code as a cell would; what it shows, unless whoever called the tool hears it."""
-
-    def hearing(self) -> AbstractContextManager[Heard]:
-        """Hear what is printed and displayed inside, in place of showing it."""
-
-
-def _here() -> Place | None:
-    from nbchat.frontends.host import place_here
-
-    return place_here()
-
-
 def _place(name: str) -> Place:
-    place = _here()
-    if place is None:
+    here = place()
+    if here is None:
         raise BadArguments(NO_NOTEBOOK.format(name))
-    return place
-
-
-def hearing() -> AbstractContextManager[Heard | None]:
-    """Hear what is printed and displayed inside; nothing where there is no notebook."""
-    place = _here()
-    return nullcontext() if place is None else place.hearing()
+    return here
 
 
 # --- run -----------------------------------------------------------------------------------------
@@ -91,12 +63,12 @@ def _run(
     error its traceback. Variables that it sets stay. `await` does not work at top level, and
     input() cannot be answered. The user is asked before, sees the code, and may edit or refuse it.
     """
-    place = _place("run")
+    here = _place("run")
     if Settings.load().data == "schema":
         raise BadArguments(NO_RUN)
     if threading.current_thread() is not threading.main_thread():
         raise BadArguments(NOT_MAIN)
-    outputs = place.run(code)
+    outputs = here.run(code)
     text = "\n".join(output.text for output in outputs if not output.image)
     return _with(text, [output.image for output in outputs if output.image]) or None
 

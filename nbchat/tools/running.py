@@ -63,7 +63,7 @@ class Job:
         """Run it, on this thread. What it raises is its outcome, an interrupt too."""
         self._start = time.monotonic()
         try:
-            value = _gathered(self.tool.called_with(self.arguments))
+            value = _gather(self.tool.called_with(self.arguments))
             return self._gave(value, heard)
         except (KeyboardInterrupt, Interrupted):
             return self._interrupted()
@@ -78,10 +78,10 @@ class Job:
         try:
             value = self.tool.called_with(self.arguments)
             if hasattr(value, "__aiter__"):
-                value = await _gathered_async(value)
+                value = await _gather_async(value)
             elif inspect.isawaitable(value):
                 value = await value
-            return await self._tell(self._gave, _gathered(value), heard)
+            return await self._tell(self._gave, _gather(value), heard)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -145,12 +145,12 @@ def _outputs(heard: Heard | None) -> Sequence[Output]:
 # --- what comes one by one -----------------------------------------------------------------------
 
 
-def _gathered(value: Any) -> Any:
+def _gather(value: Any) -> Any:
     """The items of a generator, which run the person's code; any other value as it is."""
     return _as_result([*islice(value, MOST_ITEMS + 1)]) if _is_iterator(value) else value
 
 
-async def _gathered_async(value: AsyncIterator[Any]) -> Any:
+async def _gather_async(value: AsyncIterator[Any]) -> Any:
     items: list[Any] = []
     async for item in value:
         items.append(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from nbchat.errors import BadCall, BadOption
 from nbchat.messages import Tool
@@ -16,21 +16,33 @@ from nbchat.tools.functions import layers
 from nbchat.wording import shorten
 from nbchat.wrong_calls import tells_wrong_calls
 
+if TYPE_CHECKING:
+    from typing import Generic, ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
+    class TypedTool(FunctionTool, Generic[P, R]):
+        """As an editor and a type checker see a tool: it is called as its function is."""
+
+        def __call__(self, *given: P.args, **named: P.kwargs) -> R: ...
+
+
 LEAST_LONGEST, MOST_LONGEST = 500, 1_000_000  # characters that `longest` may be
 
 
 @overload
 def tool(
-    function: Callable[..., Any],
+    function: Callable[P, R],
     *,
     approve: bool = False,
     longest: int | None = None,
     name: str | None = None,
-) -> FunctionTool: ...
+) -> TypedTool[P, R]: ...
 @overload
 def tool(
     *, approve: bool = False, longest: int | None = None, name: str | None = None
-) -> Callable[[Callable[..., Any]], FunctionTool]: ...
+) -> Callable[[Callable[P, R]], TypedTool[P, R]]: ...
 @tells_wrong_calls
 def tool(
     function: Callable[..., Any] | None = None,

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Protocol
 
 from nbchat.tools.consent import ConsentQuestion
+from nbchat.tools.place import hearing
 from nbchat.tools.running import Heard, Job, Outcome
 
 
@@ -56,8 +57,6 @@ class Nobody:
     def perform(self, job: Job) -> Outcome:
         if not job.tool.code:
             return job.perform()
-        from nbchat.tools.notebook_tools import hearing
-
         with hearing() as heard:
             return job.perform(heard)
 

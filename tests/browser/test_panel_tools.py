@@ -221,7 +221,7 @@ def test_taking_a_turn_back_says_what_stays(in_lab: InLab, service: Service) -> 
     wait_for_answers(notebook, 1)
     notebook.page.get_by_role("button", name="More", exact=True).click()
     notebook.page.get_by_role("button", name="Take back").click()
-    notebook.page.get_by_text("What its tools have changed in the notebook stays.").wait_for()
+    notebook.page.get_by_text("What run changed stays as it is.").wait_for()
 
     assert value(notebook, 2).strip().endswith("7")
 

@@ -78,7 +78,7 @@ HUGE: dict[str, dict[str, Any]] = {
     "a text of 10 MB": {"city": "Rome", "nights": "9" * 10_000_000 + "x"},
     "a name of 10 MB": {"city": "Rome", "n" * 10_000_000: 1},
     "many names": {f"name{number}": 1 for number in range(100_000)},
-    "many items": {"city": "Rome", "guests": [1] * 1_000_000},
+    "many items": {"city": "Rome", "guests": [1] * 1_000},
     "a number of many digits": {"city": 10**4000},
     "many lines": {"city": "Rome", "nights": "\n\u202e\x1b[2J" * 1000},
 }
@@ -91,6 +91,22 @@ def test_what_is_told_is_short_and_visible(kind: str) -> None:
     assert len(said) < 2_500
     assert len(said.splitlines()) < 12
     assert said.replace("\n", "").isprintable()
+
+
+def test_of_a_million_items_none_is_told_alone() -> None:
+    said = words(book, {"city": "Rome", "guests": [1] * 1_000_000})
+
+    assert said.splitlines()[1:] == ["- guests: 1,000,000 things in it do not fit"]
+
+
+def test_what_is_missing_is_told_beside_what_is_unknown() -> None:
+    said = words(book, {"a": 1, "b": 2})
+
+    assert [line.split()[1:4] for line in said.splitlines()[1:]] == [
+        ["there", "is", "no"],
+        ["there", "is", "no"],
+        ["city", "is", "missing"],
+    ]
 
 
 def test_what_is_nested_too_deeply_is_told() -> None:

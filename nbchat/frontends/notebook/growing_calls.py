@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from nbchat.context.cells import Output
 from nbchat.messages import ToolCall, ToolResult
-from nbchat.render.tool_calls import call_html, running_html
+from nbchat.render.tool_calls import FIRST_LINES, call_html, running_html
 from nbchat.render.would_run import WouldRun, would_run_html
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
 from nbchat.wording import plural, shorten
 
-FIRST_LINES = 20  # of what a tool prints, that are shown while it runs
-LONGEST_LINE = 160  # characters of such a line
+LONGEST_LINE = 160  # characters of a line of what a tool prints
 WAITS = "waits for your answer below"
 PLAN_WAITS = "may run, exactly as they stand here? Waits for your answer below"
 

@@ -164,7 +164,8 @@ def _variables(typed: str, fits: Any) -> Iterator[Name]:
 
 def tools() -> Iterator[Name]:
     """The ready tools, and functions of the notebook."""
-    from nbchat.frontends.notebook.named_tools import READY, functions
+    from nbchat.frontends.notebook.named_tools import functions
+    from nbchat.tools import READY
 
     notebook = IPythonNotebook(get_ipython())
     hidden = notebook.hidden

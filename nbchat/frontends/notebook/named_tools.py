@@ -11,20 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from nbchat import tools
 from nbchat.errors import BadOption
 from nbchat.messages import Tool
-from nbchat.tools.tool import FunctionTool
+from nbchat.tools import READY, ready_tool
 from nbchat.wording import nearest, shorten
 
-READY = ("look", "run")
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated
-
-
-def ready_tool(name: str) -> FunctionTool:
-    """`look` or `run`; they are imported when first named."""
-    found: FunctionTool = getattr(tools, name)
-    return found
 
 
 def named_tools(names: str, variables: Mapping[str, Any]) -> list[Any]:
@@ -46,7 +38,7 @@ def _named(name: str, variables: Mapping[str, Any]) -> Sequence[Any]:
         if not can_be_tool(one):
             raise BadOption(
                 f"{_shown(name)} in --tools is of type {type(one).__name__}, and a tool is a "
-                "function. Name a function of this notebook, or look, or run."
+                f"function. Name a function of this notebook, or {' or '.join(READY)}."
             )
     return tools
 
@@ -77,7 +69,7 @@ def _no_such_tool(name: str, variables: Mapping[str, Any]) -> BadOption:
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
     return BadOption(
         f"there is no tool or function {_shown(name)} here.{guess}\n"
-        "look and run are always there; %chat tools lists the functions of this notebook."
+        f"{' and '.join(READY)} are always there; %chat tools lists the functions of this notebook."
     )
 
 

@@ -14,8 +14,8 @@ from nbchat.frontends.panel import attachments, conversation_picker, page_messag
 from nbchat.frontends.panel.handler_table import Work, on_arrival, on_engine
 from nbchat.frontends.panel.questions import Question
 from nbchat.frontends.panel.session import Session, check_all_settings
-from nbchat.frontends.panel.what_stays import WORDS, has_acted
 from nbchat.frontends.quoting import quoted
+from nbchat.frontends.what_stays import what_stays
 
 # --- views ---------------------------------------------------------------------------------------
 
@@ -134,8 +134,8 @@ def move(session: Session, message: page_messages.Move) -> None:
         before = session.conversation.turns
         MOVES[message.how](session.conversation)
         gone = before[len(session.conversation.turns) :]
-        if has_acted(gone):
-            session.tell({"kind": "note", "error": "", "text": WORDS})
+        if stays := what_stays(gone):
+            session.tell({"kind": "note", "error": "", "text": stays})
 
 
 def _delete(session: Session) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from nbchat.tools import READY
+
 # Characters. What is too long for a question is answered; what is longer than this is not read.
 LONGEST_TEXT = 2_000_000
 
@@ -14,6 +16,7 @@ Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\W\d]\w*$")]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Label = Annotated[str, Field(max_length=200)]
+ReadyTool = Annotated[str, Field(pattern=f"^({'|'.join(READY)})$")]
 
 # What can go along with a question, and how it is named.
 THINGS = {

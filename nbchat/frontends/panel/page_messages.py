@@ -26,6 +26,7 @@ from nbchat.frontends.panel.page_fields import (
     Label,
     Name,
     PageMessage,
+    ReadyTool,
     Text,
     Thing,
 )
@@ -33,6 +34,7 @@ from nbchat.media_types import picture_type
 from nbchat.messages import Image
 from nbchat.option_fields import ThinkingWord, option_field, option_type
 from nbchat.options import OPTIONS
+from nbchat.tools import READY
 
 MOST_IMAGES = 8  # in a question
 MOST_ALONG = 20  # excerpts of the notebook in a question
@@ -134,7 +136,7 @@ class Choose(_Numbers):  # type: ignore[misc, valid-type]  # made from the list 
     model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")] | None = None
     thinking: ThinkingWord = ""
     search: bool = False
-    tools: Annotated[list[Literal["look", "run"]], Field(max_length=2, default_factory=list)]
+    tools: Annotated[list[ReadyTool], Field(max_length=len(READY), default_factory=list)]
     plan: bool = False
     system: Text | None = None
     title: Label = ""

@@ -22,12 +22,13 @@ from nbchat.errors import BadSettings, ConversationBusy, NbchatError, error_name
 from nbchat.frontends.cells.tool_output import ToolOutput
 from nbchat.frontends.panel.consents import Consents
 from nbchat.frontends.panel.live_turn import State
-from nbchat.frontends.panel.ready_tools import READY, tool_options
+from nbchat.frontends.panel.ready_tools import tool_options
 from nbchat.frontends.panel.transcript import Failed, Transcript
 from nbchat.frontends.panel.workplace import KernelWorkplace, Stage
 from nbchat.interrupts import Interrupts
 from nbchat.messages import Part
 from nbchat.options import THINKING_WORDS
+from nbchat.tools import READY
 from nbchat.tools.running import Job
 from nbchat.tools.workplace import set_workplace
 from nbchat.turns import Turn
@@ -106,7 +107,7 @@ class QuestionQueue:
         shown = turn.typed if typed is None else typed
         data = turn.data or "brief"  # what is not known may hold values
         typed = typed or words
-        called = {call.name for call in turn.answer.tool_calls} & READY
+        called = {call.name for call in turn.answer.tool_calls} & READY.keys()
         self._ask(Question(request_id, content, typed, turn.inserted, shown, data, called, parent))
 
     def must_be_idle(self) -> None:

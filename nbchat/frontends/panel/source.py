@@ -13,6 +13,7 @@ from typing import Any
 from nbchat import render
 from nbchat.frontends.panel.page_messages import NUMBERS
 from nbchat.options import LEVELS
+from nbchat.tools import READY
 
 FOLDER = Path(__file__).parent / "page"
 SCRIPTS = (
@@ -57,12 +58,12 @@ def script() -> str:
 
 
 def options_shown() -> dict[str, Any]:
-    """What the page may offer: the range of each number, and the words for thinking."""
+    """What the page may offer: the range of each number, words for thinking, the ready tools."""
     numbers = {
         name: {"min": option.low, "max": option.high, "step": 1 if option.kind is int else 0.1}
         for name, option in NUMBERS.items()
     }
-    return {"numbers": numbers, "thinking": ["", "off", "on", *LEVELS]}
+    return {"numbers": numbers, "thinking": ["", "off", "on", *LEVELS], "tools": [*READY]}
 
 
 @cache

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from nbchat.errands import reached
+from nbchat.errands import perform_stoppable
 from nbchat.frontends.cells.tool_output import ToolOutput, task_output, tool_output
 from nbchat.interrupts import Interrupts
 from nbchat.tools.consent import ConsentQuestion
@@ -128,7 +128,7 @@ class _BetweenCells:
             with self._order:
                 self._runs = not self._is_taken_back
             try:
-                return reached(interrupts, self._perform) if self._runs else _stopped()
+                return perform_stoppable(interrupts, self._perform) if self._runs else _stopped()
             finally:
                 with self._order:
                     self._runs = False

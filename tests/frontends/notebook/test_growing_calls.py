@@ -9,8 +9,9 @@ import pytest
 
 from nbchat.events import Event
 from nbchat.frontends.notebook.growing_answer import GrowingAnswer
-from nbchat.frontends.notebook.growing_calls import FIRST_LINES, LONGEST_LINE
+from nbchat.frontends.notebook.growing_calls import LONGEST_LINE
 from nbchat.messages import Text, ToolCall, ToolResult
+from nbchat.render.tool_calls import FIRST_LINES
 from nbchat.tools.consent import ConsentQuestion, Step
 from nbchat.tools.running import Job
 from nbchat.tools.tool import tool

@@ -22,15 +22,13 @@ from nbchat.frontends.notebook.commands.usage_table import (
 )
 from nbchat.frontends.notebook.page_or_text import show, show_table
 from nbchat.frontends.quoting import quoted
+from nbchat.frontends.what_stays import what_stays
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nbchat.conversation.conversation import Conversation
     from nbchat.turns import Turn
 
-READ_ONLY = ("look",)  # ready tools that change nothing
 NOTHING_ASKED = "Nothing has been asked yet."
 ALL_ASIDE = (
     "What has been asked stands aside. %chat branches lists it; %chat goto N goes on from there."
@@ -160,13 +158,7 @@ def undo(chat: ChatCommand, count: str = "") -> None:
         print("Nothing to take back.")
         return
     before = len(gone) + len(chat.conversation.turns)
-    print(f"Took back {len(gone)} of {plural(before, 'turn')}.{_stays_done(gone)}")
-
-
-def _stays_done(gone: Sequence[Turn]) -> str:
-    """What is not taken back: whatever the tools of these turns have done."""
-    names = [tool for tool in tools_run(gone) if tool not in READ_ONLY]
-    return f" What {' and '.join(names)} changed stays as it is." if names else ""
+    print(f"Took back {len(gone)} of {plural(before, 'turn')}. {what_stays(gone)}".strip())
 
 
 @command("redo", "take back the last undo or reset", group="conversation")

@@ -8,9 +8,10 @@ from typing import Any
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.named_tools import READY, functions, ready_tool
+from nbchat.frontends.notebook.named_tools import functions
 from nbchat.frontends.notebook.page_or_text import show_table
 from nbchat.messages import Tool
+from nbchat.tools import READY, ready_tool
 from nbchat.tools.tool import FunctionTool
 from nbchat.wording import plural, shorten
 

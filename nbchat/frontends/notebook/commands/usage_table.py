@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbchat.events import Answer
 from nbchat.frontends.footer import cost_by_settings
-from nbchat.messages import ToolResult
+from nbchat.frontends.what_stays import runs
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -101,23 +101,21 @@ def remarks(conversation: Conversation) -> str:
 
 
 def tools_run(turns: Sequence[Turn]) -> dict[str, list[float]]:
-    """The seconds of each run of each tool, by its name; what was refused has not run."""
-    runs: dict[str, list[float]] = {}
-    for turn in turns:
-        for part in turn.answer.parts:
-            if isinstance(part, ToolResult) and part.seconds > 0:
-                runs.setdefault(part.name, []).append(part.seconds)
-    return runs
+    """The seconds of each run of each tool, by its name."""
+    seconds: dict[str, list[float]] = {}
+    for run in runs(turns):
+        seconds.setdefault(run.name, []).append(run.seconds)
+    return seconds
 
 
-def tools_line(runs: Mapping[str, Sequence[float]], *, with_times: bool) -> str:
+def tools_line(tools: Mapping[str, Sequence[float]], *, with_times: bool) -> str:
     """How often each tool has run, and for how long.
 
     >>> tools_line({"run": [1.25, 2.0]}, with_times=True)
     'Tools: run 2 times, 3.2 s.'
     """
     told = []
-    for name, seconds in runs.items():
+    for name, seconds in tools.items():
         time = f", {sum(seconds):,.1f} s" if with_times else ""
         told.append(f"{name} {plural(len(seconds), 'time')}{time}")
     return f"Tools: {'; '.join(told)}."

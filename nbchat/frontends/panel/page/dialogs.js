@@ -82,8 +82,6 @@ async function openTalks(panel, anchor) {
   menu(panel, anchor, phrase("history"), entries);
 }
 
-/** @type {ToPython.Ready[]} */
-const READY = ["look", "run"];
 /** @type {ToPython.Move["how"][]} */
 const MOVES = ["undo", "redo", "reset"];
 /** @type {ToPython.Export["format"][]} */
@@ -135,7 +133,7 @@ function openSettings(panel, anchor) {
     connection.send({ kind: "choose", search: search.checked });
   };
   const tools = () => {
-    const chosen = READY.filter((name) => ready[name].checked);
+    const chosen = OPTIONS.tools.filter((name) => ready[name].checked);
     connection.send({ kind: "choose", tools: chosen, plan: plan.checked });
   };
   const habit = () => {
@@ -163,7 +161,7 @@ function openSettings(panel, anchor) {
   });
   /** @type {Record<string, HTMLInputElement>} */
   const ready = {};
-  for (const name of READY) {
+  for (const name of OPTIONS.tools) {
     const checked = now.tools?.includes(name);
     ready[name] = element("input", { type: "checkbox", checked, on: { change: tools } });
   }

@@ -81,9 +81,6 @@ declare namespace ToPython {
     rest?: boolean;
   }
 
-  /** A tool that is always there. */
-  type Ready = "look" | "run";
-
   /** Ask a turn's question again, as another branch. */
   interface Again {
     kind: "again";
@@ -117,8 +114,8 @@ declare namespace ToPython {
     thinking?: string;
     /** Whether the provider searches the web. */
     search?: boolean;
-    /** The tools that the model has, and whether a plan comes first. */
-    tools?: Ready[];
+    /** The ready tools that the model has, and whether a plan comes first. */
+    tools?: string[];
     plan?: boolean;
     system?: string | null;
     /** Of the conversation. */
@@ -254,7 +251,7 @@ declare namespace ToPage {
     max_tokens: number | null;
     thinking: string;
     search: boolean;
-    tools: ToPython.Ready[];
+    tools: string[];
     plan: boolean;
     /** How many cells have run while the panel was seen. */
     runs: number;

@@ -6,10 +6,11 @@
 /** words.json, by language. `source` puts this and the style before the scripts. */
 declare const WORDS: Record<string, Record<string, string>>;
 
-/** What may be chosen: the range of each number, and the words for thinking. */
+/** What may be chosen: the range of each number, the words for thinking, the ready tools. */
 declare const OPTIONS: {
   numbers: Record<string, { min: number; max: number; step: number }>;
   thinking: string[];
+  tools: string[];
 };
 
 /** The style of the panel, and of what render makes. */
