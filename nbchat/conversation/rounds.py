@@ -22,7 +22,7 @@ from nbchat.conversation.permits import NOBODY as NOBODY
 from nbchat.conversation.permits import Permits
 from nbchat.conversation.tool_round import CUT_OFF, LIMIT, ToolRounds
 from nbchat.conversation.window import input_limit
-from nbchat.errors import NbchatError
+from nbchat.errors import BadOption, NbchatError
 from nbchat.events import INCOMPLETE, Answer, Event, Notice, Stop
 from nbchat.messages import Message, ToolCall
 from nbchat.network.failures import what_happened
@@ -31,7 +31,7 @@ from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.streams import AnswerSource, SourceOptions, Stream
-from nbchat.tools.plan import Plan
+from nbchat.tools.plan import PROPOSE_PLAN, Plan
 from nbchat.tools.tool import FunctionTool, with_functions
 
 OURS = ("announce", "approve", "keep", "plan", "rounds")  # options that no source is told
@@ -89,6 +89,10 @@ class _Question:
             one.name for one in as_tools(self._tools) if not isinstance(one, FunctionTool)
         }
         self._plan = Plan(self._functions) if options.get("plan") else None
+        if self._plan and any(one.name == PROPOSE_PLAN for one in as_tools(self._tools)):
+            raise BadOption(
+                f"with a plan no tool can be called {PROPOSE_PLAN!r}: that proposes it."
+            )
         self._stop = Stop("broken")  # of the request before
 
     @property
