@@ -54,6 +54,7 @@ class Redirected:
         }
         self._outside.discard(threading.get_ident())
         for name, stream in streams:
+            self._in_place.keep(sys, name)
             if stream is not None:
                 self._redirect_stream(name, stream)
         if self._shell is not None:
@@ -67,6 +68,8 @@ class Redirected:
             self._pipes.append(pipe)
         kind: Stream = "stderr" if name == "stderr" else "stdout"
         self._in_place.put(stream, "write", partial(self._write, kind, stream.write))
+        if self._shell is not None:
+            self._in_place.put(stream, "close", _leave_open)  # the cells after it print there, too
 
     def _redirect_shell(self) -> None:
         put, shell = self._in_place.put, self._shell
@@ -136,6 +139,9 @@ class Redirected:
     def _page(self, text: Any, *args: Any, **options: Any) -> None:
         data = text if isinstance(text, dict) else {"text/plain": str(text)}
         self._hears.add_display("display", data)
+
+
+def _leave_open() -> None: ...
 
 
 class _NothingKept(defaultdict[int, list[Any]]):
