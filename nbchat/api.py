@@ -43,7 +43,8 @@ def stream(
 
     Where there is no answer, the first event raises: a SetupError (nothing was sent), a
     ServiceError (the provider refused) or a ConnectionBroken. What goes wrong after it is
-    told by the one Stop, whose reason is then "broken".
+    told by the one Stop, whose reason is then "broken". A Ctrl-C that reaches a tool is told by
+    it, too, and raised behind it as Interrupted: the code around the loop is to stop as well.
     """
     runtime = current()
     check_order(model, messages, "nbchat.stream({model}, {question})", runtime.settings)

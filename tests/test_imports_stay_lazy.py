@@ -31,11 +31,13 @@ json.dump({"before": before, "after": list(sys.modules)}, sys.stdout)
 SPOKEN = {
     "kimi:kimi-k2.6": {
         *("formats.openai_chat", "chat_media", "chat_messages", "reasoning_details"),
-        *("think_tags", "thinking_blocks", "tool_results"),
+        *("think_tags", "thinking_blocks", "tool_results", "used_tools"),
     },
     "openai:gpt-6.1-sol": {"formats.openai_responses", "output_items"},
-    "anthropic:claude-opus-5-5": {"formats.anthropic_messages", "claude", "claude_schema"},
-    "gemini:gemini-3.7-flash": {"formats.gemini", "partial_arguments"},
+    "anthropic:claude-opus-5-5": {
+        *("formats.anthropic_messages", "claude", "claude_schema", "tool_results", "used_tools"),
+    },
+    "gemini:gemini-3.7-flash": {"formats.gemini", "partial_arguments", "tool_results"},
     "ollama:qwen3": {"formats.ollama", "think_tags"},
     "bedrock:global.anthropic.claude-opus-5-5": {
         "formats.bedrock_converse",
@@ -43,6 +45,8 @@ SPOKEN = {
         "claude_schema",
         "converse",
         "framing.aws_eventstream",
+        "tool_results",
+        "used_tools",
     },
     "cohere:command-a-plus-05-2026": {"formats.cohere", "tool_results"},
 }
@@ -62,6 +66,7 @@ SHARED = {
         "requests",
         "schema",
         "schema_nodes",
+        "sent_calls",
         "shapes",
         "signatures",
         "source_items",

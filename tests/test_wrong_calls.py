@@ -88,7 +88,10 @@ WRONG: list[tuple[Callable[..., Any], str]] = [
     (lambda: Message(), "Message() was called without 'role'. Write Message(role).\nIt takes: "),
     (lambda: Message("user", contnt="Hi"), "Message() has no argument 'contnt'. Did you mean 'con"),
     (lambda: Message("user", role="user"), "Message() was given 'role' twice: by its place, and"),
-    (lambda: Message(*"12345678"), "Message() was called with 8 arguments without a name, which i"),
+    (
+        lambda: Message(*"123456789"),
+        "Message() was called with 9 arguments without a name, which i",
+    ),
     (lambda: nbchat.Tool("x", params={}), "Tool() has no argument 'params'. Did you mean 'parame"),
     (lambda: nbchat.Image(b"", type=1), "Image() has no argument 'type'. Did you mean 'media_type"),
     (lambda: nbchat.File(b"", filename=""), "File() has no argument 'filename'. Did you mean 'nam"),

@@ -54,17 +54,25 @@ class Rounds:
         """Ask, run what the model asks for, and ask again; see `nbchat.stream`."""
         if options.get("tools") is not None:
             options["tools"] = with_functions(options["tools"])
-        tools = options.get("tools")
-        has_functions = isinstance(tools, list) and any(
-            isinstance(one, FunctionTool) for one in tools
-        )
-        if not has_functions:
+        if not _functions(options):
             for name in ("announce", "keep", "plan"):
                 cast(dict[str, Any], options).pop(name, None)
             return self._source().stream(model, messages, **options)
         answer = Answer(model=model)
         question = _Question(self._source(), self._settings, model, options, answer)
         return Stream(question.batches(messages), answer)
+
+
+def first_request(
+    settings: Settings, model: str, messages: Sequence[Message], options: SourceOptions
+) -> tuple[list[Message], SourceOptions]:
+    """What a question asks first, to look at: nothing is asked."""
+    functions = _functions(options)
+    if not functions:
+        return [*messages], options
+    sent = _to_send(options, _plan(options, functions), is_first=True)
+    given = Options.of(sent)
+    return _chain(settings, model, given, messages).messages([], given.system, given.tools), sent
 
 
 class _Question:
@@ -83,16 +91,9 @@ class _Question:
         self._model = model
         self._options = options
         self._gathering = Gathering(answer)
-        self._tools = [*(options.get("tools") or ())]
-        self._functions = [one for one in self._tools if isinstance(one, FunctionTool)]
-        self._declared = {
-            one.name for one in as_tools(self._tools) if not isinstance(one, FunctionTool)
-        }
-        self._plan = Plan(self._functions) if options.get("plan") else None
-        if self._plan and any(one.name == PROPOSE_PLAN for one in as_tools(self._tools)):
-            raise BadOption(
-                f"with a plan no tool can be called {PROPOSE_PLAN!r}: that proposes it."
-            )
+        self._functions = _functions(options)
+        self._declared = {one.name for one in as_tools(_declared(options))}
+        self._plan = _plan(options, self._functions)
         self._stop = Stop("broken")  # of the request before
 
     @property
@@ -102,7 +103,7 @@ class _Question:
     async def batches(self, messages: str | Sequence[Message]) -> AsyncGenerator[list[Event]]:
         settings, given = self._settings(), Options.of(self._options)
         most = given.rounds or settings.tools.rounds
-        chain = self._chain(settings, given, as_messages(messages))
+        chain = _chain(settings, self._model, given, as_messages(messages))
         tool_rounds = self._tool_rounds(settings)
         for number in range(1, most + 1):
             request = self._request(chain, given.system, is_first=number == 1)
@@ -126,12 +127,6 @@ class _Question:
         self._answer.add(self._stop)
         yield [self._stop]
 
-    def _chain(self, settings: Settings, given: Options, before: Sequence[Message]) -> Chain:
-        row: Model | None = None
-        with suppress(NbchatError):  # the engine says what is wrong
-            row = settings.catalog.find(self._model).model
-        return Chain(before, row, input_limit(row, given.max_tokens))
-
     def _tool_rounds(self, settings: Settings) -> ToolRounds:
         permits = Permits(
             {one.name: one for one in self._functions},
@@ -149,7 +144,7 @@ class _Question:
         self, chain: Chain, system: str, *, is_first: bool
     ) -> AsyncGenerator[list[Event]]:
         """What comes of one request, but for its Stop, which is noted."""
-        options = self._options_to_send(is_first=is_first)
+        options = _to_send(self._options, self._plan, is_first=is_first)
         tools = as_tools(options.get("tools") or ())
         messages = chain.messages(self._answer.messages, system, tools)
         self._stop = Stop("broken")
@@ -173,20 +168,6 @@ class _Question:
             self._gathering.settle(stream.result)
             chain.note_counted(stream.result.usage.input)
 
-    def _options_to_send(self, *, is_first: bool) -> SourceOptions:
-        options: dict[str, Any] = {
-            name: value for name, value in self._options.items() if name not in OURS
-        }
-        if self._plan is not None:
-            declared = [one for one in self._tools if not isinstance(one, FunctionTool)]
-            options["tools"] = [*declared, *self._plan.offered]
-        choice = options.get("tool_choice")
-        names = [one.name for one in as_tools(options["tools"])]
-        # What has to be called is called once: the model would never come to an end.
-        if choice not in ANY_ROUND and (not is_first or choice not in ("required", *names)):
-            options.pop("tool_choice", None)
-        return cast(SourceOptions, options)
-
     # --- between two requests ----------------------------------------------------------------
 
     def _calls_to_run(self) -> list[ToolCall]:
@@ -206,3 +187,51 @@ class _Question:
         is_for_others = any(call.name in self._declared for call in self._gathering.calls)
         has_ended = tool_rounds.is_stopped or tool_rounds.is_at_limit
         return bool(why_not) or has_ended or is_for_others
+
+
+# --- what is sent --------------------------------------------------------------------------------
+
+
+def _functions(options: SourceOptions) -> list[FunctionTool]:
+    """The tools that run here."""
+    tools = options.get("tools")
+    if not isinstance(tools, list):
+        return []
+    return [one for one in tools if isinstance(one, FunctionTool)]
+
+
+def _declared(options: SourceOptions) -> list[Any]:
+    """The tools whose calls are for whoever asks."""
+    return [one for one in options.get("tools") or () if not isinstance(one, FunctionTool)]
+
+
+def _plan(options: SourceOptions, functions: Sequence[FunctionTool]) -> Plan | None:
+    """The plan that comes first. Raises BadOption where a tool has the name of the one for it."""
+    if not options.get("plan"):
+        return None
+    if any(one.name == PROPOSE_PLAN for one in as_tools(options.get("tools") or ())):
+        raise BadOption(
+            f"a plan is written with a tool that is called {PROPOSE_PLAN}, as one of yours is. "
+            'Give yours another name: nbchat.tool(f, name="other").'
+        )
+    return Plan(functions)
+
+
+def _chain(settings: Settings, model: str, given: Options, before: Sequence[Message]) -> Chain:
+    row: Model | None = None
+    with suppress(NbchatError):  # the engine says what is wrong
+        row = settings.catalog.find(model).model
+    return Chain(before, row, input_limit(row, given.max_tokens))
+
+
+def _to_send(options: SourceOptions, plan: Plan | None, *, is_first: bool) -> SourceOptions:
+    """The options of one request."""
+    sent: dict[str, Any] = {name: value for name, value in options.items() if name not in OURS}
+    if plan is not None:
+        sent["tools"] = [*_declared(options), *plan.offered]
+    choice = sent.get("tool_choice")
+    names = [one.name for one in as_tools(sent["tools"])]
+    # What has to be called is called once: the model would never come to an end.
+    if choice not in ANY_ROUND and (not is_first or choice not in ("required", *names)):
+        sent.pop("tool_choice", None)
+    return cast(SourceOptions, sent)

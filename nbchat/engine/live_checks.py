@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from nbchat.engine.answer_checks import of_kind
 from nbchat.engine.findings import Finding, fits, unseen, wrong
 from nbchat.engine.heard import HeardResponse, Piece, hear
+from nbchat.engine.model_request import cannot_call_tools
 from nbchat.engine.prepare import PreparedRequest, prepare
 from nbchat.engine.refusals import ErrorContext
 from nbchat.engine.response import ResponseReader
@@ -95,7 +96,7 @@ async def check_live(settings: Settings, model: str, transport: Transport) -> li
         return [*findings, unseen("tools", TOO_LONG)]
     if plain.request.route.provider.type == "demo":
         return [*findings, fits("tools", "the demo has none")]
-    if "tools" in plain.request.route.model.refuses:
+    if cannot_call_tools(plain.request.route):
         return [*findings, fits("tools", "the model cannot call any, so none are sent to it")]
     options = Options(thinking=False, tools=(TOOL,))
     with_tool = await _ask(settings, model, transport, options)

@@ -42,7 +42,7 @@ def model_request(
         del parameters[name]
         what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
         notices.append(f"{model.id} {what}; it was left out.")
-    if tools and "tools" in model.refuses:
+    if tools and cannot_call_tools(route):
         tools, tool_choice = (), None
         notices.append(f"{model.id} cannot call tools; they were left out.")
     if tool_choice and "tool_choice" in model.refuses:
@@ -69,6 +69,12 @@ def model_request(
         path=_path_of(route),
     )
     return ask, notices
+
+
+def cannot_call_tools(route: Route) -> bool:
+    """Whether the model is known to call none, over the format that its row was written for."""
+    is_own_format = route.wire in (route.model.wire, route.provider.wire)
+    return "tools" in route.model.refuses and is_own_format
 
 
 def _path_of(route: Route) -> str:

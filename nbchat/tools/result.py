@@ -16,13 +16,14 @@ from nbchat.context.classes import class_name, is_a, is_exactly
 from nbchat.context.cut_text import cut
 from nbchat.context.forms import Form
 from nbchat.context.shown import Shown
+from nbchat.context.tables import is_table
 from nbchat.context.tracebacks import traceback_text
 from nbchat.context.values import show
 from nbchat.messages import Content, File, Image, Part
 from nbchat.settings_values import Data
 from nbchat.wording import plural, shorten
 
-MOST_PICTURES = 20  # of one result, and items of a list that is looked through for some
+MOST_PICTURES = 20  # of one result, and items of a list or dict that is looked through
 ROOM_FOR_WORDS = 60  # characters that say how much was left out
 LONGEST_TRACEBACK = 4_000  # characters
 MOST_AT_ONCE = 4  # times as many characters as are told are looked at of a long text
@@ -109,13 +110,8 @@ def _outputs(outputs: Sequence[Output], data: Data) -> list[Part]:
 def _value(value: object, data: Data) -> list[Part]:
     if is_a(value, str) and data != "schema":
         return [_text(value) or EMPTY_TEXT]
-    shown = show("the result", value, _form(value), data)
-    if not shown.attached and data != "schema" and is_exactly(value, list, tuple):
-        items: Any = value
-        mixed = _mixed(items)
-        if mixed:
-            return mixed
-    return [*_parts(shown, data)]
+    mixed = _mixed(value) if data != "schema" else []
+    return mixed or [*_parts(show("the result", value, _form(value), data), data)]
 
 
 def _text(value: Any) -> str:
@@ -127,17 +123,31 @@ def _form(value: object) -> Form:
     return Form("all") if is_a(value, *_CONTAINERS) else Form()
 
 
-def _mixed(items: Sequence[object]) -> list[Part]:
-    """The items of a list of texts and pictures, one by one; nothing for any other list."""
-    if len(items) > MOST_PICTURES or all(is_exactly(item, *_PLAIN) for item in items):
+def _mixed(value: object) -> list[Part]:
+    """The items one by one where pictures or tables are among them; nothing for any other value."""
+    named = _named_items(value)
+    if len(named) > MOST_PICTURES or all(is_exactly(item, *_PLAIN) for _, item in named):
         return []
-    shown = [show(f"item {number}", item, _form(item)) for number, item in enumerate(items, 1)]
-    if not any(one.attached for one in shown):
+    shown = [show(f"item {number}", item, _form(item)) for number, (_, item) in enumerate(named, 1)]
+    are_special = (
+        one.attached or is_table(item) for one, (_, item) in zip(shown, named, strict=True)
+    )
+    if not any(are_special):
         return []
     parts: list[Part] = []
-    for item, one in zip(items, shown, strict=True):
+    for (name, item), one in zip(named, shown, strict=True):
+        parts += [name] if name else []
         parts += [_text(item)] if is_a(item, str) else _parts(one, "brief")
     return parts
+
+
+def _named_items(value: Any) -> list[tuple[str, object]]:
+    """The items of a list, and those of a dict with their keys; nothing of any other value."""
+    if is_exactly(value, list, tuple):
+        return [("", item) for item in value]
+    if is_exactly(value, dict) and all(is_exactly(key, *_PLAIN) for key in value):
+        return [(f"{key!r}:", item) for key, item in value.items()]
+    return []
 
 
 def _parts(shown: Shown, data: Data) -> Iterator[Part]:

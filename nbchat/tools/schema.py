@@ -23,6 +23,7 @@ from nbchat.tools.functions import (
     plain_function,
     signature_of,
 )
+from nbchat.tools.typed_dicts import accepted
 from nbchat.wording import first_line, shorten
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _adapter(hint: Any, where: str) -> TypeAdapter[Any] | None:
     if get_origin(hint) is Unpack:
         return None
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(hint)
+        adapter: TypeAdapter[Any] = TypeAdapter(accepted(hint))
         json.dumps(adapter.json_schema(), allow_nan=False)
     except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError):
         return None

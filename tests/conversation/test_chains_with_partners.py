@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat import Answer, ToolCall, ToolResult
+from nbchat import Answer, Message, Text, ToolCall, ToolResult
 
 from ..fakes.llama_server import LlamaServer
 from ..fakes.partners import Partner, aimock, llmock
@@ -144,24 +144,27 @@ def llama() -> Iterator[LlamaServer]:
 
 
 @pytest.mark.parametrize("wire", APIS)
-def test_a_chain_with_llama_cpp(llama: LlamaServer, weather: Weather, wire: str) -> None:
-    """The model is a small one that calls only where its server makes it."""
-    given: dict[str, Any] = {"wire": wire, "base_url": f"{llama.url}/v1", "max_tokens": 200}
-    answer = nbchat.ask(
-        "llamacpp:any",
-        QUESTION,
-        tools=[weather.get_weather],
-        tool_choice="required",
-        temperature=0,
-        **given,
-    )
-
-    calls = [part for part in answer.parts if isinstance(part, ToolCall)]
-    results = [part for part in answer.parts if isinstance(part, ToolResult)]
-    assert [call.name for call in calls][:1] == ["get_weather"]
-    assert [result.id for result in results] == [call.id for call in calls]
-    assert weather.cities == [
-        call.arguments["city"]
-        for call, result in zip(calls, results, strict=True)
-        if call.arguments and not result.error
+def test_llama_cpp_takes_a_chain_back_over_each_of_its_apis(
+    llama: LlamaServer, weather: Weather, wire: str
+) -> None:
+    """The model is a base model, which calls nothing itself: the chain is one of another."""
+    calls = [
+        ToolCall("call_1", "get_weather", {"city": "Paris"}, '{"city": "Paris"}'),
+        ToolCall("call_2", "run()", {}, "{}"),
     ]
+    told = [
+        ToolResult("call_1", "get_weather", "21 C in Paris"),
+        ToolResult("call_2", "run()", "not run: there is no such tool.", error=True),
+    ]
+    before = Answer()
+    before.parts = [*calls, *told, Text("It is 21 C.")]
+    question = Message("user", QUESTION)
+    messages = [question, *before.messages, Message("user", "And in Rome?")]
+    given: dict[str, Any] = {"wire": wire, "base_url": f"{llama.url}/v1", "max_tokens": 8}
+
+    answer = nbchat.ask("llamacpp:any", messages, tools=[weather.get_weather], **given)
+    later = nbchat.ask("llamacpp:any", messages, **given)
+
+    assert answer.stop.reason in ("length", "end", "tool_calls")
+    assert answer.usage.output
+    assert later.usage.output

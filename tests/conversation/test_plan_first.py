@@ -11,6 +11,7 @@ import pytest
 
 import nbchat
 from nbchat.conversation.permits import NO_CODE
+from nbchat.errors import BadOption
 from nbchat.events import Stop
 from nbchat.messages import Text, ToolCall
 from nbchat.tools.consent import Decision
@@ -183,6 +184,16 @@ def test_without_being_asked_for_there_is_no_plan(talk: ToolTalk) -> None:
 
     assert results(turn) == [f"{NOT_RUN}: there is no such tool. There are: look, run."]
     assert turn.answer.stop == Stop("end")
+
+
+@pytest.mark.parametrize("is_run", [True, False])
+def test_a_tool_with_the_name_of_the_plan_is_refused(talk: ToolTalk, is_run: bool) -> None:
+    """Its calls would be taken for plans."""
+    tool = nbchat.tool(look, name=PROPOSE_PLAN) if is_run else nbchat.Tool(PROPOSE_PLAN, "x", {})
+    with pytest.raises(BadOption, match="Give yours another name"):
+        talk.turn(tools=[RUN, tool], plan=True)
+
+    assert talk.script.sent == []
 
 
 def test_a_plan_with_code_is_refused_where_no_value_may_leave(

@@ -151,6 +151,20 @@ def test_a_list_of_texts_and_pictures_is_told_in_its_order() -> None:
     ]
 
 
+def test_tables_and_pictures_in_a_list_or_a_dict_are_told_each() -> None:
+    frame = pandas.DataFrame({"a": [1, 2]})
+    table = str(told(frame))
+
+    assert told([frame, "and", frame]) == f"{table}\n\nand\n\n{table}"
+    assert told({"train": frame, 2: 0.5}) == f"'train':\n\n{table}\n\n2:\n\n0.5"
+    named = told({"plot": Pillow.new("RGB", (4, 4)), "n": 3})
+    assert [part if isinstance(part, str) else type(part) for part in named] == [
+        "'plot':",
+        Image,
+        "'n':\n\n3",
+    ]
+
+
 def test_what_was_drawn_goes_along_once() -> None:
     drawn = Output("display", "[figure 4×4]", Image(png()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -47,6 +48,17 @@ class Stay(TypedDict):
     nights: NotRequired[int]
 
 
+class Guest(typing.TypedDict):
+    name: Annotated[str, Field(min_length=2)]
+
+
+class Booking(Guest, total=False):
+    """Of Python's own kind, which pydantic takes from 3.12 on."""
+
+    stays: typing.Required[list[Guest]]
+    by: dict[str, Guest] | None
+
+
 class Person(BaseModel):
     model_config = ConfigDict(strict=True)
 
@@ -88,6 +100,12 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {  # the type, what JSON has, what the
     "dict": (dict[int, float], {"1": 2}, {1: 2.0}),
     "dataclass": (Point, {"x": 1}, Point(1.0)),
     "typed dict": (Stay, {"city": "Rome"}, {"city": "Rome"}),
+    "typed dict of Python": (
+        Booking | None,
+        {"name": "Ada", "stays": [{"name": "Bo"}], "by": {"a": {"name": "Cy"}}},
+        {"name": "Ada", "stays": [{"name": "Bo"}], "by": {"a": {"name": "Cy"}}},
+    ),
+    "typed dicts of Python": (tuple[Guest, ...], [{"name": "Ada"}], ({"name": "Ada"},)),
     "model": (
         Person,
         {"name": "Ada", "born": "1815-12-10"},
@@ -148,6 +166,17 @@ def test_a_schema_has_types_defaults_words_and_bounds() -> None:
     }
     assert schema["$defs"]["Colour"]["enum"] == ["red", "blue"]
     assert nbchat.tool(find).description == "Find an offer."
+
+
+def test_a_typed_dict_of_python_is_told_and_checked_as_any_other() -> None:
+    made = nbchat.tool(taking(Annotated[Booking, "what to book"]))
+
+    assert made.parameters["$defs"]["Booking"]["required"] == ["name", "stays"]
+    assert made.parameters["properties"]["value"]["description"] == "what to book"
+    with pytest.raises(BadArguments, match=r"value\.stays is missing"):
+        made.checked({"value": {"name": "Ada"}})
+    with pytest.raises(BadArguments, match=r"value\.stays\[0\]\.name"):
+        made.checked({"value": {"name": "Ada", "stays": [{"name": "B"}]}})
 
 
 def test_what_several_parameters_share_is_told_once() -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from nbchat import known_keys
 from nbchat.attachments import Attachment
 from nbchat.context.tokens import told
+from nbchat.conversation.rounds import first_request
 from nbchat.engine.demo.service import HOST
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.page_or_text import show
@@ -76,7 +77,8 @@ def show_request(
             **arguments.options,
         )
         settings = opened.usable_settings()
-        preview = opened.engine.preview(settings, model, sent.messages, sent.options)
+        messages, options = first_request(settings, model, sent.messages, sent.options)
+        preview = opened.engine.preview(settings, model, messages, options)
     if preview.refusal:
         why, *_ = preview.refusal.split("\n")
         remarks.append(f"It could not be sent: {why}")

@@ -3,7 +3,7 @@
 `path` is where the request arrives. The other fields are what a body holds besides the
 format's own: `asked` where nothing is said about thinking, `on`, `off` and `high` for it,
 `tuned` for 64 tokens at temperature 0.5, `back` on an answer that goes back, `call` on one
-that called a tool, `tools` beside tools. `bare`: without an empty content.
+that called a tool, `tools` beside tools. `bare`: without an empty content; `has_tools`: where they can be called.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Row:
     call: Fields = field(default_factory=dict)
     tools: Fields = field(default_factory=dict)
     bare: bool = False
+    has_tools: bool = True
     auth: Fields = field(default_factory=lambda: {"authorization": f"Bearer {KEY}"})
     wire: str | None = None
     answers: Answers = field(default_factory=openai_chat)
@@ -143,7 +144,7 @@ ROWS = [
     Row("fireworks:accounts/fireworks/models/qwen9", "/inference/v1", "FIREWORKS_API_KEY", **EFFORT_OR_NONE),
     Row("cerebras:gpt-oss-120b", "/v1", "CEREBRAS_API_KEY", tuned=COMPLETION, **EFFORT, **REASONING, call={"reasoning": "hm"}),
     Row("cerebras:qwen-3.8-27b", "/v1", "CEREBRAS_API_KEY", tuned=COMPLETION, **EFFORT_OR_NONE, **REASONING, call={"reasoning": "hm"}),
-    Row("perplexity:sonar-pro", "", "PERPLEXITY_API_KEY", always={}),
+    Row("perplexity:sonar-pro", "", "PERPLEXITY_API_KEY", always={}, has_tools=False),
     Row("nvidia:nvidia/nemotron-3-ultra-550b-a55b", "/v1", "NVIDIA_API_KEY", **thinks(TEMPLATE, NO_TEMPLATE), call=THOUGHT),
     Row("huggingface:moonshotai/Kimi-K2-Thinking", "/v1", "HF_TOKEN", **REASONING, call={"reasoning": "hm"}),
     Row("huggingface:zai-org/GLM-5.3:fastest", "/v1", "HF_TOKEN", **EFFORT, **REASONING, call={"reasoning": "hm"}),

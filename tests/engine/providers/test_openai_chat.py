@@ -52,7 +52,8 @@ def result(row: Row) -> dict[str, Any]:
         del answer["content"]
     told = {"role": "tool", "tool_call_id": call_id, "content": "2"}
     question = {"role": "user", "content": "1 + 1?"}
-    return body(row, question, answer, told, **row.asked, tools=[TOOL], **row.tools)
+    tools = {"tools": [TOOL], **row.tools} if row.has_tools else {}
+    return body(row, question, answer, told, **row.asked, **tools)
 
 
 def tuned(row: Row) -> dict[str, Any]:

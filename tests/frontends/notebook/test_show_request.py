@@ -171,6 +171,25 @@ def test_what_is_shown_is_what_is_then_sent(
     assert "[picture, 3 × 2, 386 bytes]" in shown_second
 
 
+@pytest.mark.parametrize("line", ["", " --plan"])
+def test_tools_are_shown_as_they_are_then_sent(
+    kimi: RunningKernel, service: Service, line: str
+) -> None:
+    """With a plan only what looks may be called at first, and the plan itself proposed."""
+    kimi.run(
+        f"%chat switch shown{line.strip()}\ndef double(n: int) -> int:\n"
+        "    'Doubles.'\n    return 2 * n"
+    )
+    cell = f"%%chat kimi-k2.6 --tools look,run,double{line}{{}}\nWhat is 2 * 3?"
+    text = shown(kimi.run(cell.format(" --show")))
+    service.plays(answer(*said("6.")))
+    assert kimi.run(cell.format("")).status == "ok"
+
+    assert BODY.split(text)[1] == posted(service)[-1].body.decode()
+    tools = [tool["function"]["name"] for tool in posted(service)[-1].json["tools"]]
+    assert tools == (["look", "propose_plan"] if line else ["look", "run", "double"])
+
+
 def coded() -> str:
     return b64encode(png() + bytes(300)).decode()
 
