@@ -27,8 +27,9 @@ KINDS = frozenset((*_IMAGES, *_CODE, *_DATA, *_PROSE, "pdf"))
 
 # Of files like these nothing is shown that a person has not asked for.
 _SECRET = re.compile(
-    r"(?i)passw|secret|credential|api[_-]?key|private|service[_-]?account|"
-    r"(?:^|[_.-])(?:keys?|tokens?|ssh|id_(?:rsa|dsa|ecdsa|ed25519))(?:[_.-]|$)"
+    r"(?i)passw|passphrase|secret|credential|api[_-]?key|private|service[_-]?account|"
+    r"(?:^|[_.-])(?:keys?|tokens?|jwt|auth|oauth2?|cookies?|env|ssh|"
+    r"id_(?:rsa|dsa|ecdsa|ed25519))(?:[_.-]|$)"
 )
 _SKIPPED = frozenset(("__pycache__", "node_modules", "site-packages", "venv", "env"))
 
@@ -54,6 +55,12 @@ def find_file(folder: Path, name: str) -> Path | None:
     way = PurePosixPath(name)
     if "\\" in name or "\0" in name or not way.parts or way.is_absolute():
         return None
+    with suppress(OSError, ValueError):  # no file can have such a name
+        return _below(folder, way)
+    return None
+
+
+def _below(folder: Path, way: PurePosixPath) -> Path | None:
     path = folder
     for part in way.parts:
         if _is_hidden(part) or ":" in part:
@@ -62,7 +69,7 @@ def find_file(folder: Path, name: str) -> Path | None:
         if path.is_symlink():
             return None
     is_below = path.resolve().is_relative_to(folder.resolve())
-    return path if is_below and suffix(name) in KINDS and path.is_file() else None
+    return path if is_below and suffix(path.name) in KINDS and path.is_file() else None
 
 
 def _files(folder: Path) -> Iterator[Found]:

@@ -33,6 +33,7 @@ from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
 from nbchat.streams import PlannedOptions, Stream
 from nbchat.text_like import as_text
+from nbchat.tools.running import is_in_tool
 from nbchat.tools.tool import with_functions
 from nbchat.turns import SYSTEM_WITH_VALUES, Tree, Turn
 from nbchat.wording import plural
@@ -134,6 +135,8 @@ class Conversation(Tree):
         **options: Unpack[PlannedOptions],
     ) -> TurnStream:
         """The stream on the engine's own loop."""
+        if is_in_tool():  # whose answer would wait for this one, and this one for it
+            self._must_be_idle()
         if "tools" in options:
             options["tools"] = with_functions(options["tools"])
         turn = turn_to_ask(question, cell=cell, execution=execution, inserted=inserted)

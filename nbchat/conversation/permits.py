@@ -46,10 +46,9 @@ class Permits:
     _for_rest: set[str] = field(default_factory=set)
 
     def may_run_unasked(self, call: ToolCall) -> bool:
-        """Whether it is a call of a tool that never asks."""
+        """Whether it is a call of a tool that never asks; behind a plan, what is not on it does."""
         tool = self.tools.get(call.name)
-        is_offered = self.plan is None or self.plan.is_agreed
-        return tool is not None and not tool.approve and is_offered
+        return tool is not None and not tool.approve and (self.plan is None or tool.reads_only)
 
     async def permit(self, call: ToolCall) -> Permitted | Outcome:
         """The call as it may run, or what the model is told in place of a result."""
@@ -91,8 +90,10 @@ class Permits:
 
     def _needs_none(self, tool: FunctionTool, arguments: Mapping[str, Any]) -> bool:
         """Whether nobody is asked. A step of the plan counts as called, whoever allowed it."""
-        is_planned = self.plan is not None and self.plan.take(tool.name, arguments)
-        return not tool.approve or is_planned or tool.name in self._for_rest
+        is_allowed = tool.name in self._for_rest
+        if self.plan is None:
+            return is_allowed or not tool.approve
+        return self.plan.take(tool.name, arguments) or is_allowed or tool.reads_only
 
     async def _consider(self, call: ToolCall, plan: Plan) -> Outcome:
         """Have a plan agreed to. What is told of it lists its steps, in each case."""

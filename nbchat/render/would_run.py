@@ -6,6 +6,7 @@ Names and arguments are model output. Nothing of them is cut: nobody consents to
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ def written_out(code: str) -> str:
     >>> written_out("a\tb\r\nc\u202ed\u00a0")
     'a\tb\nc\\u202ed\\xa0'
     """
-    lines = code.replace("\r\n", "\n").split("\n")
+    lines = re.split(r"\r\n?|\n", code)  # as Python reads it: a bare return ends a comment, too
     return "\n".join("\t".join(map(written_out_on_one_line, line.split("\t"))) for line in lines)
 
 

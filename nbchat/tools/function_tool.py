@@ -126,7 +126,11 @@ class FunctionTool(Tool):
         >>> double.checked({"number": "4"})
         {'number': 4}
         """
-        return check(arguments, self.takes, self.name)
+        values = check(arguments, self.takes, self.name)
+        if isinstance(values.get(self.code), str):
+            # The lines that Python sees are those that a person is shown.
+            values[self.code] = "\n".join(re.split(r"\r\n?|\n", values[self.code]))
+        return values
 
     def called_with(self, arguments: Mapping[str, Any]) -> Any:
         """What it gives for arguments that have been checked."""

@@ -35,6 +35,7 @@ MOST_VARIABLES = 100  # lines
 MOST_FILES = 100  # names
 MOST_CELLS = 50
 CELL_TOKENS = 3_000  # that the cells above may take
+LONGEST_NAME = 1_000  # characters of what is looked for
 LONGEST_LOOK = 16_000  # characters that a model is told of a look
 
 NO_NOTEBOOK = "there is no notebook here: {} works in IPython and Jupyter alone."
@@ -102,6 +103,8 @@ def _look(
     """Look at what is in the user's notebook. Nothing is changed or run, and nobody is asked."""
     notebook = _place("look").notebook
     data = Settings.load().data
+    if len(name) + len(form) > LONGEST_NAME:
+        raise BadArguments(f"no name has so many characters; {LONGEST_NAME:,} at most.")
     match at:
         case "variables":
             return _variables(notebook, name, data)

@@ -92,9 +92,9 @@ class Plan:
 
     def take(self, tool: str, arguments: Mapping[str, Any]) -> bool:
         """Whether this call is one of those agreed to; each of them is taken once."""
-        for step in self._left:
-            if step.tool == tool and _is_same(step.arguments, arguments):
-                self._left.remove(step)
+        for place, step in enumerate(self._left):
+            if step.tool == tool and _is_same(dict(step.arguments), dict(arguments)):
+                del self._left[place]
                 return True
         return False
 
@@ -141,7 +141,7 @@ def plan_tool(tools: Sequence[FunctionTool]) -> FunctionTool:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Whether two arguments are the same, and of the same kind: True is not 1."""
+    """Whether two arguments are the same, and would be shown so: True is not 1, nor -0.0 is 0.0."""
     if type(one) is not type(other):
         return False
     match one:
@@ -151,4 +151,4 @@ def _is_same(one: Any, other: Any) -> bool:
             pairs = zip(one, other, strict=False)
             return len(one) == len(other) and all(_is_same(a, b) for a, b in pairs)
         case _:
-            return bool(one == other)
+            return bool(one == other) and repr(one) == repr(other)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
 from types import CoroutineType
@@ -24,6 +26,22 @@ from nbchat.tools.tool import FunctionTool
 
 LONGEST_TELLING = 20.0  # seconds for what an async tool gave to say what it is
 MOST_ITEMS = 1_000  # that are taken of a generator, which may have no end
+
+_runs: ContextVar[bool] = ContextVar("runs", default=False)
+
+
+def is_in_tool() -> bool:
+    """Whether this is asked from inside a tool, for which an answer waits."""
+    return _runs.get()
+
+
+@contextmanager
+def _in_tool() -> Iterator[None]:
+    token = _runs.set(True)
+    try:
+        yield
+    finally:
+        _runs.reset(token)
 
 
 @dataclass(slots=True)
@@ -63,12 +81,11 @@ class Job:
         """Run it, on this thread. What it raises is its outcome, an interrupt too."""
         self._start = time.monotonic()
         try:
-            value = _gather(self.tool.called_with(self.arguments))
+            with _in_tool():
+                value = _gather(self.tool.called_with(self.arguments))
             return self._gave(value, heard)
         except (KeyboardInterrupt, Interrupted):
             return self._interrupted()
-        except BadArguments as error:
-            return Outcome(str(error), True, self._seconds)
         except BaseException as error:
             return self._failed(error, heard)
 
@@ -76,11 +93,12 @@ class Job:
         """The same for an `async def`, on the engine's loop; cancelling it stops the tool."""
         self._start = time.monotonic()
         try:
-            value = self.tool.called_with(self.arguments)
-            if hasattr(value, "__aiter__"):
-                value = await _gather_async(value)
-            elif inspect.isawaitable(value):
-                value = await value
+            with _in_tool():
+                value = self.tool.called_with(self.arguments)
+                if hasattr(value, "__aiter__"):
+                    value = await _gather_async(value)
+                elif inspect.isawaitable(value):
+                    value = await value
             return await self._tell(self._gave, _gather(value), heard)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
@@ -119,9 +137,11 @@ class Job:
         return Outcome(content, False, seconds)
 
     def _failed(self, error: BaseException, heard: Heard | None = None) -> Outcome:
-        from nbchat.tools.result import error_content
+        from nbchat.tools.result import error_content, own_content
 
         seconds = self._seconds
+        if isinstance(error, BadArguments) and (self.tool.minds_data or self.tool.code):
+            return Outcome(own_content(str(error), self.tool.longest), True, seconds)
         try:
             content = error_content(
                 error, _outputs(heard), self.tool.longest, self.data, self.hidden

@@ -58,6 +58,8 @@ class RedirectedTask:
     def _redirect_stream(self, name: str, stream: Any) -> None:
         kind: Stream = "stderr" if name == "stderr" else "stdout"
         self._hear(stream, "write", partial(self._write, kind))
+        if self._shell is not None:
+            self._hear(stream, "close", self._close)
 
     def _redirect_shell(self) -> None:
         publisher = self._shell.display_pub
@@ -73,6 +75,11 @@ class RedirectedTask:
             self._take_away.pop()
 
     # --- in the place of what is there -----------------------------------------------------------
+
+    def _close(self, close: Callable[[], None]) -> None:
+        """The cells after it print there, too."""
+        if not self._is_inside():
+            close()
 
     def _write(self, kind: Stream, write: Callable[..., Any], text: str) -> Any:
         if not self._is_inside() or not isinstance(text, str):
@@ -127,6 +134,8 @@ class Redirected(RedirectedTask):
             thread.ident for thread in threading.enumerate() if thread.ident is not None
         }
         self._outside.discard(threading.get_ident())
+        for name in ("stdout", "stderr"):
+            self._in_place.keep(sys, name)
         super().begin()
 
     def _redirect_stream(self, name: str, stream: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
 from IPython.core.error import StdinNotImplementedError
 
@@ -43,6 +44,10 @@ class Asks(Protocol):
         """Show a remark."""
 
 
+# Input boxes of a shell that stand where nobody waits any more. A front-end is not told so.
+_left_open: WeakKeyDictionary[InteractiveShell, int] = WeakKeyDictionary()
+
+
 class Consent:
     """The questions of one answer, in the cell or the terminal where it is shown."""
 
@@ -50,7 +55,7 @@ class Consent:
         self._shell = shell
         self._display = display
         self._is_possible = is_possible
-        self._left_open = 0  # input boxes that stand where nobody waits any more
+        self._may_be_late = False  # a box of this answer was left open
         self._answerer = ""  # who was first there
         self.unheard: list[ConsentQuestion] = []  # that nobody could be asked here
 
@@ -74,8 +79,12 @@ class Consent:
             if not question.answer(decision, by="the cell"):
                 self._display.say(TOO_LATE.format(question.answered_by or "somebody"))
         except Woken:
-            self._left_open += 1
+            self._leave_open()
+            self._may_be_late = True
             self._answerer = question.answered_by
+        except KeyboardInterrupt:
+            self._leave_open()
+            raise
         except EOFError:
             question.answer(Decision(False, NO_ANSWER), by="the cell")
         except (StdinNotImplementedError, OSError, RuntimeError, ValueError):
@@ -86,14 +95,18 @@ class Consent:
 
     def tell_late_replies(self) -> None:
         """Say so, where an input box was answered that nobody waited for any more."""
-        if self._left_open and take_late_reply(self._shell):
+        if self._may_be_late and take_late_reply(self._shell):
             self._display.say(TOO_LATE.format(self._answerer or "somebody"))
+
+    def _leave_open(self) -> None:
+        _left_open[self._shell] = _left_open.get(self._shell, 0) + 1
 
     # --- the dialogue ----------------------------------------------------------------------------
 
     def _decide(self, question: ConsentQuestion) -> Decision:
         # A box that was left open may be answered now: a bare letter then is not for this question.
-        mark = str(self._left_open + 1) if self._left_open else ""
+        left_open = _left_open.get(self._shell, 0)
+        mark = str(left_open + 1) if left_open else ""
         remark = ""
         for _ in range(MOST_TRIES):
             line = " ".join(filter(None, (remark, prompt(question, mark))))
