@@ -1,7 +1,7 @@
 """Plan first: what a model means to run is agreed to as a list, before any of it runs.
 
 Until then it may only look. Consent is to the calls of the list alone, each of them once and
-exactly as it was shown; whatever else needs consent asks for it.
+exactly as it was shown; whatever else does more than look asks for it.
 """
 
 from __future__ import annotations

@@ -37,6 +37,12 @@ def look(what: str = "") -> str:
     return f"saw {what}"
 
 
+def save(path: str) -> str:
+    """Save the result."""
+    ran.append(f"save {path}")
+    return "saved"
+
+
 RUN = replace(nbchat.tool(approve=True)(run), code="code")
 LOOK = replace(nbchat.tool(look), reads_only=True)
 TOOLS = [LOOK, RUN]
@@ -100,6 +106,21 @@ def test_what_is_not_on_the_list_asks(talk: ToolTalk) -> None:
 
     assert ran == ["x = 1"]
     assert [question.code for question in person.asked] == ["", "x = 1 ", "x = 1"]
+
+
+def test_a_function_that_never_asks_does_where_it_is_not_on_the_list(talk: ToolTalk) -> None:
+    person = Person(YES, NO)
+    talk.turn(
+        calls(plan("x = 1")),
+        calls(call("save", path="a.csv"), call("look", "call_2", what="df")),
+        DONE,
+        tools=[*TOOLS, save],
+        plan=True,
+        person=person,
+    )
+
+    assert ran == ["look df"]
+    assert [question.tool.name for question in person.asked] == [PROPOSE_PLAN, "save"]
 
 
 def test_without_a_plan_nothing_runs(talk: ToolTalk) -> None:
