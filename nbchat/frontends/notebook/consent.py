@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from IPython.core.error import StdinNotImplementedError
 
 from nbchat.frontends.notebook.consent_words import UNCLEAR, prompt, understood
-from nbchat.frontends.notebook.late_replies import take_late_reply
+from nbchat.frontends.notebook.late_replies import open_boxes
 from nbchat.frontends.notebook.next_cell import insert_below
 from nbchat.frontends.notebook.waking import Waking, Woken
 from nbchat.render.would_run import LONGEST_READ, written_out
@@ -23,6 +23,7 @@ from nbchat.wording import plural
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+WITHDRAWN_SECONDS = 0.5  # that a panel in the same page has to press Enter in the box
 MOST_TRIES = 5  # lines that are no answer, until that is taken for a no
 NO_ANSWER = "no answer was given"
 EDITED = "edited by the person: the code stands in a new cell below, to be run from there"
@@ -39,6 +40,9 @@ class Asks(Protocol):
     def ask(self, question: ConsentQuestion | None) -> None:
         """Show what would run; None: the question is over."""
 
+    def keep_boxes(self, are_open: bool) -> None:
+        """Whether an input box stands there that nobody waits for: it has to stay until then."""
+
     def say(self, words: str) -> None:
         """Show a remark."""
 
@@ -50,7 +54,6 @@ class Consent:
         self._shell = shell
         self._display = display
         self._is_possible = is_possible
-        self._left_open = 0  # input boxes that stand where nobody waits any more
         self._answerer = ""  # who was first there
         self.unheard: list[ConsentQuestion] = []  # that nobody could be asked here
 
@@ -64,6 +67,7 @@ class Consent:
             self._ask_here(question)
 
     def _ask_here(self, question: ConsentQuestion) -> None:
+        self.tell_late_replies()
         waking = Waking()
         question.take()
         self._display.ask(question)
@@ -74,8 +78,9 @@ class Consent:
             if not question.answer(decision, by="the cell"):
                 self._display.say(TOO_LATE.format(question.answered_by or "somebody"))
         except Woken:
-            self._left_open += 1
+            open_boxes.leave()
             self._answerer = question.answered_by
+            self.tell_late_replies(WITHDRAWN_SECONDS)
         except EOFError:
             question.answer(Decision(False, NO_ANSWER), by="the cell")
         except (StdinNotImplementedError, OSError, RuntimeError, ValueError):
@@ -84,20 +89,22 @@ class Consent:
             question.leave()
             self._display.ask(None)
 
-    def tell_late_replies(self) -> None:
+    def tell_late_replies(self, seconds: float = 0.0) -> None:
         """Say so, where an input box was answered that nobody waited for any more."""
-        if self._left_open and take_late_reply(self._shell):
-            self._display.say(TOO_LATE.format(self._answerer or "somebody"))
+        if open_boxes:
+            if open_boxes.take_reply(self._shell, seconds=seconds):
+                self._display.say(TOO_LATE.format(self._answerer or "somebody"))
+            self._display.keep_boxes(bool(open_boxes))
 
     # --- the dialogue ----------------------------------------------------------------------------
 
     def _decide(self, question: ConsentQuestion) -> Decision:
         # A box that was left open may be answered now: a bare letter then is not for this question.
-        mark = str(self._left_open + 1) if self._left_open else ""
+        mark = open_boxes.mark
         remark = ""
         for _ in range(MOST_TRIES):
-            line = " ".join(filter(None, (remark, prompt(question, mark))))
-            typed = understood(self._read(line), question, mark)
+            lines = "\n".join(filter(None, (remark, prompt(question, mark))))
+            typed = understood(self._read(lines), question, mark)
             remark = UNCLEAR
             match typed.meaning:
                 case "once":

@@ -78,7 +78,7 @@ def test_a_yes_runs_what_was_shown(acting: RunningKernel, kimi: Service) -> None
 
     assert "waits for your answer" in painted(ran)
     assert prompts == [
-        "Run it? [y] once  [a] this tool for the rest of this answer  [e] edit  [n] no, and why: "
+        "[y] once  [a] this tool for the rest of this answer  [e] edit  [n] no, and why: "
     ]
     assert has(acting, "done")
     assert told(kimi) == "ran done = 1"
@@ -98,7 +98,7 @@ def test_what_is_no_answer_is_asked_again_and_is_no_consent(
     ran, prompts = ask(acting, *[typed] * MOST_TRIES)
 
     assert len(prompts) == MOST_TRIES
-    assert prompts[-1].startswith("That was none of the answers. Run it?")
+    assert prompts[-1].startswith("That was none of the answers.\n[y] once")
     assert not has(acting, "done")
     assert NO_ANSWER in told(kimi)
     assert DONE in ran.html
