@@ -11,9 +11,13 @@ import pytest
 from nbchat.events import Stop
 from nbchat.frontends.notebook.terminal import last_lines
 from nbchat.messages import (
+    CAME_OF_IT,
+    EDITED,
     INTERRUPTED,
     NOT_RUN,
+    PROPOSE_PLAN,
     REFUSED,
+    THE_PLAN_WAS,
     Content,
     File,
     Image,
@@ -417,3 +421,65 @@ def test_what_a_model_writes_is_no_call() -> None:
 
     assert "<details class=nbc-fold>" in to_html(fold)
     assert "<details" not in to_html(fold.replace("<details>", '<details class="nbc-tool">'))
+
+
+# --- edited code, and plans ----------------------------------------------------------------------
+
+STEPS = [
+    {"purpose": "Look at the means.", "tool": "run", "arguments": {"code": "df.mean()"}},
+    {"purpose": "Drop <b>rows</b>.", "tool": "run", "arguments": {"code": "df = df.dropna()"}},
+]
+PLAN = {"steps": STEPS}
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "mark"),
+    [
+        ("   a  b\n0  1  2", False, "edited"),
+        ("ZeroDivisionError", True, "edited, failed"),
+        ("interrupted by the user", True, "edited, stopped"),
+    ],
+    ids=["ran", "failed", "stopped"],
+)
+def test_of_edited_code_is_shown_what_ran(content: str, error: bool, mark: str) -> None:
+    told = f"{EDITED}\n\n    if True:\n\n        df.head(2)\n\n{CAME_OF_IT}\n\n{content}"
+    call, result = ran("run", {"code": "df.mean()"}, told, error=error)
+
+    shown = [call_html(call, result), call_words(call, result)]
+    shown += ["\n".join(call_markdown(call, result, picture_markdown))]
+    assert summaries(shown[0]) == [f"run · {mark} · if True:"]
+    assert shown[1] == f"[run, {mark}: if True:]"
+    assert f"```python\nif True:\n\n    df.head(2)\n```\n```text\n{content}\n```" in shown[2]
+    assert not any("df.mean" in one or EDITED in one for one in shown)
+    assert content in unescape(shown[0])
+
+
+def test_a_plan_is_told_by_its_steps_and_its_fold_is_their_code() -> None:
+    call, result = ran(PROPOSE_PLAN, PLAN, "agreed: the steps, once more")
+    code = (
+        "# 1. Look at the means. (run)\ndf.mean()\n\n# 2. Drop <b>rows</b>. (run)\ndf = df.dropna()"
+    )
+
+    assert gist(call) == "2 steps: Look at the means.; Drop <b>rows</b>."
+    assert call_line(call, result).startswith("[propose_plan, agreed: 2 steps: ")
+    assert call_markdown(call, result, picture_markdown)[1:] == [f"```python\n{code}\n```"]
+    html = call_html(call, result)
+    assert "once more" not in html
+    assert "<b>rows" not in html
+
+
+def test_of_a_refused_plan_the_reason_is_shown() -> None:
+    told = f"refused by the user: not now\n\n{THE_PLAN_WAS}\n\n1. All of it"
+    call, result = ran(PROPOSE_PLAN, PLAN, told, error=True)
+
+    html = call_html(call, result)
+    assert "refused by the user: not now" in html
+    assert "All of it" not in html
+
+
+@pytest.mark.parametrize("steps", ["all", [1], {}, []], ids=["text", "number", "object", "none"])
+def test_what_only_looks_like_a_plan_is_shown_as_it_is(steps: object) -> None:
+    call, result = ran(PROPOSE_PLAN, {"steps": steps}, "not run: no steps", error=True)
+
+    assert "not run: no steps" in call_html(call, result)
+    assert "step" not in gist(call).replace("steps=", "")

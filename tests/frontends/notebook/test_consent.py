@@ -248,6 +248,40 @@ def test_a_late_reply_is_told(acting: RunningKernel, kimi: Service, tmp_path: Pa
     assert "had answered" not in ran.html
 
 
+def test_a_box_that_was_left_open_is_not_taken_away_with_the_painting(
+    acting: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
+    """JupyterLab runs no other cell until it is answered, and it would be nowhere to be seen."""
+    acting.run(PANEL)
+    does(kimi, "one = 1")
+
+    started = acting.start(CELL)
+    next_box(acting)
+    (tmp_path / "go").touch()
+    ran = acting.finish(started)
+
+    assert ran.of("clear_output") == []
+    assert DONE in pages_of(ran)[-1]
+    assert [page for page in ran.html.split(DONE) if "waits for your answer" in page] == []
+
+
+def test_a_box_that_is_left_at_once_is_taken_away_and_needs_no_remark(
+    acting: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
+    """As a panel in the same page does it."""
+    acting.run(PANEL)
+    does(kimi, "one = 1", "two = 2")
+
+    started = acting.start(CELL)
+    next_box(acting)
+    (tmp_path / "go").touch()
+    acting.client.input("")
+    ran = acting.finish(started)
+
+    assert len(ran.of("clear_output")) == 1
+    assert "had answered" not in painted(ran)
+
+
 # --- nobody there --------------------------------------------------------------------------------
 
 
