@@ -73,6 +73,21 @@ def test_an_answer_in_the_panel_leaves_no_box_that_keeps_other_cells_from_runnin
     assert "had answered" not in page.locator(".jp-Notebook").inner_text()
 
 
+def test_stop_in_the_panel_leaves_no_box_either(in_lab: InLab) -> None:
+    notebook = in_lab(RUN, "print('next', 'result' in globals())")
+    page = notebook.page
+    notebook.run(2, wait=False)
+    page.wait_for_selector(INPUT)
+    page.wait_for_selector(".nbp-card")
+    page.locator(".nbp-comp").get_by_role("button", name="Stop").click()
+    page.locator(INPUT).wait_for(state="detached")
+    page.wait_for_selector("text=Interrupted")
+    notebook.run(3)
+
+    assert page.locator(".jp-Dialog").count() == 0
+    page.get_by_text("next False", exact=True).wait_for()
+
+
 def test_an_answer_in_the_cell_closes_the_card_and_says_so(in_lab: InLab) -> None:
     notebook = in_lab(RUN)
     page = notebook.page

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from IPython.core.error import StdinNotImplementedError
 
 from nbchat.frontends.notebook.consent_words import UNCLEAR, prompt, understood
-from nbchat.frontends.notebook.late_replies import open_boxes
+from nbchat.frontends.notebook.late_replies import open_boxes, take_reply
 from nbchat.frontends.notebook.next_cell import insert_below
 from nbchat.frontends.notebook.waking import Waking, Woken
 from nbchat.render.would_run import LONGEST_READ, written_out
@@ -81,6 +81,9 @@ class Consent:
             open_boxes.leave()
             self._answerer = question.answered_by
             self.tell_late_replies(WITHDRAWN_SECONDS)
+        except KeyboardInterrupt:
+            self._stop(question)
+            raise
         except EOFError:
             question.answer(Decision(False, NO_ANSWER), by="the cell")
         except (StdinNotImplementedError, OSError, RuntimeError, ValueError):
@@ -88,6 +91,15 @@ class Consent:
         finally:
             question.leave()
             self._display.ask(None)
+
+    def _stop(self, question: ConsentQuestion) -> None:
+        """A person has pressed stop: no place asks any more, and a panel leaves the box here."""
+        question.answer(Decision(False, stopped=True), by="")
+        question.leave()
+        is_in_panel = question.is_taken
+        question.take()
+        if is_in_panel:
+            take_reply(self._shell, WITHDRAWN_SECONDS)
 
     def tell_late_replies(self, seconds: float = 0.0) -> None:
         """Say so, where an input box was answered that nobody waited for any more."""

@@ -42,7 +42,7 @@ class OpenBoxes:
 
         Not to be called while input is waited for.
         """
-        typed = _reply(shell, seconds) if self._count else None
+        typed = take_reply(shell, seconds) if self._count else None
         if typed is not None:
             self._count -= 1
         if not self._count:
@@ -53,7 +53,8 @@ class OpenBoxes:
 open_boxes = OpenBoxes()
 
 
-def _reply(shell: InteractiveShell, seconds: float) -> str | None:
+def take_reply(shell: InteractiveShell, seconds: float) -> str | None:
+    """What has been typed in a box that nobody waits at; None where there is nothing yet."""
     kernel: Any = getattr(shell, "kernel", None)
     socket: Any = getattr(kernel, "stdin_socket", None)
     with suppress(Exception):  # it is the kernel's, and may be closed
