@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 SECOND_INTERRUPT_SECONDS = 1.0  # from here on a second interrupt means: stop whatever you do
 
@@ -26,6 +26,8 @@ class Interrupts:
     after every request.
     """
 
+    _inside: ClassVar[int] = 0  # blocks of the main thread, also where others handle for a while
+
     def __init__(self, *, lingers: bool = False) -> None:
         self._lingers = lingers
         self._before: Any = None
@@ -40,7 +42,7 @@ class Interrupts:
     @classmethod
     def active(cls) -> bool:
         """Whether the main thread is inside such a block now."""
-        return getattr(signal.getsignal(signal.SIGINT), "__func__", None) is cls._interrupt
+        return cls._inside > 0
 
     def tell(self, tell: Callable[[], None]) -> None:
         """Call this at the first interrupt, or now if it has come.
@@ -66,6 +68,7 @@ class Interrupts:
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
             self._before = _innermost(signal.signal(signal.SIGINT, self._interrupt))
+            Interrupts._inside += 1
         return self
 
     def _interrupt(self, number: int, frame: Any) -> None:
@@ -88,6 +91,7 @@ class Interrupts:
     def __exit__(self, *error: object) -> None:
         if self._before is None:
             return
+        Interrupts._inside -= 1
         if self._lingers and self.seen:
             signal.signal(signal.SIGINT, self._linger)
         else:

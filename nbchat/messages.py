@@ -24,6 +24,12 @@ Role = Literal["system", "user", "assistant", "tool"]
 REFUSED = "refused by the user"
 NOT_RUN = "not run"
 INTERRUPTED = "interrupted by the user"
+# And of one to a call that a person has changed: indented code stands between the two.
+EDITED = "The user has edited this before it ran. What ran:"
+CAME_OF_IT = "What came of it:"
+
+PROPOSE_PLAN = "propose_plan"  # the tool with which a model proposes what it means to run
+THE_PLAN_WAS = "The plan was:"  # below the refusal of one
 
 
 # --- parts of an answer ---------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbchat.messages import ToolCall
+from nbchat.messages import THE_PLAN_WAS, ToolCall
 from nbchat.settings_values import Data
 from nbchat.streams import Announce
 from nbchat.tools.consent import ConsentQuestion, Decision
@@ -109,7 +109,7 @@ class Permits:
             plan.agree(steps)
             return Outcome(f"{AGREED}\n\n{plan.told(steps)}")
         refusal = _refusal(decision)
-        refusal.content = f"{refusal.content}\n\nThe plan was:\n\n{plan.told(steps)}"
+        refusal.content = f"{refusal.content}\n\n{THE_PLAN_WAS}\n\n{plan.told(steps)}"
         return refusal
 
     async def _ask(self, question: ConsentQuestion) -> Decision:

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from nbchat.conversation.permits import STOPPED, Permits, Permitted
-from nbchat.messages import Content, ToolCall, ToolResult
+from nbchat.messages import CAME_OF_IT, EDITED, Content, ToolCall, ToolResult
 from nbchat.streams import Keep
 from nbchat.tools.running import INTERRUPTED, NOT_RUN, Job, Outcome
 from nbchat.tools.workplace import workplace
 
 LIMIT = f"{NOT_RUN}: the limit of one question is reached"
 CUT_OFF = f"{NOT_RUN}: the answer was cut off at its limit of length, and the arguments with it"
-EDITED = "The user has edited this before it ran. What ran:"
 CANCEL_SECONDS = 1.0  # that an `async def` has to end in when it is cancelled
 
 
@@ -115,6 +114,8 @@ async def _perform_permitted(permit: Permitted | Outcome) -> Outcome:
         outcome = Outcome(f"it failed with {type(error).__name__}: {error}", error=True)
     if permit.is_edited:
         outcome.content = _with_edit(job, outcome.content)
+    elif _first_words(outcome.content).startswith(EDITED):  # no tool says so
+        outcome.content = _behind(f"{CAME_OF_IT}\n\n", outcome.content)
     return outcome
 
 
@@ -142,5 +143,13 @@ def _with_edit(job: Job, content: Content) -> Content:
     ran = job.arguments.get(job.tool.code) if job.tool.code else None
     if not isinstance(ran, str):
         ran = json.dumps(dict(job.arguments), ensure_ascii=False, default=repr)
-    told = f"{EDITED}\n\n{indent(ran, '    ')}\n\n"
-    return f"{told}{content}" if isinstance(content, str) else [told, *content]
+    return _behind(f"{EDITED}\n\n{indent(ran, '    ')}\n\n{CAME_OF_IT}\n\n", content)
+
+
+def _first_words(content: Content) -> str:
+    parts = [content] if isinstance(content, str) else [*content][:1]
+    return parts[0] if parts and isinstance(parts[0], str) else ""
+
+
+def _behind(words: str, content: Content) -> Content:
+    return f"{words}{content}" if isinstance(content, str) else [words, *content]

@@ -160,6 +160,8 @@ def ending_text(stop: Stop, length: int) -> str:
             return f"The answer is incomplete: the provider's content filter stopped it{detail}."
         case "tool_calls" if stop.detail == "limit":
             return "The answer is incomplete: it reached the limit of calls. Ask again to go on."
+        case "interrupted" if not length:
+            return "Stopped before a word was said; kept."
         case "interrupted":
             return f"Stopped after {length:,} characters; kept."
         case _:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from nbchat.render import inline_style
 from nbchat.render.characters import readable
 from nbchat.render.pictures import picture_html, picture_in_words
+from nbchat.render.ran_calls import as_it_ran
 from nbchat.render.tool_words import (
     LONGEST_CALL,
     LONGEST_RESULT,
@@ -78,11 +79,13 @@ def call_html(call: ToolCall, result: ToolResult, draw: DrawPicture = picture_ht
 
     Its figures stand under it, each as `draw` makes it.
     """
+    mark = outcome(result)
+    call, result = as_it_ran(call, result)
     inner = code_html(call) + text_html(result_text(result))
     pictures = figures(result)
     drawn = [*map(draw, pictures[:MOST_FIGURES])]
     drawn += map(picture_in_words, pictures[MOST_FIGURES:])
-    return _fold(call, outcome(result), inner) + "".join(drawn)
+    return _fold(call, mark, inner) + "".join(drawn)
 
 
 def running_html(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from nbchat.render.ran_calls import as_it_ran
 from nbchat.render.tool_words import (
     MOST_FIGURES,
     figures,
@@ -26,6 +27,8 @@ _TICKS = re.compile("`+")
 def call_markdown(call: ToolCall, result: ToolResult | None, draw: DrawPicture) -> list[str]:
     """Its name and how it ended, what was called, what came of it; each a piece by itself."""
     mark = outcome(result) if result else "not run"
+    if result:
+        call, result = as_it_ran(call, result)
     heading = ", ".join(filter(None, [_span(name_of(call)), mark]))
     source, language = shown_code(call)
     pieces = [f"*{heading}*"]

@@ -12,10 +12,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nbchat import known_keys
-from nbchat.messages import INTERRUPTED, NOT_RUN, File, Image
+from nbchat.messages import INTERRUPTED, NOT_RUN, PROPOSE_PLAN, File, Image
 from nbchat.picture_words import picture_words
 from nbchat.render.characters import ESCAPES, readable, undisguised_name, unmasked
-from nbchat.wording import shorten
+from nbchat.render.ran_calls import (
+    CODE,
+    as_it_ran,
+    is_edited,
+    numbered_code,
+    plan_steps,
+    purpose,
+    without_edit,
+)
+from nbchat.wording import plural, shorten
 
 if TYPE_CHECKING:
     from nbchat.messages import ToolCall, ToolResult
@@ -26,7 +35,6 @@ LONGEST_CALL = 10_000  # characters of code, or of other arguments, that are sho
 LONGEST_RESULT = 20_000  # characters of a result that are shown
 MOST_FIGURES = 20  # of one result that are shown; the others are told in words
 
-CODE = "code"  # the argument that is Python, by its name
 _IMPORT = re.compile(r"(?:import|from)\s+[\w.]+(?:\s+import\s+[\w., *]+|\s+as\s+\w+|,[\w., ]+)?")
 
 
@@ -54,13 +62,18 @@ def gist(call: ToolCall) -> str:
     'df'
     """
     code = code_of(call)
-    words = _first_line(code) if code.strip() else _arguments_on_one_line(call)
+    if steps := plan_steps(call):
+        words = f"{plural(len(steps), 'step')}: {'; '.join(map(purpose, steps))}"
+    elif code.strip():
+        words = _first_line(code)
+    else:
+        words = _arguments_on_one_line(call)
     return shorten(words_of_code(words[: 4 * LONGEST_GIST]), LONGEST_GIST)
 
 
 def is_told_by_gist(call: ToolCall) -> bool:
     """Whether the gist of a call is all of it."""
-    if code_of(call) or call.arguments is None:
+    if code_of(call) or call.arguments is None or plan_steps(call):
         return False
     return len(words_of_code(_arguments_on_one_line(call))) <= LONGEST_GIST
 
@@ -92,15 +105,21 @@ def _argument(name: str, value: object) -> str:
 
 
 def outcome(result: ToolResult) -> str:
-    """How a call came to its end, in a word or two; empty where it did what it should.
+    """How a call came to its end, in a word or two; empty where it did what was asked.
 
     >>> from nbchat.messages import ToolResult
     >>> outcome(ToolResult("1", "run", "refused by the user: not now", error=True))
     'refused'
     """
-    if not result.error:
-        return ""
-    words = result_text(result)
+    marks = ["edited"] if is_edited(result) else []
+    if result.error:
+        marks.append(_failure(result_text(without_edit(result))))
+    elif result.name == PROPOSE_PLAN:
+        marks.append("agreed")
+    return ", ".join(marks)
+
+
+def _failure(words: str) -> str:
     for beginning, mark in (("refused", "refused"), (NOT_RUN, NOT_RUN), (INTERRUPTED, "stopped")):
         if words.startswith(beginning):
             return mark
@@ -114,7 +133,9 @@ def call_line(call: ToolCall, result: ToolResult | None = None, *, mark: str = "
     >>> call_line(ToolCall("1", "run", {"code": "1 / 0"}), mark="failed")
     '[run, failed: 1 / 0]'
     """
-    mark = mark or (outcome(result) if result else "")
+    if result:
+        mark = mark or outcome(result)
+        call, result = as_it_ran(call, result)
     head = ", ".join(filter(None, [name_of(call), mark]))
     words = gist(call)
     return f"[{head}: {words}]" if words else f"[{head}]"
@@ -134,6 +155,8 @@ def shown_code(call: ToolCall) -> tuple[str, str]:
     Where there is code, what is besides it stands in a comment above.
     """
     code = code_of(call)
+    if steps := plan_steps(call):
+        return shown(numbered_code(steps), LONGEST_CALL), "python"
     if not code:
         return shown(arguments_text(call), LONGEST_CALL), "json"
     others = {name: value for name, value in (call.arguments or {}).items() if name != CODE}

@@ -54,12 +54,17 @@ def written_out(code: str) -> str:
     return "\n".join("\t".join(map(written_out_on_one_line, line.split("\t"))) for line in lines)
 
 
-def would_run_html(calls: Sequence[WouldRun], waiting: str) -> str:
-    """One call, or the numbered steps of a plan; `waiting` says for what."""
+def would_run_html(calls: Sequence[WouldRun], waiting: str, question: str = "") -> str:
+    """One call, or the numbered steps of a plan; `waiting` says for what.
+
+    With the id of a `question` it can be found in a page.
+    """
     if all(call.purpose is None for call in calls):
-        return "".join(_note(call.heading, waiting) + code_to_read(call.code) for call in calls)
+        return "".join(
+            _note(call.heading, waiting, question) + code_to_read(call.code) for call in calls
+        )
     steps = [f"<li>{line(_step_words(call))}{code_to_read(call.code)}</li>" for call in calls]
-    return _note(plural(len(calls), "step"), waiting) + f"<ol>{''.join(steps)}</ol>"
+    return _note(plural(len(calls), "step"), waiting, question) + f"<ol>{''.join(steps)}</ol>"
 
 
 def would_run_words(calls: Sequence[WouldRun]) -> list[tuple[str, str]]:
@@ -77,8 +82,10 @@ def _step_words(call: WouldRun) -> str:
     return f"{purpose or 'no purpose is told'} ({call.heading})"
 
 
-def _note(what: str, waiting: str) -> str:
-    return f"<p class=nbc-note style={inline_style.NOTE}><b>{line(what)}</b> · {line(waiting)}</p>"
+def _note(what: str, waiting: str, question: str) -> str:
+    words = f"<b>{line(what)}</b> · {line(waiting)}"
+    mark = f" nbc-asks-{question}" if question else ""
+    return f'<p class="nbc-note{mark}" style={inline_style.NOTE}>{words}</p>'
 
 
 def code_to_read(code: str) -> str:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any
 
-from nbchat.messages import ToolCall
+from nbchat.messages import PROPOSE_PLAN, ToolCall
 from nbchat.tools.tool import BadArguments, FunctionTool
 from nbchat.wording import shorten
 
-PROPOSE_PLAN = "propose_plan"
 MOST_STEPS = 20
 LONGEST_PURPOSE = 300  # characters
 AGREED = "The user has agreed to this plan. Call the tools now, step by step, exactly as listed:"

@@ -153,8 +153,8 @@ def test_what_is_too_long_to_be_read_can_only_be_refused(open_panel: OpenPanel) 
 @pytest.mark.parametrize(
     ("by", "approved", "words"),
     [
-        ("the cell", True, "The cell has answered: run."),
-        ("the panel", False, "Another panel has answered: refused."),
+        ("the cell", True, "Answered in the cell: it runs."),
+        ("the panel", False, "Answered in another view: refused."),
     ],
     ids=["cell", "panel"],
 )

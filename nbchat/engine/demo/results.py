@@ -18,7 +18,9 @@ _REFUSED = re.compile(r"refused(?: by the user)?\s*[:.]?\s*(?P<reason>.*)")
 _NOT_RUN = re.compile(r"not run\b\s*:?\s*(?P<reason>.*)")
 _INTERRUPTED = re.compile(r"interrupted by the user\b")
 _ERROR = re.compile(r"^(?P<kind>[\w.]*(?:Error|Exception|Exit|Interrupt|Iteration))(?::.*)?$", re.M)
-_EDITED = re.compile(r"[^\n]*\bedited\b[^\n]*:\n\n(?P<code>(?: {4}[^\n]*\n|\n)+)\s*", re.I)
+_EDITED = re.compile(
+    r"[^\n]*\bedited\b[^\n]*:\n\n(?P<code>(?: {4}[^\n]*\n|\n)+)(?:What came of it:\n\n)?", re.I
+)
 _HEADING = re.compile(r"[\w.]+, [\d,]+ (?:values?|rows?|items?)\b[^\n]*:\n")
 _RETURNED = re.compile(r"^it returned:\n+", re.M)
 _NOTHING = ("it returned nothing", "it returned an empty text")

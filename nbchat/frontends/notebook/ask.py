@@ -210,7 +210,9 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
     """Raise where an answer is not whole."""
     size = plural(len(answer.text), "character")
     if interrupted:
-        if answer:
+        if answer and not answer.text:
+            what = "stopped before a word was said; kept."
+        elif answer:
             what = f"stopped after {size}; kept."
         else:
             what = "stopped before the first word; nothing was kept."

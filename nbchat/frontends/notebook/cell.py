@@ -18,7 +18,7 @@ from nbchat import render
 from nbchat.context.cells import Output
 from nbchat.events import Event
 from nbchat.frontends.notebook.growing_answer import GrowingAnswer
-from nbchat.frontends.notebook.growing_calls import asked_about, waits
+from nbchat.frontends.notebook.growing_calls import question_html
 from nbchat.frontends.notebook.one_output import RESENT_IN_ONE_OUTPUT, OneOutput
 from nbchat.frontends.notebook.repaint_clock import RepaintClock
 from nbchat.frontends.notebook.several_outputs import SeveralOutputs
@@ -26,7 +26,6 @@ from nbchat.frontends.notebook.surroundings import Surroundings
 from nbchat.frontends.turn_output import turn_metadata, turn_output
 from nbchat.messages import Text, Thought, ToolCall, ToolResult
 from nbchat.render.page import styled_page
-from nbchat.render.would_run import would_run_html
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
 from nbchat.turns import Turn
@@ -39,7 +38,8 @@ class Display(Protocol):
     """Shows one answer. `feed` takes events, `tick` is called often, `finish` once.
 
     A tool of it is shown while it is asked about (`ask`, and None when that is over), from when it
-    begins (`run`), and with what it prints (`hear`, on any thread). `say` shows a remark.
+    begins (`run`), and with what it prints (`hear`, on any thread). `say` shows a remark. While
+    `keep_boxes` says so, nothing may be taken away: an input box in the cell would go along.
     """
 
     def feed(self, events: Sequence[Event]) -> None: ...
@@ -49,6 +49,7 @@ class Display(Protocol):
     def run(self, job: Job) -> None: ...
     def hear(self, job: Job, outputs: Sequence[Output]) -> None: ...
     def say(self, words: str) -> None: ...
+    def keep_boxes(self, are_open: bool) -> None: ...
 
 
 class StaticCell:
@@ -63,12 +64,12 @@ class StaticCell:
     def run(self, job: Job) -> None: ...
     def hear(self, job: Job, outputs: Sequence[Output]) -> None: ...
     def say(self, words: str) -> None: ...
+    def keep_boxes(self, are_open: bool) -> None: ...
 
     def ask(self, question: ConsentQuestion | None) -> None:
         """Show it where the answer will stand."""
         if question is not None:
-            calls = asked_about(question)
-            html = styled_page(would_run_html(calls, waits(question)))
+            html = styled_page(question_html(question))
             self._publish({"text/html": html, "text/plain": render.STILL_ARRIVING}, {})
 
     def finish(self, turn: Turn | None) -> None:
@@ -108,6 +109,7 @@ class LiveCell:
         self._answer = GrowingAnswer(model, self._start)
         self._static = StaticCell(shell)
         self._order = threading.RLock()  # what a tool prints is heard on a thread of its own
+        self._keeps_boxes = False
         self._next_look = 0.0  # when what a tool prints is painted again
         self._painter: SeveralOutputs | OneOutput
         if self._around.enter():
@@ -164,6 +166,9 @@ class LiveCell:
         with self._order:
             self._answer.remarks.append(words)
 
+    def keep_boxes(self, are_open: bool) -> None:
+        self._keeps_boxes = are_open
+
     def _paint_now(self) -> None:
         self._repaints.skip_waiting(self._clock())
         self.tick()
@@ -172,7 +177,8 @@ class LiveCell:
 
     def tick(self) -> None:
         with self._order:
-            if isinstance(self._painter, SeveralOutputs) and self._around.is_disturbed:
+            is_free = isinstance(self._painter, SeveralOutputs) and not self._keeps_boxes
+            if is_free and self._around.is_disturbed:
                 self._around.take_painting_away(wait=True)
                 self._go_on_in_one_output()
             now = self._clock()
@@ -187,6 +193,9 @@ class LiveCell:
                 self._painter.end_with(turn_output(turn), turn_metadata(turn))
             if self._painter.is_there:  # nobody has cleared the cell meanwhile
                 return
+        if isinstance(self._painter, SeveralOutputs) and self._keeps_boxes and turn is not None:
+            self._painter.end_with(turn_output(turn), turn_metadata(turn))
+            return
         if isinstance(self._painter, SeveralOutputs):
             self._painter.take_away(for_one=turn is not None)
         self._static.finish(turn)

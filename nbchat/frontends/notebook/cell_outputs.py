@@ -39,17 +39,24 @@ class CellOutputs:
 
         What is added has no text: a front-end that updates nothing would leave it standing.
         """
-        is_update = number <= self._last
-        self._publish(
-            {"text/html": page, "text/plain": self._text if is_update else ""},
-            transient={"display_id": f"{self._prefix}-{number}"},
-            update=is_update,
-        )
+        text = self._text if number <= self._last else ""
+        self._publish({"text/html": page, "text/plain": text}, **self._at(number))
         self._last = max(self._last, number)
+
+    def _at(self, number: int) -> dict[str, Any]:
+        """How the output of that number is added, or updated where it is there."""
+        display_id = f"{self._prefix}-{number}"
+        return {"transient": {"display_id": display_id}, "update": number <= self._last}
 
     def _publish(self, data: dict[str, str], **options: Any) -> None:
         with self._around.painting():
             self._publisher.publish(data, **options)
+
+    def end_with(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
+        """Show this in the last of them, and nothing in the others."""
+        for number in range(self._last):
+            self._publish({"text/html": "", "text/plain": ""}, **self._at(number))
+        self._publish(data, metadata=metadata, **self._at(self._last))
 
     def clear(self, *, wait: bool) -> None:
         """Take all of them away; with `wait`, when the next output comes."""

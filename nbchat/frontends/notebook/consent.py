@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import builtins
 from typing import TYPE_CHECKING, Protocol
-from weakref import WeakKeyDictionary
 
 from IPython.core.error import StdinNotImplementedError
 
 from nbchat.frontends.notebook.consent_words import UNCLEAR, prompt, understood
-from nbchat.frontends.notebook.late_replies import take_late_reply
+from nbchat.frontends.notebook.late_replies import open_boxes, take_reply
 from nbchat.frontends.notebook.next_cell import insert_below
 from nbchat.frontends.notebook.waking import Waking, Woken
 from nbchat.render.would_run import LONGEST_READ, written_out
@@ -24,6 +23,7 @@ from nbchat.wording import plural
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+WITHDRAWN_SECONDS = 0.5  # that a panel in the same page has to press Enter in the box
 MOST_TRIES = 5  # lines that are no answer, until that is taken for a no
 NO_ANSWER = "no answer was given"
 EDITED = "edited by the person: the code stands in a new cell below, to be run from there"
@@ -40,12 +40,11 @@ class Asks(Protocol):
     def ask(self, question: ConsentQuestion | None) -> None:
         """Show what would run; None: the question is over."""
 
+    def keep_boxes(self, are_open: bool) -> None:
+        """Whether an input box stands there that nobody waits for: it has to stay until then."""
+
     def say(self, words: str) -> None:
         """Show a remark."""
-
-
-# Input boxes of a shell that stand where nobody waits any more. A front-end is not told so.
-_left_open: WeakKeyDictionary[InteractiveShell, int] = WeakKeyDictionary()
 
 
 class Consent:
@@ -55,7 +54,7 @@ class Consent:
         self._shell = shell
         self._display = display
         self._is_possible = is_possible
-        self._may_be_late = False  # a box of this answer was left open
+        self._has_left_one = False  # an input box of this answer stands open
         self._answerer = ""  # who was first there
         self.unheard: list[ConsentQuestion] = []  # that nobody could be asked here
 
@@ -69,6 +68,7 @@ class Consent:
             self._ask_here(question)
 
     def _ask_here(self, question: ConsentQuestion) -> None:
+        self.tell_late_replies()
         waking = Waking()
         question.take()
         self._display.ask(question)
@@ -79,11 +79,11 @@ class Consent:
             if not question.answer(decision, by="the cell"):
                 self._display.say(TOO_LATE.format(question.answered_by or "somebody"))
         except Woken:
-            self._leave_open()
-            self._may_be_late = True
+            self._leave_box()
             self._answerer = question.answered_by
+            self.tell_late_replies(WITHDRAWN_SECONDS)
         except KeyboardInterrupt:
-            self._leave_open()
+            self._stop(question)
             raise
         except EOFError:
             question.answer(Decision(False, NO_ANSWER), by="the cell")
@@ -93,24 +93,35 @@ class Consent:
             question.leave()
             self._display.ask(None)
 
-    def tell_late_replies(self) -> None:
-        """Say so, where an input box was answered that nobody waited for any more."""
-        if self._may_be_late and take_late_reply(self._shell):
-            self._display.say(TOO_LATE.format(self._answerer or "somebody"))
+    def _stop(self, question: ConsentQuestion) -> None:
+        """A person has pressed stop: no place asks any more, and a panel leaves the box here."""
+        question.answer(Decision(False, stopped=True), by="")
+        question.leave()
+        is_in_panel = question.is_taken
+        question.take()
+        if not is_in_panel or take_reply(self._shell, WITHDRAWN_SECONDS) is None:
+            self._leave_box()
 
-    def _leave_open(self) -> None:
-        _left_open[self._shell] = _left_open.get(self._shell, 0) + 1
+    def _leave_box(self) -> None:
+        open_boxes.leave()
+        self._has_left_one = True
+
+    def tell_late_replies(self, seconds: float = 0.0) -> None:
+        """Say so, where an input box was answered that nobody waited for any more."""
+        if open_boxes:
+            if open_boxes.take_reply(self._shell, seconds=seconds):
+                self._display.say(TOO_LATE.format(self._answerer or "somebody"))
+            self._display.keep_boxes(self._has_left_one and bool(open_boxes))
 
     # --- the dialogue ----------------------------------------------------------------------------
 
     def _decide(self, question: ConsentQuestion) -> Decision:
         # A box that was left open may be answered now: a bare letter then is not for this question.
-        left_open = _left_open.get(self._shell, 0)
-        mark = str(left_open + 1) if left_open else ""
+        mark = open_boxes.mark
         remark = ""
         for _ in range(MOST_TRIES):
-            line = " ".join(filter(None, (remark, prompt(question, mark))))
-            typed = understood(self._read(line), question, mark)
+            lines = "\n".join(filter(None, (remark, prompt(question, mark))))
+            typed = understood(self._read(lines), question, mark)
             remark = UNCLEAR
             match typed.meaning:
                 case "once":

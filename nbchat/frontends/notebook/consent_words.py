@@ -29,10 +29,10 @@ def prompt(question: ConsentQuestion, mark: str = "") -> str:
     With a `mark`, such as 2, that belongs to the letter.
     """
     if question.steps:
-        return f"Run it? [y{mark}] the whole plan  [n{mark}] no, and why: "
+        return f"[y{mark}] the whole plan  [n{mark}] no, and why: "
     edit = f"  [e{mark}] edit" if question.can_be_edited else ""
     return (
-        f"Run it? [y{mark}] once  [a{mark}] this tool for the rest of this answer{edit}"
+        f"[y{mark}] once  [a{mark}] this tool for the rest of this answer{edit}"
         f"  [n{mark}] no, and why: "
     )
 

@@ -34,7 +34,7 @@ class GrowingCall:
         if self.result is not None:
             return call_html(self.call, self.result)
         if self.question is not None:
-            return would_run_html(asked_about(self.question), waits(self.question))
+            return question_html(self.question)
         if self.job is None:
             return running_html(self.call)
         # A person may have edited what it runs with.
@@ -48,6 +48,11 @@ def asked_about(question: ConsentQuestion) -> list[WouldRun]:
     if not question.steps:
         return [WouldRun(question.tool.name, question.arguments)]
     return [WouldRun(step.tool, step.arguments, step.purpose) for step in question.steps]
+
+
+def question_html(question: ConsentQuestion) -> str:
+    """What would run, above the input box; a panel in the same page finds that box by the id."""
+    return would_run_html(asked_about(question), waits(question), question.id)
 
 
 def waits(question: ConsentQuestion) -> str:

@@ -1,7 +1,7 @@
 """The repaired cell below an answer: its diff, and the cell itself where a person can take it.
 
 It is an output of its own, which depends on the answer and on the cell that failed alone: whether
-a front end has inserted the cell is told to no kernel. Nothing is run.
+a front end has inserted the cell is told to no kernel. Nothing is run here.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from nbchat.frontends.notebook.page_or_text import show
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-IN_NOTEBOOK = (
-    "Nothing has been run. The repaired cell is offered below; where none appears, copy it from "
-    "above."
-)
-TO_COPY = "Nothing has been run. Copy the repaired cell from above."
-AT_PROMPT = "Nothing has been run. The repaired cell stands at the next prompt."
+NOT_RUN = "Nothing has been run."
+IN_NOTEBOOK = "The repaired cell is offered below; where none appears, copy it from above."
+TO_COPY = "Copy the repaired cell from above."
+AT_PROMPT = "The repaired cell stands at the next prompt."
 
 
-def show_repair(shell: InteractiveShell, repaired: Repair) -> None:
-    """Show how the cell changes, and put the repaired one where it can be run."""
+def show_repair(shell: InteractiveShell, repaired: Repair, *, has_run: bool = False) -> None:
+    """Show how the cell changes, and put the repaired one where it can be run.
+
+    Of a tool that `has_run` before the answer tells.
+    """
     if not repaired.code:
         _show(shell, repaired.remark)
         return
@@ -38,10 +39,10 @@ def show_repair(shell: InteractiveShell, repaired: Repair) -> None:
     parts.append(repaired.remark)
     if unseen := unseen_characters(repaired.code):
         parts.append(f"Nobody sees all of it: {unseen}.")
+    where = AT_PROMPT if is_inserted else TO_COPY
     if hasattr(shell, "kernel"):
-        parts.append(IN_NOTEBOOK)
-    else:
-        parts.append(AT_PROMPT if is_inserted else TO_COPY)
+        where = IN_NOTEBOOK
+    parts.append(where if has_run else f"{NOT_RUN} {where}")
     _show(shell, "\n\n".join(filter(None, parts)))
 
 

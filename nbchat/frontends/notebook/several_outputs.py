@@ -8,7 +8,7 @@ once the words begin.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbchat import render
 from nbchat.frontends.notebook.cell_outputs import CellOutputs
@@ -59,6 +59,10 @@ class SeveralOutputs:
             self._outputs.clear_for_one()
         else:
             self._outputs.clear(wait=False)
+
+    def end_with(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
+        """Show what stays in place of it, where nothing can be taken away."""
+        self._outputs.end_with(data, metadata)
 
     def paint(self, now: float) -> None:
         """Show the answer so far."""

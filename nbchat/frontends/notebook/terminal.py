@@ -133,6 +133,8 @@ class Drawn:
             self._console.print(Group(*self._gap(), remark(heading), page(fenced(code, "python"))))
             self._printed = True
 
+    def keep_boxes(self, are_open: bool) -> None: ...
+
     def say(self, words: str) -> None:
         self._print(remark(words))
 

@@ -10,6 +10,7 @@ from nbchat.frontends.notebook.growing_calls import first_lines
 from nbchat.messages import ToolCall, ToolResult
 from nbchat.render.answer_body import has_results
 from nbchat.render.page import ending_text
+from nbchat.render.ran_calls import as_it_ran
 from nbchat.render.sources import numbered, source_lines
 from nbchat.render.terminal.clean import clean_words
 from nbchat.render.tool_words import call_words, result_text
@@ -18,7 +19,8 @@ from nbchat.turns import Turn
 
 def result_words(call: ToolCall, result: ToolResult) -> str:
     """A call that has its result: a line, and the first lines of what came of it."""
-    text = first_lines([Output("stdout", result_text(result))]) if result_text(result) else ""
+    _, came = as_it_ran(call, result)
+    text = first_lines([Output("stdout", result_text(came))]) if result_text(came) else ""
     return "\n".join(filter(None, [call_words(call, result), text]))
 
 

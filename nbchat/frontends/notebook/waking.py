@@ -6,13 +6,14 @@ main thread the one that a stop button sends, and says before that it is no stop
 
 from __future__ import annotations
 
-import _thread
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from nbchat.frontends.main_thread import interrupt_main
 
 ARRIVAL_SECONDS = 1.0  # that a signal which was sent is waited for
 
@@ -37,7 +38,7 @@ class Waking:
             if not self._waits or self._is_sent:
                 return
             self._is_sent = True
-            _interrupt_main()
+            interrupt_main()
 
     @contextmanager
     def wait(self) -> Iterator[None]:
@@ -68,12 +69,3 @@ class Waking:
                 raise Woken
         elif callable(self._before):
             self._before(number, frame)
-
-
-def _interrupt_main() -> None:
-    """Send the main thread a SIGINT that ends its system call, where there is such a thing."""
-    main = threading.main_thread().ident
-    if hasattr(signal, "pthread_kill") and main is not None:
-        signal.pthread_kill(main, signal.SIGINT)
-    else:
-        _thread.interrupt_main()

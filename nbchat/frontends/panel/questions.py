@@ -5,10 +5,8 @@ One is answered, and at most one waits.
 
 from __future__ import annotations
 
-import _thread
 import asyncio
 import logging
-import signal
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from IPython.core.getipython import get_ipython
 from nbchat.conversation.recording import TurnStream
 from nbchat.errors import BadSettings, ConversationBusy, NbchatError, error_name
 from nbchat.frontends.cells.tool_output import ToolOutput
+from nbchat.frontends.main_thread import interrupt_main
 from nbchat.frontends.panel.consents import Consents
 from nbchat.frontends.panel.live_turn import State
 from nbchat.frontends.panel.ready_tools import tool_options
@@ -137,7 +136,7 @@ class QuestionQueue:
             _tasks[turn_id].cancel()
         asked_by_a_cell = turn_ids - _tasks.keys()
         if asked_by_a_cell and Interrupts.active():
-            _thread.interrupt_main(signal.SIGINT)  # as the notebook's own button does
+            interrupt_main()  # as the notebook's own button does
 
     def give_back(self) -> None:
         """Return the waiting question to where it was typed."""

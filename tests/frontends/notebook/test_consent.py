@@ -25,6 +25,7 @@ def answer(question):
     while not os.path.exists("go"):
         time.sleep(0.01)
     question.answer(Decision(True), "the panel")
+    open("gone", "w").close()
 def hear(change, turn, told):
     if change == "consent":
         threading.Thread(target=answer, args=told).start()
@@ -78,7 +79,7 @@ def test_a_yes_runs_what_was_shown(acting: RunningKernel, kimi: Service) -> None
 
     assert "waits for your answer" in painted(ran)
     assert prompts == [
-        "Run it? [y] once  [a] this tool for the rest of this answer  [e] edit  [n] no, and why: "
+        "[y] once  [a] this tool for the rest of this answer  [e] edit  [n] no, and why: "
     ]
     assert has(acting, "done")
     assert told(kimi) == "ran done = 1"
@@ -98,7 +99,7 @@ def test_what_is_no_answer_is_asked_again_and_is_no_consent(
     ran, prompts = ask(acting, *[typed] * MOST_TRIES)
 
     assert len(prompts) == MOST_TRIES
-    assert prompts[-1].startswith("That was none of the answers. Run it?")
+    assert prompts[-1].startswith("That was none of the answers.\n[y] once")
     assert not has(acting, "done")
     assert NO_ANSWER in told(kimi)
     assert DONE in ran.html
@@ -246,6 +247,41 @@ def test_a_late_reply_is_told(acting: RunningKernel, kimi: Service, tmp_path: Pa
 
     assert any("the panel had answered before" in page for page in pages_of(ran))
     assert "had answered" not in ran.html
+
+
+def test_a_box_that_was_left_open_is_not_taken_away_with_the_painting(
+    acting: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
+    """JupyterLab runs no other cell until it is answered, and it would be nowhere to be seen."""
+    acting.run(PANEL)
+    does(kimi, "one = 1")
+
+    started = acting.start(CELL)
+    next_box(acting)
+    (tmp_path / "go").touch()
+    ran = acting.finish(started)
+
+    assert ran.of("clear_output") == []
+    assert DONE in pages_of(ran)[-1]
+    assert [page for page in ran.html.split(DONE) if "waits for your answer" in page] == []
+
+
+def test_a_box_that_is_left_at_once_is_taken_away_and_needs_no_remark(
+    acting: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
+    """As a panel in the same page does it."""
+    acting.run(PANEL)
+    does(kimi, "one = 1")
+
+    started = acting.start(CELL)
+    next_box(acting)
+    (tmp_path / "go").touch()
+    until((tmp_path / "gone").exists)
+    acting.client.input("")
+    ran = acting.finish(started)
+
+    assert len(ran.of("clear_output")) == 1
+    assert "had answered" not in painted(ran)
 
 
 # --- nobody there --------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from nbchat.frontends.notebook.cell_tools import with_tools
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.repair_shown import show_repair
+from nbchat.messages import NOT_RUN, ToolResult
 
 if TYPE_CHECKING:
     from nbchat.events import Answer
@@ -44,8 +45,16 @@ def fix(chat: ChatCommand, text: str = "") -> Answer | None:
     answer = _ask(chat, line, question, failed)
     if answer is not None:
         cell = failed.failure.cell
-        show_repair(chat.shell, repair(answer.text, cell.source, failed.piece, cell.number))
+        repaired = repair(answer.text, cell.source, failed.piece, cell.number)
+        show_repair(chat.shell, repaired, has_run=_has_run(answer))
     return answer
+
+
+def _has_run(answer: Answer) -> bool:
+    """Whether any tool has run, to whatever end."""
+    left = ("refused", NOT_RUN)
+    results = [part for part in answer.parts if isinstance(part, ToolResult)]
+    return any(not str(result.content).startswith(left) for result in results)
 
 
 @command("explain [TEXT]", "have the last error explained", group="notebook")

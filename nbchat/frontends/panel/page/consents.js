@@ -35,13 +35,16 @@ class Consents {
   close(id, card) {
     const focused = card.node.contains(document.activeElement);
     card.node.remove();
+    if (!card.isAnsweredInCell) leaveBoxes(id);
     this.cards.delete(id);
     if (focused) this.panel.focus();
   }
 
   /** @param {ToPage.Answered} message */
   answered({ id, by, view, approved }) {
-    if (!this.cards.has(id) || view === this.panel.connection.view) return;
+    const card = this.cards.get(id);
+    if (card) card.isAnsweredInCell = by === "the cell";
+    if (!card || view === this.panel.connection.view) return;
     const words = phrase(approved ? "letRun" : "letNotRun", phrase(by));
     this.panel.warn(words);
     setTimeout(() => this.panel.unwarn(words), TOLD);
@@ -57,6 +60,7 @@ class Card {
     const { id, tool, steps, html, code, can_run } = asked;
     this.panel = panel;
     this.id = id;
+    this.isAnsweredInCell = false;
     this.title = steps ? phrase("asksPlan", steps) : phrase("asksTool", tool);
     this.shown = element("div", { class: "nbc nbp-what", tabindex: 0 }, parsed(html));
     this.area = element("textarea", {
@@ -141,4 +145,18 @@ class Card {
     this.node.classList.add("nbp-sent");
     return true;
   }
+}
+
+/**
+ * Press Enter in the input box where a cell of this page asks the same, and nobody waits any more:
+ * until then JupyterLab runs no other cell.
+ *
+ * @param {string} id
+ */
+function leaveBoxes(id) {
+  const cell = document.querySelector(`.nbc-asks-${id}`)?.closest(".jp-OutputArea");
+  const box = cell?.querySelector("input.jp-Stdin-input");
+  if (!(box instanceof HTMLInputElement)) return;
+  box.value = "";
+  box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
 }

@@ -237,10 +237,11 @@ class TurnView {
 
   /** @param {ToPage.Facts["stop"]} stop  says why it is not complete */
   stopped(stop) {
-    const [reason] = stop;
+    const [reason, , length] = stop;
     if (reason === "end" || reason === "tool_calls") return;
     const facts = stop.map((fact) => fact.toLocaleString());
-    this.answer.append(element("p.nbc-note", null, phrase(reason, ...facts)));
+    const words = reason === "interrupted" && !length ? "wordless" : reason;
+    this.answer.append(element("p.nbc-note", null, phrase(words, ...facts)));
   }
 
   /** @param {ToPage.Refusal} message */

@@ -72,8 +72,9 @@ def test_a_fix_runs_only_with_run_and_with_consent(
     kimi.answers(*said("```python\nfixed = 1 / 1\n```"))
 
     started = acting.start(f"%chat fix {option}gently")
-    answer_boxes(acting, started, *(["y"] if option else []))
+    ran, _ = answer_boxes(acting, started, *(["y"] if option else []))
 
+    assert ("Nothing has been run." in ran.html) == (not option)
     assert ("tools" in kimi.requests[0].json) == bool(option)
     assert "gently" in str(kimi.requests[0].json["messages"][-1]["content"])
     assert acting.run("print('fixed' in globals())").text.strip() == str(bool(option))
