@@ -24,14 +24,14 @@ from nbchat.conversation.tool_round import CUT_OFF, LIMIT, ToolRounds
 from nbchat.conversation.window import input_limit
 from nbchat.errors import BadOption, NbchatError
 from nbchat.events import INCOMPLETE, Answer, Event, Notice, Stop
-from nbchat.messages import Message, ToolCall
+from nbchat.messages import PROPOSE_PLAN, Message, ToolCall
 from nbchat.network.failures import what_happened
 from nbchat.option_values import as_tools
 from nbchat.options import Options
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.streams import AnswerSource, SourceOptions, Stream
-from nbchat.tools.plan import PROPOSE_PLAN, Plan
+from nbchat.tools.plan import Plan
 from nbchat.tools.tool import FunctionTool, with_functions
 
 OURS = ("announce", "approve", "keep", "plan", "rounds")  # options that no source is told

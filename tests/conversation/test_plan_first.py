@@ -13,9 +13,9 @@ import nbchat
 from nbchat.conversation.permits import NO_CODE
 from nbchat.errors import BadOption
 from nbchat.events import Stop
-from nbchat.messages import Text, ToolCall
+from nbchat.messages import PROPOSE_PLAN, Text, ToolCall
 from nbchat.tools.consent import Decision
-from nbchat.tools.plan import AGREED, NO_PLAN_YET, PROPOSE_PLAN
+from nbchat.tools.plan import AGREED, NO_PLAN_YET
 from nbchat.tools.running import NOT_RUN, REFUSED
 
 from ..trusted import write_trusted

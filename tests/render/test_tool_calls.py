@@ -11,13 +11,9 @@ import pytest
 from nbchat.events import Stop
 from nbchat.frontends.notebook.terminal import last_lines
 from nbchat.messages import (
-    CAME_OF_IT,
-    EDITED,
     INTERRUPTED,
     NOT_RUN,
-    PROPOSE_PLAN,
     REFUSED,
-    THE_PLAN_WAS,
     Content,
     File,
     Image,
