@@ -20,6 +20,7 @@ NO_ROOMS = {
     "fakes": "what stands in for the world",
     "network/faults": "each fault for each wire format",
     "render/payloads": "what attackers write",
+    "trust/tools": "what would make a tool run without consent",
 }
 
 

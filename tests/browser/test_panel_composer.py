@@ -212,14 +212,14 @@ def test_a_search_is_switched_on_and_off_in_the_settings(open_panel: OpenPanel) 
     assert panel.wait_sent("choose", 2)["search"] is False
 
 
-def test_code_is_copied_and_where_there_are_no_cells_nothing_else_is_offered(
+def test_code_is_copied_and_run_by_asking_where_there_are_no_cells(
     open_panel: OpenPanel,
 ) -> None:
     panel = open_panel(permissions=["clipboard-read", "clipboard-write"])
     panel.tell(state("a"), rows(row("a", text="```python\nx = 1\n```")))
     block = panel.page.locator("fieldset")
-    assert block.get_by_role("button").all_inner_texts() == ["Copy"]
-    block.get_by_role("button").click()
+    assert block.get_by_role("button").all_inner_texts() == ["Copy", "Run it"]
+    block.get_by_role("button", name="Copy").click()
     panel.page.wait_for_function("navigator.clipboard.readText().then(t => t.trim() === 'x = 1')")
 
     panel.page.locator(".nbp-acts").get_by_role("button", name="Copy").click()

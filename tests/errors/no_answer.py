@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from IPython.utils.capture import capture_output
+
 import nbchat
 from nbchat.errors import (
     BadAnswer,
     ConnectionBroken,
     Interrupted,
+    NeedsConsent,
     ProxyFailed,
     TimedOut,
     TlsFailed,
     UnknownHost,
     Unreachable,
 )
+from nbchat.frontends.notebook.arguments import parse_arguments
+from nbchat.frontends.notebook.ask import ask as ask_in_cell
 
 from ..fakes.provider import answer, said
 from ..network.faults.certificates import Authority
@@ -92,6 +97,12 @@ def _(stage: Stage) -> None:
 def _(stage: Stage) -> None:
     stage.service.always(answer(*said("Half of it")[:-3]))
     asyncio.run(nbchat.send_chat_stream({"model": "kimi-k2.6", "messages": "Hi"}))
+
+
+@case(NeedsConsent, "a tool that asks, where nobody is there")
+def _(stage: Stage) -> None:
+    with capture_output():
+        ask_in_cell(stage.shell, parse_arguments("demo --tools run"), "Run `1 + 1`")
 
 
 @case(Interrupted, "stopped by a signal")

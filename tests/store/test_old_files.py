@@ -119,22 +119,27 @@ def test_a_history_of_version_1_is_sent_as_it_was(store: Store, name: str, way: 
     last = [] if way == "elsewhere" and GO_ON in messages else [GO_ON]
 
     thinking = "low" if way != "elsewhere" and name in THINKS else None
-    expected = [as_sent_now(item, name, way) for item in READ["sent"][name][way]]
+    expected = [now for item in READ["sent"][name][way] for now in as_sent_now(item, name, way)]
     assert sent(asked, [*messages, *last], thinking) == expected
 
 
-def as_sent_now(item: dict[str, Any], name: str, way: str) -> dict[str, Any]:
-    """What version 1 sent, but for two things.
+def as_sent_now(item: dict[str, Any], name: str, way: str) -> list[dict[str, Any]]:
+    """What version 1 sent, but for three things.
 
-    An item of the assistant says its type, and a question without an answer goes along with
-    the next one.
+    An item of the assistant says its type, a question without an answer goes along with
+    the next one, and the results of tools stand alone before Gemini's next question.
     """
     is_item = name == "responses" if way != "elsewhere" else name == "plain"
     if is_item and item.get("role") == "assistant":
-        return {"type": "message", **item}
+        return [{"type": "message", **item}]
     if name == "plain" and way != "by hand" and item.get("content") == "Five?":
-        return {**item, "content": "Add.\n\nFive?"}
-    return item
+        return [{**item, "content": "Add.\n\nFive?"}]
+    parts = item.get("parts", [])
+    results = [part for part in parts if "functionResponse" in part]
+    others = [part for part in parts if part not in results]
+    if results and others:
+        return [{**item, "parts": results}, {**item, "parts": others}]
+    return [item]
 
 
 def by_hand(turn: Turn) -> list[Message]:

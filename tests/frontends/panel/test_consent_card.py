@@ -28,14 +28,13 @@ def question(tool: FunctionTool, *steps: Step, **arguments: Any) -> ConsentQuest
         ("\u200b", "\\u200b"),
         ("\u202e", "\\u202e"),
         ("\x1b[8m", "\\x1b[8m"),
-        ("\r", "\\r"),
         ("\x0c", "\\x0c"),
         ("\u2028", "\\u2028"),
         ("\u00a0", "\\xa0"),
         ("\ud800", "\\ud800"),
         ("\U000e0041", "\\U000e0041"),
     ],
-    ids=["zero-width", "turned", "escape", "return", "feed", "line", "space", "half", "tag"],
+    ids=["zero-width", "turned", "escape", "feed", "line", "space", "half", "tag"],
 )
 def test_what_nobody_sees_is_written_out(hidden: str, written: str) -> None:
     code = card(question(RUN, code=f"a{hidden}b"))["html"]
@@ -44,6 +43,13 @@ def test_what_nobody_sees_is_written_out(hidden: str, written: str) -> None:
     assert written in code
     assert hidden not in code + arguments
     assert card(question(RUN, code=f"a{hidden}b"))["code"] == f"a{written}b"
+
+
+def test_what_runs_as_a_line_is_shown_as_one() -> None:
+    shown = card(question(RUN, code="# harmless\rx = 1"))
+
+    assert shown["code"] == "# harmless\nx = 1"
+    assert "\r" not in shown["html"]
 
 
 def test_code_stays_as_it_is_otherwise() -> None:
