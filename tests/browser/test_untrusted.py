@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import IS_NIGHT
 from .cells import Ask, outputs
 from .lab import Lab, Notebook
 from .test_cell_look import TEXT, THOUGHT
@@ -24,6 +25,10 @@ TABLE = """
 | free | a few questions | 0 |
 | team | shared history | 20 |
 """
+
+# Theme and width of the page; at night each with each.
+LOOKS = [(dark, width) for dark in (False, True) for width in (800, 1600)]
+LOOKS = LOOKS if IS_NIGHT else [LOOKS[0], LOOKS[-1]]
 
 FRAMES = (
     "fieldset legend pre h2 h3 p ul ol li blockquote table thead th td tr details summary small"
@@ -87,8 +92,7 @@ def opened_both_ways(
     return trusted, untrusted
 
 
-@pytest.mark.parametrize("width", [800, 1600])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("dark", "width"), LOOKS)
 def test_it_looks_the_same(dark: bool, width: int, lab: Lab, ask: Ask, service: Service) -> None:
     """Every frame, margin, size and column.
 
