@@ -21,6 +21,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
             "media_types",
             "private_hosts",
             "folders",
+            "terminal_codes",
             "invisible",
             "library_logs",
             "wording",

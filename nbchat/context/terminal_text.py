@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nbchat.render.characters import ESCAPES
+from nbchat.terminal_codes import ESCAPES
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|\r(?!\n)")
 

@@ -19,11 +19,6 @@ from nbchat.invisible import (
 )
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all of C0, DEL and C1 but \t and \n
-# What a terminal would obey, whole: colours, titles, moves of its cursor.
-ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[()*+][0-9A-Za-z]|[@-Z\\^_c=>78])"
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MOST_TURNS = 8  # marks of direction in a text that has no letters written from right to left
 LONGEST_HELD = 100  # characters

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from nbchat import known_keys
 from nbchat.messages import INTERRUPTED, NOT_RUN, PROPOSE_PLAN, File, Image
 from nbchat.picture_words import picture_words
-from nbchat.render.characters import ESCAPES, readable, undisguised_name, unmasked
+from nbchat.render.characters import readable, undisguised_name, unmasked
 from nbchat.render.ran_calls import (
     CODE,
     as_it_ran,
@@ -24,6 +24,7 @@ from nbchat.render.ran_calls import (
     purpose,
     without_edit,
 )
+from nbchat.terminal_codes import ESCAPES
 from nbchat.wording import plural, shorten
 
 if TYPE_CHECKING:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +53,18 @@ def test_reloading_goes_on_where_it_was(kernel: RunningKernel) -> None:
     kernel.run("%reload_ext nbchat")
 
     assert "Remember me" in kernel.run("%%chat demo\nWhat did I just ask?").text
+
+
+def test_loading_imports_nothing_that_a_question_needs() -> None:
+    """Nor what draws an answer, nor tools: the notebook waits for it."""
+    code = (
+        "import sys; from nbchat.frontends.notebook import extension; "
+        "print(sorted({name.split('.')[1] for name in sys.modules if name[:7] == 'nbchat.'}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    rooms = {"render", "tools", "wire", "engine", "conversation", "network", "store", "settings"}
+    assert not rooms & set(ast.literal_eval(ran.stdout))
 
 
 def test_loading_says_nothing_and_warms_afterwards(tmp_path: Path) -> None:
