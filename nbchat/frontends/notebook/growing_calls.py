@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nbchat.context.cells import Output
+from nbchat.frontends.asked_about import asked_about
 from nbchat.messages import ToolCall, ToolResult
 from nbchat.render.tool_calls import FIRST_LINES, call_html, running_html
-from nbchat.render.would_run import WouldRun, would_run_html
+from nbchat.render.would_run import would_run_html
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
 from nbchat.wording import plural, shorten
@@ -41,13 +42,6 @@ class GrowingCall:
         running = replace(self.call, arguments=dict(self.job.arguments))
         output = first_lines(self.outputs)
         return running_html(running, output, status=f"{now - self.started:.0f} s")
-
-
-def asked_about(question: ConsentQuestion) -> list[WouldRun]:
-    """The call that a question is about, or the steps of its plan."""
-    if not question.steps:
-        return [WouldRun(question.tool.name, question.arguments)]
-    return [WouldRun(step.tool, step.arguments, step.purpose) for step in question.steps]
 
 
 def question_html(question: ConsentQuestion) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nbchat.context.cells import Output
 from nbchat.events import Event, Notice
-from nbchat.frontends.notebook.growing_calls import asked_about
+from nbchat.frontends.asked_about import asked_about
 from nbchat.frontends.notebook.terminal_words import last_lines, result_words
 from nbchat.messages import Image, Text, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words

@@ -22,7 +22,8 @@ from rich.text import Text as Words
 from nbchat.context.cells import Output
 from nbchat.context.shown import fenced
 from nbchat.events import Event, Notice
-from nbchat.frontends.notebook.growing_calls import asked_about, first_lines
+from nbchat.frontends.asked_about import asked_about
+from nbchat.frontends.notebook.growing_calls import first_lines
 from nbchat.frontends.notebook.printed import Printed
 from nbchat.frontends.notebook.terminal_words import last_lines, result_words
 from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbchat.frontends.asked_about import asked_about
 from nbchat.render.page import line
 from nbchat.render.would_run import LONGEST_READ, WouldRun, code_to_read, written_out
 from nbchat.tools.consent import ConsentQuestion
@@ -34,21 +35,14 @@ def can_be_read(question: ConsentQuestion) -> bool:
 
 
 def _length(question: ConsentQuestion) -> int:
-    return sum(len(call.code) + len(call.purpose or "") for call in _calls(question))
-
-
-def _calls(question: ConsentQuestion) -> list[WouldRun]:
-    """The call that is asked about, or the steps of a plan."""
-    if question.steps:
-        return [WouldRun(step.tool, step.arguments, step.purpose) for step in question.steps]
-    return [WouldRun(question.tool.name, question.arguments)]
+    return sum(len(call.code) + len(call.purpose or "") for call in asked_about(question))
 
 
 def _html(question: ConsentQuestion) -> str:
     if not can_be_read(question):
         length = f"{_length(question):,}"
         return f"<p>What would run has {length} characters: too many to be read.</p>"
-    calls = _calls(question)
+    calls = asked_about(question)
     if not question.steps:
         return "".join(code_to_read(call.code) for call in calls)
     return f"<ol>{''.join(map(_step_html, calls))}</ol>"
