@@ -126,36 +126,24 @@ def engine(quick: bool) -> Iterator[Row]:
 
 def stops(quick: bool) -> Iterator[Row]:
     found = interrupts.measured(10 if quick else interrupts.ROUNDS)
-    ours, bare = interrupts.p95(found.ours), interrupts.p95(found.bare)
-    ratio = f"{ours / bare:.1f}x a sleeping cell, {bare:.0f} ms"
-    yield Row(
-        "interrupt to idle, server silent, p95", f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150
-    )
-    lost = found.of - found.kept
-    yield Row(
-        "partial answers lost, history made invalid",
-        f"{lost}",
-        f"of {found.of} interrupts",
-        "0",
-        lost == 0,
-    )
+    yield _until_idle("interrupt to idle, server silent, p95", found.ours, found.bare)
+    yield _lost("partial answers lost, history made invalid", found.of - found.kept, found.of)
 
 
 def tool_stops(quick: bool) -> Iterator[Row]:
     found = tool_interrupts.measured(10 if quick else tool_interrupts.ROUNDS)
-    ours, bare = interrupts.p95(found.ours), interrupts.p95(found.bare)
+    yield _until_idle("interrupt inside a tool to idle, p95", found.ours, found.bare)
+    yield _lost("turns whose tool was stopped that are not valid", found.of - found.valid, found.of)
+
+
+def _until_idle(what: str, waits: list[float], sleeping: list[float]) -> Row:
+    ours, bare = interrupts.p95(waits), interrupts.p95(sleeping)
     ratio = f"{ours / bare:.1f}x a sleeping cell, {bare:.0f} ms"
-    yield Row(
-        "interrupt inside a tool to idle, p95", f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150
-    )
-    lost = found.of - found.valid
-    yield Row(
-        "turns whose tool was stopped that are not valid",
-        f"{lost}",
-        f"of {found.of} interrupts",
-        "0",
-        lost == 0,
-    )
+    return Row(what, f"{ours:.0f} ms", ratio, "< 150 ms", ours < 150)
+
+
+def _lost(what: str, lost: int, of: int) -> Row:
+    return Row(what, f"{lost}", f"of {of} interrupts", "0", lost == 0)
 
 
 def tool_prints(quick: bool) -> Iterator[Row]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import queue
 import time
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
+from ...fakes.calls import tool_calls
 from ...fakes.provider import sse
 from ...running_kernel import DEADLINE, Ran, RunningKernel
 
@@ -32,15 +32,7 @@ def add(a: int, b: int) -> int:
 
 def calls(*called: tuple[str, Mapping[str, Any]], words: str = "") -> bytes:
     """An answer that calls these tools, by their names and arguments."""
-    deltas = [
-        {
-            "index": place,
-            "id": f"call_{next(IDS)}",
-            "type": "function",
-            "function": {"name": name, "arguments": json.dumps(arguments)},
-        }
-        for place, (name, arguments) in enumerate(called)
-    ]
+    deltas = tool_calls(called, (f"call_{number}" for number in IDS))
     choice = {
         "index": 0,
         "delta": {"content": words, "tool_calls": deltas},
