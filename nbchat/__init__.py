@@ -39,12 +39,16 @@ if TYPE_CHECKING:
     from nbchat.chat_service.service import create_model as create_model
     from nbchat.chat_service.service import send_chat_stream as send_chat_stream
     from nbchat.conversation.conversation import Conversation as Conversation
+    from nbchat.dataframes.mapping import map as map
+    from nbchat.errors import BudgetReached as BudgetReached
     from nbchat.errors import ConnectionBroken as ConnectionBroken
+    from nbchat.errors import InvalidAnswer as InvalidAnswer
     from nbchat.errors import NbchatError as NbchatError
     from nbchat.errors import ServiceError as ServiceError
     from nbchat.errors import SetupError as SetupError
     from nbchat.events import Answer as Answer
     from nbchat.events import Notice as Notice
+    from nbchat.events import Partial as Partial
     from nbchat.events import Stop as Stop
     from nbchat.events import Usage as Usage
     from nbchat.frontends.panel import ChatPanel as ChatPanel
@@ -61,9 +65,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "api": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
     "messages": ("Message", "Source", "Text", "Thought", "Tool", "ToolCall", "ToolResult"),
-    "events": ("Answer", "Notice", "Stop", "Usage"),
+    "events": ("Answer", "Notice", "Partial", "Stop", "Usage"),
     "attachments": ("File", "Image"),
-    "errors": ("ConnectionBroken", "NbchatError", "ServiceError", "SetupError"),
+    "errors": (
+        *("BudgetReached", "ConnectionBroken", "InvalidAnswer"),
+        *("NbchatError", "ServiceError", "SetupError"),
+    ),
+    "dataframes.mapping": ("map",),
     "conversation.conversation": ("Conversation",),
     "streams": ("Stream",),
     "tools.tool": ("tool",),

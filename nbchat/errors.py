@@ -16,7 +16,8 @@
     │   │   ├── MissingAddress  where the provider is asked is not known
     │   │   ├── NotThere        no such conversation, branch, turn or provider
     │   │   └── HistoryUnavailable  nothing is kept on disk here, or it cannot be read
-    │   └── ConversationBusy    this conversation is already answering
+    │   ├── ConversationBusy    this conversation is already answering
+    │   └── BudgetReached       it would cost more than a budget has left
     ├── ServiceError            the provider answered, and refused
     │   ├── KeyRefused          the key is wrong, or of another account
     │   ├── NotAllowed          the key is right, but not for this
@@ -27,7 +28,8 @@
     │   ├── ContextTooLong      the conversation does not fit the model
     │   ├── Filtered            the provider's content filter refused
     │   ├── RequestRefused      the provider does not accept the request
-    │   └── ServiceDown         overloaded, or failing on its side
+    │   ├── ServiceDown         overloaded, or failing on its side
+    │   └── InvalidAnswer       the answer is not of the schema that was asked for
     ├── ConnectionBroken        no answer: unreachable, TLS, proxy, silence, cut off
     │   ├── Unreachable
     │   │   └── UnknownHost     the host has no address; no second try helps
@@ -197,6 +199,10 @@ class ConversationBusy(SetupError):
     """The conversation is answering already."""
 
 
+class BudgetReached(SetupError):
+    """Nothing was sent: it would cost more than a budget has left."""
+
+
 class ServiceError(NbchatError):
     """The provider answered and refused.
 
@@ -285,6 +291,12 @@ class ServiceDown(ServiceError):
 
     other_model_helps = True
     retryable = True
+
+
+class InvalidAnswer(ServiceError):
+    """The answer is not of the schema that was asked for: another value, or cut short."""
+
+    other_model_helps = True
 
 
 class ConnectionBroken(NbchatError):

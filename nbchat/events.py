@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
-from nbchat.errors import BadCall
+from nbchat.errors import BadCall, InvalidAnswer
 from nbchat.messages import (
     AnswerPart,
     Image,
@@ -95,6 +95,29 @@ class Notice:
     text: str
 
 
+@dataclass(slots=True)
+class Partial:
+    """What there is of the value so far, where a question has a `schema`.
+
+    Of a list the rows that are complete, checked, and never fewer than before; of anything else
+    its shape as it grows, which nobody has checked. After a Notice that the answer did not fit
+    it begins anew.
+
+    >>> Partial([{"name": "Ada"}]).value
+    [{'name': 'Ada'}]
+    """
+
+    value: Any
+
+
+@dataclass(slots=True, frozen=True)
+class Valued:
+    """What became of a `schema`: the value, or why there is none."""
+
+    value: Any = None
+    error: InvalidAnswer | None = None
+
+
 INCOMPLETE = "; the answer is incomplete"  # how the detail of a broken answer ends
 
 
@@ -130,7 +153,17 @@ class WasThought:
 NO_STOP_YET = Stop("broken", "the answer has not ended")
 
 Event: TypeAlias = (
-    Text | Thought | WasThought | ToolCall | ToolResult | Image | Source | Usage | Notice | Stop
+    Text
+    | Thought
+    | WasThought
+    | ToolCall
+    | ToolResult
+    | Image
+    | Source
+    | Partial
+    | Usage
+    | Notice
+    | Stop
 )
 
 
@@ -153,6 +186,19 @@ class _ShownAnswer(ReadFromParts):
     usage: Usage
     notices: list[str]
     stop: Stop
+    valued: Valued | None
+
+    @property
+    def value(self) -> Any:
+        """The validated value, where the question had a `schema`.
+
+        Raises InvalidAnswer where the answer is no such value, BadCall without a schema.
+        """
+        if self.valued is None:
+            raise BadCall("this answer has no value: ask with schema=, such as schema=list[str].")
+        if self.valued.error is not None:
+            raise self.valued.error
+        return self.valued.value
 
     @property
     def has_stopped(self) -> bool:
@@ -207,6 +253,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     lost: list[Usage] = field(default_factory=list)
+    valued: Valued | None = None  # what became of the schema, where there was one
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: Growing | None = None
     _thought: Growing | None = None
@@ -246,6 +293,8 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
                 add_source(self._parts, event)
             case WasThought():
                 self._rethink()
+            case Partial():
+                pass
             case _:
                 self._close()
                 self._parts.append(event)
@@ -365,6 +414,8 @@ class EndedAnswer(_ShownAnswer, OneText):
                 raise BadCall("an answer that has ended takes no more pictures.")
             case WasThought():
                 raise BadCall("an answer that has ended takes no more words.")
+            case Partial():
+                pass
             case _:
                 self.parts.append(event)
 

@@ -126,19 +126,10 @@ def check_tool_choice(choice: str | None, tools: Sequence[Tool]) -> None:
 
 
 def as_schema(schema: Any) -> Mapping[str, Any]:
-    if isinstance(schema, Mapping):
-        return schema
-    if hasattr(schema, "model_json_schema"):
-        from pydantic.errors import PydanticUserError
+    """The JSON schema of whatever `schema=` takes."""
+    from nbchat.values.value_type import ValueType
 
-        try:
-            made: Mapping[str, Any] = schema.model_json_schema()
-        except PydanticUserError as error:
-            why = str(error).splitlines()[0]
-            raise BadOption(f"{schema.__name__} has no JSON schema: {why}.") from None
-        return made
-    kind = type(schema).__name__
-    raise BadOption(f"schema is a JSON schema (a dict) or a pydantic model, not {kind}.")
+    return ValueType.of(schema).json_schema
 
 
 def as_extra(extra: Any) -> dict[str, Any]:

@@ -223,7 +223,8 @@ class RequestOptions(TypedDict, total=False):
     schema: Annotated[
         Any,
         Option(
-            "a JSON schema (a dict) or a pydantic model, which the text of the answer follows",
+            "what the answer is to be: a pydantic model, a type such as list[int], a JSON schema "
+            '(a dict), or a text such as "name, age int"; its value is then answer.value',
             check=as_schema,
             http=True,
         ),

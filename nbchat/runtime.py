@@ -24,6 +24,7 @@ from nbchat.conversation.conversation import Conversation
 from nbchat.conversation.default_model import Chooser
 from nbchat.conversation.once import Once
 from nbchat.conversation.rounds import Rounds
+from nbchat.conversation.valid_answers import ValidAnswers
 from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError
@@ -117,11 +118,11 @@ class Runtime:
 
     @property
     def source(self) -> AnswerSource:
-        """The engine behind its wrappers, and before it the rounds that run tools.
+        """The engine behind its wrappers, and before it who runs tools and checks values.
 
         Look it up for each question: it may be made anew.
         """
-        return Rounds(self._one_request, self.settings)
+        return ValidAnswers(lambda: Rounds(self._one_request, self.settings))
 
     def _one_request(self) -> AnswerSource:
         """Who answers one request, and runs nothing."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NoReturn, Protocol, Self, TypeAlias, Unpack
+from typing import Any, NamedTuple, NoReturn, Protocol, Self, TypeAlias, Unpack
 
 from nbchat.errors import BadCall
 from nbchat.events import Answer, Event
@@ -116,8 +117,34 @@ class PlannedOptions(RequestOptions, total=False):
     plan: bool  # the model writes what it would run, and one consent is asked for all of it
 
 
+class SpentBy(NamedTuple):
+    """Who a request is paid for, so that it can be counted."""
+
+    conversation: str = ""  # its id
+    name: str = ""  # of the conversation, or of the map
+    turn: str = ""  # its id
+
+
+@dataclass(slots=True, frozen=True)
+class Pacing:
+    """How fast requests may go out, where one of many is asked; see `nbchat.engine.pace`.
+
+    `rate` in requests a second and `at_once` in requests on their way go over what is found out.
+    Where it `is_patient`, a request that is refused for coming too soon waits and is sent again,
+    however often.
+    """
+
+    rate: float | None = None
+    at_once: int | None = None
+    is_patient: bool = False
+    hear: Callable[[float], None] | None = None  # told the rate, whenever that changes
+
+
 class SourceOptions(PlannedOptions, total=False):
     """What a source is told besides the options of a question."""
+
+    spent_by: SpentBy
+    pacing: Pacing
 
     cache_key: str  # the same for every request of one conversation
     announce: Announce  # shows a question for consent to whoever watches the conversation

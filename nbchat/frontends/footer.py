@@ -5,14 +5,7 @@ Where is said of a host that is not the provider's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from nbchat import runtime
-from nbchat.catalog import prices
-from nbchat.catalog.catalog import Route
-from nbchat.catalog.prices import Cost
-from nbchat.errors import NbchatError
-from nbchat.events import Answer
+from nbchat.costs import cost_by_settings
 from nbchat.turns import Turn
 
 
@@ -30,16 +23,3 @@ def _who(turn: Turn) -> str:
     model = turn.answer.model
     before = turn.parent.answer.model if turn.parent else ""
     return f"{model} (before: {before})" if before and before != model else model
-
-
-def cost_by_settings(answers: Iterable[Answer]) -> Cost:
-    """What these answers cost, at the addresses that the settings name now."""
-    settings = runtime.current().usable_settings()
-
-    def address_of(route: Route) -> str | None:
-        try:
-            return settings.base_url(route).value
-        except NbchatError:  # the address was given with the question
-            return None
-
-    return prices.cost_of(answers, settings.catalog, address_of)

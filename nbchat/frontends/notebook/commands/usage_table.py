@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nbchat.costs import cost_by_settings
 from nbchat.events import Answer
-from nbchat.frontends.footer import cost_by_settings
 from nbchat.frontends.what_stays import runs
 from nbchat.wording import plural
 

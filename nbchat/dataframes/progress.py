@@ -1,0 +1,44 @@
+"""How far a map is, for whoever shows that to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from nbchat.catalog.prices import Cost
+from nbchat.events import Usage
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a map is; changed while it goes on, on the engine's thread.
+
+    A row is one of the data; of equal ones, one is asked and all are done with it.
+    """
+
+    model: str
+    rows: int = 0  # of the data
+    to_ask: int = 0  # that are different, and were not answered before
+    asked: int = 0  # of these, those that are answered or failed
+    done: int = 0  # rows that have an answer, those of before included
+    failed: int = 0
+    skipped: int = 0  # that have nothing to ask about
+    before: int = 0  # rows that an earlier run had answered
+    per_second: float = 0.0  # rows that are done in a second, lately
+    rate: float | None = None  # requests a second that are allowed now, where there is a limit
+    seconds_left: float | None = None
+    cost: Cost = field(default_factory=lambda: Cost({}))
+    usage: Usage = field(default_factory=Usage)
+    lines: list[str] = field(default_factory=list)  # what a person is told, in order
+
+
+class ProgressDisplay(Protocol):
+    """Shows how far a map is. Called on the thread that waits for it."""
+
+    def show(self, progress: Progress) -> None:
+        """Called often; what is shown is its own decision, at most 4 times a second."""
+        ...
+
+    def end(self, progress: Progress) -> None:
+        """The last state, called once, however it ended."""
+        ...
