@@ -18,7 +18,7 @@ from nbchat.events import Answer, Notice, Stop
 from nbchat.messages import Message, Text, ToolCall, ToolResult
 from nbchat.part_lists import last_words
 from nbchat.settings_values import Data
-from nbchat.values.value_type import InvalidValue, Problem
+from nbchat.values.problems import InvalidValue, Problem
 from nbchat.wording import shorten, written_out
 
 MOST_REPAIRS = 2  # that a model is asked for, after its answer did not fit
@@ -86,13 +86,6 @@ def invalid(answer: Answer, wrong: InvalidValue) -> InvalidAnswer:
     return _error(answer, what, "Ask for less at once, with a simpler schema, or another model.")
 
 
-def check_failed(answer: Answer, error: Exception) -> InvalidAnswer:
-    """Of an answer whose check itself went wrong, such as a validator with a fault."""
-    what = shorten(written_out(f"{type(error).__name__}: {error}"), LONGEST_PROBLEM)
-    to_do = "Correct the validators of the type, and ask again."
-    return _error(answer, f"the check of {_whose(answer)} answer failed with {what}", to_do)
-
-
 def not_whole(answer: Answer, stop: Stop) -> InvalidAnswer | None:
     """Of an answer that ended too early for a value; None of one that may be one."""
     whose = _whose(answer)
@@ -147,8 +140,6 @@ def _in_words(wrong: InvalidValue) -> str:
     """The first problem, and how many more there are."""
     if not wrong.is_json:
         return "it has no JSON value that can be read"
-    first = wrong.problems[0]
-    told = written_out(f"{first.path}: {first.message}" if first.path else first.message)
-    told = shorten(known_keys.hide(told), LONGEST_PROBLEM)
-    more = len(wrong.problems) - 1
-    return f"{told} (and {more:,} more)" if more else told
+    first, *others = wrong.problems
+    told = shorten(known_keys.hide(written_out(str(first))), LONGEST_PROBLEM)
+    return f"{told} (and {len(others):,} more)" if others else told

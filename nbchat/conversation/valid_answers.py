@@ -16,7 +16,6 @@ from nbchat.conversation.gathering import Gathering
 from nbchat.conversation.invalid_answers import (
     MOST_REPAIRS,
     asks_for_tools,
-    check_failed,
     invalid,
     not_whole,
     repair_failed,
@@ -25,7 +24,7 @@ from nbchat.conversation.invalid_answers import (
     unfinished,
 )
 from nbchat.conversation.rounds import ANY_ROUND
-from nbchat.errors import InvalidAnswer, NbchatError
+from nbchat.errors import NbchatError
 from nbchat.events import Answer, Event, Partial, Stop, Valued
 from nbchat.messages import Message, Text, ToolCall, ToolResult
 from nbchat.network.failures import what_happened
@@ -35,7 +34,8 @@ from nbchat.settings import Settings
 from nbchat.settings_values import Data
 from nbchat.streams import AnswerSource, SourceOptions, Stream
 from nbchat.values.growing import NOTHING
-from nbchat.values.value_type import InvalidValue, ValueType
+from nbchat.values.problems import InvalidValue
+from nbchat.values.value_type import ValueType
 
 
 class ValidAnswers:
@@ -163,18 +163,15 @@ class _Question:
         if why_not is not None:
             answer.valued = Valued(error=why_not)
             return None
+        words = last_words(answer.parts).text
         try:
-            answer.valued = Valued(self._wanted.read(last_words(answer.parts).text))
+            answer.valued = Valued(self._wanted.read(words, self._words.growing))
         except InvalidValue as wrong:
-            self._fail(invalid(answer, wrong))
+            error = invalid(answer, wrong)
+            answer.valued = Valued(error=error)
+            self._stop = Stop("broken", error.happened)
             return wrong
-        except Exception as error:  # of a validator, which is anybody's code
-            self._fail(check_failed(answer, error))
         return None
-
-    def _fail(self, error: InvalidAnswer) -> None:
-        self._answer.valued = Valued(error=error)
-        self._stop = Stop("broken", error.happened)
 
     def _end(self) -> list[Event]:
         """The words that stand, and the Stop."""
@@ -206,7 +203,7 @@ class HeldWords:
     def begin(self) -> None:
         """They begin anew."""
         self._held: list[Text] = []
-        self._growing = self._wanted.growing()
+        self.growing = self._wanted.growing()
 
     def hold(self, events: Sequence[Event], answer: Answer) -> list[Event]:
         """What of these is shown: all but the words, and the value where it has grown.
@@ -214,7 +211,7 @@ class HeldWords:
         Words before a call are no value, so that they are shown with it.
         """
         shown: list[Event] = []
-        value = NOTHING
+        value: Any = NOTHING
         for event in events:
             if isinstance(event, Text):
                 grown = self._grow(event, answer)
@@ -233,7 +230,7 @@ class HeldWords:
         if event.begins and not self._are_in(answer):  # they were thinking, as it turned out
             self.begin()
         self._held.append(event)
-        return self._growing.feed(event.spaced)
+        return self.growing.feed(event.spaced)
 
     def _are_in(self, answer: Answer) -> bool:
         return "".join(event.spaced for event in self._held) in answer.text

@@ -89,7 +89,8 @@ def _responses(words: Words, calls: Sequence[Asked], thought: str, ending: str) 
     middle: list[dict[str, Any]] = []
     for index, item in enumerate(output):
         place = {"output_index": index}
-        middle.append({"type": "response.output_item.added", **place, "item": item})
+        begun = {**item, "content": []} if item["type"] == "message" else item
+        middle.append({"type": "response.output_item.added", **place, "item": begun})
         if item["type"] == "message":
             piece = {"type": "response.output_text.delta", **place, "content_index": 0}
             middle += [{**piece, "delta": word} for word in words]
