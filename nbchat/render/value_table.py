@@ -116,9 +116,7 @@ def _plain(value: Any) -> Any:
     from pydantic_core import to_jsonable_python
 
     try:
-        return to_jsonable_python(
-            value, bytes_mode="base64", inf_nan_mode="strings", serialize_unknown=True
-        )
+        return to_jsonable_python(value, bytes_mode="base64", serialize_unknown=True)
     except Exception:  # a class may write itself in any way
         return f"<{type(value).__name__}>"
 
@@ -159,10 +157,12 @@ def _text(value: Any, most: int) -> str:
 
 
 def _dumped(value: Any, indent: int | None = None) -> str:
+    from pydantic_core import to_json
+
     try:
-        return json.dumps(value, ensure_ascii=False, indent=indent)
-    except ValueError:  # Python writes no number of thousands of digits
-        return json.dumps(shorten(f"<{type(value).__name__}>", LONGEST_CELL))
+        return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:  # no number, or one of more digits than Python writes
+        return to_json(value, indent=indent, inf_nan_mode="strings").decode()
 
 
 def _are_numbers(column: Sequence[Any]) -> bool:

@@ -48,7 +48,7 @@ def bind(shell: InteractiveShell, line: MagicArguments, answer: Answer) -> None:
     """Put the value into the variable that the line names, or the answer where it is none."""
     if line.into is not None:
         value = answer.ended() if line.wanted is None else answer.value
-        shell.push({line.into: value})
+        shell.push({line.into: value})  # type: ignore[no-untyped-call]  # of IPython
 
 
 def refuse_invalid(answer: Answer) -> None:
