@@ -202,7 +202,7 @@ class _ShownAnswer(ReadFromParts):
         if self.valued is None:
             raise NoValue("this answer has no value: ask with schema=, such as schema=list[str].")
         if self.valued.error is not None:
-            raise self.valued.error
+            raise self.valued.error.with_traceback(None)
         return self.valued.value
 
     def frame(self) -> Any:
