@@ -129,6 +129,13 @@ def test_a_list_of_objects_in_a_value_is_a_table_of_its_own() -> None:
     assert member.table == Table(["name"], [["Ada"], ["Bob"]], [False])
 
 
+def test_an_object_in_a_value_is_a_table_of_its_members() -> None:
+    (member,) = members_of({"customer": {"name": "Acme", "cities": ["Bonn"]}})
+
+    assert isinstance(member, Member)
+    assert member.table == Table((), [["name", "Acme"], ["cities", "Bonn"]], [False, False])
+
+
 def test_what_has_rows() -> None:
     assert items_of(People([ADA])) == [ADA]
     assert (row_count((1, 2)), row_count({1}), row_count({"a": 1}), row_count("ab")) == (

@@ -73,9 +73,12 @@ def test_a_value_begins_anew_after_a_notice() -> None:
 def test_what_was_begun_before_a_call_is_no_value() -> None:
     call = ToolCall("1", "look", {"what": "df"})
 
-    words = painted(Partial(["draft"]), call, ToolResult("1", "look", "3 rows"), Text("Done."))
+    look = (call, ToolResult("1", "look", "3 rows"))
+
+    words = painted(Partial(["draft"]), Text("I look."), *look, Text("Done."))
 
     assert "draft" not in words
+    assert words.startswith("I look.")
     assert words.endswith("Done.")
 
 

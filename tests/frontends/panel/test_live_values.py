@@ -67,10 +67,11 @@ def test_what_is_not_valid_is_shown_as_it_was_written() -> None:
 def test_what_was_begun_before_a_call_is_no_value() -> None:
     live, view = begun()
     look = ToolCall("1", "look", {"what": "df"})
-    fed(live, view, Partial(["draft"]), look, ToolResult("1", "look", "3 rows"))
+    fed(live, view, Partial(["draft"]), Text("I look."), look, ToolResult("1", "look", "3 rows"))
     fed(live, view, Partial({"n": 3}))
 
     assert "draft" not in view.html + view.tail
+    assert "I look." in view.html
     assert view.html.count("nbc-tool") == 1
     assert view.tail.count("nbc-grows") == 1
 
