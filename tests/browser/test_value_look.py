@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
-import pytest
-
 from ..benchmarks.answers import paced
 from ..fakes.provider import Service, said
-from ..nightly import IS_NIGHT
 from ..render.payloads.scripts import RAW
 from .cells import Ask, outputs
 from .test_cell_look import LINE, cut, frames_of
@@ -18,9 +15,12 @@ PEOPLE = [
     {"name": f"Person {number}", "age": 20 + number, "about": "Writes programs. " * (number % 4)}
     for number in range(12)
 ]
-PERSON = "from pydantic import BaseModel\nclass Person(BaseModel):\n    name: str\n    age: int\n    about: str"
+PERSON = """from pydantic import BaseModel
+class Person(BaseModel):
+    name: str
+    age: int
+    about: str"""
 SECONDS = 3.0  # of a stream: each row is painted
-THEMES = [False, True] if IS_NIGHT else [True]
 
 
 def test_rows_appear_one_after_the_other_and_no_json_does(ask: Ask, service: Service) -> None:
@@ -55,11 +55,10 @@ def test_a_single_value_grows_pale(ask: Ask, service: Service) -> None:
     assert "Person 3" in outputs(notebook, 2)[0]
 
 
-@pytest.mark.parametrize("dark", THEMES, ids=lambda dark: "dark" if dark else "light")
-def test_a_long_table_scrolls_below_its_names(ask: Ask, service: Service, dark: bool) -> None:
+def test_a_long_table_scrolls_below_its_names(ask: Ask, service: Service) -> None:
     hostile = [{"name": text, "age": 1, "about": text} for text in RAW[:60]]
     service.answers(*said(json.dumps({"items": [*hostile, *PEOPLE * 15]})))
-    notebook = ask(PERSON, "%%chat kimi-k2.6 --as list[Person]\nWho?", dark=dark)
+    notebook = ask(PERSON, "%%chat kimi-k2.6 --as list[Person]\nWho?", dark=True)
     notebook.run(1, 2)
 
     box = notebook.page.locator(".nbc-rows")
