@@ -147,7 +147,7 @@ class Quirks(Row):
     # How an answer is held to a schema: by its own place in the request, as arguments of a tool
     # that must be called, or, beside an instruction, to some JSON or to none.
     schema_mode: Literal["json_schema", "tool", "json_object", "none"] = "json_schema"
-    # The form of a schema: OpenAI's strict one, as llama.cpp's grammars have it, or as it was given.
+    # The form of a schema: OpenAI's strict one, that of llama.cpp's grammars, or as it was given.
     schema_form: Literal["strict", "grammar", "plain"] = "strict"
     schema_beside_tools: bool = True  # an answer is held to a schema where tools are offered, too
     schema_unseen: bool = False  # the model is not told of the schema that holds its answer
