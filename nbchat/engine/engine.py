@@ -34,7 +34,12 @@ from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
-from nbchat.engine.schema_refusals import refuses_schema, schema_notice
+from nbchat.engine.schema_refusals import (
+    RefusedSchemas,
+    next_mode,
+    refuses_schema,
+    schema_notice,
+)
 from nbchat.errors import NbchatError, UnknownModel
 from nbchat.events import Answer, Event, Notice, Stop, Usage, is_shown
 from nbchat.messages import Message, Text, Thought, ToolCall
@@ -75,6 +80,7 @@ class Engine:
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
         self._windows = Windows()
+        self._refused = RefusedSchemas()
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -99,6 +105,7 @@ class Engine:
         settings = self._settings()
         given = Options.of(options)
         request = await self.look_up(model, lambda: prepare(settings, model, messages, given))
+        request = self._refused.settle(request)
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
@@ -161,6 +168,7 @@ class Engine:
         `notices` go before the first, and are taken from the list. What was counted of an
         attempt that did not end is noted in `answer`.
         """
+        request = self._refused.settle(request)  # also in a later round
         for number in itertools.count(1):
             delivered = False
             try:
@@ -174,9 +182,11 @@ class Engine:
                 return
             except NbchatError as error:
                 failure = finish(error, number, context)
-            if not delivered and refuses_schema(failure, request.ask):
-                request = request.with_schema_in_words()
-                yield [Notice(schema_notice(failure))]
+            if not delivered and refuses_schema(failure, request):
+                mode = next_mode(request)
+                self._refused.note(request, mode)
+                request = request.with_schema_mode(mode)
+                yield [Notice(schema_notice(failure, mode))]
                 continue
             if number == 1 and went_stale(failure):
                 continue
