@@ -25,8 +25,8 @@ from pydantic import (
     ValidationError,
 )
 
-from nbchat.errors import BadSettings
-from nbchat.events import Answer, Stop, Usage
+from nbchat.errors import BadSettings, InvalidAnswer
+from nbchat.events import Answer, Stop, Usage, Valued
 from nbchat.messages import (
     File,
     Image,
@@ -42,6 +42,7 @@ from nbchat.provider_state import ProviderState
 from nbchat.store.old_rows import renewed
 from nbchat.store.stored_turn import KINDS
 from nbchat.turns import Turn
+from nbchat.values.plain import value_in
 
 DEEPEST = 64  # levels of a stored JSON value
 LONGEST_NAME = 300  # characters
@@ -144,6 +145,22 @@ def _stop(value: Any) -> Any:
     return _object(Stop, value) if isinstance(value, dict) else value
 
 
+def _valued(value: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise ValueError("it is no object")
+    if isinstance(value.get("error"), str):
+        return Valued(error=InvalidAnswer(value["error"]))
+    text = value.get("json")
+    if not isinstance(text, str):
+        raise ValueError("it has neither JSON nor an error")
+    try:
+        return Valued(value_in(text))
+    except ValueError:
+        return Valued(error=InvalidAnswer("the value of this answer could not be kept."))
+
+
 Word = Annotated[str, Field(max_length=LONGEST_NAME)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=1e9)]
@@ -192,6 +209,7 @@ class TurnRow(BaseModel):
     left_out: Count = 0
     by_default: bool = False
     waiting: list[str] = []
+    valued: Annotated[Any, BeforeValidator(_valued)] = None
 
     def turn(self, parent: Turn | None, others: Mapping[str, Any], id: str | None) -> Turn:
         """The turn that this row is of; without an id it is a new one."""
@@ -201,6 +219,7 @@ class TurnRow(BaseModel):
         answer.given_url = self.given_url
         answer.filled = self.filled
         answer.lost = list(map(_usage, self.lost))
+        answer.valued = self.valued
         answer.parts = self.parts
         answer = answer.ended()
         turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)

@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import Any
 
 from nbchat.catalog.prices import Cost
-from nbchat.errors import SetupError
 from nbchat.store.spent_rows import GROUPS, By, SpentSum
+from nbchat.values.frames import frame_of
 from nbchat.wording import plural
 
 ALL = "all"
@@ -50,20 +50,17 @@ class SpentTable:
         return _cost(self._sums)
 
     def frame(self) -> Any:
-        """A DataFrame with a row for each group and currency: pandas', or else polars'.
+        """A DataFrame of pandas or polars, with a row for each group and currency.
 
-        Raises SetupError where neither is installed.
+        Raises BadSettings where neither is installed.
         """
-        names = GROUPS[self.by]
-        columns: dict[str, list[Any]] = {
-            name: [one.group[name] for one in self._sums] for name in names
-        }
-        columns |= {name: [getattr(one, name) for one in self._sums] for name in COLUMNS}
-        try:
-            import pandas
-        except ImportError:
-            return _polars_frame(columns)
-        return pandas.DataFrame(columns)
+        rows = [_row(one) for one in self._sums or [self._blank]]
+        return frame_of(rows)[: len(self._sums)]
+
+    @property
+    def _blank(self) -> SpentSum:
+        """What gives a frame without rows its columns."""
+        return SpentSum(dict.fromkeys(GROUPS[self.by], ""), "")
 
     @property
     def head(self) -> list[str]:
@@ -142,12 +139,5 @@ def _cost(sums: Iterable[SpentSum]) -> Cost:
     return Cost(amounts, complete)
 
 
-def _polars_frame(columns: dict[str, list[Any]]) -> Any:
-    try:
-        import polars
-    except ImportError:
-        raise SetupError(
-            "a frame needs pandas or polars, and neither is installed. Install one:\n"
-            "%pip install pandas"
-        ) from None
-    return polars.DataFrame(columns)
+def _row(one: SpentSum) -> dict[str, Any]:
+    return {**one.group, **{name: getattr(one, name) for name in COLUMNS}}
