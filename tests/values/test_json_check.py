@@ -1,4 +1,4 @@
-"""A JSON schema that somebody wrote: what is right and wrong by the package `jsonschema` is here."""
+"""A JSON schema that somebody wrote: right and wrong are the same by the package `jsonschema`."""
 
 from __future__ import annotations
 
