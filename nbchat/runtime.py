@@ -53,8 +53,7 @@ DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where someb
 class Runtime:
     """One engine on one thread, and the conversations that use it."""
 
-    # What stands before the budget, the ledger and the engine, outermost first. The outermost sees
-    # a question first and an event last: what a policy refuses, or is replayed, is not counted.
+    # What stands before budget, ledger and engine, outermost first: what it replays costs nothing.
     wrappers: Sequence[Wrapper] = ()
 
     def __init__(self) -> None:
@@ -136,10 +135,9 @@ class Runtime:
     def local_models(self) -> dict[str, list[Model]]:
         """The models of the servers that run on this machine, blocking."""
         self.has_looked = True
-        try:
+        with suppress(NbchatError):
             return self.bridge.run(self.engine.local_models())
-        except NbchatError:
-            return {}
+        return {}
 
     def find_model(self, name: str) -> Route:
         """Where a name leads, blocking. Raises UnknownModel, after a look at this machine."""
@@ -264,11 +262,10 @@ class Runtime:
 
     def _ledger_store(self) -> Store | None:
         """Where it is stored what was spent: also where nobody watches, since it has no words."""
-        try:
+        with suppress(BadSettings):
             path = notebook_path.history_file(self.settings().history)
             return None if path is None else self._open_store(path)
-        except BadSettings:
-            return None
+        return None
 
     def _open_store(self, path: Path) -> Store:
         if self._store is None or self._store.path != path:

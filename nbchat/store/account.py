@@ -9,7 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from uuid import uuid4
 
@@ -76,21 +76,39 @@ class Account:
 
     async def refresh(self) -> None:
         """Look what other processes have spent, unless that was done just now."""
-        asked = self._asked
-        if asked is None or time.monotonic() - self._asked_at > OTHERS_SECONDS:
-            store = self._store()
-            if store is None:
-                self._others = {}, {}
-                return
-            day, notebook = day_of(time.time()), notebook_path()
-            asked = self._asked = store.ask_later(
-                lambda database: database.spent_by_others(self._kernel, day, notebook)
-            )
-            self._asked_at = time.monotonic()
+        asked = self._ask_for_others()
+        if asked is None:
+            return
         if not asked.done():
             waiting = asyncio.wrap_future(asked)
             waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
             await asyncio.wait([waiting], timeout=PATIENCE_SECONDS)
+        self._take_others(asked)
+
+    def look(self) -> None:
+        """The same, blocking."""
+        asked = self._ask_for_others()
+        if asked is not None:
+            wait([asked], timeout=PATIENCE_SECONDS)
+            self._take_others(asked)
+
+    def _ask_for_others(self) -> Future[Others] | None:
+        """The answer of the file, or the one that was given just now."""
+        is_new = time.monotonic() - self._asked_at <= OTHERS_SECONDS
+        if self._asked is not None and is_new:
+            return self._asked
+        store = self._store()
+        if store is None:
+            self._others = {}, {}
+            return None
+        kernel, day, notebook = self._kernel, day_of(time.time()), notebook_path()
+        self._asked_at = time.monotonic()
+        self._asked = store.ask_later(
+            lambda database: database.spent_by_others(kernel, day, notebook)
+        )
+        return self._asked
+
+    def _take_others(self, asked: Future[Others]) -> None:
         if asked.done() and not asked.cancelled() and asked.exception() is None:
             self._others = asked.result()
 
