@@ -24,6 +24,7 @@ from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import function_tools
+from nbchat.wire.said_cost import said_cost
 from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.signatures import message_signature
@@ -342,4 +343,4 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     given = everything_sent(given, made, total=total, read=cached or 0, written=written or 0)
     reasoning = first_count(completion.get("reasoning_tokens"), usage.get("reasoning_tokens"))
     made = output_count(given, made, total=total, reasoning=reasoning)
-    return Usage(given, made, cached, written, reasoning)
+    return Usage(given, made, cached, written, reasoning, said_cost(usage))

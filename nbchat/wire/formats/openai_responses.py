@@ -22,6 +22,7 @@ from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import accepted_call_id, arguments_text, pieces_of, text_file_as_text
+from nbchat.wire.said_cost import said_cost
 from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
@@ -395,4 +396,4 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     total = count(usage.get("total_tokens"))
     given = everything_sent(given, completion, total=total, read=cached or 0, written=written or 0)
     output = output_count(given, completion, total=total, reasoning=reasoning)
-    return Usage(given, output, cached, written, reasoning)
+    return Usage(given, output, cached, written, reasoning, said_cost(usage))
