@@ -70,6 +70,9 @@ class ChatMagics(Magics):
                               %chat use, or the one that answered last
         --name CONVERSATION   ask in another conversation, which has its own history
         {flags}
+        --as S                the answer is a value, checked: a type of this notebook, such as
+                              Person or list[Person], or fields: --as "name, age int, tags list"
+        --into NAME           the value is in the variable NAME then; without --as the answer is
         --above N             with the N cells above and what they showed; all: as many as fit
         --error               with the last error, its cell and its variables
         --tools look,run,f    the model may look around, run Python here, and call your function f;
