@@ -10,16 +10,17 @@ from typing import IO, TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.dataframes.mapped import Mapped
     from nbchat.dataframes.progress import Progress
 
 
 class RowsDisplay(Protocol):
-    """A ProgressDisplay whose end may have more HTML below it, where HTML is shown."""
+    """A ProgressDisplay that may show the first rows of the result at its end."""
 
     def show(self, progress: Progress) -> None:
         """Called often."""
 
-    def end(self, progress: Progress, below: str = "") -> None:
+    def end(self, progress: Progress, result: Mapped | None = None) -> None:
         """Called once."""
 
 
@@ -27,7 +28,7 @@ class Unwatched:
     """Nothing, where nobody watches."""
 
     def show(self, progress: Progress) -> None: ...
-    def end(self, progress: Progress, below: str = "") -> None: ...
+    def end(self, progress: Progress, result: Mapped | None = None) -> None: ...
 
 
 def display_here() -> RowsDisplay:

@@ -16,6 +16,7 @@ from nbchat.render.page import note, small_line, styled_page
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbchat.dataframes.mapped import Mapped
     from nbchat.dataframes.progress import Progress
     from nbchat.frontends.notebook.surroundings import Surroundings
 
@@ -31,9 +32,9 @@ class StaticBar:
 
     def show(self, progress: Progress) -> None: ...
 
-    def end(self, progress: Progress, below: str = "") -> None:
-        """Show what came of it, and HTML `below` that."""
-        self._publisher.publish(ending_output(progress, below))
+    def end(self, progress: Progress, result: Mapped | None = None) -> None:
+        """Show what came of it: of a `result` its first rows, too."""
+        self._publisher.publish(ending_output(progress, result))
 
 
 class CellBar:
@@ -65,20 +66,24 @@ class CellBar:
         self._page = page
         self._updates.note_painted(now, len(page))
 
-    def end(self, progress: Progress, below: str = "") -> None:
-        """Show what came of it in place of the bar, and HTML `below` that."""
-        self._output.publish(ending_output(progress, below))
+    def end(self, progress: Progress, result: Mapped | None = None) -> None:
+        """Show the same in place of the bar."""
+        self._output.publish(ending_output(progress, result))
 
 
-def ending_output(progress: Progress, below: str = "") -> dict[str, Any]:
-    """What stays of a map in its cell."""
-    facts = ending_words(progress)
-    lines = "".join(map(note, progress.lines))
-    html = styled_page(f"{lines}{below}{small_line(facts)}")
-    return {
-        "text/html": html,
-        "text/plain": "\n".join([*map(_safe, progress.lines), _plain(facts)]),
-    }
+def ending_output(progress: Progress, result: Mapped | None = None) -> dict[str, Any]:
+    """What stays of a map in its cell: the `result` as it shows itself, or a line about it."""
+    notes = "".join(map(note, progress.lines))
+    words = [*map(_safe, progress.lines)]
+    if result is None:
+        facts = ending_words(progress)
+        html, text = styled_page(notes + small_line(facts)), _plain(facts)
+    else:
+        shown = result._repr_mimebundle_()
+        html, text = shown["text/html"], shown["text/plain"]
+        if notes:
+            html = styled_page(notes) + html
+    return {"text/html": html, "text/plain": "\n".join([*words, text])}
 
 
 def _plain(facts: list[str]) -> str:

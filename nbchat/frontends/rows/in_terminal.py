@@ -18,6 +18,7 @@ from nbchat.render.terminal.clean import clean_words
 from nbchat.render.terminal.rich_page import remark
 
 if TYPE_CHECKING:
+    from nbchat.dataframes.mapped import Mapped
     from nbchat.dataframes.progress import Progress
 
 GAP = 0.25  # seconds between two paints
@@ -50,7 +51,7 @@ class TerminalBar:
         self._tell(progress)
         self._live.update(_line(progress), refresh=True)
 
-    def end(self, progress: Progress, below: str = "") -> None:
+    def end(self, progress: Progress, result: Mapped | None = None) -> None:
         """Print what came of it."""
         self._live.update(Text(""))
         self._live.stop()
@@ -76,7 +77,7 @@ class PrintedLines:
             print(clean_words(line), file=self._file, flush=True)
         self._told = len(progress.lines)
 
-    def end(self, progress: Progress, below: str = "") -> None:
+    def end(self, progress: Progress, result: Mapped | None = None) -> None:
         """Print what came of it."""
         self.show(progress)
         print(_joined(ending_words(progress)), file=self._file, flush=True)

@@ -9,6 +9,7 @@ from nbchat.frontends.rows.words import ending_words
 from nbchat.render.terminal.clean import clean_words
 
 if TYPE_CHECKING:
+    from nbchat.dataframes.mapped import Mapped
     from nbchat.dataframes.progress import Progress
 
 GAP = 0.25  # seconds between two paints
@@ -41,7 +42,7 @@ class TqdmBar:
         self._bar.set_postfix_str(clean_words(str(progress.cost)), refresh=False)
         self._bar.update(settled - self._bar.n)
 
-    def end(self, progress: Progress, below: str = "") -> None:
+    def end(self, progress: Progress, result: Mapped | None = None) -> None:
         """Leave it where it stands, and say what came of it."""
         self.show(progress)
         self._bar.close()
