@@ -149,9 +149,8 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
 def _refuse_beside_each(read: MagicArguments) -> None:
     """Raise BadOption for what has no meaning where each row is asked by itself."""
     if read.into is None:
-        raise BadOption(
-            f"--each {read.each} needs a name for the answers:\n%%chat --each {read.each} --into out"
-        )
+        line = f"%%chat --each {read.each} --into out"
+        raise BadOption(f"--each {read.each} needs a name for what comes of it:\n{line}")
     given = {
         "--tools": read.tools,
         "--plan": read.plan,

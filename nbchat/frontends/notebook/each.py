@@ -73,7 +73,7 @@ class _HeldEnd:
 
 
 def _bind(shell: InteractiveShell, line: MagicArguments, mapped: Mapped) -> None:
-    shell.push({line.into: mapped})
+    shell.user_ns[line.into] = mapped
 
 
 def _data(shell: InteractiveShell, name: str) -> Any:

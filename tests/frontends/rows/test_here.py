@@ -93,7 +93,7 @@ def test_a_script_that_nobody_watches_shows_nothing(tmp_path: Path) -> None:
 
 
 def test_a_script_imports_neither_ipython_nor_pandas_for_that(tmp_path: Path) -> None:
-    code = f"{MAP}\nimport sys; print(sorted({{'IPython', 'pandas', 'ipywidgets'}} & {{*sys.modules}}))"
-    _, seen = on_a_terminal(code, tmp_path)
+    look = "import sys; print(sorted({'IPython', 'pandas', 'ipywidgets'} & {*sys.modules}))"
+    _, seen = on_a_terminal(f"{MAP}\n{look}", tmp_path)
 
     assert seen[-1] == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from nbchat.frontends.rows.update_clock import LONGEST_GAP, SHORTEST_GAP, UpdateClock
@@ -57,7 +58,7 @@ def bytes_on_iopub(kernel: RunningKernel, code: str) -> int:
     return size
 
 
-def test_ten_minutes_of_a_map_are_less_than_200_kB(kernel: RunningKernel) -> None:
+def test_ten_minutes_of_a_map_send_less_than_200_kb(kernel: RunningKernel) -> None:
     assert 20_000 < bytes_on_iopub(kernel, TEN_MINUTES) < 200_000
 
 
@@ -68,7 +69,7 @@ def test_it_is_painted_four_times_a_second_at_most_and_never_seldom() -> None:
         if clock.is_due(now):
             moments.append(now)
             clock.note_painted(now, 500)
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
 
     assert min(gaps) >= SHORTEST_GAP
     assert max(gaps) <= LONGEST_GAP + 0.02
