@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 MAIN = "main"  # the conversation that needs no name
 FORK_SECONDS = 10.0  # that a fork waits for our threads, and they for it
+ROWS_FILE = "rows.sqlite"
 LOCAL_SERVER = "no key is set, but a server on this machine has it"
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
@@ -286,6 +287,17 @@ class Runtime:
         if not notebook_path.notebook_path() and not is_named:
             return None
         return self.store() or self.no_history
+
+    def rows_file(self, *, is_named: bool) -> Path | None:
+        """Where the answers of a map are kept, if they are: beside the history.
+
+        Where no person watches, only those of a map that has a name. Raises BadSettings where
+        there is no place for them.
+        """
+        path = notebook_path.history_file(self.settings().history)
+        if path is None or not (is_named or self._is_watched()):
+            return None
+        return path.with_name(ROWS_FILE)
 
     def _is_watched(self) -> bool | None:
         """Whether a person watches, also where Python alone asks; None in a script."""

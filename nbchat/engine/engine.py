@@ -3,50 +3,46 @@
 An Engine belongs to one event loop and keeps its connections for as long as it
 lives; `runtime` owns the one that everybody shares. Read on in this order: `prepare`
 settles what is sent, `response` understands what comes, `rounds` asks again for what
-a provider's own tools want back, `retry` says what is tried again, `refusals` words
-what a provider refuses, and `final_words` completes that; `redact` keeps keys out of it,
-and `key_filter` out of answers.
+a provider's own tools want back, `retry` says what is tried again, `gate` and `pace` how fast
+requests go out, `attempt` sends one, `refusals` words what a provider refuses, and `final_words`
+completes that; `redact` keeps keys out of it, and `key_filter` out of answers.
 Below them is `nbchat.network`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import replace
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from nbchat import known_keys
 from nbchat.catalog import seen_names
-from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Model
 from nbchat.engine import listing, local_servers
+from nbchat.engine.attempt import attempt
 from nbchat.engine.demo.service import HOST, Demo
 from nbchat.engine.error_context import ErrorContext
 from nbchat.engine.final_words import finish
+from nbchat.engine.gate import Gates, pause_notice
 from nbchat.engine.key_filter import KeyFilter
 from nbchat.engine.ollama_windows import Reading, Windows
 from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
-from nbchat.engine.response import ResponseReader
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
 from nbchat.engine.schema_refusals import refuses_schema, schema_notice
 from nbchat.errors import NbchatError, UnknownModel
-from nbchat.events import Answer, Event, Notice, Stop, Usage, is_shown
-from nbchat.messages import Message, Text, Thought, ToolCall
+from nbchat.events import Answer, Event, Notice, Usage, is_shown
+from nbchat.messages import Message
 from nbchat.network.client import InProcessService, Transport
 from nbchat.network.failures import what_happened
 from nbchat.network.pool import LOGGERS
 from nbchat.options import Options
-from nbchat.plain_http import Transit
-from nbchat.provider_state import ProviderState
 from nbchat.settings import Settings
 from nbchat.signatures import takes_options
-from nbchat.streams import SourceOptions, Stream
+from nbchat.streams import Pacing, SourceOptions, Stream
 from nbchat.wording import shorten
 
 if TYPE_CHECKING:
@@ -75,6 +71,7 @@ class Engine:
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
         self._windows = Windows()
+        self._gates = Gates()
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -110,7 +107,13 @@ class Engine:
         keys = KeyFilter(known_keys.current())
         reading = await self._windows.fit(request, self._transport)
         try:
-            ask = partial(self._attempts, context=context, notices=notices, answer=answer)
+            ask = partial(
+                self._attempts,
+                pacing=options.get("pacing"),
+                context=context,
+                notices=notices,
+                answer=answer,
+            )
             async with aclosing(all_rounds(request, ask, answer)) as batches:
                 async for batch in batches:
                     if reading:
@@ -152,6 +155,7 @@ class Engine:
     async def _attempts(
         self,
         request: PreparedRequest,
+        pacing: Pacing | None,
         context: ErrorContext,
         notices: list[Event],
         answer: Answer,
@@ -161,10 +165,21 @@ class Engine:
         `notices` go before the first, and are taken from the list. What was counted of an
         attempt that did not end is noted in `answer`.
         """
-        for number in itertools.count(1):
+        passage = self._gates.passage(request, pacing)
+        tries = 0
+        while True:
+            tries += 1
+            pause = pause_notice(passage, request.route.provider.name)
+            if pause:
+                yield [pause]
             delivered = False
             try:
-                async with aclosing(self._attempt(request, context, answer)) as batches:
+                async with (
+                    passage,
+                    aclosing(
+                        attempt(self._transport, request, context, answer, passage)
+                    ) as batches,
+                ):
                     async for batch in batches:
                         delivered = True
                         if notices:
@@ -173,51 +188,21 @@ class Engine:
                         yield batch
                 return
             except NbchatError as error:
-                failure = finish(error, number, context)
+                failure = finish(error, tries, context)
+            if not delivered and passage.waits_out(failure):
+                tries -= 1
+                continue
             if not delivered and refuses_schema(failure, request.ask):
                 request = request.with_schema_in_words()
                 yield [Notice(schema_notice(failure))]
                 continue
-            if number == 1 and went_stale(failure):
+            if tries == 1 and went_stale(failure):
                 continue
-            seconds = None if delivered else retry_delay(failure, number)
+            seconds = None if delivered else retry_delay(failure, tries)
             if seconds is None:
                 raise failure
             yield [Notice(f"{what_happened(failure)}. Trying again in {seconds:.1f} s.")]
             await asyncio.sleep(seconds)
-
-    async def _attempt(
-        self, request: PreparedRequest, context: ErrorContext, answer: Answer
-    ) -> AsyncGenerator[list[Event]]:
-        """One request. Raises NbchatError while nothing is delivered; ends with Stop after that."""
-        call, route = request.call, request.route
-        last: list[Event] = []
-        async with (
-            self._transport.open_response(
-                call.url,
-                request.headers,
-                request.timeouts,
-                call.encoded(),
-                route.provider.name,
-                only_private=request.transit is Transit.PRIVATE,
-            ) as response,
-            _reading(
-                ResponseReader(response, request.dialect, context, request.limits), answer
-            ) as batches,
-        ):
-            async for batch in batches:
-                for event in batch:
-                    match event:
-                        case Text() | Thought() | ToolCall():
-                            if event.state is not None:
-                                event.state = _named(event.state, route)
-                        case Notice(text):
-                            event.text = context.mask(text)
-                if batch and isinstance(batch[-1], Stop):
-                    last = batch
-                elif batch:
-                    yield batch
-        yield last  # only now, when the connection is back in the pool or closed
 
     async def models(self, kind: str) -> list[Model]:
         """The models that a provider lists now; see `nbchat.engine.listing`."""
@@ -261,22 +246,6 @@ class Engine:
         self._filter.detach()  # last, since closing is logged, too
 
 
-@asynccontextmanager
-async def _reading(
-    reader: ResponseReader, answer: Answer
-) -> AsyncGenerator[AsyncGenerator[list[Event]]]:
-    """The batches of a response; what was counted of one that does not end is in `answer`."""
-    try:
-        async with aclosing(reader.events()) as batches:
-            yield batches
-    finally:
-        usage = None if reader.has_ended else reader.counted()
-        if usage and not answer:
-            answer.lost.append(usage)
-        elif usage:  # what was made by then, nobody has counted
-            answer.usage = replace(usage, output=None)
-
-
 def _with_reading(batch: list[Event], reading: Reading) -> list[Event]:
     """The batch, with a notice behind a count that says that less was read than was sent."""
     told = []
@@ -285,8 +254,3 @@ def _with_reading(batch: list[Event], reading: Reading) -> list[Event]:
         if isinstance(event, Usage) and (text := reading.notice(event)):
             told.append(Notice(text))
     return told
-
-
-def _named(state: ProviderState, route: Route) -> ProviderState:
-    """What a wire format wants back, with the names of who may have it."""
-    return replace(state, provider=route.provider.type, wire=route.wire)
