@@ -1,7 +1,7 @@
 """What `--as` asks for: a type of the notebook, by its name, or else fields as a short text.
 
-A type is written as in Python, `Person`, `list[Person]`, `shop.Order | None`, and looked up: nothing
-that is typed is run. Whatever is no such thing is a short text, as `schema=` takes it.
+A type is written as in Python, `Person`, `list[Person]`, `shop.Order | None`, and looked up:
+nothing that is typed is run. Whatever else there is, is a short text, as `schema=` takes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nbchat.wording import nearest, shorten
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated
 _BUILT_IN = ("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset")
 _OF_TYPING = ("Any", "Optional", "Union", "Literal", "List", "Dict", "Tuple", "Set")
-_READY = {name: getattr(builtins, name) for name in _BUILT_IN} | {
+READY = {name: getattr(builtins, name) for name in _BUILT_IN} | {
     name: getattr(typing, name) for name in _OF_TYPING
 }
 _OF_A_SCHEMA = ("type", "properties", "$ref", "anyOf", "oneOf", "allOf", "enum", "const", "$defs")
@@ -98,8 +98,8 @@ def _type_of_name(name: str, variables: Mapping[str, Any]) -> Any:
     value = variables.get(name)
     if is_type(value) or _is_schema(value):
         return value
-    if name in _READY:
-        return _READY[name]
+    if name in READY:
+        return READY[name]
     raise _Unknown(name)
 
 
@@ -118,7 +118,7 @@ def _member(node: ast.Attribute, variables: Mapping[str, Any]) -> Any:
 
 def is_type(value: object) -> bool:
     """Whether it is a class, or made of classes: `list[Person]`, `Person | None`."""
-    return isinstance(value, type) or isinstance(value, _GENERIC) or _is_annotated(value)
+    return isinstance(value, (type, *_GENERIC)) or _is_annotated(value)
 
 
 def _is_annotated(value: object) -> bool:
@@ -139,7 +139,7 @@ def _has_fields(value: object) -> bool:
 
 
 def _no_such_type(name: str, typed: str, variables: Mapping[str, Any]) -> BadOption:
-    known = [*types(variables), *_READY]
+    known = [*types(variables), *READY]
     near = nearest(name, known)
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
     what = f", which {_shown(typed)} names" if name != typed else ""
