@@ -44,10 +44,9 @@ def ask_each(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
             display=display,
         )
     except NbchatError as error:
-        partial = getattr(error, "result", None)
-        if partial is not None:
-            _bind(shell, line, partial)
-            display.finish(partial)
+        if error.result is not None:
+            _bind(shell, line, error.result)
+            display.finish(error.result, f"What is done is in {line.into}.")
         raise
     _bind(shell, line, mapped)
     display.finish(mapped)
@@ -66,10 +65,13 @@ class _HeldEnd:
     def end(self, progress: Progress) -> None:
         self._last = progress
 
-    def finish(self, mapped: Mapped) -> None:
+    def finish(self, mapped: Mapped, remark: str = "") -> None:
         """Show what came of it, with its first rows."""
-        if self._last is not None:
-            self._display.end(self._last, mapped)
+        if self._last is None:
+            return
+        if remark:
+            self._last.tell(remark)
+        self._display.end(self._last, mapped)
 
 
 def _bind(shell: InteractiveShell, line: MagicArguments, mapped: Mapped) -> None:
