@@ -82,7 +82,7 @@ def _members_html(members: list[Member] | str) -> str:
         cell = _lines(one.text)
         if one.table is not None:
             cell = f"{_table_html(one.table)}{_remark(one.table)}"
-        rows.append(f"<tr><th scope=row {mark}>{line(one.name)}</th><td {mark}>{cell}</td></tr>")
+        rows.append(f"<tr><th {mark}>{line(one.name)}</th><td {mark}>{cell}</td></tr>")
     return _box(f"<table><tbody>{''.join(rows)}</tbody></table>")
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from nbchat.messages import Message
 from nbchat.wire.contract import ModelRequest
@@ -18,6 +18,11 @@ from nbchat.wire.schema_nodes import Node, changed_everywhere, described, resolv
 
 # Those that OpenAI takes (developers.openai.com, structured outputs); others are refused there.
 FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
+
+
+HELD = ("json_schema", "tool")  # ways in which an answer cannot but fit
+SENT_SO = "was sent as an instruction."
+IN_WORDS = f"it {SENT_SO}"
 
 
 def schema_name(schema: Mapping[str, Any]) -> str:
@@ -56,7 +61,8 @@ def with_system_in_question(ask: ModelRequest) -> ModelRequest:
 
 
 def _instructions(ask: ModelRequest) -> str:
-    if ask.schema is None or ask.quirks.schema_mode == "json_schema":
+    is_held = ask.quirks.schema_mode in HELD
+    if ask.schema is None or (is_held and not ask.quirks.schema_unseen):
         return ask.system
     wanted = "Answer with JSON alone, matching this JSON schema:\n" + json.dumps(
         ask.schema, ensure_ascii=False
@@ -64,11 +70,34 @@ def _instructions(ask: ModelRequest) -> str:
     return f"{ask.system}\n\n{wanted}" if ask.system else wanted
 
 
-def schema_notices(ask: ModelRequest) -> list[str]:
-    """What to tell where `system_text` has put the schema in words."""
-    if ask.schema is None or ask.quirks.schema_mode == "json_schema":
-        return []
-    return [f"{ask.model} has no schema output here; the schema was sent as an instruction."]
+def held_to(
+    ask: ModelRequest,
+    form: Callable[[Mapping[str, Any]], Node | None],
+    *,
+    beside_tools: bool = True,
+) -> tuple[ModelRequest, Node | None, list[str]]:
+    """The question, the schema in the form that the host holds an answer to, and notices.
+
+    Where that is not to be had, for this schema or beside these tools, the question says it in
+    words, and there is no form.
+    """
+    if ask.schema is None:
+        return ask, None, []
+    mode = ask.quirks.schema_mode
+    if ask.tools and not (beside_tools and ask.quirks.schema_beside_tools):
+        why = f"{ask.model} cannot be held to a schema beside tools"
+        return in_words(ask, "none"), None, [] if mode == "none" else [f"{why}; {IN_WORDS}"]
+    if mode in HELD and (held := form(ask.schema)) is not None:
+        return ask, held, []
+    if mode in HELD:
+        why = f"{ask.model} cannot be held to a schema like this"
+        return in_words(ask, "json_object"), None, [f"{why}; {IN_WORDS}"]
+    return ask, None, [f"{ask.model} has no schema output here; the schema {SENT_SO}"]
+
+
+def in_words(ask: ModelRequest, mode: Literal["json_object", "none"]) -> ModelRequest:
+    """The question with the schema as an instruction."""
+    return replace(ask, quirks=ask.quirks.model_copy(update={"schema_mode": mode}))
 
 
 def plain_schema(schema: Mapping[str, Any]) -> Node:
