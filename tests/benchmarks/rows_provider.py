@@ -32,7 +32,9 @@ def _event(delta: dict[str, str], finish: str | None = None) -> bytes:
 
 
 def _answer() -> bytes:
-    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    head = (
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
     events = [_event({"content": f"word{number} "}) for number in range(WORDS)]
     events += [_event({}, "stop"), b"data: [DONE]\n\n"]
     chunks = [b"%x\r\n%b\r\n" % (len(event), event) for event in events]
@@ -41,9 +43,10 @@ def _answer() -> bytes:
 
 def _body(status: bytes, value: object) -> bytes:
     body = json.dumps(value).encode()
-    return (
-        b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
-        % (status, len(body), body)
+    return b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
+        status,
+        len(body),
+        body,
     )
 
 
