@@ -5,6 +5,7 @@ One text for each form: HTML of a finished answer, plain text, Markdown for othe
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from nbchat.messages import Image, Text, ToolResult, is_picture
 from nbchat.picture_words import can_be_drawn, picture_words
-from nbchat.render.characters import readable
+from nbchat.render.characters import readable, unmasked
 from nbchat.render.sources import (
     Numbered,
     marked,
@@ -24,9 +25,14 @@ from nbchat.render.sources import (
 )
 from nbchat.render.tool_calls import Called, call_html, calls_with_results, unrun_html
 from nbchat.render.tool_words import MOST_FIGURES, call_line, call_words, figures
+from nbchat.render.value_html import value_html
+from nbchat.render.value_table import has_value, value_json
 
 if TYPE_CHECKING:
     from nbchat.events import Answer
+
+_BACKTICKS = re.compile("`+")
+_JSON_BEGINS = ("{", "[")
 
 DrawPicture = Callable[["Image"], str]
 
@@ -44,7 +50,37 @@ class Words:
     end: int = sys.maxsize
 
 
-Piece: TypeAlias = "Words | Image | Called"
+@dataclass(slots=True, frozen=True)
+class Data:
+    """JSON in the place of the last words: the value of an answer, or what is not a valid one."""
+
+    answer: Answer
+    words: str
+
+    @property
+    def text(self) -> str:
+        """The JSON."""
+        return value_json(self.answer) if has_value(self.answer) else readable(self.words)
+
+    @property
+    def html(self) -> str:
+        """A value as a table; what is not valid as it was written."""
+        from nbchat.render.markdown.code import code_block
+        from nbchat.render.sanitise import sanitise
+
+        if self.answer.valued is not None and has_value(self.answer):
+            return value_html(self.answer.valued.value, self.text)
+        return sanitise(code_block(self.text.strip(), "json"))
+
+    @property
+    def markdown(self) -> str:
+        """A block of code that nothing in it ends."""
+        runs = [len(run) for run in _BACKTICKS.findall(self.text)]
+        fence = "`" * max([3, *(run + 1 for run in runs)])
+        return f"{fence}json\n{unmasked(self.text).strip()}\n{fence}"
+
+
+Piece: TypeAlias = "Words | Image | Called | Data"
 
 
 def has_results(answer: Answer) -> bool:
@@ -68,6 +104,8 @@ def body_html(answer: Answer, draw: DrawPicture) -> str:
                 html.append(markdown_html(readable(text), marks))
             case Image():
                 html.append(draw(piece))
+            case Data():
+                html.append(piece.html)
             case (call, result):
                 html.append(call_html(call, result, draw) if result else unrun_html(call))
     return "".join(html)
@@ -83,7 +121,7 @@ def words_with_sources(answer: Answer) -> str:
 
 
 def _body_text(answer: Answer, sources: Sequence[Numbered]) -> str:
-    if not has_results(answer):
+    if not has_results(answer) and answer.valued is None:
         return marked_in_words(answer.text, sources)
     pieces = body_pieces(answer)
     text = ""
@@ -99,6 +137,8 @@ def _plain(piece: Piece, sources: Sequence[Numbered]) -> str:
             return marked_in_words(piece.text, _within(piece, sources))
         case Image():
             return picture_words(piece)
+        case Data():
+            return piece.text
         case (call, result):
             return call_words(call, result) if result else call_line(call, mark="not run")
 
@@ -117,6 +157,8 @@ def body_markdown(answer: Answer, draw: DrawPicture) -> list[str]:
                 markdown.append(safe_source(words))
             case Image():
                 markdown.append(draw(piece))
+            case Data():
+                markdown.append(piece.markdown)
             case (call, result):
                 markdown += call_markdown(call, result, draw)
     if markdown == [""] and not sources:
@@ -138,7 +180,22 @@ def pictures_in_order(answer: Answer) -> list[Image]:
 
 
 def body_pieces(answer: Answer) -> list[Piece]:
-    """Words, pictures and calls in order; without calls where all are only asked for."""
+    """Words, pictures and calls in order; without calls where all are only asked for.
+
+    Of an answer that was to be a value, its JSON stands where its last words would.
+    """
+    pieces = _said_pieces(answer)
+    if answer.valued is None:
+        return pieces
+    last = pieces[-1] if pieces else None
+    words = last.text if isinstance(last, Words) else ""
+    if not has_value(answer) and not words.lstrip().startswith(_JSON_BEGINS):
+        return pieces
+    before = pieces[:-1] if isinstance(last, Words) else pieces
+    return [*before, Data(answer, words)]
+
+
+def _said_pieces(answer: Answer) -> list[Piece]:
     with_calls = has_results(answer)
     pieces: list[Piece] = []
     text, start = "", 0  # the words that have no piece yet, and where they begin

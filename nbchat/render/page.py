@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from nbchat.invisible import INVISIBLE
@@ -19,7 +18,8 @@ from nbchat.render.answer_body import (
     has_results,
     words_with_sources,
 )
-from nbchat.render.characters import readable, undisguised_name, without_blank_lines, word_count
+from nbchat.render.characters import readable, without_blank_lines, word_count
+from nbchat.render.page_parts import details, line, note, small_line
 from nbchat.render.pictures import picture_html
 from nbchat.render.sources import numbered, sources_html, sources_summary
 from nbchat.render.tool_calls import unrun_html
@@ -29,6 +29,23 @@ from nbchat.wording import plural
 if TYPE_CHECKING:
     from nbchat.events import Answer, Stop
 
+__all__ = [
+    "PROSE",
+    "STYLE",
+    "answer_html",
+    "answer_parts",
+    "details",
+    "ending_text",
+    "folded_sources",
+    "legible",
+    "line",
+    "note",
+    "page",
+    "plain",
+    "small_line",
+    "styled_page",
+    "thinking_summary",
+]
 
 STYLE = stylesheets.minified("style.css")
 PROSE = stylesheets.minified("prose.css")  # for pages of ours outside of JupyterLab's cells
@@ -130,13 +147,6 @@ def _on_one_line(html: str) -> str:
     return _BEHIND_BLOCKS.sub(r"\1", html).replace("\n", " ")
 
 
-def details(summary: str, inner: str, *, is_open: bool = False) -> str:
-    mark = " open" if is_open else ""
-    box = f'<div class=nbc-thought style="{inline_style.THOUGHT}">{inner}</div>'
-    style = f'style="{inline_style.THINKING}"'
-    return f"<details{mark} {style}><summary>{summary}</summary>{box}</details>"
-
-
 def folded_sources(answer: Answer) -> str:
     """The sources of an answer below it, if it names any."""
     sources = numbered(answer.sources)
@@ -166,23 +176,3 @@ def ending_text(stop: Stop, length: int) -> str:
             return f"Stopped after {length:,} characters; kept."
         case _:
             return ""
-
-
-def small_line(facts: Sequence[str]) -> str:
-    """Facts about an answer, on one line in small letters."""
-    if not facts:
-        return ""
-    words = " · ".join(map(line, facts))
-    return f"<p class=nbc-foot style={inline_style.FOOT}><small>{words}</small></p>"
-
-
-def note(words: str) -> str:
-    return f"<p class=nbc-note dir=auto style={inline_style.NOTE}>{line(words)}</p>"
-
-
-def line(words: str) -> str:
-    return escape(_line_text(words), quote=False)
-
-
-def _line_text(words: str) -> str:
-    return undisguised_name(" ".join(readable(words).split()))

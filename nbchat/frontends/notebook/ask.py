@@ -14,6 +14,7 @@ from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.cell_tools import with_tools
+from nbchat.frontends.notebook.cell_values import bind, refuse_invalid, with_schema
 from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import can_answer, open_runtime
 from nbchat.interrupts import Interrupts
@@ -43,8 +44,10 @@ def ask(shell: InteractiveShell, line: MagicArguments, body: str) -> Answer:
     """
     opened = open_runtime(shell)
     # Before an interrupt is only looked at: a value may take long to say what it is.
-    line = with_tools(shell, line)
-    return ask_composed(shell, line, _composed(shell, opened, line, body), body)
+    line = _with_options(shell, opened, line)
+    answer = ask_composed(shell, line, _composed(shell, opened, line, body), body)
+    bind(shell, line, answer)
+    return answer
 
 
 def ask_composed(
@@ -91,8 +94,17 @@ def show(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
     from nbchat.frontends.notebook.show_request import show_request
 
     opened = open_runtime(shell)
-    line = with_tools(shell, line)
+    line = _with_options(shell, opened, line)
     show_request(shell, line, _composed(shell, opened, line, body), body)
+
+
+def _with_options(shell: InteractiveShell, opened: Runtime, line: MagicArguments) -> MagicArguments:
+    """The line with the tools and the type that it names among its options."""
+    line = with_tools(shell, line)
+    if line.wanted is None:
+        return line
+    settings = opened.usable_settings() if line.show else opened.settings()
+    return with_schema(shell, line, settings.data)
 
 
 def _composed(
@@ -217,6 +229,7 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
         else:
             what = "stopped before the first word; nothing was kept."
         raise Interrupted(f"{what} Ask again, or go on.")
+    refuse_invalid(answer)
     if answer.stop.reason == "broken" and not answer.text:
         raise ConnectionBroken(
             f"the answer broke off before its first word: {answer.stop.why}.\n"

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from nbchat import render
 from nbchat.context.cells import Output
-from nbchat.events import Event
+from nbchat.events import Event, Partial
 from nbchat.frontends.notebook.growing_answer import GrowingAnswer
 from nbchat.frontends.notebook.growing_calls import question_html
 from nbchat.frontends.notebook.one_output import RESENT_IN_ONE_OUTPUT, OneOutput
@@ -128,6 +128,8 @@ class LiveCell:
             for event in events:
                 if isinstance(event, Text | Thought) and event.text:
                     self._hurry(thinks=isinstance(event, Thought))
+                elif isinstance(event, Partial):
+                    self._hurry(thinks=False)
                 elif isinstance(event, ToolCall | ToolResult):
                     self._repaints.hurry(self._clock())
                 self._answer.take(event, self._clock())

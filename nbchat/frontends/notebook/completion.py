@@ -34,6 +34,7 @@ _WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'])+""")
 _BRACE = re.compile(r"(?<!\{)\{((?:[^\W\d]\w*)?)$")
 _MORE_THAN_A_NAME = re.compile(r"(?<!\{)\{[^\W\d]\w*[.\[(][^{}]*$")
 _SIGN = re.compile(r"(?<!\$)\$((?:[^\W\d]\w*)?)$")
+_LAST_NAME = re.compile(r"\w*$")  # alone, or behind a bracket
 _FLAG = re.compile(r"(--[a-z-]+)(?:[ =]([A-Z]+))?")
 _DASHES = f"-{look_alikes.DASHES}"
 FILES = "IPCompleter.file_matcher"  # of IPython, which knows the files here
@@ -172,6 +173,11 @@ def _value_of(flag: str, typed: str) -> Found:
         return Found(
             starting(last, (one for one in known_names.tools() if one.text not in given)), last
         )
+    if flag == "--as":
+        last = _LAST_NAME.search(typed)[0]  # type: ignore[index]  # it may be empty
+        return Found(starting(last, known_names.types(last)), last)
+    if flag == "--into":
+        return Found(starting(typed, known_names.own_variables(typed)), typed)
     if flag == "--name":
         return _as_typed(typed, known_names.conversations(), cell_reader(flag))
     return Found(starting(typed, [Name(word, "value") for word in VALUES[flag]]), typed)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from nbchat import render
 from nbchat.context.cells import Output
-from nbchat.events import Event, Notice
+from nbchat.events import Event, Notice, Partial
 from nbchat.frontends.notebook.growing_calls import GrowingCall
 from nbchat.frontends.notebook.progress import Progress
 from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
 from nbchat.render.page import note
+from nbchat.render.value_html import growing_html
+from nbchat.render.value_table import row_count
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
 
@@ -34,6 +36,7 @@ class GrowingAnswer:
         # What front-ends without HTML show meanwhile.
         self.as_text = f"{model} · {render.STILL_ARRIVING}"
         self._thought: list[str] = []
+        self._value: Partial | None = None  # so far, in place of the words since the last call
         self._done: list[str] = []  # HTML of what came before
         self._open: list[GrowingCall | str] = []  # calls without a result, and words between
         self._added: list[GrowingCall] = []  # of these, what is there for a question alone
@@ -41,6 +44,11 @@ class GrowingAnswer:
     def take(self, event: Event, now: float) -> None:
         """Add what has arrived."""
         match event:
+            case Partial():
+                self._value = event
+                self.progress.count_rows(row_count(event.value), now)
+            case Text() if self._value is not None:
+                pass  # the words of the value, at its end
             case Text(text) if text:
                 self.blocks.feed(event.spaced)
                 self.progress.count(text, now, thinks=False)
@@ -103,6 +111,7 @@ class GrowingAnswer:
         return call
 
     def _add_call(self, call: GrowingCall) -> GrowingCall:
+        self._value = None
         words = self.blocks
         if words.settled or words.tail:
             self.blocks = render.LongBlocks()
@@ -138,21 +147,22 @@ class GrowingAnswer:
 
     def tail(self, now: float) -> str:
         """HTML of what is open."""
-        remarks = map(note, self.remarks)
+        value = growing_html(self._value.value) if self._value else ""
+        end = [self.blocks.tail, value, *map(note, self.remarks)]
         if not self._open:
-            return "".join([self.blocks.tail, *remarks])
+            return "".join(end)
         calls = [one if isinstance(one, str) else one.html(now) for one in self._open]
-        return "".join([*calls, *self.blocks.settled, self.blocks.tail, *remarks])
+        return "".join([*calls, *self.blocks.settled, *end])
 
     @property
     def speaks(self) -> bool:
         """Whether words are at its end."""
-        return bool(self.blocks.settled or self.blocks.tail)
+        return self._value is None and bool(self.blocks.settled or self.blocks.tail)
 
     @property
     def has_words(self) -> bool:
         """Whether there is anything besides thinking to be read."""
-        return bool(self._done or self._open or self.speaks)
+        return bool(self._done or self._open or self._value or self.speaks)
 
     @property
     def has_begun(self) -> bool:

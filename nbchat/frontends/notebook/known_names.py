@@ -162,6 +162,25 @@ def _variables(typed: str, fits: Any) -> Iterator[Name]:
             yield Name(name, "instance")
 
 
+def types(typed: str) -> Iterator[Name]:
+    """What an answer can be: types of the notebook, JSON schemas, and Python's own."""
+    from nbchat.frontends.notebook.named_types import READY, types
+
+    notebook = IPythonNotebook(get_ipython())
+    hidden = notebook.hidden
+    own = {name: value for name, value in notebook.variables.items() if name not in hidden}
+    yield from (Name(name, "class") for name in types(own))
+    if typed:
+        yield from (Name(name, "class") for name in READY)
+    else:
+        yield Name("list[", "class")
+
+
+def own_variables(typed: str) -> Iterator[Name]:
+    """Variables of the notebook that hold no module, class or function."""
+    yield from _variables(typed, lambda value: not isinstance(value, type) and not callable(value))
+
+
 def tools() -> Iterator[Name]:
     """The ready tools, and functions of the notebook."""
     from nbchat.frontends.notebook.named_tools import functions

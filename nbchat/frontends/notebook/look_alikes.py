@@ -98,7 +98,7 @@ class _Found:
 
     def _replace_unseen(self, word: re.Match[str]) -> str:
         """A word without what nobody sees; texts keep what spells words and joins emoji."""
-        is_text = not self.of_names or word[0].startswith(("--name", "--system"))
+        is_text = not self.of_names or word[0].startswith(("--name", "--system", "--as"))
         return _unseen(of_text=is_text).sub(self._drop, word[0])
 
     def _drop(self, match: re.Match[str]) -> str:

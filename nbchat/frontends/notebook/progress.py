@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nbchat.wording import plural
+
 BYTES_PER_TOKEN = 4  # as tokenizers do in most scripts
 
 
@@ -18,6 +20,7 @@ class Progress:
         self._kinds: set[bool] = set()  # what there has been: thoughts (True), words (False)
         self._first_at: float | None = None  # when the first words or thoughts came
         self._tokens = 0.0
+        self._rows: int | None = None  # of a value that is a list
 
     def is_first(self, *, thinks: bool) -> bool:
         """Whether there have been no thoughts yet, or no words."""
@@ -36,6 +39,15 @@ class Progress:
         if self._first_at is None:
             self._first_at = now
         self._tokens += len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN
+
+    def count_rows(self, rows: int | None, now: float) -> None:
+        """A value grows: of a list there are so many rows by now."""
+        self.thinks = False
+        self.doing = ""
+        self._kinds.add(False)
+        self._rows = rows
+        if self._first_at is None:
+            self._first_at = now
 
     def pause(self, doing: str, now: float) -> None:
         """A tool runs: meanwhile no words can come."""
@@ -66,6 +78,8 @@ class Progress:
             return f"{self._model} · waiting… {seconds:.0f} s"
         if self.thinks:
             return f"{self._model} · thinking… {seconds:.0f} s"
+        if self._rows is not None:
+            return f"{self._model} · {plural(self._rows, 'row')} · {seconds:.0f} s"
         since = now - self._first_at - self._paused
         rate = f" · {self._tokens / since:.0f} tok/s" if since >= 1 else ""
         return f"{self._model} · {seconds:.0f} s{rate}"

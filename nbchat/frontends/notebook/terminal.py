@@ -21,7 +21,7 @@ from rich.text import Text as Words
 
 from nbchat.context.cells import Output
 from nbchat.context.shown import fenced
-from nbchat.events import Event, Notice
+from nbchat.events import Event, Notice, Partial
 from nbchat.frontends.asked_about import asked_about
 from nbchat.frontends.notebook.growing_calls import first_lines
 from nbchat.frontends.notebook.printed import Printed
@@ -31,7 +31,8 @@ from nbchat.picture_words import picture_words
 from nbchat.render.characters import InPieces, readable
 from nbchat.render.streaming.blocks import SourceBlocks
 from nbchat.render.terminal.clean import clean, clean_words
-from nbchat.render.terminal.rich_page import Page, make_console, open_page, page, remark
+from nbchat.render.terminal.rich_page import make_console, open_page, page, remark
+from nbchat.render.terminal.value_page import growing_page, value_page
 from nbchat.render.would_run import would_run_words
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.tools.running import Job
@@ -83,6 +84,8 @@ class Drawn:
         self._words, self._thoughts = InPieces(clean_words), InPieces(clean_words)
         self._said = False  # whether the answer has begun
         self._printed = False  # whether anything has: blocks stand apart
+        self._value: Partial | None = None  # so far, in place of the words that are its JSON
+        self._value_words: list[str] = []
         self._below = _Below()
         self._calls: dict[str, ToolCall] = {}  # without a result, by their ids
         self._running: _Running | None = None
@@ -104,6 +107,11 @@ class Drawn:
     def feed(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
+                case Partial():
+                    self._begin_answer()
+                    self._value = event
+                case Text() if self._value is not None:
+                    self._value_words.append(event.spaced)
                 case Thought():
                     self._settle(self._thought.feed(self._thoughts.feed(event.spaced)), dim=True)
                 case Text():
@@ -161,12 +169,27 @@ class Drawn:
 
     def _end_words(self) -> None:
         """What has been said or thought is whole: something else comes below it."""
+        self._value = None
+        self._print_value_words()
         if self._said:
             self._end_answer()
             self._answer, self._words = SourceBlocks(), InPieces(clean_words)
         else:
             self._end_thought()
             self._thought, self._thoughts = SourceBlocks(), InPieces(clean_words)
+
+    def _print_value(self, turn: Turn | None) -> None:
+        """The value as a table; words that are none as they were said."""
+        valued = turn.answer.valued if turn else None
+        if valued is not None and valued.error is None:
+            self._print(value_page(valued.value))
+            self._value_words.clear()
+        self._print_value_words()
+
+    def _print_value_words(self) -> None:
+        if self._value_words:
+            self._print(page(fenced(clean_words("".join(self._value_words)), "json")))
+            self._value_words.clear()
 
     # --- drawing ---------------------------------------------------------------------------------
 
@@ -188,7 +211,7 @@ class Drawn:
             if source.strip():
                 self._print(page(source, dim=dim))
 
-    def _print(self, block: Page) -> None:
+    def _print(self, block: RenderableType) -> None:
         above = self._gap()
         self._printed = True
         # The open end has just become this block, and printing draws again what is below.
@@ -206,6 +229,8 @@ class Drawn:
         source = self._answer.open if self._said else self._thought.open
         room = max(self._console.height - BELOW, 1)
         tail: list[RenderableType] = []
+        if self._value is not None:
+            tail = [growing_page(self._value.value, max(room - BELOW, 1)), Words("")]
         if self._running is not None and self._running.lines:
             source = fenced(self._running.lines)
         if source.strip():
@@ -233,6 +258,7 @@ class Drawn:
         if not self._said:
             self._end_thought()
         self._end_answer()
+        self._print_value(turn)
         for line in last_lines(turn) if turn else ():
             self._print(remark(line))
 

@@ -7,12 +7,13 @@ it only then.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from nbchat.messages import Image, ToolCall, ToolResult
 from nbchat.render import Incremental
 from nbchat.render.pictures import picture_place
 from nbchat.render.tool_calls import call_html, running_html, unrun_html
+from nbchat.render.value_html import growing_html
 
 
 class _Words:
@@ -81,7 +82,26 @@ class _Picture:
         return [self.html]
 
 
-_Piece: TypeAlias = _Words | _Call | _Picture
+class _Value:
+    """A value as far as it has come, in the place of the words that are its JSON."""
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.is_closed = False
+
+    def take_settled(self) -> list[str]:
+        return []
+
+    @property
+    def html(self) -> str:
+        return growing_html(self.value)
+
+    @property
+    def rest(self) -> str:
+        return self.html
+
+
+_Piece: TypeAlias = _Words | _Call | _Picture | _Value
 
 
 class LiveBody:
@@ -108,8 +128,18 @@ class LiveBody:
         pieces = self._pieces[self._first :]
         return [piece for piece in pieces if isinstance(piece, _Call) and not piece.is_closed]
 
+    def feed_value(self, value: Any) -> None:
+        """The value grows; only the whole answer, at the end, tells what stays of it."""
+        last = self._last
+        if not isinstance(last, _Value):
+            last = _Value()
+            self._add(last)
+        last.value = value
+
     def feed_words(self, text: str) -> None:
         words = self._last
+        if isinstance(words, _Value):  # its own JSON, at its end
+            return
         if not isinstance(words, _Words):
             words = _Words()
             self._add(words)
@@ -136,6 +166,8 @@ class LiveBody:
                 return
 
     def _add(self, piece: _Piece) -> None:
+        if isinstance(self._last, _Value):  # what was begun before a call is no value
+            self._pieces.pop()
         self._close_words()
         self._pieces.append(piece)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
-from nbchat.events import Event, Notice
+from nbchat.events import Event, Notice, Partial
 from nbchat.frontends.cells.tool_output import ToolOutput
 from nbchat.frontends.panel.live_body import LiveBody
 from nbchat.messages import AnswerPart, Image, Text, Thought, ToolCall, ToolResult, is_picture
@@ -71,6 +71,8 @@ class LiveTurn:
             case Text() if event.text:
                 self._body.feed_words(event.spaced)
                 self._words.append(event.spaced)
+            case Partial():
+                self._body.feed_value(event.value)
             case Thought() if event.text:
                 self._thought.append(self._thoughts.feed(readable(event.spaced)))
             case Image() if is_picture(event):
@@ -154,7 +156,7 @@ class LiveTurn:
         said = "".join(part.spaced for part in answer.parts if isinstance(part, Text))
         is_retold = answer.has_stopped and "".join(self._words) != said
         calls_are_below = bool(answer.tool_calls) and not has_results(answer)
-        if is_retold or calls_are_below or answer.sources:
+        if answer.valued is not None or is_retold or calls_are_below or answer.sources:
             self._whole = body_html(answer, picture_place)
         return self._body.replaced or self._whole is not None
 

@@ -19,6 +19,7 @@ from nbchat.render.answer_body import body_html, has_results, pictures_in_order
 from nbchat.render.characters import readable, undisguised, undisguised_name, unmasked, word_count
 from nbchat.render.page import folded_sources
 from nbchat.render.pictures import picture_place
+from nbchat.render.value_table import has_value, value_json
 from nbchat.turns import Turn
 
 
@@ -78,7 +79,7 @@ def facts(turn: Turn) -> dict[str, Any]:
         "stop": [answer.stop.reason, _line(answer.stop.why), len(answer.text)],
         "words": word_count(answer.text),
         "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
-        "markdown": render.to_markdown(answer.text),  # to be copied
+        "markdown": _to_copy(turn),
         **({"sources": folded_sources(answer)} if answer.sources else {}),
     }
 
@@ -94,6 +95,12 @@ def pictures(turn: Turn) -> list[Image]:
     asked = [part for part in turn.question.parts if isinstance(part, Image)]
     drawn = pictures_in_order(turn.answer)
     return [*asked, *(Image(one.data, picture_type(one.data)) for one in drawn)]
+
+
+def _to_copy(turn: Turn) -> str:
+    """The words of an answer for other programs; of one that is a value its JSON."""
+    answer = turn.answer
+    return value_json(answer) if has_value(answer) else render.to_markdown(answer.text)
 
 
 def _call(call: ToolCall) -> list[str]:

@@ -15,6 +15,7 @@ from nbchat.frontends.notebook.page_or_text import show
 from nbchat.invisible import INVISIBLE
 from nbchat.render.characters import undisguised_name, unmasked, without_emoji_marks
 from nbchat.render.page import note
+from nbchat.render.value_table import has_value, value_json
 from nbchat.wording import plural, shorten
 
 if TYPE_CHECKING:
@@ -80,11 +81,13 @@ def last_answer(chat: ChatCommand) -> Answer | None:
 
 def _blocks(chat: ChatCommand) -> list[CodeBlock]:
     """The blocks of the last answer, of which there is one at least."""
-    from nbchat.render.markdown.code_blocks import code_blocks
+    from nbchat.render.markdown.code_blocks import CodeBlock, code_blocks
 
     answer = last_answer(chat)
     if answer is None:
         raise NotThere(f"{NOTHING_ANSWERED}\nAsk with %%chat and your question below it.")
+    if has_value(answer):
+        return [CodeBlock("json", value_json(answer))]
     blocks = code_blocks(answer.text)
     if not blocks:
         raise NotThere(

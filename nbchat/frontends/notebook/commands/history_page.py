@@ -100,7 +100,7 @@ def _turn_html(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, s
 
 def _answer_html(answer: Answer) -> str:
     """Its words, and the tools that were run for it; a picture in words."""
-    if not has_results(answer):
+    if not has_results(answer) and answer.valued is None:
         return render.to_html(answer.text)
     return body_html(answer, picture_in_words)
 
