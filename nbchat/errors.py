@@ -6,7 +6,8 @@
     │   ├── MissingKey          no key for this provider; its variable is named
     │   ├── BadSettings         a setting, or a row of a settings file, is not usable
     │   │   ├── BadCall         a call in Python that cannot be made; a TypeError too
-    │   │   │   └── NoQuestion  nothing is asked
+    │   │   │   ├── NoQuestion  nothing is asked
+    │   │   │   └── NoValue  the answer to a question without a schema; an AttributeError too
     │   │   ├── BadOption       no such option, or a value that it does not take
     │   │   ├── BadCommand      a command of %chat lacks something, or takes something else
     │   │   │   └── NoSuchCommand
@@ -152,6 +153,15 @@ class NoQuestion(BadCall):
     ... except NoQuestion as error:
     ...     print(error)
     there is no question. Write one into the cell, below the %%chat line; in Python pass ...
+    """
+
+
+class NoValue(BadCall, AttributeError):
+    """The answer has no value: nobody asked for one.
+
+    >>> import nbchat
+    >>> hasattr(nbchat.ask("demo", "What did I just ask?"), "value")
+    False
     """
 
 

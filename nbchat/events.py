@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
-from nbchat.errors import BadCall, InvalidAnswer
+from nbchat.errors import BadCall, InvalidAnswer, NoValue
 from nbchat.messages import (
     AnswerPart,
     Image,
@@ -192,13 +192,34 @@ class _ShownAnswer(ReadFromParts):
     def value(self) -> Any:
         """The validated value, where the question had a `schema`.
 
-        Raises InvalidAnswer where the answer is no such value, BadCall without a schema.
+        Of an answer that was kept on disk it is what JSON has: a dict in the place of a model.
+        Raises InvalidAnswer where the answer is no such value, NoValue without a schema.
+
+        >>> import nbchat
+        >>> nbchat.ask("demo", "Is the sky blue?", schema=bool).value
+        True
         """
         if self.valued is None:
-            raise BadCall("this answer has no value: ask with schema=, such as schema=list[str].")
+            raise NoValue("this answer has no value: ask with schema=, such as schema=list[str].")
         if self.valued.error is not None:
             raise self.valued.error
         return self.valued.value
+
+    def frame(self) -> Any:
+        """The value as a table of pandas or polars: a row for each of a list.
+
+        It is of the one that the notebook has imported; of pandas where both or none are.
+
+        >>> answer = Answer()
+        >>> answer.valued = Valued([{"name": "Ada", "age": 36}, {"name": "Bob", "age": 41}])
+        >>> answer.frame()
+          name  age
+        0  Ada   36
+        1  Bob   41
+        """
+        from nbchat.values.frames import frame_of
+
+        return frame_of(self.value)
 
     @property
     def has_stopped(self) -> bool:

@@ -126,7 +126,9 @@ def check_tool_choice(choice: str | None, tools: Sequence[Tool]) -> None:
 
 
 def as_schema(schema: Any) -> Mapping[str, Any]:
-    """The JSON schema of whatever `schema=` takes."""
+    """The JSON schema of whatever `schema=` takes; one that is given goes as it is."""
+    if isinstance(schema, Mapping):
+        return schema
     from nbchat.values.value_type import ValueType
 
     return ValueType.of(schema).json_schema

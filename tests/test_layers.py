@@ -28,12 +28,12 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
             "wrong_calls",
         ),
     ),
+    ("values",),
     (
         *("provider_state", "attachments", "picture_words", "messages"),
         *("part_lists", "text_like", "events"),
         *("masked_parts", "turns"),
     ),
-    ("values",),
     ("option_values", "options", "option_fields", "signatures", "questions"),
     ("render",),
     ("catalog",),

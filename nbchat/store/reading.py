@@ -24,8 +24,8 @@ from pydantic import (
     ValidationError,
 )
 
-from nbchat.errors import BadSettings
-from nbchat.events import Answer, Stop, Usage
+from nbchat.errors import BadSettings, InvalidAnswer
+from nbchat.events import Answer, Stop, Usage, Valued
 from nbchat.messages import (
     File,
     Image,
@@ -41,6 +41,7 @@ from nbchat.provider_state import ProviderState
 from nbchat.store.old_rows import renewed
 from nbchat.store.stored_turn import KINDS
 from nbchat.turns import Turn
+from nbchat.values.plain import value_in
 
 DEEPEST = 64  # levels of a stored JSON value
 LONGEST_NAME = 300  # characters
@@ -143,6 +144,20 @@ def _stop(value: Any) -> Any:
     return _object(Stop, value) if isinstance(value, dict) else value
 
 
+def _valued(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("error"), str):
+        return Valued(error=InvalidAnswer(value["error"]))
+    text = value.get("json")
+    if not isinstance(text, str):
+        raise ValueError("it has neither JSON nor an error")
+    try:
+        return Valued(value_in(text))
+    except ValueError:
+        return Valued(error=InvalidAnswer("the value of this answer could not be kept."))
+
+
 Word = Annotated[str, Field(max_length=LONGEST_NAME)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 
@@ -179,6 +194,7 @@ class TurnRow(BaseModel):
     left_out: Count = 0
     by_default: bool = False
     waiting: list[str] = []
+    valued: Annotated[Any, BeforeValidator(_valued)] = None
 
     def turn(self, parent: Turn | None, others: Mapping[str, Any], id: str | None) -> Turn:
         """The turn that this row is of; without an id it is a new one."""
@@ -191,6 +207,7 @@ class TurnRow(BaseModel):
             Usage(**{name: count for name, count in usage.items() if name in names})
             for usage in self.lost
         ]
+        answer.valued = self.valued
         answer.parts = self.parts
         answer = answer.ended()
         turn = Turn(Message("user", self.question), answer, parent, self.cell, self.seconds)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from nbchat.events import Usage
+from nbchat.events import Usage, Valued
 from nbchat.messages import (
     AnswerPart,
     Content,
@@ -89,8 +89,21 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
         "left_out": turn.left_out,
         **({"by_default": True} if turn.by_default else {}),
         "waiting": list(turn.waiting),
+        **({"valued": _valued_fields(answer.valued)} if answer.valued else {}),
     }
     return _with_others(row, turn.others)
+
+
+def _valued_fields(valued: Valued) -> dict[str, str]:
+    """What became of a schema: the value as JSON in a text, or the sentence why there is none.
+
+    A text, because a value may be deeper than a row, and hold NaN.
+    """
+    if valued.error is not None:
+        return {"error": str(valued.error)}
+    from nbchat.values.plain import json_of
+
+    return {"json": json_of(valued.value)}
 
 
 def _counts(usage: Usage) -> dict[str, int | None]:

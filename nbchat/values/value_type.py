@@ -6,101 +6,173 @@ is none, such as a list, is the one member of an object when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import Any
 
 from nbchat.errors import BadOption
-from nbchat.wording import first_line, shorten
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from nbchat.values.finding import json_in
+from nbchat.values.growing import GrowingRows, GrowingShape, GrowingValue
+from nbchat.values.json_check import JsonCheck
+from nbchat.values.json_schema import usable, with_object_around, with_object_at_root
+from nbchat.values.kinds import (
+    Checked,
+    Kind,
+    OfJsonSchema,
+    OfPydantic,
+    RowsOf,
+    adapter_of,
+    as_list_type,
+    is_of_rows,
+    is_plain_list,
+    name_of,
+    row_type,
+)
+from nbchat.values.problems import InvalidValue, Problem
+from nbchat.values.short_text import type_of_text
 
 MEMBER = "value"  # of the object around what is none
 LIST_MEMBER = "items"
-
-
-@dataclass(slots=True, frozen=True)
-class Problem:
-    """What is wrong at one place of a value."""
-
-    path: str  # such as `people[2].age`; empty for the whole
-    message: str
-    input: Any = None
-
-
-class InvalidValue(Exception):
-    """A text is no such value. `is_json` says whether it has any JSON at all."""
-
-    def __init__(self, problems: list[Problem], *, is_json: bool = True) -> None:
-        super().__init__("; ".join(f"{one.path}: {one.message}" for one in problems))
-        self.problems = problems
-        self.is_json = is_json
+NO_JSON = "There is no JSON in it"
+BROKEN_JSON = "Its JSON is broken, or not whole"
 
 
 @dataclass(slots=True, frozen=True)
 class ValueType:
-    """A type that an answer is to be of."""
+    """A type that an answer is to be of.
+
+    >>> people = ValueType.of("list[name, age int]")
+    >>> people.is_list, people.fields
+    (True, ('name', 'age'))
+    >>> people.read('Here they are: [{"name": "Ada", "age": 36}]')
+    [{'name': 'Ada', 'age': 36}]
+    """
 
     name: str
     json_schema: Mapping[str, Any]  # as a provider is sent it: always of an object
     member: str  # of that object in which the value is; empty where it is the object itself
-    adapter: TypeAdapter[Any]
+    kind: Kind
+    row: Kind | None = None  # what checks a row, where it is a list
 
     @classmethod
     def of(cls, schema: Any) -> ValueType:
         """What a `schema=` asks for. Raises BadOption for what is no type."""
-        from pydantic import TypeAdapter
-
         if isinstance(schema, ValueType):
             return schema
+        if isinstance(schema, str):
+            if not schema.lstrip().startswith("{"):
+                return cls._of_type(type_of_text(schema), "answer")
+            schema = _json_schema_in(schema)
         if isinstance(schema, Mapping):
-            return cls(str(schema.get("title") or "answer"), schema, "", TypeAdapter(Any))
-        try:
-            adapter: TypeAdapter[Any] = TypeAdapter(schema)
-            made = adapter.json_schema()
-        except Exception as error:
-            why = shorten(first_line(error).rstrip("."), 150)
-            raise BadOption(f"{_name_of(schema)} has no JSON schema: {why}.") from None
-        if made.get("type") == "object" or "$ref" in made:
-            return cls(_name_of(schema), made, "", adapter)
-        member = LIST_MEMBER if made.get("type") == "array" else MEMBER
-        definitions = {name: made.pop(name) for name in ("$defs",) if name in made}
-        around = {
-            "type": "object",
-            "properties": {member: made},
-            "required": [member],
-            "additionalProperties": False,
-        }
-        return cls(_name_of(schema), {**around, **definitions}, member, adapter)
+            return cls._of_json_schema(schema)
+        return cls._of_type(schema, name_of(schema))
+
+    @classmethod
+    def _of_json_schema(cls, schema: Mapping[Any, Any]) -> ValueType:
+        root, targets = usable(schema)
+        check = JsonCheck(root, targets)
+        row = OfJsonSchema(check, root["items"]) if is_of_rows(root) else None
+        return cls._made(str(root.get("title") or "answer"), root, OfJsonSchema(check), row)
+
+    @classmethod
+    def _of_type(cls, schema: Any, name: str) -> ValueType:
+        schema = as_list_type(schema)
+        adapter, made = adapter_of(schema)
+        kind: Kind = OfPydantic(adapter)
+        if not is_of_rows(made):
+            return cls._made(name, made, kind)
+        row = OfPydantic(adapter_of(row_type(schema))[0])
+        if is_plain_list(schema):
+            kind = RowsOf(row)
+        return cls._made(name, made, kind, row)
+
+    @classmethod
+    def _made(
+        cls, name: str, made: Mapping[str, Any], kind: Kind, row: Kind | None = None
+    ) -> ValueType:
+        as_object = with_object_at_root(made)
+        if as_object is not None:
+            return cls(name, as_object, "", kind)
+        member = MEMBER if row is None else LIST_MEMBER
+        return cls(name, with_object_around(made, member), member, kind, row)
 
     @property
     def is_list(self) -> bool:
         """Whether it grows row by row."""
-        return self.member == LIST_MEMBER
+        return self.row is not None
 
-    def read(self, text: str) -> Any:
-        """The value that an answer's text is. Raises InvalidValue."""
-        from pydantic import ValidationError
-        from pydantic_core import from_json
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of what it has, or each of its rows; none where these are single values."""
+        node = self._value_schema
+        if self.is_list:
+            node = self._resolved(node.get("items"))
+        properties = node.get("properties")
+        return tuple(properties) if isinstance(properties, dict) else ()
 
-        try:
-            found = from_json(text.strip())
-        except ValueError as error:
-            raise InvalidValue([Problem("", str(error))], is_json=False) from None
-        inner = found[self.member] if self.member and isinstance(found, dict) else found
-        try:
-            return self.adapter.validate_python(inner)
-        except ValidationError as error:
-            raise InvalidValue([_problem(one) for one in error.errors()]) from None
+    @property
+    def _value_schema(self) -> Mapping[str, Any]:
+        if not self.member:
+            return self.json_schema
+        return self._resolved(self.json_schema["properties"][self.member])
+
+    def _resolved(self, node: Any) -> Mapping[str, Any]:
+        """What a reference among the shared definitions stands for."""
+        reference = node.get("$ref", "") if isinstance(node, Mapping) else ""
+        _, shared, name = [*reference.split("/"), "", ""][:3]
+        if reference:
+            node = self.json_schema.get(shared, {}).get(name)
+        return node if isinstance(node, Mapping) else {}
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def read(self, text: str, growing: GrowingValue | None = None) -> Any:
+        """The value that an answer's text is: of what JSON it holds, the first that fits.
+
+        What `growing` has checked of the same text is not checked again. Raises InvalidValue.
+        """
+        found = json_in(text)
+        checked = growing.checked if growing else ()
+        failures: list[tuple[int, InvalidValue]] = []
+        for whole in found.values:
+            try:
+                return self._read(whole.value, checked)
+            except InvalidValue as error:
+                failures.append((whole.length, error))
+        if failures:  # the longest was most likely meant
+            raise max(failures, key=lambda failure: failure[0])[1]
+        why = BROKEN_JSON if found.is_broken else NO_JSON
+        raise InvalidValue([Problem("", why)], is_json=False)
+
+    def _read(self, found: Any, checked: Sequence[Checked]) -> Any:
+        failed: InvalidValue | None = None
+        for value in self._meant(found):
+            try:
+                return self.kind.read(value, checked)
+            except InvalidValue as error:
+                failed = failed or error
+        assert failed is not None
+        raise failed
+
+    def _meant(self, found: Any) -> Iterator[Any]:
+        """What may be the value: inside the object that was asked for, or without it."""
+        if self.member and isinstance(found, dict) and self.member in found:
+            yield found[self.member]
+        yield found
+
+    def growing(self) -> GrowingValue:
+        """What makes a value of an answer while it streams."""
+        if self.row is None:
+            return GrowingShape(self.member)
+        items = self._resolved(self._value_schema.get("items"))
+        word = items.get("type")
+        return GrowingRows(self.row, word if isinstance(word, str) else "")
 
 
-def _problem(error: Any) -> Problem:
-    path = ".".join(map(str, error["loc"]))
-    return Problem(path, error["msg"], error.get("input"))
-
-
-def _name_of(schema: Any) -> str:
-    if isinstance(schema, type) and get_origin(schema) is None:
-        return schema.__name__
-    return str(schema).replace("typing.", "")
+def _json_schema_in(text: str) -> Mapping[str, Any]:
+    try:
+        schema = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadOption(f"the schema begins as JSON, and is none: {error}.") from None
+    return schema  # type: ignore[no-any-return]  # it begins as an object

@@ -161,8 +161,8 @@ MODELS = {
     "list_of_union": Sample(
         t.Owner,
         '{"pets": [{"kind": "cat", "lives": 9}, {"kind": "dog", "breed": "pug"}]}',
-        '{"pets": [{"kind": "cat", "lives": 9}], "pet": 1, "pets": 5}',
-        "pets",
+        '{"pets": [{"kind": "cat", "lives": 9}, {"kind": "cow"}]}',
+        "pets[1].kind",
     ),
     "uuid_decimal_url": Sample(
         t.Invoice,
@@ -225,7 +225,7 @@ OTHER_TYPES = {
         t.Film, '{"title": "M", "year": 1931}', '{"title": "M", "year": "early"}', "year"
     ),
     "not_required": Sample(t.Book, '{"title": "Ulysses"}', '{"author": "Joyce"}', "title"),
-    "named_tuple": Sample(t.Colour, '{"items": [255, 0, 16]}', '{"items": [255, 0, "red"]}', "[2]"),
+    "named_tuple": Sample(t.Colour, '{"value": [255, 0, 16]}', '{"value": [255, 0, "red"]}', "[2]"),
     "str_enum": Sample(t.Mood, '{"value": "neutral"}', '{"value": "angry"}', ""),
     "int_enum": Sample(t.Priority, '{"value": 2}', '{"value": 3}', ""),
     "mixed_enum": Sample(t.Mixed, '{"value": 7}', '{"value": 8}', ""),
@@ -249,7 +249,7 @@ OTHER_TYPES = {
         '{"items": [1]}',
         "",
     ),
-    "tuple": Sample(tuple[int, str], '{"items": [1, "a"]}', '{"items": ["x", "a"]}', "[0]"),
+    "tuple": Sample(tuple[int, str], '{"value": [1, "a"]}', '{"value": ["x", "a"]}', "[0]"),
     "dict_of_models": Sample(
         dict[str, t.Person],
         '{"first": {"name": "Ada", "age": 36}}',
