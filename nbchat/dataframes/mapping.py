@@ -25,6 +25,7 @@ from nbchat.dataframes.checkpoint import Checkpoint, rows_file
 from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
 from nbchat.dataframes.mapped import Mapped
+from nbchat.dataframes.place import display_here
 from nbchat.dataframes.progress import ProgressDisplay
 from nbchat.dataframes.records import records_of
 from nbchat.dataframes.template import Template
@@ -87,6 +88,7 @@ def map(
         rate=rate,
         at_once=at_once,
         options=options,
+        display=display_here(),
     )
 
 

@@ -47,7 +47,9 @@ def usable(schema: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, Node]]:
         root: dict[str, Any] = json.loads(json.dumps(schema, allow_nan=False, default=dict))
         nodes = list(_nodes(root, ""))
     except (TypeError, ValueError, RecursionError):
-        raise BadOption("a JSON schema holds what JSON has: dicts, lists, texts, numbers.") from None
+        raise BadOption(
+            "a JSON schema holds what JSON has: dicts, lists, texts, numbers."
+        ) from None
     if root and not root.keys() & _KNOWN:
         raise BadOption(
             "this dict is no JSON schema: nothing in it is a keyword of one. "
