@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 MAIN = "main"  # the conversation that needs no name
 FORK_SECONDS = 10.0  # that a fork waits for our threads, and they for it
-ROWS_FILE = "rows.sqlite"
 LOCAL_SERVER = "no key is set, but a server on this machine has it"
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
@@ -256,7 +255,7 @@ class Runtime:
         """
         try:
             path = notebook_path.history_file(self.settings().history)
-            if path is None or self._is_watched() is False:
+            if path is None or self.is_watched() is False:
                 return None
             store = self._open_store(path)
         except BadSettings as error:
@@ -284,23 +283,12 @@ class Runtime:
 
     def store_for(self, conversation: Named) -> Store | NoHistory | None:
         """Where this one is stored: nowhere without a notebook, unless a person has named it."""
-        is_named = self._is_watched() and conversation.name != MAIN
+        is_named = self.is_watched() and conversation.name != MAIN
         if not notebook_path.notebook_path() and not is_named:
             return None
         return self.store() or self.no_history
 
-    def rows_file(self, *, is_named: bool) -> Path | None:
-        """Where the answers of a map are kept, if they are: beside the history.
-
-        Where no person watches, only those of a map that has a name. Raises BadSettings where
-        there is no place for them.
-        """
-        path = notebook_path.history_file(self.settings().history)
-        if path is None or not (is_named or self._is_watched()):
-            return None
-        return path.with_name(ROWS_FILE)
-
-    def _is_watched(self) -> bool | None:
+    def is_watched(self) -> bool | None:
         """Whether a person watches, also where Python alone asks; None in a script."""
         return notebook_path.kernel_is_watched() if self.watched is None else self.watched
 

@@ -22,6 +22,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from nbchat.engine.retry import LONGEST_WAIT
 from nbchat.errors import (
     BadAttachment,
     KeyRefused,
@@ -34,8 +35,6 @@ from nbchat.errors import (
 )
 from nbchat.events import Answer
 from nbchat.messages import Message
-
-LONGEST_WAIT = 60.0  # seconds that a provider may ask for; whoever waits longer is asked first
 
 
 @dataclass(slots=True, frozen=True)

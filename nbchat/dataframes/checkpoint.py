@@ -16,16 +16,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from nbchat import runtime
 from nbchat.errors import BadSettings
 from nbchat.events import Answer
 from nbchat.messages import Message
-from nbchat.store.notebook_path import notebook_path
+from nbchat.store.notebook_path import history_file, notebook_path
 from nbchat.store.private_files import make_private_file, take_from_others
 from nbchat.store.reading import read_json, read_turn
 from nbchat.store.schema import NotOurs, transaction
 from nbchat.store.stored_turn import answer_fields, strict_json
 from nbchat.turns import Turn
 
+FILE = "rows.sqlite"
 BUSY_SECONDS = 1.0
 VERSION = 1
 _TABLES = (
@@ -43,6 +45,19 @@ _TABLES = (
         PRIMARY KEY (map, key)
     ) WITHOUT ROWID""",
 )
+
+
+def rows_file(*, is_named: bool) -> Path | None:
+    """Where the answers of a map are kept, if they are: beside the history.
+
+    Where no person watches, only those of a map that has a name. Raises BadSettings where there
+    is no place for them.
+    """
+    current = runtime.current()
+    path = history_file(current.settings().history)
+    if path is None or not (is_named or current.is_watched()):
+        return None
+    return path.with_name(FILE)
 
 
 class KeptMap(NamedTuple):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from enum import Enum
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from nbchat.context.classes import is_from
 from nbchat.dataframes.row import Row
 from nbchat.errors import error_name
+from nbchat.values.frames import rows_of
 from nbchat.values.value_type import ValueType
 
 ANSWER = "answer"
@@ -49,34 +47,12 @@ def _text(row: Row) -> str | None:
 
 def _value_columns(rows: Sequence[Row], wanted: ValueType) -> dict[str, list[Any]]:
     """A column for each field, where the schema is of an object; else one with the values."""
-    values = [None if row.answer is None else _plain(row.value) for row in rows]
-    is_object = not wanted.member and all(isinstance(value, dict | None) for value in values)
-    if not is_object:
-        return {ANSWER: values}
-    names = dict.fromkeys(wanted.json_schema.get("properties", {}))
-    names |= dict.fromkeys(str(name) for value in values for name in value or ())
-    made = {name: [value and value.get(name) for value in values] for name in names}
-    return {name: cells for name, cells in made.items() if not _is_alias(name, cells, values)}
-
-
-def _is_alias(name: str, cells: Sequence[Any], values: Sequence[Any]) -> bool:
-    """Whether a name of the schema is only how the provider is told a field of another name."""
-    return any(values) and not any(name in value for value in values if value is not None)
-
-
-def _plain(value: Any) -> Any:
-    """A value as a cell holds it: objects are dicts, members of an Enum what they stand for."""
-    if isinstance(value, Enum):
-        return value.value
-    if is_from(value, "pydantic", "BaseModel"):
-        return {name: _plain(member) for name, member in value}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(member) for name, member in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(member) for member in value]
-    return value
+    if wanted.member:
+        return {ANSWER: [one[ANSWER] for one in rows_of([{ANSWER: row.value} for row in rows])]}
+    values = [None if row.answer is None else rows_of([row.value])[0] for row in rows]
+    found = dict.fromkeys(name for value in values for name in value or ())
+    names = found or dict.fromkeys(wanted.fields)
+    return {name: [value and value.get(name) for value in values] for name in names}
 
 
 def _tokens(row: Row) -> int | None:

@@ -10,7 +10,8 @@ from nbchat.dataframes.progress import Progress
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.row import Row
 from nbchat.events import Answer, Usage, Valued, summed
-from nbchat.values.value_type import InvalidValue, ValueType
+from nbchat.values.problems import InvalidValue
+from nbchat.values.value_type import ValueType
 
 
 class Filling:

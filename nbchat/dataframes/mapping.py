@@ -22,7 +22,7 @@ from typing import Any, Unpack
 
 from nbchat import runtime
 from nbchat.dataframes.asking import Job, RowAsker
-from nbchat.dataframes.checkpoint import Checkpoint
+from nbchat.dataframes.checkpoint import Checkpoint, rows_file
 from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
 from nbchat.dataframes.mapped import Mapped
@@ -89,6 +89,7 @@ def map(
         rate=rate,
         at_once=at_once,
         options=options,
+        display=display_here(),
     )
 
 
@@ -140,7 +141,7 @@ def asker_for(where: Any) -> RowAsker:
 def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, str]:
     """What was answered before, where that is kept; else why it cannot be."""
     try:
-        path = runtime.current().rows_file(is_named=bool(job.name))
+        path = rows_file(is_named=bool(job.name))
     except BadSettings as error:
         return None, f"The rows are not kept, since {error}"
     return (Checkpoint(path, job.id, job.name, parts) if path else None), ""
