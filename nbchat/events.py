@@ -195,8 +195,9 @@ class _ShownAnswer(ReadFromParts):
         Of an answer that was kept on disk it is what JSON has: a dict in the place of a model.
         Raises InvalidAnswer where the answer is no such value, NoValue without a schema.
 
-        >>> import nbchat
-        >>> nbchat.ask("demo", "Is the sky blue?", schema=bool).value
+        >>> answer = Answer()
+        >>> answer.valued = Valued(True)
+        >>> answer.value
         True
         """
         if self.valued is None:

@@ -9,9 +9,10 @@ any names, is sent as it is, and the host does its best.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from nbchat.wire.grammar_schema import grammar_schema
 from nbchat.wire.schema import FORMATS, plain_schema, schema_name, simple_schema
 from nbchat.wire.schema_nodes import (
     Node,
@@ -39,11 +40,26 @@ KEPT = {
 _LOOKS_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?(?:[=!]|<[=!])")
 
 
-def named_schema(schema: Mapping[str, Any]) -> Node:
-    """The schema with a name, and whether it is strict: as both of OpenAI's formats take it."""
+def named_form(form: str) -> Callable[[Mapping[str, Any]], Node]:
+    """What makes of a schema what both of OpenAI's formats take: with a name, and how strict it is.
+
+    `form` is that of `Quirks`.
+    """
+    return {"strict": _strictly, "grammar": _by_grammar, "plain": _plainly}[form]
+
+
+def _strictly(schema: Mapping[str, Any]) -> Node:
     strict = strict_schema(schema)
     sent = plain_schema(schema) if strict is None else strict
     return {"name": schema_name(schema), "schema": sent, "strict": strict is not None}
+
+
+def _by_grammar(schema: Mapping[str, Any]) -> Node:
+    return {"name": schema_name(schema), "schema": grammar_schema(schema), "strict": True}
+
+
+def _plainly(schema: Mapping[str, Any]) -> Node:
+    return {"name": schema_name(schema), "schema": plain_schema(schema), "strict": True}
 
 
 def strict_schema(schema: Mapping[str, Any]) -> Node | None:

@@ -45,8 +45,10 @@ def with_system_in_question(ask: ModelRequest) -> ModelRequest:
     Its template refuses the role, or leaves it out.
     """
     text = _instructions(ask)
-    if not ask.quirks.system_in_question or not text:
-        return ask
+    return _before_question(ask, text) if ask.quirks.system_in_question and text else ask
+
+
+def _before_question(ask: ModelRequest, text: str) -> ModelRequest:
     messages = list(ask.messages)
     first = [at for at, message in enumerate(messages) if message.role == "user"]
     if not first:
@@ -61,13 +63,16 @@ def with_system_in_question(ask: ModelRequest) -> ModelRequest:
 
 
 def _instructions(ask: ModelRequest) -> str:
-    is_held = ask.quirks.schema_mode in HELD
-    if ask.schema is None or (is_held and not ask.quirks.schema_unseen):
-        return ask.system
-    wanted = "Answer with JSON alone, matching this JSON schema:\n" + json.dumps(
-        ask.schema, ensure_ascii=False
-    )
-    return f"{ask.system}\n\n{wanted}" if ask.system else wanted
+    return "\n\n".join(filter(None, (ask.system, _instruction(ask))))
+
+
+def _instruction(ask: ModelRequest) -> str:
+    """The schema in words, where the model would not know of it otherwise."""
+    is_told = ask.quirks.schema_mode in HELD and not ask.quirks.schema_unseen
+    if ask.schema is None or is_told:
+        return ""
+    schema = json.dumps(ask.schema, ensure_ascii=False)
+    return f"Answer with JSON alone, matching this JSON schema:\n{schema}"
 
 
 def held_to(
@@ -96,8 +101,11 @@ def held_to(
 
 
 def in_words(ask: ModelRequest, mode: Literal["json_object", "none"]) -> ModelRequest:
-    """The question with the schema as an instruction."""
-    return replace(ask, quirks=ask.quirks.model_copy(update={"schema_mode": mode}))
+    """The question with the schema as an instruction, as it is about to be rendered."""
+    said = replace(ask, quirks=ask.quirks.model_copy(update={"schema_mode": mode}))
+    if not ask.quirks.system_in_question or _instruction(ask):
+        return said
+    return _before_question(said, _instruction(said))
 
 
 def plain_schema(schema: Mapping[str, Any]) -> Node:
@@ -105,7 +113,7 @@ def plain_schema(schema: Mapping[str, Any]) -> Node:
 
     @ai-sdk/moonshotai takes out `$schema`, too.
     """
-    return typed(resolved_root(simple_schema(schema, FORMATS)))
+    return changed_everywhere(resolved_root(simple_schema(schema, FORMATS)), typed)
 
 
 def simple_schema(schema: Mapping[str, Any], formats: Collection[str]) -> Node:

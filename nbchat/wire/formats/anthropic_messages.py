@@ -300,7 +300,7 @@ class Reader:
             case "tool_use" if is_answer(given.get("name")):
                 self._answered = True
                 self._texts.begin()
-                return self._answer(answer_text(given.get("input")))
+                return self._parts.text(answer_text(given.get("input")), self._texts.number)
             case "tool_use":
                 self._calls.append(block)
                 self._called = self._called or bool(string(given.get("name")))
@@ -323,7 +323,7 @@ class Reader:
             case "input_json_delta":
                 block = self._blocks.of(index, "tool_use", begins=False)
                 if is_answer(block.given.get("name")):
-                    return self._answer(string(delta.get("partial_json")))
+                    return self._parts.text(delta.get("partial_json"), self._texts.number)
                 block.pieces.append(string(delta.get("partial_json")))
         return []
 
@@ -351,10 +351,6 @@ class Reader:
             return []
         failure = search_failure(searched)
         return [*self._parts.thought_state(searched), *([Notice(failure)] if failure else [])]
-
-    def _answer(self, text: str) -> list[Event]:
-        """The next piece of what the answer's own tool is called with."""
-        return self._parts.text(text, place=self._texts.number)
 
     def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))

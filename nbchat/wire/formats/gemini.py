@@ -107,9 +107,8 @@ def _path(model: str) -> str:
 def _config(ask: ModelRequest, schema: Mapping[str, Any] | None) -> dict[str, Any]:
     config = place(ask, FIELDS)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
-        config["responseMimeType"] = "application/json"
-    if schema is not None:
-        config["responseJsonSchema"] = schema
+        held = {"responseJsonSchema": schema} if schema else {}
+        config |= {"responseMimeType": "application/json", **held}
     if thinking := _thinking(ask.thinking):
         config["thinkingConfig"] = thinking
     return config

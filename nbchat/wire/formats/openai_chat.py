@@ -18,7 +18,7 @@ from nbchat.wire.chat_media import ChatMedia, words_and_pictures
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
-from nbchat.wire.openai_schema import named_schema
+from nbchat.wire.openai_schema import named_form
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
@@ -64,7 +64,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     Messages come last, so that the bytes before the new message repeat.
     """
     ask, left_out = without_claudes_thinking(ask)
-    ask, schema, in_words = held_to(ask, _format)
+    ask, schema, in_words = held_to(ask, named_form(ask.quirks.schema_form))
     quirks = ask.quirks
     if "claude" in ask.model.lower():
         ask = with_used_tools(ask)
@@ -84,7 +84,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, quirks.body)
     merge_into(body, ask.thinking.body)
     if schema or (ask.schema is not None and quirks.schema_mode == "json_object"):
-        body["response_format"] = schema or {"type": "json_object"}
+        body["response_format"] = _format(schema)
         merge_into(body, quirks.schema_body)
     if ask.tools:
         body["tools"] = function_tools(ask.tools)
@@ -111,8 +111,8 @@ def _tool_choice(choice: str) -> str | dict[str, Any]:
     return {"type": "function", "function": {"name": choice}}
 
 
-def _format(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "json_schema", "json_schema": named_schema(schema)}
+def _format(schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": schema} if schema else {"type": "json_object"}
 
 
 # --- understanding the answer --------------------------------------------------------------

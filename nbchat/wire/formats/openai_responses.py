@@ -16,7 +16,7 @@ from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds
-from nbchat.wire.openai_schema import named_schema
+from nbchat.wire.openai_schema import named_form
 from nbchat.wire.output_items import CALL, DRAWING, OutputItem, OutputItems
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
@@ -54,7 +54,7 @@ def render(ask: ModelRequest) -> HttpRequest:
 
     `input` comes last, so that the bytes before the new message repeat.
     """
-    ask, schema, in_words = held_to(ask, named_schema)
+    ask, schema, in_words = held_to(ask, named_form(ask.quirks.schema_form))
     body: dict[str, Any] = {"model": ask.model, "stream": True, "store": False}
     body |= place(ask, FIELDS)
     if ask.quirks.cache == "prompt_cache_key" and ask.cache_key:
