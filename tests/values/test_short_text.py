@@ -36,7 +36,9 @@ def test_every_type_there_is() -> None:
 
 
 def test_values_are_dicts() -> None:
-    value = ValueType.of("first-name, born date?").read('{"first-name": "Ada", "born": "1815-12-10"}')
+    value = ValueType.of("first-name, born date?").read(
+        '{"first-name": "Ada", "born": "1815-12-10"}'
+    )
 
     assert value == {"first-name": "Ada", "born": date(1815, 12, 10)}
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
+import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ...conftest import is_personal
 from ...fakes.provider import Play, Request, Service, answer, said
 from ...running_kernel import Ran, RunningKernel
+from ...waiting import until
 from .conftest import plain
 
 FRAME = """
@@ -53,10 +57,23 @@ TASTES = {
 }
 
 
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKernel]:
+    """One for all of them; each test has a history of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(is_personal, list(os.environ)):
+            patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        with RunningKernel(cwd=tmp_path_factory.mktemp("kernel")) as kernel:
+            kernel.run("%load_ext nbchat")
+            yield kernel
+
+
 @pytest.fixture
-def rows(kernel: RunningKernel, kimi: Service) -> Service:
+def rows(kernel: RunningKernel, kimi: Service, tmp_path: Path) -> Service:
     """The kernel has a frame, and Kimi tastes."""
-    assert kernel.run(FRAME).status == "ok"
+    history = str(tmp_path / "history.sqlite")
+    assert kernel.run(f"os.environ['NBCHAT_HISTORY'] = {history!r}\n{FRAME}").status == "ok"
     kimi.always(by_question(TASTES))
     return kimi
 
@@ -166,11 +183,8 @@ def test_the_stop_button_binds_what_is_done_and_running_again_goes_on(
     hanging = answer(*said("no")[:1], hold=60)
     rows.always(by_question({**TASTES, "mint": hanging, "nougat": hanging}))
     started = kernel.start(EACH)
-    deadline = time.monotonic() + 60
-    while len(rows.requests) < 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    time.sleep(0.2)  # until the one answer has arrived
+    until(lambda: len(rows.requests) == 3)
+    until(lambda: "3 of 5 rows" in str(kernel.client.get_iopub_msg(timeout=60)["content"]))
 
     kernel.interrupt()
     ran = kernel.finish(started)
@@ -212,6 +226,7 @@ def test_where_no_value_may_leave_no_row_is_asked(kernel: RunningKernel, rows: S
     kernel.run("from pathlib import Path; Path('nbchat.toml').write_text('data = \"schema\"')")
 
     ran = kernel.run(EACH)
+    kernel.run("Path('nbchat.toml').unlink()")
 
     assert ran.status == "error"
     assert 'data = "schema"' in ran.error
