@@ -77,7 +77,7 @@ class _Relay:
                         if self._sent - self._taken > BATCHES_AHEAD:
                             await self._room.wait()
         except Exception as error:  # raised again where it is wanted, in the consumer's thread
-            self.error = _bare(error)
+            self.error = bare(error)
         finally:
             self.deliver(_Mark.ENDED)
 
@@ -130,7 +130,7 @@ class _Relay:
         raise NotImplementedError
 
 
-def _bare(error: Exception) -> Exception:
+def bare(error: Exception) -> Exception:
     """An error of ours without the frames and causes that hold requests and keys."""
     if isinstance(error, NbchatError):
         error.__context__ = error.__cause__ = None
@@ -350,6 +350,6 @@ class ThreadBridge:
         try:
             return future.result()
         except NbchatError as error:
-            raise _bare(error) from None
+            raise bare(error) from None
         finally:
             future.cancel()

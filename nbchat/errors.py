@@ -49,6 +49,7 @@ the first. Messages are made for people and hold no keys: they are masked when a
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from nbchat.wording import as_can_be_written, to_copy
 
@@ -70,6 +71,7 @@ class NbchatError(Exception):
 
     retryable = False  # whether the same request may succeed in a moment
     other_model_helps = False  # whether the question may be answered by another model
+    result: Any = None  # of a map that it has ended: what was done by then
 
     def __init__(self, *words: object) -> None:
         from nbchat import known_keys  # loading the extension needs none of its patterns

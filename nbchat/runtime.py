@@ -252,7 +252,7 @@ class Runtime:
         """
         try:
             path = notebook_path.history_file(self.settings().history)
-            if path is None or self._is_watched() is False:
+            if path is None or self.is_watched() is False:
                 return None
             store = self._open_store(path)
         except BadSettings as error:
@@ -287,12 +287,12 @@ class Runtime:
 
     def store_for(self, conversation: Named) -> Store | NoHistory | None:
         """Where this one is stored: nowhere without a notebook, unless a person has named it."""
-        is_named = self._is_watched() and conversation.name != MAIN
+        is_named = self.is_watched() and conversation.name != MAIN
         if not notebook_path.notebook_path() and not is_named:
             return None
         return self.store() or self.no_history
 
-    def _is_watched(self) -> bool | None:
+    def is_watched(self) -> bool | None:
         """Whether a person watches, also where Python alone asks; None in a script."""
         return notebook_path.kernel_is_watched() if self.watched is None else self.watched
 

@@ -43,7 +43,10 @@ ELSEWHERE = {  # what other libraries call the same
     "endpoint": "base_url",
 }
 QUESTION = ("messages", "question", "prompt", "input", "text", "content", "message")
-IN_WORDS = {"model": "a model", "messages": "a question", "question": "a question"}
+IN_WORDS = {
+    **{"model": "a model", "messages": "a question", "question": "a question"},
+    **{"data": "data", "prompt": "a prompt"},
+}
 
 
 def takes_options(example: str) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -46,6 +46,8 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("frontends.panel.live_turn", "RENDER_SHARE", 0.25),
     ("frontends.panel.saved_copy", "LONGEST_COPY", 120_000),
     ("frontends.panel.saved_copy", "PICTURE_ROOM", 2_000_000),
+    ("frontends.rows.update_clock", "LONGEST_GAP", 5.0),
+    ("frontends.rows.update_clock", "SHORTEST_GAP", 0.25),
     ("frontends.server.body", "MOST_ENTRIES", 4096),
     ("frontends.server.body", "SMALL", 16 * 1024),
     ("frontends.server.limits", "MOST_BUCKETS", 4_096),

@@ -186,7 +186,7 @@ def test_what_nbval_skips_of_a_notebook_is_the_same_when_it_is_executed(
     of_lab: dict[str, str], tmp_path: Path
 ) -> None:
     """nbval runs cells without history: no cell is above another there, and none has failed."""
-    path = next(path for path in NOTEBOOKS if path.stem == "07_your_data")
+    path = next(path for path in NOTEBOOKS if path.stem == "08_your_data")
 
     ran = run(
         *EXECUTE, "--output", str(tmp_path / "ran.ipynb"), path.name, cwd=path.parent, **of_lab

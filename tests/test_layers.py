@@ -60,7 +60,7 @@ LAYERS = (  # each line imports from the lines above it, and from itself without
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 # Written down: how an object shows itself in a notebook, how the ready tools find the notebook that
-# they work in, and that %chat panel opens one.
+# they work in, where a map shows how far it is, and that %chat panel opens one.
 UPWARD = {
     "nbchat.events": "nbchat.display",
     "nbchat.turns": "nbchat.display",
@@ -68,6 +68,7 @@ UPWARD = {
     "nbchat.store.spent_table": "nbchat.display",
     "nbchat.conversation.conversation": "nbchat.display",
     "nbchat.tools.place": "nbchat.frontends.host",
+    "nbchat.dataframes.place": "nbchat.frontends.rows.here",
     "nbchat.frontends.notebook.commands.setup": "nbchat",
 }
 APART = (  # these know nothing of each other

@@ -1,21 +1,99 @@
-"""`nbchat.map`: the same question asked of each row."""
+"""`nbchat.map`: the same question asked of each row.
+
+records          the data: its columns and rows
+template         the prompt with columns in braces, and what it is for one row
+questions        what the rows ask: the different questions, and the rows that ask none
+asking           the seam: who asks the questions, and what came of one
+here             they are asked from here
+running          the first rows, then all others; what ends it
+filling          answers put into rows
+checkpoint       what was answered, on disk
+estimate         what it will take
+waiting          how a cell waits for it
+progress, place  how far it is, and where a person sees that
+mapped, columns, shown  the result, as a frame and as a notebook shows it
+work             all of that for one map
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Unpack
 
 from nbchat import runtime
-from nbchat.dataframes.mapped import Mapped, Row
-from nbchat.dataframes.progress import Progress, ProgressDisplay
-from nbchat.errors import NbchatError
-from nbchat.streams import AnswerSource, Pacing, SourceOptions
+from nbchat.dataframes.asking import Job, RowAsker
+from nbchat.dataframes.checkpoint import Checkpoint, rows_file
+from nbchat.dataframes.here import Here
+from nbchat.dataframes.identity import identity, map_id
+from nbchat.dataframes.mapped import Mapped
+from nbchat.dataframes.place import display_here
+from nbchat.dataframes.progress import ProgressDisplay
+from nbchat.dataframes.records import records_of
+from nbchat.dataframes.template import Template
+from nbchat.dataframes.work import Work
+from nbchat.errors import BadOption, BadSettings
+from nbchat.option_values import as_number, as_text, as_whole, shown
+from nbchat.options import Options, RequestOptions
+from nbchat.signatures import takes_options
+from nbchat.values.value_type import ValueType
 
-AT_ONCE = 64
+LOWEST_RATE, HIGHEST_RATE = 0.001, 100_000  # requests a second
+MOST_AT_ONCE = 10_000  # requests
+NO_VALUE_LEAVES = (
+    'data = "schema" in the settings: no value of the notebook leaves, and so no row is asked '
+    "about."
+)
 
 
-def map(  # noqa: PLR0913  # settled names
+@takes_options('nbchat.map(df, "Classify: {text}", "demo")')
+def map(
+    data: Any,
+    prompt: str,
+    model: str,
+    *,
+    name: str | None = None,
+    budget: str | None = None,
+    where: Any = "here",
+    rate: float | None = None,
+    at_once: int | None = None,
+    **options: Unpack[RequestOptions],
+) -> Mapped:
+    """Ask a model the same of each row of `data`, and wait for all answers.
+
+    `data` is a frame or a column of pandas or polars, a list of dicts or texts, or whatever
+    else can be iterated over. `prompt` names columns in braces; a row in which nothing stands
+    there is skipped, and equal rows are asked once. With `schema` each answer is a value of that
+    type, as for `nbchat.ask`, whose other options go along by name.
+
+    A row that fails has its `error`, and the others go on. What no row could be answered with,
+    such as a wrong key, ends it and is raised; so does Ctrl-C, as Interrupted. The `.result` of
+    what is raised is what was done by then, and running the same again goes on from there: in a
+    notebook always, in a script where `name` is given.
+
+    `budget`, such as "2 USD", is the most it may cost. `rate` (requests a second) and `at_once`
+    (requests on their way) are found out, unless they are given. `where` is "here", or a
+    dask.distributed.Client.
+
+    >>> import nbchat
+    >>> out = nbchat.map([{"fruit": "lemon"}, {"fruit": "mint"}], "What is {fruit}?", "demo")
+    >>> [row.answer.stop.reason for row in out]
+    ['end', 'end']
+    """
+    schema = options.pop("schema", None)
+    return run(
+        *(data, prompt, model),
+        schema=schema,
+        name=name,
+        budget=budget,
+        where=where,
+        rate=rate,
+        at_once=at_once,
+        options=options,
+        display=display_here(),
+    )
+
+
+def run(  # noqa: PLR0913  # settled names
     data: Any,
     prompt: str,
     model: str,
@@ -26,58 +104,44 @@ def map(  # noqa: PLR0913  # settled names
     where: Any = "here",
     rate: float | None = None,
     at_once: int | None = None,
-    **options: Any,
-) -> Mapped:
-    """Ask the same of each row of a frame."""
-    return run(data, prompt, model, schema=schema, rate=rate, at_once=at_once, options=options)
-
-
-def run(
-    data: Iterable[Mapping[str, Any]],
-    prompt: str,
-    model: str,
-    *,
-    schema: Any = None,
-    rate: float | None = None,
-    at_once: int | None = None,
     options: Mapping[str, Any] | None = None,
     display: ProgressDisplay | None = None,
 ) -> Mapped:
-    """The same, shown by `display`."""
-    rows = [*data]
-    pacing = Pacing(rate, at_once, is_patient=True)
-    asked = cast(SourceOptions, {**(options or {}), "pacing": pacing})
-    if schema is not None:
-        asked["schema"] = schema
-    progress = Progress(model, rows=len(rows), to_ask=len(rows))
-    current = runtime.current()
-    work = _ask_all(current.source, rows, prompt, model, asked, progress)
-    made = current.bridge.run(work)
-    if display:
-        display.end(progress)
-    return Mapped(made)
+    """The same, shown by `display`; without one, as this process shows it."""
+    if runtime.current().settings().data == "schema":
+        raise BadSettings(NO_VALUE_LEAVES)
+    wanted = None if schema is None else ValueType.of(schema)
+    given = {option: value for option, value in (options or {}).items() if value is not None}
+    Options.of({**given, "schema": wanted and wanted.json_schema})
+    name = "" if name is None else as_text("name", name)
+    parts = identity(as_text("prompt", prompt), as_text("model", model), wanted, given)
+    job = Job(
+        model=model,
+        options=given if wanted is None else {**given, "schema": schema},
+        rate=rate and as_number("rate", rate, LOWEST_RATE, HIGHEST_RATE),
+        at_once=at_once and as_whole("at_once", at_once, 1, MOST_AT_ONCE),
+        name=name,
+        id=map_id(parts, name),
+    )
+    asker = asker_for(where)
+    records = records_of(data)
+    template = Template.of(prompt, records.names)
+    checkpoint, trouble = _checkpoint(job, parts)
+    work = Work(job, records, template, wanted, asker, checkpoint, display or display_here())
+    return work.run(trouble)
 
 
-async def _ask_all(
-    source: AnswerSource,
-    rows: Sequence[Mapping[str, Any]],
-    prompt: str,
-    model: str,
-    options: SourceOptions,
-    progress: Progress,
-) -> list[Row]:
-    free = asyncio.Semaphore(AT_ONCE)
+def asker_for(where: Any) -> RowAsker:
+    """Who asks the rows. Raises BadOption where that is nobody."""
+    if where == "here":
+        return Here(lambda: runtime.current().source)
+    raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.')
 
-    async def ask(index: int, row: Mapping[str, Any]) -> Row:
-        async with free:
-            try:
-                stream = source.stream(model, prompt.format(**row), **options)
-                answer = await stream.answer()
-                value = answer.value if "schema" in options else None
-                progress.done += 1
-                return Row(index, answer, value, usage=answer.usage)
-            except NbchatError as error:
-                progress.failed += 1
-                return Row(index, error=error)
 
-    return await asyncio.gather(*(ask(index, row) for index, row in enumerate(rows)))
+def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, str]:
+    """What was answered before, where that is kept; else why it cannot be."""
+    try:
+        path = rows_file(is_named=bool(job.name))
+    except BadSettings as error:
+        return None, f"The rows are not kept, since {error}"
+    return (Checkpoint(path, job.id, job.name, parts) if path else None), ""

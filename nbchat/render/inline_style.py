@@ -28,6 +28,8 @@ RIGHT = "text-align:right"
 HIDDEN = "1"  # any value hides, and one that is empty is taken away
 NOTES = "opacity:.7"
 PICTURE = "max-width:100%"
+BAR = "height:4px;margin:.6em 0;border-radius:2px;background:#8884"
+BAR_FULL = "height:4px;border-radius:2px;background:var(--jp-brand-color1,#1976d2)"
 SOURCES = "margin:.3em 0"
 HEADINGS = {"h1": "font-size:1.4em", "h2": "font-size:1.3em", "h3": "font-size:1.2em"}
 # Seen on white as on black; our style sheet takes a theme's own colours in their place.

@@ -7,7 +7,6 @@ a person is said in `nbchat.store`.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from typing import Any
 from nbchat.catalog.amounts import Amounts
 from nbchat.errors import BadSettings, HistoryUnavailable
 from nbchat.events import Answer, Usage
-from nbchat.folders import data_folder
 from nbchat.store import spent_rows
+from nbchat.store.private_files import make_private_file, take_from_others
 from nbchat.store.schema import check, migrate, transaction
 from nbchat.store.spent_rows import By, Spent, SpentSum
 from nbchat.store.stored_turn import (
@@ -77,7 +76,7 @@ class Database:
             if self._file == _identity(self.path):
                 return self._connection
             self.abandon()  # deleted or replaced under our feet
-        _make(self.path)
+        make_private_file(self.path)
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -85,7 +84,7 @@ class Database:
             for pragma in ("trusted_schema = OFF", "foreign_keys = ON", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {pragma}")
             check(connection)
-            _make_private(self.path)
+            take_from_others(self.path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             migrate(connection)
@@ -323,21 +322,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _make(path: Path) -> None:
-    """Make a file that only the user may read; SQLite gives its -wal and -shm the same mode."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(RuntimeError):  # a user without a home has no such folder
-        if path.parent == data_folder():
-            path.parent.chmod(0o700)
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _make_private(path: Path) -> None:
-    """Take an older file from other users; only once it is known to be a history of nbchat."""
-    if os.name != "nt" and path.stat().st_mode & 0o077:
-        for file in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm"))):
-            with suppress(FileNotFoundError):
-                file.chmod(0o600)

@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 FLAGS = [option for option in EVERY.values() if option.flag]  # those that may stand on a line
 _SHOWN = " ".join(f"[{option.flag}]" for option in FLAGS)
 USAGE = (
-    f"%%chat [MODEL] [--name N] {_SHOWN} [--as S] [--into NAME] [--tools A,B] [--plan] [--yes] "
-    "[--above N] [--error] [--fresh] [--raw] [--show]"
+    f"%%chat [MODEL] [--name N] {_SHOWN} [--as S] [--into NAME] [--each DATA] "
+    "[--tools A,B] [--plan] [--yes] [--above N] [--error] [--fresh] [--raw] [--show]"
 )
-KEPT_HERE = ("--name", "--tools", "--above", "--into")  # options that no provider is told
+KEPT_HERE = ("--name", "--tools", "--above", "--into", "--each")  # options that no provider is told
 NOT_FOR_VALUES = ("In", "Out", "get_ipython", "exit", "quit")  # IPython's own names
 ALL = 0  # cells above: as many as fit
 PLANNED_WITH = "look,run"  # where --plan stands without --tools
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 # The options that take a value, each with the words that may stand there.
-_OF_THE_LINE = ("--name", "--as", "--into", "--tools", "--above")
+_OF_THE_LINE = ("--name", "--as", "--into", "--each", "--tools", "--above")
 VALUES: dict[str, Mapping[str, Any]] = {flag: {} for flag in _OF_THE_LINE} | {
     option.flag.split()[0]: option.words or {} for option in FLAGS if not option.is_switch
 }
@@ -55,6 +55,7 @@ class MagicArguments:
     options: PlannedOptions = field(default_factory=cast("Options", dict))
     wanted: str | None = None  # of --as: the name of a type, or fields as a short text
     into: str | None = None  # the variable that the value goes into, or the answer
+    each: str | None = None  # the variable whose rows are asked about, one by one
     above: int | None = None  # how many cells go along; ALL: as many as the budget takes
     error: bool = False  # the last error goes along
     tools: str | None = None  # names of tools and functions, as they were typed
@@ -101,6 +102,7 @@ def _parser() -> _Parser:
             parser.add_argument(flag, dest=option.name, type=partial(_value, option))
     parser.add_argument("--as", dest="wanted", type=_wanted)
     parser.add_argument("--into", type=_into)
+    parser.add_argument("--each", type=_each)
     parser.add_argument("--tools", type=_tools)
     parser.add_argument("--plan", action="store_true")
     parser.add_argument("--yes", action="store_true")
@@ -139,7 +141,29 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
             "--yes lets tools run without asking, and no tool is named. Name them, such as:\n"
             "%%chat --tools look,run --yes"
         )
+    if read.each:
+        _refuse_beside_each(read)
     return read
+
+
+def _refuse_beside_each(read: MagicArguments) -> None:
+    """Raise BadOption for what has no meaning where each row is asked by itself."""
+    if read.into is None:
+        line = f"%%chat --each {read.each} --into out"
+        raise BadOption(f"--each {read.each} needs a name for what comes of it:\n{line}")
+    given = {
+        "--tools": read.tools,
+        "--plan": read.plan,
+        "--above": read.above is not None,
+        "--error": read.error,
+        "--fresh": read.fresh,
+        "--raw": read.raw,
+    }
+    for flag in (flag for flag, is_given in given.items() if is_given):
+        raise BadOption(
+            f"{flag} does not go with --each: each row is asked by itself, with its own cells in "
+            "the place of {names} and nothing else. Leave it out."
+        )
 
 
 def _refuse_assignment(word: str | None) -> None:
@@ -243,6 +267,15 @@ def _into(text: str) -> str:
         shown = repr(shorten(text, 60))
         raise argparse.ArgumentTypeError(f"takes a name for a variable such as out, not {shown}")
     return text
+
+
+def _each(text: str) -> str:
+    if text.isidentifier() and not iskeyword(text):
+        return text
+    shown = shorten(text, 60)
+    raise argparse.ArgumentTypeError(
+        f"takes the name of a variable such as df, not {shown!r}. In a cell above: rows = {shown}"
+    )
 
 
 def _above(text: str) -> int:

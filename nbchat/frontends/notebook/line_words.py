@@ -264,12 +264,22 @@ def fill_words(
             continue
         if name == "--system":
             value = text if "--raw" in words else values.put_in_text(text)
+        elif name == "--each":
+            value = _variable_meant(values, text)
         else:
             value = values.put_in(text, flags[name])
         filled.append(f"{name}={value}")
         if value != text and filled_flags is not None:
             filled_flags.append(name)
     return filled
+
+
+def _variable_meant(values: Values, text: str) -> str:
+    """The name of the variable that is meant as it is: `{df}` is df, unless it is a text itself."""
+    match = _NAME.fullmatch(text)
+    name = (match[1] or match[2]) if match else ""
+    is_meant = name in values.variables and not can_be_put_in(values.variables[name])
+    return name if is_meant else values.put_in(text)
 
 
 def _positional(values: Values, word: str) -> str:

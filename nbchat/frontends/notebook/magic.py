@@ -73,6 +73,8 @@ class ChatMagics(Magics):
         --as S                the answer is a value, checked: a type of this notebook, such as
                               Person or list[Person], or fields: --as "name, age int, tags list"
         --into NAME           the value is in the variable NAME then; without --as the answer is
+        --each df             ask for each row of df; {column} is what stands there. out is the
+                              result: --each df --into out, and out.frame() makes a frame of it
         --above N             with the N cells above and what they showed; all: as many as fit
         --error               with the last error, its cell and its variables
         --tools look,run,f    the model may look around, run Python here, and call your function f;
@@ -125,13 +127,16 @@ def _ask(shell: InteractiveShell, line: str, cell: str) -> None:
     from nbchat.frontends.notebook.ask import ask, show
     from nbchat.frontends.notebook.commands.mistyped import command_on_cell_line
     from nbchat.frontends.notebook.commands.table import commands
+    from nbchat.frontends.notebook.each import ask_each
     from nbchat.frontends.notebook.stand_ins import explained
 
     word = None
     try:
         arguments = parse_arguments(line, IPythonNotebook(shell).variables)
         word = arguments.model
-        if arguments.show:
+        if arguments.each:
+            ask_each(shell, arguments, cell)
+        elif arguments.show:
             show(shell, arguments, cell)
         else:
             ask(shell, arguments, cell)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from nbchat import render
+from nbchat.frontends.notebook.standing_output import StandingOutput
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -30,12 +30,9 @@ class OneOutput:
         repaints: RepaintClock,
         around: Surroundings,
     ) -> None:
-        self._publisher = shell.display_pub
+        self._output = StandingOutput(shell, around)
         self._answer = answer
         self._repaints = repaints
-        self._around = around
-        self._id = ""  # of the output, once it is there
-        self._clears = 0  # how often the cell had been cleared when it was added
         self._page = ""
         self._folded_thought = ""
         self._folded = 0, 0  # how much of thinking and notices are in it
@@ -48,7 +45,7 @@ class OneOutput:
     @property
     def is_there(self) -> bool:
         """Whether it has been painted, and nobody has cleared the cell since."""
-        return bool(self._id) and self._clears == self._around.clears
+        return self._output.is_there
 
     def paint(self, now: float) -> None:
         """Show the answer so far."""
@@ -64,14 +61,14 @@ class OneOutput:
         if page != self._page or self._repaints.is_stale(now):
             # What is added has no text: a front-end that updates nothing would leave it standing.
             text = self._answer.as_text if self.is_there else ""
-            self._publish({"text/html": page, "text/plain": text}, {})
+            self._output.publish({"text/html": page, "text/plain": text})
             self._page = page
             self._repaints.add_sent(len(page))
             self._repaints.note_painted(now)
 
     def end_with(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
         """Show what stays."""
-        self._publish(data, metadata)
+        self._output.publish(data, metadata)
 
     def _head(self) -> str:
         thought, notices = self._answer.thought, self._answer.notices
@@ -82,13 +79,3 @@ class OneOutput:
             self._folded = there
             self._folded_thought = render.folded_head(thought, notices)
         return self._folded_thought
-
-    def _publish(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
-        is_update = self.is_there
-        if not is_update:
-            self._id = f"nbchat-{uuid4().hex}"
-        self._publisher.publish(
-            data, metadata, transient={"display_id": self._id}, update=is_update
-        )
-        if not is_update:
-            self._clears = self._around.clears_at_output  # others may clear until it is sent

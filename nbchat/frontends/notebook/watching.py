@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 def open_runtime(shell: InteractiveShell) -> Runtime:
     """This kernel's runtime, told whether anybody watches this shell."""
     opened = runtime.current()
-    watched = can_answer(shell)
-    display = opened.usable_settings().display
-    static = not watched if display is None else display == "static"
-    opened.open(static=static, watched=watched)
+    opened.open(static=is_static(shell), watched=can_answer(shell))
     return opened
+
+
+def is_static(shell: InteractiveShell) -> bool:
+    """Whether what is shown here is one output and nothing before it."""
+    display = runtime.current().usable_settings().display
+    return not can_answer(shell) if display is None else display == "static"
 
 
 def can_answer(shell: InteractiveShell) -> bool:

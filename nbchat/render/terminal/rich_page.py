@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import IO
 
 from markdown_it.token import Token
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -51,9 +52,12 @@ THEME = Theme(
 )
 
 
-def make_console() -> Console | None:
-    """A console for this terminal; None where it cannot be repainted, or has no room."""
-    console = Console(theme=THEME, highlight=False, emoji=False, markup=False)
+def make_console(file: IO[str] | None = None) -> Console | None:
+    """A console for this terminal; None where it cannot be repainted, or has no room.
+
+    It writes to standard output, or to `file`.
+    """
+    console = Console(file=file, theme=THEME, highlight=False, emoji=False, markup=False)
     if not console.is_interactive or console.width < NARROWEST_PAGE:
         return None
     console.width = min(console.width, WIDEST_PAGE)

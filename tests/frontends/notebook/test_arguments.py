@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -47,6 +48,33 @@ def test_every_option_is_read() -> None:
     assert parse_arguments("--think off").options == {"thinking": False}
     assert parse_arguments("--search demo") == MagicArguments("demo", options={"search": True})
     assert parse_arguments("") == MagicArguments()
+
+
+@pytest.mark.parametrize("typed", ["df", "{df}", "$df", "{which}"])
+def test_each_names_a_variable_as_it_is_or_by_a_text(typed: str) -> None:
+    variables = {"df": object(), "which": "df"}
+
+    assert parse_arguments(f"--each {typed} --into out", variables).each == "df"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--each df", "--each df needs a name for what comes of it:\n%%chat --each df --into out"),
+        ("--each df.head(9) --into out", "In a cell above: rows = df.head(9)"),
+        ("--each 'my data.csv' --into out", "--each takes the name of a variable such as df"),
+        ("--each {missing} --into out", "there is no variable missing"),
+        ("--each df --into out --above 3", "--above does not go with --each"),
+        ("--each df --into out --error", "--error does not go with --each"),
+        ("--each df --into out --tools look", "--tools does not go with --each"),
+        ("--each df --into out --plan", "--plan does not go with --each"),
+        ("--each df --into out --raw", "--raw does not go with --each"),
+        ("--each df --into out --fresh", "--fresh does not go with --each"),
+    ],
+)
+def test_what_has_no_meaning_for_each_row_is_refused(line: str, said: str) -> None:
+    with pytest.raises(BadOption, match=re.escape(said)):
+        parse_arguments(line, {"df": object()})
 
 
 @pytest.mark.parametrize(

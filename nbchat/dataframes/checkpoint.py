@@ -1,0 +1,218 @@
+"""What has been answered for the rows of a map, on disk: what was paid for is not paid again.
+
+One SQLite file beside the history, one commit a row. A row is known by a hash of its question,
+a map by its name and by hashes of its prompt, model, schema and options, so that what stands in
+the file of them are the answers alone. What cannot be written or read never ends a map: `trouble`
+says why, once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from nbchat import runtime
+from nbchat.errors import BadSettings
+from nbchat.events import Answer
+from nbchat.messages import Message
+from nbchat.store.notebook_path import history_file, notebook_path
+from nbchat.store.private_files import make_private_file, take_from_others
+from nbchat.store.reading import read_json, read_turn
+from nbchat.store.schema import NotOurs, transaction
+from nbchat.store.stored_turn import answer_fields, strict_json
+from nbchat.turns import Turn
+
+FILE = "rows.sqlite"
+BUSY_SECONDS = 1.0
+VERSION = 1
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS map (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,     -- '' where it has none
+        notebook TEXT NOT NULL, -- its path; '' where none is known
+        parts TEXT NOT NULL,    -- JSON: hashes of prompt, model, schema and options
+        changed REAL NOT NULL   -- seconds since the epoch
+    )""",
+    """CREATE TABLE IF NOT EXISTS row (
+        map TEXT NOT NULL REFERENCES map (id) ON DELETE CASCADE,
+        key TEXT NOT NULL,      -- a hash of the question
+        answer TEXT NOT NULL,   -- JSON, as in nbchat.store.stored_turn
+        PRIMARY KEY (map, key)
+    ) WITHOUT ROWID""",
+)
+
+
+def rows_file(*, is_named: bool) -> Path | None:
+    """Where the answers of a map are kept, if they are: beside the history.
+
+    Where no person watches, only those of a map that has a name. Raises BadSettings where there
+    is no place for them.
+    """
+    current = runtime.current()
+    path = history_file(current.settings().history)
+    if path is None or not (is_named or current.is_watched()):
+        return None
+    return path.with_name(FILE)
+
+
+class KeptMap(NamedTuple):
+    """A map of which rows are kept."""
+
+    id: str
+    name: str
+    notebook: str
+    rows: int
+    changed: float  # seconds since the epoch
+
+
+class Checkpoint:
+    """The kept rows of one map. Used by one thread at a time."""
+
+    def __init__(self, path: Path, id: str, name: str, parts: Mapping[str, str]) -> None:
+        self.path = path
+        self.trouble = ""  # why nothing is kept, in one line
+        self._map = (id, name, notebook_path(), json.dumps(dict(parts)))
+        self._connection: sqlite3.Connection | None = None
+
+    def read(self) -> dict[str, Answer]:
+        """What is kept, by the keys of the questions."""
+        try:
+            kept = self._open().execute(
+                "SELECT key, answer FROM row WHERE map = ?", (self._map[0],)
+            )
+            rows = kept.fetchall()
+        except (sqlite3.Error, OSError, NotOurs) as error:
+            self._note(error)
+            return {}
+        answers = {}
+        for key, text in rows:
+            with suppress(BadSettings, TypeError):  # written by a stranger: asked again
+                answers[key] = read_turn({"question": "", **read_json(text)}, 1, None).answer
+        return answers
+
+    def what_changed(self) -> str:
+        """What is another since the last map of that name: "prompt"; empty where nothing is."""
+        id, name, notebook, parts = self._map
+        if not name:
+            return ""
+        with suppress(sqlite3.Error, OSError, NotOurs, ValueError, AttributeError):
+            row = (
+                self._open()
+                .execute(
+                    "SELECT id, parts FROM map WHERE name = ? AND notebook = ? "
+                    "ORDER BY changed DESC LIMIT 1",
+                    (name, notebook),
+                )
+                .fetchone()
+            )
+            if row and row[0] != id:
+                before, now = json.loads(row[1]), json.loads(parts)
+                return " and ".join(part for part in now if before.get(part) != now[part])
+        return ""
+
+    def write(self, key: str, answer: Answer) -> None:
+        """Keep a row. It is on disk when this returns."""
+        text = strict_json(answer_fields(Turn(Message("user", ""), answer)))
+        try:
+            with transaction(self._open()) as connection:
+                connection.execute(_PUT_MAP, (*self._map, time.time()))
+                connection.execute(
+                    "INSERT OR REPLACE INTO row VALUES (?, ?, ?)", (self._map[0], key, text)
+                )
+        except (sqlite3.Error, OSError, NotOurs) as error:
+            self._note(error)
+
+    def forget(self) -> None:
+        """Remove the map and its rows."""
+        with suppress(sqlite3.Error, OSError, NotOurs):
+            _delete(self._open(), self._map[0])
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = _connect(self.path)
+        return self._connection
+
+    def _note(self, error: Exception) -> None:
+        reason = str(error) if isinstance(error, NotOurs) else f"cannot be used ({error})"
+        self.trouble = f"The rows are not kept, since {self.path} {reason}."
+
+
+_PUT_MAP = """
+    INSERT INTO map VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed
+"""
+
+
+def kept_maps(path: Path) -> list[KeptMap]:
+    """The maps of which rows are kept, the last changed first."""
+    if not path.exists():
+        return []
+    query = """
+        SELECT CAST(id AS TEXT), substr(CAST(name AS TEXT), 1, 300), CAST(notebook AS TEXT),
+            (SELECT count(*) FROM row WHERE map = map.id), changed
+        FROM map ORDER BY changed DESC
+    """
+    with suppress(sqlite3.Error, OSError, NotOurs):
+        connection = _connect(path)
+        try:
+            return [KeptMap(*row) for row in connection.execute(query)]
+        finally:
+            connection.close()
+    return []
+
+
+def delete_map(path: Path, id: str) -> None:
+    """Remove a map and its rows, and their bytes."""
+    connection = _connect(path)
+    try:
+        _delete(connection, id)
+    finally:
+        connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Raises sqlite3.Error, OSError or NotOurs."""
+    make_private_file(path)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        for pragma in ("trusted_schema = OFF", "foreign_keys = ON", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        _check(connection)
+        take_from_others(path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        for statement in _TABLES:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Refuse a file of a newer nbchat, or with anything in it but our tables."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise NotOurs(f"was written by a newer nbchat (version {version})")
+    found = connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+    if not {name for (name,) in found} <= {"map", "row"}:
+        raise NotOurs("holds no rows of nbchat")
+
+
+def _delete(connection: sqlite3.Connection, id: str) -> None:
+    connection.execute("DELETE FROM map WHERE id = ?", (id,))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,154 @@
+"""What a map will take: counted before anything is sent, and foretold from the first rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+from nbchat.catalog.prices import Cost, usage_cost
+from nbchat.context.tokens import estimate
+from nbchat.costs import Prices
+from nbchat.dataframes.asking import Job, Outcome, RowQuestion
+from nbchat.dataframes.here import MOST_AT_ONCE
+from nbchat.events import Answer, Usage, summed
+from nbchat.messages import Message
+from nbchat.wording import plural
+
+FIRST_ROWS = 8  # that are asked before the others, to foretell what those take
+LEAST_ROWS = 20  # below that nothing is foretold: it is over before
+CACHED_TOKENS = 1024  # the shortest beginning that providers keep for later requests
+MOST_COUNTED = 2000  # questions whose tokens are counted; of more, these stand for all
+TWO_DIGITS = 2
+LEAST_SPREAD, MOST_SPREAD = 0.1, 1.0  # of a cost that is foretold
+MINUTE = 60.0
+
+
+def tokens_of(questions: Sequence[RowQuestion], shared: int) -> int:
+    """About how many tokens these questions are, with what is `shared` by all of them in each."""
+    if not questions:
+        return 0
+    step = max(1, len(questions) // MOST_COUNTED)
+    counted = [estimate(words_of(question)) for question in questions[::step]]
+    return round(len(questions) * (fmean(counted) + shared))
+
+
+def words_of(question: RowQuestion) -> str:
+    """The words of a question, without what is attached."""
+    prompt = question.prompt
+    return prompt if isinstance(prompt, str) else "".join(map(_text, prompt))
+
+
+def _text(message: Message) -> str:
+    return message.text
+
+
+def counted_line(rows: int, questions: int, tokens: int) -> str:
+    """What is known before anything is sent.
+
+    >>> counted_line(5000, 4312, 912345)
+    '5,000 rows, 4,312 different, about 910,000 tokens in.'
+    """
+    different = "" if questions == rows else f", {questions:,} different"
+    return f"{plural(rows, 'row')}{different}, about {rounded(tokens):,} tokens in."
+
+
+def rounded(number: float) -> int:
+    """To two digits.
+
+    >>> rounded(912345), rounded(87), rounded(0)
+    (910000, 87, 0)
+    """
+    if number < 1:
+        return 0
+    return int(round(number, TWO_DIGITS - 1 - math.floor(math.log10(number))))
+
+
+@dataclass(slots=True)
+class Foretold:
+    """What the rest will take, by the first rows."""
+
+    cost: Cost
+    spread: float  # of the cost, as a part of it
+    seconds: float
+    sample: int  # rows that this is from
+
+    @property
+    def line(self) -> str:
+        """As a person is told it.
+
+        >>> Foretold(Cost({"USD": 0.31}), 0.2, 240.0, 8).line
+        'About $0.31 ± 20 % and 4 minutes in all (from the first 8 rows).'
+        """
+        money = f"{self.cost} ± {self.spread:.0%}".replace("%", " %") if str(self.cost) else ""
+        if not money and not self.cost.complete:
+            money = "an unknown sum (no price is known)"
+        parts = [part for part in (money, _minutes(self.seconds)) if part]
+        return f"About {' and '.join(parts)} in all (from the first {self.sample} rows)."
+
+
+def foretell(
+    job: Job,
+    outcomes: Sequence[Outcome],
+    questions: int,
+    tokens: int,
+    prices: Prices,
+    rate: float | None,
+) -> Foretold | None:
+    """What all questions take, where enough of the first ones were answered.
+
+    `tokens` is what all of them are by our own count: the questions of the data may be longer
+    than the first.
+    """
+    answered = [outcome for outcome in outcomes if outcome.error is None and outcome.answer]
+    answers = [outcome.answer for outcome in answered if outcome.answer]
+    if len(answers) < FIRST_ROWS // 2:
+        return None
+    seconds = fmean(outcome.seconds for outcome in answered)
+    fastest = (job.at_once or MOST_AT_ONCE) / max(seconds, 1e-3)
+    per_second = min(fastest, job.rate or rate or fastest)
+    counted = sum(estimate(words_of(outcome.question)) for outcome in answered)
+    longer = tokens / questions / max(counted / len(answered), 1.0)
+    cost = _scaled_cost(answers, questions, longer, prices)
+    return Foretold(cost, _spread(answers), questions / per_second, len(answers))
+
+
+def _scaled_cost(
+    answers: Sequence[Answer],
+    questions: int,
+    longer: float,
+    prices: Prices,
+) -> Cost:
+    """The cost of so many questions that are `longer` by a factor than those answered."""
+    times = questions / len(answers)
+    seen = summed(answer.usage for answer in answers)
+    price = prices.price_of(answers[0])
+    if price and seen.input is not None:
+        many = Usage(
+            input=round(seen.input * times * longer),
+            output=None if seen.output is None else round(seen.output * times),
+            cached=None if seen.cached is None else round(seen.cached * times),
+        )
+        amount = usage_cost(many, price)
+        if amount is not None:
+            return Cost({price.currency: amount})
+    cost = prices.cost_of(answers)
+    amounts = {currency: amount * times for currency, amount in cost.amounts.items()}
+    return Cost(amounts, cost.complete)
+
+
+def _spread(answers: Sequence[Answer]) -> float:
+    """How far off the cost may be: two standard errors of what one answer is, to 5 %."""
+    counts = [float(answer.usage.output or 0) for answer in answers]
+    mean = fmean(counts)
+    if not mean or len(counts) < TWO_DIGITS:
+        return MOST_SPREAD
+    error = 2 * stdev(counts) / math.sqrt(len(counts)) / mean
+    return min(max(math.ceil(error * 20) / 20, LEAST_SPREAD), MOST_SPREAD)
+
+
+def _minutes(seconds: float) -> str:
+    if seconds < MINUTE:
+        return "less than a minute"
+    return plural(round(seconds / MINUTE), "minute")

@@ -1,0 +1,129 @@
+"""Rows asked from here: so many at once as are allowed, on the engine's loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from time import monotonic
+from typing import Any, cast
+
+from nbchat.bridge import bare
+from nbchat.dataframes.asking import Job, Outcome, RowQuestion
+from nbchat.errors import (
+    BudgetReached,
+    ConnectionBroken,
+    Filtered,
+    Interrupted,
+    ServiceError,
+)
+from nbchat.events import Answer
+from nbchat.streams import AnswerSource, Pacing, SourceOptions, SpentBy
+
+MOST_AT_ONCE = 256  # requests; below that the engine decides, by the rate that it finds
+
+
+class Here:
+    """A RowAsker of this process."""
+
+    def __init__(self, source: Callable[[], AnswerSource]) -> None:
+        self._source = source
+
+    async def outcomes(
+        self, job: Job, questions: Sequence[RowQuestion], hear_rate: Callable[[float], None]
+    ) -> AsyncGenerator[Outcome]:
+        """Ask them all; see RowAsker."""
+        work = _Work(self._source(), job, questions, hear_rate)
+        try:
+            work.start()
+            for _ in questions:
+                yield await work.ended.get()
+        finally:
+            await work.stop()
+
+
+class _Work:
+    """Workers that take question after question, until there are none."""
+
+    def __init__(
+        self,
+        source: AnswerSource,
+        job: Job,
+        questions: Sequence[RowQuestion],
+        hear_rate: Callable[[float], None],
+    ) -> None:
+        self._source = source
+        self._job = job
+        self._options = request_options(job, hear_rate)
+        self._waiting = deque(questions)
+        self._workers: list[asyncio.Task[None]] = []
+        self._working = 0
+        self.ended: asyncio.Queue[Outcome] = asyncio.Queue()
+
+    def start(self) -> None:
+        at_once = self._job.at_once or MOST_AT_ONCE
+        self._working = min(at_once, len(self._waiting))
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._working)]
+
+    async def stop(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            question = self._waiting.popleft()
+            outcome = await ask_row(self._source, self._job.model, question, self._options)
+            if isinstance(outcome.error, BudgetReached) and self._working > 1:
+                # The others hold money back for what they ask, and what is left of it comes free.
+                self._waiting.append(question)
+                break
+            self.ended.put_nowait(outcome)
+        self._working -= 1
+
+
+def request_options(job: Job, hear_rate: Callable[[float], None]) -> SourceOptions:
+    """What a source is told with each question of a job."""
+    return cast(
+        SourceOptions,
+        {
+            **job.options,
+            "cache_key": job.id,
+            "pacing": Pacing(job.rate, job.at_once, is_patient=True, hear=hear_rate),
+            "spent_by": SpentBy(name=job.name, turn=job.id),
+        },
+    )
+
+
+async def ask_row(
+    source: AnswerSource, model: str, question: RowQuestion, options: SourceOptions
+) -> Outcome:
+    """Ask one question, and tell a failure as what became of it."""
+    begun = monotonic()
+    stream = source.stream(model, question.prompt, **options)
+    error: Exception | None
+    try:
+        answer = await stream.answer()
+        error = what_failed(answer)
+    except Exception as failure:  # also what a validator of the user's raises
+        answer, error = stream.result, bare(failure)
+    return Outcome(question, answer, error, monotonic() - begun)
+
+
+def what_failed(answer: Answer) -> Exception | None:
+    """Why an answer is none that counts: cut short, broken, or not of its schema."""
+    said: dict[str, Any] = {"provider": answer.provider, "model": answer.model}
+    stop = answer.stop
+    if answer.valued is not None and answer.valued.error is not None:
+        return answer.valued.error
+    if stop.reason == "length":
+        return ServiceError(
+            "the answer was cut off at its limit. Give a larger one with max_tokens=.", **said
+        )
+    if stop.reason == "filter":
+        return Filtered(f"the provider's filter stopped the answer ({stop.detail}).", **said)
+    if stop.reason == "interrupted":
+        return Interrupted("the answer was stopped.")
+    if stop.reason == "broken":
+        return ConnectionBroken(f"the answer broke off: {stop.why}.")
+    return None

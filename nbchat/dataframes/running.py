@@ -1,0 +1,147 @@
+"""A map while it runs, on the engine's loop: the first rows, then all others, and what ends it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing
+from itertools import pairwise
+from time import monotonic
+
+from nbchat.bridge import bare
+from nbchat.context import tokens
+from nbchat.dataframes import estimate
+from nbchat.dataframes.asking import Job, Outcome, RowAsker, RowQuestion, ends_map
+from nbchat.dataframes.checkpoint import Checkpoint
+from nbchat.dataframes.filling import Filling
+from nbchat.dataframes.progress import Progress
+from nbchat.errors import NbchatError, error_name
+
+MOST_ALIKE = 50  # failures of one kind in a row that end a map
+LATELY = 5.0  # seconds over which the speed is told
+
+
+class Running:
+    """One run over the questions of a map."""
+
+    def __init__(
+        self,
+        job: Job,
+        asker: RowAsker,
+        filling: Filling,
+        checkpoint: Checkpoint | None,
+        progress: Progress,
+    ) -> None:
+        self._job = job
+        self._asker = asker
+        self._filling = filling
+        self._checkpoint = checkpoint
+        self._progress = progress
+        self._last_failures: list[str] = []  # their kinds, all the same
+        self._ends: deque[float] = deque()  # when questions ended, lately
+
+    async def ask(self, questions: Sequence[RowQuestion], around: str, shared: str) -> None:
+        """Ask these; `around` is sent with each, and `shared` is how all of them begin.
+
+        Raises what ended it. What was answered by then is in the rows.
+        """
+        prefix = tokens.estimate(around + shared)
+        try:
+            done: list[Outcome] = []
+            for part in parts_of(questions, prefix):
+                done += await self._ask_part(part)
+                if FIRST_PART <= len(done) < len(questions):
+                    self._foretell(done, questions, tokens.estimate(around))
+        finally:
+            if self._checkpoint:
+                self._checkpoint.close()
+
+    async def _ask_part(self, part: Sequence[RowQuestion]) -> list[Outcome]:
+        """Ask some of them. What came of the first ones."""
+        first: list[Outcome] = []
+        outcomes = self._asker.outcomes(self._job, part, self._hear_rate)
+        async with aclosing(outcomes):
+            async for outcome in outcomes:
+                if len(first) < estimate.FIRST_ROWS:
+                    first.append(outcome)
+                self._take(outcome)
+        return first
+
+    def _hear_rate(self, rate: float) -> None:
+        self._progress.rate = rate
+
+    def _foretell(
+        self, done: Sequence[Outcome], questions: Sequence[RowQuestion], around: int
+    ) -> None:
+        sent = estimate.tokens_of(questions, around)
+        foretold = estimate.foretell(
+            self._job, done, len(questions), sent, self._filling.prices, self._progress.rate
+        )
+        if foretold:
+            self._progress.tell(foretold.line, passes=True)
+
+    # --- what came -------------------------------------------------------------------------------
+
+    def _take(self, outcome: Outcome) -> None:
+        """Note what became of a question. Raises what ends the map."""
+        key, answer, error = outcome.question.key, outcome.answer, outcome.error
+        self._count()
+        if error is None and answer is not None:
+            if self._checkpoint:
+                self._keep(self._checkpoint, outcome)
+            self._filling.fill(key, answer)
+            self._last_failures.clear()
+            return
+        error = error or NbchatError("there is no answer.")
+        self._filling.fail(key, answer, error)
+        if ends_map(error):
+            raise bare(error)
+        self._end_where_all_fail(error)
+
+    def _keep(self, checkpoint: Checkpoint, outcome: Outcome) -> None:
+        """Put an answer on disk, and say once where that cannot be."""
+        was_well = not checkpoint.trouble
+        if outcome.answer is not None and was_well:
+            checkpoint.write(outcome.question.key, outcome.answer)
+        if was_well and checkpoint.trouble:
+            self._progress.tell(checkpoint.trouble)
+
+    def _end_where_all_fail(self, error: Exception) -> None:
+        """Raise the error where so many in a row have failed with one of its kind."""
+        kind = error_name(error)
+        if self._last_failures and self._last_failures[-1] != kind:
+            self._last_failures.clear()
+        self._last_failures.append(kind)
+        if len(self._last_failures) >= MOST_ALIKE:
+            self._progress.tell(f"{MOST_ALIKE} rows in a row have failed alike.")
+            raise bare(error)
+
+    def _count(self) -> None:
+        """How far it is, and how fast."""
+        progress, now = self._progress, monotonic()
+        progress.asked += 1
+        self._ends.append(now)
+        while now - self._ends[0] > LATELY:
+            self._ends.popleft()
+        passed = now - self._ends[0]
+        if len(self._ends) > 1 and passed > 0:
+            progress.per_second = (len(self._ends) - 1) / passed
+            left = progress.to_ask - progress.asked
+            progress.seconds_left = left / progress.per_second
+
+
+FIRST_PART = estimate.FIRST_ROWS // 2  # outcomes from which something can be foretold
+
+
+def parts_of(questions: Sequence[RowQuestion], prefix: int) -> list[Sequence[RowQuestion]]:
+    """The first alone, where the others read what it puts into the provider's cache; a few more.
+
+    `prefix` is how many tokens all of them begin with.
+    """
+    cuts = {0, len(questions)}
+    if len(questions) > 1 and prefix >= estimate.CACHED_TOKENS:
+        cuts.add(1)
+    if len(questions) >= estimate.LEAST_ROWS:
+        cuts.add(estimate.FIRST_ROWS)
+    ordered = sorted(cuts)
+    return [questions[begin:end] for begin, end in pairwise(ordered)]
