@@ -52,6 +52,7 @@ class GrowingRows:
 
     def __init__(self, row: Kind, row_type: str = "") -> None:
         self.checked: list[Checked] = []
+        self._values: list[Any] = []
         self._row = row
         self._mask = known_keys.current()
         self._texts = RowTexts(row_type)
@@ -64,16 +65,19 @@ class GrowingRows:
             self._add(text)
         if len(self.checked) == before:
             return NOTHING
-        return [value for _, value in self.checked]
+        return self._values.copy()
 
     def _add(self, text: str) -> None:
         if self._has_failed:
             return
         try:
             found = decoded(text, self._mask)
-            self.checked.append((found, self._row.read(found)))
+            value = self._row.read(found)
         except (InvalidValue, ValueError, RecursionError):
             self._has_failed = True
+            return
+        self.checked.append((found, value))
+        self._values.append(value)
 
 
 class GrowingShape:

@@ -114,7 +114,7 @@ WRONG: dict[str, type[NbchatError]] = {
     'nbchat.tool("len")': BadCall,
     'nbchat.ask("demo", "Hi", tools=[{"description": "Add"}])': BadOption,
     'nbchat.ask("demo", "Hi", tools=[{"name": "add", "parameters": "a, b"}])': BadOption,
-    'nbchat.ask("demo", "Hi", schema={"name": "str"})': BadOption,
+    'nbchat.ask("demo", "Hi", schema=3)': BadOption,
     'nbchat.ask("demo", "Hi", schema={"type": int})': BadOption,
     'nbchat.ask("demo", "Hi", wire="x")': BadOption,
     'nbchat.ask("demo", "Hi", wire="openai_chat")': BadOption,
