@@ -24,6 +24,7 @@ from . import (
     loading,
     rows_at_once,
     saved_size,
+    spending,
     tables,
     tool_interrupts,
     tool_output,
@@ -180,6 +181,16 @@ def saved(quick: bool) -> Iterator[Row]:
     )
 
 
+def what_was_spent(quick: bool) -> Iterator[Row]:
+    what = "what a million requests cost, summed"
+    if quick:
+        yield Row(what, "", LEFT_OUT, "<= 300 ms", None)
+        return
+    ours, of_the_rows = spending.seconds_for(spending.REQUESTS)
+    ratio = f"{ours / of_the_rows:.2f} of a sum of their rows, {of_the_rows * 1000:,.0f} ms"
+    yield Row(what, f"{ours * 1000:,.0f} ms", ratio, "<= 300 ms", ours <= spending.PROMISED)
+
+
 def packages(quick: bool) -> Iterator[Row]:
     added, there = distributions.measured()
     ratio = f"{len(added) / there:.2f} of JupyterLab's {there}"
@@ -241,6 +252,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "tables": large_tables,
     "rows at a hidden limit": limited_rows,
     "rows at once": many_rows,
+    "spending": what_was_spent,
 }
 
 

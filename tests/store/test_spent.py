@@ -18,6 +18,7 @@ from nbchat.streams import SpentBy
 from ..nightly import size
 
 DAY = 86_400.0
+REQUESTS = size(2_000, nightly=100_000)
 
 
 def spending(name: str = "main", cost: float | None = 0.5, currency: str = "USD") -> Spending:
@@ -140,16 +141,15 @@ def test_an_account_adds_its_own_to_what_others_have_spent(tmp_path: Path) -> No
 
 def test_the_sums_of_many_rows_are_read_from_those_of_the_days(tmp_path: Path) -> None:
     """What is read grows with the days and conversations, not with the requests."""
-    requests = size(2_000, 50_000)
     store = Store(tmp_path / "history.sqlite")
-    for number in range(requests):
+    for number in range(REQUESTS):
         spent = spending(f"talk {number % 20}", cost=0.001)
         store.put_spent(Spent(spent, (number % 30) * DAY, "kernel", "/x.ipynb"))
 
     (one,) = store.ask(lambda d: d.spent_sums("model", ""))
 
-    assert one.requests == requests
-    assert one.cost == pytest.approx(requests * 0.001)
+    assert one.requests == REQUESTS
+    assert one.cost == pytest.approx(REQUESTS * 0.001)
     assert store.ask(lambda d: [*d._open().execute("SELECT count(*) FROM spent_on")]) == [(60,)]
     store.close()
 
