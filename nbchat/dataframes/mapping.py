@@ -117,8 +117,8 @@ def run(  # noqa: PLR0913  # settled names
     job = Job(
         model=model,
         options=given if wanted is None else {**given, "schema": schema},
-        rate=rate and as_number("rate", rate, LOWEST_RATE, HIGHEST_RATE),
-        at_once=at_once and as_whole("at_once", at_once, 1, MOST_AT_ONCE),
+        rate=None if rate is None else as_number("rate", rate, LOWEST_RATE, HIGHEST_RATE),
+        at_once=None if at_once is None else as_whole("at_once", at_once, 1, MOST_AT_ONCE),
         name=name,
         id=map_id(parts, name),
     )
