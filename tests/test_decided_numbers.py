@@ -70,6 +70,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("render.would_run", "LONGEST_READ", 100_000),
     ("tools.plan", "MOST_STEPS", 20),
     ("trust.found_file", "LARGEST", 256 * 1024),
+    ("values.growing", "LOOKS", 64),
     ("wire.partial_arguments", "DEEPEST", 32),
     ("wire.pictures", "MOST_PICTURES", 20),
     ("wire.sources", "MOST_SOURCES", 200),

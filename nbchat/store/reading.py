@@ -145,8 +145,10 @@ def _stop(value: Any) -> Any:
 
 
 def _valued(value: Any) -> Any:
+    if value is None:
+        return None
     if not isinstance(value, dict):
-        return value
+        raise ValueError("it is no object")
     if isinstance(value.get("error"), str):
         return Valued(error=InvalidAnswer(value["error"]))
     text = value.get("json")

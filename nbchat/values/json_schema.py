@@ -87,7 +87,7 @@ def _nodes(node: Node, path: str) -> Iterator[tuple[str, Node]]:
 
 
 def _parts(node: Node, keywords: tuple[str, ...] = ()) -> Iterator[tuple[str, Node]]:
-    """The schemas that stand behind the keywords of one; behind these alone, where any are named."""
+    """The schemas that stand behind the keywords of one; where some are named, behind these."""
     if not isinstance(node, dict):
         return
     for keyword, value in node.items():

@@ -37,15 +37,13 @@ class OfPydantic:
 
     def read(self, found: Any, checked: Sequence[Checked] = ()) -> Any:
         from pydantic import ValidationError
-        from pydantic_core import PydanticSerializationError, to_json
 
+        text = _as_json(found)
         try:
             # As JSON, because from there a strict model takes a date that is a text.
-            return self.adapter.validate_json(to_json(found, inf_nan_mode="constants"))
+            return self.adapter.validate_json(text)
         except ValidationError as error:
             raise InvalidValue(problems_of(error, found)) from None
-        except PydanticSerializationError as error:  # halves of characters, or too deep
-            raise InvalidValue([Problem("", shorten(first_line(error), 200))]) from None
         except Exception as error:  # of a check in the user's own model
             words = f"its check failed with {type(error).__name__}: {first_line(error)}"
             raise InvalidValue([Problem("", shorten(words, 200))]) from error
@@ -83,10 +81,22 @@ class OfJsonSchema:
     part: Any = None
 
     def read(self, found: Any, checked: Sequence[Checked] = ()) -> Any:
+        _as_json(found)
         problems = self.check.problems(found, self.part)
         if problems:
             raise InvalidValue(problems)
         return found
+
+
+def _as_json(found: Any) -> bytes:
+    """What stood in the JSON, as JSON that every program takes. Raises InvalidValue."""
+    from pydantic_core import PydanticSerializationError, to_json
+
+    try:
+        return to_json(found, inf_nan_mode="constants")
+    except (PydanticSerializationError, ValueError):  # halves of characters, or too deep
+        words = "Input should hold whole characters, and not be nested deeply"
+        raise InvalidValue([Problem("", words, found)]) from None
 
 
 # --- types ---------------------------------------------------------------------------------------

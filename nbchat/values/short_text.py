@@ -1,7 +1,7 @@
 """`"name, age int, tags list"`: what an answer is to hold, as a person types it.
 
     name                      a text
-    age int                   of a type: str, int, float, bool, date, datetime, time, list, list[int]
+    age int                   of a type: int, float, bool, date, datetime, time, list, list[int]
     mood happy|sad|neutral    one of these
     born date?                or nothing, where the text does not say
     bio: two sentences        with words for the model

@@ -29,7 +29,8 @@ from nbchat.values.kinds import (
     name_of,
     row_type,
 )
-from nbchat.values.problems import InvalidValue, Problem
+from nbchat.values.problems import InvalidValue as InvalidValue
+from nbchat.values.problems import Problem as Problem
 from nbchat.values.short_text import type_of_text
 
 MEMBER = "value"  # of the object around what is none
