@@ -9,6 +9,7 @@ from nbchat.catalog import catalog
 from nbchat.catalog.argument_order import check_order
 from nbchat.catalog.model_list import Models
 from nbchat.conversation.conversation import Conversation
+from nbchat.conversation.valid_answers import valued
 from nbchat.errors import BadCall
 from nbchat.events import Answer
 from nbchat.messages import Message
@@ -57,7 +58,7 @@ def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Request
 
     `model` and `messages` are those of `nbchat.stream`, and so is what is raised; Ctrl-C raises
     Interrupted. An answer that broke off is returned as far as it came, with `.stop.reason`
-    "broken".
+    "broken"; with a `schema` InvalidAnswer is raised for what is no value.
 
     >>> answer = ask("demo", "What did I just ask?", system="Answer briefly.")
     >>> print(answer)
@@ -75,7 +76,8 @@ def ask(model: str, messages: str | Sequence[Message], **options: Unpack[Request
     """
     runtime = current()
     check_order(model, messages, "nbchat.ask({model}, {question})", runtime.settings)
-    return runtime.bridge.wait(runtime.source.stream(model, messages, **options))
+    answer = runtime.bridge.wait(runtime.source.stream(model, messages, **options))
+    return valued(answer)
 
 
 @tells_wrong_calls

@@ -86,13 +86,27 @@ def _size_before_round(parts: Sequence[AnswerPart]) -> int:
 
 def retold_as_thought(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
     """The parts, with the words behind the last call or result as thoughts."""
-    places = [n for n, part in enumerate(parts) if isinstance(part, ToolCall | ToolResult)]
-    start = places[-1] + 1 if places else 0
+    start = behind_tools(parts)
     retold = [
         Thought(part.text, part.state, part.begins) if isinstance(part, Text) else part
         for part in parts[start:]
     ]
     return [*parts[:start], *retold]
+
+
+def behind_tools(parts: Sequence[AnswerPart]) -> int:
+    """Where the parts behind the last call or result begin."""
+    places = [n for n, part in enumerate(parts) if isinstance(part, ToolCall | ToolResult)]
+    return places[-1] + 1 if places else 0
+
+
+def last_words(parts: Sequence[AnswerPart]) -> Text:
+    """The words behind the last call or result, as one piece; it may be empty."""
+    said = [part for part in parts[behind_tools(parts) :] if isinstance(part, Text) and part.text]
+    if not said:
+        return Text("")
+    first, *others = said
+    return Text(first.text + joined_words(others, Text), begins=first.begins)
 
 
 def can_be_shown(parts: Iterable[AnswerPart]) -> bool:

@@ -122,7 +122,8 @@ class Runtime:
 
         Look it up for each question: it may be made anew.
         """
-        return ValidAnswers(lambda: Rounds(self._one_request, self.settings))
+        rounds = Rounds(self._one_request, self.settings)
+        return ValidAnswers(lambda: rounds, self.settings)
 
     def _one_request(self) -> AnswerSource:
         """Who answers one request, and runs nothing."""

@@ -20,6 +20,8 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("context.tracebacks", "LONGEST", 4_000),
     ("context.values", "LONGEST_VALUE", 50_000),
     ("context.variable_lines", "LONGEST_LINE", 1_200),
+    ("conversation.invalid_answers", "LONGEST_INPUT", 200),
+    ("conversation.invalid_answers", "MOST_PROBLEMS", 10),
     ("display", "MOST_TURNS", 20),
     ("engine.redact", "RUN", 8),
     ("engine.rounds", "MOST_ROUNDS", 8),

@@ -23,6 +23,7 @@ from nbchat.conversation.contract import ConversationRuntime, Parent, Place, Tur
 from nbchat.conversation.default_model import DEMO_NOTICE
 from nbchat.conversation.outgoing import Outgoing, outgoing, turn_to_ask
 from nbchat.conversation.recording import Recording, TurnStream
+from nbchat.conversation.valid_answers import valued
 from nbchat.conversation.watching import Watcher, Watchers
 from nbchat.errors import BadCall, ConversationBusy
 from nbchat.events import Answer, Event, Notice
@@ -119,7 +120,8 @@ class Conversation(Tree):
         This is the first question of our conversation.
         """
         check_order(model, question, "chat.ask({question}, {model})", self._runtime.settings)
-        return self._runtime.bridge.wait(self.open(question, model, fresh=fresh, **options))
+        answer = self._runtime.bridge.wait(self.open(question, model, fresh=fresh, **options))
+        return valued(answer)
 
     def open(
         self,

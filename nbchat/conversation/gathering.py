@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from nbchat.events import Answer, Event, Notice, Stop, Usage, summed
 from nbchat.messages import AnswerPart, Source, ToolCall
-from nbchat.part_lists import source_key
+from nbchat.part_lists import behind_tools, source_key
 
 
 class Gathering:
@@ -21,10 +21,19 @@ class Gathering:
         self.answer = answer
         self._counted: list[Usage] = []
         self._start = 0  # of the parts of the request that is open
+        self._replaces = False  # whether what it says takes the place of what stands there
 
     def begin(self) -> None:
         """Another request is sent."""
         self._start = len(self.answer.parts)
+
+    def begin_again(self) -> None:
+        """Another is sent, whose words take the place of the last ones, once any of them come.
+
+        What the tools gave before them stays, and so do the pages that they rest on.
+        """
+        self._start = behind_tools(self.answer.parts)
+        self._replaces = True
 
     def take(self, batch: Sequence[Event], result: Answer) -> list[Event]:
         """What of a batch is handed on, noted in the answer: all but the Stop."""
@@ -40,6 +49,8 @@ class Gathering:
                     event = summed([*self._counted, event])
                 case Source():  # whose places are counted from the beginning of the answer
                     event = replace(event, ends=[*event.ends], numbers=[*event.numbers])
+            if self._replaces and isinstance(event, AnswerPart):
+                self._make_room()
             self.answer.add(event)
             shown.append(event)
         return shown
@@ -48,7 +59,10 @@ class Gathering:
         """The request has ended, in whatever way."""
         answer = self.answer
         self._note_who(result)
-        answer.parts = [*answer.parts[: self._start], *self._parts_of(result)]
+        if self._replaces and result:
+            self._make_room()
+        if not self._replaces:
+            answer.parts = [*answer.parts[: self._start], *self._parts_of(result)]
         for text in result.notices:
             if text not in answer.notices:
                 answer.add(Notice(text))
@@ -56,6 +70,14 @@ class Gathering:
             self._counted.append(result.usage)
             answer.usage = summed(self._counted)
         answer.lost += result.lost
+
+    def _make_room(self) -> None:
+        """Drop the words that are replaced."""
+        self._replaces = False
+        parts = self.answer.parts
+        pages = [replace(p, ends=[]) for p in parts[self._start :] if isinstance(p, Source)]
+        self.answer.parts = [*parts[: self._start], *pages]
+        self._start += len(pages)
 
     def _note_who(self, result: Answer) -> None:
         answer = self.answer

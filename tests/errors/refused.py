@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbchat.errors import (
     ContextTooLong,
     Filtered,
+    InvalidAnswer,
     KeyRefused,
     ModelNotFound,
     NoCredit,
@@ -15,6 +16,7 @@ from nbchat.errors import (
     ServiceDown,
 )
 
+from ..fakes.provider import answer, said
 from .stage import KEY, Stage, ask, case
 
 
@@ -89,3 +91,17 @@ def _(stage: Stage) -> None:
         **{"retry-after": "300", "x-request-id": "r1"},
     )
     ask()
+
+
+@case(InvalidAnswer, "an answer that is not of its schema, three times")
+def _(stage: Stage) -> None:
+    stage.service.always(answer(*said('{"people": [{"name": "Ada", "age": "old"}]}')))
+    person = {"type": "object", "properties": {"age": {"type": "integer"}}}
+    people = {"type": "array", "items": person}
+    ask(schema={"type": "object", "properties": {"people": people}, "required": ["people"]})
+
+
+@case(InvalidAnswer, "an answer with a schema that is cut at its limit")
+def _(stage: Stage) -> None:
+    stage.service.always(answer(*said('{"name": "A', finish="length")))
+    ask(schema={"type": "object", "properties": {"name": {"type": "string"}}})
