@@ -46,7 +46,7 @@ class Usage:
 
     `input` is everything sent, cached tokens included; `output` is everything
     generated, thinking included. `cached` were read from the provider's cache,
-    `written` put into it.
+    `written` put into it. `cost` is money, in US dollars, where the provider says it.
 
     >>> usage = Usage(input=1204, output=386, cached=1024)
     >>> usage.input - usage.cached                      # paid for in full
@@ -58,6 +58,7 @@ class Usage:
     cached: int | None = None
     written: int | None = None
     reasoning: int | None = None
+    cost: float | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """`1,204 → 386 tokens`, and how many of those sent were cached.
@@ -220,6 +221,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     lost: list[Usage] = field(default_factory=list)
+    filled: int | None = None  # tokens of the last of several requests, with what came of it
     valued: Valued | None = None  # what became of the schema, where there was one
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: Growing | None = None

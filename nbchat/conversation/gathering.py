@@ -69,6 +69,8 @@ class Gathering:
         if result.usage != Usage():
             self._counted.append(result.usage)
             answer.usage = summed(self._counted)
+            if result.usage.input is not None:
+                answer.filled = result.usage.input + (result.usage.output or 0)
         answer.lost += result.lost
 
     def _make_room(self) -> None:
