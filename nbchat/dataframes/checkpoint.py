@@ -92,7 +92,7 @@ class Checkpoint:
         answers = {}
         for key, text in rows:
             with suppress(BadSettings, TypeError):  # written by a stranger: asked again
-                answers[key] = read_turn(read_json(text), 1, None).answer
+                answers[key] = read_turn({"question": "", **read_json(text)}, 1, None).answer
         return answers
 
     def what_changed(self) -> str:

@@ -1,4 +1,4 @@
-"""`kimi-…` models are answered by the provider of the test, and nothing is left of a test before."""
+"""`kimi-…` models are answered by the provider of the test; nothing is left of another test."""
 
 from __future__ import annotations
 

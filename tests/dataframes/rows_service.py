@@ -39,8 +39,8 @@ class RowsService:
         return [request.json for request in self._service.requests]
 
     @property
-    def hung_up(self) -> int:
-        return self._service.hung_up
+    def open_connections(self) -> int:
+        return self._service.open
 
     def forget(self) -> None:
         self._service.requests.clear()
