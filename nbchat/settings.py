@@ -18,7 +18,7 @@ from nbchat.addresses import Setting
 from nbchat.catalog import prices
 from nbchat.catalog.catalog import Catalog, Route, shipped
 from nbchat.catalog.prices import Cost
-from nbchat.catalog.rows import Provider
+from nbchat.catalog.rows import Price, Provider
 from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.events import Answer
@@ -158,14 +158,17 @@ class Settings:
 
     def cost_of(self, answers: Iterable[Answer]) -> Cost:
         """What these answers cost, at the addresses that are named now."""
+        return prices.cost_of(answers, self.catalog, self._asked_at)
 
-        def address_of(route: Route) -> str | None:
-            try:
-                return self.base_url(route).value
-            except NbchatError:  # the address was given with the question
-                return None
+    def price_of(self, answer: Answer) -> Price | None:
+        """The price of whoever gave an answer, where that is known."""
+        return prices.price_of(answer, self.catalog, self._asked_at)
 
-        return prices.cost_of(answers, self.catalog, address_of)
+    def _asked_at(self, route: Route) -> str | None:
+        try:
+            return self.base_url(route).value
+        except NbchatError:  # the address was given with the question
+            return None
 
     def _is_by_user(self, route: Route, base_url: Setting) -> bool:
         """Whether the same key goes to the same place without the file beside the work."""
