@@ -136,7 +136,7 @@ class Gate:
         self._places = count()
         self._waiting: list[tuple[tuple[bool, int], Passage]] = []  # a heap
         self._out: Counter[Pacing | None] = Counter()  # requests on their way
-        self._used_at = -math.inf
+        self._used_at = math.inf  # nothing is known that could be forgotten
         self._read_at = -math.inf
         self._timer: asyncio.TimerHandle | None = None
 

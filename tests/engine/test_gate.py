@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from nbchat import Notice, Stream
+from nbchat.engine import gate as gates
 from nbchat.engine.engine import Engine
 from nbchat.engine.gate import Gate, without_date
 from nbchat.engine.limit_headers import Allowance
@@ -300,6 +301,22 @@ async def test_keys_and_models_have_gates_of_their_own(engine: Engine, service: 
     await asyncio.gather(row, return_exceptions=True)
 
     assert [str(other_key), str(other_model)] == ["Yes", "Yes"]
+
+
+async def test_what_was_found_out_is_forgotten_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    gate.pace.hear(Allowance(requests=0.5))
+    async with gate.passage(ROWS):
+        pass
+    gate.passage(ROWS)
+    assert gate.pace.rate == 0.5
+
+    monkeypatch.setattr(gates, "SECONDS_REMEMBERED", -1.0)
+    gate.passage(ROWS)
+
+    assert not gate.pace.is_known
 
 
 async def test_the_demo_is_asked_as_fast_as_it_goes(engine: Engine) -> None:
