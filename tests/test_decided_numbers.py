@@ -23,6 +23,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("conversation.invalid_answers", "LONGEST_INPUT", 200),
     ("conversation.invalid_answers", "MOST_PROBLEMS", 10),
     ("display", "MOST_TURNS", 20),
+    ("dataframes.running", "MOST_ALIKE", 50),
     ("engine.pace", "CUT", 0.8),
     ("engine.pace", "CUT_GAP", 0.3),
     ("engine.pace", "MOST_AT_ONCE", 256),
