@@ -65,7 +65,7 @@ def ask(chat: ChatCommand, text: str = "") -> Answer:
 
 
 @command(
-    "usage [TIME] [--by WHAT]",
+    "usage [TIME] [--by X]",
     "tokens and cost of the conversation, or of all notebooks today, month, all",
     group="general",
 )
