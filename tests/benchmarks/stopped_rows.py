@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.stopped_rows
 
-A server on this machine begins its answers and ends none. From the interrupt to the end of the
+A server on this machine answers the first rows and ends no other answer. From the interrupt to the end of the
 cell, in which `out` is bound, with 64 and with 256 requests on their way.
 """
 
@@ -17,10 +17,11 @@ from ..fakes.provider import Service, answer, said
 from ..running_kernel import RunningKernel
 
 TIMES = 10
+FIRST = 8  # rows that a map asks before all others, to know what it will take
 MAP = """
 try:
     nbchat.map(df, "What of {{text}}?", "kimi-k2.6", rate=100_000, at_once={0})
-except nbchat.Interrupted as stopped:
+except Interrupted as stopped:
     out = stopped.result
 """
 
@@ -28,12 +29,12 @@ except nbchat.Interrupted as stopped:
 def seconds(kernel: RunningKernel, service: Service, at_once: int) -> float:
     """Of one stop, in the middle of a map."""
     service.requests.clear()
-    kernel.run(
-        f"df = pd.DataFrame({{'text': [f'{{time.time()}} {{n}}' for n in range({at_once})]}})"
-    )
+    service.plays(*[answer(*said("Well."))] * FIRST)
+    rows = range(at_once + FIRST)
+    kernel.run(f"df = pd.DataFrame({{'text': {rows}}}); os.environ['NBCHAT_HISTORY'] = 'off'")
     started = kernel.start(MAP.format(at_once))
     deadline = time.monotonic() + 60
-    while len(service.requests) < at_once and time.monotonic() < deadline:
+    while len(service.requests) < len(rows) and time.monotonic() < deadline:
         time.sleep(0.01)
     pressed = time.monotonic()
     kernel.interrupt()
@@ -49,7 +50,7 @@ def compare() -> None:
     ):
         service.always(answer(*said("Well ")[:1], hold=600))
         kernel.run(
-            "%load_ext nbchat\nimport os, nbchat, pandas as pd; os.environ.update("
+            "%load_ext nbchat\nimport os, nbchat, pandas as pd; from nbchat.errors import Interrupted; os.environ.update("
             f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         for at_once in (64, 256):
