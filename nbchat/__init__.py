@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nbchat.api import get_model_type as get_model_type
     from nbchat.api import models as models
     from nbchat.api import stream as stream
+    from nbchat.api import usage as usage
     from nbchat.attachments import File as File
     from nbchat.attachments import Image as Image
     from nbchat.chat_service.abort import AbortSignal as AbortSignal
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from nbchat.tools.tool import tool as tool
 
 _HOMES = {
-    "api": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream"),
+    "api": ("ask", "chat", "get_model_id", "get_model_type", "models", "stream", "usage"),
     "messages": ("Message", "Source", "Text", "Thought", "Tool", "ToolCall", "ToolResult"),
     "events": ("Answer", "Notice", "Partial", "Stop", "Usage"),
     "attachments": ("File", "Image"),

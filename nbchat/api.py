@@ -16,6 +16,9 @@ from nbchat.messages import Message
 from nbchat.options import RequestOptions
 from nbchat.runtime import current
 from nbchat.signatures import takes_options
+from nbchat.store.account import PERIODS, Period
+from nbchat.store.spent_rows import GROUPS, By
+from nbchat.store.spent_table import SpentTable, in_words
 from nbchat.streams import Stream
 from nbchat.wrong_calls import tells_wrong_calls
 
@@ -110,6 +113,24 @@ def models(live: str | None = None) -> Models:
             raise BadCall(f'live is the name of a provider, such as "kimi", not {kind}.')
         return Models(current().list_models(live))
     return Models(current().settings().catalog.models.values())
+
+
+@tells_wrong_calls
+def usage(period: Period = "all", by: By = "model") -> SpentTable:
+    """What was spent `"today"`, in this `"month"`, or in `"all"` the time of this history.
+
+    In groups by `"model"`, `"day"`, `"notebook"` or `"conversation"`, as a table: `.frame()` is a
+    DataFrame of it, `.cost` the sum. What was stopped or broke off is in it, too, also from
+    scripts; the demo is not, and money of two currencies is never added.
+
+    >>> usage("today").cost
+    Cost(amounts={}, complete=True)
+    """
+    if period not in PERIODS:
+        raise BadCall(f"period is {in_words(PERIODS)}, not {period!r}.")
+    if by not in GROUPS:
+        raise BadCall(f"by is {in_words(GROUPS)}, not {by!r}.")
+    return SpentTable(by, current().account.sums(period, by))
 
 
 @tells_wrong_calls

@@ -17,6 +17,7 @@ from nbchat.wording import plural
 if TYPE_CHECKING:
     from nbchat.catalog.rows import Model
     from nbchat.events import Answer
+    from nbchat.store.spent_table import SpentTable
     from nbchat.turns import Turn
 
 MOST_TURNS = 20  # of a conversation that are shown
@@ -54,6 +55,11 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
 
 def _not_shown(count: int) -> str:
     return f"{plural(count, 'earlier turn')} {'is' if count == 1 else 'are'} not shown."
+
+
+def spent_bundle(table: SpentTable) -> dict[str, str]:
+    """What was spent, one group below the other."""
+    return table_bundle(table.head, table.rows, table.below)
 
 
 def models_bundle(models: Sequence[Model]) -> dict[str, str]:

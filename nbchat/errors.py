@@ -306,7 +306,16 @@ class ServiceDown(ServiceError):
 
 
 class InvalidAnswer(ServiceError):
-    """The answer is not of the schema that was asked for: another value, or cut short."""
+    """The answer is not of the schema that was asked for: another value, or cut short.
+
+    >>> import nbchat
+    >>> try:
+    ...     nbchat.ask("demo", "Who wrote Emma?", schema="author, year int", max_tokens=1)
+    ... except InvalidAnswer as error:
+    ...     print(error)
+    nbchat demonstration's answer was cut at its limit, and is no value.
+    Allow more with max_tokens, or ask for less.
+    """
 
     other_model_helps = True
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
-from nbchat.errors import BadCall, InvalidAnswer, NoValue
+from nbchat.errors import BadCall
 from nbchat.messages import (
     AnswerPart,
     Image,
@@ -30,6 +30,9 @@ from nbchat.part_lists import (
     retold_as_thought,
 )
 from nbchat.text_like import OneText, TextLike
+from nbchat.values.valued import HasValue
+from nbchat.values.valued import Partial as Partial
+from nbchat.values.valued import Valued as Valued
 from nbchat.wording import shorten
 from nbchat.wrong_calls import with_told_calls
 
@@ -43,7 +46,7 @@ class Usage:
 
     `input` is everything sent, cached tokens included; `output` is everything
     generated, thinking included. `cached` were read from the provider's cache,
-    `written` put into it.
+    `written` put into it. `cost` is money, in US dollars, where the provider says it.
 
     >>> usage = Usage(input=1204, output=386, cached=1024)
     >>> usage.input - usage.cached                      # paid for in full
@@ -55,6 +58,7 @@ class Usage:
     cached: int | None = None
     written: int | None = None
     reasoning: int | None = None
+    cost: float | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """`1,204 → 386 tokens`, and how many of those sent were cached.
@@ -93,29 +97,6 @@ class Notice:
     """
 
     text: str
-
-
-@dataclass(slots=True)
-class Partial:
-    """What there is of the value so far, where a question has a `schema`.
-
-    Of a list the rows that are complete, checked, and never fewer than before; of anything else
-    its shape as it grows, which nobody has checked. After a Notice that the answer did not fit
-    it begins anew.
-
-    >>> Partial([{"name": "Ada"}]).value
-    [{'name': 'Ada'}]
-    """
-
-    value: Any
-
-
-@dataclass(slots=True, frozen=True)
-class Valued:
-    """What became of a `schema`: the value, or why there is none."""
-
-    value: Any = None
-    error: InvalidAnswer | None = None
 
 
 INCOMPLETE = "; the answer is incomplete"  # how the detail of a broken answer ends
@@ -177,7 +158,7 @@ def is_shown(event: Event) -> bool:
     return event.text != "" if isinstance(event, _WORDS) else True
 
 
-class _ShownAnswer(ReadFromParts):
+class _ShownAnswer(ReadFromParts, HasValue):
     """How an answer shows itself, while it grows and later."""
 
     __slots__ = ()
@@ -186,41 +167,6 @@ class _ShownAnswer(ReadFromParts):
     usage: Usage
     notices: list[str]
     stop: Stop
-    valued: Valued | None
-
-    @property
-    def value(self) -> Any:
-        """The validated value, where the question had a `schema`.
-
-        Of an answer that was kept on disk it is what JSON has: a dict in the place of a model.
-        Raises InvalidAnswer where the answer is no such value, NoValue without a schema.
-
-        >>> answer = Answer()
-        >>> answer.valued = Valued(True)
-        >>> answer.value
-        True
-        """
-        if self.valued is None:
-            raise NoValue("this answer has no value: ask with schema=, such as schema=list[str].")
-        if self.valued.error is not None:
-            raise self.valued.error.with_traceback(None)
-        return self.valued.value
-
-    def frame(self) -> Any:
-        """The value as a table of pandas or polars: a row for each of a list.
-
-        It is of the one that the notebook has imported; of pandas where both or none are.
-
-        >>> answer = Answer()
-        >>> answer.valued = Valued([{"name": "Ada", "age": 36}, {"name": "Bob", "age": 41}])
-        >>> answer.frame()
-          name  age
-        0  Ada   36
-        1  Bob   41
-        """
-        from nbchat.values.frames import frame_of
-
-        return frame_of(self.value)
 
     @property
     def has_stopped(self) -> bool:
@@ -275,6 +221,7 @@ class Answer(_ShownAnswer, TextLike, metaclass=ABCMeta):
     given_url: str = ""  # the base URL that the question brought along, where it did
     host: str = ""  # that answered, where it is none that the shipped table knows for the provider
     lost: list[Usage] = field(default_factory=list)
+    filled: int | None = None  # tokens of the last of several requests, with what came of it
     valued: Valued | None = None  # what became of the schema, where there was one
     _parts: list[AnswerPart] = field(default_factory=list)
     _text: Growing | None = None

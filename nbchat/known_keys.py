@@ -11,7 +11,7 @@ import json
 import os
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -242,6 +242,8 @@ def _forms(key: str) -> set[str]:
 
 _variables: set[str] = set()  # that rows of the tables name, besides those with telling names
 _known: dict[str, str] = {}  # by the key, the name to show; the newest last
+# The environment as it was looked at, the variables that were named then, and the keys it held.
+_looked_at: tuple[Mapping[Any, Any], set[str], dict[str, list[str]]] = ({}, set(), {})
 
 
 def watch(variables: Iterable[str]) -> None:
@@ -260,18 +262,35 @@ def remember(key: str, name: str = ARGUMENT) -> None:
 
 def keys() -> tuple[str, ...]:
     """Every key that is or was known; the environment is looked at anew."""
-    held: dict[str, list[str]] = {}  # by the key, the variables that have it now
-    for name, value in list(os.environ.items()):
-        value = unquoted(value)
-        key = value if name in _variables else _secret_in(name, value)
-        held.setdefault(key, []).append(name)
+    held = _held()
     for key, names in held.items():
-        if is_key(key) and _known.get(key) not in names:
+        if _known.get(key) not in names:
             _known[key] = names[0]
     left = [key for key in list(_known) if key not in held]
     for key in left[:-MOST]:
         _known.pop(key, None)
     return tuple(_known)
+
+
+def _held() -> Mapping[str, Sequence[str]]:
+    """The keys that the environment holds now, and the variables that have each.
+
+    It is compared as Python holds it: that costs a hundredth of looking at each variable, and
+    every row of a map asks.
+    """
+    global _looked_at
+    environment = dict(getattr(os.environ, "_data", os.environ))
+    looked_at, variables, held = _looked_at
+    if environment == looked_at and variables == _variables:
+        return held
+    held = {}
+    for name, value in list(os.environ.items()):
+        value = unquoted(value)
+        key = value if name in _variables else _secret_in(name, value)
+        if is_key(key):
+            held.setdefault(key, []).append(name)
+    _looked_at = (environment, set(_variables), held)
+    return held
 
 
 @lru_cache(maxsize=1000)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -29,10 +29,13 @@ from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError
 from nbchat.loop import LoopThread
+from nbchat.middleware.budget import Budget
+from nbchat.middleware.ledger import Ledger
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
+from nbchat.store.account import Account
 from nbchat.store.no_history import NoHistory
-from nbchat.streams import AnswerSource
+from nbchat.streams import AnswerSource, Wrapper, wrap
 from nbchat.text_like import as_text
 from nbchat.turns import Turn
 
@@ -46,22 +49,11 @@ FORK_SECONDS = 10.0  # that a fork waits for our threads, and they for it
 LOCAL_SERVER = "no key is set, but a server on this machine has it"
 DEMO_PACE = 0.02  # seconds between two pieces of the demo's answer, where somebody watches
 
-Wrapper = Callable[[AnswerSource], AnswerSource]
-
-
-def wrap(source: AnswerSource, wrappers: Sequence[Wrapper]) -> AnswerSource:
-    """The source behind these wrappers, of which the first is the outermost."""
-    for wrapper in reversed(wrappers):
-        source = wrapper(source)
-    return source
-
 
 class Runtime:
     """One engine on one thread, and the conversations that use it."""
 
-    # What stands before the engine, outermost first. The outermost sees a question first and an
-    # event last: in policy(budget(ledger(replay(engine)))) a question that the policy refuses is
-    # not counted, and one that is replayed never reaches the engine.
+    # What stands before budget, ledger and engine, outermost first: what it replays costs nothing.
     wrappers: Sequence[Wrapper] = ()
 
     def __init__(self) -> None:
@@ -75,6 +67,7 @@ class Runtime:
         self.static = False  # whether an answer is one output and nothing before it
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self.once = Once()
+        self.account = Account(self._ledger_store)
         self.has_looked = False  # for servers on this machine
         self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
@@ -128,8 +121,13 @@ class Runtime:
     def _one_request(self) -> AnswerSource:
         """Who answers one request, and runs nothing."""
         if self._source is None:
-            self._source = wrap(self.engine, self.wrappers)
+            self._source = self.wrapped(self.engine)
         return self._source
+
+    def wrapped(self, engine: AnswerSource) -> AnswerSource:
+        """An engine behind its wrappers, and behind those who count the money."""
+        ledger = Ledger(engine, self.usable_settings, self.account.note)
+        return wrap(Budget(ledger, self.settings, self.account), self.wrappers)
 
     def list_models(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""
@@ -138,10 +136,9 @@ class Runtime:
     def local_models(self) -> dict[str, list[Model]]:
         """The models of the servers that run on this machine, blocking."""
         self.has_looked = True
-        try:
+        with suppress(NbchatError):
             return self.bridge.run(self.engine.local_models())
-        except NbchatError:
-            return {}
+        return {}
 
     def find_model(self, name: str) -> Route:
         """Where a name leads, blocking. Raises UnknownModel, after a look at this machine."""
@@ -264,6 +261,13 @@ class Runtime:
         self.no_history = None
         return store
 
+    def _ledger_store(self) -> Store | None:
+        """Where it is stored what was spent: also where nobody watches, since it has no words."""
+        with suppress(BadSettings):
+            path = notebook_path.history_file(self.settings().history)
+            return None if path is None else self._open_store(path)
+        return None
+
     def _open_store(self, path: Path) -> Store:
         if self._store is None or self._store.path != path:
             try:
@@ -323,6 +327,7 @@ class Runtime:
         """In the child: the thread, the sockets and the file are the parent's."""
         self._engine = self._source = None
         self.watched = False
+        self.account.begin_anew()
         if self._store:
             self._store.forget()
         self.thread.forget()

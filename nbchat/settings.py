@@ -9,16 +9,19 @@ question, so a change counts at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbchat import addresses, environment, key_policy, known_keys
 from nbchat.addresses import Setting
+from nbchat.catalog import prices
 from nbchat.catalog.catalog import Catalog, Route, shipped
-from nbchat.catalog.rows import Provider
+from nbchat.catalog.prices import Cost
+from nbchat.catalog.rows import Price, Provider
 from nbchat.catalog.user_tables import UserTables
 from nbchat.errors import BadSettings, NbchatError
+from nbchat.events import Answer
 from nbchat.header_values import filled_headers
 from nbchat.host_lists import split_hosts
 from nbchat.hosts import place_of
@@ -29,13 +32,16 @@ from nbchat.settings_rows import setting_rows
 from nbchat.settings_values import (
     CELL_BUDGET,
     DISPLAYS,
+    NO_BUDGETS,
     USUAL_LIMITS,
     USUAL_TIMEOUTS,
     USUAL_TOOLS,
+    Budgets,
     Data,
     Limits,
     Timeouts,
     ToolLimits,
+    budgets_of,
     cell_budget_of,
     limits_of,
     timeouts_of,
@@ -57,6 +63,7 @@ class Settings:
     timeouts: Timeouts = USUAL_TIMEOUTS
     limits: Limits = USUAL_LIMITS
     tools: ToolLimits = USUAL_TOOLS
+    budgets: Budgets = NO_BUDGETS
     catalog: Catalog = field(default_factory=shipped)
     own_catalog: Catalog = field(default_factory=shipped)  # as it is without any file beside
     own_files: tuple[Path, ...] = ()
@@ -114,6 +121,7 @@ class Settings:
             timeouts=timeouts_of(values),
             limits=limits_of(values),
             tools=tool_limits_of(values),
+            budgets=budgets_of(values),
             catalog=layers.catalog,
             own_catalog=own.catalog,
             own_files=own.files,
@@ -147,6 +155,20 @@ class Settings:
         """The address to use for a route, and who said so."""
         key = self.key(route.provider, route.model.env_key)
         return addresses.base_url(route, argument, key.origin if key else "")
+
+    def cost_of(self, answers: Iterable[Answer]) -> Cost:
+        """What these answers cost, at the addresses that are named now."""
+        return prices.cost_of(answers, self.catalog, self._asked_at)
+
+    def price_of(self, answer: Answer) -> Price | None:
+        """The price of whoever gave an answer, where that is known."""
+        return prices.price_of(answer, self.catalog, self._asked_at)
+
+    def _asked_at(self, route: Route) -> str | None:
+        try:
+            return self.base_url(route).value
+        except NbchatError:  # the address was given with the question
+            return None
 
     def _is_by_user(self, route: Route, base_url: Setting) -> bool:
         """Whether the same key goes to the same place without the file beside the work."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from nbchat import addresses, key_policy, known_keys
 from nbchat.addresses import Setting
+from nbchat.catalog.amounts import amounts_text
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_tables import UserRow, UserTables
@@ -24,10 +25,12 @@ from nbchat.settings_values import (
     LIMITS,
     TIMEOUTS,
     TOOL_LIMITS,
+    Budgets,
     Data,
     Limits,
     Timeouts,
     ToolLimits,
+    Unpriced,
 )
 from nbchat.trust.beside import FileState
 from nbchat.wording import first_line, shorten, size_text, written_out
@@ -39,6 +42,10 @@ DATA_WORDS: Mapping[Data, str] = {
     "brief": "brief: tables by columns and a few rows",
     "schema": "schema: no value is sent",
     "all": "all: values are sent whole",
+}
+UNPRICED_WORDS: Mapping[Unpriced, str] = {
+    "refuse": "refuse: with a budget, nothing is asked whose price is not known",
+    "allow": "allow: what has no known price is asked, whatever the budget says",
 }
 
 
@@ -63,6 +70,8 @@ class Decided(Protocol):
     def limits(self) -> Limits: ...
     @property
     def tools(self) -> ToolLimits: ...
+    @property
+    def budgets(self) -> Budgets: ...
     @property
     def catalog(self) -> Catalog: ...
     @property
@@ -137,6 +146,9 @@ def _values(settings: Decided) -> Iterator[Setting]:
         yield row(f"timeouts.{name}", f"{getattr(settings.timeouts, name):g} s")
     for name in TOOL_LIMITS:
         yield row(f"tools.{name}", f"{getattr(settings.tools, name):,} for one question")
+    for name in ("notebook", "day"):
+        yield row(f"budget.{name}", amounts_text(getattr(settings.budgets, name)) or "no limit")
+    yield row("budget.unpriced", UNPRICED_WORDS[settings.budgets.unpriced])
     for name in LIMITS:
         yield row(f"limits.{name}", size_text(getattr(settings.limits, name)))
 

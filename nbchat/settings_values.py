@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from nbchat.catalog.amounts import amounts_of
 from nbchat.catalog.user_mistakes import safe_value
 from nbchat.catalog.user_tables import TABLES
 from nbchat.host_lists import split_hosts
@@ -63,6 +64,8 @@ def as_hosts(hosts: Any) -> Any:
 
 
 Hosts = Annotated[tuple[str, ...], BeforeValidator(as_hosts)]
+Money = Annotated[dict[str, float], BeforeValidator(amounts_of)]  # by currency
+Unpriced = Literal["refuse", "allow"]  # what no price is known of, where there is a budget
 
 
 @dataclass(slots=True, frozen=True)
@@ -113,14 +116,27 @@ class ToolLimits:
     calls: Calls = 20
 
 
+@dataclass(slots=True, frozen=True)
+class Budgets:
+    """What may be spent, by currency; without an amount there is no limit."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    notebook: Money = field(default_factory=dict)  # by one notebook, ever
+    day: Money = field(default_factory=dict)  # by all of them, since midnight
+    unpriced: Unpriced = "refuse"
+
+
 USUAL_TIMEOUTS = Timeouts()
 USUAL_LIMITS = Limits()
 USUAL_BUDGET = ContextBudget()
 USUAL_TOOLS = ToolLimits()
+NO_BUDGETS = Budgets()
 TIMEOUTS = tuple(Timeouts.__dataclass_fields__)
 LIMITS = tuple(Limits.__dataclass_fields__)
 BUDGETS = tuple(ContextBudget.__dataclass_fields__)
 TOOL_LIMITS = tuple(ToolLimits.__dataclass_fields__)
+MONEY = tuple(Budgets.__dataclass_fields__)
 
 
 class FileValues(BaseModel):
@@ -137,10 +153,13 @@ class FileValues(BaseModel):
     limits: Limits = USUAL_LIMITS
     context: ContextBudget = USUAL_BUDGET
     tools: ToolLimits = USUAL_TOOLS
+    budget: Budgets = NO_BUDGETS
 
 
 OWN_ALONE = ("plain_http",)  # what no file beside a notebook says, be it trusted or not
 KNOWN = (*FileValues.model_fields, *TABLES)
+
+AN_AMOUNT = 'an amount with its currency, such as "2 USD"'
 
 # The tables of numbers: their members, what each should be, and how the unit is called.
 _NUMBERS = {
@@ -148,6 +167,7 @@ _NUMBERS = {
     "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "as sizes"),
     "context": (BUDGETS, f"a whole number from 1 to {LARGEST_BUDGET:,}", "in tokens"),
     "tools": (TOOL_LIMITS, f"a whole number from 1 to {MOST_CALLS:,}", "for one question"),
+    "budget": (MONEY, AN_AMOUNT, "as amounts"),
 }
 
 
@@ -189,6 +209,11 @@ def tool_limits_of(values: Mapping[str, Any]) -> ToolLimits:
     return ToolLimits(**_members("tools", values))
 
 
+def budgets_of(values: Mapping[str, Any]) -> Budgets:
+    """Those that are among the values."""
+    return Budgets(**_members("budget", values))
+
+
 def cell_budget_of(values: Mapping[str, Any]) -> int:
     """Tokens of cells above that go along with a question."""
     return ContextBudget(**_members("context", values)).cells
@@ -220,4 +245,6 @@ def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
         near = did_you_mean(unknown[0], members)
         return f"{name} has {', '.join(members)}, {unit}, and no {safe_value(unknown[0])}.{near}"
     member = first["loc"][1]
+    if member == "unpriced":
+        rule = "'refuse' or 'allow'"
     return f"{name}.{member} should be {rule}, not {safe_value(data[name][member])}."

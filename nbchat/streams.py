@@ -144,8 +144,8 @@ class SourceOptions(PlannedOptions, total=False):
     """What a source is told besides the options of a question."""
 
     spent_by: SpentBy
+    purse: Any  # an `nbchat.middleware.purse.Purse` that it is paid from, too
     pacing: Pacing
-
     cache_key: str  # the same for every request of one conversation
     announce: Announce  # shows a question for consent to whoever watches the conversation
     keep: Keep  # puts what has come on disk: before a tool runs, and before the next request
@@ -165,3 +165,13 @@ class AnswerSource(Protocol):
     ) -> Stream:
         """Ask `model`; the events of its answer."""
         ...
+
+
+Wrapper: TypeAlias = Callable[[AnswerSource], AnswerSource]
+
+
+def wrap(source: AnswerSource, wrappers: Sequence[Wrapper]) -> AnswerSource:
+    """The source behind these wrappers, of which the first is the outermost."""
+    for wrapper in reversed(wrappers):
+        source = wrapper(source)
+    return source

@@ -65,6 +65,7 @@ UPWARD = {
     "nbchat.events": "nbchat.display",
     "nbchat.turns": "nbchat.display",
     "nbchat.catalog.model_list": "nbchat.display",
+    "nbchat.store.spent_table": "nbchat.display",
     "nbchat.conversation.conversation": "nbchat.display",
     "nbchat.tools.place": "nbchat.frontends.host",
     "nbchat.dataframes.place": "nbchat.frontends.rows.here",

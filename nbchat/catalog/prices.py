@@ -21,6 +21,7 @@ SMALLEST_AMOUNT = 0.0001  # a smaller one is shown as "less than this"
 # What is put into a cache costs a quarter more than what is read once: Anthropic's rule for five
 # minutes, and Alibaba's. Those that take nothing for it do not count it.
 WRITTEN_FACTOR = 1.25
+SAID_IN = "USD"  # what providers say that an answer cost
 MOST_DIGITS = 6  # behind the decimal point
 
 AddressOf = Callable[[Route], str | None]  # where a model is asked now; None where nobody knows
@@ -49,32 +50,58 @@ class Cost:
 
 
 def cost_of(answers: Iterable[Answer], catalog: Catalog, address_of: AddressOf) -> Cost:
-    """What these answers cost together; not complete where that of a paid one is not known."""
+    """What these answers cost together; not complete where that of a paid one is not known.
+
+    What a provider has said itself goes before the table.
+    """
     amounts: dict[str, float] = {}
     complete = True
     for answer in answers:
-        price = price_of(answer, catalog, address_of)
-        amount = usage_cost(answer.usage, price) if price else None
-        if price and amount is not None:
-            amounts[price.currency] = amounts.get(price.currency, 0.0) + amount
+        amount, currency = _money_for(answer, catalog, address_of)
+        if amount is not None:
+            amounts[currency] = amounts.get(currency, 0.0) + amount
         elif _is_paid(answer, catalog):
             complete = False
     return Cost(amounts, complete)
 
 
+def _money_for(answer: Answer, catalog: Catalog, address_of: AddressOf) -> tuple[float | None, str]:
+    """What one answer cost, and in which currency; None where that is not known."""
+    if answer.usage.cost is not None:
+        return answer.usage.cost, SAID_IN
+    price = price_of(answer, catalog, address_of)
+    if price is None:
+        return None, ""
+    return usage_cost(answer.usage, price), price.currency
+
+
 def price_of(answer: Answer, catalog: Catalog, address_of: AddressOf) -> Price | None:
     """The price of the model at the provider that answered, in the region that is asked."""
-    model = _row_of(answer, catalog)
-    if model is None or model.price is None:
-        return None
-    if model.price_tiered and (answer.usage.input or 0) > FIRST_TIER_TOKENS:
+    model = row_of(answer, catalog)
+    if model is None:
         return None
     provider = catalog.providers[model.type]
     route = Route(model, provider, model.wire or provider.wire)
-    address = address_of(route)
+    return price_at(route, answer.given_url or address_of(route), answer.usage.input or 0)
+
+
+def price_at(route: Route, address: str | None, tokens: int) -> Price | None:
+    """The price of a model for so many tokens sent to that address."""
+    model = route.model
+    if model.price is None or (model.price_tiered and tokens > FIRST_TIER_TOKENS):
+        return None
     if address is not None and _has_another_price(model.price, route, address):
         return None
     return model.price
+
+
+def row_of(answer: Answer, catalog: Catalog) -> Model | None:
+    """The row of the model, at the provider that answered and no other."""
+    for name in (answer.model, f"{answer.provider}:{answer.model}"):
+        row = catalog.models.get(name)
+        if row is not None and row.type == answer.provider:
+            return row
+    return None
 
 
 def usage_cost(usage: Usage, price: Price) -> float | None:
@@ -103,15 +130,6 @@ def _is_paid(answer: Answer, catalog: Catalog) -> bool:
     """Whether an answer costs money, as far as is known: a provider without a key costs none."""
     provider = catalog.providers.get(answer.provider)
     return provider is None or provider.key_needed
-
-
-def _row_of(answer: Answer, catalog: Catalog) -> Model | None:
-    """The row of the model, at the provider that answered and no other."""
-    for name in (answer.model, f"{answer.provider}:{answer.model}"):
-        row = catalog.models.get(name)
-        if row is not None and row.type == answer.provider:
-            return row
-    return None
 
 
 def _has_another_price(price: Price, route: Route, address: str) -> bool:

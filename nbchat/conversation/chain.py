@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nbchat.catalog.rows import Model
-from nbchat.conversation.estimates import estimate_tokens
 from nbchat.conversation.past_answers import SHORT_RESULT, shortened
 from nbchat.conversation.sizes import LEAST_BELIEVED
 from nbchat.conversation.window import REFILL_SHARE, reads_images, without_images
+from nbchat.engine.estimates import estimate_tokens
 from nbchat.messages import Message, Tool
 
 CUT_RESULTS = "Older results of tools were cut, to fit what the model can read."

@@ -32,7 +32,7 @@ from nbchat.signatures import takes_options
 from nbchat.store.no_history import NoHistory
 from nbchat.store.stored_turn import Header
 from nbchat.store.turn_writer import TurnStore, TurnWriter
-from nbchat.streams import PlannedOptions, Stream
+from nbchat.streams import PlannedOptions, SpentBy, Stream
 from nbchat.text_like import as_text
 from nbchat.tools.running import is_in_tool
 from nbchat.tools.tool import with_functions
@@ -183,6 +183,7 @@ class Conversation(Tree):
             turn.left_out = sent.left_out
             store, system = self._runtime.store_for(self), options["system"]
             writer = TurnWriter(store, turn, partial(self._header_then, place, system))
+            sent.options["spent_by"] = SpentBy(self.id, self.name, turn.id)
             sent.options["announce"] = lambda asked: self._watchers.tell("consent", turn, [asked])
             sent.options["keep"] = writer.keep
             stream = self._runtime.source.stream(name, sent.messages, **sent.options)
@@ -194,8 +195,7 @@ class Conversation(Tree):
             for notice in notices:
                 turn.answer.add(notice)
             commit = partial(self._commit, place, system, store)
-            forgo = partial(self._forgo, store)
-            recording = Recording(turn, stream, writer, self._watchers, commit, forgo)
+            recording = Recording(turn, stream, writer, self._watchers, commit, self._forgo)
             self._recording = recording
             has_said = False
             try:
@@ -264,12 +264,9 @@ class Conversation(Tree):
             self._add(turn)
         self._note_store(store)
 
-    def _forgo(self, store: TurnStore | None, turn: Turn) -> None:
+    def _forgo(self, turn: Turn) -> None:
         """Remember what a question has cost that nothing came of; it is no turn."""
         self.unanswered.append(turn.answer)
-        if store:
-            store.put_spent(self._header(self.last, self.system), turn)
-            self._note_store(store)
 
     def _note_store(self, store: TurnStore | None) -> None:
         """Something of it has been put there."""

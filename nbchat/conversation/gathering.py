@@ -49,7 +49,7 @@ class Gathering:
                     event = summed([*self._counted, event])
                 case Source():  # whose places are counted from the beginning of the answer
                     event = replace(event, ends=[*event.ends], numbers=[*event.numbers])
-            if isinstance(event, AnswerPart):
+            if self._replaces and isinstance(event, AnswerPart):
                 self._make_room()
             self.answer.add(event)
             shown.append(event)
@@ -59,7 +59,7 @@ class Gathering:
         """The request has ended, in whatever way."""
         answer = self.answer
         self._note_who(result)
-        if result:
+        if self._replaces and result:
             self._make_room()
         if not self._replaces:
             answer.parts = [*answer.parts[: self._start], *self._parts_of(result)]
@@ -69,12 +69,12 @@ class Gathering:
         if result.usage != Usage():
             self._counted.append(result.usage)
             answer.usage = summed(self._counted)
+            if result.usage.input is not None:
+                answer.filled = result.usage.input + (result.usage.output or 0)
         answer.lost += result.lost
 
     def _make_room(self) -> None:
         """Drop the words that are replaced."""
-        if not self._replaces:
-            return
         self._replaces = False
         parts = self.answer.parts
         pages = [replace(p, ends=[]) for p in parts[self._start :] if isinstance(p, Source)]

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
-from nbchat.conversation.estimates import estimate_tokens
 from nbchat.conversation.past_answers import answer_messages
 from nbchat.conversation.sent_values import SentValues
 from nbchat.conversation.unanswered import question_to_send
+from nbchat.engine.estimates import estimate_tokens
 from nbchat.turns import Turn
 
 # A provider's count below this share of our estimate is ignored: some do not count cached tokens.

@@ -100,6 +100,7 @@ class _Question:
     async def batches(self, messages: str | Sequence[Message]) -> AsyncGenerator[list[Event]]:
         asked = as_messages(messages)
         to_send, options = asked, self._options
+        keep = options.get("keep")
         for number in range(MOST_REPAIRS + 1):
             async with aclosing(self._ask(to_send, options)) as batches:
                 async for batch in batches:
@@ -110,6 +111,8 @@ class _Question:
             notice = repair_notice(wrong, number + 1)
             self._answer.add(notice)
             yield [notice]
+            if keep is not None:
+                await keep()
             to_send = repair_messages(asked, self._answer, wrong, data=self._data())
             options = _repair_options(self._options)
             self._wrong = wrong

@@ -35,6 +35,7 @@ from nbchat.errors import (
 )
 from nbchat.events import Answer
 from nbchat.messages import Message
+from nbchat.middleware.purse import Purse
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,6 +55,7 @@ class Job:
     rate: float | None = None  # requests a second
     at_once: int | None = None
     name: str = ""
+    purse: Purse | None = None  # what all of them may cost
     id: str = ""  # the same for the same prompt, model, schema, options and name
 
 

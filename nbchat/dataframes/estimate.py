@@ -9,11 +9,11 @@ from statistics import fmean, stdev
 
 from nbchat.catalog.prices import Cost, usage_cost
 from nbchat.context.tokens import estimate
-from nbchat.costs import Prices
 from nbchat.dataframes.asking import Job, Outcome, RowQuestion
 from nbchat.dataframes.here import MOST_AT_ONCE
 from nbchat.events import Answer, Usage, summed
 from nbchat.messages import Message
+from nbchat.settings import Settings
 from nbchat.wording import plural
 
 FIRST_ROWS = 8  # that are asked before the others, to foretell what those take
@@ -93,7 +93,7 @@ def foretell(
     outcomes: Sequence[Outcome],
     questions: int,
     tokens: int,
-    prices: Prices,
+    settings: Settings,
     rate: float | None,
 ) -> Foretold | None:
     """What all questions take, where enough of the first ones were answered.
@@ -110,7 +110,7 @@ def foretell(
     per_second = min(fastest, job.rate or rate or fastest)
     counted = sum(estimate(words_of(outcome.question)) for outcome in answered)
     longer = tokens / questions / max(counted / len(answered), 1.0)
-    cost = _scaled_cost(answers, questions, longer, prices)
+    cost = _scaled_cost(answers, questions, longer, settings)
     return Foretold(cost, _spread(answers), questions / per_second, len(answers))
 
 
@@ -118,12 +118,12 @@ def _scaled_cost(
     answers: Sequence[Answer],
     questions: int,
     longer: float,
-    prices: Prices,
+    settings: Settings,
 ) -> Cost:
     """The cost of so many questions that are `longer` by a factor than those answered."""
     times = questions / len(answers)
     seen = summed(answer.usage for answer in answers)
-    price = prices.price_of(answers[0])
+    price = settings.price_of(answers[0])
     if price and seen.input is not None:
         many = Usage(
             input=round(seen.input * times * longer),
@@ -133,7 +133,7 @@ def _scaled_cost(
         amount = usage_cost(many, price)
         if amount is not None:
             return Cost({price.currency: amount})
-    cost = prices.cost_of(answers)
+    cost = settings.cost_of(answers)
     amounts = {currency: amount * times for currency, amount in cost.amounts.items()}
     return Cost(amounts, cost.complete)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nbchat.catalog.prices import Cost
-from nbchat.costs import Prices
 from nbchat.dataframes.progress import Progress
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.row import Row
 from nbchat.events import Answer, Usage, Valued, summed
+from nbchat.settings import Settings
 from nbchat.values.problems import InvalidValue
 from nbchat.values.value_type import ValueType
 
@@ -23,12 +23,13 @@ class Filling:
         questions: Questions,
         wanted: ValueType | None,
         progress: Progress,
+        settings: Settings,
     ) -> None:
         self._rows = rows
         self._rows_of = questions.rows_of
         self._wanted = wanted
         self._progress = progress
-        self.prices = Prices()
+        self.settings = settings
 
     def take_kept(self, kept: Mapping[str, Answer]) -> None:
         """Fill the rows that an earlier run had answered."""
@@ -67,7 +68,7 @@ class Filling:
             row.usage = Usage(input=0, output=0)
         if answer is not None:
             usage = summed([answer.usage, *answer.lost])
-            cost = self.prices.cost_of([answer])
+            cost = self.settings.cost_of([answer])
             first.usage = summed([first.usage, usage])
             first.cost = added(first.cost, cost)
             self._progress.usage = summed([self._progress.usage, usage])

@@ -11,7 +11,6 @@ from typing import Any, cast
 from nbchat.bridge import bare
 from nbchat.dataframes.asking import Job, Outcome, RowQuestion
 from nbchat.errors import (
-    BudgetReached,
     ConnectionBroken,
     Filtered,
     Interrupted,
@@ -57,13 +56,12 @@ class _Work:
         self._options = request_options(job, hear_rate)
         self._waiting = deque(questions)
         self._workers: list[asyncio.Task[None]] = []
-        self._working = 0
         self.ended: asyncio.Queue[Outcome] = asyncio.Queue()
 
     def start(self) -> None:
         at_once = self._job.at_once or MOST_AT_ONCE
-        self._working = min(at_once, len(self._waiting))
-        self._workers = [asyncio.create_task(self._work()) for _ in range(self._working)]
+        workers = min(at_once, len(self._waiting))
+        self._workers = [asyncio.create_task(self._work()) for _ in range(workers)]
 
     async def stop(self) -> None:
         for worker in self._workers:
@@ -74,12 +72,7 @@ class _Work:
         while self._waiting:
             question = self._waiting.popleft()
             outcome = await ask_row(self._source, self._job.model, question, self._options)
-            if isinstance(outcome.error, BudgetReached) and self._working > 1:
-                # The others hold money back for what they ask, and what is left of it comes free.
-                self._waiting.append(question)
-                break
             self.ended.put_nowait(outcome)
-        self._working -= 1
 
 
 def request_options(job: Job, hear_rate: Callable[[float], None]) -> SourceOptions:
@@ -91,6 +84,7 @@ def request_options(job: Job, hear_rate: Callable[[float], None]) -> SourceOptio
             "cache_key": job.id,
             "pacing": Pacing(job.rate, job.at_once, is_patient=True, hear=hear_rate),
             "spent_by": SpentBy(name=job.name, turn=job.id),
+            **({} if job.purse is None else {"purse": job.purse}),
         },
     )
 

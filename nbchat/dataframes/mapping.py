@@ -32,6 +32,7 @@ from nbchat.dataframes.records import records_of
 from nbchat.dataframes.template import Template
 from nbchat.dataframes.work import Work
 from nbchat.errors import BadOption, BadSettings
+from nbchat.middleware.purse import Purse
 from nbchat.option_values import as_number, as_text, as_whole, shown
 from nbchat.options import Options, RequestOptions
 from nbchat.signatures import takes_options
@@ -70,9 +71,9 @@ def map(
     what is raised is what was done by then, and running the same again goes on from there: in a
     notebook always, in a script where `name` is given.
 
-    `budget`, such as "2 USD", is the most it may cost. `rate` (requests a second) and `at_once`
-    (requests on their way) are found out, unless they are given. `where` is "here", or a
-    dask.distributed.Client.
+    `budget`, such as "2 USD", is the most that this run may cost. `rate` (requests a second) and
+    `at_once` (requests on their way) are found out, unless they are given. `where` is "here", or
+    a dask.distributed.Client.
 
     >>> import nbchat
     >>> out = nbchat.map([{"fruit": "lemon"}, {"fruit": "mint"}], "What is {fruit}?", "demo")
@@ -118,9 +119,10 @@ def run(  # noqa: PLR0913  # settled names
     job = Job(
         model=model,
         options=given if wanted is None else {**given, "schema": schema},
-        rate=rate and as_number("rate", rate, LOWEST_RATE, HIGHEST_RATE),
-        at_once=at_once and as_whole("at_once", at_once, 1, MOST_AT_ONCE),
+        rate=None if rate is None else as_number("rate", rate, LOWEST_RATE, HIGHEST_RATE),
+        at_once=None if at_once is None else as_whole("at_once", at_once, 1, MOST_AT_ONCE),
         name=name,
+        purse=None if budget is None else _purse(budget),
         id=map_id(parts, name),
     )
     asker = asker_for(where)
@@ -136,6 +138,15 @@ def asker_for(where: Any) -> RowAsker:
     if where == "here":
         return Here(lambda: runtime.current().source)
     raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.')
+
+
+def _purse(budget: str) -> Purse:
+    """What one run may cost."""
+    return Purse.of(
+        as_text("budget", budget),
+        "of the budget of this map",
+        "Give a larger one with budget=, and what was answered by then is not asked again.",
+    )
 
 
 def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, str]:

@@ -16,6 +16,7 @@ from nbchat.dataframes.checkpoint import Checkpoint
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.progress import Progress
 from nbchat.errors import NbchatError, error_name
+from nbchat.events import Answer
 
 MOST_ALIKE = 50  # failures of one kind in a row that end a map
 LATELY = 5.0  # seconds over which the speed is told
@@ -37,6 +38,7 @@ class Running:
         self._filling = filling
         self._checkpoint = checkpoint
         self._progress = progress
+        self._has_told = False
         self._last_failures: list[str] = []  # their kinds, all the same
         self._ends: deque[float] = deque()  # when questions ended, lately
 
@@ -49,9 +51,9 @@ class Running:
         try:
             done: list[Outcome] = []
             for part in parts_of(questions, prefix):
-                done += await self._ask_part(part)
-                if FIRST_PART <= len(done) < len(questions):
+                if len(done) >= FIRST_PART:
                     self._foretell(done, questions, tokens.estimate(around))
+                done += await self._ask_part(part)
         finally:
             if self._checkpoint:
                 self._checkpoint.close()
@@ -75,7 +77,7 @@ class Running:
     ) -> None:
         sent = estimate.tokens_of(questions, around)
         foretold = estimate.foretell(
-            self._job, done, len(questions), sent, self._filling.prices, self._progress.rate
+            self._job, done, len(questions), sent, self._filling.settings, self._progress.rate
         )
         if foretold:
             self._progress.tell(foretold.line, passes=True)
@@ -87,6 +89,7 @@ class Running:
         key, answer, error = outcome.question.key, outcome.answer, outcome.error
         self._count()
         if error is None and answer is not None:
+            self._tell_notices(answer)
             if self._checkpoint:
                 self._keep(self._checkpoint, outcome)
             self._filling.fill(key, answer)
@@ -97,6 +100,12 @@ class Running:
         if ends_map(error):
             raise bare(error)
         self._end_where_all_fail(error)
+
+    def _tell_notices(self, answer: Answer) -> None:
+        """What is said of the first answer holds for all: an option that was left out, say."""
+        if not self._has_told:
+            self._has_told = True
+            self._progress.lines += answer.notices
 
     def _keep(self, checkpoint: Checkpoint, outcome: Outcome) -> None:
         """Put an answer on disk, and say once where that cannot be."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from nbchat import runtime
 from nbchat.context import tokens
 from nbchat.dataframes import estimate
 from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
@@ -47,6 +48,7 @@ class Work:
         self._asker = asker
         self._checkpoint = checkpoint
         self._display = display
+        self._settings = runtime.current().usable_settings()
         self._questions = Questions.of(records, template)
         self.result = Mapped([Row(label) for label in records.index], self)
 
@@ -60,7 +62,7 @@ class Work:
         progress = self._progress()
         if trouble:
             progress.tell(trouble)
-        filling = Filling(self.result.rows, self._questions, self.wanted, progress)
+        filling = Filling(self.result.rows, self._questions, self.wanted, progress, self._settings)
         self._mark_rows()
         if self._checkpoint:
             filling.take_kept(self._checkpoint.read())
@@ -72,7 +74,7 @@ class Work:
         """Ask again what has failed; what was never asked of a stopped map, too."""
         progress = self._progress()
         failed = [one for one in self._questions.different if self._has_failed(one)]
-        filling = Filling(self.result.rows, self._questions, self.wanted, progress)
+        filling = Filling(self.result.rows, self._questions, self.wanted, progress, self._settings)
         progress.before = progress.done = self.result.answered
         self._ask(filling, progress, failed, display_here())
 

@@ -41,6 +41,9 @@ class Allowance(NamedTuple):
         return min(rates, default=None)
 
 
+NOTHING_SAID = Allowance()
+
+
 def allowance_in(headers: Mapping[str, str]) -> Allowance | None:
     """What the headers of an answer say; None where they say nothing.
 
@@ -56,7 +59,7 @@ def allowance_in(headers: Mapping[str, str]) -> Allowance | None:
         input=_claude(said, "input-tokens"),
         output=_claude(said, "output-tokens"),
     )
-    return None if found == Allowance() else found
+    return None if found == NOTHING_SAID else found
 
 
 def _least(*rates: float | None) -> float | None:

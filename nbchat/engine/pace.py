@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nbchat.engine.limit_headers import Allowance
+from nbchat.engine.limit_headers import NOTHING_SAID, Allowance
 from nbchat.events import Usage
 
 START = 20.0  # requests a second, where nothing is known
@@ -56,7 +56,7 @@ class Pace:
     paused_until: float = 0.0
     cut_at: float = float("-inf")
     refused_since: float | None = None  # when the refusals began after which nothing succeeded
-    allowance: Allowance = Allowance()
+    allowance: Allowance = NOTHING_SAID
     latency: Mean = field(default_factory=Mean)
     input: Mean = field(default_factory=Mean)  # tokens of a request
     output: Mean = field(default_factory=Mean)

@@ -28,7 +28,7 @@ from nbchat.network.compression import decoder_for
 from nbchat.network.connection import Connection
 from nbchat.network.failures import translate_errors
 from nbchat.network.peer import Peer
-from nbchat.network.pool import Connector, make_pool, tls_context
+from nbchat.network.pool import Connector, Pools, tls_context
 from nbchat.network.proxy import Proxy, proxy_for
 from nbchat.settings_values import Timeouts
 
@@ -211,7 +211,7 @@ async def _close(response: Response) -> None:
 class _PoolTransport(httpx.AsyncBaseTransport):
     def __init__(self, scheme: str, connector: Connector) -> None:
         self._connector = connector
-        self._pool = make_pool(scheme, connector)
+        self._pools = Pools(scheme, connector)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url, host, extensions = request.url, request.url.raw_host, request.extensions
@@ -226,18 +226,27 @@ class _PoolTransport(httpx.AsyncBaseTransport):
             content=request.content,
             extensions=extensions,
         )
+        pool = self._pools.take()
         try:
-            response = await self._pool.handle_async_request(inner)
+            response = await pool.handle_async_request(inner)
         except BaseException:
+            self._pools.give_back(pool)
             self._connector.abandon()
             raise
-        body = _Body(cast(AsyncIterable[bytes], response.stream), response.aclose)
+
+        async def close() -> None:
+            try:
+                await response.aclose()
+            finally:
+                self._pools.give_back(pool)
+
+        body = _Body(cast(AsyncIterable[bytes], response.stream), close)
         return httpx.Response(
             response.status, headers=response.headers, stream=body, extensions=response.extensions
         )
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        await self._pools.aclose()
 
 
 class _InProcessTransport(httpx.AsyncBaseTransport):

@@ -40,7 +40,9 @@ EITHER = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # a file, or a folder
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", *EITHER)
 
 MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
-MOST_IDLE = 16  # connections to one host that are kept for the next request
+# Connections of one pool, which looks at each of them for each request; beyond that there are more.
+POOL_SIZE = 16
+MOST_IDLE = 16  # connections of one pool that are kept for the next request
 STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first (RFC 8305)
 
 
@@ -188,6 +190,44 @@ def _look_up(host: str, port: int) -> list[str] | OSError:
 # --- pools ---------------------------------------------------------------------------------
 
 
+class Pools:
+    """The pools of one host, filled one after another."""
+
+    def __init__(self, scheme: str, connector: Connector) -> None:
+        self._scheme = scheme
+        self._connector = connector
+        self._busy: dict[httpcore.AsyncConnectionPool, int] = {}  # requests of each
+
+    def take(self) -> httpcore.AsyncConnectionPool:
+        """The pool for a request, which is given back when that has ended."""
+        pool = self._with_room() or self._made() or min(self._busy, key=self._busy.__getitem__)
+        self._busy[pool] += 1
+        return pool
+
+    def _with_room(self) -> httpcore.AsyncConnectionPool | None:
+        for pool, requests in self._busy.items():
+            if requests < POOL_SIZE:
+                return pool
+        return None
+
+    def _made(self) -> httpcore.AsyncConnectionPool | None:
+        """A new one, unless there are as many connections as there may be."""
+        if len(self._busy) * POOL_SIZE >= MOST_CONNECTIONS:
+            return None
+        pool = make_pool(self._scheme, self._connector)
+        self._busy[pool] = 0
+        return pool
+
+    def give_back(self, pool: httpcore.AsyncConnectionPool) -> None:
+        """A request has ended."""
+        self._busy[pool] -= 1
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for pool in self._busy:
+            await pool.aclose()
+
+
 def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool:
     """A pool of connections to one host. Raises BadSettings for a proxy that cannot be used.
 
@@ -195,7 +235,7 @@ def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool
     """
     options: dict[str, Any] = {
         "ssl_context": tls_context() if scheme == "https" else None,
-        "max_connections": MOST_CONNECTIONS,
+        "max_connections": min(POOL_SIZE, MOST_CONNECTIONS),
         "max_keepalive_connections": MOST_IDLE,
         "keepalive_expiry": IDLE_SECONDS,
         "network_backend": connector,

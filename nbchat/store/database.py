@@ -9,22 +9,26 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbchat.catalog.amounts import Amounts
 from nbchat.errors import BadSettings, HistoryUnavailable
 from nbchat.events import Answer, Usage
+from nbchat.store import spent_rows
 from nbchat.store.private_files import make_private_file, take_from_others
 from nbchat.store.schema import check, migrate, transaction
+from nbchat.store.spent_rows import By, Spent, SpentSum
 from nbchat.store.stored_turn import (
     Header,
     answer_fields,
     question_fields,
     stored_words,
     strict_json,
+    text_for_sqlite,
 )
 from nbchat.turns import Turn
 
@@ -53,7 +57,6 @@ class Write:
     notebook: str
     turn: Turn | None
     answer: dict[str, Any] | None
-    spent: Turn | None = None  # a turn without a word, of which what was counted is saved
 
 
 class Database:
@@ -132,8 +135,6 @@ class Database:
                 connection.execute(
                     "UPDATE turn SET answer = ? WHERE id = ?", (answer, write.turn.id)
                 )
-            if write.spent:
-                connection.executemany(_PUT_SPENT, _spent_rows(write.spent, write))
         self._known.update(turn.id for turn in new)
 
     def _unknown(self, turn: Turn | None) -> list[Turn]:
@@ -148,13 +149,30 @@ class Database:
         """Remove a conversation and its bytes. False where the log still has some; see `scrub`."""
         with transaction(self._open()) as connection:
             connection.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
-            connection.execute("DELETE FROM spent WHERE conversation = ?", (conversation,))
+            spent_rows.take_name(connection, conversation)
         return self.scrub()
 
     def scrub(self) -> bool:
         """Empty the log, which has the bytes of what was deleted; False while others read."""
         busy, _, _ = self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
+
+    # --- what was spent ------------------------------------------------------------------------
+
+    def write_spent(self, spent: Spent) -> None:
+        """Save what one request was paid with."""
+        with transaction(self._open()) as connection:
+            spent_rows.put(connection, spent)
+
+    def spent_sums(self, by: By, first_day: str) -> list[SpentSum]:
+        """What was spent since that day, in groups."""
+        return spent_rows.sums(self._open(), by, first_day) if self.path.exists() else []
+
+    def spent_by_others(self, kernel: str, day: str, notebook: str) -> tuple[Amounts, Amounts]:
+        """What other processes have spent that day, and in that notebook ever."""
+        if not self.path.exists():
+            return {}, {}
+        return spent_rows.of_others(self._open(), kernel, day, notebook)
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -285,25 +303,13 @@ _COUNTS = ("input", "output", "cached", "written", "reasoning")
 _UNANSWERED = f"""
     SELECT substr(CAST(model AS TEXT), 1, 300), substr(CAST(provider AS TEXT), 1, 300),
         {", ".join(f"max(0, CAST({name} AS INTEGER))" for name in _COUNTS)}
-    FROM spent WHERE conversation = ? AND turn NOT IN (SELECT id FROM turn) ORDER BY rowid"""
-_PUT_SPENT = f"""
-    INSERT INTO spent (at, notebook, conversation, turn, model, provider, currency, estimated,
-        {", ".join(_COUNTS)})
-    VALUES (?, ?, ?, ?, ?, ?, '', 0, ?, ?, ?, ?, ?)"""
-
-
-def _spent_rows(turn: Turn, write: Write) -> Iterator[tuple[object, ...]]:
-    answer = turn.answer
-    for usage in answer.lost:
-        counts = (getattr(usage, name) for name in _COUNTS)
-        about = (turn.asked_at, write.notebook, write.header.id, turn.id)
-        yield (*about, answer.model, answer.provider, *counts)
+    FROM spent WHERE conversation = ? AND NOT has_word AND turn NOT IN (SELECT id FROM turn)
+    ORDER BY rowid"""
 
 
 def _values(header: Header) -> tuple[object, ...]:
     values = (getattr(header, name) for name in Header.__slots__)
-    # SQLite takes no half surrogates.
-    return tuple(v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values)
+    return tuple(text_for_sqlite(v) if isinstance(v, str) else v for v in values)
 
 
 def _stored(row: Any) -> Stored:

@@ -26,8 +26,6 @@ class NoHistory:
         if told:
             told()
 
-    def put_spent(self, header: Header, turn: Turn) -> None: ...
-
     @property
     def has_trouble(self) -> bool:
         """Nothing is waited for."""

@@ -15,6 +15,7 @@ from dataclasses import MISSING, fields
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -162,6 +163,17 @@ def _valued(value: Any) -> Any:
 
 Word = Annotated[str, Field(max_length=LONGEST_NAME)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
+Amount = Annotated[float, Field(ge=0, le=1e9)]
+
+
+def _with_whole_counts(usage: dict[str, Any]) -> dict[str, Any]:
+    for name, value in usage.items():
+        if name != "cost" and isinstance(value, float):
+            raise ValueError(f"{name[:100]} is a whole number")
+    return usage
+
+
+Counts = Annotated[dict[str, Count | Amount | None], AfterValidator(_with_whole_counts)]
 
 
 class TurnRow(BaseModel):
@@ -188,8 +200,9 @@ class TurnRow(BaseModel):
     host: Word = ""
     given_url: Word = ""
     parts: list[Part] = []
-    usage: dict[str, Count | None] = {}
-    lost: list[dict[str, Count | None]] = []
+    usage: Counts = {}
+    lost: list[Counts] = []
+    filled: Count | None = None
     notices: list[str] = []
     stop: Annotated[Stop, BeforeValidator(_stop)] = Stop("end")
     seconds: Annotated[float, Field(ge=0)] = 0.0
@@ -200,15 +213,12 @@ class TurnRow(BaseModel):
 
     def turn(self, parent: Turn | None, others: Mapping[str, Any], id: str | None) -> Turn:
         """The turn that this row is of; without an id it is a new one."""
-        usage = Usage(**self.usage)
+        usage = _usage(self.usage)
         answer = Answer(self.model, self.provider, usage, list(self.notices), self.stop)
         answer.host = self.host
         answer.given_url = self.given_url
-        names = set(Usage.__slots__)
-        answer.lost = [
-            Usage(**{name: count for name, count in usage.items() if name in names})
-            for usage in self.lost
-        ]
+        answer.filled = self.filled
+        answer.lost = list(map(_usage, self.lost))
         answer.valued = self.valued
         answer.parts = self.parts
         answer = answer.ended()
@@ -220,6 +230,10 @@ class TurnRow(BaseModel):
         turn.execution, turn.sent, turn.typed = self.execution, dict(self.sent), self.typed
         turn.others = {**others, **(self.model_extra or {})}
         return turn
+
+
+def _usage(counts: Mapping[str, Any]) -> Usage:
+    return Usage(**{name: counts[name] for name in Usage.__slots__ if name in counts})
 
 
 def read_turn(value: Any, number: int, parent: Turn | None, id: str | None = None) -> Turn:

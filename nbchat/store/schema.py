@@ -54,6 +54,66 @@ MIGRATIONS = (
         )""",
         "CREATE INDEX spent_at ON spent (at)",
     ),
+    (  # from here on every request is in it, and by day it is summed
+        "ALTER TABLE spent RENAME TO spent_before",
+        """CREATE TABLE spent (
+            at REAL NOT NULL,       -- seconds since the epoch
+            day TEXT NOT NULL,      -- of the person, as in 2026-11-30
+            kernel TEXT NOT NULL,   -- the process that asked
+            notebook TEXT NOT NULL, -- its path; '' where none is known
+            conversation TEXT NOT NULL, -- its id; '' where there is none any more
+            name TEXT NOT NULL,     -- of the conversation, or of a map
+            turn TEXT NOT NULL,
+            model TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            input INTEGER,          -- tokens, here and below; NULL where nobody has counted
+            cached INTEGER,
+            written INTEGER,
+            output INTEGER,
+            reasoning INTEGER,
+            cost REAL,              -- NULL where no price is known
+            currency TEXT NOT NULL, -- '' where no price is known, or nothing is paid
+            has_word INTEGER NOT NULL,  -- 0 for a try that gave no word
+            estimated INTEGER NOT NULL, -- whether the counts are ours
+            told INTEGER NOT NULL   -- whether the cost is what the provider said
+        )""",
+        "CREATE INDEX spent_of ON spent (conversation)",
+        """CREATE TABLE spent_on (
+            day TEXT NOT NULL,
+            kernel TEXT NOT NULL,
+            notebook TEXT NOT NULL,
+            conversation TEXT NOT NULL,
+            name TEXT NOT NULL,
+            model TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            requests INTEGER NOT NULL,
+            input INTEGER NOT NULL, -- sums of what is known, here and below
+            cached INTEGER NOT NULL,
+            written INTEGER NOT NULL,
+            output INTEGER NOT NULL,
+            reasoning INTEGER NOT NULL,
+            cost REAL NOT NULL,
+            unpriced INTEGER NOT NULL,  -- of the requests, those whose cost is not known
+            estimated INTEGER NOT NULL, -- those whose counts are ours
+            PRIMARY KEY (
+                day, kernel, notebook, conversation, name, model, provider, currency
+            )
+        ) WITHOUT ROWID""",
+        """INSERT INTO spent
+            SELECT at, coalesce(date(at, 'unixepoch', 'localtime'), ''), '', notebook, conversation,
+                coalesce((SELECT name FROM conversation c WHERE c.id = conversation), ''), turn,
+                model, provider, input, cached, written, output, reasoning, cost, currency, 0,
+                estimated, 0
+            FROM spent_before""",
+        """INSERT INTO spent_on
+            SELECT day, kernel, notebook, conversation, name, model, provider, currency, count(*),
+                total(input), total(cached), total(written), total(output), total(reasoning),
+                total(cost), sum(cost IS NULL), sum(estimated)
+            FROM spent
+            GROUP BY day, kernel, notebook, conversation, name, model, provider, currency""",
+        "DROP TABLE spent_before",
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from nbchat.errors import HistoryUnavailable
 from nbchat.store.database import Database, Write
 from nbchat.store.notebook_path import notebook_path
 from nbchat.store.schema import NotOurs
+from nbchat.store.spent_rows import Spent
 from nbchat.store.stored_turn import Header, answer_fields
 from nbchat.turns import Turn
 
@@ -37,7 +38,7 @@ ANSWER_SECONDS = (
 
 @dataclass(slots=True)
 class _Pending:
-    write: Write
+    write: Write | Spent
     told: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -86,11 +87,10 @@ class Store:
             self._start()
             self._changed.notify()
 
-    def put_spent(self, header: Header, turn: Turn) -> None:
-        """Save what was counted of a turn that gave no word, and is not saved itself."""
-        write = Write(header, notebook_path(), None, None, turn)
+    def put_spent(self, spent: Spent) -> None:
+        """Save what a request was paid with. Returns at once."""
         with self._changed:
-            self._pending[f"spent {turn.id}"] = _Pending(write)
+            self._pending[f"spent {uuid4().hex}"] = _Pending(spent)
             self._fresh = True
             self._start()
             self._changed.notify()
@@ -120,9 +120,20 @@ class Store:
 
         Raises TimeoutError where it has not after so many seconds.
         """
+        try:
+            return self.ask_later(question).result(seconds)
+        except (sqlite3.Error, OSError, NotOurs) as error:
+            raise HistoryUnavailable(
+                f"the history cannot be read: {self._reason(error)}."
+            ) from None
+
+    def ask_later(self, question: Callable[[Database], T]) -> Future[T]:
+        """The same, for whoever does not wait. What goes wrong is raised as it is."""
         future: Future[T] = Future()
 
         def answer() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
             try:
                 future.set_result(question(self._database))
             except Exception as error:
@@ -132,19 +143,20 @@ class Store:
             self._asks.append(answer)
             self._start()
             self._changed.notify()
-        try:
-            return future.result(seconds)
-        except (sqlite3.Error, OSError, NotOurs) as error:
-            raise HistoryUnavailable(
-                f"the history cannot be read: {self._reason(error)}."
-            ) from None
+        return future
 
     def delete(self, conversation: str) -> bool:
-        """Remove a conversation and its bytes; False where another process still holds some."""
+        """Remove a conversation and its bytes; False where another process still holds some.
+
+        What it has cost was spent all the same.
+        """
         with self._changed:
-            self._pending = {
-                k: p for k, p in self._pending.items() if p.write.header.id != conversation
-            }
+            for key, pending in [*self._pending.items()]:
+                match pending.write:
+                    case Write(header) if header.id == conversation:
+                        del self._pending[key]
+                    case Spent(spending) if spending.by.conversation == conversation:
+                        pending.write = pending.write.without_name()
 
         def delete(database: Database) -> bool:
             self._unscrubbed = not database.delete(conversation)
@@ -186,7 +198,7 @@ class Store:
             if pending is None:
                 return
             try:
-                self._database.write(pending.write)
+                self._write(pending.write)
             except (
                 sqlite3.DataError,
                 sqlite3.IntegrityError,
@@ -212,6 +224,12 @@ class Store:
                 if self._pending.get(key) is pending:
                     del self._pending[key]
             self._tell(pending)
+
+    def _write(self, write: Write | Spent) -> None:
+        if isinstance(write, Spent):
+            self._database.write_spent(write)
+        else:
+            self._database.write(write)
 
     def _tell(self, pending: _Pending) -> None:
         waiting, pending.told = pending.told, []

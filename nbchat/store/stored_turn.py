@@ -83,6 +83,7 @@ def answer_fields(turn: Turn) -> dict[str, Any]:
         "parts": [part_fields(part) for part in answer.parts],
         "usage": _counts(answer.usage),
         **({"lost": list(map(_counts, answer.lost))} if answer.lost else {}),
+        **({} if answer.filled is None else {"filled": answer.filled}),
         "notices": list(answer.notices),
         "stop": {"reason": answer.stop.reason, "detail": answer.stop.detail},
         "seconds": turn.seconds,
@@ -106,8 +107,11 @@ def _valued_fields(valued: Valued) -> dict[str, str]:
     return {"json": json_of(valued.value)}
 
 
-def _counts(usage: Usage) -> dict[str, int | None]:
-    return {name: getattr(usage, name) for name in Usage.__slots__}
+def _counts(usage: Usage) -> dict[str, float | None]:
+    counts: dict[str, float | None] = {name: getattr(usage, name) for name in Usage.__slots__}
+    if usage.cost is None:
+        del counts["cost"]
+    return counts
 
 
 def content_fields(content: Content) -> str | list[str | dict[str, Any]]:
@@ -168,3 +172,8 @@ def strict_json(value: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         return json.dumps(value, allow_nan=False)
     return text
+
+
+def text_for_sqlite(text: str) -> str:
+    """The text without half surrogates, which SQLite does not take."""
+    return text.encode("utf-8", "replace").decode()

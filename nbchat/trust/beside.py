@@ -28,6 +28,7 @@ from nbchat.settings_file import (
     usable_content,
 )
 from nbchat.settings_values import CELL_BUDGET, OWN_ALONE
+from nbchat.trust.budgets import with_smaller_budgets
 from nbchat.trust.found_file import FoundFile, read_found
 from nbchat.trust.trusted_files import is_trusted, was_trusted
 from nbchat.trust.untrusted import Harmless, keeps_values_back, read_untrusted
@@ -210,6 +211,7 @@ def _with_contents(
     layers = replace(layers, catalog=catalog)
     for file, content, table in zip(files, contents, tables, strict=True):
         values = {name: content.values[name] for name in content.values if name not in OWN_ALONE}
+        values = with_smaller_budgets(values, layers.values)
         layers = layers.with_values(values, table, file.shown_path)
         without = frozenset(content.values).difference(values)
         layers = layers.with_file(_trusted(file, without))
@@ -251,6 +253,7 @@ def _lay_untrusted(layers: Layers, file: FoundFile) -> Layers:
     usual = layers.values.get(CELLS, CELL_BUDGET)
     if values.get(CELLS, 0) > usual:  # it only ever has less sent
         del values[CELLS]
+    values = with_smaller_budgets(values, layers.values)
     return layers.with_values(values, rows, file.shown_path)
 
 

@@ -14,6 +14,7 @@ from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.catalog.user_tables import TABLES
 from nbchat.errors import UnknownModel
 from nbchat.settings_values import CELL_BUDGET, DISPLAYS, checked_values
+from nbchat.trust.budgets import UNPRICED
 from nbchat.wording import folded
 
 LONGEST_NAME = 40  # characters of a name that is repeated
@@ -136,6 +137,23 @@ def _read_context(value: Any, catalog: Catalog, harmless: Harmless) -> None:
         harmless.values.update(checked)
 
 
+def _read_budget(value: Any, catalog: Catalog, harmless: Harmless) -> None:
+    """What may be spent. How it is cut to the user's own budgets is said in `nbchat.trust.budgets`.
+
+    What has no price is never let through by a file that nobody trusts.
+    """
+    try:
+        checked = checked_values({"budget": value})
+    except ValueError:
+        words = 'budget, which has amounts with their currency, such as "2 USD"'
+        harmless.leave_out("budget", value, words)
+        return
+    if checked.get(UNPRICED) == "allow":
+        del checked[UNPRICED]
+        harmless.leave_out(UNPRICED, "allow")
+    harmless.values.update(checked)
+
+
 def _read_aliases(value: Any, catalog: Catalog, harmless: Harmless) -> None:
     """Those that lead to a shipped model, and do not cover what is a name already."""
     if not isinstance(value, Mapping):
@@ -160,6 +178,7 @@ READERS: Mapping[str, Reader] = {
     "timeouts": _read_timeouts,
     "data": _read_data,
     "context": _read_context,
+    "budget": _read_budget,
     "aliases": _read_aliases,
 }
 

@@ -12,6 +12,7 @@ marks            brackets and commas of JSON, outside of its strings
 row_texts        the rows of a list, each as soon as it is whole
 growing          a value while its answer streams
 problems         what is wrong with a value, and where
+valued           what became of a schema, and how an answer gives its value
 plain            a value as JSON, to be stored
 frames           a value as a table of pandas or polars
 """

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat import known_keys
+from nbchat.known_keys import Mask
 from nbchat.values.marks import end_of_brackets
 
-_OPENING = re.compile(r"[\[{]")
+# What can be followed by JSON, or by the end of what is cut; in prose it mostly is not.
+_OPENING = re.compile(r"""\[(?=\s*(?:["{\[\]\d-]|true|false|null|\Z))|\{(?=\s*(?:["}]|\Z))""")
 _FENCED = re.compile(r"```\w*\n(.*)\n```", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)  # a line break inside a string is meant as one
 
@@ -45,7 +47,8 @@ def json_in(text: str) -> JsonIn:
     JsonIn(values=[], is_broken=True)
     """
     text = text.strip()
-    alone = _single_word(text)
+    mask = known_keys.current()
+    alone = _single_word(text, mask)
     if alone is not None:
         return JsonIn([alone])
     found = JsonIn()
@@ -54,11 +57,8 @@ def json_in(text: str) -> JsonIn:
         start = opening.start()
         try:
             value, at = _DECODER.raw_decode(text, start)
-            found.values.append(Found(without_keys(value), at - start))
-        except (ValueError, RecursionError) as error:
-            if _is_prose(text, start, error):
-                at = start + 1
-                continue
+            found.values.append(Found(mask.hide_in(value), at - start))
+        except (ValueError, RecursionError):
             found.is_broken = True
             end = end_of_brackets(text, start)
             if end is None:  # all that follows stands inside what is cut
@@ -67,30 +67,20 @@ def json_in(text: str) -> JsonIn:
     return found
 
 
-def decoded(text: str) -> Any:
-    """The value that a text is. Raises ValueError or RecursionError."""
-    return without_keys(_DECODER.decode(text))
+def decoded(text: str, mask: Mask) -> Any:
+    """The value that a text is, without keys that were escaped in it.
+
+    Raises ValueError or RecursionError.
+    """
+    return mask.hide_in(_DECODER.decode(text))
 
 
-def without_keys(value: Any) -> Any:
-    """The value without keys that could not be seen in the text, where they were escaped."""
-    return known_keys.current().hide_in(value)
-
-
-def _single_word(text: str) -> Found | None:
+def _single_word(text: str, mask: Mask) -> Found | None:
     fenced = _FENCED.fullmatch(text)
     word = fenced[1].strip() if fenced else text
-    if _OPENING.match(word):
+    if word[:1] in ("[", "{"):
         return None
     try:
-        return Found(decoded(word), len(word))
+        return Found(decoded(word, mask), len(word))
     except (ValueError, RecursionError):
         return None
-
-
-def _is_prose(text: str, start: int, error: Exception) -> bool:
-    """Whether a bracket opens no JSON at all, as in `[sic]`; at the very end it may."""
-    if not isinstance(error, json.JSONDecodeError) or error.pos >= len(text):
-        return False
-    is_at_once = not text[start + 1 : error.pos].strip()
-    return is_at_once and text[error.pos] != '"'  # of a string that is cut

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Protocol
 
-from nbchat.values.finding import decoded, without_keys
+from nbchat import known_keys
+from nbchat.values.finding import decoded
 from nbchat.values.kinds import Checked, Kind
 from nbchat.values.problems import InvalidValue
 from nbchat.values.row_texts import MOST_BLANKS, RowTexts
 
 LOOKS = 64  # at a shape, before its text has become as long again
+_HALF_A_NUMBER = re.compile(r"\d(?:\.|[eE][+-]?)\Z")
 _OBJECT = re.compile(rf'\{{\s{{0,{MOST_BLANKS}}}["}}]')
 _OBJECT_OR_LIST = re.compile(rf"{_OBJECT.pattern}|\[")
 
@@ -50,7 +52,9 @@ class GrowingRows:
 
     def __init__(self, row: Kind, row_type: str = "") -> None:
         self.checked: list[Checked] = []
+        self._values: list[Any] = []
         self._row = row
+        self._mask = known_keys.current()
         self._texts = RowTexts(row_type)
         self._has_failed = False
 
@@ -61,16 +65,19 @@ class GrowingRows:
             self._add(text)
         if len(self.checked) == before:
             return NOTHING
-        return [value for _, value in self.checked]
+        return self._values.copy()
 
     def _add(self, text: str) -> None:
         if self._has_failed:
             return
         try:
-            found = decoded(text)
-            self.checked.append((found, self._row.read(found)))
+            found = decoded(text, self._mask)
+            value = self._row.read(found)
         except (InvalidValue, ValueError, RecursionError):
             self._has_failed = True
+            return
+        self.checked.append((found, value))
+        self._values.append(value)
 
 
 class GrowingShape:
@@ -88,6 +95,7 @@ class GrowingShape:
         """`member` is the one of the object around the value, where there is one."""
         self.checked: list[Checked] = []
         self._member = member
+        self._mask = known_keys.current()
         self._opening = _OBJECT_OR_LIST if member else _OBJECT
         self._pieces: list[str] = []
         self._length = 0
@@ -123,8 +131,10 @@ class GrowingShape:
     def _shape(self, text: str) -> Any:
         from pydantic_core import from_json
 
+        if _HALF_A_NUMBER.search(text, len(text) - 3):  # which would not be in the shape
+            return NOTHING
         try:
-            shape = without_keys(from_json(text, allow_partial="trailing-strings"))
+            shape = self._mask.hide_in(from_json(text, allow_partial="trailing-strings"))
         except (ValueError, RecursionError):
             return NOTHING
         if not self._member:

@@ -7,6 +7,7 @@ the readers ask for the shape they need and go on. Asked for `dict` and not for
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 
@@ -35,6 +36,16 @@ def string(value: Any) -> str:
     ('a', '')
     """
     return value if isinstance(value, str) else ""
+
+
+def amount(value: Any) -> float | None:
+    """An amount of money; anything but a number that is none below zero is None.
+
+    >>> amount(0.5), amount(3), amount(-1), amount("0.5"), amount(float("nan"))
+    (0.5, 3.0, None, None, None)
+    """
+    is_number = isinstance(value, float | int) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value < math.inf else None
 
 
 def count(value: Any) -> int | None:

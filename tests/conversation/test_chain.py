@@ -10,8 +10,8 @@ import pytest
 import nbchat
 from nbchat.conversation import window
 from nbchat.conversation.chain import CUT_RESULTS, Chain
-from nbchat.conversation.estimates import estimate_tokens
 from nbchat.conversation.past_answers import IMAGE_LEFT_OUT
+from nbchat.engine.estimates import estimate_tokens
 from nbchat.events import Stop, Usage
 from nbchat.messages import Image, Message, Text, ToolCall, ToolResult
 

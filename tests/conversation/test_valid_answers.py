@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from pydantic import BaseModel, field_validator
 import nbchat
 from nbchat.conversation.invalid_answers import LONGEST_INPUT, MOST_PROBLEMS, NO_WORDS
 from nbchat.errors import BadOption, Interrupted, InvalidAnswer, RateLimited
-from nbchat.events import Answer, Event, Notice, Partial, Stop, StopReason, Usage
+from nbchat.events import Answer, Event, Notice, Partial, Stop, StopReason, Usage, WasThought
 from nbchat.messages import Message, Source, Text, Thought, Tool, ToolCall, ToolResult
+from nbchat.streams import Stream
 from nbchat.values.value_type import ValueType
 
 from ..fakes.source import HANG, Play
-from ..nightly import size
 from ..trusted import write_trusted
 from ..values.asked_types import Person, Shouted
 from ..values.schemas import SCHEMAS
@@ -117,6 +117,14 @@ def test_a_later_question_is_sent_behind_the_answer_that_stands(talk: ValueTalk)
     assert sent == [("user", "Go?"), ("assistant", RIGHT), ("user", "Is she old?")]
 
 
+def test_a_later_question_is_sent_behind_the_words_that_did_not_fit(talk: ValueTalk) -> None:
+    talk.turn(*[said(WRONG)] * 3, schema=Person)
+    talk.turn(said("Yes."), question="Is she old?")
+
+    sent = [(message.role, message.text) for message in talk.script.sent[-1]]
+    assert sent == [("user", "Go?"), ("assistant", WRONG), ("user", "Is she old?")]
+
+
 def test_undo_takes_the_question_back_with_all_its_tries(talk: ValueTalk) -> None:
     turn = talk.turn(said(WRONG), said(RIGHT), schema=Person)
 
@@ -154,6 +162,19 @@ def test_prose_alone_is_told_so(talk: ValueTalk) -> None:
 
     assert turn.answer.value == ADA
     assert "no JSON value" in last_message(talk)
+
+
+def test_words_that_were_thinking_are_no_value(talk: ValueTalk) -> None:
+    """Of some hosts the end of the thinking alone is marked."""
+    talk.script.hides_states = True
+    draft = '{"name": "Bob", "age": 1}'
+    turn = talk.turn((Text(draft), WasThought(), *said(RIGHT)), schema=Person)
+
+    assert turn.answer.value == ADA
+    assert (turn.answer.thought, turn.answer.text) == (draft, RIGHT)
+    grown = [event.value for event in only(Partial, talk.events)]
+    assert grown[-1] == {"name": "Ada", "age": 36}
+    assert talk.events[-2:] == [Text(RIGHT), END]
 
 
 def test_an_answer_without_words_is_asked_again(talk: ValueTalk) -> None:
@@ -202,10 +223,9 @@ def test_what_is_not_whole_is_no_value_whatever_it_looks_like(
 
 
 @EVERY_SCHEMA
-def test_cut_at_every_character_it_is_never_a_value(talk: ValueTalk, name: str) -> None:
+def test_cut_at_its_limit_it_is_never_a_value(talk: ValueTalk, name: str) -> None:
     sample = SCHEMAS[name]
-    step = size(7, 1)
-    lengths = range(1, len(sample.valid) + 1, step)
+    lengths = [*range(1, len(sample.valid), 11), len(sample.valid)]
     values = []
     for length in lengths:
         talk.script.plays.append(said(sample.valid[:length], stop=Stop("length")))
@@ -387,6 +407,22 @@ def test_an_answer_that_grows_is_on_disk_before_its_words_are_shown(
     with pytest.raises(InvalidAnswer, match="not come to its end"):
         _ = stream.result.value
     talk.runtime.thread.submit(stream.aclose()).result(10)
+
+
+def test_what_did_not_fit_is_on_disk_before_it_is_asked_for_again(
+    talk: ValueTalk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, on_disk = talk.script.stream, []
+
+    def look(model: str, messages: Sequence[Message], **options: Any) -> Stream:
+        turns = talk.store.ask(lambda database: database.turns(talk.chat.id))
+        on_disk.append([(turn.answer.text, turn.answer.usage) for turn in turns])
+        return ask(model, messages, **options)
+
+    monkeypatch.setattr(talk.script, "stream", look)
+    talk.turn(said(WRONG, usage=Usage(9, 5)), said(RIGHT, usage=Usage(20, 6)), schema=Person)
+
+    assert on_disk == [[], [(WRONG, Usage(9, 5))]]
 
 
 def _words_on_disk(talk: ValueTalk) -> str:

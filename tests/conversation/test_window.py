@@ -8,7 +8,7 @@ import pytest
 
 from nbchat.catalog.catalog import shipped
 from nbchat.conversation import window
-from nbchat.conversation.estimates import estimate_tokens
+from nbchat.engine.estimates import estimate_tokens
 from nbchat.events import Answer, Stop, Usage
 from nbchat.messages import File, Image, Message, Text
 from nbchat.turns import Turn

@@ -14,6 +14,7 @@ from nbchat.errors import (
     NbchatError,
     NoQuestion,
     NotThere,
+    NoValue,
     UnknownModel,
 )
 
@@ -58,6 +59,8 @@ WRONG: dict[str, type[NbchatError]] = {
     'nbchat.ask("demo", "")': NoQuestion,
     'nbchat.ask("demo", "  ")': NoQuestion,
     'nbchat.ask("demo", [])': NoQuestion,
+    'nbchat.ask("demo", "Hi").value': NoValue,
+    'nbchat.ask("demo", "Hi").frame()': NoValue,
     'nbchat.ask("demo", None)': BadCall,
     'nbchat.ask("demo", b"Hi")': BadCall,
     'nbchat.ask("demo", ["Hi"])': BadCall,
@@ -111,7 +114,7 @@ WRONG: dict[str, type[NbchatError]] = {
     'nbchat.tool("len")': BadCall,
     'nbchat.ask("demo", "Hi", tools=[{"description": "Add"}])': BadOption,
     'nbchat.ask("demo", "Hi", tools=[{"name": "add", "parameters": "a, b"}])': BadOption,
-    'nbchat.ask("demo", "Hi", schema=int)': BadOption,
+    'nbchat.ask("demo", "Hi", schema=3)': BadOption,
     'nbchat.ask("demo", "Hi", schema={"type": int})': BadOption,
     'nbchat.ask("demo", "Hi", wire="x")': BadOption,
     'nbchat.ask("demo", "Hi", wire="openai_chat")': BadOption,

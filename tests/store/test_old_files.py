@@ -181,7 +181,7 @@ def test_opening_an_old_history_adds_a_table_and_rewrites_no_row(store: Store) -
     store.close()
 
     assert version(DATA / "version_1.sqlite") == 1
-    assert version(store.path) == 2
+    assert version(store.path) == 3
     assert rows(store.path) == before
     assert rows(store.path, "spent") == []
 
@@ -203,10 +203,10 @@ def version(path: Path) -> int:
 def test_a_version_that_is_not_known_is_refused_as_before(tmp_path: Path, store: Store) -> None:
     """The code of version 1 says the same of a file of version 2."""
     with sqlite3.connect(store.path) as connection:
-        connection.execute("PRAGMA user_version = 3")
+        connection.execute("PRAGMA user_version = 4")
     connection.close()
 
-    with pytest.raises(nbchat.NbchatError, match=r"newer nbchat \(version 3; this one knows 2\)"):
+    with pytest.raises(nbchat.NbchatError, match=r"newer nbchat \(version 4; this one knows 3\)"):
         store.ask(lambda database: database.conversations())
 
 
@@ -222,7 +222,7 @@ def test_processes_that_open_an_old_history_at_once_all_go_on(tmp_path: Path) ->
             writer.join(60)
         assert [writer.exitcode for writer in writers] == [0] * 4
 
-    assert version(history) == 2
+    assert version(history) == 3
     assert rows(history)[: len(before)] == before
     assert len(rows(history)) == len(before) + 12
 
@@ -244,5 +244,5 @@ def test_a_kernel_that_is_killed_while_it_opens_an_old_history_loses_nothing(
             READ["conversations"]["claude"]["turns"]
         )
         store.close()
-        assert version(history) == 2
+        assert version(history) == 3
         assert rows(history)[: len(before)] == before

@@ -11,7 +11,10 @@ from nbchat.values.value_type import InvalidValue, ValueType
 
 
 def test_every_type_there_is() -> None:
-    text = "a, b int, c float, d bool, e date, f datetime, g time, h list, i list[int], j x|y, k 1|2, l int?"
+    text = (
+        "a, b int, c float, d bool, e date, f datetime, g time, h list, i list[int], "
+        "j x|y, k 1|2, l int?"
+    )
     members = ValueType.of(text).json_schema["properties"]
     kinds = {name: (one.get("type"), one.get("format")) for name, one in members.items()}
 

@@ -45,8 +45,7 @@ class ServerState:
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
         self.engine = Engine(runtime.current().settings, tells_person=False)
-        source = runtime.wrap(self.engine, runtime.current().wrappers)
-        self._service = ChatService(CallMemory(source))
+        self._service = ChatService(CallMemory(runtime.current().wrapped(self.engine)))
         self.items = ItemMemory()
         self.connections: OpenConnections | None = None  # made by who knows how many there may be
         self.started = int(time.time())

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from nbchat.chat_service.chunk import StreamChunk
-from nbchat.conversation.estimates import estimate_tokens
+from nbchat.engine.estimates import estimate_tokens
 from nbchat.events import Usage
 from nbchat.messages import Message
 

@@ -33,7 +33,13 @@ from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
-from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
+from nbchat.wire.usage import (
+    everything_sent,
+    first_count,
+    merge_counts,
+    output_count,
+    said_cost,
+)
 from nbchat.wire.used_tools import with_used_tools
 
 FRAMING: Framing = "sse"
@@ -342,4 +348,4 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     given = everything_sent(given, made, total=total, read=cached or 0, written=written or 0)
     reasoning = first_count(completion.get("reasoning_tokens"), usage.get("reasoning_tokens"))
     made = output_count(given, made, total=total, reasoning=reasoning)
-    return Usage(given, made, cached, written, reasoning)
+    return Usage(given, made, cached, written, reasoning, said_cost(usage))

@@ -26,7 +26,13 @@ from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments
-from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
+from nbchat.wire.usage import (
+    everything_sent,
+    first_count,
+    merge_counts,
+    output_count,
+    said_cost,
+)
 
 FRAMING: Framing = "sse"
 
@@ -395,4 +401,4 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     total = count(usage.get("total_tokens"))
     given = everything_sent(given, completion, total=total, read=cached or 0, written=written or 0)
     output = output_count(given, completion, total=total, reasoning=reasoning)
-    return Usage(given, output, cached, written, reasoning)
+    return Usage(given, output, cached, written, reasoning, said_cost(usage))

@@ -20,9 +20,11 @@ from nbchat.frontends.notebook.commands.usage_table import (
     usage_rows,
     without_times,
 )
+from nbchat.frontends.notebook.commands.usage_words import budget_lines, period_and_group
 from nbchat.frontends.notebook.page_or_text import show, show_table
 from nbchat.frontends.quoting import quoted
 from nbchat.frontends.what_stays import what_stays
+from nbchat.store.spent_table import SpentTable
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -59,24 +61,35 @@ def ask(chat: ChatCommand, text: str = "") -> Answer:
         raise NoQuestion(WITHOUT_WORDS) from None
 
 
+# --- what it has cost ----------------------------------------------------------------------------
+
+
 @command(
-    "usage",
-    "tokens, speed and cost of all that was answered in the conversation, by model",
+    "usage [today|month|all] [--by model|day|notebook|conversation]",
+    "tokens, speed and cost of the conversation; or of a time, in all notebooks",
     group="general",
 )
-def usage(chat: ChatCommand) -> None:
+def usage(chat: ChatCommand, typed: str = "") -> None:
+    if typed:
+        period, by = period_and_group(typed)
+        table = SpentTable(by, chat.runtime.account.sums(period, by))
+        if len(table):
+            show_table(chat.shell, table.head, table.rows, table.below)
+        else:
+            print(table.below)
+        return
     turns, unanswered = chat.conversation.all_turns, chat.conversation.unanswered
     if not turns and not unanswered:
         print(remarks(chat.conversation))
         return
-    table = [USAGE_HEAD, *usage_rows(turns, unanswered)]
+    rows = [USAGE_HEAD, *usage_rows(turns, unanswered)]
     if not _is_for_a_person(chat):
-        table = [without_times(row) for row in table]
-    head, *rows = table
+        rows = [without_times(row) for row in rows]
     below = [remarks(chat.conversation)]
     if tools := tools_run(turns):
         below.append(tools_line(tools, with_times=_is_for_a_person(chat)))
-    show_table(chat.shell, head, rows, " ".join(below))
+    below += budget_lines(chat.settings.budgets, chat.runtime.account)
+    show_table(chat.shell, rows[0], rows[1:], " ".join(below))
 
 
 # --- where it stands -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbchat import runtime
 from nbchat.errors import BadCommand, NotThere
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
+from nbchat.frontends.notebook.commands.kept_rows import delete_rows, listed_maps
 from nbchat.frontends.notebook.commands.state_lines import (
     SHOWN_ID,
     day_text,
@@ -36,8 +37,8 @@ LIST_HEAD = ["", "id", "name", "about", "turns", "notebook", "changed"]
 @command("list", "the conversations that are stored, of every notebook", group="history")
 def list_stored(chat: ChatCommand) -> None:
     store = chat.need_store()
-    stored = _all_stored(store)
-    if not stored:
+    stored, maps = _all_stored(store), listed_maps()
+    if not stored and not maps:
         print("No conversation is stored yet.")
         if store.has_trouble:
             print(f"They are {store.state}.")
@@ -45,6 +46,7 @@ def list_stored(chat: ChatCommand) -> None:
     here = {conversation.id for conversation in chat.runtime.conversations.values()}
     rows = [_stored_cells(one, is_here=one.header.id in here) for one in stored[:MOST_LISTED]]
     older = len(stored) - len(rows)
+    rows += maps[:MOST_LISTED]
     below = f"and {older} older ones; %chat search TEXT finds them" if older else ""
     show_table(chat.shell, LIST_HEAD, rows, below)
 
@@ -136,7 +138,7 @@ def _refuse_to_lose(conversation: Conversation) -> None:
 
 @command(
     "delete ID or NAME",
-    "remove a conversation for good, from memory and from the disk",
+    "remove a conversation, or the rows of a map, for good, from memory and from the disk",
     group="history",
 )
 def delete(chat: ChatCommand, which: str = "") -> None:
@@ -146,6 +148,15 @@ def delete(chat: ChatCommand, which: str = "") -> None:
             "%chat delete needs to be told what to delete. "
             f"This removes the conversation {quoted(name)} for good:\n%chat delete {name}"
         )
+    has_rows = delete_rows(which)
+    try:
+        _delete_conversation(chat, which)
+    except NotThere:
+        if not has_rows:
+            raise
+
+
+def _delete_conversation(chat: ChatCommand, which: str) -> None:
     by_name = {one.name: one for one in chat.runtime.conversations.values()}
     by_id = {one.id: one for one in by_name.values()}
     store = chat.runtime.store()

@@ -1,0 +1,8 @@
+"""What stands between who asks and the engine, where it is about money.
+
+budget           nothing is sent that would cost more than is left
+purse            what may be spent, reserved before and settled after
+ledger           notes what every request was paid with
+spending         one request as the ledger has it
+expected         what a request will cost, before it is sent
+"""

@@ -1,0 +1,188 @@
+"""Sends nothing that would cost more than a budget has left.
+
+What a request is expected to cost is reserved before it is sent, and settled with what it has
+cost. The budgets are those of the settings, for a notebook and for a day, and the purse that a
+question may bring along. What the provider counts is said by the ledger, which comes behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Literal, Protocol, TypeAlias, Unpack, get_args
+
+from nbchat.catalog.amounts import Amounts, amounts_text
+from nbchat.errors import BudgetReached
+from nbchat.events import Event, Notice, Stop
+from nbchat.messages import Message
+from nbchat.middleware.expected import Expected, SeenAnswers, expected_cost
+from nbchat.middleware.ledger import NOBODY
+from nbchat.middleware.purse import Purse
+from nbchat.middleware.spending import amounts_spent, spendings
+from nbchat.settings import Settings
+from nbchat.streams import AnswerSource, SourceOptions, Stream
+
+Scope: TypeAlias = Literal["notebook", "day"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+NAMES = {"notebook": "in this notebook", "day": "today"}
+MAY_GO_OVER = (
+    "No max_tokens is given, so how long an answer will be is not known: "
+    "those on their way may go over the budget."
+)
+
+
+class Account(Protocol):
+    """Who knows what was spent."""
+
+    async def refresh(self) -> None:
+        """Look what other processes have spent meanwhile."""
+        ...
+
+    def spent(self, scope: Scope) -> Amounts:
+        """What was spent in this notebook, or today in all of them."""
+        ...
+
+
+class Budget:
+    """An AnswerSource that asks the one behind it where that can be paid."""
+
+    def __init__(
+        self, source: AnswerSource, settings: Callable[[], Settings], account: Account
+    ) -> None:
+        self._source = source
+        self._settings = settings
+        self._account = account
+        self._seen = SeenAnswers()
+        self._purses: dict[Scope, Purse] = {}
+
+    def stream(
+        self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
+    ) -> Stream:
+        """Ask, unless that would cost too much. Raises BudgetReached before anything is sent."""
+        given = options.pop("purse", None)
+        stream = self._source.stream(model, messages, **options)
+        batches = self._batches(stream, model, messages, options, given)
+        return Stream(batches, stream.result)
+
+    async def _batches(
+        self,
+        stream: Stream,
+        model: str,
+        messages: str | Sequence[Message],
+        options: SourceOptions,
+        given: Purse | None,
+    ) -> AsyncGenerator[list[Event]]:
+        settings = self._settings()
+        purses = [*self._set_purses(settings), *([given] if given else [])]
+        expected = None
+        if purses:
+            await self._account.refresh()
+            expected = expected_cost(settings, model, messages, options, self._seen)
+        reserved = _Reserved(settings, messages, stream)
+        try:
+            if expected is not None and _is_to_pay(expected, settings, purses):
+                await reserved.take(expected, purses)
+            answer, notices = stream.result, reserved.notices()
+            async with stream, aclosing(stream.batches()) as batches:
+                async for batch in batches:
+                    if batch and isinstance(batch[-1], Stop):
+                        self._seen.note(stream.result)
+                        reserved.settle()
+                    for notice in notices:
+                        answer.add(notice)
+                    yield [*notices, *batch]
+                    notices = []
+        finally:
+            reserved.settle()
+
+    def _set_purses(self, settings: Settings) -> list[Purse]:
+        """The budgets of the settings, as they are now."""
+        purses = []
+        for scope in SCOPES:
+            limit: Amounts = getattr(settings.budgets, scope)
+            if not limit:
+                continue
+            purse = self._purses.get(scope)
+            if purse is None:
+                purse = self._purses[scope] = Purse(limit, spent=self._spent_in(scope))
+            purse.limit, purse.name = limit, NAMES[scope]
+            purse.to_raise = _to_raise(scope, limit, settings)
+            purses.append(purse)
+        return purses
+
+    def _spent_in(self, scope: Scope) -> Callable[[], Amounts]:
+        return lambda: self._account.spent(scope)
+
+
+class _Reserved:
+    """What is put aside for one request."""
+
+    def __init__(
+        self, settings: Settings, messages: str | Sequence[Message], stream: Stream
+    ) -> None:
+        self._settings = settings
+        self._messages = messages
+        self._stream = stream
+        self._expected: Expected | None = None
+        self._purses: list[Purse] = []
+
+    async def take(self, expected: Expected, purses: Sequence[Purse]) -> None:
+        """Put it aside in each purse. Raises BudgetReached."""
+        self._expected = expected
+        for purse in purses:
+            await purse.reserve(expected.amount, _currency(expected))
+            self._purses.append(purse)
+
+    def notices(self) -> list[Event]:
+        """What is said once of a budget that may be overspent a little."""
+        untold = [purse for purse in self._purses if not purse.is_told]
+        if not untold or self._expected is None or self._expected.is_bounded:
+            return []
+        for purse in untold:
+            purse.is_told = True
+        return [Notice(MAY_GO_OVER)]
+
+    def settle(self) -> None:
+        """Take what it has cost, and give the rest back; the second time nothing is left to do."""
+        if self._expected is None or not self._purses:
+            return
+        spent = spendings(self._stream.result, self._messages, NOBODY, self._settings)
+        purses, self._purses = self._purses, []
+        for purse in purses:
+            purse.settle(self._expected.amount, _currency(self._expected), amounts_spent(spent))
+
+
+def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) -> bool:
+    """Whether money has to be there. Raises BudgetReached where nobody can say how much."""
+    if expected.is_free or not purses:
+        return False
+    model, provider = expected.route.model.id, expected.route.provider.name
+    why = ""
+    if expected.price is None:
+        why = f"no price is known of {model} at {provider}, so no budget can hold what it costs."
+    else:
+        paid_in = expected.price.currency
+        others = [purse.limit for purse in purses if paid_in not in purse.limit]
+        if others:
+            why = (
+                f"{model} is paid in {paid_in}, and a budget is {amounts_text(others[0])}: "
+                "currencies are never added."
+            )
+    if not why:
+        return True
+    if settings.budgets.unpriced == "allow":
+        return False
+    raise BudgetReached(
+        f"{why} Nothing was sent. To ask all the same, put into your own nbchat.toml:\n"
+        'budget.unpriced = "allow"'
+    )
+
+
+def _currency(expected: Expected) -> str:
+    return expected.price.currency if expected.price else ""
+
+
+def _to_raise(scope: Scope, limit: Amounts, settings: Settings) -> str:
+    doubled = {currency: 2 * amount for currency, amount in limit.items()}
+    where = settings.origins.get(f"budget.{scope}", "nbchat.toml")
+    return f'To spend more, set in {where}: budget.{scope} = "{amounts_text(doubled)}"'

@@ -1,0 +1,123 @@
+"""What a request will cost, before it is sent: rather too much than too little.
+
+What is sent is estimated, and what comes back is at most `max_tokens`; where nobody has said how
+much that is, it is what answers of that model have had so far.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from nbchat.catalog.catalog import Route
+from nbchat.catalog.prices import WRITTEN_FACTOR, price_at
+from nbchat.catalog.rows import Price
+from nbchat.engine.estimates import estimate_tokens
+from nbchat.engine.token_estimate import tokens_in
+from nbchat.errors import NbchatError
+from nbchat.events import Answer
+from nbchat.messages import Message, Thought
+from nbchat.option_values import as_tools
+from nbchat.questions import as_messages
+from nbchat.settings import Settings
+
+FIRST_OUTPUT = 1000  # tokens of an answer, while none of that model has been seen
+WRITES_CACHE = ("anthropic-messages", "bedrock-converse")  # what these put into a cache costs more
+
+
+@dataclass(slots=True, frozen=True)
+class Expected:
+    """The money for one request; `price` is None where none is known."""
+
+    route: Route
+    price: Price | None
+    sent: int  # tokens
+    made: int  # tokens
+    is_bounded: bool  # the answer will have no more tokens than that
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is paid: a model of one's own, or one whose price is nothing."""
+        return not self.route.provider.key_needed or (self.price is not None and self.amount == 0)
+
+    @property
+    def amount(self) -> float:
+        """What it will cost, in the currency of its price."""
+        price = self.price
+        if price is None or price.input is None or price.output is None:
+            return 0.0
+        return (self.sent * self._dearest_input(price) + self.made * price.output) / 1e6
+
+    def _dearest_input(self, price: Price) -> float:
+        given = price.input or 0.0
+        written = price.written_input
+        if written is None and self.route.wire in WRITES_CACHE:
+            written = given * WRITTEN_FACTOR
+        return max(given, written or 0.0)
+
+
+class SeenAnswers:
+    """How long the answers of each model were."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str], tuple[int, int]] = {}  # tokens, and how many answers
+
+    def note(self, answer: Answer) -> None:
+        """One more answer has ended."""
+        made = answer.usage.output
+        if made:
+            key = answer.provider, answer.model
+            tokens, count = self._sums.get(key, (0, 0))
+            self._sums[key] = tokens + made, count + 1
+
+    def mean(self, route: Route) -> int:
+        """Tokens of an answer of that model."""
+        tokens, count = self._sums.get((route.provider.type, route.model.id), (0, 0))
+        return -(-tokens // count) if count else FIRST_OUTPUT
+
+
+def expected_cost(
+    settings: Settings,
+    model: str,
+    messages: str | Sequence[Message],
+    options: Mapping[str, Any],
+    seen: SeenAnswers,
+) -> Expected | None:
+    """What asking so will cost; None where the engine will say what is wrong with it."""
+    try:
+        route = settings.catalog.find(model, options.get("wire"))
+        conversation = as_messages(messages)
+    except NbchatError:
+        return None
+    address = None
+    with suppress(NbchatError):
+        address = settings.base_url(route, options.get("base_url")).value
+    sent = _tokens_sent(conversation, options)
+    price = price_at(route, address, sent)
+    if price is not None and (price.input is None or price.output is None):
+        price = None
+    most = options.get("max_tokens")
+    is_bounded = isinstance(most, int)
+    made = most if isinstance(most, int) else seen.mean(route)
+    return Expected(route, price, sent, made, is_bounded)
+
+
+def _tokens_sent(messages: Sequence[Message], options: Mapping[str, Any]) -> int:
+    """An estimate, rather too high, of all that goes out."""
+    thoughts = [
+        part.text
+        for message in messages
+        for part in message.answer_parts
+        if isinstance(part, Thought)
+    ]
+    declared = [options.get("schema"), options.get("extra")]
+    tools: Sequence[Any] = ()
+    with suppress(NbchatError):
+        tools = as_tools(options.get("tools") or ())
+    declared += [{"name": t.name, "about": t.description, "in": t.parameters} for t in tools]
+    texts = [json.dumps(one, default=str) for one in declared if one]
+    system = Message("user", str(options.get("system") or ""))
+    return estimate_tokens([system, *messages]) + sum(map(tokens_in, [*texts, *thoughts]))
