@@ -25,7 +25,7 @@ def test_a_question_is_opened_streamed_ended_and_remembered(desk: Desk) -> None:
     assert opened["question"]["text"] == "show me a table"
     assert desk.turns[0][1].startswith("Here is a table")
     assert [m["seq"] for m in desk.all("delta")] == list(range(1, end["seq"] + 1))
-    assert end["footer"] == ["demo", "4 → 44 tokens", "1 % of 8.19k"]
+    assert end["footer"] == ["demo", "4 → 44 tokens"]
     assert "html" not in end
     assert desk.wait("state", when=lambda m: m["ids"])["ids"] == [opened["id"]]
 
