@@ -31,6 +31,8 @@ def filled(prompt: str, **cells: Any) -> str:
         ("{text}\n```\n{text}\n```", "good\n```\n{text}\n```"),
         ("{text} $x_{text}$", "good $x_{text}$"),
         ('{text} as {"a": 1}', 'good as {"a": 1}'),
+        ("{text} as {text: string}", "good as {text: string}"),
+        ("{text} as {text, stars}", "good as {text, stars}"),
     ],
 )
 def test_names_of_columns_are_filled_in_and_nothing_else(prompt: str, made: str) -> None:
