@@ -71,6 +71,18 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "test_calls_go_to_the_client_of_openais_paths",
         "frontends/server/test_calls_go_to_the_client.py::test_calls_go_to_the_client_of_stream",
     ),
+    "An answer that does not fit its schema is asked for again, at most twice; one that was cut or "
+    "broken is never a value.": (
+        "conversation/test_valid_answers.py::test_wrong_three_times_names_the_field",
+        "conversation/test_valid_answers.py::test_cut_at_its_limit_it_is_never_a_value",
+        "conversation/test_valid_answers.py::"
+        "test_what_is_not_whole_is_no_value_whatever_it_looks_like",
+    ),
+    "Of the rows of a frame each answer is on disk when it has come, and what failed says why.": (
+        "frontends/notebook/test_each.py::"
+        "test_the_stop_button_binds_what_is_done_and_running_again_goes_on",
+        "frontends/notebook/test_each.py::test_a_failed_row_is_a_value_and_the_others_go_on",
+    ),
     "They are never stored, shown or logged, and no argument on a `%%chat` line: one that was "
     "typed there is refused, and kept out of IPython's history.": (
         "frontends/notebook/test_canary.py::test_the_key_is_in_nothing_that_cells_show_or_leave",

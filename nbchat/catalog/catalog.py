@@ -175,13 +175,16 @@ class Catalog:
     def quirks(self, model: Model, wire: str = "") -> Quirks:
         """What the model's family has everywhere, then the provider's quirks, then the model's own.
 
-        Over a format that is not its own, only the provider's range of temperatures holds.
+        Over a format that is not its own, only the provider's range of temperatures holds. What
+        speaks Anthropic's and is no Claude leaves out a schema without a word.
         """
         provider = self.providers[model.type]
         family = family_of(self.families, model.sent_id)
         everywhere = quirks_over(family, wire or model.wire or provider.wire)
         if not self._is_own_format(model, wire):
             limits = Quirks(temperature_range=provider.quirks.temperature_range)
+            if wire == "anthropic-messages" and "claude" not in model.sent_id:
+                limits = limits.model_copy(update={"schema_mode": "none"})
             return laid_over([everywhere, limits])
         of_kind = providers_family(provider, model.sent_id).quirks
         return laid_over([everywhere, provider.quirks, of_kind, model.quirks])

@@ -144,7 +144,15 @@ class Quirks(Row):
     reasoning_filler: str = ""
     # The content of an assistant message that has only tool calls.
     empty_content: Literal["empty", "null", "omit"] = "empty"
-    schema_mode: Literal["json_schema", "json_object", "none"] = "json_schema"
+    # How an answer is held to a schema: by its own place in the request, as arguments of a tool
+    # that must be called, or, beside an instruction, to some JSON or to none.
+    schema_mode: Literal["json_schema", "tool", "json_object", "none"] = "json_schema"
+    # The form of a schema: OpenAI's strict one, that of llama.cpp's grammars, or as it was given.
+    schema_form: Literal["strict", "grammar", "plain"] = "strict"
+    schema_beside_tools: bool = True  # an answer is held to a schema where tools are offered, too
+    schema_unseen: bool = False  # the model is not told of the schema that holds its answer
+    # Merged into requests with a schema.
+    schema_body: dict[str, Any] = Field(default_factory=dict)
     cache: Literal["", "prompt_cache_key", "cache_control"] = ""
     temperature_range: tuple[float, float] | None = None  # clamped to, with a notice
     files: bool = False  # documents as message parts are understood

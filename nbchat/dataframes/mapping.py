@@ -10,6 +10,7 @@ filling          answers put into rows
 checkpoint       what was answered, on disk
 estimate         what it will take
 waiting          how a cell waits for it
+progress, place  how far it is, and where a person sees that
 mapped, columns, shown  the result, as a frame and as a notebook shows it
 work             all of that for one map
 """
@@ -107,7 +108,7 @@ def run(  # noqa: PLR0913  # settled names
     options: Mapping[str, Any] | None = None,
     display: ProgressDisplay | None = None,
 ) -> Mapped:
-    """The same, shown by `display`."""
+    """The same, shown by `display`; without one, as this process shows it."""
     if runtime.current().settings().data == "schema":
         raise BadSettings(NO_VALUE_LEAVES)
     wanted = None if schema is None else ValueType.of(schema)
@@ -128,7 +129,7 @@ def run(  # noqa: PLR0913  # settled names
     records = records_of(data)
     template = Template.of(prompt, records.names)
     checkpoint, trouble = _checkpoint(job, parts)
-    work = Work(job, records, template, wanted, asker, checkpoint, display)
+    work = Work(job, records, template, wanted, asker, checkpoint, display or display_here())
     return work.run(trouble)
 
 

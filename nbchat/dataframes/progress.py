@@ -30,6 +30,18 @@ class Progress:
     cost: Cost = field(default_factory=lambda: Cost({}))
     usage: Usage = field(default_factory=Usage)
     lines: list[str] = field(default_factory=list)  # what a person is told, in order
+    passing: set[str] = field(default_factory=set)  # those that are not shown when it has ended
+
+    @property
+    def lasting(self) -> list[str]:
+        """What is still told when it has ended: what the next run would say, too."""
+        return [line for line in self.lines if line not in self.passing]
+
+    def tell(self, line: str, *, passes: bool = False) -> None:
+        """Tell a person; what `passes` is about this run alone, such as what it will take."""
+        self.lines.append(line)
+        if passes:
+            self.passing.add(line)
 
 
 class ProgressDisplay(Protocol):

@@ -80,7 +80,7 @@ class Running:
             self._job, done, len(questions), sent, self._filling.settings, self._progress.rate
         )
         if foretold:
-            self._progress.lines.append(foretold.line)
+            self._progress.tell(foretold.line, passes=True)
 
     # --- what came -------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class Running:
         if outcome.answer is not None and was_well:
             checkpoint.write(outcome.question.key, outcome.answer)
         if was_well and checkpoint.trouble:
-            self._progress.lines.append(checkpoint.trouble)
+            self._progress.tell(checkpoint.trouble)
 
     def _end_where_all_fail(self, error: Exception) -> None:
         """Raise the error where so many in a row have failed with one of its kind."""
@@ -122,7 +122,7 @@ class Running:
             self._last_failures.clear()
         self._last_failures.append(kind)
         if len(self._last_failures) >= MOST_ALIKE:
-            self._progress.lines.append(f"{MOST_ALIKE} rows in a row have failed alike.")
+            self._progress.tell(f"{MOST_ALIKE} rows in a row have failed alike.")
             raise bare(error)
 
     def _count(self) -> None:

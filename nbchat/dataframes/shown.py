@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nbchat.dataframes.template import is_missing
 from nbchat.render.transcript import table_bundle
 from nbchat.wording import plural, shorten, written_out
 
@@ -29,7 +30,7 @@ def mapped_bundle(
 
 
 def _text(cell: Any) -> str:
-    if cell is None:
+    if is_missing(cell):
         return ""
     text = f"{cell:.6f}".rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)
     return shorten(written_out(" ".join(text.split())), LONGEST_CELL)

@@ -59,7 +59,8 @@ class Work:
         `trouble` is why nothing is kept, where that is so.
         """
         progress = self._progress()
-        progress.lines += [trouble] if trouble else []
+        if trouble:
+            progress.tell(trouble)
         filling = Filling(self.result.rows, self._questions, self.wanted, progress, self._settings)
         self._mark_rows()
         if self._checkpoint:

@@ -42,7 +42,7 @@ class Table:
 
 @dataclass(slots=True, frozen=True)
 class Member:
-    """One member of a value that is no list; a list of objects in it is a `table`, too."""
+    """One member of a value that is no list; what has members itself is a `table`, too."""
 
     name: str
     text: str
@@ -106,9 +106,19 @@ def members_of(value: Any) -> list[Member] | str:
 
 
 def _member(name: str, value: Any) -> Member:
-    is_table = isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
-    table = first_rows(value, INNER_ROWS) if is_table else None
-    return Member(shorten(name, LONGEST_CELL), _text(value, LONGEST_FIELD), table)
+    return Member(shorten(name, LONGEST_CELL), _text(value, LONGEST_FIELD), _inner(value))
+
+
+def _inner(value: Any) -> Table | None:
+    """The table in a member, where that is an object or a list of objects."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return first_rows(value, INNER_ROWS)
+    if not isinstance(value, dict) or not value:
+        return None
+    shown = [*value.items()][:INNER_ROWS]
+    rows = [[shorten(name, LONGEST_CELL), _text(inner, LONGEST_CELL)] for name, inner in shown]
+    more = len(value) - len(shown)
+    return Table((), rows, [False, False], f"{plural(more, 'more line')}." if more else "")
 
 
 def _plain(value: Any) -> Any:
@@ -116,9 +126,7 @@ def _plain(value: Any) -> Any:
     from pydantic_core import to_jsonable_python
 
     try:
-        return to_jsonable_python(
-            value, bytes_mode="base64", inf_nan_mode="strings", serialize_unknown=True
-        )
+        return to_jsonable_python(value, bytes_mode="base64", serialize_unknown=True)
     except Exception:  # a class may write itself in any way
         return f"<{type(value).__name__}>"
 
@@ -159,10 +167,12 @@ def _text(value: Any, most: int) -> str:
 
 
 def _dumped(value: Any, indent: int | None = None) -> str:
+    from pydantic_core import to_json
+
     try:
-        return json.dumps(value, ensure_ascii=False, indent=indent)
-    except ValueError:  # Python writes no number of thousands of digits
-        return json.dumps(shorten(f"<{type(value).__name__}>", LONGEST_CELL))
+        return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:  # no number, or one of more digits than Python writes
+        return to_json(value, indent=indent, inf_nan_mode="strings").decode()
 
 
 def _are_numbers(column: Sequence[Any]) -> bool:

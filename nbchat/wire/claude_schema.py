@@ -1,8 +1,7 @@
 """The part of JSON schema that Claude's answers can be held to.
 
 Facts: anthropic 2.14.0 `lib/_parse/_transform.py`, which says in the description what it takes
-out, as this does. Objects have the named fields alone, so a dict of any names stays empty; that
-is told.
+out, as this does.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbchat.wire.claude import closed_schema
-from nbchat.wire.contract import ModelRequest
 from nbchat.wire.schema import simple_schema
-from nbchat.wire.schema_nodes import Node, changed_everywhere, described, nodes_of, typed
+from nbchat.wire.schema_nodes import Node, changed_everywhere, described, typed, with_defs
 
 FORMATS = {
     "date-time",
@@ -45,45 +43,8 @@ def claude_schema(schema: Mapping[str, Any]) -> Node:
     >>> claude_schema({"oneOf": [{"type": "string", "pattern": "a+"}, {"type": "null"}]})
     {'anyOf': [{'type': 'string', 'description': '{pattern: a+}'}, {'type': 'null'}]}
     """
-    simple = simple_schema(_with_defs(schema), FORMATS)
+    simple = simple_schema(with_defs(schema), FORMATS)
     return closed_schema(changed_everywhere(simple, _acceptable))
-
-
-def open_object_notices(ask: ModelRequest) -> list[str]:
-    """What to tell of objects whose fields have no names."""
-    if ask.schema is None or ask.quirks.schema_mode != "json_schema":
-        return []
-    names = [path or "the answer" for path, node in nodes_of(ask.schema) if _is_open(node)]
-    if not names:
-        return []
-    return [
-        f"{ask.model} fills only fields that a schema names; "
-        f"what has none stays empty: {', '.join(dict.fromkeys(names))}."
-    ]
-
-
-def _is_open(node: Mapping[str, Any]) -> bool:
-    types = node.get("type")
-    is_object = types == "object" or (isinstance(types, list) and "object" in types)
-    if not is_object or "properties" in node:
-        return False
-    return node.get("additionalProperties") is not False
-
-
-def _with_defs(schema: Mapping[str, Any]) -> Node:
-    """The schema with its definitions under the name of today."""
-    if "definitions" not in schema or "$defs" in schema:
-        return dict(schema)
-
-    def renamed(node: Node) -> Node:
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            node["$ref"] = reference.replace("#/definitions/", "#/$defs/", 1)
-        return node
-
-    made = changed_everywhere(schema, renamed)
-    made["$defs"] = made.pop("definitions")
-    return made
 
 
 def _acceptable(node: Node) -> Node:
@@ -91,11 +52,11 @@ def _acceptable(node: Node) -> Node:
     if "$ref" in node:
         return {name: value for name, value in node.items() if name in ("$ref", "$defs")}
     node = typed(node)
+    if ("enum" in node or "const" in node) and "type" in node:
+        node = {name: value for name, value in node.items() if name != "type"}
     types = node.get("type")
     if isinstance(types, list):
         return _split(node, types)
-    if ("enum" in node or "const" in node) and "type" in node:
-        node = {name: value for name, value in node.items() if name != "type"}
     taken = KEPT - {"allOf"} if "anyOf" in node else KEPT
     kept = {name: value for name, value in node.items() if name in taken}
     left = {name: value for name, value in node.items() if name not in taken}
@@ -117,7 +78,7 @@ def _split(node: Node, types: list[Any]) -> Node:
         own = {name: node[name] for name in OF_TYPE.get(kind, ()) if name in node}
         numbers = rest if kind in ("integer", "number") else {}
         choices.append(_acceptable({"type": kind, **own, **numbers}))
-    if "enum" in node or "const" in node or "anyOf" in node:
+    if "anyOf" in node:
         without_type = {name: value for name, value in node.items() if name != "type"}
         return _acceptable(without_type)
     return _acceptable({**shared, "anyOf": choices})

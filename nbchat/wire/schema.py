@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from nbchat.messages import Message
 from nbchat.wire.contract import ModelRequest
@@ -18,6 +18,11 @@ from nbchat.wire.schema_nodes import Node, changed_everywhere, described, resolv
 
 # Those that OpenAI takes (developers.openai.com, structured outputs); others are refused there.
 FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
+
+
+HELD = ("json_schema", "tool")  # ways in which an answer cannot but fit
+SENT_SO = "was sent as an instruction."
+IN_WORDS = f"it {SENT_SO}"
 
 
 def schema_name(schema: Mapping[str, Any]) -> str:
@@ -40,8 +45,10 @@ def with_system_in_question(ask: ModelRequest) -> ModelRequest:
     Its template refuses the role, or leaves it out.
     """
     text = _instructions(ask)
-    if not ask.quirks.system_in_question or not text:
-        return ask
+    return _before_question(ask, text) if ask.quirks.system_in_question and text else ask
+
+
+def _before_question(ask: ModelRequest, text: str) -> ModelRequest:
     messages = list(ask.messages)
     first = [at for at, message in enumerate(messages) if message.role == "user"]
     if not first:
@@ -56,19 +63,49 @@ def with_system_in_question(ask: ModelRequest) -> ModelRequest:
 
 
 def _instructions(ask: ModelRequest) -> str:
-    if ask.schema is None or ask.quirks.schema_mode == "json_schema":
-        return ask.system
-    wanted = "Answer with JSON alone, matching this JSON schema:\n" + json.dumps(
-        ask.schema, ensure_ascii=False
-    )
-    return f"{ask.system}\n\n{wanted}" if ask.system else wanted
+    return "\n\n".join(filter(None, (ask.system, _instruction(ask))))
 
 
-def schema_notices(ask: ModelRequest) -> list[str]:
-    """What to tell where `system_text` has put the schema in words."""
-    if ask.schema is None or ask.quirks.schema_mode == "json_schema":
-        return []
-    return [f"{ask.model} has no schema output here; the schema was sent as an instruction."]
+def _instruction(ask: ModelRequest) -> str:
+    """The schema in words, where the model would not know of it otherwise."""
+    is_told = ask.quirks.schema_mode in HELD and not ask.quirks.schema_unseen
+    if ask.schema is None or is_told:
+        return ""
+    schema = json.dumps(ask.schema, ensure_ascii=False)
+    return f"Answer with JSON alone, matching this JSON schema:\n{schema}"
+
+
+def held_to(
+    ask: ModelRequest,
+    form: Callable[[Mapping[str, Any]], Node | None],
+    *,
+    beside_tools: bool = True,
+) -> tuple[ModelRequest, Node | None, list[str]]:
+    """The question, the schema in the form that the host holds an answer to, and notices.
+
+    Where that is not to be had, for this schema or beside these tools, the question says it in
+    words, and there is no form.
+    """
+    if ask.schema is None:
+        return ask, None, []
+    mode = ask.quirks.schema_mode
+    if ask.tools and not (beside_tools and ask.quirks.schema_beside_tools):
+        why = f"{ask.model} cannot be held to a schema beside tools"
+        return in_words(ask, "none"), None, [] if mode == "none" else [f"{why}; {IN_WORDS}"]
+    if mode in HELD and (held := form(ask.schema)) is not None:
+        return ask, held, []
+    if mode in HELD:
+        why = f"{ask.model} cannot be held to a schema like this"
+        return in_words(ask, "json_object"), None, [f"{why}; {IN_WORDS}"]
+    return ask, None, [f"{ask.model} has no schema output here; the schema {SENT_SO}"]
+
+
+def in_words(ask: ModelRequest, mode: Literal["json_object", "none"]) -> ModelRequest:
+    """The question with the schema as an instruction, as it is about to be rendered."""
+    said = replace(ask, quirks=ask.quirks.model_copy(update={"schema_mode": mode}))
+    if not ask.quirks.system_in_question or _instruction(ask):
+        return said
+    return _before_question(said, _instruction(said))
 
 
 def plain_schema(schema: Mapping[str, Any]) -> Node:
@@ -76,7 +113,7 @@ def plain_schema(schema: Mapping[str, Any]) -> Node:
 
     @ai-sdk/moonshotai takes out `$schema`, too.
     """
-    return typed(resolved_root(simple_schema(schema, FORMATS)))
+    return changed_everywhere(resolved_root(simple_schema(schema, FORMATS)), typed)
 
 
 def simple_schema(schema: Mapping[str, Any], formats: Collection[str]) -> Node:

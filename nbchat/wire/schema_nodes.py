@@ -28,7 +28,12 @@ SINGLE = (
     "else",
 )
 
-_SAYS_TYPE = frozenset(("type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"))
+_SAYS_TYPE = frozenset(("type", "$ref", "anyOf", "oneOf", "allOf"))
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+class NoSuchForm(Exception):
+    """A host has no form for what a schema says."""
 
 
 def changed_everywhere(schema: Mapping[str, Any], change: Callable[[Node], Node]) -> Node:
@@ -90,7 +95,7 @@ def resolved_root(schema: Mapping[str, Any]) -> Node:
     seen: list[str] = []
     while (reference := _root_reference(root)) and reference not in seen:
         seen.append(reference)
-        target = _pointed_at(root, reference)
+        target = pointed_at(root, reference)
         if target is None:
             break
         kept = {name: value for name, value in root.items() if name not in ("$ref", "allOf")}
@@ -101,14 +106,41 @@ def resolved_root(schema: Mapping[str, Any]) -> Node:
 def typed(node: Node) -> Node:
     """The schema with the type that it means: hand-written ones often leave it out.
 
-    >>> typed({"properties": {"a": {}}}), typed({"enum": [1]})
-    ({'type': 'object', 'properties': {'a': {}}}, {'enum': [1]})
+    >>> typed({"properties": {"a": {}}}), typed({"enum": [1, None]})
+    ({'type': 'object', 'properties': {'a': {}}}, {'type': ['integer', 'null'], 'enum': [1, None]})
     """
-    if _SAYS_TYPE.isdisjoint(node):
-        for keyword, kind in (("properties", "object"), ("items", "array")):
-            if keyword in node:
-                return {"type": kind, **node}
+    if not _SAYS_TYPE.isdisjoint(node):
+        return node
+    if kinds := _kinds_of_values(node):
+        return {"type": kinds[0] if len(kinds) == 1 else kinds, **node}
+    for keyword, kind in (("properties", "object"), ("items", "array"), ("prefixItems", "array")):
+        if keyword in node:
+            return {"type": kind, **node}
     return node
+
+
+def _kinds_of_values(node: Node) -> list[str]:
+    """The types of the values that a schema lists, where all of them are plain ones."""
+    listed = node.get("enum", [node["const"]] if "const" in node else None)
+    if not isinstance(listed, list | tuple) or not all(type(one) in _TYPES for one in listed):
+        return []
+    return list(dict.fromkeys(_TYPES[type(one)] for one in listed))
+
+
+def with_defs(schema: Mapping[str, Any]) -> Node:
+    """The schema with its definitions under the name of today."""
+    if "definitions" not in schema or "$defs" in schema:
+        return dict(schema)
+
+    def renamed(node: Node) -> Node:
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            node["$ref"] = reference.replace("#/definitions/", "#/$defs/", 1)
+        return node
+
+    made = changed_everywhere(schema, renamed)
+    made["$defs"] = made.pop("definitions")
+    return made
 
 
 def _root_reference(root: Node) -> str:
@@ -122,7 +154,7 @@ def _root_reference(root: Node) -> str:
     return reference if isinstance(reference, str) else ""
 
 
-def _pointed_at(root: Mapping[str, Any], reference: str) -> Mapping[str, Any] | None:
+def pointed_at(root: Mapping[str, Any], reference: str) -> Mapping[str, Any] | None:
     """What a reference of the same schema leads to, if it is a schema."""
     if not reference.startswith("#/"):
         return None

@@ -100,7 +100,7 @@ def test_over_a_foreign_format_only_what_it_has_too_is_sent():
         CATALOG.thinking_fields(CATALOG.models["gpt-5.4"], None, "openai-chat")[0]
         == ThinkingFields()
     )
-    assert CATALOG.quirks(kimi, "anthropic-messages") == Quirks()
+    assert CATALOG.quirks(kimi, "anthropic-messages") == Quirks(schema_mode="none")
     assert (
         CATALOG.quirks(CATALOG.models["gpt-5.4"], "openai-chat").max_tokens_field
         == "max_completion_tokens"

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from nbchat.catalog.catalog import Catalog, shipped
 from nbchat.conversation import export
 from nbchat.errors import BadSettings
-from nbchat.events import Stop, Usage
+from nbchat.events import Stop, Usage, Valued
 from nbchat.frontends.notebook.arguments import parse_arguments
 from nbchat.messages import Image, Text, Thought, ToolCall
 from nbchat.provider_state import ProviderState
@@ -433,3 +433,16 @@ def test_markdown_puts_each_figure_in_its_place(talk: Talk, tmp_path: Path) -> N
     text = talk.chat.export(tmp_path / "talk.md").read_text("utf-8")
 
     assert text.index("![picture, 5 × 5") < text.index("Then:") < text.index("![picture, 7 × 7")
+
+
+def test_a_value_is_json_in_markdown_and_a_table_in_a_notebook(talk: Talk) -> None:
+    talk.ask("Who?", Text('Here: {"items": [{"name": "Ada ```"}]}'), Stop("end"))
+    talk.chat.turns[-1].answer.valued = Valued([{"name": "Ada ```"}])
+
+    markdown = export.as_markdown(talk.chat)
+    notebook = export.as_notebook(talk.chat, export._bundle)
+
+    assert '````json\n[\n{"name": "Ada ```"}\n]\n````' in markdown
+    assert "Here:" not in markdown
+    (shown,) = json.loads(notebook)["cells"][-1]["outputs"]
+    assert "<td style=text-align:left>Ada ```</td>" in shown["data"]["text/html"]

@@ -30,8 +30,10 @@ CITY = {
     "$schema": "https://json-schema.org/x",
     "title": "A city",
     "type": "object",
-    "properties": {},
+    "properties": {"name": {"type": "string"}},
+    "required": ["name"],
 }
+CITY_ALONE = {name: value for name, value in CITY.items() if name != "$schema"}
 CUT_OFF = "the server ended the answer early"
 
 

@@ -11,7 +11,7 @@ from nbchat.catalog.rows import ThinkingFields
 from nbchat.wire.claude import closed_schema
 from nbchat.wire.contract import HttpRequest, load_dialect
 
-from .format_contract import ask
+from .format_contract import CITY_ALONE, ask
 
 WIRES = pytest.mark.parametrize("wire", ["anthropic-messages", "bedrock-converse"])
 ADAPTIVE = {"type": "adaptive", "display": "summarized"}
@@ -79,14 +79,14 @@ def test_without_thinking_any_temperature_is_taken(
 
 @WIRES
 def test_effort_and_a_schema_stand_side_by_side(wire: str) -> None:
-    output = said(rendered(wire, ADAPTIVE, schema={"title": "City", "type": "object"}))["output"]
+    output = said(rendered(wire, ADAPTIVE, schema=CITY_ALONE))["output"]
 
     assert output["effort"] == "medium"
     asked = output.get("format") or output["textFormat"]
     assert asked["type"] == "json_schema"
     described = asked.get("schema") or asked["structure"]["jsonSchema"]["schema"]
     schema = json.loads(described) if isinstance(described, str) else described
-    assert schema == {"title": "City", "type": "object", "additionalProperties": False}
+    assert schema == {**CITY_ALONE, "additionalProperties": False}
 
 
 def test_a_schema_is_closed_all_the_way_down_and_its_limits_are_said() -> None:

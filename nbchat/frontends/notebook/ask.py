@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from nbchat.context.cells_above import cells_above
 from nbchat.context.error_questions import error_excerpt
 from nbchat.context.question import Composed, compose
+from nbchat.conversation.valid_answers import valued
 from nbchat.errors import ConnectionBroken, Interrupted, NbchatError
 from nbchat.frontends.cells.recorder import recorder_of
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook import offer
 from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.cell_tools import with_tools
-from nbchat.frontends.notebook.cell_values import bind, refuse_invalid, with_schema
+from nbchat.frontends.notebook.cell_values import bind, with_schema
 from nbchat.frontends.notebook.line_by_line import is_terminal
 from nbchat.frontends.notebook.watching import can_answer, open_runtime
 from nbchat.interrupts import Interrupts
@@ -229,7 +230,7 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
         else:
             what = "stopped before the first word; nothing was kept."
         raise Interrupted(f"{what} Ask again, or go on.")
-    refuse_invalid(answer)
+    valued(answer)
     if answer.stop.reason == "broken" and not answer.text:
         raise ConnectionBroken(
             f"the answer broke off before its first word: {answer.stop.why}.\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbchat.errors import BadOption, InvalidAnswer
+from nbchat.errors import BadOption
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.named_types import named_type
 from nbchat.values.value_type import ValueType
@@ -48,14 +48,7 @@ def bind(shell: InteractiveShell, line: MagicArguments, answer: Answer) -> None:
     """Put the value into the variable that the line names, or the answer where it is none."""
     if line.into is not None:
         value = answer.ended() if line.wanted is None else answer.value
-        shell.push({line.into: value})
-
-
-def refuse_invalid(answer: Answer) -> None:
-    """Raise the InvalidAnswer of an answer that is not the value that was asked for."""
-    error = answer.valued.error if answer.valued else None
-    if error is not None:
-        raise InvalidAnswer(str(error))
+        shell.push({line.into: value})  # type: ignore[no-untyped-call]  # of IPython
 
 
 def _refuse_values(wanted: ValueType, sources: list[str]) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _CELL = re.compile(r"\s*%%chat(?=\s|$)")
 _COMMAND = re.compile(r"(?:\s*|[^%]*[=:;]\s*)%chat\s+(?=\S|$)")  # alone, or behind other code
 _WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'])+""")
+_EACH = re.compile(r"\s--each[ =][{$]?([^\W\d]\w*)")
 _BRACE = re.compile(r"(?<!\{)\{((?:[^\W\d]\w*)?)$")
 _MORE_THAN_A_NAME = re.compile(r"(?<!\{)\{[^\W\d]\w*[.\[(][^{}]*$")
 _SIGN = re.compile(r"(?<!\$)\$((?:[^\W\d]\w*)?)$")
@@ -89,7 +90,9 @@ def _found(lines: list[str], number: int, column: int) -> Found | None:
     cell = _CELL.match(lines[top])
     if cell and number > top:
         is_raw = "--raw" in lines[top].split()
-        return None if is_raw else _in_question(before)
+        each = _EACH.search(lines[top])
+        names = known_names.columns(each[1]) if each else None
+        return None if is_raw else _in_question(before, names)
     if cell and number == top and column > cell.end():
         return _on_cell_line(before[cell.end() :])
     command = _COMMAND.match(before)
@@ -104,11 +107,14 @@ def _first_line(lines: list[str]) -> int:
     return 0
 
 
-def _in_question(before: str) -> Found | None:
+def _in_question(before: str, names: Iterable[Name] | None = None) -> Found | None:
+    """What may stand in braces: variables, or these `names`."""
     brace = _BRACE.search(before)
     if not brace:
         return NOTHING if _MORE_THAN_A_NAME.search(before) else None
-    return Found(starting(brace[1], known_names.question_values(brace[1])), brace[1])
+    if names is None:
+        names = known_names.question_values(brace[1])
+    return Found(starting(brace[1], names), brace[1])
 
 
 def _split(text: str) -> tuple[list[str], str]:
@@ -176,6 +182,8 @@ def _value_of(flag: str, typed: str) -> Found:
     if flag == "--as":
         last = _LAST_NAME.search(typed)[0]  # type: ignore[index]  # it may be empty
         return Found(starting(last, known_names.types(last)), last)
+    if flag == "--each":
+        return Found(starting(typed, known_names.data(typed)), typed)
     if flag == "--into":
         return Found(starting(typed, known_names.own_variables(typed)), typed)
     if flag == "--name":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbchat.dataframes import mapping
-from nbchat.errors import BadOption, NbchatError
+from nbchat.errors import BadOption, Interrupted, NbchatError
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.cell_values import with_schema
 from nbchat.frontends.notebook.watching import open_runtime
@@ -44,10 +44,9 @@ def ask_each(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
             display=display,
         )
     except NbchatError as error:
-        partial = getattr(error, "result", None)
-        if partial is not None:
-            _bind(shell, line, partial)
-            display.finish(partial)
+        if _is_to_keep(error):
+            _bind(shell, line, error.result)
+            display.finish(error.result, f"What is done is in {line.into}.")
         raise
     _bind(shell, line, mapped)
     display.finish(mapped)
@@ -66,10 +65,19 @@ class _HeldEnd:
     def end(self, progress: Progress) -> None:
         self._last = progress
 
-    def finish(self, mapped: Mapped) -> None:
+    def finish(self, mapped: Mapped, remark: str = "") -> None:
         """Show what came of it, with its first rows."""
-        if self._last is not None:
-            self._display.end(self._last, mapped)
+        if self._last is None:
+            return
+        if remark:
+            self._last.tell(remark)
+        self._display.end(self._last, mapped)
+
+
+def _is_to_keep(error: NbchatError) -> bool:
+    """Whether there is a result: where no row could be asked, the variable stays as it was."""
+    result: Mapped | None = error.result
+    return result is not None and (isinstance(error, Interrupted) or result.answered > 0)
 
 
 def _bind(shell: InteractiveShell, line: MagicArguments, mapped: Mapped) -> None:

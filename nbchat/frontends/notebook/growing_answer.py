@@ -37,6 +37,7 @@ class GrowingAnswer:
         self.as_text = f"{model} · {render.STILL_ARRIVING}"
         self._thought: list[str] = []
         self._value: Partial | None = None  # so far, in place of the words since the last call
+        self._value_words: list[str] = []  # its JSON, which is shown where a call follows
         self._done: list[str] = []  # HTML of what came before
         self._open: list[GrowingCall | str] = []  # calls without a result, and words between
         self._added: list[GrowingCall] = []  # of these, what is there for a question alone
@@ -48,7 +49,7 @@ class GrowingAnswer:
                 self._value = event
                 self.progress.count_rows(row_count(event.value), now)
             case Text() if self._value is not None:
-                pass  # the words of the value, at its end
+                self._value_words.append(event.spaced)
             case Text(text) if text:
                 self.blocks.feed(event.spaced)
                 self.progress.count(text, now, thinks=False)
@@ -111,8 +112,10 @@ class GrowingAnswer:
         return call
 
     def _add_call(self, call: GrowingCall) -> GrowingCall:
-        self._value = None
         words = self.blocks
+        words.feed("".join(self._value_words))
+        self._value = None
+        self._value_words.clear()
         if words.settled or words.tail:
             self.blocks = render.LongBlocks()
             said = [*words.settled, words.tail]

@@ -162,6 +162,27 @@ def _variables(typed: str, fits: Any) -> Iterator[Name]:
             yield Name(name, "instance")
 
 
+def data(typed: str) -> Iterator[Name]:
+    """Variables that have rows: frames, columns, lists."""
+    yield from _variables(typed, _has_rows)
+
+
+def columns(variable: str) -> Iterator[Name]:
+    """The columns of a variable's rows, whose names can stand in a question."""
+    from nbchat.dataframes.records import records_of
+
+    data = IPythonNotebook(get_ipython()).variables.get(variable)
+    if _has_rows(data):
+        yield from (Name(name, "column") for name in records_of(data).names)
+
+
+def _has_rows(value: object) -> bool:
+    from nbchat.context.classes import is_exactly, is_from
+
+    is_frame = any(is_from(value, module, "DataFrame", "Series") for module in ("pandas", "polars"))
+    return is_frame or (is_exactly(value, list, tuple) and bool(value))
+
+
 def types(typed: str) -> Iterator[Name]:
     """What an answer can be: types of the notebook, JSON schemas, and Python's own."""
     from nbchat.frontends.notebook.named_types import READY, types

@@ -135,7 +135,7 @@ def _has_fields(value: object) -> bool:
     if not isinstance(value, type):
         return is_type(value)
     names = ("model_fields", "__dataclass_fields__", "__total__", "__members__")
-    return any(hasattr(value, name) for name in names)
+    return any(getattr(value, name, None) for name in names)
 
 
 def _no_such_type(name: str, typed: str, variables: Mapping[str, Any]) -> BadOption:

@@ -81,5 +81,5 @@ class Progress:
         if self._rows is not None:
             return f"{self._model} · {plural(self._rows, 'row')} · {seconds:.0f} s"
         since = now - self._first_at - self._paused
-        rate = f" · {self._tokens / since:.0f} tok/s" if since >= 1 else ""
+        rate = f" · {self._tokens / since:.0f} tok/s" if since >= 1 and self._tokens else ""
         return f"{self._model} · {seconds:.0f} s{rate}"

@@ -87,6 +87,7 @@ class _Value:
 
     def __init__(self) -> None:
         self.value: Any = None
+        self.words: list[str] = []  # its JSON, which is shown where a call follows
         self.is_closed = False
 
     def take_settled(self) -> list[str]:
@@ -138,7 +139,8 @@ class LiveBody:
 
     def feed_words(self, text: str) -> None:
         words = self._last
-        if isinstance(words, _Value):  # its own JSON, at its end
+        if isinstance(words, _Value):
+            words.words.append(text)
             return
         if not isinstance(words, _Words):
             words = _Words()
@@ -166,8 +168,10 @@ class LiveBody:
                 return
 
     def _add(self, piece: _Piece) -> None:
-        if isinstance(self._last, _Value):  # what was begun before a call is no value
+        last = self._last
+        if isinstance(last, _Value):  # what stands before a call is no value
             self._pieces.pop()
+            self.feed_words("".join(last.words))
         self._close_words()
         self._pieces.append(piece)
 

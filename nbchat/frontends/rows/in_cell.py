@@ -73,8 +73,8 @@ class CellBar:
 
 def ending_output(progress: Progress, result: Mapped | None = None) -> dict[str, Any]:
     """What stays of a map in its cell: the `result` as it shows itself, or a line about it."""
-    notes = "".join(map(note, progress.lines))
-    words = [*map(_safe, progress.lines)]
+    notes = "".join(map(note, progress.lasting))
+    words = [*map(_safe, progress.lasting)]
     if result is None:
         facts = ending_words(progress)
         html, text = styled_page(notes + small_line(facts)), _plain(facts)

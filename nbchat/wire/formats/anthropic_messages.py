@@ -14,8 +14,9 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event, Notice, Usage
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
-from nbchat.wire.claude import acceptable, tool_schema
-from nbchat.wire.claude_schema import claude_schema, open_object_notices
+from nbchat.wire.answer_tool import NOTHING, answer_text, is_answer, own_reasons
+from nbchat.wire.claude import acceptable, limits_of, tool_schema
+from nbchat.wire.claude_answer import held_claude
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
 from nbchat.wire.parameters import left_out_notices, place
@@ -29,7 +30,7 @@ from nbchat.wire.requests import (
     pieces_of,
     text_file_as_text,
 )
-from nbchat.wire.schema import schema_notices, system_text
+from nbchat.wire.schema import system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
@@ -40,8 +41,6 @@ from nbchat.wire.used_tools import with_used_tools
 FRAMING: Framing = "sse"
 
 VERSION = "2023-06-01"
-MAX_TOKENS = 8192  # where the model's own limit is not known
-MOST_TOKENS = 32_000  # more must be asked for: the whole of it counts against some rate limits
 CACHED = {"type": "ephemeral"}
 IDS = r"[a-zA-Z0-9_-]{1,64}"  # of tool calls
 
@@ -76,7 +75,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     Caching is asked for once at the top, where the server itself moves the mark to the
     last block: a mark on the blocks would change bytes that were sent before.
     """
-    limit, budget = _limits(ask)
+    limit, budget = limits_of(ask)
     ask = with_used_tools(ask)
     body: dict[str, Any] = {"model": ask.model, "max_tokens": limit, "stream": True}
     if budget:
@@ -86,16 +85,10 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
     ask, notices = acceptable(ask, body)
+    ask, schema, in_words = held_claude(ask, body.get("thinking"))
     body |= place(ask, FIELDS) | {"max_tokens": limit}
-    if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        merge_into(
-            body,
-            {
-                "output_config": {
-                    "format": {"type": "json_schema", "schema": claude_schema(ask.schema)}
-                }
-            },
-        )
+    if schema:
+        merge_into(body, {"output_config": {"format": {"type": "json_schema", "schema": schema}}})
     cached = {"cache_control": CACHED} if ask.quirks.cache == "cache_control" else {}
     body |= cached
     if system := system_text(ask):
@@ -110,11 +103,7 @@ def render(ask: ModelRequest) -> HttpRequest:
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = alternate_roles(_turn(message, ask) for message in ask.messages)
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
-    notices += [
-        *left_out_notices(ask, FIELDS, "anthropic-messages"),
-        *schema_notices(ask),
-        *open_object_notices(ask),
-    ]
+    notices += [*left_out_notices(ask, FIELDS, "anthropic-messages"), *in_words]
     return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)
 
 
@@ -127,21 +116,6 @@ def _tool_choice(choice: str) -> Block:
     if choice in TOOL_CHOICES:
         return {"type": TOOL_CHOICES[choice]}
     return {"type": "tool", "name": choice}
-
-
-def _limits(ask: ModelRequest) -> tuple[int, int]:
-    """`max_tokens` and the thinking's budget.
-
-    The first is required and counts the thinking too, the second must be smaller.
-    """
-    most = min(ask.max_output or MAX_TOKENS, MOST_TOKENS)
-    wanted = ask.parameters.get("max_tokens", most)
-    budget = ask.thinking.budget or 0
-    if wanted <= budget:
-        wanted += budget
-    if ask.max_output and wanted > ask.max_output:
-        wanted, budget = ask.max_output, min(budget, ask.max_output // 2)
-    return wanted, budget
 
 
 def _turn(message: Message, ask: ModelRequest) -> tuple[str, list[Block]]:
@@ -222,6 +196,7 @@ class Reader:
         self._texts = TextRuns()
         self._calls: list[_Block] = []  # that are not whole yet
         self._called = False
+        self._answered = False  # by the tool that takes the answer
         self._parts = PartEvents()
         self._usage: dict[str, Any] = {}
         self._has_counted = False  # what was made; the start of a message knows only a placeholder
@@ -305,6 +280,10 @@ class Reader:
                 ("web_search_tool_result", "web_fetch_tool_result")
             ):
                 return self._parts.sources.found(given.get("content"))
+            case "tool_use" if is_answer(given.get("name")):
+                self._answered = True
+                self._texts.begin()
+                return self._answer(block, answer_text(given.get("input")))
             case "tool_use":
                 self._calls.append(block)
                 self._called = self._called or bool(string(given.get("name")))
@@ -326,6 +305,8 @@ class Reader:
                 block.signature = string(delta.get("signature"))
             case "input_json_delta":
                 block = self._blocks.of(index, "tool_use", begins=False)
+                if is_answer(block.given.get("name")):
+                    return self._answer(block, string(delta.get("partial_json")))
                 block.pieces.append(string(delta.get("partial_json")))
         return []
 
@@ -345,6 +326,8 @@ class Reader:
             case "redacted_thinking":
                 data = string(block.given.get("data"))
                 return self._parts.thought_state({"type": "redacted_thinking", "data": data})
+            case "tool_use" if is_answer(block.given.get("name")):
+                return [] if any(block.pieces) else self._answer(block, NOTHING)
             case "tool_use" if block in self._calls:
                 self._calls.remove(block)
                 return self._parts.call(self._made(block))
@@ -353,6 +336,11 @@ class Reader:
             return []
         failure = search_failure(searched)
         return [*self._parts.thought_state(searched), *([Notice(failure)] if failure else [])]
+
+    def _answer(self, block: _Block, text: str) -> list[Event]:
+        """The next piece of what the answer's own tool is called with."""
+        block.pieces.append(text)
+        return self._parts.text(text, place=self._texts.number)
 
     def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))
@@ -368,12 +356,14 @@ class Reader:
         return tool_call(given_id, name, raw)
 
     def finish(self) -> list[Event]:
+        own = own_reasons(self._stopped, answered=self._answered, called=self._called)
         return end_events(
             self._stopped,
             ended=self.ended,
             calls=[self._made(block) for block in self._calls],
             called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
+            own=own,
         )
 
 

@@ -17,8 +17,9 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
+from nbchat.wire.answer_tool import NOTHING, answer_text, is_answer, own_reasons
 from nbchat.wire.claude import acceptable, tool_schema
-from nbchat.wire.claude_schema import claude_schema, open_object_notices
+from nbchat.wire.claude_answer import held_claude
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.converse import raise_exception, usage_of
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
@@ -32,7 +33,7 @@ from nbchat.wire.requests import (
     pieces_of,
     text_file_as_text,
 )
-from nbchat.wire.schema import schema_name, schema_notices, system_text
+from nbchat.wire.schema import schema_name, system_text
 from nbchat.wire.shapes import items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import raw_arguments, tool_call
@@ -78,28 +79,14 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, ask.thinking.body)
     own = mapping(body.get("additionalModelRequestFields"))
     ask, notices = acceptable(ask, own)
+    ask, schema, in_words = held_claude(ask, own.get("thinking"))
     if not own:
         body.pop("additionalModelRequestFields", None)
     if config := _inference(ask):
         merge_into(body, {"inferenceConfig": config})
-    notices += [
-        *left_out_notices(ask, FIELDS, "bedrock-converse"),
-        *schema_notices(ask),
-        *open_object_notices(ask),
-    ]
-    if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        described = {
-            "name": schema_name(ask.schema),
-            "schema": json.dumps(claude_schema(ask.schema), ensure_ascii=False),
-        }
-        merge_into(
-            body,
-            {
-                "outputConfig": {
-                    "textFormat": {"type": "json_schema", "structure": {"jsonSchema": described}}
-                }
-            },
-        )
+    notices += [*left_out_notices(ask, FIELDS, "bedrock-converse"), *in_words]
+    if schema and ask.schema:
+        merge_into(body, {"outputConfig": _output(schema_name(ask.schema), schema)})
     cached = ask.quirks.cache == "cache_control"
     if system := system_text(ask):
         body["system"] = [{"text": system}, *([CACHE_POINT] if cached else [])]
@@ -121,6 +108,11 @@ def render(ask: ModelRequest) -> HttpRequest:
     return HttpRequest(
         ask.url(f"/model/{quote(ask.model, safe='')}/converse-stream"), body, notices=notices
     )
+
+
+def _output(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    described = {"name": name, "schema": json.dumps(schema, ensure_ascii=False)}
+    return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": described}}}
 
 
 def _inference(ask: ModelRequest) -> dict[str, Any]:
@@ -258,6 +250,7 @@ class Reader:
         self._text_block: _Block | None = None
         self._calls: list[_Block] = []  # that are not whole yet
         self._called = False
+        self._answered = False  # by the tool that takes the answer
         self._parts = PartEvents()
         self._usage: dict[str, Any] = {}
         self._stopped = ""
@@ -322,8 +315,11 @@ class Reader:
         if tool:
             self._texts.leave()
             block.kind = "toolUse"
-        if tool and tool.get("type") != "server_tool_use":
             block.tool = tool
+        if is_answer(tool.get("name")):
+            self._answered = True
+            self._texts.begin()
+        elif tool and tool.get("type") != "server_tool_use":
             self._calls.append(block)
             self._called = self._called or bool(string(tool.get("name")))
 
@@ -334,6 +330,8 @@ class Reader:
         )
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
+        if is_answer(block.tool.get("name")):
+            return self._answer(block, answer_text(used))
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
         thought = self._parts.thought(reasoning.get("text"), place=block)
         block.is_shown = block.is_shown or bool(thought)
@@ -343,6 +341,11 @@ class Reader:
         if delta.get("citation"):
             self._texts.cite()
         return thought + pictures + text
+
+    def _answer(self, block: _Block, text: str) -> list[Event]:
+        """The next piece of what the answer's own tool is called with."""
+        block.pieces.append(text)
+        return self._parts.text(text, place=self._texts.number)
 
     def _close(self, block: _Block) -> list[Event]:
         """What a whole block gives: a call, sources, or thinking that must go back.
@@ -358,6 +361,8 @@ class Reader:
         if block.redacted:
             redacted = {"redactedContent": block.redacted}
             return self._parts.thought_state({"reasoningContent": redacted})
+        if is_answer(block.tool.get("name")) and not any(block.pieces):
+            return self._answer(block, NOTHING)
         if block in self._calls:
             self._calls.remove(block)
             return self._parts.call(self._made(block))
@@ -369,12 +374,14 @@ class Reader:
         return tool_call(given_id, name, raw)
 
     def finish(self) -> list[Event]:
+        own = own_reasons(self._stopped, answered=self._answered, called=self._called)
         return end_events(
             self._stopped,
             ended=self.ended,
             calls=list(map(self._made, self._calls)),
             called=self._called,
             usage=usage_of(self._usage) if self._usage else None,
+            own=own,
         )
 
 

@@ -14,6 +14,7 @@ from nbchat.catalog.rows import ThinkingFields
 from nbchat.events import Event, Usage
 from nbchat.messages import Message, ToolCall
 from nbchat.wire.answer_parts import PartEvents, state_of
+from nbchat.wire.cohere_schema import cohere_schema
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.finish_words import reason_of
 from nbchat.wire.known_items import index_of
@@ -25,7 +26,7 @@ from nbchat.wire.requests import (
     function_tools,
     state_blocks,
 )
-from nbchat.wire.schema import plain_schema, schema_notices, system_text
+from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.thinking_back import open_from, wants_thought_back
@@ -49,6 +50,7 @@ FIELDS = {  # cohere-python 7.3.1 v2/client.py, chat_stream
 
 def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `/v2/chat`. Messages come last, so that the bytes before the new one repeat."""
+    ask, schema, in_words = held_to(ask, cohere_schema, beside_tools=False)
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     body |= place(ask, FIELDS)
     if thinking := _thinking(ask.thinking):
@@ -56,13 +58,14 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
-        body["response_format"] = _format(ask.schema, ask.quirks.schema_mode)
+        held = {"json_schema": schema} if schema else {}
+        body["response_format"] = {"type": "json_object", **held}
     if ask.tools:
         body |= _tools(ask)
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/v2") else "/v2/chat"
-    notices = [*left_out_notices(ask, FIELDS, "cohere"), *schema_notices(ask)]
+    notices = [*left_out_notices(ask, FIELDS, "cohere"), *in_words]
     return HttpRequest(ask.url(path), body, notices=notices)
 
 
@@ -79,12 +82,6 @@ def _tools(ask: ModelRequest) -> dict[str, Any]:
         case name:
             named = [tool for tool in ask.tools if tool.name == name]
             return {"tools": function_tools(named), "tool_choice": "REQUIRED"}
-
-
-def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    if mode == "json_object":
-        return {"type": "json_object"}
-    return {"type": "json_object", "json_schema": plain_schema(schema)}
 
 
 def _thinking(fields: ThinkingFields) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from nbchat.events import Event, Notice, StopReason, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.answer_parts import PartEvents, state_of
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.gemini_schema import gemini_schema
 from nbchat.wire.known_items import CallIds
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.partial_arguments import place_piece
@@ -29,7 +30,7 @@ from nbchat.wire.requests import (
     text_file_as_text,
     with_tool_names,
 )
-from nbchat.wire.schema import plain_schema, schema_notices, system_text
+from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.tool_calls import tool_call
@@ -61,10 +62,11 @@ def render(ask: ModelRequest) -> HttpRequest:
 
     Contents come last, so that the bytes before the new message repeat.
     """
+    ask, schema, in_words = held_to(ask, gemini_schema)
     body: dict[str, Any] = {}
     if system := system_text(ask):
         body["systemInstruction"] = {"parts": [{"text": system}]}
-    if config := _config(ask):
+    if config := _config(ask, schema):
         body["generationConfig"] = config
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
@@ -85,7 +87,7 @@ def render(ask: ModelRequest) -> HttpRequest:
             body["toolConfig"] = {"functionCallingConfig": _tool_choice(ask.tool_choice)}
         merge_into(body, ask.quirks.tools_body)
     body["contents"] = _contents(ask)
-    notices = [*left_out_notices(ask, FIELDS, "gemini"), *schema_notices(ask)]
+    notices = [*left_out_notices(ask, FIELDS, "gemini"), *in_words]
     return HttpRequest(ask.url(_path(ask.model)), body, notices=notices)
 
 
@@ -102,12 +104,11 @@ def _path(model: str) -> str:
     return f"/{folder}/{quote(name, safe='@')}:streamGenerateContent?alt=sse"
 
 
-def _config(ask: ModelRequest) -> dict[str, Any]:
+def _config(ask: ModelRequest, schema: Mapping[str, Any] | None) -> dict[str, Any]:
     config = place(ask, FIELDS)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
-        config["responseMimeType"] = "application/json"
-    if ask.schema is not None and ask.quirks.schema_mode == "json_schema":
-        config["responseJsonSchema"] = plain_schema(ask.schema)
+        held = {"responseJsonSchema": schema} if schema else {}
+        config |= {"responseMimeType": "application/json", **held}
     if thinking := _thinking(ask.thinking):
         config["thinkingConfig"] = thinking
     return config

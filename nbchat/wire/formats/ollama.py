@@ -14,6 +14,7 @@ from typing import Any
 from nbchat.events import Event, Usage
 from nbchat.messages import File, Image, Message, Part, Text, Thought, ToolCall
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.grammar_schema import grammar_schema
 from nbchat.wire.known_items import CallIds
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.pictures import Pictures
@@ -24,7 +25,7 @@ from nbchat.wire.requests import (
     text_file_as_text,
     with_tool_names,
 )
-from nbchat.wire.schema import plain_schema, schema_notices, system_text
+from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events, finish_word
 from nbchat.wire.think_tags import ThinkTags
@@ -47,6 +48,7 @@ FIELDS = {  # of `options`
 
 def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `/api/chat`. Messages come last, so that the bytes before the new one repeat."""
+    ask, schema, in_words = held_to(ask, grammar_schema, beside_tools=False)
     body: dict[str, Any] = {"model": ask.model, "stream": True}
     if options := place(ask, FIELDS):
         body["options"] = options
@@ -55,15 +57,13 @@ def render(ask: ModelRequest) -> HttpRequest:
     merge_into(body, ask.quirks.body)
     merge_into(body, ask.thinking.body)
     if ask.schema is not None and ask.quirks.schema_mode != "none":
-        body["format"] = (
-            plain_schema(ask.schema) if ask.quirks.schema_mode == "json_schema" else "json"
-        )
+        body["format"] = "json" if schema is None else schema
     if ask.tools and ask.tool_choice != "none":
         body["tools"] = function_tools(ask.tools)
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = list(_messages(ask))
     path = "/chat" if ask.base_url.endswith("/api") else "/api/chat"
-    notices = [*left_out_notices(ask, FIELDS, "ollama"), *schema_notices(ask)]
+    notices = [*left_out_notices(ask, FIELDS, "ollama"), *in_words]
     if ask.tool_choice not in (None, "auto", "none"):  # without tools, none is called
         notices.append("ollama has no tool_choice; it was left out.")
     return HttpRequest(ask.url(path), body, notices=notices)

@@ -18,12 +18,14 @@ from nbchat.wire.chat_media import ChatMedia, words_and_pictures
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
+from nbchat.wire.openai_schema import named_form
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import function_tools
-from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
+from nbchat.wire.said_cost import said_cost
+from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.signatures import message_signature
 from nbchat.wire.sources import Sources
@@ -32,13 +34,7 @@ from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
-from nbchat.wire.usage import (
-    everything_sent,
-    first_count,
-    merge_counts,
-    output_count,
-    said_cost,
-)
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 from nbchat.wire.used_tools import with_used_tools
 
 FRAMING: Framing = "sse"
@@ -68,8 +64,9 @@ def render(ask: ModelRequest) -> HttpRequest:
 
     Messages come last, so that the bytes before the new message repeat.
     """
-    quirks = ask.quirks
     ask, left_out = without_claudes_thinking(ask)
+    ask, schema, in_words = held_to(ask, named_form(ask.quirks.schema_form))
+    quirks = ask.quirks
     if "claude" in ask.model.lower():
         ask = with_used_tools(ask)
     body: dict[str, Any] = {"model": ask.model, "stream": True}
@@ -87,15 +84,16 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["cache_control"] = {"type": "ephemeral"}
     merge_into(body, quirks.body)
     merge_into(body, ask.thinking.body)
-    if ask.schema is not None and quirks.schema_mode != "none":
-        body["response_format"] = _format(ask.schema, quirks.schema_mode)
+    if schema or (ask.schema is not None and quirks.schema_mode == "json_object"):
+        body["response_format"] = _format(schema)
+        merge_into(body, quirks.schema_body)
     if ask.tools:
         body["tools"] = function_tools(ask.tools)
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
     body["messages"] = [*_system(ask), *chat_messages(ask)]
-    notices = [*left_out, *left_out_notices(ask, FIELDS, "openai-chat"), *schema_notices(ask)]
+    notices = [*left_out, *left_out_notices(ask, FIELDS, "openai-chat"), *in_words]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
 
@@ -114,13 +112,8 @@ def _tool_choice(choice: str) -> str | dict[str, Any]:
     return {"type": "function", "function": {"name": choice}}
 
 
-def _format(schema: Mapping[str, Any], mode: str) -> dict[str, Any]:
-    if mode == "json_object":
-        return {"type": "json_object"}
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": schema_name(schema), "schema": plain_schema(schema)},
-    }
+def _format(schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": schema} if schema else {"type": "json_object"}
 
 
 # --- understanding the answer --------------------------------------------------------------

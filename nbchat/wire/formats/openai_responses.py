@@ -16,22 +16,18 @@ from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import PartEvents
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds
+from nbchat.wire.openai_schema import named_form
 from nbchat.wire.output_items import CALL, DRAWING, OutputItem, OutputItems
 from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import accepted_call_id, arguments_text, pieces_of, text_file_as_text
-from nbchat.wire.schema import plain_schema, schema_name, schema_notices, system_text
+from nbchat.wire.said_cost import said_cost
+from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments
-from nbchat.wire.usage import (
-    everything_sent,
-    first_count,
-    merge_counts,
-    output_count,
-    said_cost,
-)
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 
@@ -59,13 +55,14 @@ def render(ask: ModelRequest) -> HttpRequest:
 
     `input` comes last, so that the bytes before the new message repeat.
     """
+    ask, schema, in_words = held_to(ask, named_form(ask.quirks.schema_form))
     body: dict[str, Any] = {"model": ask.model, "stream": True, "store": False}
     body |= place(ask, FIELDS)
     if ask.quirks.cache == "prompt_cache_key" and ask.cache_key:
         body["prompt_cache_key"] = ask.cache_key
     merge_into(body, ask.quirks.body)
     _think(body, ask)
-    _schema(body, ask)
+    _put_format(body, ask, schema)
     if instructions := system_text(ask):
         body["instructions"] = instructions
     if ask.tools:
@@ -85,7 +82,7 @@ def render(ask: ModelRequest) -> HttpRequest:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, ask.quirks.tools_body)
     body["input"] = [item for message in ask.messages for item in _items(message, ask)]
-    notices = [*left_out_notices(ask, FIELDS, "openai-responses"), *schema_notices(ask)]
+    notices = [*left_out_notices(ask, FIELDS, "openai-responses"), *in_words]
     return HttpRequest(ask.url("/responses"), body, notices=notices)
 
 
@@ -108,13 +105,11 @@ def _think(body: dict[str, Any], ask: ModelRequest) -> None:
         body.setdefault("include", ["reasoning.encrypted_content"])
 
 
-def _schema(body: dict[str, Any], ask: ModelRequest) -> None:
-    if ask.schema is None or ask.quirks.schema_mode == "none":
-        return
-    wanted: dict[str, Any] = {"type": ask.quirks.schema_mode}
-    if ask.quirks.schema_mode == "json_schema":
-        wanted |= {"name": schema_name(ask.schema), "schema": plain_schema(ask.schema)}
-    merge_into(body, {"text": {"format": wanted}})
+def _put_format(body: dict[str, Any], ask: ModelRequest, schema: Mapping[str, Any] | None) -> None:
+    if schema:
+        merge_into(body, {"text": {"format": {"type": "json_schema", **schema}}})
+    elif ask.schema is not None and ask.quirks.schema_mode == "json_object":
+        merge_into(body, {"text": {"format": {"type": "json_object"}}})
 
 
 def _items(message: Message, ask: ModelRequest) -> list[dict[str, Any]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
+
+import pytest
 
 from nbchat.frontends.rows.update_clock import LONGEST_GAP, SHORTEST_GAP, UpdateClock
 
@@ -43,6 +46,14 @@ progress.per_second, progress.seconds_left = 12.5, 1.0
 display.show(progress)
 display.end(progress)
 """
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKernel]:
+    """One for all of them."""
+    with RunningKernel(cwd=tmp_path_factory.mktemp("kernel")) as kernel:
+        kernel.run("%load_ext nbchat")
+        yield kernel
 
 
 def bytes_on_iopub(kernel: RunningKernel, code: str) -> int:
@@ -103,7 +114,6 @@ def test_a_cell_that_is_cleared_meanwhile_shows_it_again(kernel: RunningKernel) 
     code = SHOW.format(model="kimi-k2.6", told="").replace(
         "display.end", "from IPython.display import clear_output; clear_output(); display.end"
     )
-    kernel.run("%load_ext nbchat")
     ran = kernel.run(code)
 
     assert ran.text.strip() == "kimi-k2.6 · 100 rows · 3 failed · 7 skipped"

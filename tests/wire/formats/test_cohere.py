@@ -18,6 +18,7 @@ from ..format_contract import (
     ADD,
     BASE,
     CITY,
+    CITY_ALONE,
     NOTE,
     PDF,
     PNG,
@@ -243,7 +244,7 @@ def test_a_schema() -> None:
 
     assert body(schema=CITY)["response_format"] == {
         "type": "json_object",
-        "json_schema": {"title": "A city", "type": "object", "properties": {}},
+        "json_schema": CITY_ALONE,
     }
     assert body(schema=CITY, quirks=Quirks(schema_mode="json_object"))["response_format"] == {
         "type": "json_object"

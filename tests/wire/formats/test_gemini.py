@@ -17,6 +17,7 @@ from ..format_contract import (
     BASE,
     CALL,
     CITY,
+    CITY_ALONE,
     NOTE,
     PDF,
     PNG,
@@ -238,7 +239,7 @@ def test_a_schema() -> None:
 
     assert body(schema=CITY)["generationConfig"] == {
         "responseMimeType": "application/json",
-        "responseJsonSchema": {"title": "A city", "type": "object", "properties": {}},
+        "responseJsonSchema": CITY_ALONE,
     }
     assert loose.body["generationConfig"] == {"responseMimeType": "application/json"}
     assert "generationConfig" not in words.body

@@ -21,6 +21,7 @@ from ..format_contract import (
     BASE,
     CALL,
     CITY,
+    CITY_ALONE,
     PDF,
     PNG,
     Format,
@@ -207,7 +208,8 @@ def test_a_schema_is_sent_as_the_host_takes_it() -> None:
         "type": "json_schema",
         "json_schema": {
             "name": "A_city",
-            "schema": {"title": "A city", "type": "object", "properties": {}},
+            "schema": {**CITY_ALONE, "additionalProperties": False},
+            "strict": True,
         },
     }
     assert loose.body["response_format"] == {"type": "json_object"}

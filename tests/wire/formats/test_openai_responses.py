@@ -198,6 +198,7 @@ def test_tools_are_not_strict() -> None:
                     "type": "json_schema",
                     "name": "City",
                     "schema": {"title": "City", "type": "object"},
+                    "strict": False,
                 }
             },
         ),

@@ -282,3 +282,14 @@ def test_a_terminal_copies_what_it_can_hold_and_begins_the_next_line_with_it(
     assert "to copy:" in too_large
     assert OSC_52.findall(copied) == [b64encode("x = '\u00e9'".encode()).decode()]
     assert "is in the clipboard." in copied
+
+
+def test_of_a_value_the_json_is_copied(notebook: Notebook) -> None:
+    notebook.ask('Here: {"name": "Ada", "tags": ["a"]}', '%%chat kimi-k2.6 --as "name, tags list"')
+
+    copied, inserted_ = notebook.run("%chat copy"), notebook.run("%chat insert")
+
+    for ran in (copied, inserted_):
+        assert '"tags": [' in ran.text
+        assert "Here:" not in ran.text
+    assert "no cell runs json" in inserted_.text

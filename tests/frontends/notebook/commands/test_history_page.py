@@ -10,7 +10,7 @@ import pytest
 
 import nbchat
 from nbchat.conversation.export import as_json, read_export
-from nbchat.events import Answer, Stop
+from nbchat.events import Answer, Stop, Valued
 from nbchat.frontends.notebook.commands.history_page import history_page
 from nbchat.messages import Image, Message, Text
 from nbchat.store.reading import read_turn
@@ -173,3 +173,14 @@ def test_the_history_shows_what_tools_did() -> None:
     assert "<img" not in page
     assert "[picture, 600 × 300" in page
     assert "[run, failed: " in text
+
+
+def test_the_history_shows_a_value_as_a_table() -> None:
+    turn = turn_of(Message("user", "Who?"))
+    turn.answer.valued = Valued([{"name": "Ada <b>", "age": 36}])
+
+    page, text = history_page(tree_of(turn))  # type: ignore[arg-type]
+
+    assert "<td style=text-align:left>Ada &lt;b&gt;</td><td>36</td>" in page
+    assert '{"name": "Ada <b>", "age": 36}' in text
+    assert "Yes." not in page
