@@ -13,6 +13,7 @@ from nbchat.context import tokens
 from nbchat.dataframes import estimate
 from nbchat.dataframes.asking import Job, Outcome, RowAsker, RowQuestion, ends_map
 from nbchat.dataframes.checkpoint import Checkpoint
+from nbchat.dataframes.columns import error_text
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.progress import Progress
 from nbchat.errors import NbchatError, error_name
@@ -105,7 +106,8 @@ class Running:
         """What is said of the first answer holds for all: an option that was left out, say."""
         if not self._has_told:
             self._has_told = True
-            self._progress.lines += answer.notices
+            for notice in answer.notices:
+                self._progress.tell(notice, passes=True)
 
     def _keep(self, checkpoint: Checkpoint, outcome: Outcome) -> None:
         """Put an answer on disk, and say once where that cannot be."""
@@ -121,9 +123,12 @@ class Running:
         if self._last_failures and self._last_failures[-1] != kind:
             self._last_failures.clear()
         self._last_failures.append(kind)
-        if len(self._last_failures) >= MOST_ALIKE:
-            self._progress.tell(f"{MOST_ALIKE} rows in a row have failed alike.")
+        if len(self._last_failures) < MOST_ALIKE:
+            return
+        self._progress.tell(f"{MOST_ALIKE} rows in a row have failed alike.")
+        if isinstance(error, NbchatError):
             raise bare(error)
+        raise NbchatError(f"{MOST_ALIKE} rows in a row have failed: {error_text(error)}.")
 
     def _count(self) -> None:
         """How far it is, and how fast."""

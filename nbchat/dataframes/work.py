@@ -65,7 +65,7 @@ class Work:
         self._mark_rows()
         if self._checkpoint:
             filling.take_kept(self._checkpoint.read())
-            progress.lines += self._lines_about_kept(self._checkpoint, progress.before)
+            self._tell_of_kept(self._checkpoint, progress)
         self._ask(filling, progress, self._questions.different)
         return self.result
 
@@ -102,20 +102,22 @@ class Work:
         first, *_ = self._questions.rows_of[question.key]
         return self.result.rows[first].error is not None
 
-    def _lines_about_kept(self, checkpoint: Checkpoint, before: int) -> list[str]:
+    def _tell_of_kept(self, checkpoint: Checkpoint, progress: Progress) -> None:
+        """Say what an earlier run has left, and why it has left nothing that can be used."""
         if checkpoint.trouble:
-            return [checkpoint.trouble]
-        changed = "" if before else checkpoint.what_changed()
-        if changed:
-            name = self._job.name
-            return [f"Since {name!r} ran last, its {changed} changed: every row is asked anew."]
-        return [f"{plural(before, 'row')} answered by an earlier run."] if before else []
+            progress.tell(checkpoint.trouble)
+        elif progress.before:
+            rows = plural(progress.before, "row")
+            progress.tell(f"{rows} answered by an earlier run.", passes=True)
+        elif changed := checkpoint.what_changed():
+            line = f"Since {self._job.name!r} ran last, its {changed} changed"
+            progress.tell(f"{line}: every row is asked anew.", passes=True)
 
     def _ask(self, filling: Filling, progress: Progress, questions: Sequence[RowQuestion]) -> None:
         """Ask these, and show how far it is. Raises what ended it, with the result so far."""
         waiting = [one for one in questions if self._has_failed(one)]
         progress.to_ask = len(waiting)
-        progress.lines += self._lines_before(waiting)
+        self._tell_before(waiting, progress)
         running = Running(self._job, self._asker, filling, self._checkpoint, progress)
         display = self._display
         try:
@@ -132,18 +134,19 @@ class Work:
         if not is_whole:
             raise self._interrupted()
 
-    def _lines_before(self, waiting: Sequence[RowQuestion]) -> list[str]:
-        """What a person is told before anything is sent."""
-        sent = estimate.tokens_of(waiting, tokens.estimate(self._around))
-        rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
-        lines = [estimate.counted_line(rows, len(waiting), sent)] if waiting else []
-        lines += [*self._template.remarks, *self._questions.remarks]
+    def _tell_before(self, waiting: Sequence[RowQuestion], progress: Progress) -> None:
+        """Say what is known before anything is sent."""
+        if waiting:
+            sent = estimate.tokens_of(waiting, tokens.estimate(self._around))
+            rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
+            progress.tell(estimate.counted_line(rows, len(waiting), sent), passes=True)
+        for remark in (*self._template.remarks, *self._questions.remarks):
+            progress.tell(remark)
         if self._questions.equal and self._job.options.get("temperature") != 0:
             equal = plural(self._questions.equal, "row")
-            lines.append(
+            progress.tell(
                 f"{equal} like another: these are asked once, though temperature is not 0."
             )
-        return lines
 
     @property
     def _around(self) -> str:

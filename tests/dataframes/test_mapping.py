@@ -22,6 +22,7 @@ from nbchat.errors import (
     InvalidAnswer,
     KeyRefused,
     MissingKey,
+    NbchatError,
     RequestRefused,
     ServiceError,
 )
@@ -50,6 +51,15 @@ FAST = 5_000  # requests a second: no test waits for a limit to be found
 class Label(BaseModel):
     label: Literal["good", "bad"]
     score: int
+
+
+class Odd(BaseModel):
+    """Has a validator that fails in a way that pydantic does not expect."""
+
+    label: str
+
+    def model_post_init(self, context: object) -> None:
+        raise KeyError("odd")
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -287,6 +297,15 @@ def test_so_many_failures_of_one_kind_in_a_row_end_it(provider: RowsService) -> 
     assert len(provider.prompts) <= 20 + MOST_ALIKE + 1  # one was on its way
 
 
+def test_a_validator_that_fails_for_every_row_ends_it(provider: RowsService) -> None:
+    provider.say = lambda prompt: '{"label": "a"}'
+
+    with pytest.raises(NbchatError, match="KeyError: 'odd'") as caught:
+        nbchat.map([str(n) for n in range(ROWS)], "{value}", MODEL, schema=Odd, rate=FAST)
+
+    assert len(stopped(caught.value).failed) == ROWS
+
+
 def test_failures_between_answers_do_not_end_it(provider: RowsService) -> None:
     provider.say = lambda prompt: refused() if int(prompt) % 2 else "yes"
 
@@ -298,12 +317,6 @@ def test_failures_between_answers_do_not_end_it(provider: RowsService) -> None:
 
 
 def test_a_validator_that_fails_oddly_fails_its_row(provider: RowsService) -> None:
-    class Odd(BaseModel):
-        label: str
-
-        def model_post_init(self, context: object) -> None:
-            raise LookupError("odd")
-
     provider.say = lambda prompt: '{"label": "a"}'
 
     out = nbchat.map(["a"], "{value}", MODEL, schema=Odd)
