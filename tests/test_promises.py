@@ -74,7 +74,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "An answer that does not fit its schema is asked for again, at most twice; one that was cut or "
     "broken is never a value.": (
         "conversation/test_valid_answers.py::test_wrong_three_times_names_the_field",
-        "conversation/test_valid_answers.py::test_cut_at_every_character_it_is_never_a_value",
+        "conversation/test_valid_answers.py::test_cut_at_its_limit_it_is_never_a_value",
         "conversation/test_valid_answers.py::"
         "test_what_is_not_whole_is_no_value_whatever_it_looks_like",
     ),
