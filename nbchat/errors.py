@@ -212,7 +212,13 @@ class ConversationBusy(SetupError):
 
 
 class BudgetReached(SetupError):
-    """Nothing was sent: it would cost more than a budget has left."""
+    """Nothing was sent: it would cost more than a budget has left.
+
+    It is a SetupError: what to do about it stands below what happened.
+
+    >>> issubclass(BudgetReached, SetupError)
+    True
+    """
 
 
 class ServiceError(NbchatError):

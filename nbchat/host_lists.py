@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from nbchat.environment import QUOTES
@@ -62,6 +63,7 @@ def entry_for(
     return ""
 
 
+@lru_cache(maxsize=1000)  # every request asks it of the same few
 def address_of(host: str) -> Address | None:
     """The address that a host is; an IPv4 address may be written as an IPv6 one.
 

@@ -115,8 +115,7 @@ class Runtime:
 
         Look it up for each question: it may be made anew.
         """
-        rounds = Rounds(self._one_request, self.settings)
-        return ValidAnswers(lambda: rounds, self.settings)
+        return ValidAnswers(lambda: Rounds(self._one_request, self.settings), self.settings)
 
     def _one_request(self) -> AnswerSource:
         """Who answers one request, and runs nothing."""

@@ -127,11 +127,12 @@ class SpentBy(NamedTuple):
 
 @dataclass(slots=True, frozen=True)
 class Pacing:
-    """How fast requests may go out, where one of many is asked; see `nbchat.engine.pace`.
+    """How fast requests may go out, where one of many is asked; see `nbchat.engine.gate`.
 
-    `rate` in requests a second and `at_once` in requests on their way go over what is found out.
-    Where it `is_patient`, a request that is refused for coming too soon waits and is sent again,
-    however often.
+    `rate`, in requests a second, is where it starts and what it never goes over; a refusal slows
+    it down all the same. With `at_once`, in requests on their way, no rate holds them until the
+    first refusal. Where it `is_patient`, a request that is refused for coming too soon waits and
+    is sent again, however often; a RateLimited that is raised all the same will not heal soon.
     """
 
     rate: float | None = None

@@ -28,6 +28,7 @@ CELLS = (
     "%chat copy 2",
     "%chat history",
     "%chat usage",
+    "%chat usage today --by day",
     "%chat branches",
     "%chat tools",
     "%chat goto 1",

@@ -129,6 +129,42 @@ def test_an_answer_that_is_left_is_hung_up_on_although_a_child_lives_on(
         process.wait(60)
 
 
+FORKING_ROW = """
+import asyncio, os, sys
+import nbchat
+
+asked = dict(wire="openai-chat", base_url=sys.argv[1])
+
+async def ask():
+    stream = nbchat.stream("openai:any", "Hi", **asked)
+    async with stream:
+        return [await anext(stream)]  # that it is tried again, in half a minute
+
+async def ask_in_child():
+    return [event async for event in nbchat.stream("openai:any", "Hi", **asked)]
+
+asyncio.run(ask())
+child = os.fork()
+if child == 0:
+    events = asyncio.run(ask_in_child())
+    print(*(type(event).__name__ for event in events), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+
+
+def test_a_child_of_a_fork_does_not_wait_at_its_parents_gate(
+    service: Service, tmp_path: Path
+) -> None:
+    service.answers(b"{}", status=429, headers={"retry-after": "30"})
+    service.always(answer(*said("Yes")))
+    command = [sys.executable, "-W", "ignore", "-c", FORKING_ROW, f"{service.url}/v1"]
+
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    assert ran.stdout.split() == ["Text", "Usage", "Stop"]
+
+
 FORKING_WRITER = """
 import os
 from nbchat import runtime

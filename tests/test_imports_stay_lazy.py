@@ -32,29 +32,37 @@ SPOKEN = {
     "kimi:kimi-k2.6": {
         *("formats.openai_chat", "chat_media", "chat_messages", "reasoning_details"),
         *("think_tags", "thinking_blocks", "tool_results", "used_tools"),
+        *("openai_schema", "grammar_schema"),
     },
-    "openai:gpt-6.1-sol": {"formats.openai_responses", "output_items"},
+    "openai:gpt-6.1-sol": {
+        *("formats.openai_responses", "output_items", "openai_schema", "grammar_schema"),
+    },
     "anthropic:claude-opus-5-5": {
-        *("formats.anthropic_messages", "claude", "claude_schema", "tool_results", "used_tools"),
+        *("formats.anthropic_messages", "claude", "claude_answer", "claude_schema"),
+        *("tool_results", "used_tools"),
     },
-    "gemini:gemini-3.7-flash": {"formats.gemini", "partial_arguments", "tool_results"},
-    "ollama:qwen3": {"formats.ollama", "think_tags"},
+    "gemini:gemini-3.7-flash": {
+        *("formats.gemini", "gemini_schema", "partial_arguments", "tool_results"),
+    },
+    "ollama:qwen3": {"formats.ollama", "grammar_schema", "think_tags"},
     "bedrock:global.anthropic.claude-opus-5-5": {
         "formats.bedrock_converse",
         "claude",
+        "claude_answer",
         "claude_schema",
         "converse",
         "framing.aws_eventstream",
         "tool_results",
         "used_tools",
     },
-    "cohere:command-a-plus-05-2026": {"formats.cohere", "tool_results"},
+    "cohere:command-a-plus-05-2026": {"formats.cohere", "cohere_schema", "tool_results"},
 }
 SHARED = {
     *("contract", "formats", "framing", "framing.contract", "framing.lines"),
     *("framing.json_values", "framing.ndjson", "framing.server_sent_events"),
     *(
         "answer_parts",
+        "answer_tool",
         "claude_thinking",
         "finish_words",
         "known_items",
@@ -66,6 +74,7 @@ SHARED = {
         "requests",
         "schema",
         "schema_nodes",
+        "schema_references",
         "sent_calls",
         "shapes",
         "signatures",

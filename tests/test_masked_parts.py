@@ -71,6 +71,7 @@ def test_a_file_of_text_is_sent_without_the_key_and_a_picture_as_it_is() -> None
 
 
 def test_the_options_are_sent_without_keys(service: Service) -> None:
+    service.always(answer(*said('{"key": "none"}')))
     schema = {"type": "object", "properties": {"key": {"type": "string", "default": KEY}}}
     tool = nbchat.Tool("look", f"Looks with {KEY}", schema)
     options = {"schema": schema, "tools": [tool], "stop": [KEY], "extra": {"user": KEY}}

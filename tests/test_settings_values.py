@@ -123,3 +123,25 @@ def test_how_much_is_sent_of_a_notebook_is_a_setting(tmp_path: Path) -> None:
     shown = {row.name: row.value for row in settings.rows()}
     assert shown["data"] == "all: values are sent whole"
     assert shown["context.cells"] == "9,000 tokens"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("day = 10", 'budget.day should be an amount with its currency, such as "2 USD", not 10'),
+        ('day = "10"', "budget.day should be an amount with its currency"),
+        ('day = "$10 USD"', "budget.day should be an amount with its currency"),
+        ('day = "10 USD + 5 USD"', "budget.day should be an amount with its currency"),
+        ('dya = "10 USD"', "no 'dya'. Did you mean 'day'?"),
+        ('unpriced = "yes"', "budget.unpriced should be 'refuse' or 'allow', not 'yes'"),
+    ],
+)
+def test_a_wrong_budget_is_told_with_what_was_expected(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    write_trusted(tmp_path, f"[budget]\n{text}\n")
+
+    with pytest.raises(BadSettings) as raised:
+        Settings.load(tmp_path)
+
+    assert told in str(raised.value)

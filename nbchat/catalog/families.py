@@ -5,8 +5,10 @@ ADD A FAMILY: a row in families.json. What a provider's row or a model's says go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import cache
 
 from nbchat.catalog.rows import ModelProfile, Provider, Quirks, Row
 
@@ -31,9 +33,14 @@ def family_of(families: Iterable[Family], sent_id: str) -> Family | None:
     """
     wanted = sent_id.lower()
     for family in families:
-        if any(fnmatchcase(wanted, pattern) for pattern in family.ids):
+        if _any_of(family.ids).match(wanted):
             return family
     return None
+
+
+@cache  # every request is matched with all families
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(translate, patterns)) or r"(?!)")
 
 
 def quirks_over(family: Family | None, wire: str) -> Quirks:

@@ -101,8 +101,8 @@ def foretell(
     `tokens` is what all of them are by our own count: the questions of the data may be longer
     than the first.
     """
-    answered = [outcome for outcome in outcomes if outcome.error is None and outcome.answer]
-    answers = [outcome.answer for outcome in answered if outcome.answer]
+    answered = [outcome for outcome in outcomes if outcome.error is None]
+    answers = [outcome.answer for outcome in answered if outcome.answer is not None]
     if len(answers) < FIRST_ROWS // 2:
         return None
     seconds = fmean(outcome.seconds for outcome in answered)

@@ -29,6 +29,7 @@ LEAST_LIKENESS = (
     0.8  # how alike an unknown name is to that of a column, to be taken for a slip of it
 )
 
+_SLIP = re.compile(r" *([^\s.!:\[\],]+(?: [^\s.!:\[\],]+)*) *(?:[.!:\[]\S*)?")  # `x.y`, `x!r`
 _BRACES = re.compile(r"(?<!\{)\{([^{}\n]{1,80})\}(?!\})")
 
 
@@ -173,10 +174,10 @@ def _place(inner: str, columns: Sequence[str]) -> Place | None:
 
 def _refuse_slip(inner: str, columns: Sequence[str]) -> None:
     """Raise BadCall where a column is meant, by all appearances: it would be paid for every row."""
-    name = inner.partition(":")[0]
-    meant = nearest(name, columns, LEAST_LIKENESS)
-    if meant and name.strip():
-        raise BadCall(f"{{{name}}} is no column of the data. Did you mean {{{meant[0]}}}?")
+    match = _SLIP.fullmatch(inner)
+    meant = nearest(match[1], columns, LEAST_LIKENESS) if match else []
+    if meant:
+        raise BadCall(f"{{{inner}}} is no column of the data. Did you mean {{{meant[0]}}}?")
 
 
 def _staying(text: str, columns: Sequence[str]) -> list[str]:

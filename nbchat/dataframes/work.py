@@ -12,7 +12,6 @@ from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
 from nbchat.dataframes.checkpoint import Checkpoint
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.mapped import Mapped
-from nbchat.dataframes.place import display_here
 from nbchat.dataframes.progress import Progress, ProgressDisplay
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.records import Records
@@ -38,7 +37,7 @@ class Work:
         wanted: ValueType | None,
         asker: RowAsker,
         checkpoint: Checkpoint | None,
-        display: ProgressDisplay,
+        display: ProgressDisplay | None,
     ) -> None:
         self.records = records
         self.wanted = wanted
@@ -66,8 +65,8 @@ class Work:
         self._mark_rows()
         if self._checkpoint:
             filling.take_kept(self._checkpoint.read())
-            self._tell_of_kept(self._checkpoint, progress)
-        self._ask(filling, progress, self._questions.different, self._display)
+            progress.lines += self._lines_about_kept(self._checkpoint, progress.before)
+        self._ask(filling, progress, self._questions.different)
         return self.result
 
     def retry(self) -> None:
@@ -76,7 +75,7 @@ class Work:
         failed = [one for one in self._questions.different if self._has_failed(one)]
         filling = Filling(self.result.rows, self._questions, self.wanted, progress, self._settings)
         progress.before = progress.done = self.result.answered
-        self._ask(filling, progress, failed, display_here())
+        self._ask(filling, progress, failed)
 
     def forget(self) -> None:
         """Remove what is kept on disk."""
@@ -103,56 +102,48 @@ class Work:
         first, *_ = self._questions.rows_of[question.key]
         return self.result.rows[first].error is not None
 
-    def _tell_of_kept(self, checkpoint: Checkpoint, progress: Progress) -> None:
+    def _lines_about_kept(self, checkpoint: Checkpoint, before: int) -> list[str]:
         if checkpoint.trouble:
-            progress.tell(checkpoint.trouble)
-        elif progress.before:
-            rows = plural(progress.before, "row")
-            progress.tell(f"{rows} answered by an earlier run.", passes=True)
-        elif changed := checkpoint.what_changed():
+            return [checkpoint.trouble]
+        changed = "" if before else checkpoint.what_changed()
+        if changed:
             name = self._job.name
-            progress.tell(
-                f"Since {name!r} ran last, its {changed} changed: every row is asked anew."
-            )
+            return [f"Since {name!r} ran last, its {changed} changed: every row is asked anew."]
+        return [f"{plural(before, 'row')} answered by an earlier run."] if before else []
 
-    def _ask(
-        self,
-        filling: Filling,
-        progress: Progress,
-        questions: Sequence[RowQuestion],
-        display: ProgressDisplay,
-    ) -> None:
+    def _ask(self, filling: Filling, progress: Progress, questions: Sequence[RowQuestion]) -> None:
         """Ask these, and show how far it is. Raises what ended it, with the result so far."""
         waiting = [one for one in questions if self._has_failed(one)]
         progress.to_ask = len(waiting)
-        self._tell_before(waiting, progress)
+        progress.lines += self._lines_before(waiting)
         running = Running(self._job, self._asker, filling, self._checkpoint, progress)
+        display = self._display
         try:
             is_whole = not waiting or wait_for(
                 running.ask(waiting, self._around, self._template.shared),
-                lambda: display.show(progress),
+                lambda: display.show(progress) if display else None,
             )
         except NbchatError as error:
             error.result = self.result
             raise
         finally:
-            display.end(progress)
+            if display:
+                display.end(progress)
         if not is_whole:
             raise self._interrupted()
 
-    def _tell_before(self, waiting: Sequence[RowQuestion], progress: Progress) -> None:
+    def _lines_before(self, waiting: Sequence[RowQuestion]) -> list[str]:
         """What a person is told before anything is sent."""
         sent = estimate.tokens_of(waiting, tokens.estimate(self._around))
         rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
-        if waiting:
-            progress.tell(estimate.counted_line(rows, len(waiting), sent), passes=True)
-        for remark in (*self._template.remarks, *self._questions.remarks):
-            progress.tell(remark)
+        lines = [estimate.counted_line(rows, len(waiting), sent)] if waiting else []
+        lines += [*self._template.remarks, *self._questions.remarks]
         if self._questions.equal and self._job.options.get("temperature") != 0:
             equal = plural(self._questions.equal, "row")
-            progress.tell(
+            lines.append(
                 f"{equal} like another: these are asked once, though temperature is not 0."
             )
+        return lines
 
     @property
     def _around(self) -> str:

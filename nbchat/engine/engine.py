@@ -33,7 +33,12 @@ from nbchat.engine.prepare import PreparedRequest, is_name, prepare
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
-from nbchat.engine.schema_refusals import refuses_schema, schema_notice
+from nbchat.engine.schema_refusals import (
+    RefusedSchemas,
+    next_mode,
+    refuses_schema,
+    schema_notice,
+)
 from nbchat.errors import NbchatError, UnknownModel
 from nbchat.events import Answer, Event, Notice, Usage, is_shown
 from nbchat.messages import Message
@@ -74,6 +79,7 @@ class Engine:
         self._transport = Transport({HOST: self.demo, **(services or {})})
         self._filter = RedactingFilter(*LOGGERS)
         self._windows = Windows()
+        self._refused = RefusedSchemas()
         self._gates = Gates()
         self._settled: Settings | None = None  # the settings as they were read last
         self._settled_at = 0.0
@@ -101,6 +107,7 @@ class Engine:
         settings = self._settings_for(options.get("pacing"))
         given = Options.of(options)
         request = await self.look_up(model, lambda: prepare(settings, model, messages, given))
+        request = self._refused.settle(request)
         context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
@@ -179,6 +186,7 @@ class Engine:
         `notices` go before the first, and are taken from the list. What was counted of an
         attempt that did not end is noted in `answer`.
         """
+        request = self._refused.settle(request)  # also in a later round
         passage = self._gates.passage(request, pacing)
         tries = 0
         while True:
@@ -206,9 +214,11 @@ class Engine:
             if not delivered and passage.waits_out(failure):
                 tries -= 1
                 continue
-            if not delivered and refuses_schema(failure, request.ask):
-                request = request.with_schema_in_words()
-                yield [Notice(schema_notice(failure))]
+            if not delivered and refuses_schema(failure, request):
+                mode = next_mode(request)
+                self._refused.note(request, mode)
+                request = request.with_schema_mode(mode)
+                yield [Notice(schema_notice(failure, mode))]
                 continue
             if tries == 1 and went_stale(failure):
                 continue

@@ -39,10 +39,10 @@ _DATE = re.compile(r"[-@:](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 Name = tuple[str, str, Secret, str]  # the provider, where it is asked, the key, the family
 
 
-def family_of(model: str) -> str:
+def without_date(model: str) -> str:
     """The model without the day of its making, since such share a limit.
 
-    >>> family_of("gpt-4o-2024-08-06"), family_of("claude-sonnet-4-20250514")
+    >>> without_date("gpt-4o-2024-08-06"), without_date("claude-sonnet-4-20250514")
     ('gpt-4o', 'claude-sonnet-4')
     """
     return _DATE.sub("", model)
@@ -58,7 +58,7 @@ class Gates:
         """A way for this request through its gate."""
         model, provider = request.route.model, request.route.provider
         place = request.base_url.value
-        name = (provider.type, place, request.key.secret, family_of(model.sent_id))
+        name = (provider.type, place, request.key.secret, without_date(model.sent_id))
         gate = self._gates.get(name)
         if gate is None:
             self._drop_unused()
@@ -136,7 +136,7 @@ class Gate:
         self._places = count()
         self._waiting: list[tuple[tuple[bool, int], Passage]] = []  # a heap
         self._out: Counter[Pacing | None] = Counter()  # requests on their way
-        self._used_at = -math.inf
+        self._used_at = math.inf  # nothing is known that could be forgotten
         self._read_at = -math.inf
         self._timer: asyncio.TimerHandle | None = None
 

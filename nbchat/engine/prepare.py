@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from nbchat import addresses, key_shapes, known_keys
@@ -36,6 +36,8 @@ from nbchat.settings_values import Limits, Timeouts
 from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialect, merge_into
 from nbchat.wire.schema import with_system_in_question
 from nbchat.wording import set_key
+
+SchemaMode = Literal["tool", "none"]  # by a tool that takes the answer, or in words
 
 AUTH = {
     "bearer": ("authorization", "Bearer "),
@@ -96,9 +98,9 @@ class PreparedRequest:
         line = unencrypted_notice(url, self.route.provider.name, way)
         return {f"{place_of(url)} {way}": line}
 
-    def with_schema_in_words(self) -> PreparedRequest:
-        """The same question, for a host that takes no schema: it is an instruction then."""
-        quirks = self.ask.quirks.model_copy(update={"schema_mode": "none"})
+    def with_schema_mode(self, mode: SchemaMode) -> PreparedRequest:
+        """The same question, for a host that took its schema in no other way."""
+        quirks = self.ask.quirks.model_copy(update={"schema_mode": mode})
         ask = replace(self.ask, quirks=quirks)
         call = _rendered(self.dialect, ask, self.search, self.extra)
         return replace(self, call=call, ask=ask, id=_new_id())

@@ -10,6 +10,7 @@ from nbchat import runtime
 from nbchat.catalog.prices import row_of
 from nbchat.costs import cost_by_settings
 from nbchat.events import Answer
+from nbchat.middleware.spending import DEMO
 from nbchat.turns import Turn
 
 MILLION = 1_000_000
@@ -34,6 +35,8 @@ def _who(turn: Turn) -> str:
 
 def _window_share(answer: Answer) -> str:
     """How much of what the model can read is taken; nothing while that is little."""
+    if answer.provider == DEMO:  # a script, which has no window to speak of
+        return ""
     row = row_of(answer, runtime.current().usable_settings().catalog)
     taken = answer.filled
     if taken is None and answer.usage.input is not None:

@@ -173,8 +173,8 @@ def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) 
     if settings.budgets.unpriced == "allow":
         return False
     raise BudgetReached(
-        f"{why} Nothing was sent. To ask all the same, put into your own nbchat.toml:\n"
-        'budget.unpriced = "allow"'
+        f"{why} Nothing was sent. To ask all the same:\n"
+        'budget.unpriced = "allow"  # in your own nbchat.toml'
     )
 
 
@@ -185,4 +185,4 @@ def _currency(expected: Expected) -> str:
 def _to_raise(scope: Scope, limit: Amounts, settings: Settings) -> str:
     doubled = {currency: 2 * amount for currency, amount in limit.items()}
     where = settings.origins.get(f"budget.{scope}", "nbchat.toml")
-    return f'To spend more, set in {where}: budget.{scope} = "{amounts_text(doubled)}"'
+    return f'To spend more:\nbudget.{scope} = "{amounts_text(doubled)}"  # in {where}'

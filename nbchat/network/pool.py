@@ -41,8 +41,8 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", *EITHER)
 
 MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
 # Connections of one pool, which looks at each of them for each request; beyond that there are more.
-POOL_SIZE = 16
-MOST_IDLE = 16  # connections of one pool that are kept for the next request
+POOL_SIZE = 8
+MOST_IDLE = 8  # connections of one pool that are kept for the next request
 STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first (RFC 8305)
 
 

@@ -24,6 +24,7 @@ from nbchat.render.value_table import (
 from nbchat.wording import plural, shorten
 
 LONGEST_JSON = 20_000  # characters that are folded below a table
+LONGEST_OPEN = 2_000  # characters of a value that is shown in all its height
 MOST_LINES = 40  # of a text in a cell
 
 
@@ -83,7 +84,9 @@ def _members_html(members: list[Member] | str) -> str:
         if one.table is not None:
             cell = f"{_table_html(one.table)}{_remark(one.table)}"
         rows.append(f"<tr><th {mark}>{line(one.name)}</th><td {mark}>{cell}</td></tr>")
-    return _box(f"<table><tbody>{''.join(rows)}</tbody></table>")
+    is_long = len(members) > MOST_LINES or sum(len(one.text) for one in members) > LONGEST_OPEN
+    style = inline_style.TALL if is_long else inline_style.SCROLLS
+    return _box(f"<table><tbody>{''.join(rows)}</tbody></table>", style)
 
 
 def _lines(text: str) -> str:

@@ -213,7 +213,7 @@ def _with_contents(
         values = {name: content.values[name] for name in content.values if name not in OWN_ALONE}
         values = with_smaller_budgets(values, layers.values)
         layers = layers.with_values(values, table, file.shown_path)
-        without = frozenset(content.values).difference(values)
+        without = frozenset(content.values).intersection(OWN_ALONE)
         layers = layers.with_file(_trusted(file, without))
     return layers
 

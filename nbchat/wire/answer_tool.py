@@ -6,7 +6,6 @@ so that nothing above knows of it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,10 +15,23 @@ from nbchat.messages import Tool
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.finish_words import reason_of
 from nbchat.wire.schema_nodes import Node, resolved_root, typed
+from nbchat.wire.shapes import items, mapping
+from nbchat.wire.tool_calls import raw_arguments
 
+NOTHING = "{}"  # what was meant where the tool is called with nothing at all
 ANSWER = "nbchat_answer"  # its name; that of no tool of a user's
 TOLD = "Takes your answer to the question. Call it once, when you have all that the answer needs."
+WIRES = ("anthropic-messages", "bedrock-converse")  # whose answers can be taken so
 COMBINED = ("anyOf", "oneOf", "allOf")  # refused at the root of what a tool takes
+
+
+def holds_by_tool(body: Mapping[str, Any]) -> bool:
+    """Whether a request has the tool."""
+    tools = [*items(body.get("tools")), *items(mapping(body.get("toolConfig")).get("tools"))]
+    named = [
+        one.get("name", mapping(one.get("toolSpec")).get("name")) for one in map(mapping, tools)
+    ]
+    return ANSWER in named
 
 
 def answer_schema(schema: Mapping[str, Any]) -> Node | None:
@@ -44,8 +56,8 @@ def is_answer(name: Any) -> bool:
 
 
 def answer_text(arguments: Any) -> str:
-    """The answer where its arguments come whole, and not as they are written."""
-    return json.dumps(arguments, ensure_ascii=False) if arguments else ""
+    """The answer where its arguments come whole; an empty object stands where they will follow."""
+    return raw_arguments(arguments or "")
 
 
 def own_reasons(word: str, *, answered: bool, called: bool) -> dict[str, StopReason]:

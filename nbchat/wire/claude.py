@@ -27,6 +27,8 @@ LIMITS = {
 }
 
 
+MAX_TOKENS = 8192  # where the model's own limit is not known
+MOST_TOKENS = 32_000  # more must be asked for: the whole of it counts against some rate limits
 LEAST_TOP_P = 0.95  # while it thinks
 
 
@@ -75,6 +77,21 @@ def _settle(parameters: dict[str, Any], model: str) -> list[str]:
     if not visible:
         parameters.pop("stop", None)
     return notices
+
+
+def limits_of(ask: ModelRequest) -> tuple[int, int]:
+    """`max_tokens` and the thinking's budget.
+
+    The first is required and counts the thinking too, the second must be smaller.
+    """
+    most = min(ask.max_output or MAX_TOKENS, MOST_TOKENS)
+    wanted = ask.parameters.get("max_tokens", most)
+    budget = ask.thinking.budget or 0
+    if wanted <= budget:
+        wanted += budget
+    if ask.max_output and wanted > ask.max_output:
+        wanted, budget = ask.max_output, min(budget, ask.max_output // 2)
+    return wanted, budget
 
 
 def tool_schema(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from nbchat.wire.schema import HELD, IN_WORDS, held_to, in_words
 from nbchat.wire.schema_nodes import Node, nodes_of, typed
 from nbchat.wire.schema_references import is_object, is_recursive
 from nbchat.wire.shapes import mapping
+from nbchat.wire.used_tools import with_used_tools
 
 THINKS = ("enabled", "adaptive")
 SAYS_TYPE = frozenset(("type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"))
@@ -34,7 +35,7 @@ def held_claude(ask: ModelRequest, thinking: Any) -> tuple[ModelRequest, Node | 
         return held_to(ask, claude_schema)
     takes = answer_schema(ask.schema)
     if takes is not None and mapping(thinking).get("type") not in THINKS:
-        return with_answer_tool(ask, takes), None, []
+        return with_answer_tool(with_used_tools(ask), takes), None, []
     when = "" if takes is None else " while it thinks"
     why = f"{ask.model} cannot be held to this schema{when}"
     return in_words(ask, "none"), None, [f"{why}; {IN_WORDS}"]

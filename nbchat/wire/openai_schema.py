@@ -19,6 +19,7 @@ from nbchat.wire.schema_nodes import (
     NoSuchForm,
     changed_everywhere,
     described,
+    nodes_of,
     resolved_root,
     typed,
     with_defs,
@@ -59,7 +60,9 @@ def _by_grammar(schema: Mapping[str, Any]) -> Node:
 
 
 def _plainly(schema: Mapping[str, Any]) -> Node:
-    return {"name": schema_name(schema), "schema": plain_schema(schema), "strict": True}
+    own = {node["format"] for _, node in nodes_of(schema) if isinstance(node.get("format"), str)}
+    sent = resolved_root(simple_schema(schema, own))
+    return {"name": schema_name(schema), "schema": sent, "strict": True}
 
 
 def strict_schema(schema: Mapping[str, Any]) -> Node | None:

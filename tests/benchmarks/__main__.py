@@ -18,10 +18,13 @@ from . import (
     distributions,
     engine_cpu,
     first_text,
+    hidden_limit,
     interrupts,
     iopub,
     loading,
+    rows_at_once,
     saved_size,
+    spending,
     tables,
     tool_interrupts,
     tool_output,
@@ -178,6 +181,16 @@ def saved(quick: bool) -> Iterator[Row]:
     )
 
 
+def what_was_spent(quick: bool) -> Iterator[Row]:
+    what = "what a million requests cost, summed"
+    if quick:
+        yield Row(what, "", LEFT_OUT, "<= 300 ms", None)
+        return
+    ours, of_the_rows = spending.seconds_for(spending.REQUESTS)
+    ratio = f"{ours / of_the_rows:.2f} of a sum of their rows, {of_the_rows * 1000:,.0f} ms"
+    yield Row(what, f"{ours * 1000:,.0f} ms", ratio, "<= 300 ms", ours <= spending.PROMISED)
+
+
 def packages(quick: bool) -> Iterator[Row]:
     added, there = distributions.measured()
     ratio = f"{len(added) / there:.2f} of JupyterLab's {there}"
@@ -198,6 +211,33 @@ def large_tables(quick: bool) -> Iterator[Row]:
     )
 
 
+def limited_rows(quick: bool) -> Iterator[Row]:
+    rows = 1_500 if quick else hidden_limit.ROWS
+    found, others = hidden_limit.measured(rows)
+    what = f"{rows:,} rows at a hidden limit of 100/s"
+    beside = f"each row retries itself: {others.rate:.0f} rows/s"
+    promised = hidden_limit.PROMISED_RATE
+    yield Row(what, f"{found.rate:.1f} rows/s", beside, f">= {promised:g}", found.rate >= promised)
+    share, most = found.refused / rows, hidden_limit.PROMISED_REFUSED
+    beside = f"each row retries itself: {others.refused / rows:.1%}"
+    yield Row("of them refused", f"{share:.2%}", beside, f"<= {most:.1%}", share <= most)
+    yield Row("of them failed", f"{found.failed}", f"of {rows:,}", "0", found.failed == 0)
+
+
+def many_rows(quick: bool) -> Iterator[Row]:
+    found, bare = rows_at_once.measured(rounds=1 if quick else rows_at_once.ROUNDS)
+    ratio, promised = found.rate / bare.rate, rows_at_once.PROMISED
+    beside = f"{ratio:.2f} of bare aiohttp, {bare.rate:.0f} rows/s"
+    target = f">= {promised:g}x"
+    yield Row(
+        "256 rows at once, a server of 300 ms",
+        f"{found.rate:.0f} rows/s",
+        beside,
+        target,
+        ratio >= promised,
+    )
+
+
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "iopub": bytes_sent,
     "the browser": in_the_browser,
@@ -210,6 +250,9 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "a saved notebook": saved,
     "distributions": packages,
     "tables": large_tables,
+    "rows at a hidden limit": limited_rows,
+    "rows at once": many_rows,
+    "spending": what_was_spent,
 }
 
 

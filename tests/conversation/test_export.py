@@ -439,10 +439,8 @@ def test_a_value_is_json_in_markdown_and_a_table_in_a_notebook(talk: Talk) -> No
     talk.ask("Who?", Text('Here: {"items": [{"name": "Ada ```"}]}'), Stop("end"))
     talk.chat.turns[-1].answer.valued = Valued([{"name": "Ada ```"}])
 
-    markdown, notebook = (
-        export.as_markdown(talk.chat),
-        export.as_notebook(talk.chat, export._bundle),
-    )
+    markdown = export.as_markdown(talk.chat)
+    notebook = export.as_notebook(talk.chat, export._bundle)
 
     assert '````json\n[\n{"name": "Ada ```"}\n]\n````' in markdown
     assert "Here:" not in markdown

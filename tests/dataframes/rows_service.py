@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +25,6 @@ class RowsService:
     def __init__(self, service: Service) -> None:
         self._service = service
         self.say: Say = lambda prompt: f"[{prompt}]"
-        self.holds = threading.Event()  # while it is set, nothing is answered
         service.always(self._play)
 
     @property
@@ -39,15 +37,14 @@ class RowsService:
         return [request.json for request in self._service.requests]
 
     @property
-    def open_connections(self) -> int:
-        return self._service.open
+    def hung_up(self) -> int:
+        """Clients that have left before their answer."""
+        return self._service.hung_up
 
     def forget(self) -> None:
         self._service.requests.clear()
 
     async def _play(self, request: Request, writer: asyncio.StreamWriter) -> bool | None:
-        while self.holds.is_set():
-            await asyncio.sleep(0.005)
         says = self.say(prompt_of(request))
         play = answer(b"".join(said(says))) if isinstance(says, str) else says
         return await play(request, writer)
@@ -81,6 +78,12 @@ def broken_off(words: str) -> Play:
         return False
 
     return play
+
+
+async def hang(request: Request, writer: asyncio.StreamWriter) -> bool:
+    """No answer, ever."""
+    await asyncio.Event().wait()
+    return False
 
 
 class Watcher:

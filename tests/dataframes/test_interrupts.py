@@ -12,10 +12,11 @@ import nbchat
 from nbchat.errors import Interrupted
 
 from ..waiting import until
-from .rows_service import MODEL, RowsService, stopped
+from .rows_service import MODEL, Play, RowsService, hang, stopped
 
-ROWS = [str(n) for n in range(400)]
-DONE = 60  # rows, after which it is stopped
+ROWS = [str(n) for n in range(200)]
+DONE, AT_ONCE = 60, 8  # rows that are answered, and requests that hang when it is stopped
+FAST = 5_000  # requests a second
 
 
 @pytest.fixture
@@ -23,60 +24,55 @@ def stopping(provider: RowsService) -> None:
     """Ctrl-C once so many rows are answered, while others hang."""
 
     def stop() -> None:
-        until(lambda: len(provider.prompts) > DONE)
+        until(lambda: len(provider.prompts) == DONE + AT_ONCE)
         os.kill(os.getpid(), signal.SIGINT)
 
-    def say(prompt: str) -> str:
-        if int(prompt) >= DONE:
-            provider.holds.set()
-        return "yes"
+    def say(prompt: str) -> str | Play:
+        return "yes" if int(prompt) < DONE else hang
 
     provider.say = say
     threading.Thread(target=stop).start()
 
 
-@pytest.mark.usefixtures("stopping")
-def test_a_stop_raises_what_was_done_and_closes_every_connection(provider: RowsService) -> None:
+def stop_it(name: str | None = None) -> Interrupted:
     with pytest.raises(Interrupted) as caught:
-        nbchat.map(ROWS, "{value}", MODEL, at_once=8, rate=5_000, name="stopped")
+        nbchat.map(ROWS, "{value}", MODEL, at_once=AT_ONCE, rate=FAST, name=name)
+    return caught.value
 
-    out = stopped(caught.value)
-    assert 0 < out.answered < len(ROWS)
-    assert len(out.failed) == len(ROWS) - out.answered
-    assert f"stopped after {out.answered:,} of 400 rows" in str(caught.value)
-    assert "Run it again" in str(caught.value)
-    asked = len(provider.prompts)
-    provider.holds.clear()
-    until(lambda: not provider.open_connections)
-    assert len(provider.prompts) == asked
+
+@pytest.mark.usefixtures("stopping")
+def test_a_stop_raises_what_was_done_and_closes_what_is_under_way(provider: RowsService) -> None:
+    error = stop_it("stopped")
+
+    out = stopped(error)
+    assert out.answered == DONE
+    assert len(out.failed) == len(ROWS) - DONE
+    assert str(error).startswith(f"stopped after {DONE} of {len(ROWS)} rows. Run it again")
+    until(lambda: provider.hung_up == AT_ONCE)
+    assert len(provider.prompts) == DONE + AT_ONCE
 
 
 @pytest.mark.usefixtures("stopping")
 def test_running_it_again_asks_the_others(provider: RowsService) -> None:
-    with pytest.raises(Interrupted) as caught:
-        nbchat.map(ROWS, "{value}", MODEL, at_once=8, rate=5_000, name="stopped")
-    provider.holds.clear()
+    stop_it("stopped")
     provider.forget()
     provider.say = lambda prompt: "yes"
 
-    out = nbchat.map(ROWS, "{value}", MODEL, rate=5_000, name="stopped")
+    out = nbchat.map(ROWS, "{value}", MODEL, rate=FAST, name="stopped")
 
     assert out.answered == len(ROWS)
-    assert len(provider.prompts) == len(ROWS) - stopped(caught.value).answered
+    assert sorted(provider.prompts, key=int) == ROWS[DONE:]
 
 
 @pytest.mark.usefixtures("stopping")
 def test_retry_of_a_stopped_map_asks_the_others(provider: RowsService) -> None:
-    with pytest.raises(Interrupted) as caught:
-        nbchat.map(ROWS, "{value}", MODEL, at_once=8, rate=5_000)
-    provider.holds.clear()
-    provider.say = lambda prompt: "yes"
-    out = stopped(caught.value)
-    left = len(ROWS) - out.answered
+    error = stop_it()
     provider.forget()
+    provider.say = lambda prompt: "yes"
+    out = stopped(error)
 
     out.retry()
 
+    assert ".result" in str(error)
     assert out.answered == len(ROWS)
-    assert len(provider.prompts) == left
-    assert ".result" in str(caught.value)
+    assert sorted(provider.prompts, key=int) == ROWS[DONE:]

@@ -17,6 +17,7 @@ from nbchat.errors import (
     BadCall,
     BadOption,
     BadSettings,
+    BudgetReached,
     ConnectionBroken,
     InvalidAnswer,
     KeyRefused,
@@ -380,3 +381,31 @@ def test_the_display_is_told_how_far_it_is_and_that_it_has_ended(provider: RowsS
     assert (last.rows, last.to_ask, last.asked, last.done, last.failed) == (3, 2, 2, 2, 1)
     assert watcher.ended == 1
     assert last.usage == out.usage
+
+
+# --- money ---------------------------------------------------------------------------------------
+
+
+def test_a_budget_ends_it_before_it_is_overspent(provider: RowsService) -> None:
+    provider.say = lambda prompt: answer(b"".join(said("yes", usage=(9, 1_000))))
+
+    with pytest.raises(BudgetReached) as caught:
+        watched(
+            [f"row {n}" for n in range(100)],
+            "{value}",
+            budget="0.10 USD",
+            rate=FAST,
+            options={"max_tokens": 1_000},
+        )
+
+    out = stopped(caught.value)
+    assert 0 < out.answered < 100
+    assert out.cost.amounts["USD"] <= 0.10
+    assert "budget=" in str(caught.value)
+
+
+def test_a_budget_is_an_amount_with_its_currency(provider: RowsService) -> None:
+    with pytest.raises(BadOption, match='such as "2 USD"'):
+        nbchat.map(["a"], "{value}", MODEL, budget="much")
+
+    assert provider.prompts == []

@@ -218,3 +218,25 @@ def test_an_answer_that_wrote_into_the_cache_costs_more() -> None:
     assert cost(written=20_000) == pytest.approx(plain * 1.25)
     assert cost(written=8_000) == pytest.approx(plain * (0.6 + 0.4 * 1.25))
     assert cost(written=20_000, cached=20_000) < plain
+
+
+@pytest.mark.parametrize(
+    ("said", "cost"),
+    [
+        ({"cost": 0.25, "cost_details": {"upstream_inference_cost": None}}, 0.25),
+        ({"cost": 0.5, "is_byok": True, "cost_details": {"upstream_inference_cost": 2}}, 2.5),
+        ({"cost_in_usd_ticks": 8_934_000}, 0.0008934),
+        ({"cost": {"request_cost": 0.005, "total_cost": 0.00503}}, 0.00503),
+        ({"cost": 0.25}, None),  # in no currency that anybody has named
+        ({"cost": "0.25", "cost_details": {}}, None),
+        ({"cost": -1, "cost_details": {}}, None),
+        ({}, None),
+    ],
+)
+async def test_what_a_provider_says_that_it_cost_is_with_its_counts(
+    said: dict[str, Any], cost: float | None, service: Service
+) -> None:
+    """As OpenRouter, xAI and Perplexity were recorded."""
+    got = await counted(service, {"prompt_tokens": 9, "completion_tokens": 5, **said})
+
+    assert (got.input, got.output, got.cost) == (9, 5, cost)

@@ -8,10 +8,12 @@ import pytest
 
 import nbchat
 from nbchat import runtime
+from nbchat.engine.engine import Engine
 from nbchat.errors import NbchatError
+from nbchat.wire.answer_tool import ANSWER
 
 from ..fakes.provider import Service, said
-from .providers.answers import anthropic_messages, cohere, gemini, ollama, openai_responses
+from .providers.answers import cohere, events, gemini, ollama, openai_responses
 from .providers.asking import KEY, refusal
 
 SCHEMA = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
@@ -78,7 +80,6 @@ async def test_a_host_that_takes_no_schema_gets_it_as_an_instruction(
     ("wire", "model", "answers", "field"),
     [
         ("openai-responses", "openai:m", openai_responses(), "text"),
-        ("anthropic-messages", "anthropic:claude-haiku-4-5", anthropic_messages(), "output_config"),
         ("gemini", "gemini:gemini-3-pro", gemini(), "generationConfig"),
         ("ollama", "ollama:m", ollama(), "format"),
         ("cohere", "cohere:m", cohere(), "response_format"),
@@ -91,7 +92,10 @@ async def test_so_it_is_in_every_format(
     service.plays(refusal(400, {"error": {"message": words}}))
     service.answers(answers.plain, headers=dict(answers.headers))
 
-    answer = await ask(service, model, wire=wire)
+    engine = Engine()  # what it says is no value, which is looked at above it
+    given: Any = {"wire": wire, "base_url": service.url, "api_key": KEY, "schema": SCHEMA}
+    answer = await engine.stream(model, "Where?", **given).answer()
+    await engine.aclose()
 
     first, second = [request.json for request in service.requests]
     assert field in first
@@ -132,3 +136,74 @@ async def test_a_second_refusal_is_the_last(service: Service) -> None:
         await ask(service)
 
     assert len(service.requests) == 2
+
+
+CLAUDE = ("anthropic:claude-haiku-4-5", "anthropic-messages")
+
+
+async def test_claude_is_asked_by_a_tool_before_words(service: Service) -> None:
+    """First its place for a schema is refused, then the tool that would take the answer."""
+    too_much = "output_config.format.schema: Schema is too complex."
+    no_tool = "tool_choice: Thinking may not be enabled when tool_choice forces tool use."
+    for message in (too_much, no_tool):
+        service.plays(
+            refusal(400, {"error": {"type": "invalid_request_error", "message": message}})
+        )
+    service.answers(*claude_says('{"town": "Lisbon"}'))
+    model, wire = CLAUDE
+
+    answer = await ask(service, model, wire=wire)
+
+    place, tool, words = [request.json for request in service.requests]
+    assert "format" in place["output_config"]
+    assert tool["tool_choice"] == {"type": "tool", "name": ANSWER}
+    assert "output_config" not in tool
+    assert "matching this JSON schema" in words["system"][0]["text"]
+    assert "tools" not in words
+    assert answer.value == {"town": "Lisbon"}
+    first, second = [text for text in answer.notices if "Asked again" in text]
+    assert first.endswith(". Asked again with a tool that takes the answer.")
+    assert second.endswith(". Asked again with the schema as an instruction.")
+
+
+def claude_says(text: str) -> tuple[bytes]:
+    delta = {"type": "text_delta", "text": text}
+    return (
+        events(
+            {"type": "message_start", "message": {"id": "msg_1", "usage": {"input_tokens": 9}}},
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text"}},
+            {"type": "content_block_delta", "index": 0, "delta": delta},
+            {"type": "message_delta", "delta": {"stop_reason": "end_turn"}},
+            {"type": "message_stop"},
+            named=True,
+        ),
+    )
+
+
+async def test_what_was_refused_is_not_asked_for_again(service: Service) -> None:
+    """Each row of a table would pay for two requests else."""
+    service.plays(refusal(400, {"error": {"message": UNAVAILABLE, "type": "x"}}))
+    for _ in range(3):
+        service.answers(*said('{"town": "Lisbon"}'))
+
+    answers = [await ask(service) for _ in range(3)]
+
+    assert ["response_format" in request.json for request in service.requests] == [
+        *(True, False, False, False)
+    ]
+    for later in answers[1:]:
+        (notice,) = later.notices
+        assert notice.endswith("the schema was sent as an instruction.")
+
+
+async def test_another_schema_may_be_taken(service: Service) -> None:
+    service.plays(refusal(400, {"error": {"message": UNAVAILABLE, "type": "x"}}))
+    service.answers(*said('{"town": "Lisbon"}'))
+    service.answers(*said('{"county": "Fife"}'))
+    other = {"type": "object", "properties": {"county": {"type": "string"}}}
+
+    await ask(service)
+    answer = await ask(service, schema=other)
+
+    assert "response_format" in service.requests[-1].json
+    assert answer.value == {"county": "Fife"}

@@ -11,6 +11,7 @@ from nbchat.errors import (
     BadFile,
     BadOption,
     BadSettings,
+    BudgetReached,
     ConversationBusy,
     HistoryUnavailable,
     KeyNotSent,
@@ -96,6 +97,24 @@ def _(stage: Stage) -> None:
     asyncio.run(main())
 
 
+@case(BudgetReached, "a question that costs more than the budget of the day")
+def _(stage: Stage) -> None:
+    write_trusted(stage.folder, 'budget.day = "0.0001 USD"\n')
+    ask(max_tokens=1000)
+
+
+@case(BudgetReached, "a model without a price, where there is a budget")
+def _(stage: Stage) -> None:
+    write_trusted(stage.folder, 'budget.day = "1 USD"\n')
+    ask("kimi:no-such-model")
+
+
+@case(BudgetReached, "a model that is paid in another currency than the budget")
+def _(stage: Stage) -> None:
+    write_trusted(stage.folder, 'budget.notebook = "1 EUR"\n')
+    ask()
+
+
 @case(BadAttachment, "a file that the model's format does not take")
 def _(stage: Stage) -> None:
     file = nbchat.File(b"PK", "application/zip", "people.zip")
@@ -130,6 +149,8 @@ for command, kind in {
     "kimi-k2.6": NoSuchCommand,
     "why is the sky blue?": NoSuchCommand,
     "undo all": BadCommand,
+    "usage yesterday": BadCommand,
+    "usage --by": BadCommand,
     "search": BadCommand,
     "use": BadCommand,
     "export": BadCommand,

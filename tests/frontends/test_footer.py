@@ -20,7 +20,7 @@ from ..fakes.wiretap import tap
 from ..trusted import write_trusted
 
 
-def test_the_parts_are_model_tokens_cost_and_what_was_sent() -> None:
+def test_the_parts_are_model_tokens_cost_window_and_what_was_sent() -> None:
     usage = Usage(input=1204, output=386, cached=1024)
     answer = Answer(model="kimi-k2-thinking", provider="kimi", usage=usage)
     turn = Turn(Message("user", "hi"), answer, inserted=("df (150 × 5, 1.1 kB)",))
@@ -29,6 +29,7 @@ def test_the_parts_are_model_tokens_cost_and_what_was_sent() -> None:
         "kimi-k2-thinking",
         "1,204 → 386 tokens, 1,024 cached",
         "$0.0012",
+        "1 % of 262k",
         "sent df (150 × 5, 1.1 kB)",
     ]
 
@@ -98,3 +99,38 @@ def test_a_stored_answer_still_names_its_host() -> None:
     assert footer(read_turn(row, 1, None))[:2] == ["m", "llm.example"]
     turn.answer.host = ""
     assert "host" not in answer_fields(turn)
+
+
+@pytest.mark.parametrize(
+    ("sent", "made", "filled", "share"),
+    [
+        (81_000, 100, None, "31 % of 262k"),
+        (200_000, 3_000, 81_000, "31 % of 262k"),  # several requests, of which the last counts
+        (2_700, 0, None, "1 % of 262k"),
+        (1_000, 9, None, ""),
+        (None, 9, None, ""),
+    ],
+)
+def test_how_full_the_window_is_stands_behind_the_cost(
+    sent: int | None, made: int, filled: int | None, share: str
+) -> None:
+    usage = Usage(input=sent, output=made)
+    answer = Answer("kimi-k2-thinking", "kimi", usage, filled=filled)
+
+    facts = footer(Turn(Message("user", "hi"), answer))
+
+    assert [fact for fact in facts if " % of " in fact] == [share] * bool(share)
+
+
+def test_of_a_model_with_no_known_window_nothing_is_said() -> None:
+    answer = Answer("no-such-model", "kimi", Usage(input=1_000_000, output=0))
+
+    assert not [fact for fact in footer(Turn(Message("user", "hi"), answer)) if "%" in fact]
+
+
+def test_how_full_it_was_is_still_known_of_a_stored_answer() -> None:
+    answer = Answer("kimi-k2-thinking", "kimi", Usage(200_000, 9), stop=Stop("end"), filled=81_000)
+    turn = Turn(Message("user", "hi"), answer)
+    row = question_fields(turn) | answer_fields(turn)
+
+    assert footer(read_turn(row, 1, None)) == footer(turn)

@@ -20,7 +20,10 @@ from .dom import Page
 from .payloads import EVERYTHING
 
 OURS = frozenset(
-    "div style table thead tbody tr th td p br details summary pre".split()
+    [
+        *("div", "style", "table", "thead", "tbody", "tr", "th", "td"),
+        *("p", "br", "details", "summary", "pre"),
+    ]
 )  # the tags that a value is drawn with
 
 
@@ -105,7 +108,8 @@ def test_hostile_words_do_not_end_their_block_of_code() -> None:
 
     (block,) = body_markdown(answer, str)
 
-    assert block.startswith("````json\n") and block.endswith("\n````")
+    assert block.startswith("````json\n")
+    assert block.endswith("\n````")
     assert "\\u202e" in block
 
 

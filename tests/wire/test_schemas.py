@@ -12,11 +12,13 @@ from anthropic.lib._parse._transform import transform_schema
 from jsonschema import Draft202012Validator
 from openai.lib._pydantic import _ensure_strict_json_schema
 
+from nbchat.catalog.rows import Quirks
 from nbchat.wire.claude_schema import FORMATS as CLAUDES_FORMATS
 from nbchat.wire.formats import FORMATS
 from nbchat.wire.schema import FORMATS as TEXT_FORMATS
 from nbchat.wire.schema_nodes import nodes_of
 
+from .format_contract import ADD
 from .schemas import SCHEMAS
 from .sent_schemas import send
 
@@ -141,3 +143,41 @@ def test_a_list_of_objects_of_any_names_is_said_in_words(wire: str) -> None:
     (notice,) = sent.call.notices
     assert sent.how == "words"
     assert notice.endswith(" cannot be held to this schema; it was sent as an instruction.")
+
+
+@pytest.mark.parametrize("wire", ["openai-chat", "ollama"])
+def test_a_model_that_does_not_see_its_schema_is_told_of_it(wire: str) -> None:
+    """A grammar alone does not say what a field means."""
+    schema = {"type": "object", "properties": {"a": {"type": "string", "description": "A word."}}}
+
+    sent = send(wire, schema, quirks=Quirks(schema_unseen=True, schema_form="grammar"))
+
+    assert sent.how == "place"
+    assert "matching this JSON schema" in json.dumps(sent.body["messages"])
+    assert sent.call.notices == []
+
+
+@pytest.mark.parametrize("wire", ["ollama", "cohere", "anthropic-messages"])
+def test_a_schema_in_words_stands_in_the_question_where_there_is_no_system_role(wire: str) -> None:
+    """With a tool beside it, or while it thinks, what had a place is an instruction."""
+    thinks = {"thinking": {"type": "adaptive"}} if wire == "anthropic-messages" else {}
+    quirks = Quirks(system_in_question=True, schema_beside_tools=False, body=thinks)
+
+    sent = send(wire, {"type": "object", "properties": {}}, tools=(ADD,), quirks=quirks)
+
+    assert sent.how == "words"
+    question = json.dumps(sent.body["messages"][0])
+    assert question.count("matching this JSON schema") == 1
+
+
+def test_openrouter_asks_those_alone_who_take_a_schema() -> None:
+    """Parameters that a model does not know are dropped there without a word."""
+    only = {"provider": {"require_parameters": True}}
+
+    held = send("openai-chat", {"type": "object"}, quirks=Quirks(schema_body=only))
+    words = send(
+        "openai-chat", {"type": "object"}, quirks=Quirks(schema_body=only, schema_mode="none")
+    )
+
+    assert held.body["provider"] == only["provider"]
+    assert "provider" not in words.body

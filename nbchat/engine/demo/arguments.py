@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbchat.engine.demo.instance import instance_of
-from nbchat.wire.shapes import items, mapping, string
+from nbchat.engine.demo.reading import is_taken, is_within
+from nbchat.wire.shapes import items, mapping
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)")
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|'([^'\n]+)'(?!\w)|`([^`\n]+)`")
@@ -81,7 +82,7 @@ class _Words:
 
     def _take_number(self, schema: Mapping[str, Any]) -> float | None:
         for at, number in enumerate(self._numbers):
-            if _is_within(number, schema):
+            if is_within(number, schema):
                 return self._numbers.pop(at)
         return None
 
@@ -97,7 +98,7 @@ class _Words:
 
     def _take_several(self, kind: Mapping[str, Any]) -> list[Any] | None:
         if kind.get("type") in ("integer", "number"):
-            fitting = [one for one in self._numbers if _is_within(one, kind)]
+            fitting = [one for one in self._numbers if is_within(one, kind)]
             self._numbers = [one for one in self._numbers if one not in fitting]
             return fitting or None
         if kind.get("type") != "string" or "enum" in kind:
@@ -112,21 +113,6 @@ def _number(text: str) -> float:
     return float(text) if "." in text else int(text)
 
 
-def _is_within(number: float, schema: Mapping[str, Any]) -> bool:
-    """Whether a schema takes the number."""
-    step = schema.get("multipleOf") or (1 if schema.get("type") == "integer" else 0)
-    return (
-        number >= schema.get("minimum", number)
-        and number <= schema.get("maximum", number)
-        and number > schema.get("exclusiveMinimum", number - 1)
-        and number < schema.get("exclusiveMaximum", number + 1)
-        and (not step or number % step == 0)
-    )
-
-
 def _is_taken(text: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a schema takes the text, as far as that is cheap to see."""
-    if "pattern" in schema or "format" in schema:
-        return False
-    least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))
-    return bool(string(text)) and least <= len(text) <= most
+    """Whether a schema takes the text, where it says nothing of how that is written."""
+    return "format" not in schema and is_taken(text, schema)

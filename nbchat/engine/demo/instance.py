@@ -1,4 +1,7 @@
-"""An instance of a JSON schema: always the same one, with something in every field."""
+"""An instance of a JSON schema: something in every field, from the question where that fits.
+
+The same question always gets the same one.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbchat.engine.demo.matching import text_for
+from nbchat.engine.demo.reading import Reading
 from nbchat.wire.shapes import items, mapping, string
 
 DEEPEST = 6  # levels, behind which nothing is said that need not be
@@ -20,14 +24,14 @@ MERGED = ("properties", "$defs", "definitions", "patternProperties")  # of all p
 
 # What is written where a schema says no more than a text, by words in the name of its field.
 TEXTS = {
-    "email": "ada@example.com",
-    "url": "https://example.com/",
-    "city": "Paris",
-    "country": "France",
-    "currency": "EUR",
-    "language": "English",
-    "date": "2026-11-29",
-    "name": "Ada",
+    "email": ("ada@example.com",),
+    "url": ("https://example.com/",),
+    "city": ("Paris", "Rome", "Lima"),
+    "country": ("France", "Italy", "Peru"),
+    "currency": ("EUR",),
+    "language": ("English",),
+    "date": ("2026-11-29",),
+    "name": ("Ada", "Grace", "Alan"),
 }
 FORMATS = {
     "date": "2026-11-29",
@@ -64,14 +68,17 @@ FORMATS = {
 }
 
 
-def instance_of(schema: Any) -> Any:
+def instance_of(schema: Any, question: str = "") -> Any:
     """A value that the schema takes, as far as a script can tell.
 
     >>> instance_of({"type": "object", "properties": {"name": {"type": "string"}}})
     {'name': 'Ada'}
+    >>> mood = {"enum": ["positive", "negative"]}
+    >>> instance_of({"properties": {"mood": mood}}, "Sort this: The soup was cold.")
+    {'mood': 'negative'}
     """
     try:
-        return _Maker(schema).value(schema, "", 0)
+        return _Maker(schema, Reading(question)).value(schema, "", 0)
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return None  # no schema at all, or with numbers beyond all bounds
 
@@ -79,8 +86,9 @@ def instance_of(schema: Any) -> Any:
 class _Maker:
     """Makes values of the parts of one schema."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Any, reading: Reading) -> None:
         self._root = root
+        self._reading = reading  # of the part of the question that is told of now
         self._left = MOST_VALUES
 
     def value(self, schema: Any, name: str, depth: int, number: int = 0) -> Any:
@@ -92,19 +100,20 @@ class _Maker:
         if "const" in whole:
             return whole["const"]
         if choices := whole.get("enum"):
-            return choices[number % len(choices)]
+            return self._reading.label(choices) if self._reading else choices[number % len(choices)]
         kind = _kind_of(whole)
         if kind == "object":
-            return self._object(whole, depth)
+            return self._object(whole, depth, number)
         if kind == "array":
             return self._array(whole, name, depth)
-        if kind in ("integer", "number"):
-            return _number(whole, kind == "integer", number)
-        if kind == "boolean":
-            return number % 2 == 0
         if kind == "null":
             return None
-        return _text(whole, name, number)
+        if kind == "boolean":
+            return self._reading.truth(name) if self._reading else number % 2 == 0
+        if kind in ("integer", "number"):
+            told = self._reading.number({**whole, "type": kind})
+            return _number(whole, kind == "integer", number) if told is None else told
+        return self._reading.text(name, whole) or _text(whole, name, number)
 
     # --- what stands for another ---------------------------------------------------------------
 
@@ -145,11 +154,11 @@ class _Maker:
 
     # --- what holds others ---------------------------------------------------------------------
 
-    def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    def _object(self, schema: Mapping[str, Any], depth: int, number: int) -> dict[str, Any]:
         fields = mapping(schema.get("properties"))
         required = [string(name) for name in items(schema.get("required"))]
         names = [name for name in fields if name in required or depth < DEEPEST]
-        made = {name: self.value(fields[name], name, depth + 1) for name in names}
+        made = {name: self.value(fields[name], name, depth + 1, number) for name in names}
         made |= {name: self.value(True, name, depth + 1) for name in required if name not in made}
         return made | self._further(schema, made, depth)
 
@@ -188,17 +197,30 @@ class _Maker:
         least = _whole(schema.get("minItems"), 0)
         usual = 0 if depth >= DEEPEST or (first and not isinstance(rest, dict)) else USUAL_ITEMS
         most = min(_whole(schema.get("maxItems"), MOST_ITEMS), MOST_ITEMS)
-        count = min(max(least, usual, len(first)), most)
+        parts = [] if first or depth >= DEEPEST else self._parts(rest)
+        count = min(max(least, len(parts) or usual, len(first)), most)
         if rest is False:
             count = min(count, len(first))
         kinds = [*first, *[rest] * count][:count]
         singular = name.removesuffix("s")
-        made = [self.value(kind, singular, depth + 1, at) for at, kind in enumerate(kinds)]
+        made = []
+        whole = self._reading
+        for at, kind in enumerate(kinds):
+            self._reading = parts[at] if at < len(parts) else whole
+            made.append(self.value(kind, singular, depth + 1, at))
+        self._reading = whole
         if schema.get("uniqueItems"):
             made = [one for at, one in enumerate(made) if one not in made[:at]]
         if "contains" in schema and len(made) < most:
             made.append(self.value(schema["contains"], singular, depth + 1))
         return made
+
+    def _parts(self, kind: Any) -> list[Reading]:
+        """What each item of a list is told of: things in a row, or the words of the question."""
+        whole = self._resolved(kind, 0)
+        is_text = _kind_of(whole) == "string" and "enum" not in whole and "const" not in whole
+        told = self._reading.parts(of_values=is_text)
+        return told or [self._reading] * self._reading.wanted()
 
 
 # --- values of one kind ----------------------------------------------------------------------
@@ -256,9 +278,9 @@ def _text(schema: Mapping[str, Any], name: str, number: int) -> str:
     if pattern:
         return text_for(pattern, least, most, number)
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
-    known = next((TEXTS[w.lower()] for w in reversed(words) if w.lower() in TEXTS), "")
-    known = known or f"demo {name}".strip()
-    text = f"{known} {number + 1}" if number else known
+    named = [TEXTS[word.lower()] for word in reversed(words) if word.lower() in TEXTS]
+    known = named[0] if named else (f"demo {name}".strip(),)
+    text = known[number] if number < len(known) else f"{known[0]} {number + 1}"
     return text.ljust(least, ".")[: max(most, 0)]
 
 

@@ -36,7 +36,7 @@ class Demo:
         request = json.loads(body)
         messages = [mapping(message) for message in items(request.get("messages"))] or [{}]
         now = read_situation(request)
-        form = _instance(request.get("response_format"))
+        form = _instance(request.get("response_format"), now.question)
         move = Move(form) if form else next_move(now) or _words(request, messages)
         text = _before_stop(move.text, request.get("stop"))
         thinking = mapping(request.get("thinking")).get("type") == "enabled"
@@ -80,12 +80,12 @@ def _count_images(message: dict[str, Any]) -> int:
     return sum("image_url" in mapping(part) for part in items(message.get("content")))
 
 
-def _instance(wanted: Any) -> str:
-    """What answers a schema, as JSON; empty where none is asked for."""
+def _instance(wanted: Any, question: str) -> str:
+    """What answers a question with a schema, as JSON; empty where none is asked for."""
     form = mapping(wanted)
     if form.get("type") == "json_schema":
         schema = mapping(form.get("json_schema")).get("schema")
-        return json.dumps(instance_of(schema), ensure_ascii=False)
+        return json.dumps(instance_of(schema, question), ensure_ascii=False)
     return json.dumps({"answer": "demo"}) if form.get("type") == "json_object" else ""
 
 

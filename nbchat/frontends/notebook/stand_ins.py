@@ -37,6 +37,7 @@ EXAMPLES = {
     "hide": "%chat hide 3",
     "pin": "%chat pin 3",
     "goto": "%chat branches",
+    "usage": "%chat usage today",
     "switch": "%chat switch trip",
     "export": "%chat export talk.md",
     "import": "%chat export talk.json",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
-from nbchat.events import Event, Notice, Partial
+from nbchat.events import Answer, Event, Notice, Partial
 from nbchat.frontends.cells.tool_output import ToolOutput
 from nbchat.frontends.panel.live_body import LiveBody
 from nbchat.messages import AnswerPart, Image, Text, Thought, ToolCall, ToolResult, is_picture
@@ -60,9 +60,9 @@ class LiveTurn:
         if not self._fed:
             self._fed = True
             answer = self.turn.answer
-            for part in (*map(Notice, answer.notices), *answer.parts):
+            for part in (*map(Notice, answer.notices), *_shown_parts(answer)):
                 self._take(part)
-            return
+            events = [event for event in events if isinstance(event, Partial)]
         for event in events:
             self._take(event)
 
@@ -164,6 +164,18 @@ class LiveTurn:
     def html(self) -> str:
         """All of it, once it is finished."""
         return self._body.html if self._whole is None else self._whole
+
+
+def _shown_parts(answer: Answer) -> list[AnswerPart]:
+    """The parts so far; of a value, its words are held back while they come."""
+    if answer.valued is None:
+        return answer.parts
+    before = 0
+    for place, part in enumerate(answer.parts, 1):
+        if isinstance(part, ToolCall | ToolResult):
+            before = place
+    behind = [part for part in answer.parts[before:] if not isinstance(part, Text)]
+    return [*answer.parts[:before], *behind]
 
 
 def splice(old: str, new: str) -> list[Any]:

@@ -14,8 +14,8 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event, Notice, Usage
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
-from nbchat.wire.answer_tool import answer_text, is_answer, own_reasons
-from nbchat.wire.claude import acceptable, tool_schema
+from nbchat.wire.answer_tool import NOTHING, answer_text, is_answer, own_reasons
+from nbchat.wire.claude import acceptable, limits_of, tool_schema
 from nbchat.wire.claude_answer import held_claude
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
 from nbchat.wire.known_items import CallIds, Item, KnownBlocks
@@ -41,8 +41,6 @@ from nbchat.wire.used_tools import with_used_tools
 FRAMING: Framing = "sse"
 
 VERSION = "2023-06-01"
-MAX_TOKENS = 8192  # where the model's own limit is not known
-MOST_TOKENS = 32_000  # more must be asked for: the whole of it counts against some rate limits
 CACHED = {"type": "ephemeral"}
 IDS = r"[a-zA-Z0-9_-]{1,64}"  # of tool calls
 
@@ -77,7 +75,7 @@ def render(ask: ModelRequest) -> HttpRequest:
     Caching is asked for once at the top, where the server itself moves the mark to the
     last block: a mark on the blocks would change bytes that were sent before.
     """
-    limit, budget = _limits(ask)
+    limit, budget = limits_of(ask)
     ask = with_used_tools(ask)
     body: dict[str, Any] = {"model": ask.model, "max_tokens": limit, "stream": True}
     if budget:
@@ -118,21 +116,6 @@ def _tool_choice(choice: str) -> Block:
     if choice in TOOL_CHOICES:
         return {"type": TOOL_CHOICES[choice]}
     return {"type": "tool", "name": choice}
-
-
-def _limits(ask: ModelRequest) -> tuple[int, int]:
-    """`max_tokens` and the thinking's budget.
-
-    The first is required and counts the thinking too, the second must be smaller.
-    """
-    most = min(ask.max_output or MAX_TOKENS, MOST_TOKENS)
-    wanted = ask.parameters.get("max_tokens", most)
-    budget = ask.thinking.budget or 0
-    if wanted <= budget:
-        wanted += budget
-    if ask.max_output and wanted > ask.max_output:
-        wanted, budget = ask.max_output, min(budget, ask.max_output // 2)
-    return wanted, budget
 
 
 def _turn(message: Message, ask: ModelRequest) -> tuple[str, list[Block]]:
@@ -300,7 +283,7 @@ class Reader:
             case "tool_use" if is_answer(given.get("name")):
                 self._answered = True
                 self._texts.begin()
-                return self._parts.text(answer_text(given.get("input")), self._texts.number)
+                return self._answer(block, answer_text(given.get("input")))
             case "tool_use":
                 self._calls.append(block)
                 self._called = self._called or bool(string(given.get("name")))
@@ -323,7 +306,7 @@ class Reader:
             case "input_json_delta":
                 block = self._blocks.of(index, "tool_use", begins=False)
                 if is_answer(block.given.get("name")):
-                    return self._parts.text(delta.get("partial_json"), self._texts.number)
+                    return self._answer(block, string(delta.get("partial_json")))
                 block.pieces.append(string(delta.get("partial_json")))
         return []
 
@@ -343,6 +326,8 @@ class Reader:
             case "redacted_thinking":
                 data = string(block.given.get("data"))
                 return self._parts.thought_state({"type": "redacted_thinking", "data": data})
+            case "tool_use" if is_answer(block.given.get("name")):
+                return [] if any(block.pieces) else self._answer(block, NOTHING)
             case "tool_use" if block in self._calls:
                 self._calls.remove(block)
                 return self._parts.call(self._made(block))
@@ -351,6 +336,11 @@ class Reader:
             return []
         failure = search_failure(searched)
         return [*self._parts.thought_state(searched), *([Notice(failure)] if failure else [])]
+
+    def _answer(self, block: _Block, text: str) -> list[Event]:
+        """The next piece of what the answer's own tool is called with."""
+        block.pieces.append(text)
+        return self._parts.text(text, place=self._texts.number)
 
     def _thought(self, block: _Block, text: Any) -> list[Event]:
         block.pieces.append(string(text))

@@ -17,7 +17,7 @@ from nbchat.errors import BadAttachment
 from nbchat.events import Event
 from nbchat.messages import File, Image, Message, Part, Tool, ToolCall
 from nbchat.wire.answer_parts import PartEvents, TextRuns
-from nbchat.wire.answer_tool import is_answer, own_reasons
+from nbchat.wire.answer_tool import NOTHING, answer_text, is_answer, own_reasons
 from nbchat.wire.claude import acceptable, tool_schema
 from nbchat.wire.claude_answer import held_claude
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
@@ -331,7 +331,7 @@ class Reader:
         block.signature += string(reasoning.get("signature"))
         block.redacted += string(reasoning.get("redactedContent"))
         if is_answer(block.tool.get("name")):
-            return self._parts.text(raw_arguments(used or ""), place=self._texts.number)
+            return self._answer(block, answer_text(used))
         block.pieces.append(string(reasoning.get("text")) or raw_arguments(used or ""))
         thought = self._parts.thought(reasoning.get("text"), place=block)
         block.is_shown = block.is_shown or bool(thought)
@@ -341,6 +341,11 @@ class Reader:
         if delta.get("citation"):
             self._texts.cite()
         return thought + pictures + text
+
+    def _answer(self, block: _Block, text: str) -> list[Event]:
+        """The next piece of what the answer's own tool is called with."""
+        block.pieces.append(text)
+        return self._parts.text(text, place=self._texts.number)
 
     def _close(self, block: _Block) -> list[Event]:
         """What a whole block gives: a call, sources, or thinking that must go back.
@@ -356,6 +361,8 @@ class Reader:
         if block.redacted:
             redacted = {"redactedContent": block.redacted}
             return self._parts.thought_state({"reasoningContent": redacted})
+        if is_answer(block.tool.get("name")) and not any(block.pieces):
+            return self._answer(block, NOTHING)
         if block in self._calls:
             self._calls.remove(block)
             return self._parts.call(self._made(block))

@@ -24,6 +24,7 @@ from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
 from nbchat.wire.requests import function_tools
+from nbchat.wire.said_cost import said_cost
 from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.signatures import message_signature
@@ -33,13 +34,7 @@ from nbchat.wire.think_tags import ThinkTags
 from nbchat.wire.thinking_back import CAME_IN, IN_TEXT
 from nbchat.wire.thinking_blocks import ThinkingBlocks
 from nbchat.wire.tool_calls import ToolCalls
-from nbchat.wire.usage import (
-    everything_sent,
-    first_count,
-    merge_counts,
-    output_count,
-    said_cost,
-)
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 from nbchat.wire.used_tools import with_used_tools
 
 FRAMING: Framing = "sse"

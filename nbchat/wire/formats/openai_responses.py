@@ -22,17 +22,12 @@ from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import search_failure, search_item
 from nbchat.wire.requests import accepted_call_id, arguments_text, pieces_of, text_file_as_text
+from nbchat.wire.said_cost import said_cost
 from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
 from nbchat.wire.stop import end_events
 from nbchat.wire.tool_calls import raw_arguments
-from nbchat.wire.usage import (
-    everything_sent,
-    first_count,
-    merge_counts,
-    output_count,
-    said_cost,
-)
+from nbchat.wire.usage import everything_sent, first_count, merge_counts, output_count
 
 FRAMING: Framing = "sse"
 

@@ -65,8 +65,8 @@ def ask(chat: ChatCommand, text: str = "") -> Answer:
 
 
 @command(
-    "usage [today|month|all] [--by model|day|notebook|conversation]",
-    "tokens, speed and cost of the conversation; or of a time, in all notebooks",
+    "usage [TIME] [--by X]",
+    "tokens and cost of the conversation, or of all notebooks today, month, all",
     group="general",
 )
 def usage(chat: ChatCommand, typed: str = "") -> None:
