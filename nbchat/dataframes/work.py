@@ -12,6 +12,7 @@ from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
 from nbchat.dataframes.checkpoint import Checkpoint
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.mapped import Mapped
+from nbchat.dataframes.place import display_here
 from nbchat.dataframes.progress import Progress, ProgressDisplay
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.records import Records
@@ -37,7 +38,7 @@ class Work:
         wanted: ValueType | None,
         asker: RowAsker,
         checkpoint: Checkpoint | None,
-        display: ProgressDisplay | None,
+        display: ProgressDisplay,
     ) -> None:
         self.records = records
         self.wanted = wanted
@@ -65,8 +66,8 @@ class Work:
         self._mark_rows()
         if self._checkpoint:
             filling.take_kept(self._checkpoint.read())
-            progress.lines += self._lines_about_kept(self._checkpoint, progress.before)
-        self._ask(filling, progress, self._questions.different)
+            self._tell_of_kept(self._checkpoint, progress)
+        self._ask(filling, progress, self._questions.different, self._display)
         return self.result
 
     def retry(self) -> None:
@@ -75,7 +76,7 @@ class Work:
         failed = [one for one in self._questions.different if self._has_failed(one)]
         filling = Filling(self.result.rows, self._questions, self.wanted, progress, self._settings)
         progress.before = progress.done = self.result.answered
-        self._ask(filling, progress, failed)
+        self._ask(filling, progress, failed, display_here())
 
     def forget(self) -> None:
         """Remove what is kept on disk."""
@@ -102,48 +103,59 @@ class Work:
         first, *_ = self._questions.rows_of[question.key]
         return self.result.rows[first].error is not None
 
-    def _lines_about_kept(self, checkpoint: Checkpoint, before: int) -> list[str]:
+    def _tell_of_kept(self, checkpoint: Checkpoint, progress: Progress) -> None:
         if checkpoint.trouble:
-            return [checkpoint.trouble]
-        changed = "" if before else checkpoint.what_changed()
+            progress.tell(checkpoint.trouble)
+            return
+        if progress.before:
+            rows = plural(progress.before, "row")
+            progress.tell(f"{rows} answered by an earlier run.", passes=True)
+            return
+        changed = checkpoint.what_changed()
         if changed:
             name = self._job.name
-            return [f"Since {name!r} ran last, its {changed} changed: every row is asked anew."]
-        return [f"{plural(before, 'row')} answered by an earlier run."] if before else []
+            progress.tell(
+                f"Since {name!r} ran last, its {changed} changed: every row is asked anew."
+            )
 
-    def _ask(self, filling: Filling, progress: Progress, questions: Sequence[RowQuestion]) -> None:
+    def _ask(
+        self,
+        filling: Filling,
+        progress: Progress,
+        questions: Sequence[RowQuestion],
+        display: ProgressDisplay,
+    ) -> None:
         """Ask these, and show how far it is. Raises what ended it, with the result so far."""
         waiting = [one for one in questions if self._has_failed(one)]
         progress.to_ask = len(waiting)
-        progress.lines += self._lines_before(waiting)
+        self._tell_before(waiting, progress)
         running = Running(self._job, self._asker, filling, self._checkpoint, progress)
-        display = self._display
         try:
             is_whole = not waiting or wait_for(
                 running.ask(waiting, self._around, self._template.shared),
-                lambda: display.show(progress) if display else None,
+                lambda: display.show(progress),
             )
         except NbchatError as error:
             error.result = self.result
             raise
         finally:
-            if display:
-                display.end(progress)
+            display.end(progress)
         if not is_whole:
             raise self._interrupted()
 
-    def _lines_before(self, waiting: Sequence[RowQuestion]) -> list[str]:
+    def _tell_before(self, waiting: Sequence[RowQuestion], progress: Progress) -> None:
         """What a person is told before anything is sent."""
         sent = estimate.tokens_of(waiting, tokens.estimate(self._around))
         rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
-        lines = [estimate.counted_line(rows, len(waiting), sent)] if waiting else []
-        lines += [*self._template.remarks, *self._questions.remarks]
+        if waiting:
+            progress.tell(estimate.counted_line(rows, len(waiting), sent), passes=True)
+        for remark in (*self._template.remarks, *self._questions.remarks):
+            progress.tell(remark)
         if self._questions.equal and self._job.options.get("temperature") != 0:
             equal = plural(self._questions.equal, "row")
-            lines.append(
+            progress.tell(
                 f"{equal} like another: these are asked once, though temperature is not 0."
             )
-        return lines
 
     @property
     def _around(self) -> str:
