@@ -90,7 +90,6 @@ def map(
         rate=rate,
         at_once=at_once,
         options=options,
-        display=display_here(),
     )
 
 

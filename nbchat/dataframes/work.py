@@ -12,6 +12,7 @@ from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
 from nbchat.dataframes.checkpoint import Checkpoint
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.mapped import Mapped
+from nbchat.dataframes.place import display_here
 from nbchat.dataframes.progress import Progress, ProgressDisplay
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.records import Records
@@ -37,7 +38,7 @@ class Work:
         wanted: ValueType | None,
         asker: RowAsker,
         checkpoint: Checkpoint | None,
-        display: ProgressDisplay | None,
+        display: ProgressDisplay,
     ) -> None:
         self.records = records
         self.wanted = wanted
@@ -66,7 +67,7 @@ class Work:
         if self._checkpoint:
             filling.take_kept(self._checkpoint.read())
             self._tell_of_kept(self._checkpoint, progress)
-        self._ask(filling, progress, self._questions.different)
+        self._ask(filling, progress, self._questions.different, self._display)
         return self.result
 
     def retry(self) -> None:
@@ -75,7 +76,7 @@ class Work:
         failed = [one for one in self._questions.different if self._has_failed(one)]
         filling = Filling(self.result.rows, self._questions, self.wanted, progress, self._settings)
         progress.before = progress.done = self.result.answered
-        self._ask(filling, progress, failed)
+        self._ask(filling, progress, failed, display_here())
 
     def forget(self) -> None:
         """Remove what is kept on disk."""
@@ -113,24 +114,28 @@ class Work:
             line = f"Since {self._job.name!r} ran last, its {changed} changed"
             progress.tell(f"{line}: every row is asked anew.", passes=True)
 
-    def _ask(self, filling: Filling, progress: Progress, questions: Sequence[RowQuestion]) -> None:
+    def _ask(
+        self,
+        filling: Filling,
+        progress: Progress,
+        questions: Sequence[RowQuestion],
+        display: ProgressDisplay,
+    ) -> None:
         """Ask these, and show how far it is. Raises what ended it, with the result so far."""
         waiting = [one for one in questions if self._has_failed(one)]
         progress.to_ask = len(waiting)
         self._tell_before(waiting, progress)
         running = Running(self._job, self._asker, filling, self._checkpoint, progress)
-        display = self._display
         try:
             is_whole = not waiting or wait_for(
                 running.ask(waiting, self._around, self._template.shared),
-                lambda: display.show(progress) if display else None,
+                lambda: display.show(progress),
             )
         except NbchatError as error:
             error.result = self.result
             raise
         finally:
-            if display:
-                display.end(progress)
+            display.end(progress)
         if not is_whole:
             raise self._interrupted()
 

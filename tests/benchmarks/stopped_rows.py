@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.stopped_rows
 
-A server on this machine answers the first rows and ends no other answer. From the interrupt to the end of the
-cell, in which `out` is bound, with 64 and with 256 requests on their way.
+A server on this machine answers the first rows and ends no other answer. From the interrupt to
+the end of the cell, in which `out` is bound, with 64 and with 256 requests on their way.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def compare() -> None:
     ):
         service.always(answer(*said("Well ")[:1], hold=600))
         kernel.run(
-            "%load_ext nbchat\nimport os, nbchat, pandas as pd; from nbchat.errors import Interrupted; os.environ.update("
+            "%load_ext nbchat\nimport os, nbchat, pandas as pd\n"
+            "from nbchat.errors import Interrupted\nos.environ.update("
             f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
         for at_once in (64, 256):
