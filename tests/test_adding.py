@@ -490,7 +490,7 @@ def test_a_ready_tool_is_a_file_and_its_name_in_the_table(copy: Copy, service: S
 
 
 def test_a_wrapper_is_one_file(copy: Copy) -> None:
-    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware").mkdir(exist_ok=True)
     (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
     code = f"""
 import sqlite3, nbchat
@@ -521,7 +521,7 @@ print("CONVERSATION" in stored)
 
 
 def test_the_first_wrapper_is_the_outermost(copy: Copy) -> None:
-    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware").mkdir(exist_ok=True)
     (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
     (copy.package / "middleware" / "phrasebook.py").write_text(PHRASEBOOK)
     code = """
@@ -543,7 +543,7 @@ for wrappers in [(Shouting, in_place_of), (in_place_of, Shouting)]:
 
 
 def test_what_a_wrapper_raises_before_the_first_event_is_raised_to_the_caller(copy: Copy) -> None:
-    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware").mkdir(exist_ok=True)
     (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
     code = f"""
 import asyncio, nbchat
@@ -576,7 +576,7 @@ print(len(chat.turns))
 
 
 def test_a_wrapper_hears_that_the_answer_is_stopped(copy: Copy) -> None:
-    (copy.package / "middleware").mkdir()
+    (copy.package / "middleware").mkdir(exist_ok=True)
     (copy.package / "middleware" / "shouting.py").write_text(SHOUTING)
     code = """
 import asyncio, nbchat

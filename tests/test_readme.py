@@ -19,6 +19,7 @@ from nbchat.frontends.notebook.arguments import OPTIONS, parse_arguments
 from nbchat.frontends.notebook.commands.table import commands
 from nbchat.settings import Settings
 from nbchat.settings_file import FILE, config_folder
+from nbchat.settings_values import Budgets
 
 from .engine.providers import answers
 from .fakes.provider import Request, Service, answer, said
@@ -148,6 +149,7 @@ def test_the_settings_file_is_accepted(place: str, tmp_path: Path) -> None:
     assert settings.model == "kimi-k2.6"
     assert settings.timeouts.gap == 60
     assert (settings.tools.rounds, settings.tools.calls) == (8, 20)
+    assert settings.budgets == Budgets({"USD": 2.0}, {"USD": 10.0, "CNY": 50.0})
     assert settings.catalog.find("fast").model.id == "glm-5.3-flash"
     assert settings.catalog.find("my-model").provider.env_keys == ("MY_KEY",)
 
