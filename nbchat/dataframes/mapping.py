@@ -5,6 +5,7 @@ template         the prompt with columns in braces, and what it is for one row
 questions        what the rows ask: the different questions, and the rows that ask none
 asking           the seam: who asks the questions, and what came of one
 here             they are asked from here
+cluster, cluster_worker, shared_rate, lazy_frames  they are asked by the workers of a cluster
 running          the first rows, then all others; what ends it
 filling          answers put into rows
 checkpoint       what was answered, on disk
@@ -18,13 +19,15 @@ work             all of that for one map
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from nbchat import runtime
+from nbchat.context.classes import is_from
 from nbchat.dataframes.asking import Job, RowAsker
 from nbchat.dataframes.checkpoint import Checkpoint, rows_file
 from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
+from nbchat.dataframes.lazy_frames import PieceJob, is_lazy, map_lazily
 from nbchat.dataframes.mapped import Mapped
 from nbchat.dataframes.place import display_here
 from nbchat.dataframes.progress import ProgressDisplay
@@ -73,7 +76,8 @@ def map(
 
     `budget`, such as "2 USD", is the most that this run may cost. `rate` (requests a second) and
     `at_once` (requests on their way) are found out, unless they are given. `where` is "here", or
-    a dask.distributed.Client.
+    a dask.distributed.Client, whose workers ask then, with keys from their own environment; a
+    DataFrame of Dask gives one of Dask, which is asked about when it is computed.
 
     >>> import nbchat
     >>> out = nbchat.map([{"fruit": "lemon"}, {"fruit": "mint"}], "What is {fruit}?", "demo")
@@ -124,7 +128,9 @@ def run(  # noqa: PLR0913  # settled names
         purse=None if budget is None else _purse(budget),
         id=map_id(parts, name),
     )
-    asker = asker_for(where)
+    asker = asker_for(where, job)
+    if is_lazy(data):
+        return cast(Mapped, _lazily(data, prompt, job, schema, where, budget))
     records = records_of(data)
     template = Template.of(prompt, records.names)
     checkpoint, trouble = _checkpoint(job, parts)
@@ -132,11 +138,40 @@ def run(  # noqa: PLR0913  # settled names
     return work.run(trouble)
 
 
-def asker_for(where: Any) -> RowAsker:
+def asker_for(where: Any, job: Job) -> RowAsker:
     """Who asks the rows. Raises BadOption where that is nobody."""
+    current = runtime.current()
     if where == "here":
-        return Here(lambda: runtime.current().source)
-    raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.')
+        return Here(lambda: current.source)
+    if not is_from(where, "distributed", "Client"):
+        raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.')
+    from nbchat.dataframes.cluster import Cluster, check_options
+
+    if where.asynchronous:
+        raise BadOption("where is a Client that waits: make it without asynchronous=True.")
+    check_options(job)
+    return Cluster(where, current.usable_settings)
+
+
+def _lazily(
+    data: Any, prompt: str, job: Job, schema: Any, where: Any, budget: str | None
+) -> object:
+    """A frame of Dask with its answers, not computed yet; each worker has its part of the rate."""
+    if where == "here":
+        raise BadOption(
+            "a frame of Dask is asked about by its workers. Pass where=client, or data.compute()."
+        )
+    workers = max(1, len(where.nthreads()))
+    options = {name: value for name, value in job.options.items() if name != "schema"}
+    piece_job = PieceJob(
+        prompt=prompt,
+        model=job.model,
+        schema=schema,
+        options=options,
+        rate=job.rate and job.rate / workers,
+        at_once=job.at_once and max(1, job.at_once // workers),
+    )
+    return map_lazily(data, piece_job, name=job.name, budget=budget)
 
 
 def _purse(budget: str) -> Purse:

@@ -88,6 +88,12 @@ class Purse:
                 self._waiting.append(waiter)
             await waiter
 
+    def put_aside(self, amount: float, currency: str) -> None:
+        """Reserve what is there, for whoever has looked at `left` and waits for nobody."""
+        with self._lock:
+            self._reserved[currency] = self._reserved.get(currency, 0.0) + amount
+            self._on_their_way += 1
+
     def settle(self, reserved: float, currency: str, spent: Amounts) -> None:
         """Give back what was reserved, and take what was spent in its place."""
         with self._lock:
