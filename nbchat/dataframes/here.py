@@ -37,6 +37,7 @@ class Here:
             work.start()
             for _ in questions:
                 yield await work.ended.get()
+                work.room.release()
         finally:
             await work.stop()
 
@@ -55,13 +56,14 @@ class _Work:
         self._job = job
         self._options = request_options(job, hear_rate)
         self._waiting = deque(questions)
+        self._at_once = min(job.at_once or MOST_AT_ONCE, len(questions))
         self._workers: list[asyncio.Task[None]] = []
+        # An answer that nobody has put on disk counts as on its way.
+        self.room = asyncio.Semaphore(self._at_once)
         self.ended: asyncio.Queue[Outcome] = asyncio.Queue()
 
     def start(self) -> None:
-        at_once = self._job.at_once or MOST_AT_ONCE
-        workers = min(at_once, len(self._waiting))
-        self._workers = [asyncio.create_task(self._work()) for _ in range(workers)]
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._at_once)]
 
     async def stop(self) -> None:
         for worker in self._workers:
@@ -71,6 +73,7 @@ class _Work:
     async def _work(self) -> None:
         while self._waiting:
             question = self._waiting.popleft()
+            await self.room.acquire()
             outcome = await ask_row(self._source, self._job.model, question, self._options)
             self.ended.put_nowait(outcome)
 

@@ -32,6 +32,11 @@ class RowsService:
         return [prompt_of(request) for request in self._service.requests]
 
     @property
+    def asked(self) -> int:
+        """How many requests have come."""
+        return len(self._service.requests)
+
+    @property
     def requests(self) -> list[Any]:
         """The bodies of the requests."""
         return [request.json for request in self._service.requests]
