@@ -207,8 +207,8 @@ class _Running:
 
 def _stop(client: Any, run: str, futures: list[Any]) -> None:
     with suppress(Exception):  # the cluster may be gone, and then nothing of it runs
+        client.run(stop_run, run)
         client.cancel(futures)
-        client.run(stop_run, run, wait=False)
 
 
 def _lost(question: RowQuestion) -> Outcome:
