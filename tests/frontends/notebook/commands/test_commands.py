@@ -111,7 +111,7 @@ def test_a_number_of_a_turn_that_is_none_is_answered_with_what_there_is(
     assert "numbered from #1 to #2:" in kernel.run("%chat history 99").error
 
 
-NO_WORDS = ("redo", "reset", "branches", "list", "settings", "usage", "panel")
+NO_WORDS = ("redo", "reset", "branches", "list", "settings", "panel")
 
 
 @pytest.mark.field("C9")
