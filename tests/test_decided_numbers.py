@@ -27,6 +27,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("dataframes.estimate", "LEAST_ROWS", 20),
     ("dataframes.here", "MOST_AT_ONCE", 256),
     ("display", "MOST_TURNS", 20),
+    ("dataframes.cluster", "BATCH", 200),
     ("dataframes.running", "MOST_ALIKE", 50),
     ("engine.pace", "CUT", 0.8),
     ("engine.pace", "CUT_GAP", 0.3),

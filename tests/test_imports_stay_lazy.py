@@ -31,18 +31,13 @@ json.dump({"before": before, "after": list(sys.modules)}, sys.stdout)
 SPOKEN = {
     "kimi:kimi-k2.6": {
         *("formats.openai_chat", "chat_media", "chat_messages", "reasoning_details"),
-<<<<<<< HEAD
-        *("think_tags", "thinking_blocks", "tool_results", "used_tools"),
+        *("said_cost", "think_tags", "thinking_blocks", "tool_results", "used_tools"),
         *("openai_schema", "grammar_schema"),
     },
     "openai:gpt-6.1-sol": {
-        *("formats.openai_responses", "output_items", "openai_schema", "grammar_schema"),
+        *("formats.openai_responses", "output_items", "said_cost"),
+        *("openai_schema", "grammar_schema"),
     },
-=======
-        *("said_cost", "think_tags", "thinking_blocks", "tool_results", "used_tools"),
-    },
-    "openai:gpt-6.1-sol": {"formats.openai_responses", "output_items", "said_cost"},
->>>>>>> h/money
     "anthropic:claude-opus-5-5": {
         *("formats.anthropic_messages", "claude", "claude_answer", "claude_schema"),
         *("tool_results", "used_tools"),

@@ -260,7 +260,7 @@ def test_the_classifiers_name_the_pythons_that_are_supported() -> None:
 @pytest.mark.field("P15")
 def test_there_is_no_extra_and_no_address_that_the_documents_deny() -> None:
     assert set(PROJECT["optional-dependencies"]) == {
-        *("lab", "server", "judges", "llama", "dev"),
+        *("lab", "server", "dask", "judges", "llama", "dev"),
     }
     assert "urls" not in PROJECT
 

@@ -5,12 +5,13 @@ Each piece is asked by the worker that has it, as a map of its own; nothing is k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbchat.context.classes import is_from
 from nbchat.dataframes.columns import answer_columns
+from nbchat.dataframes.mapped import Mapped
 from nbchat.dataframes.progress import Progress
 from nbchat.dataframes.records import PandasRecords
 from nbchat.dataframes.template import Template
@@ -33,6 +34,7 @@ def is_lazy(data: Any) -> bool:
 class PieceJob:
     """How a piece is asked about."""
 
+    run: Callable[..., Mapped]  # of `mapping`
     prompt: str
     model: str
     schema: Any
@@ -55,12 +57,11 @@ def map_lazily(data: Any, job: PieceJob, *, name: str, budget: str | None) -> An
 def ask_piece(piece: Any, job: PieceJob) -> Any:
     """The piece with its answers. Runs on a worker."""
     from nbchat.dataframes.cluster_worker import told_where
-    from nbchat.dataframes.mapping import run
 
     if len(piece) == 0:
         return _empty_result(piece, job)
     with told_where():
-        out = run(
+        out = job.run(
             *(piece, job.prompt, job.model),
             schema=job.schema,
             rate=job.rate,

@@ -164,6 +164,7 @@ def _lazily(
     workers = max(1, len(where.nthreads()))
     options = {name: value for name, value in job.options.items() if name != "schema"}
     piece_job = PieceJob(
+        run=run,
         prompt=prompt,
         model=job.model,
         schema=schema,
