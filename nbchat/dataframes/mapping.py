@@ -19,12 +19,11 @@ work             all of that for one map
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from nbchat import runtime
 from nbchat.context.classes import is_from
 from nbchat.dataframes.asking import Job, RowAsker
-from nbchat.dataframes.checkpoint import Checkpoint, rows_file
 from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
 from nbchat.dataframes.lazy_frames import PieceJob, is_lazy, map_lazily
@@ -40,6 +39,9 @@ from nbchat.option_values import as_number, as_text, as_whole, shown
 from nbchat.options import Options, RequestOptions
 from nbchat.signatures import takes_options
 from nbchat.values.value_type import ValueType
+
+if TYPE_CHECKING:
+    from nbchat.dataframes.checkpoint import Checkpoint
 
 LOWEST_RATE, HIGHEST_RATE = 0.001, 100_000  # requests a second
 MOST_AT_ONCE = 10_000  # requests
@@ -186,6 +188,10 @@ def _purse(budget: str) -> Purse:
 
 def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, str]:
     """What was answered before, where that is kept; else why it cannot be."""
+    try:
+        from nbchat.dataframes.checkpoint import Checkpoint, rows_file
+    except ImportError:
+        return None, "The rows are not kept, since this Python has no sqlite3."
     try:
         path = rows_file(is_named=bool(job.name))
     except BadSettings as error:

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from itertools import pairwise
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from nbchat.bridge import bare
 from nbchat.context import tokens
 from nbchat.dataframes import estimate
 from nbchat.dataframes.asking import Job, Outcome, RowAsker, RowQuestion, ends_map
-from nbchat.dataframes.checkpoint import Checkpoint
 from nbchat.dataframes.columns import error_text
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.progress import Progress
 from nbchat.errors import NbchatError, error_name
 from nbchat.events import Answer
+
+if TYPE_CHECKING:
+    from nbchat.dataframes.checkpoint import Checkpoint
 
 MOST_ALIKE = 50  # failures of one kind in a row that end a map
 LATELY = 5.0  # seconds over which the speed is told

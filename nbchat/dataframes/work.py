@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from nbchat import runtime
 from nbchat.context import tokens
 from nbchat.dataframes import estimate
 from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
-from nbchat.dataframes.checkpoint import Checkpoint
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.mapped import Mapped
 from nbchat.dataframes.place import display_here
@@ -23,6 +23,9 @@ from nbchat.dataframes.waiting import wait_for
 from nbchat.errors import Interrupted, NbchatError
 from nbchat.values.value_type import ValueType
 from nbchat.wording import plural
+
+if TYPE_CHECKING:
+    from nbchat.dataframes.checkpoint import Checkpoint
 
 NOT_ASKED = "it was not asked: the map was stopped before."
 

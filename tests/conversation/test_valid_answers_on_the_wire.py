@@ -28,6 +28,7 @@ from .asking import MODEL, Notebook
 
 EVERY = pytest.mark.parametrize("wire", FORMATS)
 RIGHT = '{"name": "Ada", "age": 36}'
+BYTES_BETWEEN_CUTS = size(4, nightly=1)
 WRONG = '{"name": "Ada", "age": "old"}'
 ADA = Person(name="Ada", age=36)
 MOST_BEFORE_A_ROW = 0.05  # of an answer's bytes
@@ -148,7 +149,7 @@ def test_cut_off_at_every_byte_it_is_never_a_value(
     end = whole.index(ENDINGS[wire][0].encode(), begin)
     host = StrictHost(service, wire)
     answers = []
-    for length in range(begin, end, size(4, 1)):
+    for length in range(begin, end, BYTES_BETWEEN_CUTS):
         halves = InTwo(service, wire, whole[:begin], whole[begin:length])
         service.plays(halves.play)
         stream = opened.source.stream(host.model, "Who?", schema=Person, **host.asked)

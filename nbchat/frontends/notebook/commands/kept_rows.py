@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbchat import runtime
-from nbchat.dataframes.checkpoint import KeptMap, delete_map, kept_maps, rows_file
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.state_lines import SHOWN_ID, moment_text
 from nbchat.frontends.quoting import quoted
 from nbchat.store.notebook_path import notebook_path
 from nbchat.wording import plural
 
+if TYPE_CHECKING:
+    from nbchat.dataframes.checkpoint import KeptMap
+
 SHORTEST_ID = 4  # characters of an id that are taken for one
 
 
 def listed_maps() -> list[list[str]]:
     """The cells of each map for the list of what is stored."""
-    path = _file()
-    return [_cells(kept) for kept in kept_maps(path)] if path else []
+    _, kept = _kept()
+    return [_cells(one) for one in kept]
 
 
 def delete_rows(which: str) -> bool:
@@ -26,22 +29,28 @@ def delete_rows(which: str) -> bool:
 
     Those without a name belong to the main conversation of their notebook.
     """
-    path = _file()
-    found = [kept for kept in kept_maps(path) if _is_meant(kept, which)] if path else []
-    for kept in found:
-        assert path is not None
-        delete_map(path, kept.id)
-    if found:
-        rows = plural(sum(kept.rows for kept in found), "row")
-        print(f"Deleted what was kept of {plural(len(found), 'map')} {quoted(which)}: {rows}.")
-    return bool(found)
+    path, kept = _kept()
+    found = [one for one in kept if _is_meant(one, which)]
+    if path is None or not found:
+        return False
+    from nbchat.dataframes.checkpoint import delete_map
+
+    for one in found:
+        delete_map(path, one.id)
+    rows = plural(sum(one.rows for one in found), "row")
+    print(f"Deleted what was kept of {plural(len(found), 'map')} {quoted(which)}: {rows}.")
+    return True
 
 
-def _file() -> Path | None:
+def _kept() -> tuple[Path | None, list[KeptMap]]:
+    """The file of the maps, and what is in it; nothing where there can be none."""
     try:
-        return rows_file(is_named=True)
-    except BadSettings:
-        return None
+        from nbchat.dataframes.checkpoint import kept_maps, rows_file
+
+        path = rows_file(is_named=True)
+    except (BadSettings, ImportError):  # a Python without sqlite3
+        return None, []
+    return path, [*kept_maps(path)] if path else []
 
 
 def _is_meant(kept: KeptMap, which: str) -> bool:
