@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from nbchat.dataframes.mapping import map as map
     from nbchat.errors import BudgetReached as BudgetReached
     from nbchat.errors import ConnectionBroken as ConnectionBroken
+    from nbchat.errors import Interrupted as Interrupted
     from nbchat.errors import InvalidAnswer as InvalidAnswer
     from nbchat.errors import NbchatError as NbchatError
     from nbchat.errors import ServiceError as ServiceError
@@ -69,7 +70,7 @@ _HOMES = {
     "events": ("Answer", "Notice", "Partial", "Stop", "Usage"),
     "attachments": ("File", "Image"),
     "errors": (
-        *("BudgetReached", "ConnectionBroken", "InvalidAnswer"),
+        *("BudgetReached", "ConnectionBroken", "Interrupted", "InvalidAnswer"),
         *("NbchatError", "ServiceError", "SetupError"),
     ),
     "dataframes.mapping": ("map",),

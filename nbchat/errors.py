@@ -375,7 +375,13 @@ class NeedsConsent(NbchatError):
 
 
 class Interrupted(NbchatError):
-    """The user stopped the answer; what had arrived is kept."""
+    """The user stopped the answer; what had arrived is kept.
+
+    Of `nbchat.map` it has the rows that were answered by then, as its `.result`.
+
+    >>> Interrupted("stopped after 20 of 300 rows.").result is None
+    True
+    """
 
 
 def _break_links(words: str) -> str:

@@ -12,7 +12,6 @@ Below them is `nbchat.network`.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
@@ -30,6 +29,7 @@ from nbchat.engine.gate import Gates, pause_notice
 from nbchat.engine.key_filter import KeyFilter
 from nbchat.engine.ollama_windows import Reading, Windows
 from nbchat.engine.prepare import PreparedRequest, is_name, prepare
+from nbchat.engine.recent_settings import RecentSettings
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
@@ -58,8 +58,6 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-SECONDS_SETTLED = 1.0  # for which the rows of a map are asked with the same settings
-
 
 class Engine:
     """Every provider, one method. `services` answer in process, by host, without a network."""
@@ -81,8 +79,7 @@ class Engine:
         self._windows = Windows()
         self._refused = RefusedSchemas()
         self._gates = Gates()
-        self._settled: Settings | None = None  # the settings as they were read last
-        self._settled_at = 0.0
+        self._recent_settings = RecentSettings(settings)
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -104,7 +101,7 @@ class Engine:
         self, model: str, messages: str | Sequence[Message], options: SourceOptions, answer: Answer
     ) -> AsyncGenerator[list[Event]]:
         """What comes, noted in `answer`. Raises NbchatError, and only before the first batch."""
-        settings = self._settings_for(options.get("pacing"))
+        settings = self._recent_settings.of_request(options.get("pacing"))
         given = Options.of(options)
         request = await self.look_up(model, lambda: prepare(settings, model, messages, given))
         request = self._refused.settle(request)
@@ -140,15 +137,6 @@ class Engine:
         finally:  # of an answer that was stopped
             for event in [*keys.flush(), *keys.notices()]:
                 answer.add(event)
-
-    def _settings_for(self, pacing: Pacing | None) -> Settings:
-        """As they are now; for one of many rows, as they were a moment ago."""
-        now = time.monotonic()
-        is_one_of_many = pacing is not None and pacing.is_patient
-        if self._settled and is_one_of_many and now - self._settled_at < SECONDS_SETTLED:
-            return self._settled
-        self._settled, self._settled_at = self._settings(), now
-        return self._settled
 
     async def look_up(self, model: str, find: Callable[[], Found]) -> Found:
         """What `find` finds for a name. Before it is refused, servers on this machine are asked."""

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from typing import Literal, Protocol, TypeAlias, Unpack, get_args
 
 from nbchat.catalog.amounts import Amounts, amounts_text
+from nbchat.engine.recent_settings import RecentSettings
 from nbchat.errors import BudgetReached
 from nbchat.events import Event, Notice, Stop
 from nbchat.messages import Message
@@ -50,7 +51,7 @@ class Budget:
         self, source: AnswerSource, settings: Callable[[], Settings], account: Account
     ) -> None:
         self._source = source
-        self._settings = settings
+        self._settings = RecentSettings(settings)
         self._account = account
         self._seen = SeenAnswers()
         self._purses: dict[Scope, Purse] = {}
@@ -72,7 +73,7 @@ class Budget:
         options: SourceOptions,
         given: Purse | None,
     ) -> AsyncGenerator[list[Event]]:
-        settings = self._settings()
+        settings = self._settings.of_request(options.get("pacing"))
         purses = [*self._set_purses(settings), *([given] if given else [])]
         expected = None
         if purses:

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Unpack
 
+from nbchat.engine.recent_settings import RecentSettings
 from nbchat.events import Event, Stop
 from nbchat.messages import Message
 from nbchat.middleware.spending import Spending, spendings
 from nbchat.settings import Settings
-from nbchat.streams import AnswerSource, SourceOptions, SpentBy, Stream
+from nbchat.streams import AnswerSource, Pacing, SourceOptions, SpentBy, Stream
 
 NOBODY = SpentBy()
 
@@ -25,7 +26,7 @@ class Ledger:
         note: Callable[[Spending], None],
     ) -> None:
         self._source = source
-        self._settings = settings
+        self._settings = RecentSettings(settings)
         self._note = note
 
     def stream(
@@ -34,15 +35,21 @@ class Ledger:
         """Ask, and note what that cost."""
         spent_by = options.pop("spent_by", NOBODY)
         stream = self._source.stream(model, messages, **options)
-        return Stream(self._batches(stream, messages, spent_by), stream.result)
+        batches = self._batches(stream, messages, spent_by, options.get("pacing"))
+        return Stream(batches, stream.result)
 
     async def _batches(
-        self, stream: Stream, messages: str | Sequence[Message], spent_by: SpentBy
+        self,
+        stream: Stream,
+        messages: str | Sequence[Message],
+        spent_by: SpentBy,
+        pacing: Pacing | None,
     ) -> AsyncGenerator[list[Event]]:
         has_noted = False
 
         def note() -> None:
-            for spending in spendings(stream.result, messages, spent_by, self._settings()):
+            settings = self._settings.of_request(pacing)
+            for spending in spendings(stream.result, messages, spent_by, settings):
                 self._note(spending)
 
         try:

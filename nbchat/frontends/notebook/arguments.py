@@ -151,6 +151,11 @@ def _refuse_beside_each(read: MagicArguments) -> None:
     if read.into is None:
         line = f"%%chat --each {read.each} --into out"
         raise BadOption(f"--each {read.each} needs a name for what comes of it:\n{line}")
+    if read.show:
+        raise BadOption(
+            "--show shows one question, and --each asks many. Show it with one row's words in the "
+            "place of {names}, without --each."
+        )
     given = {
         "--tools": read.tools,
         "--plan": read.plan,

@@ -70,6 +70,7 @@ def test_each_names_a_variable_as_it_is_or_by_a_text(typed: str) -> None:
         ("--each df --into out --plan", "--plan does not go with --each"),
         ("--each df --into out --raw", "--raw does not go with --each"),
         ("--each df --into out --fresh", "--fresh does not go with --each"),
+        ("--each df --into out --show", "--show shows one question, and --each asks many"),
     ],
 )
 def test_what_has_no_meaning_for_each_row_is_refused(line: str, said: str) -> None:
