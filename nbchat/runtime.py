@@ -260,10 +260,10 @@ class Runtime:
         self.no_history = None
         return store
 
-    def _ledger_store(self) -> Store | None:
+    def _ledger_store(self, settings: Settings | None) -> Store | None:
         """Where it is stored what was spent: also where nobody watches, since it has no words."""
         with suppress(BadSettings):
-            path = notebook_path.history_file(self.settings().history)
+            path = notebook_path.history_file((settings or self.settings()).history)
             return None if path is None else self._open_store(path)
         return None
 

@@ -23,7 +23,7 @@ class Ledger:
         self,
         source: AnswerSource,
         settings: Callable[[], Settings],
-        note: Callable[[Spending], None],
+        note: Callable[[Spending, Settings], None],
     ) -> None:
         self._source = source
         self._settings = RecentSettings(settings)
@@ -50,7 +50,7 @@ class Ledger:
         def note() -> None:
             settings = self._settings.of_request(pacing)
             for spending in spendings(stream.result, messages, spent_by, settings):
-                self._note(spending)
+                self._note(spending, settings)
 
         try:
             async with stream, aclosing(stream.batches()) as batches:

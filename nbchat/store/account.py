@@ -20,6 +20,7 @@ from nbchat.store.notebook_path import notebook_path
 from nbchat.store.spent_rows import GROUPS, By, Spent, SpentSum, day_of, sum_of
 
 if TYPE_CHECKING:
+    from nbchat.settings import Settings
     from nbchat.store.store import Store
 
 Period: TypeAlias = Literal["today", "month", "all"]
@@ -34,8 +35,8 @@ Others: TypeAlias = tuple[Amounts, Amounts]  # that day, and in this notebook
 class Account:
     """Notes what is spent, and sums it. Its methods may be called from any thread."""
 
-    def __init__(self, store: Callable[[], Store | None]) -> None:
-        self._store = store
+    def __init__(self, store: Callable[[Settings | None], Store | None]) -> None:
+        self._store = store  # by these settings, or as they are now
         self._begin()
 
     def _begin(self) -> None:
@@ -51,10 +52,10 @@ class Account:
         """After a fork: what was spent until now is another process's."""
         self._begin()
 
-    def note(self, spending: Spending) -> None:
-        """One request has ended."""
+    def note(self, spending: Spending, settings: Settings | None = None) -> None:
+        """One request has ended, which was asked with these settings."""
         spent = Spent(spending, time.time(), self._kernel, notebook_path())
-        store = self._store()
+        store = self._store(settings)
         with self._lock:
             key = spent.day, spending.currency
             self._own[key] = self._own.get(key, 0.0) + (spending.cost or 0.0)
@@ -97,7 +98,7 @@ class Account:
         is_new = time.monotonic() - self._asked_at <= OTHERS_SECONDS
         if self._asked is not None and is_new:
             return self._asked
-        store = self._store()
+        store = self._store(None)
         if store is None:
             self._others = {}, {}
             return None
@@ -127,7 +128,7 @@ class Account:
     def sums(self, period: Period, by: By) -> list[SpentSum]:
         """What was spent in a period, in groups; a group is there once for each currency."""
         first_day = _first_day(period)
-        store = self._store()
+        store = self._store(None)
         found: list[SpentSum] = []
         if store is not None:
             found = store.ask(lambda database: database.spent_sums(by, first_day))

@@ -123,7 +123,7 @@ def test_hostile_rows_are_read_as_what_they_should_be(tmp_path: Path) -> None:
 def test_an_account_adds_its_own_to_what_others_have_spent(tmp_path: Path) -> None:
     """Its own rows are in the file, too, and are not counted twice."""
     store = Store(tmp_path / "history.sqlite")
-    other, account = Account(lambda: store), Account(lambda: store)
+    other, account = Account(lambda settings: store), Account(lambda settings: store)
     other.note(spending(cost=1.0))
     other.note(spending(cost=2.0, currency="CNY"))
     account.note(spending(cost=0.25))

@@ -394,7 +394,7 @@ async def test_a_schema_in_words_stands_before_the_first_question_too(service: S
 
     await asked(service, "groq:gemma2-9b-it", [pictured], PLAIN, schema=schema, system="Be brief.")
 
-    (message,) = service.requests[-1].json["messages"]
+    (message,) = service.requests[0].json["messages"]
     words = message["content"][0]["text"]
     assert words.startswith("Be brief.\n\nAnswer with JSON alone")
     assert [part["type"] for part in message["content"]] == ["text", "image_url", "text"]
