@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbchat.events import Event, Usage, WasThought
+from nbchat.events import Event, Usage
 from nbchat.messages import Text, Thought
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import begin, state_of
-from nbchat.wire.chat_media import ChatMedia, words_and_pictures
+from nbchat.wire.chat_media import FEWEST, ChatMedia, words_and_pictures
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
@@ -53,6 +53,7 @@ THINKING = (
     "reasoning_text",
 )  # vLLM renamed the first to the second
 PICTURES = ("image_url", "image", "output_image")  # parts of a content
+PLAIN = frozenset(("role", "content"))  # the members of a delta that has words alone
 FIRST = (None, "", 0, "0")  # the index of the choice that is read
 
 
@@ -186,6 +187,10 @@ class Reader:
             )
         if delta is None:
             return self._content(choice.get("text"))
+        content = delta.get("content")
+        if isinstance(content, str) and delta.keys() <= PLAIN and len(content) <= FEWEST:
+            self._has_words = self._has_words or bool(content)  # as nearly all are
+            return [*self._sources.hear(self._words(content)), *self._sources.read(choice)]
         self._signed |= message_signature(delta)
         return [*self._said(delta), *self._sources.read(delta), *self._sources.read(choice)]
 
@@ -261,7 +266,7 @@ class Reader:
         if self._tags is None:
             return [Text(text)] if text else []
         events: list[Event] = list(self._tags.feed(text))
-        if any(isinstance(event, Thought | WasThought) for event in events):
+        if events and not isinstance(events[0], Text):  # thinking comes before the text
             self._came_in = IN_TEXT
         return events
 
