@@ -85,6 +85,7 @@ def request_options(job: Job, hear_rate: Callable[[float], None]) -> SourceOptio
         {
             **job.options,
             "cache_key": job.id,
+            "shared_start": job.shared_start,
             "pacing": Pacing(job.rate, job.at_once, is_patient=True, hear=hear_rate),
             "spent_by": SpentBy(name=job.name, turn=job.id),
             **({} if job.purse is None else {"purse": job.purse}),

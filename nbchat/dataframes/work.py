@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
@@ -46,13 +47,16 @@ class Work:
         self.records = records
         self.wanted = wanted
         self.columns: Sequence[str] = template.columns
-        self._job = job
         self._template = template
+        self._system = job.options.get("system")
         self._asker = asker
         self._checkpoint = checkpoint
         self._display = display
         self._settings = runtime.current().usable_settings()
         self._questions = Questions.of(records, template)
+        begins = tokens.estimate(self._around + template.shared)
+        is_kept = begins >= estimate.CACHED_TOKENS
+        self._job = replace(job, shared_start=template.shared if is_kept else "")
         self.result = Mapped([Row(label) for label in records.index], self)
 
     # --- what is done ----------------------------------------------------------------------------
@@ -160,7 +164,7 @@ class Work:
     def _around(self) -> str:
         """What is sent with every question."""
         schema = json.dumps(self.wanted.json_schema, default=str) if self.wanted else ""
-        return f"{self._job.options.get('system') or ''}{schema}"
+        return f"{self._system or ''}{schema}"
 
     def _interrupted(self) -> Interrupted:
         done, rows = self.result.answered, len(self.result)
