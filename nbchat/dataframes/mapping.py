@@ -52,11 +52,12 @@ NO_VALUE_LEAVES = (
 
 
 @takes_options('nbchat.map(df, "Classify: {text}", "demo")')
-def map(
+def map(  # type: ignore[misc]  # noqa: PLR0913  # schema is an option, too; settled names
     data: Any,
     prompt: str,
     model: str,
     *,
+    schema: Any = None,
     name: str | None = None,
     budget: str | None = None,
     where: Any = "here",
@@ -86,7 +87,6 @@ def map(
     >>> [row.answer.stop.reason for row in out]
     ['end', 'end']
     """
-    schema = options.pop("schema", None)
     return run(
         *(data, prompt, model),
         schema=schema,

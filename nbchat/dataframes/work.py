@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.mapped import Mapped
 from nbchat.dataframes.place import display_here
+from nbchat.dataframes.plan import Plan
 from nbchat.dataframes.progress import Progress, ProgressDisplay
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.records import Records
-from nbchat.dataframes.row import Row
+from nbchat.dataframes.row import NotAsked, Row
 from nbchat.dataframes.running import Running
 from nbchat.dataframes.template import Template
 from nbchat.dataframes.waiting import wait_for
@@ -27,8 +29,6 @@ from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.dataframes.checkpoint import Checkpoint
-
-NOT_ASKED = "it was not asked: the map was stopped before."
 
 
 class Work:
@@ -54,8 +54,8 @@ class Work:
         self._display = display
         self._settings = runtime.current().usable_settings()
         self._questions = Questions.of(records, template)
-        begins = tokens.estimate(self._around + template.shared)
-        is_kept = begins >= estimate.CACHED_TOKENS
+        self._begins = tokens.estimate(self._around + template.shared)  # all questions
+        is_kept = self._begins >= estimate.CACHED_TOKENS
         self._job = replace(job, shared_start=template.shared if is_kept else "")
         self.result = Mapped([Row(label) for label in records.index], self)
 
@@ -102,7 +102,7 @@ class Work:
         """What is asked has no answer yet, and what cannot be sent says why."""
         for rows in self._questions.rows_of.values():
             for at in rows:
-                self.result.rows[at].error = Interrupted(NOT_ASKED)
+                self.result.rows[at].error = NotAsked()
         for at, refusal in self._questions.refused.items():
             self.result.rows[at].error = refusal
 
@@ -133,9 +133,11 @@ class Work:
         progress.to_ask = len(waiting)
         self._tell_before(waiting, progress)
         running = Running(self._job, self._asker, filling, self._checkpoint, progress)
+        if waiting:
+            display.show(progress)  # what it will take, before anything is sent
         try:
             is_whole = not waiting or wait_for(
-                running.ask(waiting, self._around, self._template.shared),
+                running.ask(self._plan(waiting), self._begins),
                 lambda: display.show(progress),
             )
         except NbchatError as error:
@@ -149,16 +151,26 @@ class Work:
     def _tell_before(self, waiting: Sequence[RowQuestion], progress: Progress) -> None:
         """Say what is known before anything is sent."""
         if waiting:
-            sent = estimate.tokens_of(waiting, tokens.estimate(self._around))
-            rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
-            progress.tell(estimate.counted_line(rows, len(waiting), sent), passes=True)
+            progress.plan = self._plan(waiting).line
         for remark in (*self._template.remarks, *self._questions.remarks):
             progress.tell(remark)
-        if self._questions.equal and self._job.options.get("temperature") != 0:
+        if self._questions.equal and not self._is_even():
             equal = plural(self._questions.equal, "row")
-            progress.tell(
-                f"{equal} like another: these are asked once, though temperature is not 0."
-            )
+            progress.tell(f"{equal} like another: asked once, though temperature is not 0.")
+
+    def _plan(self, waiting: Sequence[RowQuestion]) -> Plan:
+        rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
+        schema = self.wanted.json_schema if self.wanted else None
+        return Plan(self._job, self._settings, waiting, rows, tokens.estimate(self._around), schema)
+
+    def _is_even(self) -> bool:
+        """Whether equal questions would be answered alike: temperature is 0, and is sent."""
+        if self._job.options.get("temperature") != 0:
+            return False
+        with suppress(NbchatError):
+            route = self._settings.catalog.find(self._job.model, self._job.options.get("wire"))
+            return "temperature" not in route.model.refuses
+        return False
 
     @property
     def _around(self) -> str:
