@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas
 import polars
 import pytest
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 import nbchat
 from nbchat.dataframes.mapped import Mapped
@@ -63,6 +64,10 @@ class Odd(BaseModel):
 
     def model_post_init(self, context: object) -> None:
         raise KeyError("odd")
+
+
+class Panic(BaseException):
+    """As pydantic's own core raises it."""
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -323,6 +328,29 @@ def test_a_validator_that_fails_for_every_row_ends_it(provider: RowsService) -> 
         nbchat.map([str(n) for n in range(ROWS)], "{value}", MODEL, schema=Odd, rate=FAST)
 
     assert len(stopped(caught.value).failed) == ROWS
+
+
+@pytest.mark.parametrize(
+    "kind", [SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, Panic]
+)
+def test_what_a_validator_raises_to_end_everything_ends_the_map_alone(
+    provider: RowsService, kind: type[BaseException]
+) -> None:
+    def check(label: str) -> str:
+        if label == "5":
+            raise kind("enough")
+        return label
+
+    class Checked(BaseModel):
+        label: Annotated[str, AfterValidator(check)]
+
+    provider.say = lambda prompt: f'{{"label": "{prompt}"}}'
+
+    with pytest.raises(NbchatError, match=kind.__name__) as caught:
+        nbchat.map([str(n) for n in range(9)], "{value}", MODEL, schema=Checked, at_once=1)
+
+    assert answers(stopped(caught.value))[:5] == [f'{{"label": "{n}"}}' for n in range(5)]
+    assert answers(nbchat.map(["7"], "{value}", MODEL)) == ['{"label": "7"}']  # the engine runs
 
 
 def test_failures_between_answers_do_not_end_it(provider: RowsService) -> None:
