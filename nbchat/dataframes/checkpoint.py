@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nbchat import runtime
 from nbchat.errors import BadSettings
@@ -30,6 +30,8 @@ from nbchat.turns import Turn
 FILE = "rows.sqlite"
 BUSY_SECONDS = 1.0
 VERSION = 1
+MOST_LOOKED_AT = 200  # maps of a notebook, the last ones
+CELL = "cell"  # what is stored beside the parts: where a map was asked for
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS map (
         id TEXT PRIMARY KEY,
@@ -73,10 +75,14 @@ class KeptMap(NamedTuple):
 class Checkpoint:
     """The kept rows of one map. Used by one thread at a time."""
 
-    def __init__(self, path: Path, id: str, name: str, parts: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: Path, id: str, name: str, parts: Mapping[str, str], cell: str = ""
+    ) -> None:
         self.path = path
         self.trouble = ""  # why nothing is kept, in one line
-        self._map = (id, name, notebook_path(), json.dumps(dict(parts)))
+        self._parts = parts
+        self._cell = cell
+        self._map = (id, name, notebook_path(), json.dumps({**parts, CELL: cell}))
         self._connection: sqlite3.Connection | None = None
 
     def read(self) -> dict[str, Answer]:
@@ -96,23 +102,21 @@ class Checkpoint:
         return answers
 
     def what_changed(self) -> str:
-        """What is another since the last map of that name: "prompt"; empty where nothing is."""
-        id, name, notebook, parts = self._map
-        if not name:
-            return ""
-        with suppress(sqlite3.Error, OSError, NotOurs, ValueError, AttributeError):
-            row = (
-                self._open()
-                .execute(
-                    "SELECT id, parts FROM map WHERE name = ? AND notebook = ? "
-                    "ORDER BY changed DESC LIMIT 1",
-                    (name, notebook),
-                )
-                .fetchone()
-            )
-            if row and row[0] != id:
-                before, now = json.loads(row[1]), json.loads(parts)
-                return " and ".join(part for part in now if before.get(part) != now[part])
+        """What is another since the last map of that name, or of that cell: "prompt", or nothing.
+
+        A map that has no name is known by the cell that it is in.
+        """
+        id, name, notebook, _ = self._map
+        with suppress(sqlite3.Error, OSError, NotOurs):
+            maps = self._open().execute(_LAST_MAPS, (name, notebook))
+            for other, text in maps if name or self._cell else ():
+                before = _parts_of(text)
+                if name or before.get(CELL) == self._cell:
+                    is_same = other == id
+                    changed = [] if is_same else [*self._parts]
+                    return " and ".join(
+                        part for part in changed if before.get(part) != self._parts[part]
+                    )
         return ""
 
     def write(self, key: str, answer: Answer) -> None:
@@ -150,8 +154,21 @@ class Checkpoint:
 
 _PUT_MAP = """
     INSERT INTO map VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed
+    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, parts = excluded.parts
 """
+_LAST_MAPS = f"""
+    SELECT id, parts FROM map WHERE name = ? AND notebook = ?
+    ORDER BY changed DESC LIMIT {MOST_LOOKED_AT}
+"""
+
+
+def _parts_of(text: object) -> Mapping[str, Any]:
+    """The parts of a map as they are stored; none where a stranger has written them."""
+    try:
+        parts = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return parts if isinstance(parts, dict) else {}
 
 
 def kept_maps(path: Path) -> list[KeptMap]:

@@ -28,7 +28,7 @@ from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
 from nbchat.dataframes.lazy_frames import PieceJob, is_lazy, map_lazily
 from nbchat.dataframes.mapped import Mapped
-from nbchat.dataframes.place import display_here
+from nbchat.dataframes.place import cell_here, display_here
 from nbchat.dataframes.progress import ProgressDisplay
 from nbchat.dataframes.records import records_of
 from nbchat.dataframes.template import Template
@@ -196,4 +196,4 @@ def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, 
         path = rows_file(is_named=bool(job.name))
     except BadSettings as error:
         return None, f"The rows are not kept, since {error}"
-    return (Checkpoint(path, job.id, job.name, parts) if path else None), ""
+    return (Checkpoint(path, job.id, job.name, parts, cell_here()) if path else None), ""

@@ -118,8 +118,10 @@ class Work:
             rows = plural(progress.before, "row")
             progress.tell(f"{rows} answered by an earlier run.", passes=True)
         elif changed := checkpoint.what_changed():
-            line = f"Since {self._job.name!r} ran last, its {changed} changed"
-            progress.tell(f"{line}: every row is asked anew.", passes=True)
+            which = repr(self._job.name) if self._job.name else "this cell"
+            progress.tell(
+                f"Since {which} ran last, its {changed} changed: all rows are asked anew."
+            )
 
     def _ask(
         self,

@@ -82,7 +82,7 @@ def test_what_is_asked_otherwise_is_asked_anew_and_it_is_said(
     watcher = _run(given)
 
     assert len(provider.prompts) == 3
-    said = f"Since 'letters' ran last, its {what} changed: every row is asked anew."
+    said = f"Since 'letters' ran last, its {what} changed: all rows are asked anew."
     assert said in watcher.lines
 
 
