@@ -86,10 +86,10 @@ class Work:
         self._ask(filling, progress, failed, display_here())
 
     def forget(self) -> None:
-        """Remove what is kept on disk."""
+        """Remove what is kept on disk. Raises HistoryUnavailable where it stays there."""
         if self._checkpoint:
-            self._checkpoint.forget()
             self._checkpoint.close()
+            self._checkpoint.forget()
 
     # --- how -------------------------------------------------------------------------------------
 
