@@ -134,7 +134,7 @@ def run(  # noqa: PLR0913  # settled names
     if is_lazy(data):
         return cast(Mapped, _lazily(data, prompt, job, schema, where, budget))
     records = records_of(data)
-    template = Template.of(prompt, records.names)
+    template = Template.of(prompt, records.names, is_empty=not records.index)
     checkpoint, trouble = _checkpoint(job, parts)
     work = Work(job, records, template, wanted, asker, checkpoint, display or display_here())
     return work.run(trouble)

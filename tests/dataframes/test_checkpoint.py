@@ -184,7 +184,9 @@ STRANGE = {
     "of somebody else": ["CREATE TABLE other (x)"],
     "with a table of our name": ["CREATE TABLE row (map, key)"],
     "with a view of our name": ["CREATE VIEW row AS SELECT 1 map, 'a' key, '{}' answer"],
-    "with a generated column": ["CREATE TABLE row (map, key, answer AS (hex(zeroblob(1000000000))))"],
+    "with a generated column": [
+        "CREATE TABLE row (map, key, answer AS (hex(zeroblob(1000000000))))"
+    ],
 }
 
 
