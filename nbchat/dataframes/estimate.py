@@ -64,19 +64,20 @@ class Foretold:
     spread: float  # of the cost, as a part of it
     seconds: float
     sample: int  # rows that this is from
+    sent: int | None = None  # tokens, as the provider counts them
 
     @property
     def words(self) -> str:
         """As a person is told it.
 
         >>> Foretold(Cost({"USD": 0.31}), 0.2, 240.0, 8).words
-        'about $0.31 ± 20 % and 4 minutes (from the first 8 rows)'
+        'about $0.31 ± 20 % and about 4 minutes (from the first 8 rows)'
         """
-        money = f"{self.cost} ± {self.spread:.0%}".replace("%", " %") if str(self.cost) else ""
-        if not money and not self.cost.complete:
-            money = UNKNOWN_SUM
-        parts = [part for part in (money, minutes(self.seconds)) if part]
-        return f"about {' and '.join(parts)} (from the first {self.sample} rows)"
+        money = f"about {self.cost} ± {self.spread:.0%}".replace("%", " %")
+        if not str(self.cost):
+            money = "" if self.cost.complete else UNKNOWN_SUM
+        takes = " and ".join(filter(None, [money, minutes(self.seconds)]))
+        return f"{takes} (from the first {self.sample} rows)"
 
 
 def foretell(
@@ -103,7 +104,9 @@ def foretell(
     counted = sum(estimate(words_of(outcome.question)) + around for outcome in answered)
     longer = tokens / questions / max(counted / len(answered), 1.0)
     cost = _scaled_cost(answers, questions, longer, settings)
-    return Foretold(cost, _spread(answers), questions / per_second, len(answers))
+    seen = summed(answer.usage for answer in answers).input
+    sent = None if seen is None else round(seen / len(answers) * longer * questions)
+    return Foretold(cost, _spread(answers), questions / per_second, len(answers), sent)
 
 
 def _scaled_cost(
@@ -144,4 +147,4 @@ def minutes(seconds: float) -> str:
     """How long it takes, as people say it."""
     if seconds < MINUTE:
         return "less than a minute"
-    return plural(round(seconds / MINUTE), "minute")
+    return f"about {plural(round(seconds / MINUTE), 'minute')}"

@@ -41,9 +41,12 @@ class Mapped:
     ['value', 'answer', 'error', 'tokens', 'cost']
     """
 
-    def __init__(self, rows: Sequence[Row], asking: Asking | None = None) -> None:
+    def __init__(
+        self, rows: Sequence[Row], asking: Asking | None = None, variable: str = "out"
+    ) -> None:
         self.rows = [*rows]
         self._asking = asking
+        self._variable = variable  # that it goes into, where that is known
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -130,7 +133,7 @@ class Mapped:
         columns |= answer_columns(rows, self._wanted, columns)
         if not any(row.error for row in rows):
             columns.pop("error", None)
-        below = [self.summary, failed_words(self.failed), remarks]
+        below = [self.summary, failed_words(self.failed, self._variable), remarks]
         return mapped_bundle(index, columns, [*filter(None, below)])
 
     def _own_columns(self) -> dict[str, Sequence[Any]]:

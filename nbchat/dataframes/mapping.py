@@ -112,8 +112,12 @@ def run(  # noqa: PLR0913  # settled names
     at_once: int | None = None,
     options: Mapping[str, Any] | None = None,
     display: ProgressDisplay | None = None,
+    into: str = "",
 ) -> Mapped:
-    """The same, shown by `display`; without one, as this process shows it."""
+    """The same, shown by `display`; without one, as this process shows it.
+
+    `into` is the variable that the result goes into, where that is known.
+    """
     if runtime.current().settings().data == "schema":
         raise BadSettings(NO_VALUE_LEAVES)
     wanted = None if schema is None else ValueType.of(schema)
@@ -136,7 +140,8 @@ def run(  # noqa: PLR0913  # settled names
     records = records_of(data)
     template = Template.of(prompt, records.names, is_empty=not records.index)
     checkpoint, trouble = _checkpoint(job, parts)
-    work = Work(job, records, template, wanted, asker, checkpoint, display or display_here())
+    display = display or display_here()
+    work = Work(job, records, template, wanted, asker, checkpoint, display, into)
     return work.run(trouble)
 
 

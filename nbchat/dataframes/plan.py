@@ -34,7 +34,7 @@ class Plan:
     def line(self) -> str:
         """What is known before anything is sent."""
         rate = self.job.rate
-        time = f"about {minutes(len(self.questions) / rate)}" if rate else ""
+        time = minutes(len(self.questions) / rate) if rate else ""
         return plan_line(self.rows, len(self.questions), self.tokens, self.least_cost, time)
 
     def line_after(self, outcomes: Sequence[Outcome], rate: float | None) -> str:
@@ -45,7 +45,7 @@ class Plan:
         )
         if told is None:
             return self.line
-        return plan_line(self.rows, count, self.tokens, told.words)
+        return plan_line(self.rows, count, told.sent or self.tokens, told.words)
 
     @cached_property
     def tokens(self) -> int:

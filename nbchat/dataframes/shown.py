@@ -16,7 +16,6 @@ MOST_ROWS = 10
 MOST_COLUMNS = 12
 LONGEST_CELL = 100  # characters
 MOST_KINDS = 3  # of failures that are named
-HINT = "out.retry() asks those again that have no answer."
 
 
 def mapped_bundle(
@@ -35,19 +34,22 @@ def mapped_bundle(
     left = len(index) - len(rows)
     more = f"and {plural(left, 'row')} more; " if left > 0 else ""
     about, *others = below
-    return table_bundle(head, rows, f"{more}{about}", *others)
+    return table_bundle(head, rows, f"{more}{about}", *others, box="nbc-rows")
 
 
-def failed_words(failed: Sequence[Row]) -> str:
+def failed_words(failed: Sequence[Row], variable: str) -> str:
     """What has failed how often, and what to do about it; empty where nothing has.
 
-    >>> failed_words([Row(0, error=TimeoutError()), Row(1, error=NotAsked())])
+    `variable` is what the result is called.
+
+    >>> failed_words([Row(0, error=TimeoutError()), Row(1, error=NotAsked())], "out")
     'TimeoutError: 1 row. out.retry() asks those again that have no answer.'
     """
     errors = [row.error for row in failed if not isinstance(row.error, NotAsked)]
     kinds = Counter(error_name(error) for error in errors if error is not None)
     counted = [f"{kind}: {plural(count, 'row')}." for kind, count in kinds.most_common(MOST_KINDS)]
-    return " ".join([*counted, HINT]) if failed else ""
+    hint = f"{variable}.retry() asks those again that have no answer."
+    return " ".join([*counted, hint]) if failed else ""
 
 
 def _text(cell: Any) -> str:

@@ -30,6 +30,8 @@ from nbchat.wording import plural
 if TYPE_CHECKING:
     from nbchat.dataframes.checkpoint import Checkpoint
 
+RESULT = "the `.result` of this error"
+
 
 class Work:
     """A map. Its result keeps it, to ask what failed again."""
@@ -43,7 +45,9 @@ class Work:
         asker: RowAsker,
         checkpoint: Checkpoint | None,
         display: ProgressDisplay,
+        into: str = "",
     ) -> None:
+        self._into = into  # the variable that the result goes into, where that is known
         self.records = records
         self.wanted = wanted
         self.columns: Sequence[str] = template.columns
@@ -57,7 +61,7 @@ class Work:
         self._begins = tokens.estimate(self._around + template.shared)  # all questions
         is_kept = self._begins >= estimate.CACHED_TOKENS
         self._job = replace(job, shared_start=template.shared if is_kept else "")
-        self.result = Mapped([Row(label) for label in records.index], self)
+        self.result = Mapped([Row(label) for label in records.index], self, into or "out")
 
     # --- what is done ----------------------------------------------------------------------------
 
@@ -185,7 +189,7 @@ class Work:
         kept = (
             "Run it again, and it goes on from here"
             if self._checkpoint and not self._checkpoint.trouble
-            else "What is done is the `.result` of this error"
+            else f"What is done is {f'in {self._into}' if self._into else RESULT}"
         )
         error = Interrupted(f"stopped after {done:,} of {plural(rows, 'row')}. {kept}.")
         error.result = self.result

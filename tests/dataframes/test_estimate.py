@@ -87,8 +87,8 @@ def test_the_time_follows_from_how_fast_rows_may_go(
     ("cost", "words"),
     [
         (Cost({}), "about 2 minutes (from the first 8 rows)"),
-        (Cost({}, complete=False), "about an unknown sum (no price is known) and 2 minutes"),
-        (Cost({"CNY": 1.5}), "about ¥1.50 ± 15 % and 2 minutes"),
+        (Cost({}, complete=False), "an unknown sum (no price is known) and about 2 minutes"),
+        (Cost({"CNY": 1.5}), "about ¥1.50 ± 15 % and about 2 minutes"),
     ],
     ids=["free", "no price", "price"],
 )

@@ -427,7 +427,8 @@ def test_rows_and_tokens_are_told_before_and_cost_and_time_after_the_first_rows(
 
     counted = "100 rows, 40 different, about 120 tokens in, "
     assert watcher.plans[0] == f"{counted}at least $0.00027."
-    assert watcher.plans[-1].startswith(f"{counted}about $0.0023 ± 10 % and ")
+    measured = "100 rows, 40 different, about 360 tokens in, "
+    assert watcher.plans[-1].startswith(f"{measured}about $0.0023 ± 10 % and ")
     assert watcher.plans[-1].endswith(" (from the first 8 rows).")
     assert isinstance(out, Mapped)
 

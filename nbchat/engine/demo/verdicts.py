@@ -51,9 +51,9 @@ def _choices_in(asked: str) -> Sequence[str]:
     match = CHOICES.search(asked)
     if match is None:
         return ()
-    if match[3]:
-        return match[3].split("/")
-    return [*re.split(r",\s*", match[1]), match[2]]
+    found = match[3].split("/") if match[3] else [*re.split(r",\s*", match[1]), match[2]]
+    begins_sentence = found[0][:1].isupper() and not found[1][:1].isupper()
+    return [found[0].lower(), *found[1:]] if begins_sentence else found
 
 
 def _range_in(asked: str) -> tuple[int, int]:
