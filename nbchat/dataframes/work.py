@@ -30,8 +30,6 @@ from nbchat.wording import plural
 if TYPE_CHECKING:
     from nbchat.dataframes.checkpoint import Checkpoint
 
-RESULT = "the `.result` of this error"
-
 
 class Work:
     """A map. Its result keeps it, to ask what failed again."""
@@ -186,11 +184,11 @@ class Work:
 
     def _interrupted(self) -> Interrupted:
         done, rows = self.result.answered, len(self.result)
-        kept = (
-            "Run it again, and it goes on from here"
-            if self._checkpoint and not self._checkpoint.trouble
-            else f"What is done is {f'in {self._into}' if self._into else RESULT}"
-        )
-        error = Interrupted(f"stopped after {done:,} of {plural(rows, 'row')}. {kept}.")
+        words = f"stopped after {done:,} of {plural(rows, 'row')}."
+        if self._checkpoint and not self._checkpoint.trouble:
+            words += " Run it again, and it goes on from here."
+        elif not self._into:
+            words += " What is done is the `.result` of this error."
+        error = Interrupted(words)
         error.result = self.result
         return error
