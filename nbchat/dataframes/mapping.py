@@ -28,7 +28,7 @@ from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
 from nbchat.dataframes.lazy_frames import PieceJob, is_lazy, map_lazily
 from nbchat.dataframes.mapped import Mapped
-from nbchat.dataframes.place import display_here
+from nbchat.dataframes.place import cell_here, display_here
 from nbchat.dataframes.progress import ProgressDisplay
 from nbchat.dataframes.records import records_of
 from nbchat.dataframes.template import Template
@@ -52,11 +52,12 @@ NO_VALUE_LEAVES = (
 
 
 @takes_options('nbchat.map(df, "Classify: {text}", "demo")')
-def map(
+def map(  # type: ignore[misc]  # noqa: PLR0913  # schema is an option, too; settled names
     data: Any,
     prompt: str,
     model: str,
     *,
+    schema: Any = None,
     name: str | None = None,
     budget: str | None = None,
     where: Any = "here",
@@ -86,7 +87,6 @@ def map(
     >>> [row.answer.stop.reason for row in out]
     ['end', 'end']
     """
-    schema = options.pop("schema", None)
     return run(
         *(data, prompt, model),
         schema=schema,
@@ -112,8 +112,12 @@ def run(  # noqa: PLR0913  # settled names
     at_once: int | None = None,
     options: Mapping[str, Any] | None = None,
     display: ProgressDisplay | None = None,
+    into: str = "",
 ) -> Mapped:
-    """The same, shown by `display`; without one, as this process shows it."""
+    """The same, shown by `display`; without one, as this process shows it.
+
+    `into` is the variable that the result goes into, where that is known.
+    """
     if runtime.current().settings().data == "schema":
         raise BadSettings(NO_VALUE_LEAVES)
     wanted = None if schema is None else ValueType.of(schema)
@@ -134,9 +138,10 @@ def run(  # noqa: PLR0913  # settled names
     if is_lazy(data):
         return cast(Mapped, _lazily(data, prompt, job, schema, where, budget))
     records = records_of(data)
-    template = Template.of(prompt, records.names)
+    template = Template.of(prompt, records.names, is_empty=not records.index)
     checkpoint, trouble = _checkpoint(job, parts)
-    work = Work(job, records, template, wanted, asker, checkpoint, display or display_here())
+    display = display or display_here()
+    work = Work(job, records, template, wanted, asker, checkpoint, display, into)
     return work.run(trouble)
 
 
@@ -196,4 +201,4 @@ def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, 
         path = rows_file(is_named=bool(job.name))
     except BadSettings as error:
         return None, f"The rows are not kept, since {error}"
-    return (Checkpoint(path, job.id, job.name, parts) if path else None), ""
+    return (Checkpoint(path, job.id, job.name, parts, cell_here()) if path else None), ""

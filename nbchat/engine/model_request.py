@@ -66,6 +66,7 @@ def model_request(
         schema=options.schema,
         quirks=quirks,
         cache_key=options.cache_key,
+        shared_start=options.shared_start,
         path=_path_of(route),
     )
     return ask, notices
