@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -118,6 +119,26 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
         await call(OPENAI, base_url)
 
     assert len(set(map(id, server.seen[case].connections))) == 1
+
+
+async def test_a_request_is_sent_in_one_piece() -> None:
+    """Its head alone would be a packet, and wake the server for nothing."""
+    pieces: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        pieces.append(await reader.read(2**16))
+        writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    listening = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+    outcome = await call(OPENAI, url)
+    listening.close()
+
+    assert outcome.error is not None
+    assert pieces[0].startswith(b"POST ")
+    assert json.loads(pieces[0].partition(b"\r\n\r\n")[2])["stream"] is True
 
 
 async def test_a_connection_that_nobody_uses_is_closed_in_time(
