@@ -106,7 +106,7 @@ class _Question:
                 async for batch in batches:
                     yield batch
             wrong = self._check()
-            if wrong is None or number == MOST_REPAIRS:
+            if wrong is None or wrong.is_of_check or number == MOST_REPAIRS:
                 break
             notice = repair_notice(wrong, number + 1)
             self._answer.add(notice)
@@ -160,7 +160,7 @@ class _Question:
     # --- what became of it -------------------------------------------------------------------
 
     def _check(self) -> InvalidValue | None:
-        """Note what the answer is. Returns what is wrong where it can be asked for again."""
+        """Note what the answer is. Returns what is wrong with its value."""
         answer = self._answer
         why_not = not_whole(answer, self._stop)
         if why_not is not None:

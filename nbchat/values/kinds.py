@@ -9,6 +9,7 @@ from inspect import isroutine
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias, get_args, get_origin
 
 from nbchat.errors import BadOption
+from nbchat.values.failed_checks import failed_check, stops_reading
 from nbchat.values.json_check import JsonCheck
 from nbchat.values.problems import InvalidValue, Problem, problems_of
 from nbchat.wording import first_line, shorten
@@ -36,17 +37,24 @@ class OfPydantic:
     adapter: TypeAdapter[Any]
 
     def read(self, found: Any, checked: Sequence[Checked] = ()) -> Any:
+        text = _as_json(found)
+        try:
+            return self._validated(text, found)
+        except InvalidValue:
+            raise
+        except BaseException as error:  # of a check in the user's own model
+            if stops_reading(error):
+                raise
+            raise failed_check(error) from error
+
+    def _validated(self, text: bytes, found: Any) -> Any:
         from pydantic import ValidationError
 
-        text = _as_json(found)
         try:
             # As JSON, because from there a strict model takes a date that is a text.
             return self.adapter.validate_json(text)
         except ValidationError as error:
             raise InvalidValue(problems_of(error, found)) from None
-        except Exception as error:  # of a check in the user's own model
-            words = f"its check failed with {type(error).__name__}: {first_line(error)}"
-            raise InvalidValue([Problem("", shorten(words, 200))]) from error
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,6 +75,8 @@ class RowsOf:
             try:
                 rows.append(self.row.read(inner))
             except InvalidValue as error:
+                if error.is_of_check:
+                    raise
                 problems += [problem.inside(at) for problem in error.problems]
         if problems:
             raise InvalidValue(problems)

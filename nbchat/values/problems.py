@@ -39,12 +39,19 @@ class Problem:
 
 
 class InvalidValue(Exception):
-    """A text is no such value. `is_json` says whether it has any whole JSON at all."""
+    """A text is no such value. `is_json` says whether it has any whole JSON at all.
 
-    def __init__(self, problems: Sequence[Problem], *, is_json: bool = True) -> None:
+    With `is_of_check` it is not known whether it is one: the check itself has failed, and would
+    fail with any other answer.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], *, is_json: bool = True, is_of_check: bool = False
+    ) -> None:
         super().__init__(problems)
         self.problems = list(problems)
         self.is_json = is_json
+        self.is_of_check = is_of_check
 
     def __str__(self) -> str:
         told = "; ".join(map(str, self.problems[:MOST_SHOWN]))

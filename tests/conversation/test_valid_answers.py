@@ -519,6 +519,28 @@ def test_no_key_in_a_validators_message_is_sent_or_shown(
     assert not [text for text in (*told, *shown) if key in text]
 
 
+@pytest.mark.parametrize("raised", [SystemExit(3), GeneratorExit(), NameError("no 'x'")])
+def test_a_check_that_fails_by_itself_is_not_paid_for_again(
+    talk: ValueTalk, raised: BaseException
+) -> None:
+    class Faulty(BaseModel):
+        name: str
+
+        @field_validator("name")
+        @classmethod
+        def _fail(cls, name: str) -> str:
+            raise raised
+
+    turn = talk.turn(said('{"name": "Ada"}'), schema=Faulty)
+
+    assert len(talk.script.sent) == 1
+    with pytest.raises(InvalidAnswer, match=r"(?s)could not be checked.*Mend the check") as told:
+        _ = turn.answer.value
+    assert type(raised).__name__ in str(told.value)
+    assert turn.answer.text == '{"name": "Ada"}'
+    assert turn.answer.stop.reason == "broken"
+
+
 def test_no_message_of_a_validator_is_sent_where_values_stay_behind(
     talk: ValueTalk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
