@@ -204,6 +204,7 @@ class Store:
                 sqlite3.IntegrityError,
                 ValueError,
                 TypeError,
+                ArithmeticError,
                 RecursionError,
             ) as error:
                 self._trouble = (
