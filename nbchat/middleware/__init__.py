@@ -5,4 +5,5 @@ purse            what may be spent, reserved before and settled after
 ledger           notes what every request was paid with
 spending         one request as the ledger has it
 expected         what a request will cost, before it is sent
+most_made        how long its answer may be, by the limits in it
 """

@@ -26,10 +26,7 @@ from nbchat.streams import AnswerSource, SourceOptions, Stream
 Scope: TypeAlias = Literal["notebook", "day"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 NAMES = {"notebook": "in this notebook", "day": "today"}
-MAY_GO_OVER = (
-    "No max_tokens is given, so how long an answer will be is not known: "
-    "those on their way may go over the budget."
-)
+MAY_GO_OVER = "{why}: those on their way may go over the budget."
 
 
 class Account(Protocol):
@@ -86,6 +83,7 @@ class Budget:
             answer, notices = stream.result, reserved.notices()
             async with stream, aclosing(stream.batches()) as batches:
                 async for batch in batches:
+                    reserved.take_for_tries(len(answer.lost))
                     if batch and isinstance(batch[-1], Stop):
                         self._seen.note(stream.result)
                         reserved.settle()
@@ -126,6 +124,7 @@ class _Reserved:
         self._stream = stream
         self._expected: Expected | None = None
         self._purses: list[Purse] = []
+        self._times = 1  # tries that may be paid
 
     async def take(self, expected: Expected, purses: Sequence[Purse]) -> None:
         """Put it aside in each purse. Raises BudgetReached."""
@@ -134,14 +133,27 @@ class _Reserved:
             await purse.reserve(expected.amount, _currency(expected))
             self._purses.append(purse)
 
+    def take_for_tries(self, lost: int) -> None:
+        """Put as much aside again for each try that was counted and gave no word.
+
+        Raises BudgetReached, before another try is made.
+        """
+        if self._expected is None or not self._purses:
+            return
+        while self._times <= lost:
+            for purse in self._purses:
+                purse.reserve_more(self._expected.amount, _currency(self._expected))
+            self._times += 1
+
     def notices(self) -> list[Event]:
         """What is said once of a budget that may be overspent a little."""
-        untold = [purse for purse in self._purses if not purse.is_told]
-        if not untold or self._expected is None or self._expected.is_bounded:
+        why = self._expected.may_be_more if self._expected else ""
+        untold = [purse for purse in self._purses if why not in purse.told]
+        if not untold or not why:
             return []
         for purse in untold:
-            purse.is_told = True
-        return [Notice(MAY_GO_OVER)]
+            purse.told.add(why)
+        return [Notice(MAY_GO_OVER.format(why=why))]
 
     def settle(self) -> None:
         """Take what it has cost, and give the rest back; the second time nothing is left to do."""
@@ -150,7 +162,8 @@ class _Reserved:
         spent = spendings(self._stream.result, self._messages, NOBODY, self._settings)
         purses, self._purses = self._purses, []
         for purse in purses:
-            purse.settle(self._expected.amount, _currency(self._expected), amounts_spent(spent))
+            reserved = self._times * self._expected.amount
+            purse.settle(reserved, _currency(self._expected), amounts_spent(spent))
 
 
 def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) -> bool:

@@ -1,7 +1,7 @@
 """What a request will cost, before it is sent: rather too much than too little.
 
-What is sent is estimated, and what comes back is at most `max_tokens`; where nobody has said how
-much that is, it is what answers of that model have had so far.
+What is sent is estimated, and what comes back is at most what its request allows; where nothing
+limits that, it is what answers of that model have had so far.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from nbchat.engine.token_estimate import tokens_in
 from nbchat.errors import NbchatError
 from nbchat.events import Answer
 from nbchat.messages import Message, Thought
+from nbchat.middleware.most_made import most_made
 from nbchat.option_values import as_tools
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
@@ -36,7 +37,7 @@ class Expected:
     price: Price | None
     sent: int  # tokens
     made: int  # tokens
-    is_bounded: bool  # the answer will have no more tokens than that
+    may_be_more: str = ""  # why it may be more than that
 
     @property
     def is_free(self) -> bool:
@@ -99,10 +100,9 @@ def expected_cost(
     price = price_at(route, address, sent)
     if price is not None and (price.input is None or price.output is None):
         price = None
-    most = options.get("max_tokens")
-    is_bounded = isinstance(most, int)
-    made = most if isinstance(most, int) else seen.mean(route)
-    return Expected(route, price, sent, made, is_bounded)
+    most = most_made(settings, route, options)
+    made = seen.mean(route) if most.tokens is None else most.tokens
+    return Expected(route, price, sent, made, most.may_be_more)
 
 
 def _tokens_sent(messages: Sequence[Message], options: Mapping[str, Any]) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 MOST_TOKENS = 10**9  # of one request; a larger count is nonsense, and would spoil every sum
 MOST_MONEY = 10**5  # of one request, in US dollars
 
