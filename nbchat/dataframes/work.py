@@ -21,6 +21,7 @@ from nbchat.dataframes.running import Running
 from nbchat.dataframes.template import Template
 from nbchat.dataframes.waiting import wait_for
 from nbchat.errors import Interrupted, NbchatError
+from nbchat.middleware.budget import may_go_over
 from nbchat.values.value_type import ValueType
 from nbchat.wording import plural
 
@@ -150,6 +151,10 @@ class Work:
             progress.tell(estimate.counted_line(rows, len(waiting), sent), passes=True)
         for remark in (*self._template.remarks, *self._questions.remarks):
             progress.tell(remark)
+        if self._job.purse:
+            over = may_go_over(self._settings, self._job.model, self._job.options)
+            if over:
+                progress.tell(over)
         if self._questions.equal and self._job.options.get("temperature") != 0:
             equal = plural(self._questions.equal, "row")
             progress.tell(
