@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias, get_args,
 from nbchat.errors import BadOption
 from nbchat.values.failed_checks import failed_check, stops_reading
 from nbchat.values.json_check import JsonCheck
-from nbchat.values.problems import InvalidValue, Problem, problems_of
+from nbchat.values.problems import MOST_KEPT, InvalidValue, Problem, problems_of
 from nbchat.wording import first_line, shorten
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class RowsOf:
                 if error.is_of_check:
                     raise
                 problems += [problem.inside(at) for problem in error.problems]
+                if len(problems) >= MOST_KEPT:
+                    break
         if problems:
             raise InvalidValue(problems)
         return rows

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Steps: TypeAlias = tuple[str | int, ...]  # names of members and places in lists, from the outside
 
+MOST_KEPT = 1000  # problems of one value; who has so many has said enough
 MOST_SHOWN = 3  # problems that a sentence tells
 LONGEST_NAME = 40  # characters of a member's name
 LONGEST_MESSAGE = 200  # characters
@@ -87,7 +88,8 @@ def problems_of(error: ValidationError, value: Any) -> list[Problem]:
     Several members of a union may say the same of the same place; it is told once.
     """
     found: dict[tuple[str, str], Problem] = {}
-    for one in error.errors(include_url=False, include_context=False):
+    every = error.errors(include_url=False, include_context=False)
+    for one in every[:MOST_KEPT]:
         steps = _steps(one["loc"], value, is_missing=one["type"] == "missing")
         problem = Problem(path_text(steps), message_text(one["msg"]), one["input"])
         found.setdefault((problem.path, problem.message), problem)
