@@ -17,6 +17,8 @@ from nbchat.wording import first_line, shorten
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+TOO_DEEP = "Input should hold whole characters, and not be nested deeply"
+
 Checked: TypeAlias = tuple[Any, Any]  # a row as it stood in the JSON, and as it is when checked
 
 _READ_AS_LISTS = (abc.Iterable, abc.Iterator, abc.Generator, abc.AsyncIterable)
@@ -94,7 +96,10 @@ class OfJsonSchema:
 
     def read(self, found: Any, checked: Sequence[Checked] = ()) -> Any:
         _as_json(found)
-        problems = self.check.problems(found, self.part)
+        try:
+            problems = self.check.problems(found, self.part)
+        except RecursionError:
+            raise InvalidValue([Problem("", TOO_DEEP, found)]) from None
         if problems:
             raise InvalidValue(problems)
         return found
@@ -107,8 +112,7 @@ def _as_json(found: Any) -> bytes:
     try:
         return to_json(found, inf_nan_mode="constants")
     except (PydanticSerializationError, ValueError):  # halves of characters, or too deep
-        words = "Input should hold whole characters, and not be nested deeply"
-        raise InvalidValue([Problem("", words, found)]) from None
+        raise InvalidValue([Problem("", TOO_DEEP, found)]) from None
 
 
 # --- types ---------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ def path_text(steps: Iterable[str | int]) -> str:
 
 def message_text(message: str) -> str:
     """A message that may repeat what a model said: short, on one line, with nothing hidden."""
-    return shorten(written_out(" ".join(message.split())), LONGEST_MESSAGE)
+    beginning = message[: 4 * LONGEST_MESSAGE]  # it may repeat a whole answer
+    return shorten(written_out(" ".join(beginning.split())), LONGEST_MESSAGE)
 
 
 def problems_of(error: ValidationError, value: Any) -> list[Problem]:
