@@ -27,6 +27,7 @@ from nbchat.errors import (
     RequestRefused,
     ServiceError,
 )
+from nbchat.folders import data_folder
 from nbchat.middleware.budget import MAY_GO_OVER
 from nbchat.middleware.most_made import NOT_GIVEN
 
@@ -453,6 +454,19 @@ def test_that_a_budget_may_be_overspent_is_still_said_at_the_end(provider: RowsS
         _, watcher = watched(["a", "b"], "{value}", budget="5 USD", rate=FAST, options=given)
         told = MAY_GO_OVER.format(why=NOT_GIVEN)
         assert watcher.lines.count(told) == watcher.last.lasting.count(told) == is_said
+
+
+def test_no_key_in_a_name_is_kept(provider: RowsService, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "sk-canary-0123456789abcdef"
+    monkeypatch.setenv("KIMI_API_KEY", key)
+
+    out = nbchat.map(["a"], "{value}", MODEL, name=f"with {key}")
+    nbchat.usage("today")  # by then the ledger is on disk
+
+    files = [file for file in data_folder().rglob("*") if file.is_file()]
+    assert out.answered == 1
+    assert any(b"with [KIMI_API_KEY]" in file.read_bytes() for file in files)
+    assert not [file for file in files if key.encode() in file.read_bytes()]
 
 
 def test_a_budget_is_an_amount_with_its_currency(provider: RowsService) -> None:
