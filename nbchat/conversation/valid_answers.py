@@ -8,6 +8,7 @@ again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Unpack, cast
@@ -33,7 +34,7 @@ from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Data
 from nbchat.streams import AnswerSource, SourceOptions, Stream
-from nbchat.values.growing import NOTHING
+from nbchat.values.growing import LONG, NOTHING
 from nbchat.values.problems import InvalidValue
 from nbchat.values.value_type import ValueType
 
@@ -105,8 +106,8 @@ class _Question:
             async with aclosing(self._ask(to_send, options)) as batches:
                 async for batch in batches:
                     yield batch
-            wrong = self._check()
-            if wrong is None or number == MOST_REPAIRS:
+            wrong = await self._check()
+            if wrong is None or wrong.is_of_check or number == MOST_REPAIRS:
                 break
             notice = repair_notice(wrong, number + 1)
             self._answer.add(notice)
@@ -159,8 +160,8 @@ class _Question:
 
     # --- what became of it -------------------------------------------------------------------
 
-    def _check(self) -> InvalidValue | None:
-        """Note what the answer is. Returns what is wrong where it can be asked for again."""
+    async def _check(self) -> InvalidValue | None:
+        """Note what the answer is. Returns what is wrong with its value."""
         answer = self._answer
         why_not = not_whole(answer, self._stop)
         if why_not is not None:
@@ -168,13 +169,19 @@ class _Question:
             return None
         words = last_words(answer.parts).text
         try:
-            answer.valued = Valued(self._wanted.read(words, self._words.growing))
+            answer.valued = Valued(await self._read(words))
         except InvalidValue as wrong:
             error = invalid(answer, wrong)
             answer.valued = Valued(error=error)
             self._stop = Stop("broken", error.happened)
             return wrong
         return None
+
+    async def _read(self, words: str) -> Any:
+        """The value. A long one is read beside the loop, where other questions get on meanwhile."""
+        if len(words) < LONG:
+            return self._wanted.read(words, self._words.growing)
+        return await asyncio.to_thread(self._wanted.read, words, self._words.growing)
 
     def _end(self) -> list[Event]:
         """The words that stand, and the Stop."""

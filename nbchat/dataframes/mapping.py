@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
-from nbchat import runtime
+from nbchat import known_keys, runtime
 from nbchat.context.classes import is_from
 from nbchat.dataframes.asking import Job, RowAsker
 from nbchat.dataframes.here import Here
@@ -123,7 +123,7 @@ def run(  # noqa: PLR0913  # settled names
     wanted = None if schema is None else ValueType.of(schema)
     given = {option: value for option, value in (options or {}).items() if value is not None}
     Options.of({**given, "schema": wanted and wanted.json_schema})
-    name = "" if name is None else as_text("name", name)
+    name = "" if name is None else known_keys.hide(as_text("name", name))
     parts = identity(as_text("prompt", prompt), as_text("model", model), wanted, given)
     job = Job(
         model=model,

@@ -101,7 +101,8 @@ class Running:
         if not self._has_told:
             self._has_told = True
             for notice in answer.notices:
-                self._progress.tell(notice, passes=True)
+                if notice not in self._progress.lines:
+                    self._progress.tell(notice, passes=True)
 
     def _keep(self, checkpoint: Checkpoint, outcome: Outcome) -> None:
         """Put an answer on disk, and say once where that cannot be."""

@@ -24,6 +24,7 @@ from nbchat.dataframes.running import Running
 from nbchat.dataframes.template import Template
 from nbchat.dataframes.waiting import wait_for
 from nbchat.errors import Interrupted, NbchatError
+from nbchat.middleware.budget import may_go_over
 from nbchat.values.value_type import ValueType
 from nbchat.wording import plural
 
@@ -158,6 +159,10 @@ class Work:
             progress.plan = self._plan(waiting).line
         for remark in (*self._template.remarks, *self._questions.remarks):
             progress.tell(remark)
+        if self._job.purse:
+            over = may_go_over(self._settings, self._job.model, self._job.options)
+            if over:
+                progress.tell(over)
         if self._questions.equal and not self._is_even():
             equal = plural(self._questions.equal, "row")
             progress.tell(f"{equal} like another: asked once, though temperature is not 0.")

@@ -134,7 +134,7 @@ class Engine:
                     for event in events:
                         answer.add(event)
                     shown = [event for event in events if is_shown(event)]
-                    if shown:
+                    if shown or not batch:
                         yield shown
         finally:  # of an answer that was stopped
             for event in [*keys.flush(), *keys.notices()]:
@@ -203,6 +203,8 @@ class Engine:
                 failure = finish(error, tries, context)
             if not delivered and passage.waits_out(failure):
                 tries -= 1
+                if answer.lost:  # who pays looks at that before it is tried again
+                    yield []
                 continue
             if not delivered and refuses_schema(failure, request):
                 mode = next_mode(request)

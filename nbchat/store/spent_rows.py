@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from nbchat import known_keys
 from nbchat.catalog.amounts import Amounts
 from nbchat.middleware.spending import Spending
 from nbchat.store.stored_turn import text_for_sqlite
@@ -124,7 +125,7 @@ def _texts(spent: Spent) -> dict[str, str]:
         "provider": spending.provider,
         "currency": spending.currency,
     }
-    return {name: text_for_sqlite(text) for name, text in texts.items()}
+    return {name: text_for_sqlite(known_keys.hide(text)) for name, text in texts.items()}
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -214,6 +214,7 @@ class Store:
                 ValueError,
                 OverflowError,
                 TypeError,
+                ArithmeticError,
                 RecursionError,
             ) as error:
                 if len(first) > 1:

@@ -29,9 +29,12 @@ from nbchat.errors import (
     RequestRefused,
     ServiceError,
 )
+from nbchat.folders import data_folder
+from nbchat.middleware.budget import MAY_GO_OVER
+from nbchat.middleware.most_made import NOT_GIVEN
 from nbchat.options import OPTIONS
 
-from ..fakes.provider import Play, answer, said
+from ..fakes.provider import Play, Request, answer, said
 from ..trusted import write_trusted
 from .rows_service import (
     MODEL,
@@ -508,6 +511,54 @@ def test_a_budget_ends_it_before_it_is_overspent(provider: RowsService) -> None:
     assert 0 < out.answered < 100
     assert out.cost.amounts["USD"] <= 0.10
     assert "budget=" in str(caught.value)
+
+
+def test_without_max_tokens_the_first_rows_go_out_carefully(provider: RowsService) -> None:
+    """The first alone; by its length the others are paid for."""
+    made = [6_000, 2_500, 4_000, 5_500, 3_000]
+    on_their_way: list[int] = []
+
+    def say(prompt: str) -> Play:
+        number = int(prompt.removeprefix("row "))
+        play = answer(b"".join(said("yes", usage=(9, made[number % len(made)]))))
+
+        async def slowly(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+            on_their_way.append(provider.asked)
+            await asyncio.sleep(0.05)
+            return await play(request, writer)
+
+        return slowly
+
+    provider.say = say
+    one = (9 * 0.95 + 4_200 * 4) / 1e6
+
+    with pytest.raises(BudgetReached) as caught:
+        watched([f"row {n}" for n in range(100)], "{value}", budget=f"{10 * one} USD", rate=FAST)
+
+    out = stopped(caught.value)
+    assert provider.asked >= 5
+    assert out.cost.amounts["USD"] <= 10 * one
+    assert on_their_way[0] == 1
+
+
+def test_that_a_budget_may_be_overspent_is_still_said_at_the_end(provider: RowsService) -> None:
+    for given, is_said in (({}, 1), ({"max_tokens": 100}, 0)):
+        _, watcher = watched(["a", "b"], "{value}", budget="5 USD", rate=FAST, options=given)
+        told = MAY_GO_OVER.format(why=NOT_GIVEN)
+        assert watcher.lines.count(told) == watcher.last.lasting.count(told) == is_said
+
+
+def test_no_key_in_a_name_is_kept(provider: RowsService, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "sk-canary-0123456789abcdef"
+    monkeypatch.setenv("KIMI_API_KEY", key)
+
+    out = nbchat.map(["a"], "{value}", MODEL, name=f"with {key}")
+    nbchat.usage("today")  # by then the ledger is on disk
+
+    files = [file for file in data_folder().rglob("*") if file.is_file()]
+    assert out.answered == 1
+    assert any(b"with [KIMI_API_KEY]" in file.read_bytes() for file in files)
+    assert not [file for file in files if key.encode() in file.read_bytes()]
 
 
 def test_a_budget_is_an_amount_with_its_currency(provider: RowsService) -> None:
