@@ -147,12 +147,13 @@ def asker_for(where: Any, job: Job) -> RowAsker:
         return Here(lambda: current.source)
     if not is_from(where, "distributed", "Client"):
         raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.')
-    from nbchat.dataframes.cluster import Cluster, check_options
+    from nbchat.dataframes.cluster import Cluster
+    from nbchat.dataframes.travelling import check_options
 
     if where.asynchronous:
         raise BadOption("where is a Client that waits: make it without asynchronous=True.")
     check_options(job)
-    return Cluster(where, current.usable_settings)
+    return Cluster(where)
 
 
 def _lazily(
