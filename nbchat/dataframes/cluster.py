@@ -104,6 +104,8 @@ class _Sent:
     has_all: bool  # that is left of the budget
     share: Share | None = None
     future: Any = None  # of distributed
+    asked: int = 0  # questions
+    last: News | None = None  # when it has ended
     spendings: list[Spending] = field(default_factory=list)
 
 
@@ -139,6 +141,7 @@ class _Running:
         self._lost: Counter[str] = Counter()  # how often a question was lost
         self._one_by_one = False  # a batch has used up its share of the budget
         self._looked_at = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
         self._is_stopped = False
         self._budget = SharedBudget([])
 
@@ -159,16 +162,21 @@ class _Running:
     # --- workers ---------------------------------------------------------------------------------
 
     async def look(self) -> None:
-        """Once a second, see which workers there are, and divide the rate where that changes."""
-        now = self._loop.time()
-        if now - self._looked_at < LOOK_SECONDS:
-            return
+        """Once a second, see which workers there are; what comes meanwhile is not held up."""
+        looking = self._looking
+        if looking is None and self._loop.time() - self._looked_at >= LOOK_SECONDS:
+            looking = self._looking = asyncio.create_task(self._look())
+        if looking is not None and (looking.done() or not self._processes):
+            await looking
+            self._looking, self._looked_at = None, self._loop.time()
+
+    async def _look(self) -> None:
+        """Divide the rate where the workers have changed, and give up what is lost."""
         there = await self._client.workers()
         there = sorted(there, key=lambda address: address not in self._processes)
         there = there[: self._job.at_once]  # each of them has one at least
         if set(there) != set(self._processes) or self._rate.total != self._divided:
             await self._divide(there)
-        self._looked_at = self._loop.time()
         for id, sent in [*self._sent.items()]:
             if self._processes.get(sent.worker) != sent.process:
                 self._lose(id)
@@ -184,7 +192,8 @@ class _Running:
     def _lose(self, id: str) -> None:
         """A worker is gone: what has not come of its batch is asked again, by another."""
         sent = self._sent.pop(id)
-        self._client.drop([sent.future])
+        if sent.future is not None:
+            self._client.drop([sent.future])
         self._budget.settle(sent.share, sent.spendings)
         for key, question in reversed(sent.left.items()):
             self._lost[key] += 1
@@ -212,6 +221,7 @@ class _Running:
         left = {question.key: question for question in questions}
         id, process = uuid4().hex, self._processes[worker]
         self._sent[id] = sent = _Sent(worker, process, left, workers, has_all, share)
+        sent.asked = len(left)
         unpriced = self._settings.budgets.unpriced
         topic = self._client.topic
         batch = Batch(self._run, id, process, topic, self._packed, questions, unpriced, share)
@@ -269,15 +279,21 @@ class _Running:
         sent = self._sent.get(id)
         if sent is None:
             return []
-        report: News | None = await self._client.result(sent.future)
-        if report is None:
-            self._lose(id)
-            return []
-        self._speed.note(len(report.outcomes), report.seconds)
+        outcomes: list[Outcome] = []
+        report = sent.last
+        if report is None or sent.left:  # what was too long for the news
+            report = await self._client.result(sent.future, sent.worker)
+            if id not in self._sent:
+                return []
+            if report is None:
+                self._lose(id)
+                return []
+            outcomes = self._take(report)
+        answered = sent.asked - len(sent.left)
+        self._speed.note(answered, report.seconds)
         self._rate.note(report.rate, was_refused=report.was_refused, workers=sent.workers)
         if self._rate.total is not None:
             self._hear_rate(self._rate.total)
-        outcomes = self._take(report)
         del self._sent[id]
         self._budget.settle(sent.share, sent.spendings)
         self._waiting.extend(sent.left.values())
@@ -291,6 +307,8 @@ class _Running:
         sent = self._sent.get(news.batch)
         if sent is None:  # of a worker that was given up, or told again by the end of its batch
             return []
+        if news.is_last:
+            sent.last = news
         spendings = news.spendings[max(0, len(sent.spendings) - news.first) :]
         sent.spendings += spendings
         self._pay(spendings)
@@ -330,6 +348,8 @@ class _Running:
     def stop(self) -> None:
         """Ask nothing more. Does not wait: what workers have spent is noted when they say it."""
         self._is_stopped = True
+        if self._looking is not None:
+            self._looking.cancel()
         for sent in self._sent.values():
             self._budget.settle(sent.share, sent.spendings)
         while not self._news.empty():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from nbchat.errors import ConnectionBroken, NbchatError, SetupError
 from nbchat.wording import plural
 
 LOOK_SECONDS = 0.2  # between two looks for a worker, while there is none
+ANSWERING_SECONDS = 10.0  # that a worker has: it may have to load nbchat first
 WAIT = "distributed.comm.timeouts.connect"  # the setting of Dask for how long it waits for another
 CLOSED = "the Dask client is closed. Make another: client = dask.distributed.Client(...)."
 GONE = (
@@ -72,15 +73,14 @@ class ClusterClient:
         """
 
         async def greet(client: Any) -> dict[str, Any]:
-            calls = [
-                client.run(meet, run, part, workers=[address], on_error="return")
+            calls = {
+                asyncio.ensure_future(
+                    client.run(meet, run, part, workers=[address], on_error="return")
+                ): address
                 for address, part in parts.items()
-            ]
-            told = await asyncio.gather(*calls, return_exceptions=True)
-            return {
-                address: one.get(address) if isinstance(one, dict) else one
-                for address, one in zip(parts, told, strict=True)
             }
+            await _wait_while_there(client, calls)
+            return {address: _said(call, address) for call, address in calls.items()}
 
         greetings = await self._call(greet)
         processes = {}
@@ -103,19 +103,21 @@ class ClusterClient:
 
         return await self._call(send)
 
-    async def result(self, future: Any) -> Any:
-        """What a task has returned; None where nothing is known of it. Raises what it has."""
+    async def result(self, future: Any, worker: str) -> Any:
+        """What a task has returned; None where its worker has gone. Raises what it has raised."""
 
         async def read(client: Any) -> Any:
-            try:
-                return await future.result()
-            except Exception as error:
-                return error
+            call = asyncio.ensure_future(future.result())
+            await _wait_while_there(client, {call: worker})
+            if not call.done():
+                call.cancel()
+                return None
+            return call.exception() or call.result()
 
         found = await self._call(read)
         if isinstance(found, NbchatError):
             raise bare(found)
-        return None if isinstance(found, Exception) else found
+        return None if isinstance(found, BaseException) else found
 
     def drop(self, futures: Collection[Any]) -> None:
         """Do not run these, where they are not running yet. Does not wait."""
@@ -149,8 +151,8 @@ class ClusterClient:
 
     def _start(self, work: Callable[[Any], Any]) -> Any:
         async def run() -> Any:
-            found = work(self._client)
-            return await found if inspect.isawaitable(found) else found
+            found = work(self._client)  # a Future of Dask, which could be awaited, is the result
+            return await found if inspect.iscoroutine(found) else found
 
         coroutine = run()
         try:
@@ -163,12 +165,35 @@ class ClusterClient:
         async def quietly(client: Any) -> None:
             with suppress(Exception):  # the cluster may be gone, and then nothing of it runs
                 found = work(client)
-                if inspect.isawaitable(found):
+                if inspect.iscoroutine(found):
                     await found
 
         if self._client.status == "running":
             with suppress(SetupError):
                 self._start(quietly)
+
+
+async def _wait_while_there(client: Any, calls: Mapping[asyncio.Future[Any], str]) -> None:
+    """Wait for calls of workers, each as long as its worker is there, and never for ever.
+
+    Dask itself would wait for a worker that is gone to come back.
+    """
+    loop = asyncio.get_running_loop()
+    waiting, begun = set(calls), loop.time()
+    while waiting and loop.time() - begun < ANSWERING_SECONDS:
+        _, waiting = await asyncio.wait(waiting, timeout=LOOK_SECONDS)
+        if waiting:
+            there = await client.nthreads()
+            waiting = {call for call in waiting if calls[call] in there}
+
+
+def _said(call: asyncio.Future[Any], address: str) -> Any:
+    """What a worker has said, or what came in its place; None where nothing came."""
+    if not call.done():
+        call.cancel()
+        return None
+    failure = call.exception()
+    return call.result().get(address) if failure is None else failure
 
 
 def _process_of(address: str, greeting: Any) -> str:
