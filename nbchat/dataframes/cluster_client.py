@@ -220,3 +220,13 @@ def _process_of(address: str, greeting: Any) -> str:
 def lost(times: int) -> ConnectionBroken:
     """Why a question has no answer whose workers went away, one after the other."""
     return ConnectionBroken(f"{plural(times, 'worker')} that asked it went away, one by one.")
+
+
+def threads_of(client: Any) -> tuple[int, int]:
+    """How many workers there are, and how many threads they have; at least one of each.
+
+    Raises SetupError where the client is closed, and ConnectionBroken without a scheduler.
+    """
+    ClusterClient(client).check()
+    threads = client.nthreads()
+    return max(1, len(threads)), max(1, sum(threads.values()))

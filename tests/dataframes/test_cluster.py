@@ -54,7 +54,7 @@ def two_workers() -> Iterator[TwoWorkers]:
     with Service() as service, pytest.MonkeyPatch.context() as patch:
         _set_environment(patch, service)
         cluster = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         )
         with cluster, distributed.Client(cluster) as client:
             yield TwoWorkers(client, RowsService(service), service)
