@@ -21,6 +21,7 @@ from nbchat.wording import plural
 
 LOOK_SECONDS = 0.2  # between two looks for a worker, while there is none
 ANSWERING_SECONDS = 10.0  # that a worker has: it may have to load nbchat first
+CALL_SECONDS = 30.0  # for anything that is asked of the scheduler, as Dask itself has it
 WAIT = "distributed.comm.timeouts.connect"  # the setting of Dask for how long it waits for another
 CLOSED = "the Dask client is closed. Make another: client = dask.distributed.Client(...)."
 GONE = (
@@ -139,7 +140,7 @@ class ClusterClient:
         """What `work` gives on the client's loop. Raises ConnectionBroken where nothing comes."""
         self.check()
         task = asyncio.wrap_future(self._start(work))
-        done, _ = await asyncio.wait([task], timeout=self._seconds)
+        done, _ = await asyncio.wait([task], timeout=max(self._seconds, CALL_SECONDS))
         self.check()
         if not done or task.cancelled():
             task.cancel()
