@@ -20,6 +20,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "context/test_pictures.py": "a kernel with pandas and matplotlib",
     "dataframes/test_checkpoint.py": "maps over a socket and a disk",
     "dataframes/test_cluster.py": "worker processes",
+    "dataframes/test_cluster_money.py": "worker processes",
     "dataframes/test_cluster_troubles.py": "worker processes",
     "dataframes/test_interrupts.py": "maps over a socket, stopped",
     "dataframes/test_kills.py": "processes that are killed",

@@ -200,13 +200,14 @@ def _said(call: asyncio.Future[Any], address: str) -> Any:
 def _process_of(address: str, greeting: Any) -> str:
     """Raises SetupError where another nbchat is there, or none."""
     here = nbchat.__version__
+    told = repr(greeting).replace("\\", "")  # Dask puts some errors into others, quoted
     if isinstance(greeting, Greeting):
         if greeting.version == here:
             return greeting.process
         there = f"nbchat {greeting.version}"
-    elif isinstance(greeting, ModuleNotFoundError) and greeting.name in ("nbchat", None):
+    elif "No module named 'nbchat'" in told:
         there = "no nbchat"
-    elif isinstance(greeting, ImportError | AttributeError):
+    elif "nbchat" in told and any(word in told for word in ("ImportErr", "NotFound", "Attribute")):
         there = "another version of nbchat"
     else:
         raise SetupError(

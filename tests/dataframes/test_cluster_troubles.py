@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -13,9 +11,7 @@ from typing import Any
 import pytest
 
 import nbchat
-from nbchat import runtime
 
-from ..fakes.provider import Service
 from ..waiting import until
 from .rows_service import MODEL, RowsService, answers, hang, stopped
 
@@ -35,7 +31,14 @@ async def work():
 
 asyncio.run(work())
 """
-NO_NBCHAT = "sys.modules['nbchat'] = None"
+NO_NBCHAT = """
+class NotThere:
+    def find_spec(self, name, path=None, target=None):
+        if name == "nbchat":
+            raise ModuleNotFoundError("No module named 'nbchat'", name=name)
+
+sys.meta_path.insert(0, NotThere())
+"""
 OLD_NBCHAT = "import nbchat; nbchat.__version__ = '0.0.1'"
 
 
@@ -122,12 +125,12 @@ def test_a_scheduler_that_goes_away_in_the_middle(provider: RowsService) -> None
             until(lambda: len(provider.prompts) == 6)
             cluster.close()
 
-        threading.Thread(target=close).start()
-        with (
-            client,
-            pytest.raises(nbchat.ConnectionBroken, match="scheduler of the Dask clust") as caught,
-        ):
+        closer = threading.Thread(target=close)
+        closer.start()
+        with pytest.raises(nbchat.ConnectionBroken, match="scheduler of the Dask clu") as caught:
             nbchat.map(range(6), "{value}", MODEL, where=client)
+        closer.join()
+        client.close()
 
     assert answers(stopped(caught.value))[:3] == ["[0]", "[1]", "[2]"]
 
@@ -135,27 +138,14 @@ def test_a_scheduler_that_goes_away_in_the_middle(provider: RowsService) -> None
 # --- what cannot travel --------------------------------------------------------------------------
 
 
-def _with_key(word: str) -> str:
-    """Look a word up."""
-    return KEY + word
-
-
-class Locked:
-    """What cannot be copied to another process."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-    def __call__(self, word: str) -> str:
-        """Look a word up."""
-        return word
-
-
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"extra": {"user": KEY}}, "a key stands in extra="),
-        ({"extra": {"deep": [{"token": "sk-proj-Zq8Wn3Rt6Yb1Mv4Kx9Lp"}]}}, "a key stands in extra="),
+        (
+            {"extra": {"deep": [{"token": "sk-proj-Zq8Wn3Rt6Yb1Mv4Kx9Lp"}]}},
+            "a key stands in extra=",
+        ),
         ({"system": f"Use {KEY}."}, "a key stands in system="),
         ({"base_url": f"http://127.0.0.1:1/v1?key={KEY}"}, "a key stands in base_url="),
     ],
