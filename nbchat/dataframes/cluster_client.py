@@ -25,8 +25,8 @@ CALL_SECONDS = 30.0  # for anything that is asked of the scheduler, as Dask itse
 WAIT = "distributed.comm.timeouts.connect"  # the setting of Dask for how long it waits for another
 CLOSED = "the Dask client is closed. Make another: client = dask.distributed.Client(...)."
 GONE = (
-    "the scheduler of the Dask cluster cannot be reached any more. What was answered by then is "
-    "kept. Start it again, make another Client, and run the map again."
+    "the scheduler of the Dask cluster is gone, or its client was closed. What was answered by "
+    "then is kept. Start it again, make another Client, and run the map again."
 )
 
 
@@ -39,11 +39,13 @@ class ClusterClient:
         self._client = client
         self.topic: str = client.id
         wait = dask.config.get(WAIT, "30s")
+        self._had_workers = False
         self._seconds: float = dask.utils.parse_timedelta(wait)
 
     def check(self) -> None:
         """Raise an error where the cluster cannot be asked."""
-        if self._client.status in ("closing", "closed"):
+        is_closed = self._client.status in ("closing", "closed")
+        if is_closed and not self._had_workers:
             raise SetupError(CLOSED)
         if self._client.status != "running":
             raise ConnectionBroken(GONE)
@@ -51,21 +53,32 @@ class ClusterClient:
     # --- workers ---------------------------------------------------------------------------------
 
     async def workers(self) -> list[str]:
-        """The addresses of the workers, waiting for the first. Raises SetupError without one."""
+        """The addresses of the workers, waiting for the first.
+
+        Raises SetupError where none comes, and ConnectionBroken where all have gone.
+        """
         loop = asyncio.get_running_loop()
         begun, woken = loop.time(), None
         while True:
             found = await self._call(lambda client: client.nthreads())
             if found:
+                self._had_workers = True
                 return sorted(found)
             if woken is None:
                 woken = await self._call(lambda client: client.submit(wake, pure=False))
             if loop.time() - begun > self._seconds:
-                raise SetupError(
-                    f"the Dask cluster has no worker, and none came within {self._seconds:g} s. "
-                    "Start some, such as with cluster.scale(2), and run the map again."
-                )
+                raise self._no_worker()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _no_worker(self) -> NbchatError:
+        came = f"none came within {self._seconds:g} s"
+        to_do = "Start some, such as with cluster.scale(2), and run the map again."
+        if self._had_workers:
+            return ConnectionBroken(
+                f"the workers of the Dask cluster have gone, and {came}. "
+                f"What was answered by then is kept. {to_do}"
+            )
+        return SetupError(f"the Dask cluster has no worker, and {came}. {to_do}")
 
     async def meet(self, run: str, parts: dict[str, Part]) -> dict[str, str]:
         """Give each worker its part. The process of each that is there, by its address.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 import nbchat
 from nbchat import runtime
@@ -215,28 +215,21 @@ def test_an_answer_too_long_for_the_news_comes_with_its_batch(
     assert answers(out) == ["[a]", long, "[c]"]
 
 
-def test_a_tool_that_holds_a_lock_is_refused(client: Any, provider: RowsService) -> None:
+def test_a_schema_that_holds_a_lock_is_read_here(client: Any, provider: RowsService) -> None:
+    """It cannot travel: a worker has its JSON schema, and the value is of the class here."""
     lock = threading.Lock()
 
-    def look_up(word: str) -> str:
-        """Look a word up."""
-        with lock:
-            return word
+    class Fruit(BaseModel):
+        name: str
 
-    with pytest.raises(nbchat.SetupError, match="tools= cannot be sent to a worker"):
-        nbchat.map(["a"], "{value}", MODEL, where=client, tools=[look_up])
+        @field_validator("name")
+        @classmethod
+        def shout(cls, name: str) -> str:
+            with lock:
+                return name.upper()
 
-    assert provider.prompts == []
+    provider.say = lambda prompt: f'{{"name": "{prompt}"}}'
 
+    out = nbchat.map(["fig"], "{value}", MODEL, schema=Fruit, where=client)
 
-def test_a_key_that_a_tool_refers_to_is_not_sent(client: Any, provider: RowsService) -> None:
-    key = KEY
-
-    def look_up(word: str) -> str:
-        """Look a word up."""
-        return key + word
-
-    with pytest.raises(nbchat.SetupError, match="a key stands in what tools=") as caught:
-        nbchat.map(["a"], "{value}", MODEL, where=client, tools=[look_up])
-
-    assert KEY not in str(caught.value)
+    assert out.rows[0].value.name == "FIG"

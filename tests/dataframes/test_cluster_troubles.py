@@ -19,6 +19,7 @@ distributed = pytest.importorskip("distributed")
 dask = pytest.importorskip("dask")
 
 KEY = "sk-canary-in-the-options-0123456789"
+OTHER_KEY = "sk-proj-Zq8Wn3Rt6Yb1Mv4Kx9Lp"  # which no variable holds
 # A worker process, in which something may be strange.
 WORKER = """
 import asyncio, sys
@@ -28,6 +29,17 @@ from distributed import Worker
 async def work():
     async with Worker(sys.argv[1], nthreads=1, dashboard_address=":0") as worker:
         await worker.finished()
+
+asyncio.run(work())
+"""
+SCHEDULER = """
+import asyncio
+from distributed import Scheduler
+
+async def work():
+    async with Scheduler(host="127.0.0.1", port=0, dashboard_address=":0") as scheduler:
+        print(scheduler.address, flush=True)
+        await scheduler.finished()
 
 asyncio.run(work())
 """
@@ -116,23 +128,33 @@ def test_an_async_client(cluster: Any, provider: RowsService) -> None:
 def test_a_scheduler_that_goes_away_in_the_middle(provider: RowsService) -> None:
     """What was answered by then is in the result."""
     provider.say = lambda prompt: hang if int(prompt) > 2 else f"[{prompt}]"
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0"
-    ) as cluster:
-        client = distributed.Client(cluster.scheduler_address)
+    scheduler = subprocess.Popen([sys.executable, "-c", SCHEDULER], stdout=subprocess.PIPE)
+    assert scheduler.stdout
+    address = scheduler.stdout.readline().decode().strip()
+    with distributed.Client(address) as client:
+        worker = _join(client)
+        until(lambda: len(client.nthreads()) == 1)
 
-        def close() -> None:
-            until(lambda: len(provider.prompts) == 6)
-            cluster.close()
+        def kill() -> None:
+            try:
+                until(lambda: len(provider.prompts) == 6)
+                until(lambda: sum(one.requests for one in nbchat.usage()) == 3)
+            finally:
+                scheduler.kill()
 
-        closer = threading.Thread(target=close)
-        closer.start()
-        with pytest.raises(nbchat.ConnectionBroken, match="scheduler of the Dask clu") as caught:
-            nbchat.map(range(6), "{value}", MODEL, where=client)
-        closer.join()
-        client.close()
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            with pytest.raises(nbchat.ConnectionBroken, match="scheduler of the Das") as caught:
+                nbchat.map(range(6), "{value}", MODEL, where=client)
+        finally:
+            killer.join()
+            for process in (scheduler, worker):
+                process.kill()
+                process.wait()
+            scheduler.stdout.close()
 
-    assert answers(stopped(caught.value))[:3] == ["[0]", "[1]", "[2]"]
+    assert answers(stopped(caught.value)) == ["[0]", "[1]", "[2]", None, None, None]
 
 
 # --- what cannot travel --------------------------------------------------------------------------
@@ -164,3 +186,4 @@ def test_a_key_in_an_option_is_refused(
         nbchat.map(["a"], "{value}", MODEL, where=client, **given)
 
     assert KEY not in str(caught.value)
+    assert OTHER_KEY not in str(caught.value)
