@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-import nbchat
+from nbchat import __version__
 from nbchat.bridge import bare
 from nbchat.dataframes.cluster_worker import Batch, Greeting, ask_batch, meet, stop_run, wake
 from nbchat.dataframes.worker_pacing import Part
@@ -212,7 +212,7 @@ def _said(call: asyncio.Future[Any], address: str) -> Any:
 
 def _process_of(address: str, greeting: Any) -> str:
     """Raises SetupError where another nbchat is there, or none."""
-    here = nbchat.__version__
+    here = __version__
     told = repr(greeting).replace("\\", "")  # Dask puts some errors into others, quoted
     if isinstance(greeting, Greeting):
         if greeting.version == here:

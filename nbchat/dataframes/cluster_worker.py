@@ -17,8 +17,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-import nbchat
-from nbchat import runtime
+from nbchat import __version__, runtime
 from nbchat.bridge import bare
 from nbchat.catalog.amounts import Amounts
 from nbchat.conversation.rounds import Rounds
@@ -142,7 +141,7 @@ _process = uuid4().hex
 def meet(run: str, part: Part) -> Greeting:
     """Take this part of a run's rate, and say who this worker is. Runs on a worker's loop."""
     _runs.pace(run, part)
-    return Greeting(nbchat.__version__, _process)
+    return Greeting(__version__, _process)
 
 
 def wake() -> None:
