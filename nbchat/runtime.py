@@ -29,7 +29,7 @@ from nbchat.engine import local_servers
 from nbchat.engine.engine import Engine
 from nbchat.errors import BadCall, BadSettings, HistoryUnavailable, NbchatError
 from nbchat.loop import LoopThread
-from nbchat.middleware.budget import Budget, SetPurses
+from nbchat.middleware.budget import Budget
 from nbchat.middleware.ledger import Ledger
 from nbchat.settings import Settings
 from nbchat.store import notebook_path
@@ -68,7 +68,6 @@ class Runtime:
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self.once = Once()
         self.account = Account(self._ledger_store)
-        self.set_purses = SetPurses(self.account)
         self.has_looked = False  # for servers on this machine
         self.local_model = ""  # of a server on this machine, when one was looked for last
         self._demo_pace = DEMO_PACE
@@ -127,7 +126,8 @@ class Runtime:
     def wrapped(self, engine: AnswerSource) -> AnswerSource:
         """An engine behind its wrappers, and behind those who count the money."""
         ledger = Ledger(engine, self.usable_settings, self.account.note)
-        return wrap(Budget(ledger, self.settings, self.account, self.set_purses), self.wrappers)
+        budget = Budget(ledger, self.settings, self.account, self.account.purses)
+        return wrap(budget, self.wrappers)
 
     def list_models(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""
@@ -328,7 +328,6 @@ class Runtime:
         self._engine = self._source = None
         self.watched = False
         self.account.begin_anew()
-        self.set_purses = SetPurses(self.account)
         if self._store:
             self._store.forget()
         self.thread.forget()

@@ -154,7 +154,7 @@ class _Running:
         current = runtime.current()
         self._client.check()
         self._desk.open(self._run, self._hand_over)
-        purses = current.set_purses.of(self._settings)
+        purses = current.account.purses.of(self._settings)
         if purses:
             await current.account.refresh()
         self._budget = SharedBudget([*purses, *([self._job.purse] if self._job.purse else [])])
