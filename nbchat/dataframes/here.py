@@ -26,14 +26,16 @@ MOST_AT_ONCE = 256  # requests; below that the engine decides, by the rate that 
 class Here:
     """A RowAsker of this process."""
 
-    def __init__(self, source: Callable[[], AnswerSource]) -> None:
+    def __init__(self, source: Callable[[], AnswerSource], pacing: Pacing | None = None) -> None:
         self._source = source
+        self._pacing = pacing  # of every job; else it is made of the job's rate
 
     async def outcomes(
         self, job: Job, questions: Sequence[RowQuestion], hear_rate: Callable[[float], None]
     ) -> AsyncGenerator[Outcome]:
         """Ask them all; see RowAsker."""
-        work = _Work(self._source(), job, questions, hear_rate)
+        options = request_options(job, hear_rate, self._pacing)
+        work = _Work(self._source(), job, questions, options)
         try:
             work.start()
             for _ in questions:
@@ -51,11 +53,11 @@ class _Work:
         source: AnswerSource,
         job: Job,
         questions: Sequence[RowQuestion],
-        hear_rate: Callable[[float], None],
+        options: SourceOptions,
     ) -> None:
         self._source = source
         self._job = job
-        self._options = request_options(job, hear_rate)
+        self._options = options
         self._waiting = deque(questions)
         self._at_once = min(job.at_once or MOST_AT_ONCE, len(questions))
         self._workers: list[asyncio.Task[None]] = []
@@ -105,15 +107,18 @@ def _told(error: BaseException) -> NbchatError:
     return told
 
 
-def request_options(job: Job, hear_rate: Callable[[float], None]) -> SourceOptions:
+def request_options(
+    job: Job, hear_rate: Callable[[float], None], pacing: Pacing | None = None
+) -> SourceOptions:
     """What a source is told with each question of a job."""
+    own = Pacing(job.rate, job.at_once, is_patient=True, hear=hear_rate)
     return cast(
         SourceOptions,
         {
             **job.options,
             "cache_key": job.id,
             "shared_start": job.shared_start,
-            "pacing": Pacing(job.rate, job.at_once, is_patient=True, hear=hear_rate),
+            "pacing": own if pacing is None else pacing,
             "spent_by": SpentBy(name=job.name, turn=job.id),
             **({} if job.purse is None else {"purse": job.purse}),
         },

@@ -49,18 +49,48 @@ class Account(Protocol):
         ...
 
 
+class SetPurses:
+    """The budgets of the settings, as purses that all who spend in this process share."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._purses: dict[Scope, Purse] = {}
+
+    def of(self, settings: Settings) -> list[Purse]:
+        """Those of these settings, with what is in them now."""
+        purses = []
+        for scope in SCOPES:
+            limit: Amounts = getattr(settings.budgets, scope)
+            if not limit:
+                continue
+            purse = self._purses.get(scope)
+            if purse is None:
+                purse = self._purses[scope] = Purse(limit, spent=self._spent_in(scope))
+            purse.limit, purse.name = limit, NAMES[scope]
+            purse.to_raise = _to_raise(scope, limit, settings)
+            purses.append(purse)
+        return purses
+
+    def _spent_in(self, scope: Scope) -> Callable[[], Amounts]:
+        return lambda: self._account.spent(scope)
+
+
 class Budget:
     """An AnswerSource that asks the one behind it where that can be paid."""
 
     def __init__(
-        self, source: AnswerSource, settings: Callable[[], Settings], account: Account
+        self,
+        source: AnswerSource,
+        settings: Callable[[], Settings],
+        account: Account,
+        purses: SetPurses | None = None,
     ) -> None:
         self._source = source
         self._settings = RecentSettings(settings)
         self._account = account
         self._seen = SeenAnswers()
         self._first_alone = FirstAlone()
-        self._purses: dict[Scope, Purse] = {}
+        self._set_purses = SetPurses(account) if purses is None else purses
 
     def stream(
         self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
@@ -80,7 +110,7 @@ class Budget:
         given: Purse | None,
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings.of_request(options.get("pacing"))
-        purses = [*self._set_purses(settings), *([given] if given else [])]
+        purses = [*self._set_purses.of(settings), *([given] if given else [])]
         expect = partial(expected_cost, settings, model, messages, options, self._seen)
         expected = None
         if purses:
@@ -116,24 +146,6 @@ class Budget:
         """How long an answer was that has ended, by its provider's count or by ours."""
         if expected is not None and spent:
             self._seen.note(kind_of(expected.route, options), spent[-1].usage.output or 0)
-
-    def _set_purses(self, settings: Settings) -> list[Purse]:
-        """The budgets of the settings, as they are now."""
-        purses = []
-        for scope in SCOPES:
-            limit: Amounts = getattr(settings.budgets, scope)
-            if not limit:
-                continue
-            purse = self._purses.get(scope)
-            if purse is None:
-                purse = self._purses[scope] = Purse(limit, spent=self._spent_in(scope))
-            purse.limit, purse.name = limit, NAMES[scope]
-            purse.to_raise = _to_raise(scope, limit, settings)
-            purses.append(purse)
-        return purses
-
-    def _spent_in(self, scope: Scope) -> Callable[[], Amounts]:
-        return lambda: self._account.spent(scope)
 
 
 class _Reserved:
