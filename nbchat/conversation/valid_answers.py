@@ -33,7 +33,7 @@ from nbchat.part_lists import last_words
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Data
-from nbchat.streams import AnswerSource, SourceOptions, Stream
+from nbchat.streams import AnswerSource, Pacing, SourceOptions, Stream
 from nbchat.values.growing import LONG, NOTHING
 from nbchat.values.problems import InvalidValue
 from nbchat.values.value_type import ValueType
@@ -49,6 +49,7 @@ class ValidAnswers:
     ) -> None:
         self._source = source
         self._settings = settings
+        self._last: tuple[Any, ValueType] | None = None  # the schema of rows, and what it says
 
     def stream(
         self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
@@ -57,11 +58,19 @@ class ValidAnswers:
         schema = options.get("schema")
         if schema is None:
             return self._source().stream(model, messages, **options)
-        wanted = ValueType.of(schema)
+        wanted = self._wanted(schema, options.get("pacing"))
         cast(dict[str, Any], options)["schema"] = wanted.json_schema
         answer = Answer(model=model)
         question = _Question(self._source(), self._settings, model, wanted, options, answer)
         return Stream(question.batches(messages), answer)
+
+    def _wanted(self, schema: Any, pacing: Pacing | None) -> ValueType:
+        """What a schema says; that of many rows is read once."""
+        if self._last and schema is self._last[0] and pacing is not None and pacing.is_patient:
+            return self._last[1]
+        wanted = ValueType.of(schema)
+        self._last = schema, wanted
+        return wanted
 
 
 def valued(answer: Answer) -> Answer:
