@@ -61,9 +61,12 @@ class ResponseReader:
         dialect: Dialect,
         context: ErrorContext,
         limits: Limits = USUAL_LIMITS,
+        *,
+        joins_words: bool = False,
     ) -> None:
         self._response = response
         self._limits = limits
+        self._joins_words = joins_words  # those that arrive together, where nobody watches
         self._context = context
         self._framing: Framing = dialect.FRAMING
         self._reader: Reader = dialect.Reader()
@@ -129,7 +132,9 @@ class ResponseReader:
         return usages[-1] if usages and str(usages[-1]) else None
 
     def _take_batch(self) -> list[Event]:
-        batch, self._batch = words_joined(self._batch), []
+        batch, self._batch = self._batch, []
+        if self._joins_words:
+            batch = words_joined(batch)
         self._delivered = True
         self._answered.note(batch)
         return self._surrogates.join(batch)
