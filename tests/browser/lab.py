@@ -60,10 +60,14 @@ def chromium() -> Iterator[Any]:
 
 
 class Lab:
-    """A JupyterLab server on a free port, with its own settings and notebooks."""
+    """A JupyterLab server on a free port, with its own settings and notebooks.
 
-    def __init__(self, folder: Path, chromium: Any) -> None:
+    It goes without our extension, also where that is installed, unless this is the folder of one.
+    """
+
+    def __init__(self, folder: Path, chromium: Any, extension: Path | None = None) -> None:
         self.folder = folder
+        self._extension = extension
         self._chromium = chromium
         self._count = 0
         self._pages = 0
@@ -75,6 +79,7 @@ class Lab:
     def __enter__(self) -> Lab:
         for name in ("settings", "notebooks"):
             (self.folder / name).mkdir(exist_ok=True)
+        self._place_extension()
         quiet = {
             name: value
             for name, value in os.environ.items()
@@ -100,6 +105,7 @@ class Lab:
                 "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
                 "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
                 "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+                "JUPYTER_PATH": str(self.folder / "jupyter"),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),
                 "NBCHAT_HISTORY": "off",
             },
@@ -112,6 +118,16 @@ class Lab:
                 return self
             time.sleep(0.2)
         raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
+
+    def _place_extension(self) -> None:
+        if self._extension:
+            place = self.folder / "jupyter" / "labextensions"
+            place.mkdir(parents=True)
+            (place / "nbchat").symlink_to(self._extension)
+            return
+        settings = self.folder / "config" / "labconfig" / "page_config.json"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps({"disabledExtensions": {"nbchat": True}}))
 
     def __exit__(self, *_: object) -> None:
         self._drop()
