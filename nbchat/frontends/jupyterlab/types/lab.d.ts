@@ -41,6 +41,7 @@ interface Commands {
     id: string,
     command: { label: string; isEnabled(): boolean; execute(): Promise<void> },
   ): void;
+  addKeyBinding(binding: { command: string; keys: string[]; selector: string }): void;
 }
 
 interface Palette {
@@ -173,11 +174,13 @@ interface EditorState {
   doc: { length: number; lineAt(place: number): { from: number; to: number }; toString(): string };
   sliceDoc(from: number, to: number): string;
   field<Value>(field: StateField<Value>): Value;
+  selection: { main: { empty: boolean; head: number } };
+  replaceSelection(text: string): object;
 }
 
 interface EditorView {
   state: EditorState;
-  dispatch(change: { effects: Effect }): void;
+  dispatch(change: object): void;
 }
 
 /** Something that an editor can be given. */
@@ -214,7 +217,7 @@ interface Decoration {
 
 /** What depends on parts of an editor's state. */
 interface Computed<Value> {
-  compute(parts: Extension[], from: (state: EditorState) => Value): Extension;
+  compute(parts: (Extension | "selection")[], from: (state: EditorState) => Value): Extension;
   from(field: StateField<Value>): Extension;
 }
 

@@ -13,7 +13,7 @@ const CELLS = { "": "", python: "", py: "", ipython: "", bash: "%%bash\n", sh: "
  * @param {NotebookPanel} panel
  * @param {CodeCell} cell  whose outputs have code
  */
-export function watch(lab, panel, cell) {
+export function dressBlocks(lab, panel, cell) {
   const { node } = cell.outputArea;
   const look = () => {
     for (const code of node.querySelectorAll(BLOCKS)) {

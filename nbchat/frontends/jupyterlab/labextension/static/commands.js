@@ -3,10 +3,10 @@
 /**
  * @param {Lab} lab
  * @param {WeakMap<NotebookPanel, KernelLink>} kernels
- * @param {{ palette?: Palette, mainMenu?: MainMenu, shared: (name: string) => Promise<any> }} places
+ * @param {{ palette: Palette | null, mainMenu: MainMenu | null, shared: (name: string) => Promise<any> }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export async function add(lab, kernels, { palette, mainMenu, shared }) {
+export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
   const { commands } = lab.app;
   const ids = [];
   for (const { name, act } of COMMANDS) {

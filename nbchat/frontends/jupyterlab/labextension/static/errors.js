@@ -1,20 +1,21 @@
 // Buttons under a traceback: the lines of ours that have it fixed or explained.
 
+import { isQuestion } from "./prose.js";
+
 /**
  * @param {Lab} lab
  * @param {NotebookPanel} panel
  * @param {CodeCell} cell  that may fail
  * @param {KernelLink} kernel
- * @param {(source: string) => boolean} isQuestion
  */
-export function watch(lab, panel, cell, kernel, isQuestion) {
+export function dressErrors(lab, panel, cell, kernel) {
   const { outputArea, model } = cell;
   const look = () => {
     const fits = kernel.isOpen && !isQuestion(model.sharedModel.getSource());
     for (let place = 0; place < outputArea.model.length; place += 1) {
-      const node = outputArea.widgets[place]?.node;
+      const node = outputArea.widgets[place]?.node.querySelector(".jp-OutputArea-output");
       if (!node || outputArea.model.get(place).type !== "error") continue;
-      const made = node.querySelector(":scope > .nbchat-acts");
+      const made = node.querySelector(".nbchat-acts");
       if (!fits) made?.remove();
       else if (!made) node.append(actsFor(lab, panel, cell, kernel));
     }

@@ -7,17 +7,6 @@
   let scope = {};
 
   /**
-   * The address of a file that lies beside this one, of the same version.
-   *
-   * @param {string} name
-   */
-  function beside(name) {
-    const address = new URL(name, script.src);
-    address.search = new URL(script.src).search;
-    return address.href;
-  }
-
-  /**
    * A package of JupyterLab, the newest where there are several.
    *
    * @param {string} name
@@ -37,8 +26,8 @@
     },
     async get() {
       try {
-        const { makePlugin } = await import(beside("plugin.js"));
-        const plugin = await makePlugin(shared, beside);
+        const { makePlugin } = await import(new URL("plugin.js", script.src).href);
+        const plugin = await makePlugin(shared);
         return () => ({ __esModule: true, default: plugin });
       } catch (error) {
         console.error("nbchat goes without its extension of JupyterLab:", error);

@@ -1,19 +1,21 @@
 // The plugin: it waits for notebooks, and gives every code cell in them what belongs to it.
 
+import { dressBlocks } from "./blocks.js";
+import { workOn } from "./cells.js";
+import { addCommands } from "./commands.js";
+import { dressErrors } from "./errors.js";
+import { linkTo } from "./link.js";
+import { proseFor } from "./prose.js";
+
 /**
  * @param {(name: string) => Promise<any>} shared  a package of JupyterLab
- * @param {(name: string) => string} beside  the address of a file of ours
  * @returns {Promise<LabPlugin>}
  */
-export async function makePlugin(shared, beside) {
-  const files = ["prose", "link", "cells", "blocks", "errors", "commands"];
-  const [prose, link, cells, blocks, errors, commands] = await Promise.all(
-    files.map((name) => import(beside(`${name}.js`))),
-  );
+export async function makePlugin(shared) {
   const [notebook, state, view] = await Promise.all(
     ["@jupyterlab/notebook", "@codemirror/state", "@codemirror/view"].map(shared),
   );
-  const words = await (await fetch(beside("words.json"))).json();
+  const words = await (await fetch(ownFile("words.json"))).json();
   const tokens = await optionalTokens(shared);
 
   return {
@@ -22,23 +24,23 @@ export async function makePlugin(shared, beside) {
     optional: [notebook.INotebookTracker, ...tokens],
     activate(app, tracker, translator, palette, mainMenu) {
       if (!tracker) return;
-      addStyle(beside("style.css"));
+      addStyle(ownFile("style.css"));
       const phrase = phrases(words, translator?.languageCode ?? "en");
       /** @type {Lab} */
-      const lab = { app, tracker, ...cells.workOn(phrase, notebook.NotebookActions), phrase };
-      const questions = prose.proseFor(state, view);
+      const lab = { app, tracker, ...workOn(phrase, notebook.NotebookActions), phrase };
+      const questions = proseFor(state, view, lab);
       /** @type {WeakMap<NotebookPanel, KernelLink>} */
       const kernels = new WeakMap();
       watchNotebooks(tracker, (panel) => {
-        const kernel = link.linkTo(panel);
+        const kernel = linkTo(panel);
         kernels.set(panel, kernel);
         return (cell) => {
           questions.dress(cell, kernel);
-          blocks.watch(lab, panel, cell);
-          errors.watch(lab, panel, cell, kernel, prose.isQuestion);
+          dressBlocks(lab, panel, cell);
+          dressErrors(lab, panel, cell, kernel);
         };
       });
-      commands.add(lab, kernels, { palette, mainMenu, shared });
+      addCommands(lab, kernels, { palette, mainMenu, shared });
     },
   };
 }
@@ -65,6 +67,15 @@ async function optionalTokens(shared) {
     }
   });
   return Promise.all(found);
+}
+
+/**
+ * The address of a file that lies beside this one.
+ *
+ * @param {string} name
+ */
+function ownFile(name) {
+  return new URL(name, import.meta.url).href;
 }
 
 /** @param {string} address */

@@ -3,6 +3,8 @@
 // Comments may stand above the line.
 const QUESTION = /^\s*(?:#[^\n]*\n\s*)*%%chat(?=\s|$)/;
 const MARKDOWN = "text/x-ipythongfm";
+const NAME_BEGUN = /(?<!\{)\{[\p{L}\p{N}_]*$/u;
+const INDENT = "    ";
 const TOP = 5_000; // characters at the beginning in which a `%%chat` is looked for
 const PAUSE = 300; // milliseconds after a keystroke before the kernel is asked for names
 
@@ -14,8 +16,9 @@ export function isQuestion(source) {
 /**
  * @param {CodeMirrorState} state
  * @param {CodeMirrorView} view
+ * @param {Lab} lab
  */
-export function proseFor(state, view) {
+export function proseFor(state, view, lab) {
   const { EditorState, Prec, StateEffect, StateField } = state;
   const { Decoration, EditorView } = view;
   /** @type {EffectKind<ToPage.Names>} */
@@ -61,11 +64,26 @@ export function proseFor(state, view) {
     return Decoration.set(marks, true);
   }
 
+  /**
+   * Whether Tab is nothing but Tab here: between words, where only names in braces are completed.
+   *
+   * @param {EditorState} now
+   */
+  function isAmongWords(now) {
+    const { empty, head } = now.selection.main;
+    const end = now.field(question);
+    if (!end || !empty || head <= end) return false;
+    return !NAME_BEGUN.test(now.sliceDoc(now.doc.lineAt(head).from, head));
+  }
+
   const extension = [
     question,
     names,
     EditorView.contentAttributes.compute([question], (now) =>
       now.field(question) ? { class: "cm-lineWrapping nbchat-question", spellcheck: "true" } : {},
+    ),
+    EditorView.contentAttributes.compute([question, "selection"], (now) =>
+      isAmongWords(now) ? { class: "nbchat-words" } : {},
     ),
     EditorView.decorations.compute([question], (now) => {
       const end = now.field(question);
@@ -77,6 +95,21 @@ export function proseFor(state, view) {
       ),
     ),
   ];
+
+  lab.app.commands.addCommand("nbchat:indent", {
+    label: lab.phrase("command.indent"),
+    isEnabled: () => Boolean(lab.tracker.currentWidget),
+    async execute() {
+      const shown = lab.tracker.currentWidget?.content.activeCell?.editor?.editor;
+      shown?.dispatch(shown.state.replaceSelection(INDENT));
+    },
+  });
+  // It is nearer to where keys arrive than the completer's, which therefore does not hear it.
+  lab.app.commands.addKeyBinding({
+    command: "nbchat:indent",
+    keys: ["Tab"],
+    selector: ".jp-Notebook .nbchat-words",
+  });
 
   return {
     /**
