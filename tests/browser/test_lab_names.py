@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab, edit, wait_for_language
+from .test_completion import OFFERED, VALUES, press_tab
 
 QUESTION = "%%chat demo\n😀 Is {x} in {df:schema} or {nothing}, `{x}` or {{x}}?"
 MARKS = """n => {
@@ -75,3 +76,16 @@ def test_columns_are_names_where_each_row_is_asked(in_extended_lab: InExtendedLa
     notebook.run(0)
     wait_for_marks(notebook, 1, ["{city}"], ["{x}"])
     assert notebook.page.evaluate(MARKS, 2) == [[], []]
+
+
+def test_tab_completes_what_has_a_name(in_extended_lab: InExtendedLab) -> None:
+    """As without the extension; between words Tab is a tab, as test_lab_questions says."""
+    notebook = in_extended_lab(f"{LOAD}\n{VALUES}", "")
+    notebook.run(0)
+    for typed, names, whole in OFFERED:
+        offered = press_tab(notebook, typed)
+        if offered:
+            notebook.page.keyboard.press("Enter")
+
+        assert offered == (names if len(names) > 1 else []), typed
+        assert notebook.sources()[-1] == whole
