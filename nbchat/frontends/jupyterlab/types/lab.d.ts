@@ -73,6 +73,8 @@ interface Notebook {
   activeCellIndex: number;
   mode: "command" | "edit";
   deselectAll(): void;
+  activate(): void;
+  scrollToItem?(place: number): void;
 }
 
 interface NotebookModel {

@@ -9,6 +9,13 @@ const BLOCKS = ".nbc fieldset > pre";
 const CELLS = { "": "", python: "", py: "", ipython: "", bash: "%%bash\n", sh: "%%bash\n" };
 
 /**
+ * The last cell that was inserted from the answer of another.
+ *
+ * @type {WeakMap<CodeCell, CodeCell>}
+ */
+const inserted = new WeakMap();
+
+/**
  * @param {Lab} lab
  * @param {NotebookPanel} panel
  * @param {CodeCell} cell  whose outputs have code
@@ -48,7 +55,7 @@ function dress(lab, panel, cell, block) {
   const buttons = [lab.button("copy", () => copy(text()))];
   const start = CELLS[language.toLowerCase()];
   if (start !== undefined) {
-    const insert = () => lab.insertBelow(panel, cell, start + text());
+    const insert = () => insertInOrder(lab, panel, cell, start + text());
     buttons.push(
       lab.button("below", () => {
         insert();
@@ -69,6 +76,20 @@ function dress(lab, panel, cell, block) {
   }
   block.classList.add("nbchat-block");
   block.append(lab.group(`${lab.phrase("code")} ${language}`.trim(), ...buttons));
+}
+
+/**
+ * Below what was inserted from this answer before, so that several blocks keep their order.
+ *
+ * @param {Lab} lab
+ * @param {NotebookPanel} panel
+ * @param {CodeCell} cell
+ * @param {string} source
+ */
+function insertInOrder(lab, panel, cell, source) {
+  const last = inserted.get(cell);
+  const near = last && panel.content.widgets.includes(last) ? last : cell;
+  inserted.set(cell, lab.insertBelow(panel, near, source));
 }
 
 /**

@@ -12,6 +12,8 @@ export function workOn(phrase, actions) {
     button(name, act) {
       const made = document.createElement("button");
       made.type = "button";
+      // Else a key is one of the notebook's, which looks at what has the focus: dd deletes the cell.
+      made.dataset.lmSuppressShortcuts = "true";
       made.textContent = phrase(name);
       made.addEventListener("click", async () => {
         const done = await act();
@@ -29,8 +31,6 @@ export function workOn(phrase, actions) {
       made.className = "nbchat-acts";
       made.setAttribute("role", "group");
       made.setAttribute("aria-label", label);
-      // Else a key on a button is one of the notebook's: Enter would go into the cell.
-      made.dataset.lmSuppressShortcuts = "true";
       made.append(...buttons);
       return made;
     },
@@ -41,6 +41,7 @@ export function workOn(phrase, actions) {
       content.model?.sharedModel.insertCell(place, { cell_type: "code", source });
       content.activeCellIndex = place;
       content.deselectAll();
+      content.scrollToItem?.(place);
       return content.widgets[place];
     },
 

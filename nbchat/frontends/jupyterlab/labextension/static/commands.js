@@ -18,8 +18,7 @@ export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
       async execute() {
         const panel = lab.tracker.currentWidget;
         if (!panel) return;
-        await load(lab, panel, kernels.get(panel));
-        await act(lab, panel);
+        if (await load(lab, panel, kernels.get(panel))) await act(lab, panel);
       },
     });
     palette?.addItem({ command: id, category: lab.phrase("menu") });
@@ -38,25 +37,27 @@ export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
 }
 
 /**
- * Runs `%load_ext nbchat` where that has not been done in this kernel.
+ * Runs `%load_ext nbchat` where that has not been done in this kernel; false where it fails.
  *
  * @param {Lab} lab
  * @param {NotebookPanel} panel
  * @param {KernelLink | undefined} kernel
  */
 async function load(lab, panel, kernel) {
-  if (!kernel || kernel.isOpen) return;
+  if (!kernel || kernel.isOpen) return true;
   lab.insertBelow(panel, panel.content.activeCell, "%load_ext nbchat");
-  await lab.run(panel);
+  return lab.run(panel);
 }
 
 /** @type {{ name: string, act: (lab: Lab, panel: NotebookPanel) => unknown }[]} */
 const COMMANDS = [
   {
     name: "ask",
-    act(lab, { content }) {
+    async act(lab, { content }) {
       const source = "%%chat --above 1\n";
       const cell = lab.insertBelow({ content }, content.activeCell, source);
+      await cell.ready;
+      content.activate();
       content.mode = "edit";
       cell.editor?.setCursorPosition({ line: 1, column: 0 });
     },
