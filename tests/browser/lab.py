@@ -22,11 +22,14 @@ from typing import Any
 
 import pytest
 
+import nbchat
+
 DEADLINE = 30_000  # milliseconds for anything to appear; a wait that long is a failure
 ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+EXTENSION = Path(nbchat.__file__).parent / "frontends" / "jupyterlab" / "labextension"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -62,12 +65,12 @@ def chromium() -> Iterator[Any]:
 class Lab:
     """A JupyterLab server on a free port, with its own settings and notebooks.
 
-    It goes without our extension, also where that is installed, unless this is the folder of one.
+    Our extension is installed, and switched off unless this is to be an `extended` one.
     """
 
-    def __init__(self, folder: Path, chromium: Any, extension: Path | None = None) -> None:
+    def __init__(self, folder: Path, chromium: Any, *, extended: bool = False) -> None:
         self.folder = folder
-        self._extension = extension
+        self._extended = extended
         self._chromium = chromium
         self._count = 0
         self._pages = 0
@@ -79,7 +82,7 @@ class Lab:
     def __enter__(self) -> Lab:
         for name in ("settings", "notebooks"):
             (self.folder / name).mkdir(exist_ok=True)
-        self._place_extension()
+        self._install_extension()
         quiet = {
             name: value
             for name, value in os.environ.items()
@@ -119,15 +122,14 @@ class Lab:
             time.sleep(0.2)
         raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
 
-    def _place_extension(self) -> None:
-        if self._extension:
-            place = self.folder / "jupyter" / "labextensions"
-            place.mkdir(parents=True)
-            (place / "nbchat").symlink_to(self._extension)
-            return
-        settings = self.folder / "config" / "labconfig" / "page_config.json"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps({"disabledExtensions": {"nbchat": True}}))
+    def _install_extension(self) -> None:
+        place = self.folder / "jupyter" / "labextensions"
+        place.mkdir(parents=True)
+        (place / "nbchat").symlink_to(EXTENSION)
+        if not self._extended:
+            settings = self.folder / "config" / "labconfig" / "page_config.json"
+            settings.parent.mkdir(parents=True)
+            settings.write_text(json.dumps({"disabledExtensions": {"nbchat": True}}))
 
     def __exit__(self, *_: object) -> None:
         self._drop()

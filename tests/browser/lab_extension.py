@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import nbchat
-
 from .lab import Lab, Notebook, missing
 
-FOLDER = Path(nbchat.__file__).parent / "frontends" / "jupyterlab" / "labextension"
 LOAD = "import os\nos.environ['NBCHAT_MODEL'] = 'demo'\n%load_ext nbchat"
 
 InExtendedLab = Callable[..., Notebook]
@@ -34,7 +30,7 @@ def extended_lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
         import jupyterlab  # noqa: F401
     except ImportError:
         missing("jupyterlab is not installed")
-    with Lab(tmp_path_factory.mktemp("extended"), chromium, FOLDER) as lab:
+    with Lab(tmp_path_factory.mktemp("extended"), chromium, extended=True) as lab:
         yield lab
 
 
