@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,16 @@ def test_it_is_there_while_nbchat_is_loaded_and_opens_nothing_in_the_page(tmp_pa
     assert [m["data"] for m in loaded.of("comm_msg")] == [{"kind": "hello"}]
     assert [m["comm_id"] for m in again.of("comm_close")] == [COMM]
     assert loaded.of("comm_open") == again.of("comm_open") == []
+
+
+def test_it_is_there_where_ipython_itself_loads_nbchat(tmp_path: Path) -> None:
+    """Before any cell, so that nothing runs to which its greeting could belong."""
+    profile = tmp_path / "profile_default"
+    profile.mkdir()
+    settings = "c.InteractiveShellApp.extensions = ['nbchat']\n"
+    (profile / "ipython_kernel_config.py").write_text(settings)
+    with RunningKernel(tmp_path, {**os.environ, "IPYTHONDIR": str(tmp_path)}) as kernel:
+        assert comms(kernel) == {COMM: {"target_name": COMM}}
 
 
 def test_it_says_which_names_are_values(kernel: RunningKernel, request_answer: Request) -> None:
