@@ -67,6 +67,17 @@ def test_marks_are_there_after_a_reload_and_gone_after_a_restart(
     wait_for_marks(notebook, 1, [], [])
 
 
+def test_a_second_view_of_the_notebook_has_the_marks_too(in_extended_lab: InExtendedLab) -> None:
+    notebook = in_extended_lab(f"{LOAD}\nx = df = 1", QUESTION, own_page=True)
+    notebook.run(0)
+    wait_for_marks(notebook, 1, ["{x}", "{df:schema}"], ["{nothing}"])
+    notebook.execute("docmanager:clone")
+    notebook.page.wait_for_function(
+        "document.querySelectorAll('.jp-NotebookPanel .nbchat-no-name').length === 2"
+    )
+    assert notebook.page.locator(".nbchat-name").count() == 4
+
+
 def test_columns_are_names_where_each_row_is_asked(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(
         f"{LOAD}\nrows = [{{'city': 'Rome'}}]\nx = 1",

@@ -178,6 +178,7 @@ interface EditorState {
   field<Value>(field: StateField<Value>): Value;
   selection: { main: { empty: boolean; head: number } };
   replaceSelection(text: string): object;
+  readOnly: boolean;
 }
 
 interface EditorView {

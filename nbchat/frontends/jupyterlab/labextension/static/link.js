@@ -16,11 +16,24 @@ function endsCell({ header, content, parent_header }) {
 }
 
 /**
- * @param {NotebookPanel} panel
+ * Two views of a notebook have one session, and therefore one link.
+ *
+ * @type {WeakMap<SessionContext, KernelLink>}
+ */
+const links = new WeakMap();
+
+/** @param {NotebookPanel} panel */
+export function linkTo({ sessionContext }) {
+  const link = links.get(sessionContext) ?? newLink(sessionContext);
+  links.set(sessionContext, link);
+  return link;
+}
+
+/**
+ * @param {SessionContext} sessionContext
  * @returns {KernelLink}
  */
-export function linkTo(panel) {
-  const { sessionContext } = panel;
+function newLink(sessionContext) {
   /** @type {Set<() => void>} */
   const hearers = new Set();
   /** @type {Map<string, (answer: any) => void>} */
@@ -57,6 +70,7 @@ export function linkTo(panel) {
     changed();
     if (!kernel) return;
     kernel.iopubMessage.connect((_, message) => {
+      if (kernel !== followed) return;
       if (isOurs(message)) open(kernel);
       if (endsCell(message)) changed();
     });

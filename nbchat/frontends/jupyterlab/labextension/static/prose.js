@@ -101,7 +101,7 @@ export function proseFor(state, view, lab) {
     isEnabled: () => Boolean(lab.tracker.currentWidget),
     async execute() {
       const shown = lab.tracker.currentWidget?.content.activeCell?.editor?.editor;
-      shown?.dispatch(shown.state.replaceSelection(INDENT));
+      if (shown && !shown.state.readOnly) shown.dispatch(shown.state.replaceSelection(INDENT));
     },
   });
   // It is nearer to where keys arrive than the completer's, which therefore does not hear it.
