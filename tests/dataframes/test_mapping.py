@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pandas
 import polars
@@ -33,6 +33,8 @@ from nbchat.folders import data_folder
 from nbchat.middleware.budget import MAY_GO_OVER
 from nbchat.middleware.most_made import NOT_GIVEN
 from nbchat.options import OPTIONS
+from nbchat.runtime import Runtime, current
+from nbchat.streams import AnswerSource, Stream
 
 from ..fakes.provider import Play, Request, answer, said
 from ..trusted import write_trusted
@@ -333,10 +335,11 @@ def test_a_validator_that_fails_for_every_row_ends_it(provider: RowsService) -> 
     assert len(stopped(caught.value).failed) == ROWS
 
 
-@pytest.mark.parametrize(
-    "kind", [SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, Panic]
-)
-def test_what_a_validator_raises_to_end_everything_ends_the_map_alone(
+ENDINGS = (SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, Panic)
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_a_validator_that_would_end_everything_fails_its_row(
     provider: RowsService, kind: type[BaseException]
 ) -> None:
     def check(label: str) -> str:
@@ -349,11 +352,36 @@ def test_what_a_validator_raises_to_end_everything_ends_the_map_alone(
 
     provider.say = lambda prompt: f'{{"label": "{prompt}"}}'
 
-    with pytest.raises(NbchatError, match=kind.__name__) as caught:
-        nbchat.map([str(n) for n in range(9)], "{value}", MODEL, schema=Checked, at_once=1)
+    out = nbchat.map([str(n) for n in range(9)], "{value}", MODEL, schema=Checked)
 
-    assert answers(stopped(caught.value))[:5] == [f'{{"label": "{n}"}}' for n in range(5)]
-    assert answers(nbchat.map(["7"], "{value}", MODEL)) == ['{"label": "7"}']  # the engine runs
+    [failed] = out.failed
+    assert (failed.index, len(out)) == (5, 9)
+    assert kind.__name__ in str(failed.error)
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_a_wrapper_that_would_end_everything_ends_the_map_alone(
+    provider: RowsService, kind: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ending:
+        def __init__(self, source: AnswerSource) -> None:
+            self._source = source
+
+        def stream(self, model: str, messages: Any, **options: Any) -> Stream:
+            if messages == "5":
+                raise kind("enough")
+            return self._source.stream(model, messages, **options)
+
+    current().close()
+    monkeypatch.setattr(Runtime, "wrappers", (Ending,))
+    provider.say = lambda prompt: f"about {prompt}"
+
+    with pytest.raises(NbchatError, match=kind.__name__) as caught:
+        nbchat.map([str(n) for n in range(9)], "{value}", MODEL, at_once=1)
+
+    assert answers(stopped(caught.value))[:5] == [f"about {n}" for n in range(5)]
+    assert answers(nbchat.map(["7"], "{value}", MODEL)) == ["about 7"]  # the engine runs
+    current().close()
 
 
 def test_failures_between_answers_do_not_end_it(provider: RowsService) -> None:
