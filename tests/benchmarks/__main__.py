@@ -25,6 +25,7 @@ from . import (
     rows_at_once,
     saved_size,
     spending,
+    stopped_rows,
     tables,
     tool_interrupts,
     tool_output,
@@ -238,6 +239,19 @@ def many_rows(quick: bool) -> Iterator[Row]:
     )
 
 
+def stopped_maps(quick: bool) -> Iterator[Row]:
+    by_number = stopped_rows.measured(3 if quick else stopped_rows.TIMES)
+    few, many = by_number.values()
+    ratio = f"{median(many) / median(few):.1f}x a stop with {min(by_number)} on their way"
+    yield Row(
+        f"stop of a map with {max(by_number)} on their way, worst",
+        f"{1000 * many[-1]:.0f} ms",
+        ratio,
+        "< 300 ms",
+        many[-1] < stopped_rows.PROMISED,
+    )
+
+
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "iopub": bytes_sent,
     "the browser": in_the_browser,
@@ -252,6 +266,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "tables": large_tables,
     "rows at a hidden limit": limited_rows,
     "rows at once": many_rows,
+    "stopped rows": stopped_maps,
     "spending": what_was_spent,
 }
 

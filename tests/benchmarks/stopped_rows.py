@@ -17,6 +17,8 @@ from ..fakes.provider import Service, answer, said
 from ..running_kernel import RunningKernel
 
 TIMES = 10
+AT_ONCE = (64, 256)  # requests on their way
+PROMISED = 0.3  # seconds
 FIRST = 8  # rows that a map asks before all others, to know what it will take
 MAP = """
 try:
@@ -42,7 +44,8 @@ def seconds(kernel: RunningKernel, service: Service, at_once: int) -> float:
     return time.monotonic() - pressed
 
 
-def compare() -> None:
+def measured(times: int = TIMES) -> dict[int, list[float]]:
+    """The seconds of each stop, in order of length, by how many were on their way."""
     with (
         Service() as service,
         tempfile.TemporaryDirectory() as folder,
@@ -54,13 +57,17 @@ def compare() -> None:
             "from nbchat.errors import Interrupted\nos.environ.update("
             f"KIMI_API_KEY='benchmark', KIMI_BASE_URL='{service.url}/v1')"
         )
-        for at_once in (64, 256):
-            took = sorted(seconds(kernel, service, at_once) for _ in range(TIMES))
-            median, worst = statistics.median(took), took[-1]
-            print(
-                f"{at_once:4} on their way: {1000 * median:4.0f} ms, at most {1000 * worst:.0f} ms"
-            )
+        return {
+            at_once: sorted(seconds(kernel, service, at_once) for _ in range(times))
+            for at_once in AT_ONCE
+        }
+
+
+def main() -> None:
+    for at_once, took in measured().items():
+        median, worst = 1000 * statistics.median(took), 1000 * took[-1]
+        print(f"{at_once:4} on their way: {median:4.0f} ms, at most {worst:.0f} ms")
 
 
 if __name__ == "__main__":
-    compare()
+    main()
