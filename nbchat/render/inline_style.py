@@ -17,7 +17,7 @@ ASKED = (
     "border-radius:12px;background:#8882;white-space:pre-wrap"
 )
 TALL = "max-height:26em;overflow:auto"
-CODE = "border:1px solid #8884;margin:1em 0;font-size:13px"
+CODE = "border:1px solid #8884;margin:1em 0"
 WIDE_CODE = f"{CODE};min-width:0"  # or a field set would be as wide as its longest line
 SCROLLS = "overflow:auto"
 UNBROKEN = "white-space:pre"

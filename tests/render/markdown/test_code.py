@@ -29,8 +29,8 @@ def test_a_fence_has_its_language_and_its_colours() -> None:
 
 
 def test_indented_code_and_unnamed_fences_have_no_label() -> None:
-    assert to_html("    a < b").endswith('13px"><pre>a &lt; b</pre></fieldset>\n')
-    assert to_html("```\na\n\n```").endswith('13px"><pre>a\n</pre></fieldset>\n')
+    assert to_html("    a < b").endswith('1em 0"><pre>a &lt; b</pre></fieldset>\n')
+    assert to_html("```\na\n\n```").endswith('1em 0"><pre>a\n</pre></fieldset>\n')
 
 
 def test_a_blank_first_line_is_kept() -> None:
