@@ -67,3 +67,16 @@ def test_answers_and_the_panel_end_at_the_same_right_edge(ask: Ask, service: Ser
 
 def place(notebook: Any, name: str) -> Any:
     return notebook.page.locator(f".jp-OutputArea-output .nbc {name}").first.bounding_box()
+
+
+def test_the_list_of_models_has_one_line_for_each_where_there_is_room(ask: Ask) -> None:
+    notebook = ask("%chat models", size=(1400, 1000))
+    notebook.run(1)
+    rows = notebook.page.locator(".nbc-lines tbody tr")
+
+    heights = {round(row.bounding_box()["height"]) for row in rows.all()}
+    table = notebook.page.locator(".nbc-lines")
+
+    assert rows.count() > 10
+    assert max(heights) < 30
+    assert table.evaluate("node => node.scrollWidth - node.clientWidth") == 0
