@@ -70,7 +70,7 @@ def place(notebook: Any, name: str) -> Any:
 
 
 def test_the_list_of_models_has_one_line_for_each_where_there_is_room(ask: Ask) -> None:
-    notebook = ask("%chat models", size=(1400, 1000))
+    notebook = ask("%chat models", size=(1700, 1000))
     notebook.run(1)
     rows = notebook.page.locator(".nbc-lines tbody tr")
 
