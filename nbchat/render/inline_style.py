@@ -10,7 +10,7 @@ from __future__ import annotations
 PAGE = "max-width:924px;overflow-wrap:break-word"
 THINKING = "opacity:.8;font-size:13px;margin:0 0 1em"
 THOUGHT = "border-left:2px solid #8887;margin:.35em 0 0 .28em;padding:.1em .95em"
-NOTE = "display:list-item;list-style:inside;opacity:.7;font-size:13px"  # with a dot before it
+NOTE = "border-left:2px solid #8887;padding:0 .95em;opacity:.7;font-size:13px"
 FOOT = "opacity:.7"
 ASKED = (
     "display:table;margin:1em 0 1em auto;max-width:86%;padding:.45em .9em;"

@@ -80,3 +80,19 @@ def test_the_list_of_models_has_one_line_for_each_where_there_is_room(ask: Ask) 
     assert rows.count() > 10
     assert max(heights) < 30
     assert table.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+
+
+def test_a_notice_has_a_sign_of_its_own(ask: Ask, service: Service) -> None:
+    """It looked like the answer's first bullet."""
+    service.plays(answer(*said("- one point", finish="length")))
+    notebook = ask("%%chat kimi-k2.6\nTalk", PANEL)
+    notebook.run(1, 2)
+    notebook.page.wait_for_selector(".nbp-foot")
+
+    for name in (".jp-OutputArea-output .nbc .nbc-note", ".nbp-answer .nbc-note"):
+        notice = notebook.page.locator(name).first
+        display = notice.evaluate("node => getComputedStyle(node).display")
+        sign = notice.evaluate("node => getComputedStyle(node, '::before').content")
+        assert "limit" in notice.inner_text()
+        assert display == "block"
+        assert sign.startswith('"i"')

@@ -1,4 +1,4 @@
-"""The rows of the panel's model picker: those that can be asked now first, a provider's together."""
+"""The rows of the panel's model picker: what can be asked now first, by provider."""
 
 from __future__ import annotations
 
