@@ -68,6 +68,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("render.markdown.code", "LONGEST_COLOURED", 20_000),
     ("render.markdown.code", "LONGEST_LINE_COLOURED", 1_000),
     ("render.markdown.code", "MOST_LINES_COLOURED", 1_000),
+    ("render.markdown.code", "WINDOW", 2_000),
     ("render.markdown.details_end", "DEEPEST_DETAILS", 5),
     ("render.markdown.details_end", "LONGEST_DETAILS", 20_000),
     ("render.markdown.parser", "LONGEST_TEXT", 500_000),
