@@ -305,6 +305,8 @@ declare namespace ToPage {
     thought?: string;
     notes?: string[];
     doing?: Doing;
+    /** Tokens that have come, roughly. */
+    tokens?: number;
     /** The number of the last delta that is in this. */
     seq?: number;
   }
@@ -326,6 +328,8 @@ declare namespace ToPage {
     thought?: string;
     notes?: string[];
     doing?: Doing;
+    /** Tokens that have come, roughly. */
+    tokens?: number;
   }
 
   /** What is waited for, and the name of the tool; nothing while words come. */
