@@ -96,3 +96,20 @@ def test_a_notice_has_a_sign_of_its_own(ask: Ask, service: Service) -> None:
         assert "limit" in notice.inner_text()
         assert display == "block"
         assert sign.startswith('"i"')
+
+
+FORMULA = r"""$$
+\frac{x_i}{y_j} + \sqrt{\pi}
+$$"""
+
+
+def test_a_formula_has_room_and_never_a_vertical_scroll_bar(ask: Ask, service: Service) -> None:
+    service.plays(answer(*said(FORMULA)))
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+    notebook.run(1)
+    line = notebook.page.locator(".jp-OutputArea-output .nbc p").first
+    room = "node => parseFloat(getComputedStyle(node).paddingTop)"
+
+    assert line.locator("mfrac > :first-child").evaluate(room) > 1
+    assert line.locator("msqrt > :first-child").evaluate(room) > 1
+    assert line.evaluate("node => getComputedStyle(node).overflowY") == "hidden"

@@ -28,6 +28,7 @@ SCRIPTS = (
     "thoughts.js",
     "turns.js",
     "consents.js",
+    "welcome.js",
     "transcript.js",
     "mentions.js",
     "composer.js",

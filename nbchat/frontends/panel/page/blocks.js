@@ -40,7 +40,7 @@ function dressHead(panel, head, code) {
   const copy = button("", phrase("copy"), () => panel.copy(copy, text()));
   head.append(copy);
   const start = CELLS[language.toLowerCase()];
-  if (start === undefined) return;
+  if (start === undefined || !(language || looksLikeCode(text()))) return;
   if (language && !start) {
     head.append(button("", phrase("runIt"), () => panel.questions.run(language, text())));
   }
@@ -49,6 +49,18 @@ function dressHead(panel, head, code) {
     if (where === "replace") showsAim(panel, insert);
     head.append(insert);
   }
+}
+
+/**
+ * Whether a block without a language may go into a cell: what a program has printed does not.
+ *
+ * @param {string} text
+ */
+function looksLikeCode(text) {
+  const begins = /^(import|from|def|class|for|if|with|print|%|!|#|@)/;
+  return text
+    .split("\n")
+    .some((line) => begins.test(line.trimStart()) || / = |[\w\]]\(/.test(line));
 }
 
 /**

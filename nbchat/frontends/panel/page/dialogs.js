@@ -106,8 +106,11 @@ function openMore(panel, anchor) {
   });
   menu(panel, anchor, phrase("more"), [
     [phrase("settings"), () => openSettings(panel, anchor)],
+    null,
     ...moves,
+    null,
     ...exports,
+    null,
     [phrase("delete"), () => askToDelete(panel)],
   ]);
 }
@@ -154,7 +157,7 @@ function openSettings(panel, anchor) {
   }
   const system = element("textarea", { rows: 4, dir: "auto", on: { change } }, now.system);
   const title = element("input", {
-    value: panel.title.textContent,
+    value: panel.titled,
     maxlength: 200,
     dir: "auto",
     on: { change: rename },
@@ -178,7 +181,8 @@ function openSettings(panel, anchor) {
   });
   const fields = Object.entries({ ...numbers, system, search, ...ready, plan, title, ctrl });
   const labels = fields.map(([name, field]) => element("label", null, phrase(name), field));
-  popover(panel, anchor, phrase("settings"), ...labels);
+  const head = element("h3", null, phrase("settings"));
+  popover(panel, anchor, phrase("settings"), head, ...labels);
 }
 
 /**

@@ -33,16 +33,21 @@ function popover(panel, anchor, label, ...content) {
  * @param {MenuEntry[]} entries
  */
 function menu(panel, anchor, label, entries) {
-  const buttons = entries.map(([text, act, ...notes]) => {
+  /** @type {HTMLButtonElement[]} */
+  const buttons = [];
+  const shown = entries.map((one) => {
+    if (!one) return element("hr");
+    const [text, act, ...notes] = one;
     const entry = button("entry", "", () => {
       box.hidePopover();
       act();
     });
     const small = notes.map((note) => element("small", null, note));
     entry.append(element("span", { dir: "auto" }, text), ...small);
+    buttons.push(entry);
     return entry;
   });
-  const box = popover(panel, anchor, label, ...buttons);
+  const box = popover(panel, anchor, label, ...shown);
   /** @param {number} by */
   const step = (by) => {
     const at = buttons.findIndex((entry) => entry.matches(":focus"));

@@ -259,6 +259,8 @@ declare namespace ToPage {
     error: string;
     /** How many cells can go along. */
     cells: number;
+    /** Names of the newest DataFrames. */
+    frames: string[];
   }
 
   /** The branch that is shown. */

@@ -1,7 +1,8 @@
 // One question with its answer. It is live while it is answered, then whole or failed.
 
-// Characters of a question that may scroll, so it takes the focus.
+// Characters and lines of a question of which only the beginning is shown at first.
 const LONG = 900;
+const MOST_LINES = 9;
 // Milliseconds without a word, after which its last ones may have been lost.
 const QUIET = 15000;
 const HOLDS_TEXT = /^(P|H\d|[UO]L|LI|BLOCKQUOTE|DIV|FIELDSET|PRE|TABLE|TBODY|T[RD])$/;
@@ -374,7 +375,7 @@ class TurnView {
       }),
       ...files.map((name) => attachment(this.panel, [name])),
       ...this.images,
-      element("div.words", { dir: "auto", tabindex: text.length > LONG ? 0 : null }, text),
+      ...questionWords(text),
     );
     const edit = button("edit", phrase("edit"), () => this.panel.composer.replace(this));
     put(this.asked, bubble, edit);
@@ -389,6 +390,23 @@ class TurnView {
     if (!src) this.panel.connection.send({ kind: "picture", id: this.id, number });
     return element("img", { alt, src });
   }
+}
+
+/**
+ * What was asked; of a long question its beginning, and a button that shows the rest.
+ *
+ * @param {string} text
+ * @returns {HTMLElement[]}
+ */
+function questionWords(text) {
+  const words = element("div.words", { dir: "auto" }, text);
+  if (text.length <= LONG && text.split("\n").length <= MOST_LINES) return [words];
+  words.classList.add("nbp-cut");
+  const all = button("quiet", phrase("all"), () => {
+    words.classList.remove("nbp-cut");
+    all.remove();
+  });
+  return [words, all];
 }
 
 /**
