@@ -31,11 +31,11 @@ def model_rows(settings: Settings, here: Mapping[str, Sequence[Model]]) -> list[
         provider = catalog.providers[model.type]
         rows.setdefault(model.id, (model.id, provider.name, *_obstacle(model, provider, settings)))
     for kind, seen in seen_names.pairs():
-        name = catalog.name_of(kind, seen)
-        if name:
+        known = catalog.name_of(kind, seen)
+        if known:
             provider = catalog.providers[kind]
             obstacle = ("local", "") if provider.local else _missing_key(provider, settings)
-            rows.setdefault(name, (name, provider.name, *obstacle))
+            rows.setdefault(known, (known, provider.name, *obstacle))
     places = {row.name: place for place, row in enumerate(catalog.providers.values())}
     near = {catalog.providers[kind].name for kind, models in here.items() if models}
     return sorted(

@@ -263,5 +263,6 @@ def test_it_tells_roughly_how_many_tokens_have_come() -> None:
 
     delta = live.delta()
 
-    assert delta and delta["tokens"] == 12
+    assert delta
+    assert delta["tokens"] == 12
     assert live.whole()["tokens"] == 12
